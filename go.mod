@@ -1,0 +1,5 @@
+module github.com/leadscore/leadscore
+
+go 1.26.0
+
+require github.com/alecthomas/participle/v2 v2.1.4

@@ -1,0 +1,39 @@
+package traverse
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Fold returns s with every letter replaced by one that stands for all that
+// differ from it by letter case only: Fold(a) == Fold(b) exactly when
+// strings.EqualFold(a, b), for valid UTF-8. Folding goes letter by letter, so a
+// substring of s folds to a substring of Fold(s).
+func Fold(s string) string {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c >= utf8.RuneSelf || 'A' <= c && c <= 'Z' {
+			return strings.Map(foldRune, s)
+		}
+	}
+	return s
+}
+
+// foldRune returns the orbit's lower-case ASCII letter, if it has one, or else
+// its smallest member.
+func foldRune(r rune) rune {
+	if r < utf8.RuneSelf {
+		if 'A' <= r && r <= 'Z' {
+			r += 'a' - 'A'
+		}
+		return r
+	}
+	least := r
+	for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
+		least = min(least, f)
+	}
+	if 'A' <= least && least <= 'Z' {
+		least += 'a' - 'A'
+	}
+	return least
+}

@@ -1,0 +1,350 @@
+package traverse
+
+import (
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// Type is the type of a [Field].
+type Type uint8
+
+// The types of a [Field] (language reference, The schema).
+const (
+	// NoType is the zero Type: a field whose declaration could not be read.
+	NoType  Type = iota
+	Text         // text, compared without regard to letter case unless the field is exact
+	Number       // a 64-bit float
+	Bool         // true or false
+	Time         // an instant, to the microsecond
+	Date         // a calendar day without a time zone
+	Choice       // one of the field's Values
+	Choices      // any number of the field's Values
+
+	reference // the id in a reference; no field has it
+)
+
+// Types lists every type that a field can have.
+func Types() []Type { return []Type{Text, Number, Bool, Time, Date, Choice, Choices} }
+
+// String returns the type's name in the rule language.
+func (t Type) String() string {
+	switch t {
+	case Text:
+		return "text"
+	case Number:
+		return "number"
+	case Bool:
+		return "bool"
+	case Time:
+		return "time"
+	case Date:
+		return "date"
+	case Choice:
+		return "choice"
+	case Choices:
+		return "choices"
+	case reference:
+		return "reference"
+	}
+	return "no type"
+}
+
+// kind is the kind of the values of t.
+func (t Type) kind() Kind {
+	switch t {
+	case Text, Choice, reference:
+		return KindText
+	case Number:
+		return KindNumber
+	case Bool:
+		return KindBool
+	case Time:
+		return KindTime
+	case Date:
+		return KindDate
+	case Choices:
+		return KindChoices
+	}
+	return KindNull
+}
+
+// Derived says whether a field is computed by the CRM. An expression may not
+// use a computed field (designer: calculated and rollup fields).
+type Derived uint8
+
+// How a field comes by its value.
+const (
+	Stored     Derived = iota // entered or imported: what expressions may use
+	Calculated                // computed from other fields
+	Rollup                    // aggregated from other records
+)
+
+// String returns the word that the rule language has for d, and "" for Stored.
+func (d Derived) String() string {
+	switch d {
+	case Calculated:
+		return "calculated"
+	case Rollup:
+		return "rollup"
+	}
+	return ""
+}
+
+// A Field is one typed field of an entity.
+type Field struct {
+	Name    string
+	Type    Type
+	Values  []string // what a Choice or Choices field lists
+	Exact   bool     // compared byte for byte; for Text, Choice and Choices
+	Derived Derived
+}
+
+// A Relationship leads from a record of one entity to records of another.
+type Relationship struct {
+	Name   string
+	Target string // the entity it leads to
+	// Via is empty for a reference, which leads to one Target record (N:1).
+	// For its inverse (1:N) it names the reference of Target that leads back.
+	Via string
+}
+
+// Many reports whether r can lead to several records (1:N).
+func (r Relationship) Many() bool { return r.Via != "" }
+
+// EntityKind tells profiles from interactions.
+type EntityKind uint8
+
+// The kinds of an entity.
+const (
+	Profile     EntityKind = iota // somebody or something: a lead, a contact, an account, an order
+	Interaction                   // something that happened with a contact at a moment
+)
+
+// String returns the kind's name in the rule language.
+func (k EntityKind) String() string {
+	if k == Interaction {
+		return "interaction"
+	}
+	return "profile"
+}
+
+// A Definition declares an entity or adds to one, as a profile or interaction
+// block of the rule language does.
+type Definition struct {
+	Name          string
+	Kind          EntityKind
+	Passive       bool // an interaction done to the contact, not by them
+	Fields        []Field
+	Relationships []Relationship
+	DatedBy       string // the time or date field at which a profile's record came to be; "" = none
+}
+
+// Names that the rule language knows whatever the schema says.
+const (
+	Lead            = "Lead"
+	Contact         = "Contact"
+	Account         = "Account"
+	ParentContact   = "ParentContact" // Lead's reference to its contact
+	ParentAccount   = "ParentAccount" // Lead's and Contact's reference to their account
+	Timestamp       = "Timestamp"     // every interaction's instant
+	AnyInteraction  = "Interaction"   // as a path's root: every interaction that is not passive
+	maxNameLen      = 256
+	impliedContact  = "Contact" // every interaction's reference to its contact
+	reservedMessage = "Interaction is a reserved name: as a path's root it means every interaction that is not passive"
+)
+
+// A Schema says which entities there are, what their fields are and how they
+// relate. It is immutable and safe for concurrent use.
+type Schema struct {
+	entities []*Entity
+	byName   map[string]*Entity
+	any      *Entity // AnyInteraction
+}
+
+// An Entity is one kind of record. It is immutable.
+type Entity struct {
+	name    string
+	kind    EntityKind
+	passive bool
+	fields  []Field
+	rels    []Relationship
+	index   map[string]int // name -> position in fields, or ^position in rels
+	dated   string
+}
+
+// Name returns the entity's name.
+func (e *Entity) Name() string { return e.name }
+
+// Kind returns whether e is a profile or an interaction.
+func (e *Entity) Kind() EntityKind { return e.kind }
+
+// Passive reports whether e is an interaction done to the contact, not by them.
+func (e *Entity) Passive() bool { return e.passive }
+
+// Fields yields e's fields in the order of their declaration.
+func (e *Entity) Fields() iter.Seq[Field] { return slices.Values(e.fields) }
+
+// Relationships yields e's relationships in the order of their declaration.
+func (e *Entity) Relationships() iter.Seq[Relationship] { return slices.Values(e.rels) }
+
+// Field returns the field called name.
+func (e *Entity) Field(name string) (Field, bool) {
+	if i, ok := e.index[name]; ok && i >= 0 {
+		return e.fields[i], true
+	}
+	return Field{}, false
+}
+
+// Relationship returns the relationship called name.
+func (e *Entity) Relationship(name string) (Relationship, bool) {
+	if i, ok := e.index[name]; ok && i < 0 {
+		return e.rels[^i], true
+	}
+	return Relationship{}, false
+}
+
+// Dated returns the field that says when a record of e came to be: an
+// interaction's Timestamp, a profile's `dated by` field, if it has one.
+func (e *Entity) Dated() (Field, bool) { return e.Field(e.dated) }
+
+// Entities yields the schema's entities in the order of their declaration.
+func (s *Schema) Entities() iter.Seq[*Entity] { return slices.Values(s.entities) }
+
+// Entity returns the entity called name, or nil.
+func (s *Schema) Entity(name string) *Entity { return s.byName[name] }
+
+// Names yields the names of the schema's entities in the order of their declaration.
+func (s *Schema) Names() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, e := range s.entities {
+			if !yield(e.name) {
+				return
+			}
+		}
+	}
+}
+
+// Definitions returns definitions that make an equal schema.
+func (s *Schema) Definitions() []Definition {
+	defs := make([]Definition, len(s.entities))
+	for i, e := range s.entities {
+		d := Definition{
+			Name: e.name, Kind: e.kind, Passive: e.passive,
+			Fields: slices.Clone(e.fields), Relationships: slices.Clone(e.rels),
+		}
+		if e.kind == Profile {
+			d.DatedBy = e.dated
+		}
+		for j, f := range d.Fields {
+			d.Fields[j].Values = slices.Clone(f.Values)
+		}
+		defs[i] = d
+	}
+	return defs
+}
+
+// NewSchema returns the schema that defs declare. Lead, Contact and Account
+// must be among them. See [Schema.Extend] for the error.
+func NewSchema(defs ...Definition) (*Schema, error) { return (*Schema)(nil).Extend(defs...) }
+
+// Extend returns a schema with the entities of s and of defs. A definition of
+// an entity that exists adds to it; the order of the definitions decides
+// nothing but the order in which entities and fields are listed. A nil s is
+// empty.
+//
+// The error is a [SchemaError] with every problem. The schema returned with it
+// holds what could be understood: enough for a checker to go on, not to score.
+func (s *Schema) Extend(defs ...Definition) (*Schema, error) {
+	b := builder{
+		schema: &Schema{byName: map[string]*Entity{}},
+		places: map[[2]string]Place{},
+	}
+	if s != nil {
+		for _, e := range s.entities {
+			b.add(e.clone())
+		}
+	}
+	for i := range defs {
+		b.declare(i, &defs[i])
+	}
+	b.resolve()
+	if len(b.problems) > 0 {
+		slices.SortStableFunc(b.problems, func(p, q SchemaProblem) int { return p.At.compare(q.At) })
+		return b.schema, b.problems
+	}
+	return b.schema, nil
+}
+
+func (e *Entity) clone() *Entity {
+	c := *e
+	c.fields, c.rels = slices.Clone(e.fields), slices.Clone(e.rels)
+	c.index = make(map[string]int, len(e.index))
+	for k, v := range e.index {
+		c.index[k] = v
+	}
+	return &c
+}
+
+// Part is a part of a [Definition].
+type Part uint8
+
+// The parts of a [Definition], in the order in which problems are listed.
+const (
+	PartEntity Part = iota
+	PartField
+	PartRelationship
+	PartDatedBy
+)
+
+// A Place is where in a list of definitions something stands. Definition is an
+// index into the list, -1 for the schema as a whole and for what an extended
+// schema already held; Index is one into Fields or Relationships.
+type Place struct {
+	Definition int
+	Part       Part
+	Index      int
+}
+
+func (p Place) compare(q Place) int {
+	switch {
+	case p.Definition != q.Definition:
+		return p.Definition - q.Definition
+	case p.Part != q.Part:
+		return int(p.Part) - int(q.Part)
+	}
+	return p.Index - q.Index
+}
+
+// A SchemaProblem is one thing that is wrong with a list of definitions.
+type SchemaProblem struct {
+	At       Place
+	Summary  string // what is wrong, in a sentence without its end
+	Nearest  string // the valid name that was most likely meant, or ""
+	Previous *Place // where the same name was declared before, if that is the problem
+}
+
+// A SchemaError lists every problem of a list of definitions.
+type SchemaError []SchemaProblem
+
+// Error returns the problems, one a line.
+func (e SchemaError) Error() string {
+	lines := make([]string, len(e))
+	for i, p := range e {
+		lines[i] = "schema: " + p.Summary
+		if p.Nearest != "" {
+			lines[i] += fmt.Sprintf("; did you mean %s?", p.Nearest)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// IsName reports whether s can name an entity, a field or a relationship: any
+// text on one line without a back quote.
+func IsName(s string) bool {
+	return s != "" && len(s) <= maxNameLen && !strings.ContainsFunc(s, func(r rune) bool {
+		return r == '`' || unicode.IsControl(r) || r == unicode.ReplacementChar
+	})
+}

@@ -1,0 +1,173 @@
+package traverse
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+)
+
+// A Source is the one thing to implement to connect your own data. It must be
+// safe for concurrent use. source/sourcetest holds the contract test that every
+// Source can run.
+type Source interface {
+	// Fetch adds to out every record that q asks for, in any order, once for
+	// each key it belongs to. After an error nothing added counts, and every
+	// lead that needed the query fails with that error. Fetch keeps neither q
+	// nor out, and returns when ctx is done.
+	Fetch(ctx context.Context, q *Query, out *Rows) error
+}
+
+// A Need is the fixed part of a query: what of an entity is asked for, and by
+// which key. The same Need is the same pointer as long as the model lives, so
+// that a Source can cache a prepared statement by it. It must not be changed.
+type Need struct {
+	Entity string
+	By     string   // the reference that holds the key; "" = the record's own id
+	Fields []string // the fields wanted, in the order of Rows.Add; a reference by its name, its Value the id as text
+	Time   string   // the field that From and To speak of, also one of Fields; "" = no range
+
+	types []Type
+}
+
+// A Query is one question to a [Source]:
+//
+//	SELECT By, id, Fields FROM Entity WHERE By IN Keys AND Time BETWEEN From AND To
+//
+// An empty Time lies inside when From is zero. For a date field From and To are
+// midnights in UTC, and both days belong to the range.
+type Query struct {
+	*Need
+	Keys     []string  // distinct and not empty
+	From, To time.Time // a hint: what lies outside may come, what lies inside must; zero = no bound
+}
+
+// NewNeed returns a need whose field types are known, so that [Rows.Add] fits
+// values to them. The fields and by must be the schema's; the error says which
+// is not.
+func (s *Schema) NewNeed(entity, by string, fields []string, time string) (*Need, error) {
+	e := s.byName[entity]
+	if e == nil {
+		return nil, fmt.Errorf("traverse: no entity %s", entity)
+	}
+	n := &Need{Entity: entity, By: by, Fields: slices.Clone(fields), Time: time, types: make([]Type, len(fields))}
+	for i, name := range fields {
+		if f, ok := e.Field(name); ok {
+			n.types[i] = f.Type
+		} else if r, ok := e.Relationship(name); ok && !r.Many() {
+			n.types[i] = reference
+		} else {
+			return nil, fmt.Errorf("traverse: %s has no field or reference %s", entity, name)
+		}
+	}
+	if r, ok := e.Relationship(by); by != "" && (!ok || r.Many()) {
+		return nil, fmt.Errorf("traverse: %s has no reference %s", entity, by)
+	}
+	if time != "" && !slices.Contains(fields, time) {
+		return nil, fmt.Errorf("traverse: %s is not among the fields asked of %s", time, entity)
+	}
+	return n, nil
+}
+
+// Rows takes what a [Source] finds. It is not safe for concurrent use.
+type Rows struct {
+	query  *Query
+	keys   map[string]int // key -> position in Keys
+	rows   []row
+	values []Value
+	failed map[string]error
+	err    error
+}
+
+type row struct {
+	key int
+	id  string
+}
+
+// A Row is one record that a [Source] added.
+type Row struct {
+	Key    string // the key it was added under
+	ID     string
+	Values []Value // in the order of Need.Fields; not to be changed
+}
+
+// NewRows returns empty rows for the answer to q.
+func NewRows(q *Query) *Rows {
+	r := &Rows{query: q, keys: make(map[string]int, len(q.Keys))}
+	for i, k := range q.Keys {
+		r.keys[k] = i
+	}
+	return r
+}
+
+// Add adds one record: the key it was asked by, its id, and its values in the
+// order of Need.Fields. A value of another kind than its field's is converted
+// where it says the same: text to numbers, instants and days, 0 and 1 to bool,
+// an instant to its day in UTC, an integer to a reference's id. What does not
+// fit is an error of that key; a key that was not asked for, or another number
+// of values, is one of the whole query.
+func (r *Rows) Add(key, id string, values ...Value) {
+	at, ok := r.keys[key]
+	switch {
+	case r.err != nil:
+		return
+	case !ok:
+		r.err = fmt.Errorf("source added %s %q under key %q, which was not asked for", r.query.Entity, id, key)
+		return
+	case len(values) != len(r.query.Fields):
+		r.err = fmt.Errorf("source added %s %q with %d values where %d are asked for", r.query.Entity, id, len(values), len(r.query.Fields))
+		return
+	case r.query.By == "" && key != id:
+		r.err = fmt.Errorf("source added %s %q under the id %q", r.query.Entity, id, key)
+		return
+	}
+	start := len(r.values)
+	r.values = append(r.values, values...)
+	for i, t := range r.query.types {
+		v, ok := values[i].fit(t)
+		if !ok {
+			r.values = r.values[:start]
+			r.Fail(key, fmt.Errorf("%s %q: %s is no %s: %s %q", r.query.Entity, id, r.query.Fields[i], t, values[i].Kind(), values[i]))
+			return
+		}
+		r.values[start+i] = v
+	}
+	r.rows = append(r.rows, row{at, id})
+}
+
+// Fail says that the records of one key could not be had. It fails only the
+// leads that reach that key. The first error of a key is kept.
+func (r *Rows) Fail(key string, err error) {
+	if err == nil {
+		return
+	}
+	if r.failed == nil {
+		r.failed = map[string]error{}
+	}
+	if r.failed[key] == nil {
+		r.failed[key] = err
+	}
+}
+
+// All yields what was added, in the order in which it was.
+func (r *Rows) All() iter.Seq[Row] {
+	return func(yield func(Row) bool) {
+		n := len(r.query.Fields)
+		for i, w := range r.rows {
+			values := r.values[i*n : (i+1)*n : (i+1)*n]
+			if !yield(Row{Key: r.query.Keys[w.key], ID: w.id, Values: values}) {
+				return
+			}
+		}
+	}
+}
+
+// Len returns how many records were added.
+func (r *Rows) Len() int { return len(r.rows) }
+
+// Failed returns the error of a key, or nil.
+func (r *Rows) Failed(key string) error { return r.failed[key] }
+
+// Err returns what a source did against its contract, or nil.
+func (r *Rows) Err() error { return r.err }

@@ -1,0 +1,304 @@
+package traverse
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unsafe"
+)
+
+// Kind says what a [Value] holds.
+type Kind uint8
+
+// The kinds of a [Value].
+const (
+	KindNull    Kind = iota // nothing: the zero Value
+	KindText                // text; also one choice, and the id that a reference holds
+	KindNumber              // a 64-bit float, never NaN
+	KindBool                // true or false
+	KindTime                // an instant, to the microsecond
+	KindDate                // a calendar day without a time zone
+	KindChoices             // what is chosen in a multi-select field
+)
+
+// String returns the kind's name as the rule language spells it.
+func (k Kind) String() string {
+	switch k {
+	case KindNull:
+		return "null"
+	case KindText:
+		return "text"
+	case KindNumber:
+		return "number"
+	case KindBool:
+		return "bool"
+	case KindTime:
+		return "time"
+	case KindDate:
+		return "date"
+	case KindChoices:
+		return "choices"
+	}
+	return "kind " + strconv.Itoa(int(k))
+}
+
+// A Value is one field of one record. The zero Value is null. Values are
+// immutable, small, and made without allocation. *Value is a [database/sql.Scanner].
+type Value struct {
+	_   [0]func() // == would compare pointers: use Equal
+	num uint64    // the number's bits, the instant, the day, 0 or 1; the length of text and choices
+	any any       // the Kind, or for text and choices a pointer to the first
+}
+
+type (
+	textPtr    *byte
+	choicesPtr *string
+)
+
+// TextValue returns a text, a choice, or the id that a reference holds.
+func TextValue(s string) Value {
+	return Value{num: uint64(len(s)), any: textPtr(unsafe.StringData(s))}
+}
+
+// NumberValue returns a number. NaN is no number: it gives null.
+func NumberValue(f float64) Value {
+	if math.IsNaN(f) {
+		return Value{}
+	}
+	return Value{num: math.Float64bits(f), any: KindNumber}
+}
+
+// BoolValue returns a bool.
+func BoolValue(b bool) Value {
+	var n uint64
+	if b {
+		n = 1
+	}
+	return Value{num: n, any: KindBool}
+}
+
+// TimeValue returns an instant. What is finer than a microsecond is cut off.
+func TimeValue(t time.Time) Value {
+	return Value{num: uint64(t.UnixMicro()), any: KindTime}
+}
+
+// DateValue returns a calendar day. Days and months outside their ranges are
+// normalised as [time.Date] does.
+func DateValue(year int, month time.Month, day int) Value {
+	return dayValue(DayNumber(year, month, day))
+}
+
+func dayValue(day int64) Value { return Value{num: uint64(day), any: KindDate} }
+
+// DayNumber returns the number of days from 1970-01-01 to a calendar day.
+func DayNumber(year int, month time.Month, day int) int64 {
+	return floorDiv(time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Unix(), 24*60*60)
+}
+
+func floorDiv(a, b int64) int64 {
+	q := a / b
+	if a%b < 0 {
+		q--
+	}
+	return q
+}
+
+// ChoicesValue returns what is chosen in a multi-select field. The slice must
+// not be changed afterwards.
+func ChoicesValue(chosen ...string) Value {
+	return Value{num: uint64(len(chosen)), any: choicesPtr(unsafe.SliceData(chosen))}
+}
+
+// Kind returns what v holds.
+func (v Value) Kind() Kind {
+	switch x := v.any.(type) {
+	case textPtr:
+		return KindText
+	case choicesPtr:
+		return KindChoices
+	case Kind:
+		return x
+	}
+	return KindNull
+}
+
+// Text returns the text of a KindText value, and "" for any other.
+func (v Value) Text() string {
+	if p, ok := v.any.(textPtr); ok {
+		return unsafe.String(p, v.num)
+	}
+	return ""
+}
+
+// Number returns the number of a KindNumber value, and 0 for any other.
+func (v Value) Number() float64 {
+	if v.any == KindNumber {
+		return math.Float64frombits(v.num)
+	}
+	return 0
+}
+
+// Bool returns the bool of a KindBool value, and false for any other.
+func (v Value) Bool() bool { return v.any == KindBool && v.num == 1 }
+
+// Time returns the instant of a KindTime value in UTC, or midnight UTC of a
+// KindDate value, and the zero time for any other.
+func (v Value) Time() time.Time {
+	switch v.any {
+	case KindTime:
+		return time.UnixMicro(int64(v.num)).UTC()
+	case KindDate:
+		return time.Unix(int64(v.num)*24*60*60, 0).UTC()
+	}
+	return time.Time{}
+}
+
+// Micros returns the instant of a KindTime value in microseconds since
+// 1970-01-01 UTC, and 0 for any other.
+func (v Value) Micros() int64 {
+	if v.any == KindTime {
+		return int64(v.num)
+	}
+	return 0
+}
+
+// Day returns the [DayNumber] of a KindDate value, and 0 for any other.
+func (v Value) Day() int64 {
+	if v.any == KindDate {
+		return int64(v.num)
+	}
+	return 0
+}
+
+// Choices returns what a KindChoices value holds, and nil for any other. The
+// slice must not be changed.
+func (v Value) Choices() []string {
+	if p, ok := v.any.(choicesPtr); ok {
+		return unsafe.Slice(p, v.num)
+	}
+	return nil
+}
+
+// IsEmpty reports whether v is empty as the rule language means it: null, the
+// empty text, or choices with nothing chosen (language reference, Expressions).
+func (v Value) IsEmpty() bool {
+	switch v.Kind() {
+	case KindNull:
+		return true
+	case KindText, KindChoices:
+		return v.num == 0
+	}
+	return false
+}
+
+// Equal reports whether v and w hold the same kind and value.
+func (v Value) Equal(w Value) bool {
+	if v.Kind() != w.Kind() {
+		return false
+	}
+	switch v.Kind() {
+	case KindText:
+		return v.Text() == w.Text()
+	case KindChoices:
+		return slices.Equal(v.Choices(), w.Choices())
+	case KindNumber:
+		return v.Number() == w.Number()
+	}
+	return v.num == w.num
+}
+
+// String returns v for people to read: text bare, choices separated by "; ",
+// instants and days in ISO 8601, null as "null".
+func (v Value) String() string {
+	switch v.Kind() {
+	case KindText:
+		return v.Text()
+	case KindNumber:
+		return strconv.FormatFloat(v.Number(), 'f', -1, 64)
+	case KindBool:
+		return strconv.FormatBool(v.Bool())
+	case KindTime:
+		return v.Time().Format(time.RFC3339Nano)
+	case KindDate:
+		return v.Time().Format(time.DateOnly)
+	case KindChoices:
+		return strings.Join(v.Choices(), "; ")
+	}
+	return "null"
+}
+
+// Scan sets v from a database value: it makes *Value a [database/sql.Scanner].
+// Integers and floats become numbers, strings and byte slices text, a
+// [time.Time] an instant, nil null. [Rows.Add] then fits the value to its
+// field. Anything else is an error.
+func (v *Value) Scan(src any) error {
+	switch x := src.(type) {
+	case nil:
+		*v = Value{}
+	case string:
+		*v = TextValue(x)
+	case []byte:
+		*v = TextValue(string(x))
+	case int64:
+		if f := float64(x); int64(f) != x || f >= 1<<63 {
+			// An id can be wider than a float is exact; as text nothing is lost.
+			*v = TextValue(strconv.FormatInt(x, 10))
+		} else {
+			*v = NumberValue(f)
+		}
+	case float64:
+		*v = NumberValue(x)
+	case bool:
+		*v = BoolValue(x)
+	case time.Time:
+		*v = TimeValue(x)
+	default:
+		return fmt.Errorf("traverse: cannot scan a %T into a Value", src)
+	}
+	return nil
+}
+
+// fit returns v as a value of type t. A value of another kind that says the
+// same is converted, as databases have fewer kinds than the rule language;
+// anything else is refused. Null fits every type.
+func (v Value) fit(t Type) (Value, bool) {
+	k := v.Kind()
+	if k == KindNull || k == t.kind() {
+		return v, true
+	}
+	switch t {
+	case reference:
+		if f := v.Number(); k == KindNumber && f == math.Trunc(f) && math.Abs(f) <= 1<<53 {
+			return TextValue(strconv.FormatInt(int64(f), 10)), true
+		}
+	case Number:
+		if k == KindText {
+			f, err := strconv.ParseFloat(v.Text(), 64)
+			return NumberValue(f), err == nil && !math.IsNaN(f) && !math.IsInf(f, 0)
+		}
+	case Bool:
+		if f := v.Number(); k == KindNumber && (f == 0 || f == 1) {
+			return BoolValue(f == 1), true
+		}
+	case Time:
+		switch k {
+		case KindText:
+			t, err := time.Parse(time.RFC3339Nano, v.Text())
+			return TimeValue(t), err == nil
+		case KindDate:
+			return TimeValue(v.Time()), true
+		}
+	case Date:
+		switch k {
+		case KindText:
+			t, err := time.Parse(time.DateOnly, v.Text())
+			return DateValue(t.Date()), err == nil
+		case KindTime:
+			return DateValue(v.Time().Date()), true
+		}
+	}
+	return Value{}, false
+}

@@ -1,0 +1,234 @@
+package dsl
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// A Pos is a place in a file.
+type Pos struct {
+	Offset int // in bytes, from 0
+	Line   int // from 1; 0 means no place
+	Column int // in characters (code points), from 1
+}
+
+// A Span is a stretch of a file. Its end is exclusive. Every node of the tree
+// embeds one.
+type Span struct {
+	Start, End Pos
+}
+
+// At returns the span itself: with it every node says where it stands.
+func (s Span) At() Span { return s }
+
+// Known reports whether s says a place at all.
+func (s Span) Known() bool { return s.Start.Line > 0 }
+
+// A Code names a kind of problem. Codes are stable: tools may rely on them.
+type Code string
+
+// The codes of this package's diagnostics.
+const (
+	CodeSyntax   Code = "syntax"    // a word or sign where another was expected
+	CodeText     Code = "text"      // not UTF-8, or a character that has no place in a rule file
+	CodeString   Code = "string"    // a text that is not well-formed
+	CodeNumber   Code = "number"    // a number that is not well-formed
+	CodeDate     Code = "date"      // a date or time that is not well-formed, or that no calendar has
+	CodeUnclosed Code = "unclosed"  // a block without its closing brace
+	CodeLimit    Code = "limit"     // a limit was exceeded
+	CodeEmpty    Code = "empty"     // something that must not be empty
+	CodeNoScore  Code = "no-score"  // a condition without its score, or with more than one
+	CodeNoChild  Code = "no-child"  // a condition without a child
+	CodeRepeated Code = "repeated"  // a clause that may stand once stands again
+	CodeOperator Code = "operator"  // an operator from another language
+	CodeSpelling Code = "separator" // a separator that the language does not have
+)
+
+// A Diagnostic is one problem of a rule file or schema.
+type Diagnostic struct {
+	Code     Code
+	Summary  string   // what is wrong, in one sentence without its end
+	Expected []string // what could have stood there instead, if that is known
+	Nearest  string   // the valid name that was most likely meant, or ""
+	Help     string   // how to mend it, if more can be said than Expected and Nearest do
+	File     string   // the file's name
+	Span     Span     // where; not Known for a problem of the whole
+	Line     string   // the source line on which Span starts
+	Related  []Related
+}
+
+// Related points to another place that has to do with a problem.
+type Related struct {
+	Summary string // such as "first declared here"
+	File    string
+	Span    Span
+}
+
+// Message returns the problem in one line without its place: the summary, what
+// was expected, the nearest name, and how to mend it.
+func (d *Diagnostic) Message() string {
+	var b strings.Builder
+	b.WriteString(d.Summary)
+	if len(d.Expected) > 0 {
+		b.WriteString("; expected ")
+		b.WriteString(Either(d.Expected))
+	}
+	if d.Nearest != "" {
+		fmt.Fprintf(&b, "; did you mean %s?", d.Nearest)
+	}
+	if d.Help != "" {
+		b.WriteString("; ")
+		b.WriteString(d.Help)
+	}
+	return b.String()
+}
+
+// Either joins alternatives for people: "a", "a or b", "a, b or c".
+func Either(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
+
+// Error returns the problem for people: file, line, column and message, then
+// the source line with carets under the span, then the related places. It ends
+// without a line end.
+func (d *Diagnostic) Error() string {
+	var b strings.Builder
+	b.WriteString(place(d.File, d.Span.Start))
+	b.WriteString(d.Message())
+	if d.Span.Known() && d.Line != "" {
+		line, pad, carets := excerpt(d.Line, d.Span)
+		number := fmt.Sprint(d.Span.Start.Line)
+		gutter := strings.Repeat(" ", len(number))
+		fmt.Fprintf(&b, "\n  %s | %s\n  %s | %s%s", number, line, gutter, pad, carets)
+	}
+	for _, r := range d.Related {
+		fmt.Fprintf(&b, "\n  %s%s", place(r.File, r.Span.Start), r.Summary)
+	}
+	return b.String()
+}
+
+func place(file string, p Pos) string {
+	switch {
+	case p.Line == 0 && file == "":
+		return ""
+	case p.Line == 0:
+		return file + ": "
+	case file == "":
+		return fmt.Sprintf("%d:%d: ", p.Line, p.Column)
+	}
+	return fmt.Sprintf("%s:%d:%d: ", file, p.Line, p.Column)
+}
+
+// Excerpts of long lines keep this many characters before and behind the span's start.
+const before, behind = 60, 60
+
+// excerpt returns the part of a line to show, the padding that leads to the
+// span, and the carets under it. Tabs are kept in the padding, so that both
+// lines indent alike; other control characters would garble a terminal.
+func excerpt(line string, span Span) (text, pad, carets string) {
+	runes := []rune(clip(line))
+	start := min(max(span.Start.Column-1, 0), len(runes))
+	end := len(runes)
+	if span.End.Line == span.Start.Line {
+		end = min(max(span.End.Column-1, start), len(runes))
+	}
+	from, to := 0, len(runes)
+	if start > before+behind {
+		from = start - before
+	}
+	if to > start+before+behind {
+		to = start + behind
+	}
+	end = min(end, to)
+	for i, r := range runes {
+		if r != '\t' && (unicode.IsControl(r) || r == utf8.RuneError) {
+			runes[i] = unicode.ReplacementChar
+		}
+	}
+	padding := []rune{}
+	for _, r := range runes[from:start] {
+		if r != '\t' {
+			r = ' '
+		}
+		padding = append(padding, r)
+	}
+	text = string(runes[from:to])
+	if from > 0 {
+		text, padding = "…"+text, append([]rune{' '}, padding...)
+	}
+	if to < len(runes) {
+		text += "…"
+	}
+	return strings.TrimRight(text, " \t"), string(padding), strings.Repeat("^", max(end-start, 1))
+}
+
+// clip keeps a hostile line from being turned into runes whole. Spans beyond
+// it point to its end.
+func clip(line string) string {
+	const most = 1 << 16
+	if len(line) > most {
+		line = line[:most]
+	}
+	return line
+}
+
+// Diagnostics is a list of problems. It is an error: use [Diagnostics.Err] to
+// get one that is nil when the list is empty, and errors.AsType to get the list
+// back out of an error.
+type Diagnostics []Diagnostic
+
+// Error returns all problems for people, a blank line between two.
+func (ds Diagnostics) Error() string {
+	texts := make([]string, len(ds))
+	for i := range ds {
+		texts[i] = ds[i].Error()
+	}
+	return strings.Join(texts, "\n\n")
+}
+
+// Err returns ds as an error, or nil when there are no problems.
+func (ds Diagnostics) Err() error {
+	if len(ds) == 0 {
+		return nil
+	}
+	return ds
+}
+
+// Sort orders the problems by file, then place. Files keep the order in which
+// they first occur.
+func (ds Diagnostics) Sort() {
+	order := map[string]int{}
+	for _, d := range ds {
+		if _, ok := order[d.File]; !ok {
+			order[d.File] = len(order)
+		}
+	}
+	slices.SortStableFunc(ds, func(a, b Diagnostic) int {
+		return cmp.Or(
+			cmp.Compare(order[a.File], order[b.File]),
+			cmp.Compare(a.Span.Start.Offset, b.Span.Start.Offset),
+		)
+	})
+}
+
+// Limit returns at most n problems; when it has to leave some out, the last one
+// says how many. n below 1 means no limit.
+func (ds Diagnostics) Limit(n int) Diagnostics {
+	if n < 1 || len(ds) <= n {
+		return ds
+	}
+	rest := len(ds) - n
+	return append(slices.Clip(ds[:n]), Diagnostic{
+		Code:    CodeLimit,
+		Summary: fmt.Sprintf("%d more problems are not shown", rest),
+		File:    ds[n-1].File,
+	})
+}

@@ -1,0 +1,541 @@
+package dsl
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/alecthomas/participle/v2/lexer"
+)
+
+// Token types. Every value is the text as written.
+const (
+	tokIdent  lexer.TokenType = -(iota + 2) // -1 is participle's EOF
+	tokQuoted                               // a name in back quotes
+	tokString
+	tokInt
+	tokDecimal // a number with a fraction
+	tokMoment
+	tokSign // punctuation and operators
+)
+
+// definition makes our scanner known to participle.
+type definition struct{}
+
+func (definition) Symbols() map[string]lexer.TokenType {
+	return map[string]lexer.TokenType{
+		"EOF": lexer.EOF, "Ident": tokIdent, "Quoted": tokQuoted, "String": tokString,
+		"Int": tokInt, "Decimal": tokDecimal, "Moment": tokMoment, "Sign": tokSign,
+	}
+}
+
+// Lex is what lexer.Definition wants. The parser itself scans first, so that it
+// can keep comments and problems, and replays the tokens.
+func (definition) Lex(name string, r io.Reader) (lexer.Lexer, error) {
+	text, err := io.ReadAll(r)
+	if err != nil {
+		return nil, err
+	}
+	s := scan(name, string(text), Limits{}.withDefaults())
+	return &replay{tokens: s.tokens}, nil
+}
+
+// replay is a lexer.Lexer over tokens that end with EOF.
+type replay struct {
+	tokens []lexer.Token
+	next   int
+}
+
+func (r *replay) Next() (lexer.Token, error) {
+	t := r.tokens[r.next]
+	if !t.EOF() {
+		r.next++
+	}
+	return t, nil
+}
+
+// scanner cuts a text into tokens. It never fails: what is wrong becomes a
+// diagnostic and, where one was surely meant, a token of that type, of which
+// the parser then makes a node marked Bad.
+type scanner struct {
+	name     string
+	text     string
+	pos      lexer.Position
+	tokens   []lexer.Token
+	comments []Comment
+	problems
+	broken int // offset behind the last stray character, so that a run of them is one problem
+}
+
+const byteOrderMark = "\ufeff"
+
+func scan(name, text string, limits Limits) *scanner {
+	s := &scanner{
+		name: name, text: text, broken: -1,
+		problems: problems{most: limits.Problems},
+		pos:      lexer.Position{Filename: name, Line: 1, Column: 1},
+	}
+	if strings.HasPrefix(text, byteOrderMark) {
+		s.pos.Offset = len(byteOrderMark)
+	}
+	s.checkUTF8()
+	for s.pos.Offset < len(text) {
+		s.next()
+	}
+	s.tokens = append(s.tokens, lexer.EOFToken(s.pos))
+	return s
+}
+
+func (s *scanner) checkUTF8() {
+	if utf8.ValidString(s.text) {
+		return
+	}
+	var p lexer.Position
+	p.Line, p.Column = 1, 1
+	for i, r := range s.text {
+		if r == utf8.RuneError {
+			if _, n := utf8.DecodeRuneInString(s.text[i:]); n == 1 {
+				p.Advance(s.text[p.Offset:i])
+				s.problem(p, s.text[i:i+1], CodeText, "byte 0x%02X is not UTF-8", s.text[i]).Help = "save the file as UTF-8"
+				return
+			}
+		}
+	}
+}
+
+func (s *scanner) problem(at lexer.Position, token string, code Code, format string, args ...any) *Diagnostic {
+	return s.add(Diagnostic{
+		Code: code, Summary: fmt.Sprintf(format, args...),
+		File: s.name, Span: tokenSpan(at, token), Line: lineAt(s.text, at.Offset),
+	})
+}
+
+// problems keeps the first of many problems and counts the rest, so that
+// hostile text costs no more than its length.
+type problems struct {
+	list    Diagnostics
+	most    int
+	dropped int
+	spare   Diagnostic // what is written to a problem that is not kept
+}
+
+func (p *problems) full() bool { return len(p.list) >= p.most }
+
+func (p *problems) add(d Diagnostic) *Diagnostic {
+	if p.full() {
+		p.dropped++
+		p.spare = d
+		return &p.spare
+	}
+	p.list = append(p.list, d)
+	return &p.list[len(p.list)-1]
+}
+
+// tokenSpan is the span of a token, which never crosses a line.
+func tokenSpan(at lexer.Position, text string) Span {
+	start := Pos{Offset: at.Offset, Line: at.Line, Column: at.Column}
+	end := start
+	end.Offset += len(text)
+	end.Column += utf8.RuneCountInString(text)
+	return Span{start, end}
+}
+
+// lineAt returns the line of text in which offset lies.
+func lineAt(text string, offset int) string {
+	offset = min(offset, len(text))
+	start := strings.LastIndexByte(text[:offset], '\n') + 1
+	line, _, _ := strings.Cut(text[start:], "\n")
+	return strings.TrimPrefix(strings.TrimSuffix(line, "\r"), byteOrderMark)
+}
+
+func (s *scanner) rest() string { return s.text[s.pos.Offset:] }
+
+// skip moves on over n bytes of one line.
+func (s *scanner) skip(n int) {
+	s.pos.Column += utf8.RuneCountInString(s.text[s.pos.Offset : s.pos.Offset+n])
+	s.pos.Offset += n
+}
+
+// emit makes a token of the next n bytes.
+func (s *scanner) emit(t lexer.TokenType, n int) {
+	s.tokens = append(s.tokens, lexer.Token{Type: t, Value: s.text[s.pos.Offset : s.pos.Offset+n], Pos: s.pos})
+	s.skip(n)
+}
+
+func isIdentStart(r rune) bool { return r == '_' || unicode.IsLetter(r) }
+func isIdentPart(r rune) bool  { return isIdentStart(r) || unicode.IsDigit(r) }
+func isDigit(c byte) bool      { return '0' <= c && c <= '9' }
+
+// prefixLen is the length of the longest prefix of s whose characters satisfy f.
+func prefixLen(s string, f func(rune) bool) int {
+	if i := strings.IndexFunc(s, func(r rune) bool { return !f(r) }); i >= 0 {
+		return i
+	}
+	return len(s)
+}
+
+func (s *scanner) next() {
+	rest := s.rest()
+	r, size := utf8.DecodeRuneInString(rest)
+	switch {
+	case r == '\n':
+		s.pos.Offset++
+		s.pos.Line++
+		s.pos.Column = 1
+	case unicode.IsSpace(r):
+		s.skip(size)
+	case strings.HasPrefix(rest, "//"):
+		line, _, _ := strings.Cut(rest, "\n")
+		line = strings.TrimSuffix(line, "\r")
+		s.comments = append(s.comments, Comment{Span: tokenSpan(s.pos, line), Text: line})
+		s.skip(len(line))
+	case isIdentStart(r):
+		s.emit(tokIdent, prefixLen(rest, isIdentPart))
+	case r == '`':
+		s.quotedName(rest)
+	case r == '"':
+		s.str(rest)
+	case isDigit(rest[0]) || (r == '+' || r == '-') && len(rest) > 1 && isDigit(rest[1]):
+		s.number(rest)
+	default:
+		s.sign(rest, r, size)
+	}
+}
+
+func (s *scanner) quotedName(rest string) {
+	line, _, _ := strings.Cut(rest[1:], "\n")
+	end := strings.IndexByte(line, '`')
+	switch {
+	case end < 0:
+		name := "`" + strings.TrimRightFunc(line, unicode.IsSpace)
+		s.problem(s.pos, name, CodeString, "a name in back quotes does not end on its line").Expected = []string{"a back quote"}
+		s.emit(tokQuoted, len(name))
+	case end == 0:
+		s.problem(s.pos, "``", CodeEmpty, "a name in back quotes is empty")
+		s.emit(tokQuoted, 2)
+	default:
+		if name := line[:end]; strings.ContainsFunc(name, unicode.IsControl) {
+			s.problem(s.pos, rest[:end+2], CodeString, "a name in back quotes holds a control character")
+			s.emit(tokQuoted, end+2)
+			return
+		}
+		s.emit(tokQuoted, end+2)
+	}
+}
+
+// stringEnd returns the length of the string literal at the start of rest up to
+// and with the closing quote, or of its line if it has none.
+func stringEnd(rest string, quote byte) (n int, closed bool) {
+	for i := 1; i < len(rest); i++ {
+		switch rest[i] {
+		case '\\':
+			if i+1 < len(rest) && rest[i+1] != '\n' {
+				i++
+			}
+		case '\n':
+			return len(strings.TrimSuffix(rest[:i], "\r")), false
+		case quote:
+			return i + 1, true
+		}
+	}
+	return len(rest), false
+}
+
+func (s *scanner) str(rest string) {
+	n, closed := stringEnd(rest, '"')
+	raw := rest[:n]
+	if !closed {
+		s.problem(s.pos, raw, CodeString, "a text in double quotes does not end on its line").Expected = []string{"a double quote"}
+		s.emit(tokString, n)
+		return
+	}
+	value, err := strconv.Unquote(raw)
+	switch {
+	case err != nil:
+		// Point at the escape that Go does not have.
+		at, length := badEscape(raw)
+		pos := s.pos
+		pos.Advance(raw[:at])
+		s.problem(pos, raw[at:at+length], CodeString, "%s is no escape", raw[at:at+length]).Help = `write \" for a quote and \\ for a backslash`
+		s.emit(tokString, n)
+	case !utf8.ValidString(value):
+		if utf8.ValidString(raw) { // otherwise checkUTF8 has said so
+			s.problem(s.pos, raw, CodeString, "this text's escapes do not make valid UTF-8")
+		}
+		s.emit(tokString, n)
+	default:
+		s.emit(tokString, n)
+	}
+}
+
+// badEscape finds the first escape in a quoted text that strconv refuses.
+func badEscape(raw string) (at, length int) {
+	body := raw[1 : len(raw)-1]
+	for len(body) > 0 {
+		_, _, tail, err := strconv.UnquoteChar(body, '"')
+		if err != nil {
+			at = len(raw) - 1 - len(body)
+			_, n := utf8.DecodeRuneInString(body[min(1, len(body)-1):])
+			return at, min(1+n, len(body))
+		}
+		body = tail
+	}
+	return 0, len(raw)
+}
+
+func (s *scanner) number(rest string) {
+	if n := momentLen(rest); n > 0 {
+		s.moment(rest[:n])
+		return
+	}
+	n := 0
+	if rest[0] == '+' || rest[0] == '-' {
+		n = 1
+	}
+	digits := n
+	for n < len(rest) && isDigit(rest[n]) {
+		n++
+	}
+	whole := rest[digits:n]
+	kind := tokInt
+	if n+1 < len(rest) && rest[n] == '.' && isDigit(rest[n+1]) {
+		kind = tokDecimal
+		for n++; n < len(rest) && isDigit(rest[n]); n++ {
+		}
+	}
+	switch {
+	case len(whole) > 1 && whole[0] == '0':
+		s.problem(s.pos, rest[:n], CodeNumber, "a number has no leading zeros").Help = "write thousands without a separator, too"
+		s.emit(kind, n)
+	case n < len(rest) && (rest[n] == '_' || rest[n] == 'e' || rest[n] == 'E'):
+		tail := prefixLen(rest[n:], isIdentPart)
+		if word := rest[n : n+tail]; rest[n] == '_' || exponent(rest[n:]) > 0 {
+			if rest[n] != '_' {
+				word = rest[n : n+exponent(rest[n:])]
+			}
+			s.problem(s.pos, rest[:n+len(word)], CodeNumber, "%s is no number", rest[:n+len(word)]).Help = "write it with digits alone: no exponent, no separators"
+			s.emit(kind, n+len(word))
+			return
+		}
+		s.emit(kind, n)
+	default:
+		s.emit(kind, n)
+	}
+}
+
+// exponent is the length of an exponent at the start of s, or 0.
+func exponent(s string) int {
+	i := 1
+	if i < len(s) && (s[i] == '+' || s[i] == '-') {
+		i++
+	}
+	if i >= len(s) || !isDigit(s[i]) {
+		return 0
+	}
+	for i < len(s) && isDigit(s[i]) {
+		i++
+	}
+	return i
+}
+
+// momentLen is the length of what looks like a date or time at the start of s,
+// or 0. It takes more than what is valid, so that a slip is called a bad date.
+func momentLen(s string) int {
+	n := 0
+	for n < len(s) && isDigit(s[n]) {
+		n++
+	}
+	if n == 0 || n+1 >= len(s) || s[n] != '-' || !isDigit(s[n+1]) {
+		return 0
+	}
+	for n < len(s) {
+		c := s[n]
+		switch {
+		case isDigit(c), c == 'T', c == 't', c == 'Z', c == 'z', c == ':':
+		case c == '-' || c == '+' || c == '.' || c == ',':
+			if n+1 >= len(s) || !isDigit(s[n+1]) || c == ',' && !strings.Contains(s[:n], ":") {
+				return n
+			}
+		default:
+			return n
+		}
+		n++
+	}
+	return n
+}
+
+func (s *scanner) moment(raw string) {
+	if _, problem := parseMoment(raw); problem != "" {
+		s.problem(s.pos, raw, CodeDate, "%s", problem)
+		s.emit(tokMoment, len(raw))
+		return
+	}
+	s.emit(tokMoment, len(raw))
+}
+
+// signs of the language, longest first.
+var signs = []string{"<=", ">=", "!=", "->", "<-", "{", "}", "(", ")", ",", ".", ":", "=", "<", ">"}
+
+// meant maps operators of other languages to ours.
+var meant = []struct{ wrong, right string }{
+	{"==", "="}, {"<>", "!="}, {"≠", "!="}, {"≤", "<="}, {"≥", ">="}, {"=<", "<="}, {"=>", ">="},
+}
+
+func (s *scanner) sign(rest string, r rune, size int) {
+	for _, m := range meant {
+		if strings.HasPrefix(rest, m.wrong) {
+			s.problem(s.pos, m.wrong, CodeOperator, "%s is no operator here", m.wrong).Nearest = m.right
+			// The parser goes on with what was meant.
+			s.tokens = append(s.tokens, lexer.Token{Type: tokSign, Value: m.right, Pos: s.pos})
+			s.skip(len(m.wrong))
+			return
+		}
+	}
+	for _, sign := range signs {
+		if !strings.HasPrefix(rest, sign) {
+			continue
+		}
+		if sign == "<-" && len(rest) > 2 && isDigit(rest[2]) {
+			sign = "<" // a sign touches its digits: below a negative number
+		}
+		s.emit(tokSign, len(sign))
+		return
+	}
+	s.stray(rest, r, size)
+}
+
+// wrongQuotes maps what word processors make of quotes to what may close it.
+var wrongQuotes = map[rune]string{'“': "”“\"", '”': "”\"", '„': "“”\"", '«': "»", '‘': "’", '’': "’", '\'': "'"}
+
+// stray handles a character that the language has no use for.
+func (s *scanner) stray(rest string, r rune, size int) {
+	const longest = 1 << 10 // of a text in wrong quotes, so that no line is searched over and over
+	if closers, ok := wrongQuotes[r]; ok && !s.full() {
+		line, _, _ := strings.Cut(rest[size:min(len(rest), size+longest)], "\n")
+		if end := strings.IndexAny(line, closers); end >= 0 {
+			_, closer := utf8.DecodeRuneInString(line[end:])
+			n := size + end + closer
+			d := s.problem(s.pos, rest[:n], CodeString, "%s is not in double quotes", rest[:n])
+			d.Help = fmt.Sprintf("write %q", line[:end])
+			s.emit(tokString, n)
+			return
+		}
+	}
+	if s.broken == s.pos.Offset || r == utf8.RuneError && size == 1 {
+		// The run of stray characters, or the bad encoding, is reported already.
+		s.skip(size)
+		s.broken = s.pos.Offset
+		return
+	}
+	d := s.problem(s.pos, rest[:size], CodeText, "%s has no place here", printable(r))
+	switch {
+	case r == '+' || r == '-':
+		d.Summary = fmt.Sprintf("%c stands alone", r)
+		d.Help = "a sign touches its digits"
+	case r == ';':
+		d.Code = CodeSpelling
+		d.Help = "white space separates; nothing ends a line"
+	case r == '#' || r == '/':
+		d.Help = "a comment starts with // and ends with its line"
+	case r == '&':
+		d.Code, d.Nearest = CodeOperator, "and"
+	case r == '!':
+		d.Code, d.Nearest = CodeOperator, "!="
+	case r == '–' || r == '—' || r == '−':
+		d.Help = "write a hyphen, -"
+	}
+	s.skip(size)
+	s.broken = s.pos.Offset
+}
+
+func printable(r rune) string {
+	if unicode.IsPrint(r) {
+		return string(r)
+	}
+	return fmt.Sprintf("character U+%04X", r)
+}
+
+// parseMoment reads a date, or a date and time. problem says what is wrong with
+// it, or "" if nothing is.
+func parseMoment(raw string) (m Moment, problem string) {
+	m.Raw = raw
+	const forms = "a date is written 2026-05-31"
+	day, clock, hasTime := strings.Cut(raw, "T")
+	if len(day) != len("2026-05-31") || day[4] != '-' || day[7] != '-' ||
+		!number(day[:4], &m.Year) || !number(day[5:7], &m.Month) || !number(day[8:], &m.Day) {
+		return m, fmt.Sprintf("%s is no date; %s", raw, forms)
+	}
+	if m.Month < 1 || m.Month > 12 || m.Day < 1 || m.Day > daysIn(m.Year, m.Month) {
+		return m, fmt.Sprintf("no calendar has the day %s", day)
+	}
+	if !hasTime {
+		return m, ""
+	}
+	m.HasTime = true
+	bad := fmt.Sprintf("%s is no time; a date and time is written 2026-05-31T09:30, with :SS, a fraction, Z or an offset such as +02:00 if wanted", raw)
+	if rest, ok := strings.CutSuffix(clock, "Z"); ok {
+		m.HasOffset, clock = true, rest
+	} else if at := strings.LastIndexAny(clock, "+-"); at >= 0 {
+		zone := clock[at+1:]
+		var h, min int
+		if len(zone) != len("02:00") || zone[2] != ':' || !number(zone[:2], &h) || !number(zone[3:], &min) || h > 23 || min > 59 {
+			return m, bad
+		}
+		m.HasOffset, m.Offset = true, h*60+min
+		if clock[at] == '-' {
+			m.Offset = -m.Offset
+		}
+		clock = clock[:at]
+	}
+	clock, fraction, hasFraction := strings.Cut(clock, ".")
+	switch len(clock) {
+	case len("09:30"):
+		if hasFraction {
+			return m, bad
+		}
+	case len("09:30:00"):
+		if clock[5] != ':' || !number(clock[6:], &m.Second) || m.Second > 59 {
+			return m, bad
+		}
+	default:
+		return m, bad
+	}
+	if clock[2] != ':' || !number(clock[:2], &m.Hour) || !number(clock[3:5], &m.Minute) || m.Hour > 23 || m.Minute > 59 {
+		return m, bad
+	}
+	if hasFraction {
+		if fraction == "" || prefixLen(fraction, func(r rune) bool { return '0' <= r && r <= '9' }) != len(fraction) {
+			return m, bad
+		}
+		number((fraction + "000000")[:6], &m.Micro)
+	}
+	return m, ""
+}
+
+// number reads a run of digits.
+func number(s string, n *int) bool {
+	*n = 0
+	for i := range len(s) {
+		if !isDigit(s[i]) {
+			return false
+		}
+		*n = *n*10 + int(s[i]-'0')
+	}
+	return s != ""
+}
+
+func daysIn(year, month int) int {
+	switch month {
+	case 4, 6, 9, 11:
+		return 30
+	case 2:
+		if year%4 == 0 && (year%100 != 0 || year%400 == 0) {
+			return 29
+		}
+		return 28
+	}
+	return 31
+}

@@ -1,0 +1,29 @@
+package dsl
+
+// Limits guard against hostile text. A field below 1 stands for its default. What
+// exceeds a limit is a [Diagnostic] with [CodeLimit], never a truncation.
+type Limits struct {
+	Bytes      int // of one file; default 8 MiB
+	Models     int // of one file; default 10,000
+	Conditions int // of one model; default 10,000
+	Children   int // of one condition; default 1,000
+	Terms      int // expressions of one child, and values of one list; default 10,000
+	Names      int // in one path or reference, where more than six never are valid; default 64
+	Problems   int // shown of one file; default 100
+}
+
+func (l Limits) withDefaults() Limits {
+	set := func(field *int, value int) {
+		if *field <= 0 {
+			*field = value
+		}
+	}
+	set(&l.Bytes, 8<<20)
+	set(&l.Models, 10_000)
+	set(&l.Conditions, 10_000)
+	set(&l.Children, 1_000)
+	set(&l.Terms, 10_000)
+	set(&l.Names, 64)
+	set(&l.Problems, 100)
+	return l
+}

@@ -1,0 +1,630 @@
+package dsl
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/participle/v2"
+	"github.com/alecthomas/participle/v2/lexer"
+
+	"github.com/leadscore/leadscore/internal/nearest"
+)
+
+// Parse reads one file of models and schema declarations. name is what
+// diagnostics call the file; it is not opened.
+//
+// The diagnostics, sorted by place, hold every problem that can be told without
+// a schema. The tree is never nil: it holds what could be read, and marks what
+// lost a part as Incomplete. Parse is safe for concurrent use.
+func Parse(name, text string, limits Limits) (*File, Diagnostics) {
+	limits = limits.withDefaults()
+	f := &File{Name: name, Text: text}
+	if len(text) > limits.Bytes {
+		f.Text, f.Incomplete = "", true
+		return f, Diagnostics{{
+			Code: CodeLimit, File: name,
+			Summary: fmt.Sprintf("the file has %d bytes, the limit is %d", len(text), limits.Bytes),
+		}}
+	}
+	s := scan(name, text, limits)
+	lex, err := lexer.Upgrade(&replay{tokens: s.tokens})
+	if err != nil {
+		panic(err) // replay returns no error
+	}
+	p := &parser{
+		grammar: grammar(), limits: limits, file: f, lex: lex,
+		problems: problems{most: limits.Problems},
+	}
+	f.Comments = s.comments
+	p.parseFile()
+	f.Span = Span{Pos{0, 1, 1}, tokenSpan(lex.Peek().Pos, "").Start}
+
+	diags := append(s.list, p.list...)
+	diags.Sort()
+	// What was counted but not kept comes behind what was, whatever its place.
+	if dropped := s.dropped + p.dropped; dropped > 0 || len(diags) > limits.Problems {
+		kept := min(len(diags), limits.Problems)
+		rest := len(diags) - kept + dropped
+		diags = append(diags[:kept:kept], Diagnostic{
+			Code: CodeLimit, Summary: fmt.Sprintf("%d more problems are not shown", rest), File: name,
+			Span: diags[kept-1].Span,
+		})
+	}
+	return f, diags
+}
+
+// parser drives the blocks of a file. participle parses what stands in them,
+// clause by clause; behind a broken clause the parser goes on with the next.
+type parser struct {
+	problems
+	grammar *productions
+	limits  Limits
+	file    *File
+	lex     *lexer.PeekingLexer
+}
+
+func (p *parser) peek() *lexer.Token { return p.lex.Peek() }
+
+// peekAt returns the token n behind the next one, or EOF. Comments are no
+// tokens, so that the raw cursor counts tokens.
+func (p *parser) peekAt(n int) *lexer.Token {
+	mark := p.lex.MakeCheckpoint()
+	for range n {
+		p.lex.Next()
+	}
+	t := p.lex.Peek()
+	p.lex.LoadCheckpoint(mark)
+	return t
+}
+
+func (p *parser) problem(span Span, code Code, format string, args ...any) *Diagnostic {
+	return p.add(Diagnostic{
+		Code: code, Summary: fmt.Sprintf(format, args...),
+		File: p.file.Name, Span: span, Line: lineAt(p.file.Text, span.Start.Offset),
+	})
+}
+
+// describe says what a token is, for "unexpected …".
+func describe(t *lexer.Token) string {
+	if t.EOF() {
+		return "end of file"
+	}
+	const longest = 40
+	text := []rune(clip(t.Value))
+	if len(text) > longest {
+		return string(text[:longest]) + "…"
+	}
+	return string(text)
+}
+
+// unexpectedToken reports the next token.
+func (p *parser) unexpectedToken(expected ...string) *Diagnostic {
+	t := p.peek()
+	d := p.problem(tokenSpan(t.Pos, t.Value), CodeSyntax, "unexpected %s", describe(t))
+	d.Expected = expected
+	if t.Type == tokIdent {
+		d.Nearest = nearest.Name(t.Value, slices.Values(expected))
+	}
+	return d
+}
+
+// parse runs one of participle's productions. On failure it reports what was
+// wrong and returns nil.
+func parse[P any](p *parser, production *participle.Parser[P]) *P {
+	v, err := production.ParseFromLexer(p.lex, participle.AllowTrailing(true))
+	if err == nil {
+		return v
+	}
+	p.failed(err)
+	return nil
+}
+
+func (p *parser) failed(err error) {
+	if bad, ok := errors.AsType[*syntaxError](err); ok {
+		summary := bad.summary
+		if summary == "" {
+			summary = "unexpected " + describe(&bad.token)
+		}
+		d := p.problem(tokenSpan(bad.token.Pos, bad.token.Value), CodeSyntax, "%s", summary)
+		d.Expected, d.Nearest, d.Help = bad.expected, bad.nearest, bad.help
+		return
+	}
+	if bad, ok := errors.AsType[*participle.UnexpectedTokenError](err); ok {
+		t := bad.Unexpected
+		d := p.problem(tokenSpan(t.Pos, t.Value), CodeSyntax, "unexpected %s", describe(&t))
+		d.Expected = slices.Compact(expectations(bad.Message()))
+		switch t.Type {
+		case tokIdent:
+			d.Nearest = nearest.Name(t.Value, slices.Values(d.Expected))
+			if slices.Equal(d.Expected, []string{wordText}) {
+				d.Help = fmt.Sprintf("write %q", t.Value)
+			}
+		case tokDecimal:
+			if slices.Equal(d.Expected, []string{wordInt}) {
+				d.Help = "points and thresholds are whole numbers"
+			}
+		}
+		return
+	}
+	t := p.peek()
+	p.problem(tokenSpan(t.Pos, t.Value), CodeSyntax, "%v", err)
+}
+
+// Starters: what a block or clause surely begins with. The parser looks for one
+// to go on behind a problem, and takes one in the wrong place for a sign that a
+// closing brace is missing.
+
+func (p *parser) startsModel() bool {
+	return isWord(p.peek(), "model") && p.peekAt(1).Type == tokString
+}
+
+func (p *parser) startsEntity() bool {
+	if t := p.peek(); !isWord(t, "profile") && !isWord(t, "interaction") {
+		return false
+	}
+	if t := p.peekAt(1); t.Type != tokIdent && t.Type != tokQuoted {
+		return false
+	}
+	return isSign(p.peekAt(2), "{") || isWord(p.peekAt(2), "passive") && isSign(p.peekAt(3), "{")
+}
+
+func (p *parser) startsBlock() bool { return p.startsModel() || p.startsEntity() }
+
+// startsBlockWord reports whether the next word is one that blocks begin with.
+func (p *parser) startsBlockWord() bool {
+	t := p.peek()
+	return isWord(t, "model") || isWord(t, "profile") || isWord(t, "interaction")
+}
+
+func (p *parser) startsClause() bool {
+	t := p.peek()
+	if t.Type != tokIdent {
+		return false
+	}
+	switch next := p.peekAt(1); {
+	case isWord(t, "condition"), isWord(t, "grade"), isWord(t, "description"):
+		return next.Type == tokString
+	case isWord(t, "target"):
+		return isWord(next, "contact") || isWord(next, "account")
+	case isWord(t, "time"):
+		return isWord(next, "zone")
+	case isWord(t, "sales"):
+		return isWord(next, "ready")
+	}
+	return false
+}
+
+// startsChild reports whether a child or score begins here. previous is the
+// token before: behind a dot, where or and any word is a name.
+func (p *parser) startsChild(previous *lexer.Token) bool {
+	t := p.peek()
+	if previous != nil && (isSign(previous, ".") || isWord(previous, "where") || isWord(previous, "and")) {
+		return false
+	}
+	switch {
+	case t.Type == tokString:
+		return isSign(p.peekAt(1), ":")
+	case isWord(t, "each"), isWord(t, "has"), isWord(t, "none"):
+		next := p.peekAt(1).Type
+		return next == tokIdent || next == tokQuoted
+	case isWord(t, "at"):
+		return isWord(p.peekAt(1), "least")
+	case isWord(t, "score"):
+		return p.peekAt(1).Type == tokInt
+	}
+	return false
+}
+
+// continues are the words with which a line goes on that was begun before.
+var continues = []string{"where", "and", "or", "within", "since", "between", "below", "from", "to", "with"}
+
+// startsLine reports whether a word or text that is first on its line begins
+// something new. Behind a problem that is the best guess there is: clauses and
+// children mostly stand on lines of their own.
+func (p *parser) startsLine() bool {
+	t, previous := p.peek(), lastBefore(p.lex)
+	if t.Type != tokIdent && t.Type != tokString && t.Type != tokQuoted {
+		return false
+	}
+	if previous != nil && (previous.Pos.Line == t.Pos.Line || isSign(previous, ".") || isSign(previous, ",")) {
+		return false
+	}
+	return !slices.ContainsFunc(continues, func(w string) bool { return isWord(t, w) })
+}
+
+// skipTo moves on to a token at which stop holds, to the closing brace of the
+// block, to the start of another block, or to the end. Braces that open on the
+// way are skipped with all they hold.
+func (p *parser) skipTo(stop func(previous *lexer.Token) bool) {
+	depth := 0
+	var previous *lexer.Token
+	for {
+		t := p.peek()
+		switch {
+		case t.EOF(), p.startsBlock():
+			return
+		case depth == 0 && stop(previous):
+			return
+		case isSign(t, "{"):
+			depth++
+		case isSign(t, "}"):
+			if depth == 0 {
+				return
+			}
+			depth--
+		}
+		previous = p.lex.Next()
+	}
+}
+
+func (p *parser) parseFile() {
+	models := 0
+	for !p.peek().EOF() {
+		before := p.lex.RawCursor()
+		switch t := p.peek(); {
+		case isWord(t, "model"):
+			if models++; models > p.limits.Models {
+				p.problem(tokenSpan(t.Pos, t.Value), CodeLimit, "the file has more than %d models", p.limits.Models)
+				p.file.Incomplete = true
+				return
+			}
+			p.file.Blocks = append(p.file.Blocks, p.parseModel())
+		case p.startsBlockWord():
+			p.file.Blocks = append(p.file.Blocks, p.parseEntity())
+		default:
+			p.file.Incomplete = true
+			d := p.unexpectedToken("model", "profile", "interaction")
+			switch {
+			case isSign(t, "}"):
+				d.Help = "no block is open here"
+			case p.startsClause() || p.startsChild(nil):
+				d.Help = "it stands outside of any model: is there one } too many before it?"
+			}
+			p.lex.Next()
+			for !p.peek().EOF() && !p.startsBlock() && !(p.startsLine() && p.startsBlockWord()) {
+				p.lex.Next()
+			}
+		}
+		if p.lex.RawCursor() == before {
+			p.lex.Next() // no input may stop the parser
+		}
+	}
+}
+
+// body parses a block's body behind its opening brace, which it consumes, by
+// calling item until the closing brace. It returns the block's end and whether
+// nothing was lost.
+func (p *parser) body(open lexer.Token, what string, outer func() bool, item func() bool) (Pos, bool) {
+	whole := true
+	for {
+		t := p.peek()
+		if isSign(t, "}") {
+			return end(*p.lex.Next()), whole
+		}
+		if t.EOF() || outer() {
+			d := p.problem(tokenSpan(t.Pos, t.Value), CodeUnclosed, "%s is not closed before %s", what, describe(t))
+			d.Expected = []string{"}"}
+			d.Related = []Related{{Summary: "it opens here", File: p.file.Name, Span: tokenSpan(open.Pos, open.Value)}}
+			stop := tokenSpan(t.Pos, "").Start
+			if previous := lastBefore(p.lex); previous != nil {
+				stop = end(*previous)
+			}
+			return stop, false
+		}
+		before := p.lex.RawCursor()
+		if !item() {
+			whole = false
+		}
+		if p.lex.RawCursor() == before {
+			whole = false
+			p.lex.Next() // no input may stop the parser
+		}
+	}
+}
+
+// head goes on behind a broken head: to its opening brace, if that comes before
+// anything else begins. It returns the brace.
+func (p *parser) brokenHead() (open lexer.Token, ok bool) {
+	const far = 8
+	for range far {
+		t := p.peek()
+		if isSign(t, "{") {
+			return *p.lex.Next(), true
+		}
+		if t.EOF() || isSign(t, "}") || p.startsBlock() || p.startsClause() {
+			break
+		}
+		p.lex.Next()
+	}
+	return open, false
+}
+
+func (p *parser) parseModel() *Model {
+	first := *p.peek()
+	m := &Model{Span: tokenSpan(first.Pos, first.Value)}
+	var open lexer.Token
+	if head := parse(p, p.grammar.modelHead); head != nil {
+		m.Name, open = newString(head.Name), head.Open
+	} else {
+		m.Incomplete = true
+		ok := false
+		if t := lastBefore(p.lex); t != nil && t.Type == tokString {
+			m.Name = newString(*t)
+		}
+		if open, ok = p.brokenHead(); !ok {
+			p.skipTo(func(*lexer.Token) bool { return false })
+			return m
+		}
+	}
+	what := "the model"
+	if m.Name != nil {
+		what = fmt.Sprintf("model %q", m.Name.Value)
+	}
+	conditions := 0
+	stop, whole := p.body(open, what, p.startsBlock, func() bool {
+		if isWord(p.peek(), "condition") {
+			if conditions++; conditions > p.limits.Conditions {
+				t := p.peek()
+				p.problem(tokenSpan(t.Pos, t.Value), CodeLimit, "%s has more than %d conditions", what, p.limits.Conditions)
+				p.skipTo(func(*lexer.Token) bool { return false })
+				return false
+			}
+		}
+		c := p.parseClause()
+		if c == nil {
+			p.skipTo(func(*lexer.Token) bool { return p.startsClause() || p.startsLine() })
+			return false
+		}
+		m.Clauses = append(m.Clauses, c)
+		return true
+	})
+	m.End = stop
+	m.Incomplete = m.Incomplete || !whole
+	return m
+}
+
+var clauseWords = []string{"description", "target", "time zone", "condition", "grade", "sales ready at"}
+
+// parseClause parses one clause of a model, or reports why not and returns nil.
+func (p *parser) parseClause() Clause {
+	t := *p.peek()
+	start := tokenSpan(t.Pos, "").Start
+	switch {
+	case isWord(&t, "condition"):
+		return p.parseCondition()
+	case isWord(&t, "grade"):
+		if g := parse(p, p.grammar.grade); g != nil {
+			return g.Grade
+		}
+	case isWord(&t, "description"):
+		if c := parse(p, p.grammar.description); c != nil {
+			return &Description{Span: Span{start, end(c.Text)}, Text: newString(c.Text)}
+		}
+	case isWord(&t, "target"):
+		if c := parse(p, p.grammar.target); c != nil {
+			return &Target{Span: Span{start, end(c.Kind)}, Account: isWord(&c.Kind, "account")}
+		}
+	case isWord(&t, "time"):
+		if c := parse(p, p.grammar.timeZone); c != nil {
+			return &TimeZone{Span: Span{start, end(c.Zone)}, Zone: newString(c.Zone)}
+		}
+	case isWord(&t, "sales"):
+		if c := parse(p, p.grammar.salesReady); c != nil {
+			return &SalesReady{Span: Span{start, end(c.Threshold)}, Threshold: newNumber(c.Threshold)}
+		}
+	default:
+		d := p.unexpectedToken(clauseWords...)
+		if p.startsChild(nil) {
+			d.Help = "children and score stand in a condition: is there one } too many before it?"
+		}
+		p.skipWord()
+	}
+	return nil
+}
+
+// skipWord consumes an unexpected token, unless it is a brace, which skipTo counts.
+func (p *parser) skipWord() {
+	if t := p.peek(); !isSign(t, "{") && !isSign(t, "}") {
+		p.lex.Next()
+	}
+}
+
+func (p *parser) parseCondition() *Condition {
+	first := *p.peek()
+	c := &Condition{Span: tokenSpan(first.Pos, first.Value)}
+	var open lexer.Token
+	if head := parse(p, p.grammar.conditionHead); head != nil {
+		c.Name, open = newString(head.Name), head.Open
+	} else {
+		c.Incomplete = true
+		ok := false
+		if t := lastBefore(p.lex); t != nil && t.Type == tokString {
+			c.Name = newString(*t)
+		}
+		if open, ok = p.brokenHead(); !ok {
+			p.skipTo(func(*lexer.Token) bool { return p.startsClause() })
+			return c
+		}
+	}
+	what := "the condition"
+	if c.Name != nil {
+		what = fmt.Sprintf("condition %q", c.Name.Value)
+	}
+	outer := func() bool { return p.startsBlock() || p.startsClause() }
+	stop, whole := p.body(open, what, outer, func() bool { return p.parseConditionItem(c, what) })
+	c.End = stop
+	c.Incomplete = c.Incomplete || !whole
+	if !c.Incomplete {
+		head := Span{tokenSpan(first.Pos, "").Start, c.Name.End}
+		if len(c.Children) == 0 {
+			p.problem(head, CodeNoChild, "%s has no child", what).Help = "say what must occur, such as has EmailOpened"
+		}
+		if c.Score == nil {
+			p.problem(head, CodeNoScore, "%s has no score", what).Help = "end it with score +10, say"
+		}
+	}
+	return c
+}
+
+// parseConditionItem parses one child, or the score, of c.
+func (p *parser) parseConditionItem(c *Condition, what string) bool {
+	next := func(previous *lexer.Token) bool { return p.startsChild(previous) || p.startsClause() || p.startsLine() }
+	t := *p.peek()
+	if isWord(&t, "score") {
+		s := parse(p, p.grammar.score)
+		if s == nil {
+			p.skipTo(next)
+			return false
+		}
+		score := &Score{Span: spanOf(t, s.Points), Points: newNumber(s.Points)}
+		if c.Score != nil {
+			d := p.problem(score.Span, CodeNoScore, "%s has a second score", what)
+			d.Related = []Related{{Summary: "the first is here", File: p.file.Name, Span: c.Score.Span}}
+			d.Help = "points for something else are a condition of their own"
+			return false
+		}
+		c.Score = score
+		return true
+	}
+	if !p.startsChild(nil) && t.Type != tokString && !isWord(&t, "each") && !isWord(&t, "has") &&
+		!isWord(&t, "none") && !isWord(&t, "at") {
+		p.strayInCondition(c)
+		p.skipWord()
+		p.skipTo(next)
+		return false
+	}
+	if len(c.Children) >= p.limits.Children {
+		p.problem(tokenSpan(t.Pos, t.Value), CodeLimit, "%s has more than %d children", what, p.limits.Children)
+		p.skipTo(func(*lexer.Token) bool { return p.startsClause() })
+		return false
+	}
+	form := parse(p, p.grammar.child)
+	if form == nil {
+		p.skipTo(next)
+		return false
+	}
+	child := form.Child.(*Child)
+	if !p.withinLimits(child) {
+		return false
+	}
+	if c.Score != nil {
+		d := p.problem(child.Span, CodeSyntax, "a child stands behind the score of %s", what)
+		d.Related = []Related{{Summary: "the score is here", File: p.file.Name, Span: c.Score.Span}}
+		d.Help = "children come first; or start a new condition"
+		return false
+	}
+	c.Children = append(c.Children, child)
+	return true
+}
+
+// strayInCondition reports a token that can neither go on with the child before
+// it nor begin another.
+func (p *parser) strayInCondition(c *Condition) {
+	var expected []string
+	if n := len(c.Children); n > 0 && c.Score == nil && c.Children[n-1].End.Offset <= p.peek().Pos.Offset {
+		switch last := c.Children[n-1]; {
+		case len(last.Where) > 0:
+			expected = append(expected, "and")
+		case last.Range != nil:
+			expected = append(expected, "where")
+		default:
+			expected = append(expected, "within last", "since", "between", "where")
+		}
+	}
+	t := p.peek()
+	if c.Score == nil {
+		expected = append(expected, "each", "has", "at least", "none", "score")
+	} else {
+		expected = append(expected, "}")
+	}
+	d := p.unexpectedToken(expected...)
+	if d.Nearest == "" && t.Type == tokIdent {
+		// `withn` is near to the first word of `within last`.
+		for _, e := range expected {
+			if word, _, many := strings.Cut(e, " "); many && nearest.Name(t.Value, slices.Values([]string{word})) != "" {
+				d.Nearest = e
+			}
+		}
+	}
+	switch {
+	case isWord(t, "or"):
+		d.Help = "expressions are AND-ed; use in (…), contains any (…), or a condition of its own"
+	case isWord(t, "add"), isWord(t, "subtract"), isWord(t, "points"):
+		d.Help = "points are written score +10 or score -10"
+	}
+}
+
+// withinLimits reports a child that is too long.
+func (p *parser) withinLimits(c *Child) bool {
+	ok := true
+	long := func(names []*Name, what string) {
+		if len(names) > p.limits.Names {
+			p.problem(Span{names[0].Start, names[len(names)-1].End}, CodeLimit,
+				"a %s has %d names, the limit is %d", what, len(names), p.limits.Names)
+			ok = false
+		}
+	}
+	long(c.Path, "path")
+	if len(c.Where) > p.limits.Terms {
+		p.problem(c.Span, CodeLimit, "a child has %d expressions, the limit is %d", len(c.Where), p.limits.Terms)
+		return false
+	}
+	for _, e := range c.Where {
+		cmp := e.(*Comparison)
+		long(cmp.Ref, "reference")
+		if len(cmp.Operands) > p.limits.Terms {
+			p.problem(cmp.Span, CodeLimit, "a list has %d values, the limit is %d", len(cmp.Operands), p.limits.Terms)
+			ok = false
+		}
+	}
+	return ok
+}
+
+func (p *parser) parseEntity() *Entity {
+	first := *p.peek()
+	e := &Entity{Span: tokenSpan(first.Pos, first.Value), Interaction: isWord(&first, "interaction")}
+	var open lexer.Token
+	if head := parse(p, p.grammar.entityHead); head != nil {
+		e.Name, e.Passive, open = newName(head.Name), head.Passive != nil, head.Open
+	} else {
+		e.Incomplete = true
+		ok := false
+		if t := lastBefore(p.lex); t != nil && t.Pos.Offset > first.Pos.Offset && (t.Type == tokIdent || t.Type == tokQuoted) {
+			e.Name = newName(*t)
+		}
+		if open, ok = p.brokenHead(); !ok {
+			p.skipTo(func(*lexer.Token) bool { return false })
+			return e
+		}
+	}
+	what := "the " + first.Value + " block"
+	if e.Name != nil {
+		what = fmt.Sprintf("%s %s", strings.ToLower(first.Value), e.Name.Text)
+	}
+	stop, whole := p.body(open, what, p.startsBlock, func() bool {
+		m, err := p.grammar.member.ParseFromLexer(p.lex, participle.AllowTrailing(true))
+		if err == nil {
+			e.Members = append(e.Members, m.Member)
+			return true
+		}
+		p.failed(err)
+		if bad, ok := errors.AsType[*syntaxError](err); ok && bad.name != nil {
+			e.Members = append(e.Members, &BadMember{Span: bad.name.Span, Name: bad.name})
+		}
+		p.skipTo(func(*lexer.Token) bool { return p.startsLine() })
+		return false
+	})
+	e.End = stop
+	e.Incomplete = e.Incomplete || !whole
+	return e
+}
+
+// Line returns the source line on which p lies, without its line end.
+func (f *File) Line(p Pos) string {
+	if p.Line == 0 {
+		return ""
+	}
+	return lineAt(f.Text, p.Offset)
+}

@@ -1,0 +1,718 @@
+package dsl
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/alecthomas/participle/v2/lexer"
+
+	"github.com/leadscore/leadscore/internal/nearest"
+)
+
+// syntaxError is what the functions of this file return: an unexpected token
+// and what could have stood there.
+type syntaxError struct {
+	token    lexer.Token
+	summary  string // "" = unexpected token
+	expected []string
+	nearest  string
+	help     string
+	name     *Name // of the member that broke, if it was read
+}
+
+func (e *syntaxError) Error() string { return "unexpected " + e.token.Value }
+
+// unexpected makes the error for the next token.
+func unexpected(lex *lexer.PeekingLexer, expected ...string) *syntaxError {
+	return &syntaxError{token: *lex.Peek(), expected: expected}
+}
+
+func end(t lexer.Token) Pos { return tokenSpan(t.Pos, t.Value).End }
+
+func spanOf(first, last lexer.Token) Span {
+	return Span{tokenSpan(first.Pos, first.Value).Start, end(last)}
+}
+
+// isWord reports whether t is the keyword, in any ASCII letter case.
+func isWord(t *lexer.Token, keyword string) bool {
+	if t.Type != tokIdent || len(t.Value) != len(keyword) {
+		return false
+	}
+	for i := range len(keyword) {
+		c := t.Value[i]
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		if c != keyword[i] {
+			return false
+		}
+	}
+	return true
+}
+
+func isSign(t *lexer.Token, sign string) bool { return t.Type == tokSign && t.Value == sign }
+
+// accept consumes the next token if it is the keyword.
+func accept(lex *lexer.PeekingLexer, keyword string) bool {
+	if isWord(lex.Peek(), keyword) {
+		lex.Next()
+		return true
+	}
+	return false
+}
+
+func acceptSign(lex *lexer.PeekingLexer, sign string) bool {
+	if isSign(lex.Peek(), sign) {
+		lex.Next()
+		return true
+	}
+	return false
+}
+
+// want consumes the keyword, or fails.
+func want(lex *lexer.PeekingLexer, keyword string) error {
+	if !accept(lex, keyword) {
+		return keywordError(lex, keyword)
+	}
+	return nil
+}
+
+func wantSign(lex *lexer.PeekingLexer, sign string) error {
+	if !acceptSign(lex, sign) {
+		return unexpected(lex, sign)
+	}
+	return nil
+}
+
+// keywordError is unexpected with the keyword that a misspelt word is near to.
+func keywordError(lex *lexer.PeekingLexer, keywords ...string) *syntaxError {
+	err := unexpected(lex, keywords...)
+	if t := lex.Peek(); t.Type == tokIdent {
+		err.nearest = nearest.Name(t.Value, slices.Values(keywords))
+	}
+	return err
+}
+
+func newName(t lexer.Token) *Name {
+	n := &Name{Span: tokenSpan(t.Pos, t.Value), Text: t.Value}
+	if t.Type == tokQuoted {
+		n.Text, n.Quoted = t.Value[1:], true
+		var closed bool
+		n.Text, closed = strings.CutSuffix(n.Text, "`")
+		n.Bad = !closed || n.Text == ""
+	}
+	return n
+}
+
+func newString(t lexer.Token) *String {
+	s := &String{Span: tokenSpan(t.Pos, t.Value), Raw: t.Value}
+	value, err := strconv.Unquote(t.Value)
+	if err != nil || t.Value[0] != '"' || !utf8.ValidString(value) {
+		s.Bad = true
+		_, open := utf8.DecodeRuneInString(t.Value)
+		value = strings.ToValidUTF8(strings.TrimRight(t.Value[open:], "\"'“”’»"), "\uFFFD")
+	}
+	s.Value = value
+	return s
+}
+
+func newNumber(t lexer.Token) *Number {
+	digits := strings.TrimLeft(t.Value, "+-")
+	bad := len(digits) > 1 && digits[0] == '0' && digits[1] != '.' || strings.ContainsAny(digits, "_eE")
+	return &Number{Span: tokenSpan(t.Pos, t.Value), Text: t.Value, Bad: bad}
+}
+
+func newMoment(t lexer.Token) *Moment {
+	m, problem := parseMoment(t.Value)
+	m.Span, m.Bad = tokenSpan(t.Pos, t.Value), problem != ""
+	return &m
+}
+
+func wantName(lex *lexer.PeekingLexer, what string) (*Name, error) {
+	if t := lex.Peek(); t.Type == tokIdent || t.Type == tokQuoted {
+		return newName(*lex.Next()), nil
+	}
+	err := unexpected(lex, what)
+	if t := lex.Peek(); t.Type == tokString {
+		err.help = "a name stands bare, or in back quotes"
+	}
+	return nil, err
+}
+
+func wantString(lex *lexer.PeekingLexer) (*String, error) {
+	if lex.Peek().Type == tokString {
+		return newString(*lex.Next()), nil
+	}
+	err := unexpected(lex, wordText)
+	if t := lex.Peek(); t.Type == tokIdent {
+		err.help = fmt.Sprintf("write %q", t.Value)
+	}
+	return nil, err
+}
+
+func wantInt(lex *lexer.PeekingLexer) (*Number, error) {
+	if lex.Peek().Type == tokInt {
+		return newNumber(*lex.Next()), nil
+	}
+	return nil, unexpected(lex, wordInt)
+}
+
+func wantMoment(lex *lexer.PeekingLexer) (*Moment, error) {
+	if lex.Peek().Type == tokMoment {
+		return newMoment(*lex.Next()), nil
+	}
+	err := unexpected(lex, wordMoment)
+	if lex.Peek().Type == tokString {
+		err.help = "dates stand without quotes"
+	}
+	return nil, err
+}
+
+// names parses a dotted name.
+func names(lex *lexer.PeekingLexer, what string) ([]*Name, error) {
+	var list []*Name
+	for {
+		name, err := wantName(lex, what)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, name)
+		if !acceptSign(lex, ".") {
+			return list, nil
+		}
+		what = wordName
+	}
+}
+
+func parseTimeSpan(lex *lexer.PeekingLexer) (*TimeSpan, error) {
+	first := *lex.Peek()
+	if first.Type != tokInt {
+		return nil, unexpected(lex, wordSpan)
+	}
+	s := &TimeSpan{Count: newNumber(*lex.Next())}
+	for i, name := range unitNames {
+		t := *lex.Peek()
+		if accept(lex, name) || accept(lex, name+"s") {
+			s.Unit, s.Span = Unit(i), spanOf(first, t)
+			return s, nil
+		}
+	}
+	return nil, keywordError(lex, "minutes", "hours", "days", "weeks", "months", "years")
+}
+
+// parseGrade parses a grade clause.
+func parseGrade(lex *lexer.PeekingLexer) (gradeForm, error) {
+	first := *lex.Peek()
+	g := &Grade{}
+	err := want(lex, "grade")
+	if err != nil {
+		return nil, err
+	}
+	if g.Name, err = wantString(lex); err != nil {
+		return nil, err
+	}
+	var last *Number
+	switch {
+	case accept(lex, "below"):
+		g.Below, err = wantInt(lex)
+		last = g.Below
+	case accept(lex, "from"):
+		g.From, err = wantInt(lex)
+		last = g.From
+		if err == nil && accept(lex, "to") {
+			g.To, err = wantInt(lex)
+			last = g.To
+		}
+	default:
+		bad := keywordError(lex, "below", "from")
+		bad.help = `a grade is written grade "Cold" below 40, grade "Warm" from 40 to 69 or grade "Hot" from 70`
+		return nil, bad
+	}
+	if err != nil {
+		return nil, err
+	}
+	g.Span = Span{tokenSpan(first.Pos, "").Start, last.End}
+	return g, nil
+}
+
+// parseChild parses one child of a condition.
+func parseChild(lex *lexer.PeekingLexer) (childForm, error) {
+	c := &Child{}
+	var err error
+	c.Start = tokenSpan(lex.Peek().Pos, "").Start
+	if lex.Peek().Type == tokString {
+		c.Label = newString(*lex.Next())
+		if err := wantSign(lex, ":"); err != nil {
+			return nil, err
+		}
+	}
+	if c.Frequency, err = parseFrequency(lex); err != nil {
+		return nil, err
+	}
+	if c.Path, err = names(lex, "an entity such as EmailOpened"); err != nil {
+		return nil, err
+	}
+	c.End = c.Path[len(c.Path)-1].End
+	if c.Range, err = parseRange(lex); err != nil {
+		return nil, err
+	}
+	if c.Range != nil {
+		c.End = c.Range.End
+	}
+	if accept(lex, "where") {
+		for {
+			e, err := parseComparison(lex)
+			if err != nil {
+				return nil, err
+			}
+			c.Where = append(c.Where, e)
+			c.End = e.End
+			if !accept(lex, "and") {
+				break
+			}
+		}
+	}
+	return c, nil
+}
+
+func parseFrequency(lex *lexer.PeekingLexer) (Frequency, error) {
+	first := *lex.Peek()
+	f := Frequency{Span: tokenSpan(first.Pos, first.Value)}
+	switch {
+	case accept(lex, "each"):
+		f.Kind = Each
+	case accept(lex, "has"):
+		f.Kind = AtLeast
+	case accept(lex, "none"):
+		f.Kind = None
+	case accept(lex, "at"):
+		if err := want(lex, "least"); err != nil {
+			return f, err
+		}
+		n, err := wantInt(lex)
+		if err != nil {
+			return f, err
+		}
+		f.Kind, f.Count, f.End = AtLeast, n, n.End
+	default:
+		return f, keywordError(lex, "each", "has", "at least", "none")
+	}
+	return f, nil
+}
+
+func parseRange(lex *lexer.PeekingLexer) (*Range, error) {
+	first := *lex.Peek()
+	r := &Range{Span: tokenSpan(first.Pos, first.Value)}
+	var err error
+	switch {
+	case accept(lex, "within"):
+		r.Kind = WithinLast
+		if isWord(lex.Peek(), "next") {
+			bad := unexpected(lex, "last")
+			bad.help = "a date range looks back; within next belongs behind where"
+			return nil, bad
+		}
+		if err := want(lex, "last"); err != nil {
+			return nil, err
+		}
+		if r.Last, err = parseTimeSpan(lex); err != nil {
+			return nil, err
+		}
+		r.End = r.Last.End
+	case accept(lex, "since"):
+		r.Kind = Since
+		if r.From, err = wantMoment(lex); err != nil {
+			return nil, err
+		}
+		r.End = r.From.End
+	case accept(lex, "between"):
+		r.Kind = Between
+		if r.From, err = wantMoment(lex); err != nil {
+			return nil, err
+		}
+		if err := want(lex, "and"); err != nil {
+			return nil, err
+		}
+		if r.To, err = wantMoment(lex); err != nil {
+			return nil, err
+		}
+		r.End = r.To.End
+	default:
+		return nil, nil
+	}
+	return r, nil
+}
+
+func parseComparison(lex *lexer.PeekingLexer) (*Comparison, error) {
+	ref, err := names(lex, "a field's name")
+	if err != nil {
+		return nil, err
+	}
+	c := &Comparison{Ref: ref}
+	c.Start = ref[0].Start
+	first := *lex.Peek()
+	op, err := parseOp(lex)
+	if err != nil {
+		return nil, err
+	}
+	c.Op = op
+	if err := parseOperands(lex, c); err != nil {
+		return nil, err
+	}
+	// The operator ends where its operands begin; without any, it is the rest.
+	c.OpSpan = tokenSpan(first.Pos, first.Value)
+	last := c.OpSpan.End
+	if t := lastBefore(lex); t != nil {
+		last = end(*t)
+	}
+	c.End = last
+	if len(c.Operands) == 0 && !op.List() {
+		c.OpSpan.End = last
+	}
+	return c, nil
+}
+
+// lastBefore is the token before the next one.
+func lastBefore(lex *lexer.PeekingLexer) *lexer.Token {
+	if at := lex.RawCursor(); at > 0 {
+		return &lex.Range(at-1, at)[0]
+	}
+	return nil
+}
+
+var signOps = map[string]Op{
+	"=": Equal, "!=": NotEqual, "<": Less, "<=": LessEqual, ">": Greater, ">=": GreaterEqual,
+}
+
+// synonyms are words that newcomers write for an operator.
+var synonyms = map[string]string{
+	"equals": "=", "equal": "=", "like": "contains", "includes": "contains", "matches": "contains",
+	"starts": "begins with", "startswith": "begins with", "endswith": "ends with",
+	"greater": ">", "more": ">", "less": "<", "smaller": "<", "exists": "is not empty", "newer": "within last",
+}
+
+func parseOp(lex *lexer.PeekingLexer) (Op, error) {
+	t := lex.Peek()
+	if op, ok := signOps[t.Value]; ok && t.Type == tokSign {
+		lex.Next()
+		return op, nil
+	}
+	switch {
+	case accept(lex, "between"):
+		return InRange, nil
+	case accept(lex, "in"):
+		return In, nil
+	case accept(lex, "not"):
+		return NotIn, want(lex, "in")
+	case accept(lex, "contains"):
+		if accept(lex, "any") {
+			return ContainsAny, nil
+		}
+		if accept(lex, "all") {
+			return ContainsAll, nil
+		}
+		return Contains, nil
+	case accept(lex, "begins"):
+		return anyOr(lex, BeginsWith, BeginsWithAny, "with")
+	case accept(lex, "ends"):
+		return anyOr(lex, EndsWith, EndsWithAny, "with")
+	case accept(lex, "does"):
+		if err := want(lex, "not"); err != nil {
+			return 0, err
+		}
+		switch {
+		case accept(lex, "contain"):
+			return anyOr(lex, NotContains, NotContainsAny)
+		case accept(lex, "begin"):
+			return anyOr(lex, NotBeginsWith, NotBeginsWithAny, "with")
+		case accept(lex, "end"):
+			return anyOr(lex, NotEndsWith, NotEndsWithAny, "with")
+		}
+		return 0, keywordError(lex, "contain", "begin with", "end with")
+	case accept(lex, "on"):
+		if !accept(lex, "or") {
+			return On, nil
+		}
+		if accept(lex, "before") {
+			return OnOrBefore, nil
+		}
+		if accept(lex, "after") {
+			return OnOrAfter, nil
+		}
+		return 0, keywordError(lex, "before", "after")
+	case accept(lex, "before"):
+		return Before, nil
+	case accept(lex, "after"):
+		return After, nil
+	case accept(lex, "within"):
+		if accept(lex, "last") {
+			return InLast, nil
+		}
+		if accept(lex, "next") {
+			return InNext, nil
+		}
+		return 0, keywordError(lex, "last", "next")
+	case accept(lex, "older"):
+		return OlderThan, want(lex, "than")
+	case accept(lex, "is"):
+		if accept(lex, "empty") {
+			return IsEmpty, nil
+		}
+		if accept(lex, "not") {
+			return IsNotEmpty, want(lex, "empty")
+		}
+		err := keywordError(lex, "empty", "not empty")
+		if err.nearest == "" {
+			err.help = "equality is written ="
+		}
+		return 0, err
+	}
+	err := unexpected(lex, "an operator such as =, contains or is empty")
+	if t.Type == tokIdent {
+		err.nearest = synonyms[strings.ToLower(t.Value)]
+		if err.nearest == "" {
+			err.nearest = nearest.Name(t.Value, slices.Values(opNames[InRange:]))
+		}
+		if err.nearest == "" {
+			// The first word may be near to an operator's first word.
+			for _, op := range opNames[InRange:] {
+				word, _, _ := strings.Cut(op, " ")
+				if nearest.Name(t.Value, slices.Values([]string{word})) != "" {
+					err.nearest = op
+					break
+				}
+			}
+		}
+	}
+	return 0, err
+}
+
+// anyOr reads the operator's further words, and any, if it stands there.
+func anyOr(lex *lexer.PeekingLexer, one, many Op, words ...string) (Op, error) {
+	for _, w := range words {
+		if err := want(lex, w); err != nil {
+			return 0, err
+		}
+	}
+	if accept(lex, "any") {
+		return many, nil
+	}
+	return one, nil
+}
+
+func parseOperands(lex *lexer.PeekingLexer, c *Comparison) error {
+	add := func(l Literal, err error) error {
+		c.Operands = append(c.Operands, l)
+		return err
+	}
+	switch op := c.Op; {
+	case op == IsEmpty || op == IsNotEmpty:
+		return nil
+	case op.List():
+		return parseList(lex, c)
+	case op == InRange:
+		if err := add(parseValue(lex)); err != nil {
+			return err
+		}
+		if err := want(lex, "and"); err != nil {
+			return err
+		}
+		return add(parseValue(lex))
+	case op >= On && op <= OnOrAfter:
+		m, err := wantMoment(lex)
+		return add(m, err)
+	case op == InLast || op == InNext || op == OlderThan:
+		s, err := parseTimeSpan(lex)
+		return add(s, err)
+	}
+	if isSign(lex.Peek(), "(") {
+		err := unexpected(lex, "one value")
+		switch c.Op {
+		case Equal:
+			err.nearest = "in (…)"
+		case NotEqual:
+			err.nearest = "not in (…)"
+		case Contains, NotContains, BeginsWith, NotBeginsWith, EndsWith, NotEndsWith:
+			err.nearest = c.Op.String() + " any (…)"
+		}
+		return err
+	}
+	return add(parseValue(lex))
+}
+
+func parseList(lex *lexer.PeekingLexer, c *Comparison) error {
+	if err := wantSign(lex, "("); err != nil {
+		bad := unexpected(lex, "(")
+		bad.help = fmt.Sprintf(`a list is written %s ("A", "B")`, c.Op)
+		return bad
+	}
+	if acceptSign(lex, ")") {
+		return nil
+	}
+	for {
+		v, err := parseValue(lex)
+		if err != nil {
+			return err
+		}
+		c.Operands = append(c.Operands, v)
+		if acceptSign(lex, ")") {
+			return nil
+		}
+		if !acceptSign(lex, ",") {
+			return unexpected(lex, ",", ")")
+		}
+	}
+}
+
+func parseValue(lex *lexer.PeekingLexer) (Literal, error) {
+	t := lex.Peek()
+	switch t.Type {
+	case tokString:
+		return newString(*lex.Next()), nil
+	case tokInt, tokDecimal:
+		return newNumber(*lex.Next()), nil
+	case tokMoment:
+		return newMoment(*lex.Next()), nil
+	}
+	if isWord(t, "true") || isWord(t, "false") {
+		lex.Next()
+		return &Bool{Span: tokenSpan(t.Pos, t.Value), Value: isWord(t, "true")}, nil
+	}
+	err := unexpected(lex, "a value")
+	switch t.Type {
+	case tokIdent:
+		err.help = fmt.Sprintf("text stands in double quotes: %q", t.Value)
+	case tokQuoted:
+		err.help = "text stands in double quotes"
+	}
+	return nil, err
+}
+
+// typeSynonyms are type names of other languages.
+var typeSynonyms = map[string]string{
+	"string": "text", "str": "text", "varchar": "text", "lookup": "-> Entity",
+	"int": "number", "integer": "number", "float": "number", "decimal": "number", "money": "number", "currency": "number",
+	"boolean": "bool", "datetime": "time", "timestamp": "time", "instant": "time", "day": "date",
+	"enum": "choice", "option": "choice", "picklist": "choice", "multiselect": "choices",
+}
+
+// parseMember parses one declaration of a schema block.
+func parseMember(lex *lexer.PeekingLexer) (memberForm, error) {
+	first := *lex.Peek()
+	if isWord(&first, "dated") {
+		mark := lex.MakeCheckpoint()
+		lex.Next()
+		if accept(lex, "by") {
+			field, err := wantName(lex, "a time or date field")
+			if err != nil {
+				return nil, err
+			}
+			return &DatedBy{Span: Span{tokenSpan(first.Pos, "").Start, field.End}, Field: field}, nil
+		}
+		lex.LoadCheckpoint(mark)
+	}
+	name, err := wantName(lex, "a name")
+	if err != nil {
+		return nil, err
+	}
+	m, err := parseMemberRest(lex, name)
+	if bad, ok := err.(*syntaxError); ok {
+		bad.name = name
+	}
+	return m, err
+}
+
+func parseMemberRest(lex *lexer.PeekingLexer, name *Name) (Member, error) {
+	if acceptSign(lex, "->") {
+		target, err := wantName(lex, "an entity's name")
+		if err != nil {
+			return nil, err
+		}
+		return &Relationship{Span: Span{name.Start, target.End}, Name: name, Target: target}, nil
+	}
+	if acceptSign(lex, "<-") {
+		target, err := wantName(lex, "an entity's name")
+		if err != nil {
+			return nil, err
+		}
+		if err := wantSign(lex, "."); err != nil {
+			bad := err.(*syntaxError)
+			bad.help = "an inverse names the reference that leads back, such as <- Order.Lead"
+			return nil, bad
+		}
+		via, err := wantName(lex, "a reference's name")
+		if err != nil {
+			return nil, err
+		}
+		return &Relationship{Span: Span{name.Start, via.End}, Name: name, Target: target, Via: via}, nil
+	}
+	f := &Field{Span: Span{Start: name.Start}, Name: name}
+	t := *lex.Peek()
+	known := false
+	for i, typ := range typeNames {
+		if accept(lex, typ) {
+			f.Type, known = FieldType(i), true
+			break
+		}
+	}
+	if !known {
+		err := keywordError(lex, append(slices.Clone(typeNames[:]), "->", "<-")...)
+		if s := typeSynonyms[strings.ToLower(t.Value)]; s != "" {
+			err.nearest = s
+		}
+		return nil, err
+	}
+	f.End = end(t)
+	if f.Type == ChoiceType || f.Type == ChoicesType {
+		if err := parseChoices(lex, f); err != nil {
+			return nil, err
+		}
+	}
+	for {
+		t := *lex.Peek()
+		for _, m := range []struct {
+			word string
+			flag *bool
+		}{{"exact", &f.Exact}, {"calculated", &f.Calculated}, {"rollup", &f.Rollup}} {
+			if accept(lex, m.word) {
+				if *m.flag {
+					return nil, &syntaxError{token: t, summary: m.word + " stands twice"}
+				}
+				*m.flag = true
+			}
+		}
+		if t == *lex.Peek() {
+			return f, nil
+		}
+		f.End = end(*lastBefore(lex))
+	}
+}
+
+func parseChoices(lex *lexer.PeekingLexer, f *Field) error {
+	if err := wantSign(lex, "("); err != nil {
+		bad := err.(*syntaxError)
+		bad.help = fmt.Sprintf(`a %s lists its values: %s ("A", "B")`, f.Type, f.Type)
+		return bad
+	}
+	for !isSign(lex.Peek(), ")") {
+		s, err := wantString(lex)
+		if err != nil {
+			return err
+		}
+		f.Values = append(f.Values, s)
+		if isSign(lex.Peek(), ")") {
+			break
+		}
+		if !acceptSign(lex, ",") {
+			return unexpected(lex, ",", ")")
+		}
+		if isSign(lex.Peek(), ")") {
+			return unexpected(lex, wordText)
+		}
+	}
+	f.End = end(*lex.Next())
+	return nil
+}

@@ -1,0 +1,181 @@
+package check
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// Files checks the files of one compilation together: their schema blocks add
+// to base, which may be nil, and hold for all their models. Problems that the
+// parser found are not repeated. The result holds what could be understood: it
+// is fit to run only if neither parser nor checker had anything to say.
+func Files(base *traverse.Schema, files ...*dsl.File) (*traverse.Schema, []*Model, dsl.Diagnostics) {
+	c := &checker{}
+	c.schema = c.lower(base, files)
+	models := c.models(files)
+	c.diags.Sort()
+	return c.schema, models, c.diags
+}
+
+type checker struct {
+	schema *traverse.Schema
+	file   *dsl.File // in which problems are reported
+	diags  dsl.Diagnostics
+}
+
+func (c *checker) problem(at dsl.Span, code dsl.Code, format string, args ...any) *dsl.Diagnostic {
+	d := dsl.Diagnostic{Code: code, Summary: fmt.Sprintf(format, args...), Span: at}
+	if c.file != nil {
+		d.File, d.Line = c.file.Name, c.file.Line(at.Start)
+	}
+	c.diags = append(c.diags, d)
+	return &c.diags[len(c.diags)-1]
+}
+
+// origin says where the parts of a definition stand in the text.
+type origin struct {
+	file   *dsl.File
+	entity *dsl.Entity
+	fields []dsl.Span
+	rels   []dsl.Span
+	dated  dsl.Span
+}
+
+func (o *origin) span(p traverse.Place) dsl.Span {
+	switch p.Part {
+	case traverse.PartField:
+		return o.fields[p.Index]
+	case traverse.PartRelationship:
+		return o.rels[p.Index]
+	case traverse.PartDatedBy:
+		return o.dated
+	}
+	return o.entity.Name.Span
+}
+
+// lower makes definitions of the schema blocks and extends base with them.
+func (c *checker) lower(base *traverse.Schema, files []*dsl.File) *traverse.Schema {
+	var defs []traverse.Definition
+	var origins []origin
+	for _, f := range files {
+		c.file = f
+		for _, b := range f.Blocks {
+			if e, ok := b.(*dsl.Entity); ok && e.Name != nil && !e.Name.Bad {
+				d, o := c.definition(e)
+				o.file = f
+				defs, origins = append(defs, d), append(origins, o)
+			}
+		}
+	}
+	if len(defs) == 0 && base != nil {
+		return base
+	}
+	schema, err := base.Extend(defs...)
+	problems, _ := errors.AsType[traverse.SchemaError](err)
+	for _, p := range problems {
+		c.schemaProblem(p, defs, origins, files)
+	}
+	return schema
+}
+
+func (c *checker) schemaProblem(p traverse.SchemaProblem, defs []traverse.Definition, origins []origin, files []*dsl.File) {
+	at := p.At
+	if at.Definition < 0 {
+		c.file = nil
+		if len(files) > 0 {
+			c.file = files[0]
+		}
+		if !slices.ContainsFunc(files, func(f *dsl.File) bool { return f.Incomplete }) {
+			c.problem(dsl.Span{}, CodeMissing, "%s", p.Summary)
+		}
+		return
+	}
+	if at.Part == traverse.PartField && defs[at.Definition].Fields[at.Index].Type == traverse.NoType && p.Previous == nil {
+		return // the parser has said what is wrong with it
+	}
+	o := &origins[at.Definition]
+	c.file = o.file
+	d := c.problem(o.span(at), CodeSchema, "%s", p.Summary)
+	d.Nearest = p.Nearest
+	switch {
+	case p.Previous == nil:
+	case p.Previous.Definition < 0:
+		d.Help = "it is declared in the schema that this one extends"
+	default:
+		first := &origins[p.Previous.Definition]
+		d.Related = []dsl.Related{{Summary: "first declared here", File: first.file.Name, Span: first.span(*p.Previous)}}
+	}
+}
+
+var fieldTypes = map[dsl.FieldType]traverse.Type{
+	dsl.TextType: traverse.Text, dsl.NumberType: traverse.Number, dsl.BoolType: traverse.Bool,
+	dsl.TimeType: traverse.Time, dsl.DateType: traverse.Date,
+	dsl.ChoiceType: traverse.Choice, dsl.ChoicesType: traverse.Choices,
+}
+
+func (c *checker) definition(e *dsl.Entity) (traverse.Definition, origin) {
+	d := traverse.Definition{Name: e.Name.Text, Passive: e.Passive}
+	o := origin{entity: e}
+	if e.Interaction {
+		d.Kind = traverse.Interaction
+	}
+	addField := func(f traverse.Field, at dsl.Span) {
+		d.Fields = append(d.Fields, f)
+		o.fields = append(o.fields, at)
+	}
+	for _, m := range e.Members {
+		switch m := m.(type) {
+		case *dsl.Field:
+			if !m.Name.Bad {
+				addField(c.field(m), m.Name.Span)
+			}
+		case *dsl.BadMember:
+			if !m.Name.Bad {
+				addField(traverse.Field{Name: m.Name.Text}, m.Name.Span)
+			}
+		case *dsl.Relationship:
+			if m.Name.Bad || m.Target.Bad || m.Via != nil && m.Via.Bad {
+				continue
+			}
+			r := traverse.Relationship{Name: m.Name.Text, Target: m.Target.Text}
+			if m.Via != nil {
+				r.Via = m.Via.Text
+			}
+			d.Relationships = append(d.Relationships, r)
+			o.rels = append(o.rels, m.Span)
+		case *dsl.DatedBy:
+			if d.DatedBy != "" {
+				p := c.problem(m.Span, CodeSchema, "%s is dated twice: by %s and by %s", d.Name, d.DatedBy, m.Field.Text)
+				p.Related = []dsl.Related{{Summary: "first declared here", File: c.file.Name, Span: o.dated}}
+			} else if !m.Field.Bad {
+				d.DatedBy, o.dated = m.Field.Text, m.Span
+			}
+		}
+	}
+	return d, o
+}
+
+func (c *checker) field(f *dsl.Field) traverse.Field {
+	t := traverse.Field{Name: f.Name.Text, Type: fieldTypes[f.Type], Exact: f.Exact}
+	switch {
+	case f.Calculated && f.Rollup:
+		c.problem(f.Span, CodeSchema, "%s is either calculated or rollup, not both", f.Name.Text)
+	case f.Calculated:
+		t.Derived = traverse.Calculated
+	case f.Rollup:
+		t.Derived = traverse.Rollup
+	}
+	for _, v := range f.Values {
+		if v.Bad {
+			// Without all its values the field cannot be judged; with no type,
+			// nothing more is said about it.
+			return traverse.Field{Name: f.Name.Text}
+		}
+		t.Values = append(t.Values, v.Value)
+	}
+	return t
+}

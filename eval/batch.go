@@ -1,0 +1,486 @@
+package eval
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// ErrNoLead says that a source has no lead with the id that was to be scored.
+var ErrNoLead = errors.New("no such lead")
+
+// A LeadError says that one lead could not be scored. Other leads can.
+type LeadError struct {
+	Lead   string // the lead's id
+	Entity string // the entity that could not be had
+	Path   string // the way there, such as Lead.ParentContact.ParentAccount
+	Err    error  // what the source said, or ErrNoLead
+}
+
+// Error returns what went wrong, in one line.
+func (e *LeadError) Error() string {
+	if errors.Is(e.Err, ErrNoLead) {
+		return fmt.Sprintf("lead %q: %v", e.Lead, e.Err)
+	}
+	return fmt.Sprintf("lead %q: %s (%s): %v", e.Lead, e.Path, e.Entity, e.Err)
+}
+
+// Unwrap returns e.Err.
+func (e *LeadError) Unwrap() error { return e.Err }
+
+// Options bound one run.
+type Options struct {
+	AsOf    time.Time
+	Explain bool
+	Keys    int // the most keys of one query
+}
+
+// A Status says whether a model scored a lead.
+type Status uint8
+
+// The statuses of the language reference, Which leads a model scores.
+const (
+	Scored      Status = iota
+	NotTargeted        // the lead is of the other kind
+	NoParent           // the lead has neither contact nor account
+)
+
+// An Outcome is what a run says of one lead: an error, or one outcome a model.
+type Outcome struct {
+	Lead   string
+	Err    *LeadError
+	Models []ModelOutcome
+}
+
+// A ModelOutcome is what one model says of one lead.
+type ModelOutcome struct {
+	Status        Status
+	Score         int64
+	Contributions []Contribution // if asked for
+}
+
+// A record is one fetched record.
+type record struct {
+	id     string
+	values []traverse.Value // in the order of the layout
+	when   int64            // when it came to be, in microseconds or days
+	dated  bool             // it says when
+}
+
+// A group holds the records of one key.
+type group struct {
+	records []*record
+	err     error
+}
+
+var noGroup = &group{}
+
+// batch is the data of one batch of leads, as of one instant.
+type batch struct {
+	*Program
+	ctx    context.Context
+	source traverse.Source
+	opts   Options
+	asOf   int64   // in microseconds
+	days   []int64 // the day of as of, by zone
+	latest int64   // the latest of days
+	bounds []bound
+	data   []map[string]*group // by need and key
+	failed bool                // some group has an error
+
+	leads  []lead
+	walker walker
+}
+
+// lead is one lead of the batch.
+type lead struct {
+	id     string
+	record *record
+	err    *LeadError
+	kind   int      // contactBased, accountBased, or parentless
+	owners []string // the contacts whose interactions are the lead's
+}
+
+const parentless = -1
+
+// Run scores one batch of leads. The outcomes are in the order of the ids. The
+// error is that of ctx, or a source's breach of its contract: it concerns the
+// whole batch.
+func (p *Program) Run(ctx context.Context, source traverse.Source, ids []string, opts Options) ([]Outcome, error) {
+	b := &batch{Program: p, ctx: ctx, source: source, opts: opts, asOf: opts.AsOf.UnixMicro()}
+	for i, z := range p.zones {
+		day := check.AsOfDay(opts.AsOf, z)
+		b.days = append(b.days, day)
+		if i == 0 || day > b.latest {
+			b.latest = day
+		}
+	}
+	for _, w := range p.windows {
+		lo, hi := w.Resolve(opts.AsOf, w.zone)
+		b.bounds = append(b.bounds, bound{lo, hi})
+	}
+	b.data = make([]map[string]*group, len(p.needs))
+	for i := range b.data {
+		b.data[i] = map[string]*group{}
+	}
+	if err := b.load(ids); err != nil {
+		return nil, err
+	}
+	b.walker.batch = b
+	outcomes := make([]Outcome, len(ids))
+	for i := range b.leads {
+		l := &b.leads[i]
+		outcomes[i] = Outcome{Lead: l.id, Err: l.err}
+		if l.err != nil {
+			continue
+		}
+		outcomes[i].Models = make([]ModelOutcome, len(p.models))
+		for j, m := range p.models {
+			outcomes[i].Models[j] = b.walker.model(m, l)
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+	}
+	return outcomes, nil
+}
+
+// load fetches all that the batch's leads reach.
+func (b *batch) load(ids []string) error {
+	want := make([][]string, len(b.needs))
+	want[b.lead.index] = distinct(ids)
+	if err := b.fetch(want); err != nil {
+		return err
+	}
+	b.leads = make([]lead, len(ids))
+	for i, id := range ids {
+		b.leads[i] = b.lookUp(id)
+	}
+	reached := [2][][]*record{}
+	for kind, t := range b.targets {
+		reached[kind] = make([][]*record, len(t.order))
+		if t.lead != nil {
+			reached[kind][t.lead.index] = b.leadRecords(kind)
+		}
+	}
+	for round := 1; round <= b.rounds; round++ {
+		clear(want)
+		keys := [2][][]string{}
+		for kind, t := range b.targets {
+			keys[kind] = make([][]string, len(t.order))
+			for _, n := range t.order {
+				if n.round == round {
+					k := b.keys(kind, n, reached[kind])
+					keys[kind][n.index] = k
+					want[n.need.index] = append(want[n.need.index], k...)
+				}
+			}
+		}
+		if b.owner != nil && round == 1 {
+			want[b.owner.index] = b.accounts()
+		}
+		if err := b.fetch(want); err != nil {
+			return err
+		}
+		if b.owner != nil && round == 1 {
+			b.own()
+		}
+		for kind, t := range b.targets {
+			for i, k := range keys[kind] {
+				n := t.order[i]
+				for _, key := range k {
+					reached[kind][i] = append(reached[kind][i], b.data[n.need.index][key].records...)
+				}
+			}
+		}
+	}
+	if b.failed {
+		b.blame()
+	}
+	return nil
+}
+
+func distinct(keys []string) []string {
+	seen := make(map[string]bool, len(keys))
+	var list []string
+	for _, k := range keys {
+		if k != "" && !seen[k] {
+			seen[k] = true
+			list = append(list, k)
+		}
+	}
+	return list
+}
+
+func (b *batch) lookUp(id string) lead {
+	l := lead{id: id, kind: parentless}
+	g := b.data[b.lead.index][id]
+	switch {
+	case g != nil && g.err != nil:
+		l.err = &LeadError{Lead: id, Entity: traverse.Lead, Path: traverse.Lead, Err: g.err}
+		return l
+	case g == nil || len(g.records) == 0:
+		l.err = &LeadError{Lead: id, Entity: traverse.Lead, Path: traverse.Lead, Err: ErrNoLead}
+		return l
+	}
+	l.record = g.records[0]
+	// Kind and ownership follow the stored id, whether or not the record exists.
+	if contact := l.reference(b, traverse.ParentContact); contact != "" {
+		l.kind, l.owners = contactBased, []string{contact}
+	} else if l.reference(b, traverse.ParentAccount) != "" {
+		l.kind = accountBased
+	}
+	return l
+}
+
+func (l *lead) reference(b *batch, name string) string {
+	return l.record.values[b.lead.layout.index[name]].Text()
+}
+
+func (b *batch) leadRecords(kind int) []*record {
+	var records []*record
+	for i := range b.leads {
+		if l := &b.leads[i]; l.err == nil && l.kind == kind && !slices.Contains(records, l.record) {
+			records = append(records, l.record)
+		}
+	}
+	return records
+}
+
+// accounts returns the accounts whose contacts own interactions of the batch.
+func (b *batch) accounts() []string {
+	var ids []string
+	for i := range b.leads {
+		if l := &b.leads[i]; l.err == nil && l.kind == accountBased {
+			ids = append(ids, l.reference(b, traverse.ParentAccount))
+		}
+	}
+	return distinct(ids)
+}
+
+// own tells account-based leads which contacts' interactions are theirs. It
+// looks at stored ids alone: also a contact that is later than as of owns.
+func (b *batch) own() {
+	for i := range b.leads {
+		l := &b.leads[i]
+		if l.err != nil || l.kind != accountBased {
+			continue
+		}
+		g := b.data[b.owner.index][l.reference(b, traverse.ParentAccount)]
+		if g.err != nil {
+			l.err = &LeadError{Lead: l.id, Entity: traverse.Contact, Path: traverse.Contact + "." + traverse.ParentAccount, Err: g.err}
+			continue
+		}
+		for _, r := range g.records {
+			l.owners = append(l.owners, r.id)
+		}
+	}
+}
+
+// keys returns the keys under which a node's records are to be had.
+func (b *batch) keys(kind int, n *node, reached [][]*record) []string {
+	if n.parent == nil {
+		if n.need == nil {
+			return nil
+		}
+		var ids []string
+		for i := range b.leads {
+			if l := &b.leads[i]; l.err == nil && l.kind == kind {
+				ids = append(ids, l.owners...)
+			}
+		}
+		return distinct(ids)
+	}
+	var ids []string
+	for _, r := range reached[n.parent.index] {
+		if n.parent.need == nil || b.mayExist(n.parent.layout, r) {
+			ids = append(ids, n.key(r))
+		}
+	}
+	return distinct(ids)
+}
+
+// key returns the key of a node's records behind a record of its parent.
+func (n *node) key(parent *record) string {
+	if n.ref >= 0 {
+		return parent.values[n.ref].Text()
+	}
+	return parent.id
+}
+
+// mayExist reports whether a record exists as of the scoring instant for some
+// model: models in different zones may differ over a day.
+func (b *batch) mayExist(l *layout, r *record) bool {
+	if l.days {
+		return !r.dated || r.when <= b.latest
+	}
+	return !r.dated || r.when <= b.asOf
+}
+
+// fetch gets what is wanted, by need, and not there yet.
+func (b *batch) fetch(want [][]string) error {
+	for i, keys := range want {
+		n, have := b.needs[i], b.data[i]
+		var missing []string
+		for _, k := range keys {
+			if _, ok := have[k]; !ok {
+				have[k] = &group{}
+				missing = append(missing, k)
+			}
+		}
+		for chunk := range slices.Chunk(missing, max(b.opts.Keys, 1)) {
+			if err := b.query(n, have, chunk); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (b *batch) query(n *need, have map[string]*group, keys []string) error {
+	q := &traverse.Query{Need: n.Need, Keys: keys}
+	if n.Time != "" {
+		q.From, q.To = b.hint(n)
+	}
+	rows := traverse.NewRows(q)
+	err := b.source.Fetch(b.ctx, q, rows)
+	if ctxErr := b.ctx.Err(); ctxErr != nil {
+		return ctxErr
+	}
+	if err == nil {
+		err = rows.Err()
+	}
+	if err != nil {
+		for _, k := range keys {
+			have[k].err = err
+		}
+		b.failed = true
+		return nil
+	}
+	for row := range rows.All() {
+		g := have[row.Key]
+		if n.by == "" && len(g.records) > 0 {
+			g.err = fmt.Errorf("source added %s %q twice", n.Entity, row.ID)
+		}
+		g.records = append(g.records, n.record(row))
+	}
+	for _, k := range keys {
+		if err := rows.Failed(k); err != nil {
+			have[k].err = err
+		}
+		b.failed = b.failed || have[k].err != nil
+	}
+	return nil
+}
+
+// record takes a row over, with its text folded where case does not matter.
+func (n *need) record(row traverse.Row) *record {
+	r := &record{id: row.ID, values: row.Values}
+	if n.owner {
+		return r
+	}
+	l := n.layout
+	for i, v := range r.values {
+		r.values[i] = normal(v, l.fold[i])
+	}
+	if l.dated >= 0 {
+		if v := r.values[l.dated]; v.Kind() == traverse.KindDate {
+			r.when, r.dated = v.Day(), true
+		} else if v.Kind() == traverse.KindTime {
+			r.when, r.dated = v.Micros(), true
+		}
+	}
+	return r
+}
+
+// normal returns v as predicates want it: text folded, if case does not matter
+// in the field, and no empty text among the chosen.
+func normal(v traverse.Value, fold bool) traverse.Value {
+	switch v.Kind() {
+	case traverse.KindText:
+		if fold {
+			return traverse.TextValue(traverse.Fold(v.Text()))
+		}
+	case traverse.KindChoices:
+		chosen := slices.DeleteFunc(slices.Clone(v.Choices()), func(s string) bool { return s == "" })
+		if fold {
+			for i, s := range chosen {
+				chosen[i] = traverse.Fold(s)
+			}
+		}
+		return traverse.ChoicesValue(chosen...)
+	}
+	return v
+}
+
+// hint is the stretch of time that some path can reach.
+func (b *batch) hint(n *need) (from, to time.Time) {
+	lo := int64(0)
+	bounded := !n.open && len(n.windows) > 0
+	for i, w := range n.windows {
+		if at := b.bounds[w].lo; i == 0 || at < lo {
+			lo = at
+		}
+	}
+	if n.layout.days {
+		to = time.Unix(b.latest*24*60*60, 0).UTC()
+		from = time.Unix(lo*24*60*60, 0).UTC()
+	} else {
+		// A source may hold finer instants than the microsecond that they are cut to.
+		to = time.UnixMicro(b.asOf).Add(time.Microsecond - 1).UTC()
+		from = time.UnixMicro(lo).UTC()
+	}
+	if !bounded {
+		from = time.Time{}
+	}
+	return from, to
+}
+
+// blame marks the leads that reach a key which could not be had. What a lead
+// reaches does not depend on what its conditions filter.
+func (b *batch) blame() {
+	for i := range b.leads {
+		l := &b.leads[i]
+		if l.err != nil || l.kind == parentless {
+			continue
+		}
+		reached := make([][]*record, len(b.targets[l.kind].order))
+		for _, n := range b.targets[l.kind].order {
+			for key := range b.leadKeys(l, n, reached) {
+				g := b.data[n.need.index][key]
+				if g == nil {
+					continue
+				}
+				if g.err != nil && l.err == nil {
+					l.err = &LeadError{Lead: l.id, Entity: n.layout.entity.Name(), Path: n.path(), Err: g.err}
+				}
+				reached[n.index] = append(reached[n.index], g.records...)
+			}
+			if n.need == nil {
+				reached[n.index] = []*record{l.record}
+			}
+		}
+	}
+}
+
+func (b *batch) leadKeys(l *lead, n *node, reached [][]*record) iter.Seq[string] {
+	switch {
+	case n.need == nil:
+		return slices.Values([]string(nil))
+	case n.parent == nil:
+		return slices.Values(distinct(l.owners))
+	}
+	var ids []string
+	for _, r := range reached[n.parent.index] {
+		if n.parent.need == nil || b.mayExist(n.parent.layout, r) {
+			ids = append(ids, n.key(r))
+		}
+	}
+	return slices.Values(distinct(ids))
+}

@@ -1,0 +1,365 @@
+// Package eval runs checked models: it plans once what to ask of a source and
+// how to judge it, and then scores leads batch by batch. Its rooms are the plan
+// (plan.go), the data of a batch (batch.go), the walk along paths (walk.go) and
+// the predicates (predicate.go).
+package eval
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// A Program is a plan for a list of models that share a schema. It is immutable
+// and safe for concurrent use.
+type Program struct {
+	models  []*model
+	windows []window
+	needs   []*need
+	entity  map[string]*layout
+	lead    *need            // Lead by its id
+	owner   *need            // Contact by ParentAccount, for account-based leads; nil if no model counts interactions
+	targets [2]*trie         // of contact-based leads, of account-based leads
+	zones   []*time.Location // of the models; windows and days differ by them
+	rounds  int
+}
+
+// What a lead is, as an index into Program.targets.
+const (
+	contactBased = 0
+	accountBased = 1
+)
+
+// model is the plan of one model.
+type model struct {
+	*check.Model
+	target     int
+	zone       int // index into Program.zones
+	conditions []condition
+}
+
+type condition struct {
+	name     string
+	points   int64
+	children []child
+}
+
+type child struct {
+	*check.Child
+	// walks are the paths to count along: one, or for the root Interaction one
+	// for every interaction that is not passive.
+	walks []walk
+}
+
+// A walk is one path through the trie, with what each step must satisfy.
+type walk struct {
+	steps []step
+	dated int // the step whose records an explanation lists
+}
+
+type step struct {
+	node    *node
+	window  int // index into Program.windows that the record's date must lie in, or -1
+	filters []filter
+}
+
+// A filter is a test on the records of a step.
+type filter struct {
+	hops  []*node // references to follow
+	field int     // in the layout of the last
+	holds predicate
+}
+
+type window struct {
+	check.Window
+	zone *time.Location
+}
+
+// A trie holds every path of the models with one target: each hop is planned,
+// and its records fetched, once for all paths that begin with it.
+type trie struct {
+	lead  *node            // Lead itself
+	roots map[string]*node // interactions
+	order []*node          // every node, parents first
+}
+
+// A node is a place in a trie: an entity, and how one comes there.
+type node struct {
+	parent *node // nil for a root
+	layout *layout
+	need   *need // how its records are had; nil for Lead itself
+	ref    int   // for an N:1 hop the reference in the parent's layout, else -1
+	name   string
+	index  int // in trie.order
+	round  int // of fetching
+	next   []*node
+}
+
+// path spells the way to a node, for messages.
+func (n *node) path() string {
+	if n.parent == nil {
+		return n.name
+	}
+	return n.parent.path() + "." + n.name
+}
+
+// A layout says which fields of an entity are fetched, and in which order.
+type layout struct {
+	entity *traverse.Entity
+	fields []string
+	index  map[string]int
+	fold   []bool // text that is compared without regard to letter case
+	dated  int    // the field that says when a record came to be, or -1
+	days   bool   // that field is a date
+}
+
+func (l *layout) field(name string) int {
+	if i, ok := l.index[name]; ok {
+		return i
+	}
+	i := len(l.fields)
+	l.index[name] = i
+	l.fields = append(l.fields, name)
+	f, ok := l.entity.Field(name)
+	l.fold = append(l.fold, ok && !f.Exact && (f.Type == traverse.Text || f.Type == traverse.Choice || f.Type == traverse.Choices))
+	return i
+}
+
+// A need is a traverse.Need and the windows that bound it.
+type need struct {
+	*traverse.Need
+	layout  *layout
+	index   int
+	by      string
+	owner   bool // asks for ids alone, whatever their date
+	windows []int
+	open    bool // some path takes records of any date
+}
+
+// New plans models, which must share one schema. It panics if the schema lacks
+// what a checked model speaks of, which would be a mistake of package check.
+func New(models []*check.Model) *Program {
+	p := &Program{entity: map[string]*layout{}}
+	for i := range p.targets {
+		p.targets[i] = &trie{roots: map[string]*node{}}
+	}
+	b := builder{Program: p, needs: map[needKey]*need{}, known: map[window]int{}}
+	if len(models) > 0 {
+		b.schema = models[0].Schema
+		lead := b.layout(traverse.Lead)
+		lead.field(traverse.ParentContact)
+		lead.field(traverse.ParentAccount)
+		p.lead = b.need(traverse.Lead, "", false)
+	}
+	for _, m := range models {
+		p.models = append(p.models, b.model(m))
+	}
+	for _, n := range p.needs {
+		fields, dated := n.layout.fields, ""
+		switch {
+		case n.owner:
+			fields = nil
+		case n.by != "" && n.layout.dated >= 0:
+			dated = fields[n.layout.dated]
+		}
+		asked, err := b.schema.NewNeed(n.layout.entity.Name(), n.by, fields, dated)
+		if err != nil {
+			panic(err)
+		}
+		n.Need = asked
+	}
+	return p
+}
+
+// Needs returns all that the program can ever ask of a source.
+func (p *Program) Needs() []*traverse.Need {
+	needs := make([]*traverse.Need, len(p.needs))
+	for i, n := range p.needs {
+		needs[i] = n.Need
+	}
+	return needs
+}
+
+type needKey struct {
+	entity, by string
+	owner      bool
+}
+
+// builder makes a Program.
+type builder struct {
+	*Program
+	schema *traverse.Schema
+	needs  map[needKey]*need
+	known  map[window]int
+}
+
+func (b *builder) layout(entity string) *layout {
+	if l, ok := b.entity[entity]; ok {
+		return l
+	}
+	e := b.schema.Entity(entity)
+	l := &layout{entity: e, index: map[string]int{}, dated: -1}
+	b.entity[entity] = l
+	if f, ok := e.Dated(); ok {
+		l.dated, l.days = l.field(f.Name), f.Type == traverse.Date
+	}
+	return l
+}
+
+func (b *builder) need(entity, by string, owner bool) *need {
+	key := needKey{entity, by, owner}
+	if n, ok := b.needs[key]; ok {
+		return n
+	}
+	n := &need{layout: b.layout(entity), by: by, owner: owner, index: len(b.Program.needs)}
+	b.needs[key] = n
+	b.Program.needs = append(b.Program.needs, n)
+	return n
+}
+
+func (b *builder) model(m *check.Model) *model {
+	out := &model{Model: m, target: contactBased}
+	if m.Account {
+		out.target = accountBased
+	}
+	if out.zone = slices.Index(b.zones, m.Zone); out.zone < 0 {
+		out.zone = len(b.zones)
+		b.zones = append(b.zones, m.Zone)
+	}
+	for i := range m.Conditions {
+		c := &m.Conditions[i]
+		planned := condition{name: c.Name, points: c.Points}
+		for j := range c.Children {
+			planned.children = append(planned.children, b.child(out, &c.Children[j]))
+		}
+		out.conditions = append(out.conditions, planned)
+	}
+	return out
+}
+
+func (b *builder) child(m *model, c *check.Child) child {
+	out := child{Child: c}
+	if root := c.Path[0].Entity; root.Name() != traverse.AnyInteraction {
+		out.walks = []walk{b.walk(m, c, root)}
+		return out
+	}
+	for e := range b.schema.Active() {
+		out.walks = append(out.walks, b.walk(m, c, e))
+	}
+	return out
+}
+
+// walk plans a child's path from a root.
+func (b *builder) walk(m *model, c *check.Child, root *traverse.Entity) walk {
+	w := walk{dated: c.Dated}
+	if w.dated < 0 {
+		w.dated = len(c.Path) - 1
+	}
+	at := b.root(m.target, root)
+	for i, s := range c.Path {
+		if i > 0 {
+			at = b.hop(m.target, at, s)
+		}
+		planned := step{node: at, window: -1}
+		if i == c.Dated && c.Range != nil {
+			planned.window = b.window(*c.Range, m.Zone)
+		}
+		if n := at.need; n != nil && n.by != "" {
+			if planned.window < 0 {
+				n.open = true
+			} else {
+				n.windows = append(n.windows, planned.window)
+			}
+		}
+		w.steps = append(w.steps, planned)
+	}
+	for _, t := range c.Tests {
+		f := filter{}
+		last := w.steps[t.Step].node
+		for _, h := range t.Hops {
+			last = b.hop(m.target, last, h)
+			f.hops = append(f.hops, last)
+		}
+		f.field = last.layout.field(t.Field.Name)
+		f.holds = b.predicate(t.Predicate, m.Zone)
+		w.steps[t.Step].filters = append(w.steps[t.Step].filters, f)
+	}
+	return w
+}
+
+func (b *builder) root(target int, e *traverse.Entity) *node {
+	t := b.targets[target]
+	if e.Name() == traverse.Lead {
+		if t.lead == nil {
+			t.lead = b.node(t, nil, &node{layout: b.layout(traverse.Lead), ref: -1, name: traverse.Lead})
+		}
+		return t.lead
+	}
+	if n, ok := t.roots[e.Name()]; ok {
+		return n
+	}
+	n := &node{layout: b.layout(e.Name()), need: b.need(e.Name(), traverse.Contact, false), ref: -1, name: e.Name(), round: 1}
+	if target == accountBased {
+		b.owner = b.need(traverse.Contact, traverse.ParentAccount, true)
+		n.round = 2 // behind the contacts of the account
+	}
+	t.roots[e.Name()] = n
+	return b.node(t, nil, n)
+}
+
+func (b *builder) hop(target int, from *node, s traverse.Step) *node {
+	for _, n := range from.next {
+		if n.name == s.Name {
+			return n
+		}
+	}
+	n := &node{layout: b.layout(s.Entity.Name()), ref: -1, name: s.Name, round: from.round + 1}
+	if s.Via.Many() {
+		n.need = b.need(s.Entity.Name(), s.Via.Via, false)
+	} else {
+		n.need = b.need(s.Entity.Name(), "", false)
+		n.ref = from.layout.field(s.Name)
+	}
+	return b.node(b.targets[target], from, n)
+}
+
+func (b *builder) node(t *trie, parent, n *node) *node {
+	n.parent, n.index = parent, len(t.order)
+	t.order = append(t.order, n)
+	if parent != nil {
+		parent.next = append(parent.next, n)
+	}
+	b.rounds = max(b.rounds, n.round)
+	return n
+}
+
+func (b *builder) window(w check.Window, zone *time.Location) int {
+	planned := window{w, zone}
+	i, ok := b.known[planned]
+	if !ok {
+		i = len(b.windows)
+		b.known[planned] = i
+		b.windows = append(b.windows, planned)
+	}
+	return i
+}
+
+// String lists the plan's nodes with the queries that feed them, for people who
+// wonder what a model asks of their data.
+func (p *Program) String() string {
+	var b strings.Builder
+	for i, t := range p.targets {
+		for _, n := range t.order {
+			fmt.Fprintf(&b, "%s lead, round %d: %s", [...]string{"contact-based", "account-based"}[i], n.round, n.path())
+			if n.need != nil {
+				fmt.Fprintf(&b, ": %s by %s %v", n.need.Entity, n.need.By, n.need.Fields)
+			}
+			b.WriteByte('\n')
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,335 @@
+package eval
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// maxOccurrences is how many occurrences an explanation lists for a condition.
+const maxOccurrences = 100
+
+// A Contribution says what one condition did to a score, and why.
+type Contribution struct {
+	Condition  string
+	Multiplier uint64 // how often the points count; the largest uint64 if it is more
+	Points     int64  // of the condition's action
+	Score      int64  // what it adds to the score: multiplier times points, clamped to 64 bits
+	Children   []ChildResult
+}
+
+// A ChildResult says what one child of a condition counted.
+type ChildResult struct {
+	Label string // the display name, or ""
+	Rule  string // the child in the rule language
+	Count uint64 // its occurrences; the largest uint64 if there are more
+	Holds bool   // whether it lets the condition count: for each, whether it counted any
+	// Occurrences lists what it counted: by time, then entity and id, at most
+	// 100 for all children of a condition together.
+	Occurrences []Occurrence
+}
+
+// An Occurrence is a record that a child counted: of the path's first
+// interaction, or else of its last step that has a date, or else of its last step.
+type Occurrence struct {
+	Entity string
+	ID     string
+	Time   time.Time // when it came to be; the zero time if it does not say
+	Routes uint64    // how many routes of the path lead through it
+}
+
+// walker counts occurrences. It keeps its scratch memory between walks.
+type walker struct {
+	*batch
+	asOfDay int64
+	work    int  // records looked at
+	stopped bool // the context is done: what is counted does not matter any more
+	from    []item
+	to      []item
+	seen    map[*record]int
+}
+
+// An item is a record on a frontier and the number of routes that lead to it.
+type item struct {
+	record *record
+	routes count
+}
+
+// model scores one lead with one model.
+func (w *walker) model(m *model, l *lead) ModelOutcome {
+	switch l.kind {
+	case parentless:
+		return ModelOutcome{Status: NoParent}
+	case m.target:
+	default:
+		return ModelOutcome{Status: NotTargeted}
+	}
+	w.asOfDay = w.days[m.zone]
+	var sum total
+	out := ModelOutcome{}
+	for i := range m.conditions {
+		c := &m.conditions[i]
+		if !w.opts.Explain {
+			sum.add(w.multiplier(c, l), c.points)
+			continue
+		}
+		contribution, multiplier := w.explain(c, l)
+		sum.add(multiplier, c.points)
+		out.Contributions = append(out.Contributions, contribution)
+	}
+	out.Score = sum.clamp()
+	return out
+}
+
+// fold combines the counts of a condition's children into its multiplier.
+type fold struct {
+	each  bool
+	least count
+	false bool
+}
+
+func (f *fold) add(c *child, n count) (holds bool) {
+	switch {
+	case c.Each:
+		if !f.each || n.less(f.least) {
+			f.least = n
+		}
+		f.each = true
+		return !n.isZero()
+	case c.None():
+		holds = n.isZero()
+	default:
+		holds = n.atLeast(c.Min)
+	}
+	f.false = f.false || !holds
+	return holds
+}
+
+func (f *fold) multiplier() count {
+	switch {
+	case f.false:
+		return count{}
+	case f.each:
+		return f.least
+	}
+	return count{small: 1}
+}
+
+func (w *walker) multiplier(c *condition, l *lead) count {
+	var f fold
+	for i := range c.children {
+		ch := &c.children[i]
+		if holds := f.add(ch, w.count(ch, l)); !holds {
+			return count{} // whatever its siblings say
+		}
+	}
+	return f.multiplier()
+}
+
+// count counts a child's occurrences.
+func (w *walker) count(c *child, l *lead) count {
+	var n count
+	for i := range c.walks {
+		n = n.plus(w.walk(c.walks[i].steps, l))
+	}
+	return n
+}
+
+// start puts the records of a path's root on the frontier.
+func (w *walker) start(s *step, l *lead) {
+	w.from = w.from[:0]
+	one := count{small: 1}
+	if s.node.need == nil {
+		if w.passes(s, l.record) {
+			w.from = append(w.from, item{l.record, one})
+		}
+		return
+	}
+	data := w.data[s.node.need.index]
+	for _, owner := range l.owners {
+		for _, r := range data[owner].records {
+			if w.tick() {
+				return
+			}
+			if w.exists(s.node.layout, r) && w.passes(s, r) {
+				w.from = append(w.from, item{r, one})
+			}
+		}
+	}
+}
+
+// walk counts the routes along steps.
+func (w *walker) walk(steps []step, l *lead) count {
+	w.start(&steps[0], l)
+	for i := range steps[1:] {
+		w.advance(&steps[i+1])
+	}
+	return w.sum()
+}
+
+func (w *walker) sum() count {
+	var n count
+	for i := range w.from {
+		n = n.plus(w.from[i].routes)
+	}
+	return n
+}
+
+// advance moves the frontier one hop on. Routes are counted, not walked: a
+// record that several of them reach stands on the frontier once.
+func (w *walker) advance(s *step) {
+	w.to = w.to[:0]
+	n := s.node
+	data := w.data[n.need.index]
+	merge := n.ref >= 0 && len(w.from) > 1
+	if merge {
+		if w.seen == nil {
+			w.seen = map[*record]int{}
+		}
+		clear(w.seen)
+	}
+	for i := range w.from {
+		if w.tick() {
+			return
+		}
+		key := n.key(w.from[i].record)
+		g, ok := data[key]
+		if !ok {
+			continue
+		}
+		for _, r := range g.records {
+			if merge {
+				if at, ok := w.seen[r]; ok {
+					if at >= 0 {
+						w.to[at].routes = w.to[at].routes.plus(w.from[i].routes)
+					}
+					continue
+				}
+				w.seen[r] = -1
+			}
+			if !w.exists(n.layout, r) || !w.passes(s, r) {
+				continue
+			}
+			if merge {
+				w.seen[r] = len(w.to)
+			}
+			w.to = append(w.to, item{r, w.from[i].routes})
+		}
+	}
+	w.from, w.to = w.to, w.from
+}
+
+// tick asks now and then whether the context is done, and reports it.
+func (w *walker) tick() bool {
+	const often = 1 << 12
+	if w.work++; w.work%often == 0 && w.ctx.Err() != nil {
+		w.stopped = true
+	}
+	return w.stopped
+}
+
+// exists reports whether a record is there as of the scoring instant.
+func (w *walker) exists(l *layout, r *record) bool {
+	switch {
+	case !r.dated:
+		return true
+	case l.days:
+		return r.when <= w.asOfDay
+	}
+	return r.when <= w.asOf
+}
+
+// passes reports whether a record satisfies what the step asks of it.
+func (w *walker) passes(s *step, r *record) bool {
+	if s.window >= 0 && (!r.dated || !w.bounds[s.window].holds(r.when)) {
+		return false
+	}
+	for i := range s.filters {
+		f := &s.filters[i]
+		if !f.holds(w.bounds, w.value(f, r)) {
+			return false
+		}
+	}
+	return true
+}
+
+// value follows a filter's references to its field. Behind a reference that
+// reaches nothing every field is empty.
+func (w *walker) value(f *filter, r *record) traverse.Value {
+	for _, n := range f.hops {
+		g, ok := w.data[n.need.index][n.key(r)]
+		if !ok || len(g.records) == 0 || !w.exists(n.layout, g.records[0]) {
+			return traverse.Value{}
+		}
+		r = g.records[0]
+	}
+	return r.values[f.field]
+}
+
+// explain evaluates a condition without any short cut, and lists what counted.
+func (w *walker) explain(c *condition, l *lead) (Contribution, count) {
+	var f fold
+	out := Contribution{Condition: c.name, Points: c.points}
+	room := maxOccurrences
+	for i := range c.children {
+		ch := &c.children[i]
+		n, occurrences := w.occurrences(ch, l)
+		kept := occurrences[:min(room, len(occurrences))]
+		room -= len(kept)
+		out.Children = append(out.Children, ChildResult{
+			Label: ch.Label, Rule: ch.Source.String(), Count: n.clamp(), Holds: f.add(ch, n), Occurrences: kept,
+		})
+	}
+	multiplier := f.multiplier()
+	var sum total
+	sum.add(multiplier, c.points)
+	out.Multiplier, out.Score = multiplier.clamp(), sum.clamp()
+	return out, multiplier
+}
+
+// occurrences counts like count, and lists the dated records on the way with
+// the number of routes through each: those that lead to it times those that
+// lead on from it.
+func (w *walker) occurrences(c *child, l *lead) (count, []Occurrence) {
+	var n count
+	var list []Occurrence
+	for i := range c.walks {
+		steps, dated := c.walks[i].steps, c.walks[i].dated
+		w.start(&steps[0], l)
+		for j := 1; j <= dated; j++ {
+			w.advance(&steps[j])
+		}
+		layout := steps[dated].node.layout
+		for _, it := range slices.Clone(w.from) {
+			if w.stopped {
+				break
+			}
+			w.from = append(w.from[:0], item{it.record, count{small: 1}})
+			for j := dated + 1; j < len(steps); j++ {
+				w.advance(&steps[j])
+			}
+			routes := it.routes.times(w.sum())
+			if routes.isZero() {
+				continue
+			}
+			n = n.plus(routes)
+			list = append(list, Occurrence{
+				Entity: layout.entity.Name(), ID: it.record.id, Time: it.record.time(layout), Routes: routes.clamp(),
+			})
+		}
+	}
+	slices.SortFunc(list, func(a, b Occurrence) int {
+		return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Entity, b.Entity), cmp.Compare(a.ID, b.ID))
+	})
+	return n, list
+}
+
+// time returns when a record came to be, or the zero time.
+func (r *record) time(l *layout) time.Time {
+	if !r.dated {
+		return time.Time{}
+	}
+	return r.values[l.dated].Time()
+}

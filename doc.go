@@ -1,0 +1,2 @@
+// Package leadscore scores leads.
+package leadscore

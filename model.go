@@ -1,0 +1,242 @@
+package leadscore
+
+import (
+	"fmt"
+	"io/fs"
+	"slices"
+
+	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/eval"
+	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// Names of other packages that whoever scores leads needs.
+type (
+	// Schema says which entities there are: see package traverse.
+	Schema = traverse.Schema
+
+	// Source hands over CRM data: see package traverse. Ready-made ones are in
+	// source/memory and source/tables.
+	Source = traverse.Source
+
+	// Diagnostics is the error of rules that do not compile: every problem with
+	// file, line, column, and how to mend it. Get it out of an error with
+	// errors.AsType or errors.As. See package dsl.
+	Diagnostics = dsl.Diagnostics
+)
+
+// A Model is a compiled scoring model. It is immutable and safe for concurrent use.
+type Model struct {
+	checked *check.Model
+	set     *Set // of itself alone
+}
+
+// A Set is a list of models that score leads together, in one pass over the
+// data. It is immutable and safe for concurrent use.
+type Set struct {
+	models []*Model
+	groups []group
+}
+
+// group is the part of a set that shares a schema, and so a plan.
+type group struct {
+	program *eval.Program
+	models  []int // positions in the set
+}
+
+// A File is the text of one rule file, and the name that diagnostics call it.
+type File struct {
+	Name, Text string
+}
+
+// A CompileOption changes how rules are compiled.
+type CompileOption func(*compilation)
+
+type compilation struct {
+	limits dsl.Limits
+}
+
+// WithLimits bounds what a rule file may hold, for text from people you do not
+// trust. Without it the defaults of [dsl.Limits] hold.
+func WithLimits(l dsl.Limits) CompileOption {
+	return func(c *compilation) { c.limits = l }
+}
+
+// StandardSchema returns the schema that mirrors the entities of Dynamics 365
+// Marketing: Lead, Contact, Account and the interactions of marketing. It is
+// listed in docs/language.md.
+func StandardSchema() *Schema { return traverse.Standard() }
+
+// ParseSchema returns the schema of a text that holds profile and interaction
+// blocks, added to base, which may be nil. The error is [Diagnostics].
+func ParseSchema(name, text string, base *Schema, opts ...CompileOption) (*Schema, error) {
+	schema, models, err := compile(base, []File{{name, text}}, opts)
+	if len(models) > 0 {
+		at := models[0].Source
+		diags, _ := err.(Diagnostics)
+		diags = append(diags, dsl.Diagnostic{
+			Code: check.CodeSchema, Summary: "a model stands in a schema", Help: "move it to a rule file",
+			File: name, Span: at.Span, Line: (&dsl.File{Text: text}).Line(at.Start),
+		})
+		diags.Sort()
+		return nil, diags
+	}
+	if err != nil {
+		return nil, err
+	}
+	return schema, nil
+}
+
+// Compile compiles a text that holds exactly one model. Schema blocks in it
+// extend schema, which may be nil if they declare all there is. name is what
+// diagnostics call the text.
+//
+// The error is [Diagnostics] with every problem of the text.
+func Compile(name, text string, schema *Schema, opts ...CompileOption) (*Model, error) {
+	_, models, err := compile(schema, []File{{name, text}}, opts)
+	if err != nil {
+		return nil, err
+	}
+	if len(models) != 1 {
+		d := dsl.Diagnostic{Code: check.CodeMissing, Summary: "the file holds no model", File: name}
+		if len(models) > 1 {
+			second := models[1].Source
+			d = dsl.Diagnostic{
+				Code: check.CodeDuplicate, File: name, Span: second.Name.Span,
+				Summary: fmt.Sprintf("the file holds %d models where one is wanted", len(models)),
+				Help:    "compile it with CompileSet",
+				Line:    (&dsl.File{Text: text}).Line(second.Name.Start),
+			}
+		}
+		return nil, Diagnostics{d}
+	}
+	return newModel(models[0]), nil
+}
+
+// CompileSet compiles files of any number of models each into a set. Schema
+// blocks in any of them extend schema, which may be nil, and hold for all.
+// Models keep the order of the files.
+//
+// The error is [Diagnostics] with every problem of all files.
+func CompileSet(schema *Schema, files []File, opts ...CompileOption) (*Set, error) {
+	_, checked, err := compile(schema, files, opts)
+	if err != nil {
+		return nil, err
+	}
+	models := make([]*Model, len(checked))
+	for i, m := range checked {
+		models[i] = newModel(m)
+	}
+	return newSet(models), nil
+}
+
+// CompileFS compiles the files of fsys that match patterns, as [fs.Glob] means
+// them, into a set: see [CompileSet]. Files are read in the order of the
+// patterns, those of one pattern by name. A pattern that matches nothing is an
+// error, and so is a file that cannot be read.
+func CompileFS(fsys fs.FS, schema *Schema, patterns ...string) (*Set, error) {
+	var files []File
+	seen := map[string]bool{}
+	for _, p := range patterns {
+		names, err := fs.Glob(fsys, p)
+		if err != nil {
+			return nil, fmt.Errorf("leadscore: pattern %q: %w", p, err)
+		}
+		if len(names) == 0 {
+			return nil, fmt.Errorf("leadscore: no file matches %q: %w", p, fs.ErrNotExist)
+		}
+		for _, name := range names {
+			if seen[name] {
+				continue
+			}
+			seen[name] = true
+			text, err := fs.ReadFile(fsys, name)
+			if err != nil {
+				return nil, fmt.Errorf("leadscore: %w", err)
+			}
+			files = append(files, File{name, string(text)})
+		}
+	}
+	return CompileSet(schema, files)
+}
+
+// compile parses and checks files. The models come even with an error.
+func compile(schema *Schema, files []File, opts []CompileOption) (*Schema, []*check.Model, error) {
+	var c compilation
+	for _, o := range opts {
+		o(&c)
+	}
+	var diags Diagnostics
+	trees := make([]*dsl.File, len(files))
+	for i, f := range files {
+		tree, problems := dsl.Parse(f.Name, f.Text, c.limits)
+		trees[i] = tree
+		diags = append(diags, problems...)
+	}
+	schema, models, problems := check.Files(schema, trees...)
+	diags = append(diags, problems...)
+	diags.Sort()
+	return schema, models, diags.Err()
+}
+
+func newModel(m *check.Model) *Model {
+	model := &Model{checked: m}
+	model.set = newSet([]*Model{model})
+	return model
+}
+
+// NewSet returns the set of models. It fails if two have the same name.
+func NewSet(models ...*Model) (*Set, error) {
+	seen := map[string]bool{}
+	for _, m := range models {
+		if seen[m.Name()] {
+			return nil, fmt.Errorf("leadscore: two models are called %q", m.Name())
+		}
+		seen[m.Name()] = true
+	}
+	return newSet(models), nil
+}
+
+func newSet(models []*Model) *Set {
+	s := &Set{models: slices.Clone(models)}
+	var schemas []*Schema
+	var checked [][]*check.Model
+	for i, m := range models {
+		at := slices.Index(schemas, m.checked.Schema)
+		if at < 0 {
+			at = len(schemas)
+			schemas = append(schemas, m.checked.Schema)
+			checked = append(checked, nil)
+			s.groups = append(s.groups, group{})
+		}
+		checked[at] = append(checked[at], m.checked)
+		s.groups[at].models = append(s.groups[at].models, i)
+	}
+	for i := range s.groups {
+		s.groups[i].program = eval.New(checked[i])
+	}
+	return s
+}
+
+// Name returns the model's name.
+func (m *Model) Name() string { return m.checked.Name }
+
+// Description returns the model's description, or "".
+func (m *Model) Description() string { return m.checked.Description }
+
+// Needs returns all that the model can ever ask of a source.
+func (m *Model) Needs() []*traverse.Need { return m.set.Needs() }
+
+// Models returns the set's models in their order.
+func (s *Set) Models() []*Model { return slices.Clone(s.models) }
+
+// Needs returns all that the set's models can ever ask of a source. The
+// pointers are those that queries carry.
+func (s *Set) Needs() []*traverse.Need {
+	var needs []*traverse.Need
+	for _, g := range s.groups {
+		needs = append(needs, g.program.Needs()...)
+	}
+	return needs
+}

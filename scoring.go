@@ -1,0 +1,342 @@
+package leadscore
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/leadscore/leadscore/eval"
+)
+
+// ErrNoLead is what a [LeadError] wraps when the source has no lead of that id.
+var ErrNoLead = eval.ErrNoLead
+
+// LeadError says that one lead could not be scored, and why: its fields are
+// Lead, the id; Entity and Path, what could not be had and the way there; and
+// Err, what the source said, or [ErrNoLead]. Other leads can be scored.
+type LeadError = eval.LeadError
+
+// An Option changes how leads are scored. Options are plain values.
+type Option struct {
+	kind optionKind
+	time time.Time
+	n    int
+}
+
+type optionKind uint8
+
+const (
+	optionAsOf optionKind = iota + 1
+	optionExplain
+	optionBatch
+)
+
+// AsOf scores as of an instant instead of now: what is later does not exist
+// (language reference, Date ranges). What is finer than a microsecond is cut off.
+func AsOf(t time.Time) Option { return Option{kind: optionAsOf, time: t} }
+
+// Explain lets results say which conditions contributed what, and why. It costs
+// time and memory.
+func Explain() Option { return Option{kind: optionExplain} }
+
+// Batch sets how many leads [Set.ScoreAll] scores together, and how many keys
+// one query has at most. The default is 256; n below 1 means 1.
+func Batch(n int) Option { return Option{kind: optionBatch, n: max(n, 1)} }
+
+const defaultBatch = 256
+
+func runOptions(opts []Option) eval.Options {
+	o := eval.Options{Keys: defaultBatch}
+	now := true
+	for _, opt := range opts {
+		switch opt.kind {
+		case optionAsOf:
+			o.AsOf, now = opt.time, false
+		case optionExplain:
+			o.Explain = true
+		case optionBatch:
+			o.Keys = opt.n
+		}
+	}
+	if now {
+		o.AsOf = time.Now()
+	}
+	return o
+}
+
+// Status says whether a model scored a lead (language reference, Which leads a
+// model scores).
+type Status uint8
+
+// The statuses of a [Result].
+const (
+	Scored      Status = iota // the model scored the lead
+	NotTargeted               // the lead is account-based and the model's target contact, or the other way round
+	NoParent                  // the lead has neither a parent contact nor a parent account
+)
+
+// String returns "scored", "not targeted" or "no parent".
+func (s Status) String() string {
+	switch s {
+	case Scored:
+		return "scored"
+	case NotTargeted:
+		return "not targeted"
+	case NoParent:
+		return "no parent"
+	}
+	return fmt.Sprintf("status %d", uint8(s))
+}
+
+// A Result is what one model says of one lead. Score, Grade and SalesReady mean
+// something only when Status is [Scored].
+type Result struct {
+	Model      string
+	Lead       string
+	Status     Status
+	Score      int64  // the sum over the conditions, clamped to 64 bits
+	Grade      string // "" when the score is outside all grades
+	SalesReady bool   // the score reaches the model's sales-ready score
+
+	contributions []Contribution
+}
+
+// A Contribution says what one condition did to a score, and why.
+type Contribution struct {
+	Condition  string        `json:"condition"`
+	Multiplier uint64        `json:"multiplier"` // how often the points count; the largest uint64 if it is more
+	Points     int64         `json:"points"`     // of the condition's action
+	Score      int64         `json:"score"`      // multiplier times points, clamped to 64 bits
+	Children   []ChildResult `json:"children"`   // in the order of the rules
+}
+
+// A ChildResult says what one child of a condition counted.
+type ChildResult struct {
+	Label string `json:"label,omitempty"` // the display name, or ""
+	Rule  string `json:"rule"`            // the child in the rule language
+	Count uint64 `json:"count"`           // its occurrences; the largest uint64 if there are more
+	Holds bool   `json:"holds"`           // whether it lets the condition count
+	// Occurrences lists what was counted: by time, then entity, then id; at most
+	// 100 for all children of a condition together.
+	Occurrences []Occurrence `json:"occurrences,omitempty"`
+}
+
+// An Occurrence is a record that a child counted: one of the path's first
+// interaction, or else of its last step that has a date, or else of its last step.
+type Occurrence struct {
+	Entity string    `json:"entity"`
+	ID     string    `json:"id"`
+	Time   time.Time `json:"time,omitzero"` // when it came to be; the zero time if it does not say
+	Routes uint64    `json:"routes"`        // how many routes of the path lead through it
+}
+
+// Contributions yields what each condition contributed, in the order of the
+// rules: also those that contributed nothing. Without [Explain] it yields none.
+func (r Result) Contributions() iter.Seq[Contribution] { return slices.Values(r.contributions) }
+
+// Equal reports whether r and o say the same, contributions included. With it
+// go-cmp compares results.
+func (r Result) Equal(o Result) bool {
+	return r.Model == o.Model && r.Lead == o.Lead && r.Status == o.Status && r.Score == o.Score &&
+		r.Grade == o.Grade && r.SalesReady == o.SalesReady &&
+		slices.EqualFunc(r.contributions, o.contributions, Contribution.equal)
+}
+
+func (c Contribution) equal(o Contribution) bool {
+	return c.Condition == o.Condition && c.Multiplier == o.Multiplier && c.Points == o.Points && c.Score == o.Score &&
+		slices.EqualFunc(c.Children, o.Children, ChildResult.equal)
+}
+
+func (c ChildResult) equal(o ChildResult) bool {
+	return c.Label == o.Label && c.Rule == o.Rule && c.Count == o.Count && c.Holds == o.Holds &&
+		slices.EqualFunc(c.Occurrences, o.Occurrences, Occurrence.equal)
+}
+
+func (c Occurrence) equal(o Occurrence) bool {
+	return c.Entity == o.Entity && c.ID == o.ID && c.Time.Equal(o.Time) && c.Routes == o.Routes
+}
+
+// MarshalJSON returns the line that the leadscore command prints: model, lead
+// and status, and for a scored lead score, grade, sales_ready and, if explained,
+// contributions.
+func (r Result) MarshalJSON() ([]byte, error) {
+	head := struct {
+		Model  string `json:"model"`
+		Lead   string `json:"lead"`
+		Status string `json:"status"`
+	}{r.Model, r.Lead, r.Status.String()}
+	if r.Status != Scored {
+		return json.Marshal(head)
+	}
+	type scored struct {
+		Model         string         `json:"model"`
+		Lead          string         `json:"lead"`
+		Status        string         `json:"status"`
+		Score         int64          `json:"score"`
+		Grade         string         `json:"grade"`
+		SalesReady    bool           `json:"sales_ready"`
+		Contributions []Contribution `json:"contributions,omitempty"`
+	}
+	return json.Marshal(scored{head.Model, head.Lead, head.Status, r.Score, r.Grade, r.SalesReady, r.contributions})
+}
+
+// A SetResult is what a set of models says of one lead.
+type SetResult struct {
+	Lead       string
+	SalesReady bool     // some model says so
+	Results    []Result // one a model, in the order of the set
+}
+
+// Score scores one lead. An id that data does not know, and data that cannot be
+// had, give a [*LeadError]; when ctx is done, the error is its.
+func (m *Model) Score(ctx context.Context, lead string, data Source, opts ...Option) (Result, error) {
+	r, err := m.set.Score(ctx, lead, data, opts...)
+	if err != nil {
+		return Result{}, err
+	}
+	return r.Results[0], nil
+}
+
+// Score scores one lead with every model of the set. Errors are those of
+// [Model.Score].
+func (s *Set) Score(ctx context.Context, lead string, data Source, opts ...Option) (SetResult, error) {
+	var result SetResult
+	var failed error
+	err := s.run(ctx, []string{lead}, data, runOptions(opts), func(r SetResult, err error) bool {
+		result, failed = r, err
+		return true
+	})
+	if err == nil {
+		err = failed
+	}
+	if err != nil {
+		return SetResult{}, err
+	}
+	return result, nil
+}
+
+// ScoreAll scores a stream of leads, batch by batch, as of one instant. It
+// yields one result a lead, in the order of the ids. A lead that cannot be
+// scored is yielded with its id and a [*LeadError], and the stream goes on. Any
+// other error, of ids or ctx, is the last thing it yields.
+//
+// Memory is bounded by a batch. Nothing is read ahead of what the caller takes
+// but that.
+func (s *Set) ScoreAll(ctx context.Context, ids iter.Seq2[string, error], data Source, opts ...Option) iter.Seq2[SetResult, error] {
+	o := runOptions(opts)
+	return func(yield func(SetResult, error) bool) {
+		var batch []string
+		going := true
+		flush := func() error {
+			err := s.run(ctx, batch, data, o, func(r SetResult, err error) bool {
+				going = yield(r, err)
+				return going
+			})
+			batch = batch[:0]
+			return err
+		}
+		for id, err := range ids {
+			if err == nil {
+				if batch = append(batch, id); len(batch) < o.Keys {
+					continue
+				}
+			}
+			// What came before an error of ids is scored first.
+			if failed := flush(); failed != nil {
+				err = failed
+			}
+			switch {
+			case !going:
+				return
+			case err != nil:
+				yield(SetResult{}, err)
+				return
+			}
+		}
+		if err := flush(); err != nil && going {
+			yield(SetResult{}, err)
+		}
+	}
+}
+
+// run scores one batch and emits its results until emit returns false.
+func (s *Set) run(ctx context.Context, ids []string, data Source, o eval.Options, emit func(SetResult, error) bool) error {
+	if err := ctx.Err(); err != nil || len(ids) == 0 {
+		return err
+	}
+	outcomes := make([][]eval.Outcome, len(s.groups))
+	for i, g := range s.groups {
+		var err error
+		if outcomes[i], err = g.program.Run(ctx, data, ids, o); err != nil {
+			return err
+		}
+	}
+	for n, id := range ids {
+		result := SetResult{Lead: id, Results: make([]Result, len(s.models))}
+		var failed *LeadError
+		for i, g := range s.groups {
+			o := &outcomes[i][n]
+			if o.Err != nil {
+				failed = o.Err
+				break
+			}
+			for j, at := range g.models {
+				r := s.models[at].result(id, &o.Models[j])
+				result.Results[at] = r
+				result.SalesReady = result.SalesReady || r.SalesReady
+			}
+		}
+		var going bool
+		if failed != nil {
+			going = emit(SetResult{Lead: id}, failed)
+		} else {
+			going = emit(result, nil)
+		}
+		if !going {
+			return nil
+		}
+	}
+	return nil
+}
+
+func (m *Model) result(lead string, o *eval.ModelOutcome) Result {
+	r := Result{Model: m.Name(), Lead: lead, Status: statuses[o.Status]}
+	if o.Status != eval.Scored {
+		return r
+	}
+	r.Score = o.Score
+	r.Grade, _ = m.checked.Grades.Grade(o.Score)
+	r.SalesReady = m.checked.SalesReady.Ready(o.Score)
+	for _, c := range o.Contributions {
+		r.contributions = append(r.contributions, contribution(c))
+	}
+	return r
+}
+
+var statuses = map[eval.Status]Status{eval.Scored: Scored, eval.NotTargeted: NotTargeted, eval.NoParent: NoParent}
+
+func contribution(c eval.Contribution) Contribution {
+	out := Contribution{Condition: c.Condition, Multiplier: c.Multiplier, Points: c.Points, Score: c.Score}
+	for _, ch := range c.Children {
+		child := ChildResult{Label: ch.Label, Rule: ch.Rule, Count: ch.Count, Holds: ch.Holds}
+		for _, o := range ch.Occurrences {
+			child.Occurrences = append(child.Occurrences, Occurrence(o))
+		}
+		out.Children = append(out.Children, child)
+	}
+	return out
+}
+
+// IDs yields the ids of leads, for [Set.ScoreAll].
+func IDs(ids ...string) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for _, id := range ids {
+			if !yield(id, nil) {
+				return
+			}
+		}
+	}
+}

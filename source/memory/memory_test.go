@@ -1,0 +1,554 @@
+package memory_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/leadscore/leadscore/source/memory"
+	"github.com/leadscore/leadscore/source/sourcetest"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+func TestContract(t *testing.T) {
+	sourcetest.Run(t, func(t *testing.T, schema *traverse.Schema, records []sourcetest.Record) traverse.Source {
+		return fill(t, schema, records)
+	})
+}
+
+// TestContractIndexedFirst adds the records when the indexes are there already.
+func TestContractIndexedFirst(t *testing.T) {
+	sourcetest.Run(t, func(t *testing.T, schema *traverse.Schema, records []sourcetest.Record) traverse.Source {
+		s := memory.New(schema)
+		for e := range schema.Entities() {
+			for r := range e.Relationships() {
+				if !r.Many() {
+					fetch(t, s, schema, e.Name(), r.Name, "no such key")
+				}
+			}
+		}
+		add(t, s, records)
+		return s
+	})
+}
+
+func fill(t *testing.T, schema *traverse.Schema, records []sourcetest.Record) *memory.Source {
+	t.Helper()
+	s := memory.New(schema)
+	add(t, s, records)
+	return s
+}
+
+func add(t *testing.T, s *memory.Source, records []sourcetest.Record) {
+	t.Helper()
+	for _, r := range records {
+		record := memory.Record{}
+		for name, v := range r.Values {
+			record[name] = v
+		}
+		if err := s.Add(r.Entity, r.ID, record); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func query(t testing.TB, schema *traverse.Schema, entity, by string, keys ...string) *traverse.Query {
+	t.Helper()
+	e := schema.Entity(entity)
+	fields := slices.Collect(e.FieldNames())
+	for r := range e.Relationships() {
+		if !r.Many() {
+			fields = append(fields, r.Name)
+		}
+	}
+	dated := ""
+	if f, ok := e.Dated(); ok {
+		dated = f.Name
+	}
+	need, err := schema.NewNeed(entity, by, fields, dated)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &traverse.Query{Need: need, Keys: keys}
+}
+
+func fetch(t testing.TB, s *memory.Source, schema *traverse.Schema, entity, by string, keys ...string) []traverse.Row {
+	t.Helper()
+	return run(t, s, query(t, schema, entity, by, keys...))
+}
+
+func run(t testing.TB, s *memory.Source, q *traverse.Query) []traverse.Row {
+	t.Helper()
+	out := traverse.NewRows(q)
+	if err := s.Fetch(t.Context(), q, out); err != nil {
+		t.Fatal(err)
+	}
+	if err := out.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return slices.Collect(out.All())
+}
+
+// typesSchema has a field of each type that bears its type's name, and a field
+// called id.
+func typesSchema(t testing.TB) *traverse.Schema {
+	t.Helper()
+	var fields []traverse.Field
+	for _, typ := range traverse.Types() {
+		f := traverse.Field{Name: typ.String(), Type: typ}
+		if typ == traverse.Choice || typ == traverse.Choices {
+			f.Values = []string{"A", "B"}
+		}
+		fields = append(fields, f)
+	}
+	s, err := traverse.NewSchema(
+		traverse.Definition{Name: "Lead", Fields: fields, Relationships: []traverse.Relationship{
+			{Name: "ParentContact", Target: "Contact"}, {Name: "ParentAccount", Target: "Account"},
+			{Name: "Tasks", Target: "Task", Via: "Lead"},
+		}},
+		traverse.Definition{Name: "Contact", Relationships: []traverse.Relationship{{Name: "ParentAccount", Target: "Account"}}},
+		traverse.Definition{Name: "Account", Fields: []traverse.Field{{Name: "id", Type: traverse.Text}}},
+		traverse.Definition{Name: "Invoice", Fields: []traverse.Field{{Name: "id", Type: traverse.Number}}},
+		traverse.Definition{Name: "Task", Relationships: []traverse.Relationship{{Name: "Lead", Target: "Lead"}}},
+		traverse.Definition{Name: "Click", Kind: traverse.Interaction},
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+type (
+	rating string
+	flag   bool
+	amount float32
+)
+
+func TestAddFitsValues(t *testing.T) {
+	schema := typesSchema(t)
+	berlin := time.FixedZone("", 2*60*60)
+	text, at, day, number := traverse.TextValue, traverse.TimeValue, traverse.DateValue, traverse.NumberValue
+	null := traverse.Value{}
+	for _, test := range []struct {
+		field string
+		in    any
+		want  traverse.Value
+	}{
+		{"text", "a", text("a")},
+		{"text", "", null},
+		{"text", rating("Hot"), text("Hot")},
+		{"text", nil, null},
+		{"text", text("v"), text("v")},
+		{"text", null, null},
+		{"choice", "not listed", text("not listed")},
+		{"number", 5, number(5)},
+		{"number", int8(-5), number(-5)},
+		{"number", uint64(math.MaxUint64), number(math.MaxUint64)},
+		{"number", amount(0.5), number(0.5)},
+		{"number", "-1.5e3", number(-1500)},
+		{"number", ".5", number(0.5)},
+		{"number", "", null},
+		{"number", text("7"), number(7)},
+		{"number", nil, null},
+		{"bool", true, traverse.BoolValue(true)},
+		{"bool", flag(true), traverse.BoolValue(true)},
+		{"bool", 0, traverse.BoolValue(false)},
+		{"bool", 1.0, traverse.BoolValue(true)},
+		{"bool", "FALSE", traverse.BoolValue(false)},
+		{"time", "2026-05-31T14:30:00+02:00", at(time.Date(2026, 5, 31, 12, 30, 0, 0, time.UTC))},
+		{"time", "2026-05-31t14:30:00.1234567891234z", at(time.Date(2026, 5, 31, 14, 30, 0, 123456000, time.UTC))},
+		{"time", "1969-12-31T23:59:59.9999999Z", at(time.Date(1969, 12, 31, 23, 59, 59, 999999000, time.UTC))},
+		{"time", "2026-05-31", at(time.Date(2026, 5, 31, 0, 0, 0, 0, time.UTC))},
+		{"time", time.Date(2026, 5, 31, 1, 0, 0, 1999, berlin), at(time.Date(2026, 5, 30, 23, 0, 0, 1000, time.UTC))},
+		{"time", time.Time{}, null},
+		{"time", day(2026, 5, 31), at(time.Date(2026, 5, 31, 0, 0, 0, 0, time.UTC))},
+		{"time", at(time.Date(2026, 5, 31, 1, 2, 3, 0, time.UTC)), at(time.Date(2026, 5, 31, 1, 2, 3, 0, time.UTC))},
+		{"date", "2024-02-29", day(2024, 2, 29)},
+		{"date", time.Date(2026, 5, 31, 1, 0, 0, 0, berlin), day(2026, 5, 31)},
+		{"date", at(time.Date(2026, 5, 31, 1, 0, 0, 0, berlin)), day(2026, 5, 30)},
+		{"date", day(2026, 5, 31), day(2026, 5, 31)},
+		{"choices", []string{"A", "", "C"}, traverse.ChoicesValue("A", "C")},
+		{"choices", []string{}, null},
+		{"choices", " A ;; B;", traverse.ChoicesValue("A", "B")},
+		{"choices", traverse.ChoicesValue("B"), traverse.ChoicesValue("B")},
+		{"ParentContact", "c1", text("c1")},
+		{"ParentContact", "", null},
+		{"ParentContact", uint64(math.MaxUint64), text("18446744073709551615")},
+		{"ParentContact", int64(math.MinInt64), text("-9223372036854775808")},
+		{"ParentContact", 12.0, text("12")},
+		{"ParentContact", number(12), text("12")},
+	} {
+		t.Run(fmt.Sprintf("%s %T %v", test.field, test.in, test.in), func(t *testing.T) {
+			s := memory.New(schema)
+			if err := s.Add("Lead", "l1", memory.Record{test.field: test.in}); err != nil {
+				t.Fatal(err)
+			}
+			q := query(t, schema, "Lead", "", "l1")
+			got := run(t, s, q)[0].Values[slices.Index(q.Fields, test.field)]
+			if !got.Equal(test.want) {
+				t.Errorf("got %s %v, want %s %v", got.Kind(), got, test.want.Kind(), test.want)
+			}
+		})
+	}
+}
+
+func TestAddErrors(t *testing.T) {
+	schema := typesSchema(t)
+	lead := func(record memory.Record) func(*memory.Source) error {
+		return func(s *memory.Source) error { return s.Add("Lead", "l1", record) }
+	}
+	for _, test := range []struct {
+		add  func(*memory.Source) error
+		want string
+	}{
+		{func(s *memory.Source) error { return s.Add("Contct", "c1", nil) }, `memory: Contct "c1": no such entity; did you mean Contact?`},
+		{func(s *memory.Source) error { return s.Add("Interaction", "c1", nil) }, `memory: Interaction "c1": no such entity`},
+		{func(s *memory.Source) error { return s.Add("Contact", "", nil) }, `memory: Contact: a record needs an id, not the empty text`},
+		{lead(memory.Record{"txet": "a"}), `memory: Lead "l1": txet: no such field; did you mean text?`},
+		{lead(memory.Record{"Fax": "a"}), `memory: Lead "l1": Fax: no such field`},
+		{lead(memory.Record{"id": "l1"}), `memory: Lead "l1": id: no such field`},
+		{lead(memory.Record{"Tasks": "t1"}), `memory: Lead "l1": Tasks: an inverse relationship is not stored: it follows from the references that lead here`},
+		{lead(memory.Record{"date": "31.12.1990"}), `memory: Lead "l1": date: "31.12.1990" is no date; write YYYY-MM-DD`},
+		{lead(memory.Record{"date": "2026-02-29"}), `memory: Lead "l1": date: "2026-02-29" is no date; write YYYY-MM-DD`},
+		{lead(memory.Record{"date": 5}), `memory: Lead "l1": date: a date cannot be the number "5"`},
+		{lead(memory.Record{"time": "2026-05-31T14:30:00"}), `memory: Lead "l1": time: "2026-05-31T14:30:00" has no offset from UTC; end it with Z or an offset such as +02:00`},
+		{lead(memory.Record{"time": "2026-05-31T14:30:00.25"}), `memory: Lead "l1": time: "2026-05-31T14:30:00.25" has no offset from UTC; end it with Z or an offset such as +02:00`},
+		{lead(memory.Record{"time": "2026-05-31T14:30:00,25Z"}), `memory: Lead "l1": time: "2026-05-31T14:30:00,25Z" is no time; write YYYY-MM-DDTHH:MM:SSZ, or an offset such as +02:00 for the Z`},
+		{lead(memory.Record{"time": "2026-05-31T1:30:00Z"}), `memory: Lead "l1": time: "2026-05-31T1:30:00Z" is no time; write YYYY-MM-DDTHH:MM:SSZ, or an offset such as +02:00 for the Z`},
+		{lead(memory.Record{"time": "2026-05-31T25:30:00Z"}), `memory: Lead "l1": time: "2026-05-31T25:30:00Z" is no time; write YYYY-MM-DDTHH:MM:SSZ, or an offset such as +02:00 for the Z`},
+		{lead(memory.Record{"time": "2026-05-31T14:30:00+24:00"}), `memory: Lead "l1": time: "2026-05-31T14:30:00+24:00" is no time; write YYYY-MM-DDTHH:MM:SSZ, or an offset such as +02:00 for the Z`},
+		{lead(memory.Record{"time": "2026-05-31T14:30:00.Z"}), `memory: Lead "l1": time: "2026-05-31T14:30:00.Z" is no time; write YYYY-MM-DDTHH:MM:SSZ, or an offset such as +02:00 for the Z`},
+		{lead(memory.Record{"time": time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)}), `memory: Lead "l1": time: the year 10000 is outside 0 to 9999`},
+		{lead(memory.Record{"time": true}), `memory: Lead "l1": time: a time cannot be the bool "true"`},
+		{lead(memory.Record{"number": "0x10"}), `memory: Lead "l1": number: "0x10" is no number; write decimal digits, such as 1234.5`},
+		{lead(memory.Record{"number": "1_000"}), `memory: Lead "l1": number: "1_000" is no number; write decimal digits, such as 1234.5`},
+		{lead(memory.Record{"number": "1,5"}), `memory: Lead "l1": number: "1,5" is no number; write decimal digits, such as 1234.5`},
+		{lead(memory.Record{"number": "NaN"}), `memory: Lead "l1": number: "NaN" is no number; write decimal digits, such as 1234.5`},
+		{lead(memory.Record{"number": "1e400"}), `memory: Lead "l1": number: "1e400" is too large for a number`},
+		{lead(memory.Record{"number": math.Inf(1)}), `memory: Lead "l1": number: a number must be finite, and this one is +Inf`},
+		{lead(memory.Record{"number": math.NaN()}), `memory: Lead "l1": number: a number must be finite, and this one is NaN`},
+		{lead(memory.Record{"number": []string{"A", "B"}}), `memory: Lead "l1": number: a number cannot be the choices "A; B"`},
+		{lead(memory.Record{"bool": "yes"}), `memory: Lead "l1": bool: "yes" is no bool; write true or false`},
+		{lead(memory.Record{"bool": 2}), `memory: Lead "l1": bool: a bool cannot be the number "2"`},
+		{lead(memory.Record{"text": 5}), `memory: Lead "l1": text: a text cannot be the number "5"`},
+		{lead(memory.Record{"text": struct{}{}}), `memory: Lead "l1": text: a Go struct {} is no value of a record`},
+		{lead(memory.Record{"ParentContact": 1.5}), `memory: Lead "l1": ParentContact: a reference cannot be the number "1.5"`},
+		{lead(memory.Record{"ParentContact": traverse.DateValue(2026, 1, 1)}), `memory: Lead "l1": ParentContact: a reference cannot be the date "2026-01-01"`},
+		{lead(memory.Record{"date": strings.Repeat("ä", 100)}), `memory: Lead "l1": date: "` + strings.Repeat("ä", 60) + `"… is no date; write YYYY-MM-DD`},
+		{lead(memory.Record{"date": "a", "bool": "b", "text": "fine", "Fax": 1}), `memory: Lead "l1": Fax: no such field
+memory: Lead "l1": bool: "b" is no bool; write true or false
+memory: Lead "l1": date: "a" is no date; write YYYY-MM-DD`},
+		{func(s *memory.Source) error { return s.Add("Account", "a1", memory.Record{"id": "a2"}) }, `memory: Account "a1": id: it is the record's id and cannot be "a2"`},
+		{func(s *memory.Source) error { return s.Add("Invoice", "x", nil) }, `memory: Invoice "x": id: "x" is no number; write decimal digits, such as 1234.5`},
+	} {
+		t.Run(test.want, func(t *testing.T) {
+			s := memory.New(schema)
+			err := test.add(s)
+			if err == nil || err.Error() != test.want {
+				t.Errorf("got  %v\nwant %s", err, test.want)
+			}
+			if err := s.Add("Lead", "l1", nil); err != nil {
+				t.Errorf("the refused record left something behind: %v", err)
+			}
+		})
+	}
+}
+
+func TestDuplicate(t *testing.T) {
+	s := memory.New(typesSchema(t))
+	for _, entity := range []string{"Lead", "Contact"} {
+		if err := s.Add(entity, "1", nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	err := s.Add("Lead", "1", nil)
+	if !errors.Is(err, memory.ErrDuplicate) {
+		t.Errorf("got %v", err)
+	}
+	if want := `memory: Lead "1": an entity's ids must differ, and this one is taken`; err.Error() != want {
+		t.Errorf("got %v", err)
+	}
+	if n := s.Len("Lead"); n != 1 {
+		t.Errorf("Len is %d", n)
+	}
+}
+
+func TestDeclaredID(t *testing.T) {
+	schema := typesSchema(t)
+	s := memory.New(schema)
+	for entity, record := range map[string]memory.Record{"Account": {"id": "12"}, "Invoice": nil} {
+		if err := s.Add(entity, "12", record); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if v := fetch(t, s, schema, "Account", "", "12")[0].Values[0]; !v.Equal(traverse.TextValue("12")) {
+		t.Errorf("Account.id is %s %v", v.Kind(), v)
+	}
+	if v := fetch(t, s, schema, "Invoice", "", "12")[0].Values[0]; !v.Equal(traverse.NumberValue(12)) {
+		t.Errorf("Invoice.id is %s %v", v.Kind(), v)
+	}
+}
+
+func TestNothingIsAliased(t *testing.T) {
+	schema := typesSchema(t)
+	s := memory.New(schema)
+	chosen, valued := []string{"A", "B"}, []string{"A", "B"}
+	record := memory.Record{"choices": chosen}
+	if err := s.Add("Lead", "l1", record); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Add("Lead", "l2", memory.Record{"choices": traverse.ChoicesValue(valued...)}); err != nil {
+		t.Fatal(err)
+	}
+	chosen[0], valued[0], record["choices"] = "X", "X", nil
+	q := query(t, schema, "Lead", "", "l1", "l2")
+	for _, row := range run(t, s, q) {
+		if v := row.Values[slices.Index(q.Fields, "choices")]; !v.Equal(traverse.ChoicesValue("A", "B")) {
+			t.Errorf("%s has %v", row.ID, v)
+		}
+	}
+}
+
+func TestUndeclaredTimestampAndContact(t *testing.T) {
+	schema := typesSchema(t)
+	s := memory.New(schema)
+	if err := s.Add("Click", "k1", memory.Record{"Timestamp": "2026-05-31", "Contact": "c1"}); err != nil {
+		t.Fatal(err)
+	}
+	if rows := fetch(t, s, schema, "Click", "Contact", "c1"); len(rows) != 1 || rows[0].ID != "k1" {
+		t.Errorf("got %v", rows)
+	}
+}
+
+// TestRangeIsCut checks that nothing outside a range comes, which the contract
+// does not ask for: the index is sorted for it.
+func TestRangeIsCut(t *testing.T) {
+	schema := sourcetest.Schema()
+	s := fill(t, schema, sourcetest.Records())
+	check := func(t *testing.T, entity, by, key string) {
+		q := query(t, schema, entity, by, key)
+		slot := slices.Index(q.Fields, q.Time)
+		all := run(t, s, q)
+		for _, bound := range all {
+			at := bound.Values[slot]
+			if at.IsEmpty() {
+				continue
+			}
+			q.From, q.To = at.Time(), at.Time()
+			for _, r := range run(t, s, q) {
+				if !r.Values[slot].Equal(at) {
+					t.Errorf("%s came for %s", r.Values[slot], at)
+				}
+			}
+			q.From, q.To = at.Time(), time.Time{}
+			later := len(run(t, s, q))
+			q.From, q.To = time.Time{}, at.Time().Add(-time.Microsecond)
+			if f, _ := schema.Entity(entity).Field(q.Time); f.Type == traverse.Date {
+				q.To = at.Time().AddDate(0, 0, -1)
+			}
+			if earlier := len(run(t, s, q)); earlier+later != len(all) {
+				t.Errorf("%d before %s and %d from then on make %d", earlier, at, later, len(all))
+			}
+		}
+	}
+	check(t, "EmailClicked", "Contact", "c1")
+	check(t, "Appointment", "Attendee", "c1")
+	check(t, "Order", "Lead", "lead-1")
+}
+
+func TestFetchErrors(t *testing.T) {
+	s := memory.New(typesSchema(t))
+	for _, test := range []struct {
+		need traverse.Need
+		want string
+	}{
+		{traverse.Need{Entity: "Contct"}, "memory: no entity Contct; did you mean Contact?"},
+		{traverse.Need{Entity: "Lead", Fields: []string{"txet"}}, "memory: Lead has no field txet; did you mean text?"},
+		{traverse.Need{Entity: "Lead", By: "ParentContct"}, "memory: Lead has no reference ParentContct; did you mean ParentContact?"},
+		{traverse.Need{Entity: "Lead", By: "text"}, "memory: Lead has no reference text"},
+		{traverse.Need{Entity: "Lead", By: "Tasks"}, "memory: Lead has no reference Tasks"},
+	} {
+		q := &traverse.Query{Need: &test.need, Keys: []string{"1"}}
+		if err := s.Fetch(t.Context(), q, traverse.NewRows(q)); err == nil || err.Error() != test.want {
+			t.Errorf("got  %v\nwant %s", err, test.want)
+		}
+	}
+}
+
+// countdown is a context that is done after it was asked a number of times.
+type countdown struct {
+	context.Context
+	left int
+}
+
+func (c *countdown) Err() error {
+	if c.left--; c.left < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+func TestCancelledWithinABatch(t *testing.T) {
+	schema := typesSchema(t)
+	s := memory.New(schema)
+	const n = 20_000
+	for i := range n {
+		if err := s.Add("Click", fmt.Sprint(i), memory.Record{"Contact": "c1", "Timestamp": time.Unix(int64(i), 0)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	q := query(t, schema, "Click", "Contact", "c1")
+	stages := 0
+	for left := range 20 {
+		out := traverse.NewRows(q)
+		err := s.Fetch(&countdown{t.Context(), left}, q, out)
+		if err == nil {
+			break
+		}
+		stages++
+		if !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+		if left < 3 && out.Len() > 0 {
+			t.Errorf("%d rows although the index could not be built", out.Len())
+		}
+	}
+	// Once before, five times while indexing and once while sorting, then four
+	// times and at the end; an index that was built stays.
+	if stages < 8 {
+		t.Errorf("asked in %d stages only", stages)
+	}
+	if got := run(t, s, q); len(got) != n {
+		t.Errorf("%d rows", len(got))
+	}
+}
+
+func TestLeads(t *testing.T) {
+	s := memory.New(typesSchema(t))
+	var want []string
+	for i := range 10 {
+		id := fmt.Sprint(100 - i)
+		want = append(want, id)
+		if err := s.Add("Lead", id, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var got []string
+	for id, err := range s.Leads(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, id)
+		// What is added meanwhile must neither block nor be listed.
+		if err := s.Add("Lead", "new "+id, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v", got)
+	}
+	if n := s.Len("Lead"); n != 20 {
+		t.Errorf("Len is %d", n)
+	}
+	if n := s.Len("nothing"); n != 0 {
+		t.Errorf("Len of an unknown entity is %d", n)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	n := 0
+	for _, err := range s.Leads(ctx) {
+		n++
+		cancel()
+		if n == 2 && !errors.Is(err, context.Canceled) {
+			t.Errorf("got %v", err)
+		}
+	}
+	if n != 2 {
+		t.Errorf("%d leads and errors after cancelling at the first", n)
+	}
+}
+
+func TestAddWhileFetching(t *testing.T) {
+	schema := typesSchema(t)
+	s := memory.New(schema)
+	const n = 2000
+	var adding, reading sync.WaitGroup
+	for g := range 2 {
+		adding.Go(func() {
+			for i := range n {
+				at := time.Unix(int64((i*7919)%n), 0)
+				if err := s.Add("Click", fmt.Sprintf("%d-%d", g, i), memory.Record{"Contact": "c1", "Timestamp": at}); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	stop := make(chan struct{})
+	for range 2 {
+		reading.Go(func() {
+			q := query(t, schema, "Click", "Contact", "c1")
+			for had := 0; ; {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				rows := run(t, s, q)
+				if len(rows) < had {
+					t.Errorf("%d rows after %d", len(rows), had)
+				}
+				had = len(rows)
+				slot := slices.Index(q.Fields, "Timestamp")
+				if !slices.IsSortedFunc(rows, func(a, b traverse.Row) int { return a.Values[slot].Time().Compare(b.Values[slot].Time()) }) {
+					t.Error("not in order")
+				}
+			}
+		})
+	}
+	adding.Wait()
+	close(stop)
+	reading.Wait()
+	if rows := fetch(t, s, schema, "Click", "Contact", "c1"); len(rows) != 2*n {
+		t.Errorf("%d rows", len(rows))
+	}
+}
+
+func TestParse(t *testing.T) {
+	if v, err := memory.Parse(traverse.NoType, "a"); err == nil {
+		t.Errorf("a field without a type holds %v", v)
+	}
+	for _, typ := range traverse.Types() {
+		if v, err := memory.Parse(typ, ""); err != nil || v.Kind() != traverse.KindNull {
+			t.Errorf("%s: the empty text gives %v, %v", typ, v, err)
+		}
+	}
+}
+
+func BenchmarkFetch(b *testing.B) {
+	schema := sourcetest.Schema()
+	s := memory.New(schema)
+	for i := range 100_000 {
+		at := time.Unix(int64(i*37%100_000), 0)
+		err := s.Add("EmailClicked", fmt.Sprint(i), memory.Record{"Contact": fmt.Sprint(i % 1000), "Timestamp": at, "Url": "/"})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	keys := make([]string, 256)
+	for i := range keys {
+		keys[i] = fmt.Sprint(i)
+	}
+	q := query(b, schema, "EmailClicked", "Contact", keys...)
+	for b.Loop() {
+		out := traverse.NewRows(q)
+		if err := s.Fetch(b.Context(), q, out); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,286 @@
+package memory
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// Parse reads one field from text, as people and spreadsheets write it:
+//
+//   - text and choice as they are
+//   - a number with decimal digits, a point, a sign and an exponent, such as
+//     -12.5 or 1e3
+//   - true or false in any letter case
+//   - a time as RFC 3339 has it, 2026-05-31T14:30:00+02:00, with a fraction of
+//     any length of which the microseconds count; or a day, 2026-05-31, which
+//     is its first instant in UTC
+//   - a date as 2026-05-31
+//   - choices separated by semicolons; spaces around them and empty ones are
+//     dropped
+//
+// The empty text is null. The error says what is wrong with the text and what
+// to write; it names no field.
+func Parse(t traverse.Type, text string) (traverse.Value, error) {
+	if text == "" {
+		return traverse.Value{}, nil
+	}
+	switch t {
+	case traverse.Text, traverse.Choice:
+		return traverse.TextValue(text), nil
+	case traverse.Number:
+		return parseNumber(text)
+	case traverse.Bool:
+		switch strings.ToLower(text) {
+		case "true":
+			return traverse.BoolValue(true), nil
+		case "false":
+			return traverse.BoolValue(false), nil
+		}
+		return traverse.Value{}, fmt.Errorf("%s is no bool; write true or false", quote(text))
+	case traverse.Time:
+		return parseTime(text)
+	case traverse.Date:
+		day, err := time.Parse(time.DateOnly, text)
+		if err != nil {
+			return traverse.Value{}, fmt.Errorf("%s is no date; write YYYY-MM-DD", quote(text))
+		}
+		return traverse.DateValue(day.Date()), nil
+	case traverse.Choices:
+		var chosen []string
+		for piece := range strings.SplitSeq(text, ";") {
+			if piece = strings.TrimSpace(piece); piece != "" {
+				chosen = append(chosen, piece)
+			}
+		}
+		return choices(chosen), nil
+	}
+	return traverse.Value{}, errUntyped
+}
+
+var errUntyped = errors.New("the schema gives the field no type")
+
+// choices returns null for no choice, so that every empty value is the same.
+func choices(chosen []string) traverse.Value {
+	if len(chosen) == 0 {
+		return traverse.Value{}
+	}
+	return traverse.ChoicesValue(chosen...)
+}
+
+func parseNumber(text string) (traverse.Value, error) {
+	// ParseFloat also takes hexadecimal digits, underscores, Inf and NaN.
+	if strings.Trim(text, "0123456789+-.eE") == "" {
+		f, err := strconv.ParseFloat(text, 64)
+		if err == nil {
+			return traverse.NumberValue(f), nil
+		}
+		if errors.Is(err, strconv.ErrRange) {
+			return traverse.Value{}, fmt.Errorf("%s is too large for a number", quote(text))
+		}
+	}
+	return traverse.Value{}, fmt.Errorf("%s is no number; write decimal digits, such as 1234.5", quote(text))
+}
+
+func parseTime(text string) (traverse.Value, error) {
+	if day, err := time.Parse(time.DateOnly, text); err == nil {
+		return traverse.TimeValue(day), nil
+	}
+	upper := strings.ToUpper(text)
+	if isRFC3339(upper) {
+		if t, err := time.Parse(time.RFC3339Nano, upper); err == nil {
+			return traverse.TimeValue(t), nil
+		}
+	}
+	if isRFC3339(upper + "Z") {
+		return traverse.Value{}, fmt.Errorf("%s has no offset from UTC; end it with Z or an offset such as +02:00", quote(text))
+	}
+	return traverse.Value{}, fmt.Errorf("%s is no time; write YYYY-MM-DDTHH:MM:SSZ, or an offset such as +02:00 for the Z", quote(text))
+}
+
+// isRFC3339 reports whether text has the shape of an RFC 3339 time. time.Parse
+// checks the ranges, but takes a comma for the point, an hour of one digit, and
+// offsets of more than a day.
+func isRFC3339(text string) bool {
+	const shape = "0000-00-00T00:00:00"
+	if len(text) <= len(shape) || !hasShape(text[:len(shape)], shape) {
+		return false
+	}
+	rest := text[len(shape):]
+	if rest[0] == '.' {
+		digits := strings.TrimLeft(rest[1:], "0123456789")
+		if len(digits) == len(rest)-1 {
+			return false
+		}
+		rest = digits
+	}
+	if rest == "Z" {
+		return true
+	}
+	return (hasShape(rest, "+00:00") || hasShape(rest, "-00:00")) && rest[1:3] < "24" && rest[4:] < "60"
+}
+
+// hasShape reports whether text is shape with digits for its zeros.
+func hasShape(text, shape string) bool {
+	if len(text) != len(shape) {
+		return false
+	}
+	for i := range len(shape) {
+		if c := text[i]; shape[i] != '0' && c != shape[i] || shape[i] == '0' && (c < '0' || c > '9') {
+			return false
+		}
+	}
+	return true
+}
+
+// fit returns what a caller gave as the value of a column.
+func (c column) fit(x any) (traverse.Value, error) {
+	switch x := x.(type) {
+	case nil:
+		return traverse.Value{}, nil
+	case string:
+		return c.text(x)
+	case bool:
+		return c.bool(x)
+	case float64:
+		return c.number(x)
+	case []string:
+		return c.choices(x)
+	case time.Time:
+		return c.time(x)
+	case traverse.Value:
+		return c.value(x)
+	}
+	v := reflect.ValueOf(x)
+	switch {
+	case v.CanInt() && c.reference:
+		return traverse.TextValue(strconv.FormatInt(v.Int(), 10)), nil
+	case v.CanInt():
+		return c.number(float64(v.Int()))
+	case v.CanUint() && c.reference:
+		return traverse.TextValue(strconv.FormatUint(v.Uint(), 10)), nil
+	case v.CanUint():
+		return c.number(float64(v.Uint()))
+	case v.CanFloat():
+		return c.number(v.Float())
+	case v.Kind() == reflect.String:
+		return c.text(v.String())
+	case v.Kind() == reflect.Bool:
+		return c.bool(v.Bool())
+	}
+	return traverse.Value{}, fmt.Errorf("a Go %T is no value of a record", x)
+}
+
+func (c column) text(s string) (traverse.Value, error) {
+	switch {
+	case !c.reference:
+		return Parse(c.typ, s)
+	case s == "":
+		return traverse.Value{}, nil
+	}
+	return traverse.TextValue(s), nil
+}
+
+func (c column) bool(b bool) (traverse.Value, error) {
+	if c.is(traverse.Bool) {
+		return traverse.BoolValue(b), nil
+	}
+	return traverse.Value{}, c.mismatch(traverse.BoolValue(b))
+}
+
+func (c column) number(f float64) (traverse.Value, error) {
+	switch {
+	case math.IsNaN(f) || math.IsInf(f, 0):
+		return traverse.Value{}, fmt.Errorf("a number must be finite, and this one is %v", f)
+	case c.is(traverse.Number):
+		return traverse.NumberValue(f), nil
+	case c.is(traverse.Bool) && (f == 0 || f == 1):
+		return traverse.BoolValue(f == 1), nil
+	case c.reference && f == math.Trunc(f) && math.Abs(f) <= 1<<53:
+		return traverse.TextValue(strconv.FormatInt(int64(f), 10)), nil
+	}
+	return traverse.Value{}, c.mismatch(traverse.NumberValue(f))
+}
+
+func (c column) choices(chosen []string) (traverse.Value, error) {
+	if !c.is(traverse.Choices) {
+		return traverse.Value{}, c.mismatch(traverse.ChoicesValue(chosen...))
+	}
+	// A clone, as the caller may change the slice.
+	return choices(slices.DeleteFunc(slices.Clone(chosen), func(s string) bool { return s == "" })), nil
+}
+
+func (c column) time(t time.Time) (traverse.Value, error) {
+	switch {
+	case t.IsZero():
+		return traverse.Value{}, nil
+	case t.UTC().Year() < 0 || t.UTC().Year() > 9999:
+		return traverse.Value{}, fmt.Errorf("the year %d is outside 0 to 9999", t.UTC().Year())
+	case c.is(traverse.Time):
+		return traverse.TimeValue(t), nil
+	case c.is(traverse.Date):
+		return traverse.DateValue(t.Date()), nil
+	}
+	return traverse.Value{}, c.mismatch(traverse.TimeValue(t))
+}
+
+func (c column) value(v traverse.Value) (traverse.Value, error) {
+	switch v.Kind() {
+	case traverse.KindText:
+		return c.text(v.Text())
+	case traverse.KindNumber:
+		return c.number(v.Number())
+	case traverse.KindBool:
+		return c.bool(v.Bool())
+	case traverse.KindChoices:
+		return c.choices(v.Choices())
+	case traverse.KindTime:
+		if c.is(traverse.Date) {
+			return traverse.DateValue(v.Time().Date()), nil
+		}
+		if c.is(traverse.Time) {
+			return v, nil
+		}
+		return traverse.Value{}, c.mismatch(v)
+	case traverse.KindDate:
+		switch {
+		case c.is(traverse.Date):
+			return v, nil
+		case c.is(traverse.Time):
+			return traverse.TimeValue(v.Time()), nil
+		}
+		return traverse.Value{}, c.mismatch(v)
+	}
+	return traverse.Value{}, nil
+}
+
+func (c column) is(t traverse.Type) bool { return !c.reference && c.typ == t }
+
+func (c column) mismatch(v traverse.Value) error {
+	wants := c.typ.String()
+	if c.reference {
+		wants = "reference"
+	} else if c.typ == traverse.NoType {
+		return errUntyped
+	}
+	return fmt.Errorf("a %s cannot be the %s %s", wants, v.Kind(), quote(v.String()))
+}
+
+// quote quotes s for an error, cut short.
+func quote(s string) string {
+	const most = 60
+	n := 0
+	for i := range s {
+		if n++; n > most {
+			return strconv.Quote(s[:i]) + "…"
+		}
+	}
+	return strconv.Quote(s)
+}

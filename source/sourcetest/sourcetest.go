@@ -1,0 +1,62 @@
+// Package sourcetest tests that a [traverse.Source] keeps its contract, as
+// testing/fstest does for file systems. Whoever connects their own data calls
+// [Run] in a test:
+//
+//	func TestSource(t *testing.T) {
+//		sourcetest.Run(t, func(t *testing.T, schema *traverse.Schema, records []sourcetest.Record) traverse.Source {
+//			return newSource(t, schema, records) // load them, and clean up with t.Cleanup
+//		})
+//	}
+//
+// A source whose data is fixed, or whose ids are of a certain form, is tested
+// with [Check] against records of its own. Run the test with -race.
+package sourcetest
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// A Record is one record that a source under test must hold.
+type Record struct {
+	Entity string
+	ID     string
+	// Values are the record's fields, and its references as the text of their
+	// ids. What is missing is null.
+	Values map[string]traverse.Value
+}
+
+// Run tests a source. It has open load the records of [Records] for the schema
+// of [Schema], once, and checks the source that open returns with one subtest
+// for each part of the contract. If open fails it should call t.Fatal.
+func Run(t *testing.T, open func(t *testing.T, schema *traverse.Schema, records []Record) traverse.Source) {
+	t.Helper()
+	schema, records := Schema(), Records()
+	source := open(t, schema, records)
+	w := newWorld(source, schema, records)
+	for _, c := range checks {
+		t.Run(c.name, func(t *testing.T) {
+			if err := c.run(w); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// Check tests that source holds exactly records of schema's entities, and keeps
+// the contract of [traverse.Source]. It returns every violation that it finds,
+// joined, and nil for none. What the records do not exercise cannot be found:
+// those of [Records] exercise all of it.
+func Check(source traverse.Source, schema *traverse.Schema, records []Record) error {
+	w := newWorld(source, schema, records)
+	var errs []error
+	for _, c := range checks {
+		if err := c.run(w); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", c.name, err))
+		}
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,175 @@
+package tables_test
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"unicode/utf8"
+
+	"github.com/leadscore/leadscore/source/tables"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// FuzzTables loads any bytes as each kind of file. Whatever they are, every
+// record in them is either loaded or counted as skipped, and what is loaded can
+// be fetched.
+func FuzzTables(f *testing.F) {
+	names := []string{"Lead.csv", "EmailClicked.csv", "Lead.ndjson", "EmailClicked.ndjson", "all.json"}
+	for _, seed := range []string{
+		"",
+		"\xef\xbb\xbfid,Topic,When,Day,Size,Open,Kind,Tags,ParentContact,Fax\r\n1,\"a \"\"b\"\"\nc\",2026-05-31T14:30:00.1+02:00,2024-02-29,-1.5e3,TRUE,x,a;b,7,\r\n1,,,,,,,,,\n2\n",
+		"id,Topic\n1,\"a\n2,b\n3,c\"d\n\"e\"f\n",
+		"Topic,Topic\n", "Topic;id\n1;2\n", "\xff\xfei\x00", "id\n\xff\n",
+		"{\"id\":1,\"Topic\":\"\\ud83d\\ude42\",\"When\":\"2026-05-31\",\"Size\":1e999,\"Open\":true,\"Tags\":[\"a\",null],\"Fax\":{\"a\":[1]}}\n\n {\"id\":\"2\",\"id\":2} \r\n[]\n{\"a\\u0062\":\"\\ud800\",\"\\\"}\":[]",
+		"{\"Lead\":[{\"id\":1,\"Day\":\n\"x\"},7,{}, {\"id\":2}],\n\"EmailClicked\":[{},{},\n{\"id\":\"all.json:1\"}]}",
+		`{"Led":{},"Lead":[],"Lead":null}`, `{"Lead":[{"id":1},]}`, `[] {}`, `{},`,
+		`{"Lead":[` + strings.Repeat(`{"a":[`, 200),
+	} {
+		for i := range names {
+			f.Add(uint8(i), []byte(seed))
+		}
+	}
+	schema, err := traverse.NewSchema(
+		traverse.Definition{
+			Name: "Lead",
+			Fields: []traverse.Field{
+				{Name: "Topic", Type: traverse.Text}, {Name: "When", Type: traverse.Time}, {Name: "Day", Type: traverse.Date},
+				{Name: "Size", Type: traverse.Number}, {Name: "Open", Type: traverse.Bool},
+				{Name: "Kind", Type: traverse.Choice, Values: []string{"x"}}, {Name: "Tags", Type: traverse.Choices, Values: []string{"a"}},
+			},
+			Relationships: []traverse.Relationship{{Name: "ParentContact", Target: "Contact"}, {Name: "ParentAccount", Target: "Account"}},
+			DatedBy:       "When",
+		},
+		traverse.Definition{Name: "Contact", Relationships: []traverse.Relationship{{Name: "ParentAccount", Target: "Account"}}},
+		traverse.Definition{Name: "Account"},
+		traverse.Definition{Name: "EmailClicked", Kind: traverse.Interaction},
+	)
+	if err != nil {
+		f.Fatal(err)
+	}
+	need, err := schema.NewNeed("Lead", "", columns(schema.Entity("Lead")), "When")
+	if err != nil {
+		f.Fatal(err)
+	}
+
+	f.Fuzz(func(t *testing.T, kind uint8, data []byte) {
+		name := names[int(kind)%len(names)]
+		path := "."
+		if name == "all.json" {
+			path = name
+		}
+		fsys := fstest.MapFS{name: {Data: data}}
+		strict, strictErr := tables.LoadFS(fsys, path, schema, tables.Options{})
+		d, err := tables.LoadFS(fsys, path, schema, tables.Options{SkipBad: true})
+		for _, err := range []error{strictErr, err} {
+			if err != nil {
+				checkProblems(t, err, data)
+			}
+		}
+		if err != nil {
+			if strictErr == nil {
+				t.Fatalf("an error with SkipBad alone: %v", err)
+			}
+			return
+		}
+		report := &d.Report
+		if (strictErr == nil) != (report.Skipped() == 0) || (report.Skipped() == 0) != (report.Problems.Len() == 0) {
+			t.Fatalf("%d skipped, %d problems, but strictly: %v", report.Skipped(), report.Problems.Len(), strictErr)
+		}
+		if strictErr == nil && strict.Report.Records() != report.Records() {
+			t.Fatalf("%d records, %d with SkipBad", strict.Report.Records(), report.Records())
+		}
+		if got, want := report.Records()+report.Skipped(), count(t, name, data); got != want {
+			t.Fatalf("%d records and %d skipped of %d", report.Records(), report.Skipped(), want)
+		}
+		if d.Len("Lead")+d.Len("EmailClicked")+d.Len("Contact")+d.Len("Account") != report.Records() {
+			t.Fatalf("%d leads and %d clicks, but the report is %v", d.Len("Lead"), d.Len("EmailClicked"), report.Entities)
+		}
+		var ids []string
+		for id, err := range d.Leads(t.Context()) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			ids = append(ids, id)
+		}
+		if len(ids) != d.Len("Lead") {
+			t.Fatalf("%d leads listed of %d", len(ids), d.Len("Lead"))
+		}
+		if len(ids) == 0 {
+			return
+		}
+		q := &traverse.Query{Need: need, Keys: ids}
+		out := traverse.NewRows(q)
+		if err := d.Fetch(t.Context(), q, out); err != nil {
+			t.Fatal(err)
+		}
+		if out.Err() != nil || out.Len() != len(ids) {
+			t.Fatalf("%d of %d fetched: %v", out.Len(), len(ids), out.Err())
+		}
+		for row := range out.All() {
+			for i, v := range row.Values {
+				if !utf8.ValidString(v.String()) {
+					t.Fatalf("%s of %s is not valid UTF-8: %q", q.Fields[i], row.ID, v)
+				}
+			}
+		}
+	})
+}
+
+// checkProblems checks that an error's problems are in order, point into the
+// file and can be read.
+func checkProblems(t *testing.T, err error, data []byte) {
+	t.Helper()
+	var problems *tables.Problems
+	if !errors.As(err, &problems) || problems.Len() == 0 {
+		t.Fatalf("an error without problems: %v", err)
+	}
+	last, lines := 0, 1+bytes.Count(data, []byte("\n"))
+	for _, p := range problems.List {
+		if p.Line < last || p.Line > lines || p.Line < 1 {
+			t.Fatalf("line %d after line %d of %d: %v", p.Line, last, lines, p)
+		}
+		last = p.Line
+		if s := p.String(); !utf8.ValidString(s) || len(s) > 2000 {
+			t.Fatalf("a message of %d bytes: %q", len(s), s)
+		}
+	}
+}
+
+// count counts the records in a file that is not broken as a whole.
+func count(t *testing.T, name string, data []byte) int {
+	t.Helper()
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	n := 0
+	switch {
+	case strings.HasSuffix(name, ".csv"):
+		r := csv.NewReader(bytes.NewReader(data))
+		r.FieldsPerRecord = -1
+		for {
+			if _, err := r.Read(); err == io.EOF {
+				return n - 1 // the header
+			}
+			n++
+		}
+	case strings.HasSuffix(name, ".ndjson"):
+		for line := range bytes.SplitSeq(data, []byte("\n")) {
+			if len(bytes.TrimSpace(line)) > 0 {
+				n++
+			}
+		}
+	default:
+		var all map[string][]json.RawMessage
+		if err := json.Unmarshal(data, &all); err != nil {
+			t.Fatal(err)
+		}
+		for _, records := range all {
+			n += len(records)
+		}
+	}
+	return n
+}

@@ -1,0 +1,110 @@
+package tables
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// A Problem is one thing that is wrong with the data.
+type Problem struct {
+	File    string // as it was given to Load, with the folder
+	Line    int    // from 1; 0 for the file as a whole
+	Column  string // the column or key; "" for the record as a whole
+	Message string // what is wrong, and what to write
+}
+
+// String returns the problem as <file>:<line>: <column>: <message>.
+func (p Problem) String() string {
+	var b strings.Builder
+	b.WriteString(fileName(p.File))
+	if p.Line > 0 {
+		b.WriteByte(':')
+		b.WriteString(strconv.Itoa(p.Line))
+	}
+	b.WriteString(": ")
+	if p.Column != "" {
+		b.WriteString(plain(p.Column))
+		b.WriteString(": ")
+	}
+	b.WriteString(p.Message)
+	return b.String()
+}
+
+// MaxProblems is how many problems are listed. The rest are counted.
+const MaxProblems = 100
+
+// Problems is everything that is wrong with the data. A pointer to it is an
+// error.
+type Problems struct {
+	List []Problem // the first, by file and line; MaxProblems at most
+	More int       // how many others there are
+}
+
+// Len returns how many problems there are, listed or not.
+func (p *Problems) Len() int { return len(p.List) + p.More }
+
+// Error returns the problems, one a line.
+func (p *Problems) Error() string {
+	var b strings.Builder
+	for i, problem := range p.List {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(problem.String())
+	}
+	if p.More > 0 {
+		fmt.Fprintf(&b, "\nand %d more", p.More)
+	}
+	return b.String()
+}
+
+// add adds a problem behind those of earlier files and lines.
+func (p *Problems) add(problem Problem) {
+	if len(p.List) == MaxProblems {
+		p.More++
+		return
+	}
+	p.List = append(p.List, problem)
+}
+
+// clip cuts s short for a message.
+func clip(s string) (string, bool) {
+	const most = 60
+	n := 0
+	for i := range s {
+		if n++; n > most {
+			return s[:i], true
+		}
+	}
+	return s, false
+}
+
+// quote quotes data for a message.
+func quote(s string) string {
+	s, cut := clip(s)
+	if cut {
+		return strconv.Quote(s) + "…"
+	}
+	return strconv.Quote(s)
+}
+
+// fileName returns the name of a file for a message: on one line, whatever it holds.
+func fileName(s string) string {
+	if !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl) {
+		return strconv.Quote(s)
+	}
+	return s
+}
+
+// plain returns a name for a message: bare if it is one that a schema can have.
+func plain(s string) string {
+	if _, cut := clip(s); !cut && traverse.IsName(s) && utf8.ValidString(s) {
+		return s
+	}
+	return quote(s)
+}

@@ -71,19 +71,25 @@ func StandardSchema() *Schema { return traverse.Standard() }
 // ParseSchema returns the schema of a text that holds profile and interaction
 // blocks, added to base, which may be nil. The error is [Diagnostics].
 func ParseSchema(name, text string, base *Schema, opts ...CompileOption) (*Schema, error) {
-	schema, models, err := compile(base, []File{{name, text}}, opts)
-	if len(models) > 0 {
-		at := models[0].Source
-		diags, _ := err.(Diagnostics)
-		diags = append(diags, dsl.Diagnostic{
-			Code: check.CodeSchema, Summary: "a model stands in a schema", Help: "move it to a rule file",
-			File: name, Span: at.Span, Line: (&dsl.File{Text: text}).Line(at.Start),
-		})
+	tree, diags := dsl.Parse(name, text, limitsOf(opts))
+	tree.Blocks = slices.DeleteFunc(tree.Blocks, func(b dsl.Block) bool {
+		m, ok := b.(*dsl.Model)
+		if ok {
+			at := m.Span
+			if m.Name != nil {
+				at = m.Name.Span
+			}
+			diags = append(diags, dsl.Diagnostic{
+				Code: check.CodeSchema, Summary: "a model stands in a schema", Help: "move it to a rule file",
+				File: name, Span: at, Line: tree.Line(at.Start),
+			})
+		}
+		return ok
+	})
+	schema, _, problems := check.Files(base, tree)
+	if diags = append(diags, problems...); len(diags) > 0 {
 		diags.Sort()
 		return nil, diags
-	}
-	if err != nil {
-		return nil, err
 	}
 	return schema, nil
 }
@@ -161,16 +167,21 @@ func CompileFS(fsys fs.FS, schema *Schema, patterns ...string) (*Set, error) {
 	return CompileSet(schema, files)
 }
 
-// compile parses and checks files. The models come even with an error.
-func compile(schema *Schema, files []File, opts []CompileOption) (*Schema, []*check.Model, error) {
+func limitsOf(opts []CompileOption) dsl.Limits {
 	var c compilation
 	for _, o := range opts {
 		o(&c)
 	}
+	return c.limits
+}
+
+// compile parses and checks files. The models come even with an error.
+func compile(schema *Schema, files []File, opts []CompileOption) (*Schema, []*check.Model, error) {
 	var diags Diagnostics
+	limits := limitsOf(opts)
 	trees := make([]*dsl.File, len(files))
 	for i, f := range files {
-		tree, problems := dsl.Parse(f.Name, f.Text, c.limits)
+		tree, problems := dsl.Parse(f.Name, f.Text, limits)
 		trees[i] = tree
 		diags = append(diags, problems...)
 	}
@@ -224,6 +235,10 @@ func (m *Model) Name() string { return m.checked.Name }
 
 // Description returns the model's description, or "".
 func (m *Model) Description() string { return m.checked.Description }
+
+// Schema returns the schema that the model was compiled against, with what
+// schema blocks in its files added to it.
+func (m *Model) Schema() *Schema { return m.checked.Schema }
 
 // Needs returns all that the model can ever ask of a source.
 func (m *Model) Needs() []*traverse.Need { return m.set.Needs() }

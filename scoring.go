@@ -1,6 +1,7 @@
 package leadscore
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -169,7 +170,7 @@ func (r Result) MarshalJSON() ([]byte, error) {
 		Status string `json:"status"`
 	}{r.Model, r.Lead, r.Status.String()}
 	if r.Status != Scored {
-		return json.Marshal(head)
+		return marshal(head)
 	}
 	type scored struct {
 		Model         string         `json:"model"`
@@ -180,7 +181,16 @@ func (r Result) MarshalJSON() ([]byte, error) {
 		SalesReady    bool           `json:"sales_ready"`
 		Contributions []Contribution `json:"contributions,omitempty"`
 	}
-	return json.Marshal(scored{head.Model, head.Lead, head.Status, r.Score, r.Grade, r.SalesReady, r.contributions})
+	return marshal(scored{head.Model, head.Lead, head.Status, r.Score, r.Grade, r.SalesReady, r.contributions})
+}
+
+// marshal is json.Marshal, but leaves <, > and & as they are: rules are full of them.
+func marshal(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(v)
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
 
 // A SetResult is what a set of models says of one lead.

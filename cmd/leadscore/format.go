@@ -1,0 +1,121 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/leadscore/leadscore/dsl"
+)
+
+func runFmt(_ context.Context, s streams, args []string) error {
+	f := newFlags("fmt")
+	list := f.Bool("l", false, "list the files whose form is not canonical, instead of printing them")
+	diff := f.Bool("d", false, "print how the canonical form differs, instead of the form itself")
+	write := f.Bool("w", false, "write the canonical form back to the files, instead of printing it")
+	names, err := parseFlags(s, f, args)
+	if err != nil {
+		return err
+	}
+	mode := fmtMode{*list, *diff, *write}
+	if len(names) == 0 {
+		if *write {
+			return badUsage("-w needs files: standard input cannot be written to")
+		}
+		text, err := io.ReadAll(s.in)
+		if err != nil {
+			return err
+		}
+		return mode.file(s.out, "<standard input>", string(text))
+	}
+	names, err = ruleFiles(names)
+	if err != nil {
+		return err
+	}
+	// One file that cannot be formatted does not keep the others from it.
+	failed := false
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err == nil {
+			err = mode.file(s.out, name, string(text))
+		}
+		if err != nil {
+			failed = true
+			fmt.Fprintln(s.err, err)
+		}
+	}
+	if failed {
+		return errSilent
+	}
+	return nil
+}
+
+// ruleFiles replaces folders by the .score files in them.
+func ruleFiles(names []string) ([]string, error) {
+	var files []string
+	for _, name := range names {
+		info, err := os.Stat(name)
+		if err != nil {
+			return nil, err
+		}
+		if !info.IsDir() {
+			files = append(files, name)
+			continue
+		}
+		err = filepath.WalkDir(name, func(path string, entry fs.DirEntry, err error) error {
+			if err == nil && entry.Type().IsRegular() && filepath.Ext(path) == ".score" {
+				files = append(files, path)
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return files, nil
+}
+
+// fmtMode says what becomes of a formatted file.
+type fmtMode struct{ list, diff, write bool }
+
+func (m fmtMode) file(out io.Writer, name, text string) error {
+	formatted, err := dsl.Format(name, text)
+	if err != nil {
+		return err
+	}
+	if !m.list && !m.diff && !m.write {
+		_, err := io.WriteString(out, formatted)
+		return err
+	}
+	if formatted == text {
+		return nil
+	}
+	var b bytes.Buffer
+	if m.list {
+		fmt.Fprintln(&b, name)
+	}
+	if m.diff {
+		slashed := filepath.ToSlash(name)
+		b.WriteString(unifiedDiff(slashed+".orig", slashed, strings.SplitAfter(text, "\n"), strings.SplitAfter(formatted, "\n")))
+	}
+	_, err = out.Write(b.Bytes())
+	if m.write {
+		err = errors.Join(err, rewrite(name, formatted))
+	}
+	return err
+}
+
+// rewrite replaces what a file holds, and keeps its mode.
+func rewrite(name, text string) error {
+	info, err := os.Stat(name)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(name, []byte(text), info.Mode().Perm())
+}

@@ -1,0 +1,462 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const rules = `model "Coffee" {
+    target contact
+
+    condition "Opened" {
+        each EmailOpened
+        score +10
+    }
+
+    grade "Cold" below 15
+    grade "Warm" from 15
+    sales ready at 20
+}
+
+model "Firms" {
+    target account
+
+    condition "Lead" {
+        has Lead
+        score -1
+    }
+}
+`
+
+// files is what a folder holds before a command runs.
+var files = map[string]string{
+	"coffee.score": rules,
+	"ugly.score":   "model \"M\" { TARGET contact // who\n condition \"C\" { has Lead score 1 } }\n",
+	"wrong.score": `model "M" {
+    target contact
+    condition "C" {
+        each EmailOpend
+        score 0
+    }
+}
+`,
+	"schema.score": `profile Lead {
+    ParentContact -> Contact
+    ParentAccount -> Account
+}
+profile Contact {
+    ParentAccount -> Account
+}
+profile Account {
+}
+interaction Called {
+    Minutes number
+}
+`,
+	"called.score": `model "Calls" {
+    target contact
+    condition "Talked" {
+        each Called
+            where Minutes > 5
+        score +3
+    }
+}
+`,
+	"extended.score": `interaction Met {
+    Place text
+}
+model "Met" {
+    target contact
+    condition "At the fair" {
+        has Met
+            where Place = "Fair"
+        score +7
+    }
+}
+`,
+	"data/Lead.csv":        "id,ParentContact,ParentAccount,Shoe size\nb,ben,,42\na,ada,,38\nfirm,,contoso,\nnobody,,,\n",
+	"data/Contact.csv":     "id,FirstName\nada,Ada\nben,Ben\n",
+	"data/EmailOpened.csv": "Timestamp,Contact\n2026-05-01T10:00:00Z,ada\n2026-05-02,ada\n2026-05-03T00:00:00Z,ben\n",
+	"data/Met.csv":         "Timestamp,Contact,Place\n2026-05-01,ada,fair\n",
+	"crm.json":             `{"Lead": [{"id": "x", "ParentContact": "c"}], "Called": [{"Contact": "c", "Minutes": 7, "Timestamp": "2026-05-01"}]}`,
+	"bad/Lead.csv":         "id,ParentContact,CreatedOn\na,ada,yesterday\nb,ben,2026-01-01\n",
+}
+
+func setUp(t *testing.T) {
+	t.Helper()
+	t.Chdir(t.TempDir())
+	for name, text := range files {
+		if strings.HasPrefix(name, "data/Met") {
+			continue // only some schemas know it
+		}
+		write(t, name, text)
+	}
+}
+
+func write(t *testing.T, name, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// leadscore runs a command line.
+func call(t *testing.T, stdin string, args ...string) (stdout, stderr string, status int) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	status = run(t.Context(), streams{strings.NewReader(stdin), &out, &errs}, args)
+	return out.String(), errs.String(), status
+}
+
+func TestCommands(t *testing.T) {
+	const note = "note: Lead.csv: ignored columns Shoe size\n"
+	for _, test := range []struct {
+		name       string
+		args       string // separated by spaces
+		stdin      string
+		out, err   string
+		status     int
+		errorBegin bool // err is only how standard error begins
+	}{
+		{
+			name: "json",
+			args: "score --data data --format json --as-of 2026-06-01 coffee.score",
+			out: `{"model":"Coffee","lead":"b","status":"scored","score":10,"grade":"Cold","sales_ready":false}
+{"model":"Firms","lead":"b","status":"not targeted"}
+{"model":"Coffee","lead":"a","status":"scored","score":20,"grade":"Warm","sales_ready":true}
+{"model":"Firms","lead":"a","status":"not targeted"}
+{"model":"Coffee","lead":"firm","status":"not targeted"}
+{"model":"Firms","lead":"firm","status":"scored","score":-1,"grade":"","sales_ready":false}
+{"model":"Coffee","lead":"nobody","status":"no parent"}
+{"model":"Firms","lead":"nobody","status":"no parent"}
+`,
+			err: note,
+		},
+		{
+			name: "table is the default, flags may stand anywhere, single dashes do",
+			args: "score coffee.score -as-of 2026-06-01 -data data",
+			out: `LEAD    MODEL   STATUS        SCORE  GRADE  SALES READY
+b       Coffee  scored        10     Cold   no
+b       Firms   not targeted
+a       Coffee  scored        20     Warm   yes
+a       Firms   not targeted
+firm    Coffee  not targeted
+firm    Firms   scored        -1            no
+nobody  Coffee  no parent
+nobody  Firms   no parent
+`,
+			err: note,
+		},
+		{
+			name: "as of a day is its start in UTC: what happens on it is later",
+			args: "score --data data --format csv --as-of 2026-05-02 coffee.score",
+			out: `lead,model,status,score,grade,sales_ready
+b,Coffee,scored,0,Cold,false
+b,Firms,not targeted,,,
+a,Coffee,scored,20,Warm,true
+a,Firms,not targeted,,,
+firm,Coffee,not targeted,,,
+firm,Firms,scored,-1,,false
+nobody,Coffee,no parent,,,
+nobody,Firms,no parent,,,
+`,
+			err: note,
+		},
+		{
+			name: "explained csv",
+			args: "score --data data --format csv --explain --as-of 2026-06-01 coffee.score",
+			out: `lead,model,status,score,grade,sales_ready,why
+b,Coffee,scored,10,Cold,false,Opened: 1 x +10 = +10
+b,Firms,not targeted,,,,
+a,Coffee,scored,20,Warm,true,Opened: 2 x +10 = +20
+a,Firms,not targeted,,,,
+firm,Coffee,not targeted,,,,
+firm,Firms,scored,-1,,false,Lead: 1 x -1 = -1
+nobody,Coffee,no parent,,,,
+nobody,Firms,no parent,,,,
+`,
+			err: note,
+		},
+		{
+			name: "explained table",
+			args: "score --schema schema.score --data crm.json --explain --as-of 2026-06-01T00:00:00+02:00 called.score",
+			out: `x, Calls: score 3
+  Talked: 1 x +3 = +3
+    each Called where Minutes > 5: 1, holds
+      2026-05-01T00:00:00Z Called crm.json:1
+`,
+		},
+		{
+			name: "explained json",
+			args: "score --schema schema.score --data crm.json --explain --format json --as-of 2026-06-01 called.score",
+			out: `{"model":"Calls","lead":"x","status":"scored","score":3,"grade":"","sales_ready":false,"contributions":` +
+				`[{"condition":"Talked","multiplier":1,"points":3,"score":3,"children":` +
+				`[{"rule":"each Called where Minutes > 5","count":1,"holds":true,"occurrences":` +
+				`[{"entity":"Called","id":"crm.json:1","time":"2026-05-01T00:00:00Z","routes":1}]}]}]}
+`,
+		},
+		{
+			name:   "wrong rules give every problem and no score",
+			args:   "score --data data wrong.score",
+			status: statusWrong,
+			err: `wrong.score:4:14: EmailOpend is no entity; did you mean EmailOpened?
+  4 |         each EmailOpend
+    |              ^^^^^^^^^^
+
+wrong.score:5:15: a score of 0 changes nothing; write the points to add or subtract
+  5 |         score 0
+    |               ^
+`,
+		},
+		{
+			name:       "wrong data",
+			args:       "score --data bad coffee.score",
+			status:     statusWrong,
+			err:        "leadscore score: bad/Lead.csv:2: CreatedOn:",
+			errorBegin: true,
+		},
+		{
+			name:       "wrong data, skipped on request",
+			args:       "score --data bad --skip-bad --format json --as-of 2026-06-01 coffee.score",
+			out:        "{\"model\":\"Coffee\",\"lead\":\"b\",\"status\":\"scored\",\"score\":0,\"grade\":\"Cold\",\"sales_ready\":false}\n{\"model\":\"Firms\",\"lead\":\"b\",\"status\":\"not targeted\"}\n",
+			err:        "bad/Lead.csv:2: CreatedOn:",
+			errorBegin: true,
+		},
+		{name: "no such model file", args: "score --data data none.score", status: statusWrong,
+			err: "leadscore score: open none.score: no such file or directory\n"},
+		{name: "no such data", args: "score --data none coffee.score", status: statusWrong,
+			err: "leadscore score: ", errorBegin: true},
+		{name: "a model in the schema", args: "score --data data --schema coffee.score coffee.score", status: statusWrong,
+			err: `coffee.score: a schema must declare Lead, Contact and Account: missing Lead, Contact, Account
+
+coffee.score:1:7: a model stands in a schema; move it to a rule file
+  1 | model "Coffee" {
+    |       ^^^^^^^^
+
+coffee.score:14:7: a model stands in a schema; move it to a rule file
+  14 | model "Firms" {
+     |       ^^^^^^^
+`},
+		{name: "no model", args: "score --data data /dev/null", status: statusWrong,
+			err: "leadscore score: no model in /dev/null\n"},
+
+		{name: "no command", status: statusUsage, err: "leadscore scores leads", errorBegin: true},
+		{name: "unknown command", args: "scroe", status: statusUsage, err: "leadscore: there is no command scroe\n", errorBegin: true},
+		{name: "no data", args: "score coffee.score", status: statusUsage, err: "leadscore score: --data is missing\nusage: ", errorBegin: true},
+		{name: "no model file", args: "score --data data", status: statusUsage, err: "leadscore score: no model file is named\nusage: ", errorBegin: true},
+		{name: "unknown flag", args: "score --dta data coffee.score", status: statusUsage, err: "leadscore score: ", errorBegin: true},
+		{name: "unknown format", args: "score --data data --format xml coffee.score", status: statusUsage,
+			err: "leadscore score: --format \"xml\" is none of table, json and csv\n", errorBegin: true},
+		{name: "no time", args: "score --data data --as-of 2026-02-30 coffee.score", status: statusUsage,
+			err: "leadscore score: --as-of \"2026-02-30\" is no time; write 2026-05-31 or 2026-05-31T09:30:00Z\n", errorBegin: true},
+		{name: "no offset", args: "score --data data --as-of 2026-02-03T10:00:00 coffee.score", status: statusUsage,
+			err: "leadscore score: --as-of", errorBegin: true},
+
+		{name: "check finds nothing", args: "check coffee.score called.score --schema schema.score", status: statusWrong,
+			err: "coffee.score:5:14: EmailOpened is no entity", errorBegin: true},
+		{name: "check is silent", args: "check coffee.score ugly.score"},
+		{name: "check of a schema alone", args: "check --schema schema.score"},
+		{name: "check of nothing", args: "check", status: statusUsage, err: "leadscore check: no rule file is named\n", errorBegin: true},
+		{name: "check of two files that share a model", args: "check coffee.score ./coffee.score", status: statusWrong,
+			err: "./coffee.score:1:7: there are two models called \"Coffee\"", errorBegin: true},
+
+		{name: "fmt of standard input", args: "fmt", stdin: files["ugly.score"],
+			out: "model \"M\" {\n    target contact // who\n\n    condition \"C\" {\n        has Lead\n        score +1\n    }\n}\n"},
+		{name: "fmt -l", args: "fmt -l coffee.score ugly.score", out: "ugly.score\n"},
+		{name: "fmt -l of a folder", args: "fmt -l .", out: "called.score\nextended.score\nschema.score\nugly.score\nwrong.score\n"},
+		{
+			name: "fmt -d",
+			args: "fmt -d coffee.score ugly.score",
+			out: `--- ugly.score.orig
++++ ugly.score
+@@ -1,2 +1,8 @@
+-model "M" { TARGET contact // who
+- condition "C" { has Lead score 1 } }
++model "M" {
++    target contact // who
++
++    condition "C" {
++        has Lead
++        score +1
++    }
++}
+`,
+		},
+		{name: "fmt of what does not parse", args: "fmt -l ugly.score data/Lead.csv", status: statusWrong,
+			out: "ugly.score\n", err: "data/Lead.csv:1:1: unexpected id", errorBegin: true},
+		{name: "fmt -w of standard input", args: "fmt -w", status: statusUsage, err: "leadscore fmt: -w needs files", errorBegin: true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			setUp(t)
+			out, errs, status := call(t, test.stdin, strings.Fields(test.args)...)
+			if status != test.status {
+				t.Errorf("status %d, want %d", status, test.status)
+			}
+			if diff := cmp.Diff(test.out, out); diff != "" {
+				t.Errorf("standard output (-want +got):\n%s", diff)
+			}
+			if test.errorBegin {
+				if !strings.HasPrefix(errs, test.err) {
+					t.Errorf("standard error is\n%s\nand should begin\n%s", errs, test.err)
+				}
+			} else if diff := cmp.Diff(test.err, errs); diff != "" {
+				t.Errorf("standard error (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestHelp(t *testing.T) {
+	for _, args := range [][]string{{"help"}, {"-h"}, {"--help"}, {"score", "-h"}, {"check", "--help"}, {"fmt", "-h"}} {
+		out, errs, status := call(t, "", args...)
+		if status != statusOK || errs != "" || !strings.Contains(out, "leadscore") {
+			t.Errorf("%q: status %d, standard output %q, standard error %q", args, status, out, errs)
+		}
+	}
+}
+
+func TestModelsExtendTheSchemaOfTheData(t *testing.T) {
+	setUp(t)
+	write(t, "data/Met.csv", files["data/Met.csv"])
+	out, _, status := call(t, "", "score", "--data", "data", "--format", "json", "--as-of", "2026-06-01", "extended.score")
+	want := `{"model":"Met","lead":"a","status":"scored","score":7,"grade":"","sales_ready":false}`
+	if status != statusOK || !strings.Contains(out, want) {
+		t.Errorf("status %d, output\n%s", status, out)
+	}
+}
+
+func TestFmtWrite(t *testing.T) {
+	setUp(t)
+	if err := os.Chmod("ugly.score", 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, errs, status := call(t, "", "fmt", "-w", "ugly.score", "coffee.score")
+	if out != "" || errs != "" || status != statusOK {
+		t.Fatalf("status %d, standard output %q, standard error %q", status, out, errs)
+	}
+	out, _, _ = call(t, "", "fmt", "-l", "ugly.score", "coffee.score")
+	if out != "" {
+		t.Errorf("still to be formatted: %s", out)
+	}
+	info, err := os.Stat("ugly.score")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Mode().Perm() != 0o600 {
+		t.Errorf("mode is %v", info.Mode())
+	}
+}
+
+func TestInterrupt(t *testing.T) {
+	setUp(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var out, errs bytes.Buffer
+	status := run(ctx, streams{strings.NewReader(""), &out, &errs}, strings.Fields("score --data data coffee.score"))
+	if status != statusWrong || !strings.Contains(errs.String(), "interrupted") {
+		t.Errorf("status %d, standard error %q", status, errs.String())
+	}
+}
+
+// Results do not get lost when they cannot be written.
+func TestFullDisk(t *testing.T) {
+	setUp(t)
+	var errs bytes.Buffer
+	for _, format := range []string{"json", "csv", "table"} {
+		status := run(t.Context(), streams{strings.NewReader(""), full{}, &errs}, []string{"score", "--data", "data", "--format", format, "coffee.score"})
+		if status != statusWrong || !strings.Contains(errs.String(), "disk is full") {
+			t.Errorf("%s: status %d, standard error %q", format, status, errs.String())
+		}
+	}
+}
+
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, os.NewSyscallError("disk is full", os.ErrInvalid) }
+
+// A patch made of unifiedDiff's output turns one text into the other.
+func TestDiffApplies(t *testing.T) {
+	patch, err := exec.LookPath("patch")
+	if err != nil {
+		t.Skip("no patch command")
+	}
+	texts := []string{"", "a\n", "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n", "x\nb\nc\nd\ne\nf\ng\nh\ni\ny\n", "a\nb", "c\na\nb\nc\nd\ne\nz\nf\ng\nh\ni\n"}
+	for _, from := range texts {
+		for _, to := range texts {
+			if from == to {
+				continue
+			}
+			t.Chdir(t.TempDir())
+			write(t, "f", from)
+			d := unifiedDiff("f", "f", strings.SplitAfter(from, "\n"), strings.SplitAfter(to, "\n"))
+			cmd := exec.Command(patch, "-s", "f")
+			cmd.Stdin = strings.NewReader(d)
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Errorf("%q -> %q: %v\n%s\n%s", from, to, err, out, d)
+				continue
+			}
+			got, err := os.ReadFile("f")
+			if err != nil && to != "" { // patch removes a file that becomes empty
+				t.Fatal(err)
+			}
+			if string(got) != to {
+				t.Errorf("%q -> %q: patched to %q by\n%s", from, to, got, d)
+			}
+		}
+	}
+}
+
+func TestDiffOfVeryDifferentTexts(t *testing.T) {
+	var a, b []string
+	for i := range maxEdits {
+		a = append(a, strings.Repeat("a", i%7)+"\n")
+		b = append(b, strings.Repeat("b", 1+i%5)+"\n")
+	}
+	edits := diffLines(a, b)
+	var gotA, gotB []string
+	for _, e := range edits {
+		if e.kind != '+' {
+			gotA = append(gotA, e.line)
+		}
+		if e.kind != '-' {
+			gotB = append(gotB, e.line)
+		}
+	}
+	if !slices.Equal(gotA, a) || !slices.Equal(gotB, b) {
+		t.Error("the edits do not lead from a to b")
+	}
+}
+
+// On a terminal a progress line appears after a second, and is gone when
+// something else is to be said.
+func TestProgress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		p := &progress{w: &out, done: make(chan struct{})}
+		p.wait.Go(p.show)
+		p.say("loading the data")
+		time.Sleep(900 * time.Millisecond)
+		p.say("scored 1 of 2 leads")
+		time.Sleep(200 * time.Millisecond)
+		p.printf("note\n")
+		p.stop()
+		p.stop()
+		const clear = "\r\x1b[K"
+		if got, want := out.String(), clear+"scored 1 of 2 leads"+clear+"note\n"; got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	})
+}

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/source/tables"
+)
+
+func runScore(ctx context.Context, s streams, args []string) error {
+	f := newFlags("score")
+	schemaFile := f.String("schema", "", "use the schema in `FILE` instead of the standard schema")
+	dataName := f.String("data", "", "score the leads of `DIR`, with one <Entity>.csv or <Entity>.ndjson an entity, or of FILE, a .json file of entity name -> records")
+	asOfText := f.String("as-of", "", "score as of `TIME`, in RFC 3339 or as a date, which is that day's start in UTC (default now)")
+	format := f.String("format", "table", "print a `FORMAT`: table, json (one object a line) or csv")
+	explain := f.Bool("explain", false, "say which conditions contributed what, and why")
+	skipBad := f.Bool("skip-bad", false, "leave out records with bad values, report and count them, instead of refusing the data")
+	names, err := parseFlags(s, f, args)
+	switch {
+	case err != nil:
+		return err
+	case *dataName == "":
+		return badUsage("--data is missing")
+	case len(names) == 0:
+		return badUsage("no model file is named")
+	}
+	asOf := time.Now()
+	if *asOfText != "" {
+		if asOf, err = parseAsOf(*asOfText); err != nil {
+			return err
+		}
+	}
+	out := bufio.NewWriter(s.out)
+	printer, err := newPrinter(*format, out, *explain)
+	if err != nil {
+		return err
+	}
+
+	schema, err := readSchema(*schemaFile)
+	if err != nil {
+		return err
+	}
+	files, err := readRules(names)
+	if err != nil {
+		return err
+	}
+	set, err := leadscore.CompileSet(schema, files)
+	if err != nil {
+		return err
+	}
+	models := set.Models()
+	if len(models) == 0 {
+		return fmt.Errorf("no model in %s", strings.Join(names, ", "))
+	}
+
+	p := startProgress(s)
+	defer p.stop()
+	p.say("loading the data")
+	data, err := tables.Load(*dataName, models[0].Schema(), tables.Options{SkipBad: *skipBad})
+	if err != nil {
+		p.stop()
+		return err
+	}
+	p.printf("%s", report(&data.Report))
+
+	opts := []leadscore.Option{leadscore.AsOf(asOf)}
+	if *explain {
+		opts = append(opts, leadscore.Explain())
+	}
+	leads, scored, failed := data.Len("Lead"), 0, 0
+	for r, err := range set.ScoreAll(ctx, data.Leads(ctx), data, opts...) {
+		if bad, ok := errors.AsType[*leadscore.LeadError](err); ok {
+			failed++
+			p.printf("leadscore score: %v\n", bad)
+			continue
+		}
+		if err == nil {
+			scored++
+			p.sayf("scored %d of %d leads", scored, leads)
+			err = printer.print(r)
+		}
+		if err != nil {
+			p.stop()
+			return errors.Join(err, out.Flush())
+		}
+	}
+	p.stop()
+	if err := errors.Join(printer.end(), out.Flush()); err != nil {
+		return err
+	}
+	if failed > 0 {
+		fmt.Fprintf(s.err, "leadscore score: %d of %d leads could not be scored\n", failed, failed+scored)
+		return errSilent
+	}
+	return nil
+}
+
+func parseAsOf(text string) (time.Time, error) {
+	for _, layout := range []string{time.RFC3339Nano, time.DateOnly} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, badUsage("--as-of %q is no time; write 2026-05-31 or 2026-05-31T09:30:00Z", text)
+}
+
+// report is what is to be said of loaded data: what was ignored and skipped.
+func report(r *tables.Report) string {
+	var b strings.Builder
+	for _, n := range r.Notes {
+		fmt.Fprintf(&b, "note: %s\n", n)
+	}
+	if n := r.Skipped(); n > 0 {
+		fmt.Fprintf(&b, "%s\n", &r.Problems)
+		skipped := slices.Clone(r.Entities)
+		skipped = slices.DeleteFunc(skipped, func(c tables.Count) bool { return c.Skipped == 0 })
+		for i, c := range skipped {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			fmt.Fprintf(&b, "skipped %d of %d %s records", c.Skipped, c.Skipped+c.Records, c.Entity)
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}

@@ -71,7 +71,8 @@ func StandardSchema() *Schema { return traverse.Standard() }
 // ParseSchema returns the schema of a text that holds profile and interaction
 // blocks, added to base, which may be nil. The error is [Diagnostics].
 func ParseSchema(name, text string, base *Schema, opts ...CompileOption) (*Schema, error) {
-	tree, diags := dsl.Parse(name, text, limitsOf(opts))
+	limits := limitsOf(opts)
+	tree, diags := dsl.Parse(name, text, limits)
 	tree.Blocks = slices.DeleteFunc(tree.Blocks, func(b dsl.Block) bool {
 		m, ok := b.(*dsl.Model)
 		if ok {
@@ -89,7 +90,7 @@ func ParseSchema(name, text string, base *Schema, opts ...CompileOption) (*Schem
 	schema, _, problems := check.Files(base, tree)
 	if diags = append(diags, problems...); len(diags) > 0 {
 		diags.Sort()
-		return nil, diags
+		return nil, diags.Limit(limits.Problems)
 	}
 	return schema, nil
 }
@@ -172,23 +173,33 @@ func limitsOf(opts []CompileOption) dsl.Limits {
 	for _, o := range opts {
 		o(&c)
 	}
-	return c.limits
+	return c.limits.WithDefaults()
 }
 
 // compile parses and checks files. The models come even with an error.
 func compile(schema *Schema, files []File, opts []CompileOption) (*Schema, []*check.Model, error) {
-	var diags Diagnostics
 	limits := limitsOf(opts)
 	trees := make([]*dsl.File, len(files))
+	problems := make([]Diagnostics, len(files))
+	at := map[string]int{}
 	for i, f := range files {
-		tree, problems := dsl.Parse(f.Name, f.Text, limits)
-		trees[i] = tree
-		diags = append(diags, problems...)
+		trees[i], problems[i] = dsl.Parse(f.Name, f.Text, limits)
+		at[f.Name] = i
 	}
-	schema, models, problems := check.Files(schema, trees...)
-	diags = append(diags, problems...)
-	diags.Sort()
-	return schema, models, diags.Err()
+	schema, models, found := check.Files(schema, trees...)
+	var all Diagnostics
+	for _, d := range found {
+		if i, ok := at[d.File]; ok {
+			problems[i] = append(problems[i], d)
+		} else {
+			all = append(all, d)
+		}
+	}
+	for _, ds := range problems {
+		ds.Sort()
+		all = append(all, ds.Limit(limits.Problems)...)
+	}
+	return schema, models, all.Err()
 }
 
 func newModel(m *check.Model) *Model {

@@ -219,16 +219,19 @@ func (ds Diagnostics) Sort() {
 	})
 }
 
-// Limit returns at most n problems; when it has to leave some out, the last one
-// says how many. n below 1 means no limit.
-func (ds Diagnostics) Limit(n int) Diagnostics {
-	if n < 1 || len(ds) <= n {
+// Limit returns at most n problems; when it has to leave some out, one more says
+// how many. n below 1 means no limit.
+func (ds Diagnostics) Limit(n int) Diagnostics { return ds.limit(n, 0) }
+
+// limit is Limit where further problems have been dropped already.
+func (ds Diagnostics) limit(n, dropped int) Diagnostics {
+	if n < 1 || len(ds)+dropped <= n {
 		return ds
 	}
-	rest := len(ds) - n
-	return append(slices.Clip(ds[:n]), Diagnostic{
-		Code:    CodeLimit,
-		Summary: fmt.Sprintf("%d more problems are not shown", rest),
-		File:    ds[n-1].File,
-	})
+	kept := min(len(ds), n)
+	rest := Diagnostic{Code: CodeLimit, Summary: fmt.Sprintf("%d more problems are not shown", len(ds)-kept+dropped)}
+	if kept > 0 {
+		rest.File, rest.Span = ds[kept-1].File, ds[kept-1].Span
+	}
+	return append(slices.Clip(ds[:kept]), rest)
 }

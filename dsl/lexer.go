@@ -39,7 +39,7 @@ func (definition) Lex(name string, r io.Reader) (lexer.Lexer, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := scan(name, string(text), Limits{}.withDefaults())
+	s := scan(name, string(text), Limits{}.WithDefaults())
 	return &replay{tokens: s.tokens}, nil
 }
 
@@ -67,7 +67,8 @@ type scanner struct {
 	tokens   []lexer.Token
 	comments []Comment
 	problems
-	broken int // offset behind the last stray character, so that a run of them is one problem
+	broken  int  // offset behind the last stray character, so that a run of them is one problem
+	endless bool // no */ follows: it need not be looked for again
 }
 
 const byteOrderMark = "\ufeff"
@@ -107,6 +108,9 @@ func (s *scanner) checkUTF8() {
 }
 
 func (s *scanner) problem(at lexer.Position, token string, code Code, format string, args ...any) *Diagnostic {
+	if s.full() {
+		return s.drop()
+	}
 	return s.add(Diagnostic{
 		Code: code, Summary: fmt.Sprintf(format, args...),
 		File: s.name, Span: tokenSpan(at, token), Line: lineAt(s.text, at.Offset),
@@ -124,12 +128,13 @@ type problems struct {
 
 func (p *problems) full() bool { return len(p.list) >= p.most }
 
+// drop counts a problem that is not kept.
+func (p *problems) drop() *Diagnostic {
+	p.dropped++
+	return &p.spare
+}
+
 func (p *problems) add(d Diagnostic) *Diagnostic {
-	if p.full() {
-		p.dropped++
-		p.spare = d
-		return &p.spare
-	}
 	p.list = append(p.list, d)
 	return &p.list[len(p.list)-1]
 }
@@ -288,7 +293,11 @@ func badEscape(raw string) (at, length int) {
 
 func (s *scanner) number(rest string) {
 	if n := momentLen(rest); n > 0 {
-		s.moment(rest[:n])
+		s.moment(rest, n)
+		return
+	}
+	if n := foreignDateLen(rest); n > 0 {
+		s.moment(rest, n)
 		return
 	}
 	n := 0
@@ -306,9 +315,15 @@ func (s *scanner) number(rest string) {
 		for n++; n < len(rest) && isDigit(rest[n]); n++ {
 		}
 	}
+	if groups := thousandsLen(rest[n:]); kind == tokInt && groups > 0 && len(whole) <= 3 {
+		n += groups
+		s.problem(s.pos, rest[:n], CodeNumber, "%s is no number", rest[:n]).Help = noSeparators
+		s.emit(kind, n)
+		return
+	}
 	switch {
 	case len(whole) > 1 && whole[0] == '0':
-		s.problem(s.pos, rest[:n], CodeNumber, "a number has no leading zeros").Help = "write thousands without a separator, too"
+		s.problem(s.pos, rest[:n], CodeNumber, "a number has no leading zeros").Help = fmt.Sprintf("write %s", trimZeros(rest[:n]))
 		s.emit(kind, n)
 	case n < len(rest) && (rest[n] == '_' || rest[n] == 'e' || rest[n] == 'E'):
 		tail := prefixLen(rest[n:], isIdentPart)
@@ -316,7 +331,7 @@ func (s *scanner) number(rest string) {
 			if rest[n] != '_' {
 				word = rest[n : n+exponent(rest[n:])]
 			}
-			s.problem(s.pos, rest[:n+len(word)], CodeNumber, "%s is no number", rest[:n+len(word)]).Help = "write it with digits alone: no exponent, no separators"
+			s.problem(s.pos, rest[:n+len(word)], CodeNumber, "%s is no number", rest[:n+len(word)]).Help = noSeparators
 			s.emit(kind, n+len(word))
 			return
 		}
@@ -339,6 +354,20 @@ func exponent(s string) int {
 		i++
 	}
 	return i
+}
+
+// clockLen is the length of a space and a time of day behind it at the start of
+// s, or 0.
+func clockLen(s string) int {
+	const least = " 00:00"
+	if len(s) < len(least) || s[0] != ' ' || !isDigit(s[1]) || !isDigit(s[2]) || s[3] != ':' || !isDigit(s[4]) || !isDigit(s[5]) {
+		return 0
+	}
+	n := len(least)
+	for n < len(s) && (isDigit(s[n]) || s[n] == ':' || s[n] == 'Z' || (s[n] == '.' || s[n] == '+' || s[n] == '-') && n+1 < len(s) && isDigit(s[n+1])) {
+		n++
+	}
+	return n
 }
 
 // momentLen is the length of what looks like a date or time at the start of s,
@@ -367,7 +396,70 @@ func momentLen(s string) int {
 	return n
 }
 
-func (s *scanner) moment(raw string) {
+const noSeparators = "write it with digits alone: no exponent, no separators"
+
+// trimZeros writes a number without leading zeros.
+func trimZeros(number string) string {
+	sign := number[:len(number)-len(strings.TrimLeft(number, "+-"))]
+	digits := strings.TrimLeft(number[len(sign):], "0")
+	if digits == "" || digits[0] == '.' {
+		digits = "0" + digits
+	}
+	return sign + digits
+}
+
+// thousandsLen is the length of groups of thousands at the start of s, such as
+// ,000,000, or 0. Groups that could be the next values of a list are none.
+func thousandsLen(s string) int {
+	n, surely := 0, false
+	const most = 8 * 4 // so that no list is searched over and over
+	for n < most && len(s) >= n+4 && s[n] == ',' && isDigit(s[n+1]) && isDigit(s[n+2]) && isDigit(s[n+3]) &&
+		(len(s) == n+4 || !isDigit(s[n+4])) {
+		surely = surely || s[n+1] == '0'
+		n += 4
+	}
+	if !surely {
+		return 0
+	}
+	return n
+}
+
+// foreignDateLen is the length of a date such as 31.05.2026 or 05/31/2026 at the
+// start of s, or 0.
+func foreignDateLen(s string) int {
+	n := 0
+	digits := func(least, most int) bool {
+		start := n
+		for n < len(s) && n-start <= most && isDigit(s[n]) {
+			n++
+		}
+		return n-start >= least && n-start <= most
+	}
+	if !digits(1, 4) || n == len(s) || s[n] != '.' && s[n] != '/' {
+		return 0
+	}
+	sign := s[n]
+	n++
+	if !digits(1, 2) || n == len(s) || s[n] != sign {
+		return 0
+	}
+	n++
+	if !digits(2, 4) {
+		return 0
+	}
+	return n
+}
+
+// moment scans what looks like a date or time, the first n bytes of rest.
+func (s *scanner) moment(rest string, n int) {
+	raw := rest[:n]
+	if m, problem := parseMoment(raw); problem == "" && !m.HasTime {
+		if clock := clockLen(rest[n:]); clock > 0 {
+			s.problem(s.pos, rest[:n+clock], CodeDate, "a T joins a date and a time").Nearest = raw + "T" + rest[n+1:n+clock]
+			s.emit(tokMoment, n+clock)
+			return
+		}
+	}
 	if _, problem := parseMoment(raw); problem != "" {
 		s.problem(s.pos, raw, CodeDate, "%s", problem)
 		s.emit(tokMoment, len(raw))
@@ -377,20 +469,20 @@ func (s *scanner) moment(raw string) {
 }
 
 // signs of the language, longest first.
-var signs = []string{"<=", ">=", "!=", "->", "<-", "{", "}", "(", ")", ",", ".", ":", "=", "<", ">"}
+var signs = []string{"<=", ">=", "!=", "->", "<-", "||", "{", "}", "(", ")", ",", ".", ":", "=", "<", ">"}
 
-// meant maps operators of other languages to ours.
+// meant maps operators of other languages to ours. The parser goes on with what
+// was meant.
 var meant = []struct{ wrong, right string }{
 	{"==", "="}, {"<>", "!="}, {"≠", "!="}, {"≤", "<="}, {"≥", ">="}, {"=<", "<="}, {"=>", ">="},
+	{"&&", "and"}, {"&", "and"},
 }
 
 func (s *scanner) sign(rest string, r rune, size int) {
 	for _, m := range meant {
 		if strings.HasPrefix(rest, m.wrong) {
 			s.problem(s.pos, m.wrong, CodeOperator, "%s is no operator here", m.wrong).Nearest = m.right
-			// The parser goes on with what was meant.
-			s.tokens = append(s.tokens, lexer.Token{Type: tokSign, Value: m.right, Pos: s.pos})
-			s.skip(len(m.wrong))
+			s.emit(tokSign, len(m.wrong))
 			return
 		}
 	}
@@ -437,11 +529,11 @@ func (s *scanner) stray(rest string, r rune, size int) {
 		d.Help = "a sign touches its digits"
 	case r == ';':
 		d.Code = CodeSpelling
-		d.Help = "white space separates; nothing ends a line"
+		d.Help = "leave it out"
 	case r == '#' || r == '/':
 		d.Help = "a comment starts with // and ends with its line"
-	case r == '&':
-		d.Code, d.Nearest = CodeOperator, "and"
+		s.foreignComment(rest)
+		return
 	case r == '!':
 		d.Code, d.Nearest = CodeOperator, "!="
 	case r == '–' || r == '—' || r == '−':
@@ -449,6 +541,45 @@ func (s *scanner) stray(rest string, r rune, size int) {
 	}
 	s.skip(size)
 	s.broken = s.pos.Offset
+}
+
+// foreignComment skips a comment of another language: one that # begins with
+// its line, one that /* begins up to */, or with its line if there is none.
+func (s *scanner) foreignComment(rest string) {
+	n := 1
+	if rest[0] == '#' {
+		n = lineLen(rest)
+	} else if strings.HasPrefix(rest, "/*") {
+		at := -1
+		if !s.endless {
+			at = strings.Index(rest, "*/")
+		}
+		if s.endless = at < 0; s.endless {
+			n = lineLen(rest)
+		} else {
+			n = at + len("*/")
+		}
+	}
+	for {
+		line := strings.IndexByte(rest[:n], '\n')
+		if line < 0 {
+			break
+		}
+		s.pos.Offset += line + 1
+		s.pos.Line++
+		s.pos.Column = 1
+		rest, n = rest[line+1:], n-line-1
+	}
+	s.skip(n)
+	s.broken = s.pos.Offset
+}
+
+// lineLen is the length of the first line of s without its end.
+func lineLen(s string) int {
+	if n := strings.IndexByte(s, '\n'); n >= 0 {
+		return n
+	}
+	return len(s)
 }
 
 func printable(r rune) string {

@@ -3,7 +3,7 @@ package dsl
 // Limits guard against hostile text. A field below 1 stands for its default. What
 // exceeds a limit is a [Diagnostic] with [CodeLimit], never a truncation.
 type Limits struct {
-	Bytes      int // of one file; default 8 MiB
+	Bytes      int // of one file; default 2 MiB
 	Models     int // of one file; default 10,000
 	Conditions int // of one model; default 10,000
 	Children   int // of one condition; default 1,000
@@ -12,13 +12,14 @@ type Limits struct {
 	Problems   int // shown of one file; default 100
 }
 
-func (l Limits) withDefaults() Limits {
+// WithDefaults returns l with the defaults in place of fields below 1.
+func (l Limits) WithDefaults() Limits {
 	set := func(field *int, value int) {
 		if *field <= 0 {
 			*field = value
 		}
 	}
-	set(&l.Bytes, 8<<20)
+	set(&l.Bytes, 2<<20)
 	set(&l.Models, 10_000)
 	set(&l.Conditions, 10_000)
 	set(&l.Children, 1_000)

@@ -19,7 +19,7 @@ import (
 // a schema. The tree is never nil: it holds what could be read, and marks what
 // lost a part as Incomplete. Parse is safe for concurrent use.
 func Parse(name, text string, limits Limits) (*File, Diagnostics) {
-	limits = limits.withDefaults()
+	limits = limits.WithDefaults()
 	f := &File{Name: name, Text: text}
 	if len(text) > limits.Bytes {
 		f.Text, f.Incomplete = "", true
@@ -41,18 +41,36 @@ func Parse(name, text string, limits Limits) (*File, Diagnostics) {
 	p.parseFile()
 	f.Span = Span{Pos{0, 1, 1}, tokenSpan(lex.Peek().Pos, "").Start}
 
-	diags := append(s.list, p.list...)
+	diags := merge(s.list, p.list)
 	diags.Sort()
-	// What was counted but not kept comes behind what was, whatever its place.
-	if dropped := s.dropped + p.dropped; dropped > 0 || len(diags) > limits.Problems {
-		kept := min(len(diags), limits.Problems)
-		rest := len(diags) - kept + dropped
-		diags = append(diags[:kept:kept], Diagnostic{
-			Code: CodeLimit, Summary: fmt.Sprintf("%d more problems are not shown", rest), File: name,
-			Span: diags[kept-1].Span,
-		})
+	return f, diags.limit(limits.Problems, s.dropped+p.dropped)
+}
+
+// merge joins what the scanner and the parser found. Where both speak of one
+// token, one of them is enough: of a number or date that is not well-formed the
+// parser knows what was to stand there; a text that is not explains the rest.
+func merge(scanned, parsed Diagnostics) Diagnostics {
+	unexpected, broken := map[int]bool{}, map[int]bool{}
+	for _, d := range parsed {
+		if d.Code == CodeSyntax {
+			unexpected[d.Span.Start.Offset] = true
+		}
 	}
-	return f, diags
+	var diags Diagnostics
+	for _, d := range scanned {
+		at := d.Span.Start.Offset
+		if (d.Code == CodeNumber || d.Code == CodeDate) && unexpected[at] && d.Nearest == "" {
+			continue
+		}
+		broken[at] = d.Code != CodeOperator // what was meant by it may be wrong here, too
+		diags = append(diags, d)
+	}
+	for _, d := range parsed {
+		if d.Code != CodeSyntax || !broken[d.Span.Start.Offset] {
+			diags = append(diags, d)
+		}
+	}
+	return diags
 }
 
 // parser drives the blocks of a file. participle parses what stands in them,
@@ -63,6 +81,7 @@ type parser struct {
 	limits  Limits
 	file    *File
 	lex     *lexer.PeekingLexer
+	open    int // blocks that were left because another began: a stray } may be theirs
 }
 
 func (p *parser) peek() *lexer.Token { return p.lex.Peek() }
@@ -80,6 +99,9 @@ func (p *parser) peekAt(n int) *lexer.Token {
 }
 
 func (p *parser) problem(span Span, code Code, format string, args ...any) *Diagnostic {
+	if p.full() {
+		return p.drop()
+	}
 	return p.add(Diagnostic{
 		Code: code, Summary: fmt.Sprintf(format, args...),
 		File: p.file.Name, Span: span, Line: lineAt(p.file.Text, span.Start.Offset),
@@ -275,12 +297,17 @@ func (p *parser) parseFile() {
 			p.file.Blocks = append(p.file.Blocks, p.parseEntity())
 		default:
 			p.file.Incomplete = true
+			if isSign(t, "}") && p.open > 0 {
+				p.open--
+				p.lex.Next()
+				continue
+			}
 			d := p.unexpectedToken("model", "profile", "interaction")
 			switch {
 			case isSign(t, "}"):
 				d.Help = "no block is open here"
 			case p.startsClause() || p.startsChild(nil):
-				d.Help = "it stands outside of any model: is there one } too many before it?"
+				d.Help = "it stands outside of any model" + p.tooMany()
 			}
 			p.lex.Next()
 			for !p.peek().EOF() && !p.startsBlock() && !(p.startsLine() && p.startsBlockWord()) {
@@ -291,6 +318,14 @@ func (p *parser) parseFile() {
 			p.lex.Next() // no input may stop the parser
 		}
 	}
+}
+
+// tooMany asks whether the brace before the next token is one too many.
+func (p *parser) tooMany() string {
+	if t := lastBefore(p.lex); t == nil || !isSign(t, "}") {
+		return ""
+	}
+	return ": is there one } too many before it?"
 }
 
 // body parses a block's body behind its opening brace, which it consumes, by
@@ -307,6 +342,10 @@ func (p *parser) body(open lexer.Token, what string, outer func() bool, item fun
 			d := p.problem(tokenSpan(t.Pos, t.Value), CodeUnclosed, "%s is not closed before %s", what, describe(t))
 			d.Expected = []string{"}"}
 			d.Related = []Related{{Summary: "it opens here", File: p.file.Name, Span: tokenSpan(open.Pos, open.Value)}}
+			if p.startsBlock() {
+				d.Help = "models and schema blocks stand side by side, not in one another"
+				p.open++
+			}
 			stop := tokenSpan(t.Pos, "").Start
 			if previous := lastBefore(p.lex); previous != nil {
 				stop = end(*previous)
@@ -417,7 +456,7 @@ func (p *parser) parseClause() Clause {
 	default:
 		d := p.unexpectedToken(clauseWords...)
 		if p.startsChild(nil) {
-			d.Help = "children and score stand in a condition: is there one } too many before it?"
+			d.Help = "children and score stand in a condition" + p.tooMany()
 		}
 		p.skipWord()
 	}
@@ -549,8 +588,10 @@ func (p *parser) strayInCondition(c *Condition) {
 		}
 	}
 	switch {
-	case isWord(t, "or"):
+	case isWord(t, "or"), isSign(t, "||"): // a sign only so that it can be answered
 		d.Help = "expressions are AND-ed; use in (…), contains any (…), or a condition of its own"
+	case isSign(t, ","):
+		d.Help = "a number has no thousands separators, and a list stands in parentheses"
 	case isWord(t, "add"), isWord(t, "subtract"), isWord(t, "points"):
 		d.Help = "points are written score +10 or score -10"
 	}

@@ -121,7 +121,7 @@ func newString(t lexer.Token) *String {
 
 func newNumber(t lexer.Token) *Number {
 	digits := strings.TrimLeft(t.Value, "+-")
-	bad := len(digits) > 1 && digits[0] == '0' && digits[1] != '.' || strings.ContainsAny(digits, "_eE")
+	bad := len(digits) > 1 && digits[0] == '0' && digits[1] != '.' || strings.ContainsAny(digits, "_eE,")
 	return &Number{Span: tokenSpan(t.Pos, t.Value), Text: t.Value, Bad: bad}
 }
 
@@ -190,7 +190,13 @@ func names(lex *lexer.PeekingLexer, what string) ([]*Name, error) {
 func parseTimeSpan(lex *lexer.PeekingLexer) (*TimeSpan, error) {
 	first := *lex.Peek()
 	if first.Type != tokInt {
-		return nil, unexpected(lex, wordSpan)
+		err := unexpected(lex, wordSpan)
+		for _, name := range unitNames {
+			if isWord(&first, name) {
+				err.nearest = "1 " + name
+			}
+		}
+		return nil, err
 	}
 	s := &TimeSpan{Count: newNumber(*lex.Next())}
 	for i, name := range unitNames {
@@ -228,6 +234,9 @@ func parseGrade(lex *lexer.PeekingLexer) (gradeForm, error) {
 		}
 	default:
 		bad := keywordError(lex, "below", "from")
+		if bad.nearest != "" {
+			return nil, bad
+		}
 		bad.help = `a grade is written grade "Cold" below 40, grade "Warm" from 40 to 69 or grade "Hot" from 70`
 		return nil, bad
 	}
@@ -270,7 +279,7 @@ func parseChild(lex *lexer.PeekingLexer) (childForm, error) {
 			}
 			c.Where = append(c.Where, e)
 			c.End = e.End
-			if !accept(lex, "and") {
+			if !accept(lex, "and") && !acceptSign(lex, "&&") && !acceptSign(lex, "&") {
 				break
 			}
 		}
@@ -347,7 +356,11 @@ func parseRange(lex *lexer.PeekingLexer) (*Range, error) {
 }
 
 func parseComparison(lex *lexer.PeekingLexer) (*Comparison, error) {
+	open := isSign(lex.Peek(), "(")
 	ref, err := names(lex, "a field's name")
+	if bad, ok := err.(*syntaxError); ok && open {
+		bad.help = "expressions stand without parentheses: they are AND-ed"
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -356,6 +369,9 @@ func parseComparison(lex *lexer.PeekingLexer) (*Comparison, error) {
 	first := *lex.Peek()
 	op, err := parseOp(lex)
 	if err != nil {
+		if bad, ok := err.(*syntaxError); ok && len(ref) == 1 && strings.EqualFold(ref[0].Text, "not") && !ref[0].Quoted {
+			bad.help = "an operator itself is negated: !=, not in, does not contain"
+		}
 		return nil, err
 	}
 	c.Op = op
@@ -383,9 +399,15 @@ func lastBefore(lex *lexer.PeekingLexer) *lexer.Token {
 	return nil
 }
 
-var signOps = map[string]Op{
-	"=": Equal, "!=": NotEqual, "<": Less, "<=": LessEqual, ">": Greater, ">=": GreaterEqual,
-}
+var signOps = func() map[string]Op {
+	ops := map[string]Op{"=": Equal, "!=": NotEqual, "<": Less, "<=": LessEqual, ">": Greater, ">=": GreaterEqual}
+	for _, m := range meant {
+		if op, ok := ops[m.right]; ok {
+			ops[m.wrong] = op
+		}
+	}
+	return ops
+}()
 
 // synonyms are words that newcomers write for an operator.
 var synonyms = map[string]string{
@@ -465,6 +487,9 @@ func parseOp(lex *lexer.PeekingLexer) (Op, error) {
 			return IsNotEmpty, want(lex, "empty")
 		}
 		err := keywordError(lex, "empty", "not empty")
+		if t := lex.Peek(); isWord(t, "null") || isWord(t, "nil") || isWord(t, "blank") || isWord(t, "missing") {
+			err.nearest = "empty"
+		}
 		if err.nearest == "" {
 			err.help = "equality is written ="
 		}
@@ -599,6 +624,9 @@ var typeSynonyms = map[string]string{
 	"enum": "choice", "option": "choice", "picklist": "choice", "multiselect": "choices",
 }
 
+// modifiers stand behind a field's type.
+var modifiers = []string{"exact", "calculated", "rollup"}
+
 // parseMember parses one declaration of a schema block.
 func parseMember(lex *lexer.PeekingLexer) (memberForm, error) {
 	first := *lex.Peek()
@@ -614,6 +642,7 @@ func parseMember(lex *lexer.PeekingLexer) (memberForm, error) {
 		}
 		lex.LoadCheckpoint(mark)
 	}
+	before := lastBefore(lex)
 	name, err := wantName(lex, "a name")
 	if err != nil {
 		return nil, err
@@ -621,6 +650,10 @@ func parseMember(lex *lexer.PeekingLexer) (memberForm, error) {
 	m, err := parseMemberRest(lex, name)
 	if bad, ok := err.(*syntaxError); ok {
 		bad.name = name
+		if before != nil && slices.ContainsFunc(modifiers, func(w string) bool { return isWord(before, w) }) &&
+			slices.Contains(typeNames[:], strings.ToLower(name.Text)) {
+			bad.help = fmt.Sprintf("%s before %s is a keyword here; as a field's name it stands in back quotes", before.Value, name.Text)
+		}
 	}
 	return m, err
 }

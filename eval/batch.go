@@ -79,8 +79,6 @@ type group struct {
 	err     error
 }
 
-var noGroup = &group{}
-
 // batch is the data of one batch of leads, as of one instant.
 type batch struct {
 	*Program
@@ -110,8 +108,8 @@ type lead struct {
 const parentless = -1
 
 // Run scores one batch of leads. The outcomes are in the order of the ids. The
-// error is that of ctx, or a source's breach of its contract: it concerns the
-// whole batch.
+// error is that of ctx: it concerns the whole batch. What a source says, or does
+// against its contract, is an error of the leads that need it.
 func (p *Program) Run(ctx context.Context, source traverse.Source, ids []string, opts Options) ([]Outcome, error) {
 	b := &batch{Program: p, ctx: ctx, source: source, opts: opts, asOf: opts.AsOf.UnixMicro()}
 	for i, z := range p.zones {
@@ -245,8 +243,10 @@ func (l *lead) reference(b *batch, name string) string {
 
 func (b *batch) leadRecords(kind int) []*record {
 	var records []*record
+	seen := map[*record]bool{} // an id may be asked for twice
 	for i := range b.leads {
-		if l := &b.leads[i]; l.err == nil && l.kind == kind && !slices.Contains(records, l.record) {
+		if l := &b.leads[i]; l.err == nil && l.kind == kind && !seen[l.record] {
+			seen[l.record] = true
 			records = append(records, l.record)
 		}
 	}

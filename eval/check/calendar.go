@@ -59,6 +59,11 @@ func periods(local int64, zone *time.Location, yield func(start, end, offset int
 		if !to.IsZero() {
 			end = to.Unix()
 		}
+		if end <= at {
+			// Behind the last change that its tables list, package time counts 365
+			// days to a year: on the last day of a leap year ZoneBounds ends before t.
+			end = time.Date(t.UTC().Year()+1, time.January, 1, 0, 0, 0, 0, time.UTC).Unix()
+		}
 		if !yield(start, end, int64(offset)) || end == math.MaxInt64 {
 			return
 		}

@@ -38,7 +38,7 @@ func (c *checker) models(files []*dsl.File) []*Model {
 		c.file = f
 		for _, b := range f.Blocks {
 			m, ok := b.(*dsl.Model)
-			if !ok {
+			if !ok || c.enough() {
 				continue
 			}
 			if m.Name != nil {
@@ -102,7 +102,7 @@ func (c *checker) model(m *dsl.Model) *Model {
 				model.Account = cl.Account
 			}
 		case *dsl.SalesReady:
-			if n, ok := c.integer(cl.Threshold); ok && first("sales ready", cl.Span) {
+			if n, ok := c.integer(cl.Threshold); ok && first("sales-ready score", cl.Span) {
 				model.SalesReady = grades.ReadyAt(n)
 			}
 		case *dsl.Grade:
@@ -162,7 +162,11 @@ func (c *checker) integer(n *dsl.Number) (int64, bool) {
 	}
 	v, err := strconv.ParseInt(n.Text, 10, 64)
 	if err != nil {
-		c.problem(n.Span, dsl.CodeNumber, "%s does not fit into 64 bits", brief(n.Text))
+		d := c.problem(n.Span, dsl.CodeNumber, "%s is too large", brief(n.Text))
+		if strings.HasPrefix(n.Text, "-") {
+			d.Summary = fmt.Sprintf("%s is too small", brief(n.Text))
+		}
+		d.Help = fmt.Sprintf("whole numbers go from %d to %d", math.MinInt64, math.MaxInt64)
 		return 0, false
 	}
 	return v, true
@@ -222,6 +226,9 @@ func (c *checker) condition(model *Model, cond *dsl.Condition) Condition {
 		out.Points = c.points(cond.Score.Points)
 	}
 	for _, ch := range cond.Children {
+		if c.enough() {
+			break
+		}
 		out.Children = append(out.Children, c.child(model, ch))
 	}
 	return out
@@ -257,7 +264,7 @@ func (c *checker) child(model *Model, ch *dsl.Child) Child {
 		if f.Count != nil {
 			if n, ok := c.integer(f.Count); ok && n < 1 {
 				d := c.problem(f.Span, CodeFrequency, "at least %s holds always", f.Count.Text)
-				d.Help = "at least needs 1 or more; zero occurrences are none"
+				d.Help = "write at least 1, or none for what must not occur"
 			} else if ok {
 				out.Min = uint64(n)
 			}
@@ -301,6 +308,11 @@ func (c *checker) path(names []*dsl.Name) traverse.Path {
 		}
 		d := c.problem(names[bad.Index].Span, code, "%s", bad.Summary)
 		d.Nearest = bad.Nearest
+		if at, err := c.schema.Path(texts[:bad.Index]...); err == nil && bad.Index == len(texts)-1 {
+			if _, ok := at.Last().Entity.Field(texts[bad.Index]); ok {
+				d.Help = fmt.Sprintf("test it behind where: %s where %s …", pathText(names[:bad.Index]), names[bad.Index])
+			}
+		}
 		if bad.Index == 0 && bad.Nearest == "" {
 			if via := c.wayTo(texts[0]); via != "" {
 				d.Help = fmt.Sprintf("write %s", via)
@@ -517,9 +529,11 @@ func (c *checker) reference(ch *dsl.Child, path traverse.Path, cmp *dsl.Comparis
 		}
 		if step.Via.Many() {
 			d := c.problem(n.Span, CodePath, "%s.%s leads to many records: an expression follows references to one", at.Name(), n.Text)
-			d.Help = fmt.Sprintf("hop there in the path: %s.%s", pathText(ch.Path), n.Text)
-			if t.Step != len(path)-1 || len(t.Hops) > 0 {
-				d.Help = "hop there in the path"
+			switch {
+			case slices.ContainsFunc(path, func(s traverse.Step) bool { return s.Name == n.Text }):
+				d.Help = fmt.Sprintf("behind %s the name means this relationship, not the step of the path", pathText(ch.Path))
+			case t.Step == len(path)-1 && len(t.Hops) == 0 && path.Hops() < traverse.MaxHops:
+				d.Help = fmt.Sprintf("hop there in the path: %s.%s", pathText(ch.Path), n)
 			}
 			return Test{}, false
 		}
@@ -586,10 +600,12 @@ func (c *checker) finish(ch *dsl.Child, path traverse.Path, cmp *dsl.Comparison,
 				whole += "." + (&dsl.Name{Text: h.Name}).String()
 			}
 			whole += "." + name.String()
-			switch cmp.Op {
-			case dsl.IsEmpty:
+			// Behind none, what must not be missing must be there.
+			missing := (cmp.Op == dsl.IsEmpty) != (ch.Frequency.Kind == dsl.None)
+			switch {
+			case (cmp.Op == dsl.IsEmpty || cmp.Op == dsl.IsNotEmpty) && missing:
 				d.Help = fmt.Sprintf("write none %s", whole)
-			case dsl.IsNotEmpty:
+			case cmp.Op == dsl.IsEmpty || cmp.Op == dsl.IsNotEmpty:
 				d.Help = fmt.Sprintf("write has %s", whole)
 			default:
 				d.Help = fmt.Sprintf("name a field behind it: %s.…", name)
@@ -720,7 +736,18 @@ func (c *checker) misfit(f traverse.Field, l dsl.Literal, expected ...string) {
 	if c.file != nil {
 		text = c.file.Text[l.At().Start.Offset:l.At().End.Offset]
 	}
-	c.problem(l.At(), CodeType, "%s is %s, and %s is none", f.Name, article(f.Type), brief(text)).Expected = expected
+	d := c.problem(l.At(), CodeType, "%s is %s, and %s is none", f.Name, article(f.Type), brief(text))
+	d.Expected = expected
+	switch l := l.(type) {
+	case *dsl.Number, *dsl.Bool, *dsl.Moment:
+		if f.Type == traverse.Text || f.Type == traverse.Choice || f.Type == traverse.Choices {
+			d.Help = fmt.Sprintf("write %q", brief(text))
+		}
+	case *dsl.String:
+		if _, err := strconv.ParseFloat(l.Value, 64); err == nil && f.Type == traverse.Number {
+			d.Help = fmt.Sprintf("write %s", brief(l.Value))
+		}
+	}
 }
 
 func (c *checker) textPredicate(f traverse.Field, cmp *dsl.Comparison) Predicate {

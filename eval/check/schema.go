@@ -27,6 +27,13 @@ type checker struct {
 	diags  dsl.Diagnostics
 }
 
+// maxProblems is how many problems are looked for. Who has that many mends some
+// first; and finding names near to so many others takes long.
+const maxProblems = 1000
+
+// enough reports whether more problems would help nobody.
+func (c *checker) enough() bool { return len(c.diags) >= maxProblems }
+
 func (c *checker) problem(at dsl.Span, code dsl.Code, format string, args ...any) *dsl.Diagnostic {
 	d := dsl.Diagnostic{Code: code, Summary: fmt.Sprintf(format, args...), Span: at}
 	if c.file != nil {
@@ -76,7 +83,7 @@ func (c *checker) lower(base *traverse.Schema, files []*dsl.File) *traverse.Sche
 	}
 	schema, err := base.Extend(defs...)
 	problems, _ := errors.AsType[traverse.SchemaError](err)
-	for _, p := range problems {
+	for _, p := range problems[:min(len(problems), maxProblems)] {
 		c.schemaProblem(p, defs, origins, files)
 	}
 	return schema

@@ -7,8 +7,12 @@ import (
 	"unicode/utf8"
 )
 
-// maxLen bounds the work: nobody misspells a name this long, but hostile text may hold one.
-const maxLen = 64
+// Bounds on the work: nobody misspells a name this long, or has this many, but
+// hostile text may.
+const (
+	maxLen        = 64
+	maxCandidates = 10_000
+)
 
 // Name returns the candidate that is nearest to name, or "" when none is near
 // enough to be worth suggesting. Case differences cost next to nothing; of
@@ -19,7 +23,11 @@ func Name(name string, candidates iter.Seq[string]) string {
 	}
 	best, bestCost := "", limit(name)+1
 	lower := strings.ToLower(name)
+	seen := 0
 	for c := range candidates {
+		if seen++; seen > maxCandidates {
+			break
+		}
 		if c == "" || len(c) > maxLen || c == name {
 			continue
 		}

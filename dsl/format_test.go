@@ -1,0 +1,267 @@
+package dsl_test
+
+import (
+	"errors"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/internal/conformance"
+)
+
+// ignoreSpans compares trees whatever their places.
+var ignoreSpans = cmpopts.IgnoreTypes(dsl.Span{})
+
+// sameTree compares what trees say: formatting moves them, drops back quotes
+// and gives points a sign.
+var sameTree = cmp.Options{
+	ignoreSpans,
+	cmpopts.IgnoreFields(dsl.File{}, "Text"),
+	cmpopts.IgnoreFields(dsl.Name{}, "Quoted"),
+	cmp.Transformer("number", func(n dsl.Number) string { return strings.TrimPrefix(n.Text, "+") }),
+	cmp.Transformer("comment", func(c dsl.Comment) string { return strings.TrimRight(c.Text, " \t\r") }),
+}
+
+var formatTests = []struct{ name, text, want string }{
+	{
+		"a model",
+		"MODEL \"M\"{TARGET Contact time ZONE \"UTC\"\nCondition \"C\"{\"L\":At Least +3 A.`B`.`c d` WITHIN LAST 1 DAYS WHERE `A` = \"x\" AND B not  IN(1,-2)\nSCORE 5}sales ready at +7 grade \"G\" below +1\n}",
+		`model "M" {
+    target contact
+    time zone "UTC"
+
+    condition "C" {
+        "L": at least 3 A.B.` + "`c d`" + ` within last 1 day
+            where A = "x"
+              and B not in (1, -2)
+        score +5
+    }
+
+    sales ready at 7
+    grade "G" below 1
+}
+`,
+	},
+	{
+		"blank lines: one stays, more shrink, conditions stand apart",
+		`
+
+model "M" {
+
+    target contact
+
+
+    description "D"
+    condition "C" {
+
+        has A
+
+        none B
+        score -1
+
+    }
+    condition "D" {
+        each C since 2026-01-01
+        score +1
+    }
+    grade "G" from 1 to 2
+}
+profile P {
+}`,
+		`model "M" {
+    target contact
+
+    description "D"
+
+    condition "C" {
+        has A
+
+        none B
+        score -1
+    }
+
+    condition "D" {
+        each C since 2026-01-01
+        score +1
+    }
+
+    grade "G" from 1 to 2
+}
+
+profile P {
+}
+`,
+	},
+	{
+		"comments stay where they belong",
+		`// of the file
+
+// of the model
+model "M" { // behind the head
+    // of the target
+    target contact // behind the target
+    condition "C" {
+        // of the child
+        has A // behind the child
+            // of the expression
+            where B = 1 // behind the expression
+              and C /* not a comment */ = 2
+        // before the end
+    }
+}
+// at the end`,
+		"",
+	},
+	{
+		"comments",
+		`// of the file
+
+// of the model
+model "M" { // behind the head
+    // of the target
+    target contact // behind the target
+    condition "C" { has A // behind the child
+            // of the expression
+            where B = // in the middle
+                1 // behind the expression
+        // of the score
+        score +1
+        // before the end
+    } // behind the end
+}
+// at the end`,
+		`// of the file
+
+// of the model
+model "M" { // behind the head
+    // of the target
+    target contact // behind the target
+
+    condition "C" {
+        has A // behind the child
+            // of the expression
+            // in the middle
+            where B = 1 // behind the expression
+        // of the score
+        score +1
+        // before the end
+    } // behind the end
+}
+// at the end
+`,
+	},
+	{
+		"a schema",
+		"profile Lead{City text ParentContact->Contact Orders<-Order.Lead `two words` choice(\"A\",\"B\")exact dated by On\nOn time rollup}interaction `exact` PASSIVE{}",
+		"profile Lead {\n" +
+			"    City             text\n" +
+			"    ParentContact -> Contact\n" +
+			"    Orders        <- Order.Lead\n" +
+			"    `two words`      choice (\"A\", \"B\") exact\n" +
+			"    dated by On\n" +
+			"    On               time rollup\n" +
+			"}\n\ninteraction `exact` passive {\n}\n",
+	},
+	{
+		"names keep their back quotes where they need them",
+		"model \"M\" { condition \"C\" { has `Lead`.`ParentContact`.`1st` where `where` = 1 and `is`.`and` is empty and `dated` is not empty score 1 } }",
+		"model \"M\" {\n    condition \"C\" {\n        has Lead.ParentContact.`1st`\n            where where = 1\n              and is.and is empty\n              and `dated` is not empty\n        score +1\n    }\n}\n",
+	},
+	{"CRLF and a byte-order mark", "\ufeffprofile A {\r\n    // c\r\n    B text // d\r\n}\r\n", "profile A {\n    // c\n    B text // d\n}\n"},
+	{"nothing", "", ""},
+	{"comments alone", "\n\n// a\n\n\n// b\n", "// a\n\n// b\n"},
+}
+
+func TestFormat(t *testing.T) {
+	for _, test := range formatTests {
+		t.Run(test.name, func(t *testing.T) {
+			got, err := dsl.Format("m.score", test.text)
+			if test.want == "" && test.text != "" {
+				diags, ok := errors.AsType[dsl.Diagnostics](err)
+				if !ok || len(diags) == 0 || got != "" {
+					t.Errorf("a text that does not parse is formatted to %q, %v", got, err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			checkFormat(t, test.text)
+		})
+	}
+}
+
+// checkFormat checks that what parses formats, and that the result is the same
+// tree and its own format.
+func checkFormat(t *testing.T, text string) {
+	t.Helper()
+	before, diags := dsl.Parse("f", text, dsl.Limits{})
+	formatted, err := dsl.Format("f", text)
+	if len(diags) > 0 {
+		if err == nil {
+			t.Fatalf("%q does not parse but formats to %q", text, formatted)
+		}
+		return
+	}
+	if err != nil {
+		t.Fatalf("%q parses but does not format: %v", text, err)
+	}
+	after, diags := dsl.Parse("f", formatted, dsl.Limits{})
+	if len(diags) > 0 {
+		t.Fatalf("%q formats to %q, which does not parse: %v", text, formatted, diags)
+	}
+	if diff := cmp.Diff(before, after, sameTree); diff != "" {
+		t.Errorf("formatting %q to %q changes the tree (-before +after):\n%s", text, formatted, diff)
+	}
+	again, err := dsl.Format("f", formatted)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(formatted, again); diff != "" {
+		t.Errorf("formatting twice changes the text (-once +twice):\n%s", diff)
+	}
+	for line := range strings.Lines(formatted) {
+		if trimmed := strings.TrimRight(line, " \t\n"); trimmed+"\n" != line && !strings.Contains(line, "//") {
+			t.Errorf("white space at the end of %q", line)
+		}
+	}
+}
+
+// FuzzParse: no text panics, and what parses survives formatting.
+func FuzzParse(f *testing.F) {
+	f.Add(everything)
+	for _, test := range formatTests {
+		f.Add(test.text)
+	}
+	cases, err := conformance.Read(os.DirFS("../testdata/conformance"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, c := range cases {
+		for _, file := range c.Files {
+			f.Add(file.Text)
+		}
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		file, diags := dsl.Parse("f", text, dsl.Limits{})
+		for _, d := range diags {
+			if d.Error() == "" || d.Summary == "" || d.Code == "" {
+				t.Errorf("a problem says nothing: %+v", d)
+			}
+			if s := d.Span; s.Start.Offset > s.End.Offset || s.End.Offset > len(text) {
+				t.Errorf("a problem lies outside of the text: %+v", d)
+			}
+		}
+		if file.Incomplete && len(diags) == 0 {
+			t.Error("the file is incomplete without a problem")
+		}
+		checkFormat(t, text)
+	})
+}

@@ -25,16 +25,28 @@ func (b *builder) problem(at Place, format string, args ...any) *SchemaProblem {
 	return &b.problems[len(b.problems)-1]
 }
 
+// near suggests a name, unless there are so many problems already that nobody
+// reads on: finding names takes long.
+func (b *builder) near(name string, candidates iter.Seq[string]) string {
+	const many = 1000
+	if len(b.problems) > many {
+		return ""
+	}
+	return nearest.Name(name, candidates)
+}
+
 func (b *builder) add(e *Entity) {
 	b.schema.entities = append(b.schema.entities, e)
 	b.schema.byName[e.name] = e
 }
 
+// place is where an entity, or its member, was declared before.
 func (b *builder) place(entity, member string) *Place {
-	if p, ok := b.places[[2]string{entity, member}]; ok {
-		return &p
+	p, ok := b.places[[2]string{entity, member}]
+	if !ok {
+		p = inBase
 	}
-	return nil
+	return &p
 }
 
 func (b *builder) declare(i int, d *Definition) {
@@ -59,8 +71,10 @@ func (b *builder) declare(i int, d *Definition) {
 	case e.kind != d.Kind:
 		b.problem(at, "%s is declared both as %s and as %s", d.Name, article(e.kind), article(d.Kind)).Previous = b.place(d.Name, "")
 		return
+	case d.Passive && *b.place(d.Name, "") != inBase:
+		e.passive = true // any of its blocks may say so
 	case d.Passive && !e.passive:
-		b.problem(at, "%s is declared both with and without passive", d.Name).Previous = b.place(d.Name, "")
+		b.problem(at, "%s is declared without passive in the schema that this one extends", d.Name)
 	}
 	if d.Passive && d.Kind != Interaction {
 		b.problem(at, "%s is a profile: only an interaction can be passive", d.Name)
@@ -184,7 +198,7 @@ func (b *builder) relationship(e *Entity, r Relationship, at Place) {
 		b.problem(at, "%s leads to Interaction, which stands for many entities; name one of them", full)
 		return
 	case target == nil:
-		b.problem(at, "%s leads to %s, which is no entity", full, r.Target).Nearest = nearest.Name(r.Target, b.schema.Names())
+		b.problem(at, "%s leads to %s, which is no entity", full, r.Target).Nearest = b.near(r.Target, b.schema.Names())
 		return
 	case !r.Many():
 		return
@@ -199,7 +213,7 @@ func (b *builder) relationship(e *Entity, r Relationship, at Place) {
 	switch {
 	case !ok:
 		p := b.problem(at, "%s is the inverse of %s.%s, which is no reference", full, r.Target, r.Via)
-		p.Nearest = nearest.Name(r.Via, target.referencesTo(e.name))
+		p.Nearest = b.near(r.Via, target.referencesTo(e.name))
 	case back.Many():
 		b.problem(at, "%s is the inverse of %s.%s, which is an inverse itself", full, r.Target, r.Via)
 	case back.Target != e.name:
@@ -222,7 +236,7 @@ func (b *builder) datedBy(e *Entity, at Place) {
 	switch {
 	case !ok:
 		p := b.problem(at, "%s is dated by %s, which is no field of it", e.name, e.dated)
-		p.Nearest = nearest.Name(e.dated, fieldNames(e, Time, Date))
+		p.Nearest = b.near(e.dated, fieldNames(e, Time, Date))
 		e.dated = ""
 	case f.Type == NoType:
 		e.dated = ""
@@ -281,6 +295,9 @@ func (b *builder) resolve() {
 			b.problem(b.where(must.entity, ""), "%s must be a profile", must.entity)
 		case must.ref != "":
 			r, ok := e.Relationship(must.ref)
+			if ok && b.schema.byName[r.Target] == nil {
+				continue // that is said already
+			}
 			if !ok || r.Many() || r.Target != must.target {
 				b.problem(b.where(must.entity, must.ref), "%s must have the reference %s -> %s", must.entity, must.ref, must.target)
 			}
@@ -294,8 +311,8 @@ func (b *builder) resolve() {
 // where is the place of a member, or else of its entity, or else the schema.
 func (b *builder) where(entity, member string) Place {
 	for _, m := range []string{member, ""} {
-		if p := b.place(entity, m); p != nil {
-			return *p
+		if p, ok := b.places[[2]string{entity, m}]; ok {
+			return p
 		}
 	}
 	return inBase

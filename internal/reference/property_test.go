@@ -1,0 +1,288 @@
+package reference
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/big"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/source/memory"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// The engine is compared with this package on generated schemas, models and data.
+// To look further, and again at one failure:
+//
+//	go test ./internal/reference -rapid.checks=100000 -timeout=0
+//	go test ./internal/reference -run Matches -rapid.failfile=…
+
+// TestEngineMatchesReference has whole models, of long paths and many clauses.
+func TestEngineMatchesReference(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) { compare(t, (*generator).rules, (*generator).data) })
+}
+
+// TestEngineMatchesReferenceAtEdges has many records around every bound of a few
+// date ranges and expressions.
+func TestEngineMatchesReferenceAtEdges(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) { compare(t, (*generator).sharpRules, (*generator).sharpData) })
+}
+
+func compare(t *rapid.T, drawRules func(*generator) string, drawData func(*generator) Data) {
+	g := &generator{T: t}
+	schemaText := g.schemaText()
+	schema, err := leadscore.ParseSchema("schema.score", schemaText, nil)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, schemaText)
+	}
+	g.schema = schema
+	g.setting()
+	rules := drawRules(g)
+	t.Logf("as of %s\n%s", g.asOf.Format(time.RFC3339Nano), rules)
+	defer time.AfterFunc(time.Minute, func() { panic("no end in sight:\n" + rules) }).Stop()
+
+	file, problems := dsl.Parse("model.score", rules, dsl.Limits{})
+	if problems.Err() != nil {
+		t.Fatal(problems)
+	}
+	set, err := leadscore.CompileSet(schema, []leadscore.File{{Name: "model.score", Text: rules}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.collectEdges(file)
+	data := drawData(g)
+	t.Logf("%s%s", schemaText, describe(data))
+
+	leads := []string{}
+	for _, r := range data[traverse.Lead] {
+		leads = append(leads, r.ID)
+	}
+	if g.chance(4, "again") {
+		leads = append(leads, leads[0])
+	}
+	if g.chance(4, "unknown") {
+		leads = slices.Insert(leads, 1, "nobody")
+	}
+	source := g.source(schema, data)
+	batch := leadscore.Batch(pick(g, "batch", 256, 1, 2, 3))
+	asOf := leadscore.AsOf(g.asOf)
+	compareAll(t, set, file, schema, data, leads, source, g.asOf, true, batch, asOf, leadscore.Explain())
+	compareAll(t, set, file, schema, data, leads, source, g.asOf, false, batch, asOf)
+}
+
+// compareAll scores leads with both evaluators and fails where they differ.
+func compareAll(t *rapid.T, set *leadscore.Set, file *dsl.File, schema *traverse.Schema, data Data, leads []string,
+	source leadscore.Source, asOf time.Time, explain bool, options ...leadscore.Option,
+) {
+	i := 0
+	for got, err := range set.ScoreAll(context.Background(), leadscore.IDs(leads...), source, options...) {
+		if i >= len(leads) || got.Lead != leads[i] {
+			t.Fatalf("result %d is lead %q of %q", i, got.Lead, leads)
+		}
+		want, wantErr := Score([]*dsl.File{file}, schema, data, got.Lead, asOf)
+		i++
+		if wantErr != nil {
+			if !errors.Is(err, leadscore.ErrNoLead) {
+				t.Fatalf("lead %q: error %v, want %v", got.Lead, err, wantErr)
+			}
+			continue
+		}
+		if err != nil || len(got.Results) != len(want) {
+			t.Fatalf("lead %q: %d results, error %v, want %d", got.Lead, len(got.Results), err, len(want))
+		}
+		ready := false
+		for j, w := range want {
+			ready = ready || w.SalesReady
+			g := got.Results[j]
+			a, b := reportReference(w, explain, false), reportEngine(g, false)
+			if a == b && explain {
+				a, b = reportReference(w, explain, true), reportEngine(g, true)
+			}
+			if a != b {
+				t.Fatalf("engine:\n%sreference:\n%s", b, a)
+			}
+			if explain { // a model says the same alone as in the set
+				alone, err := set.Models()[j].Score(context.Background(), got.Lead, source, options...)
+				if err != nil || !alone.Equal(g) {
+					t.Fatalf("alone:\n%sin the set:\n%s%v", reportEngine(alone, true), reportEngine(g, true), err)
+				}
+			}
+		}
+		// "In a set, a lead is sales-ready as soon as any model says so."
+		if got.SalesReady != ready {
+			t.Fatalf("lead %q: sales ready %v in the set, want %v", got.Lead, got.SalesReady, ready)
+		}
+	}
+	if i != len(leads) {
+		t.Fatalf("%d results for %d leads", i, len(leads))
+	}
+}
+
+func head(model, lead, status string, score int64, grade string, ready bool) string {
+	return fmt.Sprintf("%s, lead %s: %s %d %q ready=%v\n", model, lead, status, score, grade, ready)
+}
+
+func line(condition string, multiplier uint64, points, score int64) string {
+	return fmt.Sprintf("  %s: %d × %d = %d\n", condition, multiplier, points, score)
+}
+
+func childLine(label, rule string, count uint64, holds bool) string {
+	return fmt.Sprintf("    %q %s: %d %v\n", label, rule, count, holds)
+}
+
+func reportEngine(r leadscore.Result, occurrences bool) string {
+	var b strings.Builder
+	b.WriteString(head(r.Model, r.Lead, r.Status.String(), r.Score, r.Grade, r.SalesReady))
+	for c := range r.Contributions() {
+		b.WriteString(line(c.Condition, c.Multiplier, c.Points, c.Score))
+		for _, ch := range c.Children {
+			b.WriteString(childLine(ch.Label, ch.Rule, ch.Count, ch.Holds))
+			if occurrences {
+				for _, o := range ch.Occurrences {
+					fmt.Fprintf(&b, "      %s %s %s ×%d\n", o.Entity, o.ID, o.Time.UTC().Format(time.RFC3339Nano), o.Routes)
+				}
+			}
+		}
+	}
+	return b.String()
+}
+
+func reportReference(r Result, explain, occurrences bool) string {
+	var b strings.Builder
+	b.WriteString(head(r.Model, r.Lead, r.Status, r.Score, r.Grade, r.SalesReady))
+	if !explain {
+		return b.String()
+	}
+	for _, c := range r.Contributions {
+		b.WriteString(line(c.Condition, saturate(c.Multiplier), c.Points, Clamp(c.Score)))
+		left := 100 // occurrences that a condition lists at most
+		for _, ch := range c.Children {
+			b.WriteString(childLine(ch.Label, ch.Rule, saturate(ch.Count), ch.Holds))
+			if occurrences {
+				lines := occurrenceLines(ch.Routes)
+				lines = lines[:min(left, len(lines))]
+				left -= len(lines)
+				b.WriteString(strings.Join(lines, ""))
+			}
+		}
+	}
+	return b.String()
+}
+
+func saturate(n *big.Int) uint64 {
+	if n.IsUint64() {
+		return n.Uint64()
+	}
+	return math.MaxUint64
+}
+
+// occurrenceLines lists the records that date the routes: by time, then entity, then id.
+func occurrenceLines(routes [][]Stop) []string {
+	count := map[*Record]int{}
+	at := map[*Record]time.Time{}
+	var stops []Stop
+	for _, route := range routes {
+		stop := Dated(route)
+		if count[stop.Record]++; count[stop.Record] == 1 {
+			stops = append(stops, stop)
+			if f, ok := stop.Entity.Dated(); ok {
+				at[stop.Record] = stop.Record.Values[f.Name].Time()
+			}
+		}
+	}
+	slices.SortFunc(stops, func(a, b Stop) int {
+		if c := at[a.Record].Compare(at[b.Record]); c != 0 {
+			return c
+		}
+		if c := strings.Compare(a.Entity.Name(), b.Entity.Name()); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Record.ID, b.Record.ID)
+	})
+	var lines []string
+	for _, s := range stops {
+		lines = append(lines, fmt.Sprintf("      %s %s %s ×%d\n", s.Entity.Name(), s.Record.ID,
+			at[s.Record].UTC().Format(time.RFC3339Nano), count[s.Record]))
+	}
+	return lines
+}
+
+// describe writes down data without what is empty.
+func describe(data Data) string {
+	var b strings.Builder
+	for _, entity := range entities {
+		for _, r := range data[entity] {
+			fmt.Fprintf(&b, "%s %s:", entity, r.ID)
+			for name, v := range sorted(r.Values) {
+				if !empty(v) {
+					fmt.Fprintf(&b, " %s=%q", name, v)
+				}
+			}
+			b.WriteString("\n")
+		}
+	}
+	return b.String()
+}
+
+// source hands the data to the engine: from memory, or from the slices themselves,
+// in their order or against it, within the asked range or with what lies outside.
+func (g *generator) source(schema *traverse.Schema, data Data) leadscore.Source {
+	if g.chance(1, "plain") {
+		return plainSource{data, g.chance(1, "reversed"), g.chance(1, "ranged")}
+	}
+	source := memory.New(schema)
+	for entity, records := range data {
+		for _, r := range records {
+			record := memory.Record{}
+			for name, v := range r.Values {
+				record[name] = v
+			}
+			if err := source.Add(entity, r.ID, record); err != nil {
+				g.Fatal(err)
+			}
+		}
+	}
+	return source
+}
+
+type plainSource struct {
+	data             Data
+	reversed, ranged bool
+}
+
+func (s plainSource) Fetch(_ context.Context, q *traverse.Query, out *traverse.Rows) error {
+	records := slices.Clone(s.data[q.Entity])
+	if s.reversed {
+		slices.Reverse(records)
+	}
+	for _, r := range records {
+		key := r.ID
+		if q.By != "" {
+			key = r.text(q.By)
+		}
+		if !slices.Contains(q.Keys, key) || s.ranged && q.Time != "" && !between(r.Values[q.Time], q.From, q.To) {
+			continue
+		}
+		values := make([]traverse.Value, len(q.Fields))
+		for i, name := range q.Fields {
+			values[i] = r.Values[name]
+		}
+		out.Add(key, r.ID, values...)
+	}
+	return nil
+}
+
+func between(v traverse.Value, from, to time.Time) bool {
+	if empty(v) {
+		return from.IsZero()
+	}
+	return (from.IsZero() || !v.Time().Before(from)) && (to.IsZero() || !v.Time().After(to))
+}

@@ -1,0 +1,258 @@
+package leadscore_test
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"math/big"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/internal/conformance"
+	"github.com/leadscore/leadscore/source/tables"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+var update = flag.Bool("update", false, "rewrite want and errors of the conformance cases with what the library says; judge the difference")
+
+const conformanceDir = "testdata/conformance"
+
+// TestConformance runs every case of testdata/conformance through the public
+// API: batch by batch, lead by lead, with and without an explanation, and with
+// the rules formatted.
+func TestConformance(t *testing.T) {
+	cases, err := conformance.Read(os.DirFS(conformanceDir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(cases) == 0 {
+		t.Fatal("no cases")
+	}
+	for _, c := range cases {
+		t.Run(c.Name, func(t *testing.T) {
+			t.Parallel()
+			if *update {
+				text, err := c.Update(t.Context(), library)
+				if err != nil {
+					t.Fatal(err)
+				}
+				name := filepath.Join(conformanceDir, filepath.FromSlash(c.Name)+".txtar")
+				if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if err := c.Run(t.Context(), library); err != nil {
+				t.Error(err)
+			}
+			testFormatted(t, c)
+		})
+	}
+}
+
+// testFormatted checks that formatting the rules changes neither their answer
+// nor, done again, their text.
+func testFormatted(t *testing.T, c *conformance.Case) {
+	formatted := *c
+	formatted.Files = nil
+	for _, f := range c.Files {
+		text, err := dsl.Format(f.Name, f.Text)
+		if err != nil {
+			_, diags := dsl.Parse(f.Name, f.Text, dsl.Limits{})
+			if len(diags) == 0 {
+				t.Errorf("%s parses but does not format: %v", f.Name, err)
+			}
+			return
+		}
+		again, err := dsl.Format(f.Name, text)
+		if err != nil {
+			t.Fatalf("what was formatted does not parse: %v\n%s", err, text)
+		}
+		if diff := cmp.Diff(text, again); diff != "" {
+			t.Errorf("formatting %s twice changes it (-once +twice):\n%s", f.Name, diff)
+		}
+		formatted.Files = append(formatted.Files, conformance.File{Name: f.Name, Text: text})
+	}
+	_, before := library(t.Context(), c)
+	if before != nil {
+		// The places of the problems move; their number does not.
+		_, after := library(t.Context(), &formatted)
+		was, _ := errors.AsType[leadscore.Diagnostics](before)
+		is, _ := errors.AsType[leadscore.Diagnostics](after)
+		if len(was) != len(is) {
+			t.Errorf("formatting changes the problems from\n%v\nto\n%v", before, after)
+		}
+		return
+	}
+	if err := formatted.Run(t.Context(), library); err != nil {
+		t.Errorf("formatting changes the answer: %v", err)
+	}
+}
+
+// library answers a case through the public API, and fails where two ways to
+// ask give two answers.
+func library(ctx context.Context, c *conformance.Case) ([]conformance.Row, error) {
+	files := make([]leadscore.File, len(c.Files))
+	for i, f := range c.Files {
+		files[i] = leadscore.File{Name: f.Name, Text: f.Text}
+	}
+	set, err := leadscore.CompileSet(c.Base, files)
+	if err != nil {
+		return nil, err
+	}
+	data, err := c.Load(schemaOf(c))
+	if err != nil {
+		return nil, err
+	}
+	ids, err := c.Leads(ctx, data)
+	if err != nil {
+		return nil, err
+	}
+	asOf := leadscore.AsOf(c.AsOf)
+	var rows []conformance.Row
+	n := 0
+	for r, err := range set.ScoreAll(ctx, leadscore.IDs(ids...), data, asOf, leadscore.Explain()) {
+		if n >= len(ids) {
+			return nil, fmt.Errorf("ScoreAll yields more than a result a lead; the last is %v, %v", r, err)
+		}
+		if r.Lead != ids[n] {
+			return nil, fmt.Errorf("ScoreAll yields %q where the result of %q was to come: %v", r.Lead, ids[n], err)
+		}
+		n++
+		if err := otherWays(ctx, set, r, err, data, asOf); err != nil {
+			return nil, err
+		}
+		if _, ok := errors.AsType[*leadscore.LeadError](err); ok {
+			rows = append(rows, conformance.Row{Lead: r.Lead, Err: err})
+			continue
+		} else if err != nil {
+			return nil, err
+		}
+		ready := false
+		for _, m := range r.Results {
+			if err := sumsUp(m); err != nil {
+				return nil, err
+			}
+			rows = append(rows, row(m))
+			ready = ready || m.SalesReady
+		}
+		if r.SalesReady != ready {
+			return nil, fmt.Errorf("lead %q: the set says sales-ready %t, its models say %t", r.Lead, r.SalesReady, ready)
+		}
+	}
+	if n != len(ids) {
+		return nil, fmt.Errorf("ScoreAll yields %d results for %d leads", n, len(ids))
+	}
+	return rows, nil
+}
+
+// schemaOf returns the schema that a case's rules are compiled with, the blocks
+// in rule files included.
+func schemaOf(c *conformance.Case) *traverse.Schema {
+	var trees []*dsl.File
+	for _, f := range c.Files {
+		tree, _ := dsl.Parse(f.Name, f.Text, dsl.Limits{})
+		trees = append(trees, tree)
+	}
+	schema, _, _ := check.Files(c.Base, trees...)
+	return schema
+}
+
+// otherWays scores a lead without an explanation, in a batch of one, by Score
+// of the set and of each model alone, and compares.
+func otherWays(ctx context.Context, set *leadscore.Set, want leadscore.SetResult, wantErr error, data *tables.Data, asOf leadscore.Option) error {
+	differs := func(way string, got any, err error, diff string) error {
+		switch {
+		case (err == nil) != (wantErr == nil) || err != nil && err.Error() != wantErr.Error():
+			return fmt.Errorf("lead %q: %s says %v, ScoreAll %v", want.Lead, way, err, wantErr)
+		case err == nil && diff != "":
+			return fmt.Errorf("lead %q: %s differs from ScoreAll (-want +got):\n%s", want.Lead, way, diff)
+		}
+		return nil
+	}
+	explained, err := set.Score(ctx, want.Lead, data, asOf, leadscore.Explain())
+	if err := differs("Set.Score", explained, err, cmp.Diff(want, explained)); err != nil {
+		return err
+	}
+	plain, err := set.Score(ctx, want.Lead, data, asOf)
+	if err := differs("Set.Score without Explain", plain, err, cmp.Diff(bare(want), bare(plain))); err != nil {
+		return err
+	}
+	for i, m := range set.Models() {
+		alone, err := m.Score(ctx, want.Lead, data, asOf)
+		if wantErr != nil {
+			continue // a model alone may not need what failed
+		}
+		if err := differs("Model.Score", alone, err, cmp.Diff(flat(want.Results[i]), flat(alone))); err != nil {
+			return err
+		}
+	}
+	for r, err := range set.ScoreAll(ctx, leadscore.IDs(want.Lead), data, asOf, leadscore.Batch(1)) {
+		if err := differs("ScoreAll in batches of one", r, err, cmp.Diff(bare(want), bare(r))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// bare is a result without its explanation.
+func bare(r leadscore.SetResult) []string {
+	out := []string{r.Lead, fmt.Sprint(r.SalesReady)}
+	for _, m := range r.Results {
+		out = append(out, flat(m))
+	}
+	return out
+}
+
+func flat(r leadscore.Result) string {
+	return fmt.Sprint(r.Lead, " ", r.Model, " ", r.Status, " ", r.Score, " ", r.Grade, " ", r.SalesReady)
+}
+
+// sumsUp checks that the contributions add up to the score, and that each is
+// what its multiplier and points say.
+func sumsUp(r leadscore.Result) error {
+	sum := new(big.Int)
+	n := 0
+	for c := range r.Contributions() {
+		n++
+		product := new(big.Int).Mul(new(big.Int).SetUint64(c.Multiplier), big.NewInt(c.Points))
+		if product.IsInt64() && product.Int64() != c.Score {
+			return fmt.Errorf("lead %q, condition %q: %d times %d gives %d", r.Lead, c.Condition, c.Multiplier, c.Points, c.Score)
+		}
+		for _, ch := range c.Children {
+			if c.Multiplier > 0 && !ch.Holds {
+				return fmt.Errorf("lead %q, condition %q counts although %q does not hold", r.Lead, c.Condition, ch.Rule)
+			}
+		}
+		sum.Add(sum, product)
+	}
+	if n > 0 && sum.IsInt64() && sum.Int64() != r.Score {
+		return fmt.Errorf("lead %q: the contributions add up to %v, the score is %d", r.Lead, sum, r.Score)
+	}
+	return nil
+}
+
+func row(r leadscore.Result) conformance.Row {
+	out := conformance.Row{
+		Lead: r.Lead, Model: r.Model, Status: r.Status.String(), Score: r.Score, Grade: r.Grade, Ready: r.SalesReady,
+	}
+	for c := range r.Contributions() {
+		contribution := conformance.Contribution{Condition: c.Condition, Multiplier: c.Multiplier, Points: c.Points, Score: c.Score}
+		for _, ch := range c.Children {
+			child := conformance.Child{Rule: ch.Rule, Count: ch.Count, Holds: ch.Holds}
+			for _, o := range ch.Occurrences {
+				child.Occurrences = append(child.Occurrences, conformance.Occurrence(o))
+			}
+			contribution.Children = append(contribution.Children, child)
+		}
+		out.Contributions = append(out.Contributions, contribution)
+	}
+	return out
+}

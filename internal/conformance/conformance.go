@@ -1,0 +1,374 @@
+// Package conformance reads the cases of testdata/conformance and runs them
+// against an evaluator, be it the library or another implementation.
+//
+// A case is a txtar archive that reads as a page of documentation:
+//
+//	Prose that says what the case shows.
+//	-- schema.score --      optional: replaces the standard schema
+//	-- coffee.score --      one or more rule files
+//	-- Lead.csv --          data: <Entity>.csv or <Entity>.ndjson files,
+//	-- EmailOpened.ndjson --   or one data.json
+//	-- leads --             optional: the ids to score, one a line; else all of the data
+//	-- as_of --             the scoring instant, RFC 3339
+//	-- want --              one line a lead and model
+//	lead-1  Coffee  scored  53  Warm  ready
+//	lead-1  Tea     scored  0   -     not ready
+//	lead-2  Coffee  no parent
+//	lead-9  error   lead "lead-9": no such lead
+//	-- explain --           optional: what the conditions contributed
+//	lead-1  Coffee  "Opened an email"  3 x +10 = 30
+//	    3 holds: each EmailOpened
+//	        2026-05-01T09:00:00Z EmailOpened open-1 x1
+//
+// Names with spaces are quoted; a dash is no grade. Where rules are wrong,
+// errors holds the whole text of the diagnostics and takes the place of want.
+// White space at the ends of lines, and how much of it separates columns, does
+// not matter.
+package conformance
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"testing/fstest"
+	"time"
+
+	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/source/tables"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// Names of the files of a case that are neither rules nor data.
+const (
+	schemaFile  = "schema.score"
+	dataFile    = "data.json"
+	leadsFile   = "leads"
+	asOfFile    = "as_of"
+	wantFile    = "want"
+	explainFile = "explain"
+	errorsFile  = "errors"
+)
+
+// A Case is one conformance case.
+type Case struct {
+	Name string // its path below the root, without .txtar
+	Doc  string // what it shows
+	// Base is the schema that the files extend: the standard schema, or nil if
+	// the case has its own.
+	Base  *traverse.Schema
+	Files []File // the schema file, if there is one, then the rule files
+	AsOf  time.Time
+
+	leads   []string
+	data    fs.FS // nil if there is none
+	archive *archive
+}
+
+// A File is a schema or rule file of a case.
+type File struct{ Name, Text string }
+
+// A Row is what an evaluator says of one lead and model, or of a lead alone if
+// it could not be scored.
+type Row struct {
+	Lead, Model string
+	Err         error // the lead could not be scored; nothing below counts
+	Status      string
+	Score       int64
+	Grade       string // "" is none
+	Ready       bool
+	// Contributions are compared with the case's only if they are not nil.
+	Contributions []Contribution
+}
+
+// A Contribution is what a condition contributed.
+type Contribution struct {
+	Condition  string
+	Multiplier uint64
+	Points     int64
+	Score      int64
+	Children   []Child
+}
+
+// A Child is what a child of a condition counted.
+type Child struct {
+	Rule        string // with its display name
+	Count       uint64
+	Holds       bool
+	Occurrences []Occurrence
+}
+
+// An Occurrence is a record that a child counted.
+type Occurrence struct {
+	Entity, ID string
+	Time       time.Time
+	Routes     uint64
+}
+
+// An Evaluator answers a case: one row a lead and model, leads in the order of
+// [Case.Leads], models in that of the files. Its error is [dsl.Diagnostics] if
+// the rules are wrong.
+type Evaluator func(ctx context.Context, c *Case) ([]Row, error)
+
+// Read reads every case below the root of fsys.
+func Read(fsys fs.FS) ([]*Case, error) {
+	var cases []*Case
+	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || path.Ext(name) != ".txtar" {
+			return err
+		}
+		text, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			return err
+		}
+		c, err := Parse(strings.TrimSuffix(name, ".txtar"), string(text))
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		cases = append(cases, c)
+		return nil
+	})
+	return cases, err
+}
+
+// Parse reads one case.
+func Parse(name, text string) (*Case, error) {
+	a := parseArchive(text)
+	c := &Case{Name: name, Doc: strings.TrimSpace(a.comment), Base: traverse.Standard(), archive: a}
+	if c.Doc == "" {
+		return nil, errors.New("the case does not say what it shows")
+	}
+	data := fstest.MapFS{}
+	var rules []File
+	for i, f := range a.files {
+		switch ext := path.Ext(f.name); {
+		case slices.ContainsFunc(a.files[:i], func(g file) bool { return g.name == f.name }):
+			return nil, fmt.Errorf("%s is there twice", f.name)
+		case f.name == schemaFile:
+			c.Base = nil
+			c.Files = append(c.Files, File{f.name, f.text})
+		case ext == ".score":
+			rules = append(rules, File{f.name, f.text})
+		case f.name == dataFile, ext == ".csv", ext == ".ndjson":
+			data[f.name] = &fstest.MapFile{Data: []byte(f.text)}
+		case f.name == asOfFile:
+			asOf, err := time.Parse(time.RFC3339Nano, strings.TrimSpace(f.text))
+			if err != nil {
+				return nil, fmt.Errorf("as_of: %w", err)
+			}
+			c.AsOf = asOf
+		case f.name == leadsFile:
+			c.leads = strings.Fields(f.text)
+		case f.name == wantFile, f.name == explainFile, f.name == errorsFile:
+		default:
+			return nil, fmt.Errorf("the file %s means nothing in a case", f.name)
+		}
+	}
+	c.Files = append(c.Files, rules...)
+	if len(data) > 0 {
+		c.data = data
+	}
+	wrong := a.get(errorsFile) != nil
+	switch {
+	case len(rules) == 0 && c.Base != nil:
+		return nil, errors.New("the case has no rules")
+	case wrong && (a.get(wantFile) != nil || a.get(explainFile) != nil):
+		return nil, errors.New("a case has either want or errors")
+	case !wrong && a.get(wantFile) == nil:
+		return nil, errors.New("the case has neither want nor errors")
+	case !wrong && (c.data == nil || c.AsOf.IsZero()):
+		return nil, errors.New("a case that scores needs data and as_of")
+	}
+	return c, nil
+}
+
+// Explains reports whether the case says what the conditions contribute.
+func (c *Case) Explains() bool { return c.archive.get(explainFile) != nil }
+
+// Load loads the case's data. The schema is the one that the rules were
+// compiled with. Nothing in the data may be ignored.
+func (c *Case) Load(schema *traverse.Schema) (*tables.Data, error) {
+	if c.data == nil {
+		return nil, errors.New("the case has no data")
+	}
+	name := "."
+	if _, err := fs.Stat(c.data, dataFile); err == nil {
+		name = dataFile
+	}
+	data, err := tables.LoadFS(c.data, name, schema, tables.Options{})
+	if err != nil {
+		return nil, err
+	}
+	if notes := data.Report.Notes; len(notes) > 0 {
+		return nil, errors.New(strings.Join(notes, "; "))
+	}
+	return data, nil
+}
+
+// Leads returns the ids of the leads to score: those that the case names, or
+// all of the data.
+func (c *Case) Leads(ctx context.Context, data *tables.Data) ([]string, error) {
+	if c.leads != nil {
+		return c.leads, nil
+	}
+	var ids []string
+	for id, err := range data.Leads(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
+}
+
+// Run answers the case and compares. The error says how the answer differs.
+func (c *Case) Run(ctx context.Context, evaluate Evaluator) error {
+	got, err := c.answer(ctx, evaluate)
+	if err != nil {
+		return err
+	}
+	var bad []error
+	for _, name := range []string{errorsFile, wantFile, explainFile} {
+		want, text := c.archive.get(name), got[name]
+		switch {
+		case want == nil && (text == "" || name == explainFile):
+		case want == nil:
+			bad = append(bad, fmt.Errorf("%s is not wanted, but got:\n%s", name, text))
+		case name == explainFile && text == "": // the evaluator does not explain
+		case !same(name, want.text, text):
+			bad = append(bad, fmt.Errorf("%s differs\n--- want\n%s--- got\n%s", name, want.text, text))
+		}
+	}
+	return errors.Join(bad...)
+}
+
+// Update answers the case and returns the text of the case with that answer.
+func (c *Case) Update(ctx context.Context, evaluate Evaluator) (string, error) {
+	got, err := c.answer(ctx, evaluate)
+	if err != nil {
+		return "", err
+	}
+	a := *c.archive
+	a.files = slices.DeleteFunc(slices.Clone(a.files), func(f file) bool {
+		return f.name == wantFile && got[wantFile] == "" || f.name == errorsFile && got[errorsFile] == ""
+	})
+	for _, name := range []string{errorsFile, wantFile, explainFile} {
+		f := a.get(name)
+		if text := got[name]; text != "" && (f == nil && name != explainFile || f != nil && !same(name, f.text, text)) {
+			a.set(name, text)
+		}
+	}
+	return a.String(), nil
+}
+
+// answer is the case's answer, by the files that hold it.
+func (c *Case) answer(ctx context.Context, evaluate Evaluator) (map[string]string, error) {
+	rows, err := evaluate(ctx, c)
+	if diags, ok := errors.AsType[dsl.Diagnostics](err); ok {
+		return map[string]string{errorsFile: diags.Error() + "\n"}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return map[string]string{wantFile: table(rows), explainFile: explanation(rows)}, nil
+}
+
+// same compares two texts. Messages are compared to the letter but for white
+// space at the ends of lines, tables by columns.
+func same(name, a, b string) bool {
+	lines := func(s string) []string {
+		var out []string
+		for line := range strings.Lines(strings.TrimRight(s, "\n")) {
+			if name == errorsFile {
+				line = strings.TrimRight(line, " \t\n")
+			} else if line = strings.Join(strings.Fields(line), " "); line == "" {
+				continue
+			}
+			out = append(out, line)
+		}
+		return out
+	}
+	return slices.Equal(lines(a), lines(b))
+}
+
+// table renders rows in aligned columns.
+func table(rows []Row) string {
+	cells := make([][]string, len(rows))
+	var widths []int
+	for i, r := range rows {
+		cells[i] = columns(r)
+		for j, cell := range cells[i] {
+			if j == len(widths) {
+				widths = append(widths, 0)
+			}
+			if j < len(cells[i])-1 {
+				widths[j] = max(widths[j], len([]rune(cell)))
+			}
+		}
+	}
+	var b strings.Builder
+	for _, line := range cells {
+		for j, cell := range line {
+			b.WriteString(cell)
+			if j < len(line)-1 {
+				b.WriteString(strings.Repeat(" ", widths[j]-len([]rune(cell))+2))
+			}
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+func columns(r Row) []string {
+	if r.Err != nil {
+		return []string{quoted(r.Lead), "error", r.Err.Error()}
+	}
+	line := []string{quoted(r.Lead), quoted(r.Model), r.Status}
+	if r.Status != "scored" {
+		return line
+	}
+	grade, ready := "-", "not ready"
+	if r.Grade != "" {
+		grade = quoted(r.Grade)
+	}
+	if r.Ready {
+		ready = "ready"
+	}
+	return append(line, strconv.FormatInt(r.Score, 10), grade, ready)
+}
+
+// quoted quotes a name that would not stand out as one.
+func quoted(s string) string {
+	if s == "" || s == "-" || s == "error" || strings.ContainsAny(s, " \t\n\"\\") {
+		return strconv.Quote(s)
+	}
+	return s
+}
+
+func explanation(rows []Row) string {
+	var b strings.Builder
+	for _, r := range rows {
+		for _, c := range r.Contributions {
+			fmt.Fprintf(&b, "%s  %s  %s  %d x %+d = %d\n", quoted(r.Lead), quoted(r.Model), strconv.Quote(c.Condition), c.Multiplier, c.Points, c.Score)
+			for _, ch := range c.Children {
+				holds := "holds"
+				if !ch.Holds {
+					holds = "fails"
+				}
+				fmt.Fprintf(&b, "    %d %s: %s\n", ch.Count, holds, ch.Rule)
+				for _, o := range ch.Occurrences {
+					at := "undated"
+					if !o.Time.IsZero() {
+						at = o.Time.UTC().Format(time.RFC3339Nano)
+					}
+					fmt.Fprintf(&b, "        %s %s %s x%d\n", at, o.Entity, o.ID, o.Routes)
+				}
+			}
+		}
+	}
+	return b.String()
+}

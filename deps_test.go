@@ -1,0 +1,105 @@
+package leadscore_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/leadscore/leadscore"
+
+// arrows says which packages of ours each package may import, tests aside. The
+// design is in docs/design.md. A pattern ending in /... stands for a folder.
+var arrows = map[string][]string{
+	"internal/nearest": {},
+	"dsl":              {"internal/nearest"},
+	"traverse":         {"internal/nearest"},
+	"grades":           {},
+	"eval/check":       {"dsl", "traverse", "grades", "internal/nearest"},
+	"eval":             {"eval/check", "dsl", "traverse", "grades"},
+	".":                {"eval", "eval/check", "dsl", "traverse", "grades"},
+
+	"source/memory":     {"traverse", "internal/nearest"},
+	"source/tables":     {"traverse", "source/memory", "internal/nearest"},
+	"source/sourcetest": {"traverse"},
+
+	"internal/reference":   {"dsl", "traverse", "grades"},
+	"internal/conformance": {".", "dsl", "traverse", "source/tables", "source/memory"},
+
+	"cmd/leadscore": {".", "dsl", "source/tables"},
+	"examples/...":  {".", "source/memory", "source/tables"},
+}
+
+// outside says which packages may import what is neither ours nor the standard
+// library's, tests aside.
+var outside = map[string][]string{
+	"dsl": {"github.com/alecthomas/participle/v2", "github.com/alecthomas/participle/v2/lexer"},
+}
+
+// allowed looks a package up, by its name or by the folder it is in.
+func allowed(table map[string][]string, pkg string) ([]string, bool) {
+	if list, ok := table[pkg]; ok {
+		return list, true
+	}
+	list, ok := table[path.Dir(pkg)+"/..."]
+	return list, ok
+}
+
+func TestImportDirections(t *testing.T) {
+	seen := map[string]bool{}
+	err := filepath.WalkDir(".", func(name string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && name != "." && (strings.HasPrefix(entry.Name(), ".") || entry.Name() == "testdata"):
+			return fs.SkipDir
+		case entry.IsDir() || filepath.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go"):
+			return nil
+		}
+		pkg := filepath.ToSlash(filepath.Dir(name))
+		ours, known := allowed(arrows, pkg)
+		if !known {
+			t.Errorf("package %s stands in no room: give it one in this test and in docs/design.md", pkg)
+			return nil
+		}
+		seen[pkg] = true
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, spec := range file.Imports {
+			imported, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			first, _, _ := strings.Cut(imported, "/")
+			switch rest, isOurs := strings.CutPrefix(imported, module); {
+			case isOurs && (rest == "" || rest[0] == '/'):
+				target := strings.TrimPrefix(rest, "/")
+				if target == "" {
+					target = "."
+				}
+				if !slices.Contains(ours, target) {
+					t.Errorf("%s: package %s may not import %s", name, pkg, target)
+				}
+			case strings.Contains(first, ".") && !slices.Contains(outside[pkg], imported):
+				t.Errorf("%s: package %s may not import %s", name, pkg, imported)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for pkg := range arrows {
+		if !strings.HasSuffix(pkg, "/...") && !seen[pkg] {
+			t.Errorf("package %s has a room, but does not exist", pkg)
+		}
+	}
+}

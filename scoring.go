@@ -117,7 +117,7 @@ type Contribution struct {
 // A ChildResult says what one child of a condition counted.
 type ChildResult struct {
 	Label string `json:"label,omitempty"` // the display name, or ""
-	Rule  string `json:"rule"`            // the child in the rule language
+	Rule  string `json:"rule"`            // the child in the rule language, with its display name
 	Count uint64 `json:"count"`           // its occurrences; the largest uint64 if there are more
 	Holds bool   `json:"holds"`           // whether it lets the condition count
 	// Occurrences lists what was counted: by time, then entity, then id; at most

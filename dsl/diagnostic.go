@@ -59,6 +59,7 @@ type Diagnostic struct {
 	Span     Span     // where; not Known for a problem of the whole
 	Line     string   // the source line on which Span starts
 	Related  []Related
+	More     int // not 0 stands for that many further problems, which are not shown
 }
 
 // Related points to another place that has to do with a problem.
@@ -68,23 +69,26 @@ type Related struct {
 	Span    Span
 }
 
-// Message returns the problem in one line without its place: the summary, what
-// was expected, the nearest name, and how to mend it.
+// Message returns the problem in one line without its place: the summary, the
+// nearest name, what was expected, and how to mend it.
 func (d *Diagnostic) Message() string {
-	var b strings.Builder
-	b.WriteString(d.Summary)
+	text := d.Summary
+	expected := ""
 	if len(d.Expected) > 0 {
-		b.WriteString("; expected ")
-		b.WriteString(Either(d.Expected))
+		expected = "expected " + Either(d.Expected)
 	}
-	if d.Nearest != "" {
-		fmt.Fprintf(&b, "; did you mean %s?", d.Nearest)
+	switch {
+	case d.Nearest != "" && expected != "":
+		text += fmt.Sprintf("; did you mean %s? (%s)", d.Nearest, expected)
+	case d.Nearest != "":
+		text += fmt.Sprintf("; did you mean %s?", d.Nearest)
+	case expected != "":
+		text += "; " + expected
 	}
 	if d.Help != "" {
-		b.WriteString("; ")
-		b.WriteString(d.Help)
+		text += "; " + d.Help
 	}
-	return b.String()
+	return text
 }
 
 // Either joins alternatives for people: "a", "a or b", "a, b or c".
@@ -220,18 +224,32 @@ func (ds Diagnostics) Sort() {
 }
 
 // Limit returns at most n problems; when it has to leave some out, one more says
-// how many. n below 1 means no limit.
+// how many. Limited again, the counts add up. n below 1 means no limit.
 func (ds Diagnostics) Limit(n int) Diagnostics { return ds.limit(n, 0) }
 
 // limit is Limit where further problems have been dropped already.
 func (ds Diagnostics) limit(n, dropped int) Diagnostics {
-	if n < 1 || len(ds)+dropped <= n {
-		return ds
+	var shown Diagnostics
+	for _, d := range ds {
+		dropped += d.More
+		if d.More == 0 {
+			shown = append(shown, d)
+		}
 	}
-	kept := min(len(ds), n)
-	rest := Diagnostic{Code: CodeLimit, Summary: fmt.Sprintf("%d more problems are not shown", len(ds)-kept+dropped)}
-	if kept > 0 {
-		rest.File, rest.Span = ds[kept-1].File, ds[kept-1].Span
+	if n > 0 && len(shown) > n {
+		dropped += len(shown) - n
+		shown = shown[:n]
 	}
-	return append(slices.Clip(ds[:kept]), rest)
+	if dropped == 0 {
+		return shown
+	}
+	rest := Diagnostic{Code: CodeLimit, Summary: "one more problem is not shown", More: dropped}
+	if dropped > 1 {
+		rest.Summary = fmt.Sprintf("%d more problems are not shown", dropped)
+	}
+	if len(shown) > 0 {
+		last := &shown[len(shown)-1]
+		rest.File, rest.Span = last.File, last.Span
+	}
+	return append(shown, rest)
 }

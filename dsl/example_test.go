@@ -41,7 +41,7 @@ func ExampleParse() {
 	model := file.Blocks[0].(*dsl.Model)
 	fmt.Println(model.Name.Value, model.Incomplete)
 	// Output:
-	// line 2: unexpected targt; expected description, target, time zone, condition, grade or sales ready at; did you mean target?
-	// line 4: unexpected dys; expected minutes, hours, days, weeks, months or years; did you mean days?
+	// line 2: unexpected targt; did you mean target? (expected description, target, time zone, condition, grade or sales ready at)
+	// line 4: unexpected dys; did you mean days? (expected minutes, hours, days, weeks, months or years)
 	// Coffee true
 }

@@ -145,33 +145,55 @@ func parse[P any](p *parser, production *participle.Parser[P]) *P {
 
 func (p *parser) failed(err error) {
 	if bad, ok := errors.AsType[*syntaxError](err); ok {
-		summary := bad.summary
-		if summary == "" {
-			summary = "unexpected " + describe(&bad.token)
+		d := p.unexpected(&bad.token, bad.nearest)
+		if bad.summary != "" {
+			d.Summary = bad.summary
 		}
-		d := p.problem(tokenSpan(bad.token.Pos, bad.token.Value), CodeSyntax, "%s", summary)
-		d.Expected, d.Nearest, d.Help = bad.expected, bad.nearest, bad.help
+		d.Expected, d.Help = bad.expected, bad.help
 		return
 	}
-	if bad, ok := errors.AsType[*participle.UnexpectedTokenError](err); ok {
-		t := bad.Unexpected
-		d := p.problem(tokenSpan(t.Pos, t.Value), CodeSyntax, "unexpected %s", describe(&t))
-		d.Expected = slices.Compact(expectations(bad.Message()))
-		switch t.Type {
-		case tokIdent:
-			d.Nearest = nearest.Name(t.Value, slices.Values(d.Expected))
-			if slices.Equal(d.Expected, []string{wordText}) {
-				d.Help = fmt.Sprintf("write %q", t.Value)
-			}
-		case tokDecimal:
-			if slices.Equal(d.Expected, []string{wordInt}) {
-				d.Help = "points and thresholds are whole numbers"
-			}
-		}
+	bad, ok := errors.AsType[*participle.UnexpectedTokenError](err)
+	if !ok {
+		t := p.peek()
+		p.problem(tokenSpan(t.Pos, t.Value), CodeSyntax, "%v", err)
 		return
 	}
-	t := p.peek()
-	p.problem(tokenSpan(t.Pos, t.Value), CodeSyntax, "%v", err)
+	t := bad.Unexpected
+	expected := slices.Compact(expectations(bad.Message()))
+	near := ""
+	if t.Type == tokIdent {
+		near = nearest.Name(t.Value, slices.Values(expected))
+	}
+	d := p.unexpected(&t, near)
+	d.Expected = expected
+	switch {
+	case t.Type == tokIdent && slices.Equal(expected, []string{wordText}):
+		d.Help = p.quoted(&t)
+	case t.Type == tokDecimal && slices.Equal(expected, []string{wordInt}):
+		d.Help = "points and thresholds are whole numbers"
+	}
+}
+
+// unexpected reports a token. One that begins another line is not to blame when
+// what comes before it is not whole, unless it is a slip itself.
+func (p *parser) unexpected(t *lexer.Token, near string) *Diagnostic {
+	before := lastBefore(p.lex)
+	if before != nil && near == "" && t.Pos.Line > before.Pos.Line && p.peek().Pos == t.Pos {
+		at := tokenSpan(before.Pos, before.Value)
+		return p.problem(at, CodeSyntax, "something is missing behind %s", describe(before))
+	}
+	d := p.problem(tokenSpan(t.Pos, t.Value), CodeSyntax, "unexpected %s", describe(t))
+	d.Nearest = near
+	return d
+}
+
+// quoted says how a bare word is written as a text, if it is one.
+func (p *parser) quoted(t *lexer.Token) string {
+	rest := p.file.Text[end(*t).Offset:]
+	if rest == "" || strings.ContainsAny(rest[:1], " \t\r\n{") {
+		return fmt.Sprintf("write %q", t.Value)
+	}
+	return "put it in double quotes"
 }
 
 // Starters: what a block or clause surely begins with. The parser looks for one

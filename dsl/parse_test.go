@@ -414,7 +414,7 @@ modl "N" {
 	want := []string{
 		"syntax 2:12     target somebody",
 		"syntax 4:39         has EmailOpened within last 3 fortnights",
-		"syntax 6:5     }",
+		"syntax 5:9         score",
 		`no-child 7:5     condition "B" {`,
 		`no-score 7:5     condition "B" {`,
 		`syntax 9:17     grade "Hot" above 70`,
@@ -525,7 +525,7 @@ func TestDiagnosticError(t *testing.T) {
 			"m.score:1:2: unexpected x\n  1 | \tx y\n    | \t^"},
 		{"no place", dsl.Diagnostic{Summary: "empty", File: "m.score"}, "m.score: empty"},
 		{"nothing known", dsl.Diagnostic{Summary: "empty"}, "empty"},
-		{"all that can be said", dsl.Diagnostic{Summary: "s", Expected: []string{"a", "b", "c"}, Nearest: "n", Help: "h"}, "s; expected a, b or c; did you mean n?; h"},
+		{"all that can be said", dsl.Diagnostic{Summary: "s", Expected: []string{"a", "b", "c"}, Nearest: "n", Help: "h"}, "s; did you mean n? (expected a, b or c); h"},
 		{"wide characters and the end of the line", dsl.Diagnostic{Summary: "s", Line: "Ä ö", Span: dsl.Span{Start: dsl.Pos{Line: 10, Column: 4}, End: dsl.Pos{Line: 10, Column: 4}}},
 			"10:4: s\n  10 | Ä ö\n     |    ^"},
 		{"control characters", dsl.Diagnostic{Summary: "s", Line: "a\x1b[0mb", Span: dsl.Span{Start: dsl.Pos{Line: 1, Column: 1}, End: dsl.Pos{Line: 1, Column: 2}}},

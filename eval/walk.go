@@ -23,7 +23,7 @@ type Contribution struct {
 // A ChildResult says what one child of a condition counted.
 type ChildResult struct {
 	Label string // the display name, or ""
-	Rule  string // the child in the rule language
+	Rule  string // the child in the rule language, with its display name
 	Count uint64 // its occurrences; the largest uint64 if there are more
 	Holds bool   // whether it lets the condition count: for each, whether it counted any
 	// Occurrences lists what it counted: by time, then entity and id, at most

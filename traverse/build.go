@@ -144,11 +144,11 @@ func (b *builder) field(e *Entity, f Field, at Place) {
 	}
 	chosen := f.Type == Choice || f.Type == Choices
 	if f.Exact && f.Type != Text && !chosen {
-		b.problem(at, "%s is a %s: only text, choice and choices can be exact", full, f.Type)
+		b.problem(at, "%s is %s: only text, choice and choices can be exact", full, f.Type.Noun())
 	}
 	if !chosen {
 		if len(f.Values) > 0 {
-			b.problem(at, "%s is a %s: only choice and choices list values", full, f.Type)
+			b.problem(at, "%s is %s: only choice and choices list values", full, f.Type.Noun())
 		}
 	} else if len(f.Values) == 0 {
 		b.problem(at, "%s lists no values", full)
@@ -173,7 +173,7 @@ func (b *builder) field(e *Entity, f Field, at Place) {
 	if e.kind == Interaction {
 		switch {
 		case f.Name == Timestamp && f.Type != Time:
-			b.problem(at, "%s is every interaction's instant: it must be a time, not a %s", full, f.Type)
+			b.problem(at, "%s is every interaction's instant: it must be a time, not %s", full, f.Type.Noun())
 		case f.Name == impliedContact:
 			b.problem(at, "%s is every interaction's reference to its contact: it must be declared Contact -> Contact", full)
 		}
@@ -241,7 +241,7 @@ func (b *builder) datedBy(e *Entity, at Place) {
 	case f.Type == NoType:
 		e.dated = ""
 	case f.Type != Time && f.Type != Date:
-		b.problem(at, "%s is dated by %s, which is a %s: it must be a time or a date", e.name, e.dated, f.Type)
+		b.problem(at, "%s is dated by %s, which is %s: it must be a time or a date", e.name, e.dated, f.Type.Noun())
 		e.dated = ""
 	}
 }

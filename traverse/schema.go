@@ -52,6 +52,15 @@ func (t Type) String() string {
 	return "no type"
 }
 
+// Noun returns what a field of the type is, for messages: "text", "a number".
+func (t Type) Noun() string {
+	switch t {
+	case Text, Choices, NoType:
+		return t.String()
+	}
+	return "a " + t.String()
+}
+
 // kind is the kind of the values of t.
 func (t Type) kind() Kind {
 	switch t {

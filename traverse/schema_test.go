@@ -63,7 +63,7 @@ func TestSchemaProblems(t *testing.T) {
 		{"an exact number", definition{Name: "A", Fields: []field{{Name: "F", Type: traverse.Number, Exact: true}}},
 			[]string{"A.F is a number: only text, choice and choices can be exact"}},
 		{"values of text", definition{Name: "A", Fields: []field{{Name: "F", Type: traverse.Text, Values: []string{"x"}}}},
-			[]string{"A.F is a text: only choice and choices list values"}},
+			[]string{"A.F is text: only choice and choices list values"}},
 		{"a choice without values", definition{Name: "A", Fields: []field{{Name: "F", Type: traverse.Choice}}}, []string{"A.F lists no values"}},
 		{"values twice", definition{Name: "A", Fields: []field{{Name: "F", Type: traverse.Choices, Values: []string{"x", "x", "X", ""}}}},
 			[]string{`A.F lists "x" twice`, `A.F lists "x" and "X", which differ by letter case only`, "A.F lists the empty text: an empty field has no value"}},
@@ -85,7 +85,7 @@ func TestSchemaProblems(t *testing.T) {
 		{"an inverse of an inverse", definition{Name: "Account", Relationships: []rel{{Name: "R", Target: "Contact", Via: "ParentAccount"}, {Name: "Q", Target: "Account", Via: "R"}}},
 			[]string{"Account.Q is the inverse of Account.R, which is an inverse itself"}},
 		{"dated by nothing", definition{Name: "A", Fields: []field{{Name: "Date", Type: traverse.Date}}, DatedBy: "Dat"}, []string{"A is dated by Dat, which is no field of it; did you mean Date?"}},
-		{"dated by text", definition{Name: "A", Fields: []field{{Name: "D", Type: traverse.Text}}, DatedBy: "D"}, []string{"A is dated by D, which is a text: it must be a time or a date"}},
+		{"dated by text", definition{Name: "A", Fields: []field{{Name: "D", Type: traverse.Text}}, DatedBy: "D"}, []string{"A is dated by D, which is text: it must be a time or a date"}},
 		{"a dated interaction", definition{Name: "A", Kind: traverse.Interaction, DatedBy: "Timestamp"}, []string{"A is an interaction: it is dated by its Timestamp"}},
 	}
 	for _, test := range tests {

@@ -691,7 +691,7 @@ func (c *checker) predicate(model *Model, f traverse.Field, cmp *dsl.Comparison)
 		return IsEmpty{Not: op == dsl.IsNotEmpty}
 	}
 	if !slices.Contains(operators[f.Type], op) {
-		d := c.problem(dsl.Span{Start: cmp.OpSpan.Start, End: cmp.End}, CodeType, "%s is %s: %s does not apply to it", f.Name, article(f.Type), op)
+		d := c.problem(dsl.Span{Start: cmp.OpSpan.Start, End: cmp.End}, CodeType, "%s is %s: %s does not apply to it", f.Name, f.Type.Noun(), op)
 		if right, ok := meant[f.Type][op]; ok {
 			d.Nearest = right.String()
 		}
@@ -722,21 +722,13 @@ func (c *checker) predicate(model *Model, f traverse.Field, cmp *dsl.Comparison)
 	}
 }
 
-func article(t traverse.Type) string {
-	switch t {
-	case traverse.Text, traverse.Choices:
-		return t.String()
-	}
-	return "a " + t.String()
-}
-
 // misfit reports an operand of the wrong kind.
 func (c *checker) misfit(f traverse.Field, l dsl.Literal, expected ...string) {
 	text := ""
 	if c.file != nil {
 		text = c.file.Text[l.At().Start.Offset:l.At().End.Offset]
 	}
-	d := c.problem(l.At(), CodeType, "%s is %s, and %s is none", f.Name, article(f.Type), brief(text))
+	d := c.problem(l.At(), CodeType, "%s is %s, and %s is none", f.Name, f.Type.Noun(), brief(text))
 	d.Expected = expected
 	switch l := l.(type) {
 	case *dsl.Number, *dsl.Bool, *dsl.Moment:

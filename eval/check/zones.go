@@ -1,6 +1,11 @@
 package check
 
-import "strings"
+import (
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
 
 // zoneNames are the names of the IANA time zone database, release 2025c, less
 // Factory. A name outside this list is refused, so that a model means the same
@@ -105,3 +110,23 @@ Pacific/Truk Pacific/Wake Pacific/Wallis Pacific/Yap Poland Portugal ROC ROK Sin
 US/Alaska US/Aleutian US/Arizona US/Central US/East-Indiana US/Eastern US/Hawaii US/Indiana-Starke
 US/Michigan US/Mountain US/Pacific US/Samoa UTC Universal W-SU WET Zulu
 `)
+
+// locations holds the zones that models have asked for, so that one zone is
+// one pointer.
+var locations sync.Map // name -> *time.Location
+
+// location returns the zone called name, or nil if the IANA database has none.
+func location(name string) *time.Location {
+	if loc, ok := locations.Load(name); ok {
+		return loc.(*time.Location)
+	}
+	if !slices.Contains(zoneNames, name) {
+		return nil
+	}
+	loc, err := time.LoadLocation(name)
+	if err != nil {
+		return nil
+	}
+	first, _ := locations.LoadOrStore(name, loc)
+	return first.(*time.Location)
+}

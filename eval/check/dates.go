@@ -1,0 +1,99 @@
+package check
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// maxSpan is the largest count of each unit: a hundred years.
+var maxSpan = map[dsl.Unit]int64{
+	dsl.Minutes: 52_596_000, dsl.Hours: 876_600, dsl.Days: 36_525,
+	dsl.Weeks: 5_218, dsl.Months: 1_200, dsl.Years: 100,
+}
+
+func (c *checker) dateRange(model *Model, path traverse.Path, step int, r *dsl.Range) *Window {
+	if step < 0 {
+		d := c.problem(r.Span, CodeDateRange, "nothing on the path says when it came to be, so it has no date range")
+		d.Help = fmt.Sprintf("declare `dated by` for %s in the schema, or test a date behind where", path.Last().Entity.Name())
+		c.rangeAlone(model, r)
+		return nil
+	}
+	field, _ := path[step].Entity.Dated()
+	days := field.Type == traverse.Date
+	what := path[step].Entity.Name() + "." + field.Name
+	switch r.Kind {
+	case dsl.WithinLast:
+		if n, ok := c.timeSpan(r.Last, days, what); ok {
+			return &Window{Days: days, Lo: relative(-n, r.Last.Unit, 0), Hi: relative(0, r.Last.Unit, 0)}
+		}
+	case dsl.Since:
+		if !r.From.Bad {
+			return &Window{Days: days, Lo: fixed(startOf(r.From, days, model.Zone))}
+		}
+	case dsl.Between:
+		if w, ok := c.between(model, r.From, r.To, days); ok {
+			return &w
+		}
+	}
+	return nil
+}
+
+// rangeAlone checks what can be checked of a date range whose path is unknown.
+func (c *checker) rangeAlone(model *Model, r *dsl.Range) {
+	switch {
+	case r == nil:
+	case r.Last != nil:
+		c.timeSpan(r.Last, false, "")
+	case r.To != nil:
+		c.between(model, r.From, r.To, false)
+	}
+}
+
+func relative(n int64, unit dsl.Unit, plus int64) Bound {
+	return Bound{Kind: Relative, N: n, Unit: unit, Plus: plus}
+}
+
+func fixed(at int64) Bound { return Bound{Kind: Fixed, At: at} }
+
+// timeSpan reads the count of a length of time, and reports one outside its
+// limits, or in minutes or hours where days are counted. what names the field.
+func (c *checker) timeSpan(s *dsl.TimeSpan, days bool, what string) (int64, bool) {
+	if s.Count.Bad {
+		return 0, false
+	}
+	limit := maxSpan[s.Unit]
+	n, err := strconv.ParseInt(s.Count.Text, 10, 64)
+	if err != nil || n < 1 || n > limit {
+		c.problem(s.Span, CodeTimeSpan, "%s %s is no length of time here; %s go from 1 to %d",
+			brief(s.Count.Text), s.Unit, s.Unit, limit)
+		return 0, false
+	}
+	if days && (s.Unit == dsl.Minutes || s.Unit == dsl.Hours) {
+		d := c.problem(s.Span, CodeTimeSpan, "%s is a date: it counts in whole days, not in %s", what, s.Unit)
+		d.Expected = []string{"days", "weeks", "months", "years"}
+		return 0, false
+	}
+	return n, true
+}
+
+// between makes a window of two bounds, and reports those out of order.
+func (c *checker) between(model *Model, from, to *dsl.Moment, days bool) (Window, bool) {
+	if from.Bad || to.Bad {
+		return Window{}, false
+	}
+	w := Window{Days: days, Lo: fixed(startOf(from, days, model.Zone)), Hi: fixed(endOf(to, days, model.Zone))}
+	disorder := w.Lo.At > w.Hi.At
+	if !from.HasTime && !to.HasTime {
+		// A day that the zone left out is empty, but in order.
+		disorder = dayNumber(from) > dayNumber(to)
+	}
+	if disorder {
+		d := c.problem(dsl.Span{Start: from.Start, End: to.End}, CodeBounds, "the bounds are out of order: %s is after %s", from.Raw, to.Raw)
+		d.Help = fmt.Sprintf("write between %s and %s", to.Raw, from.Raw)
+		return w, false
+	}
+	return w, true
+}

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 )
 
 // A Pos is a place in a file.
@@ -33,19 +32,19 @@ type Code string
 
 // The codes of this package's diagnostics.
 const (
-	CodeSyntax   Code = "syntax"    // a word or sign where another was expected
-	CodeText     Code = "text"      // not UTF-8, or a character that has no place in a rule file
-	CodeString   Code = "string"    // a text that is not well-formed
-	CodeNumber   Code = "number"    // a number that is not well-formed
-	CodeDate     Code = "date"      // a date or time that is not well-formed, or that no calendar has
-	CodeUnclosed Code = "unclosed"  // a block without its closing brace
-	CodeLimit    Code = "limit"     // a limit was exceeded
-	CodeEmpty    Code = "empty"     // something that must not be empty
-	CodeNoScore  Code = "no-score"  // a condition without its score, or with more than one
-	CodeNoChild  Code = "no-child"  // a condition without a child
-	CodeRepeated Code = "repeated"  // a clause that may stand once stands again
-	CodeOperator Code = "operator"  // an operator from another language
-	CodeSpelling Code = "separator" // a separator that the language does not have
+	CodeSyntax    Code = "syntax"    // a word or sign where another was expected
+	CodeText      Code = "text"      // not UTF-8, or a character that has no place in a rule file
+	CodeString    Code = "string"    // a text that is not well-formed
+	CodeNumber    Code = "number"    // a number that is not well-formed
+	CodeDate      Code = "date"      // a date or time that is not well-formed, or that no calendar has
+	CodeUnclosed  Code = "unclosed"  // a block without its closing brace
+	CodeLimit     Code = "limit"     // a limit was exceeded
+	CodeEmpty     Code = "empty"     // something that must not be empty
+	CodeNoScore   Code = "no-score"  // a condition without its score, or with more than one
+	CodeNoChild   Code = "no-child"  // a condition without a child
+	CodeRepeated  Code = "repeated"  // a clause that may stand once stands again
+	CodeOperator  Code = "operator"  // an operator from another language
+	CodeSeparator Code = "separator" // a separator that the language does not have
 )
 
 // A Diagnostic is one problem of a rule file or schema.
@@ -70,7 +69,7 @@ type Related struct {
 }
 
 // Message returns the problem in one line without its place: the summary, the
-// nearest name, what was expected, and how to mend it.
+// nearest name, what was expected, and how to mend it. Hostile text in it is cut.
 func (d *Diagnostic) Message() string {
 	text := d.Summary
 	expected := ""
@@ -88,7 +87,25 @@ func (d *Diagnostic) Message() string {
 	if d.Help != "" {
 		text += "; " + d.Help
 	}
-	return text
+	return strings.Map(harmless, shorten(text))
+}
+
+// shorten leaves out the middle of a long message.
+func shorten(text string) string {
+	const head, tail = 700, 300
+	if len(text) <= head+tail {
+		return text
+	}
+	return strings.ToValidUTF8(text[:head], "") + "…" + strings.ToValidUTF8(text[len(text)-tail:], "")
+}
+
+// harmless replaces what would garble a terminal: control characters, and, as
+// strings.Map does, bytes that are not UTF-8. Tabs stay.
+func harmless(r rune) rune {
+	if r != '\t' && unicode.IsControl(r) {
+		return unicode.ReplacementChar
+	}
+	return r
 }
 
 // Either joins alternatives for people: "a", "a or b", "a, b or c".
@@ -153,9 +170,7 @@ func excerpt(line string, span Span) (text, pad, carets string) {
 	}
 	end = min(end, to)
 	for i, r := range runes {
-		if r != '\t' && (unicode.IsControl(r) || r == utf8.RuneError) {
-			runes[i] = unicode.ReplacementChar
-		}
+		runes[i] = harmless(r)
 	}
 	padding := []rune{}
 	for _, r := range runes[from:start] {
@@ -230,10 +245,13 @@ func (ds Diagnostics) Limit(n int) Diagnostics { return ds.limit(n, 0) }
 // limit is Limit where further problems have been dropped already.
 func (ds Diagnostics) limit(n, dropped int) Diagnostics {
 	var shown Diagnostics
+	file := ""
 	for _, d := range ds {
 		dropped += d.More
 		if d.More == 0 {
 			shown = append(shown, d)
+		} else {
+			file = d.File
 		}
 	}
 	if n > 0 && len(shown) > n {
@@ -243,7 +261,7 @@ func (ds Diagnostics) limit(n, dropped int) Diagnostics {
 	if dropped == 0 {
 		return shown
 	}
-	rest := Diagnostic{Code: CodeLimit, Summary: "one more problem is not shown", More: dropped}
+	rest := Diagnostic{Code: CodeLimit, Summary: "one more problem is not shown", File: file, More: dropped}
 	if dropped > 1 {
 		rest.Summary = fmt.Sprintf("%d more problems are not shown", dropped)
 	}

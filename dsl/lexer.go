@@ -32,39 +32,25 @@ func (definition) Symbols() map[string]lexer.TokenType {
 	}
 }
 
-// Lex is what lexer.Definition wants. The parser itself scans first, so that it
-// can keep comments and problems, and replays the tokens.
+// Lex is what lexer.Definition wants. The parser itself scans, so that it can
+// keep comments and problems.
 func (definition) Lex(name string, r io.Reader) (lexer.Lexer, error) {
 	text, err := io.ReadAll(r)
 	if err != nil {
 		return nil, err
 	}
-	s := scan(name, string(text), Limits{}.WithDefaults())
-	return &replay{tokens: s.tokens}, nil
+	return newScanner(name, string(text), Limits{}.WithDefaults()), nil
 }
 
-// replay is a lexer.Lexer over tokens that end with EOF.
-type replay struct {
-	tokens []lexer.Token
-	next   int
-}
-
-func (r *replay) Next() (lexer.Token, error) {
-	t := r.tokens[r.next]
-	if !t.EOF() {
-		r.next++
-	}
-	return t, nil
-}
-
-// scanner cuts a text into tokens. It never fails: what is wrong becomes a
-// diagnostic and, where one was surely meant, a token of that type, of which
-// the parser then makes a node marked Bad.
+// scanner cuts a text into tokens, as a lexer.Lexer. It never fails: what is
+// wrong becomes a diagnostic and, where one was surely meant, a token of that
+// type, of which the parser then makes a node marked Bad.
 type scanner struct {
 	name     string
 	text     string
 	pos      lexer.Position
-	tokens   []lexer.Token
+	token    lexer.Token // the last one, if found
+	found    bool
 	comments []Comment
 	problems
 	broken  int  // offset behind the last stray character, so that a run of them is one problem
@@ -73,7 +59,7 @@ type scanner struct {
 
 const byteOrderMark = "\ufeff"
 
-func scan(name, text string, limits Limits) *scanner {
+func newScanner(name, text string, limits Limits) *scanner {
 	s := &scanner{
 		name: name, text: text, broken: -1,
 		problems: problems{most: limits.Problems},
@@ -83,19 +69,25 @@ func scan(name, text string, limits Limits) *scanner {
 		s.pos.Offset = len(byteOrderMark)
 	}
 	s.checkUTF8()
-	for s.pos.Offset < len(text) {
+	return s
+}
+
+// Next returns the next token, or EOF at the end.
+func (s *scanner) Next() (lexer.Token, error) {
+	for s.found = false; !s.found; {
+		if s.pos.Offset >= len(s.text) {
+			return lexer.EOFToken(s.pos), nil
+		}
 		s.next()
 	}
-	s.tokens = append(s.tokens, lexer.EOFToken(s.pos))
-	return s
+	return s.token, nil
 }
 
 func (s *scanner) checkUTF8() {
 	if utf8.ValidString(s.text) {
 		return
 	}
-	var p lexer.Position
-	p.Line, p.Column = 1, 1
+	p := s.pos // behind the byte-order mark
 	for i, r := range s.text {
 		if r == utf8.RuneError {
 			if _, n := utf8.DecodeRuneInString(s.text[i:]); n == 1 {
@@ -166,7 +158,7 @@ func (s *scanner) skip(n int) {
 
 // emit makes a token of the next n bytes.
 func (s *scanner) emit(t lexer.TokenType, n int) {
-	s.tokens = append(s.tokens, lexer.Token{Type: t, Value: s.text[s.pos.Offset : s.pos.Offset+n], Pos: s.pos})
+	s.token, s.found = lexer.Token{Type: t, Value: s.text[s.pos.Offset : s.pos.Offset+n], Pos: s.pos}, true
 	s.skip(n)
 }
 
@@ -182,6 +174,7 @@ func prefixLen(s string, f func(rune) bool) int {
 	return len(s)
 }
 
+// next scans on over a token, or something that makes none.
 func (s *scanner) next() {
 	rest := s.rest()
 	r, size := utf8.DecodeRuneInString(rest)
@@ -211,18 +204,22 @@ func (s *scanner) next() {
 }
 
 func (s *scanner) quotedName(rest string) {
-	line, _, _ := strings.Cut(rest[1:], "\n")
-	end := strings.IndexByte(line, '`')
+	// A search that stops at the first back quote: there may be very many on a line.
+	end := strings.IndexAny(rest[1:], "`\n")
 	switch {
-	case end < 0:
-		name := "`" + strings.TrimRightFunc(line, unicode.IsSpace)
+	case end < 0 || rest[1+end] == '\n':
+		line := rest
+		if end >= 0 {
+			line = rest[:1+end]
+		}
+		name := strings.TrimRightFunc(line, unicode.IsSpace)
 		s.problem(s.pos, name, CodeString, "a name in back quotes does not end on its line").Expected = []string{"a back quote"}
 		s.emit(tokQuoted, len(name))
 	case end == 0:
 		s.problem(s.pos, "``", CodeEmpty, "a name in back quotes is empty")
 		s.emit(tokQuoted, 2)
 	default:
-		if name := line[:end]; strings.ContainsFunc(name, unicode.IsControl) {
+		if name := rest[1 : 1+end]; strings.ContainsFunc(name, unicode.IsControl) {
 			s.problem(s.pos, rest[:end+2], CodeString, "a name in back quotes holds a control character")
 			s.emit(tokQuoted, end+2)
 			return
@@ -527,8 +524,16 @@ func (s *scanner) stray(rest string, r rune, size int) {
 	case r == '+' || r == '-':
 		d.Summary = fmt.Sprintf("%c stands alone", r)
 		d.Help = "a sign touches its digits"
+		last, _ := utf8.DecodeLastRuneInString(s.text[:s.pos.Offset])
+		next, _ := utf8.DecodeRuneInString(rest[size:])
+		switch {
+		case strings.HasPrefix(rest, "--") && !(len(rest) > 2 && isDigit(rest[2])):
+			d.Help = "a comment starts with // and ends with its line"
+		case isIdentPart(last) && isIdentStart(next):
+			d.Help = "words are separated by spaces, and a name that holds a hyphen stands in back quotes"
+		}
 	case r == ';':
-		d.Code = CodeSpelling
+		d.Code = CodeSeparator
 		d.Help = "leave it out"
 	case r == '#' || r == '/':
 		d.Help = "a comment starts with // and ends with its line"

@@ -28,10 +28,10 @@ func Parse(name, text string, limits Limits) (*File, Diagnostics) {
 			Summary: fmt.Sprintf("the file has %d bytes, the limit is %d", len(text), limits.Bytes),
 		}}
 	}
-	s := scan(name, text, limits)
-	lex, err := lexer.Upgrade(&replay{tokens: s.tokens})
+	s := newScanner(name, text, limits)
+	lex, err := lexer.Upgrade(s) // scans to the end
 	if err != nil {
-		panic(err) // replay returns no error
+		panic(err) // the scanner returns no error
 	}
 	p := &parser{
 		grammar: grammar(), limits: limits, file: f, lex: lex,
@@ -268,14 +268,24 @@ var continues = []string{"where", "and", "or", "within", "since", "between", "be
 // something new. Behind a problem that is the best guess there is: clauses and
 // children mostly stand on lines of their own.
 func (p *parser) startsLine() bool {
+	t := p.peek()
+	return p.firstOnLine() && !slices.ContainsFunc(continues, func(w string) bool { return isWord(t, w) })
+}
+
+// firstOnLine reports whether a word or text is first on its line, and does not
+// go on with what a dot or a comma before it began. Behind a comma only a text
+// goes on: a word would have to be a value.
+func (p *parser) firstOnLine() bool {
 	t, previous := p.peek(), lastBefore(p.lex)
-	if t.Type != tokIdent && t.Type != tokString && t.Type != tokQuoted {
+	switch {
+	case t.Type != tokIdent && t.Type != tokString && t.Type != tokQuoted:
+		return false
+	case previous == nil:
+		return true
+	case isSign(previous, "."), isSign(previous, ",") && t.Type == tokString:
 		return false
 	}
-	if previous != nil && (previous.Pos.Line == t.Pos.Line || isSign(previous, ".") || isSign(previous, ",")) {
-		return false
-	}
-	return !slices.ContainsFunc(continues, func(w string) bool { return isWord(t, w) })
+	return previous.Pos.Line < t.Pos.Line
 }
 
 // skipTo moves on to a token at which stop holds, to the closing brace of the
@@ -580,6 +590,13 @@ func (p *parser) parseConditionItem(c *Condition, what string) bool {
 	return true
 }
 
+// strayWords are what people write for a word of a condition.
+var strayWords = map[string]string{
+	"last": "within last", "in": "within last", "during": "within last", "for": "within last",
+	"from": "since", "after": "since", "if": "where", "with": "where", "when": "where",
+	"no": "none", "not": "none", "never": "none", "any": "has", "some": "has", "every": "each", "all": "each",
+}
+
 // strayInCondition reports a token that can neither go on with the child before
 // it nor begin another.
 func (p *parser) strayInCondition(c *Condition) {
@@ -601,6 +618,9 @@ func (p *parser) strayInCondition(c *Condition) {
 		expected = append(expected, "}")
 	}
 	d := p.unexpectedToken(expected...)
+	if word, ok := strayWords[strings.ToLower(t.Value)]; ok && t.Type == tokIdent && slices.Contains(expected, word) {
+		d.Nearest = word
+	}
 	if d.Nearest == "" && t.Type == tokIdent {
 		// `withn` is near to the first word of `within last`.
 		for _, e := range expected {
@@ -612,8 +632,10 @@ func (p *parser) strayInCondition(c *Condition) {
 	switch {
 	case isWord(t, "or"), isSign(t, "||"): // a sign only so that it can be answered
 		d.Help = "expressions are AND-ed; use in (…), contains any (…), or a condition of its own"
+	case isWord(t, "and") && !slices.Contains(expected, "and"):
+		d.Help = "children are AND-ed already: leave out and"
 	case isSign(t, ","):
-		d.Help = "a number has no thousands separators, and a list stands in parentheses"
+		d.Help = "and joins expressions, a point begins a fraction, and a list stands in parentheses"
 	case isWord(t, "add"), isWord(t, "subtract"), isWord(t, "points"):
 		d.Help = "points are written score +10 or score -10"
 	}
@@ -676,7 +698,7 @@ func (p *parser) parseEntity() *Entity {
 		if bad, ok := errors.AsType[*syntaxError](err); ok && bad.name != nil {
 			e.Members = append(e.Members, &BadMember{Span: bad.name.Span, Name: bad.name})
 		}
-		p.skipTo(func(*lexer.Token) bool { return p.startsLine() })
+		p.skipTo(func(*lexer.Token) bool { return p.firstOnLine() })
 		return false
 	})
 	e.End = stop

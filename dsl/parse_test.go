@@ -521,6 +521,11 @@ func TestDiagnosticError(t *testing.T) {
 		give dsl.Diagnostic
 		want string
 	}{
+		{"what would garble a terminal", dsl.Diagnostic{Summary: "a\x1b[31m\xff\u0085\n\tb"}, "a\uFFFD[31m\uFFFD\uFFFD\uFFFD\tb"},
+		{
+			"a long text", dsl.Diagnostic{Summary: "a" + strings.Repeat("é", 1_000_000), Help: "mend it"},
+			"a" + strings.Repeat("é", 349) + "…" + strings.Repeat("é", 145) + "; mend it",
+		},
 		{"a place", dsl.Diagnostic{Summary: "unexpected x", File: "m.score", Line: "\tx y", Span: dsl.Span{Start: dsl.Pos{Offset: 1, Line: 1, Column: 2}, End: dsl.Pos{Offset: 2, Line: 1, Column: 3}}},
 			"m.score:1:2: unexpected x\n  1 | \tx y\n    | \t^"},
 		{"no place", dsl.Diagnostic{Summary: "empty", File: "m.score"}, "m.score: empty"},

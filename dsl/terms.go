@@ -87,6 +87,18 @@ func wantSign(lex *lexer.PeekingLexer, sign string) error {
 	return nil
 }
 
+// wantAnd consumes the word between two bounds.
+func wantAnd(lex *lexer.PeekingLexer) error {
+	if accept(lex, "and") {
+		return nil
+	}
+	err := unexpected(lex, "and")
+	if isWord(lex.Peek(), "to") || isWord(lex.Peek(), "until") {
+		err.nearest = "and"
+	}
+	return err
+}
+
 // keywordError is unexpected with the keyword that a misspelt word is near to.
 func keywordError(lex *lexer.PeekingLexer, keywords ...string) *syntaxError {
 	err := unexpected(lex, keywords...)
@@ -306,10 +318,27 @@ func parseFrequency(lex *lexer.PeekingLexer) (Frequency, error) {
 			return f, err
 		}
 		f.Kind, f.Count, f.End = AtLeast, n, n.End
+		return f, noTimes(lex)
 	default:
 		return f, keywordError(lex, "each", "has", "at least", "none")
 	}
 	return f, nil
+}
+
+// noTimes refuses `at least 3 times EmailOpened`, but not an entity called times.
+func noTimes(lex *lexer.PeekingLexer) error {
+	if t := lex.Peek(); !isWord(t, "times") && !isWord(t, "time") {
+		return nil
+	}
+	mark := lex.MakeCheckpoint()
+	word, next := *lex.Next(), *lex.Peek()
+	lex.LoadCheckpoint(mark)
+	goesOn := slices.ContainsFunc([]string{"within", "since", "between", "where", "each", "has", "at", "none", "score"},
+		func(w string) bool { return isWord(&next, w) })
+	if next.Type != tokIdent && next.Type != tokQuoted || goesOn {
+		return nil
+	}
+	return &syntaxError{token: word, help: fmt.Sprintf("leave out %s", word.Value)}
 }
 
 func parseRange(lex *lexer.PeekingLexer) (*Range, error) {
@@ -322,6 +351,11 @@ func parseRange(lex *lexer.PeekingLexer) (*Range, error) {
 		if isWord(lex.Peek(), "next") {
 			bad := unexpected(lex, "last")
 			bad.help = "a date range looks back; within next belongs behind where"
+			return nil, bad
+		}
+		if lex.Peek().Type == tokInt {
+			bad := unexpected(lex, "last")
+			bad.nearest = "within last"
 			return nil, bad
 		}
 		if err := want(lex, "last"); err != nil {
@@ -342,7 +376,7 @@ func parseRange(lex *lexer.PeekingLexer) (*Range, error) {
 		if r.From, err = wantMoment(lex); err != nil {
 			return nil, err
 		}
-		if err := want(lex, "and"); err != nil {
+		if err := wantAnd(lex); err != nil {
 			return nil, err
 		}
 		if r.To, err = wantMoment(lex); err != nil {
@@ -483,14 +517,22 @@ func parseOp(lex *lexer.PeekingLexer) (Op, error) {
 		if accept(lex, "empty") {
 			return IsEmpty, nil
 		}
-		if accept(lex, "not") {
-			return IsNotEmpty, want(lex, "empty")
+		negated := accept(lex, "not")
+		if negated && accept(lex, "empty") {
+			return IsNotEmpty, nil
 		}
-		err := keywordError(lex, "empty", "not empty")
+		err := keywordError(lex, "empty")
+		if !negated {
+			err = keywordError(lex, "empty", "not empty")
+		}
 		if t := lex.Peek(); isWord(t, "null") || isWord(t, "nil") || isWord(t, "blank") || isWord(t, "missing") {
 			err.nearest = "empty"
 		}
-		if err.nearest == "" {
+		switch {
+		case err.nearest != "":
+		case negated:
+			err.help = "inequality is written !="
+		default:
 			err.help = "equality is written ="
 		}
 		return 0, err
@@ -542,7 +584,7 @@ func parseOperands(lex *lexer.PeekingLexer, c *Comparison) error {
 		if err := add(parseValue(lex)); err != nil {
 			return err
 		}
-		if err := want(lex, "and"); err != nil {
+		if err := wantAnd(lex); err != nil {
 			return err
 		}
 		return add(parseValue(lex))
@@ -607,10 +649,14 @@ func parseValue(lex *lexer.PeekingLexer) (Literal, error) {
 		return &Bool{Span: tokenSpan(t.Pos, t.Value), Value: isWord(t, "true")}, nil
 	}
 	err := unexpected(lex, "a value")
-	switch t.Type {
-	case tokIdent:
+	switch word := strings.ToLower(t.Value); {
+	case t.Type == tokIdent && (word == "empty" || word == "null" || word == "nil" || word == "blank"):
+		err.nearest = "is empty"
+	case t.Type == tokIdent && (word == "yes" || word == "no"):
+		err.nearest = map[string]string{"yes": "true", "no": "false"}[word]
+	case t.Type == tokIdent:
 		err.help = fmt.Sprintf("text stands in double quotes: %q", t.Value)
-	case tokQuoted:
+	case t.Type == tokQuoted:
 		err.help = "text stands in double quotes"
 	}
 	return nil, err

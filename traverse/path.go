@@ -31,15 +31,26 @@ func (p Path) Last() Step { return p[len(p)-1] }
 type PathError struct {
 	Index   int    // of the name in the path
 	Summary string // what is wrong, in a sentence without its end
-	Nearest string // the valid name that was most likely meant, or ""
+
+	name       string
+	candidates iter.Seq[string] // nil if no other name would do
 }
 
 // Error returns the summary and the suggestion.
 func (e *PathError) Error() string {
-	if e.Nearest != "" {
-		return fmt.Sprintf("%s; did you mean %s?", e.Summary, e.Nearest)
+	if near := e.Nearest(); near != "" {
+		return fmt.Sprintf("%s; did you mean %s?", e.Summary, near)
 	}
 	return e.Summary
+}
+
+// Nearest returns the valid name that was most likely meant, or "". It looks
+// for it anew each time.
+func (e *PathError) Nearest() string {
+	if e.candidates == nil {
+		return ""
+	}
+	return nearest.Name(e.name, e.candidates)
 }
 
 // Root returns the entity at which a path that begins with name starts: Lead,
@@ -93,7 +104,7 @@ func (s *Schema) Path(names ...string) (Path, error) {
 		if s.byName[names[0]] != nil {
 			err.Summary = fmt.Sprintf("a path cannot start at %s: it starts at Lead, at an interaction or at Interaction", names[0])
 		} else {
-			err.Nearest = nearest.Name(names[0], s.Roots())
+			err.name, err.candidates = names[0], s.Roots()
 		}
 		return nil, err
 	}
@@ -123,7 +134,7 @@ func (s *Schema) Hop(from *Entity, name string) (Step, *PathError) {
 	}
 	return Step{}, &PathError{
 		Summary: fmt.Sprintf("%s has no relationship %s", from.name, name),
-		Nearest: nearest.Name(name, from.RelationshipNames()),
+		name:    name, candidates: from.RelationshipNames(),
 	}
 }
 

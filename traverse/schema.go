@@ -255,6 +255,22 @@ func (s *Schema) Definitions() []Definition {
 	return defs
 }
 
+// Equal reports whether s and o declare the same, in the same order. A nil
+// schema equals a nil one only.
+func (s *Schema) Equal(o *Schema) bool {
+	if s == o || s == nil || o == nil {
+		return s == o
+	}
+	return slices.EqualFunc(s.entities, o.entities, func(a, b *Entity) bool {
+		return a.name == b.name && a.kind == b.kind && a.passive == b.passive && a.dated == b.dated &&
+			slices.Equal(a.rels, b.rels) &&
+			slices.EqualFunc(a.fields, b.fields, func(f, g Field) bool {
+				return f.Name == g.Name && f.Type == g.Type && f.Exact == g.Exact && f.Derived == g.Derived &&
+					slices.Equal(f.Values, g.Values)
+			})
+	})
+}
+
 // NewSchema returns the schema that defs declare. Lead, Contact and Account
 // must be among them. See [Schema.Extend] for the error.
 func NewSchema(defs ...Definition) (*Schema, error) { return (*Schema)(nil).Extend(defs...) }

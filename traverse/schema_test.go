@@ -134,12 +134,16 @@ func TestSchemaPlaces(t *testing.T) {
 	_, err := s.Extend(
 		traverse.Definition{Name: "Lead", Relationships: []traverse.Relationship{{Name: "ParentContact", Target: "Contact"}}},
 		traverse.Definition{Name: "A", Fields: []traverse.Field{{Name: "F", Type: traverse.Text}}},
-		traverse.Definition{Name: "A", Fields: []traverse.Field{{Name: "G", Type: traverse.Text}, {Name: "F", Type: traverse.Text}}},
+		traverse.Definition{
+			Name: "A", Fields: []traverse.Field{{Name: "G", Type: traverse.Text}, {Name: "F", Type: traverse.Text}},
+			Relationships: []traverse.Relationship{{Name: "G", Target: "Lead"}},
+		},
 	)
 	problems, _ := errors.AsType[traverse.SchemaError](err)
 	want := traverse.SchemaError{
 		{At: traverse.Place{Definition: 0, Part: traverse.PartRelationship}, Summary: "Lead.ParentContact is declared twice", Previous: &traverse.Place{Definition: -1}},
 		{At: traverse.Place{Definition: 2, Part: traverse.PartField, Index: 1}, Summary: "A.F is declared twice", Previous: &traverse.Place{Definition: 1, Part: traverse.PartField}},
+		{At: traverse.Place{Definition: 2, Part: traverse.PartRelationship}, Summary: "A.G is declared twice", Previous: &traverse.Place{Definition: 2, Part: traverse.PartField}},
 	}
 	if diff := cmp.Diff(want, problems); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

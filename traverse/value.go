@@ -80,8 +80,14 @@ func BoolValue(b bool) Value {
 	return Value{num: n, any: KindBool}
 }
 
-// TimeValue returns an instant. What is finer than a microsecond is cut off.
+// TimeValue returns an instant. What is finer than a microsecond is cut off. The
+// zero Time, with which Go says that there is none, gives null; so does an
+// instant more than 290,000 years from now, which has no place in 64 bits.
 func TimeValue(t time.Time) Value {
+	const far = 290_000
+	if t.IsZero() || t.Year() < -far || t.Year() > far {
+		return Value{}
+	}
 	return Value{num: uint64(t.UnixMicro()), any: KindTime}
 }
 
@@ -289,7 +295,7 @@ func (v Value) fit(t Type) (Value, bool) {
 			t, err := time.Parse(time.RFC3339Nano, v.Text())
 			return TimeValue(t), err == nil
 		case KindDate:
-			return TimeValue(v.Time()), true
+			return Value{num: uint64(v.Day() * 24 * 60 * 60 * 1_000_000), any: KindTime}, true
 		}
 	case Date:
 		switch k {

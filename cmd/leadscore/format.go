@@ -34,19 +34,22 @@ func runFmt(_ context.Context, s streams, args []string) error {
 		}
 		return mode.file(s.out, "<standard input>", string(text))
 	}
-	names, err = ruleFiles(names)
-	if err != nil {
-		return err
-	}
 	// One file that cannot be formatted does not keep the others from it.
 	failed := false
 	for _, name := range names {
-		text, err := os.ReadFile(name)
-		if err == nil {
-			err = mode.file(s.out, name, string(text))
+		files, err := ruleFiles([]string{name})
+		for _, file := range files {
+			text, readErr := os.ReadFile(file)
+			if readErr == nil {
+				readErr = mode.file(s.out, file, string(text))
+			}
+			err = errors.Join(err, readErr)
 		}
 		if err != nil {
 			failed = true
+			if _, ok := errors.AsType[dsl.Diagnostics](err); !ok {
+				fmt.Fprint(s.err, "leadscore fmt: ")
+			}
 			fmt.Fprintln(s.err, err)
 		}
 	}
@@ -56,13 +59,14 @@ func runFmt(_ context.Context, s streams, args []string) error {
 	return nil
 }
 
-// ruleFiles replaces folders by the .score files in them.
+// ruleFiles replaces folders by the .score files in them. With an error it
+// returns the files that it found.
 func ruleFiles(names []string) ([]string, error) {
 	var files []string
 	for _, name := range names {
 		info, err := os.Stat(name)
 		if err != nil {
-			return nil, err
+			return files, err
 		}
 		if !info.IsDir() {
 			files = append(files, name)
@@ -75,7 +79,7 @@ func ruleFiles(names []string) ([]string, error) {
 			return err
 		})
 		if err != nil {
-			return nil, err
+			return files, err
 		}
 	}
 	return files, nil
@@ -111,11 +115,28 @@ func (m fmtMode) file(out io.Writer, name, text string) error {
 	return err
 }
 
-// rewrite replaces what a file holds, and keeps its mode.
+// rewrite replaces what a file holds, and keeps its mode. The new text is whole
+// before it takes the place of the old one.
 func rewrite(name, text string) error {
+	name, err := filepath.EvalSymlinks(name)
+	if err != nil {
+		return err
+	}
 	info, err := os.Stat(name)
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(name, []byte(text), info.Mode().Perm())
+	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*")
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(text)
+	err = errors.Join(err, f.Chmod(info.Mode().Perm()), f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), name)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return nil
 }

@@ -1,7 +1,7 @@
 // Command leadscore scores leads by rule files, and checks and formats them.
 //
 //	leadscore score [--schema FILE] --data DIR|FILE [--as-of TIME] [--format table|json|csv] [--explain] [--skip-bad] MODEL...
-//	leadscore check [--schema FILE] [FILE...]
+//	leadscore check [--schema FILE] [FILE|DIR...]
 //	leadscore fmt [-l] [-d] [-w] [FILE|DIR...]
 //
 // Exit status 0 means that all went well; 1 that the rules or the data are
@@ -20,6 +20,7 @@ import (
 	"strings"
 
 	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/eval/check"
 )
 
 // Exit statuses.
@@ -53,7 +54,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"score", "[--schema FILE] --data DIR|FILE [--as-of TIME] [--format table|json|csv]\n                  [--explain] [--skip-bad] MODEL...", "score the leads of a folder or file of CRM data", runScore},
-		{"check", "[--schema FILE] [FILE...]", "report what is wrong with rule files", runCheck},
+		{"check", "[--schema FILE] [FILE|DIR...]", "report what is wrong with rule files", runCheck},
 		{"fmt", "[-l] [-d] [-w] [FILE|DIR...]", "write rule files in their canonical form", runFmt},
 	}
 }
@@ -90,8 +91,11 @@ func run(ctx context.Context, s streams, args []string) int {
 		usage(s.err)
 		return statusUsage
 	case "help", "-h", "-help", "--help":
-		usage(s.out)
-		return statusOK
+		if len(args) < 2 {
+			usage(s.out)
+			return statusOK
+		}
+		name, args = args[1], []string{args[1], "-h"}
 	}
 	c, ok := commandCalled(name)
 	if !ok {
@@ -157,7 +161,7 @@ func parseFlags(s streams, f *flag.FlagSet, args []string) ([]string, error) {
 				printHelp(s.out, f)
 				return nil, err
 			}
-			return nil, badUsage("%s", strings.TrimPrefix(err.Error(), "flag "))
+			return nil, badUsage("%s", flagMessage(err))
 		}
 		if f.NArg() == 0 {
 			return append(operands, tail...), nil
@@ -167,8 +171,25 @@ func parseFlags(s streams, f *flag.FlagSet, args []string) ([]string, error) {
 	}
 }
 
-// readRules reads rule files. A name that stands twice is read once.
+// flagMessage says in our words what package flag says in its own.
+func flagMessage(err error) string {
+	text := err.Error()
+	if name, ok := strings.CutPrefix(text, "flag provided but not defined: -"); ok {
+		return "there is no flag --" + name
+	}
+	if name, ok := strings.CutPrefix(text, "flag needs an argument: -"); ok {
+		return "--" + name + " needs a value"
+	}
+	return text
+}
+
+// readRules reads rule files, and those in folders. A name that stands twice is
+// read once.
 func readRules(names []string) ([]leadscore.File, error) {
+	names, err := ruleFiles(names)
+	if err != nil {
+		return nil, err
+	}
 	var files []leadscore.File
 	for i, name := range names {
 		if slices.Contains(names[:i], name) {
@@ -192,7 +213,15 @@ func readSchema(name string) (*leadscore.Schema, error) {
 	if err != nil {
 		return nil, err
 	}
-	return leadscore.ParseSchema(name, string(text), nil)
+	schema, err := leadscore.ParseSchema(name, string(text), nil)
+	if diags, ok := errors.AsType[leadscore.Diagnostics](err); ok {
+		for i := range diags {
+			if diags[i].Code == check.CodeMissing {
+				diags[i].Help = "--schema takes the place of the standard schema; to add to that, put the blocks into a rule file"
+			}
+		}
+	}
+	return schema, err
 }
 
 func runCheck(_ context.Context, s streams, args []string) error {

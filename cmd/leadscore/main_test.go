@@ -63,6 +63,7 @@ interaction Called {
     Minutes number
 }
 `,
+	"called.part": "interaction Called {\n}\n",
 	"called.score": `model "Calls" {
     target contact
     condition "Talked" {
@@ -236,11 +237,11 @@ wrong.score:5:15: a score of 0 changes nothing; write the points to add or subtr
 			errorBegin: true,
 		},
 		{name: "no such model file", args: "score --data data none.score", status: statusWrong,
-			err: "leadscore score: open none.score: no such file or directory\n"},
+			err: "leadscore score: stat none.score: no such file or directory\n"},
 		{name: "no such data", args: "score --data none coffee.score", status: statusWrong,
 			err: "leadscore score: ", errorBegin: true},
 		{name: "a model in the schema", args: "score --data data --schema coffee.score coffee.score", status: statusWrong,
-			err: `coffee.score: a schema must declare Lead, Contact and Account: missing Lead, Contact, Account
+			err: `coffee.score: a schema must declare Lead, Contact and Account: missing Lead, Contact, Account; --schema takes the place of the standard schema; to add to that, put the blocks into a rule file
 
 coffee.score:1:7: a model stands in a schema; move it to a rule file
   1 | model "Coffee" {
@@ -257,7 +258,10 @@ coffee.score:14:7: a model stands in a schema; move it to a rule file
 		{name: "unknown command", args: "scroe", status: statusUsage, err: "leadscore: there is no command scroe\n", errorBegin: true},
 		{name: "no data", args: "score coffee.score", status: statusUsage, err: "leadscore score: --data is missing\nusage: ", errorBegin: true},
 		{name: "no model file", args: "score --data data", status: statusUsage, err: "leadscore score: no model file is named\nusage: ", errorBegin: true},
-		{name: "unknown flag", args: "score --dta data coffee.score", status: statusUsage, err: "leadscore score: ", errorBegin: true},
+		{name: "unknown flag", args: "score --dta data coffee.score", status: statusUsage, err: "leadscore score: there is no flag --dta\n", errorBegin: true},
+		{name: "flag without its value", args: "score coffee.score --data", status: statusUsage, err: "leadscore score: --data needs a value\n", errorBegin: true},
+		{name: "a block that should add to the standard schema", args: "check --schema called.part", status: statusWrong,
+			err: "called.part: a schema must declare Lead, Contact and Account: missing Lead, Contact, Account; --schema takes the place of the standard schema; to add to that, put the blocks into a rule file\n"},
 		{name: "unknown format", args: "score --data data --format xml coffee.score", status: statusUsage,
 			err: "leadscore score: --format \"xml\" is none of table, json and csv\n", errorBegin: true},
 		{name: "no time", args: "score --data data --as-of 2026-02-30 coffee.score", status: statusUsage,
@@ -268,6 +272,7 @@ coffee.score:14:7: a model stands in a schema; move it to a rule file
 		{name: "check finds nothing", args: "check coffee.score called.score --schema schema.score", status: statusWrong,
 			err: "coffee.score:5:14: EmailOpened is no entity", errorBegin: true},
 		{name: "check is silent", args: "check coffee.score ugly.score"},
+		{name: "check of a folder", args: "check --schema schema.score .", status: statusWrong, err: "coffee.score:5:14: EmailOpened is no entity", errorBegin: true},
 		{name: "check of a schema alone", args: "check --schema schema.score"},
 		{name: "check of nothing", args: "check", status: statusUsage, err: "leadscore check: no rule file is named\n", errorBegin: true},
 		{name: "check of two files that share a model", args: "check coffee.score ./coffee.score", status: statusWrong,
@@ -295,6 +300,8 @@ coffee.score:14:7: a model stands in a schema; move it to a rule file
 +}
 `,
 		},
+		{name: "fmt of a file that is not there goes on", args: "fmt -l none.score ugly.score", status: statusWrong,
+			out: "ugly.score\n", err: "leadscore fmt: stat none.score: no such file or directory\n"},
 		{name: "fmt of what does not parse", args: "fmt -l ugly.score data/Lead.csv", status: statusWrong,
 			out: "ugly.score\n", err: "data/Lead.csv:1:1: unexpected id", errorBegin: true},
 		{name: "fmt -w of standard input", args: "fmt -w", status: statusUsage, err: "leadscore fmt: -w needs files", errorBegin: true},
@@ -320,7 +327,7 @@ coffee.score:14:7: a model stands in a schema; move it to a rule file
 }
 
 func TestHelp(t *testing.T) {
-	for _, args := range [][]string{{"help"}, {"-h"}, {"--help"}, {"score", "-h"}, {"check", "--help"}, {"fmt", "-h"}} {
+	for _, args := range [][]string{{"help"}, {"-h"}, {"--help"}, {"help", "score"}, {"score", "-h"}, {"check", "--help"}, {"fmt", "-h"}} {
 		out, errs, status := call(t, "", args...)
 		if status != statusOK || errs != "" || !strings.Contains(out, "leadscore") {
 			t.Errorf("%q: status %d, standard output %q, standard error %q", args, status, out, errs)

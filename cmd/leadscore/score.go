@@ -54,15 +54,14 @@ func runScore(ctx context.Context, s streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	models := set.Models()
-	if len(models) == 0 {
+	if len(set.Models()) == 0 {
 		return fmt.Errorf("no model in %s", strings.Join(names, ", "))
 	}
 
 	p := startProgress(s)
 	defer p.stop()
 	p.say("loading the data")
-	data, err := tables.Load(*dataName, models[0].Schema(), tables.Options{SkipBad: *skipBad})
+	data, err := tables.Load(*dataName, set.Schema(), tables.Options{SkipBad: *skipBad})
 	if err != nil {
 		p.stop()
 		return err

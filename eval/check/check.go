@@ -11,7 +11,6 @@ import (
 
 	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/grades"
-	"github.com/leadscore/leadscore/internal/nearest"
 )
 
 // maxPoints is the most that one condition adds or subtracts.
@@ -29,7 +28,7 @@ func (c *checker) models(files []*dsl.File) []*Model {
 		c.file = f
 		for _, b := range f.Blocks {
 			m, ok := b.(*dsl.Model)
-			if !ok || c.enough() {
+			if !ok {
 				continue
 			}
 			if m.Name != nil {
@@ -121,9 +120,25 @@ func (c *checker) zone(model *Model, zone *dsl.String) {
 		return
 	}
 	d := c.problem(zone.Span, CodeTimeZone, "%s is no time zone of the IANA database", zone.Raw)
-	if d.Nearest = nearest.Name(zone.Value, slices.Values(zoneNames)); d.Nearest == "" {
+	if d.Nearest = c.nearZone(zone.Value); d.Nearest == "" {
 		d.Expected = []string{"a name such as Europe/Berlin or UTC"}
 	}
+}
+
+// nearZone suggests a zone by its name or by its city. Of abbreviations nothing
+// is near: those that differ by a letter are hours apart.
+func (c *checker) nearZone(name string) string {
+	const abbreviation = 4
+	if len(name) <= abbreviation {
+		return ""
+	}
+	city := strings.ReplaceAll(name, " ", "_")
+	for _, z := range zoneNames {
+		if strings.EqualFold(z[strings.LastIndexByte(z, '/')+1:], city) {
+			return z
+		}
+	}
+	return c.near(name, slices.Values(zoneNames))
 }
 
 // integer reads a whole number of 64 bits, and reports any other.
@@ -197,9 +212,6 @@ func (c *checker) condition(model *Model, cond *dsl.Condition) Condition {
 		out.Points = c.points(cond.Score.Points)
 	}
 	for _, ch := range cond.Children {
-		if c.enough() {
-			break
-		}
 		out.Children = append(out.Children, c.child(model, ch))
 	}
 	return out

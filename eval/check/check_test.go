@@ -2,6 +2,7 @@ package check_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -133,6 +134,7 @@ func TestOperandsByType(t *testing.T) {
 		{`Number = 100000000000000000000`, ""}, {`Number = 100000000000000000001`, dsl.CodeNumber},
 		{`Number > ` + strings.Repeat("9", 400), dsl.CodeNumber},
 		{`Number between 1 and 1`, ""}, {`Number between 2 and 1`, check.CodeBounds},
+		{`Number between 1 and ` + strings.Repeat("9", 400), dsl.CodeNumber}, // of bounds that are not known nothing is said
 		{`Bool = false`, ""}, {`Bool = 0`, check.CodeType}, {`Bool != "false"`, check.CodeType},
 		{`Time between 2026-05-31 and 2026-05-31`, ""}, {`Time between 2026-05-31T12:00 and 2026-05-31`, ""},
 		{`Time between 2026-05-31 and 2026-05-30T12:00`, check.CodeBounds},
@@ -216,10 +218,12 @@ func TestBrokenTextIsNotJudgedTwice(t *testing.T) {
 	}{
 		{"a broken target is not a missing one", `model "M" { target nobody }`, nil},
 		{"a broken name", "model \"M\" { target contact condition \"C\" { has `Lead score 1 } }", nil},
+		{"a broken name of a relationship", "profile Lead { `` -> Contact `` <- Contact.Lead } profile Contact { `` text }", nil},
 		{"a bad number", `model "M" { target contact sales ready at 007 condition "C" { has Lead score 1_0 } }`, nil},
 		{"a bad date", `model "M" { target contact condition "C" { has Lead where Time on 2026-02-30 score 1 } }`, nil},
 		{"a bad grade does not make a gap", `model "M" { target contact grade "A" below 1 grade "B" from 01 to 2 grade "C" from 3 }`, nil},
 		{"a member without a type is known", `profile Lead { City txt } model "M" { target contact condition "C" { has Lead where City = "x" score 1 } }`, nil},
+		{"a relationship without a target is known", `profile Lead { Orders } model "M" { target contact condition "C" { has Lead.Orders has Lead where Orders.City = "x" score 1 } }`, nil},
 		{"the rest is checked", `model "M" { target contact condition "C" { has Nothing within lst 3 days score 1 } condition "D" { has Anything score 0 } }`,
 			[]string{"Anything is no entity", "a score of 0 changes nothing; write the points to add or subtract"}},
 	} {
@@ -238,6 +242,51 @@ func TestBrokenTextIsNotJudgedTwice(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestStepsOfOneName checks that a name which two steps bear names neither, also
+// when one of them is the root.
+func TestStepsOfOneName(t *testing.T) {
+	_, diags := compile(t, `profile Contact { Lead -> Lead } model "M" { target contact
+		condition "C" { has Lead.ParentContact.Lead.ParentContact where Lead.Text = "x" score 1 }
+		condition "D" { has Lead.ParentContact.Lead where Lead.Text = "x" score 1 } }`)
+	if len(diags) != 1 || diags[0].Summary != "two steps of the path are called Lead; which one is meant cannot be said" {
+		t.Errorf("got %v", diags)
+	}
+}
+
+// TestWayTo checks that a way to an entity is shown where a path cannot start
+// there, and not where it goes wrong behind its root.
+func TestWayTo(t *testing.T) {
+	_, diags := compile(t, `profile Lead { Twin -> Lead } model "M" { target contact
+		condition "C" { has Contact score 1 }
+		condition "D" { has Lead.Qqqqqqq score 1 } }`)
+	var got []string
+	for _, d := range diags {
+		got = append(got, d.Help)
+	}
+	if want := []string{"write Lead.ParentContact", ""}; !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+}
+
+// TestIntegerLimits checks what 64 bits hold, and that a message says on which
+// side a number is beyond.
+func TestIntegerLimits(t *testing.T) {
+	for number, want := range map[string]string{
+		"9223372036854775807": "", "-9223372036854775808": "", "+7": "",
+		"9223372036854775808":  "9223372036854775808 is too large",
+		"-9223372036854775809": "-9223372036854775809 is too small",
+	} {
+		_, diags := compile(t, `model "M" { target contact sales ready at `+number+` }`)
+		got := ""
+		if len(diags) > 0 {
+			got = diags[0].Summary
+		}
+		if got != want || len(diags) > 1 {
+			t.Errorf("%s: %v", number, diags)
+		}
 	}
 }
 

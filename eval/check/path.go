@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/leadscore/leadscore/dsl"
-	"github.com/leadscore/leadscore/internal/nearest"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -31,13 +30,15 @@ func (c *checker) path(names []*dsl.Name) traverse.Path {
 			code = CodeName
 		}
 		d := c.problem(names[bad.Index].Span, code, "%s", bad.Summary)
-		d.Nearest = bad.Nearest
+		if len(c.diags) <= maxSuggestions {
+			d.Nearest = bad.Nearest()
+		}
 		if at, err := c.schema.Path(texts[:bad.Index]...); err == nil && bad.Index == len(texts)-1 {
 			if _, ok := at.Last().Entity.Field(texts[bad.Index]); ok {
 				d.Help = fmt.Sprintf("test it behind where: %s where %s …", pathText(names[:bad.Index]), names[bad.Index])
 			}
 		}
-		if bad.Index == 0 && bad.Nearest == "" {
+		if bad.Index == 0 && d.Nearest == "" {
 			if via := c.wayTo(texts[0]); via != "" {
 				d.Help = fmt.Sprintf("write %s", via)
 			}
@@ -141,7 +142,10 @@ func (c *checker) reference(ch *dsl.Child, path traverse.Path, cmp *dsl.Comparis
 		step, err := c.schema.Hop(at, n.Text)
 		if err != nil {
 			if f, ok := at.Field(n.Text); !ok || f.Type != traverse.NoType {
-				c.problem(n.Span, CodePath, "%s", err.Summary).Nearest = err.Nearest
+				d := c.problem(n.Span, CodePath, "%s", err.Summary)
+				if len(c.diags) <= maxSuggestions {
+					d.Nearest = err.Nearest()
+				}
 			}
 			return Test{}, false
 		}
@@ -195,7 +199,7 @@ func (c *checker) namedStep(path traverse.Path, name *dsl.Name, rest []*dsl.Name
 		candidates = append(candidates, s.Name)
 	}
 	d := c.problem(name.Span, CodePath, "%s is neither a relationship of %s nor a step of the path", name.Text, last.Name())
-	if d.Nearest = nearest.Name(name.Text, slices.Values(candidates)); d.Nearest == "" {
+	if d.Nearest = c.near(name.Text, slices.Values(candidates)); d.Nearest == "" {
 		d.Expected = candidates
 	}
 	return 0, false
@@ -232,8 +236,8 @@ func (c *checker) finish(ch *dsl.Child, path traverse.Path, cmp *dsl.Comparison,
 		return Test{}, false
 	}
 	d := c.problem(name.Span, CodeName, "%s has no field %s", at.Name(), name.Text)
-	d.Nearest = nearest.Name(name.Text, at.FieldNames())
-	if d.Nearest == "" && len(cmp.Ref) == 1 {
+	d.Nearest = c.near(name.Text, at.FieldNames())
+	if d.Nearest == "" && len(cmp.Ref) == 1 && len(c.diags) <= maxSuggestions {
 		c.elsewhere(d, path, name)
 	}
 	return Test{}, false

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/leadscore/leadscore/dsl"
-	"github.com/leadscore/leadscore/internal/nearest"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -150,7 +149,7 @@ func (c *checker) textPredicate(f traverse.Field, cmp *dsl.Comparison) Predicate
 			sound = false
 		case f.Type != traverse.Text && !listed[fold(s.Value)]:
 			d := c.problem(s.Span, CodeValue, "%s does not list %s", f.Name, brief(s.Raw))
-			if near := nearest.Name(s.Value, slices.Values(f.Values)); near != "" {
+			if near := c.near(s.Value, slices.Values(f.Values)); near != "" {
 				d.Nearest = strconv.Quote(near)
 			} else {
 				const few = 12

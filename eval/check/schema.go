@@ -3,9 +3,11 @@ package check
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 
 	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/internal/nearest"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -18,6 +20,11 @@ func Files(base *traverse.Schema, files ...*dsl.File) (*traverse.Schema, []*Mode
 	c.schema = c.lower(base, files)
 	models := c.models(files)
 	c.diags.Sort()
+	for _, f := range files {
+		if n := c.dropped[f]; n > 0 {
+			c.diags = append(c.diags, dsl.Diagnostics{{File: f.Name, More: n}}.Limit(0)...)
+		}
+	}
 	return c.schema, models, c.diags
 }
 
@@ -25,16 +32,33 @@ type checker struct {
 	schema *traverse.Schema
 	file   *dsl.File // in which problems are reported
 	diags  dsl.Diagnostics
+	// dropped counts the problems of a file beyond maxProblems.
+	dropped map[*dsl.File]int
 }
 
-// maxProblems is how many problems are looked for. Who has that many mends some
-// first; and finding names near to so many others takes long.
-const maxProblems = 1000
+// Bounds on the work for rules with very many problems: who has that many mends
+// some first.
+const (
+	maxProblems    = 1000 // are told; the others are counted
+	maxSuggestions = 100  // have the nearest name looked for
+)
 
-// enough reports whether more problems would help nobody.
-func (c *checker) enough() bool { return len(c.diags) >= maxProblems }
+// near suggests a name for the problem that was reported last.
+func (c *checker) near(name string, candidates iter.Seq[string]) string {
+	if len(c.diags) > maxSuggestions {
+		return ""
+	}
+	return nearest.Name(name, candidates)
+}
 
 func (c *checker) problem(at dsl.Span, code dsl.Code, format string, args ...any) *dsl.Diagnostic {
+	if len(c.diags) >= maxProblems {
+		if c.dropped == nil {
+			c.dropped = map[*dsl.File]int{}
+		}
+		c.dropped[c.file]++
+		return &dsl.Diagnostic{}
+	}
 	d := dsl.Diagnostic{Code: code, Summary: fmt.Sprintf(format, args...), Span: at}
 	if c.file != nil {
 		d.File, d.Line = c.file.Name, c.file.Line(at.Start)
@@ -83,7 +107,7 @@ func (c *checker) lower(base *traverse.Schema, files []*dsl.File) *traverse.Sche
 	}
 	schema, err := base.Extend(defs...)
 	problems, _ := errors.AsType[traverse.SchemaError](err)
-	for _, p := range problems[:min(len(problems), maxProblems)] {
+	for _, p := range problems {
 		c.schemaProblem(p, defs, origins, files)
 	}
 	return schema

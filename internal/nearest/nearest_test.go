@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 func TestName(t *testing.T) {
@@ -48,4 +50,41 @@ func TestNameBounded(t *testing.T) {
 	if seen > maxCandidates {
 		t.Errorf("%d candidates were looked at", seen)
 	}
+}
+
+// The banded distance is the plain one wherever it does not exceed its limit.
+func TestDistance(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		letters := rapid.SliceOfN(rapid.SampledFrom([]rune("abcß")), 0, 12)
+		a, b := letters.Draw(t, "a"), letters.Draw(t, "b")
+		most := rapid.IntRange(0, 4).Draw(t, "most")
+		var m matrix
+		m.distance([]rune("leftovers of another"), []rune("leftover of anothers"), 3)
+		got, want := m.distance(a, b, most), plainDistance(a, b)
+		if got != want && (got <= most || want <= most) {
+			t.Fatalf("distance(%q, %q, %d) = %d, plainly %d", string(a), string(b), most, got, want)
+		}
+	})
+}
+
+func plainDistance(s, t []rune) int {
+	d := make([][]int, len(s)+1)
+	for i := range d {
+		d[i] = make([]int, len(t)+1)
+		for j := range d[i] {
+			switch {
+			case i == 0 || j == 0:
+				d[i][j] = i + j
+				continue
+			case s[i-1] == t[j-1]:
+				d[i][j] = d[i-1][j-1]
+			default:
+				d[i][j] = 1 + min(d[i-1][j-1], d[i-1][j], d[i][j-1])
+			}
+			if i > 1 && j > 1 && s[i-1] == t[j-2] && s[i-2] == t[j-1] {
+				d[i][j] = min(d[i][j], d[i-2][j-2]+1)
+			}
+		}
+	}
+	return d[len(s)][len(t)]
 }

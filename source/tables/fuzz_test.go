@@ -6,6 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
+	"os"
+	"path"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -34,6 +37,23 @@ func FuzzTables(f *testing.F) {
 			f.Add(uint8(i), []byte(seed))
 		}
 	}
+	kinds := map[string]uint8{".csv": 0, ".ndjson": 2, ".json": 4}
+	err := fs.WalkDir(os.DirFS("../../testdata/conformance"), ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || path.Ext(name) != ".txtar" {
+			return err
+		}
+		text, err := os.ReadFile("../../testdata/conformance/" + name)
+		for _, part := range strings.Split(string(text), "\n-- ")[1:] {
+			name, data, _ := strings.Cut(part, " --\n")
+			if kind, ok := kinds[path.Ext(name)]; ok {
+				f.Add(kind, []byte(data))
+			}
+		}
+		return err
+	})
+	if err != nil {
+		f.Fatal(err)
+	}
 	schema, err := traverse.NewSchema(
 		traverse.Definition{
 			Name: "Lead",
@@ -59,13 +79,13 @@ func FuzzTables(f *testing.F) {
 
 	f.Fuzz(func(t *testing.T, kind uint8, data []byte) {
 		name := names[int(kind)%len(names)]
-		path := "."
+		from := "."
 		if name == "all.json" {
-			path = name
+			from = name
 		}
 		fsys := fstest.MapFS{name: {Data: data}}
-		strict, strictErr := tables.LoadFS(fsys, path, schema, tables.Options{})
-		d, err := tables.LoadFS(fsys, path, schema, tables.Options{SkipBad: true})
+		strict, strictErr := tables.LoadFS(fsys, from, schema, tables.Options{})
+		d, err := tables.LoadFS(fsys, from, schema, tables.Options{SkipBad: true})
 		for _, err := range []error{strictErr, err} {
 			if err != nil {
 				checkProblems(t, err, data)

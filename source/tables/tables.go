@@ -184,7 +184,7 @@ func (l *loader) folder(name string, show func(string) string) error {
 		f := file{path.Join(name, base), show(base), base}
 		csv := hasExt(base, ".csv")
 		if !csv && !hasExt(base, ".ndjson") {
-			ignored.add(fileName(base))
+			ignored.add(base, fileName(base))
 			continue
 		}
 		info, err := fs.Stat(l.fsys, f.path)
@@ -193,7 +193,7 @@ func (l *loader) folder(name string, show func(string) string) error {
 			errs = append(errs, err)
 			continue
 		case !info.Mode().IsRegular(): // a folder, or a pipe, from which nothing may ever come
-			ignored.add(fileName(base))
+			ignored.add(base, fileName(base))
 			continue
 		}
 		tables++
@@ -272,10 +272,14 @@ type list struct {
 	more  bool
 }
 
-func (l *list) add(name string) {
+// wants reports whether adding name would change anything.
+func (l *list) wants(name string) bool { return !l.more && !l.seen[name] }
+
+// add adds a name, shown in words of its own.
+func (l *list) add(name, shown string) {
 	const most = 20
 	switch {
-	case l.more || l.seen[name]:
+	case !l.wants(name):
 	case len(l.names) == most:
 		l.more = true
 	default:
@@ -283,7 +287,7 @@ func (l *list) add(name string) {
 			l.seen = map[string]bool{}
 		}
 		l.seen[name] = true
-		l.names = append(l.names, name)
+		l.names = append(l.names, shown)
 	}
 }
 
@@ -361,7 +365,7 @@ func (l *loader) table(f file, e *traverse.Entity) *table {
 // column returns what a header or key means, and remembers what means nothing.
 func (t *table) column(name string, taken func(string) bool) column {
 	c, ok := t.columns[name]
-	if !ok {
+	if !ok && t.ignored.wants(name) {
 		near := nearest.Name(name, func(yield func(string) bool) {
 			if !yield(idColumn) {
 				return
@@ -384,7 +388,7 @@ func (t *table) column(name string, taken func(string) bool) column {
 		case near != "":
 			shown += fmt.Sprintf(" (did you mean %s?)", near)
 		}
-		t.ignored.add(shown)
+		t.ignored.add(name, shown)
 	}
 	return c
 }

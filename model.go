@@ -1,13 +1,16 @@
 package leadscore
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
+	"sync"
 
 	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/eval"
 	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/grades"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -29,12 +32,14 @@ type (
 // A Model is a compiled scoring model. It is immutable and safe for concurrent use.
 type Model struct {
 	checked *check.Model
-	set     *Set // of itself alone
+	alone   func() *Set // the set of it alone, planned when it is first wanted
 }
 
 // A Set is a list of models that score leads together, in one pass over the
-// data. It is immutable and safe for concurrent use.
+// data for all models whose schemas are equal. It is immutable and safe for
+// concurrent use.
 type Set struct {
+	schema *Schema
 	models []*Model
 	groups []group
 }
@@ -127,7 +132,7 @@ func Compile(name, text string, schema *Schema, opts ...CompileOption) (*Model, 
 //
 // The error is [Diagnostics] with every problem of all files.
 func CompileSet(schema *Schema, files []File, opts ...CompileOption) (*Set, error) {
-	_, checked, err := compile(schema, files, opts)
+	schema, checked, err := compile(schema, files, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -135,14 +140,18 @@ func CompileSet(schema *Schema, files []File, opts ...CompileOption) (*Set, erro
 	for i, m := range checked {
 		models[i] = newModel(m)
 	}
-	return newSet(models), nil
+	return newSet(schema, models), nil
 }
 
 // CompileFS compiles the files of fsys that match patterns, as [fs.Glob] means
 // them, into a set: see [CompileSet]. Files are read in the order of the
-// patterns, those of one pattern by name. A pattern that matches nothing is an
-// error, and so is a file that cannot be read.
+// patterns, those of one pattern by name. No pattern is an error, and so is one
+// that matches nothing, or a file that cannot be read. For limits of your own
+// read the files yourself and use CompileSet.
 func CompileFS(fsys fs.FS, schema *Schema, patterns ...string) (*Set, error) {
+	if len(patterns) == 0 {
+		return nil, errors.New("leadscore: no pattern says which files to compile")
+	}
 	var files []File
 	seen := map[string]bool{}
 	for _, p := range patterns {
@@ -204,31 +213,38 @@ func compile(schema *Schema, files []File, opts []CompileOption) (*Schema, []*ch
 
 func newModel(m *check.Model) *Model {
 	model := &Model{checked: m}
-	model.set = newSet([]*Model{model})
+	model.alone = sync.OnceValue(func() *Set { return newSet(m.Schema, []*Model{model}) })
 	return model
 }
 
 // NewSet returns the set of models. It fails if two have the same name.
 func NewSet(models ...*Model) (*Set, error) {
 	seen := map[string]bool{}
-	for _, m := range models {
+	var schema *Schema
+	for i, m := range models {
 		if seen[m.Name()] {
 			return nil, fmt.Errorf("leadscore: two models are called %q", m.Name())
 		}
 		seen[m.Name()] = true
+		if i == 0 {
+			schema = m.Schema()
+		} else if schema != nil && !schema.Equal(m.Schema()) {
+			schema = nil
+		}
 	}
-	return newSet(models), nil
+	return newSet(schema, models), nil
 }
 
-func newSet(models []*Model) *Set {
-	s := &Set{models: slices.Clone(models)}
-	var schemas []*Schema
+// newSet plans models. schema is that of all of them, or nil if they differ.
+func newSet(schema *Schema, models []*Model) *Set {
+	s := &Set{schema: schema, models: slices.Clone(models)}
 	var checked [][]*check.Model
 	for i, m := range models {
-		at := slices.Index(schemas, m.checked.Schema)
+		at := slices.IndexFunc(checked, func(group []*check.Model) bool {
+			return group[0].Schema.Equal(m.checked.Schema)
+		})
 		if at < 0 {
-			at = len(schemas)
-			schemas = append(schemas, m.checked.Schema)
+			at = len(checked)
 			checked = append(checked, nil)
 			s.groups = append(s.groups, group{})
 		}
@@ -252,13 +268,32 @@ func (m *Model) Description() string { return m.checked.Description }
 func (m *Model) Schema() *Schema { return m.checked.Schema }
 
 // Needs returns all that the model can ever ask of a source.
-func (m *Model) Needs() []*traverse.Need { return m.set.Needs() }
+func (m *Model) Needs() []*traverse.Need { return m.alone().Needs() }
+
+// Target returns whom the model scores: "contact" or "account".
+func (m *Model) Target() string {
+	if m.checked.Account {
+		return "account"
+	}
+	return "contact"
+}
+
+// Grades returns the model's grades, none if it has none.
+func (m *Model) Grades() grades.Scale { return m.checked.Grades }
+
+// SalesReady returns the model's sales-ready score, or a threshold that nothing
+// reaches if it has none.
+func (m *Model) SalesReady() grades.Threshold { return m.checked.SalesReady }
+
+// Schema returns the schema that the set's models were compiled against, with
+// what schema blocks in their files added to it, or nil if they differ in it.
+func (s *Set) Schema() *Schema { return s.schema }
 
 // Models returns the set's models in their order.
 func (s *Set) Models() []*Model { return slices.Clone(s.models) }
 
 // Needs returns all that the set's models can ever ask of a source. The
-// pointers are those that queries carry.
+// pointers are those that queries carry, and differ from those of other sets.
 func (s *Set) Needs() []*traverse.Need {
 	var needs []*traverse.Need
 	for _, g := range s.groups {

@@ -81,6 +81,13 @@ func TestCompileReportsDiagnostics(t *testing.T) {
 	}
 }
 
+func TestNameAndDescription(t *testing.T) {
+	m := compile(t, `model "M" { target contact description "Owned by \"both\"" }`)
+	if m.Name() != "M" || m.Description() != `Owned by "both"` || compile(t, model("M", "has Lead")).Description() != "" {
+		t.Errorf("got %q, %q", m.Name(), m.Description())
+	}
+}
+
 func TestWithLimits(t *testing.T) {
 	limits := leadscore.WithLimits(dsl.Limits{Conditions: 1})
 	if _, err := leadscore.Compile("m.score", model("M", "has Lead"), leadscore.StandardSchema(), limits); err != nil {
@@ -127,7 +134,7 @@ func TestCompileFS(t *testing.T) {
 	}{
 		{"files in the order of patterns, then names", []string{"sub/*.score", "schema.dsl", "[ab].score"}, []string{"C", "A", "B"}, ""},
 		{"a file once", []string{"a.score", "[a].score", "a.*"}, []string{"A"}, ""},
-		{"no pattern", nil, nil, ""},
+		{"no pattern", nil, nil, "leadscore: no pattern says which files to compile"},
 		{"nothing matches", []string{"a.score", "*.rules"}, nil, `leadscore: no file matches "*.rules": file does not exist`},
 		{"a bad pattern", []string{"[a"}, nil, `leadscore: pattern "[a": syntax error in pattern`},
 		{"a folder", []string{"*.score"}, nil, "leadscore: read dir.score: invalid argument"},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -15,9 +16,14 @@ import (
 // ErrNoLead is what a [LeadError] wraps when the source has no lead of that id.
 var ErrNoLead = eval.ErrNoLead
 
+// ErrTooManyRecords is what a [LeadError] wraps when a lead reaches more records
+// than [MaxRecords] allows.
+var ErrTooManyRecords = eval.ErrTooManyRecords
+
 // LeadError says that one lead could not be scored, and why: its fields are
 // Lead, the id; Entity and Path, what could not be had and the way there; and
-// Err, what the source said, or [ErrNoLead]. Other leads can be scored.
+// Err, what the source said, [ErrNoLead], or what wraps [ErrTooManyRecords].
+// Other leads can be scored.
 type LeadError = eval.LeadError
 
 // An Option changes how leads are scored. Options are plain values.
@@ -33,10 +39,12 @@ const (
 	optionAsOf optionKind = iota + 1
 	optionExplain
 	optionBatch
+	optionRecords
 )
 
 // AsOf scores as of an instant instead of now: what is later does not exist
 // (language reference, Date ranges). What is finer than a microsecond is cut off.
+// An instant outside the years 0 to 9999 makes scoring fail.
 func AsOf(t time.Time) Option { return Option{kind: optionAsOf, time: t} }
 
 // Explain lets results say which conditions contributed what, and why. It costs
@@ -47,10 +55,20 @@ func Explain() Option { return Option{kind: optionExplain} }
 // one query has at most. The default is 256; n below 1 means 1.
 func Batch(n int) Option { return Option{kind: optionBatch, n: max(n, 1)} }
 
-const defaultBatch = 256
+// MaxRecords bounds how many records a source may hand over for one lead, the
+// lead itself included: a lead that reaches more fails with [ErrTooManyRecords].
+// A batch that reaches more together is scored in parts, which asks for some
+// records again; so no more are held at a time, but for those of one query. The
+// default is 1,000,000; n below 1 means 1.
+func MaxRecords(n int) Option { return Option{kind: optionRecords, n: max(n, 1)} }
+
+const (
+	defaultBatch   = 256
+	defaultRecords = 1_000_000
+)
 
 func runOptions(opts []Option) eval.Options {
-	o := eval.Options{Keys: defaultBatch}
+	o := eval.Options{Keys: defaultBatch, Records: defaultRecords}
 	now := true
 	for _, opt := range opts {
 		switch opt.kind {
@@ -60,6 +78,8 @@ func runOptions(opts []Option) eval.Options {
 			o.Explain = true
 		case optionBatch:
 			o.Keys = opt.n
+		case optionRecords:
+			o.Records = opt.n
 		}
 	}
 	if now {
@@ -72,7 +92,7 @@ func runOptions(opts []Option) eval.Options {
 // model scores).
 type Status uint8
 
-// The statuses of a [Result].
+// The statuses of a [Result], in the order of package eval's.
 const (
 	Scored      Status = iota // the model scored the lead
 	NotTargeted               // the lead is account-based and the model's target contact, or the other way round
@@ -105,34 +125,10 @@ type Result struct {
 	contributions []Contribution
 }
 
-// A Contribution says what one condition did to a score, and why.
-type Contribution struct {
-	Condition  string        `json:"condition"`
-	Multiplier uint64        `json:"multiplier"` // how often the points count; the largest uint64 if it is more
-	Points     int64         `json:"points"`     // of the condition's action
-	Score      int64         `json:"score"`      // multiplier times points, clamped to 64 bits
-	Children   []ChildResult `json:"children"`   // in the order of the rules
-}
-
-// A ChildResult says what one child of a condition counted.
-type ChildResult struct {
-	Label string `json:"label,omitempty"` // the display name, or ""
-	Rule  string `json:"rule"`            // the child in the rule language, with its display name
-	Count uint64 `json:"count"`           // its occurrences; the largest uint64 if there are more
-	Holds bool   `json:"holds"`           // whether it lets the condition count
-	// Occurrences lists what was counted: by time, then entity, then id; at most
-	// 100 for all children of a condition together.
-	Occurrences []Occurrence `json:"occurrences,omitempty"`
-}
-
-// An Occurrence is a record that a child counted: one of the path's first
-// interaction, or else of its last step that has a date, or else of its last step.
-type Occurrence struct {
-	Entity string    `json:"entity"`
-	ID     string    `json:"id"`
-	Time   time.Time `json:"time,omitzero"` // when it came to be; the zero time if it does not say
-	Routes uint64    `json:"routes"`        // how many routes of the path lead through it
-}
+// Contribution says what one condition did to a score, and why: its fields are
+// Condition, Multiplier, Points, Score, and Children with what each child
+// counted. Package eval documents them.
+type Contribution = eval.Contribution
 
 // Contributions yields what each condition contributed, in the order of the
 // rules: also those that contributed nothing. Without [Explain] it yields none.
@@ -143,21 +139,7 @@ func (r Result) Contributions() iter.Seq[Contribution] { return slices.Values(r.
 func (r Result) Equal(o Result) bool {
 	return r.Model == o.Model && r.Lead == o.Lead && r.Status == o.Status && r.Score == o.Score &&
 		r.Grade == o.Grade && r.SalesReady == o.SalesReady &&
-		slices.EqualFunc(r.contributions, o.contributions, Contribution.equal)
-}
-
-func (c Contribution) equal(o Contribution) bool {
-	return c.Condition == o.Condition && c.Multiplier == o.Multiplier && c.Points == o.Points && c.Score == o.Score &&
-		slices.EqualFunc(c.Children, o.Children, ChildResult.equal)
-}
-
-func (c ChildResult) equal(o ChildResult) bool {
-	return c.Label == o.Label && c.Rule == o.Rule && c.Count == o.Count && c.Holds == o.Holds &&
-		slices.EqualFunc(c.Occurrences, o.Occurrences, Occurrence.equal)
-}
-
-func (c Occurrence) equal(o Occurrence) bool {
-	return c.Entity == o.Entity && c.ID == o.ID && c.Time.Equal(o.Time) && c.Routes == o.Routes
+		slices.EqualFunc(r.contributions, o.contributions, Contribution.Equal)
 }
 
 // MarshalJSON returns the line that the leadscore command prints: model, lead
@@ -195,15 +177,15 @@ func marshal(v any) ([]byte, error) {
 
 // A SetResult is what a set of models says of one lead.
 type SetResult struct {
-	Lead       string
-	SalesReady bool     // some model says so
-	Results    []Result // one a model, in the order of the set
+	Lead       string   `json:"lead"`
+	SalesReady bool     `json:"sales_ready"` // some model says so
+	Results    []Result `json:"results"`     // one a model, in the order of the set
 }
 
 // Score scores one lead. An id that data does not know, and data that cannot be
 // had, give a [*LeadError]; when ctx is done, the error is its.
 func (m *Model) Score(ctx context.Context, lead string, data Source, opts ...Option) (Result, error) {
-	r, err := m.set.Score(ctx, lead, data, opts...)
+	r, err := m.alone().Score(ctx, lead, data, opts...)
 	if err != nil {
 		return Result{}, err
 	}
@@ -233,8 +215,8 @@ func (s *Set) Score(ctx context.Context, lead string, data Source, opts ...Optio
 // scored is yielded with its id and a [*LeadError], and the stream goes on. Any
 // other error, of ids or ctx, is the last thing it yields.
 //
-// Memory is bounded by a batch. Nothing is read ahead of what the caller takes
-// but that.
+// Memory is bounded by a batch, and by [MaxRecords]. Nothing is read ahead of
+// what the caller takes but a batch.
 func (s *Set) ScoreAll(ctx context.Context, ids iter.Seq2[string, error], data Source, opts ...Option) iter.Seq2[SetResult, error] {
 	o := runOptions(opts)
 	return func(yield func(SetResult, error) bool) {
@@ -277,6 +259,12 @@ func (s *Set) run(ctx context.Context, ids []string, data Source, o eval.Options
 	if err := ctx.Err(); err != nil || len(ids) == 0 {
 		return err
 	}
+	if data == nil {
+		return errors.New("leadscore: the source is nil")
+	}
+	if year := o.AsOf.UTC().Year(); year < 0 || year > 9999 {
+		return fmt.Errorf("leadscore: as of the year %d: years go from 0 to 9999", year)
+	}
 	outcomes := make([][]eval.Outcome, len(s.groups))
 	for i, g := range s.groups {
 		var err error
@@ -313,31 +301,15 @@ func (s *Set) run(ctx context.Context, ids []string, data Source, o eval.Options
 }
 
 func (m *Model) result(lead string, o *eval.ModelOutcome) Result {
-	r := Result{Model: m.Name(), Lead: lead, Status: statuses[o.Status]}
+	r := Result{Model: m.Name(), Lead: lead, Status: Status(o.Status)}
 	if o.Status != eval.Scored {
 		return r
 	}
 	r.Score = o.Score
 	r.Grade, _ = m.checked.Grades.Grade(o.Score)
 	r.SalesReady = m.checked.SalesReady.Ready(o.Score)
-	for _, c := range o.Contributions {
-		r.contributions = append(r.contributions, contribution(c))
-	}
+	r.contributions = o.Contributions
 	return r
-}
-
-var statuses = map[eval.Status]Status{eval.Scored: Scored, eval.NotTargeted: NotTargeted, eval.NoParent: NoParent}
-
-func contribution(c eval.Contribution) Contribution {
-	out := Contribution{Condition: c.Condition, Multiplier: c.Multiplier, Points: c.Points, Score: c.Score}
-	for _, ch := range c.Children {
-		child := ChildResult{Label: ch.Label, Rule: ch.Rule, Count: ch.Count, Holds: ch.Holds}
-		for _, o := range ch.Occurrences {
-			child.Occurrences = append(child.Occurrences, Occurrence(o))
-		}
-		out.Children = append(out.Children, child)
-	}
-	return out
 }
 
 // IDs yields the ids of leads, for [Set.ScoreAll].

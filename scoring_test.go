@@ -447,6 +447,9 @@ func TestCancellationWhileCounting(t *testing.T) {
 	if _, err := m.Score(ctx, "lead-1", source(t, data), asOf); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v after %d looks at the context", err, looks)
 	}
+	if looks > ctx.most+3 { // counting on takes a hundred more
+		t.Errorf("counting went on: %d looks at the context", looks)
+	}
 }
 
 // doneAfter is a context that is done when it has been looked at some times.
@@ -567,14 +570,15 @@ func TestHint(t *testing.T) {
 		t.Fatal(got)
 	}
 	at := time.Date(2026, 5, 31, 12, 0, 0, 0, time.UTC)
+	to := at.Add(time.Microsecond - 1) // a source may know finer instants, which are cut off
 	for _, q := range src.asked {
 		switch q.Entity {
 		case "EmailOpened":
-			if !q.From.Equal(at.AddDate(0, 0, -30)) || q.To.Before(at) || q.Time != "Timestamp" {
+			if !q.From.Equal(at.AddDate(0, 0, -30)) || !q.To.Equal(to) || q.Time != "Timestamp" {
 				t.Errorf("EmailOpened from %v to %v", q.From, q.To)
 			}
 		case "EmailClicked":
-			if !q.From.IsZero() || q.To.Before(at) {
+			if !q.From.IsZero() || !q.To.Equal(to) {
 				t.Errorf("EmailClicked from %v to %v", q.From, q.To)
 			}
 		}
@@ -682,5 +686,95 @@ func TestStatusString(t *testing.T) {
 	got := fmt.Sprint(leadscore.Scored, ", ", leadscore.NotTargeted, ", ", leadscore.NoParent, ", ", leadscore.Status(9))
 	if got != "scored, not targeted, no parent, status 9" {
 		t.Error(got)
+	}
+}
+
+// TestKeysByKind: a model asks only for what leads of its own kind reach.
+func TestKeysByKind(t *testing.T) {
+	data := source(t, records{
+		"Lead": {
+			"person":  {"ParentContact": "anna", "ParentAccount": "contoso"},
+			"company": {"ParentContact": "", "ParentAccount": "fabrikam"},
+		},
+		"Contact": {"anna": {"ParentAccount": "contoso"}, "carl": {"ParentAccount": "fabrikam"}},
+		"Account": {"contoso": {}, "fabrikam": {}},
+	})
+	set := compileSet(t, model("M", "has Lead.ParentContact"),
+		strings.Replace(model("N", "has Lead.ParentAccount.Contacts has EmailOpened"), "target contact", "target account", 1))
+	got := resultTexts(set.ScoreAll(t.Context(), leadscore.IDs("person", "company", "nobody"), data, asOf))
+	if want := []string{"person 1 0", "company 0 0", `nobody error lead "nobody": no such lead`}; !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+	for _, q := range data.asked {
+		want := map[string]string{
+			"Lead ": "person company nobody", "Contact ": "anna", "Account ": "fabrikam",
+			"Contact ParentAccount": "fabrikam", "EmailOpened Contact": "carl",
+		}
+		if keys := strings.Join(q.Keys, " "); keys != want[q.Entity+" "+q.By] {
+			t.Errorf("%s by %q is asked for %q", q.Entity, q.By, keys)
+		}
+	}
+}
+
+// TestDateRangeOfTheLead: a date range ends at as of also for the lead itself,
+// which exists whatever its date says.
+func TestDateRangeOfTheLead(t *testing.T) {
+	at := time.Date(2026, 5, 31, 12, 0, 0, 0, time.UTC)
+	for _, test := range []struct {
+		typ    string
+		inside []time.Time
+		beyond []time.Time
+	}{
+		{
+			"time", []time.Time{at, at.AddDate(0, 0, -2)},
+			[]time.Time{at.Add(time.Microsecond), at.AddDate(0, 0, 1), at.AddDate(0, 0, -2).Add(-time.Microsecond)},
+		},
+		{"date", []time.Time{at, at.AddDate(0, 0, -2)}, []time.Time{at.AddDate(0, 0, 1), at.AddDate(0, 0, -3)}},
+	} {
+		schema, err := leadscore.ParseSchema("s.score", "profile Lead { Began "+test.typ+" dated by Began }", leadscore.StandardSchema())
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := leadscore.Compile("m.score", model("M", "has Lead within last 2 days"), schema)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, began := range slices.Concat(test.inside, test.beyond) {
+			data := memory.New(schema)
+			if err := data.Add("Lead", "l", memory.Record{"ParentContact": "c", "Began": began}); err != nil {
+				t.Fatal(err)
+			}
+			want := int64(1)
+			if i >= len(test.inside) {
+				want = 0
+			}
+			if r, err := m.Score(t.Context(), "l", data, leadscore.AsOf(at)); err != nil || r.Score != want {
+				t.Errorf("%s %s: got %d, %v, want %d", test.typ, began, r.Score, err, want)
+			}
+		}
+	}
+}
+
+// TestLongLists: however long a list is, it means the same.
+func TestLongLists(t *testing.T) {
+	data := source(t, records{
+		"Lead": {"l": {"ParentContact": "c", "City": "Chicago", "NumberOfEmployees": 7}}, "Contact": {"c": {}},
+	})
+	texts, numbers := "", ""
+	for i := range 20 {
+		for where, want := range map[string]int64{
+			"City in (" + texts + `"CHICAGO")`: 1, "City not in (" + texts + `"CHICAGO")`: 0,
+			"City in (" + texts + `"Chicag")`: 0, "City not in (" + texts + `"Chicag")`: 1,
+			"City begins with any (" + texts + `"chicag")`: 1, "City does not begin with any (" + texts + `"chicag")`: 0,
+			"JobTitle in (" + texts + `"x")`: 0, "JobTitle not in (" + texts + `"x")`: 0, // it is empty
+			"NumberOfEmployees in (" + numbers + "7)": 1, "NumberOfEmployees not in (" + numbers + "7)": 0,
+		} {
+			r, err := compile(t, model("M", "has Lead where "+where)).Score(t.Context(), "l", data, asOf)
+			if err != nil || r.Score != want {
+				t.Errorf("%s: got %d, %v, want %d", where, r.Score, err, want)
+			}
+		}
+		texts += fmt.Sprintf(`"x%d", `, i)
+		numbers += fmt.Sprintf("%d, ", -i)
 	}
 }

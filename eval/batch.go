@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"iter"
+	"math"
 	"slices"
 	"time"
 
@@ -15,12 +15,15 @@ import (
 // ErrNoLead says that a source has no lead with the id that was to be scored.
 var ErrNoLead = errors.New("no such lead")
 
+// ErrTooManyRecords says that a lead reaches more records than Options.Records.
+var ErrTooManyRecords = errors.New("too many records")
+
 // A LeadError says that one lead could not be scored. Other leads can.
 type LeadError struct {
 	Lead   string // the lead's id
 	Entity string // the entity that could not be had
 	Path   string // the way there, such as Lead.ParentContact.ParentAccount
-	Err    error  // what the source said, or ErrNoLead
+	Err    error  // what the source said, ErrNoLead, or what wraps ErrTooManyRecords
 }
 
 // Error returns what went wrong, in one line.
@@ -39,6 +42,7 @@ type Options struct {
 	AsOf    time.Time
 	Explain bool
 	Keys    int // the most keys of one query
+	Records int // the most records that are fetched for one lead; below 1 there is no limit
 }
 
 // A Status says whether a model scored a lead.
@@ -68,6 +72,7 @@ type ModelOutcome struct {
 // A record is one fetched record.
 type record struct {
 	id     string
+	entity *traverse.Entity
 	values []traverse.Value // in the order of the layout
 	when   int64            // when it came to be, in microseconds or days
 	dated  bool             // it says when
@@ -91,6 +96,7 @@ type batch struct {
 	bounds []bound
 	data   []map[string]*group // by need and key
 	failed bool                // some group has an error
+	room   int                 // records that may still be fetched
 
 	leads  []lead
 	walker walker
@@ -110,8 +116,40 @@ const parentless = -1
 // Run scores one batch of leads. The outcomes are in the order of the ids. The
 // error is that of ctx: it concerns the whole batch. What a source says, or does
 // against its contract, is an error of the leads that need it.
+//
+// A batch that reaches more than opts.Records is scored half by half, so that a
+// lead fails for the records that it reaches itself, and memory is bounded.
 func (p *Program) Run(ctx context.Context, source traverse.Source, ids []string, opts Options) ([]Outcome, error) {
-	b := &batch{Program: p, ctx: ctx, source: source, opts: opts, asOf: opts.AsOf.UnixMicro()}
+	outcomes, err := p.run(ctx, source, ids, opts)
+	full, ok := errors.AsType[*fullError](err)
+	switch {
+	case !ok:
+		return outcomes, err
+	case len(ids) == 1:
+		return []Outcome{{Lead: ids[0], Err: &LeadError{
+			Lead: ids[0], Entity: full.entity, Path: full.path,
+			Err: fmt.Errorf("%w: the limit for one lead is %d", ErrTooManyRecords, opts.Records),
+		}}}, nil
+	}
+	half := len(ids) / 2
+	outcomes, err = p.Run(ctx, source, ids[:half], opts)
+	if err != nil {
+		return nil, err
+	}
+	rest, err := p.Run(ctx, source, ids[half:], opts)
+	return append(outcomes, rest...), err
+}
+
+// A fullError says that a batch reaches too many records, and which were too many.
+type fullError struct{ entity, path string }
+
+func (e *fullError) Error() string { return ErrTooManyRecords.Error() }
+
+func (p *Program) run(ctx context.Context, source traverse.Source, ids []string, opts Options) ([]Outcome, error) {
+	b := &batch{Program: p, ctx: ctx, source: source, opts: opts, asOf: opts.AsOf.UnixMicro(), room: opts.Records}
+	if b.room < 1 {
+		b.room = math.MaxInt
+	}
 	for i, z := range p.zones {
 		day := check.AsOfDay(opts.AsOf, z)
 		b.days = append(b.days, day)
@@ -176,7 +214,9 @@ func (b *batch) load(ids []string) error {
 				if n.round == round {
 					k := b.keys(kind, n, reached[kind])
 					keys[kind][n.index] = k
-					want[n.need.index] = append(want[n.need.index], k...)
+					for _, need := range n.needs {
+						want[need.index] = append(want[need.index], k...)
+					}
 				}
 			}
 		}
@@ -192,8 +232,10 @@ func (b *batch) load(ids []string) error {
 		for kind, t := range b.targets {
 			for i, k := range keys[kind] {
 				n := t.order[i]
-				for _, key := range k {
-					reached[kind][i] = append(reached[kind][i], b.data[n.need.index][key].records...)
+				for _, need := range n.needs {
+					for _, key := range k {
+						reached[kind][i] = append(reached[kind][i], b.data[need.index][key].records...)
+					}
 				}
 			}
 		}
@@ -286,7 +328,7 @@ func (b *batch) own() {
 // keys returns the keys under which a node's records are to be had.
 func (b *batch) keys(kind int, n *node, reached [][]*record) []string {
 	if n.parent == nil {
-		if n.need == nil {
+		if n.lead {
 			return nil
 		}
 		var ids []string
@@ -299,7 +341,7 @@ func (b *batch) keys(kind int, n *node, reached [][]*record) []string {
 	}
 	var ids []string
 	for _, r := range reached[n.parent.index] {
-		if n.parent.need == nil || b.mayExist(n.parent.layout, r) {
+		if n.parent.lead || b.mayExist(n.parent.layout, r) {
 			ids = append(ids, n.key(r))
 		}
 	}
@@ -363,25 +405,54 @@ func (b *batch) query(n *need, have map[string]*group, keys []string) error {
 		b.failed = true
 		return nil
 	}
+	if b.room -= rows.Len(); b.room < 0 {
+		return &fullError{n.Entity, b.pathTo(n)}
+	}
 	for row := range rows.All() {
 		g := have[row.Key]
-		if n.by == "" && len(g.records) > 0 {
-			g.err = fmt.Errorf("source added %s %q twice", n.Entity, row.ID)
-		}
 		g.records = append(g.records, n.record(row))
 	}
 	for _, k := range keys {
 		if err := rows.Failed(k); err != nil {
 			have[k].err = err
+		} else if id, ok := repeated(have[k].records); ok {
+			have[k].err = fmt.Errorf("source added %s %q twice", n.Entity, id)
+			if n.by != "" {
+				have[k].err = fmt.Errorf("%w under the key %q", have[k].err, k)
+			}
 		}
 		b.failed = b.failed || have[k].err != nil
 	}
 	return nil
 }
 
+// repeated finds an id that stands twice: a source whose query fans out would
+// multiply the score. Records without an id are not compared.
+func repeated(records []*record) (id string, ok bool) {
+	const few = 8
+	if len(records) <= few {
+		for i, r := range records {
+			for _, s := range records[:i] {
+				if r.id == s.id && r.id != "" {
+					return r.id, true
+				}
+			}
+		}
+		return "", false
+	}
+	seen := make(map[string]struct{}, len(records))
+	for _, r := range records {
+		if _, ok := seen[r.id]; ok && r.id != "" {
+			return r.id, true
+		}
+		seen[r.id] = struct{}{}
+	}
+	return "", false
+}
+
 // record takes a row over, with its text folded where case does not matter.
 func (n *need) record(row traverse.Row) *record {
-	r := &record{id: row.ID, values: row.Values}
+	r := &record{id: row.ID, entity: n.layout.entity, values: row.Values}
 	if n.owner {
 		return r
 	}
@@ -419,13 +490,29 @@ func normal(v traverse.Value, fold bool) traverse.Value {
 	return v
 }
 
+// pathTo spells the way on which the batch's first lead reaches a need's records.
+func (b *batch) pathTo(n *need) string {
+	switch n {
+	case b.lead:
+		return traverse.Lead
+	case b.owner:
+		return traverse.Contact + "." + traverse.ParentAccount
+	}
+	kind := max(b.leads[0].kind, contactBased)
+	at := slices.IndexFunc(b.targets[kind].order, func(at *node) bool { return slices.Contains(at.needs, n) })
+	if at < 0 {
+		return n.Entity
+	}
+	return b.targets[kind].order[at].path()
+}
+
 // hint is the stretch of time that some path can reach.
 func (b *batch) hint(n *need) (from, to time.Time) {
-	lo := int64(0)
-	bounded := !n.open && len(n.windows) > 0
-	for i, w := range n.windows {
-		if at := b.bounds[w].lo; i == 0 || at < lo {
-			lo = at
+	lo, bounded := int64(math.MaxInt64), true
+	for _, at := range n.nodes {
+		bounded = bounded && !at.open
+		for _, w := range at.windows {
+			lo = min(lo, b.bounds[w].lo)
 		}
 	}
 	if n.layout.days {
@@ -436,7 +523,7 @@ func (b *batch) hint(n *need) (from, to time.Time) {
 		to = time.UnixMicro(b.asOf).Add(time.Microsecond - 1).UTC()
 		from = time.UnixMicro(lo).UTC()
 	}
-	if !bounded {
+	if !bounded || lo == math.MaxInt64 {
 		from = time.Time{}
 	}
 	return from, to
@@ -452,35 +539,37 @@ func (b *batch) blame() {
 		}
 		reached := make([][]*record, len(b.targets[l.kind].order))
 		for _, n := range b.targets[l.kind].order {
-			for key := range b.leadKeys(l, n, reached) {
-				g := b.data[n.need.index][key]
-				if g == nil {
-					continue
-				}
-				if g.err != nil && l.err == nil {
-					l.err = &LeadError{Lead: l.id, Entity: n.layout.entity.Name(), Path: n.path(), Err: g.err}
-				}
-				reached[n.index] = append(reached[n.index], g.records...)
-			}
-			if n.need == nil {
+			if n.lead {
 				reached[n.index] = []*record{l.record}
+				continue
+			}
+			keys := b.leadKeys(l, n, reached)
+			for _, need := range n.needs {
+				for _, key := range keys {
+					g := b.data[need.index][key]
+					if g == nil {
+						continue
+					}
+					if g.err != nil && l.err == nil {
+						l.err = &LeadError{Lead: l.id, Entity: need.Entity, Path: n.path(), Err: g.err}
+					}
+					reached[n.index] = append(reached[n.index], g.records...)
+				}
 			}
 		}
 	}
 }
 
-func (b *batch) leadKeys(l *lead, n *node, reached [][]*record) iter.Seq[string] {
-	switch {
-	case n.need == nil:
-		return slices.Values([]string(nil))
-	case n.parent == nil:
-		return slices.Values(distinct(l.owners))
+// leadKeys is keys for one lead.
+func (b *batch) leadKeys(l *lead, n *node, reached [][]*record) []string {
+	if n.parent == nil {
+		return distinct(l.owners)
 	}
 	var ids []string
 	for _, r := range reached[n.parent.index] {
-		if n.parent.need == nil || b.mayExist(n.parent.layout, r) {
+		if n.parent.lead || b.mayExist(n.parent.layout, r) {
 			ids = append(ids, n.key(r))
 		}
 	}
-	return slices.Values(distinct(ids))
+	return distinct(ids)
 }

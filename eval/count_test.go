@@ -35,6 +35,9 @@ func TestCountIsExact(t *testing.T) {
 		if got := a.less(b); got != (x.Cmp(y) < 0) {
 			t.Fatalf("%v < %v is %t", x, y, got)
 		}
+		if same := x.Cmp(y) == 0; a.less(a) || same && a.less(b) {
+			t.Fatalf("%v is less than itself", x)
+		}
 		n := rapid.Uint64().Draw(t, "n")
 		if got := a.atLeast(n); got != (x.Cmp(new(big.Int).SetUint64(n)) >= 0) {
 			t.Fatalf("%v >= %d is %t", x, n, got)

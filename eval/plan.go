@@ -1,13 +1,11 @@
 // Package eval runs checked models: it plans once what to ask of a source and
 // how to judge it, and then scores leads batch by batch. Its rooms are the plan
-// (plan.go), the data of a batch (batch.go), the walk along paths (walk.go) and
-// the predicates (predicate.go).
+// (plan.go), the data of a batch (batch.go), the walk along paths (walk.go), the
+// predicates (predicate.go) and the explanations (explain.go).
 package eval
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/leadscore/leadscore/eval/check"
@@ -48,15 +46,10 @@ type condition struct {
 	children []child
 }
 
+// child is one path through a trie, with what each step must satisfy.
 type child struct {
 	*check.Child
-	// walks are the paths to count along: one, or for the root Interaction one
-	// for every interaction that is not passive.
-	walks []walk
-}
-
-// A walk is one path through the trie, with what each step must satisfy.
-type walk struct {
+	rule  string // in the rule language
 	steps []step
 	dated int // the step whose records an explanation lists
 }
@@ -91,13 +84,20 @@ type trie struct {
 type node struct {
 	parent *node // nil for a root
 	layout *layout
-	need   *need // how its records are had; nil for Lead itself
-	ref    int   // for an N:1 hop the reference in the parent's layout, else -1
-	name   string
-	index  int // in trie.order
-	round  int // of fetching
-	next   []*node
+	// needs say how its records are had: with one need, for the root Interaction
+	// with one an interaction that is not passive, and for Lead itself with none.
+	needs   []*need
+	lead    bool
+	ref     int // for an N:1 hop the reference in the parent's layout, else -1
+	name    string
+	index   int   // in trie.order
+	round   int   // of fetching
+	windows []int // the date ranges of the paths that stop here
+	open    bool  // some path stops here, or goes on, whatever the date
 }
+
+// need is how the records behind a hop are had.
+func (n *node) need() *need { return n.needs[0] }
 
 // path spells the way to a node, for messages.
 func (n *node) path() string {
@@ -129,15 +129,14 @@ func (l *layout) field(name string) int {
 	return i
 }
 
-// A need is a traverse.Need and the windows that bound it.
+// A need is a traverse.Need, and the nodes that it feeds.
 type need struct {
 	*traverse.Need
-	layout  *layout
-	index   int
-	by      string
-	owner   bool // asks for ids alone, whatever their date
-	windows []int
-	open    bool // some path takes records of any date
+	layout *layout
+	index  int
+	by     string
+	owner  bool // asks for ids alone, whatever their date
+	nodes  []*node
 }
 
 // New plans models, which must share one schema. It panics if the schema lacks
@@ -147,9 +146,15 @@ func New(models []*check.Model) *Program {
 	for i := range p.targets {
 		p.targets[i] = &trie{roots: map[string]*node{}}
 	}
-	b := builder{Program: p, needs: map[needKey]*need{}, known: map[window]int{}}
+	b := builder{Program: p, needs: map[needKey]*need{}, known: map[window]int{}, hops: map[hopKey]*node{}}
 	if len(models) > 0 {
 		b.schema = models[0].Schema
+		if slices.ContainsFunc(models, takesAnyInteraction) {
+			// Their records share one layout as far as it is that of Interaction.
+			for e := range b.schema.Active() {
+				b.anyFields(b.layout(e.Name()))
+			}
+		}
 		lead := b.layout(traverse.Lead)
 		lead.field(traverse.ParentContact)
 		lead.field(traverse.ParentAccount)
@@ -184,6 +189,25 @@ func (p *Program) Needs() []*traverse.Need {
 	return needs
 }
 
+func takesAnyInteraction(m *check.Model) bool {
+	return slices.ContainsFunc(m.Conditions, func(c check.Condition) bool {
+		return slices.ContainsFunc(c.Children, func(ch check.Child) bool {
+			return ch.Path[0].Entity.Name() == traverse.AnyInteraction
+		})
+	})
+}
+
+// anyFields puts the fields of Interaction first into a layout that is still empty.
+func (b *builder) anyFields(l *layout) {
+	l.field(traverse.Timestamp)
+	l.field(traverse.Contact)
+}
+
+type hopKey struct {
+	from *node
+	name string
+}
+
 type needKey struct {
 	entity, by string
 	owner      bool
@@ -195,6 +219,7 @@ type builder struct {
 	schema *traverse.Schema
 	needs  map[needKey]*need
 	known  map[window]int
+	hops   map[hopKey]*node
 }
 
 func (b *builder) layout(entity string) *layout {
@@ -241,25 +266,13 @@ func (b *builder) model(m *check.Model) *model {
 	return out
 }
 
+// child plans a child's path.
 func (b *builder) child(m *model, c *check.Child) child {
-	out := child{Child: c}
-	if root := c.Path[0].Entity; root.Name() != traverse.AnyInteraction {
-		out.walks = []walk{b.walk(m, c, root)}
-		return out
+	out := child{Child: c, rule: c.Source.String(), dated: c.Dated}
+	if out.dated < 0 {
+		out.dated = len(c.Path) - 1
 	}
-	for e := range b.schema.Active() {
-		out.walks = append(out.walks, b.walk(m, c, e))
-	}
-	return out
-}
-
-// walk plans a child's path from a root.
-func (b *builder) walk(m *model, c *check.Child, root *traverse.Entity) walk {
-	w := walk{dated: c.Dated}
-	if w.dated < 0 {
-		w.dated = len(c.Path) - 1
-	}
-	at := b.root(m.target, root)
+	at := b.root(m.target, c.Path[0].Entity)
 	for i, s := range c.Path {
 		if i > 0 {
 			at = b.hop(m.target, at, s)
@@ -268,41 +281,50 @@ func (b *builder) walk(m *model, c *check.Child, root *traverse.Entity) walk {
 		if i == c.Dated && c.Range != nil {
 			planned.window = b.window(*c.Range, m.Zone)
 		}
-		if n := at.need; n != nil && n.by != "" {
-			if planned.window < 0 {
-				n.open = true
-			} else {
-				n.windows = append(n.windows, planned.window)
-			}
+		switch {
+		case planned.window < 0:
+			at.open = true
+		case !slices.Contains(at.windows, planned.window):
+			at.windows = append(at.windows, planned.window)
 		}
-		w.steps = append(w.steps, planned)
+		out.steps = append(out.steps, planned)
 	}
 	for _, t := range c.Tests {
 		f := filter{}
-		last := w.steps[t.Step].node
+		last := out.steps[t.Step].node
 		for _, h := range t.Hops {
 			last = b.hop(m.target, last, h)
 			f.hops = append(f.hops, last)
 		}
 		f.field = last.layout.field(t.Field.Name)
 		f.holds = b.predicate(t.Predicate, m.Zone)
-		w.steps[t.Step].filters = append(w.steps[t.Step].filters, f)
+		out.steps[t.Step].filters = append(out.steps[t.Step].filters, f)
 	}
-	return w
+	return out
 }
 
 func (b *builder) root(target int, e *traverse.Entity) *node {
 	t := b.targets[target]
 	if e.Name() == traverse.Lead {
 		if t.lead == nil {
-			t.lead = b.node(t, nil, &node{layout: b.layout(traverse.Lead), ref: -1, name: traverse.Lead})
+			t.lead = b.node(t, nil, &node{layout: b.layout(traverse.Lead), lead: true, ref: -1, name: traverse.Lead})
 		}
 		return t.lead
 	}
 	if n, ok := t.roots[e.Name()]; ok {
 		return n
 	}
-	n := &node{layout: b.layout(e.Name()), need: b.need(e.Name(), traverse.Contact, false), ref: -1, name: e.Name(), round: 1}
+	n := &node{ref: -1, name: e.Name(), round: 1}
+	if e.Name() == traverse.AnyInteraction {
+		n.layout = &layout{entity: e, index: map[string]int{}, dated: 0}
+		b.anyFields(n.layout)
+		for active := range b.schema.Active() {
+			n.needs = append(n.needs, b.need(active.Name(), traverse.Contact, false))
+		}
+	} else {
+		n.layout = b.layout(e.Name())
+		n.needs = []*need{b.need(e.Name(), traverse.Contact, false)}
+	}
 	if target == accountBased {
 		b.owner = b.need(traverse.Contact, traverse.ParentAccount, true)
 		n.round = 2 // behind the contacts of the account
@@ -312,26 +334,26 @@ func (b *builder) root(target int, e *traverse.Entity) *node {
 }
 
 func (b *builder) hop(target int, from *node, s traverse.Step) *node {
-	for _, n := range from.next {
-		if n.name == s.Name {
-			return n
-		}
+	key := hopKey{from, s.Name}
+	if n, ok := b.hops[key]; ok {
+		return n
 	}
 	n := &node{layout: b.layout(s.Entity.Name()), ref: -1, name: s.Name, round: from.round + 1}
 	if s.Via.Many() {
-		n.need = b.need(s.Entity.Name(), s.Via.Via, false)
+		n.needs = []*need{b.need(s.Entity.Name(), s.Via.Via, false)}
 	} else {
-		n.need = b.need(s.Entity.Name(), "", false)
+		n.needs = []*need{b.need(s.Entity.Name(), "", false)}
 		n.ref = from.layout.field(s.Name)
 	}
+	b.hops[key] = n
 	return b.node(b.targets[target], from, n)
 }
 
 func (b *builder) node(t *trie, parent, n *node) *node {
 	n.parent, n.index = parent, len(t.order)
 	t.order = append(t.order, n)
-	if parent != nil {
-		parent.next = append(parent.next, n)
+	for _, need := range n.needs {
+		need.nodes = append(need.nodes, n)
 	}
 	b.rounds = max(b.rounds, n.round)
 	return n
@@ -346,20 +368,4 @@ func (b *builder) window(w check.Window, zone *time.Location) int {
 		b.windows = append(b.windows, planned)
 	}
 	return i
-}
-
-// String lists the plan's nodes with the queries that feed them, for people who
-// wonder what a model asks of their data.
-func (p *Program) String() string {
-	var b strings.Builder
-	for i, t := range p.targets {
-		for _, n := range t.order {
-			fmt.Fprintf(&b, "%s lead, round %d: %s", [...]string{"contact-based", "account-based"}[i], n.round, n.path())
-			if n.need != nil {
-				fmt.Fprintf(&b, ": %s by %s %v", n.need.Entity, n.need.By, n.need.Fields)
-			}
-			b.WriteByte('\n')
-		}
-	}
-	return b.String()
 }

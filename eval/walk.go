@@ -1,44 +1,8 @@
 package eval
 
 import (
-	"cmp"
-	"slices"
-	"time"
-
 	"github.com/leadscore/leadscore/traverse"
 )
-
-// maxOccurrences is how many occurrences an explanation lists for a condition.
-const maxOccurrences = 100
-
-// A Contribution says what one condition did to a score, and why.
-type Contribution struct {
-	Condition  string
-	Multiplier uint64 // how often the points count; the largest uint64 if it is more
-	Points     int64  // of the condition's action
-	Score      int64  // what it adds to the score: multiplier times points, clamped to 64 bits
-	Children   []ChildResult
-}
-
-// A ChildResult says what one child of a condition counted.
-type ChildResult struct {
-	Label string // the display name, or ""
-	Rule  string // the child in the rule language, with its display name
-	Count uint64 // its occurrences; the largest uint64 if there are more
-	Holds bool   // whether it lets the condition count: for each, whether it counted any
-	// Occurrences lists what it counted: by time, then entity and id, at most
-	// 100 for all children of a condition together.
-	Occurrences []Occurrence
-}
-
-// An Occurrence is a record that a child counted: of the path's first
-// interaction, or else of its last step that has a date, or else of its last step.
-type Occurrence struct {
-	Entity string
-	ID     string
-	Time   time.Time // when it came to be; the zero time if it does not say
-	Routes uint64    // how many routes of the path lead through it
-}
 
 // walker counts occurrences. It keeps its scratch memory between walks.
 type walker struct {
@@ -130,9 +94,13 @@ func (w *walker) multiplier(c *condition, l *lead) count {
 
 // count counts a child's occurrences.
 func (w *walker) count(c *child, l *lead) count {
+	w.start(&c.steps[0], l)
+	for i := range c.steps[1:] {
+		w.advance(&c.steps[i+1])
+	}
 	var n count
-	for i := range c.walks {
-		n = n.plus(w.walk(c.walks[i].steps, l))
+	for i := range w.from {
+		n = n.plus(w.from[i].routes)
 	}
 	return n
 }
@@ -141,40 +109,25 @@ func (w *walker) count(c *child, l *lead) count {
 func (w *walker) start(s *step, l *lead) {
 	w.from = w.from[:0]
 	one := count{small: 1}
-	if s.node.need == nil {
+	if s.node.lead {
 		if w.passes(s, l.record) {
 			w.from = append(w.from, item{l.record, one})
 		}
 		return
 	}
-	data := w.data[s.node.need.index]
-	for _, owner := range l.owners {
-		for _, r := range data[owner].records {
-			if w.tick() {
-				return
-			}
-			if w.exists(s.node.layout, r) && w.passes(s, r) {
-				w.from = append(w.from, item{r, one})
+	for _, need := range s.node.needs {
+		data := w.data[need.index]
+		for _, owner := range l.owners {
+			for _, r := range data[owner].records {
+				if w.tick() {
+					return
+				}
+				if w.exists(s.node.layout, r) && w.passes(s, r) {
+					w.from = append(w.from, item{r, one})
+				}
 			}
 		}
 	}
-}
-
-// walk counts the routes along steps.
-func (w *walker) walk(steps []step, l *lead) count {
-	w.start(&steps[0], l)
-	for i := range steps[1:] {
-		w.advance(&steps[i+1])
-	}
-	return w.sum()
-}
-
-func (w *walker) sum() count {
-	var n count
-	for i := range w.from {
-		n = n.plus(w.from[i].routes)
-	}
-	return n
 }
 
 // advance moves the frontier one hop on. Routes are counted, not walked: a
@@ -182,7 +135,7 @@ func (w *walker) sum() count {
 func (w *walker) advance(s *step) {
 	w.to = w.to[:0]
 	n := s.node
-	data := w.data[n.need.index]
+	data := w.data[n.need().index]
 	merge := n.ref >= 0 && len(w.from) > 1
 	if merge {
 		if w.seen == nil {
@@ -259,77 +212,11 @@ func (w *walker) passes(s *step, r *record) bool {
 // reaches nothing every field is empty.
 func (w *walker) value(f *filter, r *record) traverse.Value {
 	for _, n := range f.hops {
-		g, ok := w.data[n.need.index][n.key(r)]
+		g, ok := w.data[n.need().index][n.key(r)]
 		if !ok || len(g.records) == 0 || !w.exists(n.layout, g.records[0]) {
 			return traverse.Value{}
 		}
 		r = g.records[0]
 	}
 	return r.values[f.field]
-}
-
-// explain evaluates a condition without any short cut, and lists what counted.
-func (w *walker) explain(c *condition, l *lead) (Contribution, count) {
-	var f fold
-	out := Contribution{Condition: c.name, Points: c.points}
-	room := maxOccurrences
-	for i := range c.children {
-		ch := &c.children[i]
-		n, occurrences := w.occurrences(ch, l)
-		kept := occurrences[:min(room, len(occurrences))]
-		room -= len(kept)
-		out.Children = append(out.Children, ChildResult{
-			Label: ch.Label, Rule: ch.Source.String(), Count: n.clamp(), Holds: f.add(ch, n), Occurrences: kept,
-		})
-	}
-	multiplier := f.multiplier()
-	var sum total
-	sum.add(multiplier, c.points)
-	out.Multiplier, out.Score = multiplier.clamp(), sum.clamp()
-	return out, multiplier
-}
-
-// occurrences counts like count, and lists the dated records on the way with
-// the number of routes through each: those that lead to it times those that
-// lead on from it.
-func (w *walker) occurrences(c *child, l *lead) (count, []Occurrence) {
-	var n count
-	var list []Occurrence
-	for i := range c.walks {
-		steps, dated := c.walks[i].steps, c.walks[i].dated
-		w.start(&steps[0], l)
-		for j := 1; j <= dated; j++ {
-			w.advance(&steps[j])
-		}
-		layout := steps[dated].node.layout
-		for _, it := range slices.Clone(w.from) {
-			if w.stopped {
-				break
-			}
-			w.from = append(w.from[:0], item{it.record, count{small: 1}})
-			for j := dated + 1; j < len(steps); j++ {
-				w.advance(&steps[j])
-			}
-			routes := it.routes.times(w.sum())
-			if routes.isZero() {
-				continue
-			}
-			n = n.plus(routes)
-			list = append(list, Occurrence{
-				Entity: layout.entity.Name(), ID: it.record.id, Time: it.record.time(layout), Routes: routes.clamp(),
-			})
-		}
-	}
-	slices.SortFunc(list, func(a, b Occurrence) int {
-		return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Entity, b.Entity), cmp.Compare(a.ID, b.ID))
-	})
-	return n, list
-}
-
-// time returns when a record came to be, or the zero time.
-func (r *record) time(l *layout) time.Time {
-	if !r.dated {
-		return time.Time{}
-	}
-	return r.values[l.dated].Time()
 }

@@ -1,0 +1,139 @@
+package eval
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// maxOccurrences is how many occurrences an explanation lists for a condition.
+const maxOccurrences = 100
+
+// A Contribution says what one condition did to a score, and why.
+type Contribution struct {
+	Condition  string        `json:"condition"`
+	Multiplier uint64        `json:"multiplier"` // how often the points count; the largest uint64 if it is more
+	Points     int64         `json:"points"`     // of the condition's action
+	Score      int64         `json:"score"`      // multiplier times points, clamped to 64 bits
+	Children   []ChildResult `json:"children"`   // in the order of the rules
+}
+
+// A ChildResult says what one child of a condition counted.
+type ChildResult struct {
+	Label string `json:"label,omitempty"` // the display name, or ""
+	Rule  string `json:"rule"`            // the child in the rule language, with its display name
+	Count uint64 `json:"count"`           // its occurrences; the largest uint64 if there are more
+	Holds bool   `json:"holds"`           // whether it lets the condition count: for each, whether it counted any
+	// Occurrences lists what was counted: by time, then entity, then id; at most
+	// 100 for all children of a condition together.
+	Occurrences []Occurrence `json:"occurrences,omitempty"`
+}
+
+// An Occurrence is a record that a child counted: one of the path's first
+// interaction, or else of its last step that has a date, or else of its last step.
+type Occurrence struct {
+	Entity string    `json:"entity"`
+	ID     string    `json:"id"`
+	Time   time.Time `json:"time,omitzero"` // when it came to be; the zero time if it does not say
+	Routes uint64    `json:"routes"`        // how many routes of the path lead through it
+}
+
+// Equal reports whether c and o say the same.
+func (c Contribution) Equal(o Contribution) bool {
+	return c.Condition == o.Condition && c.Multiplier == o.Multiplier && c.Points == o.Points && c.Score == o.Score &&
+		slices.EqualFunc(c.Children, o.Children, ChildResult.equal)
+}
+
+func (c ChildResult) equal(o ChildResult) bool {
+	return c.Label == o.Label && c.Rule == o.Rule && c.Count == o.Count && c.Holds == o.Holds &&
+		slices.EqualFunc(c.Occurrences, o.Occurrences, Occurrence.equal)
+}
+
+func (o Occurrence) equal(p Occurrence) bool {
+	return o.Entity == p.Entity && o.ID == p.ID && o.Time.Equal(p.Time) && o.Routes == p.Routes
+}
+
+// explain evaluates a condition without any short cut, and lists what counted.
+func (w *walker) explain(c *condition, l *lead) (Contribution, count) {
+	var f fold
+	out := Contribution{Condition: c.name, Points: c.points}
+	room := maxOccurrences
+	for i := range c.children {
+		ch := &c.children[i]
+		n, occurrences := w.occurrences(ch, l)
+		kept := occurrences[:min(room, len(occurrences))]
+		room -= len(kept)
+		out.Children = append(out.Children, ChildResult{
+			Label: ch.Label, Rule: ch.rule, Count: n.clamp(), Holds: f.add(ch, n), Occurrences: kept,
+		})
+	}
+	multiplier := f.multiplier()
+	var sum total
+	sum.add(multiplier, c.points)
+	out.Multiplier, out.Score = multiplier.clamp(), sum.clamp()
+	return out, multiplier
+}
+
+// occurrences counts like count, and lists the dated records on the way with
+// the number of routes through each: those that lead to it times those that
+// lead on from it.
+func (w *walker) occurrences(c *child, l *lead) (count, []Occurrence) {
+	w.start(&c.steps[0], l)
+	for i := 1; i <= c.dated; i++ {
+		w.advance(&c.steps[i])
+	}
+	layout := c.steps[c.dated].node.layout
+	known := make([]map[*record]count, len(c.steps))
+	var n count
+	var list []Occurrence
+	for _, it := range w.from {
+		routes := it.routes.times(w.onward(c.steps, c.dated, it.record, known))
+		if routes.isZero() {
+			continue
+		}
+		n = n.plus(routes)
+		list = append(list, Occurrence{
+			Entity: it.record.entity.Name(), ID: it.record.id, Time: it.record.time(layout), Routes: routes.clamp(),
+		})
+	}
+	slices.SortFunc(list, func(a, b Occurrence) int {
+		return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Entity, b.Entity), cmp.Compare(a.ID, b.ID))
+	})
+	return n, list
+}
+
+// onward counts the routes from a record at a step to the end of the path.
+// known holds what has been counted already, by step.
+func (w *walker) onward(steps []step, at int, r *record, known []map[*record]count) count {
+	if at == len(steps)-1 {
+		return count{small: 1}
+	}
+	if n, ok := known[at][r]; ok {
+		return n
+	}
+	var n count
+	next := &steps[at+1]
+	if g, ok := w.data[next.node.need().index][next.node.key(r)]; ok {
+		for _, r := range g.records {
+			if w.tick() {
+				return count{}
+			}
+			if w.exists(next.node.layout, r) && w.passes(next, r) {
+				n = n.plus(w.onward(steps, at+1, r, known))
+			}
+		}
+	}
+	if known[at] == nil {
+		known[at] = map[*record]count{}
+	}
+	known[at][r] = n
+	return n
+}
+
+// time returns when a record came to be, or the zero time.
+func (r *record) time(l *layout) time.Time {
+	if !r.dated {
+		return time.Time{}
+	}
+	return r.values[l.dated].Time()
+}

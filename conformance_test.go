@@ -22,7 +22,11 @@ import (
 
 var update = flag.Bool("update", false, "rewrite want and errors of the conformance cases with what the library says; judge the difference")
 
-const conformanceDir = "testdata/conformance"
+const (
+	conformanceDir = "testdata/conformance"
+	// Sentences of the language reference that no case can cover, with reasons.
+	untestedFile = conformanceDir + "/untested.txt"
+)
 
 // TestConformance runs every case of testdata/conformance through the public
 // API: batch by batch, lead by lead, with and without an explanation, and with
@@ -57,6 +61,69 @@ func TestConformance(t *testing.T) {
 	}
 }
 
+// TestConformanceCoversReference checks that every sentence of the language
+// reference has a case, or a reason to have none, and that what the cases quote
+// stands there.
+func TestConformanceCoversReference(t *testing.T) {
+	text, err := os.ReadFile(referencePage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := conformance.ReadPage(string(text))
+	cases, err := conformance.Read(os.DirFS(conformanceDir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	covered := map[int]bool{}
+	wrong := 0
+	for _, c := range cases {
+		if len(c.Covers) == 0 {
+			t.Errorf("%s names no sentence of %s that it covers", c.Name, referencePage)
+		}
+		if c.Wrong() {
+			wrong++
+		}
+		for _, quotation := range c.Covers {
+			found, err := page.Find(quotation)
+			if err != nil {
+				t.Errorf("%s: %v", c.Name, err)
+			}
+			for _, i := range found {
+				covered[i] = true
+			}
+		}
+	}
+	text, err = os.ReadFile(untestedFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	quotations, _, err := conformance.Untested(string(text))
+	if err != nil {
+		t.Fatalf("%s: %v", untestedFile, err)
+	}
+	untested := map[int]bool{}
+	for _, quotation := range quotations {
+		found, err := page.Find(quotation)
+		if err != nil {
+			t.Errorf("%s: %v", untestedFile, err)
+		}
+		for _, i := range found {
+			if covered[i] || untested[i] {
+				sentence, _ := page.Sentence(i)
+				t.Errorf("%s names a sentence that is covered, or named before: %s", untestedFile, sentence)
+			}
+			untested[i] = true
+		}
+	}
+	for i := range page.Len() {
+		if !covered[i] && !untested[i] {
+			sentence, line := page.Sentence(i)
+			t.Errorf("%s:%d: no case covers: %s", referencePage, line, sentence)
+		}
+	}
+	t.Logf("%d cases, %d of them wrong inputs; %d sentences, %d of them untested", len(cases), wrong, page.Len(), len(untested))
+}
+
 // testFormatted checks that formatting the rules changes neither their answer
 // nor, done again, their text.
 func testFormatted(t *testing.T, c *conformance.Case) {
@@ -64,11 +131,10 @@ func testFormatted(t *testing.T, c *conformance.Case) {
 	formatted.Files = nil
 	for _, f := range c.Files {
 		text, err := dsl.Format(f.Name, f.Text)
+		if _, diags := dsl.Parse(f.Name, f.Text, dsl.Limits{}); (err != nil) != (len(diags) > 0) {
+			t.Errorf("%s: parsing says %v, formatting %v", f.Name, diags, err)
+		}
 		if err != nil {
-			_, diags := dsl.Parse(f.Name, f.Text, dsl.Limits{})
-			if len(diags) == 0 {
-				t.Errorf("%s parses but does not format: %v", f.Name, err)
-			}
 			return
 		}
 		again, err := dsl.Format(f.Name, text)
@@ -79,6 +145,12 @@ func testFormatted(t *testing.T, c *conformance.Case) {
 			t.Errorf("formatting %s twice changes it (-once +twice):\n%s", f.Name, diff)
 		}
 		formatted.Files = append(formatted.Files, conformance.File{Name: f.Name, Text: text})
+	}
+	if want, ok := c.Formatted(); ok {
+		last := formatted.Files[len(formatted.Files)-1]
+		if diff := cmp.Diff(want, last.Text); diff != "" {
+			t.Errorf("the canonical form of %s (-want +got):\n%s", last.Name, diff)
+		}
 	}
 	_, before := library(t.Context(), c)
 	if before != nil {
@@ -106,6 +178,9 @@ func library(ctx context.Context, c *conformance.Case) ([]conformance.Row, error
 	set, err := leadscore.CompileSet(c.Base, files)
 	if err != nil {
 		return nil, err
+	}
+	if !c.Scores() {
+		return nil, nil
 	}
 	data, err := c.Load(schemaOf(c))
 	if err != nil {

@@ -4,6 +4,9 @@
 // A case is a txtar archive that reads as a page of documentation:
 //
 //	Prose that says what the case shows.
+//
+//	covers: A sentence of the language reference that the case shows.
+//	covers: The beginning of another …
 //	-- schema.score --      optional: replaces the standard schema
 //	-- coffee.score --      one or more rule files
 //	-- Lead.csv --          data: <Entity>.csv or <Entity>.ndjson files,
@@ -19,9 +22,11 @@
 //	lead-1  Coffee  "Opened an email"  3 x +10 = 30
 //	    3 holds: each EmailOpened
 //	        2026-05-01T09:00:00Z EmailOpened open-1 x1
+//	-- formatted --         optional: the last rule file in canonical form
 //
 // Names with spaces are quoted; a dash is no grade. Where rules are wrong,
 // errors holds the whole text of the diagnostics and takes the place of want.
+// A case that has neither shows how rules are formatted; they compile.
 // White space at the ends of lines, and how much of it separates columns, does
 // not matter.
 package conformance
@@ -45,19 +50,22 @@ import (
 
 // Names of the files of a case that are neither rules nor data.
 const (
-	schemaFile  = "schema.score"
-	dataFile    = "data.json"
-	leadsFile   = "leads"
-	asOfFile    = "as_of"
-	wantFile    = "want"
-	explainFile = "explain"
-	errorsFile  = "errors"
+	schemaFile    = "schema.score"
+	dataFile      = "data.json"
+	leadsFile     = "leads"
+	asOfFile      = "as_of"
+	wantFile      = "want"
+	explainFile   = "explain"
+	errorsFile    = "errors"
+	formattedFile = "formatted"
 )
 
 // A Case is one conformance case.
 type Case struct {
 	Name string // its path below the root, without .txtar
 	Doc  string // what it shows
+	// Covers quotes the sentences of the language reference that it covers.
+	Covers []string
 	// Base is the schema that the files extend: the standard schema, or nil if
 	// the case has its own.
 	Base  *traverse.Schema
@@ -138,7 +146,16 @@ func Read(fsys fs.FS) ([]*Case, error) {
 // Parse reads one case.
 func Parse(name, text string) (*Case, error) {
 	a := parseArchive(text)
-	c := &Case{Name: name, Doc: strings.TrimSpace(a.comment), Base: traverse.Standard(), archive: a}
+	c := &Case{Name: name, Base: traverse.Standard(), archive: a}
+	var doc strings.Builder
+	for line := range strings.Lines(a.comment) {
+		if sentence, ok := strings.CutPrefix(line, "covers: "); ok {
+			c.Covers = append(c.Covers, strings.TrimSpace(sentence))
+			continue
+		}
+		doc.WriteString(line)
+	}
+	c.Doc = strings.TrimSpace(doc.String())
 	if c.Doc == "" {
 		return nil, errors.New("the case does not say what it shows")
 	}
@@ -163,7 +180,7 @@ func Parse(name, text string) (*Case, error) {
 			c.AsOf = asOf
 		case f.name == leadsFile:
 			c.leads = strings.Fields(f.text)
-		case f.name == wantFile, f.name == explainFile, f.name == errorsFile:
+		case f.name == wantFile, f.name == explainFile, f.name == errorsFile, f.name == formattedFile:
 		default:
 			return nil, fmt.Errorf("the file %s means nothing in a case", f.name)
 		}
@@ -178,12 +195,30 @@ func Parse(name, text string) (*Case, error) {
 		return nil, errors.New("the case has no rules")
 	case wrong && (a.get(wantFile) != nil || a.get(explainFile) != nil):
 		return nil, errors.New("a case has either want or errors")
-	case !wrong && a.get(wantFile) == nil:
+	case !c.Scores() && a.get(explainFile) != nil:
+		return nil, errors.New("a case that explains needs want")
+	case !wrong && !c.Scores() && a.get(formattedFile) == nil:
 		return nil, errors.New("the case has neither want nor errors")
-	case !wrong && (c.data == nil || c.AsOf.IsZero()):
+	case c.Scores() && (c.data == nil || c.AsOf.IsZero()):
 		return nil, errors.New("a case that scores needs data and as_of")
 	}
 	return c, nil
+}
+
+// Scores reports whether the case says how leads score.
+func (c *Case) Scores() bool { return c.archive.get(wantFile) != nil }
+
+// Wrong reports whether the rules of the case are wrong.
+func (c *Case) Wrong() bool { return c.archive.get(errorsFile) != nil }
+
+// Formatted returns the canonical form of the last rule file, if the case says
+// what it is.
+func (c *Case) Formatted() (string, bool) {
+	f := c.archive.get(formattedFile)
+	if f == nil {
+		return "", false
+	}
+	return f.text, true
 }
 
 // Explains reports whether the case says what the conditions contribute.

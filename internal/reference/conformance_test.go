@@ -1,0 +1,190 @@
+package reference
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/internal/conformance"
+	"github.com/leadscore/leadscore/source/memory"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// TestConformance holds the reference against the answers worked out by hand.
+func TestConformance(t *testing.T) {
+	cases, err := conformance.Read(os.DirFS("../../testdata/conformance"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, c := range cases {
+		if !c.Scores() {
+			continue
+		}
+		n++
+		t.Run(c.Name, func(t *testing.T) {
+			if err := c.Run(t.Context(), answer); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	if n == 0 {
+		t.Error("no case scores")
+	}
+}
+
+// answer is a [conformance.Evaluator].
+func answer(ctx context.Context, c *conformance.Case) ([]conformance.Row, error) {
+	var files []*dsl.File
+	for _, f := range c.Files {
+		file, diags := dsl.Parse(f.Name, f.Text, dsl.Limits{})
+		if len(diags) > 0 {
+			return nil, diags
+		}
+		files = append(files, file)
+	}
+	schema, _, diags := check.Files(c.Base, files...)
+	if len(diags) > 0 {
+		return nil, diags
+	}
+	loaded, err := c.Load(schema)
+	if err != nil {
+		return nil, err
+	}
+	leads, err := c.Leads(ctx, loaded)
+	if err != nil {
+		return nil, err
+	}
+	data, err := reachable(ctx, loaded.Source, schema, leads)
+	if err != nil {
+		return nil, err
+	}
+	var rows []conformance.Row
+	for _, lead := range leads {
+		results, err := Score(files, schema, data, lead, c.AsOf)
+		if err != nil {
+			rows = append(rows, conformance.Row{Lead: lead, Err: fmt.Errorf("lead %q: no such lead", lead)})
+		}
+		for _, r := range results {
+			rows = append(rows, conformance.Row{
+				Lead: r.Lead, Model: r.Model, Status: r.Status, Score: r.Score, Grade: r.Grade, Ready: r.SalesReady,
+				Contributions: explained(r.Contributions),
+			})
+		}
+	}
+	return rows, nil
+}
+
+func explained(contributions []Contribution) []conformance.Contribution {
+	var out []conformance.Contribution
+	for _, c := range contributions {
+		e := conformance.Contribution{
+			Condition: c.Condition, Multiplier: saturate(c.Multiplier), Points: c.Points, Score: Clamp(c.Score),
+		}
+		left := 100 // occurrences that a condition lists at most
+		for _, ch := range c.Children {
+			child := conformance.Child{Rule: ch.Rule, Count: saturate(ch.Count), Holds: ch.Holds, Occurrences: counted(ch.Routes)}
+			if ch.Label != "" && !strings.HasPrefix(ch.Rule, `"`) {
+				child.Rule = fmt.Sprintf("%q: %s", ch.Label, ch.Rule)
+			}
+			child.Occurrences = child.Occurrences[:min(left, len(child.Occurrences))]
+			left -= len(child.Occurrences)
+			e.Children = append(e.Children, child)
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+// counted lists the records that date the routes: by time, then entity, then id.
+func counted(routes [][]Stop) []conformance.Occurrence {
+	var out []conformance.Occurrence
+	for _, route := range routes {
+		stop := Dated(route)
+		same := func(o conformance.Occurrence) bool { return o.Entity == stop.Entity.Name() && o.ID == stop.Record.ID }
+		if i := slices.IndexFunc(out, same); i >= 0 {
+			out[i].Routes++
+			continue
+		}
+		var at time.Time
+		if f, ok := stop.Entity.Dated(); ok {
+			at = stop.Record.Values[f.Name].Time()
+		}
+		out = append(out, conformance.Occurrence{Entity: stop.Entity.Name(), ID: stop.Record.ID, Time: at, Routes: 1})
+	}
+	slices.SortFunc(out, func(a, b conformance.Occurrence) int {
+		if c := a.Time.Compare(b.Time); c != 0 {
+			return c
+		}
+		if c := strings.Compare(a.Entity, b.Entity); c != 0 {
+			return c
+		}
+		return strings.Compare(a.ID, b.ID)
+	})
+	return out
+}
+
+// reachable reads everything that has to do with the leads from a source: the
+// records that a reference leads to, and those whose reference leads to one, and
+// so on.
+func reachable(ctx context.Context, source *memory.Source, schema *traverse.Schema, leads []string) (Data, error) {
+	data := Data{}
+	have := map[string]bool{}           // entity and id of the records read
+	ids := map[string]map[string]bool{} // those that something names, by entity
+	for e := range schema.Entities() {
+		ids[e.Name()] = map[string]bool{}
+	}
+	for _, id := range leads {
+		ids[traverse.Lead][id] = true
+	}
+	for grown := true; grown; {
+		grown = false
+		for e := range schema.Entities() {
+			fields := slices.Collect(e.FieldNames())
+			leadsTo := map[string]string{"": e.Name()} // by reference; none is the id itself
+			for r := range e.Relationships() {
+				if !r.Many() {
+					fields = append(fields, r.Name)
+					leadsTo[r.Name] = r.Target
+				}
+			}
+			for by, target := range leadsTo {
+				need, err := schema.NewNeed(e.Name(), by, fields, "")
+				if err != nil {
+					return nil, err
+				}
+				query := &traverse.Query{Need: need}
+				for id := range ids[target] {
+					query.Keys = append(query.Keys, id)
+				}
+				rows := traverse.NewRows(query)
+				if err := source.Fetch(ctx, query, rows); err != nil {
+					return nil, err
+				}
+				for row := range rows.All() {
+					key := e.Name() + " " + row.ID
+					if have[key] {
+						continue
+					}
+					have[key], grown = true, true
+					ids[e.Name()][row.ID] = true
+					record := Record{ID: row.ID, Values: map[string]traverse.Value{}}
+					for i, name := range fields {
+						record.Values[name] = row.Values[i]
+						if to, ok := leadsTo[name]; ok && name != "" && row.Values[i].Text() != "" {
+							ids[to][row.Values[i].Text()] = true
+						}
+					}
+					data[e.Name()] = append(data[e.Name()], record)
+				}
+			}
+		}
+	}
+	return data, nil
+}

@@ -1,6 +1,7 @@
 package leadscore_test
 
 import (
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -31,8 +32,9 @@ var arrows = map[string][]string{
 
 	"internal/reference":   {"dsl", "traverse", "grades"},
 	"internal/conformance": {".", "dsl", "traverse", "source/tables", "source/memory"},
+	"internal/mutate":      {},
 
-	"cmd/leadscore": {".", "dsl", "source/tables"},
+	"cmd/leadscore": {".", "dsl", "eval/check", "source/tables"},
 	"examples/...":  {".", "source/memory", "source/tables"},
 }
 
@@ -101,5 +103,50 @@ func TestImportDirections(t *testing.T) {
 		if !strings.HasSuffix(pkg, "/...") && !seen[pkg] {
 			t.Errorf("package %s has a room, but does not exist", pkg)
 		}
+	}
+}
+
+// The facade stays small: what scorers need, and not more.
+func TestRootIsSmall(t *testing.T) {
+	const most = 30
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range file.Decls {
+			switch d := d.(type) {
+			case *ast.FuncDecl:
+				if d.Recv == nil {
+					names = append(names, d.Name.Name)
+				}
+			case *ast.GenDecl:
+				for _, spec := range d.Specs {
+					switch spec := spec.(type) {
+					case *ast.TypeSpec:
+						names = append(names, spec.Name.Name)
+					case *ast.ValueSpec:
+						for _, n := range spec.Names {
+							names = append(names, n.Name)
+						}
+					}
+				}
+			}
+		}
+	}
+	names = slices.DeleteFunc(names, func(n string) bool { return !ast.IsExported(n) })
+	if len(names) > most {
+		t.Errorf("%d exported names, %d at most: %v", len(names), most, names)
+	}
+	if !slices.Contains(names, "Compile") {
+		t.Errorf("the names were not found: %v", names)
 	}
 }

@@ -78,8 +78,13 @@ func compare(t *rapid.T, drawRules func(*generator) string, drawData func(*gener
 	compareAll(t, set, file, schema, data, leads, source, g.asOf, false, batch, asOf)
 }
 
+// A failer is a test, or a case of a property.
+type failer interface {
+	Fatalf(format string, args ...any)
+}
+
 // compareAll scores leads with both evaluators and fails where they differ.
-func compareAll(t *rapid.T, set *leadscore.Set, file *dsl.File, schema *traverse.Schema, data Data, leads []string,
+func compareAll(t failer, set *leadscore.Set, file *dsl.File, schema *traverse.Schema, data Data, leads []string,
 	source leadscore.Source, asOf time.Time, explain bool, options ...leadscore.Option,
 ) {
 	i := 0

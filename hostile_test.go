@@ -1,0 +1,255 @@
+package leadscore_test
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/source/memory"
+	"github.com/leadscore/leadscore/source/tables"
+)
+
+// allocated returns how many bytes f allocates.
+func allocated(f func()) int {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return int(after.TotalAlloc - before.TotalAlloc)
+}
+
+const million = 1_000_000
+
+// TestHostileRules: text that nobody means gives a few short problems, and takes
+// memory in proportion to its length.
+func TestHostileRules(t *testing.T) {
+	numbered := func(n int, format string) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, format, i)
+		}
+		return b.String()
+	}
+	inModel := func(text string) string { return "model \"M\" { target contact " + text + " }" }
+	inChild := func(text string) string { return inModel(`condition "C" { has Lead where ` + text + ` score 1 }`) }
+	word := strings.Repeat("a", million)
+	for _, test := range []struct {
+		name, text string
+		code       dsl.Code // of the first problem
+		problems   int      // at least
+	}{
+		{"parentheses", strings.Repeat("(", 200_000), dsl.CodeSyntax, 1},
+		{"parentheses in a list", inChild("City in " + strings.Repeat("(", 200_000)), dsl.CodeSyntax, 1},
+		{"pairs of parentheses", inChild("City in " + strings.Repeat("(", 100_000) + strings.Repeat(")", 100_000)), dsl.CodeSyntax, 1},
+		{"braces", strings.Repeat("{", 200_000), dsl.CodeSyntax, 1},
+		{"closing braces", strings.Repeat("}", 200_000), dsl.CodeSyntax, 1},
+		{"10 MB of one word", strings.Repeat("a", 10*million), dsl.CodeLimit, 1},
+		{"one word", word, dsl.CodeSyntax, 1},
+		{"one word after the other", strings.Repeat("a ", million), dsl.CodeSyntax, 1},
+		{"model after model", strings.Repeat("model ", 300_000), dsl.CodeSyntax, 1},
+		{"a long path", inModel(`condition "C" { has Lead` + strings.Repeat(".ParentContact", 100_000) + " score 1 }"), dsl.CodeLimit, 1},
+		{"conditions", inModel(numbered(50_000, `condition "%d" { has Lead score 1 } `)), dsl.CodeLimit, 1},
+		{"schema blocks with unknown references", numbered(50_000, "profile Pro%[1]d { Ref -> Prx%[1]d } "), "", 100},
+		{"unknown fields", inModel(numbered(9_000, `condition "%[1]d" { has Lead where Field%[1]d is empty score 1 } `)), "", 100},
+		{"a field of a million characters", inChild(word + " is empty"), "", 1},
+		{"an entity of a million characters", inModel(`condition "C" { each ` + word + ` score 1 }`), "", 1},
+		{"a choice of a million characters", inChild(`Rating = "` + word + `"`), "", 1},
+		{"a time zone of a million characters", inModel(`time zone "` + word + `"`), "", 1},
+		{"a number of a million digits", inChild("NumberOfEmployees = 1" + strings.Repeat("0", million)), "", 1},
+		{"a date of a million digits", inChild("CreatedOn on 2026-" + strings.Repeat("0", million)), "", 1},
+		{"points of a million digits", inModel(`condition "C" { has Lead score 1` + strings.Repeat("0", million) + " }"), "", 1},
+		{"a name of half a million characters twice", inModel(strings.Repeat(`condition "`+word[:million/2]+`" { has Lead score 1 } `, 2)), "", 1},
+		{"a grade of a million characters", inModel(`grade "` + word[:million/2] + `" from 1 to 2 grade "` + word[:million/2] + `" from 1 to 2`), "", 1},
+		{"a comment of another language", strings.Repeat("/* ", 500_000), dsl.CodeText, 1},
+		{"wrong quotes", strings.Repeat("“", 500_000), "", 1},
+		{"escapes", inChild(`City = "` + strings.Repeat(`\q`, 500_000) + `"`), "", 1},
+		{"a text that does not end", inChild(`City = "` + strings.Repeat(`\"`, 500_000)), "", 1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var err error
+			n := allocated(func() {
+				_, err = leadscore.CompileSet(leadscore.StandardSchema(), []leadscore.File{{Name: "m.score", Text: test.text}})
+			})
+			diags, ok := errors.AsType[leadscore.Diagnostics](err)
+			if !ok || len(diags) < test.problems || len(diags) > 101 || test.code != "" && diags[0].Code != test.code {
+				t.Fatalf("%d problems: %.300v", len(diags), err)
+			}
+			checkDiagnostics(t, err, leadscore.File{Name: "m.score", Text: test.text})
+			for _, d := range diags {
+				if text := d.Error(); len(text) > 2000 {
+					t.Fatalf("a problem of %d characters: %.300s", len(text), text)
+				}
+			}
+			if most := million + 500*len(test.text); n > most {
+				t.Errorf("%d bytes allocated for %d bytes of text", n, len(test.text))
+			}
+		})
+	}
+}
+
+// TestLargeRules: what is within the limits works, however much it is.
+func TestLargeRules(t *testing.T) {
+	var b strings.Builder
+	b.WriteString(`model "M" { target contact `)
+	for i := range 50_000 {
+		fmt.Fprintf(&b, `condition "%d" { has Lead score 1 } `, i)
+	}
+	b.WriteString("}")
+	m, err := leadscore.Compile("m.score", b.String(), leadscore.StandardSchema(), leadscore.WithLimits(dsl.Limits{Conditions: 50_000}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := m.Score(t.Context(), "lead-a", source(t, threeLeads()), asOf)
+	if err != nil || r.Score != 50_000 {
+		t.Errorf("got %d, %v", r.Score, err)
+	}
+}
+
+// TestLargeFields: a field may be as long as data and rules make it.
+func TestLargeFields(t *testing.T) {
+	long := strings.Repeat("é", million/2) + "X" + strings.Repeat("y", million/2)
+	data, err := tables.LoadFS(fstest.MapFS{
+		"Lead.csv":       {Data: []byte("id,ParentContact,Topic\nlead-1,c,\"" + long + "\"\n" + long + ",c,\n")},
+		"Contact.ndjson": {Data: []byte(`{"id":"c","City":"` + long + `"}`)},
+	}, ".", leadscore.StandardSchema(), tables.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := model("M", `has Lead where Topic = "`+strings.ToUpper(long)+`"`) +
+		model("N", `has Lead.ParentContact where City contains "éx" and City ends with "`+long[million/2:]+`"`)
+	set, err := leadscore.CompileSet(leadscore.StandardSchema(), []leadscore.File{{Name: "m.score", Text: text}}, leadscore.WithLimits(dsl.Limits{Bytes: 8 << 20}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for lead, want := range map[string]string{"lead-1": "lead-1 1 1", long: long + " 0 1"} {
+		r, err := set.Score(t.Context(), lead, data, asOf)
+		if got := resultText(r, err); got != want {
+			t.Errorf("got %.100s, want %.100s", got, want)
+		}
+	}
+}
+
+// TestHostileData: data that is nested without end is a problem like any other.
+func TestHostileData(t *testing.T) {
+	const depth = 200_000
+	for name, text := range map[string]string{
+		"data.json":   `{"Lead": [{"id": "1", "Topic": ` + strings.Repeat("[", depth) + strings.Repeat("]", depth) + `}]}`,
+		"broken.json": strings.Repeat(`{"Lead": [`, depth),
+		"Lead.ndjson": `{"id": "1", "Fax": ` + strings.Repeat(`{"a":`, depth) + "1" + strings.Repeat("}", depth) + "}\n",
+		"Lead.csv":    "id,Topic\n1,\"" + strings.Repeat(`""`, depth),
+	} {
+		t.Run(name, func(t *testing.T) {
+			from := "."
+			if strings.HasSuffix(name, ".json") {
+				from = name
+			}
+			var err error
+			n := allocated(func() {
+				_, err = tables.LoadFS(fstest.MapFS{name: {Data: []byte(text)}}, from, leadscore.StandardSchema(), tables.Options{})
+			})
+			if problems, ok := errors.AsType[*tables.Problems](err); !ok || problems.Len() != 1 || len(err.Error()) > 2000 {
+				t.Errorf("got %.300v", err)
+			}
+			if most := million + 20*len(text); n > most {
+				t.Errorf("%d bytes allocated for %d bytes of data", n, len(text))
+			}
+		})
+	}
+}
+
+// TestMaxRecords: a lead fails for what it reaches itself, wherever in a stream
+// it stands, and never for what others reach.
+func TestMaxRecords(t *testing.T) {
+	// The lead i reaches i + 2 records: itself, its contact and i clicks. Another
+	// one reaches its account, and what every second of those contacts has.
+	data := records{"Lead": {"company": {"ParentAccount": "a"}}, "Contact": {}, "EmailClicked": {}, "Account": {"a": {}}}
+	ids, reached := []string{"company"}, []int{0}
+	for i := range 8 {
+		lead, contact := fmt.Sprint("lead-", i), fmt.Sprint("c", i)
+		data["Lead"][lead] = memory.Record{"ParentContact": contact}
+		data["Contact"][contact] = memory.Record{}
+		if i%2 == 0 {
+			data["Contact"][contact]["ParentAccount"] = "a"
+		}
+		for j := range i {
+			data["EmailClicked"][fmt.Sprint(i, "-", j)] = memory.Record{"Contact": contact}
+		}
+		ids, reached = append(ids, lead), append(reached, i+2)
+	}
+	// Contacts are asked for their ids, as owners, and on the path.
+	const lead, account, owners, contacts, clicks = 1, 1, 4, 4, 0 + 2 + 4 + 6
+	reached[0] = lead + account + owners + contacts + clicks
+	set := compileSet(t,
+		`model "M" { target contact condition "C" { each EmailClicked score 1 } condition "D" { has Lead.ParentContact score 1 } }`,
+		`model "N" { target account condition "C" { each EmailClicked score 1 } condition "D" { each Lead.ParentAccount.Contacts score 1 } }`)
+	src := source(t, data)
+	want := resultTexts(set.ScoreAll(t.Context(), leadscore.IDs(ids...), src, asOf))
+	for most := 1; most <= reached[0]+1; most++ {
+		for _, batch := range []int{1, 2, 5, 256} {
+			i := 0
+			for r, err := range set.ScoreAll(t.Context(), leadscore.IDs(ids...), src, asOf, leadscore.MaxRecords(most), leadscore.Batch(batch)) {
+				failed, _ := errors.AsType[*leadscore.LeadError](err)
+				switch {
+				case reached[i] <= most:
+					if got := resultText(r, err); got != want[i] {
+						t.Errorf("at most %d, batches of %d: got %s, want %s", most, batch, got, want[i])
+					}
+				case failed == nil || !errors.Is(err, leadscore.ErrTooManyRecords) || failed.Lead != ids[i] || r.Lead != ids[i]:
+					t.Errorf("at most %d, batches of %d: got %v, %v for %s, which reaches %d", most, batch, r, err, ids[i], reached[i])
+				}
+				i++
+			}
+			if i != len(ids) {
+				t.Errorf("at most %d, batches of %d: %d results for %d leads", most, batch, i, len(ids))
+			}
+		}
+	}
+	for _, test := range []struct {
+		lead string
+		most int
+		want string
+	}{
+		{"lead-7", 8, `lead "lead-7": Lead.ParentContact (Contact): too many records: the limit for one lead is 8`},
+		{"lead-7", -1, `lead "lead-7": EmailClicked (EmailClicked): too many records: the limit for one lead is 1`},
+		{"lead-0", 1, `lead "lead-0": Lead.ParentContact (Contact): too many records: the limit for one lead is 1`},
+		{"company", 2, `lead "company": Contact.ParentAccount (Contact): too many records: the limit for one lead is 2`},
+		{"company", 9, `lead "company": EmailClicked (EmailClicked): too many records: the limit for one lead is 9`},
+		{"company", 21, `lead "company": Lead.ParentAccount.Contacts (Contact): too many records: the limit for one lead is 21`},
+	} {
+		if _, err := set.Score(t.Context(), test.lead, src, asOf, leadscore.MaxRecords(test.most)); err == nil || err.Error() != test.want {
+			t.Errorf("at most %d: got %v, want %s", test.most, err, test.want)
+		}
+	}
+}
+
+// TestMaxRecordsBounds: a batch does not hold more than the limit allows, but for
+// one query, however many leads it has.
+func TestMaxRecordsBounds(t *testing.T) {
+	data := records{"Lead": {}, "Contact": {}, "EmailClicked": {}}
+	var ids []string
+	for i := range 64 {
+		id := fmt.Sprint(i)
+		data["Lead"][id] = memory.Record{"ParentContact": id}
+		for j := range 10 {
+			data["EmailClicked"][fmt.Sprint(i, "-", j)] = memory.Record{"Contact": id}
+		}
+		ids = append(ids, id)
+	}
+	src := source(t, data)
+	n := 0
+	for r, err := range compileSet(t, model("M", "each EmailClicked")).ScoreAll(t.Context(), leadscore.IDs(ids...), src, asOf, leadscore.MaxRecords(22)) {
+		if err != nil || r.Results[0].Score != 10 {
+			t.Fatalf("got %v, %v", r, err)
+		}
+		n++
+	}
+	last := src.asked[len(src.asked)-1]
+	if n != 64 || len(last.Keys) != 2 {
+		t.Errorf("%d results; the last query asks for %q", n, last.Keys)
+	}
+}

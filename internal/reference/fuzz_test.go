@@ -1,0 +1,192 @@
+package reference
+
+import (
+	"io/fs"
+	"math"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/source/tables"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// FuzzScore changes the cases of testdata/conformance. What still compiles and
+// loads, the engine and this package score alike.
+func FuzzScore(f *testing.F) {
+	err := fs.WalkDir(os.DirFS("../../testdata/conformance"), ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || path.Ext(name) != ".txtar" {
+			return err
+		}
+		text, err := os.ReadFile("../../testdata/conformance/" + name)
+		if err != nil {
+			return err
+		}
+		var schema, rules, data, asOf string
+		for file, text := range archived(string(text)) {
+			switch {
+			case file == "schema.score":
+				schema = text
+			case path.Ext(file) == ".score":
+				rules += text
+			case path.Ext(file) == ".csv", path.Ext(file) == ".ndjson", path.Ext(file) == ".json":
+				data += "-- " + file + " --\n" + text
+			case file == "as_of":
+				asOf = strings.TrimSpace(text)
+			}
+		}
+		if data != "" {
+			f.Add(schema, rules, data, asOf)
+		}
+		return nil
+	})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, schemaText, rules, dataText, asOfText string) {
+		defer time.AfterFunc(time.Minute, func() { panic("no end in sight") }).Stop()
+		asOf, err := time.Parse(time.RFC3339Nano, asOfText)
+		if err != nil {
+			return
+		}
+		schema := leadscore.StandardSchema()
+		if schemaText != "" {
+			if schema, err = leadscore.ParseSchema("schema.score", schemaText, nil); err != nil {
+				return
+			}
+		}
+		set, err := leadscore.CompileSet(schema, []leadscore.File{{Name: "model.score", Text: rules}})
+		if err != nil || len(set.Models()) == 0 {
+			return
+		}
+		schema = set.Models()[0].Schema() // with the blocks among the rules
+		file, _ := dsl.Parse("model.score", rules, dsl.Limits{})
+		files, name := fstest.MapFS{}, "."
+		for file, text := range archived(dataText) {
+			files[file] = &fstest.MapFile{Data: []byte(text)}
+			if path.Ext(file) == ".json" {
+				name = file
+			}
+		}
+		loaded, err := tables.LoadFS(files, name, schema, tables.Options{SkipBad: true})
+		if err != nil {
+			return
+		}
+		var leads []string
+		for id, err := range loaded.Leads(t.Context()) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			leads = append(leads, id)
+		}
+		data, err := reachable(t.Context(), loaded.Source, schema, leads)
+		if err != nil {
+			t.Fatal(err)
+		}
+		const most = 2e6 // steps of the naive walk
+		if steps := float64(len(leads)) * work(file, schema, data); steps > most {
+			return
+		}
+		leads = append(leads, "nobody")
+		compareAll(t, set, file, schema, data, leads, loaded, asOf, true, leadscore.AsOf(asOf), leadscore.Explain())
+		plain := plainSource{data: data, reversed: true, ranged: true}
+		compareAll(t, set, file, schema, data, leads, plain, asOf, false, leadscore.AsOf(asOf), leadscore.Batch(2))
+	})
+}
+
+// archived yields the files of a text in which each stands behind a line
+// `-- name --`.
+func archived(text string) func(yield func(name, text string) bool) {
+	return func(yield func(string, string) bool) {
+		name, start, at := "", 0, 0
+		for line := range strings.Lines(text) {
+			next, isHead := strings.CutPrefix(strings.TrimRight(line, "\r\n"), "-- ")
+			if isHead {
+				next, isHead = strings.CutSuffix(next, " --")
+			}
+			if isHead {
+				if name != "" && !yield(name, text[start:at]) {
+					return
+				}
+				name, start = next, at+len(line)
+			}
+			at += len(line)
+		}
+		if name != "" {
+			yield(name, text[start:])
+		}
+	}
+}
+
+// work is no less than the steps that the naive walk takes for one lead.
+func work(file *dsl.File, schema *traverse.Schema, data Data) float64 {
+	records := 1.0
+	for _, list := range data {
+		records += float64(len(list))
+	}
+	total := 0.0
+	for _, b := range file.Blocks {
+		m, ok := b.(*dsl.Model)
+		if !ok {
+			continue
+		}
+		for _, clause := range m.Clauses {
+			c, ok := clause.(*dsl.Condition)
+			if !ok {
+				continue
+			}
+			for _, child := range c.Children {
+				at := traverse.Contact // the only relationship of the root Interaction
+				routes := records
+				if root := schema.Entity(child.Path[0].Text); root != nil {
+					at = root.Name()
+				}
+				if child.Path[0].Text == traverse.AnyInteraction && len(child.Path) > 1 {
+					child = &dsl.Child{Path: child.Path[1:], Where: child.Where}
+				}
+				for _, hop := range child.Path[1:] {
+					rel, ok := schema.Entity(at).Relationship(hop.Text)
+					if !ok {
+						return math.Inf(1)
+					}
+					if rel.Many() {
+						routes *= most(data[rel.Target], rel.Via)
+					}
+					at = rel.Target
+				}
+				total += routes * records * float64(1+len(child.Path)+len(child.Where))
+			}
+		}
+	}
+	return total
+}
+
+// most is the largest number of records that refer to one.
+func most(records []Record, reference string) float64 {
+	count := map[string]float64{}
+	for _, r := range records {
+		count[r.text(reference)]++
+	}
+	n := 0.0
+	for _, c := range count {
+		n = max(n, c)
+	}
+	return n
+}
+
+// TestArchived holds the seeds of FuzzScore together.
+func TestArchived(t *testing.T) {
+	var got []string
+	for name, text := range archived("prose\n-- a --\n1\n2\n-- b --\n-- c --\r\n--  \n") {
+		got = append(got, name, text)
+	}
+	if want := []string{"a", "1\n2\n", "b", "", "c", "--  \n"}; !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/source/memory"
 	"github.com/leadscore/leadscore/traverse"
 )
@@ -272,4 +273,66 @@ func ExampleResult_MarshalJSON() {
 	// Output:
 	// {"model":"Coffee geeks","lead":"lead-42","status":"scored","score":35,"grade":"Hot","sales_ready":true}
 	// {"model":"Coffee geeks","lead":"lead-44","status":"no parent"}
+}
+
+func ExampleSet_Score() {
+	set, err := leadscore.CompileSet(leadscore.StandardSchema(), []leadscore.File{
+		{Name: "coffee.score", Text: coffee},
+		{Name: "call.score", Text: `model "Call first" {
+    target contact
+
+    condition "Opened an email lately" {
+        has EmailOpened within last 14 days
+        score +1
+    }
+
+    sales ready at 1
+}`},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	lead, err := set.Score(context.Background(), "lead-43", crm(), may)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, r := range lead.Results {
+		fmt.Println(r.Model, r.Score, r.SalesReady)
+	}
+	fmt.Println("sales ready:", lead.SalesReady) // some model says so
+	// Output:
+	// Coffee geeks 10 false
+	// Call first 1 true
+	// sales ready: true
+}
+
+func ExampleAsOf() {
+	model, err := leadscore.Compile("coffee.score", coffee, leadscore.StandardSchema())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, month := range []time.Month{time.April, time.May, time.July, time.August} {
+		asOf := time.Date(2026, month, 1, 10, 0, 0, 0, time.UTC)
+		result, err := model.Score(context.Background(), "lead-42", crm(), leadscore.AsOf(asOf))
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(month, result.Score)
+	}
+	// Output:
+	// April 25
+	// May 35
+	// July 25
+	// August 15
+}
+
+func ExampleWithLimits() {
+	_, err := leadscore.Compile("upload.score", coffee, leadscore.StandardSchema(),
+		leadscore.WithLimits(dsl.Limits{Bytes: 100}))
+	fmt.Println(err)
+	// Output: upload.score: the file has 365 bytes, the limit is 100
 }

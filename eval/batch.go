@@ -339,8 +339,13 @@ func (b *batch) keys(kind int, n *node, reached [][]*record) []string {
 		}
 		return distinct(ids)
 	}
+	return b.behind(n, reached[n.parent.index])
+}
+
+// behind returns the keys of a node's records behind records of its parent.
+func (b *batch) behind(n *node, parents []*record) []string {
 	var ids []string
-	for _, r := range reached[n.parent.index] {
+	for _, r := range parents {
 		if n.parent.lead || b.mayExist(n.parent.layout, r) {
 			ids = append(ids, n.key(r))
 		}
@@ -565,11 +570,5 @@ func (b *batch) leadKeys(l *lead, n *node, reached [][]*record) []string {
 	if n.parent == nil {
 		return distinct(l.owners)
 	}
-	var ids []string
-	for _, r := range reached[n.parent.index] {
-		if n.parent.lead || b.mayExist(n.parent.layout, r) {
-			ids = append(ids, n.key(r))
-		}
-	}
-	return distinct(ids)
+	return b.behind(n, reached[n.parent.index])
 }

@@ -234,14 +234,20 @@ func runCheck(_ context.Context, s streams, args []string) error {
 	if len(names) == 0 && *schemaFile == "" {
 		return badUsage("no rule file is named")
 	}
-	schema, err := readSchema(*schemaFile)
+	_, err = compileFiles(*schemaFile, names)
+	return err
+}
+
+// compileFiles compiles rule files against the schema of a file, or against the
+// standard schema.
+func compileFiles(schemaFile string, names []string) (*leadscore.Set, error) {
+	schema, err := readSchema(schemaFile)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	files, err := readRules(names)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	_, err = leadscore.CompileSet(schema, files)
-	return err
+	return leadscore.CompileSet(schema, files)
 }

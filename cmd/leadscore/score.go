@@ -42,15 +42,7 @@ func runScore(ctx context.Context, s streams, args []string) error {
 		return err
 	}
 
-	schema, err := readSchema(*schemaFile)
-	if err != nil {
-		return err
-	}
-	files, err := readRules(names)
-	if err != nil {
-		return err
-	}
-	set, err := leadscore.CompileSet(schema, files)
+	set, err := compileFiles(*schemaFile, names)
 	if err != nil {
 		return err
 	}

@@ -389,7 +389,18 @@ func parseRange(lex *lexer.PeekingLexer) (*Range, error) {
 	return r, nil
 }
 
+// scoreFollows reports whether the condition's score comes next: no field called
+// score can be meant, as no operator begins with a number.
+func scoreFollows(lex *lexer.PeekingLexer) bool {
+	mark := lex.MakeCheckpoint()
+	defer lex.LoadCheckpoint(mark)
+	return accept(lex, "score") && lex.Peek().Type == tokInt
+}
+
 func parseComparison(lex *lexer.PeekingLexer) (*Comparison, error) {
+	if scoreFollows(lex) {
+		return nil, unexpected(lex, "a field's name")
+	}
 	open := isSign(lex.Peek(), "(")
 	ref, err := names(lex, "a field's name")
 	if bad, ok := err.(*syntaxError); ok && open {

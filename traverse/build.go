@@ -53,7 +53,7 @@ func (b *builder) declare(i int, d *Definition) {
 	at := Place{Definition: i}
 	switch {
 	case !IsName(d.Name):
-		b.problem(at, "%q cannot name an entity", d.Name)
+		b.problem(at, "%s", badName(d.Name, "an entity"))
 		return
 	case d.Name == AnyInteraction:
 		b.problem(at, "%s", reservedMessage)
@@ -121,7 +121,7 @@ func article(k EntityKind) string {
 // name records the declaration of a member of e and reports whether its name is free.
 func (b *builder) name(e *Entity, name string, at Place) bool {
 	if !IsName(name) {
-		b.problem(at, "%q cannot name a field or relationship of %s", name, e.name)
+		b.problem(at, "%s", badName(name, "a field or relationship of "+e.name))
 		return false
 	}
 	if _, taken := e.index[name]; taken {
@@ -130,6 +130,13 @@ func (b *builder) name(e *Entity, name string, at Place) bool {
 	}
 	b.places[[2]string{e.name, name}] = at
 	return true
+}
+
+func badName(name, what string) string {
+	if len(name) > maxNameLen {
+		return fmt.Sprintf("a name of %d bytes is too long for %s: %d are the most", len(name), what, maxNameLen)
+	}
+	return fmt.Sprintf("%q cannot name %s", name, what)
 }
 
 func (b *builder) field(e *Entity, f Field, at Place) {

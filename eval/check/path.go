@@ -196,7 +196,9 @@ func (c *checker) namedStep(path traverse.Path, name *dsl.Name, rest []*dsl.Name
 	}
 	candidates := slices.Collect(last.RelationshipNames())
 	for _, s := range path {
-		candidates = append(candidates, s.Name)
+		if !slices.Contains(candidates, s.Name) {
+			candidates = append(candidates, s.Name)
+		}
 	}
 	d := c.problem(name.Span, CodePath, "%s is neither a relationship of %s nor a step of the path", name.Text, last.Name())
 	if d.Nearest = c.near(name.Text, slices.Values(candidates)); d.Nearest == "" {

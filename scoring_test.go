@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -442,13 +443,24 @@ func TestCancellationWhileCounting(t *testing.T) {
 	}
 	text.WriteString("}")
 	m := compile(t, text.String())
-	looks := 0
-	ctx := &doneAfter{Context: t.Context(), looks: &looks, most: 12}
-	if _, err := m.Score(ctx, "lead-1", source(t, data), asOf); !errors.Is(err, context.Canceled) {
+	src := source(t, data)
+	score := func(most int) (looks int, err error) {
+		_, err = m.Score(&doneAfter{Context: t.Context(), looks: &looks, most: most}, "lead-1", src, asOf)
+		return looks, err
+	}
+	if _, err := score(math.MaxInt); err != nil { // also the source is prepared now
+		t.Fatal(err)
+	}
+	all, err := score(math.MaxInt)
+	if err != nil || all < 100 {
+		t.Fatalf("%d looks at the context, %v", all, err)
+	}
+	looks, err := score(all / 2)
+	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v after %d looks at the context", err, looks)
 	}
-	if looks > ctx.most+3 { // counting on takes a hundred more
-		t.Errorf("counting went on: %d looks at the context", looks)
+	if looks > all/2+3 {
+		t.Errorf("counting went on: %d looks at the context of %d", looks, all)
 	}
 }
 

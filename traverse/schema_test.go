@@ -312,3 +312,25 @@ func TestEarlyBreak(t *testing.T) {
 		break
 	}
 }
+
+func TestEntityKindString(t *testing.T) {
+	if p, i := traverse.Profile.String(), traverse.Interaction.String(); p != "profile" || i != "interaction" {
+		t.Errorf("got %s and %s", p, i)
+	}
+}
+
+func TestDatedTwice(t *testing.T) {
+	when := []traverse.Field{{Name: "A", Type: traverse.Time}, {Name: "B", Type: traverse.Time}}
+	_, err := schema(t).Extend(
+		traverse.Definition{Name: "Order", Fields: when, DatedBy: "A"},
+		traverse.Definition{Name: "Order", DatedBy: "B"},
+	)
+	problems, _ := errors.AsType[traverse.SchemaError](err)
+	want := traverse.SchemaError{{
+		At: traverse.Place{Definition: 1, Part: traverse.PartDatedBy}, Summary: "Order is dated twice: by A and by B",
+		Previous: &traverse.Place{Definition: 0, Part: traverse.PartDatedBy},
+	}}
+	if diff := cmp.Diff(want, problems); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

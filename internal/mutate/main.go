@@ -50,7 +50,7 @@ func main() {
 		flag.Usage()
 		os.Exit(2)
 	}
-	c.with = strings.Split(*with, ",")
+	c.with = strings.FieldsFunc(*with, func(r rune) bool { return r == ',' })
 	if err := run(c, flag.Args(), *n, *seed, *at, *list); err != nil {
 		fmt.Fprintln(os.Stderr, "mutate:", err)
 		os.Exit(1)

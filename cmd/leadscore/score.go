@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -60,7 +61,8 @@ func runScore(ctx context.Context, s streams, args []string) error {
 	}
 	p.printf("%s", report(&data.Report))
 
-	opts := []leadscore.Option{leadscore.AsOf(asOf)}
+	// What a lead can reach is in memory already.
+	opts := []leadscore.Option{leadscore.AsOf(asOf), leadscore.MaxRecords(math.MaxInt)}
 	if *explain {
 		opts = append(opts, leadscore.Explain())
 	}

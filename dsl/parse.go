@@ -638,7 +638,32 @@ func (p *parser) strayInCondition(c *Condition) {
 		d.Help = "and joins expressions, a point begins a fraction, and a list stands in parentheses"
 	case isWord(t, "add"), isWord(t, "subtract"), isWord(t, "points"):
 		d.Help = "points are written score +10 or score -10"
+	case t.Type != tokIdent || d.Nearest != "" || !p.behindPath(c):
+	case p.startsComparison():
+		d.Help = "an expression stands behind where"
+	case len(c.Children[len(c.Children)-1].Path) > 1 && p.peekAt(1).Type != tokMoment:
+		d.Help = "a name of several words stands in back quotes"
 	}
+}
+
+// behindPath reports whether the next word stands directly behind the last
+// child's path, on its line.
+func (p *parser) behindPath(c *Condition) bool {
+	if len(c.Children) == 0 || c.Score != nil {
+		return false
+	}
+	last := c.Children[len(c.Children)-1]
+	return last.Range == nil && len(last.Where) == 0 && last.End.Line == p.peek().Pos.Line
+}
+
+// startsComparison reports whether a name and an operator come next.
+func (p *parser) startsComparison() bool {
+	next := p.peekAt(1)
+	if _, ok := signOps[next.Value]; ok && next.Type == tokSign {
+		return true
+	}
+	return slices.ContainsFunc([]string{"contains", "begins", "ends", "does", "is", "in", "on", "older"},
+		func(w string) bool { return isWord(next, w) })
 }
 
 // withinLimits reports a child that is too long.

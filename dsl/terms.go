@@ -458,7 +458,7 @@ var signOps = func() map[string]Op {
 var synonyms = map[string]string{
 	"equals": "=", "equal": "=", "like": "contains", "includes": "contains", "matches": "contains",
 	"starts": "begins with", "startswith": "begins with", "endswith": "ends with",
-	"greater": ">", "more": ">", "less": "<", "smaller": "<", "exists": "is not empty", "newer": "within last",
+	"greater": ">", "more": ">", "less": "<", "smaller": "<", "exists": "is not empty", "newer": "within last", "since": "on or after", "until": "on or before",
 }
 
 func parseOp(lex *lexer.PeekingLexer) (Op, error) {
@@ -753,6 +753,9 @@ func parseMemberRest(lex *lexer.PeekingLexer, name *Name) (Member, error) {
 		if s := typeSynonyms[strings.ToLower(t.Value)]; s != "" {
 			err.nearest = s
 		}
+		if wordsOfName(lex) {
+			err.nearest, err.help = "", fmt.Sprintf("a name of several words stands in back quotes: `%s %s`", name.Text, t.Value)
+		}
 		return nil, err
 	}
 	f.End = end(t)
@@ -779,6 +782,20 @@ func parseMemberRest(lex *lexer.PeekingLexer, name *Name) (Member, error) {
 		}
 		f.End = end(*lastBefore(lex))
 	}
+}
+
+// wordsOfName reports whether the next word is the second of a name that should
+// stand in back quotes: a type or an arrow follows it.
+func wordsOfName(lex *lexer.PeekingLexer) bool {
+	mark := lex.MakeCheckpoint()
+	defer lex.LoadCheckpoint(mark)
+	word := lex.Next()
+	if word.Type != tokIdent || slices.ContainsFunc(modifiers, func(w string) bool { return isWord(word, w) }) {
+		return false
+	}
+	next := lex.Peek()
+	return isSign(next, "->") || isSign(next, "<-") ||
+		slices.ContainsFunc(typeNames[:], func(w string) bool { return isWord(next, w) })
 }
 
 func parseChoices(lex *lexer.PeekingLexer, f *Field) error {

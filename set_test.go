@@ -149,3 +149,21 @@ func TestScoreRefuses(t *testing.T) {
 		}
 	}
 }
+
+// However many problems there are, those that are not shown are counted.
+func TestProblemsAreCounted(t *testing.T) {
+	var rules strings.Builder
+	rules.WriteString("model \"M\" {\n    target contact\n")
+	for i := range 1500 {
+		fmt.Fprintf(&rules, "    condition \"C%d\" { has Nothing score +1 }\n", i)
+	}
+	rules.WriteString("}\n")
+	_, err := leadscore.Compile("many.score", rules.String(), leadscore.StandardSchema())
+	diags, ok := errors.AsType[leadscore.Diagnostics](err)
+	if !ok || len(diags) != 101 {
+		t.Fatalf("%d diagnostics", len(diags))
+	}
+	if last := diags[100]; last.More != 1400 || last.Summary != "1400 more problems are not shown" || last.File != "many.score" {
+		t.Errorf("got %+v", last)
+	}
+}

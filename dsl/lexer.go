@@ -46,8 +46,6 @@ func (definition) Lex(name string, r io.Reader) (lexer.Lexer, error) {
 // wrong becomes a diagnostic and, where one was surely meant, a token of that
 // type, of which the parser then makes a node marked Bad.
 type scanner struct {
-	name     string
-	text     string
 	pos      lexer.Position
 	token    lexer.Token // the last one, if found
 	found    bool
@@ -61,8 +59,8 @@ const byteOrderMark = "\ufeff"
 
 func newScanner(name, text string, limits Limits) *scanner {
 	s := &scanner{
-		name: name, text: text, broken: -1,
-		problems: problems{most: limits.Problems},
+		broken:   -1,
+		problems: problems{name: name, text: text, most: limits.Problems},
 		pos:      lexer.Position{Filename: name, Line: 1, Column: 1},
 	}
 	if strings.HasPrefix(text, byteOrderMark) {
@@ -100,34 +98,31 @@ func (s *scanner) checkUTF8() {
 }
 
 func (s *scanner) problem(at lexer.Position, token string, code Code, format string, args ...any) *Diagnostic {
-	if s.full() {
-		return s.drop()
-	}
-	return s.add(Diagnostic{
-		Code: code, Summary: fmt.Sprintf(format, args...),
-		File: s.name, Span: tokenSpan(at, token), Line: lineAt(s.text, at.Offset),
-	})
+	return s.report(tokenSpan(at, token), code, format, args...)
 }
 
-// problems keeps the first of many problems and counts the rest, so that
+// problems keeps the first of a file's problems and counts the rest, so that
 // hostile text costs no more than its length.
 type problems struct {
-	list    Diagnostics
-	most    int
-	dropped int
-	spare   Diagnostic // what is written to a problem that is not kept
+	name, text string // of the file
+	list       Diagnostics
+	most       int
+	dropped    int
+	spare      Diagnostic // what is written to a problem that is not kept
 }
 
 func (p *problems) full() bool { return len(p.list) >= p.most }
 
-// drop counts a problem that is not kept.
-func (p *problems) drop() *Diagnostic {
-	p.dropped++
-	return &p.spare
-}
-
-func (p *problems) add(d Diagnostic) *Diagnostic {
-	p.list = append(p.list, d)
+// report keeps or counts a problem.
+func (p *problems) report(span Span, code Code, format string, args ...any) *Diagnostic {
+	if p.full() {
+		p.dropped++
+		return &p.spare
+	}
+	p.list = append(p.list, Diagnostic{
+		Code: code, Summary: fmt.Sprintf(format, args...),
+		File: p.name, Span: span, Line: lineAt(p.text, span.Start.Offset),
+	})
 	return &p.list[len(p.list)-1]
 }
 
@@ -221,8 +216,6 @@ func (s *scanner) quotedName(rest string) {
 	default:
 		if name := rest[1 : 1+end]; strings.ContainsFunc(name, unicode.IsControl) {
 			s.problem(s.pos, rest[:end+2], CodeString, "a name in back quotes holds a control character")
-			s.emit(tokQuoted, end+2)
-			return
 		}
 		s.emit(tokQuoted, end+2)
 	}
@@ -262,15 +255,10 @@ func (s *scanner) str(rest string) {
 		pos := s.pos
 		pos.Advance(raw[:at])
 		s.problem(pos, raw[at:at+length], CodeString, "%s is no escape", raw[at:at+length]).Help = `write \" for a quote and \\ for a backslash`
-		s.emit(tokString, n)
-	case !utf8.ValidString(value):
-		if utf8.ValidString(raw) { // otherwise checkUTF8 has said so
-			s.problem(s.pos, raw, CodeString, "this text's escapes do not make valid UTF-8")
-		}
-		s.emit(tokString, n)
-	default:
-		s.emit(tokString, n)
+	case !utf8.ValidString(value) && utf8.ValidString(raw): // otherwise checkUTF8 has said so
+		s.problem(s.pos, raw, CodeString, "this text's escapes do not make valid UTF-8")
 	}
+	s.emit(tokString, n)
 }
 
 // badEscape finds the first escape in a quoted text that strconv refuses.

@@ -35,7 +35,7 @@ func Parse(name, text string, limits Limits) (*File, Diagnostics) {
 	}
 	p := &parser{
 		grammar: grammar(), limits: limits, file: f, lex: lex,
-		problems: problems{most: limits.Problems},
+		problems: problems{name: name, text: f.Text, most: limits.Problems},
 	}
 	f.Comments = s.comments
 	p.parseFile()
@@ -98,16 +98,6 @@ func (p *parser) peekAt(n int) *lexer.Token {
 	return t
 }
 
-func (p *parser) problem(span Span, code Code, format string, args ...any) *Diagnostic {
-	if p.full() {
-		return p.drop()
-	}
-	return p.add(Diagnostic{
-		Code: code, Summary: fmt.Sprintf(format, args...),
-		File: p.file.Name, Span: span, Line: lineAt(p.file.Text, span.Start.Offset),
-	})
-}
-
 // describe says what a token is, for "unexpected …".
 func describe(t *lexer.Token) string {
 	if t.EOF() {
@@ -124,7 +114,7 @@ func describe(t *lexer.Token) string {
 // unexpectedToken reports the next token.
 func (p *parser) unexpectedToken(expected ...string) *Diagnostic {
 	t := p.peek()
-	d := p.problem(tokenSpan(t.Pos, t.Value), CodeSyntax, "unexpected %s", describe(t))
+	d := p.report(tokenSpan(t.Pos, t.Value), CodeSyntax, "unexpected %s", describe(t))
 	d.Expected = expected
 	if t.Type == tokIdent {
 		d.Nearest = nearest.Name(t.Value, slices.Values(expected))
@@ -155,7 +145,7 @@ func (p *parser) failed(err error) {
 	bad, ok := errors.AsType[*participle.UnexpectedTokenError](err)
 	if !ok {
 		t := p.peek()
-		p.problem(tokenSpan(t.Pos, t.Value), CodeSyntax, "%v", err)
+		p.report(tokenSpan(t.Pos, t.Value), CodeSyntax, "%v", err)
 		return
 	}
 	t := bad.Unexpected
@@ -180,9 +170,9 @@ func (p *parser) unexpected(t *lexer.Token, near string) *Diagnostic {
 	before := lastBefore(p.lex)
 	if before != nil && near == "" && t.Pos.Line > before.Pos.Line && p.peek().Pos == t.Pos {
 		at := tokenSpan(before.Pos, before.Value)
-		return p.problem(at, CodeSyntax, "something is missing behind %s", describe(before))
+		return p.report(at, CodeSyntax, "something is missing behind %s", describe(before))
 	}
-	d := p.problem(tokenSpan(t.Pos, t.Value), CodeSyntax, "unexpected %s", describe(t))
+	d := p.report(tokenSpan(t.Pos, t.Value), CodeSyntax, "unexpected %s", describe(t))
 	d.Nearest = near
 	return d
 }
@@ -320,7 +310,7 @@ func (p *parser) parseFile() {
 		switch t := p.peek(); {
 		case isWord(t, "model"):
 			if models++; models > p.limits.Models {
-				p.problem(tokenSpan(t.Pos, t.Value), CodeLimit, "the file has more than %d models", p.limits.Models)
+				p.report(tokenSpan(t.Pos, t.Value), CodeLimit, "the file has more than %d models", p.limits.Models)
 				p.file.Incomplete = true
 				return
 			}
@@ -371,7 +361,7 @@ func (p *parser) body(open lexer.Token, what string, outer func() bool, item fun
 			return end(*p.lex.Next()), whole
 		}
 		if t.EOF() || outer() {
-			d := p.problem(tokenSpan(t.Pos, t.Value), CodeUnclosed, "%s is not closed before %s", what, describe(t))
+			d := p.report(tokenSpan(t.Pos, t.Value), CodeUnclosed, "%s is not closed before %s", what, describe(t))
 			d.Expected = []string{"}"}
 			d.Related = []Related{{Summary: "it opens here", File: p.file.Name, Span: tokenSpan(open.Pos, open.Value)}}
 			if p.startsBlock() {
@@ -438,7 +428,7 @@ func (p *parser) parseModel() *Model {
 		if isWord(p.peek(), "condition") {
 			if conditions++; conditions > p.limits.Conditions {
 				t := p.peek()
-				p.problem(tokenSpan(t.Pos, t.Value), CodeLimit, "%s has more than %d conditions", what, p.limits.Conditions)
+				p.report(tokenSpan(t.Pos, t.Value), CodeLimit, "%s has more than %d conditions", what, p.limits.Conditions)
 				p.skipTo(func(*lexer.Token) bool { return false })
 				return false
 			}
@@ -530,10 +520,10 @@ func (p *parser) parseCondition() *Condition {
 	if !c.Incomplete {
 		head := Span{tokenSpan(first.Pos, "").Start, c.Name.End}
 		if len(c.Children) == 0 {
-			p.problem(head, CodeNoChild, "%s has no child", what).Help = "say what must occur, such as has EmailOpened"
+			p.report(head, CodeNoChild, "%s has no child", what).Help = "say what must occur, such as has EmailOpened"
 		}
 		if c.Score == nil {
-			p.problem(head, CodeNoScore, "%s has no score", what).Help = "end it with score +10, say"
+			p.report(head, CodeNoScore, "%s has no score", what).Help = "end it with score +10, say"
 		}
 	}
 	return c
@@ -551,7 +541,7 @@ func (p *parser) parseConditionItem(c *Condition, what string) bool {
 		}
 		score := &Score{Span: spanOf(t, s.Points), Points: newNumber(s.Points)}
 		if c.Score != nil {
-			d := p.problem(score.Span, CodeNoScore, "%s has a second score", what)
+			d := p.report(score.Span, CodeNoScore, "%s has a second score", what)
 			d.Related = []Related{{Summary: "the first is here", File: p.file.Name, Span: c.Score.Span}}
 			d.Help = "points for something else are a condition of their own"
 			return false
@@ -567,7 +557,7 @@ func (p *parser) parseConditionItem(c *Condition, what string) bool {
 		return false
 	}
 	if len(c.Children) >= p.limits.Children {
-		p.problem(tokenSpan(t.Pos, t.Value), CodeLimit, "%s has more than %d children", what, p.limits.Children)
+		p.report(tokenSpan(t.Pos, t.Value), CodeLimit, "%s has more than %d children", what, p.limits.Children)
 		p.skipTo(func(*lexer.Token) bool { return p.startsClause() })
 		return false
 	}
@@ -581,7 +571,7 @@ func (p *parser) parseConditionItem(c *Condition, what string) bool {
 		return false
 	}
 	if c.Score != nil {
-		d := p.problem(child.Span, CodeSyntax, "a child stands behind the score of %s", what)
+		d := p.report(child.Span, CodeSyntax, "a child stands behind the score of %s", what)
 		d.Related = []Related{{Summary: "the score is here", File: p.file.Name, Span: c.Score.Span}}
 		d.Help = "children come first; or start a new condition"
 		return false
@@ -671,21 +661,21 @@ func (p *parser) withinLimits(c *Child) bool {
 	ok := true
 	long := func(names []*Name, what string) {
 		if len(names) > p.limits.Names {
-			p.problem(Span{names[0].Start, names[len(names)-1].End}, CodeLimit,
+			p.report(Span{names[0].Start, names[len(names)-1].End}, CodeLimit,
 				"a %s has %d names, the limit is %d", what, len(names), p.limits.Names)
 			ok = false
 		}
 	}
 	long(c.Path, "path")
 	if len(c.Where) > p.limits.Terms {
-		p.problem(c.Span, CodeLimit, "a child has %d expressions, the limit is %d", len(c.Where), p.limits.Terms)
+		p.report(c.Span, CodeLimit, "a child has %d expressions, the limit is %d", len(c.Where), p.limits.Terms)
 		return false
 	}
 	for _, e := range c.Where {
 		cmp := e.(*Comparison)
 		long(cmp.Ref, "reference")
 		if len(cmp.Operands) > p.limits.Terms {
-			p.problem(cmp.Span, CodeLimit, "a list has %d values, the limit is %d", len(cmp.Operands), p.limits.Terms)
+			p.report(cmp.Span, CodeLimit, "a list has %d values, the limit is %d", len(cmp.Operands), p.limits.Terms)
 			ok = false
 		}
 	}

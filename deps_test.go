@@ -21,12 +21,13 @@ var arrows = map[string][]string{
 	"internal/nearest": {},
 	"dsl":              {"internal/nearest"},
 	"traverse":         {"internal/nearest"},
+	"traverse/columns": {"traverse", "internal/nearest"},
 	"grades":           {},
 	"eval/check":       {"dsl", "traverse", "grades", "internal/nearest"},
-	"eval":             {"eval/check", "dsl", "traverse", "grades"},
+	"eval":             {"eval/check", "dsl", "traverse", "traverse/columns", "grades"},
 	".":                {"eval", "eval/check", "dsl", "traverse", "grades"},
 
-	"source/memory":     {"traverse", "internal/nearest"},
+	"source/memory":     {"traverse", "traverse/columns", "internal/nearest"},
 	"source/tables":     {"traverse", "source/memory", "internal/nearest"},
 	"source/sourcetest": {"traverse"},
 

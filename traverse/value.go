@@ -91,13 +91,17 @@ func TimeValue(t time.Time) Value {
 	return Value{num: uint64(t.UnixMicro()), any: KindTime}
 }
 
+// MicrosValue returns the instant so many microseconds from 1970-01-01 UTC.
+func MicrosValue(micros int64) Value { return Value{num: uint64(micros), any: KindTime} }
+
 // DateValue returns a calendar day. Days and months outside their ranges are
 // normalised as [time.Date] does.
 func DateValue(year int, month time.Month, day int) Value {
-	return dayValue(DayNumber(year, month, day))
+	return DayValue(DayNumber(year, month, day))
 }
 
-func dayValue(day int64) Value { return Value{num: uint64(day), any: KindDate} }
+// DayValue returns the calendar day with a [DayNumber].
+func DayValue(day int64) Value { return Value{num: uint64(day), any: KindDate} }
 
 // DayNumber returns the number of days from 1970-01-01 to a calendar day.
 func DayNumber(year int, month time.Month, day int) int64 {

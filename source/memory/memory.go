@@ -11,31 +11,34 @@ import (
 
 	"github.com/leadscore/leadscore/internal/nearest"
 	"github.com/leadscore/leadscore/traverse"
+	"github.com/leadscore/leadscore/traverse/columns"
 )
 
 // ErrDuplicate is what [Source.Add] returns, wrapped, for an id that the entity
 // already holds.
-var ErrDuplicate = errors.New("an entity's ids must differ, and this one is taken")
+var ErrDuplicate = columns.ErrDuplicate
 
 // A Record is the fields and references of one record by their names. What is
 // missing is null. [Source.Add] says what the values can be.
 type Record map[string]any
 
-// A Source holds records in memory. It is safe for concurrent use: records can
-// be added while others are fetched.
+// A Source holds records in memory, in columns: the engine reads them where they
+// lie. It is safe for concurrent use: records can be added while others are
+// fetched or scored.
 type Source struct {
 	schema *traverse.Schema
+	store  *columns.Store
 	tables map[string]*table // by entity; never changed after New
 }
 
-var _ traverse.Source = (*Source)(nil)
+var _ columns.Lender = (*Source)(nil)
 
 // New returns a source for the records of schema's entities, without any. The
 // schema must not be nil.
 func New(schema *traverse.Schema) *Source {
-	s := &Source{schema: schema, tables: map[string]*table{}}
+	s := &Source{schema: schema, store: columns.New(schema), tables: map[string]*table{}}
 	for e := range schema.Entities() {
-		s.tables[e.Name()] = newTable(e)
+		s.tables[e.Name()] = newTable(e, s.store.Table(e.Name()))
 	}
 	return s
 }
@@ -74,45 +77,23 @@ func (s *Source) Add(entity, id string, record Record) error {
 	if err != nil {
 		return err
 	}
-	if !t.add(id, values) {
+	switch err := s.store.Add(entity, id, values...); {
+	case errors.Is(err, ErrDuplicate):
 		return fmt.Errorf("memory: %s %s: %w", entity, quote(id), ErrDuplicate)
+	case err != nil:
+		return fmt.Errorf("memory: %w", err)
 	}
 	return nil
 }
 
 // Len returns how many records of an entity the source holds: none for an
 // entity that it does not know.
-func (s *Source) Len(entity string) int {
-	t := s.tables[entity]
-	if t == nil {
-		return 0
-	}
-	return len(t.snapshot())
-}
+func (s *Source) Len(entity string) int { return s.store.Len(entity) }
 
 // Leads yields the ids of the leads in the order in which they were added:
 // those that are there when the ranging begins. Once ctx is done it yields
 // ctx's error and ends.
-func (s *Source) Leads(ctx context.Context) iter.Seq2[string, error] {
-	return func(yield func(string, error) bool) {
-		t := s.tables[traverse.Lead]
-		if t == nil {
-			return
-		}
-		for _, r := range t.snapshot() {
-			if err := ctx.Err(); err != nil {
-				yield("", err)
-				return
-			}
-			if !yield(r.id, nil) {
-				return
-			}
-		}
-	}
-}
-
-// checkEvery is how many rows pass between two looks at the context.
-const checkEvery = 4096
+func (s *Source) Leads(ctx context.Context) iter.Seq2[string, error] { return s.store.Leads(ctx) }
 
 // Fetch adds to out what q asks for, as [traverse.Source] says. It looks ids up
 // in a hash index, references in one that the first query by that reference
@@ -121,59 +102,20 @@ const checkEvery = 4096
 // fails with ctx's error once ctx is done, and for an entity, a field or a
 // reference that the schema does not have.
 func (s *Source) Fetch(ctx context.Context, q *traverse.Query, out *traverse.Rows) error {
-	if err := ctx.Err(); err != nil {
-		return err
+	err := s.store.Fetch(ctx, q, out)
+	if err != nil && ctx.Err() == nil {
+		return fmt.Errorf("memory: %w", err)
 	}
-	t := s.tables[q.Entity]
-	if t == nil {
-		return fmt.Errorf("memory: no entity %s%s", q.Entity, s.didYouMean(q.Entity))
-	}
-	slots := make([]int, len(q.Fields))
-	for i, name := range q.Fields {
-		slot, ok := t.slots[name]
-		if !ok {
-			return fmt.Errorf("memory: %s has no field %s%s", q.Entity, name, t.didYouMean(name))
-		}
-		slots[i] = slot
-	}
-	var by map[string][]int
-	if q.By != "" {
-		slot, ok := t.slots[q.By]
-		if !ok || !t.columns[slot].reference {
-			return fmt.Errorf("memory: %s has no reference %s%s", q.Entity, q.By, t.didYouMean(q.By))
-		}
-		var err error
-		if by, err = t.index(ctx, slot); err != nil {
-			return err
-		}
-	}
+	return err
+}
 
-	t.mu.RLock()
-	defer t.mu.RUnlock()
-	values := make([]traverse.Value, len(slots))
-	add := func(key string, row int) {
-		r := &t.rows[row]
-		for i, slot := range slots {
-			values[i] = r.values[slot]
-		}
-		out.Add(key, r.id, values...)
+// Lend returns the store that holds the records if source is s: see
+// [columns.Lender]. The store is for reading only.
+func (s *Source) Lend(source traverse.Source) *columns.Store {
+	if source != traverse.Source(s) {
+		return nil
 	}
-	seen := 0
-	for _, key := range q.Keys {
-		if q.By == "" {
-			if row, ok := t.ids[key]; ok {
-				add(key, row)
-			}
-			continue
-		}
-		for _, row := range t.within(by[key], q) {
-			if seen++; seen%checkEvery == 0 && ctx.Err() != nil {
-				return ctx.Err()
-			}
-			add(key, row)
-		}
-	}
-	return ctx.Err()
+	return s.store
 }
 
 func (s *Source) didYouMean(entity string) string {

@@ -1,0 +1,82 @@
+package columns
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// A Dict lists the distinct values of a field. Each has a code; code 0 is the
+// empty value. Codes are given out in order and never change.
+type Dict struct {
+	values  []traverse.Value
+	texts   map[string]uint32
+	numbers map[uint64]uint32 // by their bits: a number, or 0 and 1 for a bool
+}
+
+// Len returns the number of codes, that of the empty value included.
+func (d *Dict) Len() int { return len(d.values) }
+
+// Value returns the value with a code below Len.
+func (d *Dict) Value(code uint32) traverse.Value { return d.values[code] }
+
+// code returns the code of v, a new one if it has none yet.
+func (d *Dict) code(v traverse.Value) uint32 {
+	if len(d.values) == 0 {
+		d.values = append(d.values, traverse.Value{})
+	}
+	if v.IsEmpty() {
+		return 0
+	}
+	switch v.Kind() {
+	case traverse.KindText:
+		return d.text(v.Text(), v)
+	case traverse.KindChoices:
+		return d.text(choicesKey(v.Choices()), v)
+	case traverse.KindBool:
+		if v.Bool() {
+			return d.number(1, v)
+		}
+		return d.number(0, v)
+	}
+	return d.number(math.Float64bits(v.Number()), v)
+}
+
+func (d *Dict) text(key string, v traverse.Value) uint32 {
+	code, ok := d.texts[key]
+	if !ok {
+		if d.texts == nil {
+			d.texts = map[string]uint32{}
+		}
+		code = uint32(len(d.values))
+		d.texts[key] = code
+		d.values = append(d.values, v)
+	}
+	return code
+}
+
+func (d *Dict) number(key uint64, v traverse.Value) uint32 {
+	code, ok := d.numbers[key]
+	if !ok {
+		if d.numbers == nil {
+			d.numbers = map[uint64]uint32{}
+		}
+		code = uint32(len(d.values))
+		d.numbers[key] = code
+		d.values = append(d.values, v)
+	}
+	return code
+}
+
+// choicesKey differs for lists that differ: each choice stands behind its length.
+func choicesKey(chosen []string) string {
+	var b strings.Builder
+	for _, s := range chosen {
+		b.WriteString(strconv.Itoa(len(s)))
+		b.WriteByte(':')
+		b.WriteString(s)
+	}
+	return b.String()
+}

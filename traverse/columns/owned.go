@@ -1,0 +1,157 @@
+package columns
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// Owned holds the interactions by the contact whose they are. Those of one
+// contact lie next to each other: kind by kind, in the order of [Owned.Kinds],
+// and newest first within a kind, those without a Timestamp last.
+type Owned struct {
+	kinds  []*Table
+	starts []start  // by contact
+	counts []uint32 // by contact and kind
+	times  []int64
+	cells  []uint32
+	dead   int // times that belong to nobody any more
+}
+
+// start is where the interactions of a contact begin.
+type start struct{ times, cells int }
+
+// Kinds returns the interactions in the order in which a contact's lie.
+func (o *Owned) Kinds() []*Table { return o.kinds }
+
+// Of returns the interactions of a contact, whether or not it has a record: how
+// many there are of each kind; the Timestamps of all, in microseconds, or
+// [NoTime]; and the cells of all, [Table.Width] a record. The slices may go on
+// behind them. Nothing may be changed.
+func (o *Owned) Of(contact Key) (counts []uint32, times []int64, cells []uint32) {
+	n := len(o.kinds)
+	at := int(contact) * n
+	if contact == 0 || at >= len(o.counts) {
+		return nil, nil, nil
+	}
+	s := o.starts[contact]
+	return o.counts[at : at+n : at+n], o.times[s.times:], o.cells[s.cells:]
+}
+
+// build lays everything out anew, for a number of contacts' ids.
+func (o *Owned) build(ctx context.Context, contacts int) error {
+	n := len(o.kinds)
+	fresh := Owned{kinds: o.kinds, starts: make([]start, contacts), counts: make([]uint32, contacts*n)}
+	for i, t := range o.kinds {
+		by := t.byName[traverse.Contact].At
+		for row := range t.rows {
+			if row%checkEvery == 0 && ctx.Err() != nil {
+				return ctx.Err()
+			}
+			if k := t.Cells(row)[by]; k != 0 {
+				fresh.counts[int(k)*n+i]++
+			}
+		}
+	}
+	next := start{}
+	for k := range fresh.starts {
+		fresh.starts[k] = next
+		for i, t := range o.kinds {
+			count := int(fresh.counts[k*n+i])
+			next.times += count
+			next.cells += count * t.width
+		}
+	}
+	fresh.times = make([]int64, next.times)
+	fresh.cells = make([]uint32, next.cells)
+	at := slices.Clone(fresh.starts) // where the next kind of each contact begins
+	for i, t := range o.kinds {
+		if err := fresh.place(ctx, i, t, at); err != nil {
+			return err
+		}
+	}
+	*o = fresh
+	return nil
+}
+
+// place lays out the interactions of one kind.
+func (o *Owned) place(ctx context.Context, kind int, t *Table, at []start) error {
+	n := len(o.kinds)
+	by := t.byName[traverse.Contact].At
+	ends := make([]int, len(at)) // of each contact's rows in order
+	total := 0
+	for k := range ends {
+		ends[k] = total
+		total += int(o.counts[k*n+kind])
+	}
+	order := make([]int32, total)
+	for row := range t.rows {
+		if k := t.Cells(row)[by]; k != 0 {
+			order[ends[k]] = int32(row)
+			ends[k]++
+		}
+	}
+	for k, end := range ends {
+		if k%checkEvery == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		rows := order[end-int(o.counts[k*n+kind]) : end]
+		slices.SortStableFunc(rows, func(a, b int32) int { return cmp.Compare(t.when(b), t.when(a)) })
+		for _, row := range rows {
+			o.times[at[k].times] = t.when(row)
+			at[k].times++
+			at[k].cells += copy(o.cells[at[k].cells:], t.Cells(int(row)))
+		}
+	}
+	return nil
+}
+
+// insert lays out the interactions of one contact anew, at the end, with a new
+// one among them. It returns false when so much has been left behind that
+// everything is to be built anew.
+func (o *Owned) insert(t *Table, row int) bool {
+	if t.kind < 0 {
+		return true
+	}
+	contact := int(t.Cells(row)[t.byName[traverse.Contact].At])
+	if contact == 0 {
+		return true
+	}
+	n := len(o.kinds)
+	if more := contact + 1 - len(o.starts); more > 0 {
+		o.starts = append(o.starts, make([]start, more)...)
+		o.counts = append(o.counts, make([]uint32, more*n)...)
+	}
+	old, counts := o.starts[contact], o.counts[contact*n:(contact+1)*n]
+	moved := start{len(o.times), len(o.cells)}
+	when := t.when(int32(row))
+	for i, kind := range o.kinds {
+		count := int(counts[i])
+		times := o.times[old.times : old.times+count]
+		cells := o.cells[old.cells : old.cells+count*kind.width]
+		old.times += count
+		old.cells += count * kind.width
+		if kind != t {
+			o.times, o.cells = append(o.times, times...), append(o.cells, cells...)
+			continue
+		}
+		// Behind those of the same instant, as build has it.
+		before, _ := slices.BinarySearchFunc(times, when, func(have, when int64) int {
+			if have >= when {
+				return -1
+			}
+			return 1
+		})
+		o.times = append(append(append(o.times, times[:before]...), when), times[before:]...)
+		split := before * kind.width
+		o.cells = append(append(append(o.cells, cells[:split]...), t.Cells(row)...), cells[split:]...)
+	}
+	for _, count := range counts {
+		o.dead += int(count)
+	}
+	counts[t.kind]++
+	o.starts[contact] = moved
+	return o.dead <= len(o.times)/2
+}

@@ -1,0 +1,233 @@
+package columns
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// A Key is the number of an id of one entity: of a record's own, or of one that
+// a reference holds, whether or not there is such a record. 0 is no id.
+type Key uint32
+
+// NoTime stands for an empty time or date among the wide values.
+const NoTime = math.MinInt64
+
+// A Column says how the values of a field or reference are held. Each table
+// holds its narrow values, codes and keys, in rows of [Table.Width] cells, and
+// its wide ones, instants in microseconds and days since 1970-01-01, in rows of
+// their own.
+type Column struct {
+	Name string
+	Type traverse.Type // of a field; NoType for a reference
+	At   int           // position in the row of cells, or of wide values
+	Wide bool          // time or date
+	Dict *Dict         // of a narrow field, else nil
+	To   *Table        // where a reference leads, else nil
+}
+
+// A Table holds the records of one entity. Rows are numbered from 0 in the order
+// in which they were added.
+type Table struct {
+	entity  *traverse.Entity
+	columns []*Column // the fields, then the references
+	byName  map[string]*Column
+	dated   *Column // that says when a record came to be, or nil
+	width   int     // cells a row
+	wides   int     // wide values a row
+
+	keys  map[string]Key
+	ids   []string // by key
+	rowOf []int32  // by key; -1 without a record
+	rows  []Key    // by row
+	cells []uint32
+	wide  []int64
+
+	groups map[*Column]*group // by reference, those that somebody asked for
+	kind   int                // position among the interactions, or -1
+}
+
+// Entity returns the entity whose records these are.
+func (t *Table) Entity() *traverse.Entity { return t.entity }
+
+// Columns returns the fields in the order of their declaration, then the
+// references: the order of the values of [Store.Add]. It must not be changed.
+func (t *Table) Columns() []*Column { return t.columns }
+
+// Column returns the field or reference called name, or nil.
+func (t *Table) Column(name string) *Column { return t.byName[name] }
+
+// Len returns how many records there are.
+func (t *Table) Len() int { return len(t.rows) }
+
+// Width returns how many cells a row has.
+func (t *Table) Width() int { return t.width }
+
+// Key returns the number of an id, or 0 if nothing bears it.
+func (t *Table) Key(id string) Key { return t.keys[id] }
+
+// ID returns the id with a number.
+func (t *Table) ID(k Key) string { return t.ids[k] }
+
+// Row returns the row of the record with an id, or -1.
+func (t *Table) Row(k Key) int { return int(t.rowOf[k]) }
+
+// RowKey returns the number of a row's id.
+func (t *Table) RowKey(row int) Key { return t.rows[row] }
+
+// Cells returns the narrow values of a row. They must not be changed.
+func (t *Table) Cells(row int) []uint32 { return t.cells[row*t.width : (row+1)*t.width] }
+
+// WideValue returns the wide value of a row at a column, or [NoTime].
+func (t *Table) WideValue(row, at int) int64 { return t.wide[row*t.wides+at] }
+
+func newTable(e *traverse.Entity) *Table {
+	t := &Table{
+		entity: e, byName: map[string]*Column{}, kind: -1,
+		keys: map[string]Key{}, ids: []string{""}, rowOf: []int32{-1}, groups: map[*Column]*group{},
+	}
+	add := func(c *Column) {
+		if c.Wide {
+			c.At = t.wides
+			t.wides++
+		} else {
+			c.At = t.width
+			t.width++
+		}
+		t.columns = append(t.columns, c)
+		t.byName[c.Name] = c
+	}
+	for f := range e.Fields() {
+		c := &Column{Name: f.Name, Type: f.Type, Wide: f.Type == traverse.Time || f.Type == traverse.Date}
+		if !c.Wide {
+			c.Dict = &Dict{values: []traverse.Value{{}}}
+		}
+		add(c)
+	}
+	for r := range e.Relationships() {
+		if !r.Many() {
+			add(&Column{Name: r.Name})
+		}
+	}
+	if f, ok := e.Dated(); ok {
+		t.dated = t.byName[f.Name]
+	}
+	return t
+}
+
+// key returns the number of an id, a new one if it has none yet.
+func (t *Table) key(id string) Key {
+	if id == "" {
+		return 0
+	}
+	k, ok := t.keys[id]
+	if !ok {
+		k = Key(len(t.ids))
+		t.keys[id] = k
+		t.ids = append(t.ids, id)
+		t.rowOf = append(t.rowOf, -1)
+	}
+	return k
+}
+
+// mostRecords is how many records and ids an entity can have: they are numbered
+// in 31 bits.
+const mostRecords = math.MaxInt32
+
+// check says what is wrong with the values of a record.
+func (t *Table) check(id string, values []traverse.Value) error {
+	if len(values) != len(t.columns) {
+		return fmt.Errorf("columns: %s %q: %d values for %d columns", t.entity.Name(), id, len(values), len(t.columns))
+	}
+	if len(t.ids) >= mostRecords {
+		return fmt.Errorf("columns: %s: more than %d ids", t.entity.Name(), mostRecords)
+	}
+	for i, c := range t.columns {
+		if c.To != nil && len(c.To.ids) >= mostRecords {
+			return fmt.Errorf("columns: %s: more than %d ids", c.To.entity.Name(), mostRecords)
+		}
+		if !c.takes(values[i].Kind()) {
+			return fmt.Errorf("columns: %s %q: %s cannot be a %s", t.entity.Name(), id, c.Name, values[i].Kind())
+		}
+	}
+	return nil
+}
+
+// takes reports whether the column can hold values of a kind.
+func (c *Column) takes(k traverse.Kind) bool {
+	switch k {
+	case traverse.KindNull:
+		return true
+	case traverse.KindText:
+		return c.To != nil || c.Type == traverse.Text || c.Type == traverse.Choice
+	case traverse.KindNumber:
+		return c.Type == traverse.Number
+	case traverse.KindBool:
+		return c.Type == traverse.Bool
+	case traverse.KindTime:
+		return c.Type == traverse.Time
+	case traverse.KindDate:
+		return c.Type == traverse.Date
+	case traverse.KindChoices:
+		return c.Type == traverse.Choices
+	}
+	return false
+}
+
+// append adds a record whose values have been checked, and returns its row.
+func (t *Table) append(k Key, values []traverse.Value) int {
+	row := len(t.rows)
+	t.rows = append(t.rows, k)
+	t.rowOf[k] = int32(row)
+	for i, c := range t.columns {
+		switch {
+		case c.Wide:
+			t.wide = append(t.wide, wideOf(values[i]))
+		case c.To != nil:
+			t.cells = append(t.cells, uint32(c.To.key(values[i].Text())))
+		default:
+			t.cells = append(t.cells, c.Dict.code(values[i]))
+		}
+	}
+	return row
+}
+
+func wideOf(v traverse.Value) int64 {
+	switch v.Kind() {
+	case traverse.KindTime:
+		return v.Micros()
+	case traverse.KindDate:
+		return v.Day()
+	}
+	return NoTime
+}
+
+// value returns the value of a row in a column.
+func (t *Table) value(row int, c *Column) traverse.Value {
+	switch {
+	case c.Wide:
+		switch v := t.WideValue(row, c.At); {
+		case v == NoTime:
+			return traverse.Value{}
+		case c.Type == traverse.Date:
+			return traverse.DayValue(v)
+		default:
+			return traverse.MicrosValue(v)
+		}
+	case c.To != nil:
+		if k := t.Cells(row)[c.At]; k != 0 {
+			return traverse.TextValue(c.To.ids[k])
+		}
+		return traverse.Value{}
+	}
+	return c.Dict.values[t.Cells(row)[c.At]]
+}
+
+// when returns the instant or day at which a row came to be, or NoTime.
+func (t *Table) when(row int32) int64 {
+	if t.dated == nil {
+		return NoTime
+	}
+	return t.WideValue(int(row), t.dated.At)
+}

@@ -41,8 +41,9 @@ func (e *LeadError) Unwrap() error { return e.Err }
 type Options struct {
 	AsOf    time.Time
 	Explain bool
-	Keys    int // the most keys of one query
-	Records int // the most records that are fetched for one lead; below 1 there is no limit
+	Keys    int  // the most keys of one query
+	Records int  // the most records that are fetched for one lead; below 1 there is no limit
+	lent    bool // the source has its records in memory anyway: Records bounds a batch, but no lead alone
 }
 
 // A Status says whether a model scored a lead.
@@ -119,12 +120,32 @@ const parentless = -1
 //
 // A batch that reaches more than opts.Records is scored half by half, so that a
 // lead fails for the records that it reaches itself, and memory is bounded.
+//
+// A source that lends its columns is not asked, where the plan can do without.
+// Records do not count then: they are in memory anyway.
 func (p *Program) Run(ctx context.Context, source traverse.Source, ids []string, opts Options) ([]Outcome, error) {
-	outcomes, err := p.run(ctx, source, ids, opts)
+	if store := lent(source); store != nil {
+		opts.lent = true
+		if !opts.Explain && len(p.models) > 0 {
+			if outcomes, ok, err := p.fromColumns(ctx, source, store, ids, opts); ok || err != nil {
+				return outcomes, err
+			}
+		}
+	}
+	return p.rows(ctx, source, ids, nil, opts)
+}
+
+// rows scores leads by the rows that a source hands over. sums, if not nil, are
+// added to the scores: by lead and model.
+func (p *Program) rows(ctx context.Context, source traverse.Source, ids []string, sums []int64, opts Options) ([]Outcome, error) {
+	outcomes, err := p.run(ctx, source, ids, sums, opts)
 	full, ok := errors.AsType[*fullError](err)
 	switch {
 	case !ok:
 		return outcomes, err
+	case len(ids) == 1 && opts.lent:
+		opts.Records = 0
+		return p.run(ctx, source, ids, sums, opts)
 	case len(ids) == 1:
 		return []Outcome{{Lead: ids[0], Err: &LeadError{
 			Lead: ids[0], Entity: full.entity, Path: full.path,
@@ -132,11 +153,15 @@ func (p *Program) Run(ctx context.Context, source traverse.Source, ids []string,
 		}}}, nil
 	}
 	half := len(ids) / 2
-	outcomes, err = p.Run(ctx, source, ids[:half], opts)
+	var first, second []int64
+	if sums != nil {
+		first, second = sums[:half*len(p.models)], sums[half*len(p.models):]
+	}
+	outcomes, err = p.rows(ctx, source, ids[:half], first, opts)
 	if err != nil {
 		return nil, err
 	}
-	rest, err := p.Run(ctx, source, ids[half:], opts)
+	rest, err := p.rows(ctx, source, ids[half:], second, opts)
 	return append(outcomes, rest...), err
 }
 
@@ -145,7 +170,7 @@ type fullError struct{ entity, path string }
 
 func (e *fullError) Error() string { return ErrTooManyRecords.Error() }
 
-func (p *Program) run(ctx context.Context, source traverse.Source, ids []string, opts Options) ([]Outcome, error) {
+func (p *Program) run(ctx context.Context, source traverse.Source, ids []string, sums []int64, opts Options) ([]Outcome, error) {
 	b := &batch{Program: p, ctx: ctx, source: source, opts: opts, asOf: opts.AsOf.UnixMicro(), room: opts.Records}
 	if b.room < 1 {
 		b.room = math.MaxInt
@@ -157,10 +182,7 @@ func (p *Program) run(ctx context.Context, source traverse.Source, ids []string,
 			b.latest = day
 		}
 	}
-	for _, w := range p.windows {
-		lo, hi := w.Resolve(opts.AsOf, w.zone)
-		b.bounds = append(b.bounds, bound{lo, hi})
-	}
+	b.bounds = p.windows.resolve(opts.AsOf, nil)
 	b.data = make([]map[string]*group, len(p.needs))
 	for i := range b.data {
 		b.data[i] = map[string]*group{}
@@ -178,7 +200,11 @@ func (p *Program) run(ctx context.Context, source traverse.Source, ids []string,
 		}
 		outcomes[i].Models = make([]ModelOutcome, len(p.models))
 		for j, m := range p.models {
-			outcomes[i].Models[j] = b.walker.model(m, l)
+			var sum total
+			if sums != nil {
+				sum.small = sums[i*len(p.models)+j]
+			}
+			outcomes[i].Models[j] = b.walker.model(m, l, sum)
 		}
 		if err := ctx.Err(); err != nil {
 			return nil, err

@@ -6,6 +6,7 @@ package eval
 
 import (
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/leadscore/leadscore/eval/check"
@@ -16,7 +17,7 @@ import (
 // and safe for concurrent use.
 type Program struct {
 	models  []*model
-	windows []window
+	windows windows
 	needs   []*need
 	entity  map[string]*layout
 	lead    *need            // Lead by its id
@@ -24,6 +25,9 @@ type Program struct {
 	targets [2]*trie         // of contact-based leads, of account-based leads
 	zones   []*time.Location // of the models; windows and days differ by them
 	rounds  int
+
+	columns func() *columnPlan // planned when it is first wanted
+	desks   sync.Pool          // of *desk
 }
 
 // What a lead is, as an index into Program.targets.
@@ -70,6 +74,36 @@ type filter struct {
 type window struct {
 	check.Window
 	zone *time.Location
+}
+
+// windows are the distinct windows of a plan.
+type windows struct {
+	list  []window
+	known map[window]int
+}
+
+// index returns the position of a window, which is new if it is not known.
+func (ws *windows) index(w check.Window, zone *time.Location) int {
+	planned := window{w, zone}
+	i, ok := ws.known[planned]
+	if !ok {
+		if ws.known == nil {
+			ws.known = map[window]int{}
+		}
+		i = len(ws.list)
+		ws.known[planned] = i
+		ws.list = append(ws.list, planned)
+	}
+	return i
+}
+
+// resolve returns the bounds of the windows as of an instant.
+func (ws *windows) resolve(asOf time.Time, into []bound) []bound {
+	for _, w := range ws.list {
+		lo, hi := w.Resolve(asOf, w.zone)
+		into = append(into, bound{lo, hi})
+	}
+	return into
 }
 
 // A trie holds every path of the models with one target: each hop is planned,
@@ -125,7 +159,7 @@ func (l *layout) field(name string) int {
 	l.index[name] = i
 	l.fields = append(l.fields, name)
 	f, ok := l.entity.Field(name)
-	l.fold = append(l.fold, ok && !f.Exact && (f.Type == traverse.Text || f.Type == traverse.Choice || f.Type == traverse.Choices))
+	l.fold = append(l.fold, ok && folds(f))
 	return i
 }
 
@@ -143,10 +177,11 @@ type need struct {
 // what a checked model speaks of, which would be a mistake of package check.
 func New(models []*check.Model) *Program {
 	p := &Program{entity: map[string]*layout{}}
+	p.columns = sync.OnceValue(func() *columnPlan { return planColumns(models) })
 	for i := range p.targets {
 		p.targets[i] = &trie{roots: map[string]*node{}}
 	}
-	b := builder{Program: p, needs: map[needKey]*need{}, known: map[window]int{}, hops: map[hopKey]*node{}}
+	b := builder{Program: p, needs: map[needKey]*need{}, hops: map[hopKey]*node{}}
 	if len(models) > 0 {
 		b.schema = models[0].Schema
 		if slices.ContainsFunc(models, takesAnyInteraction) {
@@ -218,7 +253,6 @@ type builder struct {
 	*Program
 	schema *traverse.Schema
 	needs  map[needKey]*need
-	known  map[window]int
 	hops   map[hopKey]*node
 }
 
@@ -279,7 +313,7 @@ func (b *builder) child(m *model, c *check.Child) child {
 		}
 		planned := step{node: at, window: -1}
 		if i == c.Dated && c.Range != nil {
-			planned.window = b.window(*c.Range, m.Zone)
+			planned.window = b.windows.index(*c.Range, m.Zone)
 		}
 		switch {
 		case planned.window < 0:
@@ -297,7 +331,7 @@ func (b *builder) child(m *model, c *check.Child) child {
 			f.hops = append(f.hops, last)
 		}
 		f.field = last.layout.field(t.Field.Name)
-		f.holds = b.predicate(t.Predicate, m.Zone)
+		f.holds = b.windows.predicate(t.Predicate, m.Zone)
 		out.steps[t.Step].filters = append(out.steps[t.Step].filters, f)
 	}
 	return out
@@ -357,15 +391,4 @@ func (b *builder) node(t *trie, parent, n *node) *node {
 	}
 	b.rounds = max(b.rounds, n.round)
 	return n
-}
-
-func (b *builder) window(w check.Window, zone *time.Location) int {
-	planned := window{w, zone}
-	i, ok := b.known[planned]
-	if !ok {
-		i = len(b.windows)
-		b.known[planned] = i
-		b.windows = append(b.windows, planned)
-	}
-	return i
 }

@@ -18,7 +18,7 @@ type bound struct{ lo, hi int64 }
 
 func (b bound) holds(at int64) bool { return b.lo <= at && at <= b.hi }
 
-func (b *builder) predicate(p check.Predicate, zone *time.Location) predicate {
+func (ws *windows) predicate(p check.Predicate, zone *time.Location) predicate {
 	var holds predicate
 	switch p := p.(type) {
 	case check.IsEmpty:
@@ -37,7 +37,7 @@ func (b *builder) predicate(p check.Predicate, zone *time.Location) predicate {
 	case check.IsBool:
 		holds = func(_ []bound, v traverse.Value) bool { return v.Bool() == p.Want }
 	case check.InWindow:
-		at := b.window(p.Window, zone)
+		at := ws.index(p.Window, zone)
 		if p.Window.Days {
 			holds = func(bounds []bound, v traverse.Value) bool { return bounds[at].holds(v.Day()) }
 		} else {

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"github.com/leadscore/leadscore/eval/check"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -21,8 +22,8 @@ type item struct {
 	routes count
 }
 
-// model scores one lead with one model.
-func (w *walker) model(m *model, l *lead) ModelOutcome {
+// model scores one lead with one model, whose score begins with sum.
+func (w *walker) model(m *model, l *lead, sum total) ModelOutcome {
 	switch l.kind {
 	case parentless:
 		return ModelOutcome{Status: NoParent}
@@ -31,7 +32,6 @@ func (w *walker) model(m *model, l *lead) ModelOutcome {
 		return ModelOutcome{Status: NotTargeted}
 	}
 	w.asOfDay = w.days[m.zone]
-	var sum total
 	out := ModelOutcome{}
 	for i := range m.conditions {
 		c := &m.conditions[i]
@@ -54,7 +54,7 @@ type fold struct {
 	false bool
 }
 
-func (f *fold) add(c *child, n count) (holds bool) {
+func (f *fold) add(c *check.Child, n count) (holds bool) {
 	switch {
 	case c.Each:
 		if !f.each || n.less(f.least) {
@@ -85,7 +85,7 @@ func (w *walker) multiplier(c *condition, l *lead) count {
 	var f fold
 	for i := range c.children {
 		ch := &c.children[i]
-		if holds := f.add(ch, w.count(ch, l)); !holds {
+		if holds := f.add(ch.Child, w.count(ch, l)); !holds {
 			return count{} // whatever its siblings say
 		}
 	}

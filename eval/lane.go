@@ -1,0 +1,186 @@
+package eval
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/traverse"
+	"github.com/leadscore/leadscore/traverse/columns"
+)
+
+// This file is the plan for a source that lends its columns. A condition is in
+// it if its records are those of the lead itself, of what its references lead
+// to, or the interactions that it owns: then all conditions of all models are
+// judged in one pass over each kind of interaction. What needs routes, because a
+// path fans out on the way, is left to the walker (columnPlan.rest).
+//
+// The unit of the plan is the watcher: one count that some condition wants, of
+// the records that satisfy the same tests in the same window. Conditions that
+// want the same share it. Watchers are bits of a word, so that one AND judges a
+// record for all of them.
+
+// A columnPlan judges a program's conditions over columns.
+type columnPlan struct {
+	windows windows
+	targets []int // of the models
+	lanes   [2]lane
+	rest    *Program // for the conditions that need routes, or nil
+}
+
+// A lane is the plan for one kind of lead.
+type lane struct {
+	lead   profile    // what is asked of the lead and behind its references
+	owner  profile    // what is asked of the contact that owns interactions, and behind its references
+	kinds  []kindPlan // the interactions
+	joints []joint    // conditions of several children, or over several kinds
+	slots  [][]int32  // by slot, the joints that its count matters to
+	base   []int64    // by model: the score of a lead for which every count is zero
+	weight uint64     // of all points: a lead with n records cannot leave 64 bits while n × weight does not
+}
+
+// A watcher is one count. What satisfies it: the tests, kept with the column
+// they are of; the windows, of which a record's Timestamp must lie in all; and,
+// of the contact that owns a record, another watcher.
+type watcher struct {
+	windows []int
+	gate    int // a watcher of lane.owner, or -1
+	tests   []columnTest
+	uses    []use
+	slots   []int32
+}
+
+// A use is what a condition of a single child makes of a count: min is 0 for
+// `each`, which adds the points so many times; otherwise they are added once if
+// the count is min or more. `none` is a use of min 1 that takes away the points
+// that lane.base gives.
+type use struct {
+	model  int
+	min    uint64
+	points int64
+}
+
+// A joint is a condition that several counts decide.
+type joint struct {
+	model    int
+	points   int64
+	children []jointChild
+	base     int64 // its multiplier when every count is zero
+}
+
+type jointChild struct {
+	slot  int32
+	child *check.Child
+}
+
+// A kindPlan is what is asked of one kind of interaction.
+type kindPlan struct {
+	entity *traverse.Entity
+	// totals are counts of all records in a window that ends with as of: their
+	// points are read from tables by window, not counted one by one.
+	totals   []windowTotal
+	watchers []watcher
+}
+
+type windowTotal struct {
+	window int // -1 for no range
+	uses   []use
+}
+
+// A profile is a record, and those that its references lead to.
+type profile struct {
+	nodes    []profileNode // parents first; the first is the record itself
+	watchers []watcher
+}
+
+// A profileNode is one of the records.
+type profileNode struct {
+	entity *traverse.Entity
+	parent int
+	ref    string
+	needs  []int // watchers of paths that pass: without a record they count nothing
+	tests  []profileTest
+}
+
+type profileTest struct {
+	watcher int
+	columnTest
+}
+
+// A columnTest is a test of one field.
+type columnTest struct {
+	field traverse.Field
+	key   string    // the same for tests of the field that say the same
+	holds predicate // of a value as rows have it; nil for a time or date
+	wide  wideTest
+}
+
+// A wideTest is a test of a time or date, which is compared as it is: it depends
+// on as of, so no verdict of it is kept.
+type wideTest struct {
+	window int  // in which the value must lie, or -1
+	empty  bool // without a window: whether it must be empty, or must not
+}
+
+func (t wideTest) holds(bounds []bound, v int64) bool {
+	if t.window >= 0 {
+		return v != columns.NoTime && bounds[t.window].holds(v)
+	}
+	return (v == columns.NoTime) == t.empty
+}
+
+// String describes the plan for people: what is judged in one pass, and what is
+// left to the walker.
+func (p *columnPlan) String() string {
+	var b strings.Builder
+	for kind, name := range []string{"contact-based", "account-based"} {
+		l := &p.lanes[kind]
+		fmt.Fprintf(&b, "%s leads\n", name)
+		describe := func(what string, p *profile) {
+			for i, n := range p.nodes {
+				fields := map[string]bool{}
+				for _, t := range n.tests {
+					fields[t.field.Name] = true
+				}
+				fmt.Fprintf(&b, "  %s %s: %d tests on %d fields\n", what, p.path(i), len(n.tests), len(fields))
+			}
+			if len(p.watchers) > 0 {
+				fmt.Fprintf(&b, "  %s: %d counts, one bit each\n", what, len(p.watchers))
+			}
+		}
+		describe("profile", &l.lead)
+		describe("owner", &l.owner)
+		for i := range l.kinds {
+			k := &l.kinds[i]
+			fmt.Fprintf(&b, "  each %s once: %d totals by window, %d counts in %d words\n",
+				k.entity.Name(), len(k.totals), len(k.watchers), words(len(k.watchers)))
+		}
+		fmt.Fprintf(&b, "  %d conditions of several counts\n", len(l.joints))
+	}
+	if p.rest == nil {
+		b.WriteString("nothing is left to the walker\n")
+	} else {
+		n := 0
+		for _, m := range p.rest.models {
+			n += len(m.conditions)
+		}
+		fmt.Fprintf(&b, "%d conditions are left to the walker\n", n)
+	}
+	return b.String()
+}
+
+func (p *profile) path(i int) string {
+	if i == 0 {
+		return p.nodes[0].entity.Name()
+	}
+	return p.path(p.nodes[i].parent) + "." + p.nodes[i].ref
+}
+
+// Watchers stand in words of wordBits; the bit above them tells that a table's
+// entry has been judged.
+const (
+	wordBits = 63
+	isJudged = 1 << wordBits
+)
+
+func words(watchers int) int { return (watchers + wordBits - 1) / wordBits }

@@ -1,0 +1,232 @@
+package eval
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/leadscore/leadscore/traverse"
+	"github.com/leadscore/leadscore/traverse/columns"
+)
+
+// This file binds a columnPlan to a store: it finds the columns, and keeps what
+// has been judged of their values. A binding belongs to one goroutine at a time.
+
+// A bound lane.
+type boundLane struct {
+	*lane
+	lead, owner boundProfile
+	kinds       []boundKind
+	byKind      []int // by position in columns.Owned: index into kinds, or -1
+}
+
+type boundProfile struct {
+	plan  *profile
+	nodes []boundNode
+	ones  []uint64 // every watcher, by word
+}
+
+type boundNode struct {
+	table   *columns.Table
+	parent  int
+	ref     int        // the reference's cell in the parent's row
+	missing []uint64   // by word: watchers that a missing record leaves standing
+	words   [][]judged // by word
+	wide    []boundWide
+}
+
+type boundWide struct {
+	word int
+	bit  uint64
+	at   int
+	test wideTest
+}
+
+// A judged column knows the verdicts of a word of watchers on each distinct
+// value. A value is judged when it is first met.
+type judged struct {
+	dict  *columns.Dict
+	at    int      // the column's cell in a row
+	masks []uint64 // by code: the watchers that the value satisfies, and isJudged; 0 when it has not been met
+	pass  uint64   // watchers that do not test the column
+	tests []bitTest
+	fold  bool
+}
+
+type bitTest struct {
+	bit   uint64
+	holds predicate
+}
+
+// of returns the verdict on a code.
+func (j *judged) of(code uint32) uint64 {
+	if m := j.masks[code]; m != 0 {
+		return m
+	}
+	return j.judge(code)
+}
+
+// judge is seldom called: apart, it leaves of to be inlined.
+//
+//go:noinline
+func (j *judged) judge(code uint32) uint64 {
+	m := j.verdict(j.dict.Value(code))
+	j.masks[code] = m
+	return m
+}
+
+func (j *judged) verdict(v traverse.Value) uint64 {
+	v = normal(v, j.fold)
+	m := j.pass | isJudged
+	for i := range j.tests {
+		// No verdict that is kept depends on as of, so there are no bounds.
+		if t := &j.tests[i]; t.holds(nil, v) {
+			m |= t.bit
+		}
+	}
+	return m
+}
+
+// grow makes room for values that have come to the dictionary.
+func (j *judged) grow() {
+	if n := j.dict.Len(); n > len(j.masks) {
+		j.masks = append(j.masks, make([]uint64, n-len(j.masks))...)
+	}
+}
+
+// bind finds what a lane speaks of in a store, or returns false if the store
+// does not have it.
+func (l *lane) bind(store *columns.Store) (boundLane, bool) {
+	b := boundLane{lane: l, byKind: make([]int, len(store.Owned().Kinds()))}
+	var ok bool
+	if b.lead, ok = l.lead.bind(store); !ok {
+		return b, false
+	}
+	if b.owner, ok = l.owner.bind(store); !ok {
+		return b, false
+	}
+	for i := range b.byKind {
+		b.byKind[i] = -1
+	}
+	for i := range l.kinds {
+		k, ok := l.kinds[i].bind(store, len(l.base))
+		at := slices.Index(store.Owned().Kinds(), k.table)
+		if !ok || at < 0 {
+			return b, false
+		}
+		b.byKind[at] = len(b.kinds)
+		b.kinds = append(b.kinds, k)
+	}
+	return b, true
+}
+
+func (p *profile) bind(store *columns.Store) (boundProfile, bool) {
+	b := boundProfile{plan: p, ones: full(len(p.watchers))}
+	for i := range p.nodes {
+		n := &p.nodes[i]
+		bound := boundNode{table: store.Table(n.entity.Name()), parent: n.parent, missing: slices.Clone(b.ones)}
+		if bound.table == nil {
+			return b, false
+		}
+		if n.parent >= 0 {
+			c := b.nodes[n.parent].table.Column(n.ref)
+			if c == nil || c.To != bound.table {
+				return b, false
+			}
+			bound.ref = c.At
+		}
+		for _, w := range n.needs {
+			bound.missing[w/wordBits] &^= 1 << (w % wordBits)
+		}
+		byWord := make([][]bitColumnTest, words(len(p.watchers)))
+		for j := range n.tests {
+			t := &n.tests[j]
+			word, bit := t.watcher/wordBits, uint64(1)<<(t.watcher%wordBits)
+			if !wideType(t.field.Type) {
+				byWord[word] = append(byWord[word], bitColumnTest{bit, &t.columnTest})
+				if !t.holds(nil, traverse.Value{}) {
+					bound.missing[word] &^= bit
+				}
+				continue
+			}
+			c := bound.table.Column(t.field.Name)
+			if c == nil || c.Type != t.field.Type {
+				return b, false
+			}
+			bound.wide = append(bound.wide, boundWide{word, bit, c.At, t.wide})
+			if t.wide.window >= 0 || !t.wide.empty {
+				bound.missing[word] &^= bit
+			}
+		}
+		for word, tests := range byWord {
+			columns, ok := bindTests(bound.table, tests, b.ones[word])
+			if !ok {
+				return b, false
+			}
+			bound.words = append(bound.words, columns)
+		}
+		b.nodes = append(b.nodes, bound)
+	}
+	return b, true
+}
+
+// full has a bit for every watcher, by word.
+func full(watchers int) []uint64 {
+	masks := make([]uint64, words(watchers))
+	for i := range watchers {
+		masks[i/wordBits] |= 1 << (i % wordBits)
+	}
+	return masks
+}
+
+type bitColumnTest struct {
+	bit uint64
+	*columnTest
+}
+
+// bindTests gathers the tests of a word of watchers by column, those first that
+// most watchers ask for: they leave the least to the others.
+func bindTests(table *columns.Table, tests []bitColumnTest, watchers uint64) ([]judged, bool) {
+	var list []judged
+	at := map[*columns.Column]int{}
+	for _, t := range tests {
+		c := table.Column(t.field.Name)
+		if c == nil || c.Dict == nil || c.Type != t.field.Type {
+			return nil, false
+		}
+		i, ok := at[c]
+		if !ok {
+			i = len(list)
+			at[c] = i
+			list = append(list, judged{dict: c.Dict, at: c.At, pass: watchers, fold: folds(t.field)})
+		}
+		list[i].pass &^= t.bit
+		list[i].tests = append(list[i].tests, bitTest{t.bit, t.holds})
+	}
+	for i := range list {
+		list[i].join()
+	}
+	slices.SortStableFunc(list, func(x, y judged) int { return cmp.Compare(len(y.tests), len(x.tests)) })
+	return list, true
+}
+
+// join makes one test of those that one watcher has of the column, which must
+// all hold.
+func (j *judged) join() {
+	byBit := map[uint64]int{}
+	var joined []bitTest
+	for _, t := range j.tests {
+		i, ok := byBit[t.bit]
+		if !ok {
+			byBit[t.bit] = len(joined)
+			joined = append(joined, t)
+			continue
+		}
+		first, second := joined[i].holds, t.holds
+		joined[i].holds = func(bounds []bound, v traverse.Value) bool { return first(bounds, v) && second(bounds, v) }
+	}
+	j.tests = joined
+}
+
+func folds(f traverse.Field) bool {
+	return !f.Exact && (f.Type == traverse.Text || f.Type == traverse.Choice || f.Type == traverse.Choices)
+}

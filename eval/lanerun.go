@@ -1,0 +1,360 @@
+package eval
+
+import (
+	"context"
+	"math"
+	"math/bits"
+	"slices"
+
+	"github.com/leadscore/leadscore/traverse"
+	"github.com/leadscore/leadscore/traverse/columns"
+)
+
+// lent returns the store of a source that lends its columns, or nil.
+func lent(source traverse.Source) *columns.Store {
+	if lender, ok := source.(columns.Lender); ok {
+		return lender.Lend(source)
+	}
+	return nil
+}
+
+// fromColumns scores a batch of leads from the columns of a store, and what
+// needs routes from source, whose store it is. It returns false if the store
+// lacks what the plan speaks of: queries will say what is missing.
+func (p *Program) fromColumns(ctx context.Context, source traverse.Source, store *columns.Store, ids []string, opts Options) ([]Outcome, bool, error) {
+	plan := p.columns()
+	outcomes := make([]Outcome, len(ids))
+	models := make([]ModelOutcome, len(ids)*len(p.models))
+	for i, id := range ids {
+		n := len(p.models)
+		outcomes[i] = Outcome{Lead: id, Models: models[i*n : (i+1)*n : (i+1)*n]}
+	}
+	d, _ := p.desks.Get().(*desk)
+	if d == nil {
+		d = &desk{plan: plan}
+	}
+	defer p.desks.Put(d)
+	bound := false
+	err := store.Use(ctx, func() error {
+		if bound = d.bind(store); !bound {
+			return nil
+		}
+		d.frame(opts)
+		for i := range outcomes {
+			d.score(&outcomes[i])
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil || !bound {
+		return nil, bound, err
+	}
+	return outcomes, true, p.finish(ctx, source, outcomes, d.beyond, opts)
+}
+
+// finish adds what the walker says: of the conditions that need routes, and of
+// the leads whose numbers are beyond those of a lane.
+func (p *Program) finish(ctx context.Context, source traverse.Source, outcomes []Outcome, beyond []int, opts Options) error {
+	if rest := p.columns().rest; rest != nil {
+		var ids []string
+		var at []int
+		var sums []int64
+		for i := range outcomes {
+			if o := &outcomes[i]; o.Err == nil && !slices.Contains(beyond, i) {
+				ids, at = append(ids, o.Lead), append(at, i)
+				for _, m := range o.Models {
+					sums = append(sums, m.Score)
+				}
+			}
+		}
+		list, err := rest.rows(ctx, source, ids, sums, opts)
+		if err != nil {
+			return err
+		}
+		for i, o := range list {
+			outcomes[at[i]] = o
+		}
+	}
+	for _, i := range beyond {
+		list, err := p.rows(ctx, source, []string{outcomes[i].Lead}, nil, opts)
+		if err != nil {
+			return err
+		}
+		outcomes[i] = list[0]
+	}
+	return nil
+}
+
+// A desk is where a goroutine scores: the plan bound to a store, framed as of an
+// instant, and room for the counts of one lead. Programs keep desks for later
+// batches, with what has been judged.
+type desk struct {
+	plan  *columnPlan
+	store *columns.Store
+	lanes [2]boundLane
+
+	opts   Options
+	framed bool
+	bounds []bound
+
+	leads    *columns.Table
+	contact  int // the cells of the lead's references
+	account  int
+	segments []uint32
+	ownerRow []int // rows of a profile's nodes
+	leadMask []uint64
+	owner    []uint64
+	scores   []int64 // by model
+	counts   []uint64
+	touched  []int32 // joints whose counts are not all zero
+	stale    []bool  // by joint: it is in touched
+	beyond   []int   // leads for the walker
+	done     int     // leads of the batch
+}
+
+func (d *desk) bind(store *columns.Store) bool {
+	d.beyond, d.done = d.beyond[:0], 0
+	if d.store == store {
+		for i := range d.lanes {
+			d.lanes[i].grow()
+		}
+		return true
+	}
+	d.store, d.framed = nil, false
+	d.leads = store.Table(traverse.Lead)
+	contact, account := d.leads.Column(traverse.ParentContact), d.leads.Column(traverse.ParentAccount)
+	d.contact, d.account = contact.At, account.At
+	slots, joints := 0, 0
+	for i := range d.lanes {
+		l := &d.plan.lanes[i]
+		var ok bool
+		if d.lanes[i], ok = l.bind(store); !ok {
+			return false
+		}
+		d.lanes[i].grow()
+		slots, joints = max(slots, len(l.slots)), max(joints, len(l.joints))
+	}
+	d.counts, d.stale = make([]uint64, slots), make([]bool, joints)
+	d.scores = make([]int64, len(d.plan.targets))
+	d.store = store
+	return true
+}
+
+func (l *boundLane) grow() {
+	for _, p := range []*boundProfile{&l.lead, &l.owner} {
+		for i := range p.nodes {
+			for _, word := range p.nodes[i].words {
+				for j := range word {
+					word[j].grow()
+				}
+			}
+		}
+	}
+	for i := range l.kinds {
+		l.kinds[i].grow()
+	}
+}
+
+// frame makes ready for an instant.
+func (d *desk) frame(opts Options) {
+	asOf := opts.AsOf.UnixMicro()
+	if d.framed && d.opts.AsOf.UnixMicro() == asOf {
+		return
+	}
+	d.opts, d.framed = opts, true
+	d.bounds = d.plan.windows.resolve(opts.AsOf, d.bounds[:0])
+	for i := range d.lanes {
+		for j := range d.lanes[i].kinds {
+			d.lanes[i].kinds[j].frame(d.bounds, asOf)
+		}
+	}
+}
+
+// score scores the next lead of the batch.
+func (d *desk) score(o *Outcome) {
+	at := d.done
+	d.done++
+	row := d.leads.Row(d.leads.Key(o.Lead))
+	if row < 0 {
+		o.Err, o.Models = &LeadError{Lead: o.Lead, Entity: traverse.Lead, Path: traverse.Lead, Err: ErrNoLead}, nil
+		return
+	}
+	// Kind and ownership follow the stored id, whether or not the record exists.
+	cells := d.leads.Cells(row)
+	contact, account := columns.Key(cells[d.contact]), columns.Key(cells[d.account])
+	kind := parentless
+	switch {
+	case contact != 0:
+		kind = contactBased
+	case account != 0:
+		kind = accountBased
+	default:
+		for i := range o.Models {
+			o.Models[i].Status = NoParent
+		}
+		return
+	}
+	l := &d.lanes[kind]
+	copy(d.scores, l.base)
+	records := uint64(1)
+	d.profile(l, row)
+	if len(l.kinds) > 0 {
+		if kind == contactBased {
+			records += d.interactions(l, contact)
+		} else {
+			contacts := d.store.Table(traverse.Contact)
+			for _, row := range d.store.Contacts(account) {
+				records += d.interactions(l, contacts.RowKey(int(row)))
+			}
+		}
+		d.drain(l)
+	}
+	d.join(l)
+	if l.weight > 0 && records > math.MaxInt64/l.weight {
+		d.beyond = append(d.beyond, at)
+	}
+	for i := range o.Models {
+		if d.plan.targets[i] == kind {
+			o.Models[i].Score = d.scores[i]
+		} else {
+			o.Models[i].Status = NotTargeted
+		}
+	}
+}
+
+// profile judges the lead and what its references lead to.
+func (d *desk) profile(l *boundLane, row int) {
+	if len(l.lead.plan.watchers) == 0 {
+		return
+	}
+	d.leadMask = d.judge(&l.lead, row, d.leadMask)
+	for w, m := range d.leadMask {
+		for ; m != 0; m &= m - 1 {
+			d.count(l, &l.lead.plan.watchers[w*wordBits+bits.TrailingZeros64(m)], 1)
+		}
+	}
+}
+
+// judge returns the watchers of a profile that its record, and those behind its
+// references, satisfy. A row of -1 is no record.
+func (d *desk) judge(p *boundProfile, row int, into []uint64) []uint64 {
+	masks := append(into[:0], p.ones...)
+	d.ownerRow = append(d.ownerRow[:0], row)
+	for i := range p.nodes {
+		n := &p.nodes[i]
+		if i > 0 {
+			row = -1
+			if parent := d.ownerRow[n.parent]; parent >= 0 {
+				row = n.table.Row(columns.Key(p.nodes[n.parent].table.Cells(parent)[n.ref]))
+			}
+			d.ownerRow = append(d.ownerRow, row)
+		}
+		if row < 0 {
+			for w, m := range n.missing {
+				masks[w] &= m
+			}
+			continue
+		}
+		cells := n.table.Cells(row)
+		for w, list := range n.words {
+			m := masks[w]
+			for j := range list {
+				if m == 0 {
+					break
+				}
+				m &= list[j].of(cells[list[j].at])
+			}
+			masks[w] = m
+		}
+		for j := range n.wide {
+			if t := &n.wide[j]; masks[t.word]&t.bit != 0 && !t.test.holds(d.bounds, n.table.WideValue(row, t.at)) {
+				masks[t.word] &^= t.bit
+			}
+		}
+	}
+	return masks
+}
+
+// interactions counts over those of one contact, and returns how many there are.
+func (d *desk) interactions(l *boundLane, contact columns.Key) uint64 {
+	counts, times, cells := d.store.Owned().Of(contact)
+	if counts == nil {
+		return 0
+	}
+	if len(l.owner.plan.watchers) > 0 {
+		d.owner = d.judge(&l.owner, d.store.Table(traverse.Contact).Row(contact), d.owner)
+	}
+	all := uint64(0)
+	kinds := d.store.Owned().Kinds()
+	for i, count := range counts {
+		if count == 0 {
+			continue
+		}
+		n := int(count)
+		width := kinds[i].Width()
+		if at := l.byKind[i]; at >= 0 {
+			if n > len(d.segments) {
+				d.segments = make([]uint32, max(n, 64))
+			}
+			l.kinds[at].scan(times[:n], cells[:n*width], d.owner, d.segments, d.scores)
+		}
+		times, cells = times[n:], cells[n*width:]
+		all += uint64(n)
+	}
+	return all
+}
+
+// drain hands the counts of the interactions to the conditions.
+func (d *desk) drain(l *boundLane) {
+	for i := range l.kinds {
+		k := &l.kinds[i]
+		for w := range k.words {
+			word := &k.words[w]
+			word.counter.drain(func(bit int, n uint64) {
+				d.count(l, &k.plan.watchers[word.first+bit], n)
+			})
+		}
+	}
+}
+
+// count hands one count, which is not zero, to its conditions.
+func (d *desk) count(l *boundLane, w *watcher, n uint64) {
+	for _, u := range w.uses {
+		if u.min == 0 {
+			d.scores[u.model] += u.points * int64(n)
+		} else if n >= u.min {
+			d.scores[u.model] += u.points
+		}
+	}
+	for _, slot := range w.slots {
+		d.counts[slot] += n
+		for _, j := range l.slots[slot] {
+			if !d.stale[j] {
+				d.stale[j] = true
+				d.touched = append(d.touched, j)
+			}
+		}
+	}
+}
+
+// join judges the conditions of several counts of which some is not zero. The
+// others are in the lane's base.
+func (d *desk) join(l *boundLane) {
+	for _, at := range d.touched {
+		j := &l.joints[at]
+		var f fold
+		for _, c := range j.children {
+			f.add(c.child, count{small: d.counts[c.slot]})
+		}
+		d.scores[j.model] += (int64(f.multiplier().small) - j.base) * j.points
+		d.stale[at] = false
+	}
+	for _, at := range d.touched {
+		for _, c := range l.joints[at].children {
+			d.counts[c.slot] = 0
+		}
+	}
+	d.touched = d.touched[:0]
+}

@@ -55,17 +55,11 @@ type File struct {
 	Name, Text string
 }
 
-// A CompileOption changes how rules are compiled.
-type CompileOption func(*compilation)
-
-type compilation struct {
-	limits dsl.Limits
-}
-
 // WithLimits bounds what a rule file may hold, for text from people you do not
-// trust. Without it the defaults of [dsl.Limits] hold.
-func WithLimits(l dsl.Limits) CompileOption {
-	return func(c *compilation) { c.limits = l }
+// trust. It is an option of [Compile], [CompileSet] and [ParseSchema]; without
+// it the defaults of [dsl.Limits] hold.
+func WithLimits(l dsl.Limits) func(*dsl.Limits) {
+	return func(limits *dsl.Limits) { *limits = l }
 }
 
 // StandardSchema returns the schema that mirrors the entities of Dynamics 365
@@ -75,7 +69,7 @@ func StandardSchema() *Schema { return traverse.Standard() }
 
 // ParseSchema returns the schema of a text that holds profile and interaction
 // blocks, added to base, which may be nil. The error is [Diagnostics].
-func ParseSchema(name, text string, base *Schema, opts ...CompileOption) (*Schema, error) {
+func ParseSchema(name, text string, base *Schema, opts ...func(*dsl.Limits)) (*Schema, error) {
 	limits := limitsOf(opts)
 	tree, diags := dsl.Parse(name, text, limits)
 	tree.Blocks = slices.DeleteFunc(tree.Blocks, func(b dsl.Block) bool {
@@ -105,7 +99,7 @@ func ParseSchema(name, text string, base *Schema, opts ...CompileOption) (*Schem
 // diagnostics call the text.
 //
 // The error is [Diagnostics] with every problem of the text.
-func Compile(name, text string, schema *Schema, opts ...CompileOption) (*Model, error) {
+func Compile(name, text string, schema *Schema, opts ...func(*dsl.Limits)) (*Model, error) {
 	_, models, err := compile(schema, []File{{name, text}}, opts)
 	if err != nil {
 		return nil, err
@@ -131,7 +125,7 @@ func Compile(name, text string, schema *Schema, opts ...CompileOption) (*Model, 
 // Models keep the order of the files.
 //
 // The error is [Diagnostics] with every problem of all files.
-func CompileSet(schema *Schema, files []File, opts ...CompileOption) (*Set, error) {
+func CompileSet(schema *Schema, files []File, opts ...func(*dsl.Limits)) (*Set, error) {
 	schema, checked, err := compile(schema, files, opts)
 	if err != nil {
 		return nil, err
@@ -177,16 +171,16 @@ func CompileFS(fsys fs.FS, schema *Schema, patterns ...string) (*Set, error) {
 	return CompileSet(schema, files)
 }
 
-func limitsOf(opts []CompileOption) dsl.Limits {
-	var c compilation
+func limitsOf(opts []func(*dsl.Limits)) dsl.Limits {
+	var limits dsl.Limits
 	for _, o := range opts {
-		o(&c)
+		o(&limits)
 	}
-	return c.limits.WithDefaults()
+	return limits.WithDefaults()
 }
 
 // compile parses and checks files. The models come even with an error.
-func compile(schema *Schema, files []File, opts []CompileOption) (*Schema, []*check.Model, error) {
+func compile(schema *Schema, files []File, opts []func(*dsl.Limits)) (*Schema, []*check.Model, error) {
 	limits := limitsOf(opts)
 	trees := make([]*dsl.File, len(files))
 	problems := make([]Diagnostics, len(files))

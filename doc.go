@@ -32,7 +32,8 @@
 //	fmt.Println(result.Score, result.Grade, result.SalesReady)
 //
 // Several models make a [Set]: see [NewSet], [CompileSet] and [CompileFS].
-// [Set.ScoreAll] scores a stream of leads in batches.
+// [Set.ScoreAll] scores a stream of leads on all cores, in batches, and yields the
+// results in the order of the stream.
 //
 // # Data
 //
@@ -41,7 +42,8 @@
 // memory, package source/tables loads them from CSV, NDJSON and JSON files. To
 // connect data of your own, implement the one method of [Source], and let
 // package source/sourcetest check that it keeps the contract. [Model.Needs]
-// tells ahead what a model can ever ask for.
+// tells ahead what a model can ever ask for. Set.ScoreAll asks a source from
+// several goroutines at the same time.
 //
 // # Errors
 //

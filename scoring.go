@@ -39,6 +39,7 @@ const (
 	optionAsOf optionKind = iota + 1
 	optionExplain
 	optionBatch
+	optionWorkers
 	optionRecords
 )
 
@@ -55,20 +56,28 @@ func Explain() Option { return Option{kind: optionExplain} }
 // one query has at most. The default is 256; n below 1 means 1.
 func Batch(n int) Option { return Option{kind: optionBatch, n: max(n, 1)} }
 
+// Workers sets how many batches [Set.ScoreAll] scores at the same time. The
+// default is [runtime.GOMAXPROCS]; more can pay when the source waits for
+// something else, such as a database. n below 1 means 1, above 1024 it means 1024.
+func Workers(n int) Option { return Option{kind: optionWorkers, n: min(max(n, 1), maxWorkers)} }
+
 // MaxRecords bounds how many records a source may hand over for one lead, the
 // lead itself included: a lead that reaches more fails with [ErrTooManyRecords].
 // A batch that reaches more together is scored in parts, which asks for some
-// records again; so no more are held at a time, but for those of one query. The
-// default is 1,000,000; n below 1 means 1.
+// records again; so each worker holds no more at a time, but for those of one
+// query. The default is 1,000,000; n below 1 means 1.
 func MaxRecords(n int) Option { return Option{kind: optionRecords, n: max(n, 1)} }
 
 const (
 	defaultBatch   = 256
 	defaultRecords = 1_000_000
+	maxWorkers     = 1024
 )
 
-func runOptions(opts []Option) eval.Options {
-	o := eval.Options{Keys: defaultBatch, Records: defaultRecords}
+// runOptions returns what opts say to the engine, and the number of workers, 0
+// if they say none.
+func runOptions(opts []Option) (o eval.Options, workers int) {
+	o = eval.Options{Keys: defaultBatch, Records: defaultRecords}
 	now := true
 	for _, opt := range opts {
 		switch opt.kind {
@@ -78,6 +87,8 @@ func runOptions(opts []Option) eval.Options {
 			o.Explain = true
 		case optionBatch:
 			o.Keys = opt.n
+		case optionWorkers:
+			workers = opt.n
 		case optionRecords:
 			o.Records = opt.n
 		}
@@ -85,7 +96,7 @@ func runOptions(opts []Option) eval.Options {
 	if now {
 		o.AsOf = time.Now()
 	}
-	return o
+	return o, workers
 }
 
 // Status says whether a model scored a lead (language reference, Which leads a
@@ -195,68 +206,23 @@ func (m *Model) Score(ctx context.Context, lead string, data Source, opts ...Opt
 // Score scores one lead with every model of the set. Errors are those of
 // [Model.Score].
 func (s *Set) Score(ctx context.Context, lead string, data Source, opts ...Option) (SetResult, error) {
-	var result SetResult
-	var failed error
-	err := s.run(ctx, []string{lead}, data, runOptions(opts), func(r SetResult, err error) bool {
-		result, failed = r, err
-		return true
-	})
-	if err == nil {
-		err = failed
-	}
-	if err != nil {
+	o, _ := runOptions(opts)
+	if err := refuse(ctx, data, o); err != nil {
 		return SetResult{}, err
 	}
-	return result, nil
-}
-
-// ScoreAll scores a stream of leads, batch by batch, as of one instant. It
-// yields one result a lead, in the order of the ids. A lead that cannot be
-// scored is yielded with its id and a [*LeadError], and the stream goes on. Any
-// other error, of ids or ctx, is the last thing it yields.
-//
-// Memory is bounded by a batch, and by [MaxRecords]. Nothing is read ahead of
-// what the caller takes but a batch.
-func (s *Set) ScoreAll(ctx context.Context, ids iter.Seq2[string, error], data Source, opts ...Option) iter.Seq2[SetResult, error] {
-	o := runOptions(opts)
-	return func(yield func(SetResult, error) bool) {
-		var batch []string
-		going := true
-		flush := func() error {
-			err := s.run(ctx, batch, data, o, func(r SetResult, err error) bool {
-				going = yield(r, err)
-				return going
-			})
-			batch = batch[:0]
-			return err
-		}
-		for id, err := range ids {
-			if err == nil {
-				if batch = append(batch, id); len(batch) < o.Keys {
-					continue
-				}
-			}
-			// What came before an error of ids is scored first.
-			if failed := flush(); failed != nil {
-				err = failed
-			}
-			switch {
-			case !going:
-				return
-			case err != nil:
-				yield(SetResult{}, err)
-				return
-			}
-		}
-		if err := flush(); err != nil && going {
-			yield(SetResult{}, err)
-		}
+	b := batch{ids: []string{lead}}
+	if err := s.score(ctx, &b, data, o); err != nil {
+		return SetResult{}, err
 	}
+	if err := b.leads[0].err; err != nil {
+		return SetResult{}, err
+	}
+	return b.leads[0].result, nil
 }
 
-// run scores one batch and emits its results until emit returns false.
-func (s *Set) run(ctx context.Context, ids []string, data Source, o eval.Options, emit func(SetResult, error) bool) error {
-	if err := ctx.Err(); err != nil || len(ids) == 0 {
+// refuse says why nothing can be scored, whatever the lead.
+func refuse(ctx context.Context, data Source, o eval.Options) error {
+	if err := ctx.Err(); err != nil {
 		return err
 	}
 	if data == nil {
@@ -265,37 +231,51 @@ func (s *Set) run(ctx context.Context, ids []string, data Source, o eval.Options
 	if year := o.AsOf.UTC().Year(); year < 0 || year > 9999 {
 		return fmt.Errorf("leadscore: as of the year %d: years go from 0 to 9999", year)
 	}
+	return nil
+}
+
+// A batch is leads that are scored together, and what came of it.
+type batch struct {
+	ids   []string
+	leads []outcome // in the order of ids
+}
+
+// An outcome is what a set says of one lead, as it is yielded.
+type outcome struct {
+	result SetResult
+	err    error // nil or a *LeadError
+}
+
+// score scores the leads of b, which must be some. The error is that of ctx: it
+// concerns the whole batch. b can be used again, but the results that it held
+// stay valid: a batch has them in a piece of memory of its own.
+func (s *Set) score(ctx context.Context, b *batch, data Source, o eval.Options) error {
 	outcomes := make([][]eval.Outcome, len(s.groups))
 	for i, g := range s.groups {
 		var err error
-		if outcomes[i], err = g.program.Run(ctx, data, ids, o); err != nil {
+		if outcomes[i], err = g.program.Run(ctx, data, b.ids, o); err != nil {
 			return err
 		}
 	}
-	for n, id := range ids {
-		result := SetResult{Lead: id, Results: make([]Result, len(s.models))}
-		var failed *LeadError
+	models := len(s.models)
+	results := make([]Result, len(b.ids)*models)
+	b.leads = slices.Grow(b.leads[:0], len(b.ids))
+	for n, id := range b.ids {
+		l := outcome{result: SetResult{Lead: id, Results: results[:models:models]}}
+		results = results[models:]
 		for i, g := range s.groups {
 			o := &outcomes[i][n]
 			if o.Err != nil {
-				failed = o.Err
+				l = outcome{SetResult{Lead: id}, o.Err}
 				break
 			}
 			for j, at := range g.models {
 				r := s.models[at].result(id, &o.Models[j])
-				result.Results[at] = r
-				result.SalesReady = result.SalesReady || r.SalesReady
+				l.result.Results[at] = r
+				l.result.SalesReady = l.result.SalesReady || r.SalesReady
 			}
 		}
-		var going bool
-		if failed != nil {
-			going = emit(SetResult{Lead: id}, failed)
-		} else {
-			going = emit(result, nil)
-		}
-		if !going {
-			return nil
-		}
+		b.leads = append(b.leads, l)
 	}
 	return nil
 }
@@ -310,15 +290,4 @@ func (m *Model) result(lead string, o *eval.ModelOutcome) Result {
 	r.SalesReady = m.checked.SalesReady.Ready(o.Score)
 	r.contributions = o.Contributions
 	return r
-}
-
-// IDs yields the ids of leads, for [Set.ScoreAll].
-func IDs(ids ...string) iter.Seq2[string, error] {
-	return func(yield func(string, error) bool) {
-		for _, id := range ids {
-			if !yield(id, nil) {
-				return
-			}
-		}
-	}
 }

@@ -324,7 +324,7 @@ func TestEarlyBreak(t *testing.T) {
 		}
 	}
 	n := 0
-	for range set.ScoreAll(t.Context(), ids, data, asOf, leadscore.Batch(2)) {
+	for range set.ScoreAll(t.Context(), ids, data, asOf, leadscore.Batch(2), leadscore.Workers(1)) {
 		if n++; n == 1 {
 			break
 		}
@@ -370,7 +370,7 @@ func TestCancellation(t *testing.T) {
 			return nil
 		}
 		var got []string
-		for r, err := range set.ScoreAll(ctx, leadscore.IDs("lead-a", "lead-b", "lead-c"), data, asOf, leadscore.Batch(1)) {
+		for r, err := range set.ScoreAll(ctx, leadscore.IDs("lead-a", "lead-b", "lead-c"), data, asOf, leadscore.Batch(1), leadscore.Workers(1)) {
 			if _, ok := errors.AsType[*leadscore.LeadError](err); ok {
 				t.Errorf("at query %d a lead fails: %v", at, err)
 			}

@@ -155,6 +155,29 @@ func ExampleSet_ScoreAll() {
 	// lead "lead-45": no such lead true
 }
 
+// A source that waits for a database or a service is asked for several batches
+// at the same time. The results keep the order of the ids.
+func ExampleWorkers() {
+	set, err := leadscore.CompileSet(leadscore.StandardSchema(), []leadscore.File{{Name: "coffee.score", Text: coffee}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ids := leadscore.IDs("lead-44", "lead-43", "lead-42", "lead-43")
+	for r, err := range set.ScoreAll(context.Background(), ids, crm(), may, leadscore.Workers(8), leadscore.Batch(1)) {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(r.Lead, r.Results[0].Score)
+	}
+	// Output:
+	// lead-44 0
+	// lead-43 10
+	// lead-42 35
+	// lead-43 10
+}
+
 func ExampleCompileFS() {
 	// Mostly an embed.FS.
 	rules := fstest.MapFS{

@@ -556,3 +556,26 @@ func TestScoreAllRefuses(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkScoreAll scores 4,096 leads with ten models over source/memory.
+func BenchmarkScoreAll(b *testing.B) {
+	data, ids := many(b, 4096)
+	var texts []string
+	for i := range 10 {
+		texts = append(texts, model(fmt.Sprint("M", i), fmt.Sprintf("each EmailOpened.Contact where City contains \"%d\"", i%3)))
+	}
+	set := compileSet(b, texts...)
+	for _, workers := range []int{1, 2} {
+		b.Run(fmt.Sprint("workers=", workers), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				for _, err := range set.ScoreAll(b.Context(), leadscore.IDs(ids...), data, asOf, leadscore.Workers(workers)) {
+					if err != nil {
+						b.Fatal(err)
+					}
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(ids)), "ns/lead")
+		})
+	}
+}

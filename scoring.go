@@ -238,6 +238,8 @@ func refuse(ctx context.Context, data Source, o eval.Options) error {
 type batch struct {
 	ids   []string
 	leads []outcome // in the order of ids
+
+	outcomes [][]eval.Outcome // by group
 }
 
 // An outcome is what a set says of one lead, as it is yielded.
@@ -250,10 +252,12 @@ type outcome struct {
 // concerns the whole batch. b can be used again, but the results that it held
 // stay valid: a batch has them in a piece of memory of its own.
 func (s *Set) score(ctx context.Context, b *batch, data Source, o eval.Options) error {
-	outcomes := make([][]eval.Outcome, len(s.groups))
+	if b.outcomes == nil {
+		b.outcomes = make([][]eval.Outcome, len(s.groups))
+	}
 	for i, g := range s.groups {
 		var err error
-		if outcomes[i], err = g.program.Run(ctx, data, b.ids, o); err != nil {
+		if b.outcomes[i], err = g.program.Run(ctx, data, b.ids, o, b.outcomes[i]); err != nil {
 			return err
 		}
 	}
@@ -264,7 +268,7 @@ func (s *Set) score(ctx context.Context, b *batch, data Source, o eval.Options) 
 		l := outcome{result: SetResult{Lead: id, Results: results[:models:models]}}
 		results = results[models:]
 		for i, g := range s.groups {
-			o := &outcomes[i][n]
+			o := &b.outcomes[i][n]
 			if o.Err != nil {
 				l = outcome{SetResult{Lead: id}, o.Err}
 				break

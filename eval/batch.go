@@ -123,11 +123,14 @@ const parentless = -1
 //
 // A source that lends its columns is not asked, where the plan can do without.
 // Records do not count then: they are in memory anyway.
-func (p *Program) Run(ctx context.Context, source traverse.Source, ids []string, opts Options) ([]Outcome, error) {
+//
+// into may be outcomes of an earlier run that nobody looks at any more: their
+// memory is used again.
+func (p *Program) Run(ctx context.Context, source traverse.Source, ids []string, opts Options, into []Outcome) ([]Outcome, error) {
 	if store := lent(source); store != nil {
 		opts.lent = true
 		if !opts.Explain && len(p.models) > 0 {
-			if outcomes, ok, err := p.fromColumns(ctx, source, store, ids, opts); ok || err != nil {
+			if outcomes, ok, err := p.fromColumns(ctx, source, store, ids, opts, into); ok || err != nil {
 				return outcomes, err
 			}
 		}

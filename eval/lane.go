@@ -2,6 +2,7 @@ package eval
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/leadscore/leadscore/eval/check"
@@ -34,7 +35,7 @@ type lane struct {
 	owner  profile    // what is asked of the contact that owns interactions, and behind its references
 	kinds  []kindPlan // the interactions
 	joints []joint    // conditions of several children, or over several kinds
-	slots  [][]int32  // by slot, the joints that its count matters to
+	slots  [][]int32  // by slot, the joints that its count can make count
 	base   []int64    // by model: the score of a lead for which every count is zero
 	weight uint64     // of all points: a lead with n records cannot leave 64 bits while n × weight does not
 }
@@ -68,9 +69,54 @@ type joint struct {
 	base     int64 // its multiplier when every count is zero
 }
 
+// A jointChild is what a condition makes of the count of one child.
 type jointChild struct {
-	slot  int32
-	child *check.Child
+	slot int32
+	kind childKind
+	min  uint64 // of atLeast
+}
+
+type childKind uint8
+
+const (
+	each childKind = iota
+	atLeast
+	none
+)
+
+func kindOf(c *check.Child) childKind {
+	switch {
+	case c.Each:
+		return each
+	case c.None():
+		return none
+	}
+	return atLeast
+}
+
+// multiplier is how often a joint's points count (language reference,
+// Frequencies and points).
+func (j *joint) multiplier(counts []uint64) int64 {
+	least := uint64(math.MaxUint64)
+	for i := range j.children {
+		c := &j.children[i]
+		switch n := counts[c.slot]; c.kind {
+		case each:
+			least = min(least, n)
+		case atLeast:
+			if n < c.min {
+				return 0
+			}
+		case none:
+			if n > 0 {
+				return 0
+			}
+		}
+	}
+	if least == math.MaxUint64 {
+		return 1 // no `each`
+	}
+	return int64(least)
 }
 
 // A kindPlan is what is asked of one kind of interaction.
@@ -83,8 +129,8 @@ type kindPlan struct {
 }
 
 type windowTotal struct {
-	window int // -1 for no range
-	uses   []use
+	windows []int // one, or none
+	uses    []use
 }
 
 // A profile is a record, and those that its references lead to.
@@ -153,7 +199,7 @@ func (p *columnPlan) String() string {
 		for i := range l.kinds {
 			k := &l.kinds[i]
 			fmt.Fprintf(&b, "  each %s once: %d totals by window, %d counts in %d words\n",
-				k.entity.Name(), len(k.totals), len(k.watchers), words(len(k.watchers)))
+				k.entity.Name(), len(k.totals), len(k.watchers), len(new(packer).pack(len(k.watchers))))
 		}
 		fmt.Fprintf(&b, "  %d conditions of several counts\n", len(l.joints))
 	}
@@ -176,11 +222,45 @@ func (p *profile) path(i int) string {
 	return p.path(p.nodes[i].parent) + "." + p.nodes[i].ref
 }
 
-// Watchers stand in words of wordBits; the bit above them tells that a table's
-// entry has been judged.
+// Watchers stand in words of wordBits; the bit above them tells that a verdict
+// has been given.
 const (
 	wordBits = 63
 	isJudged = 1 << wordBits
 )
 
-func words(watchers int) int { return (watchers + wordBits - 1) / wordBits }
+// A stretch of watchers stands in one word.
+type stretch struct {
+	word  int
+	shift int // the bit of the first
+	first int // watcher
+	count int
+}
+
+// mask has the bits of the stretch.
+func (s stretch) mask() uint64 { return (1<<s.count - 1) << s.shift }
+
+// bit is that of one of its watchers.
+func (s stretch) bit(watcher int) uint64 { return 1 << (s.shift + watcher - s.first) }
+
+// A packer puts watchers into words: as few words as keep those of one room
+// together.
+type packer struct{ used []int } // bits, by word
+
+func (p *packer) pack(watchers int) []stretch {
+	if watchers == 0 {
+		return nil
+	}
+	if last := len(p.used) - 1; last >= 0 && p.used[last]+watchers <= wordBits {
+		s := stretch{last, p.used[last], 0, watchers}
+		p.used[last] += watchers
+		return []stretch{s}
+	}
+	var list []stretch
+	for first := 0; first < watchers; first += wordBits {
+		n := min(wordBits, watchers-first)
+		list = append(list, stretch{len(p.used), 0, first, n})
+		p.used = append(p.used, n)
+	}
+	return list
+}

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"github.com/leadscore/leadscore/traverse"
@@ -14,40 +15,61 @@ import (
 // A bound lane.
 type boundLane struct {
 	*lane
+	words       []laneWord
 	lead, owner boundProfile
 	kinds       []boundKind
 	byKind      []int // by position in columns.Owned: index into kinds, or -1
 }
 
+// A laneWord counts for a word of watchers, and says what their counts are for.
+// Bits are told apart by their first use, so that no bit needs a branch.
+type laneWord struct {
+	counter counter
+	each    uint64 // a use of `each`
+	once    uint64 // of at least 1
+	least   uint64 // of at least more
+	others  uint64 // a second use, or slots
+	first   [wordBits]firstUse
+	more    [wordBits][]use
+	slots   [wordBits][]int32
+}
+
+type firstUse struct {
+	points int64
+	min    uint32
+	model  uint32
+}
+
 type boundProfile struct {
-	plan  *profile
-	nodes []boundNode
-	ones  []uint64 // every watcher, by word
+	plan      *profile
+	stretches []stretch
+	nodes     []boundNode
+	ones      []uint64 // every watcher, by stretch
 }
 
 type boundNode struct {
 	table   *columns.Table
 	parent  int
 	ref     int        // the reference's cell in the parent's row
-	missing []uint64   // by word: watchers that a missing record leaves standing
-	words   [][]judged // by word
+	missing []uint64   // by stretch: watchers that a missing record leaves standing
+	columns [][]judged // by stretch
 	wide    []boundWide
 }
 
 type boundWide struct {
-	word int
-	bit  uint64
-	at   int
-	test wideTest
+	stretch int
+	bit     uint64
+	at      int
+	test    wideTest
 }
 
 // A judged column knows the verdicts of a word of watchers on each distinct
 // value. A value is judged when it is first met.
 type judged struct {
-	dict  *columns.Dict
-	at    int      // the column's cell in a row
 	masks []uint64 // by code: the watchers that the value satisfies, and isJudged; 0 when it has not been met
-	pass  uint64   // watchers that do not test the column
+	at    int      // the column's cell in a row
+	dict  *columns.Dict
+	pass  uint64 // watchers that do not test the column
 	tests []bitTest
 	fold  bool
 }
@@ -97,30 +119,70 @@ func (j *judged) grow() {
 // does not have it.
 func (l *lane) bind(store *columns.Store) (boundLane, bool) {
 	b := boundLane{lane: l, byKind: make([]int, len(store.Owned().Kinds()))}
+	var p packer
 	var ok bool
-	if b.lead, ok = l.lead.bind(store); !ok {
+	if b.lead, ok = l.lead.bind(store, p.pack(len(l.lead.watchers))); !ok {
 		return b, false
 	}
-	if b.owner, ok = l.owner.bind(store); !ok {
+	if b.owner, ok = l.owner.bind(store, new(packer).pack(len(l.owner.watchers))); !ok {
 		return b, false
 	}
 	for i := range b.byKind {
 		b.byKind[i] = -1
 	}
 	for i := range l.kinds {
-		k, ok := l.kinds[i].bind(store, len(l.base))
+		k, ok := l.kinds[i].bind(store, p.pack(len(l.kinds[i].watchers)), b.owner.stretches)
 		at := slices.Index(store.Owned().Kinds(), k.table)
 		if !ok || at < 0 {
 			return b, false
 		}
-		b.byKind[at] = len(b.kinds)
+		b.byKind[at] = i
 		b.kinds = append(b.kinds, k)
+	}
+	b.words = make([]laneWord, max(len(p.used), 1))
+	b.consume(b.lead.stretches, l.lead.watchers)
+	for i := range b.kinds {
+		b.consume(b.kinds[i].stretches, l.kinds[i].watchers)
 	}
 	return b, true
 }
 
-func (p *profile) bind(store *columns.Store) (boundProfile, bool) {
-	b := boundProfile{plan: p, ones: full(len(p.watchers))}
+// consume tells words what the counts of watchers are for.
+func (b *boundLane) consume(stretches []stretch, watchers []watcher) {
+	for _, s := range stretches {
+		for i := range s.count {
+			b.words[s.word].consume(s.shift+i, &watchers[s.first+i])
+		}
+	}
+}
+
+func (w *laneWord) consume(at int, from *watcher) {
+	bit := uint64(1) << at
+	uses := from.uses
+	if len(uses) > 0 && uses[0].min <= math.MaxUint32 {
+		u := uses[0]
+		w.first[at] = firstUse{u.points, uint32(u.min), uint32(u.model)}
+		switch u.min {
+		case 0:
+			w.each |= bit
+		case 1:
+			w.once |= bit
+		default:
+			w.least |= bit
+		}
+		uses = uses[1:]
+	}
+	w.more[at], w.slots[at] = uses, from.slots
+	if len(uses)+len(from.slots) > 0 {
+		w.others |= bit
+	}
+}
+
+func (p *profile) bind(store *columns.Store, stretches []stretch) (boundProfile, bool) {
+	b := boundProfile{plan: p, stretches: stretches}
+	for _, s := range stretches {
+		b.ones = append(b.ones, s.mask())
+	}
 	for i := range p.nodes {
 		n := &p.nodes[i]
 		bound := boundNode{table: store.Table(n.entity.Name()), parent: n.parent, missing: slices.Clone(b.ones)}
@@ -135,16 +197,17 @@ func (p *profile) bind(store *columns.Store) (boundProfile, bool) {
 			bound.ref = c.At
 		}
 		for _, w := range n.needs {
-			bound.missing[w/wordBits] &^= 1 << (w % wordBits)
+			at, bit := find(stretches, w)
+			bound.missing[at] &^= bit
 		}
-		byWord := make([][]bitColumnTest, words(len(p.watchers)))
+		tests := make([][]bitColumnTest, len(stretches))
 		for j := range n.tests {
 			t := &n.tests[j]
-			word, bit := t.watcher/wordBits, uint64(1)<<(t.watcher%wordBits)
+			at, bit := find(stretches, t.watcher)
 			if !wideType(t.field.Type) {
-				byWord[word] = append(byWord[word], bitColumnTest{bit, &t.columnTest})
+				tests[at] = append(tests[at], bitColumnTest{bit, &t.columnTest})
 				if !t.holds(nil, traverse.Value{}) {
-					bound.missing[word] &^= bit
+					bound.missing[at] &^= bit
 				}
 				continue
 			}
@@ -152,30 +215,29 @@ func (p *profile) bind(store *columns.Store) (boundProfile, bool) {
 			if c == nil || c.Type != t.field.Type {
 				return b, false
 			}
-			bound.wide = append(bound.wide, boundWide{word, bit, c.At, t.wide})
+			bound.wide = append(bound.wide, boundWide{at, bit, c.At, t.wide})
 			if t.wide.window >= 0 || !t.wide.empty {
-				bound.missing[word] &^= bit
+				bound.missing[at] &^= bit
 			}
 		}
-		for word, tests := range byWord {
-			columns, ok := bindTests(bound.table, tests, b.ones[word])
+		for at := range stretches {
+			columns, ok := bindTests(bound.table, tests[at], b.ones[at])
 			if !ok {
 				return b, false
 			}
-			bound.words = append(bound.words, columns)
+			bound.columns = append(bound.columns, columns)
 		}
 		b.nodes = append(b.nodes, bound)
 	}
 	return b, true
 }
 
-// full has a bit for every watcher, by word.
-func full(watchers int) []uint64 {
-	masks := make([]uint64, words(watchers))
-	for i := range watchers {
-		masks[i/wordBits] |= 1 << (i % wordBits)
+// find returns where a watcher stands.
+func find(stretches []stretch, watcher int) (at int, bit uint64) {
+	for watcher >= stretches[at].first+stretches[at].count {
+		at++
 	}
-	return masks
+	return at, stretches[at].bit(watcher)
 }
 
 type bitColumnTest struct {

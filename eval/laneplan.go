@@ -200,17 +200,25 @@ func (b *laneBuilder) condition(c *check.Condition) bool {
 		return true
 	}
 	j := joint{model: b.model, points: c.Points}
-	zero := fold{}
+	zeros := make([]uint64, len(l.slots)+len(c.Children))
+	pivot := -1
 	for i := range c.Children {
-		slot := b.slot(b.place(&drafts[i]))
-		if at := int32(len(l.joints)); !slices.Contains(l.slots[slot], at) {
+		child := jointChild{b.slot(b.place(&drafts[i])), kindOf(&c.Children[i]), c.Children[i].Min}
+		j.children = append(j.children, child)
+		if child.kind != none && pivot < 0 {
+			pivot = i
+		}
+	}
+	j.base = j.multiplier(zeros)
+	l.base[b.model] += j.base * j.points
+	// Nothing counts while a count that must not be zero is. So one such child is
+	// enough to look at the condition; if there is none, all are wanted.
+	at := int32(len(l.joints))
+	for i, child := range j.children {
+		if slot := child.slot; (i == pivot || pivot < 0) && !slices.Contains(l.slots[slot], at) {
 			l.slots[slot] = append(l.slots[slot], at)
 		}
-		j.children = append(j.children, jointChild{slot, &c.Children[i]})
-		zero.add(&c.Children[i], count{})
 	}
-	j.base = int64(zero.multiplier().small)
-	l.base[b.model] += j.base * j.points
 	l.joints = append(l.joints, j)
 	return true
 }
@@ -221,13 +229,14 @@ func (b *laneBuilder) total(d *draft) (*[]use, bool) {
 	if d.lead || b.target == accountBased || len(d.hops)+len(d.here)+len(d.gates) > 0 || len(d.windows) > 1 {
 		return nil, false
 	}
-	window := -1
+	window, list := -1, []int(nil)
 	if len(d.windows) == 1 {
 		hi := d.windows[0].Hi
 		if hi.Kind == check.Fixed || hi.Kind == check.Relative && (hi.N != 0 || hi.Plus != 0) {
 			return nil, false
 		}
 		window = b.plan.windows.index(d.windows[0], b.zone)
+		list = []int{window}
 	}
 	kind := b.kind(d.roots[0])
 	k := &b.lane.kinds[kind]
@@ -236,7 +245,7 @@ func (b *laneBuilder) total(d *draft) (*[]use, bool) {
 	if !ok {
 		i = len(k.totals)
 		b.known.totals[key] = i
-		k.totals = append(k.totals, windowTotal{window: window})
+		k.totals = append(k.totals, windowTotal{windows: list})
 	}
 	return &k.totals[i].uses, true
 }

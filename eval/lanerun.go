@@ -21,14 +21,9 @@ func lent(source traverse.Source) *columns.Store {
 // fromColumns scores a batch of leads from the columns of a store, and what
 // needs routes from source, whose store it is. It returns false if the store
 // lacks what the plan speaks of: queries will say what is missing.
-func (p *Program) fromColumns(ctx context.Context, source traverse.Source, store *columns.Store, ids []string, opts Options) ([]Outcome, bool, error) {
+func (p *Program) fromColumns(ctx context.Context, source traverse.Source, store *columns.Store, ids []string, opts Options, into []Outcome) ([]Outcome, bool, error) {
 	plan := p.columns()
-	outcomes := make([]Outcome, len(ids))
-	models := make([]ModelOutcome, len(ids)*len(p.models))
-	for i, id := range ids {
-		n := len(p.models)
-		outcomes[i] = Outcome{Lead: id, Models: models[i*n : (i+1)*n : (i+1)*n]}
-	}
+	outcomes := renew(into, ids, len(p.models))
 	d, _ := p.desks.Get().(*desk)
 	if d == nil {
 		d = &desk{plan: plan}
@@ -52,6 +47,24 @@ func (p *Program) fromColumns(ctx context.Context, source traverse.Source, store
 		return nil, bound, err
 	}
 	return outcomes, true, p.finish(ctx, source, outcomes, d.beyond, opts)
+}
+
+// renew returns outcomes for ids, in the memory of earlier ones where that
+// suffices.
+func renew(into []Outcome, ids []string, models int) []Outcome {
+	into = slices.Grow(into[:0], len(ids))[:len(ids)]
+	var room []ModelOutcome
+	for i, id := range ids {
+		o := &into[i]
+		if cap(o.Models) < models {
+			if len(room) < models {
+				room = make([]ModelOutcome, models*(len(ids)-i))
+			}
+			o.Models, room = room[:models:models], room[models:]
+		}
+		o.Lead, o.Err, o.Models = id, nil, o.Models[:models]
+	}
+	return into
 }
 
 // finish adds what the walker says: of the conditions that need routes, and of
@@ -106,12 +119,14 @@ type desk struct {
 	ownerRow []int // rows of a profile's nodes
 	leadMask []uint64
 	owner    []uint64
-	scores   []int64 // by model
-	counts   []uint64
-	touched  []int32 // joints whose counts are not all zero
-	stale    []bool  // by joint: it is in touched
-	beyond   []int   // leads for the walker
-	done     int     // leads of the batch
+	scores   []int64  // by model
+	counts   []uint64 // by slot
+	filled   bool     // some count is not zero
+	touched  []int32  // joints to look at
+	stale    []bool   // by joint: it is in touched
+	beyond   []int    // leads for the walker
+	done     int      // leads of the batch
+	next     int      // the row behind that of the lead before
 }
 
 func (d *desk) bind(store *columns.Store) bool {
@@ -145,7 +160,7 @@ func (d *desk) bind(store *columns.Store) bool {
 func (l *boundLane) grow() {
 	for _, p := range []*boundProfile{&l.lead, &l.owner} {
 		for i := range p.nodes {
-			for _, word := range p.nodes[i].words {
+			for _, word := range p.nodes[i].columns {
 				for j := range word {
 					word[j].grow()
 				}
@@ -167,7 +182,7 @@ func (d *desk) frame(opts Options) {
 	d.bounds = d.plan.windows.resolve(opts.AsOf, d.bounds[:0])
 	for i := range d.lanes {
 		for j := range d.lanes[i].kinds {
-			d.lanes[i].kinds[j].frame(d.bounds, asOf)
+			d.lanes[i].kinds[j].frame(d.bounds, asOf, len(d.scores))
 		}
 	}
 }
@@ -176,7 +191,12 @@ func (d *desk) frame(opts Options) {
 func (d *desk) score(o *Outcome) {
 	at := d.done
 	d.done++
-	row := d.leads.Row(d.leads.Key(o.Lead))
+	// Leads often come in the order of the store.
+	row := d.next
+	if row >= d.leads.Len() || d.leads.ID(d.leads.RowKey(row)) != o.Lead {
+		row = d.leads.Row(d.leads.Key(o.Lead))
+	}
+	d.next = row + 1
 	if row < 0 {
 		o.Err, o.Models = &LeadError{Lead: o.Lead, Entity: traverse.Lead, Path: traverse.Lead, Err: ErrNoLead}, nil
 		return
@@ -192,7 +212,7 @@ func (d *desk) score(o *Outcome) {
 		kind = accountBased
 	default:
 		for i := range o.Models {
-			o.Models[i].Status = NoParent
+			o.Models[i] = ModelOutcome{Status: NoParent}
 		}
 		return
 	}
@@ -209,17 +229,17 @@ func (d *desk) score(o *Outcome) {
 				records += d.interactions(l, contacts.RowKey(int(row)))
 			}
 		}
-		d.drain(l)
 	}
+	d.drain(l)
 	d.join(l)
 	if l.weight > 0 && records > math.MaxInt64/l.weight {
 		d.beyond = append(d.beyond, at)
 	}
 	for i := range o.Models {
 		if d.plan.targets[i] == kind {
-			o.Models[i].Score = d.scores[i]
+			o.Models[i] = ModelOutcome{Score: d.scores[i]}
 		} else {
-			o.Models[i].Status = NotTargeted
+			o.Models[i] = ModelOutcome{Status: NotTargeted}
 		}
 	}
 }
@@ -230,10 +250,8 @@ func (d *desk) profile(l *boundLane, row int) {
 		return
 	}
 	d.leadMask = d.judge(&l.lead, row, d.leadMask)
-	for w, m := range d.leadMask {
-		for ; m != 0; m &= m - 1 {
-			d.count(l, &l.lead.plan.watchers[w*wordBits+bits.TrailingZeros64(m)], 1)
-		}
+	for i, m := range d.leadMask {
+		l.words[l.lead.stretches[i].word].counter.add(m)
 	}
 }
 
@@ -258,7 +276,7 @@ func (d *desk) judge(p *boundProfile, row int, into []uint64) []uint64 {
 			continue
 		}
 		cells := n.table.Cells(row)
-		for w, list := range n.words {
+		for w, list := range n.columns {
 			m := masks[w]
 			for j := range list {
 				if m == 0 {
@@ -269,8 +287,8 @@ func (d *desk) judge(p *boundProfile, row int, into []uint64) []uint64 {
 			masks[w] = m
 		}
 		for j := range n.wide {
-			if t := &n.wide[j]; masks[t.word]&t.bit != 0 && !t.test.holds(d.bounds, n.table.WideValue(row, t.at)) {
-				masks[t.word] &^= t.bit
+			if t := &n.wide[j]; masks[t.stretch]&t.bit != 0 && !t.test.holds(d.bounds, n.table.WideValue(row, t.at)) {
+				masks[t.stretch] &^= t.bit
 			}
 		}
 	}
@@ -292,13 +310,12 @@ func (d *desk) interactions(l *boundLane, contact columns.Key) uint64 {
 		if count == 0 {
 			continue
 		}
-		n := int(count)
-		width := kinds[i].Width()
-		if at := l.byKind[i]; at >= 0 {
+		n, width := int(count), kinds[i].Width()
+		if at := l.byKind[i]; at >= 0 && times[0] >= l.kinds[at].oldest {
 			if n > len(d.segments) {
 				d.segments = make([]uint32, max(n, 64))
 			}
-			l.kinds[at].scan(times[:n], cells[:n*width], d.owner, d.segments, d.scores)
+			l.kinds[at].scan(times[:n], cells[:n*width], d.owner, d.segments, l.words, d.scores)
 		}
 		times, cells = times[n:], cells[n*width:]
 		all += uint64(n)
@@ -306,29 +323,50 @@ func (d *desk) interactions(l *boundLane, contact columns.Key) uint64 {
 	return all
 }
 
-// drain hands the counts of the interactions to the conditions.
+// drain hands the counts to the conditions, and begins anew.
 func (d *desk) drain(l *boundLane) {
-	for i := range l.kinds {
-		k := &l.kinds[i]
-		for w := range k.words {
-			word := &k.words[w]
-			word.counter.drain(func(bit int, n uint64) {
-				d.count(l, &k.plan.watchers[word.first+bit], n)
-			})
+	for i := range l.words {
+		w := &l.words[i]
+		c := &w.counter
+		any := c.any()
+		for m := any & w.once; m != 0; m &= m - 1 {
+			u := &w.first[bits.TrailingZeros64(m)]
+			d.scores[u.model] += u.points
 		}
+		for m := any & w.each; m != 0; m &= m - 1 {
+			at := bits.TrailingZeros64(m)
+			u := &w.first[at]
+			d.scores[u.model] += u.points * int64(c.of(at))
+		}
+		for m := any & w.least; m != 0; m &= m - 1 {
+			at := bits.TrailingZeros64(m)
+			u := &w.first[at]
+			var points int64
+			if c.of(at) >= uint64(u.min) {
+				points = u.points
+			}
+			d.scores[u.model] += points
+		}
+		for m := any & w.others; m != 0; m &= m - 1 {
+			at := bits.TrailingZeros64(m)
+			n := c.of(at)
+			for _, u := range w.more[at] {
+				if u.min == 0 {
+					d.scores[u.model] += u.points * int64(n)
+				} else if n >= u.min {
+					d.scores[u.model] += u.points
+				}
+			}
+			d.fill(l, w.slots[at], n)
+		}
+		c.reset()
 	}
 }
 
-// count hands one count, which is not zero, to its conditions.
-func (d *desk) count(l *boundLane, w *watcher, n uint64) {
-	for _, u := range w.uses {
-		if u.min == 0 {
-			d.scores[u.model] += u.points * int64(n)
-		} else if n >= u.min {
-			d.scores[u.model] += u.points
-		}
-	}
-	for _, slot := range w.slots {
+// fill adds a count, which is not zero, to slots.
+func (d *desk) fill(l *boundLane, slots []int32, n uint64) {
+	for _, slot := range slots {
+		d.filled = true
 		d.counts[slot] += n
 		for _, j := range l.slots[slot] {
 			if !d.stale[j] {
@@ -339,22 +377,16 @@ func (d *desk) count(l *boundLane, w *watcher, n uint64) {
 	}
 }
 
-// join judges the conditions of several counts of which some is not zero. The
-// others are in the lane's base.
+// join judges the conditions of several counts that may be other than in the
+// lane's base.
 func (d *desk) join(l *boundLane) {
 	for _, at := range d.touched {
 		j := &l.joints[at]
-		var f fold
-		for _, c := range j.children {
-			f.add(c.child, count{small: d.counts[c.slot]})
-		}
-		d.scores[j.model] += (int64(f.multiplier().small) - j.base) * j.points
+		d.scores[j.model] += (j.multiplier(d.counts) - j.base) * j.points
 		d.stale[at] = false
 	}
-	for _, at := range d.touched {
-		for _, c := range l.joints[at].children {
-			d.counts[c.slot] = 0
-		}
+	if d.filled {
+		clear(d.counts)
 	}
-	d.touched = d.touched[:0]
+	d.touched, d.filled = d.touched[:0], false
 }

@@ -263,35 +263,36 @@ func (s *Set) score(ctx context.Context, b *batch, data Source, o eval.Options) 
 	}
 	models := len(s.models)
 	results := make([]Result, len(b.ids)*models)
-	b.leads = slices.Grow(b.leads[:0], len(b.ids))
+	b.leads = slices.Grow(b.leads[:0], len(b.ids))[:len(b.ids)]
 	for n, id := range b.ids {
-		l := outcome{result: SetResult{Lead: id, Results: results[:models:models]}}
+		l := &b.leads[n]
+		l.result = SetResult{Lead: id, Results: results[:models:models]}
+		l.err = nil
 		results = results[models:]
 		for i, g := range s.groups {
 			o := &b.outcomes[i][n]
 			if o.Err != nil {
-				l = outcome{SetResult{Lead: id}, o.Err}
+				*l = outcome{SetResult{Lead: id}, o.Err}
 				break
 			}
 			for j, at := range g.models {
-				r := s.models[at].result(id, &o.Models[j])
-				l.result.Results[at] = r
+				r := &l.result.Results[at]
+				s.models[at].result(r, id, &o.Models[j])
 				l.result.SalesReady = l.result.SalesReady || r.SalesReady
 			}
 		}
-		b.leads = append(b.leads, l)
 	}
 	return nil
 }
 
-func (m *Model) result(lead string, o *eval.ModelOutcome) Result {
-	r := Result{Model: m.Name(), Lead: lead, Status: Status(o.Status)}
+// result writes down what the model says of a lead. r is zero.
+func (m *Model) result(r *Result, lead string, o *eval.ModelOutcome) {
+	r.Model, r.Lead, r.Status = m.checked.Name, lead, Status(o.Status)
 	if o.Status != eval.Scored {
-		return r
+		return
 	}
 	r.Score = o.Score
 	r.Grade, _ = m.checked.Grades.Grade(o.Score)
 	r.SalesReady = m.checked.SalesReady.Ready(o.Score)
 	r.contributions = o.Contributions
-	return r
 }

@@ -37,7 +37,8 @@ type lane struct {
 	joints []joint    // conditions of several children, or over several kinds
 	slots  [][]int32  // by slot, the joints that its count can make count
 	base   []int64    // by model: the score of a lead for which every count is zero
-	weight uint64     // of all points: a lead with n records cannot leave 64 bits while n × weight does not
+	weight uint64     // the sum of all points, whatever their sign
+	most   uint64     // so many records cannot take a score out of 64 bits
 }
 
 // A watcher is one count. What satisfies it: the tests, kept with the column

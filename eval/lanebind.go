@@ -18,7 +18,14 @@ type boundLane struct {
 	words       []laneWord
 	lead, owner boundProfile
 	kinds       []boundKind
-	byKind      []int // by position in columns.Owned: index into kinds, or -1
+	blocks      []block // in the order of columns.Owned
+}
+
+// A block says how the interactions of one kind are scanned.
+type block struct {
+	oldest int64 // a newest record older than that counts nowhere
+	width  int
+	kind   *boundKind // nil for a kind that no condition asks for
 }
 
 // A laneWord counts for a word of watchers, and says what their counts are for.
@@ -118,7 +125,7 @@ func (j *judged) grow() {
 // bind finds what a lane speaks of in a store, or returns false if the store
 // does not have it.
 func (l *lane) bind(store *columns.Store) (boundLane, bool) {
-	b := boundLane{lane: l, byKind: make([]int, len(store.Owned().Kinds()))}
+	b := boundLane{lane: l, kinds: make([]boundKind, len(l.kinds))}
 	var p packer
 	var ok bool
 	if b.lead, ok = l.lead.bind(store, p.pack(len(l.lead.watchers))); !ok {
@@ -127,17 +134,19 @@ func (l *lane) bind(store *columns.Store) (boundLane, bool) {
 	if b.owner, ok = l.owner.bind(store, new(packer).pack(len(l.owner.watchers))); !ok {
 		return b, false
 	}
-	for i := range b.byKind {
-		b.byKind[i] = -1
+	for _, table := range store.Owned().Kinds() {
+		b.blocks = append(b.blocks, block{math.MaxInt64, table.Width(), nil})
 	}
 	for i := range l.kinds {
-		k, ok := l.kinds[i].bind(store, p.pack(len(l.kinds[i].watchers)), b.owner.stretches)
-		at := slices.Index(store.Owned().Kinds(), k.table)
-		if !ok || at < 0 {
+		k := &b.kinds[i]
+		if *k, ok = l.kinds[i].bind(store, p.pack(len(l.kinds[i].watchers)), b.owner.stretches); !ok {
 			return b, false
 		}
-		b.byKind[at] = i
-		b.kinds = append(b.kinds, k)
+		at := slices.Index(store.Owned().Kinds(), k.table)
+		if at < 0 {
+			return b, false
+		}
+		b.blocks[at].kind = k
 	}
 	b.words = make([]laneWord, max(len(p.used), 1))
 	b.consume(b.lead.stretches, l.lead.watchers)

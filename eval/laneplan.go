@@ -3,6 +3,7 @@ package eval
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -433,9 +434,10 @@ func predicateKey(p check.Predicate) string {
 	return string(key)
 }
 
-// arrange puts watchers that test the same fields next to each other, so that
+// arrange finishes a lane. It puts watchers that test the same fields next to each other, so that
 // a word of them looks at few columns.
 func (l *lane) arrange() {
+	l.most = math.MaxInt64 / max(l.weight, 1)
 	for i := range l.kinds {
 		fields := func(w watcher) string {
 			var names []string

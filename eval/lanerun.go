@@ -2,7 +2,6 @@ package eval
 
 import (
 	"context"
-	"math"
 	"math/bits"
 	"slices"
 
@@ -181,8 +180,11 @@ func (d *desk) frame(opts Options) {
 	d.opts, d.framed = opts, true
 	d.bounds = d.plan.windows.resolve(opts.AsOf, d.bounds[:0])
 	for i := range d.lanes {
-		for j := range d.lanes[i].kinds {
-			d.lanes[i].kinds[j].frame(d.bounds, asOf, len(d.scores))
+		for j := range d.lanes[i].blocks {
+			if b := &d.lanes[i].blocks[j]; b.kind != nil {
+				b.kind.frame(d.bounds, asOf, len(d.scores))
+				b.oldest = b.kind.oldest
+			}
 		}
 	}
 }
@@ -232,7 +234,7 @@ func (d *desk) score(o *Outcome) {
 	}
 	d.drain(l)
 	d.join(l)
-	if l.weight > 0 && records > math.MaxInt64/l.weight {
+	if records > l.most {
 		d.beyond = append(d.beyond, at)
 	}
 	for i := range o.Models {
@@ -305,19 +307,18 @@ func (d *desk) interactions(l *boundLane, contact columns.Key) uint64 {
 		d.owner = d.judge(&l.owner, d.store.Table(traverse.Contact).Row(contact), d.owner)
 	}
 	all := uint64(0)
-	kinds := d.store.Owned().Kinds()
 	for i, count := range counts {
 		if count == 0 {
 			continue
 		}
-		n, width := int(count), kinds[i].Width()
-		if at := l.byKind[i]; at >= 0 && times[0] >= l.kinds[at].oldest {
+		n, block := int(count), &l.blocks[i]
+		if times[0] >= block.oldest {
 			if n > len(d.segments) {
 				d.segments = make([]uint32, max(n, 64))
 			}
-			l.kinds[at].scan(times[:n], cells[:n*width], d.owner, d.segments, l.words, d.scores)
+			block.kind.scan(times[:n], cells[:n*block.width], d.owner, d.segments, l.words, d.scores)
 		}
-		times, cells = times[n:], cells[n*width:]
+		times, cells = times[n:], cells[n*block.width:]
 		all += uint64(n)
 	}
 	return all

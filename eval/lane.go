@@ -35,8 +35,8 @@ type lane struct {
 	owner  profile    // what is asked of the contact that owns interactions, and behind its references
 	kinds  []kindPlan // the interactions
 	joints []joint    // conditions of several children, or over several kinds
-	slots  [][]int32  // by slot, the joints that its count can make count
-	base   []int64    // by model: the score of a lead for which every count is zero
+	slots  int        // counts that joints look at
+	base   []int64    // by model: the score of a lead for which every count is zero, but for joints
 	weight uint64     // the sum of all points, whatever their sign
 	most   uint64     // so many records cannot take a score out of 64 bits
 }
@@ -49,7 +49,7 @@ type watcher struct {
 	gate    int // a watcher of lane.owner, or -1
 	tests   []columnTest
 	uses    []use
-	slots   []int32
+	slots   []int
 }
 
 // A use is what a condition of a single child makes of a count: min is 0 for
@@ -66,58 +66,42 @@ type use struct {
 type joint struct {
 	model    int
 	points   int64
+	most     uint64 // 1 if no child is `each`, or else without a limit
 	children []jointChild
-	base     int64 // its multiplier when every count is zero
 }
 
-// A jointChild is what a condition makes of the count of one child.
+// A jointChild is what a condition makes of the count of one child: nothing
+// counts unless it lies in a range, and it bounds the multiplier if it is `each`.
 type jointChild struct {
-	slot int32
-	kind childKind
-	min  uint64 // of atLeast
+	slot    int
+	lo      uint64
+	width   uint64 // of the range, both ends included
+	unbound uint64 // all bits for a child that is not `each`
 }
 
-type childKind uint8
-
-const (
-	each childKind = iota
-	atLeast
-	none
-)
-
-func kindOf(c *check.Child) childKind {
+func newJointChild(slot int, c *check.Child) jointChild {
 	switch {
 	case c.Each:
-		return each
+		return jointChild{slot, 0, math.MaxUint64, 0}
 	case c.None():
-		return none
+		return jointChild{slot, 0, 0, math.MaxUint64}
 	}
-	return atLeast
+	return jointChild{slot, c.Min, math.MaxUint64 - c.Min, math.MaxUint64}
 }
 
 // multiplier is how often a joint's points count (language reference,
-// Frequencies and points).
-func (j *joint) multiplier(counts []uint64) int64 {
-	least := uint64(math.MaxUint64)
+// Frequencies and points). It has no branch that depends on counts.
+func (j *joint) multiplier(counts []uint64) uint64 {
+	times := j.most
 	for i := range j.children {
 		c := &j.children[i]
-		switch n := counts[c.slot]; c.kind {
-		case each:
-			least = min(least, n)
-		case atLeast:
-			if n < c.min {
-				return 0
-			}
-		case none:
-			if n > 0 {
-				return 0
-			}
+		n := counts[c.slot]
+		times = min(times, n|c.unbound)
+		if n-c.lo > c.width {
+			times = 0
 		}
 	}
-	if least == math.MaxUint64 {
-		return 1 // no `each`
-	}
-	return int64(least)
+	return times
 }
 
 // A kindPlan is what is asked of one kind of interaction.

@@ -29,16 +29,18 @@ type block struct {
 }
 
 // A laneWord counts for a word of watchers, and says what their counts are for.
-// Bits are told apart by their first use, so that no bit needs a branch.
+// Bits are told apart by their first use, so that none needs a branch.
 type laneWord struct {
 	counter counter
 	each    uint64 // a use of `each`
 	once    uint64 // of at least 1
 	least   uint64 // of at least more
-	others  uint64 // a second use, or slots
+	slotted uint64 // a slot
+	others  uint64 // more uses, or more slots
 	first   [wordBits]firstUse
+	slot    [wordBits]int
 	more    [wordBits][]use
-	slots   [wordBits][]int32
+	slots   [wordBits][]int
 }
 
 type firstUse struct {
@@ -181,8 +183,13 @@ func (w *laneWord) consume(at int, from *watcher) {
 		}
 		uses = uses[1:]
 	}
-	w.more[at], w.slots[at] = uses, from.slots
-	if len(uses)+len(from.slots) > 0 {
+	slots := from.slots
+	if len(slots) > 0 {
+		w.slot[at], slots = slots[0], slots[1:]
+		w.slotted |= bit
+	}
+	w.more[at], w.slots[at] = uses, slots
+	if len(uses)+len(slots) > 0 {
 		w.others |= bit
 	}
 }

@@ -72,7 +72,7 @@ type laneIndex struct {
 	totals   map[[2]int]int // by kind and window
 	lead     map[nodeKey]int
 	owner    map[nodeKey]int
-	slots    map[place]int32
+	slots    map[place]int
 }
 
 type nodeKey struct {
@@ -93,7 +93,7 @@ const (
 
 func newLaneIndex() laneIndex {
 	return laneIndex{
-		map[string]int{}, map[string]place{}, map[[2]int]int{}, map[nodeKey]int{}, map[nodeKey]int{}, map[place]int32{},
+		map[string]int{}, map[string]place{}, map[[2]int]int{}, map[nodeKey]int{}, map[nodeKey]int{}, map[place]int{},
 	}
 }
 
@@ -200,24 +200,12 @@ func (b *laneBuilder) condition(c *check.Condition) bool {
 		}
 		return true
 	}
-	j := joint{model: b.model, points: c.Points}
-	zeros := make([]uint64, len(l.slots)+len(c.Children))
-	pivot := -1
+	j := joint{model: b.model, points: c.Points, most: 1}
 	for i := range c.Children {
-		child := jointChild{b.slot(b.place(&drafts[i])), kindOf(&c.Children[i]), c.Children[i].Min}
-		j.children = append(j.children, child)
-		if child.kind != none && pivot < 0 {
-			pivot = i
-		}
-	}
-	j.base = j.multiplier(zeros)
-	l.base[b.model] += j.base * j.points
-	// Nothing counts while a count that must not be zero is. So one such child is
-	// enough to look at the condition; if there is none, all are wanted.
-	at := int32(len(l.joints))
-	for i, child := range j.children {
-		if slot := child.slot; (i == pivot || pivot < 0) && !slices.Contains(l.slots[slot], at) {
-			l.slots[slot] = append(l.slots[slot], at)
+		child := &c.Children[i]
+		j.children = append(j.children, newJointChild(b.slot(b.place(&drafts[i])), child))
+		if child.Each {
+			j.most = math.MaxUint64
 		}
 	}
 	l.joints = append(l.joints, j)
@@ -354,15 +342,15 @@ func (b *laneBuilder) profileWatcher(room int, d *draft) int {
 }
 
 // slot returns the slot in which the counts at places are added up.
-func (b *laneBuilder) slot(places []place) int32 {
+func (b *laneBuilder) slot(places []place) int {
 	// A watcher counts into any number of slots, but into one by itself only once.
 	if len(places) == 1 {
 		if s, ok := b.known.slots[places[0]]; ok {
 			return s
 		}
 	}
-	s := int32(len(b.lane.slots))
-	b.lane.slots = append(b.lane.slots, nil)
+	s := b.lane.slots
+	b.lane.slots++
 	if len(places) == 1 {
 		b.known.slots[places[0]] = s
 	}

@@ -120,9 +120,6 @@ type desk struct {
 	owner    []uint64
 	scores   []int64  // by model
 	counts   []uint64 // by slot
-	filled   bool     // some count is not zero
-	touched  []int32  // joints to look at
-	stale    []bool   // by joint: it is in touched
 	beyond   []int    // leads for the walker
 	done     int      // leads of the batch
 	next     int      // the row behind that of the lead before
@@ -140,7 +137,7 @@ func (d *desk) bind(store *columns.Store) bool {
 	d.leads = store.Table(traverse.Lead)
 	contact, account := d.leads.Column(traverse.ParentContact), d.leads.Column(traverse.ParentAccount)
 	d.contact, d.account = contact.At, account.At
-	slots, joints := 0, 0
+	slots := 0
 	for i := range d.lanes {
 		l := &d.plan.lanes[i]
 		var ok bool
@@ -148,9 +145,9 @@ func (d *desk) bind(store *columns.Store) bool {
 			return false
 		}
 		d.lanes[i].grow()
-		slots, joints = max(slots, len(l.slots)), max(joints, len(l.joints))
+		slots = max(slots, l.slots)
 	}
-	d.counts, d.stale = make([]uint64, slots), make([]bool, joints)
+	d.counts = make([]uint64, slots)
 	d.scores = make([]int64, len(d.plan.targets))
 	d.store = store
 	return true
@@ -348,6 +345,10 @@ func (d *desk) drain(l *boundLane) {
 			}
 			d.scores[u.model] += points
 		}
+		for m := any & w.slotted; m != 0; m &= m - 1 {
+			at := bits.TrailingZeros64(m)
+			d.counts[w.slot[at]] += c.of(at)
+		}
 		for m := any & w.others; m != 0; m &= m - 1 {
 			at := bits.TrailingZeros64(m)
 			n := c.of(at)
@@ -358,36 +359,19 @@ func (d *desk) drain(l *boundLane) {
 					d.scores[u.model] += u.points
 				}
 			}
-			d.fill(l, w.slots[at], n)
+			for _, slot := range w.slots[at] {
+				d.counts[slot] += n
+			}
 		}
 		c.reset()
 	}
 }
 
-// fill adds a count, which is not zero, to slots.
-func (d *desk) fill(l *boundLane, slots []int32, n uint64) {
-	for _, slot := range slots {
-		d.filled = true
-		d.counts[slot] += n
-		for _, j := range l.slots[slot] {
-			if !d.stale[j] {
-				d.stale[j] = true
-				d.touched = append(d.touched, j)
-			}
-		}
-	}
-}
-
-// join judges the conditions of several counts that may be other than in the
-// lane's base.
+// join judges the conditions of several counts, and clears these.
 func (d *desk) join(l *boundLane) {
-	for _, at := range d.touched {
-		j := &l.joints[at]
-		d.scores[j.model] += (j.multiplier(d.counts) - j.base) * j.points
-		d.stale[at] = false
+	for i := range l.joints {
+		j := &l.joints[i]
+		d.scores[j.model] += int64(j.multiplier(d.counts)) * j.points
 	}
-	if d.filled {
-		clear(d.counts)
-	}
-	d.touched, d.filled = d.touched[:0], false
+	clear(d.counts[:l.slots])
 }

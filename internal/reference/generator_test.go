@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,14 +26,24 @@ type generator struct {
 
 	instants, days []time.Time // at which some rule changes its mind
 	texts          []string    // operands
+
+	// random, if there, draws instead of rapid, which takes too long for thousands
+	// of values. What it draws is not made smaller when it fails.
+	random *rand.Rand
 }
 
 func pick[V any](g *generator, label string, list ...V) V {
+	if g.random != nil {
+		return list[g.random.IntN(len(list))]
+	}
 	return rapid.SampledFrom(list).Draw(g.T, label)
 }
 
 // chance is true once in two to the power of bits.
 func (g *generator) chance(bits int, label string) bool {
+	if g.random != nil {
+		return g.random.IntN(1<<bits) == 0
+	}
 	for range bits {
 		if !rapid.Bool().Draw(g.T, label) {
 			return false
@@ -42,6 +53,9 @@ func (g *generator) chance(bits int, label string) bool {
 }
 
 func (g *generator) number(label string, from, to int) int {
+	if g.random != nil {
+		return from + g.random.IntN(to-from+1)
+	}
 	return rapid.IntRange(from, to).Draw(g.T, label)
 }
 
@@ -276,8 +290,12 @@ func (g *generator) child(b *strings.Builder, zone string) {
 		b.WriteString(`"Tile": `)
 	}
 	b.WriteString(pick(g, "frequency", "each", "has", "none", "each", "at least 2", "at least 3", "at least 6", "at least 2147483648"))
-	b.WriteString(" ")
+	b.WriteString(" " + g.counted(zone) + "\n")
+}
 
+// counted draws what a child counts: a path, a date range and expressions.
+func (g *generator) counted(zone string) string {
+	var b strings.Builder
 	root := pick(g, "root", "Lead", "EmailOpened", "EmailClicked", "WebsiteVisited", "Interaction", "EmailSent", "Lead")
 	path := []step{{root, g.schema.Entity(root), false}}
 	if root == "Interaction" {
@@ -303,10 +321,10 @@ func (g *generator) child(b *strings.Builder, zone string) {
 	}
 	word := "where"
 	for range pick(g, "expressions", 0, 0, 1, 1, 2, 3) {
-		fmt.Fprintf(b, "\n            %s %s", word, g.expression(path, hops, zone))
+		fmt.Fprintf(&b, "\n            %s %s", word, g.expression(path, hops, zone))
 		word = "and"
 	}
-	b.WriteString("\n")
+	return b.String()
 }
 
 func (g *generator) dateRange(typ traverse.Type, zone string) string {
@@ -382,6 +400,110 @@ func (g *generator) sharpData() Data {
 			data[name] = append(data[name], r)
 		}
 	}
+	return data
+}
+
+// manyRules draws what a plan for many conditions at once could get wrong: more
+// counts of one kind of interaction than a word has bits, the same counts wanted
+// by several conditions and models, windows that touch, and texts that contain
+// each other.
+func (g *generator) manyRules() string {
+	g.random = rand.New(rand.NewPCG(rapid.Uint64().Draw(g.T, "rules"), 0))
+	kinds := []string{"EmailOpened", "EmailClicked", "WebsiteVisited", "EmailSent", "Interaction"}
+	g.random.Shuffle(len(kinds), func(i, j int) { kinds[i], kinds[j] = kinds[j], kinds[i] })
+	kinds = kinds[:g.number("kinds", 1, len(kinds))]
+	models := pick(g, "models", 1, 1, 2, 5, 12)
+	left := pick(g, "conditions", 5, 10, 10, 20, 20, 40, 70, 100, 140, 300)
+	var b strings.Builder
+	var known []string // what may be counted again
+	for m := range models {
+		zone := pick(g, "zone", "UTC", g.zone)
+		fmt.Fprintf(&b, "model \"M%d\" {\n    target %s\n    time zone %q\n", m, pick(g, "target", "contact", "contact", "account"), zone)
+		for c := range max(left/models, 1) {
+			fmt.Fprintf(&b, "    condition \"C%d\" {\n", c)
+			for range pick(g, "children", 1, 1, 1, 2, 3) {
+				counted := ""
+				switch {
+				case g.chance(4, "any"):
+					counted = g.counted(zone)
+				case len(known) > 0 && g.chance(2, "again"):
+					counted = pick(g, "known", known...)
+				default:
+					counted = g.ownInteraction(pick(g, "kind", kinds...), zone)
+					known = append(known, counted)
+				}
+				frequency := pick(g, "frequency", "each", "has", "none", "each", "at least 2", "at least 8", "at least 255", "at least 256")
+				fmt.Fprintf(&b, "        %s %s\n", frequency, counted)
+			}
+			fmt.Fprintf(&b, "        score %+d\n    }\n", pick(g, "points", 1, -1, 2, -4, 8, 16, 1000, 1_000_000, -1_000_000))
+		}
+		g.grades(&b)
+		b.WriteString("}\n")
+	}
+	return b.String()
+}
+
+// ownInteraction draws what a plan can count without routes.
+func (g *generator) ownInteraction(kind, zone string) string {
+	var b strings.Builder
+	root := step{kind, g.schema.Entity(kind), false}
+	if kind == "Interaction" {
+		root = step{kind, g.schema.Entity("EmailOpened"), true}
+	}
+	path, at := kind, root
+	if g.chance(2, "its contact") {
+		path, at = kind+".Contact", step{"Contact", g.schema.Entity("Contact"), false}
+	}
+	b.WriteString(path)
+	if g.chance(1, "range") {
+		b.WriteString(g.dateRange(traverse.Time, zone))
+	}
+	word := "where"
+	for range pick(g, "expressions", 0, 1, 1, 2) {
+		test := g.fieldTest(at, zone)
+		switch {
+		case at.name != kind && g.chance(1, "of the interaction"):
+			test = kind + "." + g.fieldTest(root, zone)
+		case at.name == kind && g.chance(3, "of the contact"):
+			test = "Contact." + g.fieldTest(step{"Contact", g.schema.Entity("Contact"), false}, zone)
+		}
+		fmt.Fprintf(&b, "\n            %s %s", word, test)
+		word = "and"
+	}
+	return b.String()
+}
+
+// manyData has few leads with many interactions, alike for the most part: counts
+// grow large, and time stamps are equal.
+func (g *generator) manyData() Data {
+	g.random = rand.New(rand.NewPCG(rapid.Uint64().Draw(g.T, "data"), 0))
+	data := g.data()
+	for _, name := range entities {
+		e := g.schema.Entity(name)
+		if e.Kind() != traverse.Interaction || len(data[traverse.Contact]) == 0 {
+			continue
+		}
+		var values []map[string]traverse.Value // of which the records are copies
+		for range g.number("sorts", 1, 6) {
+			v := map[string]traverse.Value{}
+			for f := range e.Fields() {
+				if !g.chance(3, "null") {
+					v[f.Name] = g.value(f)
+				}
+			}
+			values = append(values, v)
+		}
+		for range pick(g, "copies", 0, 3, 5, 5, 10, 10, 10, 20, 20, 40, 260) {
+			r := Record{id(name, len(data[name])), maps.Clone(pick(g, "sort", values...))}
+			// Undeclared names are there all the same.
+			r.Values[traverse.Contact] = traverse.TextValue(id(traverse.Contact, g.number("contact", 0, min(1, len(data[traverse.Contact])-1))))
+			if g.chance(2, "another time") {
+				r.Values[traverse.Timestamp] = g.value(traverse.Field{Type: traverse.Time})
+			}
+			data[name] = append(data[name], r)
+		}
+	}
+	data[traverse.Lead] = data[traverse.Lead][:min(3, len(data[traverse.Lead]))]
 	return data
 }
 

@@ -36,6 +36,12 @@ func TestEngineMatchesReferenceAtEdges(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) { compare(t, (*generator).sharpRules, (*generator).sharpData) })
 }
 
+// TestEngineMatchesReferenceAtScale has more counts than fit into a word, which
+// conditions and models share, over records that are alike.
+func TestEngineMatchesReferenceAtScale(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) { compare(t, (*generator).manyRules, (*generator).manyData) })
+}
+
 func compare(t *rapid.T, drawRules func(*generator) string, drawData func(*generator) Data) {
 	g := &generator{T: t}
 	schemaText := g.schemaText()
@@ -72,10 +78,10 @@ func compare(t *rapid.T, drawRules func(*generator) string, drawData func(*gener
 		leads = slices.Insert(leads, 1, "nobody")
 	}
 	source := g.source(schema, data)
-	batch := leadscore.Batch(pick(g, "batch", 256, 1, 2, 3))
+	batch, workers := leadscore.Batch(pick(g, "batch", 256, 1, 2, 3)), leadscore.Workers(pick(g, "workers", 1, 1, 2))
 	asOf := leadscore.AsOf(g.asOf)
-	compareAll(t, set, file, schema, data, leads, source, g.asOf, true, batch, asOf, leadscore.Explain())
-	compareAll(t, set, file, schema, data, leads, source, g.asOf, false, batch, asOf)
+	compareAll(t, set, file, schema, data, leads, source, g.asOf, true, batch, workers, asOf, leadscore.Explain())
+	compareAll(t, set, file, schema, data, leads, source, g.asOf, false, batch, workers, asOf)
 }
 
 // A failer is a test, or a case of a property.

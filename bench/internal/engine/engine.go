@@ -1,0 +1,48 @@
+// Package engine holds everything that can score the workload, one file for
+// each. To add one, write a file with an [Engine] and list it in [All].
+package engine
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/leadscore/leadscore/bench/internal/crm"
+	"github.com/leadscore/leadscore/bench/internal/rules"
+)
+
+// An Engine scores leads in three steps, so that each can be timed by itself.
+type Engine struct {
+	Name string
+	// Sizes are the models that the engine can score; nil is any.
+	Sizes []int
+	// Load converts the data into what suits the engine best.
+	Load func(d *crm.Data) (Loaded, error)
+}
+
+// Loaded is an engine with data. It writes a model down in the engine's own
+// language, and returns what compiles that.
+type Loaded func(m *rules.Model) Compile
+
+// Compile makes a model of text ready to score.
+type Compile func() (Scorer, error)
+
+// A Scorer scores the leads at those positions, in their order.
+type Scorer func(leads []int, scores []int64) error
+
+// Can reports whether the engine can score a model of that many rules.
+func (e *Engine) Can(size int) bool { return e.Sizes == nil || slices.Contains(e.Sizes, size) }
+
+// All lists the engines. The first is what the others are measured against.
+func All() []*Engine {
+	return []*Engine{HandWritten, Memory, MemoryOne, Rows}
+}
+
+// Find returns the engine of that name.
+func Find(name string) (*Engine, error) {
+	for _, e := range All() {
+		if e.Name == name {
+			return e, nil
+		}
+	}
+	return nil, fmt.Errorf("no engine is called %q", name)
+}

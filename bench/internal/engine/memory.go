@@ -1,0 +1,160 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/bench/internal/crm"
+	"github.com/leadscore/leadscore/bench/internal/rules"
+	"github.com/leadscore/leadscore/source/memory"
+)
+
+// Memory is leadscore over its memory source, all leads in one stream.
+var Memory = &Engine{
+	Name: "leadscore",
+	Load: func(d *crm.Data) (Loaded, error) {
+		return streams(d, LoadMemory)
+	},
+}
+
+// MemoryOne is leadscore over its memory source, one lead at a time.
+var MemoryOne = &Engine{
+	Name: "leadscore one by one",
+	Load: func(d *crm.Data) (Loaded, error) {
+		schema, err := leadscore.ParseSchema("schema", crm.Schema(), nil)
+		if err != nil {
+			return nil, err
+		}
+		data, err := LoadMemory(d, schema)
+		if err != nil {
+			return nil, err
+		}
+		ids := d.IDs()
+		return func(m *rules.Model) Compile {
+			text := m.Text()
+			return func() (Scorer, error) {
+				model, err := leadscore.Compile("rules", text, schema)
+				if err != nil {
+					return nil, err
+				}
+				return func(leads []int, scores []int64) error {
+					for i, lead := range leads {
+						r, err := model.Score(context.Background(), ids[lead], data, leadscore.AsOf(crm.AsOf))
+						if err != nil {
+							return err
+						}
+						scores[i] = r.Score
+					}
+					return nil
+				}, nil
+			}
+		}, nil
+	},
+}
+
+// LoadMemory returns a memory source with the data.
+func LoadMemory(d *crm.Data, schema *leadscore.Schema) (leadscore.Source, error) {
+	s := memory.New(schema)
+	for i := range d.Accounts {
+		if err := add(s, crm.Account, &d.Accounts[i], nil); err != nil {
+			return nil, err
+		}
+	}
+	for i := range d.Contacts {
+		c := &d.Contacts[i]
+		reference := memory.Record{}
+		if c.Account >= 0 {
+			reference["ParentAccount"] = d.Accounts[c.Account].ID
+		}
+		if err := add(s, crm.Contact, &c.Record, reference); err != nil {
+			return nil, err
+		}
+		for kind, records := range c.Interactions {
+			for j := range records {
+				r := &records[j]
+				reference := memory.Record{"Contact": c.ID, "Timestamp": time.UnixMicro(r.Time)}
+				if err := add(s, crm.Interactions[kind], r, reference); err != nil {
+					return nil, err
+				}
+			}
+		}
+	}
+	for i := range d.Leads {
+		reference := memory.Record{"ParentContact": d.Contacts[d.Leads[i].Contact].ID}
+		if err := add(s, crm.Lead, &d.Leads[i].Record, reference); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func add(s *memory.Source, e *crm.Entity, r *crm.Record, more memory.Record) error {
+	record := memory.Record{}
+	for name, value := range more {
+		record[name] = value
+	}
+	for i := range e.Fields {
+		switch v := r.Values[i]; {
+		case v.Text != "":
+			record[e.Fields[i].Name] = v.Text
+		case !math.IsNaN(v.Number):
+			record[e.Fields[i].Name] = v.Number
+		}
+	}
+	return s.Add(e.Name, r.ID, record)
+}
+
+// streams loads a source for models that score all leads in one stream.
+func streams(d *crm.Data, load func(*crm.Data, *leadscore.Schema) (leadscore.Source, error)) (Loaded, error) {
+	schema, err := leadscore.ParseSchema("schema", crm.Schema(), nil)
+	if err != nil {
+		return nil, err
+	}
+	data, err := load(d, schema)
+	if err != nil {
+		return nil, err
+	}
+	ids := d.IDs()
+	return func(m *rules.Model) Compile {
+		text := m.Text()
+		return func() (Scorer, error) {
+			set, err := leadscore.CompileSet(schema, []leadscore.File{{Name: "rules", Text: text}})
+			if err != nil {
+				return nil, err
+			}
+			return Stream(set, data, ids), nil
+		}
+	}, nil
+}
+
+// Stream scores leads with a set's first model, as its users do.
+func Stream(set *leadscore.Set, data leadscore.Source, ids []string, opts ...leadscore.Option) Scorer {
+	opts = append(opts, leadscore.AsOf(crm.AsOf))
+	return func(leads []int, scores []int64) error {
+		i := 0
+		for r, err := range set.ScoreAll(context.Background(), pick(ids, leads), data, opts...) {
+			if err != nil {
+				return err
+			}
+			if r.Results[0].Status != leadscore.Scored {
+				return fmt.Errorf("%s: %s", r.Lead, r.Results[0].Status)
+			}
+			scores[i] = r.Results[0].Score
+			i++
+		}
+		return nil
+	}
+}
+
+func pick(ids []string, leads []int) func(yield func(string, error) bool) {
+	return func(yield func(string, error) bool) {
+		for _, lead := range leads {
+			if !yield(ids[lead], nil) {
+				return
+			}
+		}
+	}
+}

@@ -5,6 +5,9 @@
 //	go test -bench 'leadscore$/100/cold' ./bench    # one row
 //	go run ./bench/cmd/table                        # the table of docs/performance.md
 //
+// go test ./bench checks on little data that every engine gives every lead the
+// same score; a benchmark checks it again on all before it times anything.
+//
 // Every benchmark runs on one core, and times the engine and the hand-written
 // code in turns. It reports ns/lead, allocs/lead, and the ratio of the two.
 package bench
@@ -29,6 +32,42 @@ const (
 var data = sync.OnceValue(func() *crm.Data { return crm.Generate(leads, seed) })
 
 var byHand = sync.OnceValues(func() (engine.Loaded, error) { return engine.HandWritten.Load(data()) })
+
+// Every engine gives every lead the same score.
+func TestEnginesAgree(t *testing.T) {
+	const leads = 300
+	d := crm.Generate(leads, seed)
+	loaded := map[string]engine.Loaded{}
+	for _, e := range engine.All() {
+		var err error
+		if loaded[e.Name], err = e.Load(d); err != nil {
+			t.Fatalf("%s: %v", e.Name, err)
+		}
+	}
+	for _, size := range rules.Sizes {
+		m := rules.Measured(size)
+		var want []int64
+		for _, e := range engine.All() {
+			if !e.Can(size) {
+				continue
+			}
+			score, err := loaded[e.Name](m)()
+			if err != nil {
+				t.Fatalf("%d rules, %s: %v", size, e.Name, err)
+			}
+			got, err := engine.ScoreAll(score, leads)
+			if err != nil {
+				t.Fatalf("%d rules, %s: %v", size, e.Name, err)
+			}
+			if want == nil {
+				want = got
+			}
+			if err := engine.Differ(d, m, engine.All()[0].Name, e.Name, want, got); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
 
 func BenchmarkScore(b *testing.B) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))

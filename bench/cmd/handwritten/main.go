@@ -1,23 +1,35 @@
-// Command handwritten writes the generated files of package handwritten. It runs
-// in the folder of that package: go generate ./bench/internal/handwritten.
+// Command handwritten writes the generated files of packages handwritten and
+// columns, in a folder that has the name of one of them:
+//
+//	go generate ./bench/internal/handwritten ./bench/internal/columns
 package main
 
 import (
 	"fmt"
 	"log"
 	"os"
+	"path/filepath"
 
 	"github.com/leadscore/leadscore/bench/internal/plan"
 	"github.com/leadscore/leadscore/bench/internal/rules"
 )
 
 func main() {
+	dir, err := os.Getwd()
+	if err != nil {
+		log.Fatal(err)
+	}
+	name := filepath.Base(dir)
+	write := map[string]func(*rules.Model) ([]byte, error){"handwritten": plan.Go, "columns": plan.Columns}[name]
+	if write == nil {
+		log.Fatalf("nothing is generated in %s", dir)
+	}
 	for _, size := range []int{100, 1000} {
-		text, err := plan.Go(rules.Measured(size))
+		text, err := write(rules.Measured(size))
 		if err != nil {
 			log.Fatal(err)
 		}
-		if err := os.WriteFile(fmt.Sprintf("handwritten_%d.go", size), text, 0o644); err != nil {
+		if err := os.WriteFile(fmt.Sprintf("%s_%d.go", name, size), text, 0o644); err != nil {
 			log.Fatal(err)
 		}
 	}

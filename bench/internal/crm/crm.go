@@ -3,9 +3,11 @@
 package crm
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 )
@@ -158,4 +160,11 @@ func (g *generator) capitals(f *Field) []string {
 		}
 	}
 	return g.variants[f]
+}
+
+// Newest returns the contact's interactions of one kind, newest first.
+func (c *ContactRecord) Newest(kind int) []Record {
+	records := slices.Clone(c.Interactions[kind])
+	slices.SortFunc(records, func(a, b Record) int { return cmp.Compare(b.Time, a.Time) })
+	return records
 }

@@ -164,7 +164,7 @@ func loadCel(d *crm.Data) []cel.Activation {
 		}
 		for kind, e := range crm.Interactions {
 			var records []ref.Val
-			for _, r := range newest(c, kind) {
+			for _, r := range c.Newest(kind) {
 				records = append(records, record(e, &r))
 			}
 			vars[e.Name] = types.NewRefValList(types.DefaultTypeAdapter, records)

@@ -139,7 +139,7 @@ func loadExpr(d *crm.Data) []exprEnv {
 
 func exprRecords[T any](l *crm.Loader, c *crm.ContactRecord, kind int) ([]*T, []int) {
 	all, at := []*T{}, []int{}
-	for _, r := range newest(c, kind) {
+	for _, r := range c.Newest(kind) {
 		record := new(T)
 		l.Fill(record, crm.Interactions[kind], &r)
 		all = append(all, record)

@@ -84,7 +84,7 @@ func loadStarlark(d *crm.Data) []starlark.Tuple {
 		}
 		for kind, e := range crm.Interactions {
 			records := starlark.Tuple{}
-			for _, r := range newest(c, kind) {
+			for _, r := range c.Newest(kind) {
 				records = append(records, record(e, &r))
 			}
 			t = append(t, records)

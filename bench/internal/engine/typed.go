@@ -1,18 +1,9 @@
 package engine
 
 import (
-	"slices"
-
 	"github.com/leadscore/leadscore/bench/internal/crm"
 	"github.com/leadscore/leadscore/bench/internal/rules"
 )
-
-// newest returns a contact's interactions of one kind, newest first.
-func newest(c *crm.ContactRecord, kind int) []crm.Record {
-	records := slices.Clone(c.Interactions[kind])
-	slices.SortFunc(records, func(a, b crm.Record) int { return int(b.Time - a.Time) })
-	return records
-}
 
 // cutoff returns the instant so many days before as of, in microseconds.
 func cutoff(days int) int64 { return crm.AsOf.UnixMicro() - int64(days)*crm.DayMicros }

@@ -1,10 +1,6 @@
 package handwritten
 
-import (
-	"slices"
-
-	"github.com/leadscore/leadscore/bench/internal/crm"
-)
+import "github.com/leadscore/leadscore/bench/internal/crm"
 
 // CutoffsAt returns the cutoffs for leads scored as of an instant.
 func CutoffsAt(asOf int64) *Cutoffs {
@@ -48,8 +44,7 @@ func Load(d *crm.Data) []Lead {
 
 // load returns a contact's interactions of one kind, newest first.
 func load[T any](l *crm.Loader, kind int, c *crm.ContactRecord) []T {
-	records := slices.Clone(c.Interactions[kind])
-	slices.SortFunc(records, func(a, b crm.Record) int { return int(b.Time - a.Time) })
+	records := c.Newest(kind)
 	all := make([]T, len(records))
 	for i := range records {
 		l.Fill(&all[i], crm.Interactions[kind], &records[i])

@@ -110,7 +110,7 @@ func goPass(w *Writer, p *Pass, size int) {
 			}
 		} else {
 			positions, loop := p.split()
-			w.positions(positions)
+			w.positions(positions, "records[end].Time", "records")
 			if len(loop.Counters) > 0 {
 				w.Block("for i := range records", func() {
 					w.Line("r := &records[i]")
@@ -153,14 +153,14 @@ func (p *Pass) split() ([]*Counter, *Pass) {
 
 // positions writes counters without filters: as records are sorted, the count of
 // a window is the position of its end.
-func (w *Writer) positions(counters []*Counter) {
+func (w *Writer) positions(counters []*Counter, time, records string) {
 	if len(counters) > 0 {
 		w.Line("// Newest first: the count of a window is the position of its end.")
 		w.Line("end := 0")
 	}
 	for len(counters) > 0 {
 		n := same(counters)
-		w.Block(fmt.Sprintf("for end < len(records) && records[end].Time >= cut[%d]", counters[0].Days), func() { w.Line("end++") })
+		w.Block(fmt.Sprintf("for end < len(%s) && %s >= cut[%d]", records, time, counters[0].Days), func() { w.Line("end++") })
 		var add int64
 		for _, c := range counters[:n] {
 			if c.Kept {

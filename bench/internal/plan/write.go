@@ -93,7 +93,7 @@ func same(counters []*Counter) int {
 func (w *Writer) group(g *group, days int) {
 	longest := maxDays(g.counters)
 	if g.field == "" {
-		w.one(w.Test(g.filter, len(g.counters) == 1), g.counters, longest, days)
+		w.one(w.Test(g.filter, len(g.counters) == 1 || longest < days), g.counters, longest, days)
 		return
 	}
 	branches := g.branches()

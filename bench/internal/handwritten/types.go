@@ -135,44 +135,52 @@ type Account struct {
 	Segment           Segment
 }
 
-// Interactions. Time is in microseconds since 1970.
+// The interactions. Time is in microseconds since 1970.
 type (
+	// An EmailOpened is an email that the contact opened.
 	EmailOpened struct {
 		Time                int64
 		EmailName, Campaign string
 		Client              Client
 	}
+	// An EmailClicked is a link in an email that the contact clicked.
 	EmailClicked struct {
 		Time                               int64
 		EmailName, Campaign, Url, LinkText string
 	}
+	// A WebsiteVisited is a page that the contact looked at.
 	WebsiteVisited struct {
 		Time          int64
 		Url, Referrer string
 		Seconds       float64
 		Device        Device
 	}
+	// A FormSubmitted is a form that the contact filled in.
 	FormSubmitted struct {
 		Time          int64
 		FormName, Url string
 		Answers       float64
 	}
+	// A WebinarAttended is a webinar that the contact followed.
 	WebinarAttended struct {
 		Time    int64
 		Title   string
 		Minutes float64
 		Format  Format
 	}
+	// An EventCheckedIn is an event that the contact came to.
 	EventCheckedIn struct {
 		Time      int64
 		EventName string
 		EventType EventType
 	}
+	// A DemoRequested is a product that the contact wants to see.
 	DemoRequested struct {
 		Time    int64
 		Product Product
 		Seats   float64
 	}
+	// A PageDownloaded is a file that the contact fetched.
 	PageDownloaded struct {
 		Time     int64
 		FileName string

@@ -13,15 +13,17 @@ import (
 // one, the same slice with the other. What slows the machine for a while slows
 // both.
 //
-// The collector runs between slices, when the heap has doubled, and its time is
-// charged to the scorer that left the garbage. So nobody pays for the other's.
+// The collector runs between slices, when the heap has doubled, and is charged to
+// the scorers by the bytes that they allocate. So nobody pays for the other's
+// garbage.
 type Race struct {
-	base, other Runner
+	base, other runner
 	slices      []Slice
 	next        int
 	buffer      []int64
-	live        uint64 // heap after the last collection
-	percent     int    // of the collector before the race
+	live        uint64  // heap after the last collection
+	price       float64 // of an allocated byte in nanoseconds of collection
+	percent     int     // of the collector before the race
 }
 
 // A Slice is leads that are scored in one go, and how often.
@@ -30,12 +32,11 @@ type Slice struct {
 	Times int
 }
 
-// A Runner is a scorer and what it took so far.
-type Runner struct {
+// A runner is a scorer and what it took so far.
+type runner struct {
 	score engine.Scorer
 	took  time.Duration
 	heap  uint64 // allocations
-	bytes uint64 // allocated since the last collection
 	leads int
 }
 
@@ -74,20 +75,20 @@ func Hot(leads int) []Slice {
 
 // NewRace returns a race over slices. Whoever starts it ends it with Stop.
 func NewRace(base, other engine.Scorer, slices []Slice) *Race {
-	r := &Race{base: Runner{score: base}, other: Runner{score: other}, slices: slices}
+	r := &Race{base: runner{score: base}, other: runner{score: other}, slices: slices}
 	for _, s := range slices {
 		r.buffer = make([]int64, max(len(r.buffer), len(s.Leads)))
 	}
 	r.percent = debug.SetGCPercent(-1)
-	r.live = collect()
+	runtime.GC() // what was left before is nobody's here
+	r.collect()
 	return r
 }
 
 // Stop ends a race.
 func (r *Race) Stop() { debug.SetGCPercent(r.percent) }
 
-// Round scores the next slice with both. The first round of each slice warms up
-// what is made lazily, if the caller calls [Race.Reset] behind it.
+// Round scores the next slice with both.
 func (r *Race) Round() error {
 	s := r.slices[r.next%len(r.slices)]
 	r.next++
@@ -102,48 +103,52 @@ func (r *Race) Rounds() int { return len(r.slices) }
 
 // Reset forgets what was timed.
 func (r *Race) Reset() {
-	for _, runner := range []*Runner{&r.base, &r.other} {
-		runner.took, runner.heap, runner.leads = 0, 0, 0
+	for _, x := range []*runner{&r.base, &r.other} {
+		x.took, x.heap, x.leads = 0, 0, 0
 	}
 }
 
 // Took returns how long the slower scorer has been running.
 func (r *Race) Took() time.Duration { return max(r.base.took, r.other.took) }
 
-func (r *Race) run(runner *Runner, s Slice) error {
+func (r *Race) run(x *runner, s Slice) error {
+	if s.Times > 1 {
+		// It is to be hot: what the other side left in the caches goes first.
+		if err := x.score(s.Leads, r.buffer[:len(s.Leads)]); err != nil {
+			return err
+		}
+	}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	start := time.Now()
 	for range s.Times {
-		if err := runner.score(s.Leads, r.buffer[:len(s.Leads)]); err != nil {
+		if err := x.score(s.Leads, r.buffer[:len(s.Leads)]); err != nil {
 			return err
 		}
 	}
-	runner.took += time.Since(start)
+	x.took += time.Since(start)
 	runtime.ReadMemStats(&after)
-	runner.leads += s.Times * len(s.Leads)
-	runner.heap += after.Mallocs - before.Mallocs
-	runner.bytes += after.TotalAlloc - before.TotalAlloc
+	x.leads += s.Times * len(s.Leads)
+	x.heap += after.Mallocs - before.Mallocs
+	allocated := after.TotalAlloc - before.TotalAlloc
+	x.took += time.Duration(float64(allocated) * r.price)
 	if after.HeapAlloc > 2*r.live {
-		start := time.Now()
-		r.live = collect()
-		took := time.Since(start)
-		// Each pays for its share of the garbage.
-		total := r.base.bytes + r.other.bytes
-		for _, x := range []*Runner{&r.base, &r.other} {
-			x.took += time.Duration(float64(took) * float64(x.bytes) / float64(max(total, 1)))
-			x.bytes = 0
-		}
+		r.collect()
 	}
 	return nil
 }
 
-// collect collects garbage and returns the size of what is left.
-func collect() uint64 {
+// collect collects garbage and notes what that costs: one collection for each
+// time that as much is allocated as is live, which is what the collector does
+// when it is left alone.
+func (r *Race) collect() {
+	start := time.Now()
 	runtime.GC()
+	took := time.Since(start)
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
-	return m.HeapAlloc
+	r.live = m.HeapAlloc
+	r.price = float64(took) / float64(r.live)
 }
 
 // Figures returns what was timed since the last Reset.

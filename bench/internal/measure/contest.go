@@ -1,0 +1,86 @@
+package measure
+
+import (
+	"runtime"
+	"slices"
+	"time"
+
+	"github.com/leadscore/leadscore/bench/internal/engine"
+)
+
+// A Contest is one line of the table: what is measured, and against what.
+type Contest struct {
+	Name        string
+	What        string // what is measured
+	Against     string // what it is measured against
+	Base, Other engine.Scorer
+	Slices      []Slice
+	Procs       int // cores; 0 means one
+}
+
+// Start begins the contest's race. stop ends it.
+func (c *Contest) Start() (race *Race, stop func()) {
+	before := runtime.GOMAXPROCS(max(c.Procs, 1))
+	race = NewRace(c.Base, c.Other, c.Slices)
+	return race, func() {
+		race.Stop()
+		runtime.GOMAXPROCS(before)
+	}
+}
+
+// Outcome is the medians of several runs of a contest, and the range of the
+// ratio.
+type Outcome struct {
+	Figures
+	Least, Most float64
+}
+
+// Run runs the contest so many times, each for about that long, and at least
+// once over all slices unless that takes three times as long.
+func (c *Contest) Run(runs int, length time.Duration) (Outcome, error) {
+	race, stop := c.Start()
+	defer stop()
+	// What is made lazily is made before anything counts.
+	if err := race.Round(); err != nil {
+		return Outcome{}, err
+	}
+	var all []Figures
+	for range runs {
+		race.Reset()
+		for n := 1; ; n++ {
+			if err := race.Round(); err != nil {
+				return Outcome{}, err
+			}
+			if took := race.Took(); took > 3*length || took > length && n%race.Rounds() == 0 {
+				break
+			}
+		}
+		all = append(all, race.Figures())
+	}
+	ratio := func(f Figures) float64 { return f.Ratio }
+	ratios := values(all, ratio)
+	return Outcome{
+		Figures: Figures{
+			Base:   median(values(all, func(f Figures) float64 { return f.Base })),
+			Other:  median(values(all, func(f Figures) float64 { return f.Other })),
+			Ratio:  median(ratios),
+			Allocs: median(values(all, func(f Figures) float64 { return f.Allocs })),
+		},
+		Least: slices.Min(ratios),
+		Most:  slices.Max(ratios),
+	}, nil
+}
+
+func values(all []Figures, of func(Figures) float64) []float64 {
+	var list []float64
+	for _, f := range all {
+		list = append(list, of(f))
+	}
+	return list
+}
+
+func median(list []float64) float64 {
+	list = slices.Sorted(slices.Values(list))
+	n := len(list)
+	return (list[(n-1)/2] + list[n/2]) / 2
+}

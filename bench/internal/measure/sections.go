@@ -1,0 +1,323 @@
+package measure
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/bench/internal/crm"
+	"github.com/leadscore/leadscore/bench/internal/engine"
+	"github.com/leadscore/leadscore/bench/internal/rules"
+	"github.com/leadscore/leadscore/source/memory"
+)
+
+// A Section is a part of the table.
+type Section struct {
+	Name  string // for -rows
+	Title string
+	Unit  string // what times are for
+	// Contests calls f with each contest of the section. It stops at an error.
+	Contests func(l *Lab, f func(Contest) error) error
+}
+
+// Sections lists the sections of the table.
+func Sections() []Section {
+	return []Section{
+		{"memory", "leadscore over its memory source", "lead", memorySource},
+		{"one", "One lead at a time, by Model.Score", "lead", oneByOne},
+		{"growth", "1,000 rules against 100", "lead", growth},
+		{"fetch", "leadscore over somebody's own source, by Fetch", "lead", fetch},
+		{"columns", "Hand-written Go over columns", "lead", overColumns},
+		{"general", "General engines", "lead", general},
+		{"set", "Ten models of 20 rules in one set against one alone", "lead", tenModels},
+		{"explain", "With Explain against without", "lead", explain},
+		{"compile", "100 rules from text to runnable", "model", compile},
+		{"cores", "Two cores against two cores, 100 rules", "lead", cores},
+		{"hops", "A path of five hops over 10,000 contacts of one account", "lead", hops},
+	}
+}
+
+func memorySource(l *Lab, f func(Contest) error) error {
+	for _, size := range rules.Sizes {
+		if err := l.Against(engine.HandWritten, engine.Memory, size, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func oneByOne(l *Lab, f func(Contest) error) error {
+	for _, size := range []int{20, 100} {
+		if err := l.Against(engine.HandWritten, engine.MemoryOne, size, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func growth(l *Lab, f func(Contest) error) error {
+	for _, e := range []*engine.Engine{engine.Memory, engine.HandWritten} {
+		few, err := l.Scorer(e, rules.Measured(100))
+		if err != nil {
+			return err
+		}
+		many, err := l.Scorer(e, rules.Measured(1000))
+		if err != nil {
+			return err
+		}
+		err = f(Contest{
+			Name: e.Name + "/cold", What: e.Name + ", 1000 rules", Against: e.Name + ", 100 rules",
+			Base: few, Other: many, Slices: Cold(len(l.Data.Leads)),
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func fetch(l *Lab, f func(Contest) error) error {
+	return l.Against(engine.HandWritten, engine.Rows, 100, f)
+}
+
+func overColumns(l *Lab, f func(Contest) error) error {
+	for _, size := range engine.Columns.Sizes {
+		if err := l.Against(engine.HandWritten, engine.Columns, size, f); err != nil {
+			return err
+		}
+		if err := l.Against(engine.Columns, engine.Memory, size, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func general(l *Lab, f func(Contest) error) error {
+	for _, e := range []*engine.Engine{engine.Expr, engine.Cel, engine.Starlark} {
+		for _, size := range []int{20, 100} {
+			for _, base := range []*engine.Engine{engine.HandWritten, engine.Memory} {
+				err := l.Against(base, e, size, func(c Contest) error {
+					if strings.HasSuffix(c.Name, "/hot") {
+						return nil // the calculation takes so long that caches matter little
+					}
+					c.Name = e.Name + "/" + c.Name
+					return f(c)
+				})
+				if err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func tenModels(l *Lab, f func(Contest) error) error {
+	schema, data, err := l.memory()
+	if err != nil {
+		return err
+	}
+	var files []leadscore.File
+	for i := range 10 {
+		m := rules.Generate(20, rules.Seed+uint64(i))
+		files = append(files, leadscore.File{Name: m.Name, Text: m.Text()})
+	}
+	one, err := leadscore.CompileSet(schema, files[:1])
+	if err != nil {
+		return err
+	}
+	ten, err := leadscore.CompileSet(schema, files)
+	if err != nil {
+		return err
+	}
+	return l.same(Contest{
+		Name: "20/cold", What: "ten models", Against: "one model",
+		Base: engine.Stream(one, data, l.Data.IDs()), Other: engine.Stream(ten, data, l.Data.IDs()),
+		Slices: Cold(len(l.Data.Leads)),
+	}, rules.Measured(20), f)
+}
+
+func explain(l *Lab, f func(Contest) error) error {
+	schema, data, err := l.memory()
+	if err != nil {
+		return err
+	}
+	for _, size := range []int{20, 100} {
+		m := rules.Measured(size)
+		set, err := leadscore.CompileSet(schema, []leadscore.File{{Name: m.Name, Text: m.Text()}})
+		if err != nil {
+			return err
+		}
+		err = l.same(Contest{
+			Name: fmt.Sprintf("%d/cold", size), What: "with Explain", Against: "without",
+			Base: engine.Stream(set, data, l.Data.IDs()), Other: engine.Stream(set, data, l.Data.IDs(), leadscore.Explain()),
+			Slices: Cold(len(l.Data.Leads)),
+		}, m, f)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// same passes a contest on if both sides give every lead the same score.
+func (l *Lab) same(c Contest, m *rules.Model, f func(Contest) error) error {
+	if err := Equal(l.Data, m, c.Against, c.What, c.Base, c.Other); err != nil {
+		return err
+	}
+	return f(c)
+}
+
+func (l *Lab) memory() (*leadscore.Schema, leadscore.Source, error) {
+	schema, err := leadscore.ParseSchema("schema", crm.Schema(), nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	data, err := engine.LoadMemory(l.Data, schema)
+	return schema, data, err
+}
+
+func compile(l *Lab, f func(Contest) error) error {
+	m := rules.Measured(100)
+	// Models are compiled without a lead: the data do not matter.
+	none := &crm.Data{}
+	compiler := func(e *engine.Engine) (engine.Scorer, error) {
+		loaded, err := e.Load(none)
+		if err != nil {
+			return nil, err
+		}
+		compile := loaded(m)
+		return func([]int, []int64) error {
+			_, err := compile()
+			return err
+		}, nil
+	}
+	ours, err := compiler(engine.Memory)
+	if err != nil {
+		return err
+	}
+	for _, e := range []*engine.Engine{engine.Expr, engine.Cel, engine.Starlark} {
+		other, err := compiler(e)
+		if err != nil {
+			return err
+		}
+		err = f(Contest{
+			Name: e.Name + "/100", What: e.Name, Against: engine.Memory.Name,
+			Base: ours, Other: other, Slices: []Slice{{Leads: []int{0}, Times: 1}},
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func cores(l *Lab, f func(Contest) error) error {
+	const size, procs = 100, 2
+	m := rules.Measured(size)
+	hand, err := l.Scorer(engine.HandWritten, m)
+	if err != nil {
+		return err
+	}
+	ours, err := l.Scorer(engine.Memory, m)
+	if err != nil {
+		return err
+	}
+	return l.same(Contest{
+		Name: "100/cold", What: engine.Memory.Name, Against: engine.HandWritten.Name,
+		Base: parallel(hand, procs), Other: ours, Procs: procs,
+		Slices: []Slice{{Leads: engine.Leads(len(l.Data.Leads)), Times: 1}},
+	}, m, f)
+}
+
+// parallel scores leads on several cores, a few hundred at a time.
+func parallel(score engine.Scorer, procs int) engine.Scorer {
+	const some = 256
+	return func(leads []int, scores []int64) error {
+		var next atomic.Int64
+		var group sync.WaitGroup
+		errs := make([]error, procs)
+		for p := range procs {
+			group.Go(func() {
+				for errs[p] == nil {
+					from := int(next.Add(some)) - some
+					if from >= len(leads) {
+						return
+					}
+					to := min(from+some, len(leads))
+					errs[p] = score(leads[from:to], scores[from:to])
+				}
+			})
+		}
+		group.Wait()
+		for _, err := range errs {
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+func hops(_ *Lab, f func(Contest) error) error {
+	small, err := oneAccount(1_000)
+	if err != nil {
+		return err
+	}
+	large, err := oneAccount(10_000)
+	if err != nil {
+		return err
+	}
+	return f(Contest{
+		Name: "10000", What: "10,000 contacts", Against: "1,000 contacts",
+		Base: small, Other: large, Slices: []Slice{{Leads: []int{0}, Times: 1}},
+	})
+}
+
+// oneAccount scores one lead whose account has so many contacts.
+func oneAccount(contacts int) (engine.Scorer, error) {
+	schema, err := leadscore.ParseSchema("schema", crm.Schema(), nil)
+	if err != nil {
+		return nil, err
+	}
+	model, err := leadscore.Compile("hops", `model "Hops" {
+    target account
+
+    condition "Everybody knows everybody" {
+        each Lead.ParentAccount.Contacts.ParentAccount.Contacts.ParentAccount
+        score +1
+    }
+}
+`, schema)
+	if err != nil {
+		return nil, err
+	}
+	data := memory.New(schema)
+	if err := data.Add("Account", "a", nil); err != nil {
+		return nil, err
+	}
+	if err := data.Add("Lead", "l", memory.Record{"ParentAccount": "a"}); err != nil {
+		return nil, err
+	}
+	for i := range contacts {
+		if err := data.Add("Contact", fmt.Sprintf("c-%d", i), memory.Record{"ParentAccount": "a"}); err != nil {
+			return nil, err
+		}
+	}
+	return func(leads []int, scores []int64) error {
+		for i := range leads {
+			r, err := model.Score(context.Background(), "l", data, leadscore.AsOf(crm.AsOf))
+			if err != nil {
+				return err
+			}
+			if want := int64(contacts) * int64(contacts); r.Score != want {
+				return fmt.Errorf("score %d, not %d", r.Score, want)
+			}
+			scores[i] = r.Score
+		}
+		return nil
+	}, nil
+}

@@ -98,6 +98,7 @@ type batch struct {
 	data   []map[string]*group // by need and key
 	failed bool                // some group has an error
 	room   int                 // records that may still be fetched
+	folds  map[string]string   // texts that were folded
 
 	leads  []lead
 	walker walker
@@ -442,10 +443,7 @@ func (b *batch) query(n *need, have map[string]*group, keys []string) error {
 	if b.room -= rows.Len(); b.room < 0 {
 		return &fullError{n.Entity, b.pathTo(n)}
 	}
-	for row := range rows.All() {
-		g := have[row.Key]
-		g.records = append(g.records, n.record(row))
-	}
+	b.keep(n, have, rows)
 	for _, k := range keys {
 		if err := rows.Failed(k); err != nil {
 			have[k].err = err
@@ -484,15 +482,52 @@ func repeated(records []*record) (id string, ok bool) {
 	return "", false
 }
 
-// record takes a row over, with its text folded where case does not matter.
-func (n *need) record(row traverse.Row) *record {
-	r := &record{id: row.ID, entity: n.layout.entity, values: row.Values}
+// keep takes rows over, with their text folded where case does not matter. Their
+// records lie in one piece of memory, and so do the lists of a key's records
+// that came together.
+func (b *batch) keep(n *need, have map[string]*group, rows *traverse.Rows) {
+	records := make([]record, rows.Len())
+	list := make([]*record, rows.Len())
+	i, start, key := 0, 0, ""
+	close := func() {
+		if start == i {
+			return
+		}
+		if g := have[key]; g.records == nil {
+			g.records = list[start:i:i]
+		} else {
+			g.records = append(g.records, list[start:i]...)
+		}
+		start = i
+	}
+	for row := range rows.All() {
+		if row.Key != key {
+			close()
+			key = row.Key
+		}
+		list[i] = &records[i]
+		b.take(list[i], n, row)
+		i++
+	}
+	close()
+}
+
+// take takes one row over.
+func (b *batch) take(r *record, n *need, row traverse.Row) {
+	r.id, r.entity, r.values = row.ID, n.layout.entity, row.Values
 	if n.owner {
-		return r
+		return
 	}
 	l := n.layout
 	for i, v := range r.values {
-		r.values[i] = normal(v, l.fold[i])
+		switch v.Kind() {
+		case traverse.KindText:
+			if l.fold[i] {
+				r.values[i] = traverse.TextValue(b.folded(v.Text()))
+			}
+		case traverse.KindChoices:
+			r.values[i] = normal(v, l.fold[i])
+		}
 	}
 	if l.dated >= 0 {
 		if v := r.values[l.dated]; v.Kind() == traverse.KindDate {
@@ -501,7 +536,19 @@ func (n *need) record(row traverse.Row) *record {
 			r.when, r.dated = v.Micros(), true
 		}
 	}
-	return r
+}
+
+// folded is traverse.Fold, which it asks once for each distinct text.
+func (b *batch) folded(s string) string {
+	f, ok := b.folds[s]
+	if !ok {
+		f = traverse.Fold(s)
+		if b.folds == nil {
+			b.folds = map[string]string{}
+		}
+		b.folds[s] = f
+	}
+	return f
 }
 
 // normal returns v as predicates want it: text folded, if case does not matter

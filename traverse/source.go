@@ -74,6 +74,7 @@ func (s *Schema) NewNeed(entity, by string, fields []string, time string) (*Need
 type Rows struct {
 	query  *Query
 	keys   map[string]int // key -> position in Keys
+	last   int            // the key of the record before: records of a key often come together
 	rows   []row
 	values []Value
 	failed map[string]error
@@ -108,7 +109,10 @@ func NewRows(q *Query) *Rows {
 // fit is an error of that key; a key that was not asked for, or another number
 // of values, is one of the whole query.
 func (r *Rows) Add(key, id string, values ...Value) {
-	at, ok := r.keys[key]
+	at, ok := r.last, r.last < len(r.query.Keys) && r.query.Keys[r.last] == key
+	if !ok {
+		at, ok = r.keys[key]
+	}
 	switch {
 	case r.err != nil:
 		return
@@ -122,6 +126,7 @@ func (r *Rows) Add(key, id string, values ...Value) {
 		r.err = fmt.Errorf("source added %s %q under the id %q", r.query.Entity, id, key)
 		return
 	}
+	r.last = at
 	start := len(r.values)
 	r.values = append(r.values, values...)
 	for i, t := range r.query.types {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/leadscore/leadscore/dsl"
@@ -294,4 +295,16 @@ func (s *Set) Needs() []*traverse.Need {
 		needs = append(needs, g.program.Needs()...)
 	}
 	return needs
+}
+
+// Plan describes for people how the set scores leads whose source lends its
+// columns, as source/memory does: which conditions are judged together, and how
+// many need the slower way of counting routes. The text may change from version
+// to version.
+func (s *Set) Plan() string {
+	var b strings.Builder
+	for _, g := range s.groups {
+		b.WriteString(g.program.Plan())
+	}
+	return b.String()
 }

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/traverse"
 )
@@ -165,5 +167,31 @@ func TestProblemsAreCounted(t *testing.T) {
 	}
 	if last := diags[100]; last.More != 1400 || last.Summary != "1400 more problems are not shown" || last.File != "many.score" {
 		t.Errorf("got %+v", last)
+	}
+}
+
+// TestPlan: the plan tells what is judged together, and what needs routes.
+func TestPlan(t *testing.T) {
+	set := compileSet(t, `model "A" { target contact
+		condition "1" { each EmailOpened within last 30 days score +1 }
+		condition "2" { has EmailOpened where EmailName contains "x" score +1 }
+		condition "3" { has EmailClicked.Contact where City = "Chicago" score +1 }
+		condition "4" { has Lead.ParentContact where City = "Berlin" and JobTitle is empty score +1 }
+		condition "5" { none EmailOpened where EmailName contains "y" none EmailOpened within last 30 days score -1 }
+		condition "6" { has Lead.ParentAccount.Contacts score +1 } }`,
+		`model "B" { target account
+		condition "1" { each EmailOpened score +1 } }`)
+	want := `contact-based leads
+  Lead.ParentContact, once: 2 tests on City, JobTitle
+  Contact, for each owner of interactions: 1 test on City
+  EmailOpened, in one pass: 1 count by window alone; 3 counts in word 0 by EmailName
+  EmailClicked, in one pass: 1 count in word 0 by no field
+  1 condition of several counts
+account-based leads
+  EmailOpened, in one pass: 1 count in word 0 by no field
+1 condition left to counting routes
+`
+	if diff := cmp.Diff(want, set.Plan()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

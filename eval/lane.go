@@ -3,6 +3,8 @@ package eval
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/leadscore/leadscore/eval/check"
@@ -166,38 +168,86 @@ func (p *columnPlan) String() string {
 	var b strings.Builder
 	for kind, name := range []string{"contact-based", "account-based"} {
 		l := &p.lanes[kind]
-		fmt.Fprintf(&b, "%s leads\n", name)
-		describe := func(what string, p *profile) {
-			for i, n := range p.nodes {
-				fields := map[string]bool{}
-				for _, t := range n.tests {
-					fields[t.field.Name] = true
-				}
-				fmt.Fprintf(&b, "  %s %s: %d tests on %d fields\n", what, p.path(i), len(n.tests), len(fields))
-			}
-			if len(p.watchers) > 0 {
-				fmt.Fprintf(&b, "  %s: %d counts, one bit each\n", what, len(p.watchers))
-			}
+		if len(l.lead.watchers)+len(l.kinds) == 0 {
+			continue
 		}
-		describe("profile", &l.lead)
-		describe("owner", &l.owner)
+		fmt.Fprintf(&b, "%s leads\n", name)
+		l.lead.describe(&b, "once")
+		l.owner.describe(&b, "for each owner of interactions")
+		var words packer
+		words.pack(len(l.lead.watchers))
 		for i := range l.kinds {
 			k := &l.kinds[i]
-			fmt.Fprintf(&b, "  each %s once: %d totals by window, %d counts in %d words\n",
-				k.entity.Name(), len(k.totals), len(k.watchers), len(new(packer).pack(len(k.watchers))))
+			fmt.Fprintf(&b, "  %s, in one pass: ", k.entity.Name())
+			if n := len(k.totals); n > 0 {
+				fmt.Fprintf(&b, "%s by window alone", plural(n, "count"))
+			}
+			if len(k.totals) > 0 && len(k.watchers) > 0 {
+				b.WriteString("; ")
+			}
+			if n := len(k.watchers); n > 0 {
+				var in []string
+				for _, s := range words.pack(n) {
+					in = append(in, strconv.Itoa(s.word))
+				}
+				fmt.Fprintf(&b, "%s in word %s", plural(n, "count"), strings.Join(in, ", "))
+				fmt.Fprintf(&b, " by %s", k.fields())
+			}
+			b.WriteString("\n")
 		}
-		fmt.Fprintf(&b, "  %d conditions of several counts\n", len(l.joints))
+		if n := len(l.joints); n > 0 {
+			fmt.Fprintf(&b, "  %s of several counts\n", plural(n, "condition"))
+		}
 	}
-	if p.rest == nil {
-		b.WriteString("nothing is left to the walker\n")
-	} else {
-		n := 0
+	left := 0
+	if p.rest != nil {
 		for _, m := range p.rest.models {
-			n += len(m.conditions)
+			left += len(m.conditions)
 		}
-		fmt.Fprintf(&b, "%d conditions are left to the walker\n", n)
 	}
+	fmt.Fprintf(&b, "%s left to counting routes\n", plural(left, "condition"))
 	return b.String()
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return strconv.Itoa(n) + " " + what + "s"
+}
+
+func (p *profile) describe(b *strings.Builder, when string) {
+	for i, n := range p.nodes {
+		if len(n.tests)+len(n.needs) > 0 {
+			fmt.Fprintf(b, "  %s, %s: %s on %s\n", p.path(i), when, plural(len(n.tests), "test"), fieldNames(n.fields()))
+		}
+	}
+}
+
+func (n *profileNode) fields() []string {
+	var names []string
+	for _, t := range n.tests {
+		names = append(names, t.field.Name)
+	}
+	return names
+}
+
+func (k *kindPlan) fields() string {
+	var names []string
+	for i := range k.watchers {
+		for _, t := range k.watchers[i].tests {
+			names = append(names, t.field.Name)
+		}
+	}
+	return fieldNames(names)
+}
+
+func fieldNames(names []string) string {
+	slices.Sort(names)
+	if names = slices.Compact(names); len(names) == 0 {
+		return "no field"
+	}
+	return strings.Join(names, ", ")
 }
 
 func (p *profile) path(i int) string {

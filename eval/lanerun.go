@@ -27,7 +27,6 @@ func (p *Program) fromColumns(ctx context.Context, source traverse.Source, store
 	if d == nil {
 		d = &desk{plan: plan}
 	}
-	defer p.desks.Put(d)
 	bound := false
 	err := store.Use(ctx, func() error {
 		if bound = d.bind(store); !bound {
@@ -42,10 +41,14 @@ func (p *Program) fromColumns(ctx context.Context, source traverse.Source, store
 		}
 		return nil
 	})
+	if err == nil && bound {
+		err = p.finish(ctx, source, outcomes, d.beyond, opts)
+	}
+	p.desks.Put(d) // unless something panicked, and left counts behind
 	if err != nil || !bound {
 		return nil, bound, err
 	}
-	return outcomes, true, p.finish(ctx, source, outcomes, d.beyond, opts)
+	return outcomes, true, nil
 }
 
 // renew returns outcomes for ids, in the memory of earlier ones where that
@@ -115,7 +118,7 @@ type desk struct {
 	contact  int // the cells of the lead's references
 	account  int
 	segments []uint32
-	ownerRow []int // rows of a profile's nodes
+	rows     []int // rows of a profile's nodes
 	leadMask []uint64
 	owner    []uint64
 	scores   []int64  // by model
@@ -258,15 +261,15 @@ func (d *desk) profile(l *boundLane, row int) {
 // references, satisfy. A row of -1 is no record.
 func (d *desk) judge(p *boundProfile, row int, into []uint64) []uint64 {
 	masks := append(into[:0], p.ones...)
-	d.ownerRow = append(d.ownerRow[:0], row)
+	d.rows = append(d.rows[:0], row)
 	for i := range p.nodes {
 		n := &p.nodes[i]
 		if i > 0 {
 			row = -1
-			if parent := d.ownerRow[n.parent]; parent >= 0 {
+			if parent := d.rows[n.parent]; parent >= 0 {
 				row = n.table.Row(columns.Key(p.nodes[n.parent].table.Cells(parent)[n.ref]))
 			}
-			d.ownerRow = append(d.ownerRow, row)
+			d.rows = append(d.rows, row)
 		}
 		if row < 0 {
 			for w, m := range n.missing {

@@ -224,6 +224,11 @@ func (p *Program) Needs() []*traverse.Need {
 	return needs
 }
 
+// Plan describes for people how leads are scored from columns: what is judged in
+// one pass, and how many conditions are left to the walker. The text may change
+// from version to version.
+func (p *Program) Plan() string { return p.columns().String() }
+
 func takesAnyInteraction(m *check.Model) bool {
 	return slices.ContainsFunc(m.Conditions, func(c check.Condition) bool {
 		return slices.ContainsFunc(c.Children, func(ch check.Child) bool {

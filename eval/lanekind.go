@@ -178,11 +178,15 @@ func (k *boundKind) within(s bound) (first, last int) {
 
 // bucketCuts fills bucket, so that few ages have a cut inside.
 func (k *boundKind) bucketCuts() {
-	k.shift = 0
-	if n := len(k.segments); n > 2 { // the last cut is NoTime, the first behind as of
-		for uint64(k.asOf-k.segments[n-2].cut)>>k.shift >= ages-1 {
-			k.shift++
+	oldest := k.asOf
+	for _, s := range k.segments[1:] {
+		if s.cut > columns.NoTime+1 { // that and NoTime are of windows without a beginning
+			oldest = s.cut
 		}
+	}
+	k.shift = 0
+	for uint64(k.asOf-oldest)>>k.shift >= ages-1 {
+		k.shift++
 	}
 	seg := uint32(0)
 	for age := range k.bucket {

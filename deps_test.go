@@ -29,7 +29,7 @@ var arrows = map[string][]string{
 	".":                {"eval", "eval/check", "dsl", "traverse", "grades"},
 
 	"source/memory":     {"traverse", "traverse/columns", "internal/nearest"},
-	"source/tables":     {"traverse", "source/memory", "internal/nearest"},
+	"source/tables":     {"traverse", "traverse/columns", "source/memory", "internal/nearest"},
 	"source/sourcetest": {"traverse"},
 
 	"internal/reference":   {"dsl", "traverse", "grades"},

@@ -253,3 +253,27 @@ func TestMaxRecordsBounds(t *testing.T) {
 		t.Errorf("%d results; the last query asks for %q", n, last.Keys)
 	}
 }
+
+// TestMaxRecordsLent: what is in memory anyway is not limited, explained or not,
+// and whether or not a condition needs routes.
+func TestMaxRecordsLent(t *testing.T) {
+	data := records{
+		"Lead": {"l": {"ParentContact": "c", "ParentAccount": "a"}}, "Account": {"a": {}}, "Contact": {}, "EmailClicked": {},
+	}
+	for i := range 50 {
+		data["Contact"][fmt.Sprint("c", i)] = memory.Record{"ParentAccount": "a"}
+		data["EmailClicked"][fmt.Sprint(i)] = memory.Record{"Contact": "c"}
+	}
+	src := source(t, data)
+	for _, child := range []string{"each EmailClicked", "each Lead.ParentAccount.Contacts"} {
+		m := compile(t, model("M", child))
+		for _, opts := range [][]leadscore.Option{{leadscore.MaxRecords(10)}, {leadscore.MaxRecords(10), leadscore.Explain()}} {
+			if r, err := m.Score(t.Context(), "l", src.Source, append(opts, asOf)...); err != nil || r.Score != 50 {
+				t.Errorf("%s lent: %d, %v", child, r.Score, err)
+			}
+			if _, err := m.Score(t.Context(), "l", src, append(opts, asOf)...); !errors.Is(err, leadscore.ErrTooManyRecords) {
+				t.Errorf("%s handed over: %v", child, err)
+			}
+		}
+	}
+}

@@ -65,7 +65,9 @@ func Workers(n int) Option { return Option{kind: optionWorkers, n: min(max(n, 1)
 // lead itself included: a lead that reaches more fails with [ErrTooManyRecords].
 // A batch that reaches more together is scored in parts, which asks for some
 // records again; so each worker holds no more at a time, but for those of one
-// query. The default is 1,000,000; n below 1 means 1.
+// query. A source that has its records in memory and lends them, as source/memory
+// and source/tables do, hands nothing over: no lead fails for what it reaches
+// there. The default is 1,000,000; n below 1 means 1.
 func MaxRecords(n int) Option { return Option{kind: optionRecords, n: max(n, 1)} }
 
 const (

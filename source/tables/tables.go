@@ -37,6 +37,7 @@ import (
 	"github.com/leadscore/leadscore/internal/nearest"
 	"github.com/leadscore/leadscore/source/memory"
 	"github.com/leadscore/leadscore/traverse"
+	"github.com/leadscore/leadscore/traverse/columns"
 )
 
 // Options say how to load. The zero Options are strict.
@@ -55,6 +56,14 @@ type Options struct {
 type Data struct {
 	*memory.Source
 	Report Report
+}
+
+// Lend lends the loaded records to the engine: see [columns.Lender].
+func (d *Data) Lend(source traverse.Source) *columns.Store {
+	if source != traverse.Source(d) {
+		return nil
+	}
+	return d.Source.Lend(d.Source)
 }
 
 // A Report says what was loaded, and what was not.

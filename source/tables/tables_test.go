@@ -781,3 +781,18 @@ func BenchmarkLoad(b *testing.B) {
 		})
 	}
 }
+
+// TestLend: the engine reads loaded records where they lie, but not those of a
+// source that embeds them and may answer otherwise.
+func TestLend(t *testing.T) {
+	data, err := tables.LoadFS(fstest.MapFS{"Lead.csv": {Data: []byte("id,ParentContact\nl,c\n")}}, ".", traverse.Standard(), tables.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if data.Lend(data) == nil {
+		t.Error("loaded records are not lent")
+	}
+	if (struct{ *tables.Data }{data}).Lend(struct{ *tables.Data }{data}) != nil {
+		t.Error("records are lent behind the back of the source that embeds them")
+	}
+}

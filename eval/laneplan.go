@@ -382,7 +382,7 @@ func (b *laneBuilder) tests(list []check.Test) []columnTest {
 }
 
 func (b *laneBuilder) test(t *check.Test) columnTest {
-	out := columnTest{field: t.Field, key: t.Field.Name + " "}
+	out := columnTest{field: t.Field, key: strconv.Quote(t.Field.Name) + " "} // a name may hold anything
 	if !wideType(t.Field.Type) {
 		out.holds = b.plan.windows.predicate(t.Predicate, b.zone)
 		out.key += predicateKey(t.Predicate)

@@ -445,7 +445,8 @@ func TestCancellationWhileCounting(t *testing.T) {
 	m := compile(t, text.String())
 	src := source(t, data)
 	score := func(most int) (looks int, err error) {
-		_, err = m.Score(&doneAfter{Context: t.Context(), looks: &looks, most: most}, "lead-1", src, asOf)
+		// Explained, as the walker counts then.
+		_, err = m.Score(&doneAfter{Context: t.Context(), looks: &looks, most: most}, "lead-1", src, asOf, leadscore.Explain())
 		return looks, err
 	}
 	if _, err := score(math.MaxInt); err != nil { // also the source is prepared now

@@ -43,6 +43,7 @@ type Options struct {
 	Explain bool
 	Keys    int  // the most keys of one query
 	Records int  // the most records that are fetched for one lead; below 1 there is no limit
+	walk    bool // every condition is left to the walker
 	lent    bool // the source has its records in memory anyway: Records bounds a batch, but no lead alone
 }
 
@@ -97,6 +98,8 @@ type batch struct {
 	bounds []bound
 	data   []map[string]*group // by need and key
 	failed bool                // some group has an error
+	laned  bool                // the conditions of the lanes are judged in columns
+	raw    bool                // no record is judged by the walker: no text need be folded
 	room   int                 // records that may still be fetched
 	folds  map[string]string   // texts that were folded
 
@@ -191,10 +194,20 @@ func (p *Program) run(ctx context.Context, source traverse.Source, ids []string,
 	for i := range b.data {
 		b.data[i] = map[string]*group{}
 	}
+	if b.laned = !opts.Explain && !opts.walk && sums == nil && p.columns().any(); b.laned {
+		b.raw = p.columns().rest == nil
+	}
 	if err := b.load(ids); err != nil {
 		return nil, err
 	}
 	b.walker.batch = b
+	var sheet *sheet
+	if b.laned {
+		sheet = p.sheet()
+		if err := sheet.fill(b); err != nil {
+			return nil, err
+		}
+	}
 	outcomes := make([]Outcome, len(ids))
 	for i := range b.leads {
 		l := &b.leads[i]
@@ -202,17 +215,37 @@ func (p *Program) run(ctx context.Context, source traverse.Source, ids []string,
 		if l.err != nil {
 			continue
 		}
+		laned := false
+		if b.laned && l.kind != parentless {
+			if laned = sheet.judge(l); !laned {
+				alone := opts
+				alone.walk = true
+				list, err := p.run(ctx, source, ids[i:i+1], nil, alone)
+				if err != nil {
+					return nil, err
+				}
+				outcomes[i] = list[0]
+				continue
+			}
+		}
 		outcomes[i].Models = make([]ModelOutcome, len(p.models))
 		for j, m := range p.models {
+			conditions := m.conditions
 			var sum total
-			if sums != nil {
+			switch {
+			case laned:
+				conditions, sum.small = p.columns().left[j], sheet.scores[j]
+			case sums != nil:
 				sum.small = sums[i*len(p.models)+j]
 			}
-			outcomes[i].Models[j] = b.walker.model(m, l, sum)
+			outcomes[i].Models[j] = b.walker.model(m, conditions, l, sum)
 		}
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
+	}
+	if b.laned {
+		p.sheets.Put(sheet) // unless something panicked
 	}
 	return outcomes, nil
 }
@@ -520,6 +553,9 @@ func (b *batch) take(r *record, n *need, row traverse.Row) {
 	}
 	l := n.layout
 	for i, v := range r.values {
+		if b.raw {
+			break
+		}
 		switch v.Kind() {
 		case traverse.KindText:
 			if l.fold[i] {

@@ -28,8 +28,16 @@ type columnPlan struct {
 	windows windows
 	targets []int // of the models
 	lanes   [2]lane
-	rest    *Program // for the conditions that need routes, or nil
+	left    [][]condition // by model, the conditions that need routes
+	rest    *Program      // for these alone, or nil
 }
+
+// any reports whether some condition is in a lane.
+func (p *columnPlan) any() bool {
+	return p.lanes[contactBased].any() || p.lanes[accountBased].any()
+}
+
+func (l *lane) any() bool { return len(l.kinds)+len(l.lead.watchers) > 0 }
 
 // A lane is the plan for one kind of lead.
 type lane struct {
@@ -168,7 +176,7 @@ func (p *columnPlan) String() string {
 	var b strings.Builder
 	for kind, name := range []string{"contact-based", "account-based"} {
 		l := &p.lanes[kind]
-		if len(l.lead.watchers)+len(l.kinds) == 0 {
+		if !l.any() {
 			continue
 		}
 		fmt.Fprintf(&b, "%s leads\n", name)
@@ -200,10 +208,8 @@ func (p *columnPlan) String() string {
 		}
 	}
 	left := 0
-	if p.rest != nil {
-		for _, m := range p.rest.models {
-			left += len(m.conditions)
-		}
+	for _, conditions := range p.left {
+		left += len(conditions)
 	}
 	fmt.Fprintf(&b, "%s left to counting routes\n", plural(left, "condition"))
 	return b.String()

@@ -13,9 +13,10 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// planColumns plans models for columns.
-func planColumns(models []*check.Model) *columnPlan {
-	p := &columnPlan{}
+// planColumns plans models for columns. planned are the same models as the walker
+// takes them.
+func planColumns(models []*check.Model, planned []*model) *columnPlan {
+	p := &columnPlan{left: make([][]condition, len(models))}
 	var b laneBuilder
 	b.plan = p
 	for i := range p.lanes {
@@ -37,6 +38,7 @@ func planColumns(models []*check.Model) *columnPlan {
 		for j := range m.Conditions {
 			if c := &m.Conditions[j]; !b.condition(c) {
 				without.Conditions = append(without.Conditions, *c)
+				p.left[i] = append(p.left[i], planned[i].conditions[j])
 				left = true
 			}
 		}

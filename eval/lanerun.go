@@ -117,6 +117,7 @@ type desk struct {
 	leads    *columns.Table
 	contact  int // the cells of the lead's references
 	account  int
+	owners   []columns.Key // of the lead's interactions
 	segments []uint32
 	rows     []int // rows of a profile's nodes
 	leadMask []uint64
@@ -218,23 +219,16 @@ func (d *desk) score(o *Outcome) {
 		}
 		return
 	}
-	l := &d.lanes[kind]
-	copy(d.scores, l.base)
-	records := uint64(1)
-	d.profile(l, row)
-	if len(l.kinds) > 0 {
-		if kind == contactBased {
-			records += d.interactions(l, contact)
-		} else {
-			contacts := d.store.Table(traverse.Contact)
-			for _, row := range d.store.Contacts(account) {
-				records += d.interactions(l, contacts.RowKey(int(row)))
-			}
+	d.owners = d.owners[:0]
+	if kind == contactBased {
+		d.owners = append(d.owners, contact)
+	} else if len(d.lanes[kind].kinds) > 0 {
+		contacts := d.store.Table(traverse.Contact)
+		for _, row := range d.store.Contacts(account) {
+			d.owners = append(d.owners, contacts.RowKey(int(row)))
 		}
 	}
-	d.drain(l)
-	d.join(l)
-	if records > l.most {
+	if !d.judgeLead(kind, row) {
 		d.beyond = append(d.beyond, at)
 	}
 	for i := range o.Models {
@@ -244,6 +238,24 @@ func (d *desk) score(o *Outcome) {
 			o.Models[i] = ModelOutcome{Status: NotTargeted}
 		}
 	}
+}
+
+// judgeLead leaves in d.scores what the conditions of a lane add up to for the
+// lead in a row, and for the interactions of d.owners. It returns false if that
+// may be beyond 64 bits.
+func (d *desk) judgeLead(kind, row int) bool {
+	l := &d.lanes[kind]
+	copy(d.scores, l.base)
+	records := uint64(1)
+	d.profile(l, row)
+	if len(l.kinds) > 0 {
+		for _, owner := range d.owners {
+			records += d.interactions(l, owner)
+		}
+	}
+	d.drain(l)
+	d.join(l)
+	return records <= l.most
 }
 
 // profile judges the lead and what its references lead to.

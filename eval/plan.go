@@ -28,6 +28,7 @@ type Program struct {
 
 	columns func() *columnPlan // planned when it is first wanted
 	desks   sync.Pool          // of *desk
+	sheets  sync.Pool          // of *sheet
 }
 
 // What a lead is, as an index into Program.targets.
@@ -177,7 +178,7 @@ type need struct {
 // what a checked model speaks of, which would be a mistake of package check.
 func New(models []*check.Model) *Program {
 	p := &Program{entity: map[string]*layout{}}
-	p.columns = sync.OnceValue(func() *columnPlan { return planColumns(models) })
+	p.columns = sync.OnceValue(func() *columnPlan { return planColumns(models, p.models) })
 	for i := range p.targets {
 		p.targets[i] = &trie{roots: map[string]*node{}}
 	}

@@ -22,8 +22,8 @@ type item struct {
 	routes count
 }
 
-// model scores one lead with one model, whose score begins with sum.
-func (w *walker) model(m *model, l *lead, sum total) ModelOutcome {
+// model scores one lead with conditions of one model. The score begins with sum.
+func (w *walker) model(m *model, conditions []condition, l *lead, sum total) ModelOutcome {
 	switch l.kind {
 	case parentless:
 		return ModelOutcome{Status: NoParent}
@@ -33,8 +33,8 @@ func (w *walker) model(m *model, l *lead, sum total) ModelOutcome {
 	}
 	w.asOfDay = w.days[m.zone]
 	out := ModelOutcome{}
-	for i := range m.conditions {
-		c := &m.conditions[i]
+	for i := range conditions {
+		c := &conditions[i]
 		if !w.opts.Explain {
 			sum.add(w.multiplier(c, l), c.points)
 			continue

@@ -22,11 +22,9 @@ func (d *Dict) Len() int { return len(d.values) }
 // Value returns the value with a code below Len.
 func (d *Dict) Value(code uint32) traverse.Value { return d.values[code] }
 
-// code returns the code of v, a new one if it has none yet.
-func (d *Dict) code(v traverse.Value) uint32 {
-	if len(d.values) == 0 {
-		d.values = append(d.values, traverse.Value{})
-	}
+// Code returns the code of v, a new one if it has none yet. It is for whoever
+// fills a store: see [Store.Own].
+func (d *Dict) Code(v traverse.Value) uint32 {
 	if v.IsEmpty() {
 		return 0
 	}

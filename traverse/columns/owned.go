@@ -108,6 +108,26 @@ func (o *Owned) place(ctx context.Context, kind int, t *Table, at []start) error
 	return nil
 }
 
+func (o *Owned) reset() {
+	o.starts, o.counts, o.times, o.cells, o.dead = o.starts[:0], o.counts[:0], o.times[:0], o.cells[:0], 0
+}
+
+// own lays out the interactions of a contact that has none.
+func (o *Owned) own(contact Key, counts []uint32, times []int64, cells []uint32) {
+	o.grow(int(contact) + 1)
+	o.starts[contact] = start{len(o.times), len(o.cells)}
+	copy(o.counts[int(contact)*len(o.kinds):], counts)
+	o.times, o.cells = append(o.times, times...), append(o.cells, cells...)
+}
+
+// grow makes room for a number of contacts.
+func (o *Owned) grow(contacts int) {
+	if more := contacts - len(o.starts); more > 0 {
+		o.starts = append(o.starts, make([]start, more)...)
+		o.counts = append(o.counts, make([]uint32, more*len(o.kinds))...)
+	}
+}
+
 // insert lays out the interactions of one contact anew, at the end, with a new
 // one among them. It returns false when so much has been left behind that
 // everything is to be built anew.
@@ -120,10 +140,7 @@ func (o *Owned) insert(t *Table, row int) bool {
 		return true
 	}
 	n := len(o.kinds)
-	if more := contact + 1 - len(o.starts); more > 0 {
-		o.starts = append(o.starts, make([]start, more)...)
-		o.counts = append(o.counts, make([]uint32, more*n)...)
-	}
+	o.grow(contact + 1)
 	old, counts := o.starts[contact], o.counts[contact*n:(contact+1)*n]
 	moved := start{len(o.times), len(o.cells)}
 	when := t.when(int32(row))

@@ -93,7 +93,7 @@ func (s *Store) Add(entity, id string, values ...traverse.Value) error {
 	if err := t.check(id, values); err != nil {
 		return err
 	}
-	k := t.key(id)
+	k := t.Intern(id)
 	if t.rowOf[k] >= 0 {
 		return fmt.Errorf("columns: %s %q: %w", entity, id, ErrDuplicate)
 	}
@@ -192,6 +192,28 @@ func (s *Store) own(ctx context.Context) error {
 	}
 	s.ready = true
 	return nil
+}
+
+// Reset forgets all records, but none of the distinct values that they had: their
+// codes stay. It is for a store that is filled again and again, and lent to
+// nobody.
+func (s *Store) Reset() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, t := range s.tables {
+		t.reset()
+	}
+	s.owned.reset()
+	s.ready = false
+}
+
+// Own adds the interactions of a contact, whom none have been added for, in the
+// order and form in which [Owned.Of] returns them. Unlike those that [Store.Add]
+// adds they have no ids, so queries do not find them, and the next layout of the
+// store does not know them: they are for a store that is filled, scored from and
+// reset by one goroutine.
+func (s *Store) Own(contact Key, counts []uint32, times []int64, cells []uint32) {
+	s.owned.own(contact, counts, times, cells)
 }
 
 // Owned returns the interactions by contact. It must be read only while the

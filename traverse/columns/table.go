@@ -116,8 +116,9 @@ func newTable(e *traverse.Entity) *Table {
 	return t
 }
 
-// key returns the number of an id, a new one if it has none yet.
-func (t *Table) key(id string) Key {
+// Intern returns the number of an id, a new one if it has none yet. It is for
+// whoever fills a store: see [Store.Own].
+func (t *Table) Intern(id string) Key {
 	if id == "" {
 		return 0
 	}
@@ -175,6 +176,15 @@ func (c *Column) takes(k traverse.Kind) bool {
 	return false
 }
 
+// reset forgets the records and the ids, but no distinct values.
+func (t *Table) reset() {
+	clear(t.keys)
+	clear(t.ids)
+	t.ids, t.rowOf = t.ids[:1], t.rowOf[:1]
+	t.rows, t.cells, t.wide = t.rows[:0], t.cells[:0], t.wide[:0]
+	clear(t.groups)
+}
+
 // append adds a record whose values have been checked, and returns its row.
 func (t *Table) append(k Key, values []traverse.Value) int {
 	row := len(t.rows)
@@ -185,9 +195,9 @@ func (t *Table) append(k Key, values []traverse.Value) int {
 		case c.Wide:
 			t.wide = append(t.wide, wideOf(values[i]))
 		case c.To != nil:
-			t.cells = append(t.cells, uint32(c.To.key(values[i].Text())))
+			t.cells = append(t.cells, uint32(c.To.Intern(values[i].Text())))
 		default:
-			t.cells = append(t.cells, c.Dict.code(values[i]))
+			t.cells = append(t.cells, c.Dict.Code(values[i]))
 		}
 	}
 	return row

@@ -3,7 +3,9 @@ package eval
 import (
 	"context"
 	"math/bits"
+	"runtime"
 	"slices"
+	"weak"
 
 	"github.com/leadscore/leadscore/traverse"
 	"github.com/leadscore/leadscore/traverse/columns"
@@ -21,16 +23,16 @@ func lent(source traverse.Source) *columns.Store {
 // needs routes from source, whose store it is. It returns false if the store
 // lacks what the plan speaks of: queries will say what is missing.
 func (p *Program) fromColumns(ctx context.Context, source traverse.Source, store *columns.Store, ids []string, opts Options, into []Outcome) ([]Outcome, bool, error) {
-	plan := p.columns()
 	outcomes := renew(into, ids, len(p.models))
-	d, _ := p.desks.Get().(*desk)
-	if d == nil {
-		d = &desk{plan: plan}
-	}
+	d := p.take()
 	bound := false
 	err := store.Use(ctx, func() error {
+		known := d.bound
 		if bound = d.bind(store); !bound {
 			return nil
+		}
+		if d.bound != known {
+			runtime.AddCleanup(store, forget, weak.Make(p))
 		}
 		d.frame(opts)
 		for i := range outcomes {
@@ -44,7 +46,7 @@ func (p *Program) fromColumns(ctx context.Context, source traverse.Source, store
 	if err == nil && bound {
 		err = p.finish(ctx, source, outcomes, d.beyond, opts)
 	}
-	p.desks.Put(d) // unless something panicked, and left counts behind
+	p.give(d) // unless something panicked, and left counts behind
 	if err != nil || !bound {
 		return nil, bound, err
 	}
@@ -107,7 +109,8 @@ func (p *Program) finish(ctx context.Context, source traverse.Source, outcomes [
 // batches, with what has been judged.
 type desk struct {
 	plan  *columnPlan
-	store *columns.Store
+	store *columns.Store // while it is in use
+	bound weak.Pointer[columns.Store]
 	lanes [2]boundLane
 
 	opts   Options
@@ -129,15 +132,44 @@ type desk struct {
 	next     int      // the row behind that of the lead before
 }
 
+// take returns a desk that nobody else has.
+func (p *Program) take() *desk {
+	if d := p.kept.Swap(nil); d != nil {
+		return d
+	}
+	if d, ok := p.desks.Get().(*desk); ok {
+		return d
+	}
+	return &desk{plan: p.columns()}
+}
+
+// give takes a desk back. One is kept, so that what has been judged outlives the
+// collector's next cycles; the others are in a pool. A desk that is kept holds the
+// store's tables, but not the store: when that is no longer used the desk goes.
+func (p *Program) give(d *desk) {
+	d.store = nil
+	if !p.kept.CompareAndSwap(nil, d) {
+		p.desks.Put(d)
+	}
+}
+
+// forget drops the desk of a store that is no longer used.
+func forget(p weak.Pointer[Program]) {
+	if p := p.Value(); p != nil {
+		p.kept.Store(nil)
+	}
+}
+
 func (d *desk) bind(store *columns.Store) bool {
 	d.beyond, d.done = d.beyond[:0], 0
-	if d.store == store {
+	if d.bound == weak.Make(store) {
+		d.store = store
 		for i := range d.lanes {
 			d.lanes[i].grow()
 		}
 		return true
 	}
-	d.store, d.framed = nil, false
+	d.bound, d.framed = weak.Pointer[columns.Store]{}, false
 	d.leads = store.Table(traverse.Lead)
 	contact, account := d.leads.Column(traverse.ParentContact), d.leads.Column(traverse.ParentAccount)
 	d.contact, d.account = contact.At, account.At
@@ -153,7 +185,7 @@ func (d *desk) bind(store *columns.Store) bool {
 	}
 	d.counts = make([]uint64, slots)
 	d.scores = make([]int64, len(d.plan.targets))
-	d.store = store
+	d.store, d.bound = store, weak.Make(store)
 	return true
 }
 

@@ -7,6 +7,7 @@ package eval
 import (
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/leadscore/leadscore/eval/check"
@@ -27,8 +28,9 @@ type Program struct {
 	rounds  int
 
 	columns func() *columnPlan // planned when it is first wanted
-	desks   sync.Pool          // of *desk
-	sheets  sync.Pool          // of *sheet
+	kept    atomic.Pointer[desk]
+	desks   sync.Pool // of *desk
+	sheets  sync.Pool // of *sheet
 }
 
 // What a lead is, as an index into Program.targets.

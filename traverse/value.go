@@ -105,15 +105,7 @@ func DayValue(day int64) Value { return Value{num: uint64(day), any: KindDate} }
 
 // DayNumber returns the number of days from 1970-01-01 to a calendar day.
 func DayNumber(year int, month time.Month, day int) int64 {
-	return floorDiv(time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Unix(), 24*60*60)
-}
-
-func floorDiv(a, b int64) int64 {
-	q := a / b
-	if a%b < 0 {
-		q--
-	}
-	return q
+	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Unix() / (24 * 60 * 60) // a midnight: nothing is left over
 }
 
 // ChoicesValue returns what is chosen in a multi-select field. The slice must

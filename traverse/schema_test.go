@@ -2,6 +2,7 @@ package traverse_test
 
 import (
 	"errors"
+	"fmt"
 	"iter"
 	"slices"
 	"strings"
@@ -49,6 +50,10 @@ func TestSchemaProblems(t *testing.T) {
 		{"a line end", definition{Name: "A", Fields: []field{{Name: "a\nb", Type: traverse.Text}}},
 			[]string{`"a\nb" cannot name a field or relationship of A`}},
 		{"a name too long", definition{Name: strings.Repeat("x", 300)}, []string{"a name of 300 bytes is too long for an entity: 256 are the most"}},
+		{"the longest name", definition{Name: strings.Repeat("x", 256)}, nil},
+		{"a name one byte too long", definition{Name: "A", Fields: []field{{Name: strings.Repeat("x", 257), Type: traverse.Text}}},
+			[]string{"a name of 257 bytes is too long for a field or relationship of A: 256 are the most"}},
+		{"the longest name, and bad", definition{Name: strings.Repeat("`", 256)}, []string{`"` + strings.Repeat("`", 256) + `" cannot name an entity`}},
 		{"the reserved name", definition{Name: "Interaction"},
 			[]string{"Interaction is a reserved name: as a path's root it means every interaction that is not passive"}},
 		{"another kind", definition{Name: "Lead", Kind: traverse.Interaction},
@@ -126,6 +131,14 @@ func TestSchemaNeedsTheThree(t *testing.T) {
 	if diff := cmp.Diff(want, summaries(err)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+	// An inverse leads to the right entity, but to many records of it.
+	defs = base()
+	defs[0].Relationships[0].Via = "Lead"
+	defs[1].Relationships = append(defs[1].Relationships, traverse.Relationship{Name: "Lead", Target: "Lead"})
+	_, err = traverse.NewSchema(defs...)
+	if diff := cmp.Diff([]string{"Lead must have the reference ParentContact -> Contact"}, summaries(err)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
 }
 
 // TestSchemaPlaces checks where a problem stands, and where the name was first.
@@ -179,6 +192,122 @@ func TestExtend(t *testing.T) {
 	}
 	if _, ok := again.Entity("Lead").Dated(); ok {
 		t.Error("Lead is dated")
+	}
+}
+
+// TestSchemaEqual: whatever differs, schemas are not equal.
+func TestSchemaEqual(t *testing.T) {
+	definitions := func() []traverse.Definition {
+		return []traverse.Definition{
+			{
+				Name: "Thing", DatedBy: "On",
+				Fields: []traverse.Field{
+					{Name: "On", Type: traverse.Time}, {Name: "Off", Type: traverse.Time},
+					{Name: "Size", Type: traverse.Choice, Values: []string{"S", "M"}},
+				},
+				Relationships: []traverse.Relationship{{Name: "Lead", Target: "Lead"}, {Name: "To", Target: "Lead"}},
+			},
+			{Name: "Click", Kind: traverse.Interaction, Fields: []traverse.Field{{Name: "Url", Type: traverse.Text}}},
+			{Name: "Lead", Relationships: []traverse.Relationship{{Name: "Things", Target: "Thing", Via: "Lead"}}},
+		}
+	}
+	a, again := schema(t, definitions()...), schema(t, definitions()...)
+	if !a.Equal(a) || !a.Equal(again) || !again.Equal(a) {
+		t.Error("the same definitions make schemas that are not equal")
+	}
+	if more := schema(t, append(definitions(), traverse.Definition{Name: "More"})...); a.Equal(more) || more.Equal(a) {
+		t.Error("one has an entity more, and they are equal")
+	}
+	var none *traverse.Schema
+	if a.Equal(none) || none.Equal(a) || !none.Equal(none) {
+		t.Error("nil equals nil, and nothing else")
+	}
+	for name, change := range map[string]func(d []traverse.Definition){
+		"the order of entities": func(d []traverse.Definition) { d[0], d[1] = d[1], d[0] },
+		"an entity's name":      func(d []traverse.Definition) { d[1].Name = "Tap" },
+		"an entity's kind": func(d []traverse.Definition) { // alone: what an interaction has undeclared is declared
+			d[1].Kind, d[1].DatedBy = traverse.Profile, "Timestamp"
+			d[1].Fields = append(d[1].Fields, traverse.Field{Name: "Timestamp", Type: traverse.Time})
+			d[1].Relationships = []traverse.Relationship{{Name: "Contact", Target: "Contact"}}
+		},
+		"passive":                 func(d []traverse.Definition) { d[1].Passive = true },
+		"dated by":                func(d []traverse.Definition) { d[0].DatedBy = "Off" },
+		"dated by nothing":        func(d []traverse.Definition) { d[0].DatedBy = "" },
+		"the number of fields":    func(d []traverse.Definition) { d[1].Fields = nil },
+		"the order of fields":     func(d []traverse.Definition) { slices.Reverse(d[0].Fields) },
+		"a field's name":          func(d []traverse.Definition) { d[1].Fields[0].Name = "Uri" },
+		"a field's type":          func(d []traverse.Definition) { d[1].Fields[0].Type = traverse.Number },
+		"exact":                   func(d []traverse.Definition) { d[1].Fields[0].Exact = true },
+		"derived":                 func(d []traverse.Definition) { d[1].Fields[0].Derived = traverse.Rollup },
+		"the values":              func(d []traverse.Definition) { d[0].Fields[2].Values[1] = "L" },
+		"the order of values":     func(d []traverse.Definition) { slices.Reverse(d[0].Fields[2].Values) },
+		"a relationship's name":   func(d []traverse.Definition) { d[0].Relationships[1].Name = "From" },
+		"a relationship's target": func(d []traverse.Definition) { d[0].Relationships[1].Target = "Contact" },
+		"the way back":            func(d []traverse.Definition) { d[2].Relationships[0].Via = "To" },
+	} {
+		defs := definitions()
+		change(defs)
+		b := schema(t, defs...)
+		if a.Equal(b) || b.Equal(a) {
+			t.Errorf("%s differs, and they are equal", name)
+		}
+	}
+}
+
+// TestSchemaKeepsItsValues: what a schema was made of, and what it says it was
+// made of, can be changed without changing it.
+func TestSchemaKeepsItsValues(t *testing.T) {
+	values := []string{"S", "M"}
+	s := schema(t, traverse.Definition{Name: "Thing", Fields: []traverse.Field{{Name: "Size", Type: traverse.Choice, Values: values}}})
+	was := s.Definitions()
+	values[0] = "changed"
+	for _, d := range s.Definitions() {
+		for i := range d.Fields {
+			for j := range d.Fields[i].Values {
+				d.Fields[i].Values[j] = "changed"
+			}
+			d.Fields[i].Name = "changed"
+		}
+		for i := range d.Relationships {
+			d.Relationships[i].Name = "changed"
+		}
+	}
+	if diff := cmp.Diff(was, s.Definitions()); diff != "" || was[3].Fields[0].Values[0] != "S" {
+		t.Errorf("the schema has changed (-was +is):\n%s", diff)
+	}
+}
+
+// TestExtendTwice: extensions of one schema know nothing of each other, however
+// many members it has.
+func TestExtendTwice(t *testing.T) {
+	text := func(name string) traverse.Field { return traverse.Field{Name: name, Type: traverse.Text} }
+	to := func(name string) traverse.Relationship { return traverse.Relationship{Name: name, Target: "Lead"} }
+	thing := traverse.Definition{Name: "Thing"}
+	for n := range 10 {
+		s := schema(t, thing)
+		var extended []*traverse.Schema
+		for _, name := range []string{"a", "b"} {
+			e, err := s.Extend(traverse.Definition{
+				Name: "Thing", Fields: []traverse.Field{text("F" + name)}, Relationships: []traverse.Relationship{to("R" + name)},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			extended = append(extended, e)
+		}
+		for i, name := range []string{"a", "b"} {
+			want := thing
+			want.Fields = append(slices.Clone(thing.Fields), text("F"+name))
+			want.Relationships = append(slices.Clone(thing.Relationships), to("R"+name))
+			if diff := cmp.Diff(schema(t, want).Definitions(), extended[i].Definitions()); diff != "" {
+				t.Errorf("%d members and one more, extension %s (-want +got):\n%s", n, name, diff)
+			}
+		}
+		if diff := cmp.Diff(schema(t, thing).Definitions(), s.Definitions()); diff != "" {
+			t.Errorf("%d members: the extended schema has changed (-was +is):\n%s", n, diff)
+		}
+		thing.Fields = append(thing.Fields, text(fmt.Sprint("F", n)))
+		thing.Relationships = append(thing.Relationships, to(fmt.Sprint("R", n)))
 	}
 }
 

@@ -86,6 +86,10 @@ func TestAddConverts(t *testing.T) {
 		{"Choices", text("A"), "no"},
 		{"Lead", number(42), "42"},
 		{"Lead", number(1.5), "no"},
+		{"Lead", number(1 << 53), "9007199254740992"},
+		{"Lead", number(-1 << 53), "-9007199254740992"},
+		{"Lead", number(1<<53 + 2), "no"}, // which may have been another number, before it was one
+		{"Lead", number(-1<<53 - 2), "no"},
 		{"Lead", number(1 << 60), "no"},
 		{"Lead", text("id"), "id"},
 		{"Text", traverse.Value{}, "null"},

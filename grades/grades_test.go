@@ -47,6 +47,10 @@ func TestNewScale(t *testing.T) {
 			[]string{`grade "A" holds no score: its bounds are out of order`}},
 		{"no order", []grades.Band{grades.Below("Cold", 40), grades.AtLeast("Hot", 70), grades.Between("Warm", 40, 69)},
 			[]string{"grades stand neither in ascending nor in descending order"}},
+		{"no order, and a gap", []grades.Band{grades.Below("Cold", 40), grades.AtLeast("Hot", 80), grades.Between("Warm", 40, 69)},
+			[]string{`no grade holds 70 to 79, between "Warm" and "Hot"`}},
+		{"no order, and an overlap", []grades.Band{grades.Below("Cold", 40), grades.AtLeast("Hot", 70), grades.Between("Warm", 40, 70)},
+			[]string{`grades "Warm" and "Hot" overlap: both hold 70`}},
 		{"a name twice", []grades.Band{grades.Below("A", 0), grades.AtLeast("A", 0)}, []string{`two grades are called "A"`}},
 		{"no name", []grades.Band{grades.AtLeast("", 0)}, []string{"a grade needs a name"}},
 		{"every problem at once", []grades.Band{grades.Between("", 5, 1), grades.Between("B", 0, 10), grades.Between("B", 10, 20)},
@@ -81,14 +85,31 @@ func TestNewScale(t *testing.T) {
 
 // TestProblemPlaces checks which band a problem blames, and which other.
 func TestProblemPlaces(t *testing.T) {
-	_, err := grades.NewScale(grades.AtLeast("Hot", 70), grades.Between("Warm", 40, 70), grades.Below("Cold", 30))
-	problems, _ := errors.AsType[grades.Error](err)
-	var got [][2]int
-	for _, p := range problems {
-		got = append(got, [2]int{p.Band, p.Other})
-	}
-	if diff := cmp.Diff([][2]int{{1, 0}, {2, 1}}, got); diff != "" {
-		t.Errorf("(-want +got):\n%s\n%v", diff, err)
+	// Four grades that are a scale, in order.
+	a, b, c, d := grades.Below("A", 10), grades.Between("B", 10, 19), grades.Between("C", 20, 29), grades.AtLeast("D", 30)
+	for _, test := range []struct {
+		name  string
+		bands []grades.Band
+		want  [][2]int
+	}{
+		{"an overlap and a gap", []grades.Band{grades.AtLeast("Hot", 70), grades.Between("Warm", 40, 70), grades.Below("Cold", 30)}, [][2]int{{1, 0}, {2, 1}}},
+		{"up, then down", []grades.Band{a, c, b, d}, [][2]int{{2, -1}}},
+		{"up and up, then down", []grades.Band{a, b, d, c}, [][2]int{{3, -1}}},
+		{"down, then up", []grades.Band{d, b, c, a}, [][2]int{{2, -1}}},
+		{"down and down, then up", []grades.Band{d, c, a, b}, [][2]int{{3, -1}}},
+		{"two grades of one name", []grades.Band{a, grades.AtLeast("A", 10)}, [][2]int{{1, 0}}},
+		{"no score", []grades.Band{a, grades.Between("B", 9, 8), grades.AtLeast("C", 10)}, [][2]int{{1, -1}}},
+		{"no name", []grades.Band{a, grades.AtLeast("", 10)}, [][2]int{{1, -1}}},
+	} {
+		_, err := grades.NewScale(test.bands...)
+		problems, _ := errors.AsType[grades.Error](err)
+		var got [][2]int
+		for _, p := range problems {
+			got = append(got, [2]int{p.Band, p.Other})
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s\n%v", test.name, diff, err)
+		}
 	}
 }
 

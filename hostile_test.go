@@ -225,6 +225,12 @@ func TestMaxRecords(t *testing.T) {
 			t.Errorf("at most %d: got %v, want %s", test.most, err, test.want)
 		}
 	}
+	// The way to what was too much begins where the rule begins.
+	m := compile(t, model("M", "each Interaction"))
+	_, err := m.Score(t.Context(), "lead-7", src, asOf, leadscore.MaxRecords(1))
+	if want := `lead "lead-7": Interaction (EmailClicked): too many records: the limit for one lead is 1`; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
 }
 
 // TestMaxRecordsBounds: a batch does not hold more than the limit allows, but for

@@ -575,6 +575,32 @@ func TestNeedsCoverQueries(t *testing.T) {
 	}
 }
 
+// TestOwnersAreIDs: of the contacts whose interactions are an account's nothing
+// is wanted but their ids, whatever their date, also if a path wants more of
+// contacts.
+func TestOwnersAreIDs(t *testing.T) {
+	schema, err := leadscore.ParseSchema("s.score", "profile Contact { Since date dated by Since }", leadscore.StandardSchema())
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := leadscore.Compile("m.score", `model "M" { target account
+		condition "C" { each EmailOpened score +1 }
+		condition "D" { each Lead.ParentAccount.Contacts where City = "Chicago" score +1 } }`, schema)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, n := range m.Needs() {
+		if n.Entity == "Contact" {
+			got = append(got, fmt.Sprintf("by %s, dated %q, %q", n.By, n.Time, n.Fields))
+		}
+	}
+	want := []string{`by ParentAccount, dated "", []`, `by ParentAccount, dated "Since", ["Since" "City"]`}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 // TestHint: a source may leave out what no condition reaches.
 func TestHint(t *testing.T) {
 	src := source(t, threeLeads())
@@ -693,6 +719,35 @@ func TestConcurrentUse(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+// TestResultEqual: whatever differs, results are not equal.
+func TestResultEqual(t *testing.T) {
+	m := compile(t, model("M", "each EmailOpened"))
+	score := func(opts ...leadscore.Option) leadscore.Result {
+		r, err := m.Score(t.Context(), "lead-a", source(t, threeLeads()), append(opts, asOf)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	a := score(leadscore.Explain())
+	if b := score(leadscore.Explain()); !a.Equal(b) {
+		t.Errorf("the same lead gives %v and %v", a, b)
+	}
+	if b := score(); a.Equal(b) || b.Equal(a) {
+		t.Error("one has contributions, and they are equal")
+	}
+	for name, change := range map[string]func(*leadscore.Result){
+		"Model": func(r *leadscore.Result) { r.Model = "N" }, "Lead": func(r *leadscore.Result) { r.Lead = "lead-b" },
+		"Status": func(r *leadscore.Result) { r.Status = leadscore.NoParent }, "Score": func(r *leadscore.Result) { r.Score++ },
+		"Grade": func(r *leadscore.Result) { r.Grade = "Hot" }, "SalesReady": func(r *leadscore.Result) { r.SalesReady = true },
+	} {
+		b := a
+		if change(&b); a.Equal(b) || b.Equal(a) {
+			t.Errorf("%s differs, and they are equal", name)
+		}
+	}
 }
 
 func TestStatusString(t *testing.T) {

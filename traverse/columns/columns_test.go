@@ -1,6 +1,7 @@
 package columns_test
 
 import (
+	order "cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -212,6 +213,174 @@ func TestAddErrors(t *testing.T) {
 	}
 }
 
+// TestFetchErrors: what the schema does not have is said, with what was meant.
+func TestFetchErrors(t *testing.T) {
+	s := columns.New(schema(t))
+	for _, c := range []struct {
+		need traverse.Need
+		want string
+	}{
+		{traverse.Need{Entity: "Contakt"}, "no entity Contakt; did you mean Contact?"},
+		{traverse.Need{Entity: "Order"}, "no entity Order"},
+		{traverse.Need{Entity: "Contact", Fields: []string{"City", "Birthdy"}}, "Contact has no field Birthdy; did you mean Birthday?"},
+		{traverse.Need{Entity: "Contact", Fields: []string{"Shoe"}}, "Contact has no field Shoe"},
+		{traverse.Need{Entity: "Contact", By: "ParentAcount"}, "Contact has no reference ParentAcount; did you mean ParentAccount?"},
+		{traverse.Need{Entity: "Contact", By: "City"}, "Contact has no reference City"},
+	} {
+		q := &traverse.Query{Need: &c.need, Keys: []string{"c"}}
+		if err := s.Fetch(t.Context(), q, traverse.NewRows(q)); err == nil || err.Error() != c.want {
+			t.Errorf("got %v, want %s", err, c.want)
+		}
+	}
+}
+
+// TestUnknown: what nobody has added is not there.
+func TestUnknown(t *testing.T) {
+	s := columns.New(schema(t))
+	if n, table := s.Len("Order"), s.Table("Order"); n != 0 || table != nil {
+		t.Errorf("an entity that the schema does not have: %d records, %v", n, table)
+	}
+	contacts := s.Table("Contact")
+	if k := contacts.Key("c"); k != 0 || contacts.ID(k) != "" || contacts.Row(k) != -1 || contacts.Len() != 0 {
+		t.Errorf("an id that nothing bears: number %d, id %q, row %d", k, contacts.ID(k), contacts.Row(k))
+	}
+	if c := contacts.Column("Shoe"); c != nil {
+		t.Errorf("a column that is not there: %v", c)
+	}
+}
+
+// TestNumbers: ids, rows and wide values are found by their numbers.
+func TestNumbers(t *testing.T) {
+	s := columns.New(schema(t))
+	for i := range 3 {
+		r := map[string]traverse.Value{"Contact": traverse.TextValue("c")}
+		if i != 1 {
+			r["At"] = traverse.MicrosValue(int64(10 + i))
+			r["Timestamp"] = traverse.MicrosValue(int64(20 + i))
+		}
+		add(t, s, "Clicked", fmt.Sprint("k", i), r)
+	}
+	clicks := s.Table("Clicked")
+	at, timestamp := clicks.Column("At"), clicks.Column("Timestamp")
+	if !at.Wide || !timestamp.Wide || clicks.Column("Url").Wide || at.At == timestamp.At {
+		t.Fatalf("times lie at %+v and %+v", at, timestamp)
+	}
+	want := [][2]int64{{10, 20}, {columns.NoTime, columns.NoTime}, {12, 22}}
+	for row := range 3 {
+		id := fmt.Sprint("k", row)
+		k := clicks.RowKey(row)
+		if clicks.ID(k) != id || clicks.Key(id) != k || clicks.Row(k) != row {
+			t.Errorf("row %d: number %d, id %q, %d by its id, row %d", row, k, clicks.ID(k), clicks.Key(id), clicks.Row(k))
+		}
+		if got := [2]int64{clicks.WideValue(row, at.At), clicks.WideValue(row, timestamp.At)}; got != want[row] {
+			t.Errorf("row %d: times %v, want %v", row, got, want[row])
+		}
+	}
+}
+
+// TestReferences: however adding and fetching alternate, a reference finds the
+// records that hold a key by their date, those of one date as they were added,
+// and a range cuts them.
+func TestReferences(t *testing.T) {
+	s := schema(t)
+	need := func(entity, by, field, dated string) *traverse.Need {
+		n, err := s.NewNeed(entity, by, []string{field}, dated)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	clicks, contacts := need("Clicked", "Contact", "Timestamp", "Timestamp"), need("Contact", "ParentAccount", "City", "")
+	rapid.Check(t, func(t *rapid.T) {
+		store := columns.New(s)
+		type record struct {
+			id, by string
+			at     int64
+		}
+		var added [2][]record // clicks, contacts
+		fetch := func(n *traverse.Need, records []record) {
+			q := &traverse.Query{Need: n, Keys: []string{"k1", "k2", "k3", "k4"}}
+			lo, hi := int64(columns.NoTime), int64(100)
+			if n.Time != "" && rapid.Bool().Draw(t, "from") {
+				lo = int64(rapid.IntRange(-4, 4).Draw(t, "lo"))
+				q.From = time.UnixMicro(lo)
+			}
+			if n.Time != "" && rapid.Bool().Draw(t, "to") {
+				hi = int64(rapid.IntRange(-4, 4).Draw(t, "hi"))
+				q.To = time.UnixMicro(hi)
+			}
+			rows := traverse.NewRows(q)
+			if err := store.Fetch(context.Background(), q, rows); err != nil || rows.Err() != nil {
+				t.Fatal(err, rows.Err())
+			}
+			var got, want []string
+			for r := range rows.All() {
+				got = append(got, r.Key+" "+r.ID)
+			}
+			sorted := slices.Clone(records)
+			slices.SortStableFunc(sorted, func(a, b record) int { return order.Compare(a.at, b.at) })
+			for _, key := range q.Keys {
+				for _, r := range sorted {
+					if r.by == key && r.at >= lo && r.at <= hi {
+						want = append(want, key+" "+r.id)
+					}
+				}
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Fatalf("%s from %v to %v (-want +got):\n%s", n.Entity, q.From, q.To, diff)
+			}
+		}
+		for i := range rapid.IntRange(0, 40).Draw(t, "records") {
+			kind := rapid.IntRange(0, 1).Draw(t, "kind")
+			r := record{fmt.Sprint("r", i), rapid.SampledFrom([]string{"k1", "k2", "k3", "", "else"}).Draw(t, "by"), columns.NoTime}
+			values := map[string]traverse.Value{}
+			if r.by != "" {
+				values[[]string{"Contact", "ParentAccount"}[kind]] = traverse.TextValue(r.by)
+			}
+			if kind == 0 && rapid.IntRange(0, 4).Draw(t, "dated") > 0 {
+				r.at = int64(rapid.IntRange(-3, 3).Draw(t, "at"))
+				values["Timestamp"] = traverse.MicrosValue(r.at)
+			}
+			var list []traverse.Value
+			entity := []string{"Clicked", "Contact"}[kind]
+			for _, c := range store.Table(entity).Columns() {
+				list = append(list, values[c.Name])
+			}
+			if err := store.Add(entity, r.id, list...); err != nil {
+				t.Fatal(err)
+			}
+			added[kind] = append(added[kind], r)
+			if rapid.IntRange(0, 3).Draw(t, "fetch") == 0 {
+				fetch(clicks, added[0])
+				fetch(contacts, added[1])
+			}
+		}
+		fetch(clicks, added[0])
+		fetch(contacts, added[1])
+		// What a lender reads is the same.
+		err := store.Use(context.Background(), func() error {
+			for _, account := range []string{"k1", "k2", "k4", "else"} {
+				var got, want []string
+				for _, row := range store.Contacts(store.Table("Account").Key(account)) {
+					got = append(got, store.Table("Contact").ID(store.Table("Contact").RowKey(int(row))))
+				}
+				for _, r := range added[1] {
+					if r.by == account {
+						want = append(want, r.id)
+					}
+				}
+				if diff := cmp.Diff(want, got); diff != "" {
+					t.Fatalf("the contacts of %s (-want +got):\n%s", account, diff)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
 // deaf embeds a store, and answers no query.
 type deaf struct{ *columns.Store }
 
@@ -281,6 +450,106 @@ func TestAddWhileScoring(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+// many is a store with so many clicks that work on them looks at the context
+// now and then: of each of some contacts, who are of one account.
+func many(t *testing.T, contacts, clicks int) *columns.Store {
+	s := columns.New(schema(t))
+	for i := range contacts {
+		id := traverse.TextValue(fmt.Sprint("c", i))
+		add(t, s, "Contact", id.Text(), map[string]traverse.Value{"ParentAccount": traverse.TextValue("a")})
+		for j := range clicks {
+			add(t, s, "Clicked", fmt.Sprint(i, "-", j), map[string]traverse.Value{
+				"Contact": id, "Timestamp": traverse.MicrosValue(int64(j)),
+			})
+		}
+	}
+	return s
+}
+
+// doneAfter is a context that is done when it has been looked at some times.
+type doneAfter struct {
+	context.Context
+	looks, most int
+}
+
+func (c *doneAfter) Err() error {
+	if c.looks++; c.looks > c.most {
+		return context.Canceled
+	}
+	return nil
+}
+
+// TestCancelledAnywhere: whenever the context is done, work on many records ends
+// with its error, and the next one finds all that is there.
+func TestCancelledAnywhere(t *testing.T) {
+	const contacts, clicks, rows = 10_000, 2, 20_000
+	fetch := func(entity, by string, keys func(i int) string, n int) func(ctx context.Context, s *columns.Store) (int, error) {
+		need, err := schema(t).NewNeed(entity, by, nil, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		q := &traverse.Query{Need: need}
+		for i := range n {
+			q.Keys = append(q.Keys, keys(i))
+		}
+		return func(ctx context.Context, s *columns.Store) (int, error) {
+			rows := traverse.NewRows(q)
+			err := s.Fetch(ctx, q, rows)
+			return rows.Len(), err
+		}
+	}
+	contact := func(i int) string { return fmt.Sprint("c", i) }
+	for _, test := range []struct {
+		name string
+		work func(ctx context.Context, s *columns.Store) (int, error)
+		want int
+	}{
+		{"laying out", func(ctx context.Context, s *columns.Store) (n int, err error) {
+			err = s.Use(ctx, func() error {
+				for i := range contacts {
+					counts, _, _ := s.Owned().Of(s.Table("Contact").Key(contact(i)))
+					for _, count := range counts {
+						n += int(count)
+					}
+				}
+				n += len(s.Contacts(s.Table("Account").Key("a")))
+				return nil
+			})
+			return n, err
+		}, rows + contacts},
+		{"clicks by contact", fetch("Clicked", "Contact", contact, contacts), rows},
+		{"contacts by account", fetch("Contact", "ParentAccount", func(int) string { return "a" }, 1), contacts},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			fresh := many(t, contacts, clicks)
+			// One or more steps pass all records, and look up now and then.
+			least, most, err := test.want/10_000, 0, error(nil)
+			for n := 0; ; most++ {
+				ctx := &doneAfter{Context: t.Context(), most: most}
+				if n, err = test.work(ctx, fresh); err == nil {
+					if n != test.want {
+						t.Errorf("%d records, want %d", n, test.want)
+					}
+					break
+				}
+				// Once more, perhaps, behind the step that has ended.
+				if !errors.Is(err, context.Canceled) || ctx.looks > most+2 {
+					t.Fatalf("done after %d looks: %v after %d", most, err, ctx.looks)
+				}
+				if most > 50 {
+					t.Fatalf("more than %d looks at the context for %d records", most, test.want)
+				}
+			}
+			if most < least {
+				t.Errorf("%d looks at the context for %d records", most, test.want)
+			}
+			if n, err := test.work(t.Context(), fresh); n != test.want || err != nil {
+				t.Errorf("%d records, %v; want %d", n, err, test.want)
+			}
+		})
+	}
 }
 
 // TestCancelled: laying out ends with the context.

@@ -311,6 +311,29 @@ func TestExtendTwice(t *testing.T) {
 	}
 }
 
+// TestPassive: any block of an entity may say that it is passive, but a schema
+// that is extended has said it, or not.
+func TestPassive(t *testing.T) {
+	click := traverse.Definition{Name: "Click", Kind: traverse.Interaction}
+	sent := traverse.Definition{Name: "Sent", Kind: traverse.Interaction, Passive: true}
+	passive := click
+	passive.Passive = true
+	if s := schema(t, click, passive); !s.Entity("Click").Passive() {
+		t.Error("one of two blocks says passive, and it is not")
+	}
+	s, err := schema(t, sent, click).Extend(sent, passive)
+	want := traverse.SchemaError{{
+		At: traverse.Place{Definition: 1}, Summary: "Click is declared without passive in the schema that this one extends",
+	}}
+	problems, _ := errors.AsType[traverse.SchemaError](err)
+	if diff := cmp.Diff(want, problems); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if !s.Entity("Sent").Passive() || s.Entity("Click").Passive() {
+		t.Error("the extension has made an interaction passive, or active")
+	}
+}
+
 func TestImpliedMembers(t *testing.T) {
 	s := schema(t,
 		traverse.Definition{Name: "Click", Kind: traverse.Interaction},

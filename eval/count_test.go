@@ -117,6 +117,8 @@ func TestTotalAtTheEnds(t *testing.T) {
 		{"one more than a sum that is the largest", func(s *total) { s.small = math.MaxInt64; s.add(one, 1) }, math.MaxInt64},
 		{"more than a sum that is the largest, and back again", func(s *total) { s.small = math.MaxInt64; s.add(one, 1); s.add(one, -2) }, math.MaxInt64 - 1},
 		{"less than a sum that is the smallest, and back again", func(s *total) { s.small = math.MinInt64; s.add(one, -1); s.add(one, 2) }, math.MinInt64 + 1},
+		{"one less than a sum that is the largest", func(s *total) { s.small = math.MaxInt64; s.add(one, -1) }, math.MaxInt64 - 1},
+		{"one more than a sum that is the smallest", func(s *total) { s.small = math.MinInt64; s.add(one, 1) }, math.MinInt64 + 1},
 		{"nothing to a sum", func(s *total) { s.small = -3; s.add(count{}, 7); s.add(one, 0) }, -3},
 		{"one less", func(s *total) { s.add(most, -1); s.add(one, -2) }, math.MinInt64},
 	} {

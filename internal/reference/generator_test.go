@@ -419,7 +419,7 @@ func (g *generator) manyRules() string {
 	models := pick(g, "models", 1, 1, 2, 5, 12)
 	left := pick(g, "conditions", 5, 10, 10, 20, 20, 40, 70, 100, 140, 300)
 	var b strings.Builder
-	var known []string // what may be counted again
+	known := map[string][]string{} // what may be counted again, by the zone of the model
 	for m := range models {
 		zone := pick(g, "zone", "UTC", g.zone)
 		fmt.Fprintf(&b, "model \"M%d\" {\n    target %s\n    time zone %q\n", m, pick(g, "target", "contact", "contact", "account"), zone)
@@ -430,11 +430,16 @@ func (g *generator) manyRules() string {
 				switch {
 				case g.chance(4, "any"):
 					counted = g.counted(zone)
-				case len(known) > 0 && g.chance(2, "again"):
-					counted = pick(g, "known", known...)
+				case len(known[zone]) > 0 && g.chance(2, "again"):
+					counted = pick(g, "known", known[zone]...)
 				default:
 					counted = g.ownInteraction(pick(g, "kind", kinds...), zone)
-					known = append(known, counted)
+					for _, z := range []string{"UTC", g.zone} {
+						// Bounds that are in order here may not be there, if a zone has left out a day.
+						if z == zone || !strings.Contains(counted, " between ") {
+							known[z] = append(known[z], counted)
+						}
+					}
 				}
 				frequency := pick(g, "frequency", "each", "has", "none", "each", "at least 2", "at least 8", "at least 255", "at least 256")
 				fmt.Fprintf(&b, "        %s %s\n", frequency, counted)

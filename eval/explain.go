@@ -64,7 +64,7 @@ func (w *walker) explain(c *condition, l *lead) (Contribution, count) {
 		kept := occurrences[:min(room, len(occurrences))]
 		room -= len(kept)
 		out.Children = append(out.Children, ChildResult{
-			Label: ch.Label, Rule: ch.rule, Count: n.clamp(), Holds: f.add(ch.Child, n), Occurrences: kept,
+			Label: ch.Label, Rule: ch.rule(), Count: n.clamp(), Holds: f.add(ch.Child, n), Occurrences: kept,
 		})
 	}
 	multiplier := f.multiplier()

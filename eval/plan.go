@@ -45,6 +45,7 @@ type model struct {
 	target     int
 	zone       int // index into Program.zones
 	conditions []condition
+	rules      func() []string // the children in the rule language; written when an explanation first wants one
 }
 
 type condition struct {
@@ -56,9 +57,24 @@ type condition struct {
 // child is one path through a trie, with what each step must satisfy.
 type child struct {
 	*check.Child
-	rule  string // in the rule language
+	model *model
+	index int // in model.rules
 	steps []step
 	dated int // the step whose records an explanation lists
+}
+
+// rule is the child in the rule language.
+func (c *child) rule() string { return c.model.rules()[c.index] }
+
+// ruleTexts writes the children of a model in the rule language.
+func ruleTexts(m *check.Model) []string {
+	var texts []string
+	for i := range m.Conditions {
+		for j := range m.Conditions[i].Children {
+			texts = append(texts, m.Conditions[i].Children[j].Source.String())
+		}
+	}
+	return texts
 }
 
 type step struct {
@@ -289,7 +305,8 @@ func (b *builder) need(entity, by string, owner bool) *need {
 }
 
 func (b *builder) model(m *check.Model) *model {
-	out := &model{Model: m, target: contactBased}
+	out := &model{Model: m, target: contactBased, conditions: make([]condition, len(m.Conditions))}
+	out.rules = sync.OnceValue(func() []string { return ruleTexts(m) })
 	if m.Account {
 		out.target = accountBased
 	}
@@ -297,20 +314,23 @@ func (b *builder) model(m *check.Model) *model {
 		out.zone = len(b.zones)
 		b.zones = append(b.zones, m.Zone)
 	}
+	index := 0
 	for i := range m.Conditions {
 		c := &m.Conditions[i]
-		planned := condition{name: c.Name, points: c.Points}
+		planned := condition{name: c.Name, points: c.Points, children: make([]child, len(c.Children))}
 		for j := range c.Children {
-			planned.children = append(planned.children, b.child(out, &c.Children[j]))
+			planned.children[j] = b.child(out, &c.Children[j])
+			planned.children[j].index = index
+			index++
 		}
-		out.conditions = append(out.conditions, planned)
+		out.conditions[i] = planned
 	}
 	return out
 }
 
 // child plans a child's path.
 func (b *builder) child(m *model, c *check.Child) child {
-	out := child{Child: c, rule: c.Source.String(), dated: c.Dated}
+	out := child{Child: c, model: m, dated: c.Dated, steps: make([]step, 0, len(c.Path))}
 	if out.dated < 0 {
 		out.dated = len(c.Path) - 1
 	}

@@ -161,6 +161,21 @@ func isIdentStart(r rune) bool { return r == '_' || unicode.IsLetter(r) }
 func isIdentPart(r rune) bool  { return isIdentStart(r) || unicode.IsDigit(r) }
 func isDigit(c byte) bool      { return '0' <= c && c <= '9' }
 
+// identLen is the length of the run of letters, digits and _ at the start of s.
+func identLen(s string) int {
+	for i := range len(s) {
+		c := s[i]
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '_':
+		case c < utf8.RuneSelf:
+			return i
+		default:
+			return i + prefixLen(s[i:], isIdentPart)
+		}
+	}
+	return len(s)
+}
+
 // prefixLen is the length of the longest prefix of s whose characters satisfy f.
 func prefixLen(s string, f func(rune) bool) int {
 	if i := strings.IndexFunc(s, func(r rune) bool { return !f(r) }); i >= 0 {
@@ -178,6 +193,10 @@ func (s *scanner) next() {
 		s.pos.Offset++
 		s.pos.Line++
 		s.pos.Column = 1
+	case r == ' ':
+		n := len(rest) - len(strings.TrimLeft(rest, " "))
+		s.pos.Column += n
+		s.pos.Offset += n
 	case unicode.IsSpace(r):
 		s.skip(size)
 	case strings.HasPrefix(rest, "//"):
@@ -186,7 +205,7 @@ func (s *scanner) next() {
 		s.comments = append(s.comments, Comment{Span: tokenSpan(s.pos, line), Text: line})
 		s.skip(len(line))
 	case isIdentStart(r):
-		s.emit(tokIdent, prefixLen(rest, isIdentPart))
+		s.emit(tokIdent, identLen(rest))
 	case r == '`':
 		s.quotedName(rest)
 	case r == '"':
@@ -311,7 +330,7 @@ func (s *scanner) number(rest string) {
 		s.problem(s.pos, rest[:n], CodeNumber, "a number has no leading zeros").Help = fmt.Sprintf("write %s", trimZeros(rest[:n]))
 		s.emit(kind, n)
 	case n < len(rest) && (rest[n] == '_' || rest[n] == 'e' || rest[n] == 'E'):
-		tail := prefixLen(rest[n:], isIdentPart)
+		tail := identLen(rest[n:])
 		if word := rest[n : n+tail]; rest[n] == '_' || exponent(rest[n:]) > 0 {
 			if rest[n] != '_' {
 				word = rest[n : n+exponent(rest[n:])]
@@ -464,6 +483,10 @@ var meant = []struct{ wrong, right string }{
 }
 
 func (s *scanner) sign(rest string, r rune, size int) {
+	if strings.ContainsRune("{}(),.:", r) { // no other sign begins with one of these
+		s.emit(tokSign, 1)
+		return
+	}
 	for _, m := range meant {
 		if strings.HasPrefix(rest, m.wrong) {
 			s.problem(s.pos, m.wrong, CodeOperator, "%s is no operator here", m.wrong).Nearest = m.right

@@ -68,10 +68,11 @@ type (
 
 	// What the functions of terms.go parse: participle wants an interface each,
 	// and a struct around it for a production of its own.
-	gradeForm   interface{ Clause } // *Grade
-	childForm   interface{ Node }   // *Child
-	memberForm  interface{ Member } // *Field, *Relationship or *DatedBy
-	gradeClause struct {
+	gradeForm     interface{ Clause } // *Grade
+	conditionForm interface{ Clause } // *Condition
+	childForm     interface{ Node }   // *Child
+	memberForm    interface{ Member } // *Field, *Relationship or *DatedBy
+	gradeClause   struct {
 		Grade gradeForm `parser:"@@"`
 	}
 	childClause struct {
@@ -95,6 +96,7 @@ type productions struct {
 	grade         *participle.Parser[gradeClause]
 	child         *participle.Parser[childClause]
 	member        *participle.Parser[memberClause]
+	sound         *participle.Parser[conditionForm] // a whole condition
 }
 
 var grammar = sync.OnceValue(func() *productions {
@@ -102,7 +104,7 @@ var grammar = sync.OnceValue(func() *productions {
 		participle.Lexer(definition{}),
 		participle.CaseInsensitive("Ident"),
 		participle.ParseTypeWith(parseGrade),
-		participle.ParseTypeWith(parseChild),
+		participle.ParseTypeWith(func(lex *lexer.PeekingLexer) (childForm, error) { return parseChild(lex) }),
 		participle.ParseTypeWith(parseMember),
 	)
 	return &productions{
@@ -117,6 +119,7 @@ var grammar = sync.OnceValue(func() *productions {
 		grade:         production[gradeClause](all),
 		child:         production[childClause](all),
 		member:        production[memberClause](all),
+		sound:         participle.MustBuild[conditionForm](participle.Lexer(definition{}), participle.ParseTypeWith(parseSound)),
 	}
 })
 

@@ -493,6 +493,9 @@ func (p *parser) skipWord() {
 }
 
 func (p *parser) parseCondition() *Condition {
+	if c := p.soundCondition(); c != nil {
+		return c
+	}
 	first := *p.peek()
 	c := &Condition{Span: tokenSpan(first.Pos, first.Value)}
 	var open lexer.Token
@@ -527,6 +530,22 @@ func (p *parser) parseCondition() *Condition {
 		}
 	}
 	return c
+}
+
+// soundCondition parses a condition in one go, or returns nil and stays before
+// it: then something is wrong, and item by item it is found out what.
+func (p *parser) soundCondition() *Condition {
+	mark, known := p.lex.MakeCheckpoint(), p.problems
+	if form, err := p.grammar.sound.ParseFromLexer(p.lex, participle.AllowTrailing(true)); err == nil {
+		c := (*form).(*Condition)
+		beyond := func(child *Child) bool { return !p.withinLimits(child) }
+		if len(c.Children) <= p.limits.Children && !slices.ContainsFunc(c.Children, beyond) {
+			return c
+		}
+	}
+	p.lex.LoadCheckpoint(mark)
+	p.problems = known
+	return nil
 }
 
 // parseConditionItem parses one child, or the score, of c.

@@ -1,6 +1,7 @@
 package dsl
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -259,8 +260,46 @@ func parseGrade(lex *lexer.PeekingLexer) (gradeForm, error) {
 	return g, nil
 }
 
+// errUnsound sends a condition that parseSound cannot read to the parser that
+// says what is wrong with it.
+var errUnsound = errors.New("this condition needs a closer look")
+
+// parseSound parses a whole condition in which nothing is wrong.
+func parseSound(lex *lexer.PeekingLexer) (conditionForm, error) {
+	first := *lex.Next()
+	name := *lex.Peek()
+	if !isWord(&first, "condition") || name.Type != tokString {
+		return nil, errUnsound
+	}
+	lex.Next()
+	c := &Condition{Name: newString(name)}
+	if !acceptSign(lex, "{") {
+		return nil, errUnsound
+	}
+	for !isWord(lex.Peek(), "score") {
+		child, err := parseChild(lex)
+		if err != nil {
+			return nil, errUnsound
+		}
+		c.Children = append(c.Children, child)
+	}
+	score := *lex.Next()
+	points := *lex.Peek()
+	if len(c.Children) == 0 || points.Type != tokInt {
+		return nil, errUnsound
+	}
+	lex.Next()
+	c.Score = &Score{Span: spanOf(score, points), Points: newNumber(points)}
+	brace := *lex.Peek()
+	if !acceptSign(lex, "}") {
+		return nil, errUnsound
+	}
+	c.Span = spanOf(first, brace)
+	return c, nil
+}
+
 // parseChild parses one child of a condition.
-func parseChild(lex *lexer.PeekingLexer) (childForm, error) {
+func parseChild(lex *lexer.PeekingLexer) (*Child, error) {
 	c := &Child{}
 	var err error
 	c.Start = tokenSpan(lex.Peek().Pos, "").Start

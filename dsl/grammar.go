@@ -10,8 +10,7 @@ import (
 
 // The grammar of what has one fixed form, for participle. Literals are typed,
 // so that a name in back quotes is never a keyword. What has several forms is
-// parsed by the functions of terms.go, through participle.ParseTypeWith: they
-// know better what to expect. Blocks are driven by parse.go, which goes on
+// parsed by the functions of terms.go: they know better what to expect. Blocks are driven by parse.go, which goes on
 // behind what is broken.
 type (
 	modelHead struct {
@@ -61,25 +60,6 @@ type (
 		TimeZone    *timeZoneClause    `parser:"| @@"`
 		SalesReady  *salesReadyClause  `parser:"| @@"`
 		Score       *scoreClause       `parser:"| @@"`
-		Grade       *gradeClause       `parser:"| @@"`
-		Child       *childClause       `parser:"| @@"`
-		Member      *memberClause      `parser:"| @@"`
-	}
-
-	// What the functions of terms.go parse: participle wants an interface each,
-	// and a struct around it for a production of its own.
-	gradeForm     interface{ Clause } // *Grade
-	conditionForm interface{ Clause } // *Condition
-	childForm     interface{ Node }   // *Child
-	memberForm    interface{ Member } // *Field, *Relationship or *DatedBy
-	gradeClause   struct {
-		Grade gradeForm `parser:"@@"`
-	}
-	childClause struct {
-		Child childForm `parser:"@@"`
-	}
-	memberClause struct {
-		Member memberForm `parser:"@@"`
 	}
 )
 
@@ -93,19 +73,12 @@ type productions struct {
 	timeZone      *participle.Parser[timeZoneClause]
 	salesReady    *participle.Parser[salesReadyClause]
 	score         *participle.Parser[scoreClause]
-	grade         *participle.Parser[gradeClause]
-	child         *participle.Parser[childClause]
-	member        *participle.Parser[memberClause]
-	sound         *participle.Parser[conditionForm] // a whole condition
 }
 
 var grammar = sync.OnceValue(func() *productions {
 	all := participle.MustBuild[clauseGrammar](
 		participle.Lexer(definition{}),
 		participle.CaseInsensitive("Ident"),
-		participle.ParseTypeWith(parseGrade),
-		participle.ParseTypeWith(func(lex *lexer.PeekingLexer) (childForm, error) { return parseChild(lex) }),
-		participle.ParseTypeWith(parseMember),
 	)
 	return &productions{
 		modelHead:     production[modelHead](all),
@@ -116,10 +89,6 @@ var grammar = sync.OnceValue(func() *productions {
 		timeZone:      production[timeZoneClause](all),
 		salesReady:    production[salesReadyClause](all),
 		score:         production[scoreClause](all),
-		grade:         production[gradeClause](all),
-		child:         production[childClause](all),
-		member:        production[memberClause](all),
-		sound:         participle.MustBuild[conditionForm](participle.Lexer(definition{}), participle.ParseTypeWith(parseSound)),
 	}
 })
 

@@ -22,6 +22,42 @@ const (
 	tokSign // punctuation and operators
 )
 
+// tokens are the tokens of a file, EOF last, and a cursor. participle's own
+// lexer.PeekingLexer cannot be told how many tokens to expect.
+type tokens struct {
+	list []lexer.Token
+	at   int
+}
+
+// Peek returns the next token.
+func (t *tokens) Peek() *lexer.Token { return &t.list[t.at] }
+
+// Next returns the next token and goes on behind it, unless it is EOF.
+func (t *tokens) Next() *lexer.Token {
+	next := &t.list[t.at]
+	if !next.EOF() {
+		t.at++
+	}
+	return next
+}
+
+// longestClause is more than the tokens of any clause of the grammar and the
+// one behind it.
+const longestClause = 8
+
+// clauseLexer hands a few tokens to participle.
+type clauseLexer struct{ next []lexer.Token }
+
+// Next returns the next token, or EOF.
+func (l *clauseLexer) Next() (lexer.Token, error) {
+	if len(l.next) == 0 {
+		return lexer.EOFToken(lexer.Position{}), nil
+	}
+	t := l.next[0]
+	l.next = l.next[1:]
+	return t, nil
+}
+
 // definition makes our scanner known to participle.
 type definition struct{}
 
@@ -79,6 +115,22 @@ func (s *scanner) Next() (lexer.Token, error) {
 		s.next()
 	}
 	return s.token, nil
+}
+
+// all scans to the end.
+func (s *scanner) all() *tokens {
+	const usual = 7 // bytes of text to a token
+	list := make([]lexer.Token, 0, len(s.text)/usual+1)
+	for {
+		t, err := s.Next()
+		if err != nil {
+			panic(err) // the scanner returns no error
+		}
+		list = append(list, t)
+		if t.EOF() {
+			return &tokens{list: list}
+		}
+	}
 }
 
 func (s *scanner) checkUTF8() {

@@ -29,10 +29,7 @@ func Parse(name, text string, limits Limits) (*File, Diagnostics) {
 		}}
 	}
 	s := newScanner(name, text, limits)
-	lex, err := lexer.Upgrade(s) // scans to the end
-	if err != nil {
-		panic(err) // the scanner returns no error
-	}
+	lex := s.all()
 	p := &parser{
 		grammar: grammar(), limits: limits, file: f, lex: lex,
 		problems: problems{name: name, text: f.Text, most: limits.Problems},
@@ -80,22 +77,15 @@ type parser struct {
 	grammar *productions
 	limits  Limits
 	file    *File
-	lex     *lexer.PeekingLexer
+	lex     *tokens
 	open    int // blocks that were left because another began: a stray } may be theirs
 }
 
 func (p *parser) peek() *lexer.Token { return p.lex.Peek() }
 
-// peekAt returns the token n behind the next one, or EOF. Comments are no
-// tokens, so that the raw cursor counts tokens.
+// peekAt returns the token n behind the next one, or EOF.
 func (p *parser) peekAt(n int) *lexer.Token {
-	mark := p.lex.MakeCheckpoint()
-	for range n {
-		p.lex.Next()
-	}
-	t := p.lex.Peek()
-	p.lex.LoadCheckpoint(mark)
-	return t
+	return &p.lex.list[min(p.lex.at+n, len(p.lex.list)-1)]
 }
 
 // describe says what a token is, for "unexpected …".
@@ -125,7 +115,13 @@ func (p *parser) unexpectedToken(expected ...string) *Diagnostic {
 // parse runs one of participle's productions. On failure it reports what was
 // wrong and returns nil.
 func parse[P any](p *parser, production *participle.Parser[P]) *P {
-	v, err := production.ParseFromLexer(p.lex, participle.AllowTrailing(true))
+	next := p.lex.list[p.lex.at:]
+	lex, err := lexer.Upgrade(&clauseLexer{next[:min(len(next), longestClause)]})
+	if err != nil {
+		panic(err) // the lexer returns no error
+	}
+	v, err := production.ParseFromLexer(lex, participle.AllowTrailing(true))
+	p.lex.at += int(lex.RawCursor())
 	if err == nil {
 		return v
 	}
@@ -306,7 +302,7 @@ func (p *parser) skipTo(stop func(previous *lexer.Token) bool) {
 func (p *parser) parseFile() {
 	models := 0
 	for !p.peek().EOF() {
-		before := p.lex.RawCursor()
+		before := p.lex.at
 		switch t := p.peek(); {
 		case isWord(t, "model"):
 			if models++; models > p.limits.Models {
@@ -336,7 +332,7 @@ func (p *parser) parseFile() {
 				p.lex.Next()
 			}
 		}
-		if p.lex.RawCursor() == before {
+		if p.lex.at == before {
 			p.lex.Next() // no input may stop the parser
 		}
 	}
@@ -374,11 +370,11 @@ func (p *parser) body(open lexer.Token, what string, outer func() bool, item fun
 			}
 			return stop, false
 		}
-		before := p.lex.RawCursor()
+		before := p.lex.at
 		if !item() {
 			whole = false
 		}
-		if p.lex.RawCursor() == before {
+		if p.lex.at == before {
 			whole = false
 			p.lex.Next() // no input may stop the parser
 		}
@@ -456,9 +452,11 @@ func (p *parser) parseClause() Clause {
 	case isWord(&t, "condition"):
 		return p.parseCondition()
 	case isWord(&t, "grade"):
-		if g := parse(p, p.grammar.grade); g != nil {
-			return g.Grade
+		g, err := parseGrade(p.lex)
+		if err == nil {
+			return g
 		}
+		p.failed(err)
 	case isWord(&t, "description"):
 		if c := parse(p, p.grammar.description); c != nil {
 			return &Description{Span: Span{start, end(c.Text)}, Text: newString(c.Text)}
@@ -535,15 +533,14 @@ func (p *parser) parseCondition() *Condition {
 // soundCondition parses a condition in one go, or returns nil and stays before
 // it: then something is wrong, and item by item it is found out what.
 func (p *parser) soundCondition() *Condition {
-	mark, known := p.lex.MakeCheckpoint(), p.problems
-	if form, err := p.grammar.sound.ParseFromLexer(p.lex, participle.AllowTrailing(true)); err == nil {
-		c := (*form).(*Condition)
+	mark, known := p.lex.at, p.problems
+	if c, err := parseSound(p.lex); err == nil {
 		beyond := func(child *Child) bool { return !p.withinLimits(child) }
 		if len(c.Children) <= p.limits.Children && !slices.ContainsFunc(c.Children, beyond) {
 			return c
 		}
 	}
-	p.lex.LoadCheckpoint(mark)
+	p.lex.at = mark
 	p.problems = known
 	return nil
 }
@@ -580,12 +577,12 @@ func (p *parser) parseConditionItem(c *Condition, what string) bool {
 		p.skipTo(func(*lexer.Token) bool { return p.startsClause() })
 		return false
 	}
-	form := parse(p, p.grammar.child)
-	if form == nil {
+	child, err := parseChild(p.lex)
+	if err != nil {
+		p.failed(err)
 		p.skipTo(next)
 		return false
 	}
-	child := form.Child.(*Child)
 	if !p.withinLimits(child) {
 		return false
 	}
@@ -723,9 +720,9 @@ func (p *parser) parseEntity() *Entity {
 		what = fmt.Sprintf("%s %s", strings.ToLower(first.Value), e.Name.Text)
 	}
 	stop, whole := p.body(open, what, p.startsBlock, func() bool {
-		m, err := p.grammar.member.ParseFromLexer(p.lex, participle.AllowTrailing(true))
+		m, err := parseMember(p.lex)
 		if err == nil {
-			e.Members = append(e.Members, m.Member)
+			e.Members = append(e.Members, m)
 			return true
 		}
 		p.failed(err)

@@ -27,7 +27,7 @@ type syntaxError struct {
 func (e *syntaxError) Error() string { return "unexpected " + e.token.Value }
 
 // unexpected makes the error for the next token.
-func unexpected(lex *lexer.PeekingLexer, expected ...string) *syntaxError {
+func unexpected(lex *tokens, expected ...string) *syntaxError {
 	return &syntaxError{token: *lex.Peek(), expected: expected}
 }
 
@@ -57,7 +57,7 @@ func isWord(t *lexer.Token, keyword string) bool {
 func isSign(t *lexer.Token, sign string) bool { return t.Type == tokSign && t.Value == sign }
 
 // accept consumes the next token if it is the keyword.
-func accept(lex *lexer.PeekingLexer, keyword string) bool {
+func accept(lex *tokens, keyword string) bool {
 	if isWord(lex.Peek(), keyword) {
 		lex.Next()
 		return true
@@ -65,7 +65,7 @@ func accept(lex *lexer.PeekingLexer, keyword string) bool {
 	return false
 }
 
-func acceptSign(lex *lexer.PeekingLexer, sign string) bool {
+func acceptSign(lex *tokens, sign string) bool {
 	if isSign(lex.Peek(), sign) {
 		lex.Next()
 		return true
@@ -74,14 +74,14 @@ func acceptSign(lex *lexer.PeekingLexer, sign string) bool {
 }
 
 // want consumes the keyword, or fails.
-func want(lex *lexer.PeekingLexer, keyword string) error {
+func want(lex *tokens, keyword string) error {
 	if !accept(lex, keyword) {
 		return keywordError(lex, keyword)
 	}
 	return nil
 }
 
-func wantSign(lex *lexer.PeekingLexer, sign string) error {
+func wantSign(lex *tokens, sign string) error {
 	if !acceptSign(lex, sign) {
 		return unexpected(lex, sign)
 	}
@@ -89,7 +89,7 @@ func wantSign(lex *lexer.PeekingLexer, sign string) error {
 }
 
 // wantAnd consumes the word between two bounds.
-func wantAnd(lex *lexer.PeekingLexer) error {
+func wantAnd(lex *tokens) error {
 	if accept(lex, "and") {
 		return nil
 	}
@@ -101,7 +101,7 @@ func wantAnd(lex *lexer.PeekingLexer) error {
 }
 
 // keywordError is unexpected with the keyword that a misspelt word is near to.
-func keywordError(lex *lexer.PeekingLexer, keywords ...string) *syntaxError {
+func keywordError(lex *tokens, keywords ...string) *syntaxError {
 	err := unexpected(lex, keywords...)
 	if t := lex.Peek(); t.Type == tokIdent {
 		err.nearest = nearest.Name(t.Value, slices.Values(keywords))
@@ -144,7 +144,7 @@ func newMoment(t lexer.Token) *Moment {
 	return &m
 }
 
-func wantName(lex *lexer.PeekingLexer, what string) (*Name, error) {
+func wantName(lex *tokens, what string) (*Name, error) {
 	if t := lex.Peek(); t.Type == tokIdent || t.Type == tokQuoted {
 		return newName(*lex.Next()), nil
 	}
@@ -155,7 +155,7 @@ func wantName(lex *lexer.PeekingLexer, what string) (*Name, error) {
 	return nil, err
 }
 
-func wantString(lex *lexer.PeekingLexer) (*String, error) {
+func wantString(lex *tokens) (*String, error) {
 	if lex.Peek().Type == tokString {
 		return newString(*lex.Next()), nil
 	}
@@ -166,14 +166,14 @@ func wantString(lex *lexer.PeekingLexer) (*String, error) {
 	return nil, err
 }
 
-func wantInt(lex *lexer.PeekingLexer) (*Number, error) {
+func wantInt(lex *tokens) (*Number, error) {
 	if lex.Peek().Type == tokInt {
 		return newNumber(*lex.Next()), nil
 	}
 	return nil, unexpected(lex, wordInt)
 }
 
-func wantMoment(lex *lexer.PeekingLexer) (*Moment, error) {
+func wantMoment(lex *tokens) (*Moment, error) {
 	if lex.Peek().Type == tokMoment {
 		return newMoment(*lex.Next()), nil
 	}
@@ -185,7 +185,7 @@ func wantMoment(lex *lexer.PeekingLexer) (*Moment, error) {
 }
 
 // names parses a dotted name.
-func names(lex *lexer.PeekingLexer, what string) ([]*Name, error) {
+func names(lex *tokens, what string) ([]*Name, error) {
 	var list []*Name
 	for {
 		name, err := wantName(lex, what)
@@ -200,7 +200,7 @@ func names(lex *lexer.PeekingLexer, what string) ([]*Name, error) {
 	}
 }
 
-func parseTimeSpan(lex *lexer.PeekingLexer) (*TimeSpan, error) {
+func parseTimeSpan(lex *tokens) (*TimeSpan, error) {
 	first := *lex.Peek()
 	if first.Type != tokInt {
 		err := unexpected(lex, wordSpan)
@@ -223,7 +223,7 @@ func parseTimeSpan(lex *lexer.PeekingLexer) (*TimeSpan, error) {
 }
 
 // parseGrade parses a grade clause.
-func parseGrade(lex *lexer.PeekingLexer) (gradeForm, error) {
+func parseGrade(lex *tokens) (*Grade, error) {
 	first := *lex.Peek()
 	g := &Grade{}
 	err := want(lex, "grade")
@@ -265,7 +265,7 @@ func parseGrade(lex *lexer.PeekingLexer) (gradeForm, error) {
 var errUnsound = errors.New("this condition needs a closer look")
 
 // parseSound parses a whole condition in which nothing is wrong.
-func parseSound(lex *lexer.PeekingLexer) (conditionForm, error) {
+func parseSound(lex *tokens) (*Condition, error) {
 	first := *lex.Next()
 	name := *lex.Peek()
 	if !isWord(&first, "condition") || name.Type != tokString {
@@ -299,7 +299,7 @@ func parseSound(lex *lexer.PeekingLexer) (conditionForm, error) {
 }
 
 // parseChild parses one child of a condition.
-func parseChild(lex *lexer.PeekingLexer) (*Child, error) {
+func parseChild(lex *tokens) (*Child, error) {
 	c := &Child{}
 	var err error
 	c.Start = tokenSpan(lex.Peek().Pos, "").Start
@@ -338,7 +338,7 @@ func parseChild(lex *lexer.PeekingLexer) (*Child, error) {
 	return c, nil
 }
 
-func parseFrequency(lex *lexer.PeekingLexer) (Frequency, error) {
+func parseFrequency(lex *tokens) (Frequency, error) {
 	first := *lex.Peek()
 	f := Frequency{Span: tokenSpan(first.Pos, first.Value)}
 	switch {
@@ -365,13 +365,13 @@ func parseFrequency(lex *lexer.PeekingLexer) (Frequency, error) {
 }
 
 // noTimes refuses `at least 3 times EmailOpened`, but not an entity called times.
-func noTimes(lex *lexer.PeekingLexer) error {
+func noTimes(lex *tokens) error {
 	if t := lex.Peek(); !isWord(t, "times") && !isWord(t, "time") {
 		return nil
 	}
-	mark := lex.MakeCheckpoint()
+	mark := lex.at
 	word, next := *lex.Next(), *lex.Peek()
-	lex.LoadCheckpoint(mark)
+	lex.at = mark
 	goesOn := slices.ContainsFunc([]string{"within", "since", "between", "where", "each", "has", "at", "none", "score"},
 		func(w string) bool { return isWord(&next, w) })
 	if next.Type != tokIdent && next.Type != tokQuoted || goesOn {
@@ -380,7 +380,7 @@ func noTimes(lex *lexer.PeekingLexer) error {
 	return &syntaxError{token: word, help: fmt.Sprintf("leave out %s", word.Value)}
 }
 
-func parseRange(lex *lexer.PeekingLexer) (*Range, error) {
+func parseRange(lex *tokens) (*Range, error) {
 	first := *lex.Peek()
 	r := &Range{Span: tokenSpan(first.Pos, first.Value)}
 	var err error
@@ -430,13 +430,13 @@ func parseRange(lex *lexer.PeekingLexer) (*Range, error) {
 
 // scoreFollows reports whether the condition's score comes next: no field called
 // score can be meant, as no operator begins with a number.
-func scoreFollows(lex *lexer.PeekingLexer) bool {
-	mark := lex.MakeCheckpoint()
-	defer lex.LoadCheckpoint(mark)
+func scoreFollows(lex *tokens) bool {
+	mark := lex.at
+	defer func() { lex.at = mark }()
 	return accept(lex, "score") && lex.Peek().Type == tokInt
 }
 
-func parseComparison(lex *lexer.PeekingLexer) (*Comparison, error) {
+func parseComparison(lex *tokens) (*Comparison, error) {
 	if scoreFollows(lex) {
 		return nil, unexpected(lex, "a field's name")
 	}
@@ -476,9 +476,9 @@ func parseComparison(lex *lexer.PeekingLexer) (*Comparison, error) {
 }
 
 // lastBefore is the token before the next one.
-func lastBefore(lex *lexer.PeekingLexer) *lexer.Token {
-	if at := lex.RawCursor(); at > 0 {
-		return &lex.Range(at-1, at)[0]
+func lastBefore(lex *tokens) *lexer.Token {
+	if lex.at > 0 {
+		return &lex.list[lex.at-1]
 	}
 	return nil
 }
@@ -500,7 +500,7 @@ var synonyms = map[string]string{
 	"greater": ">", "more": ">", "less": "<", "smaller": "<", "exists": "is not empty", "newer": "within last", "since": "on or after", "until": "on or before",
 }
 
-func parseOp(lex *lexer.PeekingLexer) (Op, error) {
+func parseOp(lex *tokens) (Op, error) {
 	t := lex.Peek()
 	if op, ok := signOps[t.Value]; ok && t.Type == tokSign {
 		lex.Next()
@@ -608,7 +608,7 @@ func parseOp(lex *lexer.PeekingLexer) (Op, error) {
 }
 
 // anyOr reads the operator's further words, and any, if it stands there.
-func anyOr(lex *lexer.PeekingLexer, one, many Op, words ...string) (Op, error) {
+func anyOr(lex *tokens, one, many Op, words ...string) (Op, error) {
 	for _, w := range words {
 		if err := want(lex, w); err != nil {
 			return 0, err
@@ -620,7 +620,7 @@ func anyOr(lex *lexer.PeekingLexer, one, many Op, words ...string) (Op, error) {
 	return one, nil
 }
 
-func parseOperands(lex *lexer.PeekingLexer, c *Comparison) error {
+func parseOperands(lex *tokens, c *Comparison) error {
 	add := func(l Literal, err error) error {
 		c.Operands = append(c.Operands, l)
 		return err
@@ -660,7 +660,7 @@ func parseOperands(lex *lexer.PeekingLexer, c *Comparison) error {
 	return add(parseValue(lex))
 }
 
-func parseList(lex *lexer.PeekingLexer, c *Comparison) error {
+func parseList(lex *tokens, c *Comparison) error {
 	if err := wantSign(lex, "("); err != nil {
 		bad := unexpected(lex, "(")
 		bad.help = fmt.Sprintf(`a list is written %s ("A", "B")`, c.Op)
@@ -684,7 +684,7 @@ func parseList(lex *lexer.PeekingLexer, c *Comparison) error {
 	}
 }
 
-func parseValue(lex *lexer.PeekingLexer) (Literal, error) {
+func parseValue(lex *tokens) (Literal, error) {
 	t := lex.Peek()
 	switch t.Type {
 	case tokString:
@@ -724,10 +724,10 @@ var typeSynonyms = map[string]string{
 var modifiers = []string{"exact", "calculated", "rollup"}
 
 // parseMember parses one declaration of a schema block.
-func parseMember(lex *lexer.PeekingLexer) (memberForm, error) {
+func parseMember(lex *tokens) (Member, error) {
 	first := *lex.Peek()
 	if isWord(&first, "dated") {
-		mark := lex.MakeCheckpoint()
+		mark := lex.at
 		lex.Next()
 		if accept(lex, "by") {
 			field, err := wantName(lex, "a time or date field")
@@ -736,7 +736,7 @@ func parseMember(lex *lexer.PeekingLexer) (memberForm, error) {
 			}
 			return &DatedBy{Span: Span{tokenSpan(first.Pos, "").Start, field.End}, Field: field}, nil
 		}
-		lex.LoadCheckpoint(mark)
+		lex.at = mark
 	}
 	before := lastBefore(lex)
 	name, err := wantName(lex, "a name")
@@ -754,7 +754,7 @@ func parseMember(lex *lexer.PeekingLexer) (memberForm, error) {
 	return m, err
 }
 
-func parseMemberRest(lex *lexer.PeekingLexer, name *Name) (Member, error) {
+func parseMemberRest(lex *tokens, name *Name) (Member, error) {
 	if acceptSign(lex, "->") {
 		target, err := wantName(lex, "an entity's name")
 		if err != nil {
@@ -825,9 +825,9 @@ func parseMemberRest(lex *lexer.PeekingLexer, name *Name) (Member, error) {
 
 // wordsOfName reports whether the next word is the second of a name that should
 // stand in back quotes: a type or an arrow follows it.
-func wordsOfName(lex *lexer.PeekingLexer) bool {
-	mark := lex.MakeCheckpoint()
-	defer lex.LoadCheckpoint(mark)
+func wordsOfName(lex *tokens) bool {
+	mark := lex.at
+	defer func() { lex.at = mark }()
 	word := lex.Next()
 	if word.Type != tokIdent || slices.ContainsFunc(modifiers, func(w string) bool { return isWord(word, w) }) {
 		return false
@@ -837,7 +837,7 @@ func wordsOfName(lex *lexer.PeekingLexer) bool {
 		slices.ContainsFunc(typeNames[:], func(w string) bool { return isWord(next, w) })
 }
 
-func parseChoices(lex *lexer.PeekingLexer, f *Field) error {
+func parseChoices(lex *tokens, f *Field) error {
 	if err := wantSign(lex, "("); err != nil {
 		bad := err.(*syntaxError)
 		bad.help = fmt.Sprintf(`a %s lists its values: %s ("A", "B")`, f.Type, f.Type)

@@ -45,11 +45,11 @@ func (t *tokens) Next() *lexer.Token {
 // one behind it.
 const longestClause = 8
 
-// clauseLexer hands a few tokens to participle.
-type clauseLexer struct{ next []lexer.Token }
+// someTokens hands tokens to participle.
+type someTokens struct{ next []lexer.Token }
 
 // Next returns the next token, or EOF.
-func (l *clauseLexer) Next() (lexer.Token, error) {
+func (l *someTokens) Next() (lexer.Token, error) {
 	if len(l.next) == 0 {
 		return lexer.EOFToken(lexer.Position{}), nil
 	}
@@ -75,16 +75,15 @@ func (definition) Lex(name string, r io.Reader) (lexer.Lexer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newScanner(name, string(text), Limits{}.WithDefaults()), nil
+	return &someTokens{newScanner(name, string(text), Limits{}.WithDefaults()).all()}, nil
 }
 
-// scanner cuts a text into tokens, as a lexer.Lexer. It never fails: what is
+// scanner cuts a text into tokens. It never fails: what is
 // wrong becomes a diagnostic and, where one was surely meant, a token of that
 // type, of which the parser then makes a node marked Bad.
 type scanner struct {
 	pos      lexer.Position
-	token    lexer.Token // the last one, if found
-	found    bool
+	tokens   []lexer.Token
 	comments []Comment
 	problems
 	broken  int  // offset behind the last stray character, so that a run of them is one problem
@@ -106,31 +105,14 @@ func newScanner(name, text string, limits Limits) *scanner {
 	return s
 }
 
-// Next returns the next token, or EOF at the end.
-func (s *scanner) Next() (lexer.Token, error) {
-	for s.found = false; !s.found; {
-		if s.pos.Offset >= len(s.text) {
-			return lexer.EOFToken(s.pos), nil
-		}
+// all scans to the end. The last token is EOF.
+func (s *scanner) all() []lexer.Token {
+	const usual = 7 // bytes of text to a token
+	s.tokens = make([]lexer.Token, 0, len(s.text)/usual+1)
+	for s.pos.Offset < len(s.text) {
 		s.next()
 	}
-	return s.token, nil
-}
-
-// all scans to the end.
-func (s *scanner) all() *tokens {
-	const usual = 7 // bytes of text to a token
-	list := make([]lexer.Token, 0, len(s.text)/usual+1)
-	for {
-		t, err := s.Next()
-		if err != nil {
-			panic(err) // the scanner returns no error
-		}
-		list = append(list, t)
-		if t.EOF() {
-			return &tokens{list: list}
-		}
-	}
+	return append(s.tokens, lexer.EOFToken(s.pos))
 }
 
 func (s *scanner) checkUTF8() {
@@ -205,7 +187,7 @@ func (s *scanner) skip(n int) {
 
 // emit makes a token of the next n bytes.
 func (s *scanner) emit(t lexer.TokenType, n int) {
-	s.token, s.found = lexer.Token{Type: t, Value: s.text[s.pos.Offset : s.pos.Offset+n], Pos: s.pos}, true
+	s.tokens = append(s.tokens, lexer.Token{Type: t, Value: s.text[s.pos.Offset : s.pos.Offset+n], Pos: s.pos})
 	s.skip(n)
 }
 

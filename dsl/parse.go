@@ -29,7 +29,7 @@ func Parse(name, text string, limits Limits) (*File, Diagnostics) {
 		}}
 	}
 	s := newScanner(name, text, limits)
-	lex := s.all()
+	lex := &tokens{list: s.all()}
 	p := &parser{
 		grammar: grammar(), limits: limits, file: f, lex: lex,
 		problems: problems{name: name, text: f.Text, most: limits.Problems},
@@ -116,7 +116,7 @@ func (p *parser) unexpectedToken(expected ...string) *Diagnostic {
 // wrong and returns nil.
 func parse[P any](p *parser, production *participle.Parser[P]) *P {
 	next := p.lex.list[p.lex.at:]
-	lex, err := lexer.Upgrade(&clauseLexer{next[:min(len(next), longestClause)]})
+	lex, err := lexer.Upgrade(&someTokens{next[:min(len(next), longestClause)]})
 	if err != nil {
 		panic(err) // the lexer returns no error
 	}

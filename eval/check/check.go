@@ -79,7 +79,9 @@ func (c *checker) model(m *dsl.Model) *Model {
 			c.zone(model, z.Zone)
 		}
 	}
-	conditions := map[string]named{}
+	most := len(m.Clauses) // of which nearly all are conditions
+	conditions := make(map[string]named, most)
+	model.Conditions = make([]Condition, 0, most)
 	var bands []*dsl.Grade
 	for _, clause := range m.Clauses {
 		switch cl := clause.(type) {
@@ -204,7 +206,7 @@ func (c *checker) grades(clauses []*dsl.Grade) grades.Scale {
 }
 
 func (c *checker) condition(model *Model, cond *dsl.Condition) Condition {
-	out := Condition{Source: cond}
+	out := Condition{Source: cond, Children: make([]Child, 0, len(cond.Children))}
 	if cond.Name != nil {
 		out.Name = cond.Name.Value
 	}
@@ -263,6 +265,7 @@ func (c *checker) child(model *Model, ch *dsl.Child) Child {
 	if ch.Range != nil {
 		out.Range = c.dateRange(model, path, out.Dated, ch.Range)
 	}
+	out.Tests = make([]Test, 0, len(ch.Where))
 	for _, e := range ch.Where {
 		if t := c.test(model, ch, path, e.(*dsl.Comparison)); t != nil {
 			out.Tests = append(out.Tests, *t)

@@ -56,12 +56,7 @@ func textPredicate(p check.TextMatch) predicate {
 		}
 		return func(_ []bound, v traverse.Value) bool { return set[v.Text()] != p.Not }
 	}
-	match := map[check.Match]func(text, value string) bool{
-		check.Equals:     func(text, value string) bool { return text == value },
-		check.Contains:   strings.Contains,
-		check.BeginsWith: strings.HasPrefix,
-		check.EndsWith:   strings.HasSuffix,
-	}[p.How]
+	match := textMatch(p.How)
 	return func(_ []bound, v traverse.Value) bool {
 		text := v.Text()
 		for _, value := range p.Values {
@@ -71,6 +66,18 @@ func textPredicate(p check.TextMatch) predicate {
 		}
 		return p.Not
 	}
+}
+
+func textMatch(how check.Match) func(text, value string) bool {
+	switch how {
+	case check.Contains:
+		return strings.Contains
+	case check.BeginsWith:
+		return strings.HasPrefix
+	case check.EndsWith:
+		return strings.HasSuffix
+	}
+	return func(text, value string) bool { return text == value }
 }
 
 func choicesPredicate(p check.ChoicesMatch) predicate {

@@ -125,15 +125,12 @@ func (c *checker) misfit(f traverse.Field, l dsl.Literal, expected ...string) {
 }
 
 func (c *checker) textPredicate(f traverse.Field, cmp *dsl.Comparison) Predicate {
-	fold := traverse.Fold
-	if f.Exact {
-		fold = func(s string) string { return s }
+	fold := folding(f)
+	var listed map[string]bool
+	if f.Type != traverse.Text {
+		listed = c.listedValues(f)
 	}
-	listed := map[string]bool{}
-	for _, v := range f.Values {
-		listed[fold(v)] = true
-	}
-	var values []string
+	values := make([]string, 0, len(cmp.Operands))
 	sound := true
 	for _, o := range cmp.Operands {
 		s, ok := o.(*dsl.String)
@@ -191,6 +188,33 @@ func (c *checker) textPredicate(f traverse.Field, cmp *dsl.Comparison) Predicate
 		p.How = EndsWith
 	}
 	return p
+}
+
+// folding is how a field's values are made comparable.
+func folding(f traverse.Field) func(string) string {
+	if f.Exact {
+		return func(s string) string { return s }
+	}
+	return traverse.Fold
+}
+
+// listedValues returns what a choice or choices field lists, folded unless the
+// field is exact.
+func (c *checker) listedValues(f traverse.Field) map[string]bool {
+	if len(f.Values) == 0 {
+		return nil // the schema has a problem
+	}
+	field := &f.Values[0] // no two fields share their values
+	listed, ok := c.listed[field]
+	if !ok {
+		fold := folding(f)
+		listed = make(map[string]bool, len(f.Values))
+		for _, v := range f.Values {
+			listed[fold(v)] = true
+		}
+		c.listed[field] = listed
+	}
+	return listed
 }
 
 // emptyTest is the operator that was meant by an operator with "".

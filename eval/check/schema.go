@@ -16,7 +16,7 @@ import (
 // parser found are not repeated. The result holds what could be understood: it
 // is fit to run only if neither parser nor checker had anything to say.
 func Files(base *traverse.Schema, files ...*dsl.File) (*traverse.Schema, []*Model, dsl.Diagnostics) {
-	c := &checker{}
+	c := &checker{listed: map[*string]map[string]bool{}}
 	c.schema = c.lower(base, files)
 	models := c.models(files)
 	c.diags.Sort()
@@ -32,6 +32,8 @@ type checker struct {
 	schema *traverse.Schema
 	file   *dsl.File // in which problems are reported
 	diags  dsl.Diagnostics
+	// listed is what choice and choices fields list, by the first of their values.
+	listed map[*string]map[string]bool
 	// dropped counts the problems of a file beyond maxProblems.
 	dropped map[*dsl.File]int
 }

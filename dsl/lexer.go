@@ -27,6 +27,34 @@ const (
 type tokens struct {
 	list []lexer.Token
 	at   int
+
+	// The nodes that are made most.
+	names       slab[Name]
+	strings     slab[String]
+	numbers     slab[Number]
+	spans       slab[TimeSpan]
+	ranges      slab[Range]
+	comparisons slab[Comparison]
+	children    slab[Child]
+	scores      slab[Score]
+	conditions  slab[Condition]
+}
+
+// A slab makes nodes many at a time, as all of a tree live equally long.
+type slab[T any] struct {
+	free []T
+	made int // the last time
+}
+
+func (s *slab[T]) new() *T {
+	const most = 64
+	if len(s.free) == 0 {
+		s.made = min(max(4, 2*s.made), most)
+		s.free = make([]T, s.made)
+	}
+	n := &s.free[0]
+	s.free = s.free[1:]
+	return n
 }
 
 // Peek returns the next token.
@@ -300,6 +328,10 @@ func (s *scanner) str(rest string) {
 		s.emit(tokString, n)
 		return
 	}
+	if strings.IndexByte(raw, '\\') < 0 {
+		s.emit(tokString, n)
+		return
+	}
 	value, err := strconv.Unquote(raw)
 	switch {
 	case err != nil:
@@ -491,17 +523,16 @@ func foreignDateLen(s string) int {
 // moment scans what looks like a date or time, the first n bytes of rest.
 func (s *scanner) moment(rest string, n int) {
 	raw := rest[:n]
-	if m, problem := parseMoment(raw); problem == "" && !m.HasTime {
+	m, problem := parseMoment(raw)
+	if problem == "" && !m.HasTime {
 		if clock := clockLen(rest[n:]); clock > 0 {
 			s.problem(s.pos, rest[:n+clock], CodeDate, "a T joins a date and a time").Nearest = raw + "T" + rest[n+1:n+clock]
 			s.emit(tokMoment, n+clock)
 			return
 		}
 	}
-	if _, problem := parseMoment(raw); problem != "" {
+	if problem != "" {
 		s.problem(s.pos, raw, CodeDate, "%s", problem)
-		s.emit(tokMoment, len(raw))
-		return
 	}
 	s.emit(tokMoment, len(raw))
 }
@@ -656,14 +687,13 @@ func parseMoment(raw string) (m Moment, problem string) {
 		return m, ""
 	}
 	m.HasTime = true
-	bad := fmt.Sprintf("%s is no time; a date and time is written 2026-05-31T09:30, with :SS, a fraction, Z or an offset such as +02:00 if wanted", raw)
 	if rest, ok := strings.CutSuffix(clock, "Z"); ok {
 		m.HasOffset, clock = true, rest
 	} else if at := strings.LastIndexAny(clock, "+-"); at >= 0 {
 		zone := clock[at+1:]
 		var h, min int
 		if len(zone) != len("02:00") || zone[2] != ':' || !number(zone[:2], &h) || !number(zone[3:], &min) || h > 23 || min > 59 {
-			return m, bad
+			return m, badTime(raw)
 		}
 		m.HasOffset, m.Offset = true, h*60+min
 		if clock[at] == '-' {
@@ -675,25 +705,29 @@ func parseMoment(raw string) (m Moment, problem string) {
 	switch len(clock) {
 	case len("09:30"):
 		if hasFraction {
-			return m, bad
+			return m, badTime(raw)
 		}
 	case len("09:30:00"):
 		if clock[5] != ':' || !number(clock[6:], &m.Second) || m.Second > 59 {
-			return m, bad
+			return m, badTime(raw)
 		}
 	default:
-		return m, bad
+		return m, badTime(raw)
 	}
 	if clock[2] != ':' || !number(clock[:2], &m.Hour) || !number(clock[3:5], &m.Minute) || m.Hour > 23 || m.Minute > 59 {
-		return m, bad
+		return m, badTime(raw)
 	}
 	if hasFraction {
 		if fraction == "" || prefixLen(fraction, func(r rune) bool { return '0' <= r && r <= '9' }) != len(fraction) {
-			return m, bad
+			return m, badTime(raw)
 		}
 		number((fraction + "000000")[:6], &m.Micro)
 	}
 	return m, ""
+}
+
+func badTime(raw string) string {
+	return fmt.Sprintf("%s is no time; a date and time is written 2026-05-31T09:30, with :SS, a fraction, Z or an offset such as +02:00 if wanted", raw)
 }
 
 // number reads a run of digits.

@@ -403,12 +403,12 @@ func (p *parser) parseModel() *Model {
 	m := &Model{Span: tokenSpan(first.Pos, first.Value)}
 	var open lexer.Token
 	if head := parse(p, p.grammar.modelHead); head != nil {
-		m.Name, open = newString(head.Name), head.Open
+		m.Name, open = p.lex.string(&head.Name), head.Open
 	} else {
 		m.Incomplete = true
 		ok := false
 		if t := lastBefore(p.lex); t != nil && t.Type == tokString {
-			m.Name = newString(*t)
+			m.Name = p.lex.string(t)
 		}
 		if open, ok = p.brokenHead(); !ok {
 			p.skipTo(func(*lexer.Token) bool { return false })
@@ -459,7 +459,7 @@ func (p *parser) parseClause() Clause {
 		p.failed(err)
 	case isWord(&t, "description"):
 		if c := parse(p, p.grammar.description); c != nil {
-			return &Description{Span: Span{start, end(c.Text)}, Text: newString(c.Text)}
+			return &Description{Span: Span{start, end(c.Text)}, Text: p.lex.string(&c.Text)}
 		}
 	case isWord(&t, "target"):
 		if c := parse(p, p.grammar.target); c != nil {
@@ -467,11 +467,11 @@ func (p *parser) parseClause() Clause {
 		}
 	case isWord(&t, "time"):
 		if c := parse(p, p.grammar.timeZone); c != nil {
-			return &TimeZone{Span: Span{start, end(c.Zone)}, Zone: newString(c.Zone)}
+			return &TimeZone{Span: Span{start, end(c.Zone)}, Zone: p.lex.string(&c.Zone)}
 		}
 	case isWord(&t, "sales"):
 		if c := parse(p, p.grammar.salesReady); c != nil {
-			return &SalesReady{Span: Span{start, end(c.Threshold)}, Threshold: newNumber(c.Threshold)}
+			return &SalesReady{Span: Span{start, end(c.Threshold)}, Threshold: p.lex.number(&c.Threshold)}
 		}
 	default:
 		d := p.unexpectedToken(clauseWords...)
@@ -498,12 +498,12 @@ func (p *parser) parseCondition() *Condition {
 	c := &Condition{Span: tokenSpan(first.Pos, first.Value)}
 	var open lexer.Token
 	if head := parse(p, p.grammar.conditionHead); head != nil {
-		c.Name, open = newString(head.Name), head.Open
+		c.Name, open = p.lex.string(&head.Name), head.Open
 	} else {
 		c.Incomplete = true
 		ok := false
 		if t := lastBefore(p.lex); t != nil && t.Type == tokString {
-			c.Name = newString(*t)
+			c.Name = p.lex.string(t)
 		}
 		if open, ok = p.brokenHead(); !ok {
 			p.skipTo(func(*lexer.Token) bool { return p.startsClause() })
@@ -555,7 +555,7 @@ func (p *parser) parseConditionItem(c *Condition, what string) bool {
 			p.skipTo(next)
 			return false
 		}
-		score := &Score{Span: spanOf(t, s.Points), Points: newNumber(s.Points)}
+		score := &Score{Span: spanOf(t, s.Points), Points: p.lex.number(&s.Points)}
 		if c.Score != nil {
 			d := p.report(score.Span, CodeNoScore, "%s has a second score", what)
 			d.Related = []Related{{Summary: "the first is here", File: p.file.Name, Span: c.Score.Span}}
@@ -703,12 +703,12 @@ func (p *parser) parseEntity() *Entity {
 	e := &Entity{Span: tokenSpan(first.Pos, first.Value), Interaction: isWord(&first, "interaction")}
 	var open lexer.Token
 	if head := parse(p, p.grammar.entityHead); head != nil {
-		e.Name, e.Passive, open = newName(head.Name), head.Passive != nil, head.Open
+		e.Name, e.Passive, open = p.lex.name(&head.Name), head.Passive != nil, head.Open
 	} else {
 		e.Incomplete = true
 		ok := false
 		if t := lastBefore(p.lex); t != nil && t.Pos.Offset > first.Pos.Offset && (t.Type == tokIdent || t.Type == tokQuoted) {
-			e.Name = newName(*t)
+			e.Name = p.lex.name(t)
 		}
 		if open, ok = p.brokenHead(); !ok {
 			p.skipTo(func(*lexer.Token) bool { return false })

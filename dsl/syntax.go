@@ -179,12 +179,15 @@ const (
 	Years
 )
 
-var unitNames = [...]string{"minute", "hour", "day", "week", "month", "year"}
+var (
+	unitNames   = [...]string{"minute", "hour", "day", "week", "month", "year"}
+	unitPlurals = [...]string{"minutes", "hours", "days", "weeks", "months", "years"}
+)
 
 // String returns the unit's plural.
 func (u Unit) String() string {
-	if int(u) < len(unitNames) {
-		return unitNames[u] + "s"
+	if int(u) < len(unitPlurals) {
+		return unitPlurals[u]
 	}
 	return "unit"
 }

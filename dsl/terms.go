@@ -109,8 +109,9 @@ func keywordError(lex *tokens, keywords ...string) *syntaxError {
 	return err
 }
 
-func newName(t lexer.Token) *Name {
-	n := &Name{Span: tokenSpan(t.Pos, t.Value), Text: t.Value}
+func (lex *tokens) name(t *lexer.Token) *Name {
+	n := lex.names.new()
+	n.Span, n.Text = tokenSpan(t.Pos, t.Value), t.Value
 	if t.Type == tokQuoted {
 		n.Text, n.Quoted = t.Value[1:], true
 		var closed bool
@@ -120,8 +121,9 @@ func newName(t lexer.Token) *Name {
 	return n
 }
 
-func newString(t lexer.Token) *String {
-	s := &String{Span: tokenSpan(t.Pos, t.Value), Raw: t.Value}
+func (lex *tokens) string(t *lexer.Token) *String {
+	s := lex.strings.new()
+	s.Span, s.Raw = tokenSpan(t.Pos, t.Value), t.Value
 	value, err := strconv.Unquote(t.Value)
 	if err != nil || t.Value[0] != '"' || !utf8.ValidString(value) {
 		s.Bad = true
@@ -132,10 +134,12 @@ func newString(t lexer.Token) *String {
 	return s
 }
 
-func newNumber(t lexer.Token) *Number {
+func (lex *tokens) number(t *lexer.Token) *Number {
+	n := lex.numbers.new()
 	digits := strings.TrimLeft(t.Value, "+-")
-	bad := len(digits) > 1 && digits[0] == '0' && digits[1] != '.' || strings.ContainsAny(digits, "_eE,")
-	return &Number{Span: tokenSpan(t.Pos, t.Value), Text: t.Value, Bad: bad}
+	n.Span, n.Text = tokenSpan(t.Pos, t.Value), t.Value
+	n.Bad = len(digits) > 1 && digits[0] == '0' && digits[1] != '.' || strings.ContainsAny(digits, "_eE,")
+	return n
 }
 
 func newMoment(t lexer.Token) *Moment {
@@ -146,7 +150,7 @@ func newMoment(t lexer.Token) *Moment {
 
 func wantName(lex *tokens, what string) (*Name, error) {
 	if t := lex.Peek(); t.Type == tokIdent || t.Type == tokQuoted {
-		return newName(*lex.Next()), nil
+		return lex.name(lex.Next()), nil
 	}
 	err := unexpected(lex, what)
 	if t := lex.Peek(); t.Type == tokString {
@@ -157,7 +161,7 @@ func wantName(lex *tokens, what string) (*Name, error) {
 
 func wantString(lex *tokens) (*String, error) {
 	if lex.Peek().Type == tokString {
-		return newString(*lex.Next()), nil
+		return lex.string(lex.Next()), nil
 	}
 	err := unexpected(lex, wordText)
 	if t := lex.Peek(); t.Type == tokIdent {
@@ -168,7 +172,7 @@ func wantString(lex *tokens) (*String, error) {
 
 func wantInt(lex *tokens) (*Number, error) {
 	if lex.Peek().Type == tokInt {
-		return newNumber(*lex.Next()), nil
+		return lex.number(lex.Next()), nil
 	}
 	return nil, unexpected(lex, wordInt)
 }
@@ -211,10 +215,11 @@ func parseTimeSpan(lex *tokens) (*TimeSpan, error) {
 		}
 		return nil, err
 	}
-	s := &TimeSpan{Count: newNumber(*lex.Next())}
+	s := lex.spans.new()
+	s.Count = lex.number(lex.Next())
 	for i, name := range unitNames {
 		t := *lex.Peek()
-		if accept(lex, name) || accept(lex, name+"s") {
+		if accept(lex, name) || accept(lex, unitPlurals[i]) {
 			s.Unit, s.Span = Unit(i), spanOf(first, t)
 			return s, nil
 		}
@@ -272,7 +277,8 @@ func parseSound(lex *tokens) (*Condition, error) {
 		return nil, errUnsound
 	}
 	lex.Next()
-	c := &Condition{Name: newString(name)}
+	c := lex.conditions.new()
+	c.Name = lex.string(&name)
 	if !acceptSign(lex, "{") {
 		return nil, errUnsound
 	}
@@ -289,7 +295,8 @@ func parseSound(lex *tokens) (*Condition, error) {
 		return nil, errUnsound
 	}
 	lex.Next()
-	c.Score = &Score{Span: spanOf(score, points), Points: newNumber(points)}
+	c.Score = lex.scores.new()
+	c.Score.Span, c.Score.Points = spanOf(score, points), lex.number(&points)
 	brace := *lex.Peek()
 	if !acceptSign(lex, "}") {
 		return nil, errUnsound
@@ -300,11 +307,11 @@ func parseSound(lex *tokens) (*Condition, error) {
 
 // parseChild parses one child of a condition.
 func parseChild(lex *tokens) (*Child, error) {
-	c := &Child{}
+	c := lex.children.new()
 	var err error
 	c.Start = tokenSpan(lex.Peek().Pos, "").Start
 	if lex.Peek().Type == tokString {
-		c.Label = newString(*lex.Next())
+		c.Label = lex.string(lex.Next())
 		if err := wantSign(lex, ":"); err != nil {
 			return nil, err
 		}
@@ -382,7 +389,11 @@ func noTimes(lex *tokens) error {
 
 func parseRange(lex *tokens) (*Range, error) {
 	first := *lex.Peek()
-	r := &Range{Span: tokenSpan(first.Pos, first.Value)}
+	if !isWord(&first, "within") && !isWord(&first, "since") && !isWord(&first, "between") {
+		return nil, nil
+	}
+	r := lex.ranges.new()
+	r.Span = tokenSpan(first.Pos, first.Value)
 	var err error
 	switch {
 	case accept(lex, "within"):
@@ -422,8 +433,6 @@ func parseRange(lex *tokens) (*Range, error) {
 			return nil, err
 		}
 		r.End = r.To.End
-	default:
-		return nil, nil
 	}
 	return r, nil
 }
@@ -431,9 +440,7 @@ func parseRange(lex *tokens) (*Range, error) {
 // scoreFollows reports whether the condition's score comes next: no field called
 // score can be meant, as no operator begins with a number.
 func scoreFollows(lex *tokens) bool {
-	mark := lex.at
-	defer func() { lex.at = mark }()
-	return accept(lex, "score") && lex.Peek().Type == tokInt
+	return isWord(lex.Peek(), "score") && lex.list[lex.at+1].Type == tokInt
 }
 
 func parseComparison(lex *tokens) (*Comparison, error) {
@@ -448,7 +455,8 @@ func parseComparison(lex *tokens) (*Comparison, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Comparison{Ref: ref}
+	c := lex.comparisons.new()
+	c.Ref = ref
 	c.Start = ref[0].Start
 	first := *lex.Peek()
 	op, err := parseOp(lex)
@@ -688,9 +696,9 @@ func parseValue(lex *tokens) (Literal, error) {
 	t := lex.Peek()
 	switch t.Type {
 	case tokString:
-		return newString(*lex.Next()), nil
+		return lex.string(lex.Next()), nil
 	case tokInt, tokDecimal:
-		return newNumber(*lex.Next()), nil
+		return lex.number(lex.Next()), nil
 	case tokMoment:
 		return newMoment(*lex.Next()), nil
 	}

@@ -142,7 +142,7 @@ func (lex *tokens) number(t *lexer.Token) *Number {
 	return n
 }
 
-func newMoment(t lexer.Token) *Moment {
+func (lex *tokens) moment(t *lexer.Token) *Moment {
 	m, problem := parseMoment(t.Value)
 	m.Span, m.Bad = tokenSpan(t.Pos, t.Value), problem != ""
 	return &m
@@ -179,7 +179,7 @@ func wantInt(lex *tokens) (*Number, error) {
 
 func wantMoment(lex *tokens) (*Moment, error) {
 	if lex.Peek().Type == tokMoment {
-		return newMoment(*lex.Next()), nil
+		return lex.moment(lex.Next()), nil
 	}
 	err := unexpected(lex, wordMoment)
 	if lex.Peek().Type == tokString {
@@ -700,7 +700,7 @@ func parseValue(lex *tokens) (Literal, error) {
 	case tokInt, tokDecimal:
 		return lex.number(lex.Next()), nil
 	case tokMoment:
-		return newMoment(*lex.Next()), nil
+		return lex.moment(lex.Next()), nil
 	}
 	if isWord(t, "true") || isWord(t, "false") {
 		lex.Next()

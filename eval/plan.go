@@ -314,23 +314,25 @@ func (b *builder) model(m *check.Model) *model {
 		out.zone = len(b.zones)
 		b.zones = append(b.zones, m.Zone)
 	}
-	index := 0
+	n := 0
+	for i := range m.Conditions {
+		n += len(m.Conditions[i].Children)
+	}
+	children := make([]child, 0, n) // of all conditions
 	for i := range m.Conditions {
 		c := &m.Conditions[i]
-		planned := condition{name: c.Name, points: c.Points, children: make([]child, len(c.Children))}
+		first := len(children)
 		for j := range c.Children {
-			planned.children[j] = b.child(out, &c.Children[j])
-			planned.children[j].index = index
-			index++
+			children = append(children, b.child(out, &c.Children[j], len(children)))
 		}
-		out.conditions[i] = planned
+		out.conditions[i] = condition{name: c.Name, points: c.Points, children: children[first:len(children):len(children)]}
 	}
 	return out
 }
 
-// child plans a child's path.
-func (b *builder) child(m *model, c *check.Child) child {
-	out := child{Child: c, model: m, dated: c.Dated, steps: make([]step, 0, len(c.Path))}
+// child plans the path of a model's child.
+func (b *builder) child(m *model, c *check.Child, index int) child {
+	out := child{Child: c, model: m, index: index, dated: c.Dated, steps: make([]step, 0, len(c.Path))}
 	if out.dated < 0 {
 		out.dated = len(c.Path) - 1
 	}

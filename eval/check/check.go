@@ -267,8 +267,8 @@ func (c *checker) child(model *Model, ch *dsl.Child) Child {
 	}
 	out.Tests = make([]Test, 0, len(ch.Where))
 	for _, e := range ch.Where {
-		if t := c.test(model, ch, path, e.(*dsl.Comparison)); t != nil {
-			out.Tests = append(out.Tests, *t)
+		if t, ok := c.test(model, ch, path, e.(*dsl.Comparison)); ok {
+			out.Tests = append(out.Tests, t)
 		}
 	}
 	return out

@@ -23,7 +23,10 @@ func (c *checker) dateRange(model *Model, path traverse.Path, step int, r *dsl.R
 	}
 	field, _ := path[step].Entity.Dated()
 	days := field.Type == traverse.Date
-	what := path[step].Entity.Name() + "." + field.Name
+	what := ""
+	if days { // only then is it spoken of
+		what = path[step].Entity.Name() + "." + field.Name
+	}
 	switch r.Kind {
 	case dsl.WithinLast:
 		if n, ok := c.timeSpan(r.Last, days, what); ok {

@@ -12,26 +12,22 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// test checks one expression, or reports why it is none and returns nil.
-func (c *checker) test(model *Model, ch *dsl.Child, path traverse.Path, cmp *dsl.Comparison) *Test {
+// test checks one expression, or reports why it is none.
+func (c *checker) test(model *Model, ch *dsl.Child, path traverse.Path, cmp *dsl.Comparison) (Test, bool) {
 	t, ok := c.reference(ch, path, cmp)
 	if !ok {
-		return nil
+		return Test{}, false
 	}
 	if t.Field.Derived != traverse.Stored {
 		field := cmp.Ref[len(cmp.Ref)-1]
 		c.problem(field.Span, CodeDerived, "%s is a %s field: an expression may not use it", t.Field.Name, t.Field.Derived)
-		return nil
+		return Test{}, false
 	}
 	if t.Field.Type == traverse.NoType {
-		return nil
+		return Test{}, false
 	}
-	p := c.predicate(model, t.Field, cmp)
-	if p == nil {
-		return nil
-	}
-	t.Predicate = p
-	return &t
+	t.Predicate = c.predicate(model, t.Field, cmp)
+	return t, t.Predicate != nil
 }
 
 // operators says which operators a type has, in the order of the language

@@ -10,8 +10,8 @@ import (
 
 // The grammar of what has one fixed form, for participle. Literals are typed,
 // so that a name in back quotes is never a keyword. What has several forms is
-// parsed by the functions of terms.go: they know better what to expect. Blocks are driven by parse.go, which goes on
-// behind what is broken.
+// parsed by the functions of terms.go: they know better what to expect. Blocks
+// are driven by parse.go, which goes on behind what is broken.
 type (
 	modelHead struct {
 		Keyword lexer.Token `parser:"@'model':Ident"`

@@ -58,13 +58,13 @@ func (s *slab[T]) new() *T {
 }
 
 // Peek returns the next token.
-func (t *tokens) Peek() *lexer.Token { return &t.list[t.at] }
+func (lex *tokens) Peek() *lexer.Token { return &lex.list[lex.at] }
 
 // Next returns the next token and goes on behind it, unless it is EOF.
-func (t *tokens) Next() *lexer.Token {
-	next := &t.list[t.at]
+func (lex *tokens) Next() *lexer.Token {
+	next := &lex.list[lex.at]
 	if !next.EOF() {
-		t.at++
+		lex.at++
 	}
 	return next
 }

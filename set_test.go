@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -13,7 +14,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/source/memory"
 	"github.com/leadscore/leadscore/traverse"
+	"github.com/leadscore/leadscore/traverse/columns"
 )
 
 // counting counts the queries to a source.
@@ -194,4 +197,115 @@ account-based leads
 	if diff := cmp.Diff(want, set.Plan()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+}
+
+// lending lends what it embeds, and is asked for what needs routes.
+type lending struct {
+	*memory.Source
+	needs map[*traverse.Need]bool
+	asked int
+}
+
+func (l *lending) Lend(traverse.Source) *columns.Store { return l.Source.Lend(l.Source) }
+
+func (l *lending) Fetch(ctx context.Context, q *traverse.Query, out *traverse.Rows) error {
+	if l.asked++; !l.needs[q.Need] {
+		return errors.New("a need that Set.Needs did not name")
+	}
+	return l.Source.Fetch(ctx, q, out)
+}
+
+// TestNeedsOfLender: also a source that lends meets only needs that it was told of.
+func TestNeedsOfLender(t *testing.T) {
+	set := compileSet(t, model("M", "each Lead.ParentContact.Leads"), model("N", "each EmailOpened\n        each Interaction.Contact.Leads"))
+	src := source(t, records{
+		"Lead": {"l": {"ParentContact": "c"}}, "Contact": {"c": {}}, "EmailOpened": {"o": {"Contact": "c"}},
+	})
+	l := &lending{Source: src.Source.(*memory.Source), needs: map[*traverse.Need]bool{}}
+	for _, n := range set.Needs() {
+		l.needs[n] = true
+	}
+	r, err := set.Score(t.Context(), "l", l, asOf)
+	if err != nil || r.Results[0].Score != 1 || r.Results[1].Score != 1 || l.asked == 0 {
+		t.Errorf("%+v, %v after %d queries", r, err, l.asked)
+	}
+}
+
+// lentAndNot scores one lead from columns, by rows and explained, which must give
+// the same.
+func lentAndNot(t *testing.T, schemaText, rules string, add func(*memory.Source) error, want int64) {
+	t.Helper()
+	schema, err := leadscore.ParseSchema("s.score", schemaText, leadscore.StandardSchema())
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := leadscore.Compile("m.score", rules, schema)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := memory.New(schema)
+	if err := add(data); err != nil {
+		t.Fatal(err)
+	}
+	for how, src := range map[string]leadscore.Source{"columns": data, "rows": struct{ leadscore.Source }{data}} {
+		for _, opts := range [][]leadscore.Option{{asOf}, {asOf, leadscore.Explain()}} {
+			if r, err := m.Score(t.Context(), "l", src, opts...); err != nil || r.Score != want {
+				t.Errorf("%s, %d options: %d, %v, want %d", how, len(opts), r.Score, err, want)
+			}
+		}
+	}
+}
+
+// TestFieldNamesInPlans: whatever fields are called, what is counted for one
+// condition is not taken for another's.
+func TestFieldNamesInPlans(t *testing.T) {
+	lentAndNot(t, "interaction Ping { A text B text `A check.IsEmpty {false} B` text }",
+		"model \"M\" { target contact"+
+			" condition \"1\" { has Ping where `A check.IsEmpty {false} B` is not empty score +1 }"+
+			" condition \"2\" { has Ping where A is empty and B is not empty score +10 } }",
+		func(s *memory.Source) error {
+			return errors.Join(s.Add("Lead", "l", memory.Record{"ParentContact": "c"}),
+				s.Add("Ping", "p", memory.Record{"Contact": "c", "A check.IsEmpty {false} B": "x"}))
+		}, 1)
+
+	var schema, rules strings.Builder
+	for i := 1; i <= 11; i++ {
+		fmt.Fprintf(&schema, "R%d -> Order ", i)
+		fmt.Fprintf(&rules, `condition "n%d" { has Lead where R%d.st = "nothing" score +1000 } `, i, i)
+	}
+	lentAndNot(t, "profile Lead { "+schema.String()+"} profile Order { `1st` text st text }",
+		`model "M" { target contact `+rules.String()+
+			"condition \"a\" { has Lead where R1.`1st` = \"x\" score +1 } condition \"b\" { has Lead where R11.st = \"x\" score +10 } }",
+		func(s *memory.Source) error {
+			return errors.Join(s.Add("Order", "o", memory.Record{"1st": "x"}),
+				s.Add("Lead", "l", memory.Record{"ParentContact": "c", "R1": "o"}))
+		}, 1)
+}
+
+// TestFarFuture: the last instant there is lies in nobody's window.
+func TestFarFuture(t *testing.T) {
+	lentAndNot(t, "", `model "M" { target contact condition "1" { none EmailOpened score +1 }
+		condition "2" { has EmailClicked where Timestamp is empty score +10 } }`,
+		func(s *memory.Source) error {
+			last := memory.Record{"Contact": "c", "Timestamp": traverse.MicrosValue(math.MaxInt64)}
+			return errors.Join(s.Add("Lead", "l", memory.Record{"ParentContact": "c"}),
+				s.Add("EmailClicked", "p", last), s.Add("EmailOpened", "p", last), s.Add("WebsiteVisited", "p", last))
+		}, 1)
+}
+
+// TestManyTables: totals that would need a table each are counted like others.
+func TestManyTables(t *testing.T) {
+	var rules strings.Builder
+	rules.WriteString(`model "M" { target contact `)
+	for i := 1; i <= 200; i++ {
+		fmt.Fprintf(&rules, `condition "%d" { at least %d EmailOpened within last %d days score +1 } `, i, i, i)
+	}
+	rules.WriteString("}")
+	lentAndNot(t, "", rules.String(), func(s *memory.Source) error {
+		err := s.Add("Lead", "l", memory.Record{"ParentContact": "c"})
+		for i := range 150 {
+			err = errors.Join(err, s.Add("EmailOpened", fmt.Sprint(i), memory.Record{"Contact": "c", "Timestamp": "2026-05-31T11:00:00Z"}))
+		}
+		return err
+	}, 150)
 }

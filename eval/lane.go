@@ -120,7 +120,14 @@ type kindPlan struct {
 	// totals are counts of all records in a window that ends with as of: their
 	// points are read from tables by window, not counted one by one.
 	totals   []windowTotal
+	tables   []tableKey // that the totals need
 	watchers []watcher
+}
+
+// A tableKey is a model and the min of a use.
+type tableKey struct {
+	model int
+	min   uint64
 }
 
 type windowTotal struct {

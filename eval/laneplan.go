@@ -13,9 +13,8 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// planColumns plans models for columns. planned are the same models as the walker
-// takes them.
-func planColumns(models []*check.Model, planned []*model) *columnPlan {
+// planColumns plans models for columns. whole is their plan for rows.
+func planColumns(models []*check.Model, whole *Program) *columnPlan {
 	p := &columnPlan{left: make([][]condition, len(models))}
 	var b laneBuilder
 	b.plan = p
@@ -38,7 +37,7 @@ func planColumns(models []*check.Model, planned []*model) *columnPlan {
 		for j := range m.Conditions {
 			if c := &m.Conditions[j]; !b.condition(c) {
 				without.Conditions = append(without.Conditions, *c)
-				p.left[i] = append(p.left[i], planned[i].conditions[j])
+				p.left[i] = append(p.left[i], whole.models[i].conditions[j])
 				left = true
 			}
 		}
@@ -48,7 +47,7 @@ func planColumns(models []*check.Model, planned []*model) *columnPlan {
 		p.lanes[i].arrange()
 	}
 	if left {
-		p.rest = New(rest)
+		p.rest = newProgram(rest, whole)
 	}
 	return p
 }
@@ -192,7 +191,7 @@ func (b *laneBuilder) condition(c *check.Condition) bool {
 			l.base[b.model] += c.Points
 			u.min, u.points = 1, -c.Points
 		}
-		if uses, ok := b.total(&drafts[0]); ok {
+		if uses, ok := b.total(&drafts[0], u); ok {
 			*uses = append(*uses, u)
 			return true
 		}
@@ -214,9 +213,15 @@ func (b *laneBuilder) condition(c *check.Condition) bool {
 	return true
 }
 
+// mostTables is how many tables by segment a kind of interaction has at the most:
+// one for each model with `each`, and for each n of a model. Conditions beyond
+// them are watchers, so that memory does not grow with the square of their number.
+const mostTables = 64
+
 // total returns the uses of the count of all records in a window that ends with
-// as of. Those of several contacts are not in order, so an account has none.
-func (b *laneBuilder) total(d *draft) (*[]use, bool) {
+// as of, for one more use. Those of several contacts are not in order, so an
+// account has none.
+func (b *laneBuilder) total(d *draft, u use) (*[]use, bool) {
 	if d.lead || b.target == accountBased || len(d.hops)+len(d.here)+len(d.gates) > 0 || len(d.windows) > 1 {
 		return nil, false
 	}
@@ -231,6 +236,13 @@ func (b *laneBuilder) total(d *draft) (*[]use, bool) {
 	}
 	kind := b.kind(d.roots[0])
 	k := &b.lane.kinds[kind]
+	table := tableKey{u.model, u.min}
+	if !slices.Contains(k.tables, table) {
+		if len(k.tables) == mostTables {
+			return nil, false
+		}
+		k.tables = append(k.tables, table)
+	}
 	key := [2]int{kind, window}
 	i, ok := b.known.totals[key]
 	if !ok {
@@ -364,11 +376,8 @@ func (b *laneBuilder) slot(places []place) int {
 }
 
 func (l *lane) watcher(at place) *watcher {
-	switch at.room {
-	case roomLead:
+	if at.room == roomLead {
 		return &l.lead.watchers[at.at]
-	case roomOwner:
-		return &l.owner.watchers[at.at]
 	}
 	return &l.kinds[at.room].watchers[at.at]
 }

@@ -34,13 +34,14 @@ type entry struct {
 	at      []int             // their positions among the table's
 }
 
-// mostValues is how many distinct values a sheet keeps from batch to batch.
-const mostValues = 1 << 18
+// mostBytes is how much memory the distinct values may take that a sheet keeps
+// from batch to batch.
+const mostBytes = 16 << 20
 
 // sheet returns a sheet for the program, with what it has learned if it is not new.
 func (p *Program) sheet() *sheet {
 	s, _ := p.sheets.Get().(*sheet)
-	if s == nil || s.distinct() > mostValues {
+	if s == nil || s.bytes() > mostBytes {
 		s = &sheet{desk: desk{plan: p.columns()}, entries: map[*layout]*entry{}}
 		store := columns.New(p.models[0].Schema)
 		s.bind(store)
@@ -66,13 +67,13 @@ func (s *sheet) enter(l *layout) {
 	s.entries[l] = e
 }
 
-// distinct returns how many distinct values the sheet has met.
-func (s *sheet) distinct() int {
+// bytes returns how much memory the distinct values take that the sheet has met.
+func (s *sheet) bytes() int {
 	n := 0
 	for _, e := range s.entries {
 		for _, c := range e.columns {
 			if c.Dict != nil {
-				n += c.Dict.Len()
+				n += c.Dict.Bytes()
 			}
 		}
 	}
@@ -119,6 +120,9 @@ func (s *sheet) fill(b *batch) error {
 			}
 		}
 	}
+	s.batch = nil
+	clear(s.values[:cap(s.values)])
+	clear(s.sorted[:cap(s.sorted)])
 	s.bind(s.store) // values may have come to the dictionaries
 	s.frame(b.opts)
 	return nil

@@ -27,12 +27,8 @@ func (p *Program) fromColumns(ctx context.Context, source traverse.Source, store
 	d := p.take()
 	bound := false
 	err := store.Use(ctx, func() error {
-		known := d.bound
 		if bound = d.bind(store); !bound {
 			return nil
-		}
-		if d.bound != known {
-			runtime.AddCleanup(store, forget, weak.Make(p))
 		}
 		d.frame(opts)
 		for i := range outcomes {
@@ -113,6 +109,10 @@ type desk struct {
 	bound weak.Pointer[columns.Store]
 	lanes [2]boundLane
 
+	// The program forgets the desk when this store is no longer used.
+	watched weak.Pointer[columns.Store]
+	watch   runtime.Cleanup
+
 	opts   Options
 	framed bool
 	bounds []bound
@@ -147,16 +147,26 @@ func (p *Program) take() *desk {
 // collector's next cycles; the others are in a pool. A desk that is kept holds the
 // store's tables, but not the store: when that is no longer used the desk goes.
 func (p *Program) give(d *desk) {
+	store := d.store
 	d.store = nil
-	if !p.kept.CompareAndSwap(nil, d) {
-		p.desks.Put(d)
+	if store != nil && d.watched != d.bound {
+		d.watch.Stop()
+		d.watch, d.watched = runtime.AddCleanup(store, forget, weak.Make(p)), d.bound
 	}
+	if p.kept.CompareAndSwap(nil, d) {
+		return
+	}
+	d.watch.Stop()
+	d.watched = weak.Pointer[columns.Store]{}
+	p.desks.Put(d)
 }
 
 // forget drops the desk of a store that is no longer used.
 func forget(p weak.Pointer[Program]) {
 	if p := p.Value(); p != nil {
-		p.kept.Store(nil)
+		if d := p.kept.Load(); d != nil && d.bound.Value() == nil {
+			p.kept.CompareAndSwap(d, nil)
+		}
 	}
 }
 
@@ -356,7 +366,7 @@ func (d *desk) interactions(l *boundLane, contact columns.Key) uint64 {
 			continue
 		}
 		n, block := int(count), &l.blocks[i]
-		if times[0] >= block.oldest {
+		if times[0] >= block.oldest && block.kind != nil {
 			if n > len(d.segments) {
 				d.segments = make([]uint32, max(n, 64))
 			}

@@ -1,7 +1,10 @@
 // Package eval runs checked models: it plans once what to ask of a source and
 // how to judge it, and then scores leads batch by batch. Its rooms are the plan
 // (plan.go), the data of a batch (batch.go), the walk along paths (walk.go), the
-// predicates (predicate.go) and the explanations (explain.go).
+// predicates (predicate.go) and the explanations (explain.go); and for what needs
+// no routes the plan for columns (lane.go, laneplan.go), what it is bound to
+// (lanebind.go, lanekind.go), the run of it (lanerun.go), and rows that are laid
+// out in columns (lanerows.go).
 package eval
 
 import (
@@ -192,11 +195,24 @@ type need struct {
 	nodes  []*node
 }
 
+// same reports whether two needs ask the same of the same entity.
+func (n *need) same(o *need) bool {
+	return n.layout.entity == o.layout.entity && n.by == o.by && n.owner == o.owner
+}
+
 // New plans models, which must share one schema. It panics if the schema lacks
 // what a checked model speaks of, which would be a mistake of package check.
-func New(models []*check.Model) *Program {
+func New(models []*check.Model) *Program { return newProgram(models, nil) }
+
+// newProgram plans models. If whole is not nil, they are part of its models, and
+// the program asks with the needs of whole: no source meets a need that it was
+// not told of.
+func newProgram(models []*check.Model, whole *Program) *Program {
 	p := &Program{entity: map[string]*layout{}}
-	p.columns = sync.OnceValue(func() *columnPlan { return planColumns(models, p.models) })
+	if whole != nil {
+		p.entity = whole.entity
+	}
+	p.columns = sync.OnceValue(func() *columnPlan { return planColumns(models, p) })
 	for i := range p.targets {
 		p.targets[i] = &trie{roots: map[string]*node{}}
 	}
@@ -218,6 +234,10 @@ func New(models []*check.Model) *Program {
 		p.models = append(p.models, b.model(m))
 	}
 	for _, n := range p.needs {
+		if whole != nil {
+			n.Need = whole.needs[slices.IndexFunc(whole.needs, n.same)].Need
+			continue
+		}
 		fields, dated := n.layout.fields, ""
 		switch {
 		case n.owner:

@@ -14,10 +14,17 @@ type Dict struct {
 	values  []traverse.Value
 	texts   map[string]uint32
 	numbers map[uint64]uint32 // by their bits: a number, or 0 and 1 for a bool
+	bytes   int               // of the texts
 }
 
 // Len returns the number of codes, that of the empty value included.
 func (d *Dict) Len() int { return len(d.values) }
+
+// Bytes returns how much memory the values take, about.
+func (d *Dict) Bytes() int {
+	const each = 100 // of a value, and of its entry in a map
+	return d.bytes + each*len(d.values)
+}
 
 // Value returns the value with a code below Len.
 func (d *Dict) Value(code uint32) traverse.Value { return d.values[code] }
@@ -50,6 +57,7 @@ func (d *Dict) text(key string, v traverse.Value) uint32 {
 		}
 		code = uint32(len(d.values))
 		d.texts[key] = code
+		d.bytes += len(key)
 		d.values = append(d.values, v)
 	}
 	return code

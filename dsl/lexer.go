@@ -3,8 +3,10 @@ package dsl
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -133,10 +135,25 @@ func newScanner(name, text string, limits Limits) *scanner {
 	return s
 }
 
+// lists are token lists of files that are parsed, for the next file: nothing in
+// a tree points into one.
+var lists = sync.Pool{New: func() any { return new([]lexer.Token) }}
+
+// release gives back a token list, unless it is that of a very long file.
+func release(list []lexer.Token) {
+	const most = 1 << 16
+	if cap(list) <= most {
+		clear(list) // it must not keep the text
+		list = list[:0]
+		lists.Put(&list)
+	}
+}
+
 // all scans to the end. The last token is EOF.
 func (s *scanner) all() []lexer.Token {
 	const usual = 7 // bytes of text to a token
-	s.tokens = make([]lexer.Token, 0, len(s.text)/usual+1)
+	list := lists.Get().(*[]lexer.Token)
+	s.tokens = slices.Grow(*list, len(s.text)/usual+1)
 	for s.pos.Offset < len(s.text) {
 		s.next()
 	}

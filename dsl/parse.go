@@ -30,6 +30,7 @@ func Parse(name, text string, limits Limits) (*File, Diagnostics) {
 	}
 	s := newScanner(name, text, limits)
 	lex := &tokens{list: s.all()}
+	defer release(lex.list)
 	p := &parser{
 		grammar: grammar(), limits: limits, file: f, lex: lex,
 		problems: problems{name: name, text: f.Text, most: limits.Problems},

@@ -106,7 +106,6 @@ type draft struct {
 	windows []check.Window
 	here    []check.Test // of the interaction itself
 	gates   []gateTest   // of the profile: the lead's, or the owner's
-	tests   int
 }
 
 type gateTest struct {

@@ -1,0 +1,60 @@
+package eval
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/source/memory"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// TestBeyond: a lead whose numbers could leave 64 bits goes to the walker. No
+// rules that a file can hold, over data that memory can hold, come near it, so
+// the limit is lowered.
+func TestBeyond(t *testing.T) {
+	tree, problems := dsl.Parse("m.score", `model "M" { target contact
+		condition "1" { each EmailOpened score +3 }
+		condition "2" { each EmailOpened where EmailName = "A" score +10 }
+		condition "3" { has Lead.ParentContact.Leads score +100 } }
+		model "N" { target account condition "1" { each EmailOpened score +1 } }`, dsl.Limits{})
+	schema, models, more := check.Files(traverse.Standard(), tree)
+	if len(problems)+len(more) > 0 {
+		t.Fatal(problems, more)
+	}
+	data := memory.New(schema)
+	add := func(entity, id string, r memory.Record) {
+		if err := data.Add(entity, id, r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	add("Contact", "c", nil)
+	add("Lead", "few", memory.Record{"ParentContact": "d"})
+	add("Lead", "many", memory.Record{"ParentContact": "c"})
+	for i, name := range []string{"a", "A", "b"} {
+		add("EmailOpened", fmt.Sprint(i), memory.Record{"Contact": "c", "EmailName": name})
+	}
+	opts := Options{AsOf: time.Unix(0, 0), Keys: 10}
+	ids := []string{"few", "many", "nobody", "many"}
+	for how, source := range map[string]traverse.Source{"columns": data, "rows": struct{ traverse.Source }{data}} {
+		p := New(models)
+		for i := range p.columns().lanes {
+			p.columns().lanes[i].most = 2
+		}
+		got, err := p.Run(t.Context(), source, ids, opts, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, want := range []int64{0, 3*3 + 2*10 + 100, 0, 3*3 + 2*10 + 100} {
+			if o := got[i]; i == 2 {
+				if o.Err == nil || o.Err.Err != ErrNoLead {
+					t.Errorf("%s: %s: %v", how, ids[i], o.Err)
+				}
+			} else if o.Err != nil || o.Models[0].Score != want || o.Models[1].Status != NotTargeted {
+				t.Errorf("%s: %s: %+v, %v, want %d", how, ids[i], o.Models, o.Err, want)
+			}
+		}
+	}
+}

@@ -1,0 +1,480 @@
+package structs
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"reflect"
+
+	"github.com/leadscore/leadscore/source/memory"
+	"github.com/leadscore/leadscore/traverse"
+	"github.com/leadscore/leadscore/traverse/columns"
+)
+
+// A plan says how to read the records of a Go type. Slots are positions among
+// the columns of its entity.
+type plan struct {
+	entity      string
+	interaction bool
+	columns     []*columns.Column
+	id          conv // nil if every record's is made up
+	idName      string
+	idIndex     []int
+	idSlot      int // of the field called id, where the schema declares one and the type does not; or -1
+	fields      []fieldPlan
+	references  []referencePlan
+	inverses    []inversePlan
+	known       *traverse.Need // whether there is a record
+}
+
+type fieldPlan struct {
+	slot  int
+	index []int
+	conv  conv
+}
+
+type referencePlan struct {
+	slot   int
+	index  []int
+	target *plan
+	name   string
+}
+
+type inversePlan struct {
+	index  []int
+	target *plan
+	name   string
+	via    string
+	slot   int            // of via among the target's
+	stored *traverse.Need // via
+}
+
+// idField is the field that, where a schema declares it, is the record's id.
+const idField = "id"
+
+// plan plans the types of a binder that are new.
+func (s *Source) plan(b *binder) {
+	added := map[*structType]*plan{}
+	for _, t := range b.types {
+		if s.plans[t.typ] == nil {
+			p := &plan{entity: t.name, columns: s.store.Table(t.name).Columns(), idSlot: -1}
+			p.interaction = s.schema.Entity(t.name).Kind() == traverse.Interaction
+			p.known = s.need(t.name)
+			s.plans[t.typ], added[t] = p, p
+		}
+	}
+	for t, p := range added {
+		if t.id != nil {
+			p.id, p.idName, p.idIndex = convert(t.id.typ, asID, false), t.id.goName, t.id.index
+		}
+		own := false
+		for _, m := range t.members {
+			own = own || m.name == idField
+			switch m.shape {
+			case scalar:
+				p.fields = append(p.fields, fieldPlan{p.slot(m.name), m.index, convert(m.typ, m.fieldType, false)})
+			case one:
+				p.references = append(p.references, referencePlan{p.slot(m.name), m.index, s.plans[m.target.typ], m.name})
+			case many:
+				target := s.plans[m.target.typ]
+				p.inverses = append(p.inverses, inversePlan{
+					m.index, target, m.name, m.via, target.slot(m.via), s.need(target.entity, m.via),
+				})
+			}
+		}
+		if _, ok := s.schema.Entity(t.name).Field(idField); ok && !own {
+			p.idSlot = p.slot(idField)
+		}
+	}
+}
+
+func (p *plan) slot(name string) int {
+	for i, c := range p.columns {
+		if c.Name == name {
+			return i
+		}
+	}
+	panic("structs: no column " + name) // a mistake of ours: it was bound
+}
+
+func (s *Source) need(entity string, fields ...string) *traverse.Need {
+	n, err := s.schema.NewNeed(entity, "", fields, "")
+	if err != nil {
+		panic(err) // a mistake of ours: it was bound
+	}
+	return n
+}
+
+// A loader loads the records of one call. First it walks from what was handed
+// over to all records, and gives each its id; references that an inverse fills
+// in are known only then. Then it reads the fields.
+type loader struct {
+	s       *Source
+	fresh   bool // the source holds nothing yet
+	bad     problems
+	records []record
+	seen    map[*plan]map[uintptr]int   // by address
+	ids     map[string]map[string]int32 // by entity and id: the first record that has it
+	made    map[string]int
+}
+
+// A record is one that is to be added.
+type record struct {
+	plan  *plan
+	v     reflect.Value // can be addressed
+	id    string
+	first int // the first record with this entity and id
+	backs []back
+}
+
+// A back is a reference that an inverse fills in.
+type back struct {
+	inverse *inversePlan
+	parent  int // the record whose inverse it is
+}
+
+func (s *Source) load(args []any, fresh bool) error {
+	l := &loader{
+		s: s, fresh: fresh,
+		seen: map[*plan]map[uintptr]int{}, ids: map[string]map[string]int32{}, made: maps.Clone(s.made),
+	}
+	for _, a := range args {
+		l.hand(reflect.ValueOf(a))
+	}
+	for i := 0; i < len(l.records); i++ { // grows meanwhile
+		l.expand(i)
+	}
+	l.fill()
+	if err := l.bad.err(); err != nil {
+		return err
+	}
+	s.made = l.made
+	return nil
+}
+
+// hand visits what a caller handed over.
+func (l *loader) hand(v reflect.Value) {
+	for v.Kind() == reflect.Pointer {
+		if v.IsNil() {
+			return
+		}
+		v = v.Elem()
+	}
+	if v.Kind() == reflect.Struct {
+		if !v.CanAddr() {
+			of := reflect.New(v.Type()).Elem()
+			of.Set(v)
+			v = of
+		}
+		l.visit(v, l.s.plans[v.Type()], handed)
+		return
+	}
+	if v.Kind() == reflect.Array && !v.CanAddr() {
+		of := reflect.New(v.Type()).Elem()
+		of.Set(v)
+		v = of
+	}
+	for i := range v.Len() {
+		l.hand(v.Index(i))
+	}
+}
+
+// An origin is the field that led to a record.
+type origin struct {
+	from int // the record; -1 for what was handed over
+	name string
+	at   int // of a slice; -1 for a reference
+}
+
+var handed = origin{from: -1}
+
+// describe names the field that led to a record.
+func (l *loader) describe(o origin) string {
+	r := &l.records[o.from]
+	s := fmt.Sprintf("%s %s: %s", r.plan.entity, quote(r.id), o.name)
+	if o.at >= 0 {
+		s += fmt.Sprintf("[%d]", o.at)
+	}
+	return s
+}
+
+// visit takes a record to those that are to be added, if it is not among them,
+// and returns its place. That is -1 for one that has no id, which is reported,
+// and for one that the source holds and that was only led to. It returns the id
+// as well.
+func (l *loader) visit(v reflect.Value, p *plan, from origin) (int, string) {
+	at := v.Addr().Pointer()
+	sized := v.Type().Size() > 0 // what has no size has no address of its own
+	if i, ok := l.seen[p][at]; ok && sized {
+		return i, l.records[i].id
+	}
+	id, err := p.ownID(v)
+	switch {
+	case err != nil && from == handed:
+		l.bad.add("%s: %s: %w", p.entity, p.idName, err)
+		return -1, ""
+	case err != nil:
+		l.bad.add("%s: %s of this %s: %w", l.describe(from), p.idName, p.entity, err)
+		return -1, ""
+	case id == "" && p.interaction:
+		id = l.makeUp(p, from)
+	case id == "" && from == handed:
+		l.bad.add("%s: a record needs an id, and its %s is empty", p.entity, p.idName)
+		return -1, ""
+	case id == "":
+		l.bad.add("%s: a record needs an id, and the %s of this %s is empty", l.describe(from), p.idName, p.entity)
+		return -1, ""
+	}
+	if !l.fresh && l.s.holds(p, id) {
+		if from == handed {
+			l.bad.add("%s %s: %w", p.entity, quote(id), ErrDuplicate)
+		}
+		return -1, id
+	}
+	i := len(l.records)
+	if sized {
+		if l.seen[p] == nil {
+			l.seen[p] = map[uintptr]int{}
+		}
+		l.seen[p][at] = i
+	}
+	ids := l.ids[p.entity]
+	if ids == nil {
+		ids = map[string]int32{}
+		l.ids[p.entity] = ids
+	}
+	first, ok := ids[id]
+	if !ok {
+		first = int32(i)
+		ids[id] = first
+	}
+	l.records = append(l.records, record{plan: p, v: v, id: id, first: int(first)})
+	return i, id
+}
+
+// ownID returns the id that a record has itself, or "".
+func (p *plan) ownID(v reflect.Value) (string, error) {
+	if p.id == nil {
+		return "", nil
+	}
+	f, ok := field(v, p.idIndex)
+	if !ok {
+		return "", nil
+	}
+	id, err := p.id(f)
+	return id.Text(), err
+}
+
+// makeUp returns an id for an interaction without one: the place in a record's
+// slice that it has, or else its number among those that were handed over.
+func (l *loader) makeUp(p *plan, from origin) string {
+	if from != handed && from.at >= 0 {
+		r := &l.records[from.from]
+		return fmt.Sprintf("%s %s: %s[%d]", r.plan.entity, r.id, from.name, from.at)
+	}
+	n := l.made[p.entity]
+	l.made[p.entity]++
+	return fmt.Sprintf("%s[%d]", p.entity, n)
+}
+
+// holds reports whether the source has a record.
+func (s *Source) holds(p *plan, id string) bool {
+	return s.fetch(p.known, id) != nil
+}
+
+// fetch returns the record with an id, or nil.
+func (s *Source) fetch(need *traverse.Need, id string) *traverse.Row {
+	q := &traverse.Query{Need: need, Keys: []string{id}}
+	rows := traverse.NewRows(q)
+	if err := s.store.Fetch(context.Background(), q, rows); err != nil {
+		panic(err) // a mistake of ours: the need is the schema's, and nothing is cancelled
+	}
+	for r := range rows.All() {
+		return &r
+	}
+	return nil
+}
+
+// expand visits what a record leads to.
+func (l *loader) expand(i int) {
+	r := l.records[i] // what it points to grows meanwhile
+	for _, f := range r.plan.references {
+		if v, ok := reached(r.v, f.index); ok {
+			l.visit(v, f.target, origin{i, f.name, -1})
+		}
+	}
+	for k := range r.plan.inverses {
+		f := &r.plan.inverses[k]
+		list, ok := field(r.v, f.index)
+		if !ok {
+			continue
+		}
+		for at := range list.Len() {
+			v := list.Index(at)
+			if v.Kind() == reflect.Pointer {
+				if v.IsNil() {
+					continue
+				}
+				v = v.Elem()
+			}
+			switch child, id := l.visit(v, f.target, origin{i, f.name, at}); {
+			case child >= 0:
+				first := &l.records[l.records[child].first]
+				first.backs = append(first.backs, back{f, i})
+			case id != "":
+				// It is in the source, where nothing changes.
+				if held := l.s.fetch(f.stored, id).Values[0].Text(); held != r.id {
+					l.bad.add("%s: %s %s is in the source already, and its %s is %s", l.describe(origin{i, f.name, at}),
+						f.target.entity, quote(id), f.via, orNone(held))
+				}
+			}
+		}
+	}
+}
+
+func orNone(id string) string {
+	if id == "" {
+		return "none"
+	}
+	return quote(id)
+}
+
+// field returns a field of a struct. There is none behind an embedded pointer
+// that is nil.
+func field(v reflect.Value, index []int) (reflect.Value, bool) {
+	for i, at := range index {
+		if i > 0 && v.Kind() == reflect.Pointer {
+			if v.IsNil() {
+				return v, false
+			}
+			v = v.Elem()
+		}
+		v = v.Field(at)
+	}
+	return v, true
+}
+
+// reached returns the record that a reference leads to, if it leads to one.
+func reached(v reflect.Value, index []int) (reflect.Value, bool) {
+	f, ok := field(v, index)
+	switch {
+	case !ok:
+		return f, false
+	case f.Kind() == reflect.Pointer:
+		return f.Elem(), !f.IsNil()
+	}
+	return f, !f.IsZero()
+}
+
+// fill reads the fields of all records and adds them. What is added to a fresh
+// source is thrown away with it if something is wrong.
+func (l *loader) fill() {
+	type full struct {
+		r      *record
+		values []traverse.Value
+	}
+	var ready []full
+	var values []traverse.Value
+	for i := range l.records {
+		r := &l.records[i]
+		if r.first != i {
+			l.same(r, &l.records[r.first])
+			continue
+		}
+		values = append(values[:0], make([]traverse.Value, len(r.plan.columns))...)
+		l.read(r, values)
+		switch {
+		case len(l.bad.errs) > 0:
+		case l.fresh:
+			l.add(r, values)
+		default:
+			ready = append(ready, full{r, values})
+			values = nil
+		}
+	}
+	if len(l.bad.errs) > 0 {
+		return
+	}
+	for _, f := range ready {
+		l.add(f.r, f.values)
+	}
+}
+
+func (l *loader) add(r *record, values []traverse.Value) {
+	if err := l.s.store.Add(r.plan.entity, r.id, values...); err != nil {
+		l.bad.add("%w", err)
+	}
+}
+
+// read reads the fields of a record into the values of its columns.
+func (l *loader) read(r *record, values []traverse.Value) {
+	p := r.plan
+	problem := func(slot int, err error) {
+		l.bad.add("%s %s: %s: %w", p.entity, quote(r.id), p.columns[slot].Name, err)
+	}
+	for _, f := range p.fields {
+		v, ok := field(r.v, f.index)
+		if !ok {
+			continue
+		}
+		var err error
+		if values[f.slot], err = f.conv(v); err != nil {
+			problem(f.slot, err)
+		}
+	}
+	for _, f := range p.references {
+		if v, ok := reached(r.v, f.index); ok {
+			if id := l.idOf(v, f.target); id != "" {
+				values[f.slot] = traverse.TextValue(id)
+			}
+		}
+	}
+	if p.idSlot >= 0 {
+		var err error
+		if values[p.idSlot], err = memory.Parse(p.columns[p.idSlot].Type, r.id); err != nil {
+			problem(p.idSlot, err)
+		}
+	}
+	for _, b := range l.records[r.first].backs {
+		parent := &l.records[b.parent]
+		switch had := values[b.inverse.slot].Text(); {
+		case had == "":
+			values[b.inverse.slot] = traverse.TextValue(parent.id)
+		case had != parent.id:
+			l.bad.add("%s %s: its %s is %s, but it is among the %s of %s %s", p.entity, quote(r.id),
+				b.inverse.via, quote(had), b.inverse.name, parent.plan.entity, quote(parent.id))
+		}
+	}
+}
+
+// idOf returns the id of a record that was visited.
+func (l *loader) idOf(v reflect.Value, p *plan) string {
+	if i, ok := l.seen[p][v.Addr().Pointer()]; ok {
+		return l.records[i].id
+	}
+	id, err := p.ownID(v)
+	if err != nil {
+		return "" // that is said already
+	}
+	return id
+}
+
+var errDifferent = fmt.Errorf("%w: two records have it", ErrDuplicate)
+
+// same says where a record differs from the one that has its id.
+func (l *loader) same(r, first *record) {
+	a, b := make([]traverse.Value, len(r.plan.columns)), make([]traverse.Value, len(r.plan.columns))
+	bad := l.bad
+	l.read(first, a)
+	l.bad = bad // what is wrong with it was said when its turn came
+	l.read(r, b)
+	if l.bad.len() > bad.len() {
+		return
+	}
+	for i, c := range r.plan.columns {
+		if !a[i].Equal(b[i]) {
+			l.bad.add("%s %s: %w, and they differ in %s: %s and %s", r.plan.entity, quote(r.id), errDifferent, c.Name, quote(a[i].String()), quote(b[i].String()))
+			return
+		}
+	}
+}

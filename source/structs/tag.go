@@ -1,0 +1,241 @@
+package structs
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/leadscore/leadscore/internal/nearest"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// key is the key of our part of a struct tag.
+const key = "leadscore"
+
+// A tag is what a struct tag says.
+type tag struct {
+	skip    bool   // "-": leave the field out
+	name    string // "" if it gives none
+	options map[string][]string
+}
+
+func (t *tag) has(word string) bool { _, ok := t.options[word]; return ok }
+
+// value returns the one value of an option, "" if it has none.
+func (t *tag) value(word string) string {
+	if v := t.options[word]; len(v) > 0 {
+		return v[0]
+	}
+	return ""
+}
+
+// How many values an option takes.
+type arity uint8
+
+const (
+	noValue  arity = iota
+	perhaps        // one, or none
+	oneValue       // one
+	list           // any number
+)
+
+// A word is an option that a tag may hold.
+type word struct {
+	word   string
+	values arity
+}
+
+// The options of a marker, which speaks of the type as a whole, and of a field.
+var (
+	markerWords = []word{{"profile", noValue}, {"interaction", noValue}, {"passive", noValue}}
+	fieldWords  = []word{
+		{"id", noValue}, {"ref", perhaps}, {"via", oneValue},
+		{"text", noValue}, {"number", noValue}, {"bool", noValue}, {"time", noValue}, {"date", noValue},
+		{"choice", list}, {"choices", list},
+		{"exact", noValue}, {"calculated", noValue}, {"rollup", noValue}, {"dated", noValue},
+	}
+)
+
+// lookup returns our part of a struct tag. The error says that it has none only
+// because it is not written as Go wants it.
+func lookup(t reflect.StructTag) (string, error) {
+	text, ok := t.Lookup(key)
+	if !ok && strings.Contains(string(t), key) {
+		for _, other := range strings.Split(string(t), `"`) {
+			if strings.HasSuffix(strings.TrimSpace(other), key+":") || strings.HasPrefix(strings.TrimSpace(other), key) {
+				return "", fmt.Errorf("the struct tag %s is not written as Go wants it; write %s:\"…\"", quote(string(t)), key)
+			}
+		}
+	}
+	return text, nil
+}
+
+// parse reads our part of a struct tag: of a marker if marker, else of a field.
+// It returns what it understood, and everything that is wrong.
+func parse(text string, marker bool) (tag, []error) {
+	t := tag{options: map[string][]string{}}
+	if strings.TrimSpace(text) == "-" {
+		t.skip = true
+		return t, nil
+	}
+	items, err := split(text)
+	if err != nil {
+		return t, []error{err}
+	}
+	words, others, whose := fieldWords, markerWords, "a field"
+	if marker {
+		words, others, whose = markerWords, fieldWords, "an entity"
+	}
+	var bad []error
+	problem := func(format string, args ...any) { bad = append(bad, fmt.Errorf(format, args...)) }
+	for i, item := range items {
+		at := slices.IndexFunc(words, func(w word) bool { return w.word == item.text })
+		switch {
+		case item.quoted && item.valued:
+			problem("%s stands in quotes before =; an option does not", quote(item.text))
+		case at >= 0 && !item.quoted:
+			w := words[at]
+			if t.has(w.word) {
+				problem("the option %s is there twice", w.word)
+				continue
+			}
+			if err := w.fits(item); err != nil {
+				bad = append(bad, err)
+				continue
+			}
+			t.options[w.word] = item.values
+		case i == 0 && item.text == "" && !item.quoted && !item.valued:
+			// No name, as in ",exact".
+		case item.text == "" && !item.quoted:
+			problem("nothing stands between two commas, or behind the last")
+		case slices.ContainsFunc(others, func(w word) bool { return w.word == item.text }) && !item.quoted:
+			if marker {
+				problem("%s is an option of a field, and this tag speaks of the type; an entity of that name is written '%[1]s'", item.text)
+			} else {
+				problem("%s is an option of the type, and stands on a blank field: _ struct{} `%s:\"%[1]s\"`; a field of that name is written '%[1]s'", item.text, key)
+			}
+		case i == 0 && !item.valued:
+			if near := nearWord(item.text, words); near != "" && !item.quoted && item.text == strings.ToLower(item.text) {
+				problem("%s is no option; did you mean %s? %s of that name is written '%s'", quote(item.text), near, whose, item.text)
+				continue
+			}
+			if !traverse.IsName(item.text) {
+				problem("%s cannot name %s", quote(item.text), whose)
+				continue
+			}
+			t.name = item.text
+		default:
+			near := nearWord(item.text, words)
+			if near != "" {
+				near = "; did you mean " + near + "?"
+			} else if !item.valued {
+				near = "; a name stands first"
+			}
+			problem("%s is no option%s", quote(item.text), near)
+		}
+	}
+	return t, bad
+}
+
+func nearWord(text string, words []word) string {
+	return nearest.Name(text, func(yield func(string) bool) {
+		for _, w := range words {
+			if !yield(w.word) {
+				return
+			}
+		}
+	})
+}
+
+// fits says what is wrong with the values of an option.
+func (w word) fits(i item) error {
+	switch {
+	case w.values == noValue && i.valued:
+		return fmt.Errorf("%s takes no value; write %[1]s alone", w.word)
+	case w.values == oneValue && !i.valued:
+		return fmt.Errorf("%s needs a value; write %[1]s=…", w.word)
+	case (w.values == oneValue || w.values == perhaps) && len(i.values) > 1:
+		return fmt.Errorf("%s takes one value, not %d", w.word, len(i.values))
+	case i.valued && slices.Contains(i.values, ""):
+		return fmt.Errorf("%s= names an empty value", w.word)
+	}
+	return nil
+}
+
+// An item is what stands between two commas of a tag.
+type item struct {
+	text   string
+	quoted bool
+	valued bool     // there is a =
+	values []string // what stands behind it
+}
+
+// split splits a tag into its items. Its text may be any.
+func split(text string) ([]item, error) {
+	var items []item
+	inValue := false
+	for rest := text; ; {
+		piece, quoted, end, more, err := next(rest)
+		if err != nil {
+			return nil, err
+		}
+		if inValue {
+			last := &items[len(items)-1]
+			last.values = append(last.values, piece)
+		} else {
+			items = append(items, item{text: piece, quoted: quoted})
+		}
+		switch {
+		case end == '=' && inValue:
+			return nil, fmt.Errorf("a value that holds = stands in single quotes, and %s does not", quote(piece))
+		case end == '=':
+			items[len(items)-1].valued = true
+			inValue = true
+		case end == '|' && !inValue:
+			return nil, fmt.Errorf("| separates values, and %s stands behind no =; a name that holds it stands in single quotes", quote(piece))
+		case end == ',':
+			inValue = false
+		case end == 0:
+			return items, nil
+		}
+		rest = more
+	}
+}
+
+var errOpenQuote = errors.New("a single quote is not closed; one within quotes is written twice")
+
+// next reads a piece of a tag, the sign that ends it, and returns what is left.
+func next(s string) (piece string, quoted bool, end byte, rest string, err error) {
+	s = strings.TrimSpace(s)
+	if !strings.HasPrefix(s, "'") {
+		at := strings.IndexAny(s, ",=|")
+		if at < 0 {
+			return s, false, 0, "", nil
+		}
+		return strings.TrimSpace(s[:at]), false, s[at], s[at+1:], nil
+	}
+	var b strings.Builder
+	for s = s[1:]; ; {
+		at := strings.IndexByte(s, '\'')
+		if at < 0 {
+			return "", true, 0, "", errOpenQuote
+		}
+		b.WriteString(s[:at])
+		s = s[at+1:]
+		if !strings.HasPrefix(s, "'") {
+			break
+		}
+		b.WriteByte('\'')
+		s = s[1:]
+	}
+	s = strings.TrimSpace(s)
+	switch {
+	case s == "":
+		return b.String(), true, 0, "", nil
+	case strings.IndexByte(",=|", s[0]) < 0:
+		return "", true, 0, "", fmt.Errorf("%s stands behind a closing quote", quote(s))
+	}
+	return b.String(), true, s[0], s[1:], nil
+}

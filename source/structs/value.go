@@ -1,0 +1,353 @@
+package structs
+
+import (
+	"database/sql/driver"
+	"encoding"
+	"errors"
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+	"strconv"
+	"time"
+	"unicode/utf8"
+
+	"github.com/leadscore/leadscore/source/memory"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// chooser is what a type implements to list the values of its fields.
+type chooser interface{ Choices() []string }
+
+var (
+	timeType      = reflect.TypeFor[time.Time]()
+	chooserType   = reflect.TypeFor[chooser]()
+	marshalerType = reflect.TypeFor[encoding.TextMarshaler]()
+	stringerType  = reflect.TypeFor[fmt.Stringer]()
+	valuerType    = reflect.TypeFor[driver.Valuer]()
+)
+
+// asID is what an id is converted to: the record's own, or one that a reference
+// holds. It is no type of a field.
+const asID traverse.Type = math.MaxUint8
+
+// implements reports whether a value of t, whose address can be taken, has the
+// methods of an interface.
+func implements(t, of reflect.Type) bool {
+	return t.Implements(of) || t.Kind() != reflect.Pointer && reflect.PointerTo(t).Implements(of)
+}
+
+// method returns v as an interface that it implements.
+func method[I any](v reflect.Value) I {
+	if i, ok := v.Interface().(I); ok {
+		return i
+	}
+	return v.Addr().Interface().(I)
+}
+
+// natural returns the type that a field of a Go type has if its tag says none,
+// and whether the Go type can be a field at all. NoType says that the tag must.
+func natural(t reflect.Type) (traverse.Type, bool) {
+	inner, _, null := nullable(t)
+	switch {
+	case t == timeType:
+		return traverse.Time, true
+	case t.Kind() == reflect.Pointer:
+		if t.Elem().Kind() == reflect.Pointer || t.Elem().Kind() == reflect.Slice {
+			return traverse.NoType, false
+		}
+		return natural(t.Elem())
+	case null:
+		return natural(inner)
+	case implements(t, chooserType) && texts(t, false) != nil:
+		return traverse.Choice, true
+	case implements(t, marshalerType):
+		return traverse.Text, true
+	}
+	switch k := t.Kind(); {
+	case k == reflect.String:
+		return traverse.Text, true
+	case k == reflect.Bool:
+		return traverse.Bool, true
+	case isInt(k) || k == reflect.Float32 || k == reflect.Float64:
+		return traverse.Number, true
+	case k == reflect.Slice && t.Elem().Kind() != reflect.Pointer && t.Elem().Kind() != reflect.Slice:
+		of, ok := natural(t.Elem())
+		if ok && (of == traverse.Text || of == traverse.Choice) && texts(t.Elem(), false) != nil {
+			return traverse.Choices, true
+		}
+	}
+	// It may give anything. What gives itself away by its kind was asked first.
+	return traverse.NoType, implements(t, valuerType)
+}
+
+func isInt(k reflect.Kind) bool {
+	return k >= reflect.Int && k <= reflect.Int64 || k >= reflect.Uint && k <= reflect.Uint64
+}
+
+// listed returns the values that the Go type of a field lists, if it does.
+func listed(t reflect.Type) []string {
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		if implements(t, chooserType) && t.Kind() == reflect.Slice {
+			break
+		}
+		t = t.Elem()
+	}
+	if inner, _, null := nullable(t); null {
+		return listed(inner)
+	}
+	if !implements(t, chooserType) {
+		return nil
+	}
+	return slices.Clone(method[chooser](reflect.New(t).Elem()).Choices())
+}
+
+// nullable takes a struct like sql.NullString or sql.Null apart: one value, and
+// Valid, which says that there is one.
+func nullable(t reflect.Type) (value reflect.Type, index [2][]int, ok bool) {
+	if t.Kind() != reflect.Struct {
+		return nil, index, false
+	}
+	if t.NumField() == 1 && t.Field(0).Anonymous && t.Field(0).IsExported() {
+		// A type around one of these, to give it methods.
+		value, index, ok = nullable(t.Field(0).Type)
+		for i := range index {
+			index[i] = append([]int{0}, index[i]...)
+		}
+		return value, index, ok
+	}
+	if t.NumField() != 2 {
+		return nil, index, false
+	}
+	for i := range 2 {
+		valid, of := t.Field(i), t.Field(1-i)
+		if valid.Name != "Valid" || valid.Type.Kind() != reflect.Bool || !of.IsExported() {
+			continue
+		}
+		if k := of.Type.Kind(); k == reflect.Pointer || k == reflect.Slice {
+			continue // what could go round in circles
+		}
+		if _, scalar := natural(of.Type); scalar {
+			return of.Type, [2][]int{{1 - i}, {i}}, true
+		}
+	}
+	return nil, index, false
+}
+
+// A conv turns what a field of a struct holds into a value. It panics for what
+// is not of the Go type that it was made for.
+type conv func(v reflect.Value) (traverse.Value, error)
+
+// convert returns how a Go type becomes a type of ours, or nil if it does not
+// suit it. An id that is zero is none, unless it is there explicitly: behind a
+// pointer, or beside a Valid.
+func convert(t reflect.Type, to traverse.Type, explicit bool) conv {
+	inner, index, null := nullable(t)
+	switch {
+	case t == timeType:
+		switch to {
+		case traverse.Time, traverse.Date:
+			return func(v reflect.Value) (traverse.Value, error) { return timeValue(v.Interface().(time.Time), to) }
+		}
+		return nil
+	case t.Kind() == reflect.Pointer:
+		of := convert(t.Elem(), to, true)
+		if of == nil {
+			return nil
+		}
+		return func(v reflect.Value) (traverse.Value, error) {
+			if v.IsNil() {
+				return traverse.Value{}, nil
+			}
+			return of(v.Elem())
+		}
+	case null:
+		of := convert(inner, to, true)
+		if of == nil {
+			return nil
+		}
+		return func(v reflect.Value) (traverse.Value, error) {
+			if !v.FieldByIndex(index[1]).Bool() {
+				return traverse.Value{}, nil
+			}
+			return of(v.FieldByIndex(index[0]))
+		}
+	}
+	k := t.Kind()
+	switch to {
+	case traverse.Text, traverse.Choice, asID:
+		if text := texts(t, to == asID); text != nil {
+			noZero := !explicit && (k == reflect.Array || k == reflect.Struct || to == asID && isInt(k))
+			return func(v reflect.Value) (traverse.Value, error) {
+				if noZero && v.IsZero() {
+					return traverse.Value{}, nil
+				}
+				s, err := text(v)
+				if err != nil {
+					return traverse.Value{}, err
+				}
+				return textValue(s)
+			}
+		}
+	case traverse.Number:
+		switch {
+		case k >= reflect.Int && k <= reflect.Int64:
+			return func(v reflect.Value) (traverse.Value, error) { return traverse.NumberValue(float64(v.Int())), nil }
+		case isInt(k):
+			return func(v reflect.Value) (traverse.Value, error) { return traverse.NumberValue(float64(v.Uint())), nil }
+		case k == reflect.Float32 || k == reflect.Float64:
+			return func(v reflect.Value) (traverse.Value, error) { return numberValue(v.Float()) }
+		}
+	case traverse.Bool:
+		if k == reflect.Bool {
+			return func(v reflect.Value) (traverse.Value, error) { return traverse.BoolValue(v.Bool()), nil }
+		}
+	case traverse.Choices:
+		if k == reflect.Slice {
+			if text := texts(t.Elem(), false); text != nil {
+				return func(v reflect.Value) (traverse.Value, error) { return choicesValue(v, text) }
+			}
+		}
+		return nil
+	}
+	if implements(t, valuerType) {
+		return func(v reflect.Value) (traverse.Value, error) {
+			x, err := method[driver.Valuer](v).Value()
+			if err != nil {
+				return traverse.Value{}, err
+			}
+			return driverValue(x, to)
+		}
+	}
+	return nil
+}
+
+// texts returns how a Go type is written as text, or nil. An id that is an
+// integer is its digits, whatever names it has.
+func texts(t reflect.Type, id bool) func(reflect.Value) (string, error) {
+	k := t.Kind()
+	switch {
+	case k == reflect.Pointer || t == timeType:
+		return nil
+	case implements(t, marshalerType):
+		return func(v reflect.Value) (string, error) {
+			b, err := method[encoding.TextMarshaler](v).MarshalText()
+			return string(b), err
+		}
+	case k == reflect.String:
+		return func(v reflect.Value) (string, error) { return v.String(), nil }
+	case !isInt(k):
+		return nil
+	case implements(t, stringerType) && !id:
+		return func(v reflect.Value) (string, error) { return method[fmt.Stringer](v).String(), nil }
+	case k <= reflect.Int64:
+		return func(v reflect.Value) (string, error) { return strconv.FormatInt(v.Int(), 10), nil }
+	}
+	return func(v reflect.Value) (string, error) { return strconv.FormatUint(v.Uint(), 10), nil }
+}
+
+func textValue(s string) (traverse.Value, error) {
+	switch {
+	case s == "":
+		return traverse.Value{}, nil
+	case !utf8.ValidString(s):
+		return traverse.Value{}, fmt.Errorf("%s is not valid UTF-8", quote(s))
+	}
+	return traverse.TextValue(s), nil
+}
+
+func numberValue(f float64) (traverse.Value, error) {
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		return traverse.Value{}, fmt.Errorf("a number must be finite, and this one is %v", f)
+	}
+	return traverse.NumberValue(f), nil
+}
+
+func timeValue(t time.Time, to traverse.Type) (traverse.Value, error) {
+	switch year := t.UTC().Year(); {
+	case t.IsZero():
+		return traverse.Value{}, nil
+	case year < 0 || year > 9999:
+		return traverse.Value{}, fmt.Errorf("the year %d is outside 0 to 9999", year)
+	case to == traverse.Date:
+		return traverse.DateValue(t.Date()), nil
+	}
+	return traverse.TimeValue(t), nil
+}
+
+func choicesValue(v reflect.Value, text func(reflect.Value) (string, error)) (traverse.Value, error) {
+	var chosen []string
+	for i := range v.Len() {
+		s, err := text(v.Index(i))
+		if err != nil {
+			return traverse.Value{}, err
+		}
+		if _, err := textValue(s); err != nil {
+			return traverse.Value{}, err
+		}
+		if s != "" {
+			chosen = append(chosen, s)
+		}
+	}
+	if chosen == nil {
+		return traverse.Value{}, nil
+	}
+	return traverse.ChoicesValue(chosen...), nil
+}
+
+var errDriver = errors.New("its Value method gives what no field can hold")
+
+// driverValue converts what a driver.Valuer gives.
+func driverValue(x any, to traverse.Type) (traverse.Value, error) {
+	mismatch := func() (traverse.Value, error) {
+		return traverse.Value{}, fmt.Errorf("its Value method gives a Go %T, which cannot be %s", x, noun(to))
+	}
+	switch x := x.(type) {
+	case nil:
+		return traverse.Value{}, nil
+	case []byte:
+		return driverValue(string(x), to)
+	case string:
+		if to == asID {
+			return textValue(x)
+		}
+		if !utf8.ValidString(x) {
+			return traverse.Value{}, fmt.Errorf("%s is not valid UTF-8", quote(x))
+		}
+		return memory.Parse(to, x)
+	case int64:
+		switch {
+		case to == traverse.Number:
+			return traverse.NumberValue(float64(x)), nil
+		case to == traverse.Bool && (x == 0 || x == 1):
+			return traverse.BoolValue(x == 1), nil
+		case to == traverse.Text || to == traverse.Choice || to == asID:
+			return traverse.TextValue(strconv.FormatInt(x, 10)), nil
+		}
+		return mismatch()
+	case float64:
+		if to == traverse.Number {
+			return numberValue(x)
+		}
+		return mismatch()
+	case bool:
+		if to == traverse.Bool {
+			return traverse.BoolValue(x), nil
+		}
+		return mismatch()
+	case time.Time:
+		if to == traverse.Time || to == traverse.Date {
+			return timeValue(x, to)
+		}
+		return mismatch()
+	}
+	return traverse.Value{}, errDriver
+}
+
+// noun is what a field of a type is, in messages.
+func noun(t traverse.Type) string {
+	if t == asID {
+		return "an id"
+	}
+	return t.Noun()
+}

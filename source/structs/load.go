@@ -169,11 +169,6 @@ func (l *loader) hand(v reflect.Value) {
 		l.visit(v, l.s.plans[v.Type()], handed)
 		return
 	}
-	if v.Kind() == reflect.Array && !v.CanAddr() {
-		of := reflect.New(v.Type()).Elem()
-		of.Set(v)
-		v = of
-	}
 	for i := range v.Len() {
 		l.hand(v.Index(i))
 	}
@@ -440,7 +435,7 @@ func (l *loader) read(r *record, values []traverse.Value) {
 		switch had := values[b.inverse.slot].Text(); {
 		case had == "":
 			values[b.inverse.slot] = traverse.TextValue(parent.id)
-		case had != parent.id:
+		case had != parent.id && r == &l.records[r.first]: // once, not for each copy
 			l.bad.add("%s %s: its %s is %s, but it is among the %s of %s %s", p.entity, quote(r.id),
 				b.inverse.via, quote(had), b.inverse.name, parent.plan.entity, quote(parent.id))
 		}

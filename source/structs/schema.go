@@ -71,7 +71,7 @@ func (b *binder) bind(args []any) (*traverse.Schema, error) {
 		}
 	}
 	for _, t := range b.types {
-		if b.known[t.typ] == nil {
+		if b.known[t.typ] == nil && !t.bad {
 			b.complete(t)
 		}
 	}
@@ -112,14 +112,13 @@ func (b *binder) declareEntities() {
 			e.from = t
 		}
 		switch isInteraction := t.marker.has("interaction") || t.marker.has("passive"); {
-		case t.marker.has("profile") && t.marker.has("passive"):
-			b.bad.add("%s: only an interaction can be passive, and it is marked as a profile", t)
 		case isInteraction && e.kind == traverse.Profile, t.marker.has("profile") && e.kind == traverse.Interaction:
-			whose := "another type"
+			whose := "the marker of another type"
 			if e.base {
 				whose = "the schema"
 			}
 			b.bad.add("%s: %s is %s in %s, and cannot be both", t, e.name, article(e.kind), whose)
+			t.bad = true
 		case t.marker.has("passive") && b.frozen && !e.silent:
 			b.bad.add("%s: %s is not passive in the source's schema", t, e.name)
 		case t.marker.has("passive"):

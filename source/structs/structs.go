@@ -181,10 +181,10 @@ type Source struct {
 var _ columns.Lender = (*Source)(nil)
 
 // Load returns a source with records and what they lead to, each once. Each of
-// records is a struct, a pointer to one, or a slice, an array or a pointer to
-// one of either. Its schema is what [Schema] returns for base and the types of
-// records: give the schema of a model, if there is one, or nil. Nil pointers
-// are no records; they, and empty slices, make their types known.
+// records is a struct, a pointer to one, or a slice of either. Its schema is what
+// [Schema] returns for base and the types of records: give the schema of a
+// model, if there is one, or nil. Nil pointers are no records; they, and empty
+// slices, make their types known.
 //
 // Afterwards the structs may be changed: the source does not look at them again.
 //

@@ -15,6 +15,7 @@ type structType struct {
 	name    string // of the entity
 	marker  tag
 	marked  bool
+	bad     bool   // its kind is in doubt: what it lacks cannot be told
 	from    string // the Go field that led here, "" for a type that was handed over
 	members []*member
 	id      *member
@@ -70,7 +71,7 @@ func shapeOf(t reflect.Type) (shape, reflect.Type) {
 	if r, ok := record(t); ok {
 		return one, r
 	}
-	if k := t.Kind(); k == reflect.Slice || k == reflect.Array {
+	if t.Kind() == reflect.Slice {
 		if r, ok := record(t.Elem()); ok {
 			return many, r
 		}
@@ -99,7 +100,7 @@ func argument(t reflect.Type) (reflect.Type, bool) {
 	if t == nil {
 		return nil, false
 	}
-	if t.Kind() == reflect.Pointer && (t.Elem().Kind() == reflect.Slice || t.Elem().Kind() == reflect.Array) {
+	if t.Kind() == reflect.Pointer && t.Elem().Kind() == reflect.Slice {
 		t = t.Elem()
 	}
 	s, record := shapeOf(t)
@@ -227,8 +228,17 @@ func (f *flattener) mark(text string) {
 	if t.skip {
 		f.b.bad.add("%s: a type is left out where a field leads to it, not by its own tag", f.t)
 	}
-	if t.has("profile") && t.has("interaction") {
-		f.b.bad.add("%s: a type is a profile or an interaction, not both", f.t)
+	for _, other := range []string{"interaction", "passive"} {
+		if t.has("profile") && t.has(other) {
+			if other == "interaction" {
+				f.b.bad.add("%s: a type is a profile or an interaction, not both", f.t)
+			} else {
+				f.b.bad.add("%s: only an interaction can be passive, and it is marked as a profile", f.t)
+			}
+			delete(t.options, "profile")
+			delete(t.options, other)
+			f.t.bad = true
+		}
 	}
 	f.t.marked, f.t.marker = true, t
 	if t.name != "" {

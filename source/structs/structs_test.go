@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -584,5 +585,116 @@ func TestLend(t *testing.T) {
 	q := &traverse.Query{Need: need, Keys: []string{"x"}}
 	if err := s.Fetch(t.Context(), q, traverse.NewRows(q)); err == nil || err.Error() != "structs: no entity FormVisited" {
 		t.Errorf("got %v", err)
+	}
+}
+
+// valued is a record, whatever methods it has.
+type valued struct {
+	_  struct{} `leadscore:"Account"`
+	ID null
+}
+
+func (valued) Value() (driver.Value, error) { return "not asked for", nil }
+
+// driven gives what it holds.
+type driven struct{ x any }
+
+func (d driven) Value() (driver.Value, error) { return d.x, nil }
+
+// TestDriver: what a Value method gives is fitted to what the tag says.
+func TestDriver(t *testing.T) {
+	type row struct {
+		Key    driven `leadscore:"id"`
+		Text   driven `leadscore:"text"`
+		Number driven `leadscore:"number"`
+		Bool   driven `leadscore:"bool"`
+		Time   driven `leadscore:"time"`
+		Date   driven `leadscore:"date"`
+		Choice driven `leadscore:"choice=A"`
+		Owner  driven `leadscore:"ref=Contact"`
+	}
+	at := time.Date(2026, 5, 31, 23, 0, 0, 0, time.FixedZone("", -3600))
+	d := func(x any) driven { return driven{x} }
+	s, err := structs.Load(leadscore.StandardSchema(),
+		row{d("1"), d("t"), d("1.5"), d("TRUE"), d("2026-05-31"), d("2026-05-31"), d("A"), d("c")},
+		row{d(int64(2)), d(int64(3)), d(int64(4)), d(int64(1)), d(at), d(at), d(int64(5)), d(int64(6))},
+		row{d([]byte("3")), d([]byte("t")), d(0.25), d(false), d(nil), d(nil), d(nil), d([]byte("c"))},
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[string]string{
+		"1": "Text=t Number=1.5 Bool=true Time=2026-05-31T00:00:00Z Date=2026-05-31 Choice=A Owner=c",
+		"2": "Text=3 Number=4 Bool=true Time=2026-06-01T00:00:00Z Date=2026-05-31 Choice=5 Owner=6",
+		"3": "Text=t Number=0.25 Bool=false Owner=c",
+	} {
+		if got := get(t, s, "row", id); got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+	_, err = structs.Load(leadscore.StandardSchema(),
+		row{Key: d("4"), Number: d(at), Bool: d(int64(2)), Time: d(1.5), Date: d(true), Choice: d("\xff"), Owner: d(1.5)},
+		row{Key: d("5"), Number: d(math.NaN()), Bool: d(0.5), Time: d(int64(7)), Text: d(7), Owner: d("\xff")})
+	want := `structs: row "4": Number: its Value method gives a Go time.Time, which cannot be a number
+structs: row "4": Bool: its Value method gives a Go int64, which cannot be a bool
+structs: row "4": Time: its Value method gives a Go float64, which cannot be a time
+structs: row "4": Date: its Value method gives a Go bool, which cannot be a date
+structs: row "4": Choice: "\xff" is not valid UTF-8
+structs: row "4": Owner: its Value method gives a Go float64, which cannot be an id
+structs: row "5": Text: its Value method gives what no field can hold
+structs: row "5": Number: a number must be finite, and this one is NaN
+structs: row "5": Bool: its Value method gives a Go float64, which cannot be a bool
+structs: row "5": Time: its Value method gives a Go int64, which cannot be a time
+structs: row "5": Owner: "\xff" is not valid UTF-8`
+	if diff := cmp.Diff(strings.Split(want, "\n"), strings.Split(fmt.Sprint(err), "\n")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestEdges: what is nil, empty or embedded is found, or is nothing.
+func TestEdges(t *testing.T) {
+	type keyed struct{ ID string }
+	type lead struct {
+		_ struct{} `leadscore:"Lead"`
+		*keyed
+		Contact *Contact `leadscore:"ParentContact"`
+		Company valued   `leadscore:"ParentAccount,ref"`
+		Level   *stage
+		Orders  *[]string `leadscore:"-"`
+	}
+	full := lead{keyed: &keyed{"l"}, Company: valued{ID: null{sql.NullInt64{Valid: true}}}, Level: new(stage)}
+	list := []*lead{nil, &full}
+	s, err := structs.Load(nil, (*lead)(nil), list, &list, []lead(nil), full)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := get(t, s, "Lead", "l") + fmt.Sprint(s.Len("Lead"), s.Len("Account"), s.Len("Contact"), s.Len("Nobody")); got != "Level=New ParentAccount=01 1 0 0" {
+		t.Errorf("got %q", got)
+	}
+	if f, _ := s.Schema().Entity("Lead").Field("Level"); !slices.Equal(f.Values, []string{"New", "Old"}) {
+		t.Errorf("values %q", f.Values)
+	}
+	if err := s.Add(lead{}); err == nil || err.Error() != "structs: Lead: a record needs an id, and its keyed.ID is empty" {
+		t.Errorf("got %v", err)
+	}
+	if err := s.Add(); err != nil {
+		t.Error(err)
+	}
+
+	// Interactions of no size have no address of their own.
+	type ping struct {
+		_ struct{} `leadscore:"Ping,interaction"`
+	}
+	type pinged struct {
+		_     struct{} `leadscore:"Contact"`
+		ID    string
+		Pings []ping
+	}
+	s, err = structs.Load(nil, lead{keyed: &keyed{"l"}}, pinged{ID: "a", Pings: make([]ping, 3)}, pinged{ID: "b", Pings: make([]ping, 2)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := s.Len("Ping"); n != 5 || get(t, s, "Ping", "Contact b: Pings[1]") != "Contact=b" {
+		t.Errorf("%d pings", n)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"strconv"
 
 	"github.com/leadscore/leadscore/source/memory"
 	"github.com/leadscore/leadscore/traverse"
@@ -113,6 +114,7 @@ type loader struct {
 	fresh   bool // the source holds nothing yet
 	bad     problems
 	records []record
+	backs   []back                      // from 1 on
 	seen    map[*plan]map[uintptr]int   // by address
 	ids     map[string]map[string]int32 // by entity and id: the first record that has it
 	made    map[string]int
@@ -123,20 +125,21 @@ type record struct {
 	plan  *plan
 	v     reflect.Value // can be addressed
 	id    string
-	first int // the first record with this entity and id
-	backs []back
+	first int32 // the first record with this entity and id
+	back  int32 // the first of what inverses say of it, or 0
 }
 
 // A back is a reference that an inverse fills in.
 type back struct {
 	inverse *inversePlan
-	parent  int // the record whose inverse it is
+	parent  int32 // the record whose inverse it is
+	next    int32 // another of the same record, or 0
 }
 
 func (s *Source) load(args []any, fresh bool) error {
 	l := &loader{
 		s: s, fresh: fresh,
-		seen: map[*plan]map[uintptr]int{}, ids: map[string]map[string]int32{}, made: maps.Clone(s.made),
+		seen: map[*plan]map[uintptr]int{}, ids: map[string]map[string]int32{}, made: maps.Clone(s.made), backs: make([]back, 1),
 	}
 	for _, a := range args {
 		l.hand(reflect.ValueOf(a))
@@ -243,7 +246,7 @@ func (l *loader) visit(v reflect.Value, p *plan, from origin) (int, string) {
 		first = int32(i)
 		ids[id] = first
 	}
-	l.records = append(l.records, record{plan: p, v: v, id: id, first: int(first)})
+	l.records = append(l.records, record{plan: p, v: v, id: id, first: first})
 	return i, id
 }
 
@@ -265,11 +268,11 @@ func (p *plan) ownID(v reflect.Value) (string, error) {
 func (l *loader) makeUp(p *plan, from origin) string {
 	if from != handed && from.at >= 0 {
 		r := &l.records[from.from]
-		return fmt.Sprintf("%s %s: %s[%d]", r.plan.entity, r.id, from.name, from.at)
+		return r.plan.entity + " " + r.id + ": " + from.name + "[" + strconv.Itoa(from.at) + "]"
 	}
 	n := l.made[p.entity]
 	l.made[p.entity]++
-	return fmt.Sprintf("%s[%d]", p.entity, n)
+	return p.entity + "[" + strconv.Itoa(n) + "]"
 }
 
 // holds reports whether the source has a record.
@@ -315,7 +318,8 @@ func (l *loader) expand(i int) {
 			switch child, id := l.visit(v, f.target, origin{i, f.name, at}); {
 			case child >= 0:
 				first := &l.records[l.records[child].first]
-				first.backs = append(first.backs, back{f, i})
+				l.backs = append(l.backs, back{f, int32(i), first.back})
+				first.back = int32(len(l.backs) - 1)
 			case id != "":
 				// It is in the source, where nothing changes.
 				if held := l.s.fetch(f.stored, id).Values[0].Text(); held != r.id {
@@ -372,7 +376,7 @@ func (l *loader) fill() {
 	var values []traverse.Value
 	for i := range l.records {
 		r := &l.records[i]
-		if r.first != i {
+		if int(r.first) != i {
 			l.same(r, &l.records[r.first])
 			continue
 		}
@@ -430,7 +434,8 @@ func (l *loader) read(r *record, values []traverse.Value) {
 			problem(p.idSlot, err)
 		}
 	}
-	for _, b := range l.records[r.first].backs {
+	for at := l.records[r.first].back; at != 0; at = l.backs[at].next {
+		b := &l.backs[at]
 		parent := &l.records[b.parent]
 		switch had := values[b.inverse.slot].Text(); {
 		case had == "":

@@ -71,6 +71,7 @@ type everything struct {
 	Exact    string `leadscore:",exact"`
 	Int      int8
 	Uint     uint64
+	Count    uint
 	Float    float32
 	Pointer  *int
 	Bool     bool
@@ -139,7 +140,7 @@ func TestSchema(t *testing.T) {
 			Digits text
 			Stage text
 			`+"`Exact`"+` text exact
-			Int number Uint number Float number Pointer number
+			Int number Uint number Count number Float number Pointer number
 			Bool bool
 			Time time
 			Date date
@@ -240,7 +241,7 @@ func TestValues(t *testing.T) {
 	leaf := &everything{Key: uuid{0, 2}}
 	full := &everything{
 		Key: uuid{0, 1}, Text: "text", Said: "said", Bytes: uuid{10, 11}, Digits: -5, Stage: 1, Exact: "Exact",
-		Int: -8, Uint: 1 << 60, Float: 0.5, Pointer: &seven, Bool: true, Time: at, Date: at,
+		Int: -8, Uint: 1 << 60, Count: 4, Float: 0.5, Pointer: &seven, Bool: true, Time: at, Date: at,
 		Days: sql.Null[time.Time]{V: at, Valid: true}, Null: sql.NullString{String: "null", Valid: true},
 		Wrapped: null{sql.NullInt64{Valid: true}}, Rating: "Hot", Level: 1, Listed: "unlisted", Tags: []string{"Tea", "", "Milk"},
 		Ratings: []rating{"Cold"}, Money: money{1}, Code: money{1}, Yes: money{2}, Brew: "espresso", Sum: 1.25, Deals: 3,
@@ -252,7 +253,7 @@ func TestValues(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "Text=text a name, or = two=said Bytes=0a0b Digits=-5 Stage=Old Exact=Exact Int=-8 Uint=1152921504606847000 Float=0.5 " +
+	want := "Text=text a name, or = two=said Bytes=0a0b Digits=-5 Stage=Old Exact=Exact Int=-8 Uint=1152921504606847000 Count=4 Float=0.5 " +
 		"Pointer=7 Bool=true Time=2026-06-01T04:30:00.000001Z Date=2026-05-31 Days=2026-06-01T04:30:00.000001Z Null=null Wrapped=0 " +
 		"Rating=Hot Level=Old Listed=unlisted Tags=Tea; Milk Ratings=Cold Price=0.01 Code=0.01 Yes=true Brew=espresso Sum=1.25 Deals=3 " +
 		"Inner=inner Deep=9 Owner=bob Contact=42 Other=0 At=5"
@@ -260,7 +261,7 @@ func TestValues(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	// Numbers and bools have no empty value of their own, nor has an enumeration.
-	if got, want := get(t, s, "Thing", "0002"), "Digits=0 Stage=New Int=0 Uint=0 Float=0 Bool=false Level=New Sum=0 Deals=0 Parent=0001"; got != want {
+	if got, want := get(t, s, "Thing", "0002"), "Digits=0 Stage=New Int=0 Uint=0 Count=0 Float=0 Bool=false Level=New Sum=0 Deals=0 Parent=0001"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	if got := get(t, s, "Friend", "f2") + " " + get(t, s, "Account", "5"); got != "Friend of=0001 " {
@@ -696,5 +697,25 @@ func TestEdges(t *testing.T) {
 	}
 	if n := s.Len("Ping"); n != 5 || get(t, s, "Ping", "Contact b: Pings[1]") != "Contact=b" {
 		t.Errorf("%d pings", n)
+	}
+}
+
+// TestOwnedLead: a lead needs no reference of its own if it is in a slice.
+func TestOwnedLead(t *testing.T) {
+	type lead struct {
+		_  struct{} `leadscore:"Lead"`
+		ID string
+	}
+	type contact struct {
+		_     struct{} `leadscore:"Contact"`
+		ID    string
+		Leads []lead
+	}
+	s, err := structs.Load(nil, contact{ID: "c", Leads: []lead{{ID: "l"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := get(t, s, "Lead", "l"); got != "ParentContact=c" {
+		t.Errorf("got %q", got)
 	}
 }

@@ -552,17 +552,13 @@ func (b *batch) take(r *record, n *need, row traverse.Row) {
 		return
 	}
 	l := n.layout
-	for i, v := range r.values {
-		if b.raw {
-			break
-		}
-		switch v.Kind() {
-		case traverse.KindText:
+	if !b.raw {
+		for i, v := range r.values {
+			var fold func(string) string
 			if l.fold[i] {
-				r.values[i] = traverse.TextValue(b.folded(v.Text()))
+				fold = b.folded
 			}
-		case traverse.KindChoices:
-			r.values[i] = normal(v, l.fold[i])
+			r.values[i] = normal(v, fold)
 		}
 	}
 	if l.dated >= 0 {
@@ -587,19 +583,19 @@ func (b *batch) folded(s string) string {
 	return f
 }
 
-// normal returns v as predicates want it: text folded, if case does not matter
-// in the field, and no empty text among the chosen.
-func normal(v traverse.Value, fold bool) traverse.Value {
+// normal returns v as predicates want it: text folded by fold, which is nil where
+// case matters, and no empty text among the chosen.
+func normal(v traverse.Value, fold func(string) string) traverse.Value {
 	switch v.Kind() {
 	case traverse.KindText:
-		if fold {
-			return traverse.TextValue(traverse.Fold(v.Text()))
+		if fold != nil {
+			return traverse.TextValue(fold(v.Text()))
 		}
 	case traverse.KindChoices:
 		chosen := slices.DeleteFunc(slices.Clone(v.Choices()), func(s string) bool { return s == "" })
-		if fold {
+		if fold != nil {
 			for i, s := range chosen {
-				chosen[i] = traverse.Fold(s)
+				chosen[i] = fold(s)
 			}
 		}
 		return traverse.ChoicesValue(chosen...)

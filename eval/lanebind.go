@@ -80,7 +80,7 @@ type judged struct {
 	dict  *columns.Dict
 	pass  uint64 // watchers that do not test the column
 	tests []bitTest
-	fold  bool
+	fold  func(string) string // nil where case matters
 }
 
 type bitTest struct {
@@ -139,9 +139,11 @@ func (l *lane) bind(store *columns.Store) (boundLane, bool) {
 	for _, table := range store.Owned().Kinds() {
 		b.blocks = append(b.blocks, block{math.MaxInt64, table.Width(), nil})
 	}
+	packed := make([][]stretch, len(l.kinds))
 	for i := range l.kinds {
 		k := &b.kinds[i]
-		if *k, ok = l.kinds[i].bind(store, p.pack(len(l.kinds[i].watchers)), b.owner.stretches); !ok {
+		packed[i] = p.pack(len(l.kinds[i].watchers))
+		if *k, ok = l.kinds[i].bind(store, packed[i], b.owner.stretches); !ok {
 			return b, false
 		}
 		at := slices.Index(store.Owned().Kinds(), k.table)
@@ -153,7 +155,7 @@ func (l *lane) bind(store *columns.Store) (boundLane, bool) {
 	b.words = make([]laneWord, max(len(p.used), 1))
 	b.consume(b.lead.stretches, l.lead.watchers)
 	for i := range b.kinds {
-		b.consume(b.kinds[i].stretches, l.kinds[i].watchers)
+		b.consume(packed[i], l.kinds[i].watchers)
 	}
 	return b, true
 }
@@ -275,7 +277,11 @@ func bindTests(table *columns.Table, tests []bitColumnTest, watchers uint64) ([]
 		if !ok {
 			i = len(list)
 			at[c] = i
-			list = append(list, judged{dict: c.Dict, at: c.At, pass: watchers, fold: folds(t.field)})
+			next := judged{dict: c.Dict, at: c.At, pass: watchers}
+			if folds(t.field) {
+				next.fold = traverse.Fold
+			}
+			list = append(list, next)
 		}
 		list[i].pass &^= t.bit
 		list[i].tests = append(list[i].tests, bitTest{t.bit, t.holds})

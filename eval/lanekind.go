@@ -20,8 +20,6 @@ type boundKind struct {
 	width int
 	words []boundWord
 
-	stretches []stretch
-
 	// As of the instant.
 	segments []segment
 	each     [][]int64     // totals of `each`, by model and segment; nil where there are none. The first model's are in segments
@@ -68,7 +66,7 @@ type gateBit struct {
 }
 
 func (k *kindPlan) bind(store *columns.Store, stretches, owner []stretch) (boundKind, bool) {
-	b := boundKind{plan: k, table: store.Table(k.entity.Name()), stretches: stretches}
+	b := boundKind{plan: k, table: store.Table(k.entity.Name())}
 	if b.table == nil {
 		return b, false
 	}

@@ -75,7 +75,8 @@ func (p *Program) finish(ctx context.Context, source traverse.Source, outcomes [
 		var at []int
 		var sums []int64
 		for i := range outcomes {
-			if o := &outcomes[i]; o.Err == nil && !slices.Contains(beyond, i) {
+			_, walked := slices.BinarySearch(beyond, i)
+			if o := &outcomes[i]; o.Err == nil && !walked {
 				ids, at = append(ids, o.Lead), append(at, i)
 				for _, m := range o.Models {
 					sums = append(sums, m.Score)

@@ -50,30 +50,30 @@ func (d *Dict) Code(v traverse.Value) uint32 {
 }
 
 func (d *Dict) text(key string, v traverse.Value) uint32 {
-	code, ok := d.texts[key]
-	if !ok {
-		if d.texts == nil {
-			d.texts = map[string]uint32{}
-		}
-		code = uint32(len(d.values))
-		d.texts[key] = code
+	code, isNew := codeOf(d, &d.texts, key, v)
+	if isNew {
 		d.bytes += len(key)
-		d.values = append(d.values, v)
 	}
 	return code
 }
 
 func (d *Dict) number(key uint64, v traverse.Value) uint32 {
-	code, ok := d.numbers[key]
+	code, _ := codeOf(d, &d.numbers, key, v)
+	return code
+}
+
+// codeOf returns the code of a value by its key, and whether it is new.
+func codeOf[K comparable](d *Dict, codes *map[K]uint32, key K, v traverse.Value) (code uint32, isNew bool) {
+	code, ok := (*codes)[key]
 	if !ok {
-		if d.numbers == nil {
-			d.numbers = map[uint64]uint32{}
+		if *codes == nil {
+			*codes = map[K]uint32{}
 		}
 		code = uint32(len(d.values))
-		d.numbers[key] = code
+		(*codes)[key] = code
 		d.values = append(d.values, v)
 	}
-	return code
+	return code, !ok
 }
 
 // choicesKey differs for lists that differ: each choice stands behind its length.

@@ -32,6 +32,8 @@ type (
 		Value   string `leadscore:"exact=yes"`
 		NoValue string `leadscore:"via"`
 		Values  string `leadscore:"ref=A|B"`
+		NoName  string `leadscore:"ref=A\nB"`
+		Lines   string `leadscore:"i\nd"`
 		Empty   string `leadscore:"choice=A|"`
 		Comma   string `leadscore:"Comma,"`
 		Open    string `leadscore:"'open"`

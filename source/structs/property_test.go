@@ -258,6 +258,7 @@ func FuzzTag(f *testing.F) {
 	for _, s := range []string{
 		"", "-", ",", "Name", "Name,exact", "choice=A|'B,C'|D", "'it''s',id", "ref=Contact", "via=X,", "'", "''", "=", "|", "a=b|c=d",
 		"text,number,bool,time,date,choice=A,choices=B", "interaction", "dated,rollup,calculated", "exact=", "\x00", "'\n'", "`", "\xff", "excat",
+		"ref=\xfc\n\xfd", "via=A\nB", "i\nd",
 	} {
 		f.Add(s)
 	}

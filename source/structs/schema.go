@@ -396,10 +396,6 @@ func (b *binder) inverse(e *entity, m *member) {
 		}
 		fallthrough
 	case !known:
-		if !traverse.IsName(m.via) {
-			b.bad.add("%s: %s cannot name a reference", m, quote(m.via))
-			return
-		}
 		child.addRelationship(traverse.Relationship{Name: m.via, Target: e.name}, m)
 	}
 	e.addRelationship(traverse.Relationship{Name: m.name, Target: child.name, Via: m.via}, m)

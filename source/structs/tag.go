@@ -117,7 +117,7 @@ func parse(text string, marker bool) (tag, []error) {
 				problem("%s is an option of the type, and stands on a blank field: _ struct{} `%s:\"%[1]s\"`; a field of that name is written '%[1]s'", item.text, key)
 			}
 		case i == 0 && !item.valued:
-			if near := nearWord(item.text, words); near != "" && !item.quoted && item.text == strings.ToLower(item.text) {
+			if near := nearWord(item.text, words); near != "" && !item.quoted && traverse.IsName(item.text) && item.text == strings.ToLower(item.text) {
 				problem("%s is no option; did you mean %s? %s of that name is written '%s'", quote(item.text), near, whose, item.text)
 				continue
 			}
@@ -160,6 +160,8 @@ func (w word) fits(i item) error {
 		return fmt.Errorf("%s takes one value, not %d", w.word, len(i.values))
 	case i.valued && slices.Contains(i.values, ""):
 		return fmt.Errorf("%s= names an empty value", w.word)
+	case i.valued && w.values != list && !traverse.IsName(i.values[0]):
+		return fmt.Errorf("%s= takes a name, and %s cannot be one", w.word, quote(i.values[0]))
 	}
 	return nil
 }

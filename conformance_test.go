@@ -193,7 +193,7 @@ func library(ctx context.Context, c *conformance.Case) ([]conformance.Row, error
 	asOf := leadscore.AsOf(c.AsOf)
 	var rows []conformance.Row
 	n := 0
-	for r, err := range set.ScoreAll(ctx, leadscore.IDs(ids...), data, asOf, leadscore.Explain()) {
+	for r, err := range set.ScoreAll(ctx, leadscore.IDs(ids...), data, asOf, leadscore.Explain(100)) {
 		if n >= len(ids) {
 			return nil, fmt.Errorf("ScoreAll yields more than a result a lead; the last is %v, %v", r, err)
 		}
@@ -252,7 +252,7 @@ func otherWays(ctx context.Context, set *leadscore.Set, want leadscore.SetResult
 		}
 		return nil
 	}
-	explained, err := set.Score(ctx, want.Lead, data, asOf, leadscore.Explain())
+	explained, err := set.Score(ctx, want.Lead, data, asOf, leadscore.Explain(100))
 	if err := differs("Set.Score", explained, err, cmp.Diff(want, explained)); err != nil {
 		return err
 	}

@@ -472,7 +472,7 @@ func (s *section) scores(b *block) (string, error) {
 
 // counts gives a line a child, such as `none EmailOpened: 2, does not hold`.
 func (s *section) counts(b *block) (string, error) {
-	results, err := s.results(b, leadscore.Explain())
+	results, err := s.results(b, leadscore.Explain(100))
 	var out strings.Builder
 	for _, set := range results {
 		for c := range set.Results[0].Contributions() {
@@ -494,7 +494,7 @@ func (s *section) counts(b *block) (string, error) {
 
 // explained gives the results as JSON.
 func (s *section) explained(b *block) (string, error) {
-	results, err := s.results(b, leadscore.Explain())
+	results, err := s.results(b, leadscore.Explain(100))
 	var out strings.Builder
 	encoder := json.NewEncoder(&out)
 	encoder.SetIndent("", "  ")
@@ -745,7 +745,7 @@ func Example_readme() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	result, err := model.Score(ctx, "lead-ada", data, leadscore.Explain())
+	result, err := model.Score(ctx, "lead-ada", data, leadscore.Explain(10))
 	if err != nil {
 		log.Fatal(err)
 	}

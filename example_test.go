@@ -102,7 +102,7 @@ func ExampleExplain() {
 		fmt.Println(err)
 		return
 	}
-	result, err := model.Score(context.Background(), "lead-42", crm(), may, leadscore.Explain())
+	result, err := model.Score(context.Background(), "lead-42", crm(), may, leadscore.Explain(10))
 	if err != nil {
 		fmt.Println(err)
 		return

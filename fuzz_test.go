@@ -92,11 +92,11 @@ func FuzzCompile(f *testing.F) {
 		}
 		data := recordsOf(t, models[0].Schema())
 		for _, lead := range []string{"1", "2", "3"} {
-			want, err := set.Score(t.Context(), lead, data, asOf, leadscore.Explain())
+			want, err := set.Score(t.Context(), lead, data, asOf, leadscore.Explain(100))
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, err := after.Score(t.Context(), lead, data, asOf, leadscore.Explain())
+			got, err := after.Score(t.Context(), lead, data, asOf, leadscore.Explain(100))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -273,7 +273,7 @@ func TestMaxRecordsLent(t *testing.T) {
 	src := source(t, data)
 	for _, child := range []string{"each EmailClicked", "each Lead.ParentAccount.Contacts"} {
 		m := compile(t, model("M", child))
-		for _, opts := range [][]leadscore.Option{{leadscore.MaxRecords(10)}, {leadscore.MaxRecords(10), leadscore.Explain()}} {
+		for _, opts := range [][]leadscore.Option{{leadscore.MaxRecords(10)}, {leadscore.MaxRecords(10), leadscore.Explain(100)}} {
 			if r, err := m.Score(t.Context(), "l", src.Source, append(opts, asOf)...); err != nil || r.Score != 50 {
 				t.Errorf("%s lent: %d, %v", child, r.Score, err)
 			}

@@ -117,16 +117,21 @@ func TestWorkersChangeNothing(t *testing.T) {
 		}
 		return nil
 	}}
-	want := collect(set.ScoreAll(t.Context(), leadscore.IDs(ids...), failing, asOf, leadscore.Explain(), leadscore.Workers(1)))
-	if len(want) != len(ids) || want[20].Err == "" || want[31].Err == "" || want[32].Err != "" {
-		t.Fatalf("got %v", want)
+	want := map[int][]yielded{}
+	for _, occurrences := range []int{0, 100} {
+		rows := collect(set.ScoreAll(t.Context(), leadscore.IDs(ids...), failing, asOf, leadscore.Explain(occurrences), leadscore.Workers(1)))
+		if len(rows) != len(ids) || rows[20].Err == "" || rows[31].Err == "" || rows[32].Err != "" {
+			t.Fatalf("got %v", rows)
+		}
+		want[occurrences] = rows
 	}
 	eachShape(t, func(t *testing.T, workers, batch int, shape ...leadscore.Option) {
+		occurrences := batch % 2 * 100
 		delayed := &slow{Source: failing, wait: func(_ context.Context, q *traverse.Query) {
 			time.Sleep(time.Duration(len(q.Entity)+len(q.Keys[0])*7+int(q.Keys[0][len(q.Keys[0])-1])*31) % 97 * time.Millisecond)
 		}}
-		got := collect(set.ScoreAll(t.Context(), leadscore.IDs(ids...), delayed, append(shape, leadscore.Explain())...))
-		if diff := cmp.Diff(want, got); diff != "" {
+		got := collect(set.ScoreAll(t.Context(), leadscore.IDs(ids...), delayed, append(shape, leadscore.Explain(occurrences))...))
+		if diff := cmp.Diff(want[occurrences], got); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	})

@@ -48,9 +48,11 @@ const (
 // An instant outside the years 0 to 9999 makes scoring fail.
 func AsOf(t time.Time) Option { return Option{kind: optionAsOf, time: t} }
 
-// Explain lets results say which conditions contributed what, and why. It costs
-// time and memory.
-func Explain() Option { return Option{kind: optionExplain} }
+// Explain lets results say which conditions contributed what ([Result.Contributions]).
+// For each condition it lists up to so many of the records that were counted,
+// with their times. Below 1 it lists none: then explanations cost little, where
+// lists take many times as long as scores alone.
+func Explain(occurrences int) Option { return Option{kind: optionExplain, n: max(occurrences, 0)} }
 
 // Batch sets how many leads [Set.ScoreAll] scores together, and how many keys
 // one query has at most. The default is 256; n below 1 means 1.
@@ -86,7 +88,7 @@ func runOptions(opts []Option) (o eval.Options, workers int) {
 		case optionAsOf:
 			o.AsOf, now = opt.time, false
 		case optionExplain:
-			o.Explain = true
+			o.Explain, o.Occurrences = true, opt.n
 		case optionBatch:
 			o.Keys = opt.n
 		case optionWorkers:
@@ -130,12 +132,12 @@ func (s Status) String() string {
 type Result struct {
 	Model      string
 	Lead       string
-	Status     Status
 	Score      int64  // the sum over the conditions, clamped to 64 bits
 	Grade      string // "" when the score is outside all grades
 	SalesReady bool   // the score reaches the model's sales-ready score
+	Status     Status
 
-	contributions []Contribution
+	explained *eval.Explanation
 }
 
 // Contribution says what one condition did to a score, and why: its fields are
@@ -145,14 +147,19 @@ type Contribution = eval.Contribution
 
 // Contributions yields what each condition contributed, in the order of the
 // rules: also those that contributed nothing. Without [Explain] it yields none.
-func (r Result) Contributions() iter.Seq[Contribution] { return slices.Values(r.contributions) }
+func (r Result) Contributions() iter.Seq[Contribution] {
+	if r.explained == nil {
+		return func(func(Contribution) bool) {}
+	}
+	return r.explained.All()
+}
 
 // Equal reports whether r and o say the same, contributions included. With it
 // go-cmp compares results.
 func (r Result) Equal(o Result) bool {
 	return r.Model == o.Model && r.Lead == o.Lead && r.Status == o.Status && r.Score == o.Score &&
 		r.Grade == o.Grade && r.SalesReady == o.SalesReady &&
-		slices.EqualFunc(r.contributions, o.contributions, Contribution.Equal)
+		slices.EqualFunc(slices.Collect(r.Contributions()), slices.Collect(o.Contributions()), Contribution.Equal)
 }
 
 // MarshalJSON returns the line that the leadscore command prints: model, lead
@@ -176,7 +183,7 @@ func (r Result) MarshalJSON() ([]byte, error) {
 		SalesReady    bool           `json:"sales_ready"`
 		Contributions []Contribution `json:"contributions,omitempty"`
 	}
-	return marshal(scored{head.Model, head.Lead, head.Status, r.Score, r.Grade, r.SalesReady, r.contributions})
+	return marshal(scored{head.Model, head.Lead, head.Status, r.Score, r.Grade, r.SalesReady, slices.Collect(r.Contributions())})
 }
 
 // marshal is json.Marshal, but leaves <, > and & as they are: rules are full of them.
@@ -296,5 +303,5 @@ func (m *Model) result(r *Result, lead string, o *eval.ModelOutcome) {
 	r.Score = o.Score
 	r.Grade, _ = m.checked.Grades.Grade(o.Score)
 	r.SalesReady = m.checked.SalesReady.Ready(o.Score)
-	r.contributions = o.Contributions
+	r.explained = o.Explained
 }

@@ -446,7 +446,7 @@ func TestCancellationWhileCounting(t *testing.T) {
 	src := source(t, data)
 	score := func(most int) (looks int, err error) {
 		// Explained, as the walker counts then.
-		_, err = m.Score(&doneAfter{Context: t.Context(), looks: &looks, most: most}, "lead-1", src, asOf, leadscore.Explain())
+		_, err = m.Score(&doneAfter{Context: t.Context(), looks: &looks, most: most}, "lead-1", src, asOf, leadscore.Explain(100))
 		return looks, err
 	}
 	if _, err := score(math.MaxInt); err != nil { // also the source is prepared now
@@ -624,8 +624,8 @@ func TestHint(t *testing.T) {
 	}
 }
 
-// TestExplainLimit: an explanation lists 100 occurrences of a condition and
-// counts all.
+// TestExplainLimit: an explanation lists as many occurrences of a condition as
+// were asked for, and counts all.
 func TestExplainLimit(t *testing.T) {
 	data := records{"Lead": {"lead-1": {"ParentContact": "anna"}}, "EmailOpened": {}, "EmailClicked": {}}
 	start := time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)
@@ -635,19 +635,26 @@ func TestExplainLimit(t *testing.T) {
 		data["EmailClicked"][fmt.Sprintf("c%02d", i)] = memory.Record{"Contact": "anna", "Timestamp": at}
 	}
 	m := compile(t, model("M", "each EmailOpened\n        each EmailClicked"))
-	r, err := m.Score(t.Context(), "lead-1", source(t, data), asOf, leadscore.Explain())
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := slices.Collect(r.Contributions())[0]
-	if c.Multiplier != 80 || r.Score != 80 || c.Children[0].Count != 80 || c.Children[1].Count != 80 {
-		t.Errorf("got %+v", c)
-	}
-	if n, k := len(c.Children[0].Occurrences), len(c.Children[1].Occurrences); n != 80 || k != 20 {
-		t.Errorf("%d and %d occurrences, want 80 and 20", n, k)
-	}
-	if first := c.Children[0].Occurrences[0]; first.ID != "o79" || !first.Time.Equal(start.Add(time.Hour)) || first.Routes != 1 {
-		t.Errorf("the first occurrence is %+v", first)
+	for _, test := range []struct{ most, opened, clicked int }{
+		{-1, 0, 0}, {0, 0, 0}, {1, 1, 0}, {80, 80, 0}, {100, 80, 20}, {math.MaxInt, 80, 80},
+	} {
+		r, err := m.Score(t.Context(), "lead-1", source(t, data), asOf, leadscore.Explain(test.most))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := slices.Collect(r.Contributions())[0]
+		if c.Multiplier != 80 || r.Score != 80 || c.Children[0].Count != 80 || c.Children[1].Count != 80 {
+			t.Errorf("%d: got %+v", test.most, c)
+		}
+		if n, k := len(c.Children[0].Occurrences), len(c.Children[1].Occurrences); n != test.opened || k != test.clicked {
+			t.Errorf("%d: %d and %d occurrences, want %d and %d", test.most, n, k, test.opened, test.clicked)
+		}
+		if test.opened == 0 {
+			continue
+		}
+		if first := c.Children[0].Occurrences[0]; first.ID != "o79" || !first.Time.Equal(start.Add(time.Hour)) || first.Routes != 1 {
+			t.Errorf("%d: the first occurrence is %+v", test.most, first)
+		}
 	}
 }
 
@@ -681,9 +688,9 @@ func TestMarshalJSON(t *testing.T) {
 		want string
 	}{
 		{"lead-1", nil, `{"model":"Coffee & <Tea>","lead":"lead-1","status":"scored","score":10,"grade":"Cold","sales_ready":true}`},
-		{"lead-2", []leadscore.Option{leadscore.Explain()}, `{"model":"Coffee & <Tea>","lead":"lead-2","status":"no parent"}`},
+		{"lead-2", []leadscore.Option{leadscore.Explain(100)}, `{"model":"Coffee & <Tea>","lead":"lead-2","status":"no parent"}`},
 		{"lead-3", nil, `{"model":"Coffee & <Tea>","lead":"lead-3","status":"not targeted"}`},
-		{"lead-1", []leadscore.Option{leadscore.Explain()}, `{"model":"Coffee & <Tea>","lead":"lead-1","status":"scored","score":10,"grade":"Cold","sales_ready":true,` +
+		{"lead-1", []leadscore.Option{leadscore.Explain(100)}, `{"model":"Coffee & <Tea>","lead":"lead-1","status":"scored","score":10,"grade":"Cold","sales_ready":true,` +
 			`"contributions":[{"condition":"C","multiplier":2,"points":5,"score":10,"children":[{"label":"L","rule":"\"L\": each EmailOpened","count":2,"holds":true,` +
 			`"occurrences":[{"entity":"EmailOpened","id":"o2","routes":1},{"entity":"EmailOpened","id":"o1","time":"2026-05-01T09:00:00Z","routes":1}]}]}]}`},
 	} {
@@ -731,8 +738,8 @@ func TestResultEqual(t *testing.T) {
 		}
 		return r
 	}
-	a := score(leadscore.Explain())
-	if b := score(leadscore.Explain()); !a.Equal(b) {
+	a := score(leadscore.Explain(100))
+	if b := score(leadscore.Explain(100)); !a.Equal(b) {
 		t.Errorf("the same lead gives %v and %v", a, b)
 	}
 	if b := score(); a.Equal(b) || b.Equal(a) {

@@ -248,7 +248,7 @@ func lentAndNot(t *testing.T, schemaText, rules string, add func(*memory.Source)
 		t.Fatal(err)
 	}
 	for how, src := range map[string]leadscore.Source{"columns": data, "rows": struct{ leadscore.Source }{data}} {
-		for _, opts := range [][]leadscore.Option{{asOf}, {asOf, leadscore.Explain()}} {
+		for _, opts := range [][]leadscore.Option{{asOf}, {asOf, leadscore.Explain(100)}} {
 			if r, err := m.Score(t.Context(), "l", src, opts...); err != nil || r.Score != want {
 				t.Errorf("%s, %d options: %d, %v, want %d", how, len(opts), r.Score, err, want)
 			}

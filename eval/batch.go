@@ -39,12 +39,13 @@ func (e *LeadError) Unwrap() error { return e.Err }
 
 // Options bound one run.
 type Options struct {
-	AsOf    time.Time
-	Explain bool
-	Keys    int  // the most keys of one query
-	Records int  // the most records that are fetched for one lead; below 1 there is no limit
-	walk    bool // every condition is left to the walker
-	lent    bool // the source has its records in memory anyway: Records bounds a batch, but no lead alone
+	AsOf        time.Time
+	Explain     bool
+	Occurrences int  // the most that an explanation lists for a condition
+	Keys        int  // the most keys of one query
+	Records     int  // the most records that are fetched for one lead; below 1 there is no limit
+	walk        bool // every condition is left to the walker
+	lent        bool // the source has its records in memory anyway: Records bounds a batch, but no lead alone
 }
 
 // A Status says whether a model scored a lead.
@@ -66,9 +67,9 @@ type Outcome struct {
 
 // A ModelOutcome is what one model says of one lead.
 type ModelOutcome struct {
-	Status        Status
-	Score         int64
-	Contributions []Contribution // if asked for
+	Status    Status
+	Score     int64
+	Explained *Explanation // of a scored lead, if asked for
 }
 
 // A record is one fetched record.
@@ -98,7 +99,7 @@ type batch struct {
 	bounds []bound
 	data   []map[string]*group // by need and key
 	failed bool                // some group has an error
-	laned  bool                // the conditions of the lanes are judged in columns
+	laned  *lanes              // that judge their conditions in columns, or nil
 	raw    bool                // no record is judged by the walker: no text need be folded
 	room   int                 // records that may still be fetched
 	folds  map[string]string   // texts that were folded
@@ -133,8 +134,8 @@ const parentless = -1
 func (p *Program) Run(ctx context.Context, source traverse.Source, ids []string, opts Options, into []Outcome) ([]Outcome, error) {
 	if store := lent(source); store != nil {
 		opts.lent = true
-		if !opts.Explain && len(p.models) > 0 {
-			if outcomes, ok, err := p.fromColumns(ctx, source, store, ids, opts, into); ok || err != nil {
+		if lanes := p.lanes(opts); lanes != nil {
+			if outcomes, ok, err := p.fromColumns(ctx, source, store, lanes, ids, opts, into); ok || err != nil {
 				return outcomes, err
 			}
 		}
@@ -194,16 +195,19 @@ func (p *Program) run(ctx context.Context, source traverse.Source, ids []string,
 	for i := range b.data {
 		b.data[i] = map[string]*group{}
 	}
-	if b.laned = !opts.Explain && !opts.walk && sums == nil && p.columns().any(); b.laned {
-		b.raw = p.columns().rest == nil
+	var plan *columnPlan
+	if lanes := p.lanes(opts); lanes != nil && sums == nil {
+		if plan = lanes.plan(); plan.any() {
+			b.laned, b.raw = lanes, plan.rest == nil
+		}
 	}
 	if err := b.load(ids); err != nil {
 		return nil, err
 	}
 	b.walker.batch = b
 	var sheet *sheet
-	if b.laned {
-		sheet = p.sheet()
+	if b.laned != nil {
+		sheet = b.laned.sheet(p)
 		if err := sheet.fill(b); err != nil {
 			return nil, err
 		}
@@ -216,7 +220,7 @@ func (p *Program) run(ctx context.Context, source traverse.Source, ids []string,
 			continue
 		}
 		laned := false
-		if b.laned && l.kind != parentless {
+		if b.laned != nil && l.kind != parentless {
 			if laned = sheet.judge(l); !laned {
 				alone := opts
 				alone.walk = true
@@ -234,18 +238,22 @@ func (p *Program) run(ctx context.Context, source traverse.Source, ids []string,
 			var sum total
 			switch {
 			case laned:
-				conditions, sum.small = p.columns().left[j], sheet.scores[j]
+				conditions, sum.small = plan.left[j], sheet.scores[j]
 			case sums != nil:
 				sum.small = sums[i*len(p.models)+j]
 			}
-			outcomes[i].Models[j] = b.walker.model(m, conditions, l, sum)
+			o := &outcomes[i].Models[j]
+			*o = b.walker.model(m, conditions, l, sum)
+			if laned && o.Explained != nil {
+				o.Explained = sheet.explain(j).with(o.Explained)
+			}
 		}
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 	}
-	if b.laned {
-		p.sheets.Put(sheet) // unless something panicked
+	if b.laned != nil {
+		b.laned.sheets.Put(sheet) // unless something panicked
 	}
 	return outcomes, nil
 }

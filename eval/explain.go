@@ -2,12 +2,75 @@ package eval
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"time"
 )
 
-// maxOccurrences is how many occurrences an explanation lists for a condition.
-const maxOccurrences = 100
+// An Explanation is what the conditions of a model did to a score. It stays valid,
+// and may be read by several goroutines.
+type Explanation struct {
+	// What lanes counted. Contributions are made of it when they are asked for: few
+	// ever are.
+	model  *model
+	told   []int // by condition, as columnPlan has it; nil if lanes counted nothing
+	joints []joint
+	counts []uint32 // by slot
+
+	walked []Contribution // the others, in the order of the rules
+}
+
+// All yields one contribution a condition, in the order of the rules.
+func (e *Explanation) All() iter.Seq[Contribution] {
+	return func(yield func(Contribution) bool) {
+		walked := e.walked
+		var room []ChildResult // for the children of all conditions
+		for i, at := range e.told {
+			if at == leftToWalker {
+				if !yield(walked[0]) {
+					return
+				}
+				walked = walked[1:]
+				continue
+			}
+			if room == nil {
+				room = make([]ChildResult, e.model.children)
+			}
+			c := contributionOf(&e.model.conditions[i], &e.joints[at], e.counts, room)
+			room = room[len(c.Children):]
+			if !yield(c) {
+				return
+			}
+		}
+		for _, c := range walked {
+			if !yield(c) {
+				return
+			}
+		}
+	}
+}
+
+// contributionOf returns what a condition contributed by the counts of its joint.
+// Its children are written into room.
+func contributionOf(c *condition, j *joint, counts []uint32, room []ChildResult) Contribution {
+	var f fold
+	out := Contribution{Condition: c.name, Points: c.points, Children: room[:0:len(c.children)]}
+	for i := range c.children {
+		ch, n := &c.children[i], count{small: uint64(counts[j.children[i].slot])}
+		out.add(ch, n, f.add(ch.Child, n), nil)
+	}
+	out.sum(f.multiplier())
+	return out
+}
+
+// with adds the conditions of the walker to those of the lanes. e may be nil.
+func (e *Explanation) with(walked *Explanation) *Explanation {
+	if e == nil || walked == nil {
+		return walked
+	}
+	e.walked = walked.walked
+	return e
+}
 
 // A Contribution says what one condition did to a score, and why.
 type Contribution struct {
@@ -24,8 +87,8 @@ type ChildResult struct {
 	Rule  string `json:"rule"`            // the child in the rule language, with its display name
 	Count uint64 `json:"count"`           // its occurrences; the largest uint64 if there are more
 	Holds bool   `json:"holds"`           // whether it lets the condition count: for each, whether it counted any
-	// Occurrences lists what was counted: by time, then entity, then id; at most
-	// 100 for all children of a condition together.
+	// Occurrences lists what was counted: by time, then entity, then id; for all
+	// children of a condition together at most as many as were asked for.
 	Occurrences []Occurrence `json:"occurrences,omitempty"`
 }
 
@@ -56,22 +119,38 @@ func (o Occurrence) equal(p Occurrence) bool {
 // explain evaluates a condition without any short cut, and lists what counted.
 func (w *walker) explain(c *condition, l *lead) (Contribution, count) {
 	var f fold
-	out := Contribution{Condition: c.name, Points: c.points}
-	room := maxOccurrences
+	out := Contribution{Condition: c.name, Points: c.points, Children: make([]ChildResult, 0, len(c.children))}
+	room := w.opts.Occurrences
 	for i := range c.children {
 		ch := &c.children[i]
-		n, occurrences := w.occurrences(ch, l)
-		kept := occurrences[:min(room, len(occurrences))]
-		room -= len(kept)
-		out.Children = append(out.Children, ChildResult{
-			Label: ch.Label, Rule: ch.rule(), Count: n.clamp(), Holds: f.add(ch.Child, n), Occurrences: kept,
-		})
+		var n count
+		var kept []Occurrence
+		if w.opts.Occurrences == 0 {
+			n = w.count(ch, l)
+		} else {
+			var all []Occurrence
+			n, all = w.occurrences(ch, l)
+			kept = all[:min(room, len(all))]
+			room -= len(kept)
+		}
+		out.add(ch, n, f.add(ch.Child, n), kept)
 	}
 	multiplier := f.multiplier()
-	var sum total
-	sum.add(multiplier, c.points)
-	out.Multiplier, out.Score = multiplier.clamp(), sum.clamp()
+	out.sum(multiplier)
 	return out, multiplier
+}
+
+func (c *Contribution) add(ch *child, n count, holds bool, occurrences []Occurrence) {
+	c.Children = append(c.Children, ChildResult{
+		Label: ch.Label, Rule: ch.rule(), Count: n.clamp(), Holds: holds, Occurrences: occurrences,
+	})
+}
+
+// sum sets what a multiplier comes to.
+func (c *Contribution) sum(multiplier count) {
+	var sum total
+	sum.add(multiplier, c.Points)
+	c.Multiplier, c.Score = multiplier.clamp(), sum.clamp()
 }
 
 // occurrences counts like count, and lists the dated records on the way with

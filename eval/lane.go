@@ -30,6 +30,9 @@ type columnPlan struct {
 	lanes   [2]lane
 	left    [][]condition // by model, the conditions that need routes
 	rest    *Program      // for these alone, or nil
+	// told says where what the conditions count is to be found, by model and
+	// condition: a joint of its lane, or leftToWalker. It is nil in a plan that does not tell.
+	told [][]int
 }
 
 // any reports whether some condition is in a lane.

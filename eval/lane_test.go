@@ -38,11 +38,14 @@ func TestBeyond(t *testing.T) {
 	}
 	opts := Options{AsOf: time.Unix(0, 0), Keys: 10}
 	ids := []string{"few", "many", "nobody", "many"}
-	for how, source := range map[string]traverse.Source{"columns": data, "rows": struct{ traverse.Source }{data}} {
+	for how, source := range map[string]traverse.Source{"columns": data, "columns, explained": data, "rows": struct{ traverse.Source }{data}} {
 		p := New(models)
-		for i := range p.columns().lanes {
-			p.columns().lanes[i].most = 2
+		for _, l := range []*lanes{p.plain, p.told} {
+			for i := range l.plan().lanes {
+				l.plan().lanes[i].most = 2
+			}
 		}
+		opts.Explain = how == "columns, explained"
 		got, err := p.Run(t.Context(), source, ids, opts, nil)
 		if err != nil {
 			t.Fatal(err)
@@ -54,6 +57,14 @@ func TestBeyond(t *testing.T) {
 				}
 			} else if o.Err != nil || o.Models[0].Score != want || o.Models[1].Status != NotTargeted {
 				t.Errorf("%s: %s: %+v, %v, want %d", how, ids[i], o.Models, o.Err, want)
+			} else if opts.Explain {
+				var sum int64
+				for c := range o.Models[0].Explained.All() {
+					sum += c.Score
+				}
+				if sum != want {
+					t.Errorf("%s: %s: contributions of %d, want %d", how, ids[i], sum, want)
+				}
 			}
 		}
 	}

@@ -13,9 +13,13 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// planColumns plans models for columns. whole is their plan for rows.
-func planColumns(models []*check.Model, whole *Program) *columnPlan {
+// planColumns plans models for columns. whole is their plan for rows. If tell,
+// every child has a slot of its own, so that its count can be told.
+func planColumns(models []*check.Model, whole *Program, tell bool) *columnPlan {
 	p := &columnPlan{left: make([][]condition, len(models))}
+	if tell {
+		p.told = make([][]int, len(models))
+	}
 	var b laneBuilder
 	b.plan = p
 	for i := range p.lanes {
@@ -39,12 +43,15 @@ func planColumns(models []*check.Model, whole *Program) *columnPlan {
 				without.Conditions = append(without.Conditions, *c)
 				p.left[i] = append(p.left[i], whole.models[i].conditions[j])
 				left = true
+				if tell {
+					p.told[i] = append(p.told[i], leftToWalker)
+				}
 			}
 		}
 		rest[i] = &without
 	}
 	for i := range p.lanes {
-		p.lanes[i].arrange()
+		p.lanes[i].arrange(tell)
 	}
 	if left {
 		p.rest = newProgram(rest, whole)
@@ -184,7 +191,7 @@ func (b *laneBuilder) condition(c *check.Condition) bool {
 	l := b.lane
 	l.weight += uint64(max(c.Points, -c.Points))
 	child := &c.Children[0]
-	if len(c.Children) == 1 && (drafts[0].lead || len(drafts[0].roots) == 1) {
+	if b.plan.told == nil && len(c.Children) == 1 && (drafts[0].lead || len(drafts[0].roots) == 1) {
 		u := use{b.model, child.Min, c.Points}
 		if child.None() {
 			l.base[b.model] += c.Points
@@ -207,6 +214,9 @@ func (b *laneBuilder) condition(c *check.Condition) bool {
 		if child.Each {
 			j.most = math.MaxUint64
 		}
+	}
+	if b.plan.told != nil {
+		b.plan.told[b.model] = append(b.plan.told[b.model], len(l.joints))
 	}
 	l.joints = append(l.joints, j)
 	return true
@@ -432,10 +442,13 @@ func predicateKey(p check.Predicate) string {
 	return string(key)
 }
 
-// arrange finishes a lane. It puts watchers that test the same fields next to each other, so that
-// a word of them looks at few columns.
-func (l *lane) arrange() {
+// arrange finishes a lane. It puts watchers that test the same fields next to each
+// other, so that a word of them looks at few columns.
+func (l *lane) arrange(tell bool) {
 	l.most = math.MaxInt64 / max(l.weight, 1)
+	if tell {
+		l.most = min(l.most, math.MaxUint32) // as told counts are of 32 bits
+	}
 	for i := range l.kinds {
 		fields := func(w watcher) string {
 			var names []string

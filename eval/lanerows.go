@@ -39,10 +39,10 @@ type entry struct {
 const mostBytes = 16 << 20
 
 // sheet returns a sheet for the program, with what it has learned if it is not new.
-func (p *Program) sheet() *sheet {
-	s, _ := p.sheets.Get().(*sheet)
+func (l *lanes) sheet(p *Program) *sheet {
+	s, _ := l.sheets.Get().(*sheet)
 	if s == nil || s.bytes() > mostBytes {
-		s = &sheet{desk: desk{plan: p.columns()}, entries: map[*layout]*entry{}}
+		s = &sheet{desk: desk{program: p, plan: l.plan()}, entries: map[*layout]*entry{}}
 		store := columns.New(p.models[0].Schema)
 		s.bind(store)
 		s.byKind = make([]*need, len(store.Owned().Kinds()))

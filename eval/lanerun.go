@@ -22,9 +22,9 @@ func lent(source traverse.Source) *columns.Store {
 // fromColumns scores a batch of leads from the columns of a store, and what
 // needs routes from source, whose store it is. It returns false if the store
 // lacks what the plan speaks of: queries will say what is missing.
-func (p *Program) fromColumns(ctx context.Context, source traverse.Source, store *columns.Store, ids []string, opts Options, into []Outcome) ([]Outcome, bool, error) {
+func (p *Program) fromColumns(ctx context.Context, source traverse.Source, store *columns.Store, lanes *lanes, ids []string, opts Options, into []Outcome) ([]Outcome, bool, error) {
 	outcomes := renew(into, ids, len(p.models))
-	d := p.take()
+	d := lanes.take(p)
 	bound := false
 	err := store.Use(ctx, func() error {
 		if bound = d.bind(store); !bound {
@@ -40,9 +40,9 @@ func (p *Program) fromColumns(ctx context.Context, source traverse.Source, store
 		return nil
 	})
 	if err == nil && bound {
-		err = p.finish(ctx, source, outcomes, d.beyond, opts)
+		err = p.finish(ctx, source, outcomes, d, opts)
 	}
-	p.give(d) // unless something panicked, and left counts behind
+	lanes.give(d) // unless something panicked, and left counts behind
 	if err != nil || !bound {
 		return nil, bound, err
 	}
@@ -69,13 +69,13 @@ func renew(into []Outcome, ids []string, models int) []Outcome {
 
 // finish adds what the walker says: of the conditions that need routes, and of
 // the leads whose numbers are beyond those of a lane.
-func (p *Program) finish(ctx context.Context, source traverse.Source, outcomes []Outcome, beyond []int, opts Options) error {
-	if rest := p.columns().rest; rest != nil {
+func (p *Program) finish(ctx context.Context, source traverse.Source, outcomes []Outcome, d *desk, opts Options) error {
+	if rest := d.plan.rest; rest != nil {
 		var ids []string
 		var at []int
 		var sums []int64
 		for i := range outcomes {
-			_, walked := slices.BinarySearch(beyond, i)
+			_, walked := slices.BinarySearch(d.beyond, i)
 			if o := &outcomes[i]; o.Err == nil && !walked {
 				ids, at = append(ids, o.Lead), append(at, i)
 				for _, m := range o.Models {
@@ -88,10 +88,15 @@ func (p *Program) finish(ctx context.Context, source traverse.Source, outcomes [
 			return err
 		}
 		for i, o := range list {
+			if opts.Explain && o.Err == nil {
+				for j, m := range outcomes[at[i]].Models {
+					o.Models[j].Explained = m.Explained.with(o.Models[j].Explained)
+				}
+			}
 			outcomes[at[i]] = o
 		}
 	}
-	for _, i := range beyond {
+	for _, i := range d.beyond {
 		list, err := p.rows(ctx, source, []string{outcomes[i].Lead}, nil, opts)
 		if err != nil {
 			return err
@@ -105,10 +110,11 @@ func (p *Program) finish(ctx context.Context, source traverse.Source, outcomes [
 // instant, and room for the counts of one lead. Programs keep desks for later
 // batches, with what has been judged.
 type desk struct {
-	plan  *columnPlan
-	store *columns.Store // while it is in use
-	bound weak.Pointer[columns.Store]
-	lanes [2]boundLane
+	program *Program
+	plan    *columnPlan
+	store   *columns.Store // while it is in use
+	bound   weak.Pointer[columns.Store]
+	lanes   [2]boundLane
 
 	// The program forgets the desk when this store is no longer used.
 	watched weak.Pointer[columns.Store]
@@ -129,44 +135,45 @@ type desk struct {
 	scores   []int64  // by model
 	counts   []uint64 // by slot
 	beyond   []int    // leads for the walker
-	done     int      // leads of the batch
-	next     int      // the row behind that of the lead before
+	tally    tally
+	done     int // leads of the batch
+	next     int // the row behind that of the lead before
 }
 
 // take returns a desk that nobody else has.
-func (p *Program) take() *desk {
-	if d := p.kept.Swap(nil); d != nil {
+func (l *lanes) take(p *Program) *desk {
+	if d := l.kept.Swap(nil); d != nil {
 		return d
 	}
-	if d, ok := p.desks.Get().(*desk); ok {
+	if d, ok := l.desks.Get().(*desk); ok {
 		return d
 	}
-	return &desk{plan: p.columns()}
+	return &desk{program: p, plan: l.plan()}
 }
 
 // give takes a desk back. One is kept, so that what has been judged outlives the
 // collector's next cycles; the others are in a pool. A desk that is kept holds the
 // store's tables, but not the store: when that is no longer used the desk goes.
-func (p *Program) give(d *desk) {
+func (l *lanes) give(d *desk) {
 	store := d.store
 	d.store = nil
 	if store != nil && d.watched != d.bound {
 		d.watch.Stop()
-		d.watch, d.watched = runtime.AddCleanup(store, forget, weak.Make(p)), d.bound
+		d.watch, d.watched = runtime.AddCleanup(store, forget, weak.Make(l)), d.bound
 	}
-	if p.kept.CompareAndSwap(nil, d) {
+	if l.kept.CompareAndSwap(nil, d) {
 		return
 	}
 	d.watch.Stop()
 	d.watched = weak.Pointer[columns.Store]{}
-	p.desks.Put(d)
+	l.desks.Put(d)
 }
 
 // forget drops the desk of a store that is no longer used.
-func forget(p weak.Pointer[Program]) {
-	if p := p.Value(); p != nil {
-		if d := p.kept.Load(); d != nil && d.bound.Value() == nil {
-			p.kept.CompareAndSwap(d, nil)
+func forget(l weak.Pointer[lanes]) {
+	if l := l.Value(); l != nil {
+		if d := l.kept.Load(); d != nil && d.bound.Value() == nil {
+			l.kept.CompareAndSwap(d, nil)
 		}
 	}
 }
@@ -276,7 +283,7 @@ func (d *desk) score(o *Outcome) {
 	}
 	for i := range o.Models {
 		if d.plan.targets[i] == kind {
-			o.Models[i] = ModelOutcome{Score: d.scores[i]}
+			o.Models[i] = ModelOutcome{Score: d.scores[i], Explained: d.explain(i)}
 		} else {
 			o.Models[i] = ModelOutcome{Status: NotTargeted}
 		}
@@ -430,6 +437,9 @@ func (d *desk) join(l *boundLane) {
 	for i := range l.joints {
 		j := &l.joints[i]
 		d.scores[j.model] += int64(j.multiplier(d.counts)) * j.points
+	}
+	if d.plan.told != nil {
+		d.tally.take(d.counts[:l.slots])
 	}
 	clear(d.counts[:l.slots])
 }

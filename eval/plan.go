@@ -30,10 +30,28 @@ type Program struct {
 	zones   []*time.Location // of the models; windows and days differ by them
 	rounds  int
 
-	columns func() *columnPlan // planned when it is first wanted
-	kept    atomic.Pointer[desk]
-	desks   sync.Pool // of *desk
-	sheets  sync.Pool // of *sheet
+	plain *lanes // for scores alone
+	told  *lanes // for scores with what each condition counted
+}
+
+// lanes is a plan for columns, and where goroutines follow it.
+type lanes struct {
+	plan   func() *columnPlan // planned when it is first wanted
+	kept   atomic.Pointer[desk]
+	desks  sync.Pool // of *desk
+	sheets sync.Pool // of *sheet
+}
+
+// lanes returns the plan that options ask for, or nil if they leave all to the
+// walker.
+func (p *Program) lanes(opts Options) *lanes {
+	switch {
+	case len(p.models) == 0 || opts.walk || opts.Explain && opts.Occurrences > 0:
+		return nil
+	case opts.Explain:
+		return p.told
+	}
+	return p.plain
 }
 
 // What a lead is, as an index into Program.targets.
@@ -48,6 +66,7 @@ type model struct {
 	target     int
 	zone       int // index into Program.zones
 	conditions []condition
+	children   int             // of all conditions
 	rules      func() []string // the children in the rule language; written when an explanation first wants one
 }
 
@@ -212,7 +231,10 @@ func newProgram(models []*check.Model, whole *Program) *Program {
 	if whole != nil {
 		p.entity = whole.entity
 	}
-	p.columns = sync.OnceValue(func() *columnPlan { return planColumns(models, p) })
+	lanesFor := func(tell bool) *lanes {
+		return &lanes{plan: sync.OnceValue(func() *columnPlan { return planColumns(models, p, tell) })}
+	}
+	p.plain, p.told = lanesFor(false), lanesFor(true)
 	for i := range p.targets {
 		p.targets[i] = &trie{roots: map[string]*node{}}
 	}
@@ -266,7 +288,7 @@ func (p *Program) Needs() []*traverse.Need {
 // Plan describes for people how leads are scored from columns: what is judged in
 // one pass, and how many conditions are left to the walker. The text may change
 // from version to version.
-func (p *Program) Plan() string { return p.columns().String() }
+func (p *Program) Plan() string { return p.plain.plan().String() }
 
 func takesAnyInteraction(m *check.Model) bool {
 	return slices.ContainsFunc(m.Conditions, func(c check.Condition) bool {
@@ -334,11 +356,10 @@ func (b *builder) model(m *check.Model) *model {
 		out.zone = len(b.zones)
 		b.zones = append(b.zones, m.Zone)
 	}
-	n := 0
 	for i := range m.Conditions {
-		n += len(m.Conditions[i].Children)
+		out.children += len(m.Conditions[i].Children)
 	}
-	children := make([]child, 0, n) // of all conditions
+	children := make([]child, 0, out.children)
 	for i := range m.Conditions {
 		c := &m.Conditions[i]
 		first := len(children)

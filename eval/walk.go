@@ -33,6 +33,7 @@ func (w *walker) model(m *model, conditions []condition, l *lead, sum total) Mod
 	}
 	w.asOfDay = w.days[m.zone]
 	out := ModelOutcome{}
+	var contributions []Contribution
 	for i := range conditions {
 		c := &conditions[i]
 		if !w.opts.Explain {
@@ -41,7 +42,10 @@ func (w *walker) model(m *model, conditions []condition, l *lead, sum total) Mod
 		}
 		contribution, multiplier := w.explain(c, l)
 		sum.add(multiplier, c.points)
-		out.Contributions = append(out.Contributions, contribution)
+		contributions = append(contributions, contribution)
+	}
+	if w.opts.Explain {
+		out.Explained = &Explanation{walked: contributions}
 	}
 	out.Score = sum.clamp()
 	return out

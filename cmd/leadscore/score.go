@@ -14,6 +14,9 @@ import (
 	"github.com/leadscore/leadscore/source/tables"
 )
 
+// occurrences is how many records --explain lists for a condition.
+const occurrences = 100
+
 func runScore(ctx context.Context, s streams, args []string) error {
 	f := newFlags("score")
 	schemaFile := f.String("schema", "", "use the schema in `FILE` instead of the standard schema")
@@ -64,7 +67,7 @@ func runScore(ctx context.Context, s streams, args []string) error {
 	// What a lead can reach is in memory already.
 	opts := []leadscore.Option{leadscore.AsOf(asOf), leadscore.MaxRecords(math.MaxInt)}
 	if *explain {
-		opts = append(opts, leadscore.Explain())
+		opts = append(opts, leadscore.Explain(occurrences))
 	}
 	leads, scored, failed := data.Len("Lead"), 0, 0
 	for r, err := range set.ScoreAll(ctx, data.Leads(ctx), data, opts...) {

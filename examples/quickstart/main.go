@@ -37,7 +37,7 @@ func main() {
 		if err != nil {
 			log.Fatal(err)
 		}
-		result, err := model.Score(ctx, lead, data, asOf, leadscore.Explain())
+		result, err := model.Score(ctx, lead, data, asOf, leadscore.Explain(0))
 		if bad, ok := errors.AsType[*leadscore.LeadError](err); ok {
 			log.Print(bad) // one lead failed; the others can be scored
 			continue

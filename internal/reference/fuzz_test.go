@@ -94,9 +94,9 @@ func FuzzScore(f *testing.F) {
 			return
 		}
 		leads = append(leads, "nobody")
-		compareAll(t, set, file, schema, data, leads, loaded, asOf, true, leadscore.AsOf(asOf), leadscore.Explain())
+		compareAll(t, set, file, schema, data, leads, loaded, asOf, []int{scoresAlone, 0, 100})
 		plain := plainSource{data: data, reversed: true, ranged: true}
-		compareAll(t, set, file, schema, data, leads, plain, asOf, false, leadscore.AsOf(asOf), leadscore.Batch(2))
+		compareAll(t, set, file, schema, data, leads, plain, asOf, []int{scoresAlone, 0}, leadscore.Batch(2))
 	})
 }
 

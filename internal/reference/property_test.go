@@ -79,9 +79,8 @@ func compare(t *rapid.T, drawRules func(*generator) string, drawData func(*gener
 	}
 	source := g.source(schema, data)
 	batch, workers := leadscore.Batch(pick(g, "batch", 256, 1, 2, 3)), leadscore.Workers(pick(g, "workers", 1, 1, 2))
-	asOf := leadscore.AsOf(g.asOf)
-	compareAll(t, set, file, schema, data, leads, source, g.asOf, true, batch, workers, asOf, leadscore.Explain())
-	compareAll(t, set, file, schema, data, leads, source, g.asOf, false, batch, workers, asOf)
+	told := pick(g, "occurrences", 100, 1, 3)
+	compareAll(t, set, file, schema, data, leads, source, g.asOf, []int{scoresAlone, 0, told}, batch, workers)
 }
 
 // A failer is a test, or a case of a property.
@@ -89,16 +88,47 @@ type failer interface {
 	Fatalf(format string, args ...any)
 }
 
-// compareAll scores leads with both evaluators and fails where they differ.
+// scoresAlone stands for no explanation, where a number asks for one with so many
+// occurrences a condition.
+const scoresAlone = -1
+
+// compareAll scores leads with both evaluators, explained in the ways that explain
+// lists, and fails where they differ.
 func compareAll(t failer, set *leadscore.Set, file *dsl.File, schema *traverse.Schema, data Data, leads []string,
-	source leadscore.Source, asOf time.Time, explain bool, options ...leadscore.Option,
+	source leadscore.Source, asOf time.Time, explain []int, options ...leadscore.Option,
+) {
+	type answer struct {
+		results []Result
+		err     error
+	}
+	answers := map[string]answer{}
+	for _, id := range leads {
+		if _, ok := answers[id]; !ok {
+			results, err := Score([]*dsl.File{file}, schema, data, id, asOf)
+			answers[id] = answer{results, err}
+		}
+	}
+	options = append(options, leadscore.AsOf(asOf))
+	for _, occurrences := range explain {
+		opts := slices.Clip(options)
+		if occurrences != scoresAlone {
+			opts = append(opts, leadscore.Explain(occurrences))
+		}
+		compareOnce(t, set, leads, source, occurrences, func(id string) ([]Result, error) {
+			return answers[id].results, answers[id].err
+		}, opts...)
+	}
+}
+
+func compareOnce(t failer, set *leadscore.Set, leads []string, source leadscore.Source, occurrences int,
+	reference func(id string) ([]Result, error), options ...leadscore.Option,
 ) {
 	i := 0
 	for got, err := range set.ScoreAll(context.Background(), leadscore.IDs(leads...), source, options...) {
 		if i >= len(leads) || got.Lead != leads[i] {
 			t.Fatalf("result %d is lead %q of %q", i, got.Lead, leads)
 		}
-		want, wantErr := Score([]*dsl.File{file}, schema, data, got.Lead, asOf)
+		want, wantErr := reference(got.Lead)
 		i++
 		if wantErr != nil {
 			if !errors.Is(err, leadscore.ErrNoLead) {
@@ -113,14 +143,14 @@ func compareAll(t failer, set *leadscore.Set, file *dsl.File, schema *traverse.S
 		for j, w := range want {
 			ready = ready || w.SalesReady
 			g := got.Results[j]
-			a, b := reportReference(w, explain, false), reportEngine(g, false)
-			if a == b && explain {
-				a, b = reportReference(w, explain, true), reportEngine(g, true)
+			a, b := reportReference(w, min(occurrences, 0)), reportEngine(g, false) // the lists may be long
+			if a == b {
+				a, b = reportReference(w, occurrences), reportEngine(g, true)
 			}
 			if a != b {
 				t.Fatalf("engine:\n%sreference:\n%s", b, a)
 			}
-			if explain { // a model says the same alone as in the set
+			if occurrences != scoresAlone { // a model says the same alone as in the set
 				alone, err := set.Models()[j].Score(context.Background(), got.Lead, source, options...)
 				if err != nil || !alone.Equal(g) {
 					t.Fatalf("alone:\n%sin the set:\n%s%v", reportEngine(alone, true), reportEngine(g, true), err)
@@ -166,18 +196,20 @@ func reportEngine(r leadscore.Result, occurrences bool) string {
 	return b.String()
 }
 
-func reportReference(r Result, explain, occurrences bool) string {
+// reportReference has up to so many occurrences of each condition, or only the
+// head for scoresAlone.
+func reportReference(r Result, occurrences int) string {
 	var b strings.Builder
 	b.WriteString(head(r.Model, r.Lead, r.Status, r.Score, r.Grade, r.SalesReady))
-	if !explain {
+	if occurrences == scoresAlone {
 		return b.String()
 	}
 	for _, c := range r.Contributions {
 		b.WriteString(line(c.Condition, saturate(c.Multiplier), c.Points, Clamp(c.Score)))
-		left := 100 // occurrences that a condition lists at most
+		left := occurrences
 		for _, ch := range c.Children {
 			b.WriteString(childLine(ch.Label, ch.Rule, saturate(ch.Count), ch.Holds))
-			if occurrences {
+			if left > 0 {
 				lines := occurrenceLines(ch.Routes)
 				lines = lines[:min(left, len(lines))]
 				left -= len(lines)

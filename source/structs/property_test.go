@@ -220,7 +220,7 @@ func TestScoresLikeMemory(t *testing.T) {
 		}
 		opts := []leadscore.Option{leadscore.AsOf(asOf)}
 		if chance(2, "explain") {
-			opts = append(opts, leadscore.Explain())
+			opts = append(opts, leadscore.Explain(rapid.SampledFrom([]int{0, 100}).Draw(t, "occurrences")))
 		}
 		for _, id := range ids {
 			a, errA := set.Score(t.Context(), id, want, opts...)

@@ -132,6 +132,21 @@ func streams(d *crm.Data, load func(*crm.Data, *leadscore.Schema) (leadscore.Sou
 
 // Stream scores leads with a set's first model, as its users do.
 func Stream(set *leadscore.Set, data leadscore.Source, ids []string, opts ...leadscore.Option) Scorer {
+	return stream(set, data, ids, func(r *leadscore.Result) int64 { return r.Score }, opts)
+}
+
+// Told is Stream with explanations, all of which are read: it takes the scores from them.
+func Told(set *leadscore.Set, data leadscore.Source, ids []string, occurrences int) Scorer {
+	return stream(set, data, ids, func(r *leadscore.Result) int64 {
+		var sum int64
+		for c := range r.Contributions() {
+			sum += c.Score
+		}
+		return sum
+	}, []leadscore.Option{leadscore.Explain(occurrences)})
+}
+
+func stream(set *leadscore.Set, data leadscore.Source, ids []string, score func(*leadscore.Result) int64, opts []leadscore.Option) Scorer {
 	opts = append(opts, leadscore.AsOf(crm.AsOf))
 	return func(leads []int, scores []int64) error {
 		i := 0
@@ -142,7 +157,7 @@ func Stream(set *leadscore.Set, data leadscore.Source, ids []string, opts ...lea
 			if r.Results[0].Status != leadscore.Scored {
 				return fmt.Errorf("%s: %s", r.Lead, r.Results[0].Status)
 			}
-			scores[i] = r.Results[0].Score
+			scores[i] = score(&r.Results[0])
 			i++
 		}
 		return nil

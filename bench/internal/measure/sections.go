@@ -151,13 +151,23 @@ func explain(l *Lab, f func(Contest) error) error {
 		if err != nil {
 			return err
 		}
-		err = l.same(Contest{
-			Name: fmt.Sprintf("%d/cold", size), What: "with Explain", Against: "without",
-			Base: engine.Stream(set, data, l.Data.IDs()), Other: engine.Stream(set, data, l.Data.IDs(), leadscore.Explain()),
-			Slices: Cold(len(l.Data.Leads)),
-		}, m, f)
-		if err != nil {
-			return err
+		ids := l.Data.IDs()
+		for _, with := range []struct {
+			name, what string
+			scorer     engine.Scorer
+		}{
+			{"counts", "Explain(0)", engine.Stream(set, data, ids, leadscore.Explain(0))},
+			{"counts-read", "Explain(0), all contributions read", engine.Told(set, data, ids, 0)},
+			{"lists", "Explain(100)", engine.Stream(set, data, ids, leadscore.Explain(100))},
+		} {
+			err = l.same(Contest{
+				Name: fmt.Sprintf("%s/%d/cold", with.name, size), What: with.what, Against: "without",
+				Base: engine.Stream(set, data, ids), Other: with.scorer,
+				Slices: Cold(len(l.Data.Leads)),
+			}, m, f)
+			if err != nil {
+				return err
+			}
 		}
 	}
 	return nil

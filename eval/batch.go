@@ -104,8 +104,9 @@ type batch struct {
 	room   int                 // records that may still be fetched
 	folds  map[string]string   // texts that were folded
 
-	leads  []lead
-	walker walker
+	leads   []lead
+	walker  walker
+	scratch scratch
 }
 
 // lead is one lead of the batch.
@@ -179,10 +180,12 @@ type fullError struct{ entity, path string }
 func (e *fullError) Error() string { return ErrTooManyRecords.Error() }
 
 func (p *Program) run(ctx context.Context, source traverse.Source, ids []string, sums []int64, opts Options) ([]Outcome, error) {
-	b := &batch{Program: p, ctx: ctx, source: source, opts: opts, asOf: opts.AsOf.UnixMicro(), room: opts.Records}
+	b := p.batch()
+	b.ctx, b.source, b.opts, b.asOf, b.room = ctx, source, opts, opts.AsOf.UnixMicro(), opts.Records
 	if b.room < 1 {
 		b.room = math.MaxInt
 	}
+	fetchable := b.room
 	for i, z := range p.zones {
 		day := check.AsOfDay(opts.AsOf, z)
 		b.days = append(b.days, day)
@@ -190,11 +193,7 @@ func (p *Program) run(ctx context.Context, source traverse.Source, ids []string,
 			b.latest = day
 		}
 	}
-	b.bounds = p.windows.resolve(opts.AsOf, nil)
-	b.data = make([]map[string]*group, len(p.needs))
-	for i := range b.data {
-		b.data[i] = map[string]*group{}
-	}
+	b.bounds = p.windows.resolve(opts.AsOf, b.bounds)
 	var plan *columnPlan
 	if lanes := p.lanes(opts); lanes != nil && sums == nil {
 		if plan = lanes.plan(); plan.any() {
@@ -255,6 +254,9 @@ func (p *Program) run(ctx context.Context, source traverse.Source, ids []string,
 	if b.laned != nil {
 		b.laned.sheets.Put(sheet) // unless something panicked
 	}
+	if !b.failed && fetchable-b.room <= mostKept {
+		p.batches.Put(b)
+	}
 	return outcomes, nil
 }
 
@@ -265,9 +267,8 @@ func (b *batch) load(ids []string) error {
 	if err := b.fetch(want); err != nil {
 		return err
 	}
-	b.leads = make([]lead, len(ids))
-	for i, id := range ids {
-		b.leads[i] = b.lookUp(id)
+	for _, id := range ids {
+		b.leads = append(b.leads, b.lookUp(id))
 	}
 	reached := [2][][]*record{}
 	for kind, t := range b.targets {
@@ -303,6 +304,9 @@ func (b *batch) load(ids []string) error {
 		for kind, t := range b.targets {
 			for i, k := range keys[kind] {
 				n := t.order[i]
+				if !n.inner {
+					continue
+				}
 				for _, need := range n.needs {
 					for _, key := range k {
 						reached[kind][i] = append(reached[kind][i], b.data[need.index][key].records...)
@@ -448,7 +452,7 @@ func (b *batch) fetch(want [][]string) error {
 		var missing []string
 		for _, k := range keys {
 			if _, ok := have[k]; !ok {
-				have[k] = &group{}
+				have[k] = b.scratch.group()
 				missing = append(missing, k)
 			}
 		}
@@ -466,7 +470,7 @@ func (b *batch) query(n *need, have map[string]*group, keys []string) error {
 	if n.Time != "" {
 		q.From, q.To = b.hint(n)
 	}
-	rows := traverse.NewRows(q)
+	rows := b.scratch.answer(q)
 	err := b.source.Fetch(b.ctx, q, rows)
 	if ctxErr := b.ctx.Err(); ctxErr != nil {
 		return ctxErr
@@ -488,7 +492,7 @@ func (b *batch) query(n *need, have map[string]*group, keys []string) error {
 	for _, k := range keys {
 		if err := rows.Failed(k); err != nil {
 			have[k].err = err
-		} else if id, ok := repeated(have[k].records); ok {
+		} else if id, ok := b.scratch.repeated(have[k].records); ok {
 			have[k].err = fmt.Errorf("source added %s %q twice", n.Entity, id)
 			if n.by != "" {
 				have[k].err = fmt.Errorf("%w under the key %q", have[k].err, k)
@@ -499,36 +503,12 @@ func (b *batch) query(n *need, have map[string]*group, keys []string) error {
 	return nil
 }
 
-// repeated finds an id that stands twice: a source whose query fans out would
-// multiply the score. Records without an id are not compared.
-func repeated(records []*record) (id string, ok bool) {
-	const few = 8
-	if len(records) <= few {
-		for i, r := range records {
-			for _, s := range records[:i] {
-				if r.id == s.id && r.id != "" {
-					return r.id, true
-				}
-			}
-		}
-		return "", false
-	}
-	seen := make(map[string]struct{}, len(records))
-	for _, r := range records {
-		if _, ok := seen[r.id]; ok && r.id != "" {
-			return r.id, true
-		}
-		seen[r.id] = struct{}{}
-	}
-	return "", false
-}
-
 // keep takes rows over, with their text folded where case does not matter. Their
 // records lie in one piece of memory, and so do the lists of a key's records
 // that came together.
 func (b *batch) keep(n *need, have map[string]*group, rows *traverse.Rows) {
-	records := make([]record, rows.Len())
-	list := make([]*record, rows.Len())
+	records := b.scratch.records.take(rows.Len())
+	list := b.scratch.lists.take(rows.Len())
 	i, start, key := 0, 0, ""
 	close := func() {
 		if start == i {
@@ -555,7 +535,7 @@ func (b *batch) keep(n *need, have map[string]*group, rows *traverse.Rows) {
 
 // take takes one row over.
 func (b *batch) take(r *record, n *need, row traverse.Row) {
-	r.id, r.entity, r.values = row.ID, n.layout.entity, row.Values
+	*r = record{id: row.ID, entity: n.layout.entity, values: row.Values}
 	if n.owner {
 		return
 	}

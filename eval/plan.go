@@ -32,6 +32,8 @@ type Program struct {
 
 	plain *lanes // for scores alone
 	told  *lanes // for scores with what each condition counted
+
+	batches sync.Pool // of *batch
 }
 
 // lanes is a plan for columns, and where goroutines follow it.
@@ -167,6 +169,7 @@ type node struct {
 	name    string
 	index   int   // in trie.order
 	round   int   // of fetching
+	inner   bool  // some path goes on from here
 	windows []int // the date ranges of the paths that stop here
 	open    bool  // some path stops here, or goes on, whatever the date
 }
@@ -456,6 +459,9 @@ func (b *builder) hop(target int, from *node, s traverse.Step) *node {
 
 func (b *builder) node(t *trie, parent, n *node) *node {
 	n.parent, n.index = parent, len(t.order)
+	if parent != nil {
+		parent.inner = true
+	}
 	t.order = append(t.order, n)
 	for _, need := range n.needs {
 		need.nodes = append(need.nodes, n)

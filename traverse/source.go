@@ -73,8 +73,8 @@ func (s *Schema) NewNeed(entity, by string, fields []string, time string) (*Need
 // Rows takes what a [Source] finds. It is not safe for concurrent use.
 type Rows struct {
 	query  *Query
-	keys   map[string]int // key -> position in Keys
-	last   int            // the key of the record before: records of a key often come together
+	keys   map[string]int // key -> position in Keys; nil until it is needed
+	last   int            // the key of the record before: most sources answer key by key
 	rows   []row
 	values []Value
 	failed map[string]error
@@ -94,12 +94,31 @@ type Row struct {
 }
 
 // NewRows returns empty rows for the answer to q.
-func NewRows(q *Query) *Rows {
-	r := &Rows{query: q, keys: make(map[string]int, len(q.Keys))}
-	for i, k := range q.Keys {
-		r.keys[k] = i
+func NewRows(q *Query) *Rows { return &Rows{query: q} }
+
+// Reset empties r for the answer to q. It keeps the memory: what [Rows.All]
+// yielded before is not valid any more.
+func (r *Rows) Reset(q *Query) {
+	*r = Rows{query: q, rows: r.rows[:0], values: r.values[:0]}
+}
+
+// position returns where a key stands among those of the query.
+func (r *Rows) position(key string) (at int, ok bool) {
+	const near = 8 // keys on the way may have no records
+	keys := r.query.Keys
+	for at := r.last; at < min(r.last+near, len(keys)); at++ {
+		if keys[at] == key {
+			return at, true
+		}
 	}
-	return r
+	if r.keys == nil {
+		r.keys = make(map[string]int, len(keys))
+		for i, k := range keys {
+			r.keys[k] = i
+		}
+	}
+	at, ok = r.keys[key]
+	return at, ok
 }
 
 // Add adds one record: the key it was asked by, its id, and its values in the
@@ -109,10 +128,7 @@ func NewRows(q *Query) *Rows {
 // fit is an error of that key; a key that was not asked for, or another number
 // of values, is one of the whole query.
 func (r *Rows) Add(key, id string, values ...Value) {
-	at, ok := r.last, r.last < len(r.query.Keys) && r.query.Keys[r.last] == key
-	if !ok {
-		at, ok = r.keys[key]
-	}
+	at, ok := r.position(key)
 	switch {
 	case r.err != nil:
 		return

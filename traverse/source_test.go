@@ -3,6 +3,7 @@ package traverse_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -142,6 +143,60 @@ func TestAddContract(t *testing.T) {
 				t.Errorf("got %v, want %s", got, test.want)
 			}
 		})
+	}
+}
+
+// TestKeysInAnyOrder: a source may answer key by key, from the last to the first,
+// or as it likes.
+func TestKeysInAnyOrder(t *testing.T) {
+	q := &traverse.Query{Need: need(t, "Lead", "Text")}
+	for i := range 40 {
+		q.Keys = append(q.Keys, fmt.Sprint(i))
+	}
+	reversed := slices.Clone(q.Keys)
+	slices.Reverse(reversed)
+	for name, keys := range map[string][]string{
+		"in order": q.Keys, "reversed": reversed, "few": {"30", "39", "0", "0", "39"}, "again and again": append(q.Keys[:20:20], q.Keys...),
+	} {
+		rows := traverse.NewRows(q)
+		for i, k := range keys {
+			rows.Add(k, fmt.Sprint(i), traverse.TextValue(k))
+		}
+		i := 0
+		for row := range rows.All() {
+			if row.Key != keys[i] || row.ID != fmt.Sprint(i) || row.Values[0].Text() != keys[i] {
+				t.Errorf("%s: row %d is %v", name, i, row)
+			}
+			i++
+		}
+		if rows.Err() != nil || i != len(keys) || rows.Len() != i {
+			t.Errorf("%s: %d rows of %d, error %v", name, i, len(keys), rows.Err())
+		}
+	}
+}
+
+// TestRowsReset: nothing of the query before is left.
+func TestRowsReset(t *testing.T) {
+	rows := traverse.NewRows(&traverse.Query{Need: need(t, "Lead", "Text"), Keys: []string{"a", "b", "c"}})
+	rows.Add("c", "1", traverse.TextValue("old"))
+	rows.Add("a", "2", traverse.TextValue("old"))
+	rows.Fail("b", errors.New("bad"))
+	rows.Add("d", "3", traverse.TextValue("old"))
+	if rows.Err() == nil || rows.Failed("b") == nil {
+		t.Fatal("nothing failed")
+	}
+	rows.Reset(&traverse.Query{Need: need(t, "Lead", "Number"), Keys: []string{"b", "x"}})
+	if rows.Len() != 0 || rows.Err() != nil || rows.Failed("b") != nil {
+		t.Errorf("%d rows, errors %v and %v", rows.Len(), rows.Err(), rows.Failed("b"))
+	}
+	rows.Add("x", "4", traverse.NumberValue(5))
+	for row := range rows.All() {
+		if row.Key != "x" || row.ID != "4" || row.Values[0].Number() != 5 {
+			t.Errorf("got %v", row)
+		}
+	}
+	if rows.Add("a", "2", traverse.NumberValue(6)); rows.Err() == nil || rows.Len() != 1 {
+		t.Errorf("%d rows, error %v: a key of the query before was taken", rows.Len(), rows.Err())
 	}
 }
 

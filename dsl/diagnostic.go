@@ -47,8 +47,32 @@ const (
 	CodeSeparator Code = "separator" // a separator that the language does not have
 )
 
+// A Severity says how bad a problem is. The zero value is Error.
+type Severity uint8
+
+// The severities.
+const (
+	Error   Severity = iota // the rules cannot be used
+	Warning                 // they can, but part of them cannot mean what it says
+	Advice                  // they can, and something is unusual
+)
+
+// String returns "error", "warning" or "advice".
+func (s Severity) String() string {
+	switch s {
+	case Error:
+		return "error"
+	case Warning:
+		return "warning"
+	case Advice:
+		return "advice"
+	}
+	return fmt.Sprintf("severity %d", uint8(s))
+}
+
 // A Diagnostic is one problem of a rule file or schema.
 type Diagnostic struct {
+	Severity Severity // Parse and the checker report errors alone
 	Code     Code
 	Summary  string   // what is wrong, in one sentence without its end
 	Expected []string // what could have stood there instead, if that is known
@@ -117,12 +141,15 @@ func Either(words []string) string {
 	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
-// Error returns the problem for people: file, line, column and message, then
-// the source line with carets under the span, then the related places. It ends
-// without a line end.
+// Error returns the problem for people: file, line, column, what it is unless it
+// is an error, and the message; then the source line with carets under the span,
+// then the related places. It ends without a line end.
 func (d *Diagnostic) Error() string {
 	var b strings.Builder
 	b.WriteString(place(d.File, d.Span.Start))
+	if d.Severity != Error {
+		b.WriteString(d.Severity.String() + ": ")
+	}
 	b.WriteString(d.Message())
 	if d.Span.Known() && d.Line != "" {
 		line, pad, carets := excerpt(d.Line, d.Span)

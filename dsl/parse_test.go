@@ -547,3 +547,14 @@ func TestDiagnosticError(t *testing.T) {
 		})
 	}
 }
+
+func TestSeverity(t *testing.T) {
+	for severity, want := range map[dsl.Severity]string{
+		dsl.Error: "m.score:1:2: odd", dsl.Warning: "m.score:1:2: warning: odd", dsl.Advice: "m.score:1:2: advice: odd", 7: "m.score:1:2: severity 7: odd",
+	} {
+		d := dsl.Diagnostic{Severity: severity, Summary: "odd", File: "m.score", Span: dsl.Span{Start: dsl.Pos{Offset: 1, Line: 1, Column: 2}}}
+		if got := d.Error(); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}

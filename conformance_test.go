@@ -8,6 +8,7 @@ import (
 	"math/big"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -16,6 +17,7 @@ import (
 	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/eval/check"
 	"github.com/leadscore/leadscore/internal/conformance"
+	"github.com/leadscore/leadscore/modeltest"
 	"github.com/leadscore/leadscore/source/tables"
 	"github.com/leadscore/leadscore/traverse"
 )
@@ -43,6 +45,9 @@ func TestConformance(t *testing.T) {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
 			if *update {
+				if _, ok := c.Tests(); ok {
+					c.SetTests(tested(t, c))
+				}
 				text, err := c.Update(t.Context(), library)
 				if err != nil {
 					t.Fatal(err)
@@ -55,6 +60,11 @@ func TestConformance(t *testing.T) {
 			}
 			if err := c.Run(t.Context(), library); err != nil {
 				t.Error(err)
+			}
+			if want, ok := c.Tests(); ok {
+				if diff := cmp.Diff(want, tested(t, c)); diff != "" {
+					t.Errorf("the tests (-want +got):\n%s", diff)
+				}
 			}
 			testFormatted(t, c)
 		})
@@ -166,6 +176,23 @@ func testFormatted(t *testing.T, c *conformance.Case) {
 	if err := formatted.Run(t.Context(), library); err != nil {
 		t.Errorf("formatting changes the answer: %v", err)
 	}
+}
+
+// tested runs the tests that a case's rule files hold.
+func tested(t *testing.T, c *conformance.Case) string {
+	var files []leadscore.File
+	for _, f := range c.Files {
+		files = append(files, leadscore.File{Name: f.Name, Text: f.Text})
+	}
+	set, err := leadscore.CompileSet(c.Base, files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	for r := range modeltest.Results(t.Context(), set) {
+		fmt.Fprintln(&out, r)
+	}
+	return out.String()
 }
 
 // library answers a case through the public API, and fails where two ways to

@@ -37,7 +37,8 @@ var arrows = map[string][]string{
 	"internal/conformance": {".", "dsl", "traverse", "source/tables", "source/memory"},
 	"internal/mutate":      {},
 
-	"cmd/leadscore": {".", "dsl", "eval/check", "source/tables"},
+	"modeltest":     {".", "dsl", "eval/check", "source/memory"},
+	"cmd/leadscore": {".", "dsl", "eval/check", "modeltest", "source/tables"},
 	"examples/...":  {".", "source/memory", "source/tables"},
 }
 

@@ -45,6 +45,11 @@
 // tells ahead what a model can ever ask for. Set.ScoreAll asks a source from
 // several goroutines at the same time.
 //
+// # Tests
+//
+// A rule file can hold tests: a few records, and what a model makes of them.
+// Package modeltest runs them under go test, the command leadscore test anywhere.
+//
 // # Errors
 //
 // Rules that do not compile give [Diagnostics]: every problem with file, line

@@ -22,6 +22,7 @@ package leadscore_test
 //	csv file=Lead.csv      data of the section, in the folder data
 //	json file=data.json    data of the section, as one file
 //	text scores as-of=T    what the section's last models say of its leads
+//	text tests             what the section's last models say of their tests
 //	text counts lead=L as-of=T
 //	                       what the children of the section's last model count
 //	json explain lead=L as-of=T
@@ -59,6 +60,7 @@ import (
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/modeltest"
 	"github.com/leadscore/leadscore/source/tables"
 )
 
@@ -172,7 +174,7 @@ func checkPage(t *testing.T, page, text string) {
 	}
 	for i := range list {
 		b := &list[i]
-		if b.lang != "text" || b.has("scores") || b.has("counts") {
+		if b.lang != "text" || b.has("scores") || b.has("counts") || b.has("tests") {
 			pending()
 		}
 		if b.heading {
@@ -222,7 +224,7 @@ func (b *block) known() error {
 	words := map[string]string{
 		"score": "schema alone loose formatted wrong fragment path target file",
 		"csv":   "file", "json": "file explain lead as-of",
-		"text": "messages scores counts lead as-of",
+		"text": "messages scores counts tests lead as-of",
 		"go":   "", "sh": "", "ebnf": "",
 	}
 	allowed, ok := words[b.lang]
@@ -360,6 +362,8 @@ func (s *section) checkText(b *block) error {
 		return s.compare(b, s.scores)
 	case b.has("counts"):
 		return s.compare(b, s.counts)
+	case b.has("tests"):
+		return s.compare(b, s.failures)
 	case want == nil:
 		return fmt.Errorf("nothing before this block gives a text")
 	case b.has("messages"):
@@ -468,6 +472,28 @@ func (s *section) scores(b *block) (string, error) {
 		}
 	}
 	return out.String(), err
+}
+
+// failures gives what the tests of the section's models say that fail.
+func (s *section) failures(*block) (string, error) {
+	if s.rules == nil {
+		return "", fmt.Errorf("no model stands in the section")
+	}
+	schema, err := s.fullSchema()
+	if err != nil {
+		return "", err
+	}
+	set, err := leadscore.CompileSet(schema, []leadscore.File{*s.rules})
+	if err != nil {
+		return "", err
+	}
+	var out strings.Builder
+	for r := range modeltest.Results(s.t.Context(), set) {
+		if !r.Passed() {
+			fmt.Fprintln(&out, r)
+		}
+	}
+	return out.String(), nil
 }
 
 // counts gives a line a child, such as `none EmailOpened: 2, does not hold`.
@@ -918,6 +944,8 @@ func TestDocsLimits(t *testing.T) {
 	makers := map[string]func(n int) string{
 		"bytes of one file":            func(n int) string { return strings.Repeat(" ", n) },
 		"models of one file":           func(n int) string { return list(n, model(""), "\n") },
+		"tests of one file":            func(n int) string { return list(n, `test "T" { }`, "\n") },
+		"clauses of one test":          func(n int) string { return `test "T" { ` + list(n, "Lead", "\n") + ` }` },
 		"conditions of one model":      func(n int) string { return model(list(n, condition("has Lead"), "\n")) },
 		"children of one condition":    func(n int) string { return model(condition(list(n, "has Lead", "\n"))) },
 		"expressions of one child":     func(n int) string { return model(condition("has Lead where " + list(n, "A = 1", " and "))) },

@@ -280,6 +280,10 @@ func (m *Model) Grades() grades.Scale { return m.checked.Grades }
 // reaches if it has none.
 func (m *Model) SalesReady() grades.Threshold { return m.checked.SalesReady }
 
+// Tests returns the tests that the rule files hold for the model. Package
+// modeltest runs them.
+func (m *Model) Tests() []check.Case { return slices.Clone(m.checked.Cases) }
+
 // Schema returns the schema that the set's models were compiled against, with
 // what schema blocks in their files added to it, or nil if they differ in it.
 func (s *Set) Schema() *Schema { return s.schema }

@@ -24,6 +24,8 @@ func Format(name, text string) (string, error) {
 			p.model(b)
 		case *Entity:
 			p.entity(b)
+		case *Test:
+			p.test(b)
 		}
 	}
 	return p.print(f.Comments), nil

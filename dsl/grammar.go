@@ -23,6 +23,11 @@ type (
 		Name    lexer.Token `parser:"@String"`
 		Open    lexer.Token `parser:"@'{':Sign"`
 	}
+	testHead struct {
+		Keyword lexer.Token `parser:"@'test':Ident"`
+		Name    lexer.Token `parser:"@String"`
+		Open    lexer.Token `parser:"@'{':Sign"`
+	}
 	entityHead struct {
 		Keyword lexer.Token  `parser:"@('profile':Ident | 'interaction':Ident)"`
 		Name    lexer.Token  `parser:"@(Ident | Quoted)"`
@@ -55,6 +60,7 @@ type (
 		ModelHead   *modelHead         `parser:"  @@"`
 		Condition   *conditionHead     `parser:"| @@"`
 		Entity      *entityHead        `parser:"| @@"`
+		Test        *testHead          `parser:"| @@"`
 		Description *descriptionClause `parser:"| @@"`
 		Target      *targetClause      `parser:"| @@"`
 		TimeZone    *timeZoneClause    `parser:"| @@"`
@@ -68,6 +74,7 @@ type productions struct {
 	modelHead     *participle.Parser[modelHead]
 	conditionHead *participle.Parser[conditionHead]
 	entityHead    *participle.Parser[entityHead]
+	testHead      *participle.Parser[testHead]
 	description   *participle.Parser[descriptionClause]
 	target        *participle.Parser[targetClause]
 	timeZone      *participle.Parser[timeZoneClause]
@@ -84,6 +91,7 @@ var grammar = sync.OnceValue(func() *productions {
 		modelHead:     production[modelHead](all),
 		conditionHead: production[conditionHead](all),
 		entityHead:    production[entityHead](all),
+		testHead:      production[testHead](all),
 		description:   production[descriptionClause](all),
 		target:        production[targetClause](all),
 		timeZone:      production[timeZoneClause](all),

@@ -5,8 +5,9 @@ package dsl
 type Limits struct {
 	Bytes      int // of one file; default 2 MiB
 	Models     int // of one file; default 10,000
+	Tests      int // of one file; default 10,000
 	Conditions int // of one model; default 10,000
-	Children   int // of one condition; default 1,000
+	Children   int // of one condition, and clauses of one test; default 1,000
 	Terms      int // expressions of one child, and values of one list; default 10,000
 	Names      int // in one path or reference, where more than six never are valid; default 64
 	Problems   int // shown of one file; default 100
@@ -21,6 +22,7 @@ func (l Limits) WithDefaults() Limits {
 	}
 	set(&l.Bytes, 2<<20)
 	set(&l.Models, 10_000)
+	set(&l.Tests, 10_000)
 	set(&l.Conditions, 10_000)
 	set(&l.Children, 1_000)
 	set(&l.Terms, 10_000)

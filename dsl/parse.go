@@ -201,12 +201,12 @@ func (p *parser) startsEntity() bool {
 	return isSign(p.peekAt(2), "{") || isWord(p.peekAt(2), "passive") && isSign(p.peekAt(3), "{")
 }
 
-func (p *parser) startsBlock() bool { return p.startsModel() || p.startsEntity() }
+func (p *parser) startsBlock() bool { return p.startsModel() || p.startsEntity() || p.startsTest() }
 
 // startsBlockWord reports whether the next word is one that blocks begin with.
 func (p *parser) startsBlockWord() bool {
 	t := p.peek()
-	return isWord(t, "model") || isWord(t, "profile") || isWord(t, "interaction")
+	return isWord(t, "model") || isWord(t, "profile") || isWord(t, "interaction") || isWord(t, "test")
 }
 
 func (p *parser) startsClause() bool {
@@ -301,7 +301,7 @@ func (p *parser) skipTo(stop func(previous *lexer.Token) bool) {
 }
 
 func (p *parser) parseFile() {
-	models := 0
+	models, tests := 0, 0
 	for !p.peek().EOF() {
 		before := p.lex.at
 		switch t := p.peek(); {
@@ -312,6 +312,13 @@ func (p *parser) parseFile() {
 				return
 			}
 			p.file.Blocks = append(p.file.Blocks, p.parseModel())
+		case isWord(t, "test"):
+			if tests++; tests > p.limits.Tests {
+				p.report(tokenSpan(t.Pos, t.Value), CodeLimit, "the file has more than %d tests", p.limits.Tests)
+				p.file.Incomplete = true
+				return
+			}
+			p.file.Blocks = append(p.file.Blocks, p.parseTest())
 		case p.startsBlockWord():
 			p.file.Blocks = append(p.file.Blocks, p.parseEntity())
 		default:
@@ -321,7 +328,7 @@ func (p *parser) parseFile() {
 				p.lex.Next()
 				continue
 			}
-			d := p.unexpectedToken("model", "profile", "interaction")
+			d := p.unexpectedToken("model", "test", "profile", "interaction")
 			switch {
 			case isSign(t, "}"):
 				d.Help = "no block is open here"
@@ -362,7 +369,7 @@ func (p *parser) body(open lexer.Token, what string, outer func() bool, item fun
 			d.Expected = []string{"}"}
 			d.Related = []Related{{Summary: "it opens here", File: p.file.Name, Span: tokenSpan(open.Pos, open.Value)}}
 			if p.startsBlock() {
-				d.Help = "models and schema blocks stand side by side, not in one another"
+				d.Help = "models, tests and schema blocks stand side by side, not in one another"
 				p.open++
 			}
 			stop := tokenSpan(t.Pos, "").Start

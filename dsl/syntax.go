@@ -24,7 +24,7 @@ type Comment struct {
 	Text string
 }
 
-// A Block stands at the top of a file: a [Model] or an [Entity].
+// A Block stands at the top of a file: a [Model], an [Entity] or a [Test].
 type Block interface {
 	Node
 	block()

@@ -1,11 +1,13 @@
-// Command leadscore scores leads by rule files, and checks and formats them.
+// Command leadscore scores leads by rule files, and checks, tests and formats them.
 //
 //	leadscore score [--schema FILE] --data DIR|FILE [--as-of TIME] [--format table|json|csv] [--explain] [--skip-bad] MODEL...
 //	leadscore check [--schema FILE] [FILE|DIR...]
+//	leadscore test [--schema FILE] [-v] [--format text|json] FILE|DIR...
 //	leadscore fmt [-l] [-d] [-w] [FILE|DIR...]
 //
 // Exit status 0 means that all went well; 1 that the rules or the data are
-// wrong, or that a lead could not be scored; 2 that the command line is wrong.
+// wrong, that a test failed, or that a lead could not be scored; 2 that the
+// command line is wrong.
 package main
 
 import (
@@ -55,6 +57,7 @@ func commands() []command {
 	return []command{
 		{"score", "[--schema FILE] --data DIR|FILE [--as-of TIME] [--format table|json|csv]\n                  [--explain] [--skip-bad] MODEL...", "score the leads of a folder or file of CRM data", runScore},
 		{"check", "[--schema FILE] [FILE|DIR...]", "report what is wrong with rule files", runCheck},
+		{"test", "[--schema FILE] [-v] [--format text|json] FILE|DIR...", "run the tests that stand in rule files", runTest},
 		{"fmt", "[-l] [-d] [-w] [FILE|DIR...]", "write rule files in their canonical form", runFmt},
 	}
 }

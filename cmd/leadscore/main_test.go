@@ -63,6 +63,24 @@ interaction Called {
     Minutes number
 }
 `,
+	"passing.test": `test "Two emails" {
+    model "Coffee"
+    as of 2026-06-01
+    Lead with ParentContact = "ada"
+    Contact "ada"
+    2 EmailOpened
+    expect score 20
+}
+`,
+	"failing.test": `test "One email" {
+    model "Coffee"
+    as of 2026-06-01
+    Lead with ParentContact = "ada"
+    Contact "ada"
+    EmailOpened
+    expect sales ready
+}
+`,
 	"called.part": "interaction Called {\n}\n",
 	"called.score": `model "Calls" {
     target contact
@@ -277,6 +295,30 @@ coffee.score:14:7: a model stands in a schema; move it to a rule file
 		{name: "check of nothing", args: "check", status: statusUsage, err: "leadscore check: no rule file is named\n", errorBegin: true},
 		{name: "check of two files that share a model", args: "check coffee.score ./coffee.score", status: statusWrong,
 			err: "./coffee.score:1:7: there are two models called \"Coffee\"", errorBegin: true},
+
+		{name: "test", args: "test coffee.score passing.test", out: "1 test passed\n"},
+		{name: "test -v", args: "test -v coffee.score passing.test", out: "ok    Coffee: Two emails\n1 test passed\n"},
+		{name: "test without tests", args: "test coffee.score", out: "no tests\n"},
+		{name: "test that fails", args: "test coffee.score failing.test passing.test", status: statusWrong, out: `FAIL  Coffee: One email
+failing.test:7:5: the lead is not sales ready (the score is 10)
+  7 |     expect sales ready
+    |     ^^^^^^^^^^^^^^^^^^
+     +10  Opened: 1 x +10
+            each EmailOpened: 1
+
+1 test passed, 1 failed
+`},
+		{name: "test as JSON", args: "test --format json coffee.score failing.test passing.test", status: statusWrong,
+			out: `{"model":"Coffee","test":"One email","passed":false,"failures":["failing.test:7:5: the lead is not sales ready (the score is 10)"],` +
+				`"result":{"model":"Coffee","lead":"Lead 1","status":"scored","score":10,"grade":"Cold","sales_ready":false,"contributions":` +
+				`[{"condition":"Opened","multiplier":1,"points":10,"score":10,"children":[{"rule":"each EmailOpened","count":1,"holds":true,` +
+				`"occurrences":[{"entity":"EmailOpened","id":"EmailOpened 1","time":"2026-06-01T00:00:00Z","routes":1}]}]}]}}` + "\n" +
+				`{"model":"Coffee","test":"Two emails","passed":true}` + "\n"},
+		{name: "test of a model that is not there", args: "test passing.test", status: statusWrong,
+			err: "passing.test:2:11: there is no model \"Coffee\"", errorBegin: true},
+		{name: "test of nothing", args: "test", status: statusUsage, err: "leadscore test: no rule file is named\n", errorBegin: true},
+		{name: "test in an unknown format", args: "test --format csv coffee.score", status: statusUsage,
+			err: "leadscore test: --format \"csv\" is none of text and json\n", errorBegin: true},
 
 		{name: "fmt of standard input", args: "fmt", stdin: files["ugly.score"],
 			out: "model \"M\" {\n    target contact // who\n\n    condition \"C\" {\n        has Lead\n        score +1\n    }\n}\n"},

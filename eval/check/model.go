@@ -23,6 +23,7 @@ type Model struct {
 	Conditions  []Condition
 	Grades      grades.Scale
 	SalesReady  grades.Threshold
+	Cases       []Case     // its tests, in the order of the files
 	Source      *dsl.Model // where it stands
 	File        string
 }

@@ -141,18 +141,7 @@ func (c *checker) textPredicate(f traverse.Field, cmp *dsl.Comparison) Predicate
 			d.Help = fmt.Sprintf("write %s %s", pathText(cmp.Ref), emptyTest(cmp.Op))
 			sound = false
 		case f.Type != traverse.Text && !listed[fold(s.Value)]:
-			d := c.problem(s.Span, CodeValue, "%s does not list %s", f.Name, brief(s.Raw))
-			if near := c.near(s.Value, slices.Values(f.Values)); near != "" {
-				d.Nearest = strconv.Quote(near)
-			} else {
-				const few = 12
-				for _, v := range f.Values[:min(few, len(f.Values))] {
-					d.Expected = append(d.Expected, strconv.Quote(v))
-				}
-				if len(f.Values) > few {
-					d.Expected = append(d.Expected, "another of its values")
-				}
-			}
+			c.unlisted(f, s)
 			sound = false
 		default:
 			values = append(values, fold(s.Value))
@@ -184,6 +173,22 @@ func (c *checker) textPredicate(f traverse.Field, cmp *dsl.Comparison) Predicate
 		p.How = EndsWith
 	}
 	return p
+}
+
+// unlisted reports a value that a choice or choices field does not list.
+func (c *checker) unlisted(f traverse.Field, s *dsl.String) {
+	d := c.problem(s.Span, CodeValue, "%s does not list %s", f.Name, brief(s.Raw))
+	if near := c.near(s.Value, slices.Values(f.Values)); near != "" {
+		d.Nearest = strconv.Quote(near)
+		return
+	}
+	const few = 12
+	for _, v := range f.Values[:min(few, len(f.Values))] {
+		d.Expected = append(d.Expected, strconv.Quote(v))
+	}
+	if len(f.Values) > few {
+		d.Expected = append(d.Expected, "another of its values")
+	}
 }
 
 // folding is how a field's values are made comparable.

@@ -19,6 +19,7 @@ func Files(base *traverse.Schema, files ...*dsl.File) (*traverse.Schema, []*Mode
 	c := &checker{listed: map[*string]map[string]bool{}}
 	c.schema = c.lower(base, files)
 	models := c.models(files)
+	c.cases(files, models)
 	c.diags.Sort()
 	for _, f := range files {
 		if n := c.dropped[f]; n > 0 {

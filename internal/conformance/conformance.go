@@ -22,6 +22,7 @@
 //	lead-1  Coffee  "Opened an email"  3 x +10 = 30
 //	    3 holds: each EmailOpened
 //	        2026-05-01T09:00:00Z EmailOpened open-1 x1
+//	-- tests --             optional: what comes of the tests in the rule files
 //	-- formatted --         optional: the last rule file in canonical form
 //
 // Names with spaces are quoted; a dash is no grade. Where rules are wrong,
@@ -57,6 +58,7 @@ const (
 	wantFile      = "want"
 	explainFile   = "explain"
 	errorsFile    = "errors"
+	testsFile     = "tests"
 	formattedFile = "formatted"
 )
 
@@ -180,7 +182,7 @@ func Parse(name, text string) (*Case, error) {
 			c.AsOf = asOf
 		case f.name == leadsFile:
 			c.leads = strings.Fields(f.text)
-		case f.name == wantFile, f.name == explainFile, f.name == errorsFile, f.name == formattedFile:
+		case f.name == wantFile, f.name == explainFile, f.name == errorsFile, f.name == testsFile, f.name == formattedFile:
 		default:
 			return nil, fmt.Errorf("the file %s means nothing in a case", f.name)
 		}
@@ -197,7 +199,7 @@ func Parse(name, text string) (*Case, error) {
 		return nil, errors.New("a case has either want or errors")
 	case !c.Scores() && a.get(explainFile) != nil:
 		return nil, errors.New("a case that explains needs want")
-	case !wrong && !c.Scores() && a.get(formattedFile) == nil:
+	case !wrong && !c.Scores() && a.get(formattedFile) == nil && a.get(testsFile) == nil:
 		return nil, errors.New("the case has neither want nor errors")
 	case c.Scores() && (c.data == nil || c.AsOf.IsZero()):
 		return nil, errors.New("a case that scores needs data and as_of")
@@ -220,6 +222,18 @@ func (c *Case) Formatted() (string, bool) {
 	}
 	return f.text, true
 }
+
+// Tests returns what comes of the tests in the rule files, if the case says so.
+func (c *Case) Tests() (string, bool) {
+	f := c.archive.get(testsFile)
+	if f == nil {
+		return "", false
+	}
+	return f.text, true
+}
+
+// SetTests changes what the case says of its tests.
+func (c *Case) SetTests(text string) { c.archive.set(testsFile, text) }
 
 // Explains reports whether the case says what the conditions contribute.
 func (c *Case) Explains() bool { return c.archive.get(explainFile) != nil }

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/modeltest"
+)
+
+func runTest(ctx context.Context, s streams, args []string) error {
+	f := newFlags("test")
+	schemaFile := f.String("schema", "", "use the schema in `FILE` instead of the standard schema")
+	verbose := f.Bool("v", false, "name tests that pass, too")
+	format := f.String("format", "text", "print a `FORMAT`: text or json (one object a test)")
+	names, err := parseFlags(s, f, args)
+	switch {
+	case err != nil:
+		return err
+	case len(names) == 0:
+		return badUsage("no rule file is named")
+	case *format != "text" && *format != "json":
+		return badUsage("--format %q is none of text and json", *format)
+	}
+	set, err := compileFiles(*schemaFile, names)
+	if err != nil {
+		return err
+	}
+	passed, failed := 0, 0
+	e := json.NewEncoder(s.out)
+	e.SetEscapeHTML(false)
+	for r := range modeltest.Results(ctx, set) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if r.Passed() {
+			passed++
+		} else {
+			failed++
+		}
+		switch {
+		case *format == "json":
+			err = e.Encode(testLine(r))
+		case !r.Passed():
+			_, err = fmt.Fprintf(s.out, "%v\n\n", r)
+		case *verbose:
+			_, err = fmt.Fprintln(s.out, r)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if *format == "text" {
+		if _, err := fmt.Fprintln(s.out, summary(passed, failed)); err != nil {
+			return err
+		}
+	}
+	if failed > 0 {
+		return errSilent
+	}
+	return nil
+}
+
+func summary(passed, failed int) string {
+	switch {
+	case passed+failed == 0:
+		return "no tests"
+	case failed == 0:
+		return fmt.Sprintf("%s passed", tests(passed))
+	}
+	return fmt.Sprintf("%s passed, %d failed", tests(passed), failed)
+}
+
+func tests(n int) string {
+	if n == 1 {
+		return "1 test"
+	}
+	return fmt.Sprintf("%d tests", n)
+}
+
+// A testResult is a line of `leadscore test --format json`.
+type testResult struct {
+	Model    string            `json:"model"`
+	Test     string            `json:"test"`
+	Passed   bool              `json:"passed"`
+	Failures []string          `json:"failures,omitempty"` // with their places
+	Error    string            `json:"error,omitempty"`
+	Result   *leadscore.Result `json:"result,omitempty"` // of a test that failed
+}
+
+func testLine(r modeltest.Result) testResult {
+	line := testResult{Model: r.Model, Test: r.Test, Passed: r.Passed()}
+	for i := range r.Failures {
+		d := &r.Failures[i]
+		line.Failures = append(line.Failures, fmt.Sprintf("%s:%d:%d: %s", d.File, d.Span.Start.Line, d.Span.Start.Column, d.Message()))
+	}
+	switch {
+	case r.Err != nil:
+		line.Error = r.Err.Error()
+	case !line.Passed:
+		line.Result = &r.Result
+	}
+	return line
+}

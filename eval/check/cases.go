@@ -1,0 +1,581 @@
+package check
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// maxCaseRecords is how many records a test has at the most.
+const maxCaseRecords = 10_000
+
+// A Case is a checked test of a model: records, and what is expected of the lead
+// among them. Package modeltest runs it.
+type Case struct {
+	Name     string
+	AsOf     time.Time
+	Lead     string // the id of the lead that is scored: the first of the test
+	Records  []CaseRecord
+	Expected []Expected
+	Source   *dsl.Test
+	File     *dsl.File // in which it stands
+}
+
+// A CaseRecord is one record of a test.
+type CaseRecord struct {
+	Entity string
+	ID     string
+	Values map[string]traverse.Value // by field or reference; what is not there is null
+}
+
+// Expected is one expectation of a test. What it speaks of exists.
+type Expected struct {
+	Kind   dsl.ExpectKind
+	Name   string // of the grade or condition
+	Number int64  // the score, or how often a condition counts
+	Source *dsl.Expectation
+}
+
+// cases checks the tests of all files and gives them to their models.
+func (c *checker) cases(files []*dsl.File, models []*Model) {
+	byName := map[string]*Model{}
+	inFile := map[string][]*Model{}
+	for _, m := range models {
+		if _, ok := byName[m.Name]; !ok {
+			byName[m.Name] = m
+		}
+		inFile[m.File] = append(inFile[m.File], m)
+	}
+	names := map[*Model]map[string]named{}
+	for _, f := range files {
+		c.file = f
+		for _, b := range f.Blocks {
+			t, ok := b.(*dsl.Test)
+			if !ok {
+				continue
+			}
+			m := c.tested(t, models, byName, inFile[f.Name])
+			if m == nil {
+				continue
+			}
+			if names[m] == nil {
+				names[m] = map[string]named{}
+			}
+			if t.Name != nil {
+				c.unique(names[m], t.Name, "test")
+			}
+			if out, ok := c.testCase(t, m); ok {
+				m.Cases = append(m.Cases, out)
+			}
+		}
+	}
+}
+
+// tested finds the model of a test: the one that it names, or else the only one
+// of its file, or of all files.
+func (c *checker) tested(t *dsl.Test, models []*Model, byName map[string]*Model, here []*Model) *Model {
+	head := t.Span
+	if t.Name != nil {
+		head = t.Name.Span
+	}
+	for _, clause := range t.Clauses {
+		said, ok := clause.(*dsl.TestModel)
+		if !ok {
+			continue
+		}
+		if m := byName[said.Name.Value]; m != nil || said.Name.Bad {
+			return m
+		}
+		d := c.problem(said.Name.Span, CodeName, "there is no model %s", brief(said.Name.Raw))
+		if near := c.near(said.Name.Value, maps.Keys(byName)); near != "" {
+			d.Nearest = strconv.Quote(near)
+		}
+		return nil
+	}
+	switch {
+	case len(here) == 1:
+		return here[0]
+	case len(here) == 0 && len(models) == 1:
+		return models[0]
+	case t.Incomplete:
+	case len(models) == 0:
+		c.problem(head, CodeMissing, "there is no model to test")
+	default:
+		c.problem(head, CodeMissing, "the test does not say which model it tests").Expected = []string{`model "…"`}
+	}
+	return nil
+}
+
+// caseChecker checks one test.
+type caseChecker struct {
+	*checker
+	model *Model
+	out   *Case
+	ids   map[string]map[string]bool // by entity
+	seen  map[string]dsl.Span        // clauses that stand once
+	sound bool
+}
+
+func (c *checker) testCase(t *dsl.Test, m *Model) (Case, bool) {
+	out := Case{Source: t, File: c.file}
+	head := t.Span
+	if t.Name != nil {
+		out.Name, head = t.Name.Value, t.Name.Span
+	}
+	k := &caseChecker{checker: c, model: m, out: &out, ids: map[string]map[string]bool{}, seen: map[string]dsl.Span{}, sound: !t.Incomplete}
+	k.once(t)
+	k.collect(t)
+	if t.Incomplete {
+		return out, false
+	}
+	if !k.seen["as of"].Known() {
+		k.bad(head, CodeMissing, "the test has no scoring instant").Expected = []string{"as of 2026-05-31"}
+	}
+	if !slices.ContainsFunc(t.Clauses, isLead) {
+		k.bad(head, CodeMissing, "the test has no lead").Help = `write Lead with ParentContact = "…"`
+	}
+	if !slices.ContainsFunc(t.Clauses, isExpectation) {
+		k.bad(head, CodeMissing, "the test expects nothing").Help = "end it with expect score 70, say"
+	}
+	return out, k.sound
+}
+
+func isLead(c dsl.TestClause) bool {
+	r, ok := c.(*dsl.Record)
+	return ok && r.Entity.Text == traverse.Lead
+}
+
+func isExpectation(c dsl.TestClause) bool {
+	_, ok := c.(*dsl.Expectation)
+	return ok
+}
+
+// bad reports a problem of the test.
+func (k *caseChecker) bad(at dsl.Span, code dsl.Code, format string, args ...any) *dsl.Diagnostic {
+	k.sound = false
+	return k.problem(at, code, format, args...)
+}
+
+// once checks the clauses that stand once. As of comes before all records: their
+// dates mean nothing without it.
+func (k *caseChecker) once(t *dsl.Test) {
+	repeated := func(what string, at dsl.Span) bool {
+		before, ok := k.seen[what]
+		if ok {
+			d := k.bad(at, dsl.CodeRepeated, "a test has one %s", what)
+			d.Related = []dsl.Related{{Summary: "the first is here", File: k.file.Name, Span: before}}
+			return true
+		}
+		k.seen[what] = at
+		return false
+	}
+	for _, clause := range t.Clauses {
+		switch clause := clause.(type) {
+		case *dsl.TestModel:
+			repeated("model", clause.Span)
+		case *dsl.AsOf:
+			if !repeated("as of", clause.Span) {
+				if clause.Moment.Bad {
+					k.sound = false
+				} else {
+					k.out.AsOf = time.UnixMicro(startOf(clause.Moment, false, k.model.Zone)).UTC()
+				}
+			}
+		}
+	}
+}
+
+// collect checks records, then expectations.
+func (k *caseChecker) collect(t *dsl.Test) {
+	var records []*dsl.Record
+	for _, clause := range t.Clauses {
+		if r, ok := clause.(*dsl.Record); ok {
+			records = append(records, r)
+			k.know(r)
+		}
+	}
+	for _, r := range records {
+		k.record(r)
+	}
+	for _, clause := range t.Clauses {
+		if x, ok := clause.(*dsl.Expectation); ok {
+			k.expectation(x)
+		}
+	}
+}
+
+// know takes the id of a record down: others may refer to it before it stands there.
+func (k *caseChecker) know(r *dsl.Record) {
+	if r.ID == nil || r.ID.Bad {
+		return
+	}
+	ids := k.ids[r.Entity.Text]
+	if ids == nil {
+		ids = map[string]bool{}
+		k.ids[r.Entity.Text] = ids
+	}
+	switch {
+	case r.ID.Value == "":
+		k.bad(r.ID.Span, dsl.CodeEmpty, "an id must not be empty; leave it out")
+	case ids[r.ID.Value]:
+		k.bad(r.ID.Span, CodeDuplicate, "there are two of %s called %s", r.Entity.Text, r.ID.Raw)
+	}
+	ids[r.ID.Value] = true
+}
+
+func (k *caseChecker) record(r *dsl.Record) {
+	if r.Entity.Text == traverse.AnyInteraction {
+		k.bad(r.Entity.Span, CodeName, "a record is of one kind of interaction, not of any").Help = "write EmailOpened, say"
+		return
+	}
+	e := k.schema.Entity(r.Entity.Text)
+	if e == nil {
+		d := k.bad(r.Entity.Span, CodeName, "there is no entity %s", brief(r.Entity.Text))
+		d.Nearest = k.near(r.Entity.Text, k.entityNames())
+		return
+	}
+	count := int64(1)
+	if r.Count != nil {
+		n, ok := k.integer(r.Count)
+		switch {
+		case !ok:
+			k.sound = false
+		case n < 1 || n > maxCaseRecords || len(k.out.Records)+int(n) > maxCaseRecords:
+			d := k.bad(r.Count.Span, dsl.CodeLimit, "a test has from 1 to %d records", maxCaseRecords)
+			if n == 0 {
+				d.Help = "leave the record out"
+			}
+		case r.ID != nil && n > 1:
+			k.bad(r.ID.Span, CodeDuplicate, "%d records cannot have one id; leave it out", n)
+		default:
+			count = n
+		}
+	}
+	values := map[string]traverse.Value{}
+	said := map[string]dsl.Span{}
+	for _, a := range r.Fields {
+		k.assign(e, a, values, said)
+	}
+	k.date(e, r, values, said)
+	k.owner(e, r, values, said)
+	if !k.sound {
+		return
+	}
+	for range count {
+		record := CaseRecord{Entity: e.Name(), ID: k.id(e.Name(), r), Values: values}
+		k.out.Records = append(k.out.Records, record)
+		if e.Name() == traverse.Lead && k.out.Lead == "" {
+			k.out.Lead = record.ID
+		}
+	}
+}
+
+func (k *caseChecker) entityNames() func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		for e := range k.schema.Entities() {
+			if !yield(e.Name()) {
+				return
+			}
+		}
+	}
+}
+
+// id returns the id of a record, or makes one that no other has.
+func (k *caseChecker) id(entity string, r *dsl.Record) string {
+	if r.ID != nil {
+		return r.ID.Value
+	}
+	ids := k.ids[entity]
+	if ids == nil {
+		ids = map[string]bool{}
+		k.ids[entity] = ids
+	}
+	for n := len(ids) + 1; ; n++ {
+		id := fmt.Sprintf("%s %d", entity, n)
+		if !ids[id] {
+			ids[id] = true
+			return id
+		}
+	}
+}
+
+// date sets the field that says when the record came to be: to what the record
+// says, or else to as of.
+func (k *caseChecker) date(e *traverse.Entity, r *dsl.Record, values map[string]traverse.Value, said map[string]dsl.Span) {
+	f, dated := e.Dated()
+	switch {
+	case !dated && r.When != nil:
+		k.bad(r.When.Span, CodeDateRange, "nothing says when %s came to be, so it has no date", e.Name()).
+			Help = "declare `dated by` in the schema, or set a field with a date"
+	case !dated:
+	case r.When != nil:
+		if at, ok := said[f.Name]; ok {
+			d := k.bad(r.When.Span, dsl.CodeRepeated, "%s is given twice", f.Name)
+			d.Related = []dsl.Related{{Summary: "the other is here", File: k.file.Name, Span: at}}
+			return
+		}
+		if v, ok := k.when(e, f, r.When); ok {
+			values[f.Name] = v
+		}
+	default:
+		if _, ok := said[f.Name]; !ok {
+			values[f.Name] = k.moment(f, k.out.AsOf.UnixMicro(), AsOfDay(k.out.AsOf, k.model.Zone))
+		}
+	}
+}
+
+func (k *caseChecker) moment(f traverse.Field, micros, day int64) traverse.Value {
+	if f.Type == traverse.Date {
+		return traverse.DayValue(day)
+	}
+	return traverse.MicrosValue(micros)
+}
+
+// when is a moment of a record as a value of a field.
+func (k *caseChecker) when(e *traverse.Entity, f traverse.Field, w *dsl.When) (traverse.Value, bool) {
+	days := f.Type == traverse.Date
+	var at int64
+	if w.Moment != nil {
+		if w.Moment.Bad {
+			k.sound = false
+			return traverse.Value{}, false
+		}
+		at = startOf(w.Moment, days, k.model.Zone)
+	} else {
+		n, ok := k.timeSpan(w.Shift, days, e.Name()+"."+f.Name)
+		if !ok {
+			k.sound = false
+			return traverse.Value{}, false
+		}
+		if !w.Later {
+			n = -n
+		}
+		at = Bound{Kind: Relative, N: n, Unit: w.Shift.Unit}.resolve(days, 0, k.out.AsOf, k.model.Zone)
+	}
+	if year := k.year(at, days); year < 0 || year > 9999 {
+		k.bad(w.Span, CodeTimeSpan, "%s is in the year %d; years go from 0 to 9999", w, year)
+		return traverse.Value{}, false
+	}
+	return k.moment(f, at, at), true
+}
+
+func (k *caseChecker) year(at int64, days bool) int {
+	if days {
+		return time.Unix(at*secondsPerDay, 0).UTC().Year()
+	}
+	return time.UnixMicro(at).UTC().Year()
+}
+
+// owner sets the contact of an interaction: the one that it names, or else the
+// only one of the test.
+func (k *caseChecker) owner(e *traverse.Entity, r *dsl.Record, values map[string]traverse.Value, said map[string]dsl.Span) {
+	_, given := said[traverse.Contact]
+	switch {
+	case e.Kind() != traverse.Interaction && r.By != nil:
+		k.bad(r.By.Span, CodeType, "%s is no interaction: nobody did it", e.Name()).Help = "set its references behind with"
+	case e.Kind() != traverse.Interaction:
+	case r.By != nil && given:
+		d := k.bad(r.By.Span, dsl.CodeRepeated, "Contact is given twice")
+		d.Related = []dsl.Related{{Summary: "the other is here", File: k.file.Name, Span: said[traverse.Contact]}}
+	case r.By != nil:
+		if k.exists(traverse.Contact, r.By) {
+			values[traverse.Contact] = traverse.TextValue(r.By.Value)
+		}
+	case given:
+	case len(k.ids[traverse.Contact]) == 1:
+		for id := range k.ids[traverse.Contact] {
+			values[traverse.Contact] = traverse.TextValue(id)
+		}
+	case len(k.ids[traverse.Contact]) == 0:
+		k.bad(r.Entity.Span, CodeMissing, "nobody did this: the test has no contact with an id").Help = `add Contact "…"`
+	default:
+		k.bad(r.Entity.Span, CodeMissing, "the test has several contacts; say which of them did this").Expected = []string{`by "…"`}
+	}
+}
+
+// exists reports whether the test has a record, and if not says so.
+func (k *caseChecker) exists(entity string, id *dsl.String) bool {
+	if id.Bad {
+		k.sound = false
+		return false
+	}
+	if k.ids[entity][id.Value] {
+		return true
+	}
+	d := k.bad(id.Span, CodeName, "the test has no %s %s", entity, brief(id.Raw))
+	if near := k.near(id.Value, maps.Keys(k.ids[entity])); near != "" {
+		d.Nearest = strconv.Quote(near)
+	} else {
+		d.Help = fmt.Sprintf("add %s %s", entity, brief(id.Raw))
+	}
+	return false
+}
+
+// assign sets one field or reference.
+func (k *caseChecker) assign(e *traverse.Entity, a *dsl.Assignment, values map[string]traverse.Value, said map[string]dsl.Span) {
+	name := a.Field.Text
+	if before, ok := said[name]; ok {
+		d := k.bad(a.Field.Span, dsl.CodeRepeated, "%s is given twice", name)
+		d.Related = []dsl.Related{{Summary: "the first is here", File: k.file.Name, Span: before}}
+		return
+	}
+	said[name] = a.Field.Span
+	if r, ok := e.Relationship(name); ok {
+		s, isText := a.Text()
+		switch {
+		case r.Many():
+			d := k.bad(a.Field.Span, CodeType, "%s leads to many records", name)
+			d.Help = fmt.Sprintf("set %s of each %s instead", r.Via, r.Target)
+		case !isText:
+			k.bad(a.Span, CodeType, "%s leads to a record; its id is a text in double quotes", name)
+		case k.exists(r.Target, s):
+			values[name] = traverse.TextValue(s.Value)
+		}
+		return
+	}
+	f, ok := e.Field(name)
+	if !ok {
+		d := k.bad(a.Field.Span, CodeName, "%s has no field or reference %s", e.Name(), name)
+		d.Nearest = k.near(name, memberNames(e))
+		return
+	}
+	if v, ok := k.value(e, f, a); ok {
+		values[name] = v
+	} else {
+		k.sound = false
+	}
+}
+
+func memberNames(e *traverse.Entity) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		for f := range e.Fields() {
+			if !yield(f.Name) {
+				return
+			}
+		}
+		for r := range e.Relationships() {
+			if !r.Many() && !yield(r.Name) {
+				return
+			}
+		}
+	}
+}
+
+// value reads the value of a field, or reports what does not fit.
+func (k *caseChecker) value(e *traverse.Entity, f traverse.Field, a *dsl.Assignment) (v traverse.Value, ok bool) {
+	isDate := f.Type == traverse.Time || f.Type == traverse.Date
+	switch {
+	case a.When != nil && isDate:
+		return k.when(e, f, a.When)
+	case a.When != nil:
+		k.bad(a.When.Span, CodeType, "%s is %s, not a date", f.Name, f.Type.Noun())
+		return v, false
+	case a.List && f.Type != traverse.Choices:
+		k.bad(a.Span, CodeType, "%s is %s: it has one value", f.Name, f.Type.Noun())
+		return v, false
+	}
+	switch f.Type {
+	case traverse.Text, traverse.Choice, traverse.Choices:
+		return k.texts(f, a)
+	case traverse.Number:
+		if n, ok := a.Values[0].(*dsl.Number); ok {
+			number, ok := k.float(n)
+			return traverse.NumberValue(number), ok
+		}
+		k.misfit(f, a.Values[0], "a number")
+	case traverse.Bool:
+		if b, ok := a.Values[0].(*dsl.Bool); ok {
+			return traverse.BoolValue(b.Value), true
+		}
+		k.misfit(f, a.Values[0], "true", "false")
+	default:
+		if m, ok := a.Values[0].(*dsl.Moment); ok {
+			return k.when(e, f, &dsl.When{Span: m.Span, Moment: m})
+		}
+		k.misfit(f, a.Values[0], "a date such as 2026-05-31", "a length of time such as 3 days ago")
+	}
+	return v, false
+}
+
+func (k *caseChecker) texts(f traverse.Field, a *dsl.Assignment) (v traverse.Value, ok bool) {
+	var texts []string
+	sound := true
+	for _, l := range a.Values {
+		s, isText := l.(*dsl.String)
+		switch {
+		case !isText:
+			k.misfit(f, l, "a text in double quotes")
+			sound = false
+		case s.Bad:
+			sound = false
+		case s.Value == "":
+			k.bad(s.Span, CodeValue, "the empty text is no value").Help = "leave the field out: then it is empty"
+			sound = false
+		case f.Type != traverse.Text && !k.listedValues(f)[folding(f)(s.Value)]:
+			k.unlisted(f, s)
+			sound = false
+		default:
+			texts = append(texts, s.Value)
+		}
+	}
+	switch {
+	case !sound:
+		return v, false
+	case f.Type == traverse.Choices:
+		return traverse.ChoicesValue(texts...), true
+	}
+	return traverse.TextValue(texts[0]), true
+}
+
+func (k *caseChecker) expectation(x *dsl.Expectation) {
+	out := Expected{Kind: x.Kind, Source: x}
+	if x.Number != nil {
+		n, ok := k.integer(x.Number)
+		if k.sound = k.sound && ok; ok && n < 0 && x.Kind == dsl.ExpectTimes {
+			k.bad(x.Number.Span, CodeFrequency, "nothing counts %s times", x.Number.Text)
+		}
+		out.Number = n
+	}
+	if x.Name != nil {
+		out.Name = x.Name.Value
+		k.known(x)
+	}
+	ready := x.Kind == dsl.ExpectSalesReady || x.Kind == dsl.ExpectNotSalesReady
+	if _, has := k.model.SalesReady.At(); ready && !has {
+		k.bad(x.Span, CodeMissing, "model %q has no sales-ready score", k.model.Name)
+	}
+	k.out.Expected = append(k.out.Expected, out)
+}
+
+// known reports a grade or condition that the model does not have.
+func (k *caseChecker) known(x *dsl.Expectation) {
+	if x.Name.Bad {
+		k.sound = false
+		return
+	}
+	what, names := "condition", []string{}
+	if x.Kind == dsl.ExpectGrade {
+		what = "grade"
+		for _, clause := range k.model.Source.Clauses {
+			if g, ok := clause.(*dsl.Grade); ok {
+				names = append(names, g.Name.Value)
+			}
+		}
+	} else {
+		for i := range k.model.Conditions {
+			names = append(names, k.model.Conditions[i].Name)
+		}
+	}
+	if slices.Contains(names, x.Name.Value) {
+		return
+	}
+	d := k.bad(x.Name.Span, CodeName, "model %q has no %s %s", k.model.Name, what, brief(x.Name.Raw))
+	if near := k.near(x.Name.Value, slices.Values(names)); near != "" {
+		d.Nearest = strconv.Quote(near)
+	}
+}

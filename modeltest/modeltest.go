@@ -1,0 +1,202 @@
+// Package modeltest runs the tests that stand in rule files (language reference,
+// Tests): under go test with [Run], or anywhere else with [Results], such as
+// before a service takes up rules that somebody has changed.
+//
+//	func TestRules(t *testing.T) {
+//		set, err := leadscore.CompileFS(rules, leadscore.StandardSchema(), "*.score")
+//		if err != nil {
+//			t.Fatal(err)
+//		}
+//		modeltest.Run(t, set)
+//	}
+package modeltest
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/source/memory"
+)
+
+// CodeExpectation is the code of an expectation that is not met.
+const CodeExpectation dsl.Code = "expectation"
+
+// occurrences is how many records a failure lists for a condition.
+const occurrences = 10
+
+// A Result is what came of one test.
+type Result struct {
+	Model    string                // the model that was tested
+	Test     string                // the test's name
+	Failures leadscore.Diagnostics // one for each expectation that is not met, in their order
+	Result   leadscore.Result      // what the model says of the test's lead, explained
+	Err      error                 // why the test could not be run, or nil
+}
+
+// Passed reports whether every expectation is met.
+func (r Result) Passed() bool { return r.Err == nil && len(r.Failures) == 0 }
+
+// String says on one line that the test passed; or each expectation that is not
+// met, with its place, and what every condition contributed.
+func (r Result) String() string {
+	name := fmt.Sprintf("%s: %s", r.Model, r.Test)
+	if r.Passed() {
+		return "ok    " + name
+	}
+	var b strings.Builder
+	b.WriteString("FAIL  " + name)
+	if r.Err != nil {
+		fmt.Fprintf(&b, "\n%v", r.Err)
+	}
+	for i := range r.Failures {
+		b.WriteString("\n" + r.Failures[i].Error())
+	}
+	for c := range r.Result.Contributions() {
+		fmt.Fprintf(&b, "\n  %+6d  %s: %d x %+d", c.Score, c.Condition, c.Multiplier, c.Points)
+		for _, child := range c.Children {
+			holds := ""
+			if !child.Holds {
+				holds = ", does not hold"
+			}
+			fmt.Fprintf(&b, "\n            %s: %d%s", child.Rule, child.Count, holds)
+		}
+	}
+	return b.String()
+}
+
+// Run runs every test of a set as a subtest named after model and test.
+func Run(t *testing.T, set *leadscore.Set) {
+	t.Helper()
+	for _, m := range set.Models() {
+		for _, c := range m.Tests() {
+			t.Run(m.Name()+"/"+c.Name, func(t *testing.T) {
+				if r := run(t.Context(), m, &c); !r.Passed() {
+					t.Error("\n" + r.String())
+				}
+			})
+		}
+	}
+}
+
+// Results runs the tests of a set one after another: those of the first model
+// first, each model's in the order of the files. When ctx is done, the tests
+// that are left have its error.
+func Results(ctx context.Context, set *leadscore.Set) iter.Seq[Result] {
+	return func(yield func(Result) bool) {
+		for _, m := range set.Models() {
+			for _, c := range m.Tests() {
+				if !yield(run(ctx, m, &c)) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func run(ctx context.Context, m *leadscore.Model, c *check.Case) Result {
+	r := Result{Model: m.Name(), Test: c.Name}
+	data := memory.New(m.Schema())
+	for _, record := range c.Records {
+		values := memory.Record{}
+		for name, v := range record.Values {
+			values[name] = v
+		}
+		if r.Err = data.Add(record.Entity, record.ID, values); r.Err != nil {
+			return r
+		}
+	}
+	r.Result, r.Err = m.Score(ctx, c.Lead, data, leadscore.AsOf(c.AsOf), leadscore.Explain(occurrences))
+	if r.Err != nil {
+		return r
+	}
+	counted := map[string]uint64{}
+	for contribution := range r.Result.Contributions() {
+		counted[contribution.Condition] = contribution.Multiplier
+	}
+	for i := range c.Expected {
+		if wrong := unmet(&r.Result, &c.Expected[i], counted); wrong != "" {
+			at := c.Expected[i].Source.Span
+			r.Failures = append(r.Failures, dsl.Diagnostic{
+				Code: CodeExpectation, Summary: wrong, File: c.File.Name, Span: at, Line: c.File.Line(at.Start),
+			})
+		}
+	}
+	return r
+}
+
+// unmet says how an expectation is not met, or nothing.
+func unmet(r *leadscore.Result, x *check.Expected, counted map[string]uint64) string {
+	switch x.Kind {
+	case dsl.ExpectNoParent, dsl.ExpectNotTargeted:
+		want := map[dsl.ExpectKind]leadscore.Status{dsl.ExpectNoParent: leadscore.NoParent, dsl.ExpectNotTargeted: leadscore.NotTargeted}[x.Kind]
+		if r.Status != want {
+			return fmt.Sprintf("the lead is %s", status(r.Status))
+		}
+		return ""
+	}
+	if r.Status != leadscore.Scored {
+		return fmt.Sprintf("the lead is not scored: it is %s", status(r.Status))
+	}
+	times := func(n uint64) string {
+		if n == 1 {
+			return "1 time"
+		}
+		return strconv.FormatUint(n, 10) + " times"
+	}
+	n := counted[x.Name]
+	switch x.Kind {
+	case dsl.ExpectScore:
+		if r.Score != x.Number {
+			return fmt.Sprintf("the score is %d, not %d", r.Score, x.Number)
+		}
+	case dsl.ExpectGrade:
+		if r.Grade == "" {
+			return fmt.Sprintf("there is no grade for %d", r.Score)
+		}
+		if r.Grade != x.Name {
+			return fmt.Sprintf("the grade is %q, not %q (the score is %d)", r.Grade, x.Name, r.Score)
+		}
+	case dsl.ExpectNoGrade:
+		if r.Grade != "" {
+			return fmt.Sprintf("the grade is %q (the score is %d)", r.Grade, r.Score)
+		}
+	case dsl.ExpectSalesReady:
+		if !r.SalesReady {
+			return fmt.Sprintf("the lead is not sales ready (the score is %d)", r.Score)
+		}
+	case dsl.ExpectNotSalesReady:
+		if r.SalesReady {
+			return fmt.Sprintf("the lead is sales ready (the score is %d)", r.Score)
+		}
+	case dsl.ExpectHolds:
+		if n == 0 {
+			return fmt.Sprintf("condition %q does not hold", x.Name)
+		}
+	case dsl.ExpectDoesNotHold:
+		if n != 0 {
+			return fmt.Sprintf("condition %q holds, %s", x.Name, times(n))
+		}
+	case dsl.ExpectTimes:
+		if n != uint64(x.Number) {
+			return fmt.Sprintf("condition %q counts %s, not %d", x.Name, times(n), x.Number)
+		}
+	}
+	return ""
+}
+
+func status(s leadscore.Status) string {
+	switch s {
+	case leadscore.NotTargeted:
+		return "of the kind that the model does not target"
+	case leadscore.NoParent:
+		return "without a parent contact or account"
+	}
+	return s.String()
+}

@@ -1,0 +1,141 @@
+package modeltest_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/modeltest"
+)
+
+const rules = `model "Coffee" {
+    target contact
+
+    condition "Opened" {
+        each EmailOpened within last 30 days
+        score +10
+    }
+
+    sales ready at 20
+}
+`
+
+const good = `
+test "Two emails suffice" {
+    as of 2026-05-31
+    Lead with ParentContact = "ada"
+    Contact "ada"
+    2 EmailOpened 3 days ago
+    expect sales ready
+}
+`
+
+const bad = `
+test "One email suffices" {
+    as of 2026-05-31
+    Lead with ParentContact = "ada"
+    Contact "ada"
+    EmailOpened 3 days ago
+    expect sales ready
+    expect score 10
+}
+`
+
+func compile(t testing.TB, text string) *leadscore.Set {
+	t.Helper()
+	set, err := leadscore.CompileSet(leadscore.StandardSchema(), []leadscore.File{{Name: "coffee.score", Text: text}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+func TestRun(t *testing.T) {
+	modeltest.Run(t, compile(t, rules+good))
+}
+
+// TestRunFails runs the next test in a process of its own, as it fails.
+func TestRunFails(t *testing.T) {
+	cmd := exec.Command(os.Args[0], "-test.run=TestOfBadRules", "-test.v")
+	cmd.Env = append(os.Environ(), "BAD_RULES=1")
+	out, err := cmd.CombinedOutput()
+	if _, failed := errors.AsType[*exec.ExitError](err); !failed {
+		t.Fatalf("the test passed: %v\n%s", err, out)
+	}
+	for _, want := range []string{
+		"--- FAIL: TestOfBadRules/Coffee/One_email_suffices",
+		"--- PASS: TestOfBadRules/Coffee/Two_emails_suffice",
+		"coffee.score:25:5: the lead is not sales ready (the score is 10)",
+		"+10  Opened: 1 x +10",
+		"each EmailOpened within last 30 days: 1",
+	} {
+		if !strings.Contains(string(out), want) {
+			t.Errorf("the output lacks %q:\n%s", want, out)
+		}
+	}
+}
+
+func TestOfBadRules(t *testing.T) {
+	if os.Getenv("BAD_RULES") == "" {
+		t.Skip("it is for TestRunFails")
+	}
+	modeltest.Run(t, compile(t, rules+good+bad))
+}
+
+func TestResults(t *testing.T) {
+	set := compile(t, rules+good+bad)
+	results := slices.Collect(modeltest.Results(t.Context(), set))
+	if len(results) != 2 || !results[0].Passed() || results[1].Passed() {
+		t.Fatalf("got %v", results)
+	}
+	r := results[1]
+	if r.Model != "Coffee" || r.Test != "One email suffices" || r.Err != nil || len(r.Failures) != 1 || r.Result.Score != 10 {
+		t.Errorf("got %+v", r)
+	}
+	if d := r.Failures[0]; d.Code != modeltest.CodeExpectation || d.File != "coffee.score" || d.Span.Start.Line != 25 {
+		t.Errorf("got %+v", d)
+	}
+	for range modeltest.Results(t.Context(), set) {
+		break // which is no problem
+	}
+	if got := slices.Collect(modeltest.Results(t.Context(), compile(t, rules))); len(got) != 0 {
+		t.Errorf("got %v", got)
+	}
+}
+
+func TestResultsOfNobody(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for r := range modeltest.Results(ctx, compile(t, rules+good)) {
+		if r.Passed() || !errors.Is(r.Err, context.Canceled) || !strings.Contains(r.String(), "canceled") {
+			t.Errorf("got %v", r)
+		}
+	}
+}
+
+// Before a service takes up rules that somebody has changed, it runs their tests.
+func ExampleResults() {
+	set, err := leadscore.CompileSet(leadscore.StandardSchema(), []leadscore.File{{Name: "coffee.score", Text: rules + good + bad}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for r := range modeltest.Results(context.Background(), set) {
+		if !r.Passed() {
+			fmt.Println(r)
+		}
+	}
+	// Output:
+	// FAIL  Coffee: One email suffices
+	// coffee.score:25:5: the lead is not sales ready (the score is 10)
+	//   25 |     expect sales ready
+	//      |     ^^^^^^^^^^^^^^^^^^
+	//      +10  Opened: 1 x +10
+	//             each EmailOpened within last 30 days: 1
+}

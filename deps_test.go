@@ -36,9 +36,10 @@ var arrows = map[string][]string{
 	"internal/reference":   {"dsl", "traverse", "grades"},
 	"internal/conformance": {".", "dsl", "traverse", "source/tables", "source/memory"},
 	"internal/mutate":      {},
+	"internal/modeldiff":   {"eval/check", "grades"},
 
 	"modeltest":     {".", "dsl", "eval/check", "source/memory"},
-	"cmd/leadscore": {".", "dsl", "eval/check", "modeltest", "source/tables"},
+	"cmd/leadscore": {".", "dsl", "eval/check", "internal/modeldiff", "modeltest", "source/tables"},
 	"examples/...":  {".", "source/memory", "source/tables"},
 }
 

@@ -18,6 +18,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/dsl"
@@ -44,8 +45,18 @@ type Result struct {
 func (r Result) Passed() bool { return r.Err == nil && len(r.Failures) == 0 }
 
 // String says on one line that the test passed; or each expectation that is not
-// met, with its place, and what every condition contributed.
-func (r Result) String() string {
+// met, with its place, and what every condition contributed. Control characters
+// of names do not reach a terminal.
+func (r Result) String() string { return strings.Map(harmless, r.text()) }
+
+func harmless(r rune) rune {
+	if r != '\n' && r != '\t' && unicode.IsControl(r) {
+		return unicode.ReplacementChar
+	}
+	return r
+}
+
+func (r Result) text() string {
 	name := fmt.Sprintf("%s: %s", r.Model, r.Test)
 	if r.Passed() {
 		return "ok    " + name

@@ -3,6 +3,7 @@
 //	leadscore score [--schema FILE] --data DIR|FILE [--as-of TIME] [--format table|json|csv] [--explain] [--skip-bad] MODEL...
 //	leadscore check [--schema FILE] [FILE|DIR...]
 //	leadscore test [--schema FILE] [-v] [--format text|json] FILE|DIR...
+//	leadscore diff [--schema FILE] [--data DIR|FILE] [--as-of TIME] [--format text|json] [--limit N] OLD NEW
 //	leadscore fmt [-l] [-d] [-w] [FILE|DIR...]
 //
 // Exit status 0 means that all went well; 1 that the rules or the data are
@@ -58,6 +59,7 @@ func commands() []command {
 		{"score", "[--schema FILE] --data DIR|FILE [--as-of TIME] [--format table|json|csv]\n                  [--explain] [--skip-bad] MODEL...", "score the leads of a folder or file of CRM data", runScore},
 		{"check", "[--schema FILE] [FILE|DIR...]", "report what is wrong with rule files", runCheck},
 		{"test", "[--schema FILE] [-v] [--format text|json] FILE|DIR...", "run the tests that stand in rule files", runTest},
+		{"diff", "[--schema FILE] [--data DIR|FILE] [--as-of TIME] [--format text|json]\n                 [--limit N] OLD NEW", "say how two versions of rules differ, and what that does to leads", runDiff},
 		{"fmt", "[-l] [-d] [-w] [FILE|DIR...]", "write rule files in their canonical form", runFmt},
 	}
 }

@@ -63,6 +63,8 @@ interaction Called {
     Minutes number
 }
 `,
+	"new.version": strings.NewReplacer("score +10", "score +8", "sales ready at 20", "sales ready at 17", "below 15", "below 7", "from 15", "from 7",
+		"\n    condition \"Opened\"", "\n    condition \"Spam\" {\n        has Lead.ParentContact\n        score -1\n    }\n\n    condition \"Opened\"").Replace(rules),
 	"passing.test": `test "Two emails" {
     model "Coffee"
     as of 2026-06-01
@@ -319,6 +321,58 @@ failing.test:7:5: the lead is not sales ready (the score is 10)
 		{name: "test of nothing", args: "test", status: statusUsage, err: "leadscore test: no rule file is named\n", errorBegin: true},
 		{name: "test in an unknown format", args: "test --format csv coffee.score", status: statusUsage,
 			err: "leadscore test: --format \"csv\" is none of text and json\n", errorBegin: true},
+
+		{
+			name: "diff",
+			args: "diff coffee.score new.version",
+			out: `Coffee
+  condition "Spam" added: -1; has Lead.ParentContact
+  condition "Opened": points changed from +10 to +8
+  grade "Cold" changed from below 15 to below 7
+  grade "Warm" changed from 15 and above to 7 and above
+  sales ready changed from 20 to 17
+`,
+		},
+		{name: "diff of the same", args: "diff coffee.score coffee.score", out: "the models are the same\n"},
+		{
+			name: "diff over leads",
+			args: "diff --data data --as-of 2026-06-01 --limit 1 coffee.score new.version",
+			out: `Coffee
+  condition "Spam" added: -1; has Lead.ParentContact
+  condition "Opened": points changed from +10 to +8
+  grade "Cold" changed from below 15 to below 7
+  grade "Warm" changed from 15 and above to 7 and above
+  sales ready changed from 20 to 17
+
+2 of 4 leads score differently
+  sales ready: 0 more, 1 no longer
+  grade Cold to Warm: 1
+
+b, Coffee: 10 Cold -> 7 Warm
+  Opened: +10 -> +8
+  Spam: +0 -> -1
+and 1 more; --limit 0 lists all
+`,
+		},
+		{name: "diff of one", args: "diff coffee.score", status: statusUsage, err: "leadscore diff: two versions are wanted: a file or folder each\n", errorBegin: true},
+		{name: "diff in an unknown format", args: "diff --format csv coffee.score coffee.score", status: statusUsage,
+			err: "leadscore diff: --format \"csv\" is none of text and json\n", errorBegin: true},
+		{name: "diff as of", args: "diff --as-of 2026-06-01 coffee.score coffee.score", status: statusUsage,
+			err: "leadscore diff: --as-of means nothing without --data\n", errorBegin: true},
+		{name: "diff of what is wrong", args: "diff coffee.score wrong.score", status: statusWrong, err: "wrong.score:4:14: EmailOpend is no entity", errorBegin: true},
+		{
+			name: "diff as JSON",
+			args: "diff --format json --data data --as-of 2026-06-01 coffee.score new.version",
+			out: `{"model":"Coffee","condition":"Spam","what":"condition","change":"added","to":"-1; has Lead.ParentContact"}
+{"model":"Coffee","condition":"Opened","what":"points","change":"changed","from":"+10","to":"+8"}
+{"model":"Coffee","what":"grade \"Cold\"","change":"changed","from":"below 15","to":"below 7"}
+{"model":"Coffee","what":"grade \"Warm\"","change":"changed","from":"15 and above","to":"7 and above"}
+{"model":"Coffee","what":"sales ready","change":"changed","from":"20","to":"17"}
+{"lead":"b","model":"Coffee","from":{"status":"scored","score":10,"grade":"Cold","sales_ready":false},"to":{"status":"scored","score":7,"grade":"Warm","sales_ready":false},"conditions":[{"condition":"Opened","from":10,"to":8},{"condition":"Spam","from":0,"to":-1}]}
+{"lead":"a","model":"Coffee","from":{"status":"scored","score":20,"grade":"Warm","sales_ready":true},"to":{"status":"scored","score":15,"grade":"Warm","sales_ready":false},"conditions":[{"condition":"Opened","from":20,"to":16},{"condition":"Spam","from":0,"to":-1}]}
+{"leads":4,"differ":2,"sales_ready_gained":0,"sales_ready_lost":1,"changed":2}
+`,
+		},
 
 		{name: "fmt of standard input", args: "fmt", stdin: files["ugly.score"],
 			out: "model \"M\" {\n    target contact // who\n\n    condition \"C\" {\n        has Lead\n        score +1\n    }\n}\n"},

@@ -1,0 +1,73 @@
+package modeldiff_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/internal/modeldiff"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+func models(t *testing.T, text string) []*check.Model {
+	t.Helper()
+	tree, diags := dsl.Parse("m.score", text, dsl.Limits{})
+	_, models, more := check.Files(traverse.Standard(), tree)
+	if len(diags)+len(more) > 0 {
+		t.Fatal(diags, more)
+	}
+	return models
+}
+
+func model(clauses string) string { return "model \"M\" {\ntarget contact\n" + clauses + "\n}\n" }
+
+func TestCompare(t *testing.T) {
+	const a, b = `condition "A" { has Lead score +1 }`, `condition "B" { each EmailOpened score +2 }`
+	for _, test := range []struct {
+		name, old, now string
+		want           string // changes, one a line
+	}{
+		{"nothing", model(a + b), model(a + b), ""},
+		{"the order of conditions and children, and how it is written", model(`condition "A" { has Lead none EmailOpened score 1 }` + b),
+			model(b + ` condition "A" { none   EmailOpened  HAS Lead score +1 }`), ""},
+		{"points", model(a), model(`condition "A" { has Lead score -5 }`), `condition "A": points changed from +1 to -5`},
+		{"a new condition", model(a), model(a + b), `condition "B" added: +2; each EmailOpened`},
+		{"a condition less", model(a + b), model(a), `condition "B" removed: +2; each EmailOpened`},
+		{"a new name", model(a), model(`condition "C" { has Lead score +1 }`), `condition "A" is now called "C"`},
+		{"new names of two that say the same", model(a + `condition "B" { has Lead score +1 }`), model(`condition "C" { has Lead score +1 } condition "D" { has Lead score +1 }`),
+			"condition \"C\" added: +1; has Lead\ncondition \"D\" added: +1; has Lead\ncondition \"A\" removed: +1; has Lead\ncondition \"B\" removed: +1; has Lead"},
+		{"names that are swapped", model(a + b), model(`condition "B" { has Lead score +1 } condition "A" { each EmailOpened score +2 }`),
+			"condition \"B\": points changed from +2 to +1\ncondition \"B\": child changed from each EmailOpened to has Lead\n" +
+				"condition \"A\": points changed from +1 to +2\ncondition \"A\": child changed from has Lead to each EmailOpened"},
+		{"a child", model(b), model(`condition "B" { each EmailOpened within last 3 days score +2 }`),
+			`condition "B": child changed from each EmailOpened to each EmailOpened within last 3 days`},
+		{"one more child", model(b), model(`condition "B" { each EmailOpened has Lead score +2 }`), `condition "B": child added: has Lead`},
+		{"one child less, which stood twice", model(`condition "B" { each EmailOpened each EmailOpened score +2 }`), model(b), `condition "B": child removed: each EmailOpened`},
+		{"grades", model(`grade "Cold" below 10 grade "Warm" from 10 to 19 grade "Hot" from 20`), model(`grade "Cold" below 10 grade "Nice" from 10 to 10 grade "Hot" from 11 to 20`),
+			"grade \"Nice\" added: 10\ngrade \"Hot\" changed from 20 and above to 11–20\ngrade \"Warm\" removed: 10–19"},
+		{"sales ready", model(""), model("sales ready at 5"), "sales ready added: 5"},
+		{"sales ready no more", model("sales ready at 5"), model(""), "sales ready removed: 5"},
+		{"sales ready later", model("sales ready at 5"), model("sales ready at -6"), "sales ready changed from 5 to -6"},
+		{"words", model(`description "a" time zone "Europe/Berlin"`), "model \"M\" { target account }",
+			"description removed: \"a\"\ntarget changed from contact to account\ntime zone changed from Europe/Berlin to UTC"},
+		{"a new model", "", model(a), "model added"},
+		{"a model less", model(a), "", "model removed"},
+		{"a new name of the model", strings.Replace(model(a), `"M"`, `"N"`, 1), model(a), `model "N" is now called "M"`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var got []string
+			for _, c := range modeldiff.Compare(models(t, test.old), models(t, test.now)) {
+				if c.Model != "M" {
+					t.Errorf("a change of model %q: %v", c.Model, c)
+				}
+				got = append(got, c.String())
+			}
+			if diff := cmp.Diff(test.want, strings.Join(got, "\n")); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}

@@ -37,9 +37,10 @@ var arrows = map[string][]string{
 	"internal/conformance": {".", "dsl", "traverse", "source/tables", "source/memory"},
 	"internal/mutate":      {},
 	"internal/modeldiff":   {"eval/check", "grades"},
+	"internal/whatif":      {},
 
 	"modeltest":     {".", "dsl", "eval/check", "source/memory"},
-	"cmd/leadscore": {".", "dsl", "eval/check", "internal/modeldiff", "modeltest", "source/tables"},
+	"cmd/leadscore": {".", "dsl", "eval/check", "internal/modeldiff", "internal/whatif", "modeltest", "source/tables"},
 	"examples/...":  {".", "source/memory", "source/tables"},
 }
 

@@ -1,6 +1,7 @@
 // Command leadscore scores leads by rule files, and checks, tests and formats them.
 //
 //	leadscore score [--schema FILE] --data DIR|FILE [--as-of TIME] [--format table|json|csv] [--explain] [--skip-bad] MODEL...
+//	leadscore explain [--schema FILE] --data DIR|FILE --lead ID [--as-of TIME] [--format text|json] [--what-if] MODEL...
 //	leadscore check [--schema FILE] [FILE|DIR...]
 //	leadscore test [--schema FILE] [-v] [--format text|json] FILE|DIR...
 //	leadscore diff [--schema FILE] [--data DIR|FILE] [--as-of TIME] [--format text|json] [--limit N] OLD NEW
@@ -57,6 +58,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"score", "[--schema FILE] --data DIR|FILE [--as-of TIME] [--format table|json|csv]\n                  [--explain] [--skip-bad] MODEL...", "score the leads of a folder or file of CRM data", runScore},
+		{"explain", "[--schema FILE] --data DIR|FILE --lead ID [--as-of TIME]\n                    [--format text|json] [--what-if] MODEL...", "say why a lead has its score, and what would make it sales ready", runExplain},
 		{"check", "[--schema FILE] [FILE|DIR...]", "report what is wrong with rule files", runCheck},
 		{"test", "[--schema FILE] [-v] [--format text|json] FILE|DIR...", "run the tests that stand in rule files", runTest},
 		{"diff", "[--schema FILE] [--data DIR|FILE] [--as-of TIME] [--format text|json]\n                 [--limit N] OLD NEW", "say how two versions of rules differ, and what that does to leads", runDiff},

@@ -65,6 +65,8 @@ interaction Called {
 `,
 	"new.version": strings.NewReplacer("score +10", "score +8", "sales ready at 20", "sales ready at 17", "below 15", "below 7", "from 15", "from 7",
 		"\n    condition \"Opened\"", "\n    condition \"Spam\" {\n        has Lead.ParentContact\n        score -1\n    }\n\n    condition \"Opened\"").Replace(rules),
+	"never.score": "model \"Never\" {\n    target contact\n    condition \"Has\" { has Lead score +1 }\n    sales ready at 2\n}\n" +
+		"model \"None\" {\n    target contact\n}\n",
 	"passing.test": `test "Two emails" {
     model "Coffee"
     as of 2026-06-01
@@ -323,6 +325,55 @@ failing.test:7:5: the lead is not sales ready (the score is 10)
 			err: "leadscore test: --format \"csv\" is none of text and json\n", errorBegin: true},
 
 		{
+			name: "explain",
+			args: "explain --data data --lead b --as-of 2026-06-01 --what-if coffee.score",
+			out: `b, Coffee: score 10, Cold
+  Opened: 1 x +10 = +10
+    each EmailOpened: 1, holds
+      2026-05-03T00:00:00Z EmailOpened EmailOpened.csv:4
+  it would be sales ready, at 20, if
+    "Opened" counts 2 times (+10)
+b, Firms: not targeted
+`,
+		},
+		{
+			name: "explain as JSON",
+			args: "explain --data data --lead b --as-of 2026-06-01 --what-if --format json coffee.score",
+			out: `{"result":{"model":"Coffee","lead":"b","status":"scored","score":10,"grade":"Cold","sales_ready":false,"contributions":[{"condition":"Opened","multiplier":1,"points":10,"score":10,"children":[{"rule":"each EmailOpened","count":1,"holds":true,"occurrences":[{"entity":"EmailOpened","id":"EmailOpened.csv:4","time":"2026-05-03T00:00:00Z","routes":1}]}]}]},"what_if":[[{"condition":"Opened","times":"2","points":"+10"}]]}
+{"result":{"model":"Firms","lead":"b","status":"not targeted"}}
+`,
+		},
+		{
+			name: "explain what is ready",
+			args: "explain --data data --lead a --as-of 2026-06-01 --what-if coffee.score",
+			out: `a, Coffee: score 20, Warm, sales ready
+  Opened: 2 x +10 = +20
+    each EmailOpened: 2, holds
+      2026-05-01T10:00:00Z EmailOpened EmailOpened.csv:2
+      2026-05-02T00:00:00Z EmailOpened EmailOpened.csv:3
+a, Firms: not targeted
+`,
+		},
+		{
+			name: "explain what cannot be ready",
+			args: "explain --data data --lead b --as-of 2026-06-01 --what-if never.score",
+			out: `b, Never: score 1
+  Has: 1 x +1 = +1
+    has Lead: 1, holds
+      Lead b
+  it would be sales ready at 2, and no change of up to 3 conditions takes it there
+b, None: score 0
+  the model has no sales-ready score
+`,
+		},
+		{name: "explain nobody", args: "explain --data data --lead nemo coffee.score", status: statusWrong, err: "leadscore explain: lead \"nemo\": no such lead\n"},
+		{name: "explain without a lead", args: "explain --data data coffee.score", status: statusUsage, err: "leadscore explain: --lead is missing\n", errorBegin: true},
+		{name: "explain without data", args: "explain --lead a coffee.score", status: statusUsage, err: "leadscore explain: --data is missing\n", errorBegin: true},
+		{name: "explain without rules", args: "explain --lead a --data data", status: statusUsage, err: "leadscore explain: no model file is named\n", errorBegin: true},
+		{name: "explain in an unknown format", args: "explain --lead a --data data --format csv coffee.score", status: statusUsage,
+			err: "leadscore explain: --format \"csv\" is none of text and json\n", errorBegin: true},
+
+		{
 			name: "diff",
 			args: "diff coffee.score new.version",
 			out: `Coffee
@@ -377,7 +428,7 @@ and 1 more; --limit 0 lists all
 		{name: "fmt of standard input", args: "fmt", stdin: files["ugly.score"],
 			out: "model \"M\" {\n    target contact // who\n\n    condition \"C\" {\n        has Lead\n        score +1\n    }\n}\n"},
 		{name: "fmt -l", args: "fmt -l coffee.score ugly.score", out: "ugly.score\n"},
-		{name: "fmt -l of a folder", args: "fmt -l .", out: "called.score\nextended.score\nschema.score\nugly.score\nwrong.score\n"},
+		{name: "fmt -l of a folder", args: "fmt -l .", out: "called.score\nextended.score\nnever.score\nschema.score\nugly.score\nwrong.score\n"},
 		{
 			name: "fmt -d",
 			args: "fmt -d coffee.score ugly.score",

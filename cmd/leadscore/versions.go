@@ -75,8 +75,9 @@ type version struct {
 	models []*check.Model
 }
 
-func readVersion(schemaFile, name string) (version, error) {
-	set, err := compileFiles(schemaFile, []string{name})
+// readVersion compiles rule files, for models and for what they are made of.
+func readVersion(schemaFile string, names ...string) (version, error) {
+	set, err := compileFiles(schemaFile, names)
 	if err != nil {
 		return version{}, err
 	}
@@ -84,7 +85,7 @@ func readVersion(schemaFile, name string) (version, error) {
 	if err != nil {
 		return version{}, err
 	}
-	files, err := readRules([]string{name})
+	files, err := readRules(names)
 	if err != nil {
 		return version{}, err
 	}

@@ -33,8 +33,9 @@ const (
 func TestEnginesAgree(t *testing.T) {
 	const leads = 300
 	d := crm.Generate(leads, seed)
+	all := append(engine.All(), engine.StructsOnce)
 	loaded := map[string]engine.Loaded{}
-	for _, e := range engine.All() {
+	for _, e := range all {
 		var err error
 		if loaded[e.Name], err = e.Load(d); err != nil {
 			t.Fatalf("%s: %v", e.Name, err)
@@ -43,7 +44,7 @@ func TestEnginesAgree(t *testing.T) {
 	for _, size := range rules.Sizes {
 		m := rules.Measured(size)
 		var want []int64
-		for _, e := range engine.All() {
+		for _, e := range all {
 			if !e.Can(size) {
 				continue
 			}
@@ -58,7 +59,7 @@ func TestEnginesAgree(t *testing.T) {
 			if want == nil {
 				want = got
 			}
-			if err := engine.Differ(d, m, engine.All()[0].Name, e.Name, want, got); err != nil {
+			if err := engine.Differ(d, m, all[0].Name, e.Name, want, got); err != nil {
 				t.Error(err)
 			}
 		}
@@ -91,7 +92,7 @@ func BenchmarkScore(b *testing.B) {
 func BenchmarkRows(b *testing.B) {
 	for _, s := range measure.Sections() {
 		switch s.Name {
-		case "growth", "set", "explain", "compile", "cores", "hops":
+		case "growth", "structs", "set", "explain", "compile", "cores", "hops":
 			b.Run(s.Name, func(b *testing.B) {
 				err := s.Contests(lab(), func(c measure.Contest) error {
 					b.Run(c.Name, func(b *testing.B) { contest(b, c, s.Unit) })

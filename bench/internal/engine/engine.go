@@ -34,7 +34,7 @@ func (e *Engine) Can(size int) bool { return e.Sizes == nil || slices.Contains(e
 
 // All lists the engines. The first is what the others are measured against.
 func All() []*Engine {
-	return []*Engine{HandWritten, Columns, Memory, MemoryOne, Rows, Expr, Cel, Starlark}
+	return []*Engine{HandWritten, Columns, Memory, MemoryOne, Rows, Structs, Expr, Cel, Starlark}
 }
 
 // Find returns the engine of that name.

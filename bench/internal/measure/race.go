@@ -63,6 +63,9 @@ func Cold(leads int) []Slice {
 	return all
 }
 
+// Whole returns one slice of all leads, for what is done to all of them at a time.
+func Whole(leads int) []Slice { return []Slice{{Leads: engine.Leads(leads), Times: 1}} }
+
 // Hot returns one slice of a hundred leads from all over, scored ten times.
 func Hot(leads int) []Slice {
 	n := min(100, leads)

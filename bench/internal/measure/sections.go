@@ -30,6 +30,7 @@ func Sections() []Section {
 		{"one", "One lead at a time, by Model.Score", "lead", oneByOne},
 		{"growth", "1,000 rules against 100", "lead", growth},
 		{"fetch", "leadscore over somebody's own source, by Fetch", "lead", fetch},
+		{"structs", "leadscore over somebody's own structs, 100 rules", "lead", overStructs},
 		{"columns", "Hand-written Go over columns", "lead", overColumns},
 		{"general", "General engines", "lead", general},
 		{"set", "Ten models of 20 rules in one set against one alone", "lead", tenModels},
@@ -81,6 +82,26 @@ func growth(l *Lab, f func(Contest) error) error {
 
 func fetch(l *Lab, f func(Contest) error) error {
 	return l.Against(engine.HandWritten, engine.Rows, 100, f)
+}
+
+func overStructs(l *Lab, f func(Contest) error) error {
+	const size = 100
+	if err := l.Against(engine.HandWritten, engine.Structs, size, f); err != nil {
+		return err
+	}
+	m := rules.Measured(size)
+	hand, err := l.Scorer(engine.HandWritten, m)
+	if err != nil {
+		return err
+	}
+	once, err := l.Scorer(engine.StructsOnce, m)
+	if err != nil {
+		return err
+	}
+	return l.same(Contest{
+		Name: "100/once", What: engine.StructsOnce.Name, Against: engine.HandWritten.Name,
+		Base: hand, Other: once, Slices: Whole(len(l.Data.Leads)),
+	}, m, f)
 }
 
 func overColumns(l *Lab, f func(Contest) error) error {
@@ -239,7 +260,7 @@ func cores(l *Lab, f func(Contest) error) error {
 	return l.same(Contest{
 		Name: "100/cold", What: engine.Memory.Name, Against: engine.HandWritten.Name,
 		Base: parallel(hand, procs), Other: ours, Procs: procs,
-		Slices: []Slice{{Leads: engine.Leads(len(l.Data.Leads)), Times: 1}},
+		Slices: Whole(len(l.Data.Leads)),
 	}, m, f)
 }
 

@@ -101,6 +101,16 @@ func BenchmarkRows(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
+				if s.Scaling == nil {
+					return
+				}
+				scaling, err := s.Scaling(lab())
+				if err != nil {
+					b.Fatal(err)
+				}
+				for _, c := range scaling.Contests() {
+					b.Run(c.Name, func(b *testing.B) { contest(b, c, s.Unit) })
+				}
 			})
 		}
 	}

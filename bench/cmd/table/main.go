@@ -63,14 +63,39 @@ func run(runs, leads int, seed uint64, length time.Duration, rows, names []strin
 			if err != nil {
 				return err
 			}
-			fmt.Printf("| %s | %s | %s | %s | %s | %s | %s | %s to %s |\n",
-				c.Name, c.What, whole(o.Other), short(o.Allocs), c.Against, whole(o.Base), short(o.Ratio), short(o.Least), short(o.Most))
+			row(c, o)
 			return nil
 		})
+		if err == nil && s.Scaling != nil {
+			err = scaling(lab, s, runs, length)
+		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.Name, err)
 		}
 	}
+	return nil
+}
+
+func row(c measure.Contest, o measure.Outcome) {
+	fmt.Printf("| %s | %s | %s | %s | %s | %s | %s | %s to %s |\n",
+		c.Name, c.What, whole(o.Other), short(o.Allocs), c.Against, whole(o.Base), short(o.Ratio), short(o.Least), short(o.Most))
+}
+
+// scaling prints the rows that show how a section's sides scale, and below the
+// table how well the one does in parts of the other.
+func scaling(lab *measure.Lab, s measure.Section, runs int, length time.Duration) error {
+	c, err := s.Scaling(lab)
+	if err != nil {
+		return err
+	}
+	o, err := c.Run(runs, length)
+	if err != nil {
+		return err
+	}
+	row(c.Base, o.Base)
+	row(c.Other, o.Other)
+	fmt.Printf("\n%d cores do %s times what one does with %s, %s times with %s: that scales %s times as well (%s to %s, measured in turns).\n",
+		c.Base.Procs, short(o.Base.Factor()), c.Base.Name, short(o.Other.Factor()), c.Other.Name, short(o.Quotient), short(o.Least), short(o.Most))
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"cmp"
 	"runtime"
 	"slices"
 	"time"
@@ -16,14 +17,16 @@ type Contest struct {
 	Base, Other engine.Scorer
 	Slices      []Slice
 	Procs       int // cores; 0 means one
+	BaseProcs   int // cores of Base; 0 means as many as Other has
 }
 
 // Start begins the contest's race. stop ends it.
 func (c *Contest) Start() (race *Race, stop func()) {
-	before := runtime.GOMAXPROCS(max(c.Procs, 1))
-	race = NewRace(c.Base, c.Other, c.Slices)
+	before := runtime.GOMAXPROCS(0)
+	procs := max(c.Procs, 1)
+	race = newRace(runner{score: c.Base, procs: cmp.Or(c.BaseProcs, procs)}, runner{score: c.Other, procs: procs}, c.Slices)
 	return race, func() {
-		race.Stop()
+		race.stop()
 		runtime.GOMAXPROCS(before)
 	}
 }
@@ -51,14 +54,18 @@ func (c *Contest) Run(runs int, length time.Duration) (Outcome, error) {
 			if err := race.Round(); err != nil {
 				return Outcome{}, err
 			}
-			if took := race.Took(); took > 3*length || took > length && n%race.Rounds() == 0 {
+			if race.enough(n, length) {
 				break
 			}
 		}
 		all = append(all, race.Figures())
 	}
-	ratio := func(f Figures) float64 { return f.Ratio }
-	ratios := values(all, ratio)
+	return outcome(all), nil
+}
+
+// outcome returns what several runs say together.
+func outcome(all []Figures) Outcome {
+	ratios := values(all, func(f Figures) float64 { return f.Ratio })
 	return Outcome{
 		Figures: Figures{
 			Base:   median(values(all, func(f Figures) float64 { return f.Base })),
@@ -68,7 +75,7 @@ func (c *Contest) Run(runs int, length time.Duration) (Outcome, error) {
 		},
 		Least: slices.Min(ratios),
 		Most:  slices.Max(ratios),
-	}, nil
+	}
 }
 
 func values(all []Figures, of func(Figures) float64) []float64 {

@@ -21,9 +21,8 @@ type Race struct {
 	slices      []Slice
 	next        int
 	buffer      []int64
-	live        uint64  // heap after the last collection
-	price       float64 // of an allocated byte in nanoseconds of collection
-	percent     int     // of the collector before the race
+	live        uint64 // heap after the last collection
+	percent     int    // of the collector before the race
 }
 
 // A Slice is leads that are scored in one go, and how often.
@@ -35,6 +34,8 @@ type Slice struct {
 // A runner is a scorer and what it took so far.
 type runner struct {
 	score engine.Scorer
+	procs int     // cores that it runs on
+	price float64 // of an allocated byte in nanoseconds of collection on those
 	took  time.Duration
 	heap  uint64 // allocations
 	leads int
@@ -76,9 +77,9 @@ func Hot(leads int) []Slice {
 	return []Slice{s}
 }
 
-// NewRace returns a race over slices. Whoever starts it ends it with Stop.
-func NewRace(base, other engine.Scorer, slices []Slice) *Race {
-	r := &Race{base: runner{score: base}, other: runner{score: other}, slices: slices}
+// newRace returns a race over slices. Whoever starts it ends it with stop.
+func newRace(base, other runner, slices []Slice) *Race {
+	r := &Race{base: base, other: other, slices: slices}
 	for _, s := range slices {
 		r.buffer = make([]int64, max(len(r.buffer), len(s.Leads)))
 	}
@@ -88,8 +89,7 @@ func NewRace(base, other engine.Scorer, slices []Slice) *Race {
 	return r
 }
 
-// Stop ends a race.
-func (r *Race) Stop() { debug.SetGCPercent(r.percent) }
+func (r *Race) stop() { debug.SetGCPercent(r.percent) }
 
 // Round scores the next slice with both.
 func (r *Race) Round() error {
@@ -111,12 +111,21 @@ func (r *Race) Reset() {
 	}
 }
 
+// enough reports whether a run of so many rounds has been long enough: about that
+// long, and once over all slices unless that takes three times as long.
+func (r *Race) enough(rounds int, length time.Duration) bool {
+	took := r.Took()
+	return took > 3*length || took > length && rounds%r.Rounds() == 0
+}
+
 // Took returns how long the slower scorer has been running.
 func (r *Race) Took() time.Duration { return max(r.base.took, r.other.took) }
 
 func (r *Race) run(x *runner, s Slice) error {
-	if s.Times > 1 {
-		// It is to be hot: what the other side left in the caches goes first.
+	x.use()
+	if s.Times > 1 || r.base.procs != r.other.procs {
+		// It is to be hot: what the other side left in the caches goes first. And
+		// what is kept for each core is lost when their number changes.
 		if err := x.score(s.Leads, r.buffer[:len(s.Leads)]); err != nil {
 			return err
 		}
@@ -134,24 +143,40 @@ func (r *Race) run(x *runner, s Slice) error {
 	x.leads += s.Times * len(s.Leads)
 	x.heap += after.Mallocs - before.Mallocs
 	allocated := after.TotalAlloc - before.TotalAlloc
-	x.took += time.Duration(float64(allocated) * r.price)
+	x.took += time.Duration(float64(allocated) * x.price)
 	if after.HeapAlloc > 2*r.live {
 		r.collect()
 	}
 	return nil
 }
 
-// collect collects garbage and notes what that costs: one collection for each
-// time that as much is allocated as is live, which is what the collector does
-// when it is left alone.
+// use has what follows run on the runner's cores.
+func (x *runner) use() {
+	if x.procs != runtime.GOMAXPROCS(0) { // changing it stops the world
+		runtime.GOMAXPROCS(x.procs)
+	}
+}
+
+// collect collects garbage and notes what that costs each side on its cores: one
+// collection for each time that as much is allocated as is live, which is what
+// the collector does when it is left alone.
 func (r *Race) collect() {
+	r.base.price = r.collectFor(&r.base)
+	r.other.price = r.base.price
+	if r.other.procs != r.base.procs {
+		r.other.price = r.collectFor(&r.other)
+	}
+}
+
+func (r *Race) collectFor(x *runner) float64 {
+	x.use()
 	start := time.Now()
 	runtime.GC()
 	took := time.Since(start)
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	r.live = m.HeapAlloc
-	r.price = float64(took) / float64(r.live)
+	return float64(took) / float64(r.live)
 }
 
 // Figures returns what was timed since the last Reset.

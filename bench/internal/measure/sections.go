@@ -2,6 +2,7 @@ package measure
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -21,23 +22,25 @@ type Section struct {
 	Unit  string // what times are for
 	// Contests calls f with each contest of the section. It stops at an error.
 	Contests func(l *Lab, f func(Contest) error) error
+	// Scaling, if it is there, returns what shows how the section's sides scale.
+	Scaling func(l *Lab) (Scaling, error)
 }
 
 // Sections lists the sections of the table.
 func Sections() []Section {
 	return []Section{
-		{"memory", "leadscore over its memory source", "lead", memorySource},
-		{"one", "One lead at a time, by Model.Score", "lead", oneByOne},
-		{"growth", "1,000 rules against 100", "lead", growth},
-		{"fetch", "leadscore over somebody's own source, by Fetch", "lead", fetch},
-		{"structs", "leadscore over somebody's own structs, 100 rules", "lead", overStructs},
-		{"columns", "Hand-written Go over columns", "lead", overColumns},
-		{"general", "General engines", "lead", general},
-		{"set", "Ten models of 20 rules in one set against one alone", "lead", tenModels},
-		{"explain", "With Explain against without", "lead", explain},
-		{"compile", "100 rules from text to runnable", "model", compile},
-		{"cores", "Two cores against two cores, 100 rules", "lead", cores},
-		{"hops", "A path of five hops over 10,000 contacts of one account", "lead", hops},
+		{Name: "memory", Title: "leadscore over its memory source", Unit: "lead", Contests: memorySource},
+		{Name: "one", Title: "One lead at a time, by Model.Score", Unit: "lead", Contests: oneByOne},
+		{Name: "growth", Title: "1,000 rules against 100", Unit: "lead", Contests: growth},
+		{Name: "fetch", Title: "leadscore over somebody's own source, by Fetch", Unit: "lead", Contests: fetch},
+		{Name: "structs", Title: "leadscore over somebody's own structs, 100 rules", Unit: "lead", Contests: overStructs},
+		{Name: "columns", Title: "Hand-written Go over columns", Unit: "lead", Contests: overColumns},
+		{Name: "general", Title: "General engines", Unit: "lead", Contests: general},
+		{Name: "set", Title: "Ten models of 20 rules in one set against one alone", Unit: "lead", Contests: tenModels},
+		{Name: "explain", Title: "With Explain against without", Unit: "lead", Contests: explain},
+		{Name: "compile", Title: "100 rules from text to runnable", Unit: "model", Contests: compile},
+		{Name: "cores", Title: "Two cores against two cores, 100 rules", Unit: "lead", Contests: cores, Scaling: scaling},
+		{Name: "hops", Title: "A path of five hops over 10,000 contacts of one account", Unit: "lead", Contests: hops},
 	}
 }
 
@@ -262,6 +265,35 @@ func cores(l *Lab, f func(Contest) error) error {
 		Base: parallel(hand, procs), Other: ours, Procs: procs,
 		Slices: Whole(len(l.Data.Leads)),
 	}, m, f)
+}
+
+// scaling compares what two cores do with what one does. A stream of leads has as
+// many workers as there are cores.
+func scaling(l *Lab) (Scaling, error) {
+	const size, procs = 100, 2
+	m := rules.Measured(size)
+	hand, err := l.Scorer(engine.HandWritten, m)
+	if err != nil {
+		return Scaling{}, err
+	}
+	ours, err := l.Scorer(engine.Memory, m)
+	if err != nil {
+		return Scaling{}, err
+	}
+	contest := func(name string, one, several engine.Scorer) Contest {
+		return Contest{
+			Name: name, What: fmt.Sprintf("%s, %d cores", name, procs), Against: name + ", one core",
+			Base: one, Other: several, Procs: procs, BaseProcs: 1,
+			Slices: Whole(len(l.Data.Leads)),
+		}
+	}
+	s := Scaling{
+		Base:  contest(engine.HandWritten.Name, hand, parallel(hand, procs)),
+		Other: contest(engine.Memory.Name, ours, ours),
+	}
+	return s, errors.Join(
+		Equal(l.Data, m, s.Base.Against, s.Base.What, s.Base.Base, s.Base.Other),
+		Equal(l.Data, m, s.Base.Against, s.Other.What, s.Base.Base, s.Other.Other))
 }
 
 // parallel scores leads on several cores, a few hundred at a time.

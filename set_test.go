@@ -231,6 +231,61 @@ func TestNeedsOfLender(t *testing.T) {
 	}
 }
 
+// TestPlanShares: what several conditions and models want is counted once.
+func TestPlanShares(t *testing.T) {
+	const opened = `each EmailOpened where EmailName contains "x"`
+	set := compileSet(t, model("A", opened), model("B", opened), model("C", opened+"\n        has Lead"))
+	want := `contact-based leads
+  EmailOpened, in one pass: 1 count in word 0 by EmailName
+  1 condition of several counts
+0 conditions left to counting routes
+`
+	if diff := cmp.Diff(want, set.Plan()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestLenderIsNotAsked: where nothing needs routes, a source that lends is never
+// asked, whether its columns are new to the set or not, and also to explain.
+func TestLenderIsNotAsked(t *testing.T) {
+	set := compileSet(t, model("M", `each EmailOpened where EmailName = "A"`), model("N", `has Lead.ParentContact where City = "Chicago"`))
+	src := source(t, records{
+		"Lead": {"l": {"ParentContact": "c"}}, "Contact": {"c": {"City": "Chicago"}},
+		"EmailOpened": {"1": {"Contact": "c", "EmailName": "a"}, "2": {"Contact": "c", "EmailName": "b"}},
+	})
+	l := &lending{Source: src.Source.(*memory.Source)}
+	for range 3 {
+		for _, opts := range [][]leadscore.Option{{asOf}, {asOf, leadscore.Explain(0)}} {
+			r, err := set.Score(t.Context(), "l", l, opts...)
+			if err != nil || r.Results[0].Score != 1 || r.Results[1].Score != 1 || l.asked != 0 {
+				t.Errorf("%+v, %v after %d queries", r, err, l.asked)
+			}
+		}
+	}
+}
+
+// TestLenderOfAnotherSchema: what the columns lack is asked for, and the source
+// says that it does not have it.
+func TestLenderOfAnotherSchema(t *testing.T) {
+	const item = "profile Item { Name text }\nprofile Lead { Item -> Item }\n"
+	data := memory.New(leadscore.StandardSchema())
+	for entity, id := range map[string]string{"Lead": "l", "Contact": "c"} {
+		if err := data.Add(entity, id, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := data.Add("Lead", "m", memory.Record{"ParentContact": "c"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, rule := range []string{`has Lead.Item where Name = "x"`, `has Lead where Item.Name = "x"`} {
+		set := compileSet(t, item+model("M", rule))
+		_, err := set.Score(t.Context(), "m", data, asOf)
+		if bad, ok := errors.AsType[*leadscore.LeadError](err); !ok || bad.Lead != "m" {
+			t.Errorf("%s: %v", rule, err)
+		}
+	}
+}
+
 // lentAndNot scores one lead from columns, by rows and explained, which must give
 // the same.
 func lentAndNot(t *testing.T, schemaText, rules string, add func(*memory.Source) error, want int64) {

@@ -94,6 +94,7 @@ func ExampleCompile_diagnostics() {
 	// coffee.score:5:19: Contact has no field Citty; did you mean City?
 	//   5 |             where Citty = "Chicago"
 	//     |                   ^^^^^
+	// fix |             where City = "Chicago"
 }
 
 func ExampleExplain() {

@@ -71,7 +71,9 @@ func (s Severity) String() string {
 	return fmt.Sprintf("severity %d", uint8(s))
 }
 
-// A Diagnostic is one problem of a rule file or schema.
+// A Diagnostic is one problem of a rule file or schema. With its Fix in place of
+// Line the problem is gone, and the line has no new one but such as could not be
+// seen before, because the parser had given up on the rest of the line.
 type Diagnostic struct {
 	Severity Severity // Parse and the checker report errors alone
 	Code     Code
@@ -146,18 +148,17 @@ func Either(words []string) string {
 // Replace sets Fix to the line with text in place of the span. It does nothing
 // where Span does not lie within Line, and for a very long line, which would be
 // written out once for each of its problems.
-func (d *Diagnostic) Replace(text string) { d.replaceFrom(d.Span.Start, text) }
+func (d *Diagnostic) Replace(text string) { d.ReplaceAt(d.Span, text) }
 
-// replaceFrom is Replace where what stands before the span from start on, on the
-// same line, goes too.
-func (d *Diagnostic) replaceFrom(start Pos, text string) {
+// ReplaceAt is Replace for another stretch of the same line than the problem's own.
+func (d *Diagnostic) ReplaceAt(at Span, text string) {
 	const longest = 400
-	end := d.Span.End
-	if !d.Span.Known() || end.Line != start.Line || len(d.Line)+len(text) > longest {
+	line := d.Span.Start.Line
+	if line == 0 || at.Start.Line != line || at.End.Line != line || len(d.Line)+len(text) > longest {
 		return
 	}
 	runes := []rune(d.Line)
-	from, to := start.Column-1, end.Column-1
+	from, to := at.Start.Column-1, at.End.Column-1
 	if from < 0 || from > to || to > len(runes) {
 		return
 	}

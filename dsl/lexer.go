@@ -402,21 +402,26 @@ func (s *scanner) number(rest string) {
 		for n++; n < len(rest) && isDigit(rest[n]); n++ {
 		}
 	}
-	if groups := thousandsLen(rest[n:]); kind == tokInt && groups > 0 && len(whole) <= 3 {
-		n += groups
-		s.problem(s.pos, rest[:n], CodeNumber, "%s is no number", rest[:n]).Help = noSeparators
-		s.emit(kind, n)
+	if groups := thousandsLen(rest[digits+len(whole):]); groups > 0 && len(whole) <= 3 {
+		n = digits + len(whole) + groups
+		s.separated(rest[:n])
 		return
 	}
 	switch {
 	case len(whole) > 1 && whole[0] == '0':
-		s.problem(s.pos, rest[:n], CodeNumber, "a number has no leading zeros").Help = fmt.Sprintf("write %s", trimZeros(rest[:n]))
+		d := s.problem(s.pos, rest[:n], CodeNumber, "a number has no leading zeros")
+		d.Help = fmt.Sprintf("write %s", trimZeros(rest[:n]))
+		d.Replace(trimZeros(rest[:n]))
 		s.emit(kind, n)
 	case n < len(rest) && (rest[n] == '_' || rest[n] == 'e' || rest[n] == 'E'):
 		tail := identLen(rest[n:])
 		if word := rest[n : n+tail]; rest[n] == '_' || exponent(rest[n:]) > 0 {
 			if rest[n] != '_' {
 				word = rest[n : n+exponent(rest[n:])]
+			}
+			if raw := rest[:n+len(word)]; kind == tokInt && rest[n] == '_' && strings.Trim(word, "_0123456789") == "" {
+				s.separated(raw)
+				return
 			}
 			s.problem(s.pos, rest[:n+len(word)], CodeNumber, "%s is no number", rest[:n+len(word)]).Help = noSeparators
 			s.emit(kind, n+len(word))
@@ -426,6 +431,20 @@ func (s *scanner) number(rest string) {
 	default:
 		s.emit(kind, n)
 	}
+}
+
+// separated reports a whole number with separators of thousands.
+func (s *scanner) separated(raw string) {
+	number := strings.Map(func(r rune) rune {
+		if strings.ContainsRune(",._ ", r) {
+			return -1
+		}
+		return r
+	}, raw)
+	d := s.problem(s.pos, raw, CodeNumber, "%s is no number", raw)
+	d.Help = "write it without separators: " + trimZeros(number)
+	d.Replace(trimZeros(number))
+	s.emit(tokInt, len(raw))
 }
 
 // exponent is the length of an exponent at the start of s, or 0.
@@ -496,16 +515,23 @@ func trimZeros(number string) string {
 }
 
 // thousandsLen is the length of groups of thousands at the start of s, such as
-// ,000,000, or 0. Groups that could be the next values of a list are none.
+// ,000,000 or .000.000, or 0. Groups that could be the next values of a list are
+// none, and a single one behind a point is a fraction. Spaces separate nothing
+// else: no number follows a number on its line.
 func thousandsLen(s string) int {
-	n, surely := 0, false
-	const most = 8 * 4 // so that no list is searched over and over
-	for n < most && len(s) >= n+4 && s[n] == ',' && isDigit(s[n+1]) && isDigit(s[n+2]) && isDigit(s[n+3]) &&
-		(len(s) == n+4 || !isDigit(s[n+4])) {
-		surely = surely || s[n+1] == '0'
-		n += 4
+	const group = 4
+	if len(s) < group || s[0] != ',' && s[0] != '.' && s[0] != ' ' {
+		return 0
 	}
-	if !surely {
+	n, surely := 0, s[0] == ' '
+	const most = 8 * group // so that no list is searched over and over
+	for n < most && len(s) >= n+group && s[n] == s[0] && isDigit(s[n+1]) && isDigit(s[n+2]) && isDigit(s[n+3]) &&
+		(len(s) == n+group || !isDigit(s[n+group])) {
+		surely = surely || s[0] == ',' && s[n+1] == '0' || s[0] == '.' && n > 0
+		n += group
+	}
+	// What goes on behind the last group is a date, or something else again.
+	if !surely || len(s) > n+1 && (s[n] == '-' || s[n] == '/' || s[n] == '.') && isDigit(s[n+1]) {
 		return 0
 	}
 	return n
@@ -543,15 +569,62 @@ func (s *scanner) moment(rest string, n int) {
 	m, problem := parseMoment(raw)
 	if problem == "" && !m.HasTime {
 		if clock := clockLen(rest[n:]); clock > 0 {
-			s.problem(s.pos, rest[:n+clock], CodeDate, "a T joins a date and a time").Nearest = raw + "T" + rest[n+1:n+clock]
+			d := s.problem(s.pos, rest[:n+clock], CodeDate, "a T joins a date and a time")
+			d.Nearest = raw + "T" + rest[n+1:n+clock]
+			if _, problem := parseMoment(d.Nearest); problem == "" {
+				d.Replace(d.Nearest)
+			}
 			s.emit(tokMoment, n+clock)
 			return
 		}
 	}
 	if problem != "" {
-		s.problem(s.pos, raw, CodeDate, "%s", problem)
+		d := s.problem(s.pos, raw, CodeDate, "%s", problem)
+		if other := likelyMoments(raw); len(other) == 1 {
+			d.Summary = fmt.Sprintf("%s is no date", raw)
+			d.Nearest = other[0]
+			d.Replace(other[0])
+		} else if len(other) == 2 {
+			d.Summary = fmt.Sprintf("%s is no date: it may mean two days", raw)
+			d.Expected = other
+		}
 	}
 	s.emit(tokMoment, len(raw))
+}
+
+// likelyMoments returns the dates or times that a moment in another form may
+// mean: none, the one, or both that 05/04/2026 can be read as.
+func likelyMoments(raw string) []string {
+	var list []string
+	add := func(year, month, day string) {
+		pad := func(s string) string { return strings.Repeat("0", max(0, len("05")-len(s))) + s }
+		date := year + "-" + pad(month) + "-" + pad(day)
+		if _, problem := parseMoment(date); problem == "" && !slices.Contains(list, date) {
+			list = append(list, date)
+		}
+	}
+	if upper := strings.ToUpper(raw); upper != raw {
+		if _, problem := parseMoment(upper); problem == "" {
+			return []string{upper}
+		}
+	}
+	for _, sign := range []string{"-", ".", "/"} {
+		parts := strings.Split(raw, sign)
+		if len(parts) != 3 {
+			continue
+		}
+		switch first, middle, last := parts[0], parts[1], parts[2]; {
+		case len(first) == len("2026"):
+			add(first, middle, last)
+		case len(last) != len("2026") || len(first) > len("31"):
+		case sign == "/":
+			add(last, first, middle)
+			add(last, middle, first)
+		default:
+			add(last, middle, first) // with points and hyphens the day comes first
+		}
+	}
+	return list
 }
 
 // signs of the language, longest first.
@@ -560,7 +633,7 @@ var signs = []string{"<=", ">=", "!=", "->", "<-", "||", "{", "}", "(", ")", ","
 // meant maps operators of other languages to ours. The parser goes on with what
 // was meant.
 var meant = []struct{ wrong, right string }{
-	{"==", "="}, {"<>", "!="}, {"≠", "!="}, {"≤", "<="}, {"≥", ">="}, {"=<", "<="}, {"=>", ">="},
+	{"===", "="}, {"!==", "!="}, {"==", "="}, {"<>", "!="}, {"≠", "!="}, {"≤", "<="}, {"≥", ">="}, {"=<", "<="}, {"=>", ">="},
 	{"&&", "and"}, {"&", "and"},
 }
 
@@ -571,7 +644,11 @@ func (s *scanner) sign(rest string, r rune, size int) {
 	}
 	for _, m := range meant {
 		if strings.HasPrefix(rest, m.wrong) {
-			s.problem(s.pos, m.wrong, CodeOperator, "%s is no operator here", m.wrong).Nearest = m.right
+			d := s.problem(s.pos, m.wrong, CodeOperator, "%s is no operator here", m.wrong)
+			d.Nearest = m.right
+			if word := s.instead(m.wrong, m.right); word != "" {
+				d.Replace(word)
+			}
 			s.emit(tokSign, len(m.wrong))
 			return
 		}
@@ -589,6 +666,40 @@ func (s *scanner) sign(rest string, r rune, size int) {
 	s.stray(rest, r, size)
 }
 
+// instead returns what to write for an operator of another language, or "" where
+// that is not certain.
+func (s *scanner) instead(wrong, right string) string {
+	before, after := s.text[:s.pos.Offset], s.rest()[len(wrong):]
+	last, _ := utf8.DecodeLastRuneInString(before)
+	next, _ := utf8.DecodeRuneInString(after)
+	if strings.ContainsRune("=<>!&|≠≤≥", last) || strings.ContainsRune("=<>!&|≠≤≥", next) {
+		return ""
+	}
+	if right != "and" {
+		return right
+	}
+	// It joins expressions only where one ends and a name follows, not a child.
+	word := strings.TrimLeft(after, " \t")
+	word = word[:identLen(word)]
+	child := slices.ContainsFunc([]string{"each", "has", "at", "none", "score", "where", "not"}, func(w string) bool { return strings.EqualFold(w, word) })
+	if word == "" || isDigit(word[0]) || child || len(s.tokens) == 0 {
+		return ""
+	}
+	switch t := &s.tokens[len(s.tokens)-1]; {
+	case t.Type == tokString, t.Type == tokInt, t.Type == tokDecimal, t.Type == tokMoment, isSign(t, ")"),
+		isWord(t, "empty"), isWord(t, "true"), isWord(t, "false"):
+	default:
+		return ""
+	}
+	if last != ' ' && last != '\t' {
+		right = " " + right
+	}
+	if next != ' ' && next != '\t' {
+		right += " "
+	}
+	return right
+}
+
 // wrongQuotes maps what word processors make of quotes to what may close it.
 var wrongQuotes = map[rune]string{'“': "”“\"", '”': "”\"", '„': "“”\"", '«': "»", '‘': "’", '’': "’", '\'': "'"}
 
@@ -602,6 +713,7 @@ func (s *scanner) stray(rest string, r rune, size int) {
 			n := size + end + closer
 			d := s.problem(s.pos, rest[:n], CodeString, "%s is not in double quotes", rest[:n])
 			d.Help = fmt.Sprintf("write %q", line[:end])
+			d.Replace(strconv.Quote(line[:end]))
 			s.emit(tokString, n)
 			return
 		}
@@ -619,7 +731,11 @@ func (s *scanner) stray(rest string, r rune, size int) {
 		d.Help = "a sign touches its digits"
 		last, _ := utf8.DecodeLastRuneInString(s.text[:s.pos.Offset])
 		next, _ := utf8.DecodeRuneInString(rest[size:])
+		digits := strings.TrimLeft(rest[size:], " ")
 		switch {
+		case next == ' ' && digits != "" && isDigit(digits[0]) && s.wantsNumber():
+			gap := tokenSpan(s.pos, rest[:len(rest)-len(digits)])
+			d.ReplaceAt(gap, string(r))
 		case strings.HasPrefix(rest, "--") && !(len(rest) > 2 && isDigit(rest[2])):
 			d.Help = "a comment starts with // and ends with its line"
 		case isIdentPart(last) && isIdentStart(next):
@@ -628,6 +744,13 @@ func (s *scanner) stray(rest string, r rune, size int) {
 	case r == ';':
 		d.Code = CodeSeparator
 		d.Help = "leave it out"
+		if next := strings.TrimLeft(rest[size:], " \t\r"); next == "" || next[0] == '\n' || strings.HasPrefix(next, "}") || strings.HasPrefix(next, "//") {
+			d.Replace("")
+		}
+	case r == '%':
+		d.Help = "numbers stand without it"
+	case r == '/' && s.amidName(rest):
+		d.Help = "a name or text that holds it stands in quotes"
 	case r == '#' || r == '/':
 		d.Help = "a comment starts with // and ends with its line"
 		s.foreignComment(rest)
@@ -639,6 +762,23 @@ func (s *scanner) stray(rest string, r rune, size int) {
 	}
 	s.skip(size)
 	s.broken = s.pos.Offset
+}
+
+// wantsNumber reports whether a number may follow the token before, and cannot be
+// what is added to another.
+func (s *scanner) wantsNumber() bool {
+	if len(s.tokens) == 0 {
+		return false
+	}
+	t := &s.tokens[len(s.tokens)-1]
+	return t.Type == tokSign && t.Value != ")" || isWord(t, "score") || isWord(t, "below") || isWord(t, "from") || isWord(t, "to") || isWord(t, "at")
+}
+
+// amidName reports whether the next sign stands between letters.
+func (s *scanner) amidName(rest string) bool {
+	last, _ := utf8.DecodeLastRuneInString(s.text[:s.pos.Offset])
+	next, _ := utf8.DecodeRuneInString(rest[1:])
+	return isIdentPart(last) && isIdentStart(next)
 }
 
 // foreignComment skips a comment of another language: one that # begins with

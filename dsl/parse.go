@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/alecthomas/participle/v2"
@@ -109,8 +110,16 @@ func (p *parser) unexpectedToken(expected ...string) *Diagnostic {
 	d.Expected = expected
 	if t.Type == tokIdent {
 		d.Nearest = nearest.Name(t.Value, slices.Values(expected))
+		d.apply(wordFix(p.lex, d.Nearest, expected))
 	}
 	return d
+}
+
+// apply sets Fix to the line with an edit, if there is one.
+func (d *Diagnostic) apply(e *edit) {
+	if e != nil {
+		d.ReplaceAt(e.at, e.text)
+	}
 }
 
 // parse runs one of participle's productions. On failure it reports what was
@@ -137,6 +146,7 @@ func (p *parser) failed(err error) {
 			d.Summary = bad.summary
 		}
 		d.Expected, d.Help = bad.expected, bad.help
+		d.apply(bad.fix)
 		return
 	}
 	bad, ok := errors.AsType[*participle.UnexpectedTokenError](err)
@@ -153,9 +163,19 @@ func (p *parser) failed(err error) {
 	}
 	d := p.unexpected(&t, near)
 	d.Expected = expected
-	switch {
+	if p.peek().Pos == t.Pos {
+		d.apply(wordFix(p.lex, near, expected))
+	}
+	switch whole := slices.Equal(expected, []string{wordInt}); {
 	case t.Type == tokIdent && slices.Equal(expected, []string{wordText}):
-		d.Help = p.quoted(&t)
+		p.quoted(&t, d)
+	case t.Type == tokIdent && whole:
+		d.Help = "write it in digits, such as +10"
+	case (isSign(&t, ":") || isSign(&t, "=")) && whole && p.peek().Pos == t.Pos:
+		d.Help = "leave it out"
+		if before := lastBefore(p.lex); before != nil && before.Pos.Line == t.Pos.Line && p.peekAt(1).Type == tokInt && p.peekAt(1).Pos.Line == t.Pos.Line {
+			d.ReplaceAt(Span{end(*before), tokenSpan(p.peekAt(1).Pos, "").Start}, " ")
+		}
 	case t.Type == tokDecimal && slices.Equal(expected, []string{wordInt}):
 		d.Help = "points and thresholds are whole numbers"
 	}
@@ -174,13 +194,21 @@ func (p *parser) unexpected(t *lexer.Token, near string) *Diagnostic {
 	return d
 }
 
-// quoted says how a bare word is written as a text, if it is one.
-func (p *parser) quoted(t *lexer.Token) string {
+// quoted says how a bare word is written as a text, if it is one. What touches
+// it, as in Europe/Berlin, is part of it.
+func (p *parser) quoted(t *lexer.Token, d *Diagnostic) {
 	rest := p.file.Text[end(*t).Offset:]
-	if rest == "" || strings.ContainsAny(rest[:1], " \t\r\n{") {
-		return fmt.Sprintf("write %q", t.Value)
+	n := prefixLen(rest[:min(len(rest), 64)], func(r rune) bool { return isIdentPart(r) || strings.ContainsRune("/-.", r) })
+	word := t.Value + rest[:n]
+	if rest = rest[n:]; rest != "" && !strings.ContainsAny(rest[:1], " \t\r\n{") {
+		d.Help = "put it in double quotes"
+		return
 	}
-	return "put it in double quotes"
+	d.Help = fmt.Sprintf("write %q", word)
+	// A single word before the end of the line, or before the brace, is all of it.
+	if rest = strings.TrimLeft(rest, " \t\r"); rest == "" || rest[0] == '\n' || rest[0] == '{' {
+		d.ReplaceAt(tokenSpan(t.Pos, word), strconv.Quote(word))
+	}
 }
 
 // Starters: what a block or clause surely begins with. The parser looks for one
@@ -365,7 +393,11 @@ func (p *parser) body(open lexer.Token, what string, outer func() bool, item fun
 			return end(*p.lex.Next()), whole
 		}
 		if t.EOF() || outer() {
-			d := p.report(tokenSpan(t.Pos, t.Value), CodeUnclosed, "%s is not closed before %s", what, describe(t))
+			before := describe(t)
+			if name := p.peekAt(1); t.Type == tokIdent && name.Type == tokString && name.Pos.Line == t.Pos.Line {
+				before += " " + describe(name)
+			}
+			d := p.report(tokenSpan(t.Pos, t.Value), CodeUnclosed, "%s is not closed before %s", what, before)
 			d.Expected = []string{"}"}
 			d.Related = []Related{{Summary: "it opens here", File: p.file.Name, Span: tokenSpan(open.Pos, open.Value)}}
 			if p.startsBlock() {
@@ -483,8 +515,13 @@ func (p *parser) parseClause() Clause {
 		}
 	default:
 		d := p.unexpectedToken(clauseWords...)
-		if p.startsChild(nil) {
+		switch {
+		case p.startsChild(nil):
 			d.Help = "children and score stand in a condition" + p.tooMany()
+		case isWord(&t, "and"):
+			d.Summary, d.Expected = fmt.Sprintf("conditions need no %s between them", t.Value), nil
+			d.Help = "leave it out: each adds its own points"
+			d.apply(drop(p.lex))
 		}
 		p.skipWord()
 	}
@@ -577,6 +614,9 @@ func (p *parser) parseConditionItem(c *Condition, what string) bool {
 		!isWord(&t, "none") && !isWord(&t, "at") {
 		p.strayInCondition(c)
 		p.skipWord()
+		if isSign(&t, ",") && p.startsComparison() {
+			p.lex.Next() // the expression belongs to the child, also on another line
+		}
 		p.skipTo(next)
 		return false
 	}
@@ -633,23 +673,40 @@ func (p *parser) strayInCondition(c *Condition) {
 	}
 	d := p.unexpectedToken(expected...)
 	if word, ok := strayWords[strings.ToLower(t.Value)]; ok && t.Type == tokIdent && slices.Contains(expected, word) {
-		d.Nearest = word
+		d.Nearest, d.Fix = word, ""
+		if p.certain(word) {
+			d.apply(swap(t, lessTail(p.lex, word)))
+		}
 	}
 	if d.Nearest == "" && t.Type == tokIdent {
 		// `withn` is near to the first word of `within last`.
 		for _, e := range expected {
 			if word, _, many := strings.Cut(e, " "); many && nearest.Name(t.Value, slices.Values([]string{word})) != "" {
 				d.Nearest = e
+				d.apply(wordFix(p.lex, e, expected))
 			}
 		}
 	}
 	switch {
 	case isWord(t, "or"), isSign(t, "||"): // a sign only so that it can be answered
-		d.Help = "expressions are AND-ed; use in (…), contains any (…), or a condition of its own"
+		d.Summary, d.Expected, d.Nearest, d.Fix = fmt.Sprintf("there is no %s: all that a condition says must hold", t.Value), nil, "", ""
+		d.Help = p.instead(c)
 	case isWord(t, "and") && !slices.Contains(expected, "and"):
-		d.Help = "children are AND-ed already: leave out and"
+		bad := needlessAnd(p.lex)
+		d.Summary, d.Expected, d.Help = bad.summary, nil, bad.help
+		if p.startsChildAt(1) {
+			d.apply(bad.fix)
+		}
 	case isSign(t, ","):
-		d.Help = "and joins expressions, a point begins a fraction, and a list stands in parentheses"
+		p.strayComma(c, d)
+	case isWord(t, "where") && !slices.Contains(expected, "where"), isWord(t, "if") && d.Nearest == "":
+		d.Summary, d.Expected = fmt.Sprintf("nothing stands before %s that it could ask about", t.Value), nil
+		d.Help = "begin with what must be there, such as has Lead where …"
+	case t.Type == tokInt && slices.Contains(expected, "at least") && p.peekAt(1).Type == tokIdent && lastBefore(p.lex).Pos.Line < t.Pos.Line:
+		d.Nearest = "at least " + strings.TrimLeft(t.Value, "+-")
+	case d.Nearest == "" && t.Type == tokIdent && slices.Contains(expected, "each") && p.startsBarePath(c):
+		d.Summary, d.Expected = fmt.Sprintf("nothing says how often %s must occur", describe(t)), nil
+		d.Help = fmt.Sprintf("write has %[1]s, each %[1]s, at least 2 %[1]s or none %[1]s", describe(t))
 	case isWord(t, "add"), isWord(t, "subtract"), isWord(t, "points"):
 		d.Help = "points are written score +10 or score -10"
 	case t.Type != tokIdent || d.Nearest != "" || !p.behindPath(c):
@@ -658,6 +715,106 @@ func (p *parser) strayInCondition(c *Condition) {
 	case len(c.Children[len(c.Children)-1].Path) > 1 && p.peekAt(1).Type != tokMoment:
 		d.Help = "a name of several words stands in back quotes"
 	}
+}
+
+// certain reports whether what follows the next word, one of strayWords, is what
+// follows the keyword that was meant.
+func (p *parser) certain(keyword string) bool {
+	next := p.peekAt(1)
+	switch keyword {
+	case "within last":
+		return next.Type == tokInt || isWord(next, "last") && p.peekAt(2).Type == tokInt
+	case "since":
+		return next.Type == tokMoment
+	case "where":
+		mark := p.lex.at
+		defer func() { p.lex.at = mark }()
+		p.lex.Next()
+		return p.startsComparison()
+	}
+	return p.firstOnLine() && next.Type == tokIdent && next.Pos.Line == p.peek().Pos.Line && !isWord(p.peek(), "all")
+}
+
+// instead says how to write what or, the next token, was to join.
+func (p *parser) instead(c *Condition) string {
+	general := "write in (…) or contains any (…) for one of several values, or a condition of its own"
+	if len(c.Children) == 0 {
+		return general
+	}
+	where := c.Children[len(c.Children)-1].Where
+	if len(where) == 0 {
+		return general
+	}
+	last := where[len(where)-1].(*Comparison)
+	field, sign, value := p.peekAt(1), p.peekAt(2), p.peekAt(3)
+	first, ok := last.Operands, last.Op == Equal && len(last.Ref) == 1 && len(last.Operands) == 1
+	if !ok || field.Value != p.file.Text[last.Ref[0].Start.Offset:last.Ref[0].End.Offset] || !isSign(sign, "=") ||
+		value.Type != tokString && value.Type != tokInt && value.Type != tokDecimal {
+		return general
+	}
+	text := p.file.Text[first[0].At().Start.Offset:first[0].At().End.Offset]
+	const longest = 80
+	if list := fmt.Sprintf("write %s in (%s, %s)", field.Value, text, value.Value); len(list) < longest {
+		return list
+	}
+	return general
+}
+
+// strayComma says what to write for a comma, the next token.
+func (p *parser) strayComma(c *Condition, d *Diagnostic) {
+	comma, before, next := p.peek(), lastBefore(p.lex), p.peekAt(1)
+	touches := before != nil && end(*before).Offset == comma.Pos.Offset && end(*comma).Offset == next.Pos.Offset
+	joins := len(c.Children) > 0 && c.Score == nil && len(c.Children[len(c.Children)-1].Where) > 0
+	switch {
+	case touches && before.Type == tokInt && next.Type == tokInt && isDigit(next.Value[0]):
+		number := before.Value + "," + next.Value
+		d.Code, d.Summary, d.Expected = CodeNumber, fmt.Sprintf("%s is no number", number), nil
+		const thousands = 3
+		switch {
+		case c.Score != nil:
+			d.Help = "points are whole numbers, written with digits alone"
+		case len(next.Value) == thousands:
+			d.Help = fmt.Sprintf("write %s%s, or %s.%s for a fraction", before.Value, next.Value, before.Value, next.Value)
+		default:
+			d.Help = fmt.Sprintf("a fraction is written with a point: %s.%s", before.Value, next.Value)
+			d.ReplaceAt(Span{tokenSpan(before.Pos, "").Start, end(*next)}, before.Value+"."+next.Value)
+		}
+	case joins && (next.Type == tokIdent || next.Type == tokQuoted) && !isWord(next, "and") && !p.startsChildAt(1):
+		d.Summary, d.Expected, d.Nearest = "a comma does not join expressions", nil, "and"
+		if next.Pos.Line == comma.Pos.Line {
+			text := " and"
+			if end(*comma).Offset == next.Pos.Offset {
+				text += " "
+			}
+			d.Replace(text)
+		} else {
+			d.Replace(" and")
+		}
+	default:
+		d.Help = "and joins expressions, a point begins a fraction, and a list stands in parentheses"
+	}
+}
+
+// startsChildAt reports whether a child or score begins n tokens behind the next.
+func (p *parser) startsChildAt(n int) bool {
+	mark := p.lex.at
+	defer func() { p.lex.at = mark }()
+	for range n {
+		p.lex.Next()
+	}
+	return p.startsChild(nil)
+}
+
+// startsBarePath reports whether the next word is first on its line, or in its
+// condition, and goes on like a path without a frequency before it.
+func (p *parser) startsBarePath(c *Condition) bool {
+	if before := lastBefore(p.lex); !p.firstOnLine() && (before == nil || !isSign(before, "{")) {
+		return false
+	}
+	next := p.peekAt(1)
+	ends := next.Pos.Line > p.peek().Pos.Line && (p.startsChildAt(1) || isSign(next, "}"))
+	return c.Score == nil && (ends || isSign(next, ".") || slices.ContainsFunc([]string{"within", "since", "between", "where"},
+		func(w string) bool { return isWord(next, w) }))
 }
 
 // behindPath reports whether the next word stands directly behind the last

@@ -21,7 +21,62 @@ type syntaxError struct {
 	expected []string
 	nearest  string
 	help     string
+	fix      *edit // if it is certain
 	name     *Name // of the member that broke, if it was read
+}
+
+// An edit is what to write for a stretch of a line.
+type edit struct {
+	at   Span
+	text string
+}
+
+// swap is the edit that writes text for a token.
+func swap(t *lexer.Token, text string) *edit { return &edit{tokenSpan(t.Pos, t.Value), text} }
+
+// drop is the edit that leaves out the next token, and what separates it from
+// the one behind on its line.
+func drop(lex *tokens) *edit {
+	t, next := lex.Peek(), lex.list[min(lex.at+1, len(lex.list)-1)]
+	e := swap(t, "")
+	if next.Pos.Line == t.Pos.Line && !next.EOF() {
+		e.at.End = tokenSpan(next.Pos, "").Start
+	}
+	return e
+}
+
+// wordFix is the edit for a misspelt keyword, the next token, that is near to
+// one of keywords, of which near is one; nil if another is near as well. Of a
+// keyword of several words those that follow are left as they are.
+func wordFix(lex *tokens, near string, keywords []string) *edit {
+	t := lex.Peek()
+	if near == "" || t.Type != tokIdent {
+		return nil
+	}
+	if nearest.Only(t.Value, slices.Values(keywords)) != near {
+		firsts := make([]string, len(keywords))
+		for i, k := range keywords {
+			firsts[i], _, _ = strings.Cut(k, " ")
+		}
+		slices.Sort(firsts)
+		first, _, _ := strings.Cut(near, " ")
+		if nearest.Only(t.Value, slices.Values(slices.Compact(firsts))) != first {
+			return nil
+		}
+	}
+	return swap(t, lessTail(lex, near))
+}
+
+// lessTail is a keyword of several words without those that stand behind the
+// next token already.
+func lessTail(lex *tokens, keyword string) string {
+	words := strings.Fields(keyword)
+	for i, w := range words[1:] {
+		if at := lex.at + 1 + i; at >= len(lex.list) || !isWord(&lex.list[at], w) {
+			return keyword
+		}
+	}
+	return words[0]
 }
 
 func (e *syntaxError) Error() string { return "unexpected " + e.token.Value }
@@ -95,7 +150,7 @@ func wantAnd(lex *tokens) error {
 	}
 	err := unexpected(lex, "and")
 	if isWord(lex.Peek(), "to") || isWord(lex.Peek(), "until") {
-		err.nearest = "and"
+		err.nearest, err.fix = "and", swap(lex.Peek(), "and")
 	}
 	return err
 }
@@ -105,6 +160,7 @@ func keywordError(lex *tokens, keywords ...string) *syntaxError {
 	err := unexpected(lex, keywords...)
 	if t := lex.Peek(); t.Type == tokIdent {
 		err.nearest = nearest.Name(t.Value, slices.Values(keywords))
+		err.fix = wordFix(lex, err.nearest, keywords)
 	}
 	return err
 }
@@ -138,7 +194,8 @@ func (lex *tokens) number(t *lexer.Token) *Number {
 	n := lex.numbers.new()
 	digits := strings.TrimLeft(t.Value, "+-")
 	n.Span, n.Text = tokenSpan(t.Pos, t.Value), t.Value
-	n.Bad = len(digits) > 1 && digits[0] == '0' && digits[1] != '.' || strings.ContainsAny(digits, "_eE,")
+	n.Bad = len(digits) > 1 && digits[0] == '0' && digits[1] != '.' || strings.ContainsAny(digits, "_eE, ") ||
+		strings.Count(digits, ".") > 1
 	return n
 }
 
@@ -182,8 +239,14 @@ func wantMoment(lex *tokens) (*Moment, error) {
 		return lex.moment(lex.Next()), nil
 	}
 	err := unexpected(lex, wordMoment)
-	if lex.Peek().Type == tokString {
+	if t := lex.Peek(); t.Type == tokString {
 		err.help = "dates stand without quotes"
+		if raw := strings.Trim(t.Value, `"`); momentLen(raw) == len(raw) {
+			if _, problem := parseMoment(raw); problem == "" {
+				err.summary, err.help, err.expected = "a date stands without quotes", "", nil
+				err.nearest, err.fix = raw, swap(t, raw)
+			}
+		}
 	}
 	return nil, err
 }
@@ -211,6 +274,7 @@ func parseTimeSpan(lex *tokens) (*TimeSpan, error) {
 		for _, name := range unitNames {
 			if isWord(&first, name) {
 				err.nearest = "1 " + name
+				err.fix = swap(&first, err.nearest)
 			}
 		}
 		return nil, err
@@ -224,7 +288,27 @@ func parseTimeSpan(lex *tokens) (*TimeSpan, error) {
 			return s, nil
 		}
 	}
-	return nil, keywordError(lex, "minutes", "hours", "days", "weeks", "months", "years")
+	err := keywordError(lex, "minutes", "hours", "days", "weeks", "months", "years")
+	t := lex.Peek()
+	switch word := strings.ToLower(t.Value); {
+	case t.Type != tokIdent, t.Pos.Line > s.Count.Start.Line && err.nearest == "", word == "where", word == "score":
+		err.summary = fmt.Sprintf("%s has no unit", s.Count.Text)
+	case unitSynonyms[word] != "":
+		err.nearest = unitSynonyms[word]
+		err.fix = swap(t, err.nearest)
+		if end(lex.list[lex.at-1]).Offset == t.Pos.Offset {
+			err.fix.text = " " + err.nearest
+		}
+	case word == "quarter" || word == "quarters":
+		err.help = "a quarter has 3 months"
+	}
+	return nil, err
+}
+
+// unitSynonyms are short forms of units that can mean one alone.
+var unitSynonyms = map[string]string{
+	"min": "minutes", "mins": "minutes", "h": "hours", "hr": "hours", "hrs": "hours", "d": "days",
+	"w": "weeks", "wk": "weeks", "wks": "weeks", "y": "years", "yr": "years", "yrs": "years",
 }
 
 // parseGrade parses a grade clause.
@@ -337,12 +421,46 @@ func parseChild(lex *tokens) (*Child, error) {
 			}
 			c.Where = append(c.Where, e)
 			c.End = e.End
+			if childFollows(lex) {
+				return nil, needlessAnd(lex)
+			}
 			if !accept(lex, "and") && !acceptSign(lex, "&&") && !acceptSign(lex, "&") {
 				break
 			}
 		}
 	}
 	return c, nil
+}
+
+// childFollows reports whether the next word is an and with a child behind it,
+// which is no expression that begins with a field called has, say.
+func childFollows(lex *tokens) bool {
+	if !isWord(lex.Peek(), "and") {
+		return false
+	}
+	mark := lex.at
+	defer func() { lex.at = mark }()
+	lex.Next()
+	if accept(lex, "at") {
+		return isWord(lex.Peek(), "least")
+	}
+	if !accept(lex, "each") && !accept(lex, "has") && !accept(lex, "none") {
+		return false
+	}
+	if t := lex.Peek(); t.Type != tokIdent && t.Type != tokQuoted {
+		return false
+	}
+	_, err := parseOp(lex)
+	return err != nil
+}
+
+// needlessAnd is the error for an and, the next token, between two children.
+func needlessAnd(lex *tokens) *syntaxError {
+	t := *lex.Peek()
+	return &syntaxError{
+		token: t, summary: fmt.Sprintf("children need no %s between them", t.Value),
+		help: "leave it out: all of them must hold anyway", fix: drop(lex),
+	}
 }
 
 func parseFrequency(lex *tokens) (Frequency, error) {
@@ -384,7 +502,7 @@ func noTimes(lex *tokens) error {
 	if next.Type != tokIdent && next.Type != tokQuoted || goesOn {
 		return nil
 	}
-	return &syntaxError{token: word, help: fmt.Sprintf("leave out %s", word.Value)}
+	return &syntaxError{token: word, help: fmt.Sprintf("leave out %s", word.Value), fix: drop(lex)}
 }
 
 func parseRange(lex *tokens) (*Range, error) {
@@ -403,9 +521,14 @@ func parseRange(lex *tokens) (*Range, error) {
 			bad.help = "a date range looks back; within next belongs behind where"
 			return nil, bad
 		}
-		if lex.Peek().Type == tokInt {
-			bad := unexpected(lex, "last")
-			bad.nearest = "within last"
+		if t := lex.Peek(); t.Type == tokInt {
+			bad := unexpected(lex)
+			bad.summary = "last is missing behind within"
+			bad.help = "write within last " + t.Value
+			if unit := lex.list[lex.at+1]; unit.Type == tokIdent && unit.Pos.Line == t.Pos.Line {
+				bad.help += " " + unit.Value
+			}
+			bad.fix = &edit{Span{tokenSpan(t.Pos, "").Start, tokenSpan(t.Pos, "").Start}, "last "}
 			return nil, bad
 		}
 		if err := want(lex, "last"); err != nil {
@@ -584,7 +707,7 @@ func parseOp(lex *tokens) (Op, error) {
 			err = keywordError(lex, "empty", "not empty")
 		}
 		if t := lex.Peek(); isWord(t, "null") || isWord(t, "nil") || isWord(t, "blank") || isWord(t, "missing") {
-			err.nearest = "empty"
+			err.nearest, err.fix = "empty", swap(t, "empty")
 		}
 		switch {
 		case err.nearest != "":
@@ -598,8 +721,12 @@ func parseOp(lex *tokens) (Op, error) {
 	err := unexpected(lex, "an operator such as =, contains or is empty")
 	if t.Type == tokIdent {
 		err.nearest = synonyms[strings.ToLower(t.Value)]
+		if err.nearest == "begins with" || err.nearest == "ends with" {
+			err.fix = swap(t, lessTail(lex, err.nearest))
+		}
 		if err.nearest == "" {
 			err.nearest = nearest.Name(t.Value, slices.Values(opNames[InRange:]))
+			err.fix = wordFix(lex, err.nearest, opNames[InRange:])
 		}
 		if err.nearest == "" {
 			// The first word may be near to an operator's first word.
@@ -665,7 +792,27 @@ func parseOperands(lex *tokens, c *Comparison) error {
 		}
 		return err
 	}
-	return add(parseValue(lex))
+	if err := add(parseValue(lex)); err != nil {
+		return err
+	}
+	if n, ok := c.Operands[0].(*Number); ok && unitAhead(lex) && c.Op <= GreaterEqual {
+		unit := *lex.Peek()
+		return &syntaxError{
+			token: unit, summary: fmt.Sprintf("%s %s is no value", n.Text, unit.Value),
+			help: "a length of time stands behind within last, within next or older than",
+		}
+	}
+	return nil
+}
+
+// unitAhead reports whether a unit of time comes next.
+func unitAhead(lex *tokens) bool {
+	for i, name := range unitNames {
+		if isWord(lex.Peek(), name) || isWord(lex.Peek(), unitPlurals[i]) {
+			return true
+		}
+	}
+	return false
 }
 
 func parseList(lex *tokens, c *Comparison) error {

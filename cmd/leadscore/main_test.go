@@ -238,6 +238,7 @@ nobody,Firms,no parent,,,,
 			err: `wrong.score:4:14: EmailOpend is no entity; did you mean EmailOpened?
   4 |         each EmailOpend
     |              ^^^^^^^^^^
+fix |         each EmailOpened
 
 wrong.score:5:15: a score of 0 changes nothing; write the points to add or subtract
   5 |         score 0

@@ -11,6 +11,7 @@ import (
 
 	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/grades"
+	"github.com/leadscore/leadscore/internal/nearest"
 )
 
 // maxPoints is the most that one condition adds or subtracts.
@@ -124,6 +125,8 @@ func (c *checker) zone(model *Model, zone *dsl.String) {
 	d := c.problem(zone.Span, CodeTimeZone, "%s is no time zone of the IANA database", zone.Raw)
 	if d.Nearest = c.nearZone(zone.Value); d.Nearest == "" {
 		d.Expected = []string{"a name such as Europe/Berlin or UTC"}
+	} else if nearest.Only(zone.Value, slices.Values(zoneNames)) == d.Nearest {
+		d.Replace(strconv.Quote(d.Nearest))
 	}
 }
 
@@ -140,7 +143,10 @@ func (c *checker) nearZone(name string) string {
 			return z
 		}
 	}
-	return c.near(name, slices.Values(zoneNames))
+	if near := c.near(name, slices.Values(zoneNames)); len(near) > abbreviation {
+		return near
+	}
+	return ""
 }
 
 // integer reads a whole number of 64 bits, and reports any other.
@@ -198,11 +204,34 @@ func (c *checker) grades(clauses []*dsl.Grade) grades.Scale {
 	problems, _ := errors.AsType[grades.Error](err)
 	for _, p := range problems {
 		d := c.problem(clauses[p.Band].Span, CodeGrades, "%s", p.Summary)
+		d.Help = mend(bands, p)
 		if p.Other >= 0 {
 			d.Related = []dsl.Related{{Summary: "the other grade is here", File: c.file.Name, Span: clauses[p.Other].Span}}
 		}
 	}
 	return scale
+}
+
+// mend says how to mend a gap or overlap of two grades, or bounds out of order.
+func mend(bands []grades.Band, p grades.Problem) string {
+	low := bands[p.Band]
+	if low.From > low.To {
+		if low.From == 0 && low.To == -1 { // as Below makes of the least number
+			return ""
+		}
+		return fmt.Sprintf("write from %d to %d", low.To, low.From)
+	}
+	if p.Other < 0 || bands[p.Other].Name == low.Name {
+		return ""
+	}
+	high := bands[p.Other]
+	if low.From > high.From {
+		low, high = high, low
+	}
+	if low.To >= high.To { // one lies in the other
+		return ""
+	}
+	return fmt.Sprintf("let %q begin at %d", high.Name, low.To+1)
 }
 
 func (c *checker) condition(model *Model, cond *dsl.Condition) Condition {

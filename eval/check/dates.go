@@ -16,8 +16,15 @@ var maxSpan = map[dsl.Unit]int64{
 
 func (c *checker) dateRange(model *Model, path traverse.Path, step int, r *dsl.Range) *Window {
 	if step < 0 {
-		d := c.problem(r.Span, CodeDateRange, "nothing on the path says when it came to be, so it has no date range")
-		d.Help = fmt.Sprintf("declare `dated by` for %s in the schema, or test a date behind where", path.Last().Entity.Name())
+		at := path.Last().Entity
+		d := c.problem(r.Span, CodeDateRange, "%s has no date of its own, so it takes no date range", at.Name())
+		if path.Hops() > 0 {
+			d.Summary = fmt.Sprintf("nothing on the path to %s has a date of its own, so it takes no date range", at.Name())
+		}
+		d.Help = fmt.Sprintf("test one of its dates behind where, or declare `dated by` for %s in a schema block", at.Name())
+		if test := c.dateTest(at, r); test != "" {
+			d.Help = fmt.Sprintf("write where %s, or declare `dated by` for %s in a schema block", test, at.Name())
+		}
 		c.rangeAlone(model, r)
 		return nil
 	}
@@ -42,6 +49,23 @@ func (c *checker) dateRange(model *Model, path traverse.Path, step int, r *dsl.R
 		}
 	}
 	return nil
+}
+
+// dateTest writes a date range as a test of the entity's first time that is
+// stored, or returns "" if it has none.
+func (c *checker) dateTest(at *traverse.Entity, r *dsl.Range) string {
+	for name := range at.FieldNames() {
+		f, _ := at.Field(name)
+		if f.Type != traverse.Time || f.Derived != traverse.Stored || c.file == nil {
+			continue
+		}
+		text := brief(c.file.Text[r.Start.Offset:r.End.Offset])
+		if r.Kind == dsl.Since {
+			text = "on or after " + brief(r.From.Raw)
+		}
+		return (&dsl.Name{Text: name}).String() + " " + text
+	}
+	return ""
 }
 
 // rangeAlone checks what can be checked of a date range whose path is unknown.

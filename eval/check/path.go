@@ -3,11 +3,13 @@ package check
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/internal/nearest"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -32,6 +34,7 @@ func (c *checker) path(names []*dsl.Name) traverse.Path {
 		d := c.problem(names[bad.Index].Span, code, "%s", bad.Summary)
 		if len(c.diags) <= maxSuggestions {
 			d.Nearest = bad.Nearest()
+			c.surely(d, texts[bad.Index], c.stops(texts[:bad.Index]))
 		}
 		if at, err := c.schema.Path(texts[:bad.Index]...); err == nil && bad.Index == len(texts)-1 {
 			if _, ok := at.Last().Entity.Field(texts[bad.Index]); ok {
@@ -41,16 +44,55 @@ func (c *checker) path(names []*dsl.Name) traverse.Path {
 		if bad.Index == 0 && d.Nearest == "" {
 			if via := c.wayTo(texts[0]); via != "" {
 				d.Help = fmt.Sprintf("write %s", via)
+			} else if c.schema.Entity(texts[0]) == nil && len(c.diags) <= maxSuggestions {
+				d.Expected = c.alike(texts[0])
 			}
 		}
 		return nil
 	}
 	if hops := path.Hops(); hops > traverse.MaxHops {
 		over := dsl.Span{Start: names[traverse.MaxHops+1].Start, End: names[len(names)-1].End}
-		c.problem(over, CodeHops, "the path takes %s; %s are the most", counted(hops, "hop"), spelled(traverse.MaxHops))
+		d := c.problem(over, CodeHops, "the path takes %s; %s are the most", counted(hops, "hop"), spelled(traverse.MaxHops))
+		d.Help = fmt.Sprintf("each dot is a hop; end the path at %s", names[traverse.MaxHops])
 		return nil
 	}
 	return path
+}
+
+// stops returns the names that can stand behind the beginning of a path.
+func (c *checker) stops(before []string) iter.Seq[string] {
+	if len(before) == 0 {
+		return c.schema.Roots()
+	}
+	path, err := c.schema.Path(before...)
+	if err != nil {
+		return slices.Values[[]string](nil)
+	}
+	return path.Last().Entity.RelationshipNames()
+}
+
+// surely writes the fix of a misspelt name, if just one of candidates can have
+// been meant, and Nearest is it.
+func (c *checker) surely(d *dsl.Diagnostic, name string, candidates iter.Seq[string]) {
+	if d.Nearest != "" && nearest.Only(name, candidates) == d.Nearest {
+		d.Replace((&dsl.Name{Text: d.Nearest}).String())
+	}
+}
+
+// alike returns the names a path can start with that begin with a word, as the
+// first of two words that should be one does.
+func (c *checker) alike(word string) []string {
+	const few = 12
+	var list []string
+	for name := range c.schema.Roots() {
+		if len(name) > len(word) && strings.EqualFold(name[:len(word)], word) {
+			list = append(list, name)
+		}
+	}
+	if len(list) > few {
+		return nil
+	}
+	return list
 }
 
 // undeclared reports whether a name is that of a field whose declaration could
@@ -145,6 +187,7 @@ func (c *checker) reference(ch *dsl.Child, path traverse.Path, cmp *dsl.Comparis
 				d := c.problem(n.Span, CodePath, "%s", err.Summary)
 				if len(c.diags) <= maxSuggestions {
 					d.Nearest = err.Nearest()
+					c.surely(d, n.Text, at.RelationshipNames())
 				}
 			}
 			return Test{}, false
@@ -155,7 +198,7 @@ func (c *checker) reference(ch *dsl.Child, path traverse.Path, cmp *dsl.Comparis
 			case slices.ContainsFunc(path, func(s traverse.Step) bool { return s.Name == n.Text }):
 				d.Help = fmt.Sprintf("behind %s the name means this relationship, not the step of the path", pathText(ch.Path))
 			case t.Step == len(path)-1 && len(t.Hops) == 0 && path.Hops() < traverse.MaxHops:
-				d.Help = fmt.Sprintf("hop there in the path: %s.%s", pathText(ch.Path), n)
+				d.Help = fmt.Sprintf("hop there in the path: %s.%s where %s …", pathText(ch.Path), n, pathText(names[len(names)-1:]))
 			}
 			return Test{}, false
 		}
@@ -165,7 +208,7 @@ func (c *checker) reference(ch *dsl.Child, path traverse.Path, cmp *dsl.Comparis
 	if total := path.Hops() + len(t.Hops); total > traverse.MaxHops {
 		c.problem(dsl.Span{Start: names[0].Start, End: names[len(names)-1].End}, CodeHops,
 			"the path takes %s and this reference %s; together %s are the most",
-			counted(path.Hops(), "hop"), counted(len(t.Hops), "hop"), spelled(traverse.MaxHops))
+			counted(path.Hops(), "hop"), counted(len(t.Hops), "hop"), spelled(traverse.MaxHops)).Help = "ask about what is nearer"
 		return Test{}, false
 	}
 	return c.finish(ch, path, cmp, t, at)
@@ -204,6 +247,9 @@ func (c *checker) namedStep(path traverse.Path, name *dsl.Name, rest []*dsl.Name
 	if d.Nearest = c.near(name.Text, slices.Values(candidates)); d.Nearest == "" {
 		d.Expected = candidates
 	}
+	if r, ok := last.Relationship(d.Nearest); !ok || !r.Many() { // else it would not do either
+		c.surely(d, name.Text, slices.Values(candidates))
+	}
 	return 0, false
 }
 
@@ -239,6 +285,7 @@ func (c *checker) finish(ch *dsl.Child, path traverse.Path, cmp *dsl.Comparison,
 	}
 	d := c.problem(name.Span, CodeName, "%s has no field %s", at.Name(), name.Text)
 	d.Nearest = c.near(name.Text, at.FieldNames())
+	c.surely(d, name.Text, at.FieldNames())
 	if d.Nearest == "" && len(cmp.Ref) == 1 && len(c.diags) <= maxSuggestions {
 		c.elsewhere(d, path, name)
 	}
@@ -265,7 +312,14 @@ func (c *checker) elsewhere(d *dsl.Diagnostic, path traverse.Path, name *dsl.Nam
 	const few = 12
 	if len(fields) <= few {
 		d.Expected = fields
+		return
 	}
+	at := path.Last().Entity
+	kind := "profile"
+	if at.Kind() == traverse.Interaction {
+		kind = "interaction"
+	}
+	d.Help = fmt.Sprintf("a field of your own is declared in a schema block, %s %s { %s … }", kind, (&dsl.Name{Text: at.Name()}).String(), name)
 }
 
 func pathText(names []*dsl.Name) string {

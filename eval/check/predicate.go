@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/internal/nearest"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -72,6 +73,11 @@ func (c *checker) predicate(model *Model, f traverse.Field, cmp *dsl.Comparison)
 		d := c.problem(dsl.Span{Start: cmp.OpSpan.Start, End: cmp.End}, CodeType, "%s is %s: %s does not apply to it", f.Name, f.Type.Noun(), op)
 		if right, ok := meant[f.Type][op]; ok {
 			d.Nearest = right.String()
+			// What a time is compared with leaves no doubt; a text may be part of one.
+			moment := func(l dsl.Literal) bool { _, ok := l.(*dsl.Moment); return ok }
+			if (f.Type == traverse.Time || f.Type == traverse.Date) && len(cmp.Operands) == 1 && moment(cmp.Operands[0]) {
+				d.ReplaceAt(cmp.OpSpan, d.Nearest)
+			}
 		}
 		for _, o := range operators[f.Type] {
 			d.Expected = append(d.Expected, o.String())
@@ -112,12 +118,28 @@ func (c *checker) misfit(f traverse.Field, l dsl.Literal, expected ...string) {
 	case *dsl.Number, *dsl.Bool, *dsl.Moment:
 		if f.Type == traverse.Text || f.Type == traverse.Choice || f.Type == traverse.Choices {
 			d.Help = fmt.Sprintf("write %q", brief(text))
+			if f.Type == traverse.Text && brief(text) == text {
+				d.Replace(strconv.Quote(text))
+			}
 		}
 	case *dsl.String:
-		if _, err := strconv.ParseFloat(l.Value, 64); err == nil && f.Type == traverse.Number {
+		_, err := strconv.ParseFloat(l.Value, 64)
+		switch {
+		case err == nil && f.Type == traverse.Number, slices.Contains(expected, l.Value):
 			d.Help = fmt.Sprintf("write %s", brief(l.Value))
+			if slices.Contains(expected, l.Value) || plain(l.Value) {
+				d.Replace(l.Value)
+			}
 		}
 	}
+}
+
+// plain reports whether a text is a number as the language writes one.
+func plain(text string) bool {
+	const longest = 15 // digits that a float surely holds
+	whole, fraction, point := strings.Cut(strings.TrimPrefix(text, "-"), ".")
+	digits := func(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+	return len(text) <= longest && digits(whole) && (whole == "0" || whole[0] != '0') && (!point || digits(fraction))
 }
 
 func (c *checker) textPredicate(f traverse.Field, cmp *dsl.Comparison) Predicate {
@@ -139,6 +161,9 @@ func (c *checker) textPredicate(f traverse.Field, cmp *dsl.Comparison) Predicate
 		case s.Value == "":
 			d := c.problem(s.Span, CodeValue, "the empty text equals nothing")
 			d.Help = fmt.Sprintf("write %s %s", pathText(cmp.Ref), emptyTest(cmp.Op))
+			if cmp.Op == dsl.Equal || cmp.Op == dsl.NotEqual {
+				d.ReplaceAt(dsl.Span{Start: cmp.OpSpan.Start, End: s.End}, emptyTest(cmp.Op).String())
+			}
 			sound = false
 		case f.Type != traverse.Text && !listed[fold(s.Value)]:
 			c.unlisted(f, s)
@@ -180,6 +205,9 @@ func (c *checker) unlisted(f traverse.Field, s *dsl.String) {
 	d := c.problem(s.Span, CodeValue, "%s does not list %s", f.Name, brief(s.Raw))
 	if near := c.near(s.Value, slices.Values(f.Values)); near != "" {
 		d.Nearest = strconv.Quote(near)
+		if nearest.Only(s.Value, slices.Values(f.Values)) == near {
+			d.Replace(d.Nearest)
+		}
 		return
 	}
 	const few = 12
@@ -257,8 +285,9 @@ func (c *checker) numberPredicate(f traverse.Field, cmp *dsl.Comparison) Predica
 	case dsl.InRange:
 		if values[0] > values[1] {
 			a, b := cmp.Operands[0], cmp.Operands[1]
-			c.problem(dsl.Span{Start: a.At().Start, End: b.At().End}, CodeBounds, "the bounds are out of order: %s is more than %s",
+			d := c.problem(dsl.Span{Start: a.At().Start, End: b.At().End}, CodeBounds, "the bounds are out of order: %s is more than %s",
 				brief(a.(*dsl.Number).Text), brief(b.(*dsl.Number).Text))
+			d.Help = fmt.Sprintf("write between %s and %s", brief(b.(*dsl.Number).Text), brief(a.(*dsl.Number).Text))
 			return nil
 		}
 		return NumberBetween{Lo: values[0], Hi: values[1]}

@@ -42,6 +42,33 @@ func Name(name string, candidates iter.Seq[string]) string {
 	return best
 }
 
+// Only returns what Name does if name can hardly be meant to be another
+// candidate, which would be two more edits away at least, and "" if it can. A
+// difference of letter case alone outweighs all others.
+func Only(name string, candidates iter.Seq[string]) string {
+	best := Name(name, candidates)
+	if best == "" {
+		return ""
+	}
+	const clear = 2
+	lower := []rune(strings.ToLower(name))
+	var m matrix
+	least := m.distance(lower, []rune(strings.ToLower(best)), maxLen)
+	for c := range candidates {
+		if c == best || c == name || c == "" || len(c) > maxLen {
+			continue
+		}
+		most := min(least+clear-1, limit(len(lower)))
+		if least == 0 {
+			most = 0
+		}
+		if m.distance(lower, []rune(strings.ToLower(c)), most) <= most {
+			return ""
+		}
+	}
+	return best
+}
+
 // limit is how many edits a name of n letters may be away.
 func limit(n int) int {
 	switch {

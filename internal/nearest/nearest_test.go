@@ -88,3 +88,31 @@ func plainDistance(s, t []rune) int {
 	}
 	return d[len(s)][len(t)]
 }
+
+// Only a name without a rival is certain.
+func TestOnly(t *testing.T) {
+	names := slices.Values([]string{"EmailOpened", "EmailSent", "Lead", "Leads", "City", "Code", "CODE", "Hot"})
+	for _, test := range []struct{ name, want string }{
+		{"EmailOpend", "EmailOpened"}, // EmailSent is three edits away
+		{"EmailOpned", "EmailOpened"},
+		{"emailopened", "EmailOpened"},
+		{"Leeds", ""}, // Leads or Lead
+		{"Citty", "City"},
+		{"lead", "Lead"},
+		{"code", ""}, // two differ by letter case
+		{"Hott", "Hot"},
+		{"Elephant", ""},
+		{"", ""},
+	} {
+		if got := Only(test.name, names); got != test.want {
+			t.Errorf("%q: got %q, want %q", test.name, got, test.want)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		list := slices.Values(rapid.SliceOfN(rapid.StringMatching(`[abAB]{0,6}`), 0, 6).Draw(t, "candidates"))
+		name := rapid.StringMatching(`[abAB]{0,6}`).Draw(t, "name")
+		if only := Only(name, list); only != "" && only != Name(name, list) {
+			t.Errorf("%q is not what Name returns", only)
+		}
+	})
+}

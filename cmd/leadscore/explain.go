@@ -23,6 +23,7 @@ func runExplain(ctx context.Context, s streams, args []string) error {
 	asOfText := f.String("as-of", "", "score as of `TIME`, in RFC 3339 or as a date, which is that day's start in UTC (default now)")
 	format := f.String("format", "text", "print a `FORMAT`: text or json (one object a model)")
 	what := f.Bool("what-if", false, fmt.Sprintf("list the smallest sets of at most %d conditions that would have to say something else for the lead to be sales ready", whatif.Most))
+	color := colorFlag(f)
 	names, err := parseFlags(s, f, args)
 	switch {
 	case err != nil:
@@ -36,6 +37,10 @@ func runExplain(ctx context.Context, s streams, args []string) error {
 	case *format != "text" && *format != "json":
 		return badUsage("--format %q is none of text and json", *format)
 	}
+	tell, err := newTeller(s, *color)
+	if err != nil {
+		return err
+	}
 	asOf := time.Now()
 	if *asOfText != "" {
 		if asOf, err = parseAsOf(*asOfText); err != nil {
@@ -44,7 +49,7 @@ func runExplain(ctx context.Context, s streams, args []string) error {
 	}
 	rules, err := readVersion(*schemaFile, names...)
 	if err != nil {
-		return err
+		return tell.told(err)
 	}
 	data, err := tables.Load(*dataName, rules.set.Schema(), tables.Options{})
 	if err != nil {

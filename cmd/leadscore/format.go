@@ -19,7 +19,12 @@ func runFmt(_ context.Context, s streams, args []string) error {
 	list := f.Bool("l", false, "list the files whose form is not canonical, instead of printing them")
 	diff := f.Bool("d", false, "print how the canonical form differs, instead of the form itself")
 	write := f.Bool("w", false, "write the canonical form back to the files, instead of printing it")
+	color := colorFlag(f)
 	names, err := parseFlags(s, f, args)
+	if err != nil {
+		return err
+	}
+	tell, err := newTeller(s, *color)
 	if err != nil {
 		return err
 	}
@@ -32,25 +37,28 @@ func runFmt(_ context.Context, s streams, args []string) error {
 		if err != nil {
 			return err
 		}
-		return mode.file(s.out, "<standard input>", string(text))
+		return tell.told(mode.file(s.out, "<standard input>", string(text)))
 	}
 	// One file that cannot be formatted does not keep the others from it.
 	failed := false
 	for _, name := range names {
 		files, err := ruleFiles([]string{name})
+		errs := []error{err}
 		for _, file := range files {
-			text, readErr := os.ReadFile(file)
-			if readErr == nil {
-				readErr = mode.file(s.out, file, string(text))
+			text, err := os.ReadFile(file)
+			if err == nil {
+				err = mode.file(s.out, file, string(text))
 			}
-			err = errors.Join(err, readErr)
+			errs = append(errs, err)
 		}
-		if err != nil {
-			failed = true
-			if _, ok := errors.AsType[dsl.Diagnostics](err); !ok {
-				fmt.Fprint(s.err, "leadscore fmt: ")
+		for _, err := range errs {
+			if err == nil {
+				continue
 			}
-			fmt.Fprintln(s.err, err)
+			failed = true
+			if err = tell.told(err); err != errSilent {
+				fmt.Fprintf(s.err, "leadscore fmt: %v\n", err)
+			}
 		}
 	}
 	if failed {

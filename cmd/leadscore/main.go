@@ -1,11 +1,14 @@
 // Command leadscore scores leads by rule files, and checks, tests and formats them.
 //
-//	leadscore score [--schema FILE] --data DIR|FILE [--as-of TIME] [--format table|json|csv] [--explain] [--skip-bad] MODEL...
-//	leadscore explain [--schema FILE] --data DIR|FILE --lead ID [--as-of TIME] [--format text|json] [--what-if] MODEL...
-//	leadscore check [--schema FILE] [FILE|DIR...]
-//	leadscore test [--schema FILE] [-v] [--format text|json] FILE|DIR...
-//	leadscore diff [--schema FILE] [--data DIR|FILE] [--as-of TIME] [--format text|json] [--limit N] OLD NEW
-//	leadscore fmt [-l] [-d] [-w] [FILE|DIR...]
+//	leadscore score [--schema FILE] --data DIR|FILE [--as-of TIME] [--format table|json|csv] [--explain] [--skip-bad] [--color WHEN] MODEL...
+//	leadscore explain [--schema FILE] --data DIR|FILE --lead ID [--as-of TIME] [--format text|json] [--what-if] [--color WHEN] MODEL...
+//	leadscore check [--schema FILE] [--format text|json] [--color WHEN] [FILE|DIR...]
+//	leadscore test [--schema FILE] [-v] [--format text|json] [--color WHEN] FILE|DIR...
+//	leadscore diff [--schema FILE] [--data DIR|FILE] [--as-of TIME] [--format text|json] [--limit N] [--color WHEN] OLD NEW
+//	leadscore fmt [-l] [-d] [-w] [--color WHEN] [FILE|DIR...]
+//
+// What is wrong with rules goes to standard error, in colour if that is a
+// terminal; with check --format json it goes to standard output, an object a line.
 //
 // Exit status 0 means that all went well; 1 that the rules or the data are
 // wrong, that a test failed, or that a lead could not be scored; 2 that the
@@ -57,12 +60,12 @@ type command struct {
 
 func commands() []command {
 	return []command{
-		{"score", "[--schema FILE] --data DIR|FILE [--as-of TIME] [--format table|json|csv]\n                  [--explain] [--skip-bad] MODEL...", "score the leads of a folder or file of CRM data", runScore},
-		{"explain", "[--schema FILE] --data DIR|FILE --lead ID [--as-of TIME]\n                    [--format text|json] [--what-if] MODEL...", "say why a lead has its score, and what would make it sales ready", runExplain},
-		{"check", "[--schema FILE] [FILE|DIR...]", "report what is wrong with rule files", runCheck},
-		{"test", "[--schema FILE] [-v] [--format text|json] FILE|DIR...", "run the tests that stand in rule files", runTest},
-		{"diff", "[--schema FILE] [--data DIR|FILE] [--as-of TIME] [--format text|json]\n                 [--limit N] OLD NEW", "say how two versions of rules differ, and what that does to leads", runDiff},
-		{"fmt", "[-l] [-d] [-w] [FILE|DIR...]", "write rule files in their canonical form", runFmt},
+		{"score", "[--schema FILE] --data DIR|FILE [--as-of TIME] [--format table|json|csv]\n                  [--explain] [--skip-bad] [--color WHEN] MODEL...", "score the leads of a folder or file of CRM data", runScore},
+		{"explain", "[--schema FILE] --data DIR|FILE --lead ID [--as-of TIME]\n                    [--format text|json] [--what-if] [--color WHEN] MODEL...", "say why a lead has its score, and what would make it sales ready", runExplain},
+		{"check", "[--schema FILE] [--format text|json] [--color WHEN] [FILE|DIR...]", "report what is wrong with rule files", runCheck},
+		{"test", "[--schema FILE] [-v] [--format text|json] [--color WHEN] FILE|DIR...", "run the tests that stand in rule files", runTest},
+		{"diff", "[--schema FILE] [--data DIR|FILE] [--as-of TIME] [--format text|json]\n                 [--limit N] [--color WHEN] OLD NEW", "say how two versions of rules differ, and what that does to leads", runDiff},
+		{"fmt", "[-l] [-d] [-w] [--color WHEN] [FILE|DIR...]", "write rule files in their canonical form", runFmt},
 	}
 }
 
@@ -112,7 +115,6 @@ func run(ctx context.Context, s streams, args []string) int {
 	}
 	err := c.run(ctx, s, args[1:])
 	bad, isUsage := errors.AsType[*usageError](err)
-	diags, isRules := errors.AsType[leadscore.Diagnostics](err)
 	switch {
 	case err == nil || errors.Is(err, flag.ErrHelp):
 		return statusOK
@@ -120,8 +122,6 @@ func run(ctx context.Context, s streams, args []string) int {
 		fmt.Fprintf(s.err, "leadscore %s: %s\nusage: leadscore %s %s\n", name, bad.message, name, c.usage)
 		return statusUsage
 	case errors.Is(err, errSilent):
-	case isRules:
-		fmt.Fprintln(s.err, diags)
 	case ctx.Err() != nil:
 		fmt.Fprintf(s.err, "leadscore %s: interrupted\n", name)
 	default:
@@ -234,15 +234,26 @@ func readSchema(name string) (*leadscore.Schema, error) {
 func runCheck(_ context.Context, s streams, args []string) error {
 	f := newFlags("check")
 	schemaFile := f.String("schema", "", "check against the schema in `FILE` instead of the standard schema")
+	format := f.String("format", "text", "report as `FORMAT`: text, on standard error, or json, one object a line on standard output")
+	color := colorFlag(f)
 	names, err := parseFlags(s, f, args)
 	if err != nil {
 		return err
 	}
-	if len(names) == 0 && *schemaFile == "" {
+	tell, err := newTeller(s, *color)
+	switch {
+	case err != nil:
+		return err
+	case *format != "text" && *format != "json":
+		return badUsage("--format %q is none of text and json", *format)
+	case len(names) == 0 && *schemaFile == "":
 		return badUsage("no rule file is named")
 	}
 	_, err = compileFiles(*schemaFile, names)
-	return err
+	if *format == "json" {
+		return toldJSON(s.out, err)
+	}
+	return tell.told(err)
 }
 
 // compileFiles compiles rule files against the schema of a file, or against the

@@ -14,6 +14,7 @@ func runTest(ctx context.Context, s streams, args []string) error {
 	schemaFile := f.String("schema", "", "use the schema in `FILE` instead of the standard schema")
 	verbose := f.Bool("v", false, "name tests that pass, too")
 	format := f.String("format", "text", "print a `FORMAT`: text or json (one object a test)")
+	color := colorFlag(f)
 	names, err := parseFlags(s, f, args)
 	switch {
 	case err != nil:
@@ -23,9 +24,13 @@ func runTest(ctx context.Context, s streams, args []string) error {
 	case *format != "text" && *format != "json":
 		return badUsage("--format %q is none of text and json", *format)
 	}
-	set, err := compileFiles(*schemaFile, names)
+	tell, err := newTeller(s, *color)
 	if err != nil {
 		return err
+	}
+	set, err := compileFiles(*schemaFile, names)
+	if err != nil {
+		return tell.told(err)
 	}
 	passed, failed := 0, 0
 	e := json.NewEncoder(s.out)

@@ -25,6 +25,7 @@ func runScore(ctx context.Context, s streams, args []string) error {
 	format := f.String("format", "table", "print a `FORMAT`: table, json (one object a line) or csv")
 	explain := f.Bool("explain", false, "say which conditions contributed what, and why")
 	skipBad := f.Bool("skip-bad", false, "leave out records with bad values, report and count them, instead of refusing the data")
+	color := colorFlag(f)
 	names, err := parseFlags(s, f, args)
 	switch {
 	case err != nil:
@@ -33,6 +34,10 @@ func runScore(ctx context.Context, s streams, args []string) error {
 		return badUsage("--data is missing")
 	case len(names) == 0:
 		return badUsage("no model file is named")
+	}
+	tell, err := newTeller(s, *color)
+	if err != nil {
+		return err
 	}
 	asOf := time.Now()
 	if *asOfText != "" {
@@ -48,7 +53,7 @@ func runScore(ctx context.Context, s streams, args []string) error {
 
 	set, err := compileFiles(*schemaFile, names)
 	if err != nil {
-		return err
+		return tell.told(err)
 	}
 	if len(set.Models()) == 0 {
 		return fmt.Errorf("no model in %s", strings.Join(names, ", "))

@@ -27,6 +27,7 @@ func runDiff(ctx context.Context, s streams, args []string) error {
 	asOfText := f.String("as-of", "", "score as of `TIME`, in RFC 3339 or as a date, which is that day's start in UTC (default now)")
 	format := f.String("format", "text", "print a `FORMAT`: text or json (one object a line)")
 	most := f.Int("limit", 20, "list at most `N` leads that change; 0 lists all")
+	color := colorFlag(f)
 	names, err := parseFlags(s, f, args)
 	switch {
 	case err != nil:
@@ -38,6 +39,10 @@ func runDiff(ctx context.Context, s streams, args []string) error {
 	case *asOfText != "" && *dataName == "":
 		return badUsage("--as-of means nothing without --data")
 	}
+	tell, err := newTeller(s, *color)
+	if err != nil {
+		return err
+	}
 	asOf := time.Now()
 	if *asOfText != "" {
 		if asOf, err = parseAsOf(*asOfText); err != nil {
@@ -46,11 +51,11 @@ func runDiff(ctx context.Context, s streams, args []string) error {
 	}
 	older, err := readVersion(*schemaFile, names[0])
 	if err != nil {
-		return err
+		return tell.told(err)
 	}
 	newer, err := readVersion(*schemaFile, names[1])
 	if err != nil {
-		return err
+		return tell.told(err)
 	}
 	out := bufio.NewWriter(s.out)
 	d := diffPrinter{w: out, json: *format == "json"}

@@ -41,7 +41,11 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io/fs"
 	"log"
 	"math/rand/v2"
@@ -68,10 +72,11 @@ const (
 	referencePage = "docs/language.md"
 	tourPage      = "docs/tour.md"
 	readmePage    = "README.md"
+	problemsPage  = "docs/diagnostics.md"
 )
 
 func TestDocs(t *testing.T) {
-	for _, page := range []string{referencePage, tourPage, readmePage} {
+	for _, page := range []string{referencePage, tourPage, readmePage, problemsPage} {
 		t.Run(filepath.Base(page), func(t *testing.T) {
 			text, err := os.ReadFile(page)
 			if page == readmePage && os.IsNotExist(err) {
@@ -92,7 +97,7 @@ type block struct {
 	heading bool
 	lang    string
 	args    map[string]string // a word without = has the value ""
-	text    string
+	text    string            // of a heading, the line
 }
 
 func (b *block) has(arg string) bool { _, ok := b.args[arg]; return ok }
@@ -119,7 +124,7 @@ func blocks(page, text string) (list []block, problems []string) {
 				}
 			}
 		case strings.HasPrefix(line, "#"):
-			list = append(list, block{page: page, line: i + 1, heading: true})
+			list = append(list, block{page: page, line: i + 1, heading: true, text: line})
 		case strings.HasPrefix(line, "    "), strings.HasPrefix(line, "\t"), strings.HasPrefix(strings.TrimSpace(line), "```"):
 			problems = append(problems, fmt.Sprintf("%s:%d: code stands in fences at the beginning of a line", page, i+1))
 		}
@@ -794,6 +799,105 @@ func find(page, lang, arg, value string) (string, error) {
 		}
 	}
 	return "", fmt.Errorf("%s has no %s block with %s=%s", page, lang, arg, value)
+}
+
+// diagnosticCodes returns the codes that the source declares, which are the
+// constants of type Code.
+func diagnosticCodes(t *testing.T) map[dsl.Code]string {
+	t.Helper()
+	codes := map[dsl.Code]string{}
+	err := filepath.WalkDir(".", func(name string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && name != "." && (strings.HasPrefix(entry.Name(), ".") || entry.Name() == "testdata" || isModule(name)):
+			return fs.SkipDir
+		case entry.IsDir() || filepath.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go"):
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			spec, ok := n.(*ast.ValueSpec)
+			if !ok || len(spec.Values) != 1 {
+				return true
+			}
+			typ := spec.Type
+			if s, ok := typ.(*ast.SelectorExpr); ok {
+				typ = s.Sel
+			}
+			id, isCode := typ.(*ast.Ident)
+			value, isText := spec.Values[0].(*ast.BasicLit)
+			if isCode && id.Name == "Code" && isText {
+				code, err := strconv.Unquote(value.Value)
+				if err != nil {
+					t.Error(err)
+				}
+				codes[dsl.Code(code)] = name
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return codes
+}
+
+// The page has a section for every code, with an example that gives it alone and
+// one that compiles. TestDocs holds what the examples give.
+func TestDocsDiagnostics(t *testing.T) {
+	codes := diagnosticCodes(t)
+	const some = 20 // if it finds fewer, it looks for the wrong thing
+	if len(codes) < some {
+		t.Fatalf("the source has %d codes", len(codes))
+	}
+	text, err := os.ReadFile(problemsPage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	type examples struct{ wrong, right int }
+	sections := map[dsl.Code]*examples{}
+	var code dsl.Code
+	list, _ := blocks(problemsPage, string(text))
+	for i := range list {
+		b := &list[i]
+		name, isSection := strings.CutPrefix(b.text, "### ")
+		switch {
+		case b.heading && isSection:
+			code = dsl.Code(strings.TrimSpace(name))
+			if codes[code] == "" || sections[code] != nil {
+				t.Errorf("%s:%d: there is no code %s, or a section before", problemsPage, b.line, code)
+			}
+			sections[code] = &examples{}
+		case b.heading:
+			code = ""
+		case code == "" || b.lang != "score":
+		case b.has("wrong"):
+			sections[code].wrong++
+			whole, err := b.whole()
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = leadscore.CompileSet(leadscore.StandardSchema(), []leadscore.File{{Name: "rules.score", Text: whole}})
+			diags, _ := errors.AsType[leadscore.Diagnostics](err)
+			for _, d := range diags {
+				if d.Code != code {
+					t.Errorf("%s:%d: the example of %s gives %s", problemsPage, b.line, code, d.Code)
+				}
+			}
+		default:
+			sections[code].right++
+		}
+	}
+	for code, file := range codes {
+		if s := sections[code]; s == nil || s.wrong == 0 || s.right == 0 {
+			t.Errorf("%s: the code %s of %s has no section with a wrong and a right example", problemsPage, code, file)
+		}
+	}
 }
 
 // The page lists the standard schema in full.

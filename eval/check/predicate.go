@@ -21,7 +21,8 @@ func (c *checker) test(model *Model, ch *dsl.Child, path traverse.Path, cmp *dsl
 	}
 	if t.Field.Derived != traverse.Stored {
 		field := cmp.Ref[len(cmp.Ref)-1]
-		c.problem(field.Span, CodeDerived, "%s is a %s field: an expression may not use it", t.Field.Name, t.Field.Derived)
+		c.problem(field.Span, CodeDerived, "%s is a %s field: an expression may not use it", t.Field.Name, t.Field.Derived).Help =
+			"ask about fields that are stored"
 		return Test{}, false
 	}
 	if t.Field.Type == traverse.NoType {

@@ -1,10 +1,12 @@
 package dsl_test
 
 import (
+	"encoding/json"
 	"errors"
 	"os"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -234,6 +236,29 @@ func checkFormat(t *testing.T, text string) {
 	}
 }
 
+// checkFixes checks that the first fixes mend their problems.
+func checkFixes(t *testing.T, text string, diags dsl.Diagnostics) {
+	t.Helper()
+	const most = 5
+	for _, d := range diags[:min(most, len(diags))] {
+		if d.Fix == "" {
+			continue
+		}
+		lines := strings.Split(text, "\n")
+		at := d.Span.Start.Line - 1
+		if d.Fix == d.Line || strings.Contains(d.Fix, "\n") || !strings.Contains(lines[at], d.Line) {
+			t.Fatalf("%q is no fix of %q: %+v", d.Fix, lines[at], d)
+		}
+		lines[at] = strings.Replace(lines[at], d.Line, d.Fix, 1) // a byte-order mark or CR stays
+		_, after := dsl.Parse("f", strings.Join(lines, "\n"), dsl.Limits{})
+		for _, still := range after {
+			if still.Code == d.Code && still.Span == d.Span && still.Message() == d.Message() {
+				t.Errorf("the problem is still there: %v", &d)
+			}
+		}
+	}
+}
+
 // FuzzParse: no text panics, and what parses survives formatting.
 func FuzzParse(f *testing.F) {
 	f.Add(everything)
@@ -258,7 +283,11 @@ func FuzzParse(f *testing.F) {
 			if s := d.Span; s.Start.Offset > s.End.Offset || s.End.Offset > len(text) {
 				t.Errorf("a problem lies outside of the text: %+v", d)
 			}
+			if b, err := json.Marshal(d); err != nil || !json.Valid(b) || !utf8.Valid(b) {
+				t.Errorf("%q is no JSON: %v", b, err)
+			}
 		}
+		checkFixes(t, text, diags)
 		if file.Incomplete && len(diags) == 0 {
 			t.Error("the file is incomplete without a problem")
 		}

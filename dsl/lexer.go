@@ -403,15 +403,23 @@ func (s *scanner) number(rest string) {
 		}
 	}
 	if groups := thousandsLen(rest[digits+len(whole):]); groups > 0 && len(whole) <= 3 {
-		n = digits + len(whole) + groups
-		s.separated(rest[:n])
+		comma := rest[digits+len(whole)] == ','
+		n, kind = digits+len(whole)+groups, tokInt
+		if comma && n+1 < len(rest) && rest[n] == '.' && isDigit(rest[n+1]) {
+			kind = tokDecimal
+			for n++; n < len(rest) && isDigit(rest[n]); n++ {
+			}
+		}
+		s.separated(kind, rest[:n])
 		return
 	}
 	switch {
 	case len(whole) > 1 && whole[0] == '0':
 		d := s.problem(s.pos, rest[:n], CodeNumber, "a number has no leading zeros")
 		d.Help = fmt.Sprintf("write %s", trimZeros(rest[:n]))
-		d.Replace(trimZeros(rest[:n]))
+		if last := s.pos.Offset - 1; last < 0 || s.text[last] != ',' && s.text[last] != '.' { // else it may be part of another
+			d.Replace(trimZeros(rest[:n]))
+		}
 		s.emit(kind, n)
 	case n < len(rest) && (rest[n] == '_' || rest[n] == 'e' || rest[n] == 'E'):
 		tail := identLen(rest[n:])
@@ -420,7 +428,7 @@ func (s *scanner) number(rest string) {
 				word = rest[n : n+exponent(rest[n:])]
 			}
 			if raw := rest[:n+len(word)]; kind == tokInt && rest[n] == '_' && strings.Trim(word, "_0123456789") == "" {
-				s.separated(raw)
+				s.separated(kind, raw)
 				return
 			}
 			s.problem(s.pos, rest[:n+len(word)], CodeNumber, "%s is no number", rest[:n+len(word)]).Help = noSeparators
@@ -433,10 +441,10 @@ func (s *scanner) number(rest string) {
 	}
 }
 
-// separated reports a whole number with separators of thousands.
-func (s *scanner) separated(raw string) {
+// separated reports a number with separators of thousands.
+func (s *scanner) separated(kind lexer.TokenType, raw string) {
 	number := strings.Map(func(r rune) rune {
-		if strings.ContainsRune(",._ ", r) {
+		if strings.ContainsRune(",_ ", r) || r == '.' && kind == tokInt {
 			return -1
 		}
 		return r
@@ -444,7 +452,7 @@ func (s *scanner) separated(raw string) {
 	d := s.problem(s.pos, raw, CodeNumber, "%s is no number", raw)
 	d.Help = "write it without separators: " + trimZeros(number)
 	d.Replace(trimZeros(number))
-	s.emit(tokInt, len(raw))
+	s.emit(kind, len(raw))
 }
 
 // exponent is the length of an exponent at the start of s, or 0.
@@ -530,8 +538,12 @@ func thousandsLen(s string) int {
 		surely = surely || s[0] == ',' && s[n+1] == '0' || s[0] == '.' && n > 0
 		n += group
 	}
-	// What goes on behind the last group is a date, or something else again.
-	if !surely || len(s) > n+1 && (s[n] == '-' || s[n] == '/' || s[n] == '.') && isDigit(s[n+1]) {
+	// What goes on behind the last group is a date, or something else again, unless
+	// it is a fraction.
+	if len(s) > n+1 && isDigit(s[n+1]) && (s[n] == '-' || s[n] == '/' || s[n] == '.' && s[0] != ',') {
+		return 0
+	}
+	if !surely {
 		return 0
 	}
 	return n

@@ -766,19 +766,26 @@ func (p *parser) strayComma(c *Condition, d *Diagnostic) {
 	touches := before != nil && end(*before).Offset == comma.Pos.Offset && end(*comma).Offset == next.Pos.Offset
 	joins := len(c.Children) > 0 && c.Score == nil && len(c.Children[len(c.Children)-1].Where) > 0
 	switch {
-	case touches && before.Type == tokInt && next.Type == tokInt && isDigit(next.Value[0]):
+	case touches && (before.Type == tokInt || before.Type == tokDecimal) && (next.Type == tokInt || next.Type == tokDecimal) && isDigit(next.Value[0]):
 		number := before.Value + "," + next.Value
 		d.Code, d.Summary, d.Expected = CodeNumber, fmt.Sprintf("%s is no number", number), nil
 		const thousands = 3
 		switch {
 		case c.Score != nil:
 			d.Help = "points are whole numbers, written with digits alone"
+		case next.Type == tokDecimal && before.Type == tokInt:
+			d.Help = fmt.Sprintf("write %s%s", before.Value, next.Value)
+		case next.Type == tokDecimal || before.Type == tokDecimal:
+			d.Help = "write it with digits alone, and a point before a fraction"
 		case len(next.Value) == thousands:
 			d.Help = fmt.Sprintf("write %s%s, or %s.%s for a fraction", before.Value, next.Value, before.Value, next.Value)
 		default:
 			d.Help = fmt.Sprintf("a fraction is written with a point: %s.%s", before.Value, next.Value)
 			d.ReplaceAt(Span{tokenSpan(before.Pos, "").Start, end(*next)}, before.Value+"."+next.Value)
 		}
+	case joins && isWord(next, "and"):
+		d.Summary, d.Expected, d.Help = "a comma does not join expressions", nil, "leave it out: and alone does"
+		d.Replace("")
 	case joins && (next.Type == tokIdent || next.Type == tokQuoted) && !isWord(next, "and") && !p.startsChildAt(1):
 		d.Summary, d.Expected, d.Nearest = "a comma does not join expressions", nil, "and"
 		if next.Pos.Line == comma.Pos.Line {

@@ -515,6 +515,36 @@ func TestEmptyFile(t *testing.T) {
 	}
 }
 
+// What looks like a number in another form may be a list, which it must stay.
+func TestListsOfNumbers(t *testing.T) {
+	for list, want := range map[string]int{
+		"1,200,300": 3, "1,200.5, 2": 3, "100,200": 2, "1 , 200": 2, "1.000,2": 2, "1,-200": 2, "999,100,100.125": 3, "1.500, 1.500": 2,
+	} {
+		f, diags := dsl.Parse("m", `model "M" { target contact condition "C" { has Lead where A in (`+list+`) score 1 } }`, dsl.Limits{})
+		if len(diags) > 0 {
+			t.Errorf("%s: %v", list, diags)
+			continue
+		}
+		c := f.Blocks[0].(*dsl.Model).Clauses[1].(*dsl.Condition)
+		if got := len(c.Children[0].Where[0].(*dsl.Comparison).Operands); got != want {
+			t.Errorf("%s: %d values, want %d", list, got, want)
+		}
+	}
+}
+
+// Keywords are no reserved words: what reads like a child may be an expression.
+func TestExpressionsLikeChildren(t *testing.T) {
+	for _, rest := range []string{
+		`has = 1`, `has contains "x"`, `none is empty`, `each in (1)`, `at = 1`, `none.City = "x"`, `has between 1 and 2`,
+		`each does not contain "x"`, `has on 2026-05-31`, `none not in (1)`, `each within last 3 days`, `none older than 3 days`,
+	} {
+		f, diags := dsl.Parse("m", `model "M" { target contact condition "C" { has Lead where A = 1 and `+rest+` score 1 } }`, dsl.Limits{})
+		if len(diags) > 0 || len(f.Blocks[0].(*dsl.Model).Clauses[1].(*dsl.Condition).Children[0].Where) != 2 {
+			t.Errorf("%s: %v", rest, diags)
+		}
+	}
+}
+
 func TestDiagnosticError(t *testing.T) {
 	for _, test := range []struct {
 		name string

@@ -125,10 +125,10 @@ func (c *checker) misfit(f traverse.Field, l dsl.Literal, expected ...string) {
 		}
 	case *dsl.String:
 		_, err := strconv.ParseFloat(l.Value, 64)
-		switch {
-		case err == nil && f.Type == traverse.Number, slices.Contains(expected, l.Value):
+		word := slices.Contains(expected, l.Value) // true or false
+		if word || err == nil && f.Type == traverse.Number {
 			d.Help = fmt.Sprintf("write %s", brief(l.Value))
-			if slices.Contains(expected, l.Value) || plain(l.Value) {
+			if word || plain(l.Value) {
 				d.Replace(l.Value)
 			}
 		}

@@ -146,17 +146,21 @@ func (c *Child) head() string {
 		}
 	}
 	b.WriteString(dotted(c.Path))
-	if r := c.Range; r != nil {
-		switch r.Kind {
-		case WithinLast:
-			b.WriteString(" within last " + r.Last.String())
-		case Since:
-			b.WriteString(" since " + r.From.Raw)
-		case Between:
-			b.WriteString(" between " + r.From.Raw + " and " + r.To.Raw)
-		}
+	if c.Range != nil {
+		b.WriteString(" " + c.Range.String())
 	}
 	return b.String()
+}
+
+// String returns the date range in its canonical form.
+func (r *Range) String() string {
+	switch r.Kind {
+	case WithinLast:
+		return "within last " + r.Last.String()
+	case Since:
+		return "since " + r.From.Raw
+	}
+	return "between " + r.From.Raw + " and " + r.To.Raw
 }
 
 // String returns the child in its canonical form, on one line.

@@ -77,6 +77,7 @@ type record struct {
 	id     string
 	entity *traverse.Entity
 	values []traverse.Value // in the order of the layout
+	given  []traverse.Value // as the source gave them, for explanations with lists; else nil
 	when   int64            // when it came to be, in microseconds or days
 	dated  bool             // it says when
 }
@@ -321,6 +322,9 @@ func (b *batch) load(ids []string) error {
 	return nil
 }
 
+// listed reports whether explanations list records.
+func (b *batch) listed() bool { return b.opts.Explain && b.opts.Occurrences > 0 }
+
 func distinct(keys []string) []string {
 	seen := make(map[string]bool, len(keys))
 	var list []string
@@ -540,6 +544,9 @@ func (b *batch) take(r *record, n *need, row traverse.Row) {
 		return
 	}
 	l := n.layout
+	if b.listed() {
+		r.given = slices.Clone(r.values)
+	}
 	if !b.raw {
 		for i, v := range r.values {
 			var fold func(string) string
@@ -624,7 +631,7 @@ func (b *batch) hint(n *need) (from, to time.Time) {
 		to = time.UnixMicro(b.asOf).Add(time.Microsecond - 1).UTC()
 		from = time.UnixMicro(lo).UTC()
 	}
-	if !bounded || lo == math.MaxInt64 {
+	if !bounded || lo == math.MaxInt64 || b.listed() { // also what is outside is listed then
 		from = time.Time{}
 	}
 	return from, to

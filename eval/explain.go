@@ -90,6 +90,11 @@ type ChildResult struct {
 	// Occurrences lists what was counted: by time, then entity, then id; for all
 	// children of a condition together at most as many as were asked for.
 	Occurrences []Occurrence `json:"occurrences,omitempty"`
+	// Nearest says, where records are listed, of a child that counts too little to
+	// hold what kept the nearest route from counting: that for which fewest of the
+	// date range and the expressions would have to be otherwise; of several the
+	// newest. It is nil if there is no route, and for none.
+	Nearest []Unmet `json:"nearest,omitempty"`
 }
 
 // An Occurrence is a record that a child counted: one of the path's first
@@ -109,7 +114,7 @@ func (c Contribution) Equal(o Contribution) bool {
 
 func (c ChildResult) equal(o ChildResult) bool {
 	return c.Label == o.Label && c.Rule == o.Rule && c.Count == o.Count && c.Holds == o.Holds &&
-		slices.EqualFunc(c.Occurrences, o.Occurrences, Occurrence.equal)
+		slices.EqualFunc(c.Occurrences, o.Occurrences, Occurrence.equal) && slices.Equal(c.Nearest, o.Nearest)
 }
 
 func (o Occurrence) equal(p Occurrence) bool {
@@ -133,7 +138,11 @@ func (w *walker) explain(c *condition, l *lead) (Contribution, count) {
 			kept = all[:min(room, len(all))]
 			room -= len(kept)
 		}
-		out.add(ch, n, f.add(ch.Child, n), kept)
+		holds := f.add(ch.Child, n)
+		out.add(ch, n, holds, kept)
+		if w.opts.Occurrences > 0 && !holds && !ch.None() {
+			out.Children[i].Nearest = w.nearest(ch, l)
+		}
 	}
 	multiplier := f.multiplier()
 	out.sum(multiplier)

@@ -109,6 +109,7 @@ type step struct {
 
 // A filter is a test on the records of a step.
 type filter struct {
+	test  int     // which of the child's expressions it is
 	hops  []*node // references to follow
 	field int     // in the layout of the last
 	holds predicate
@@ -397,8 +398,8 @@ func (b *builder) child(m *model, c *check.Child, index int) child {
 		}
 		out.steps = append(out.steps, planned)
 	}
-	for _, t := range c.Tests {
-		f := filter{}
+	for i, t := range c.Tests {
+		f := filter{test: i}
 		last := out.steps[t.Step].node
 		for _, h := range t.Hops {
 			last = b.hop(m.target, last, h)

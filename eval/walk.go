@@ -215,12 +215,20 @@ func (w *walker) passes(s *step, r *record) bool {
 // value follows a filter's references to its field. Behind a reference that
 // reaches nothing every field is empty.
 func (w *walker) value(f *filter, r *record) traverse.Value {
+	if r = w.follow(f, r); r == nil {
+		return traverse.Value{}
+	}
+	return r.values[f.field]
+}
+
+// follow returns the record whose field a filter tests, or nil.
+func (w *walker) follow(f *filter, r *record) *record {
 	for _, n := range f.hops {
 		g, ok := w.data[n.need().index][n.key(r)]
 		if !ok || len(g.records) == 0 || !w.exists(n.layout, g.records[0]) {
-			return traverse.Value{}
+			return nil
 		}
 		r = g.records[0]
 	}
-	return r.values[f.field]
+	return r
 }

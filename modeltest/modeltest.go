@@ -77,6 +77,9 @@ func (r Result) text() string {
 				holds = ", does not hold"
 			}
 			fmt.Fprintf(&b, "\n            %s: %d%s", child.Rule, child.Count, holds)
+			for _, u := range child.Nearest {
+				fmt.Fprintf(&b, "\n              but for %v", u)
+			}
 		}
 	}
 	return b.String()

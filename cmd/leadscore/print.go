@@ -190,6 +190,9 @@ func explanation(r leadscore.Result) string {
 				verdict = "does not hold"
 			}
 			fmt.Fprintf(&b, "    %s: %d, %s\n", printable(ch.Rule), ch.Count, verdict)
+			for _, u := range ch.Nearest {
+				fmt.Fprintf(&b, "      but for %s\n", printable(u.String()))
+			}
 			for _, o := range ch.Occurrences {
 				when := ""
 				if !o.Time.IsZero() {

@@ -150,6 +150,9 @@ func compareOnce(t failer, set *leadscore.Set, leads []string, source leadscore.
 			if a != b {
 				t.Fatalf("engine:\n%sreference:\n%s", b, a)
 			}
+			if occurrences > 0 {
+				compareNearest(t, w, g)
+			}
 			if occurrences != scoresAlone { // a model says the same alone as in the set
 				alone, err := set.Models()[j].Score(context.Background(), got.Lead, source, options...)
 				if err != nil || !alone.Equal(g) {
@@ -164,6 +167,29 @@ func compareOnce(t failer, set *leadscore.Set, leads []string, source leadscore.
 	}
 	if i != len(leads) {
 		t.Fatalf("%d results for %d leads", i, len(leads))
+	}
+}
+
+// compareNearest checks what kept children from counting.
+func compareNearest(t failer, want Result, got leadscore.Result) {
+	i := 0
+	for c := range got.Contributions() {
+		for j, ch := range c.Children {
+			w := want.Contributions[i].Children[j]
+			var unmet []string
+			for _, u := range ch.Nearest {
+				unmet = append(unmet, u.Rule)
+			}
+			switch {
+			case ch.Holds || w.None || len(w.Nearest) == 0:
+				if unmet != nil {
+					t.Fatalf("%s: %q is told to be unmet, and nothing is", ch.Rule, unmet)
+				}
+			case !slices.ContainsFunc(w.Nearest, func(o []string) bool { return slices.Equal(o, unmet) }):
+				t.Fatalf("%s: %q is told to be unmet, and it is one of %q", ch.Rule, unmet, w.Nearest)
+			}
+		}
+		i++
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"slices"
 	"time"
 
 	"github.com/leadscore/leadscore/dsl"
@@ -54,7 +55,11 @@ type Child struct {
 	Label, Rule string
 	Count       *big.Int
 	Holds       bool     // whether it lets the condition count
+	None        bool     // the frequency is none
 	Routes      [][]Stop // the occurrences
+	// Nearest says of the routes that do not count, but satisfy most, what they do
+	// not satisfy: the date range, then expressions.
+	Nearest [][]string
 }
 
 // A Stop is one step of a route: the name that the path has for it, and the
@@ -182,7 +187,7 @@ func (s *scoring) condition(c *dsl.Condition) Contribution {
 	broken := false
 	var smallest *big.Int
 	for _, child := range c.Children {
-		count, routes := s.count(child)
+		count, routes, nearest := s.count(child)
 		holds := false
 		switch child.Frequency.Kind {
 		case dsl.Each: // "`each` contributes its count."
@@ -205,7 +210,7 @@ func (s *scoring) condition(c *dsl.Condition) Contribution {
 		if child.Label != nil {
 			label = child.Label.Value
 		}
-		out.Children = append(out.Children, Child{label, child.String(), count, holds, routes})
+		out.Children = append(out.Children, Child{label, child.String(), count, holds, child.Frequency.Kind == dsl.None, routes, nearest})
 	}
 	// "The condition's multiplier is 0 if any sibling `has`, `at least` or `none` is
 	// false; otherwise the smallest count among its `each` children, or 1 if it has
@@ -224,23 +229,31 @@ func (s *scoring) condition(c *dsl.Condition) Contribution {
 }
 
 // count lists the occurrences of a child: "A child counts its occurrences that
-// lie in its date range and satisfy its expressions."
-func (s *scoring) count(c *dsl.Child) (*big.Int, [][]Stop) {
-	n := new(big.Int)
-	var counted [][]Stop
+// lie in its date range and satisfy its expressions." Of the others it lists what
+// those that satisfy most do not.
+func (s *scoring) count(c *dsl.Child) (n *big.Int, counted [][]Stop, nearest [][]string) {
+	n = new(big.Int)
 	s.routes(c.Path, func(route []Stop) {
+		var unmet []string
 		if !s.inRange(c.Range, route) {
-			return
+			unmet = append(unmet, c.Range.String())
 		}
 		for _, e := range c.Where { // "child tile: expressions (AND-ed)"
-			if !s.holds(e.(*dsl.Comparison), route) {
-				return
+			if e := e.(*dsl.Comparison); !s.holds(e, route) {
+				unmet = append(unmet, e.String())
 			}
 		}
-		n.Add(n, big.NewInt(1))
-		counted = append(counted, route)
+		switch {
+		case len(unmet) == 0:
+			n.Add(n, big.NewInt(1))
+			counted = append(counted, route)
+		case len(nearest) == 0 || len(unmet) < len(nearest[0]):
+			nearest = [][]string{unmet}
+		case len(unmet) == len(nearest[0]) && !slices.ContainsFunc(nearest, func(o []string) bool { return slices.Equal(o, unmet) }):
+			nearest = append(nearest, unmet)
+		}
 	})
-	return n, counted
+	return n, counted, nearest
 }
 
 // routes visits every route through a path: "An occurrence is one route through

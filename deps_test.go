@@ -25,6 +25,7 @@ var arrows = map[string][]string{
 	"traverse/columns": {"traverse", "internal/nearest"},
 	"grades":           {},
 	"eval/check":       {"dsl", "traverse", "grades", "internal/nearest"},
+	"eval/findings":    {"eval/check", "dsl", "traverse"},
 	"eval":             {"eval/check", "dsl", "traverse", "traverse/columns", "grades"},
 	".":                {"eval", "eval/check", "dsl", "traverse", "grades"},
 
@@ -40,7 +41,7 @@ var arrows = map[string][]string{
 	"internal/whatif":      {},
 
 	"modeltest":     {".", "dsl", "eval/check", "source/memory"},
-	"cmd/leadscore": {".", "dsl", "eval/check", "internal/modeldiff", "internal/whatif", "modeltest", "source/tables"},
+	"cmd/leadscore": {".", "dsl", "eval/check", "eval/findings", "internal/modeldiff", "internal/whatif", "modeltest", "source/tables"},
 	"examples/...":  {".", "source/memory", "source/tables"},
 }
 

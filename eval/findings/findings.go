@@ -1,0 +1,411 @@
+// Package findings tells what is odd about rules that are valid: children that
+// can never count anything, conditions that never or always hold, what stands
+// twice, grades that no score reaches. It looks at rules alone, at no data, and
+// says nothing that some data, lead or instant could prove wrong.
+//
+// docs/findings.md lists all findings, with an example of each.
+package findings
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/eval/check"
+)
+
+// The codes of the warnings. Where a code is about a child or an expression, the
+// diagnostic's span is that of it, or lies in it.
+const (
+	CodeNothing       dsl.Code = "counts-nothing"       // a child that no record can satisfy
+	CodeNever         dsl.Code = "never-holds"          // a condition that never holds, because of a child
+	CodeAlways        dsl.Code = "always-holds"         // a child or condition that always holds
+	CodeImplied       dsl.Code = "implied"              // an expression, date range or child that changes nothing beside another
+	CodeSameTest      dsl.Code = "same-expression"      // an expression that says what another one says
+	CodeSameChild     dsl.Code = "same-child"           // a child that stands twice in its condition
+	CodeSameCondition dsl.Code = "same-condition"       // a condition with the children and points of another
+	CodeGrade         dsl.Code = "grade-out-of-reach"   // a grade that no score reaches
+	CodeReadyNever    dsl.Code = "ready-out-of-reach"   // a sales-ready score that no score reaches
+	CodeReadyAlways   dsl.Code = "ready-always-reached" // a sales-ready score that every score reaches
+)
+
+// The codes of the advice.
+const (
+	CodeUngraded  dsl.Code = "ungraded"        // scores that no grade holds
+	CodeEndless   dsl.Code = "endless"         // each over interactions of all times
+	CodeNoOutcome dsl.Code = "no-outcome"      // a model without grades and without a sales-ready score
+	CodeOnlyUp    dsl.Code = "only-up"         // a model of several conditions, none of which takes points away
+	CodeEveryLead dsl.Code = "every-lead"      // a condition that adds its points to every lead
+	CodeScores    dsl.Code = "possible-scores" // the scores that a model can give
+)
+
+// Of returns what is odd about checked models: warnings first, then advice, each
+// by file and place. It returns none for models that are as they should be. The
+// models must have been checked without an error. files are the trees that they
+// were checked from: they give diagnostics their source lines, and may be left
+// out. Of changes nothing and may run concurrently.
+//
+// In rules with extremely long lists it may leave out what takes long to prove.
+func Of(models []*check.Model, files ...*dsl.File) dsl.Diagnostics {
+	var warnings, advice dsl.Diagnostics
+	for _, m := range models {
+		f := &finder{model: m, judge: &judge{left: most}}
+		for _, file := range files {
+			if file.Name == m.File {
+				f.file = file
+			}
+		}
+		f.find()
+		for _, d := range f.found {
+			if d.Severity == dsl.Warning {
+				warnings = append(warnings, d)
+			} else {
+				advice = append(advice, d)
+			}
+		}
+	}
+	warnings.Sort()
+	advice.Sort()
+	return append(warnings, advice...)
+}
+
+// A finder looks through one model.
+type finder struct {
+	model *check.Model
+	file  *dsl.File // or nil
+	judge *judge
+	found dsl.Diagnostics
+}
+
+// report adds a finding. What is returned with it may still be completed.
+func (f *finder) report(s dsl.Severity, code dsl.Code, at dsl.Span, format string, args ...any) *dsl.Diagnostic {
+	d := dsl.Diagnostic{Severity: s, Code: code, Summary: fmt.Sprintf(format, args...), File: f.model.File, Span: at}
+	if f.file != nil {
+		d.Line = f.file.Line(at.Start)
+	}
+	f.found = append(f.found, d)
+	return &f.found[len(f.found)-1]
+}
+
+func (f *finder) warn(code dsl.Code, at dsl.Span, format string, args ...any) *dsl.Diagnostic {
+	return f.report(dsl.Warning, code, at, format, args...)
+}
+
+func (f *finder) related(d *dsl.Diagnostic, at dsl.Span, summary string) {
+	d.Related = append(d.Related, dsl.Related{Summary: summary, File: f.model.File, Span: at})
+}
+
+func (f *finder) find() {
+	conditions := prepare(f.model, f.judge)
+	seen := map[string]*condition{}
+	for _, c := range conditions {
+		f.condition(c)
+		if c.never {
+			continue
+		}
+		if first, ok := seen[c.key()]; ok {
+			d := f.warn(CodeSameCondition, c.Source.Name.Span, "%s has the children and the points of %s: both add them",
+				brief(c.Source.Name.Raw), brief(first.Source.Name.Raw))
+			f.related(d, first.Source.Name.Span, "the same as this")
+		} else {
+			seen[c.key()] = c
+		}
+	}
+	f.scores(conditions)
+}
+
+// condition reports what is odd within a condition.
+func (f *finder) condition(c *condition) {
+	for _, ch := range c.children {
+		f.child(ch)
+	}
+	if c.never {
+		f.never(c)
+		return
+	}
+	f.always(c)
+	f.repeated(c)
+}
+
+// child reports expressions that contradict each other, or that change nothing.
+func (f *finder) child(ch *child) {
+	switch {
+	case ch.dead:
+		names := ch.Source.Path[:2]
+		d := f.warn(CodeNothing, dsl.Span{Start: names[0].Start, End: names[1].End},
+			"a lead of a model with target account has no parent contact: %s", ch.consequence())
+		d.Help = "begin with Lead.ParentAccount"
+	case ch.nothing:
+		f.contradiction(ch)
+	default:
+		f.superfluous(ch)
+	}
+}
+
+// contradiction reports the first fact that leaves nothing of a child.
+func (f *finder) contradiction(ch *child) {
+	for _, ref := range ch.refs {
+		for i := range ref.facts {
+			if f.judge.possible(ref.facts[:i+1]) {
+				continue
+			}
+			guilty, before := ref.facts[i], ref.facts[:i]
+			if guilty.hopeless() {
+				d := f.warn(CodeNothing, guilty.at, "%s is asked of a value that is always empty: %s", brief(guilty.text.String()), ch.consequence())
+				d.Help = "a lead of a model with target account has no parent contact"
+				return
+			}
+			before = f.blame(before, guilty)
+			var d *dsl.Diagnostic
+			switch len(before) {
+			case 0:
+				d = f.warn(CodeNothing, guilty.at, "no value satisfies %s: %s", brief(guilty.text.String()), ch.consequence())
+			case 1:
+				d = f.warn(CodeNothing, guilty.at, "no value satisfies both %s and %s: %s",
+					brief(before[0].text.String()), brief(guilty.text.String()), ch.consequence())
+			default:
+				d = f.warn(CodeNothing, guilty.at, "no value satisfies %s and what is asked before: %s", brief(guilty.text.String()), ch.consequence())
+			}
+			for _, b := range before {
+				f.related(d, b.at, "contradicts this")
+			}
+			d.Help = either(append(before, guilty), ref.facts)
+			return
+		}
+	}
+}
+
+// blame returns the fact before that contradicts guilty alone, or else all.
+func (f *finder) blame(before []*fact, guilty *fact) []*fact {
+	if !f.judge.possible([]*fact{guilty}) {
+		return nil
+	}
+	for _, b := range before {
+		if !f.judge.possible([]*fact{b, guilty}) {
+			return []*fact{b}
+		}
+	}
+	return slices.Clone(before)
+}
+
+// either helps where several expressions want a value to equal different things:
+// they were meant as a list. It lists what any expression of all asks for.
+func either(guilty, all []*fact) string {
+	if len(guilty) < 2 || slices.ContainsFunc(guilty, func(f *fact) bool { return len(equals(f)) == 0 }) {
+		return ""
+	}
+	var values []string
+	for _, f := range all {
+		for _, v := range equals(f) {
+			if !slices.Contains(values, v) {
+				values = append(values, v)
+			}
+		}
+	}
+	const many = 8
+	if len(values) > many {
+		return ""
+	}
+	field := pathText(guilty[0].text.(*dsl.Comparison).Ref)
+	return fmt.Sprintf("write %s in (%s) if one of them is enough", field, strings.Join(values, ", "))
+}
+
+// equals lists, as written, what f wants its value to equal, if that is a text
+// or a number.
+func equals(f *fact) (values []string) {
+	c, ok := f.text.(*dsl.Comparison)
+	if !ok || c.Op != dsl.Equal && c.Op != dsl.In {
+		return nil
+	}
+	for _, o := range c.Operands {
+		switch o := o.(type) {
+		case *dsl.String:
+			values = append(values, o.Raw)
+		case *dsl.Number:
+			values = append(values, o.Text)
+		}
+	}
+	return values
+}
+
+// superfluous reports what can be left out of a child without changing it.
+func (f *finder) superfluous(ch *child) {
+	for _, ref := range ch.refs {
+		left := slices.Clone(ref.facts)
+		for i := len(left) - 1; i >= 0; i-- {
+			weak := left[i]
+			if weak.sure() {
+				d := f.warn(CodeImplied, weak.at, "%s is always so: it changes nothing", brief(weak.text.String()))
+				d.Help = "a lead of a model with target account has no parent contact"
+				left = slices.Delete(left, i, i+1)
+				continue
+			}
+			at := slices.IndexFunc(left, func(strong *fact) bool {
+				return strong != weak && f.judge.implies([]*fact{strong}, weak)
+			})
+			if at < 0 {
+				continue
+			}
+			strong := left[at]
+			var d *dsl.Diagnostic
+			if f.judge.implies([]*fact{weak}, strong) {
+				d = f.warn(CodeSameTest, weak.at, "%s says what %s says", brief(weak.text.String()), brief(strong.text.String()))
+				f.related(d, strong.at, "the same as this")
+			} else {
+				d = f.warn(CodeImplied, weak.at, "%s changes nothing: %s says more", brief(weak.text.String()), brief(strong.text.String()))
+				f.related(d, strong.at, "follows from this")
+			}
+			d.Help = "drop it"
+			left = slices.Delete(left, i, i+1)
+		}
+	}
+}
+
+// never reports why a condition never holds, unless a child that counts nothing
+// has been reported.
+func (f *finder) never(c *condition) {
+	for _, ch := range c.children {
+		if ch.nothing && !ch.None() {
+			return
+		}
+	}
+	ch := c.guilty
+	name := brief(c.Source.Name.Raw)
+	d := f.warn(CodeNever, ch.Source.Span, "%s", "")
+	switch {
+	case c.fact != nil:
+		d.Span = c.fact.at
+		if f.file != nil {
+			d.Line = f.file.Line(d.Span.Start)
+		}
+		whom := "another child"
+		if len(c.against) > 1 {
+			whom = "other children"
+		}
+		d.Summary = fmt.Sprintf("%s contradicts %s of %s: there is only one such record, so the condition never holds",
+			brief(c.fact.text.String()), whom, name)
+		facts := append(slices.Clip(c.against), c.fact)
+		d.Help = either(facts, facts)
+		for _, b := range c.against {
+			f.related(d, b.at, "contradicts this")
+		}
+	case c.other != nil && ch.None():
+		d.Summary = fmt.Sprintf("condition %s never holds: what another child wants, this one forbids", name)
+		f.related(d, c.other.Source.Span, "contradicts this")
+	case c.other != nil:
+		d.Summary = fmt.Sprintf("condition %s never holds: what this child wants, another one forbids", name)
+		f.related(d, c.other.Source.Span, "contradicts this")
+	case ch.None():
+		d.Summary = fmt.Sprintf("the lead is always there: this child never holds, and condition %s never does", name)
+	default:
+		d.Span = ch.Source.Frequency.Span
+		d.Summary = fmt.Sprintf("the path leads to one record at most: this child never holds, and condition %s never does", name)
+	}
+}
+
+// always reports children that always hold. A condition of nothing else gives
+// its points to every lead, which may be meant.
+func (f *finder) always(c *condition) {
+	if c.least == 1 {
+		f.report(dsl.Advice, CodeEveryLead, c.Source.Name.Span, "condition %s always holds: it gives %+d to every lead that the model scores",
+			brief(c.Source.Name.Raw), c.Points)
+		return
+	}
+	for _, ch := range c.children {
+		if ch.sure && !ch.Each {
+			d := f.warn(CodeAlways, ch.Source.Span, "the lead is always there: this child always holds, and changes nothing")
+			d.Help = "name what is wanted of the lead behind where, or drop the child"
+		}
+	}
+}
+
+// repeated reports children that change nothing beside another.
+func (f *finder) repeated(c *condition) {
+	var left []*child
+	for _, ch := range c.children {
+		if !ch.nothing && !ch.sure {
+			left = append(left, ch)
+		}
+	}
+	for i := len(left) - 1; i >= 0; i-- {
+		weak := left[i]
+		at := slices.IndexFunc(left, func(strong *child) bool { return strong != weak && f.judge.makesIdle(strong, weak) })
+		if at < 0 {
+			continue
+		}
+		strong := left[at]
+		var d *dsl.Diagnostic
+		if weak.key() == strong.key() {
+			d = f.warn(CodeSameChild, weak.Source.Span, "this child stands twice in %s, and counts once", brief(c.Source.Name.Raw))
+			f.related(d, strong.Source.Span, "the same as this")
+			d.Help = "drop one of them"
+		} else {
+			switch {
+			case strong.Each && weak.Each:
+				d = f.warn(CodeImplied, weak.Source.Span, "this child changes nothing: it counts all that another one counts, and the smallest count matters")
+			case strong.Each:
+				d = f.warn(CodeImplied, weak.Source.Span, "this child changes nothing: where it does not hold, another one counts nothing")
+			default:
+				d = f.warn(CodeImplied, weak.Source.Span, "this child changes nothing: it holds whenever another one does")
+			}
+			f.related(d, strong.Source.Span, "follows from this")
+			d.Help = "drop it"
+		}
+		left = slices.Delete(left, i, i+1)
+	}
+}
+
+// brief shortens a text for a message.
+func brief(s string) string {
+	const longest = 80
+	if runes := []rune(s[:min(len(s), 8*longest)]); len(runes) > longest {
+		return string(runes[:longest]) + "…"
+	}
+	return s
+}
+
+func pathText(names []*dsl.Name) string {
+	texts := make([]string, len(names))
+	for i, n := range names {
+		texts[i] = n.String()
+	}
+	return strings.Join(texts, ".")
+}
+
+// rangeText is a date range as a text.
+type rangeText struct{ *dsl.Range }
+
+func (r rangeText) String() string {
+	switch r.Kind {
+	case dsl.WithinLast:
+		return "within last " + r.Last.String()
+	case dsl.Since:
+		return "since " + r.From.Raw
+	}
+	return "between " + r.From.Raw + " and " + r.To.Raw
+}
+
+// predicateKey tells predicates apart that do not hold for the same values, as
+// far as the order and repetition of operands go.
+func predicateKey(p check.Predicate) string {
+	switch q := p.(type) {
+	case check.TextMatch:
+		q.Values = unique(q.Values)
+		p = q
+	case check.ChoicesMatch:
+		q.Values = unique(q.Values)
+		p = q
+	case check.NumberIn:
+		q.Values = unique(q.Values)
+		p = q
+	}
+	return fmt.Sprintf("%T%#v", p, p)
+}
+
+func unique[V cmp.Ordered](list []V) []V {
+	list = slices.Clone(list)
+	slices.Sort(list)
+	return slices.Compact(list)
+}

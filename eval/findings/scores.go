@@ -1,0 +1,204 @@
+package findings
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// Scores are the scores that a model can give.
+type Scores struct {
+	// Least and Greatest bound them, both included. They are [math.MinInt64] and
+	// [math.MaxInt64] where counts have no limit.
+	Least, Greatest int64
+	// Falling and Rising name the conditions that can take away or add any number
+	// of points, in the order of the rules.
+	Falling, Rising []string
+}
+
+// Range returns bounds of the scores that a model can give to any lead, whatever
+// the data. There may be scores between them that it cannot give: conditions are
+// looked at one by one. The model must have been checked without an error. Range
+// may run concurrently.
+func Range(m *check.Model) Scores {
+	return rangeOf(prepare(m, &judge{left: most}))
+}
+
+func rangeOf(conditions []*condition) Scores {
+	var s Scores // no model has so many conditions that a sum of points has no place in 64 bits
+	for _, c := range conditions {
+		if c.never {
+			continue
+		}
+		least, greatest := &s.Least, &s.Greatest
+		unbounded := &s.Rising
+		if c.Points < 0 {
+			least, greatest, unbounded = greatest, least, &s.Falling
+		}
+		if c.unbounded {
+			*unbounded = append(*unbounded, c.Name)
+		} else {
+			*greatest += c.Points
+		}
+		*least += int64(c.least) * c.Points
+	}
+	if len(s.Falling) > 0 {
+		s.Least = math.MinInt64
+	}
+	if len(s.Rising) > 0 {
+		s.Greatest = math.MaxInt64
+	}
+	return s
+}
+
+// String returns the scores for people, such as "from -20 to 45" or "of 0 alone".
+func (s Scores) String() string {
+	down, up := number(s.Least), number(s.Greatest)
+	switch {
+	case s.Least == math.MinInt64 && s.Greatest == math.MaxInt64:
+		return "without limits"
+	case s.Least == math.MinInt64:
+		return "up to " + up
+	case s.Greatest == math.MaxInt64:
+		return "from " + down + " on"
+	case s.Least == s.Greatest:
+		return "of " + down + " alone"
+	}
+	return "from " + down + " to " + up
+}
+
+func number(n int64) string { return strconv.FormatInt(n, 10) }
+
+// scores reports what is odd about the grades, the sales-ready score, and the
+// model as a whole.
+func (f *finder) scores(conditions []*condition) {
+	if len(conditions) == 0 {
+		return // a model that is still to be written
+	}
+	s := rangeOf(conditions)
+	name := f.model.Source.Name.Span
+	f.grades(s)
+	graded := false
+	for range f.model.Grades.Bands() {
+		graded = true
+	}
+	at, ready := f.model.SalesReady.At()
+	if ready {
+		span := name
+		for _, clause := range f.model.Source.Clauses {
+			if c, ok := clause.(*dsl.SalesReady); ok {
+				span = c.Span
+			}
+		}
+		switch {
+		case at > s.Greatest:
+			f.warn(CodeReadyNever, span, "no lead becomes sales ready: the model gives scores %s", s)
+		case at <= s.Least:
+			f.warn(CodeReadyAlways, span, "every lead becomes sales ready: the model gives scores %s", s)
+		}
+	}
+	if !graded && !ready {
+		d := f.report(dsl.Advice, CodeNoOutcome, name, "the model has neither grades nor a sales-ready score")
+		d.Help = "without them a score says nothing to sales"
+	}
+	const several = 3
+	positive := true
+	for _, c := range conditions {
+		positive = positive && c.Points > 0
+	}
+	if positive && len(conditions) >= several {
+		d := f.report(dsl.Advice, CodeOnlyUp, name, "no condition takes points away: a score never tells that a lead has lost interest")
+		d.Help = "add a condition such as none EmailOpened within last 90 days, with a negative score"
+	}
+	for _, c := range conditions {
+		if c.unbounded {
+			f.endless(c)
+		}
+	}
+	d := f.report(dsl.Advice, CodeScores, name, "the model gives scores %s", s)
+	var why []string
+	if len(s.Falling) > 0 {
+		why = append(why, "down by "+list(s.Falling))
+	}
+	if len(s.Rising) > 0 {
+		why = append(why, "up by "+list(s.Rising))
+	}
+	if len(why) > 0 {
+		d.Summary += "; any number of times " + strings.Join(why, ", ")
+	}
+}
+
+func list(names []string) string {
+	const few = 5
+	quoted := make([]string, 0, few)
+	for _, n := range names[:min(few, len(names))] {
+		quoted = append(quoted, brief(strconv.Quote(n)))
+	}
+	text := strings.Join(quoted, ", ")
+	if more := len(names) - few; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}
+
+func (f *finder) grades(s Scores) {
+	clauses := map[string]*dsl.Grade{}
+	for _, clause := range f.model.Source.Clauses {
+		if g, ok := clause.(*dsl.Grade); ok {
+			clauses[g.Name.Value] = g
+		}
+	}
+	first := true
+	var lowest, highest int64
+	var lowestName, highestName string
+	for b := range f.model.Grades.Bands() {
+		if b.To < s.Least || b.From > s.Greatest {
+			f.warn(CodeGrade, clauses[b.Name].Span, "no lead gets grade %s: the model gives scores %s", brief(clauses[b.Name].Name.Raw), s)
+		}
+		if first {
+			lowest, lowestName, first = b.From, b.Name, false
+		}
+		highest, highestName = b.To, b.Name
+	}
+	if first {
+		return
+	}
+	if s.Least < lowest {
+		d := f.report(dsl.Advice, CodeUngraded, clauses[lowestName].Span, "scores below %d have no grade, and the model gives scores %s", lowest, s)
+		d.Help = fmt.Sprintf("a grade can be below %d", lowest)
+	}
+	if s.Greatest > highest {
+		d := f.report(dsl.Advice, CodeUngraded, clauses[highestName].Span, "scores above %d have no grade, and the model gives scores %s", highest, s)
+		d.Help = fmt.Sprintf("a grade can be from %d", highest+1)
+	}
+}
+
+// endless advises against counting all interactions there ever were.
+func (f *finder) endless(c *condition) {
+	var ends []*child
+	for _, ch := range c.children {
+		if !ch.Each {
+			continue
+		}
+		if ch.Path[0].Entity.Kind() != traverse.Interaction {
+			return
+		}
+		for _, r := range ch.refs {
+			for _, fact := range r.facts {
+				if w, ok := fact.predicate.(check.InWindow); ok && w.Window.Lo.Kind != check.Open {
+					return
+				}
+			}
+		}
+		ends = append(ends, ch)
+	}
+	for _, ch := range ends {
+		d := f.report(dsl.Advice, CodeEndless, ch.Source.Span, "this child counts interactions of all times: those of years ago as much as today's")
+		d.Help = "add a date range such as within last 90 days, if only what is recent matters"
+	}
+}

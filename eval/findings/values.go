@@ -1,0 +1,458 @@
+package findings
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// A fact is what one expression, or a date range, demands of a value.
+type fact struct {
+	ref       string // equal for two facts of one route's occurrence that speak of the same value
+	field     traverse.Field
+	predicate check.Predicate
+	key       string
+	missing   bool // the value is always empty
+	at        dsl.Span
+	text      fmt.Stringer
+}
+
+// sure reports whether every value that there can be satisfies f.
+func (f *fact) sure() bool { return f.missing && f.predicate == check.IsEmpty{} }
+
+// hopeless reports whether f speaks of a value that is always empty, and wants
+// another.
+func (f *fact) hopeless() bool { return f.missing && f.predicate != check.IsEmpty{} }
+
+// A judge compares facts. It gives up, and then knows of no contradiction, when
+// the lists of hostile rules would take it too long.
+type judge struct{ left int }
+
+// most is the number of comparisons that one model may take.
+const most = 2_000_000
+
+// take pays for n comparisons.
+func (j *judge) take(n int) bool {
+	if n > j.left {
+		return false
+	}
+	j.left -= n
+	return true
+}
+
+// possible reports whether some value satisfies facts, which speak of one value.
+// It says no only if that holds as of every instant.
+func (j *judge) possible(facts []*fact) bool {
+	if !j.take(len(facts)) {
+		return true
+	}
+	empty := 0
+	for _, f := range facts {
+		switch {
+		case f.hopeless():
+			return false
+		case isEmpty(f):
+			empty++
+		}
+	}
+	switch {
+	case empty > 0:
+		return empty == len(facts) // nothing else holds for an empty value
+	case len(facts) == 0:
+		return true
+	}
+	switch facts[0].field.Type {
+	case traverse.Text, traverse.Choice:
+		return j.textPossible(predicates[check.TextMatch](facts))
+	case traverse.Choices:
+		return j.choicesPossible(predicates[check.ChoicesMatch](facts))
+	case traverse.Number:
+		return j.numberPossible(facts)
+	case traverse.Bool:
+		wanted := predicates[check.IsBool](facts)
+		return !slices.ContainsFunc(wanted, func(p check.IsBool) bool { return p != wanted[0] })
+	case traverse.Time, traverse.Date:
+		return j.windowPossible(predicates[check.InWindow](facts))
+	}
+	return true
+}
+
+// implies reports whether every value that satisfies facts satisfies f, too. The
+// facts must be possible.
+func (j *judge) implies(facts []*fact, f *fact) bool {
+	if f.sure() {
+		return true
+	}
+	if len(facts) == 0 || !j.take(1+len(facts)) {
+		return false
+	}
+	empty := isEmpty(facts[0])
+	if isEmpty(f) || empty {
+		return isEmpty(f) && empty
+	}
+	switch b := f.predicate.(type) {
+	case check.IsEmpty:
+		return true // all facts are about values that are there
+	case check.TextMatch:
+		return j.textImplies(predicates[check.TextMatch](facts), b)
+	case check.ChoicesMatch:
+		return j.choicesImply(predicates[check.ChoicesMatch](facts), b)
+	case check.NumberIn, check.NumberBetween:
+		return j.numberImplies(facts, f.predicate)
+	case check.IsBool:
+		return slices.Contains(predicates[check.IsBool](facts), b)
+	case check.InWindow:
+		return j.windowImplies(predicates[check.InWindow](facts), b.Window)
+	}
+	return false
+}
+
+func isEmpty(f *fact) bool { return f.predicate == check.IsEmpty{} }
+
+// predicates are those of one kind.
+func predicates[P check.Predicate](facts []*fact) []P {
+	var list []P
+	for _, f := range facts {
+		if p, ok := f.predicate.(P); ok {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// Texts, folded or not. There is no longest text, and data may hold choices that
+// are not listed: nothing is impossible because values ran out.
+
+// holds reports whether a text satisfies m.
+func holds(m check.TextMatch, text string) bool {
+	return m.Not != slices.ContainsFunc(m.Values, func(v string) bool { return relates(check.Equals, text, m.How, v) })
+}
+
+// relates reports whether each text that matches v in one way matches w in another.
+func relates(how check.Match, v string, other check.Match, w string) bool {
+	switch other {
+	case check.Contains:
+		return strings.Contains(v, w)
+	case check.Equals:
+		return how == check.Equals && v == w
+	case check.BeginsWith:
+		return (how == check.Equals || how == check.BeginsWith) && strings.HasPrefix(v, w)
+	case check.EndsWith:
+		return (how == check.Equals || how == check.EndsWith) && strings.HasSuffix(v, w)
+	}
+	return false
+}
+
+// apart reports whether no text matches both v in one way and w in another.
+func apart(how check.Match, v string, other check.Match, w string) bool {
+	switch {
+	case how == check.Equals:
+		return !relates(how, v, other, w)
+	case other == check.Equals:
+		return !relates(other, w, how, v)
+	case how == check.BeginsWith && other == check.BeginsWith:
+		return !strings.HasPrefix(v, w) && !strings.HasPrefix(w, v)
+	case how == check.EndsWith && other == check.EndsWith:
+		return !strings.HasSuffix(v, w) && !strings.HasSuffix(w, v)
+	}
+	return false
+}
+
+// candidates lists the texts that satisfy all of ms, if one of them is a list of
+// what the text equals.
+func (j *judge) candidates(ms []check.TextMatch) (texts []string, ok bool) {
+	at, work := -1, 0
+	for i, m := range ms {
+		work += len(m.Values)
+		if m.How == check.Equals && !m.Not && (at < 0 || len(m.Values) < len(ms[at].Values)) {
+			at = i
+		}
+	}
+	if at < 0 || !j.take(work*len(ms[at].Values)) {
+		return nil, false
+	}
+	for _, v := range ms[at].Values {
+		if !slices.ContainsFunc(ms, func(m check.TextMatch) bool { return !holds(m, v) }) {
+			texts = append(texts, v)
+		}
+	}
+	return texts, true
+}
+
+func (j *judge) textPossible(ms []check.TextMatch) bool {
+	if texts, ok := j.candidates(ms); ok {
+		return len(texts) > 0
+	}
+	for _, how := range []check.Match{check.BeginsWith, check.EndsWith} {
+		var stems []string
+		begun := false
+		for _, m := range ms {
+			if m.How != how || m.Not {
+				continue
+			}
+			if !begun {
+				stems, begun = m.Values, true
+				continue
+			}
+			if !j.take(len(stems) * len(m.Values)) {
+				return true
+			}
+			// Of two beginnings that go together the longer one counts.
+			var both []string
+			for _, v := range stems {
+				for _, w := range m.Values {
+					switch {
+					case relates(how, v, how, w):
+						both = append(both, v)
+					case relates(how, w, how, v):
+						both = append(both, w)
+					}
+				}
+			}
+			slices.Sort(both)
+			stems = slices.Compact(both)
+		}
+		if begun && !j.survives(how, stems, ms) {
+			return false
+		}
+	}
+	for _, m := range ms {
+		if m.How == check.Contains && !m.Not && !j.survives(check.Contains, m.Values, ms) {
+			return false
+		}
+	}
+	return true
+}
+
+// survives reports whether one of values may be matched without matching what
+// must not be.
+func (j *judge) survives(how check.Match, values []string, ms []check.TextMatch) bool {
+	for _, v := range values {
+		excluded := slices.ContainsFunc(ms, func(m check.TextMatch) bool {
+			return m.Not && j.take(len(m.Values)) &&
+				slices.ContainsFunc(m.Values, func(w string) bool { return relates(how, v, m.How, w) })
+		})
+		if !excluded {
+			return true
+		}
+	}
+	return false
+}
+
+func (j *judge) textImplies(ms []check.TextMatch, b check.TextMatch) bool {
+	if texts, ok := j.candidates(ms); ok && j.take(len(texts)*len(b.Values)) {
+		return !slices.ContainsFunc(texts, func(v string) bool { return !holds(b, v) })
+	}
+	all := func(list []string, test func(string) bool) bool {
+		return !slices.ContainsFunc(list, func(v string) bool { return !test(v) })
+	}
+	if !b.Not {
+		return slices.ContainsFunc(ms, func(m check.TextMatch) bool {
+			return !m.Not && j.take(len(m.Values)*len(b.Values)) && all(m.Values, func(v string) bool {
+				return slices.ContainsFunc(b.Values, func(w string) bool { return relates(m.How, v, b.How, w) })
+			})
+		})
+	}
+	// Each text that b excludes is excluded by one of the others.
+	return all(b.Values, func(w string) bool {
+		return slices.ContainsFunc(ms, func(m check.TextMatch) bool {
+			switch {
+			case !j.take(len(m.Values)):
+				return false
+			case m.Not:
+				return slices.ContainsFunc(m.Values, func(v string) bool { return relates(b.How, w, m.How, v) })
+			}
+			return all(m.Values, func(v string) bool { return apart(m.How, v, b.How, w) })
+		})
+	})
+}
+
+// Choices. What is not forbidden may be chosen, all of it at once.
+
+// demands turns ms into lists of which one must be chosen each, and what must not be.
+func demands(ms []check.ChoicesMatch) (lists [][]string, forbidden []string) {
+	for _, m := range ms {
+		switch {
+		case m.Not:
+			forbidden = append(forbidden, m.Values...)
+		case m.All:
+			for i := range m.Values {
+				lists = append(lists, m.Values[i:i+1])
+			}
+		default:
+			lists = append(lists, m.Values)
+		}
+	}
+	return lists, forbidden
+}
+
+// within reports whether all of list is allowed.
+func (j *judge) within(list, allowed []string) bool {
+	return j.take(len(list)*(len(allowed)+1)) &&
+		!slices.ContainsFunc(list, func(v string) bool { return !slices.Contains(allowed, v) })
+}
+
+func (j *judge) choicesPossible(ms []check.ChoicesMatch) bool {
+	lists, forbidden := demands(ms)
+	return !slices.ContainsFunc(lists, func(list []string) bool { return j.within(list, forbidden) })
+}
+
+func (j *judge) choicesImply(ms []check.ChoicesMatch, b check.ChoicesMatch) bool {
+	lists, forbidden := demands(ms)
+	if b.Not {
+		return j.within(b.Values, forbidden)
+	}
+	wanted, _ := demands([]check.ChoicesMatch{b})
+	return !slices.ContainsFunc(wanted, func(want []string) bool {
+		either := slices.Concat(want, forbidden)
+		return !slices.ContainsFunc(lists, func(list []string) bool { return j.within(list, either) })
+	})
+}
+
+// Numbers. Between two floats there are finitely many others.
+
+func numberHolds(p check.Predicate, v float64) bool {
+	switch p := p.(type) {
+	case check.NumberIn:
+		return p.Not != slices.Contains(p.Values, v)
+	case check.NumberBetween:
+		lo, hi := bounds(p)
+		return lo <= v && v <= hi
+	}
+	return true // is not empty
+}
+
+// bounds are the least and the greatest float between those of p.
+func bounds(p check.NumberBetween) (lo, hi float64) {
+	lo, hi = p.Lo, p.Hi
+	if p.LoOpen {
+		lo = math.Nextafter(lo, math.Inf(1))
+	}
+	if p.HiOpen {
+		hi = math.Nextafter(hi, math.Inf(-1))
+	}
+	return lo, hi
+}
+
+// numbers are the values that satisfy several predicates.
+type numbers struct {
+	list     []float64 // if listed, all of them
+	listed   bool
+	lo, hi   float64
+	excluded []float64
+}
+
+func (j *judge) numbers(facts []*fact) numbers {
+	n := numbers{lo: math.Inf(-1), hi: math.Inf(1)}
+	work := 0
+	for _, f := range facts {
+		switch p := f.predicate.(type) {
+		case check.NumberBetween:
+			lo, hi := bounds(p)
+			n.lo, n.hi = max(n.lo, lo), min(n.hi, hi)
+			work++
+		case check.NumberIn:
+			work += len(p.Values)
+			switch {
+			case p.Not:
+				n.excluded = append(n.excluded, p.Values...)
+			case !n.listed || len(p.Values) < len(n.list):
+				n.list, n.listed = p.Values, true
+			}
+		}
+	}
+	if n.listed && j.take(work*len(n.list)) {
+		n.list = slices.DeleteFunc(slices.Clone(n.list), func(v float64) bool {
+			return slices.ContainsFunc(facts, func(f *fact) bool { return !numberHolds(f.predicate, v) })
+		})
+		return n
+	}
+	n.listed = false
+	return n
+}
+
+// few lists the numbers if there are at most so many.
+func (j *judge) few(n numbers, limit int) (list []float64, ok bool) {
+	if n.listed {
+		return n.list, len(n.list) <= limit
+	}
+	for v := n.lo; v <= n.hi; v = math.Nextafter(v, math.Inf(1)) {
+		if !j.take(1 + len(n.excluded)) {
+			return nil, false
+		}
+		if !slices.Contains(n.excluded, v) {
+			if len(list) == limit {
+				return nil, false
+			}
+			list = append(list, v)
+		}
+		if v == math.Inf(1) {
+			break
+		}
+	}
+	return list, true
+}
+
+func (j *judge) numberPossible(facts []*fact) bool {
+	list, ok := j.few(j.numbers(facts), 0)
+	return !ok || len(list) > 0
+}
+
+func (j *judge) numberImplies(facts []*fact, b check.Predicate) bool {
+	n := j.numbers(facts)
+	if n.listed {
+		return !slices.ContainsFunc(n.list, func(v float64) bool { return !numberHolds(b, v) })
+	}
+	switch b := b.(type) {
+	case check.NumberBetween:
+		lo, hi := bounds(b)
+		return lo <= n.lo && n.hi <= hi
+	case check.NumberIn:
+		if b.Not {
+			return j.take(len(b.Values)*(len(n.excluded)+1)) && !slices.ContainsFunc(b.Values, func(v float64) bool {
+				return n.lo <= v && v <= n.hi && !slices.Contains(n.excluded, v)
+			})
+		}
+		list, ok := j.few(n, len(b.Values))
+		return ok && !slices.ContainsFunc(list, func(v float64) bool { return !slices.Contains(b.Values, v) })
+	}
+	return false
+}
+
+// Times and dates. A bound that is fixed and one that goes with as of can lie
+// either way: as of may be any instant.
+
+func (j *judge) windowPossible(ws []check.InWindow) bool {
+	for _, v := range ws {
+		for _, w := range ws {
+			if !j.take(1) {
+				return true
+			}
+			if _, greatest, ok := distance(v.Window.Lo, w.Window.Hi, v.Window.Days); ok && greatest < 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func (j *judge) windowImplies(ws []check.InWindow, b check.Window) bool {
+	lo, hi := b.Lo.Kind == check.Open, b.Hi.Kind == check.Open
+	for _, w := range ws {
+		if !j.take(1) {
+			return false
+		}
+		if least, _, ok := distance(b.Lo, w.Window.Lo, b.Days); ok && least >= 0 {
+			lo = true
+		}
+		if least, _, ok := distance(w.Window.Hi, b.Hi, b.Days); ok && least >= 0 {
+			hi = true
+		}
+	}
+	return lo && hi
+}

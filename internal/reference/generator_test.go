@@ -27,6 +27,9 @@ type generator struct {
 	instants, days []time.Time // at which some rule changes its mind
 	texts          []string    // operands
 
+	// If there, all that numbers and words are made of, instead of the lists below.
+	fewNumbers, fewFragments []string
+
 	// random, if there, draws instead of rapid, which takes too long for thousands
 	// of values. What it draws is not made smaller when it fails.
 	random *rand.Rand
@@ -722,9 +725,12 @@ var fragments = []string{
 }
 
 func (g *generator) word() string {
-	w := ""
+	w, list := "", fragments
+	if g.fewFragments != nil {
+		list = g.fewFragments
+	}
 	for range pick(g, "fragments", 1, 2, 3) {
-		w += pick(g, "fragment", fragments...)
+		w += pick(g, "fragment", list...)
 	}
 	return w
 }
@@ -851,7 +857,11 @@ func (g *generator) value(f traverse.Field) traverse.Value {
 	case traverse.Bool:
 		return traverse.BoolValue(g.chance(1, "bool"))
 	case traverse.Number:
-		n, _ := strconv.ParseFloat(pick(g, "number value", numbers...), 64)
+		list := numbers
+		if g.fewNumbers != nil {
+			list = g.fewNumbers
+		}
+		n, _ := strconv.ParseFloat(pick(g, "number value", list...), 64)
 		return traverse.NumberValue(n + pick(g, "number jitter", 0, 0, 1e-9, -1e-9, 1))
 	case traverse.Time:
 		t := pick(g, "instant", g.instants...).Add(pick(g, "instant jitter", jitters...))

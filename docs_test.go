@@ -14,6 +14,10 @@ package leadscore_test
 //	score wrong            does not compile; the text block behind it holds the
 //	                       diagnostics, or with messages their messages alone,
 //	                       one a line
+//	score findings=CODE    compiles, and there are findings with this code, which
+//	                       the text block behind it holds
+//	score right            compiles, and there is no warning, and no finding with
+//	                       the section's code
 //	fragment=child, where or clause
 //	                       with score: a part of a model, which is wrapped in
 //	                       one. For child and where each line that is not
@@ -64,6 +68,8 @@ import (
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/eval/findings"
 	"github.com/leadscore/leadscore/modeltest"
 	"github.com/leadscore/leadscore/source/tables"
 )
@@ -71,12 +77,13 @@ import (
 const (
 	referencePage = "docs/language.md"
 	tourPage      = "docs/tour.md"
+	findingsPage  = "docs/findings.md"
 	readmePage    = "README.md"
 	problemsPage  = "docs/diagnostics.md"
 )
 
 func TestDocs(t *testing.T) {
-	for _, page := range []string{referencePage, tourPage, readmePage, problemsPage} {
+	for _, page := range []string{referencePage, tourPage, findingsPage, readmePage, problemsPage} {
 		t.Run(filepath.Base(page), func(t *testing.T) {
 			text, err := os.ReadFile(page)
 			if page == readmePage && os.IsNotExist(err) {
@@ -143,6 +150,7 @@ type section struct {
 	data   fstest.MapFS    // data/Lead.csv and so on, or data.json; also rule files, for commands
 	unused *block          // a data block that nothing has used yet
 	last   *block          // the block before
+	code   string          // of the findings that the section shows
 	want   *outcome        // what the next block must show
 }
 
@@ -227,7 +235,7 @@ func (s *section) check(b *block) error {
 // known lists the info strings that mean something.
 func (b *block) known() error {
 	words := map[string]string{
-		"score": "schema alone loose formatted wrong fragment path target file",
+		"score": "schema alone loose formatted wrong findings right fragment path target file",
 		"csv":   "file", "json": "file explain lead as-of",
 		"text": "messages scores counts tests lead as-of",
 		"go":   "", "sh": "", "ebnf": "",
@@ -292,6 +300,9 @@ func (s *section) checkRules(b *block) error {
 	if err != nil {
 		return err
 	}
+	if err := s.checkFindings(b, base, file); err != nil {
+		return err
+	}
 	formatted, err := dsl.Format(file.Name, text)
 	switch {
 	case err != nil:
@@ -311,6 +322,38 @@ func (s *section) checkRules(b *block) error {
 	return nil
 }
 
+// checkFindings looks at what package findings says of rules that compile, where
+// a page speaks of it.
+func (s *section) checkFindings(b *block, base *leadscore.Schema, file leadscore.File) error {
+	code, shown := b.args["findings"]
+	if !shown && !b.has("right") {
+		return nil
+	}
+	var trees []*dsl.File
+	for _, f := range append(slices.Clip(s.schema), file) {
+		tree, _ := dsl.Parse(f.Name, f.Text, dsl.Limits{})
+		trees = append(trees, tree)
+	}
+	_, models, _ := check.Files(base, trees...)
+	found := findings.Of(models, trees...)
+	if !shown {
+		found = slices.DeleteFunc(found, func(d dsl.Diagnostic) bool {
+			return d.Severity == dsl.Advice && string(d.Code) != s.code
+		})
+		if len(found) > 0 {
+			return fmt.Errorf("this is not right:\n%v", found)
+		}
+		return nil
+	}
+	found = slices.DeleteFunc(found, func(d dsl.Diagnostic) bool { return string(d.Code) != code })
+	if len(found) == 0 {
+		return fmt.Errorf("there is no finding %q", code)
+	}
+	s.code = code
+	s.want = &outcome{block: b, diags: found, text: found.Error()}
+	return nil
+}
+
 // whole returns the block's text as a file: a fragment is wrapped in one.
 func (b *block) whole() (string, error) {
 	target := cmp.Or(b.args["target"], "contact")
@@ -320,6 +363,9 @@ func (b *block) whole() (string, error) {
 	case "":
 		return b.text, nil
 	case "clause":
+		if strings.HasPrefix(b.text, "condition ") {
+			return fmt.Sprintf(model, target, "\n"+indent(b.text, "    ")), nil
+		}
 		return fmt.Sprintf(model, target, indent(b.text, "    ")), nil
 	case "child", "where":
 	default:
@@ -944,6 +990,48 @@ func table(t *testing.T, heading string) [][]string {
 		}
 	}
 	return rows
+}
+
+// TestDocsFindings checks that the page of the findings has a section for each,
+// with its code, severity, and an example that is wrong and one that is right.
+func TestDocsFindings(t *testing.T) {
+	source, err := parser.ParseFile(token.NewFileSet(), "eval/findings/findings.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(findingsPage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sections := map[string]string{}
+	for _, section := range strings.Split(string(text), "\n### `")[1:] {
+		code, rest, _ := strings.Cut(section, "`\n")
+		sections[code] = rest
+	}
+	ast.Inspect(source, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok || !strings.HasPrefix(spec.Names[0].Name, "Code") {
+			return true
+		}
+		code, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		section, ok := sections[code]
+		delete(sections, code)
+		switch {
+		case !ok:
+			t.Errorf("%s has no section for %s", findingsPage, code)
+		case !strings.Contains(section, "findings="+code):
+			t.Errorf("the section of %s has no example", code)
+		case !strings.Contains(section, "```score right") && code != string(findings.CodeScores):
+			t.Errorf("the section of %s does not say how it is right", code)
+		}
+		return true
+	})
+	for code := range sections {
+		t.Errorf("%s has a section for %s, which is no code", findingsPage, code)
+	}
 }
 
 // The table of operators says exactly which types have which.

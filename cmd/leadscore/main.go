@@ -2,7 +2,7 @@
 //
 //	leadscore score [--schema FILE] --data DIR|FILE [--as-of TIME] [--format table|json|csv] [--explain] [--skip-bad] [--color WHEN] MODEL...
 //	leadscore explain [--schema FILE] --data DIR|FILE --lead ID [--as-of TIME] [--format text|json] [--what-if] [--color WHEN] MODEL...
-//	leadscore check [--schema FILE] [--format text|json] [--color WHEN] [FILE|DIR...]
+//	leadscore check [--schema FILE] [--strict] [--advice] [--format text|json] [--color WHEN] [FILE|DIR...]
 //	leadscore test [--schema FILE] [-v] [--format text|json] [--color WHEN] FILE|DIR...
 //	leadscore diff [--schema FILE] [--data DIR|FILE] [--as-of TIME] [--format text|json] [--limit N] [--color WHEN] OLD NEW
 //	leadscore fmt [-l] [-d] [-w] [--color WHEN] [FILE|DIR...]
@@ -13,6 +13,7 @@
 // Exit status 0 means that all went well; 1 that the rules or the data are
 // wrong, that a test failed, or that a lead could not be scored; 2 that the
 // command line is wrong.
+// What check warns of is not wrong, unless --strict says so.
 package main
 
 import (
@@ -62,7 +63,7 @@ func commands() []command {
 	return []command{
 		{"score", "[--schema FILE] --data DIR|FILE [--as-of TIME] [--format table|json|csv]\n                  [--explain] [--skip-bad] [--color WHEN] MODEL...", "score the leads of a folder or file of CRM data", runScore},
 		{"explain", "[--schema FILE] --data DIR|FILE --lead ID [--as-of TIME]\n                    [--format text|json] [--what-if] [--color WHEN] MODEL...", "say why a lead has its score, and what would make it sales ready", runExplain},
-		{"check", "[--schema FILE] [--format text|json] [--color WHEN] [FILE|DIR...]", "report what is wrong with rule files", runCheck},
+		{"check", "[--schema FILE] [--strict] [--advice] [--format text|json]\n                  [--color WHEN] [FILE|DIR...]", "report what is wrong with rule files, or odd about them", runCheck},
 		{"test", "[--schema FILE] [-v] [--format text|json] [--color WHEN] FILE|DIR...", "run the tests that stand in rule files", runTest},
 		{"diff", "[--schema FILE] [--data DIR|FILE] [--as-of TIME] [--format text|json]\n                 [--limit N] [--color WHEN] OLD NEW", "say how two versions of rules differ, and what that does to leads", runDiff},
 		{"fmt", "[-l] [-d] [-w] [--color WHEN] [FILE|DIR...]", "write rule files in their canonical form", runFmt},
@@ -234,6 +235,8 @@ func readSchema(name string) (*leadscore.Schema, error) {
 func runCheck(_ context.Context, s streams, args []string) error {
 	f := newFlags("check")
 	schemaFile := f.String("schema", "", "check against the schema in `FILE` instead of the standard schema")
+	strict := f.Bool("strict", false, "let warnings fail, too")
+	advice := f.Bool("advice", false, "give advice, too: on what is unusual and may be meant")
 	format := f.String("format", "text", "report as `FORMAT`: text, on standard error, or json, one object a line on standard output")
 	color := colorFlag(f)
 	names, err := parseFlags(s, f, args)
@@ -249,7 +252,10 @@ func runCheck(_ context.Context, s streams, args []string) error {
 	case len(names) == 0 && *schemaFile == "":
 		return badUsage("no rule file is named")
 	}
-	_, err = compileFiles(*schemaFile, names)
+	found, err := findingsIn(*schemaFile, names)
+	if err == nil {
+		return tell.findings(s.out, *format, found, *strict, *advice)
+	}
 	if *format == "json" {
 		return toldJSON(s.out, err)
 	}

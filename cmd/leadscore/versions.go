@@ -78,6 +78,7 @@ func runDiff(ctx context.Context, s streams, args []string) error {
 type version struct {
 	set    *leadscore.Set
 	models []*check.Model
+	trees  []*dsl.File
 }
 
 // readVersion compiles rule files, for models and for what they are made of.
@@ -100,7 +101,7 @@ func readVersion(schemaFile string, names ...string) (version, error) {
 		trees = append(trees, tree)
 	}
 	_, models, _ := check.Files(schema, trees...)
-	return version{set, models}, nil
+	return version{set, models, trees}, nil
 }
 
 // A leadChange is a lead whose grade or sales-ready state differs.

@@ -271,20 +271,14 @@ func (f *finder) never(c *condition) {
 			return
 		}
 	}
-	ch := c.guilty
-	name := brief(c.Source.Name.Raw)
-	d := f.warn(CodeNever, ch.Source.Span, "%s", "")
+	ch, name := c.guilty, brief(c.Source.Name.Raw)
 	switch {
 	case c.fact != nil:
-		d.Span = c.fact.at
-		if f.file != nil {
-			d.Line = f.file.Line(d.Span.Start)
-		}
 		whom := "another child"
 		if len(c.against) > 1 {
 			whom = "other children"
 		}
-		d.Summary = fmt.Sprintf("%s contradicts %s of %s: there is only one such record, so the condition never holds",
+		d := f.warn(CodeNever, c.fact.at, "%s contradicts %s of %s: there is only one such record, so the condition never holds",
 			brief(c.fact.text.String()), whom, name)
 		facts := append(slices.Clip(c.against), c.fact)
 		d.Help = either(facts, facts)
@@ -292,16 +286,15 @@ func (f *finder) never(c *condition) {
 			f.related(d, b.at, "contradicts this")
 		}
 	case c.other != nil && ch.None():
-		d.Summary = fmt.Sprintf("condition %s never holds: what another child wants, this one forbids", name)
+		d := f.warn(CodeNever, ch.Source.Span, "condition %s never holds: what another child wants, this one forbids", name)
 		f.related(d, c.other.Source.Span, "contradicts this")
 	case c.other != nil:
-		d.Summary = fmt.Sprintf("condition %s never holds: what this child wants, another one forbids", name)
+		d := f.warn(CodeNever, ch.Source.Span, "condition %s never holds: what this child wants, another one forbids", name)
 		f.related(d, c.other.Source.Span, "contradicts this")
 	case ch.None():
-		d.Summary = fmt.Sprintf("the lead is always there: this child never holds, and condition %s never does", name)
+		f.warn(CodeNever, ch.Source.Span, "the lead is always there: this child never holds, and condition %s never does", name)
 	default:
-		d.Span = ch.Source.Frequency.Span
-		d.Summary = fmt.Sprintf("the path leads to one record at most: this child never holds, and condition %s never does", name)
+		f.warn(CodeNever, ch.Source.Frequency.Span, "the path leads to one record at most: this child never holds, and condition %s never does", name)
 	}
 }
 

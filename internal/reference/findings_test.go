@@ -247,7 +247,7 @@ func (g *generator) oddRules() string {
 		zone := pick(g, "zone", "UTC", g.zone)
 		fmt.Fprintf(&b, "model \"M%d\" {\n    target %s\n    time zone %q\n", m, pick(g, "target", "contact", "contact", "account"), zone)
 		moments := []string{g.moment(zone), g.moment(zone)}
-		spans := []string{g.oddSpan(), g.oddSpan()}
+		spans := pick(g, "spans", nearSpans...)
 		var blocks []string
 		for c := range g.number("conditions", 1, 4) {
 			head := fmt.Sprintf("    condition \"C%d\" {\n", c)
@@ -392,13 +392,16 @@ func (g *generator) fieldOf(path []step, ref string) traverse.Field {
 	return f
 }
 
-func (g *generator) oddSpan() string {
-	return pick(g, "span", "1 day", "24 hours", "2 days", "27 days", "30 days", "31 days", "1 month", "1 year", "12 months", "4 weeks", "90 minutes", "400 days")
+// nearSpans are lengths of time that are nearly, or now and then, the same.
+var nearSpans = [][]string{
+	{"30 days", "1 month"}, {"31 days", "1 month"}, {"28 days", "1 month"}, {"24 days", "1 month"}, {"34 days", "1 month"},
+	{"12 months", "1 year"}, {"365 days", "1 year"}, {"2 months", "61 days"}, {"1 month", "2 months"}, {"4 weeks", "28 days"},
+	{"24 hours", "1 day"}, {"90 minutes", "1 hour"}, {"1 day", "2 days"}, {"30 days", "400 days"}, {"7 days", "1 year"},
 }
 
 // inUnitsOf makes a length of time one that a type counts in.
 func (g *generator) inUnitsOf(t traverse.Type, span string) string {
-	if t == traverse.Date && (strings.HasSuffix(span, "hours") || strings.HasSuffix(span, "minutes")) {
+	if t == traverse.Date && (strings.Contains(span, "hour") || strings.Contains(span, "minute")) {
 		return "1 day"
 	}
 	return span

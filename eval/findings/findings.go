@@ -42,15 +42,18 @@ const (
 )
 
 // Of returns what is odd about checked models: warnings first, then advice, each
-// by file and place. It returns none for models that are as they should be. The
-// models must have been checked without an error. files are the trees that they
-// were checked from: they give diagnostics their source lines, and may be left
-// out. Of changes nothing and may run concurrently.
+// by file and place. It returns none for models that are as they should be, and
+// for those that were not checked without an error. files are the trees that the
+// models were checked from: they give diagnostics their source lines, and may be
+// left out. Of changes nothing and may run concurrently.
 //
 // In rules with extremely long lists it may leave out what takes long to prove.
 func Of(models []*check.Model, files ...*dsl.File) dsl.Diagnostics {
 	var warnings, advice dsl.Diagnostics
 	for _, m := range models {
+		if !whole(m) {
+			continue
+		}
 		f := &finder{model: m, judge: &judge{left: most}}
 		for _, file := range files {
 			if file.Name == m.File {
@@ -69,6 +72,24 @@ func Of(models []*check.Model, files ...*dsl.File) dsl.Diagnostics {
 	warnings.Sort()
 	advice.Sort()
 	return append(warnings, advice...)
+}
+
+// whole reports whether nothing of a model was lost to an error.
+func whole(m *check.Model) bool {
+	if m.Source.Name == nil || m.Source.Incomplete {
+		return false
+	}
+	for _, c := range m.Conditions {
+		if c.Source.Name == nil || c.Points == 0 {
+			return false
+		}
+		for _, ch := range c.Children {
+			if ch.Path == nil || len(ch.Tests) != len(ch.Source.Where) || (ch.Range == nil) != (ch.Source.Range == nil) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // A finder looks through one model.

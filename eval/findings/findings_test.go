@@ -373,6 +373,30 @@ func TestWithoutFiles(t *testing.T) {
 	}
 }
 
+// Of rules with errors nothing is said.
+func TestWrongRules(t *testing.T) {
+	for _, rules := range []string{
+		`model { target contact condition "C" { has Lead score +1 } }`,
+		`model "M" { target contact condition "C" { has Leed score +1 } }`,
+		`model "M" { target contact condition "C" { has Lead where Cty = "A" and City = "B" and City = "C" score +1 } }`,
+		`model "M" { target contact condition "C" { has Lead within last 3 days score +1 } }`,
+		`model "M" { target contact condition { has Lead score +1 } }`,
+		`model "M" { target contact condition "C" { has Lead } }`,
+		`model "M" { target contact condition "C" { has Lead where score } }`,
+	} {
+		f, _ := dsl.Parse("rules.score", rules, dsl.Limits{})
+		_, list, problems := check.Files(traverse.Standard(), f)
+		if found := findings.Of(list, f); len(found) > 0 {
+			t.Errorf("%s: %v\n%v", rules, found, problems)
+		}
+		for _, m := range list {
+			if s := findings.Range(m); s.Least != math.MinInt64 || s.Greatest != math.MaxInt64 {
+				t.Errorf("%s: %s", rules, s)
+			}
+		}
+	}
+}
+
 // Hostile rules take no time without end.
 func TestLargeRules(t *testing.T) {
 	var list, where, many strings.Builder

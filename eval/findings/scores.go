@@ -23,9 +23,12 @@ type Scores struct {
 
 // Range returns bounds of the scores that a model can give to any lead, whatever
 // the data. There may be scores between them that it cannot give: conditions are
-// looked at one by one. The model must have been checked without an error. Range
-// may run concurrently.
+// looked at one by one. Of a model that was not checked without an error nothing
+// is known: it may give any score. Range may run concurrently.
 func Range(m *check.Model) Scores {
+	if !whole(m) {
+		return Scores{Least: math.MinInt64, Greatest: math.MaxInt64}
+	}
 	return rangeOf(prepare(m, &judge{left: most}))
 }
 

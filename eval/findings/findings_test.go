@@ -34,6 +34,10 @@ profile Order {
     Amount   number
     dated by PlacedOn
 }
+
+interaction Called {
+    ParentContact -> Contact
+}
 `
 
 // models checks rules against the standard schema and own.
@@ -161,7 +165,12 @@ var expressions = []struct{ code, where string }{
 	{none, `CreatedOn after 2030-01-01 and CreatedOn within last 30 days`},    // once it is 2030
 	{none, `CreatedOn before 2020-01-01 and CreatedOn within last 30 days`},
 	{none, `CreatedOn before 2020-01-01 and CreatedOn within next 30 days`},
+	{none, `CreatedOn within last 28 days and CreatedOn older than 1 month`}, // a clock change in February
+	{none, `CreatedOn within last 61 days and CreatedOn within last 2 months`},
+	{none, `CreatedOn within last 59 days and CreatedOn within last 2 months`},
+	{none, `Due within last 62 days and Due older than 2 months`},
 	{implied, `CreatedOn within last 30 days and CreatedOn within last 2 months`},
+	{implied, `CreatedOn within last 1 month and CreatedOn within last 40 days`},
 	{implied, `CreatedOn within last 30 days and CreatedOn is not empty`},
 	{implied, `CreatedOn older than 60 days and CreatedOn older than 30 days`},
 	{implied, `CreatedOn on 2026-05-31 and CreatedOn after 2026-05-30`},
@@ -245,6 +254,7 @@ var children = []struct {
 	{codes: []string{nothing}, account: true, children: `has Lead where ParentContact.City != "A"`},
 	{codes: []string{implied}, account: true, children: `has Lead where City = "A" and ParentContact.City is empty`},
 	{codes: nil, account: true, children: "has Lead.ParentAccount.Contacts.Leads.ParentContact"},
+	{codes: nil, account: true, children: `has Called where ParentContact.City = "A"`},
 	{codes: nil, children: "has Lead.ParentAccount"},
 }
 

@@ -256,7 +256,8 @@ func (g *generator) oddRules() string {
 				continue
 			}
 			// The children of a condition speak of the same things.
-			path := pick(g, "path", oddPaths...)
+			paths := pick(g, "paths", oddPaths...)
+			path := pick(g, "path", paths...)
 			words := map[string]int{}
 			for range 2 {
 				words[g.oddReference(path)]++
@@ -266,8 +267,8 @@ func (g *generator) oddRules() string {
 			for range pick(g, "children", 1, 1, 2, 2, 3) {
 				frequency := pick(g, "frequency", "each", "has", "has", "none", "at least 2", "at least 1")
 				at := path
-				if g.chance(2, "prefix") {
-					at = pick(g, "another path", oddPaths...)
+				if g.chance(1, "another") {
+					at = pick(g, "another path", paths...)
 				}
 				fmt.Fprintf(&block, "        %s %s%s\n", frequency, at, g.oddTests(at, references, moments, spans, zone))
 			}
@@ -284,10 +285,17 @@ func (g *generator) oddRules() string {
 	return b.String()
 }
 
-var oddPaths = []string{
-	"Lead", "Lead", "Lead.ParentContact", "Lead.ParentAccount", "EmailOpened", "EmailOpened.Contact", "EmailClicked", "Interaction",
-	"Interaction.Contact", "WebsiteVisited", "WebsiteVisited.Contact.ParentAccount", "EmailSent", "Lead.ParentAccount.Contacts",
-	"Lead.ParentContact.Visits", "Lead.Orders", "Lead.Orders.Lead",
+// oddPaths are paths that begin alike: the children of a condition have some of
+// one line.
+var oddPaths = [][]string{
+	{"Lead", "Lead.ParentContact", "Lead.ParentContact.ParentAccount"},
+	{"Lead", "Lead.ParentAccount", "Lead.ParentAccount.Contacts", "Lead.ParentAccount.Contacts.Manager"},
+	{"Lead", "Lead.Orders", "Lead.Orders.Lead", "Lead.Orders.Product"},
+	{"Lead.ParentContact", "Lead.ParentContact.Visits", "Lead.ParentContact.Reports"},
+	{"EmailOpened", "EmailOpened.Contact", "EmailOpened.Contact.ParentAccount", "Interaction"},
+	{"EmailClicked", "EmailClicked.Contact", "EmailClicked.Contact.Visits", "EmailClicked.Contact.Clicks"},
+	{"Interaction", "Interaction.Contact", "WebsiteVisited", "WebsiteVisited.Contact", "WebsiteVisited.Contact.ParentAccount.Contacts"},
+	{"EmailSent", "EmailSent.Contact", "Interaction"},
 }
 
 // oddReferences lists field references that are good behind a path: from its
@@ -365,7 +373,7 @@ func (g *generator) oddTests(path string, references, moments, spans []string, z
 		references = []string{g.oddReference(path)}
 	}
 	word := "where"
-	for range pick(g, "expressions", 0, 1, 1, 2, 2, 3) {
+	for range pick(g, "expressions", 0, 0, 1, 1, 2, 2, 3) {
 		ref := pick(g, "reference", references...)
 		fmt.Fprintf(&b, "\n            %s %s %s", word, ref, g.oddTest(g.fieldOf(steps, ref), moments, spans, zone))
 		word = "and"

@@ -153,6 +153,9 @@ func compareOnce(t failer, set *leadscore.Set, leads []string, source leadscore.
 			if occurrences > 0 {
 				compareNearest(t, w, g)
 			}
+			if occurrences != scoresAlone && g.Status == leadscore.Scored {
+				addsUp(t, g)
+			}
 			if occurrences != scoresAlone { // a model says the same alone as in the set
 				alone, err := set.Models()[j].Score(context.Background(), got.Lead, source, options...)
 				if err != nil || !alone.Equal(g) {
@@ -167,6 +170,20 @@ func compareOnce(t failer, set *leadscore.Set, leads []string, source leadscore.
 	}
 	if i != len(leads) {
 		t.Fatalf("%d results for %d leads", i, len(leads))
+	}
+}
+
+// addsUp checks that the exact sum of the contributions, clamped, is the score.
+func addsUp(t failer, r leadscore.Result) {
+	sum := new(big.Int)
+	for c := range r.Contributions() {
+		if c.Multiplier == math.MaxUint64 {
+			return // or more: the contribution does not tell
+		}
+		sum.Add(sum, new(big.Int).Mul(new(big.Int).SetUint64(c.Multiplier), big.NewInt(c.Points)))
+	}
+	if clamped := Clamp(sum); clamped != r.Score {
+		t.Fatalf("contributions add up to %d, and the score is %d", clamped, r.Score)
 	}
 }
 

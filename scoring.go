@@ -51,7 +51,9 @@ func AsOf(t time.Time) Option { return Option{kind: optionAsOf, time: t} }
 // Explain lets results say which conditions contributed what ([Result.Contributions]).
 // For each condition it lists up to so many of the records that were counted,
 // with their times. Below 1 it lists none: then explanations cost little, where
-// lists take many times as long as scores alone.
+// lists take many times as long as scores alone: they also say what came near to
+// counting, for which sources are asked for records of any date, as long as these
+// keep to [MaxRecords].
 func Explain(occurrences int) Option { return Option{kind: optionExplain, n: max(occurrences, 0)} }
 
 // Batch sets how many leads [Set.ScoreAll] scores together, and how many keys

@@ -709,6 +709,72 @@ func TestNearest(t *testing.T) {
 	}
 }
 
+// nameless hands over opened emails without ids.
+type nameless struct{ leadscore.Source }
+
+func (n nameless) Fetch(ctx context.Context, q *traverse.Query, out *traverse.Rows) error {
+	if q.Entity != "EmailOpened" {
+		return n.Source.Fetch(ctx, q, out)
+	}
+	for _, key := range q.Keys {
+		for i := range 20 {
+			values := make([]traverse.Value, len(q.Fields))
+			for j, f := range q.Fields {
+				if f == "EmailName" {
+					values[j] = traverse.TextValue(fmt.Sprint("Letter ", i))
+				}
+			}
+			out.Add(key, "", values...)
+		}
+	}
+	return nil
+}
+
+// TestNearestOfNameless: what is shown is the same each time, also where no id
+// tells records apart.
+func TestNearestOfNameless(t *testing.T) {
+	m := compile(t, model("M", `each EmailOpened where EmailName = "Spring"`))
+	src := nameless{source(t, records{"Lead": {"l": {"ParentContact": "ada"}}, "Contact": {"ada": {}}})}
+	for range 30 {
+		r, err := m.Score(t.Context(), "l", src, asOf, leadscore.Explain(1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := slices.Collect(r.Contributions())[0]
+		if got := fmt.Sprint(c.Children[0].Nearest); got != `[EmailName = "Spring": EmailOpened  has Letter 0]` {
+			t.Fatal(got)
+		}
+	}
+}
+
+// TestExplainKeepsToMaxRecords: a lead that can be scored can be explained, also
+// where records outside of every date range would be too many.
+func TestExplainKeepsToMaxRecords(t *testing.T) {
+	data := records{"Lead": {"l": {"ParentContact": "ada"}}, "EmailOpened": {}}
+	for i := range 100 {
+		at := time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
+		if i%10 == 0 {
+			at = time.Date(2026, 5, 30, 0, 0, 0, 0, time.UTC)
+		}
+		data["EmailOpened"][fmt.Sprint(i)] = memory.Record{"Contact": "ada", "Timestamp": at}
+	}
+	m := compile(t, model("M", "at least 20 EmailOpened within last 30 days"))
+	src := struct{ leadscore.Source }{source(t, data)}
+	for _, test := range []struct {
+		most int
+		near bool
+	}{{50, false}, {200, true}} {
+		r, err := m.Score(t.Context(), "l", src, asOf, leadscore.Explain(3), leadscore.MaxRecords(test.most))
+		if err != nil {
+			t.Fatal(err)
+		}
+		ch := slices.Collect(r.Contributions())[0].Children[0]
+		if ch.Count != 10 || len(ch.Occurrences) != 3 || (ch.Nearest != nil) != test.near {
+			t.Errorf("MaxRecords(%d): %+v", test.most, ch)
+		}
+	}
+}
+
 // TestManyRoutes: routes are counted, not walked: nine million of them are one score.
 func TestManyRoutes(t *testing.T) {
 	data := records{"Lead": {"lead-1": {"ParentContact": "c0", "ParentAccount": "a"}}, "Account": {"a": {}}, "Contact": {}}

@@ -45,8 +45,12 @@ type Options struct {
 	Keys        int  // the most keys of one query
 	Records     int  // the most records that are fetched for one lead; below 1 there is no limit
 	walk        bool // every condition is left to the walker
+	ranged      bool // nothing is asked for that no date range reaches, and nothing said of near misses
 	lent        bool // the source has its records in memory anyway: Records bounds a batch, but no lead alone
 }
+
+// near reports whether explanations say what came near to counting.
+func (o *Options) near() bool { return o.Explain && o.Occurrences > 0 && !o.ranged }
 
 // A Status says whether a model scored a lead.
 type Status uint8
@@ -156,6 +160,9 @@ func (p *Program) rows(ctx context.Context, source traverse.Source, ids []string
 	case len(ids) == 1 && opts.lent:
 		opts.Records = 0
 		return p.run(ctx, source, ids, sums, opts)
+	case len(ids) == 1 && opts.near():
+		opts.ranged = true
+		return p.rows(ctx, source, ids, sums, opts)
 	case len(ids) == 1:
 		return []Outcome{{Lead: ids[0], Err: &LeadError{
 			Lead: ids[0], Entity: full.entity, Path: full.path,
@@ -186,7 +193,6 @@ func (p *Program) run(ctx context.Context, source traverse.Source, ids []string,
 	if b.room < 1 {
 		b.room = math.MaxInt
 	}
-	fetchable := b.room
 	for i, z := range p.zones {
 		day := check.AsOfDay(opts.AsOf, z)
 		b.days = append(b.days, day)
@@ -255,8 +261,8 @@ func (p *Program) run(ctx context.Context, source traverse.Source, ids []string,
 	if b.laned != nil {
 		b.laned.sheets.Put(sheet) // unless something panicked
 	}
-	if !b.failed && fetchable-b.room <= mostKept {
-		p.batches.Put(b)
+	if !b.failed {
+		p.keep(b)
 	}
 	return outcomes, nil
 }
@@ -321,9 +327,6 @@ func (b *batch) load(ids []string) error {
 	}
 	return nil
 }
-
-// listed reports whether explanations list records.
-func (b *batch) listed() bool { return b.opts.Explain && b.opts.Occurrences > 0 }
 
 func distinct(keys []string) []string {
 	seen := make(map[string]bool, len(keys))
@@ -544,7 +547,7 @@ func (b *batch) take(r *record, n *need, row traverse.Row) {
 		return
 	}
 	l := n.layout
-	if b.listed() {
+	if b.opts.near() {
 		r.given = slices.Clone(r.values)
 	}
 	if !b.raw {
@@ -631,7 +634,7 @@ func (b *batch) hint(n *need) (from, to time.Time) {
 		to = time.UnixMicro(b.asOf).Add(time.Microsecond - 1).UTC()
 		from = time.UnixMicro(lo).UTC()
 	}
-	if !bounded || lo == math.MaxInt64 || b.listed() { // also what is outside is listed then
+	if !bounded || lo == math.MaxInt64 || b.opts.near() { // also what is outside may be near
 		from = time.Time{}
 	}
 	return from, to

@@ -93,7 +93,8 @@ type ChildResult struct {
 	// Nearest says, where records are listed, of a child that counts too little to
 	// hold what kept the nearest route from counting: that for which fewest of the
 	// date range and the expressions would have to be otherwise; of several the
-	// newest. It is nil if there is no route, and for none.
+	// newest. It is nil if there is no route, and for none; and for a lead that
+	// reaches too many records, if those of any date are counted.
 	Nearest []Unmet `json:"nearest,omitempty"`
 }
 
@@ -140,7 +141,7 @@ func (w *walker) explain(c *condition, l *lead) (Contribution, count) {
 		}
 		holds := f.add(ch.Child, n)
 		out.add(ch, n, holds, kept)
-		if w.opts.Occurrences > 0 && !holds && !ch.None() {
+		if w.opts.near() && !holds && !ch.None() {
 			out.Children[i].Nearest = w.nearest(ch, l)
 		}
 	}

@@ -34,10 +34,12 @@ type trail struct {
 	before *trail
 	unmet  int   // date range and expressions, up to here
 	when   int64 // the date of the step that a date range speaks of
+	place  int   // of the record among those of its key, or among all roots
 }
 
 // order puts those first that satisfy more, then the newest, then by ids: the
-// answer must not depend on the order in which a source hands records over.
+// answer must not depend on the order in which a source hands records over,
+// unless they have no ids.
 func (t *trail) order(o *trail) int {
 	return cmp.Or(cmp.Compare(t.unmet, o.unmet), cmp.Compare(o.when, t.when), t.orderIDs(o))
 }
@@ -46,7 +48,7 @@ func (t *trail) orderIDs(o *trail) int {
 	if t == nil || t == o {
 		return 0
 	}
-	return cmp.Or(t.before.orderIDs(o.before), cmp.Compare(t.record.entity.Name(), o.record.entity.Name()), cmp.Compare(t.record.id, o.record.id))
+	return cmp.Or(t.before.orderIDs(o.before), cmp.Compare(t.record.entity.Name(), o.record.entity.Name()), cmp.Compare(t.record.id, o.record.id), cmp.Compare(t.place, o.place))
 }
 
 // trails are the best ones to the records of a step. Those that satisfy all so far
@@ -71,12 +73,12 @@ func (ts trails) put(t *trail) {
 // does not count, or nil if there is none: that which fails least.
 func (w *walker) nearest(ch *child, l *lead) []Unmet {
 	from := newTrails()
-	add := func(to trails, at int, r *record, before *trail) {
+	add := func(to trails, at int, r *record, place int, before *trail) {
 		s := &ch.steps[at]
 		if !s.node.lead && !w.exists(s.node.layout, r) {
 			return
 		}
-		t := &trail{record: r, before: before, when: math.MinInt64}
+		t := &trail{record: r, place: place, before: before, when: math.MinInt64}
 		if before != nil {
 			t.unmet, t.when = before.unmet, before.when
 		}
@@ -87,12 +89,17 @@ func (w *walker) nearest(ch *child, l *lead) []Unmet {
 		to.put(t)
 	}
 	if first := ch.steps[0].node; first.lead {
-		add(from, 0, l.record, nil)
+		add(from, 0, l.record, 0, nil)
 	} else {
+		place := 0
 		for _, need := range first.needs {
 			for _, owner := range l.owners {
 				for _, r := range w.data[need.index][owner].records {
-					add(from, 0, r, nil)
+					if w.tick() {
+						return nil
+					}
+					add(from, 0, r, place, nil)
+					place++
 				}
 			}
 		}
@@ -101,13 +108,15 @@ func (w *walker) nearest(ch *child, l *lead) []Unmet {
 		to, n := newTrails(), ch.steps[at].node
 		for _, best := range []map[*record]*trail{from.all, from.some} {
 			for r, t := range best {
-				if w.tick() {
-					return nil
+				g, ok := w.data[n.need().index][n.key(r)]
+				if !ok {
+					continue
 				}
-				if g, ok := w.data[n.need().index][n.key(r)]; ok {
-					for _, r := range g.records {
-						add(to, at, r, t)
+				for i, r := range g.records {
+					if w.tick() {
+						return nil
 					}
+					add(to, at, r, i, t)
 				}
 			}
 		}

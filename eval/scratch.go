@@ -1,20 +1,30 @@
 package eval
 
-import "github.com/leadscore/leadscore/traverse"
+import (
+	"math/bits"
+
+	"github.com/leadscore/leadscore/traverse"
+)
 
 // scratch is where a batch has what it fetches. Nothing of it outlives the batch,
 // so the next one uses it again.
 type scratch struct {
 	answers []*traverse.Rows
-	used    int // of answers
+	sizes   []int // of answers: the most rows that each has held
+	used    int   // of answers
 	groups  arena[group]
 	records arena[record]
 	lists   arena[*record]
 	ids     map[string]struct{}
 }
 
-// mostKept is how many records a batch may have fetched whose memory is kept.
-const mostKept = 1 << 16
+const (
+	// mostKept is how many elements of a kind are kept for the next batch.
+	mostKept = 1 << 16
+	// smallMap is how large a map is kept: it is cleared in the time that its
+	// largest use took.
+	smallMap = 1 << 10
+)
 
 // batch returns an empty batch, in the memory of an earlier one if there is any.
 func (p *Program) batch() *batch {
@@ -24,29 +34,53 @@ func (p *Program) batch() *batch {
 		for i := range b.data {
 			b.data[i] = map[string]*group{}
 		}
-		return b
 	}
-	for _, have := range b.data {
-		clear(have)
+	return b
+}
+
+// keep leaves the memory of a batch to a later one.
+func (p *Program) keep(b *batch) {
+	for i, have := range b.data {
+		b.data[i] = emptied(have)
 	}
 	s := &b.scratch
+	rows := 0
+	for i, rowsOf := range s.answers[:s.used] {
+		s.sizes[i] = max(s.sizes[i], rowsOf.Len())
+	}
+	for _, n := range s.sizes {
+		rows += n
+	}
+	if rows > mostKept {
+		s.answers, s.sizes = nil, nil
+	}
 	s.used = 0
 	s.groups.reset()
 	s.records.reset()
 	s.lists.reset()
 	clear(b.leads)
 	w := &b.walker
+	w.seen = emptied(w.seen)
 	*b = batch{
 		Program: p, data: b.data, scratch: *s, walker: walker{from: w.from, to: w.to, seen: w.seen},
 		days: b.days[:0], bounds: b.bounds[:0], leads: b.leads[:0],
 	}
-	return b
+	p.batches.Put(b)
+}
+
+// emptied returns an empty map: m, unless that has grown large.
+func emptied[K comparable, V any](m map[K]V) map[K]V {
+	if m == nil || len(m) > smallMap {
+		return map[K]V{}
+	}
+	clear(m)
+	return m
 }
 
 // answer returns empty rows for the answer to q.
 func (s *scratch) answer(q *traverse.Query) *traverse.Rows {
 	if s.used == len(s.answers) {
-		s.answers = append(s.answers, traverse.NewRows(q))
+		s.answers, s.sizes = append(s.answers, traverse.NewRows(q)), append(s.sizes, 0)
 	} else {
 		s.answers[s.used].Reset(q)
 	}
@@ -60,7 +94,7 @@ func (s *scratch) group() *group { return &s.groups.take(1)[0] }
 // repeated finds an id that stands twice: a source whose query fans out would
 // multiply the score. Records without an id are not compared.
 func (s *scratch) repeated(records []*record) (id string, ok bool) {
-	const few, many = 8, 1 << 10
+	const few = 8
 	if len(records) <= few {
 		for i, r := range records {
 			for _, s := range records[:i] {
@@ -71,48 +105,46 @@ func (s *scratch) repeated(records []*record) (id string, ok bool) {
 		}
 		return "", false
 	}
-	// A map is cleared in the time that its largest use took: it must stay small.
-	ids := s.ids
-	if clear(ids); ids == nil || len(records) > many {
-		ids = make(map[string]struct{}, len(records))
-	}
-	if len(records) <= many {
-		s.ids = ids
-	}
+	s.ids = emptied(s.ids)
 	for _, r := range records {
-		if _, ok := ids[r.id]; ok && r.id != "" {
+		if _, ok := s.ids[r.id]; ok && r.id != "" {
 			return r.id, true
 		}
-		ids[r.id] = struct{}{}
+		s.ids[r.id] = struct{}{}
 	}
 	return "", false
 }
 
-// An arena hands out pieces of memory, and takes all of them back at once.
+// An arena hands out pieces of memory, and takes all of them back at once. It
+// keeps one piece, as large as its last uses need, and no more than mostKept.
 type arena[T any] struct {
-	chunks [][]T
-	at     int // the chunk in use
-	used   int // of it
+	kept   []T
+	used   int // of kept
+	spill  []T // what is left of memory that is not kept
+	wanted int // elements since the last reset
 }
 
 // take returns n elements, all of them zero.
 func (a *arena[T]) take(n int) []T {
-	const first, doubled = 1 << 6, 4 // elements of a chunk: the first may have to serve one lead alone
-	for ; a.at < len(a.chunks); a.at, a.used = a.at+1, 0 {
-		if c := a.chunks[a.at]; len(c)-a.used >= n {
-			a.used += n
-			return c[a.used-n : a.used : a.used]
-		}
+	a.wanted += n
+	if len(a.kept)-a.used >= n {
+		a.used += n
+		return a.kept[a.used-n : a.used : a.used]
 	}
-	a.chunks = append(a.chunks, make([]T, max(n, first<<min(len(a.chunks), doubled))))
-	a.used = n
-	return a.chunks[a.at][:n:n]
+	if len(a.spill) < n {
+		const few = 64
+		a.spill = make([]T, max(n, few))
+	}
+	piece := a.spill[:n:n]
+	a.spill = a.spill[n:]
+	return piece
 }
 
 // reset takes everything back.
 func (a *arena[T]) reset() {
-	for i := range a.chunks[:min(a.at+1, len(a.chunks))] {
-		clear(a.chunks[i])
+	clear(a.kept[:a.used])
+	if a.wanted > len(a.kept) && a.wanted <= mostKept {
+		a.kept = make([]T, 1<<bits.Len(uint(a.wanted-1)))
 	}
-	a.at, a.used = 0, 0
+	a.used, a.spill, a.wanted = 0, nil, 0
 }

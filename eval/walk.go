@@ -142,10 +142,7 @@ func (w *walker) advance(s *step) {
 	data := w.data[n.need().index]
 	merge := n.ref >= 0 && len(w.from) > 1
 	if merge {
-		if w.seen == nil {
-			w.seen = map[*record]int{}
-		}
-		clear(w.seen)
+		w.seen = emptied(w.seen)
 	}
 	for i := range w.from {
 		if w.tick() {

@@ -37,10 +37,10 @@ var arrows = map[string][]string{
 	"internal/reference":   {"dsl", "traverse", "grades"},
 	"internal/conformance": {".", "dsl", "traverse", "source/tables", "source/memory"},
 	"internal/mutate":      {},
-	"internal/modeldiff":   {"eval/check", "grades"},
+	"internal/modeldiff":   {"eval/check", "grades", "traverse"},
 	"internal/whatif":      {},
 
-	"modeltest":     {".", "dsl", "eval/check", "source/memory"},
+	"modeltest":     {".", "dsl", "eval/check", "source/memory", "traverse"},
 	"cmd/leadscore": {".", "dsl", "eval/check", "eval/findings", "internal/modeldiff", "internal/whatif", "modeltest", "source/tables"},
 	"examples/...":  {".", "source/memory", "source/tables"},
 }

@@ -24,6 +24,7 @@ import (
 	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/eval/check"
 	"github.com/leadscore/leadscore/source/memory"
+	"github.com/leadscore/leadscore/traverse"
 )
 
 // CodeExpectation is the code of an expectation that is not met.
@@ -44,41 +45,43 @@ type Result struct {
 // Passed reports whether every expectation is met.
 func (r Result) Passed() bool { return r.Err == nil && len(r.Failures) == 0 }
 
-// String says on one line that the test passed; or each expectation that is not
-// met, with its place, and what every condition contributed. Control characters
-// of names do not reach a terminal.
-func (r Result) String() string { return strings.Map(harmless, r.text()) }
-
-func harmless(r rune) rune {
-	if r != '\n' && r != '\t' && unicode.IsControl(r) {
-		return unicode.ReplacementChar
-	}
-	return r
+// printable keeps a name from breaking the layout of a text, or from talking to
+// the terminal.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, s)
 }
 
-func (r Result) text() string {
-	name := fmt.Sprintf("%s: %s", r.Model, r.Test)
+// String says on one line that the test passed; or each expectation that is not
+// met, with its place, and what every condition contributed. Control characters
+// of names are replaced.
+func (r Result) String() string {
+	name := printable(fmt.Sprintf("%s: %s", r.Model, r.Test))
 	if r.Passed() {
 		return "ok    " + name
 	}
 	var b strings.Builder
 	b.WriteString("FAIL  " + name)
 	if r.Err != nil {
-		fmt.Fprintf(&b, "\n%v", r.Err)
+		b.WriteString("\n" + printable(r.Err.Error()))
 	}
 	for i := range r.Failures {
 		b.WriteString("\n" + r.Failures[i].Error())
 	}
 	for c := range r.Result.Contributions() {
-		fmt.Fprintf(&b, "\n  %+6d  %s: %d x %+d", c.Score, c.Condition, c.Multiplier, c.Points)
+		fmt.Fprintf(&b, "\n  %+6d  %s: %d x %+d", c.Score, printable(c.Condition), c.Multiplier, c.Points)
 		for _, child := range c.Children {
 			holds := ""
 			if !child.Holds {
 				holds = ", does not hold"
 			}
-			fmt.Fprintf(&b, "\n            %s: %d%s", child.Rule, child.Count, holds)
+			fmt.Fprintf(&b, "\n            %s: %d%s", printable(child.Rule), child.Count, holds)
 			for _, u := range child.Nearest {
-				fmt.Fprintf(&b, "\n              but for %v", u)
+				fmt.Fprintf(&b, "\n              but for %s", printable(u.String()))
 			}
 		}
 	}
@@ -117,16 +120,11 @@ func Results(ctx context.Context, set *leadscore.Set) iter.Seq[Result] {
 func run(ctx context.Context, m *leadscore.Model, c *check.Case) Result {
 	r := Result{Model: m.Name(), Test: c.Name}
 	data := memory.New(m.Schema())
-	for _, record := range c.Records {
-		values := memory.Record{}
-		for name, v := range record.Values {
-			values[name] = v
-		}
-		if r.Err = data.Add(record.Entity, record.ID, values); r.Err != nil {
-			return r
-		}
+	lead, err := fill(data, c.Records)
+	if r.Err = err; err != nil {
+		return r
 	}
-	r.Result, r.Err = m.Score(ctx, c.Lead, data, leadscore.AsOf(c.AsOf), leadscore.Explain(occurrences))
+	r.Result, r.Err = m.Score(ctx, lead, data, leadscore.AsOf(c.AsOf), leadscore.Explain(occurrences))
 	if r.Err != nil {
 		return r
 	}
@@ -143,6 +141,37 @@ func run(ctx context.Context, m *leadscore.Model, c *check.Case) Result {
 		}
 	}
 	return r
+}
+
+// fill adds the records of a test, and returns the id of the first lead.
+func fill(data *memory.Source, records []check.CaseRecord) (lead string, err error) {
+	said := map[[2]string]bool{} // entity and id
+	for _, r := range records {
+		said[[2]string{r.Entity, r.ID}] = true
+	}
+	made := map[string]int{} // ids, by entity
+	for _, r := range records {
+		values := memory.Record{}
+		for name, v := range r.Values {
+			values[name] = v
+		}
+		for range r.Count {
+			id := r.ID
+			for id == "" {
+				made[r.Entity]++
+				if next := fmt.Sprintf("%s %d", r.Entity, made[r.Entity]); !said[[2]string{r.Entity, next}] {
+					id = next
+				}
+			}
+			if err := data.Add(r.Entity, id, values); err != nil {
+				return "", err
+			}
+			if r.Entity == traverse.Lead && lead == "" {
+				lead = id
+			}
+		}
+	}
+	return lead, nil
 }
 
 // unmet says how an expectation is not met, or nothing.

@@ -119,6 +119,58 @@ func TestResultsOfNobody(t *testing.T) {
 	}
 }
 
+// TestMadeUpIDs: ids that nobody says are none that somebody says, and no
+// contact that could be meant by them.
+func TestMadeUpIDs(t *testing.T) {
+	set := compile(t, rules+`
+test "Ids" {
+    as of 2026-05-31
+    Lead with ParentContact = "ada"
+    Contact with City = "Rome"
+    EmailOpened
+    EmailOpened "EmailOpened 2"
+    2 EmailOpened
+    EmailOpened "EmailOpened 1"
+    Contact "ada"
+    Contact with City = "Oslo"
+    expect score 50
+}
+`)
+	for r := range modeltest.Results(t.Context(), set) {
+		if !r.Passed() || r.Result.Lead != "Lead 1" {
+			t.Errorf("lead %s: %v", r.Result.Lead, r)
+		}
+	}
+	_, err := leadscore.CompileSet(leadscore.StandardSchema(), []leadscore.File{{Name: "m", Text: rules + `
+test "Ids" {
+    as of 2026-05-31
+    Contact
+    Lead with ParentContact = "Contact 1"
+    expect score 0
+}
+`}})
+	if err == nil || !strings.Contains(err.Error(), `the test has no Contact "Contact 1"`) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestNamesForgeNothing: a name does not look like a line of the report.
+func TestNamesForgeNothing(t *testing.T) {
+	set := compile(t, strings.NewReplacer(`"Opened"`, `"Opened\n+99  Forged"`).Replace(rules)+`
+test "x\nok    Coffee: forged" {
+    as of 2026-05-31
+    Lead with ParentContact = "ada"
+    Contact "ada"
+    expect sales ready
+}
+`)
+	for r := range modeltest.Results(t.Context(), set) {
+		if text := r.String(); strings.Contains(text, "\nok") || strings.Contains(text, "\n+99") {
+			t.Errorf("got %s", text)
+		}
+	}
+}
+
 // Before a service takes up rules that somebody has changed, it runs their tests.
 func ExampleResults() {
 	set, err := leadscore.CompileSet(leadscore.StandardSchema(), []leadscore.File{{Name: "coffee.score", Text: rules + good + bad}})

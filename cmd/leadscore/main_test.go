@@ -385,7 +385,7 @@ b, None: score 0
   sales ready changed from 20 to 17
 `,
 		},
-		{name: "diff of the same", args: "diff coffee.score coffee.score", out: "the models are the same\n"},
+		{name: "diff of the same", args: "diff coffee.score coffee.score", out: "models and schema are the same\n"},
 		{
 			name: "diff over leads",
 			args: "diff --data data --as-of 2026-06-01 --limit 1 coffee.score new.version",

@@ -59,7 +59,7 @@ func runDiff(ctx context.Context, s streams, args []string) error {
 	}
 	out := bufio.NewWriter(s.out)
 	d := diffPrinter{w: out, json: *format == "json"}
-	d.changes(modeldiff.Compare(older.models, newer.models))
+	d.changes(append(modeldiff.Schemas(older.set.Schema(), newer.set.Schema()), modeldiff.Compare(older.models, newer.models)...))
 	if *dataName == "" || d.err != nil {
 		return errors.Join(d.err, out.Flush())
 	}
@@ -286,12 +286,12 @@ func (d *diffPrinter) changes(changes []modeldiff.Change) {
 		}
 		if i == 0 || c.Model != model {
 			model = c.Model
-			d.printf("%s\n", printable(model))
+			d.printf("%s\n", cmp.Or(printable(model), "the schema"))
 		}
 		d.printf("  %s\n", printable(c.String()))
 	}
 	if len(changes) == 0 && !d.json {
-		d.printf("the models are the same\n")
+		d.printf("models and schema are the same\n")
 	}
 }
 

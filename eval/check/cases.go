@@ -11,7 +11,8 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// maxCaseRecords is how many records a test has at the most.
+// maxCaseRecords is how many records a test has at the most. They are counted here
+// and made when the test is run.
 const maxCaseRecords = 10_000
 
 // A Case is a checked test of a model: records, and what is expected of the lead
@@ -19,17 +20,17 @@ const maxCaseRecords = 10_000
 type Case struct {
 	Name     string
 	AsOf     time.Time
-	Lead     string // the id of the lead that is scored: the first of the test
-	Records  []CaseRecord
+	Records  []CaseRecord // the first lead among them is scored
 	Expected []Expected
 	Source   *dsl.Test
 	File     *dsl.File // in which it stands
 }
 
-// A CaseRecord is one record of a test.
+// A CaseRecord is a record of a test, or several that are alike.
 type CaseRecord struct {
 	Entity string
-	ID     string
+	Count  int
+	ID     string                    // of one; "" if the test does not say
 	Values map[string]traverse.Value // by field or reference; what is not there is null
 }
 
@@ -116,7 +117,9 @@ type caseChecker struct {
 	*checker
 	model *Model
 	out   *Case
-	ids   map[string]map[string]bool // by entity
+	ids   map[string]map[string]bool // that the test says, by entity
+	count int                        // of the records
+	asOf  bool                       // it is known
 	seen  map[string]dsl.Span        // clauses that stand once
 	sound bool
 }
@@ -183,6 +186,7 @@ func (k *caseChecker) once(t *dsl.Test) {
 				if clause.Moment.Bad {
 					k.sound = false
 				} else {
+					k.asOf = true
 					k.out.AsOf = time.UnixMicro(startOf(clause.Moment, false, k.model.Zone)).UTC()
 				}
 			}
@@ -245,16 +249,18 @@ func (k *caseChecker) record(r *dsl.Record) {
 		switch {
 		case !ok:
 			k.sound = false
-		case n < 1 || n > maxCaseRecords || len(k.out.Records)+int(n) > maxCaseRecords:
-			d := k.bad(r.Count.Span, dsl.CodeLimit, "a test has from 1 to %d records", maxCaseRecords)
-			if n == 0 {
-				d.Help = "leave the record out"
-			}
+		case n < 1:
+			k.bad(r.Count.Span, dsl.CodeLimit, "%d is no number of records", n).Help = "leave the record out"
 		case r.ID != nil && n > 1:
 			k.bad(r.ID.Span, CodeDuplicate, "%d records cannot have one id; leave it out", n)
 		default:
 			count = n
 		}
+	}
+	room := maxCaseRecords - k.count
+	k.count = int(min(int64(k.count)+count, maxCaseRecords+1))
+	if room >= 0 && count > int64(room) { // once
+		k.bad(r.Span, dsl.CodeLimit, "a test has %d records at the most", maxCaseRecords)
 	}
 	values := map[string]traverse.Value{}
 	said := map[string]dsl.Span{}
@@ -266,13 +272,11 @@ func (k *caseChecker) record(r *dsl.Record) {
 	if !k.sound {
 		return
 	}
-	for range count {
-		record := CaseRecord{Entity: e.Name(), ID: k.id(e.Name(), r), Values: values}
-		k.out.Records = append(k.out.Records, record)
-		if e.Name() == traverse.Lead && k.out.Lead == "" {
-			k.out.Lead = record.ID
-		}
+	record := CaseRecord{Entity: e.Name(), Count: int(count), Values: values}
+	if r.ID != nil {
+		record.ID = r.ID.Value
 	}
+	k.out.Records = append(k.out.Records, record)
 }
 
 func (k *caseChecker) entityNames() func(yield func(string) bool) {
@@ -281,25 +285,6 @@ func (k *caseChecker) entityNames() func(yield func(string) bool) {
 			if !yield(e.Name()) {
 				return
 			}
-		}
-	}
-}
-
-// id returns the id of a record, or makes one that no other has.
-func (k *caseChecker) id(entity string, r *dsl.Record) string {
-	if r.ID != nil {
-		return r.ID.Value
-	}
-	ids := k.ids[entity]
-	if ids == nil {
-		ids = map[string]bool{}
-		k.ids[entity] = ids
-	}
-	for n := len(ids) + 1; ; n++ {
-		id := fmt.Sprintf("%s %d", entity, n)
-		if !ids[id] {
-			ids[id] = true
-			return id
 		}
 	}
 }
@@ -348,7 +333,7 @@ func (k *caseChecker) when(e *traverse.Entity, f traverse.Field, w *dsl.When) (t
 		at = startOf(w.Moment, days, k.model.Zone)
 	} else {
 		n, ok := k.timeSpan(w.Shift, days, e.Name()+"."+f.Name)
-		if !ok {
+		if !ok || !k.asOf { // of that something has been said
 			k.sound = false
 			return traverse.Value{}, false
 		}
@@ -546,7 +531,7 @@ func (k *caseChecker) expectation(x *dsl.Expectation) {
 		k.known(x)
 	}
 	ready := x.Kind == dsl.ExpectSalesReady || x.Kind == dsl.ExpectNotSalesReady
-	if _, has := k.model.SalesReady.At(); ready && !has {
+	if _, has := k.model.SalesReady.At(); ready && !has && !k.model.Source.Incomplete {
 		k.bad(x.Span, CodeMissing, "model %q has no sales-ready score", k.model.Name)
 	}
 	k.out.Expected = append(k.out.Expected, out)
@@ -571,8 +556,8 @@ func (k *caseChecker) known(x *dsl.Expectation) {
 			names = append(names, k.model.Conditions[i].Name)
 		}
 	}
-	if slices.Contains(names, x.Name.Value) {
-		return
+	if slices.Contains(names, x.Name.Value) || k.model.Source.Incomplete {
+		return // what could not be read may be it
 	}
 	d := k.bad(x.Name.Span, CodeName, "model %q has no %s %s", k.model.Name, what, brief(x.Name.Raw))
 	if near := k.near(x.Name.Value, slices.Values(names)); near != "" {

@@ -11,13 +11,14 @@ import (
 
 	"github.com/leadscore/leadscore/eval/check"
 	"github.com/leadscore/leadscore/grades"
+	"github.com/leadscore/leadscore/traverse"
 )
 
 // A Change is one difference between two versions.
 type Change struct {
-	Model     string `json:"model"`
+	Model     string `json:"model,omitempty"`     // "" for the schema
 	Condition string `json:"condition,omitempty"` // by its new name, if it has one
-	What      string `json:"what"`                // model, description, target, time zone, condition, points, child, grade "…", sales ready
+	What      string `json:"what"`                // model, description, target, time zone, condition, points, child, grade "…", sales ready; or an entity
 	Change    string `json:"change"`              // added, removed, changed or renamed
 	From      string `json:"from,omitempty"`
 	To        string `json:"to,omitempty"`
@@ -35,10 +36,10 @@ func (c Change) String() string {
 		subject = fmt.Sprintf("condition %q: %s", c.Condition, c.What)
 	case c.What == "model" && c.Change == "renamed":
 		return fmt.Sprintf("model %q is now called %q", c.From, c.To)
-	case c.What == "model":
-		return "model " + c.Change
 	}
 	switch {
+	case c.From == "" && c.To == "":
+		return subject + " " + c.Change
 	case c.From == "":
 		return fmt.Sprintf("%s %s: %s", subject, c.Change, c.To)
 	case c.To == "":
@@ -108,18 +109,51 @@ func match[T any](older, newer []*T, name, content func(*T) string) map[*T]*T {
 			pairs[n], taken[o] = o, true
 		}
 	}
-	byContent := map[string][]*T{}
+	was, is := map[string][]*T{}, map[string][]*T{}
 	for _, o := range older {
 		if !taken[o] {
-			byContent[content(o)] = append(byContent[content(o)], o)
+			was[content(o)] = append(was[content(o)], o)
 		}
 	}
 	for _, n := range newer {
-		if list := byContent[content(n)]; pairs[n] == nil && len(list) == 1 && !taken[list[0]] {
-			pairs[n], taken[list[0]] = list[0], true
+		if pairs[n] == nil {
+			is[content(n)] = append(is[content(n)], n)
+		}
+	}
+	for text, list := range is {
+		if old := was[text]; len(list) == 1 && len(old) == 1 {
+			pairs[list[0]] = old[0]
 		}
 	}
 	return pairs
+}
+
+// Schemas lists the entities that differ between two schemas, by name. Its changes
+// are of no model.
+func Schemas(older, newer *traverse.Schema) []Change {
+	texts := func(s *traverse.Schema) map[string]string {
+		all := map[string]string{}
+		for _, d := range s.Definitions() {
+			all[fmt.Sprintf("%s %s", d.Kind, d.Name)] = fmt.Sprintf("%+v", d)
+		}
+		return all
+	}
+	before, after := texts(older), texts(newer)
+	var changes []Change
+	for what, text := range after {
+		if was, ok := before[what]; !ok {
+			changes = append(changes, Change{What: what, Change: "added"})
+		} else if was != text {
+			changes = append(changes, Change{What: what, Change: "changed"})
+		}
+	}
+	for what := range before {
+		if _, ok := after[what]; !ok {
+			changes = append(changes, Change{What: what, Change: "removed"})
+		}
+	}
+	slices.SortFunc(changes, func(a, b Change) int { return cmp.Compare(a.What, b.What) })
+	return changes
 }
 
 func conditions(older, newer *check.Model) map[*check.Condition]*check.Condition {

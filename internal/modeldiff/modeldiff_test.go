@@ -39,6 +39,8 @@ func TestCompare(t *testing.T) {
 		{"a new name", model(a), model(`condition "C" { has Lead score +1 }`), `condition "A" is now called "C"`},
 		{"new names of two that say the same", model(a + `condition "B" { has Lead score +1 }`), model(`condition "C" { has Lead score +1 } condition "D" { has Lead score +1 }`),
 			"condition \"C\" added: +1; has Lead\ncondition \"D\" added: +1; has Lead\ncondition \"A\" removed: +1; has Lead\ncondition \"B\" removed: +1; has Lead"},
+		{"a new name of one that two could be", model(a), model(`condition "C" { has Lead score +1 } condition "D" { has Lead score +1 }`),
+			"condition \"C\" added: +1; has Lead\ncondition \"D\" added: +1; has Lead\ncondition \"A\" removed: +1; has Lead"},
 		{"names that are swapped", model(a + b), model(`condition "B" { has Lead score +1 } condition "A" { each EmailOpened score +2 }`),
 			"condition \"B\": points changed from +2 to +1\ncondition \"B\": child changed from each EmailOpened to has Lead\n" +
 				"condition \"A\": points changed from +1 to +2\ncondition \"A\": child changed from has Lead to each EmailOpened"},
@@ -69,5 +71,38 @@ func TestCompare(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestSchemas(t *testing.T) {
+	base := traverse.Standard()
+	extend := func(defs ...traverse.Definition) *traverse.Schema {
+		s, err := base.Extend(defs...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	order := traverse.Definition{Name: "Parcel", Fields: []traverse.Field{{Name: "Size", Type: traverse.Number}}}
+	other := traverse.Definition{Name: "Parcel", Fields: []traverse.Field{{Name: "Size", Type: traverse.Text}}}
+	lead := traverse.Definition{Name: "Lead", Fields: []traverse.Field{{Name: "Shoes", Type: traverse.Number}}}
+	for _, test := range []struct {
+		old, now *traverse.Schema
+		want     string
+	}{
+		{base, base, ""},
+		{extend(order), extend(order), ""},
+		{base, extend(order), "profile Parcel added"},
+		{extend(order), base, "profile Parcel removed"},
+		{extend(order), extend(other), "profile Parcel changed"},
+		{extend(order), extend(lead), "profile Lead changed; profile Parcel removed"},
+	} {
+		var got []string
+		for _, c := range modeldiff.Schemas(test.old, test.now) {
+			got = append(got, c.String())
+		}
+		if text := strings.Join(got, "; "); text != test.want {
+			t.Errorf("got %q, want %q", text, test.want)
+		}
 	}
 }

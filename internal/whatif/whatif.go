@@ -5,6 +5,7 @@ package whatif
 import (
 	"fmt"
 	"math/big"
+	"slices"
 )
 
 // A Condition is what one condition says of a lead.
@@ -33,15 +34,13 @@ func (c Change) String() string {
 	return fmt.Sprintf("%q counts %s times (%s)", c.Condition, c.Times, c.Points)
 }
 
-// A gain is the most that a change of a condition can add to the score, or what
-// one more time adds.
+// A gain is what a change of a condition adds to the score.
 type gain struct {
-	condition *Condition
-	points    *big.Int
-	unlimited bool // as often as one likes
+	change Change
+	points *big.Int
 }
 
-// Most is how many conditions a set has at the most, and how many sets are listed.
+// Most is how many conditions a set has at the most, and sets how many are listed.
 const (
 	Most = 3
 	sets = 20
@@ -49,30 +48,29 @@ const (
 
 // Sets lists the smallest sets of conditions whose change brings a score from
 // where it is up to threshold or more: at most Most conditions a set, and at most
-// twenty sets, in the order of the conditions. It lists nothing for a score that
-// is there already. Whether a condition can hold at all it does not know.
+// twenty sets, first those whose conditions add most. A condition that can count
+// any number of times is a set by itself, and counts as often as it must. Sets
+// lists nothing for a score that is there already. Whether a condition can hold at
+// all it does not know.
 func Sets(conditions []Condition, threshold int64) [][]Change {
-	score := new(big.Int)
+	missing := big.NewInt(threshold)
 	for i := range conditions {
-		score.Add(score, conditions[i].product())
+		missing.Sub(missing, conditions[i].product())
 	}
-	missing := new(big.Int).Sub(big.NewInt(threshold), score)
 	if missing.Sign() <= 0 {
 		return nil
 	}
 	var gains []gain
 	for i := range conditions {
-		c := &conditions[i]
-		switch {
-		case c.Points < 0 && c.Multiplier > 0:
-			gains = append(gains, gain{c, new(big.Int).Neg(c.product()), false})
-		case c.Points > 0 && (c.Each || c.Multiplier == 0):
-			gains = append(gains, gain{c, big.NewInt(c.Points), c.Each})
+		if g, ok := conditions[i].gain(missing); ok {
+			gains = append(gains, g)
 		}
 	}
+	slices.SortStableFunc(gains, func(a, b gain) int { return b.points.Cmp(a.points) })
 	for size := 1; size <= Most; size++ {
-		if found := choose(gains, size, missing, nil); len(found) > 0 {
-			return found
+		c := chooser{gains: gains, size: size}
+		if c.choose(0, missing); len(c.found) > 0 {
+			return c.found
 		}
 	}
 	return nil
@@ -83,61 +81,55 @@ func (c *Condition) product() *big.Int {
 	return p.Mul(p, big.NewInt(c.Points))
 }
 
-// choose lists the sets of so many of gains that, with those that are chosen
-// already, make up for what is missing.
-func choose(gains []gain, size int, missing *big.Int, chosen []gain) [][]Change {
-	if size == 0 {
-		if set := enough(chosen, missing); set != nil {
-			return [][]Change{set}
-		}
-		return nil
+// gain returns the most that a change of the condition adds, or as much as is
+// missing if there is no most.
+func (c *Condition) gain(missing *big.Int) (gain, bool) {
+	times, points := new(big.Int), big.NewInt(c.Points)
+	switch {
+	case c.Points < 0 && c.Multiplier > 0:
+		points.Neg(c.product())
+	case c.Points > 0 && c.Each:
+		// As many times more as it takes, rounded up.
+		times.Add(missing, big.NewInt(c.Points-1))
+		times.Quo(times, points)
+		points.Mul(points, times)
+		times.Add(times, new(big.Int).SetUint64(c.Multiplier))
+	case c.Points > 0 && c.Multiplier == 0:
+		times.SetInt64(1)
+	default:
+		return gain{}, false
 	}
-	var found [][]Change
-	for i := range gains {
-		found = append(found, choose(gains[i+1:], size-1, missing, append(chosen[:len(chosen):len(chosen)], gains[i]))...)
-		if len(found) >= sets {
-			return found[:sets]
-		}
-	}
-	return found
+	return gain{Change{c.Name, times.String(), signed(points)}, points}, true
 }
 
-// enough returns the changes if they make up for what is missing, or nil. What
-// can count any number of times counts as often as the others leave it to.
-func enough(chosen []gain, missing *big.Int) []Change {
-	left := new(big.Int).Set(missing)
-	var open *gain
-	for i := range chosen {
-		if chosen[i].unlimited && open == nil {
-			open = &chosen[i]
-			continue
+// chooser finds sets of one size among gains, the largest of which come first.
+type chooser struct {
+	gains  []gain
+	size   int
+	chosen []Change
+	found  [][]Change
+}
+
+// choose goes on with the gains from a place on, while some are missing. It looks
+// at nothing that cannot suffice with the next largest, so it ends soon.
+func (c *chooser) choose(from int, missing *big.Int) {
+	left := c.size - len(c.chosen)
+	if left == 0 {
+		c.found = append(c.found, slices.Clone(c.chosen))
+		return
+	}
+	for i := from; i+left <= len(c.gains) && len(c.found) < sets; i++ {
+		sum := new(big.Int)
+		for _, g := range c.gains[i : i+left] {
+			sum.Add(sum, g.points)
 		}
-		left.Sub(left, chosen[i].points)
-	}
-	more := big.NewInt(1)
-	switch {
-	case open != nil && left.Sign() > 0:
-		more.Add(left, new(big.Int).Sub(open.points, big.NewInt(1)))
-		more.Quo(more, open.points)
-	case open == nil && left.Sign() > 0:
-		return nil
-	}
-	var set []Change
-	for i := range chosen {
-		c := chosen[i].condition
-		times, points := new(big.Int).SetUint64(c.Multiplier), new(big.Int).Set(chosen[i].points)
-		switch {
-		case c.Points < 0:
-			times.SetInt64(0)
-		case &chosen[i] == open:
-			times.Add(times, more)
-			points.Mul(points, more)
-		default:
-			times.Add(times, big.NewInt(1))
+		if sum.Cmp(missing) < 0 {
+			return
 		}
-		set = append(set, Change{c.Name, times.String(), signed(points)})
+		c.chosen = append(c.chosen, c.gains[i].change)
+		c.choose(i+1, new(big.Int).Sub(missing, c.gains[i].points))
+		c.chosen = c.chosen[:len(c.chosen)-1]
 	}
-	return set
 }
 
 func signed(n *big.Int) string {

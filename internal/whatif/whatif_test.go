@@ -24,9 +24,9 @@ func TestSets(t *testing.T) {
 		{[]Condition{b}, 21, "[]"},
 		{nil, 1, "[]"},
 		{[]Condition{a, b}, 30, `[["A" holds (+10)]]`},
-		{[]Condition{a, b, c}, 15, `[["A" holds (+10)] ["C" does not count (+15)]]`},
-		{[]Condition{a, b, c, e}, 30, `[["A" holds (+10) "C" does not count (+15)]]`},
-		{[]Condition{a, b, c, e}, 33, `[["A" holds (+10) "C" does not count (+15) "E" holds (+3)]]`},
+		{[]Condition{a, b, c}, 15, `[["C" does not count (+15)] ["A" holds (+10)]]`},
+		{[]Condition{a, b, c, e}, 30, `[["C" does not count (+15) "A" holds (+10)]]`},
+		{[]Condition{a, b, c, e}, 33, `[["C" does not count (+15) "A" holds (+10) "E" holds (+3)]]`},
 		{[]Condition{a, b, c, e}, 34, "[]"},
 		{[]Condition{a, b, d}, 36, `[["A" holds (+10)] ["D" counts 4 times (+10)]]`},
 		{[]Condition{b, d}, 31, `[["D" counts 3 times (+5)]]`},
@@ -110,4 +110,18 @@ func TestSetsSuffice(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestManyConditions: also among very many conditions an answer comes at once.
+func TestManyConditions(t *testing.T) {
+	var conditions []Condition
+	for i := range 10_000 {
+		conditions = append(conditions, Condition{Name: fmt.Sprint(i), Points: int64(1 + i%7)})
+	}
+	if got := Sets(conditions, 22); got != nil {
+		t.Errorf("got %v", got)
+	}
+	if got := Sets(conditions, 21); len(got) != 20 || len(got[0]) != 3 {
+		t.Errorf("%d sets", len(got))
+	}
 }

@@ -61,5 +61,6 @@
 //
 // Whoever scores leads needs this package and a source. For tools there are
 // dsl, the syntax tree and the formatter; eval/check, the checker without the
-// evaluator; traverse, schema and data; and grades.
+// evaluator; eval/findings, what is odd about valid rules; traverse, schema and
+// data; and grades.
 package leadscore

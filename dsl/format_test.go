@@ -176,6 +176,29 @@ model "M" { // behind the head
 	{"CRLF and a byte-order mark", "\ufeffprofile A {\r\n    // c\r\n    B text // d\r\n}\r\n", "profile A {\n    // c\n    B text // d\n}\n"},
 	{"nothing", "", ""},
 	{"comments alone", "\n\n// a\n\n\n// b\n", "// a\n\n// b\n"},
+	{
+		"a test",
+		"test \"T\" { // what\nmodel \"M\" AS OF 2026-05-31 +2 `EmailOpened` \"x\" 1 days ago BY \"ada\" with `EmailName` = \"May\" // one\n" +
+			"`Test` `with` at 2026-05-01 Contact \"ada\" with Likes=(\"a\",\"b\") and Born = in +1 years and Seen = 2026-05-01T10:00 and Good=TRUE\n" +
+			"expect score +7 expect \"C\" 1 times expect not sales ready expect no grade }",
+		`test "T" { // what
+    model "M"
+    as of 2026-05-31
+    2 EmailOpened "x" 1 day ago by "ada" with EmailName = "May" // one
+    ` + "`Test`" + `
+    ` + "`with`" + ` on 2026-05-01
+    Contact "ada"
+        with Likes = ("a", "b")
+         and Born = in 1 year
+         and Seen = 2026-05-01T10:00
+         and Good = true
+    expect score 7
+    expect "C" 1 time
+    expect not sales ready
+    expect no grade
+}
+`,
+	},
 }
 
 func TestFormat(t *testing.T) {

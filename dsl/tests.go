@@ -485,12 +485,14 @@ func (r *Record) head() string {
 	return b.String()
 }
 
-// inTest is the name as a record begins with it: there every word of a test is a
-// keyword.
+// testWords win over a name where a record begins, or goes on.
+var testWords = []string{"model", "as", "expect", "test", "profile", "interaction", "on", "at", "in", "by", "with", "and"}
+
+// inTest is the name as a record begins with it.
 func (n *Name) inTest() string {
 	text := n.String()
-	if !strings.HasPrefix(text, "`") && n.Quoted {
-		return "`" + n.Text + "`"
+	if n.Quoted && text == n.Text && slices.ContainsFunc(testWords, func(w string) bool { return strings.EqualFold(w, text) }) {
+		return "`" + text + "`"
 	}
 	return text
 }

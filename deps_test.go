@@ -32,6 +32,7 @@ var arrows = map[string][]string{
 	"source/memory":     {"traverse", "traverse/columns", "internal/nearest"},
 	"source/tables":     {"traverse", "traverse/columns", "source/memory", "internal/nearest"},
 	"source/structs":    {"traverse", "traverse/columns", "source/memory", "internal/nearest"},
+	"source/sqldb":      {"traverse", "internal/nearest"},
 	"source/sourcetest": {"traverse"},
 
 	"internal/reference":   {"dsl", "traverse", "grades"},

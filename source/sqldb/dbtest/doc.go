@@ -1,0 +1,6 @@
+// Package dbtest tests source/sqldb with the drivers of real databases: SQLite
+// always, PostgreSQL if the environment variable LEADSCORE_POSTGRES holds a
+// connection string such as postgres://user@localhost/test. The tests make
+// schemas of their own there, and drop them. Nobody imports the package: it is a
+// module of its own so that drivers stay out of the library's.
+package dbtest

@@ -1,0 +1,404 @@
+package sqldb
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// A decoder reads what a driver hands out as a value. Bytes are the driver's,
+// and are copied.
+type decoder func(src any) (traverse.Value, error)
+
+// decode returns the decoder of a column for a field of type typ, and for a
+// reference or an id with the type NoType.
+func (c Column) decode(typ traverse.Type, s Storage) decoder {
+	var read decoder
+	switch typ {
+	case traverse.NoType:
+		read = decodeID
+	case traverse.Text, traverse.Choice:
+		read = decodeText
+	case traverse.Number:
+		read = decodeNumber
+	case traverse.Bool:
+		read = c.decodeBool
+	case traverse.Time:
+		read = c.decodeTime
+	case traverse.Date:
+		read = func(src any) (traverse.Value, error) {
+			if t, ok := src.(time.Time); ok && s == Day {
+				// A driver gives the day as a midnight, in a zone of its choice.
+				if err := checkYear(t); err != nil {
+					return traverse.Value{}, err
+				}
+				return traverse.DateValue(t.Date()), nil
+			}
+			return c.decodeDate(src)
+		}
+	case traverse.Choices:
+		switch {
+		case s == TextArray:
+			read = textual(decodeArray)
+		case s == JSON || c.Format == JSONArray:
+			read = textual(decodeJSON)
+		default:
+			read = textual(c.decodeSeparated)
+		}
+	}
+	return func(src any) (traverse.Value, error) {
+		switch x := src.(type) {
+		case nil:
+			return traverse.Value{}, nil
+		case []byte:
+			src = string(x)
+		}
+		if text, ok := src.(string); ok {
+			if s == FixedText {
+				text = strings.TrimRight(text, " ")
+			}
+			switch {
+			case text == "":
+				return traverse.Value{}, nil
+			case !utf8.ValidString(text):
+				return traverse.Value{}, fmt.Errorf("%s is not UTF-8", quote(text))
+			}
+			src = text
+		}
+		return read(src)
+	}
+}
+
+// strange is the error for a value of a type that has no place in a column.
+func strange(what string, src any) (traverse.Value, error) {
+	return traverse.Value{}, fmt.Errorf("the %s %s is no %s", kindOf(src), quote(fmt.Sprint(src)), what)
+}
+
+func kindOf(src any) string {
+	switch src.(type) {
+	case string:
+		return "text"
+	case int64, float64:
+		return "number"
+	case bool:
+		return "bool"
+	case time.Time:
+		return "time"
+	}
+	return fmt.Sprintf("%T", src)
+}
+
+func decodeID(src any) (traverse.Value, error) {
+	switch x := src.(type) {
+	case string:
+		return traverse.TextValue(x), nil
+	case int64:
+		return traverse.TextValue(strconv.FormatInt(x, 10)), nil
+	case [16]byte:
+		return traverse.TextValue(fmt.Sprintf("%x-%x-%x-%x-%x", x[:4], x[4:6], x[6:8], x[8:10], x[10:])), nil
+	}
+	return strange("id", src)
+}
+
+func decodeText(src any) (traverse.Value, error) {
+	v, err := decodeID(src) // integers and UUIDs have one way to be written, too
+	if err != nil {
+		return strange("text", src)
+	}
+	return v, nil
+}
+
+func decodeNumber(src any) (traverse.Value, error) {
+	var f float64
+	switch x := src.(type) {
+	case int64:
+		f = float64(x)
+	case float64:
+		f = x
+	case float32:
+		f = float64(x)
+	case string:
+		// ParseFloat also takes hexadecimal digits, underscores, Inf and NaN.
+		var err error
+		if f, err = strconv.ParseFloat(x, 64); err != nil || strings.Trim(x, "0123456789+-.eE") != "" {
+			if errors.Is(err, strconv.ErrRange) {
+				return traverse.Value{}, fmt.Errorf("%s is too large for a number", quote(x))
+			}
+			return traverse.Value{}, fmt.Errorf("%s is no number; decimal digits are, such as 1234.5", quote(x))
+		}
+	default:
+		return strange("number", src)
+	}
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		return traverse.Value{}, fmt.Errorf("a number must be finite, and this one is %v", f)
+	}
+	return traverse.NumberValue(f), nil
+}
+
+func (c Column) decodeBool(src any) (traverse.Value, error) {
+	switch x := src.(type) {
+	case bool:
+		return traverse.BoolValue(x), nil
+	case int64:
+		if x == 0 || x == 1 {
+			return traverse.BoolValue(x == 1), nil
+		}
+	case string:
+		switch {
+		case c.words() && x == c.True, !c.words() && x == "1":
+			return traverse.BoolValue(true), nil
+		case c.words() && x == c.False, !c.words() && x == "0":
+			return traverse.BoolValue(false), nil
+		case c.words():
+			return traverse.Value{}, fmt.Errorf("%s is no bool; %s and %s are", quote(x), quote(c.True), quote(c.False))
+		}
+	}
+	return strange("bool", src)
+}
+
+func (c Column) words() bool { return c.True != "" || c.False != "" }
+
+// unix returns how many of the column's numbers make a second, and 0 if it holds
+// no numbers.
+func (c Column) unix() int64 {
+	switch c.Format {
+	case UnixSeconds:
+		return 1
+	case UnixMillis:
+		return 1_000
+	case UnixMicros:
+		return 1_000_000
+	}
+	return 0
+}
+
+func (c Column) instant(src any) (time.Time, error) {
+	per := c.unix()
+	switch x := src.(type) {
+	case time.Time:
+		return x, checkYear(x)
+	case int64:
+		if per == 0 {
+			return time.Time{}, fmt.Errorf("the number %d is no time, unless the mapping gives the column a Unix format", x)
+		}
+		t := time.Unix(x/per, 0).Add(time.Duration(x%per) * (time.Second / time.Duration(per)))
+		return t, checkYear(t)
+	case float64:
+		const far = 1e12 // seconds; a float is exact to the microsecond for a tenth of that
+		if per == 0 || math.IsNaN(x) || math.Abs(x) > far*float64(per) {
+			return time.Time{}, fmt.Errorf("the number %v is no time", x)
+		}
+		seconds, part := math.Modf(x / float64(per))
+		t := time.Unix(int64(seconds), 0).Add(time.Duration(math.Round(part*1e6)) * time.Microsecond)
+		return t, checkYear(t)
+	case string:
+		t, ok := parseInstant(x)
+		if !ok || per > 0 {
+			return time.Time{}, fmt.Errorf("%s is no time; YYYY-MM-DDTHH:MM:SSZ is, and a space for the T, a fraction and an offset such as +02:00 may be there", quote(x))
+		}
+		return t, checkYear(t)
+	}
+	return time.Time{}, fmt.Errorf("the %s %s is no time", kindOf(src), quote(fmt.Sprint(src)))
+}
+
+func (c Column) decodeTime(src any) (traverse.Value, error) {
+	t, err := c.instant(src)
+	if err != nil {
+		return traverse.Value{}, err
+	}
+	return traverse.TimeValue(t), nil
+}
+
+func (c Column) decodeDate(src any) (traverse.Value, error) {
+	t, err := c.instant(src)
+	switch {
+	case err != nil:
+		if _, text := src.(string); text && c.unix() == 0 {
+			return traverse.Value{}, fmt.Errorf("%s is no date; YYYY-MM-DD is", quote(src.(string)))
+		}
+		return traverse.Value{}, err
+	case t.IsZero():
+		return traverse.Value{}, nil
+	}
+	return traverse.DateValue(t.UTC().Date()), nil
+}
+
+func checkYear(t time.Time) error {
+	if y := t.UTC().Year(); y < 0 || y > 9999 {
+		return fmt.Errorf("the year %d is outside 0 to 9999", y)
+	}
+	return nil
+}
+
+// parseInstant reads a day, or a day and a time as ISO 8601, SQL and
+// time.Time.String write them. What says no offset is UTC.
+func parseInstant(s string) (time.Time, bool) {
+	const day, clock = "0000-00-00", "00:00:00"
+	if !hasShape(s, day) {
+		return time.Time{}, false
+	}
+	if len(s) == len(day) {
+		t, err := time.Parse(time.DateOnly, s)
+		return t, err == nil
+	}
+	rest := s[len(day)+1:]
+	if c := s[len(day)]; c != 'T' && c != 't' && c != ' ' || !hasShape(rest, clock) {
+		return time.Time{}, false
+	}
+	rest = rest[len(clock):]
+	fraction := ""
+	if strings.HasPrefix(rest, ".") {
+		tail := strings.TrimLeft(rest[1:], "0123456789")
+		if fraction = rest[:len(rest)-len(tail)]; fraction == "." {
+			return time.Time{}, false
+		}
+		rest = tail
+	}
+	zone := strings.TrimPrefix(rest, " ")
+	if offset, name, ok := strings.Cut(zone, " "); ok && offset != "" && isZoneName(name) {
+		zone = offset // time.Time.String says the zone twice
+	}
+	layout := ""
+	switch {
+	case zone == "":
+	case zone == "Z" || zone == "z":
+		zone = ""
+	case len(zone) == 3:
+		layout = "-07"
+	case len(zone) == 5:
+		layout = "-0700"
+	default:
+		layout = "-07:00"
+	}
+	t, err := time.Parse("2006-01-02 15:04:05"+layout, s[:len(day)]+" "+s[len(day)+1:len(day)+1+len(clock)]+fraction+zone)
+	return t, err == nil
+}
+
+// isZoneName reports whether s is what time.Time.String writes behind an offset.
+func isZoneName(s string) bool {
+	name, _, _ := strings.Cut(s, " m=")
+	return name != "" && strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-/_") == ""
+}
+
+// hasShape reports whether text begins like shape, with digits for its zeros.
+func hasShape(text, shape string) bool {
+	if len(text) < len(shape) {
+		return false
+	}
+	for i := range len(shape) {
+		if c := text[i]; shape[i] != '0' && c != shape[i] || shape[i] == '0' && (c < '0' || c > '9') {
+			return false
+		}
+	}
+	return true
+}
+
+// textual reads choices, which databases hand out as text.
+func textual(read func(string) ([]string, error)) decoder {
+	return func(src any) (traverse.Value, error) {
+		text, ok := src.(string)
+		if !ok {
+			return strange("list of choices", src)
+		}
+		chosen, err := read(text)
+		if err != nil || len(chosen) == 0 {
+			return traverse.Value{}, err
+		}
+		return traverse.ChoicesValue(chosen...), nil
+	}
+}
+
+func (c Column) decodeSeparated(text string) ([]string, error) {
+	separator := c.Separator
+	if separator == "" {
+		separator = ";"
+	}
+	var chosen []string
+	for piece := range strings.SplitSeq(text, separator) {
+		if piece = strings.TrimSpace(piece); piece != "" {
+			chosen = append(chosen, piece)
+		}
+	}
+	return chosen, nil
+}
+
+func decodeJSON(text string) ([]string, error) {
+	var items []*string
+	if err := json.Unmarshal([]byte(text), &items); err != nil {
+		return nil, fmt.Errorf("%s is no JSON array of text", quote(text))
+	}
+	var chosen []string
+	for _, item := range items {
+		if item != nil && *item != "" {
+			chosen = append(chosen, *item)
+		}
+	}
+	return chosen, nil
+}
+
+// decodeArray reads an array of one dimension as PostgreSQL writes it.
+func decodeArray(text string) ([]string, error) {
+	bad := fmt.Errorf("%s is no array of text with one dimension", quote(text))
+	if len(text) < 2 || text[0] != '{' || text[len(text)-1] != '}' {
+		return nil, bad
+	}
+	rest := text[1 : len(text)-1]
+	var chosen []string
+	for rest != "" {
+		var b strings.Builder
+		quoted := rest[0] == '"'
+		i := 0
+		if quoted {
+			for i = 1; i < len(rest) && rest[i] != '"'; i++ {
+				if rest[i] == '\\' {
+					if i++; i == len(rest) {
+						return nil, bad
+					}
+				}
+				b.WriteByte(rest[i])
+			}
+			if i == len(rest) {
+				return nil, bad
+			}
+			i++
+		} else {
+			for ; i < len(rest) && rest[i] != ','; i++ {
+				if strings.IndexByte(`{}"\`, rest[i]) >= 0 {
+					return nil, bad
+				}
+				b.WriteByte(rest[i])
+			}
+		}
+		if item := b.String(); item != "" && (quoted || item != "NULL") {
+			chosen = append(chosen, item)
+		}
+		switch {
+		case i == len(rest):
+			rest = ""
+		case rest[i] != ',':
+			return nil, bad
+		default:
+			rest = rest[i+1:]
+		}
+	}
+	return chosen, nil
+}
+
+// quote quotes s for an error, cut short.
+func quote(s string) string {
+	const most = 60
+	n := 0
+	for i := range s {
+		if n++; n > most {
+			return strconv.Quote(s[:i]) + "…"
+		}
+	}
+	return strconv.Quote(s)
+}

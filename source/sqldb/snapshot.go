@@ -1,0 +1,150 @@
+package sqldb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"iter"
+
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// ErrSnapshot is what a [Snapshot] returns, wrapped, once it is closed or lost.
+var ErrSnapshot = errors.New("the snapshot is closed or lost")
+
+// A Snapshot is a source that sees one state of the database: the one that was
+// there when it was made. It is one transaction, and so one connection: it is
+// safe for concurrent use, and answers one query at a time. The workers of
+// ScoreAll take turns at it; what they gain is what they do between queries.
+//
+// After an error of the database a transaction is of no more use, in PostgreSQL
+// at least: every later call returns that error, and wraps [ErrSnapshot]. A
+// value that does not suit its field is no such error, nor is a context that
+// was done while a query waited for its turn.
+type Snapshot struct {
+	source *Source
+	tx     *sql.Tx
+	turn   chan struct{} // holds one element while nobody asks
+	lost   error         // whoever has the turn may read and set it
+}
+
+var _ traverse.Source = (*Snapshot)(nil)
+
+// Snapshot begins a read-only transaction, at the level [Dialect.Isolation], and
+// returns a source that reads in it. It must be closed. The transaction lasts
+// until then, or until ctx is done.
+//
+// A long transaction has its price: PostgreSQL keeps old rows meanwhile. SQLite
+// lets others write only if the journal mode is WAL.
+func (s *Source) Snapshot(ctx context.Context) (*Snapshot, error) {
+	tx, err := s.db.BeginTx(ctx, &sql.TxOptions{Isolation: s.dialect.Isolation, ReadOnly: true})
+	if err != nil {
+		return nil, failed(ctx, "beginning a snapshot", err)
+	}
+	// The state is that of the first statement, not of the beginning.
+	if err := s.touch(ctx, tx); err != nil {
+		tx.Rollback() //nolint:errcheck // the first error says why
+		return nil, failed(ctx, "beginning a snapshot", err)
+	}
+	p := &Snapshot{source: s, tx: tx, turn: make(chan struct{}, 1)}
+	p.turn <- struct{}{}
+	return p, nil
+}
+
+// touch reads nothing of a table.
+func (s *Source) touch(ctx context.Context, db queryer) error {
+	for e := range s.schema.Entities() {
+		bound := s.entities[e.Name()]
+		if bound.absent {
+			continue
+		}
+		rows, err := db.QueryContext(ctx, "SELECT "+bound.id.selects+" FROM "+bound.from+" WHERE 1 = 0")
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+		}
+		if err := rows.Err(); err != nil {
+			return err
+		}
+		return rows.Close()
+	}
+	return nil
+}
+
+// take takes the turn, and returns what gives it back.
+func (p *Snapshot) take(ctx context.Context) (release func(), err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	select {
+	case <-p.turn:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	release = func() { p.turn <- struct{}{} }
+	err = ctx.Err()
+	if err == nil {
+		err = p.lost
+	}
+	if err != nil {
+		release()
+		return nil, err
+	}
+	return release, nil
+}
+
+// lose makes an error of the database the answer to whatever comes.
+func (p *Snapshot) lose(err error) {
+	if err != nil && p.lost == nil {
+		p.lost = fmt.Errorf("%w: %w", ErrSnapshot, err)
+	}
+}
+
+// Fetch is [Source.Fetch] as of the snapshot.
+func (p *Snapshot) Fetch(ctx context.Context, q *traverse.Query, out *traverse.Rows) error {
+	release, err := p.take(ctx)
+	if err != nil {
+		return failed(ctx, q.Entity, err)
+	}
+	defer release()
+	// What the schema does not have is not the database's fault.
+	if _, err := p.source.plan(q.Need); err != nil {
+		return err
+	}
+	err = p.source.fetch(ctx, p.tx, q, out)
+	p.lose(err)
+	return err
+}
+
+// Leads is [Source.Leads] as of the snapshot. Between pages it leaves the
+// connection to others, so that leads can be scored while they are listed.
+func (p *Snapshot) Leads(ctx context.Context) iter.Seq2[string, error] {
+	return p.source.leads(ctx, func(use func(queryer) error) error {
+		release, err := p.take(ctx)
+		if err != nil {
+			return err
+		}
+		defer release()
+		err = use(p.tx)
+		p.lose(err)
+		return err
+	})
+}
+
+// Close ends the transaction. It waits for the query that runs; whatever comes
+// later fails with [ErrSnapshot]. A second Close does nothing. The error is the
+// driver's, and nil if the transaction has ended already.
+func (p *Snapshot) Close() error {
+	<-p.turn
+	defer func() { p.turn <- struct{}{} }()
+	if p.lost == nil {
+		p.lost = ErrSnapshot
+	}
+	if err := p.tx.Rollback(); err != nil && !errors.Is(err, sql.ErrTxDone) {
+		return fmt.Errorf("sqldb: ending a snapshot: %w", err)
+	}
+	return nil
+}

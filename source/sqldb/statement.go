@@ -1,0 +1,399 @@
+package sqldb
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// A plan is what a need asks of the database, worked out once. It is immutable.
+type plan struct {
+	dialect *Dialect
+	entity  *entity
+	what    string  // for errors: Contact by id
+	key     *column // nil: nothing can be found
+	window  *column // that a range speaks of; nil = none
+	head    string  // up to WHERE
+	columns []*column
+	slots   []int // of each field among columns, -1 for an absent one
+}
+
+// plan returns the plan of a need. Needs are kept by their pointers, which are
+// theirs alone as long as they are kept.
+func (s *Source) plan(n *traverse.Need) (*plan, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if p := s.plans[n]; p != nil {
+		return p, nil
+	}
+	p, err := s.newPlan(n)
+	if err != nil {
+		return nil, err
+	}
+	// A service that compiles models all the time must not grow.
+	const most = 1000
+	if len(s.plans) >= most {
+		clear(s.plans)
+	}
+	s.plans[n] = p
+	return p, nil
+}
+
+func (s *Source) newPlan(n *traverse.Need) (*plan, error) {
+	e := s.entities[n.Entity]
+	if e == nil {
+		return nil, fmt.Errorf("sqldb: the source's schema has no entity %s", n.Entity)
+	}
+	p := &plan{dialect: &s.dialect, entity: e, what: n.Entity + " by id"}
+	declared := s.schema.Entity(n.Entity)
+	if n.By != "" {
+		p.what = n.Entity + " by " + n.By
+		if r, ok := declared.Relationship(n.By); !ok || r.Many() {
+			return nil, fmt.Errorf("sqldb: %s: the source's schema has no such reference", p.what)
+		}
+	}
+	for _, f := range n.Fields {
+		if !stored(declared, f) {
+			if _, ok := declared.Field(f); !ok {
+				return nil, fmt.Errorf("sqldb: %s: the source's schema has no field or reference %s", p.what, f)
+			}
+		}
+	}
+	if e.absent {
+		return p, nil
+	}
+	p.key = e.id
+	if n.By != "" {
+		if p.key = e.fields[n.By]; p.key == nil {
+			return p, nil
+		}
+	}
+	take := func(c *column) int {
+		for i, have := range p.columns {
+			if have == c {
+				return i
+			}
+		}
+		p.columns = append(p.columns, c)
+		return len(p.columns) - 1
+	}
+	take(e.id)
+	take(p.key)
+	for _, f := range n.Fields {
+		slot := -1
+		if c := e.fields[f]; c != nil {
+			slot = take(c)
+		}
+		p.slots = append(p.slots, slot)
+	}
+	if n.Time != "" {
+		p.window = e.fields[n.Time]
+	}
+	selected := make([]string, len(p.columns))
+	for i, c := range p.columns {
+		selected[i] = c.selects
+	}
+	p.head = "SELECT " + strings.Join(selected, ", ") + " FROM " + e.from + " WHERE "
+	return p, nil
+}
+
+// statement returns the statement for some keys, and its parameters.
+func (p *plan) statement(q *traverse.Query, keys []string) (string, []any) {
+	var b strings.Builder
+	var args []any
+	b.WriteString(p.head)
+	if p.dialect.Keys != nil {
+		condition, arg := p.dialect.Keys(p.key.quoted, p.dialect.placeholder(1), p.key.storage, keys)
+		b.WriteString(condition)
+		args = append(args, arg)
+	} else {
+		b.WriteString(p.key.quoted + " IN (")
+		for _, k := range keys {
+			if len(args) > 0 {
+				b.WriteString(", ")
+			}
+			i, isInt := integer(k)
+			if isInt && p.key.storage == Integer {
+				args = append(args, i)
+			} else {
+				args = append(args, k)
+			}
+			b.WriteString(p.dialect.placeholder(len(args)))
+			if isInt && p.key.storage == Untyped {
+				args = append(args, i) // which of both it is depends on the row
+				b.WriteString(", " + p.dialect.placeholder(len(args)))
+			}
+		}
+		b.WriteString(")")
+	}
+	if p.window != nil {
+		args = p.between(&b, args, q)
+	}
+	return b.String(), args
+}
+
+func (d *Dialect) placeholder(n int) string {
+	if d.Placeholder == nil {
+		return "?"
+	}
+	return d.Placeholder(n)
+}
+
+// between adds the range of a query. It may let through what lies outside, and
+// must let through what lies inside, whatever way it is written.
+func (p *plan) between(b *strings.Builder, args []any, q *traverse.Query) []any {
+	c := p.window
+	if c.storage == Unknown {
+		return args
+	}
+	from, below := q.From.UTC(), q.To.UTC()
+	hasFrom, hasTo := bounded(q.From), bounded(q.To)
+	// The range ends before below: what is finer than a microsecond is cut off.
+	if c.typ == traverse.Date {
+		below = below.AddDate(0, 0, 1)
+	} else {
+		below = below.Add(time.Microsecond)
+	}
+	var low, high any = from, below
+	switch {
+	case c.format.unix() > 0:
+		per := c.format.unix()
+		count := func(t time.Time) int64 {
+			return t.Unix()*per + int64(t.Nanosecond())*per/int64(time.Second)
+		}
+		low, high = count(from)-1, count(below)+1 // a number may have a fraction
+	case c.storage == Day:
+		// A driver may cut a bound to its day.
+		low, high = from.Truncate(24*time.Hour), below.Add(24*time.Hour-time.Microsecond).Truncate(24*time.Hour)
+	case c.storage != Instant:
+		// Text begins with its day, which may be a day off for its offset from
+		// UTC. Behind the day it may be written in any way.
+		low = from.AddDate(0, 0, -1).Format(time.DateOnly)
+		high = below.AddDate(0, 0, 2).Format(time.DateOnly)
+	}
+	text := func(v any) bool { _, ok := v.(string); return ok }
+	next := func(v any) string {
+		args = append(args, v)
+		return p.dialect.placeholder(len(args))
+	}
+	if hasFrom {
+		b.WriteString(" AND ")
+		if c.storage == Untyped && text(low) {
+			// A number in the column is no time, and must be seen to be none.
+			// Numbers come before all text.
+			fmt.Fprintf(b, "(%s >= %s OR %s < '')", c.quoted, next(low), c.quoted)
+		} else {
+			fmt.Fprintf(b, "%s >= %s", c.quoted, next(low))
+		}
+	}
+	if hasTo {
+		b.WriteString(" AND ")
+		if q.From.IsZero() {
+			fmt.Fprintf(b, "(%s < %s OR %s IS NULL)", c.quoted, next(high), c.quoted)
+		} else {
+			fmt.Fprintf(b, "%s < %s", c.quoted, next(high))
+		}
+	}
+	return args
+}
+
+// bounded reports whether t is a bound that every database can compare with.
+// Nothing lies beyond the others.
+func bounded(t time.Time) bool {
+	y := t.UTC().Year()
+	return !t.IsZero() && y >= 1 && y < 9999
+}
+
+// integer reads an id as an integer column writes it: 7, and neither 007 nor +7.
+func integer(s string) (int64, bool) {
+	i, err := strconv.ParseInt(s, 10, 64)
+	return i, err == nil && strconv.FormatInt(i, 10) == s
+}
+
+// canHold reports whether a column of that storage can hold the key, written as
+// the database writes it.
+func (s Storage) canHold(key string) bool {
+	switch s {
+	case Integer:
+		_, ok := integer(key)
+		return ok
+	case UUID:
+		return len(key) == 36 && hasHex(key)
+	}
+	return true
+}
+
+func hasHex(key string) bool {
+	for i := range len(key) {
+		c := key[i]
+		dash := i == 8 || i == 13 || i == 18 || i == 23
+		if dash != (c == '-') || !dash && (c < '0' || c > '9') && (c < 'a' || c > 'f') {
+			return false
+		}
+	}
+	return true
+}
+
+// A cell takes one column of one row.
+type cell struct {
+	decode decoder
+	value  traverse.Value
+	err    error
+}
+
+// Scan is for [database/sql]. A value that does not decode is no failure of the
+// row: whom it concerns is known when all of the row is.
+func (c *cell) Scan(src any) error {
+	c.value, c.err = c.decode(src)
+	return nil
+}
+
+// A queryer is a database or a transaction.
+type queryer interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// fetch answers q.
+func (s *Source) fetch(ctx context.Context, db queryer, q *traverse.Query, out *traverse.Rows) error {
+	if err := ctx.Err(); err != nil {
+		return failed(ctx, q.Entity, err)
+	}
+	p, err := s.plan(q.Need)
+	if err != nil || p.key == nil {
+		return err
+	}
+	asked := make(map[string]string, len(q.Keys))
+	keys := make([]string, 0, len(q.Keys))
+	for _, k := range q.Keys {
+		if p.key.storage.canHold(k) {
+			asked[k] = k
+			keys = append(keys, k)
+		}
+	}
+	r := p.reader(len(q.Fields), asked, out)
+	for len(keys) > 0 {
+		n := min(len(keys), s.maxKeys())
+		if err := r.run(ctx, db, q, keys[:n]); err != nil {
+			return failed(ctx, p.what, err)
+		}
+		keys = keys[n:]
+	}
+	return nil
+}
+
+func (s *Source) maxKeys() int {
+	if s.dialect.MaxKeys <= 0 {
+		return 500
+	}
+	return s.dialect.MaxKeys
+}
+
+// A reader reads what the statements of a query find.
+type reader struct {
+	plan   *plan
+	asked  map[string]string
+	out    *traverse.Rows
+	cells  []cell
+	into   []any
+	values []traverse.Value
+}
+
+func (p *plan) reader(fields int, asked map[string]string, out *traverse.Rows) *reader {
+	r := &reader{plan: p, asked: asked, out: out, cells: make([]cell, len(p.columns)), values: make([]traverse.Value, fields)}
+	for i, c := range p.columns {
+		r.cells[i].decode = c.decode
+		r.into = append(r.into, &r.cells[i])
+	}
+	return r
+}
+
+func (r *reader) run(ctx context.Context, db queryer, q *traverse.Query, keys []string) error {
+	text, args := r.plan.statement(q, keys)
+	rows, err := db.QueryContext(ctx, text, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := rows.Scan(r.into...); err != nil {
+			return err
+		}
+		if err := r.row(); err != nil {
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	return rows.Close()
+}
+
+// row adds the row that was scanned. The error is that of a row that may belong
+// to any key.
+func (r *reader) row() error {
+	p := r.plan
+	id, key := &r.cells[0], &r.cells[0]
+	if p.key != p.entity.id {
+		key = &r.cells[1]
+	}
+	if key.err != nil {
+		return fmt.Errorf("column %s: %w", p.key.name, key.err)
+	}
+	// The database may know less of letter case and blanks than ids do.
+	asked, ok := r.asked[key.value.Text()]
+	if !ok {
+		return nil
+	}
+	switch {
+	case id.err != nil:
+		r.out.Fail(asked, fmt.Errorf("sqldb: a row of %s %s: id (column %s): %w", p.what, quote(asked), p.entity.id.name, id.err))
+		return nil
+	case id.value.IsEmpty():
+		r.out.Fail(asked, fmt.Errorf("sqldb: a row of %s %s has no id (column %s)", p.what, quote(asked), p.entity.id.name))
+		return nil
+	}
+	for i, slot := range p.slots {
+		if slot < 0 {
+			r.values[i] = traverse.Value{}
+			continue
+		}
+		c := &r.cells[slot]
+		if c.err != nil {
+			r.out.Fail(asked, fmt.Errorf("sqldb: %s %s: %s (column %s): %w",
+				p.entity.name, quote(id.value.Text()), p.columns[slot].field, p.columns[slot].name, c.err))
+			return nil
+		}
+		r.values[i] = c.value
+	}
+	if p.key == p.entity.id {
+		r.out.Add(asked, asked, r.values...)
+	} else {
+		r.out.Add(asked, id.value.Text(), r.values...)
+	}
+	return nil
+}
+
+// failed says what failed. Not every driver says that it was the context's end.
+func failed(ctx context.Context, what string, err error) error {
+	if done := ctx.Err(); done != nil {
+		return fmt.Errorf("sqldb: %s: %w", what, &doneError{done, err})
+	}
+	return fmt.Errorf("sqldb: %s: %w", what, err)
+}
+
+// A doneError is an error that came because a context was done.
+type doneError struct{ done, err error }
+
+func (e *doneError) Error() string {
+	if e.err == e.done {
+		return e.done.Error()
+	}
+	return e.done.Error() + ": " + e.err.Error()
+}
+
+func (e *doneError) Unwrap() []error { return []error{e.done, e.err} }

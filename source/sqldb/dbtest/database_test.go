@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -157,25 +158,23 @@ func writePlain(_ traverse.Type, v traverse.Value) any {
 	return v.String()
 }
 
-// forEach runs a test with each database and style.
-func forEach(t *testing.T, test func(t *testing.T, d database, s style)) {
+// forDatabases runs a test with each database.
+func forDatabases(t *testing.T, test func(t *testing.T, d database)) {
 	for _, d := range databases {
 		t.Run(d.name, func(t *testing.T) {
 			if d.name == "PostgreSQL" && os.Getenv(postgresVariable) == "" {
 				t.Skipf("PostgreSQL is not tested: the environment variable %s holds no connection string", postgresVariable)
 			}
-			for _, s := range d.styles {
-				t.Run(s.name, func(t *testing.T) { test(t, d, s) })
-			}
+			test(t, d)
 		})
 	}
 }
 
-// forDatabases runs a test with each database in its first style.
-func forDatabases(t *testing.T, test func(t *testing.T, d database)) {
-	forEach(t, func(t *testing.T, d database, s style) {
-		if s.name == d.styles[0].name {
-			test(t, d)
+// forEach runs a test with each database and style.
+func forEach(t *testing.T, test func(t *testing.T, d database, s style)) {
+	forDatabases(t, func(t *testing.T, d database) {
+		for _, s := range d.styles {
+			t.Run(s.name, func(t *testing.T) { test(t, d, s) })
 		}
 	})
 }
@@ -185,7 +184,7 @@ var files atomic.Int64
 func openSQLite(t testing.TB, log *statements) *sql.DB {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), fmt.Sprintf("%d.db", files.Add(1)))
-	dsn := "file:" + name + "?_pragma=journal_mode(wal)&_pragma=synchronous(off)&_pragma=busy_timeout(5000)"
+	dsn := "file:" + url.PathEscape(name) + "?_pragma=journal_mode(wal)&_pragma=synchronous(off)&_pragma=busy_timeout(5000)"
 	db := sql.OpenDB(&connector{driver: &sqlite.Driver{}, dsn: dsn, log: log})
 	t.Cleanup(func() { db.Close() })
 	return db
@@ -352,15 +351,20 @@ func open(t testing.TB, db *sql.DB, d database, schema *traverse.Schema, m sqldb
 type statements struct {
 	mu   sync.Mutex
 	text []string
+	args [][]any
 }
 
-func (s *statements) add(text string) {
+func (s *statements) add(text string, named []driver.NamedValue) {
 	if s == nil {
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.text = append(s.text, text)
+	var args []any
+	for _, v := range named {
+		args = append(args, v.Value)
+	}
+	s.text, s.args = append(s.text, text), append(s.args, args)
 }
 
 // take returns what was asked since it was called before.
@@ -368,7 +372,7 @@ func (s *statements) take() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	text := s.text
-	s.text = nil
+	s.text, s.args = nil, nil
 	return text
 }
 
@@ -395,7 +399,7 @@ type conn struct {
 }
 
 func (c *conn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	c.log.add(query)
+	c.log.add(query, args)
 	return c.Conn.(driver.QueryerContext).QueryContext(ctx, query, args)
 }
 

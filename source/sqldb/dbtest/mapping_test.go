@@ -1,0 +1,191 @@
+package dbtest
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/source/sourcetest"
+	"github.com/leadscore/leadscore/source/sqldb"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// TestNames finds tables and columns by their names.
+func TestNames(t *testing.T) {
+	const ddl = `
+		CREATE TABLE leads (lead_id TEXT PRIMARY KEY, topic TEXT, "Rating" TEXT, ParentContactID TEXT, parent_account TEXT);
+		CREATE TABLE "CONTACT" (ID TEXT, e_mail TEXT, customer_number TEXT, interests TEXT, lifetime_value REAL, subscribed INTEGER, birthday TEXT,
+			last_call TEXT, parent_account_id TEXT);
+		CREATE VIEW accounts AS SELECT 'a' AS id, 'A' AS name, 7 AS number_of_employees;
+		CREATE TABLE orders (id TEXT, order_id TEXT, placed_on TEXT, amount REAL, lead_id TEXT);
+		CREATE TABLE appointments (id TEXT, day TEXT, subject TEXT, attendee_id TEXT);
+		CREATE TABLE contracts (id TEXT, signed_on TEXT, account_id TEXT);
+		CREATE TABLE email_clicked (id TEXT, url TEXT, timestamp TEXT, contact_id TEXT);
+		CREATE TABLE website_visits (id TEXT, at TEXT, contact_id TEXT)`
+	db := openSQLite(t, nil)
+	for statement := range strings.SplitSeq(ddl, ";") {
+		exec(t, db, statement)
+	}
+	exec(t, db, `INSERT INTO leads VALUES ('l', 't', 'Hot', 'c', 'a')`)
+	exec(t, db, `INSERT INTO website_visits VALUES ('v', '2026-03-29', 'c')`)
+	schema := sourcetest.Schema()
+	source := open(t, db, databases[0], schema, sqldb.Mapping{
+		Tables: map[string]sqldb.Table{
+			"WebsiteVisited": {Name: "website_visits", Columns: map[string]sqldb.Column{"Timestamp": {Name: "at"}}},
+			"Contact":        {Columns: map[string]sqldb.Column{"Interests": {Separator: ","}}},
+		},
+		Absent: []string{"EmailSent"},
+	})
+	if ids := listed(t, source.Leads(t.Context())); len(ids) != 1 {
+		t.Errorf("leads %q", ids)
+	}
+	for _, n := range []struct{ entity, by, key string }{
+		{"Lead", "", "l"}, {"Lead", "ParentContact", "c"}, {"Account", "", "a"}, {"WebsiteVisited", "Contact", "c"}, {"EmailSent", "Contact", ""},
+	} {
+		need, err := schema.NewNeed(n.entity, n.by, nil, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		q := &traverse.Query{Need: need, Keys: []string{"l", "c", "a"}}
+		out := traverse.NewRows(q)
+		if err := source.Fetch(t.Context(), q, out); err != nil {
+			t.Fatal(err)
+		}
+		key := ""
+		for r := range out.All() {
+			key += r.Key
+		}
+		if key != n.key {
+			t.Errorf("%+v: found %q", n, key)
+		}
+	}
+}
+
+// TestProblems lists everything that does not fit.
+func TestProblems(t *testing.T) {
+	ddl := []string{
+		`CREATE TABLE "Lead" (number TEXT, topci TEXT, "Rating" TEXT, "ParentContact" TEXT, parent_contact_id TEXT, "ParentAccount" TEXT)`,
+		`CREATE TABLE contacts (id REAL, email TEXT, customernumber INTEGER, interests INTEGER, lifetime_value TEXT, subscribed TEXT,
+			birthday INTEGER, last_call TEXT, parent_account_id REAL)`,
+		`CREATE TABLE account (id TEXT, name TEXT, number_of_employees TEXT)`,
+		`CREATE TABLE accounts (id TEXT)`,
+		`CREATE TABLE ordr (id TEXT)`,
+		`CREATE TABLE appointment (id TEXT, day TEXT, subject TEXT, attendee TEXT)`,
+		`CREATE TABLE contract (id TEXT, signed_on TEXT, account_id TEXT)`,
+		`CREATE TABLE email_clicked (id TEXT, url TEXT, timestamp TEXT, contact_id TEXT)`,
+	}
+	mapping := sqldb.Mapping{
+		Tables: map[string]sqldb.Table{
+			"Appointment":    {ID: "idd", Columns: map[string]sqldb.Column{"Day": {Name: "dya"}, "Subjct": {Name: "subject"}}},
+			"Contract":       {Columns: map[string]sqldb.Column{"SignedOn": {Format: sqldb.UnixSeconds}}},
+			"EmailClicked":   {Columns: map[string]sqldb.Column{"Url": {Separator: ","}, "Timestamp": {Format: sqldb.JSONArray}}},
+			"WebsiteVisited": {Name: "email_click"},
+			"Contcat":        {Name: "contacts"},
+		},
+		Absent: []string{"EmailSnt", "Lead.Tpic", "Account.NumberOfEmployees"},
+	}
+	want := `sqldb: EmailSnt: the mapping lists it as absent, and the schema has no such entity; did you mean EmailSent?
+sqldb: Lead.Tpic: the mapping lists it as absent, and the schema has no such field or reference; did you mean Topic?
+sqldb: Lead.id: the table Lead has no column id or lead_id; name the one with the record's id as ID in Mapping.Tables
+sqldb: Lead.Topic: the table Lead has no column called so, such as topic; name one in Mapping.Tables, or list Lead.Topic in Mapping.Absent; did you mean topci?
+sqldb: Lead.ParentContact: the columns ParentContact and parent_contact_id of the table Lead are both called so: name one in Mapping.Tables
+sqldb: Contact.id: the column id is decimal (REAL) and cannot hold an id
+sqldb: Contact.Interests: the column interests is integer (INTEGER) and cannot hold choices
+sqldb: Contact.LifetimeValue: the column lifetime_value is text (TEXT) and cannot hold a number, unless its Format in Mapping.Tables is DecimalText
+sqldb: Contact.Subscribed: the column subscribed is text (TEXT) and cannot hold a bool, unless Mapping.Tables says how it writes True and False
+sqldb: Contact.Birthday: the column birthday is integer (INTEGER) and cannot hold a date, unless its Format in Mapping.Tables is UnixSeconds, UnixMillis or UnixMicros
+sqldb: Contact.ParentAccount: the column parent_account_id is decimal (REAL) and cannot hold the id of a reference
+sqldb: Account: several tables are called so, account and accounts: name one in Mapping.Tables
+sqldb: Order: no table is called so, such as order; name one in Mapping.Tables, or list the entity in Mapping.Absent; did you mean ordr?
+sqldb: Appointment.id: the table appointment has no column idd; did you mean id?
+sqldb: Appointment.Day: the table appointment has no column dya; did you mean day?
+sqldb: Appointment.Subjct: the mapping names it, and the schema has no such field or reference; did you mean Subject?
+sqldb: Contract.SignedOn: the column signed_on is text (TEXT) and cannot hold a date: a Unix format is for columns of numbers
+sqldb: EmailClicked.Url: the column url is text (TEXT) and cannot hold text: a separator, or the format JSONArray, is for choices
+sqldb: EmailClicked.Timestamp: the column timestamp is text (TEXT) and cannot hold a time: a separator, or the format JSONArray, is for choices
+sqldb: WebsiteVisited: there is no table email_click; did you mean email_clicked?
+sqldb: EmailSent: no table is called so, such as email_sent; name one in Mapping.Tables, or list the entity in Mapping.Absent
+sqldb: Contcat: the mapping names it, and the schema has no such entity; did you mean Contact?`
+	forDatabases(t, func(t *testing.T, d database) {
+		db := d.open(t, nil)
+		for _, statement := range ddl {
+			exec(t, db, statement)
+		}
+		_, err := sqldb.Open(t.Context(), db, d.dialect, sourcetest.Schema(), mapping)
+		var problems sqldb.Problems
+		if !errors.As(err, &problems) {
+			t.Fatal(err)
+		}
+		want := want
+		if d.name == "PostgreSQL" {
+			want = strings.NewReplacer("(REAL)", "(FLOAT4)", "(INTEGER)", "(INT4)").Replace(want)
+		}
+		got := strings.Split(err.Error(), "\n")
+		for i, line := range strings.Split(want, "\n") {
+			if i >= len(got) || got[i] != line {
+				t.Fatalf("problem %d:\nwant %s\n got %s", i, line, strings.Join(got[min(i, len(got)):], "\n"))
+			}
+		}
+		if n := strings.Count(want, "\n") + 1; len(problems) != n || len(got) != n {
+			t.Errorf("%d problems, want %d", len(problems), n)
+		}
+	})
+}
+
+// TestOpenErrors is about what is no problem of the mapping.
+func TestOpenErrors(t *testing.T) {
+	forDatabases(t, func(t *testing.T, d database) {
+		db := d.open(t, nil)
+		// A table of another schema is not looked for in the list.
+		_, err := sqldb.Open(t.Context(), db, d.dialect, leadscore.StandardSchema(), sqldb.Mapping{
+			Tables: map[string]sqldb.Table{"Lead": {Schema: "nowhere", Name: "lead"}},
+		})
+		var problems sqldb.Problems
+		if !errors.As(err, &problems) || problems[0].Err == nil || !strings.HasPrefix(err.Error(), "sqldb: Lead: the table lead cannot be read: ") {
+			t.Error(err)
+		}
+		if !errors.Is(err, problems[0].Err) {
+			t.Error("what the database said is not wrapped")
+		}
+		db.Close()
+		_, err = sqldb.Open(t.Context(), db, d.dialect, leadscore.StandardSchema(), sqldb.Mapping{})
+		if err == nil || errors.As(err, &problems) || !strings.Contains(err.Error(), "database is closed") {
+			t.Error(err)
+		}
+		for _, bad := range []func() error{
+			func() error {
+				_, err := sqldb.Open(t.Context(), nil, d.dialect, leadscore.StandardSchema(), sqldb.Mapping{})
+				return err
+			},
+			func() error { _, err := sqldb.Open(t.Context(), db, d.dialect, nil, sqldb.Mapping{}); return err },
+			func() error {
+				_, err := sqldb.Open(t.Context(), db, sqldb.Dialect{}, leadscore.StandardSchema(), sqldb.Mapping{})
+				return err
+			},
+		} {
+			if bad() == nil {
+				t.Error("no error")
+			}
+		}
+	})
+}
+
+// TestSchemas reads a table of another schema of the database.
+func TestSchemas(t *testing.T) {
+	forDatabases(t, func(t *testing.T, d database) {
+		db := d.open(t, nil)
+		schema := "main"
+		if d.name == "PostgreSQL" {
+			if err := db.QueryRow("SELECT current_schema()").Scan(&schema); err != nil {
+				t.Fatal(err)
+			}
+		}
+		create(t, db, d, d.styles[0], sourcetest.Schema())
+		mapping := d.styles[0].mapping(sourcetest.Schema())
+		table := mapping.Tables["Lead"]
+		table.Schema, table.Name = schema, "Lead"
+		mapping.Tables["Lead"] = table
+		listed(t, open(t, db, d, sourcetest.Schema(), mapping).Leads(t.Context()))
+	})
+}

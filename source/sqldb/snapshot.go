@@ -44,7 +44,7 @@ func (s *Source) Snapshot(ctx context.Context) (*Snapshot, error) {
 	}
 	// The state is that of the first statement, not of the beginning.
 	if err := s.touch(ctx, tx); err != nil {
-		tx.Rollback() //nolint:errcheck // the first error says why
+		_ = tx.Rollback() // the first error says why
 		return nil, failed(ctx, "beginning a snapshot", err)
 	}
 	p := &Snapshot{source: s, tx: tx, turn: make(chan struct{}, 1)}

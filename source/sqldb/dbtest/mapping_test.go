@@ -189,3 +189,83 @@ func TestSchemas(t *testing.T) {
 		listed(t, open(t, db, d, sourcetest.Schema(), mapping).Leads(t.Context()))
 	})
 }
+
+// TestOwnDialect fills in what is needed and nothing else.
+func TestOwnDialect(t *testing.T) {
+	d, schema, records := databases[0], sourcetest.Schema(), sourcetest.Records()
+	d.dialect = sqldb.Dialect{
+		Name:    "of one's own",
+		Quote:   func(name string) string { return "`" + strings.ReplaceAll(name, "`", "``") + "`" },
+		Storage: sqldb.SQLite().Storage,
+	}
+	s := d.styles[2] // which a driver makes nothing of
+	db := d.open(t, nil)
+	create(t, db, d, s, schema)
+	fill(t, db, d, s, schema, records)
+	mapping := s.mapping(schema)
+	_, err := sqldb.Open(t.Context(), db, d.dialect, schema, mapping)
+	var problems sqldb.Problems
+	if !errors.As(err, &problems) || len(problems) != len(mapping.Tables) || !strings.Contains(err.Error(), "name its table in Mapping.Tables") {
+		t.Error(err)
+	}
+	for name, table := range mapping.Tables {
+		table.Name = name
+		mapping.Tables[name] = table
+	}
+	if err := sourcetest.Check(open(t, db, d, schema, mapping), schema, records); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestNeedsOfAnotherSchema asks for what the source's schema does not have.
+func TestNeedsOfAnotherSchema(t *testing.T) {
+	d, schema := databases[0], sourcetest.Schema()
+	db, source := load(t, d, d.styles[0], schema, nil, nil)
+	snapshot, err := source.Snapshot(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer snapshot.Close()
+	larger, err := schema.Extend(
+		traverse.Definition{Name: "Other", Fields: []traverse.Field{{Name: "F", Type: traverse.Text}}},
+		traverse.Definition{Name: "Lead", Fields: []traverse.Field{{Name: "F", Type: traverse.Text}},
+			Relationships: []traverse.Relationship{{Name: "R", Target: "Other"}}},
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		entity, by string
+		fields     []string
+		want       string
+	}{
+		{"Other", "", nil, "sqldb: the source's schema has no entity Other"},
+		{"Lead", "", []string{"F"}, "sqldb: Lead by id: the source's schema has no field or reference F"},
+		{"Lead", "R", nil, "sqldb: Lead by R: the source's schema has no such reference"},
+	} {
+		need, err := larger.NewNeed(test.entity, test.by, test.fields, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		q := &traverse.Query{Need: need, Keys: []string{"x"}}
+		for _, from := range []traverse.Source{source, snapshot} {
+			if err := from.Fetch(t.Context(), q, traverse.NewRows(q)); err == nil || err.Error() != test.want {
+				t.Errorf("got %v, want %s", err, test.want)
+			}
+		}
+	}
+	// Needs come and go: no more are kept than a limit.
+	for range 2500 {
+		need, err := schema.NewNeed("Lead", "", []string{"Topic"}, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		q := &traverse.Query{Need: need, Keys: []string{"x"}}
+		if err := snapshot.Fetch(t.Context(), q, traverse.NewRows(q)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := db.Stats().InUse; n != 1 {
+		t.Errorf("%d connections in use", n)
+	}
+}

@@ -339,7 +339,7 @@ func TestStatements(t *testing.T) {
 func TestChunks(t *testing.T) {
 	schema, records := sourcetest.Schema(), sourcetest.Records()
 	forDatabases(t, func(t *testing.T, d database) {
-		d.dialect.MaxKeys = 7
+		d.dialect.MaxKeys = 60
 		var log statements
 		_, source := load(t, d, d.styles[0], schema, records, &log)
 		if err := sourcetest.Check(source, schema, records); err != nil {
@@ -350,7 +350,10 @@ func TestChunks(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		q := &traverse.Query{Need: need, Keys: strings.Fields("c1 c2 c3 c4 c5 c6 c7 c8")}
+		q := &traverse.Query{Need: need, Keys: strings.Fields(strings.Repeat("no ", 59) + "c1 c2 c3 c4 c5 c6 c7 c8")}
+		for i := range 59 {
+			q.Keys[i] += fmt.Sprint(i) // a key comes once
+		}
 		out := traverse.NewRows(q)
 		if err := source.Fetch(t.Context(), q, out); err != nil || out.Len() != 8 {
 			t.Errorf("%d rows, %v", out.Len(), err)

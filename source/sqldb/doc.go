@@ -72,7 +72,8 @@
 //
 // Ids are compared as text is, letter by letter, whatever the collation: the id
 // 7 of an integer column is 7 and not 007, and a UUID is written in small letters
-// with dashes. Ids must be unique.
+// with dashes. Ids must be unique. A field called id is the record's id, unless
+// the mapping names another column for it.
 //
 // # Indexes
 //
@@ -80,14 +81,15 @@
 // beside the primary keys there should be an index for each reference that rules
 // follow backwards: from contacts to their interactions and leads, from accounts
 // to their contacts. With the time behind it, the range of a rule is answered
-// from the index:
+// from the index, too:
 //
 //	CREATE INDEX ON email_opened (contact_id, timestamp);
 //	CREATE INDEX ON orders (lead_id, placed_on);
 //	CREATE INDEX ON contact (parent_account_id);
 //
-// Times in text are compared by their days, as an offset may stand behind them;
-// what is read too much, the engine leaves out.
+// Times in text are compared by their days, as an offset may stand behind them,
+// and only where they are written as times; what is read too much, the engine
+// leaves out.
 //
 // # Statements
 //

@@ -283,7 +283,11 @@ func (b *binder) entity(e *traverse.Entity) *entity {
 			typ = f.Type
 		}
 		asked := mapped.Columns[member]
-		if live := b.find(t, name, member, asked, typ == traverse.NoType); live != nil {
+		live := id // a field called id is the record's id
+		if member != "id" || asked.Name != "" || id == nil {
+			live = b.find(t, name, member, asked, typ == traverse.NoType)
+		}
+		if live != nil {
 			bound.fields[member] = b.column(name, member, live, asked, typ)
 		}
 	}

@@ -160,6 +160,7 @@ func (p *plan) between(b *strings.Builder, args []any, q *traverse.Query) []any 
 		below = below.Add(time.Microsecond)
 	}
 	var low, high any = from, below
+	unlike := "" // what is no time must come, too, to be seen to be none
 	switch {
 	case c.format.unix() > 0:
 		per := c.format.unix()
@@ -167,6 +168,8 @@ func (p *plan) between(b *strings.Builder, args []any, q *traverse.Query) []any 
 			return t.Unix()*per + int64(t.Nanosecond())*per/int64(time.Second)
 		}
 		low, high = count(from)-1, count(below)+1 // a number may have a fraction
+		// SQLite has all text behind all numbers.
+		hasTo = hasTo && c.storage != Untyped
 	case c.storage == Day:
 		// A driver may cut a bound to its day.
 		low, high = from.Truncate(24*time.Hour), below.Add(24*time.Hour-time.Microsecond).Truncate(24*time.Hour)
@@ -175,29 +178,25 @@ func (p *plan) between(b *strings.Builder, args []any, q *traverse.Query) []any 
 		// UTC. Behind the day it may be written in any way.
 		low = from.AddDate(0, 0, -1).Format(time.DateOnly)
 		high = below.AddDate(0, 0, 2).Format(time.DateOnly)
+		unlike = " OR " + c.quoted + " NOT LIKE '____-__-__%'"
 	}
-	text := func(v any) bool { _, ok := v.(string); return ok }
-	next := func(v any) string {
+	bound := func(operator string, v any, or string) {
 		args = append(args, v)
-		return p.dialect.placeholder(len(args))
+		condition := c.quoted + " " + operator + " " + p.dialect.placeholder(len(args))
+		if or += unlike; or != "" {
+			condition = "(" + condition + or + ")"
+		}
+		b.WriteString(" AND " + condition)
 	}
 	if hasFrom {
-		b.WriteString(" AND ")
-		if c.storage == Untyped && text(low) {
-			// A number in the column is no time, and must be seen to be none.
-			// Numbers come before all text.
-			fmt.Fprintf(b, "(%s >= %s OR %s < '')", c.quoted, next(low), c.quoted)
-		} else {
-			fmt.Fprintf(b, "%s >= %s", c.quoted, next(low))
-		}
+		bound(">=", low, "")
 	}
 	if hasTo {
-		b.WriteString(" AND ")
+		null := ""
 		if q.From.IsZero() {
-			fmt.Fprintf(b, "(%s < %s OR %s IS NULL)", c.quoted, next(high), c.quoted)
-		} else {
-			fmt.Fprintf(b, "%s < %s", c.quoted, next(high))
+			null = " OR " + c.quoted + " IS NULL"
 		}
+		bound("<", high, null)
 	}
 	return args
 }

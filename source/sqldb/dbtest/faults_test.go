@@ -132,7 +132,9 @@ func TestRowThatDoesNotDecode(t *testing.T) {
 			{`UPDATE "Contact" SET "Email" = x'ff00' WHERE id = 'c2'`, "", `"\xff\x00" is not UTF-8`, ""},
 			{`UPDATE "Contact" SET "Subscribed" = 2 WHERE id = 'c2'`, "", `the number "2" is no bool`, ""},
 			// Whatever the range asks for, a time that is none is seen.
-			{`UPDATE "EmailClicked" SET "Timestamp" = 0 WHERE "Contact" = 'c3'`, "", `the number 0 is no time`, ""},
+			{`UPDATE "WebsiteVisited" SET "Timestamp" = 0 WHERE "Contact" = 'c3'`, "", `the number 0 is no time`, ""},
+			{`UPDATE "WebsiteVisited" SET "Timestamp" = '15.03.2026' WHERE "Contact" = 'c3'`, "", `"15.03.2026" is no time`, ""},
+			{`UPDATE "WebsiteVisited" SET "Timestamp" = 'yesterday' WHERE "Contact" = 'c3'`, "", `"yesterday" is no time`, ""},
 		} {
 			statement, says := test.sqlite, test.sqliteSays
 			if d.name == "PostgreSQL" {
@@ -162,14 +164,14 @@ func TestRowThatDoesNotDecode(t *testing.T) {
 	})
 }
 
-// restore writes a contact and their clicks anew.
+// restore writes a contact and their visits anew.
 func (f *fault) restore(t *testing.T, contact string) {
 	t.Helper()
 	exec(t, f.db, `DELETE FROM "Contact" WHERE id = '`+contact+`'`)
-	exec(t, f.db, `DELETE FROM "EmailClicked" WHERE "Contact" = '`+contact+`'`)
+	exec(t, f.db, `DELETE FROM "WebsiteVisited" WHERE "Contact" = '`+contact+`'`)
 	var records []sourcetest.Record
 	for _, r := range sourcetest.Records() {
-		if r.Entity == "Contact" && r.ID == contact || r.Entity == "EmailClicked" && r.Values["Contact"].Text() == contact {
+		if r.Entity == "Contact" && r.ID == contact || r.Entity == "WebsiteVisited" && r.Values["Contact"].Text() == contact {
 			records = append(records, r)
 		}
 	}

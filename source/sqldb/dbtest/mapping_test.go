@@ -271,3 +271,76 @@ func TestNeedsOfAnotherSchema(t *testing.T) {
 		t.Errorf("%d connections in use", n)
 	}
 }
+
+// TestFieldCalledID reads the record's id, whatever its column is called.
+func TestFieldCalledID(t *testing.T) {
+	d := databases[0]
+	schema, err := valuesSchema(t, traverse.Text).Extend(
+		traverse.Definition{Name: "Contact", Fields: []traverse.Field{{Name: "id", Type: traverse.Text}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := d.open(t, nil)
+	exec(t, db, "CREATE VIEW contacts AS SELECT 7 AS contact_id")
+	source := open(t, db, d, schema, sqldb.Mapping{Absent: []string{"Lead", "Account", "Contact.ParentAccount"}})
+	need, err := schema.NewNeed("Contact", "", []string{"id"}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := &traverse.Query{Need: need, Keys: []string{"7"}}
+	out := traverse.NewRows(q)
+	if err := source.Fetch(t.Context(), q, out); err != nil {
+		t.Fatal(err)
+	}
+	for row := range out.All() {
+		if row.Values[0].Text() != "7" {
+			t.Errorf("got %v", row.Values)
+		}
+	}
+	if out.Len() != 1 {
+		t.Errorf("%d rows", out.Len())
+	}
+	if ids := listed(t, source.Leads(t.Context())); ids != nil {
+		t.Errorf("leads %q of a database without", ids)
+	}
+}
+
+// TestRangeOverWhatIsNoTime asks for a range, and is told of what lies in none.
+func TestRangeOverWhatIsNoTime(t *testing.T) {
+	d := databases[0]
+	for _, test := range []struct {
+		value  string
+		format sqldb.Format
+		fails  bool
+	}{
+		{"'x'", sqldb.UnixSeconds, true}, {"'9999'", sqldb.UnixSeconds, true}, {"0", sqldb.UnixSeconds, false},
+		{"'x'", sqldb.ByType, true}, {"'31.12.1990'", sqldb.ByType, true}, {"0", sqldb.ByType, true}, {"9e9", sqldb.ByType, true},
+		{"'1990-12-31'", sqldb.ByType, false}, {"''", sqldb.ByType, false}, {"NULL", sqldb.ByType, false},
+	} {
+		schema := valuesSchema(t, traverse.Time)
+		db := d.open(t, nil)
+		exec(t, db, "CREATE TABLE leads (id TEXT, v)")
+		exec(t, db, "INSERT INTO leads VALUES ('l', "+test.value+")")
+		source := open(t, db, d, schema, sqldb.Mapping{
+			Tables: map[string]sqldb.Table{"Lead": {Columns: map[string]sqldb.Column{"V": {Format: test.format}}}},
+			Absent: []string{"Contact", "Account", "Lead.ParentContact", "Lead.ParentAccount"},
+		})
+		need, err := schema.NewNeed("Lead", "", []string{"V"}, "V")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, q := range []*traverse.Query{
+			{Need: need, Keys: []string{"l"}, From: asOf},
+			{Need: need, Keys: []string{"l"}, To: asOf},
+			{Need: need, Keys: []string{"l"}, From: asOf.AddDate(0, 0, -9), To: asOf},
+		} {
+			out := traverse.NewRows(q)
+			if err := source.Fetch(t.Context(), q, out); err != nil {
+				t.Fatal(err)
+			}
+			if err := out.Failed("l"); (err != nil) != test.fails {
+				t.Errorf("%s, format %d, from %v to %v: %v", test.value, test.format, q.From, q.To, err)
+			}
+		}
+	}
+}

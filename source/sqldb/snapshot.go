@@ -21,7 +21,8 @@ var ErrSnapshot = errors.New("the snapshot is closed or lost")
 // After an error of the database a transaction is of no more use, in PostgreSQL
 // at least: every later call returns that error, and wraps [ErrSnapshot]. A
 // value that does not suit its field is no such error, nor is a context that
-// was done while a query waited for its turn.
+// was done while a query waited for its turn. One that is done while its query
+// runs is: leaving a loop over ScoreAll early can have the snapshot lost.
 type Snapshot struct {
 	source *Source
 	tx     *sql.Tx
@@ -97,11 +98,28 @@ func (p *Snapshot) take(ctx context.Context) (release func(), err error) {
 	return release, nil
 }
 
-// lose makes an error of the database the answer to whatever comes.
-func (p *Snapshot) lose(err error) {
-	if err != nil && p.lost == nil {
+// A turn is the transaction in the hands of whoever has the turn.
+type turn struct {
+	tx   *sql.Tx
+	used bool
+}
+
+// QueryContext asks the transaction.
+func (t *turn) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	t.used = true
+	return t.tx.QueryContext(ctx, query, args...)
+}
+
+// use lends the transaction. An error of the database is the answer to whatever
+// comes later; one of a value, or of a context before anything was asked, is not.
+func (p *Snapshot) use(ask func(queryer) error) error {
+	t := turn{tx: p.tx}
+	err := ask(&t)
+	var value *valueError
+	if err != nil && t.used && !errors.As(err, &value) && p.lost == nil {
 		p.lost = fmt.Errorf("%w: %w", ErrSnapshot, err)
 	}
+	return err
 }
 
 // Fetch is [Source.Fetch] as of the snapshot.
@@ -111,40 +129,36 @@ func (p *Snapshot) Fetch(ctx context.Context, q *traverse.Query, out *traverse.R
 		return failed(ctx, q.Entity, err)
 	}
 	defer release()
-	// What the schema does not have is not the database's fault.
-	if _, err := p.source.plan(q.Need); err != nil {
-		return err
-	}
-	err = p.source.fetch(ctx, p.tx, q, out)
-	p.lose(err)
-	return err
+	return p.use(func(db queryer) error { return p.source.fetch(ctx, db, q, out) })
 }
 
 // Leads is [Source.Leads] as of the snapshot. Between pages it leaves the
 // connection to others, so that leads can be scored while they are listed.
 func (p *Snapshot) Leads(ctx context.Context) iter.Seq2[string, error] {
-	return p.source.leads(ctx, func(use func(queryer) error) error {
+	return p.source.leads(ctx, func(ask func(queryer) error) error {
 		release, err := p.take(ctx)
 		if err != nil {
 			return err
 		}
 		defer release()
-		err = use(p.tx)
-		p.lose(err)
-		return err
+		return p.use(ask)
 	})
 }
 
 // Close ends the transaction. It waits for the query that runs; whatever comes
 // later fails with [ErrSnapshot]. A second Close does nothing. The error is the
-// driver's, and nil if the transaction has ended already.
+// driver's, and nil if the snapshot was closed or lost before.
 func (p *Snapshot) Close() error {
 	<-p.turn
 	defer func() { p.turn <- struct{}{} }()
+	err := p.tx.Rollback()
+	if p.lost != nil || errors.Is(err, sql.ErrTxDone) {
+		err = nil // the connection may be gone, and the transaction with it
+	}
 	if p.lost == nil {
 		p.lost = ErrSnapshot
 	}
-	if err := p.tx.Rollback(); err != nil && !errors.Is(err, sql.ErrTxDone) {
+	if err != nil {
 		return fmt.Errorf("sqldb: ending a snapshot: %w", err)
 	}
 	return nil

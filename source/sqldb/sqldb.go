@@ -136,7 +136,7 @@ func (s *Source) leadPage(ctx context.Context, db queryer, e *entity, ids []stri
 		}
 		id, err := e.id.decode(raw)
 		if err != nil {
-			return nil, nil, false, fmt.Errorf("column %s: %w", e.id.name, err)
+			return nil, nil, false, &valueError{e.id.name, err}
 		}
 		if b, ok := raw.([]byte); ok {
 			raw = string(b) // bytes would be compared as bytes

@@ -341,7 +341,7 @@ func (r *reader) row() error {
 		key = &r.cells[1]
 	}
 	if key.err != nil {
-		return fmt.Errorf("column %s: %w", p.key.name, key.err)
+		return &valueError{p.key.name, key.err}
 	}
 	// The database may know less of letter case and blanks than ids do.
 	asked, ok := r.asked[key.value.Text()]
@@ -376,6 +376,16 @@ func (r *reader) row() error {
 	}
 	return nil
 }
+
+// A valueError is what is wrong with a value of a row that may belong to any key.
+type valueError struct {
+	column string
+	err    error
+}
+
+func (e *valueError) Error() string { return "column " + e.column + ": " + e.err.Error() }
+
+func (e *valueError) Unwrap() error { return e.err }
 
 // failed says what failed. Not every driver says that it was the context's end.
 func failed(ctx context.Context, what string, err error) error {

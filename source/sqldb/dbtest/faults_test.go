@@ -270,6 +270,9 @@ func TestSlowQuery(t *testing.T) {
 		if err := snapshot.Fetch(t.Context(), q, traverse.NewRows(q)); !errors.Is(err, sqldb.ErrSnapshot) {
 			t.Errorf("a lost snapshot says %v", err)
 		}
+		if err := snapshot.Close(); err != nil {
+			t.Errorf("closing a lost snapshot: %v", err)
+		}
 		// A context that is done before its turn comes loses nothing.
 		another, err := f.source.Snapshot(t.Context())
 		if err != nil {

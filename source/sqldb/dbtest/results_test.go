@@ -364,6 +364,53 @@ func TestChunks(t *testing.T) {
 	})
 }
 
+// TestIDThatIsNone is an error of what asks for it, and loses no snapshot.
+func TestIDThatIsNone(t *testing.T) {
+	d := databases[0]
+	schema := valuesSchema(t, traverse.Text)
+	db := d.open(t, nil)
+	exec(t, db, "CREATE TABLE leads (id TEXT, v TEXT, parent_contact_id)")
+	exec(t, db, "INSERT INTO leads VALUES ('l', 'a', NULL), (x'ff', 'b', 'c'), (NULL, 'c', 'd'), ('', 'c', 'e')")
+	source := open(t, db, d, schema, sqldb.Mapping{Absent: []string{"Contact", "Account", "Lead.ParentAccount"}})
+	snapshot, err := source.Snapshot(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer snapshot.Close()
+	var ids []string
+	var last error
+	for id, err := range snapshot.Leads(t.Context()) {
+		if last = err; err == nil {
+			ids = append(ids, id)
+		}
+	}
+	if last == nil || last.Error() != `sqldb: listing the leads: column id: "\xff" is not UTF-8` {
+		t.Errorf("%q, %v", ids, last)
+	}
+	need, err := schema.NewNeed("Lead", "ParentContact", nil, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := &traverse.Query{Need: need, Keys: []string{"c", "d", "e", "f"}}
+	out := traverse.NewRows(q)
+	if err := snapshot.Fetch(t.Context(), q, out); err != nil {
+		t.Fatal(err)
+	}
+	for key, want := range map[string]string{
+		"c": `sqldb: a row of Lead by ParentContact "c": id (column id): "\xff" is not UTF-8`,
+		"d": `sqldb: a row of Lead by ParentContact "d" has no id (column id)`,
+		"e": `sqldb: a row of Lead by ParentContact "e" has no id (column id)`,
+	} {
+		if err := out.Failed(key); err == nil || err.Error() != want {
+			t.Errorf("%s: got %v, want %s", key, err, want)
+		}
+	}
+	exec(t, db, "DELETE FROM leads WHERE id = x'ff'")
+	if ids := listed(t, source.Leads(t.Context())); !slices.Equal(ids, []string{"l"}) {
+		t.Errorf("leads %q", ids)
+	}
+}
+
 // TestSnapshot sees nothing of what others write, and lets leads be scored while
 // they are listed, on one connection.
 func TestSnapshot(t *testing.T) {

@@ -86,7 +86,7 @@ func quoteIdentifier(name string) string {
 	return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
 }
 
-// PostgreSQL returns the dialect of PostgreSQL 9.5 and later, for any driver.
+// PostgreSQL returns the dialect of PostgreSQL, for any driver.
 // All keys of a query are one array, so that a need has few texts of
 // statements, and a snapshot is a transaction at repeatable read.
 func PostgreSQL() Dialect {

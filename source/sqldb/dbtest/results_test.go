@@ -194,8 +194,7 @@ func TestEqualResults(t *testing.T) {
 // TestEqualResultsOfRandomData draws records for whatever the rules look at.
 func TestEqualResultsOfRandomData(t *testing.T) {
 	schema, set := sourcetest.Schema(), compile(t)
-	forDatabases(t, func(t *testing.T, d database) {
-		s := d.styles[0]
+	forEach(t, func(t *testing.T, d database, s style) {
 		db := d.open(t, nil)
 		create(t, db, d, s, schema)
 		source := open(t, db, d, schema, s.mapping(schema))

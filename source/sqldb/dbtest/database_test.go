@@ -129,6 +129,14 @@ var databases = []database{
 	}},
 }
 
+// alone leaves out tests in which one goroutine asks one database: with the race
+// detector, which has nothing to find there, SQLite in Go takes minutes for them.
+func alone(t *testing.T) {
+	if raced {
+		t.Skip("nothing runs at the same time here")
+	}
+}
+
 // writePlain writes times as ISO 8601 has them, in more than one way.
 func writePlain(_ traverse.Type, v traverse.Value) any {
 	switch v.Kind() {

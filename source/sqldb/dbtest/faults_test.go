@@ -76,6 +76,7 @@ func (f *fault) reaching(contacts ...string) []string {
 }
 
 func TestDroppedColumn(t *testing.T) {
+	alone(t)
 	forDatabases(t, func(t *testing.T, d database) {
 		f := newFault(t, d)
 		exec(t, f.db, `ALTER TABLE "EmailClicked" DROP COLUMN "Url"`)
@@ -118,6 +119,7 @@ func without(entity, field string) []sourcetest.Record {
 
 // TestRowThatDoesNotDecode fails the leads that reach it, and no other one.
 func TestRowThatDoesNotDecode(t *testing.T) {
+	alone(t)
 	forDatabases(t, func(t *testing.T, d database) {
 		f := newFault(t, d)
 		for _, test := range []struct{ sqlite, postgres, sqliteSays, postgresSays string }{
@@ -192,6 +194,7 @@ func (f *fault) broken(t *testing.T, how map[string]string) {
 
 // TestErrorBehindRows has a query fail when it has given rows already.
 func TestErrorBehindRows(t *testing.T) {
+	alone(t)
 	forDatabases(t, func(t *testing.T, d database) {
 		f := newFault(t, d)
 		f.broken(t, map[string]string{

@@ -163,6 +163,7 @@ func TestKindsOfIDs(t *testing.T) {
 
 // TestManyLeads lists more than a page of them, each once.
 func TestManyLeads(t *testing.T) {
+	alone(t)
 	forDatabases(t, func(t *testing.T, d database) {
 		schema := sourcetest.Schema()
 		var records []sourcetest.Record

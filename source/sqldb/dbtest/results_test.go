@@ -193,6 +193,7 @@ func TestEqualResults(t *testing.T) {
 
 // TestEqualResultsOfRandomData draws records for whatever the rules look at.
 func TestEqualResultsOfRandomData(t *testing.T) {
+	alone(t)
 	schema, set := sourcetest.Schema(), compile(t)
 	forEach(t, func(t *testing.T, d database, s style) {
 		db := d.open(t, nil)
@@ -336,6 +337,7 @@ func TestStatements(t *testing.T) {
 
 // TestChunks asks for more keys than one statement takes.
 func TestChunks(t *testing.T) {
+	alone(t)
 	schema, records := sourcetest.Schema(), sourcetest.Records()
 	forDatabases(t, func(t *testing.T, d database) {
 		d.dialect.MaxKeys = 60

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -259,24 +260,31 @@ func checkFormat(t *testing.T, text string) {
 	}
 }
 
-// checkFixes checks that the first fixes mend their problems.
+// checkFixes checks that the first fixes mend their problems. Where the like stands
+// behind a slip, its turn comes next: then it takes one fix more.
 func checkFixes(t *testing.T, text string, diags dsl.Diagnostics) {
 	t.Helper()
-	const most = 5
+	const most, often = 5, 20
 	for _, d := range diags[:min(most, len(diags))] {
-		if d.Fix == "" {
-			continue
-		}
 		lines := strings.Split(text, "\n")
 		at := d.Span.Start.Line - 1
-		if d.Fix == d.Line || strings.Contains(d.Fix, "\n") || !strings.Contains(lines[at], d.Line) {
-			t.Fatalf("%q is no fix of %q: %+v", d.Fix, lines[at], d)
-		}
-		lines[at] = strings.Replace(lines[at], d.Line, d.Fix, 1) // a byte-order mark or CR stays
-		_, after := dsl.Parse("f", strings.Join(lines, "\n"), dsl.Limits{})
-		for _, still := range after {
-			if still.Code == d.Code && still.Span == d.Span && still.Message() == d.Message() {
-				t.Errorf("the problem is still there: %v", &d)
+		for n := 0; d.Fix != ""; n++ {
+			if d.Fix == d.Line || strings.Contains(d.Fix, "\n") || !strings.Contains(lines[at], d.Line) {
+				t.Fatalf("%q is no fix of %q: %+v", d.Fix, lines[at], d)
+			}
+			if n == often {
+				t.Fatalf("the problem is still there: %v", &d)
+			}
+			lines[at] = strings.Replace(lines[at], d.Line, d.Fix, 1) // a byte-order mark or CR stays
+			_, after := dsl.Parse("f", strings.Join(lines, "\n"), dsl.Limits{})
+			i := slices.IndexFunc(after, func(o dsl.Diagnostic) bool {
+				return o.Code == d.Code && o.Span == d.Span && o.Message() == d.Message()
+			})
+			if i < 0 {
+				break
+			}
+			if d = after[i]; d.Fix == "" {
+				t.Fatalf("the problem is still there, without a fix: %v", &d)
 			}
 		}
 	}
@@ -285,6 +293,7 @@ func checkFixes(t *testing.T, text string, diags dsl.Diagnostics) {
 // FuzzParse: no text panics, and what parses survives formatting.
 func FuzzParse(f *testing.F) {
 	f.Add(everything)
+	f.Add(`model "M" { condition "C" { has Lead }and and and`)
 	for _, test := range formatTests {
 		f.Add(test.text)
 	}

@@ -35,9 +35,13 @@ type edit struct {
 func swap(t *lexer.Token, text string) *edit { return &edit{tokenSpan(t.Pos, t.Value), text} }
 
 // drop is the edit that leaves out the next token, and what separates it from
-// the one behind on its line.
+// the one behind on its line; nil before another such token, which would take its
+// place.
 func drop(lex *tokens) *edit {
 	t, next := lex.Peek(), lex.list[min(lex.at+1, len(lex.list)-1)]
+	if strings.EqualFold(next.Value, t.Value) {
+		return nil
+	}
 	e := swap(t, "")
 	if next.Pos.Line == t.Pos.Line && !next.EOF() {
 		e.at.End = tokenSpan(next.Pos, "").Start

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -363,4 +365,32 @@ func TestManyTables(t *testing.T) {
 		}
 		return err
 	}, 150)
+}
+
+// TestStoresComeAndGo: sources are dropped while others are scored, and the
+// collector tells the set of it.
+func TestStoresComeAndGo(t *testing.T) {
+	set := compileSet(t, model("M", `each EmailOpened where EmailName = "A"`))
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			for i := range 100 {
+				src := memory.New(set.Schema())
+				for entity, record := range map[string]memory.Record{
+					"Lead": {"ParentContact": "c"}, "EmailOpened": {"Contact": "c", "EmailName": "A"},
+				} {
+					if err := src.Add(entity, "1", record); err != nil {
+						t.Error(err)
+					}
+				}
+				if r, err := set.Score(t.Context(), "1", src, asOf); err != nil || r.Results[0].Score != 1 {
+					t.Error(r, err)
+				}
+				if i%10 == 0 {
+					runtime.GC()
+				}
+			}
+		})
+	}
+	group.Wait()
 }

@@ -161,6 +161,11 @@ func (l *lanes) give(d *desk) {
 		d.watch.Stop()
 		d.watch, d.watched = runtime.AddCleanup(store, forget, weak.Make(l)), d.bound
 	}
+	l.keep(d)
+}
+
+// keep puts a desk where take finds it.
+func (l *lanes) keep(d *desk) {
 	if l.kept.CompareAndSwap(nil, d) {
 		return
 	}
@@ -172,8 +177,10 @@ func (l *lanes) give(d *desk) {
 // forget drops the desk of a store that is no longer used.
 func forget(l weak.Pointer[lanes]) {
 	if l := l.Value(); l != nil {
-		if d := l.kept.Load(); d != nil && d.bound.Value() == nil {
-			l.kept.CompareAndSwap(d, nil)
+		// Only who has taken a desk may look at it: another goroutine may be about
+		// to bind it to a store.
+		if d := l.kept.Swap(nil); d != nil && d.bound.Value() != nil {
+			l.keep(d)
 		}
 	}
 }

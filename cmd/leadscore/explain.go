@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"time"
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/eval/check"
@@ -41,11 +40,9 @@ func runExplain(ctx context.Context, s streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	asOf := time.Now()
-	if *asOfText != "" {
-		if asOf, err = parseAsOf(*asOfText); err != nil {
-			return err
-		}
+	asOf, err := parseAsOf(*asOfText)
+	if err != nil {
+		return err
 	}
 	rules, err := readVersion(*schemaFile, names...)
 	if err != nil {

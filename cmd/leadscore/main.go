@@ -265,13 +265,19 @@ func runCheck(_ context.Context, s streams, args []string) error {
 // compileFiles compiles rule files against the schema of a file, or against the
 // standard schema.
 func compileFiles(schemaFile string, names []string) (*leadscore.Set, error) {
-	schema, err := readSchema(schemaFile)
-	if err != nil {
-		return nil, err
-	}
-	files, err := readRules(names)
+	schema, files, err := readFiles(schemaFile, names)
 	if err != nil {
 		return nil, err
 	}
 	return leadscore.CompileSet(schema, files)
+}
+
+// readFiles reads a schema file and rule files.
+func readFiles(schemaFile string, names []string) (*leadscore.Schema, []leadscore.File, error) {
+	schema, err := readSchema(schemaFile)
+	if err != nil {
+		return nil, nil, err
+	}
+	files, err := readRules(names)
+	return schema, files, err
 }

@@ -39,11 +39,9 @@ func runScore(ctx context.Context, s streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	asOf := time.Now()
-	if *asOfText != "" {
-		if asOf, err = parseAsOf(*asOfText); err != nil {
-			return err
-		}
+	asOf, err := parseAsOf(*asOfText)
+	if err != nil {
+		return err
 	}
 	out := bufio.NewWriter(s.out)
 	printer, err := newPrinter(*format, out, *explain)
@@ -102,7 +100,11 @@ func runScore(ctx context.Context, s streams, args []string) error {
 	return nil
 }
 
+// parseAsOf reads the value of --as-of, which is now if it is not given.
 func parseAsOf(text string) (time.Time, error) {
+	if text == "" {
+		return time.Now(), nil
+	}
 	for _, layout := range []string{time.RFC3339Nano, time.DateOnly} {
 		if t, err := time.Parse(layout, text); err == nil {
 			return t, nil

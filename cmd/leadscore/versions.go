@@ -43,11 +43,9 @@ func runDiff(ctx context.Context, s streams, args []string) error {
 	if err != nil {
 		return err
 	}
-	asOf := time.Now()
-	if *asOfText != "" {
-		if asOf, err = parseAsOf(*asOfText); err != nil {
-			return err
-		}
+	asOf, err := parseAsOf(*asOfText)
+	if err != nil {
+		return err
 	}
 	older, err := readVersion(*schemaFile, names[0])
 	if err != nil {
@@ -83,15 +81,11 @@ type version struct {
 
 // readVersion compiles rule files, for models and for what they are made of.
 func readVersion(schemaFile string, names ...string) (version, error) {
-	set, err := compileFiles(schemaFile, names)
+	schema, files, err := readFiles(schemaFile, names)
 	if err != nil {
 		return version{}, err
 	}
-	schema, err := readSchema(schemaFile)
-	if err != nil {
-		return version{}, err
-	}
-	files, err := readRules(names)
+	set, err := leadscore.CompileSet(schema, files)
 	if err != nil {
 		return version{}, err
 	}

@@ -80,10 +80,6 @@ func (c *checker) cases(files []*dsl.File, models []*Model) {
 // tested finds the model of a test: the one that it names, or else the only one
 // of its file, or of all files.
 func (c *checker) tested(t *dsl.Test, models []*Model, byName map[string]*Model, here []*Model) *Model {
-	head := t.Span
-	if t.Name != nil {
-		head = t.Name.Span
-	}
 	for _, clause := range t.Clauses {
 		said, ok := clause.(*dsl.TestModel)
 		if !ok {
@@ -105,11 +101,19 @@ func (c *checker) tested(t *dsl.Test, models []*Model, byName map[string]*Model,
 		return models[0]
 	case t.Incomplete:
 	case len(models) == 0:
-		c.problem(head, CodeMissing, "there is no model to test")
+		c.problem(headOf(t), CodeMissing, "there is no model to test")
 	default:
-		c.problem(head, CodeMissing, "the test does not say which model it tests").Expected = []string{`model "…"`}
+		c.problem(headOf(t), CodeMissing, "the test does not say which model it tests").Expected = []string{`model "…"`}
 	}
 	return nil
+}
+
+// headOf is where a problem of a test as a whole is told: its name, if it has one.
+func headOf(t *dsl.Test) dsl.Span {
+	if t.Name != nil {
+		return t.Name.Span
+	}
+	return t.Span
 }
 
 // caseChecker checks one test.
@@ -126,9 +130,9 @@ type caseChecker struct {
 
 func (c *checker) testCase(t *dsl.Test, m *Model) (Case, bool) {
 	out := Case{Source: t, File: c.file}
-	head := t.Span
+	head := headOf(t)
 	if t.Name != nil {
-		out.Name, head = t.Name.Value, t.Name.Span
+		out.Name = t.Name.Value
 	}
 	k := &caseChecker{checker: c, model: m, out: &out, ids: map[string]map[string]bool{}, seen: map[string]dsl.Span{}, sound: !t.Incomplete}
 	k.once(t)
@@ -240,7 +244,7 @@ func (k *caseChecker) record(r *dsl.Record) {
 	e := k.schema.Entity(r.Entity.Text)
 	if e == nil {
 		d := k.bad(r.Entity.Span, CodeName, "there is no entity %s", brief(r.Entity.Text))
-		d.Nearest = k.near(r.Entity.Text, k.entityNames())
+		d.Nearest = k.near(r.Entity.Text, k.schema.Names())
 		return
 	}
 	count := int64(1)
@@ -277,16 +281,6 @@ func (k *caseChecker) record(r *dsl.Record) {
 		record.ID = r.ID.Value
 	}
 	k.out.Records = append(k.out.Records, record)
-}
-
-func (k *caseChecker) entityNames() func(yield func(string) bool) {
-	return func(yield func(string) bool) {
-		for e := range k.schema.Entities() {
-			if !yield(e.Name()) {
-				return
-			}
-		}
-	}
 }
 
 // date sets the field that says when the record came to be: to what the record

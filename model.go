@@ -43,6 +43,8 @@ type Set struct {
 	schema *Schema
 	models []*Model
 	groups []group
+
+	batches sync.Pool // of *batch, empty
 }
 
 // group is the part of a set that shares a schema, and so a plan.

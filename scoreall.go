@@ -68,7 +68,7 @@ type stream struct {
 
 // A job is a batch in the hands of a worker.
 type job struct {
-	batch
+	*batch
 	err      error         // of ctx
 	panicked any           // what scoring panicked with
 	exited   bool          // scoring ended the goroutine, as testing.T.FailNow does
@@ -130,7 +130,7 @@ func (st *stream) run(ids iter.Seq2[string, error]) error {
 func (st *stream) next() *job {
 	n := len(st.idle) - 1
 	if n < 0 {
-		return &job{done: make(chan struct{}, 1)}
+		return &job{batch: st.set.batch(), done: make(chan struct{}, 1)}
 	}
 	j := st.idle[n]
 	st.idle = st.idle[:n]
@@ -160,7 +160,7 @@ func (st *stream) pass(j *job) (*job, error) {
 
 // scoreHere scores a batch on the caller's goroutine, and yields it.
 func (st *stream) scoreHere(j *job) error {
-	j.err = st.set.score(st.ctx, &j.batch, st.data, st.options)
+	j.err = st.set.score(st.ctx, j.batch, st.data, st.options)
 	return st.emit(j)
 }
 
@@ -196,7 +196,7 @@ func (st *stream) scoreThere(j *job) {
 		}
 		j.done <- struct{}{}
 	}()
-	j.err = st.set.score(st.working, &j.batch, st.data, st.options)
+	j.err = st.set.score(st.working, j.batch, st.data, st.options)
 	returned = true
 }
 
@@ -219,23 +219,25 @@ func (st *stream) emit(j *job) error {
 	if j.err != nil {
 		return j.err
 	}
-	for i := range j.leads {
+	for i := range j.ids {
 		// A source may have told of the end of ctx before its workers knew.
 		if err := st.ctx.Err(); err != nil {
 			return err
 		}
-		if !st.yield(j.leads[i].result, j.leads[i].err) {
+		if !st.yield(j.lead(i)) {
 			return errEnough
 		}
 	}
-	clear(j.leads) // the results are the caller's
-	j.ids = j.ids[:0]
+	j.empty()
 	st.idle = append(st.idle, j)
 	return nil
 }
 
 // end ends the workers, and waits until they have.
 func (st *stream) end() {
+	for _, j := range st.idle {
+		st.set.batches.Put(j.batch)
+	}
 	if st.started > 0 {
 		st.cancel()
 		close(st.jobs)

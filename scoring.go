@@ -221,14 +221,15 @@ func (s *Set) Score(ctx context.Context, lead string, data Source, opts ...Optio
 	if err := refuse(ctx, data, o); err != nil {
 		return SetResult{}, err
 	}
-	b := batch{ids: []string{lead}}
-	if err := s.score(ctx, &b, data, o); err != nil {
+	b := s.batch()
+	b.ids = append(b.ids, lead)
+	if err := s.score(ctx, b, data, o); err != nil {
 		return SetResult{}, err
 	}
-	if err := b.leads[0].err; err != nil {
-		return SetResult{}, err
-	}
-	return b.leads[0].result, nil
+	r, err := b.lead(0)
+	b.empty()
+	s.batches.Put(b)
+	return r, err
 }
 
 // refuse says why nothing can be scored, whatever the lead.
@@ -245,55 +246,74 @@ func refuse(ctx context.Context, data Source, o eval.Options) error {
 	return nil
 }
 
-// A batch is leads that are scored together, and what came of it.
+// A batch is leads that are scored together, and what came of it. Its set keeps
+// it for later.
 type batch struct {
-	ids   []string
-	leads []outcome // in the order of ids
-
-	outcomes [][]eval.Outcome // by group
+	set      *Set
+	ids      []string
+	outcomes []eval.Outcomes // by group
+	results  []Result        // by lead and model
 }
 
-// An outcome is what a set says of one lead, as it is yielded.
-type outcome struct {
-	result SetResult
-	err    error // nil or a *LeadError
+// batch returns a batch without ids, in the memory of an earlier one if there is
+// any.
+func (s *Set) batch() *batch {
+	if b, ok := s.batches.Get().(*batch); ok {
+		return b
+	}
+	return &batch{set: s, outcomes: make([]eval.Outcomes, len(s.groups))}
+}
+
+// empty forgets the leads. Their results stay valid: they are in a piece of
+// memory of their own.
+func (b *batch) empty() {
+	clear(b.ids)
+	b.ids, b.results = b.ids[:0], nil
+	for i := range b.outcomes {
+		b.outcomes[i].Forget()
+	}
 }
 
 // score scores the leads of b, which must be some. The error is that of ctx: it
-// concerns the whole batch. b can be used again, but the results that it held
-// stay valid: a batch has them in a piece of memory of its own.
+// concerns the whole batch.
 func (s *Set) score(ctx context.Context, b *batch, data Source, o eval.Options) error {
-	if b.outcomes == nil {
-		b.outcomes = make([][]eval.Outcome, len(s.groups))
-	}
 	for i, g := range s.groups {
-		var err error
-		if b.outcomes[i], err = g.program.Run(ctx, data, b.ids, o, b.outcomes[i]); err != nil {
+		if err := g.program.Run(ctx, data, b.ids, o, &b.outcomes[i]); err != nil {
 			return err
 		}
 	}
 	models := len(s.models)
-	results := make([]Result, len(b.ids)*models)
-	b.leads = slices.Grow(b.leads[:0], len(b.ids))[:len(b.ids)]
-	for n, id := range b.ids {
-		l := &b.leads[n]
-		l.result = SetResult{Lead: id, Results: results[:models:models]}
-		l.err = nil
-		results = results[models:]
-		for i, g := range s.groups {
-			o := &b.outcomes[i][n]
-			if o.Err != nil {
-				*l = outcome{SetResult{Lead: id}, o.Err}
-				break
+	b.results = make([]Result, len(b.ids)*models)
+	for i, g := range s.groups {
+		out := &b.outcomes[i]
+		for n, id := range b.ids {
+			if out.Errs[n] != nil {
+				continue
 			}
+			results := b.results[n*models : (n+1)*models]
+			list := out.Models(n)
 			for j, at := range g.models {
-				r := &l.result.Results[at]
-				s.models[at].result(r, id, &o.Models[j])
-				l.result.SalesReady = l.result.SalesReady || r.SalesReady
+				s.models[at].result(&results[at], id, &list[j])
 			}
 		}
 	}
 	return nil
+}
+
+// lead returns what the set says of one of the batch's leads. The error is nil or
+// a *LeadError.
+func (b *batch) lead(n int) (SetResult, error) {
+	for i := range b.outcomes {
+		if err := b.outcomes[i].Errs[n]; err != nil {
+			return SetResult{Lead: b.ids[n]}, err
+		}
+	}
+	models := len(b.set.models)
+	r := SetResult{Lead: b.ids[n], Results: b.results[n*models : (n+1)*models : (n+1)*models]}
+	for i := range r.Results {
+		r.SalesReady = r.SalesReady || r.Results[i].SalesReady
+	}
+	return r, nil
 }
 
 // result writes down what the model says of a lead. r is zero.

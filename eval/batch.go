@@ -62,11 +62,37 @@ const (
 	NoParent           // the lead has neither contact nor account
 )
 
-// An Outcome is what a run says of one lead: an error, or one outcome a model.
-type Outcome struct {
-	Lead   string
-	Err    *LeadError
-	Models []ModelOutcome
+// Outcomes are what a run says of its leads. The zero Outcomes are of none.
+type Outcomes struct {
+	Errs   []*LeadError   // by lead, in the order of the ids; nil for one that was scored
+	models []ModelOutcome // by lead and model
+	each   int            // models of a lead
+}
+
+// Models returns what each model says of a lead. It means something only if the
+// lead has no error.
+func (o *Outcomes) Models(lead int) []ModelOutcome {
+	return o.models[lead*o.each : (lead+1)*o.each]
+}
+
+// Forget drops what the outcomes lead to, but not their memory.
+func (o *Outcomes) Forget() {
+	clear(o.Errs)
+	clear(o.models)
+}
+
+// reset makes o the outcomes of so many leads, in the memory that it has. The
+// models' are yet to be written.
+func (o *Outcomes) reset(leads, models int) {
+	o.Errs = slices.Grow(o.Errs[:0], leads)[:leads]
+	clear(o.Errs)
+	o.models = slices.Grow(o.models[:0], leads*models)[:leads*models]
+	o.each = models
+}
+
+// part returns the outcomes of some leads, in the same memory.
+func (o *Outcomes) part(from, to int) Outcomes {
+	return Outcomes{o.Errs[from:to], o.models[from*o.each : to*o.each], o.each}
 }
 
 // A ModelOutcome is what one model says of one lead.
@@ -125,9 +151,10 @@ type lead struct {
 
 const parentless = -1
 
-// Run scores one batch of leads. The outcomes are in the order of the ids. The
-// error is that of ctx: it concerns the whole batch. What a source says, or does
-// against its contract, is an error of the leads that need it.
+// Run scores one batch of leads, and says in out what comes of them. The error is
+// that of ctx: it concerns the whole batch, and nothing in out means anything
+// then. What a source says, or does against its contract, is an error of the
+// leads that need it.
 //
 // A batch that reaches more than opts.Records is scored half by half, so that a
 // lead fails for the records that it reaches itself, and memory is bounded.
@@ -135,51 +162,50 @@ const parentless = -1
 // A source that lends its columns is not asked, where the plan can do without.
 // Records do not count then: they are in memory anyway.
 //
-// into may be outcomes of an earlier run that nobody looks at any more: their
-// memory is used again.
-func (p *Program) Run(ctx context.Context, source traverse.Source, ids []string, opts Options, into []Outcome) ([]Outcome, error) {
+// out may hold the outcomes of an earlier run: their memory is used again.
+func (p *Program) Run(ctx context.Context, source traverse.Source, ids []string, opts Options, out *Outcomes) error {
+	out.reset(len(ids), len(p.models))
 	if store := lent(source); store != nil {
 		opts.lent = true
 		if lanes := p.lanes(opts); lanes != nil {
-			if outcomes, ok, err := p.fromColumns(ctx, source, store, lanes, ids, opts, into); ok || err != nil {
-				return outcomes, err
+			if ok, err := p.fromColumns(ctx, source, store, lanes, ids, opts, *out); ok || err != nil {
+				return err
 			}
 		}
 	}
-	return p.rows(ctx, source, ids, nil, opts)
+	return p.rows(ctx, source, ids, nil, opts, *out)
 }
 
 // rows scores leads by the rows that a source hands over. sums, if not nil, are
 // added to the scores: by lead and model.
-func (p *Program) rows(ctx context.Context, source traverse.Source, ids []string, sums []int64, opts Options) ([]Outcome, error) {
-	outcomes, err := p.run(ctx, source, ids, sums, opts)
+func (p *Program) rows(ctx context.Context, source traverse.Source, ids []string, sums []int64, opts Options, out Outcomes) error {
+	err := p.run(ctx, source, ids, sums, opts, out)
 	full, ok := errors.AsType[*fullError](err)
 	switch {
 	case !ok:
-		return outcomes, err
+		return err
 	case len(ids) == 1 && opts.lent:
 		opts.Records = 0
-		return p.run(ctx, source, ids, sums, opts)
+		return p.run(ctx, source, ids, sums, opts, out)
 	case len(ids) == 1 && opts.near():
 		opts.ranged = true
-		return p.rows(ctx, source, ids, sums, opts)
+		return p.rows(ctx, source, ids, sums, opts, out)
 	case len(ids) == 1:
-		return []Outcome{{Lead: ids[0], Err: &LeadError{
+		out.Errs[0] = &LeadError{
 			Lead: ids[0], Entity: full.entity, Path: full.path,
 			Err: fmt.Errorf("%w: the limit for one lead is %d", ErrTooManyRecords, opts.Records),
-		}}}, nil
+		}
+		return nil
 	}
 	half := len(ids) / 2
 	var first, second []int64
 	if sums != nil {
 		first, second = sums[:half*len(p.models)], sums[half*len(p.models):]
 	}
-	outcomes, err = p.rows(ctx, source, ids[:half], first, opts)
-	if err != nil {
-		return nil, err
+	if err := p.rows(ctx, source, ids[:half], first, opts, out.part(0, half)); err != nil {
+		return err
 	}
-	rest, err := p.rows(ctx, source, ids[half:], second, opts)
-	return append(outcomes, rest...), err
+	return p.rows(ctx, source, ids[half:], second, opts, out.part(half, len(ids)))
 }
 
 // A fullError says that a batch reaches too many records, and which were too many.
@@ -187,7 +213,8 @@ type fullError struct{ entity, path string }
 
 func (e *fullError) Error() string { return ErrTooManyRecords.Error() }
 
-func (p *Program) run(ctx context.Context, source traverse.Source, ids []string, sums []int64, opts Options) ([]Outcome, error) {
+// run is rows for a batch that does not reach too many records, or a [*fullError].
+func (p *Program) run(ctx context.Context, source traverse.Source, ids []string, sums []int64, opts Options, out Outcomes) error {
 	b := p.batch()
 	b.ctx, b.source, b.opts, b.asOf, b.room = ctx, source, opts, opts.AsOf.UnixMicro(), opts.Records
 	if b.room < 1 {
@@ -208,21 +235,19 @@ func (p *Program) run(ctx context.Context, source traverse.Source, ids []string,
 		}
 	}
 	if err := b.load(ids); err != nil {
-		return nil, err
+		return err
 	}
 	b.walker.batch = b
 	var sheet *sheet
 	if b.laned != nil {
 		sheet = b.laned.sheet(p)
 		if err := sheet.fill(b); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	outcomes := make([]Outcome, len(ids))
 	for i := range b.leads {
 		l := &b.leads[i]
-		outcomes[i] = Outcome{Lead: l.id, Err: l.err}
-		if l.err != nil {
+		if out.Errs[i] = l.err; l.err != nil {
 			continue
 		}
 		laned := false
@@ -230,15 +255,13 @@ func (p *Program) run(ctx context.Context, source traverse.Source, ids []string,
 			if laned = sheet.judge(l); !laned {
 				alone := opts
 				alone.walk = true
-				list, err := p.run(ctx, source, ids[i:i+1], nil, alone)
-				if err != nil {
-					return nil, err
+				if err := p.run(ctx, source, ids[i:i+1], nil, alone, out.part(i, i+1)); err != nil {
+					return err
 				}
-				outcomes[i] = list[0]
 				continue
 			}
 		}
-		outcomes[i].Models = make([]ModelOutcome, len(p.models))
+		models := out.Models(i)
 		for j, m := range p.models {
 			conditions := m.conditions
 			var sum total
@@ -248,14 +271,14 @@ func (p *Program) run(ctx context.Context, source traverse.Source, ids []string,
 			case sums != nil:
 				sum.small = sums[i*len(p.models)+j]
 			}
-			o := &outcomes[i].Models[j]
+			o := &models[j]
 			*o = b.walker.model(m, conditions, l, sum)
 			if laned && o.Explained != nil {
 				o.Explained = sheet.explain(j).with(o.Explained)
 			}
 		}
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if b.laned != nil {
@@ -264,7 +287,7 @@ func (p *Program) run(ctx context.Context, source traverse.Source, ids []string,
 	if !b.failed {
 		p.keep(b)
 	}
-	return outcomes, nil
+	return nil
 }
 
 // load fetches all that the batch's leads reach.

@@ -46,20 +46,21 @@ func TestBeyond(t *testing.T) {
 			}
 		}
 		opts.Explain = how == "columns, explained"
-		got, err := p.Run(t.Context(), source, ids, opts, nil)
-		if err != nil {
+		var got Outcomes
+		if err := p.Run(t.Context(), source, ids, opts, &got); err != nil {
 			t.Fatal(err)
 		}
 		for i, want := range []int64{0, 3*3 + 2*10 + 100, 0, 3*3 + 2*10 + 100} {
-			if o := got[i]; i == 2 {
-				if o.Err == nil || o.Err.Err != ErrNoLead {
-					t.Errorf("%s: %s: %v", how, ids[i], o.Err)
+			failed, models := got.Errs[i], got.Models(i)
+			if i == 2 {
+				if failed == nil || failed.Err != ErrNoLead {
+					t.Errorf("%s: %s: %v", how, ids[i], failed)
 				}
-			} else if o.Err != nil || o.Models[0].Score != want || o.Models[1].Status != NotTargeted {
-				t.Errorf("%s: %s: %+v, %v, want %d", how, ids[i], o.Models, o.Err, want)
+			} else if failed != nil || models[0].Score != want || models[1].Status != NotTargeted {
+				t.Errorf("%s: %s: %+v, %v, want %d", how, ids[i], models, failed, want)
 			} else if opts.Explain {
 				var sum int64
-				for c := range o.Models[0].Explained.All() {
+				for c := range models[0].Explained.All() {
 					sum += c.Score
 				}
 				if sum != want {

@@ -22,8 +22,7 @@ func lent(source traverse.Source) *columns.Store {
 // fromColumns scores a batch of leads from the columns of a store, and what
 // needs routes from source, whose store it is. It returns false if the store
 // lacks what the plan speaks of: queries will say what is missing.
-func (p *Program) fromColumns(ctx context.Context, source traverse.Source, store *columns.Store, lanes *lanes, ids []string, opts Options, into []Outcome) ([]Outcome, bool, error) {
-	outcomes := renew(into, ids, len(p.models))
+func (p *Program) fromColumns(ctx context.Context, source traverse.Source, store *columns.Store, lanes *lanes, ids []string, opts Options, out Outcomes) (bool, error) {
 	d := lanes.take(p)
 	bound := false
 	err := store.Use(ctx, func() error {
@@ -31,8 +30,8 @@ func (p *Program) fromColumns(ctx context.Context, source traverse.Source, store
 			return nil
 		}
 		d.frame(opts)
-		for i := range outcomes {
-			d.score(&outcomes[i])
+		for i, id := range ids {
+			d.score(id, i, &out)
 			if err := ctx.Err(); err != nil {
 				return err
 			}
@@ -40,68 +39,47 @@ func (p *Program) fromColumns(ctx context.Context, source traverse.Source, store
 		return nil
 	})
 	if err == nil && bound {
-		err = p.finish(ctx, source, outcomes, d, opts)
+		err = p.finish(ctx, source, ids, d, opts, &out)
 	}
 	lanes.give(d) // unless something panicked, and left counts behind
-	if err != nil || !bound {
-		return nil, bound, err
-	}
-	return outcomes, true, nil
-}
-
-// renew returns outcomes for ids, in the memory of earlier ones where that
-// suffices.
-func renew(into []Outcome, ids []string, models int) []Outcome {
-	into = slices.Grow(into[:0], len(ids))[:len(ids)]
-	var room []ModelOutcome
-	for i, id := range ids {
-		o := &into[i]
-		if cap(o.Models) < models {
-			if len(room) < models {
-				room = make([]ModelOutcome, models*(len(ids)-i))
-			}
-			o.Models, room = room[:models:models], room[models:]
-		}
-		o.Lead, o.Err, o.Models = id, nil, o.Models[:models]
-	}
-	return into
+	return bound, err
 }
 
 // finish adds what the walker says: of the conditions that need routes, and of
 // the leads whose numbers are beyond those of a lane.
-func (p *Program) finish(ctx context.Context, source traverse.Source, outcomes []Outcome, d *desk, opts Options) error {
+func (p *Program) finish(ctx context.Context, source traverse.Source, ids []string, d *desk, opts Options, out *Outcomes) error {
 	if rest := d.plan.rest; rest != nil {
-		var ids []string
+		var left []string
 		var at []int
 		var sums []int64
-		for i := range outcomes {
-			_, walked := slices.BinarySearch(d.beyond, i)
-			if o := &outcomes[i]; o.Err == nil && !walked {
-				ids, at = append(ids, o.Lead), append(at, i)
-				for _, m := range o.Models {
+		for i, id := range ids {
+			if _, walked := slices.BinarySearch(d.beyond, i); out.Errs[i] == nil && !walked {
+				left, at = append(left, id), append(at, i)
+				for _, m := range out.Models(i) {
 					sums = append(sums, m.Score)
 				}
 			}
 		}
-		list, err := rest.rows(ctx, source, ids, sums, opts)
-		if err != nil {
+		var walked Outcomes
+		walked.reset(len(left), len(p.models))
+		if err := rest.rows(ctx, source, left, sums, opts, walked); err != nil {
 			return err
 		}
-		for i, o := range list {
-			if opts.Explain && o.Err == nil {
-				for j, m := range outcomes[at[i]].Models {
-					o.Models[j].Explained = m.Explained.with(o.Models[j].Explained)
+		for i, at := range at {
+			out.Errs[at] = walked.Errs[i]
+			for j, m := range walked.Models(i) {
+				o := &out.Models(at)[j]
+				if opts.Explain {
+					m.Explained = o.Explained.with(m.Explained)
 				}
+				*o = m
 			}
-			outcomes[at[i]] = o
 		}
 	}
 	for _, i := range d.beyond {
-		list, err := p.rows(ctx, source, []string{outcomes[i].Lead}, nil, opts)
-		if err != nil {
+		if err := p.rows(ctx, source, ids[i:i+1], nil, opts, out.part(i, i+1)); err != nil {
 			return err
 		}
-		outcomes[i] = list[0]
 	}
 	return nil
 }
@@ -136,7 +114,6 @@ type desk struct {
 	counts   []uint64 // by slot
 	beyond   []int    // leads for the walker
 	tally    tally
-	done     int // leads of the batch
 	next     int // the row behind that of the lead before
 }
 
@@ -186,7 +163,7 @@ func forget(l weak.Pointer[lanes]) {
 }
 
 func (d *desk) bind(store *columns.Store) bool {
-	d.beyond, d.done = d.beyond[:0], 0
+	d.beyond = d.beyond[:0]
 	if d.bound == weak.Make(store) {
 		d.store = store
 		for i := range d.lanes {
@@ -247,20 +224,19 @@ func (d *desk) frame(opts Options) {
 	}
 }
 
-// score scores the next lead of the batch.
-func (d *desk) score(o *Outcome) {
-	at := d.done
-	d.done++
+// score scores a lead, the one at a place of its batch.
+func (d *desk) score(id string, at int, out *Outcomes) {
 	// Leads often come in the order of the store.
 	row := d.next
-	if row >= d.leads.Len() || d.leads.ID(d.leads.RowKey(row)) != o.Lead {
-		row = d.leads.Row(d.leads.Key(o.Lead))
+	if row >= d.leads.Len() || d.leads.ID(d.leads.RowKey(row)) != id {
+		row = d.leads.Row(d.leads.Key(id))
 	}
 	d.next = row + 1
 	if row < 0 {
-		o.Err, o.Models = &LeadError{Lead: o.Lead, Entity: traverse.Lead, Path: traverse.Lead, Err: ErrNoLead}, nil
+		out.Errs[at] = &LeadError{Lead: id, Entity: traverse.Lead, Path: traverse.Lead, Err: ErrNoLead}
 		return
 	}
+	models := out.Models(at)
 	// Kind and ownership follow the stored id, whether or not the record exists.
 	cells := d.leads.Cells(row)
 	contact, account := columns.Key(cells[d.contact]), columns.Key(cells[d.account])
@@ -271,8 +247,8 @@ func (d *desk) score(o *Outcome) {
 	case account != 0:
 		kind = accountBased
 	default:
-		for i := range o.Models {
-			o.Models[i] = ModelOutcome{Status: NoParent}
+		for i := range models {
+			models[i] = ModelOutcome{Status: NoParent}
 		}
 		return
 	}
@@ -288,11 +264,11 @@ func (d *desk) score(o *Outcome) {
 	if !d.judgeLead(kind, row) {
 		d.beyond = append(d.beyond, at)
 	}
-	for i := range o.Models {
+	for i := range models {
 		if d.plan.targets[i] == kind {
-			o.Models[i] = ModelOutcome{Score: d.scores[i], Explained: d.explain(i)}
+			models[i] = ModelOutcome{Score: d.scores[i], Explained: d.explain(i)}
 		} else {
-			o.Models[i] = ModelOutcome{Status: NotTargeted}
+			models[i] = ModelOutcome{Status: NotTargeted}
 		}
 	}
 }

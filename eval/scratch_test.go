@@ -77,9 +77,10 @@ func TestScratchStaysSmall(t *testing.T) {
 	}
 	p := New(models)
 	score := func(source traverse.Source, ids ...string) {
-		outcomes, err := p.Run(t.Context(), source, ids, Options{AsOf: time.Unix(0, 0), Keys: 1 << 20}, nil)
-		if err != nil || outcomes[0].Err != nil {
-			t.Fatal(err, outcomes[0].Err)
+		var out Outcomes
+		err := p.Run(t.Context(), source, ids, Options{AsOf: time.Unix(0, 0), Keys: 1 << 20}, &out)
+		if err != nil || out.Errs[0] != nil {
+			t.Fatal(err, out.Errs[0])
 		}
 	}
 	const least, most = 2000, 2100

@@ -48,6 +48,8 @@ type lane struct {
 	owner  profile    // what is asked of the contact that owns interactions, and behind its references
 	kinds  []kindPlan // the interactions
 	joints []joint    // conditions of several children, or over several kinds
+	pairs  []pairs    // those of joints that have two children
+	groups []int      // the others of joints
 	slots  int        // counts that joints look at
 	base   []int64    // by model: the score of a lead for which every count is zero, but for joints
 	weight uint64     // the sum of all points, whatever their sign
@@ -63,6 +65,17 @@ type watcher struct {
 	tests   []columnTest
 	uses    []use
 	slots   []int
+}
+
+// worth is what a use makes of a count.
+func (u *use) worth(n uint64) int64 {
+	switch {
+	case u.min == 0:
+		return u.points * int64(n)
+	case n >= u.min:
+		return u.points
+	}
+	return 0
 }
 
 // A use is what a condition of a single child makes of a count: min is 0 for
@@ -115,6 +128,32 @@ func (j *joint) multiplier(counts []uint64) uint64 {
 		}
 	}
 	return times
+}
+
+// pairs are joints of two children, of one model. Most are: they lie in one piece
+// of memory.
+type pairs struct {
+	model int
+	list  []pair
+}
+
+type pair struct {
+	value       int64 // the joint's points
+	most        uint64
+	left, right jointChild
+}
+
+// points is what the pair adds to a score. It has no branch that depends on counts.
+func (p *pair) points(counts []uint64) int64 {
+	n, m := counts[p.left.slot], counts[p.right.slot]
+	times := min(p.most, n|p.left.unbound, m|p.right.unbound)
+	if n-p.left.lo > p.left.width {
+		times = 0
+	}
+	if m-p.right.lo > p.right.width {
+		times = 0
+	}
+	return int64(times) * p.value
 }
 
 // A kindPlan is what is asked of one kind of interaction.

@@ -37,6 +37,7 @@ type laneWord struct {
 	least   uint64 // of at least more
 	slotted uint64 // a slot
 	others  uint64 // more uses, or more slots
+	model   int    // of all first uses; mixed if they differ
 	first   [wordBits]firstUse
 	slot    [wordBits]int
 	more    [wordBits][]use
@@ -48,6 +49,9 @@ type firstUse struct {
 	min    uint32
 	model  uint32
 }
+
+// mixed is the model of a word whose watchers are of several.
+const mixed = -1
 
 type boundProfile struct {
 	plan      *profile
@@ -174,6 +178,11 @@ func (w *laneWord) consume(at int, from *watcher) {
 	uses := from.uses
 	if len(uses) > 0 && uses[0].min <= math.MaxUint32 {
 		u := uses[0]
+		if w.each|w.once|w.least == 0 {
+			w.model = u.model
+		} else if w.model != u.model {
+			w.model = mixed
+		}
 		w.first[at] = firstUse{u.points, uint32(u.min), uint32(u.model)}
 		switch u.min {
 		case 0:

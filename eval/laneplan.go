@@ -449,6 +449,18 @@ func (l *lane) arrange(tell bool) {
 	if tell {
 		l.most = min(l.most, math.MaxUint32) // as told counts are of 32 bits
 	}
+	for i := range l.joints {
+		j := &l.joints[i]
+		if len(j.children) != 2 {
+			l.groups = append(l.groups, i)
+			continue
+		}
+		if n := len(l.pairs); n == 0 || l.pairs[n-1].model != j.model {
+			l.pairs = append(l.pairs, pairs{model: j.model})
+		}
+		list := &l.pairs[len(l.pairs)-1].list
+		*list = append(*list, pair{j.points, j.most, j.children[0], j.children[1]})
+	}
 	for i := range l.kinds {
 		fields := func(w watcher) string {
 			var names []string

@@ -373,51 +373,86 @@ func (d *desk) interactions(l *boundLane, contact columns.Key) uint64 {
 func (d *desk) drain(l *boundLane) {
 	for i := range l.words {
 		w := &l.words[i]
-		c := &w.counter
-		any := c.any()
-		for m := any & w.once; m != 0; m &= m - 1 {
-			u := &w.first[bits.TrailingZeros64(m)]
-			d.scores[u.model] += u.points
-		}
-		for m := any & w.each; m != 0; m &= m - 1 {
-			at := bits.TrailingZeros64(m)
-			u := &w.first[at]
-			d.scores[u.model] += u.points * int64(c.of(at))
-		}
-		for m := any & w.least; m != 0; m &= m - 1 {
-			at := bits.TrailingZeros64(m)
-			u := &w.first[at]
-			var points int64
-			if c.of(at) >= uint64(u.min) {
-				points = u.points
-			}
-			d.scores[u.model] += points
+		any := w.counter.any()
+		if w.model == mixed {
+			w.addEach(any, d.scores)
+		} else {
+			d.scores[w.model] += w.sum(any)
 		}
 		for m := any & w.slotted; m != 0; m &= m - 1 {
 			at := bits.TrailingZeros64(m)
-			d.counts[w.slot[at]] += c.of(at)
+			d.counts[w.slot[at]] += w.counter.of(at)
 		}
 		for m := any & w.others; m != 0; m &= m - 1 {
 			at := bits.TrailingZeros64(m)
-			n := c.of(at)
+			n := w.counter.of(at)
 			for _, u := range w.more[at] {
-				if u.min == 0 {
-					d.scores[u.model] += u.points * int64(n)
-				} else if n >= u.min {
-					d.scores[u.model] += u.points
-				}
+				d.scores[u.model] += u.worth(n)
 			}
 			for _, slot := range w.slots[at] {
 				d.counts[slot] += n
 			}
 		}
-		c.reset()
+		w.counter.reset()
 	}
+}
+
+// sum returns what first uses of one model make of the counts. Adding to one
+// number in memory, each addition would wait for the one before.
+func (w *laneWord) sum(any uint64) int64 {
+	c, sum := &w.counter, int64(0)
+	for m := any & w.once; m != 0; m &= m - 1 {
+		sum += w.first[bits.TrailingZeros64(m)].points
+	}
+	for m := any & w.each; m != 0; m &= m - 1 {
+		at := bits.TrailingZeros64(m)
+		sum += w.first[at].points * int64(c.of(at))
+	}
+	for m := any & w.least; m != 0; m &= m - 1 {
+		at := bits.TrailingZeros64(m)
+		sum += w.first[at].reached(c.of(at))
+	}
+	return sum
+}
+
+// addEach adds to each model's score what its first uses make of the counts.
+func (w *laneWord) addEach(any uint64, scores []int64) {
+	c := &w.counter
+	for m := any & w.once; m != 0; m &= m - 1 {
+		u := &w.first[bits.TrailingZeros64(m)]
+		scores[u.model] += u.points
+	}
+	for m := any & w.each; m != 0; m &= m - 1 {
+		at := bits.TrailingZeros64(m)
+		u := &w.first[at]
+		scores[u.model] += u.points * int64(c.of(at))
+	}
+	for m := any & w.least; m != 0; m &= m - 1 {
+		at := bits.TrailingZeros64(m)
+		u := &w.first[at]
+		scores[u.model] += u.reached(c.of(at))
+	}
+}
+
+// reached returns the points, if n is enough.
+func (u *firstUse) reached(n uint64) (points int64) {
+	if n >= uint64(u.min) {
+		points = u.points
+	}
+	return points
 }
 
 // join judges the conditions of several counts, and clears these.
 func (d *desk) join(l *boundLane) {
-	for i := range l.joints {
+	for i := range l.pairs {
+		p := &l.pairs[i]
+		sum := int64(0)
+		for j := range p.list {
+			sum += p.list[j].points(d.counts)
+		}
+		d.scores[p.model] += sum
+	}
+	for _, i := range l.groups {
 		j := &l.joints[i]
 		d.scores[j.model] += int64(j.multiplier(d.counts)) * j.points
 	}

@@ -40,6 +40,13 @@ type tokens struct {
 	children    slab[Child]
 	scores      slab[Score]
 	conditions  slab[Condition]
+	moments     slab[Moment]
+
+	// Lists of one element, as most are.
+	paths    slab[*Name]
+	operands slab[Literal]
+	tests    slab[Expr]
+	nested   slab[*Child]
 }
 
 // A slab makes nodes many at a time, as all of a tree live equally long.
@@ -48,13 +55,24 @@ type slab[T any] struct {
 	made int // the last time
 }
 
-func (s *slab[T]) new() *T {
+func (s *slab[T]) new() *T { return &s.room()[0] }
+
+// append is the built-in append, but the first element's room is of the slab.
+func (s *slab[T]) append(list []T, v T) []T {
+	if list == nil {
+		list = s.room()[:0]
+	}
+	return append(list, v)
+}
+
+// room returns room for one node.
+func (s *slab[T]) room() []T {
 	const most = 64
 	if len(s.free) == 0 {
 		s.made = min(max(4, 2*s.made), most)
 		s.free = make([]T, s.made)
 	}
-	n := &s.free[0]
+	n := s.free[:1:1]
 	s.free = s.free[1:]
 	return n
 }

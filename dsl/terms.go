@@ -204,9 +204,11 @@ func (lex *tokens) number(t *lexer.Token) *Number {
 }
 
 func (lex *tokens) moment(t *lexer.Token) *Moment {
-	m, problem := parseMoment(t.Value)
+	m := lex.moments.new()
+	var problem string
+	*m, problem = parseMoment(t.Value)
 	m.Span, m.Bad = tokenSpan(t.Pos, t.Value), problem != ""
-	return &m
+	return m
 }
 
 func wantName(lex *tokens, what string) (*Name, error) {
@@ -263,7 +265,7 @@ func names(lex *tokens, what string) ([]*Name, error) {
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, name)
+		list = lex.paths.append(list, name)
 		if !acceptSign(lex, ".") {
 			return list, nil
 		}
@@ -375,7 +377,7 @@ func parseSound(lex *tokens) (*Condition, error) {
 		if err != nil {
 			return nil, errUnsound
 		}
-		c.Children = append(c.Children, child)
+		c.Children = lex.nested.append(c.Children, child)
 	}
 	score := *lex.Next()
 	points := *lex.Peek()
@@ -423,7 +425,7 @@ func parseChild(lex *tokens) (*Child, error) {
 			if err != nil {
 				return nil, err
 			}
-			c.Where = append(c.Where, e)
+			c.Where = lex.tests.append(c.Where, e)
 			c.End = e.End
 			if childFollows(lex) {
 				return nil, needlessAnd(lex)
@@ -761,7 +763,7 @@ func anyOr(lex *tokens, one, many Op, words ...string) (Op, error) {
 
 func parseOperands(lex *tokens, c *Comparison) error {
 	add := func(l Literal, err error) error {
-		c.Operands = append(c.Operands, l)
+		c.Operands = lex.operands.append(c.Operands, l)
 		return err
 	}
 	switch op := c.Op; {

@@ -324,6 +324,10 @@ type builder struct {
 	schema *traverse.Schema
 	needs  map[needKey]*need
 	hops   map[hopKey]*node
+
+	// Of the model that is being planned. They have room for all.
+	steps   []step
+	filters []filter
 }
 
 func (b *builder) layout(entity string) *layout {
@@ -360,9 +364,16 @@ func (b *builder) model(m *check.Model) *model {
 		out.zone = len(b.zones)
 		b.zones = append(b.zones, m.Zone)
 	}
+	steps, filters := 0, 0
 	for i := range m.Conditions {
-		out.children += len(m.Conditions[i].Children)
+		list := m.Conditions[i].Children
+		out.children += len(list)
+		for j := range list {
+			steps += len(list[j].Path)
+			filters += len(list[j].Tests)
+		}
 	}
+	b.steps, b.filters = make([]step, 0, steps), make([]filter, 0, filters)
 	children := make([]child, 0, out.children)
 	for i := range m.Conditions {
 		c := &m.Conditions[i]
@@ -377,7 +388,7 @@ func (b *builder) model(m *check.Model) *model {
 
 // child plans the path of a model's child.
 func (b *builder) child(m *model, c *check.Child, index int) child {
-	out := child{Child: c, model: m, index: index, dated: c.Dated, steps: make([]step, 0, len(c.Path))}
+	out := child{Child: c, model: m, index: index, dated: c.Dated}
 	if out.dated < 0 {
 		out.dated = len(c.Path) - 1
 	}
@@ -396,20 +407,35 @@ func (b *builder) child(m *model, c *check.Child, index int) child {
 		case !slices.Contains(at.windows, planned.window):
 			at.windows = append(at.windows, planned.window)
 		}
-		out.steps = append(out.steps, planned)
+		b.steps = append(b.steps, planned)
 	}
-	for i, t := range c.Tests {
+	first := len(b.steps) - len(c.Path)
+	out.steps = b.steps[first:len(b.steps):len(b.steps)]
+	for i := range out.steps {
+		out.steps[i].filters = b.filtersOf(m, c, i, out.steps[i].node)
+	}
+	return out
+}
+
+// filtersOf plans the tests of a child on one of its steps.
+func (b *builder) filtersOf(m *model, c *check.Child, step int, at *node) []filter {
+	first := len(b.filters)
+	for i := range c.Tests {
+		t := &c.Tests[i]
+		if t.Step != step {
+			continue
+		}
 		f := filter{test: i}
-		last := out.steps[t.Step].node
+		last := at
 		for _, h := range t.Hops {
 			last = b.hop(m.target, last, h)
 			f.hops = append(f.hops, last)
 		}
 		f.field = last.layout.field(t.Field.Name)
 		f.holds = b.windows.predicate(t.Predicate, m.Zone)
-		out.steps[t.Step].filters = append(out.steps[t.Step].filters, f)
+		b.filters = append(b.filters, f)
 	}
-	return out
+	return b.filters[first:len(b.filters):len(b.filters)]
 }
 
 func (b *builder) root(target int, e *traverse.Entity) *node {

@@ -2,6 +2,7 @@ package leadscore_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -536,6 +537,48 @@ func TestAnyNumberOfWorkers(t *testing.T) {
 			t.Errorf("%d workers (-want +got):\n%s", n, diff)
 		}
 	}
+}
+
+// TestResultsOutliveTheirBatch: sets keep the memory of batches for later ones,
+// but nothing of a result is in it.
+func TestResultsOutliveTheirBatch(t *testing.T) {
+	set := compileSet(t, model("M", "each EmailOpened"), model("N", accounts))
+	data, ids := many(t, 20)
+	for _, explain := range []leadscore.Option{{}, leadscore.Explain(0), leadscore.Explain(10)} {
+		score := func() []yielded {
+			list := collect(set.ScoreAll(t.Context(), leadscore.IDs(append(ids, "nobody")...), data, asOf, explain, leadscore.Batch(8)))
+			r, err := set.Score(t.Context(), ids[7], data, asOf, explain)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return append(list, yielded{Result: r})
+		}
+		first := score()
+		before := fmt.Sprint(texts(t, first))
+		slices.Reverse(ids)
+		again := score()
+		if after := fmt.Sprint(texts(t, first)); after != before {
+			t.Errorf("results changed:\n%s\nto:\n%s", before, after)
+		}
+		slices.Reverse(again[:len(ids)])
+		if diff := cmp.Diff(first[:len(ids)], again[:len(ids)]); diff != "" {
+			t.Errorf("(-forwards +backwards):\n%s", diff)
+		}
+		slices.Reverse(ids)
+	}
+}
+
+// texts writes down results with all that they say.
+func texts(t *testing.T, list []yielded) []string {
+	var all []string
+	for _, y := range list {
+		text, err := json.Marshal(y.Result)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, string(text)+y.Err)
+	}
+	return all
 }
 
 // TestScoreAllRefuses: what concerns no lead is said once, before ids are read.

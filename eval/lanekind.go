@@ -314,6 +314,22 @@ func (k *boundKind) scanFirst(times []int64, cells []uint32, open uint64, found 
 			at, also = at+k.width, also+k.width
 			n++
 		}
+	case 3:
+		x, y, z := &list[0], &list[1], &list[2]
+		base := 0
+		for i, t := range times {
+			if t < k.oldest {
+				break
+			}
+			s, seg := k.segment(t)
+			found[i] = seg
+			sum += s.points
+			if carry := low.add(s.inside & open & x.of(cells[base+x.at]) & y.of(cells[base+y.at]) & z.of(cells[base+z.at])); carry != 0 {
+				c.carry(carry)
+			}
+			base += k.width
+			n++
+		}
 	default:
 		for i, t := range times {
 			if t < k.oldest {
@@ -360,18 +376,54 @@ func (w *boundWord) open(owner []uint64) uint64 {
 }
 
 func (w *boundWord) scan(segments []uint32, cells []uint32, width int, open uint64, c *counter) {
-	low := c.low
-	for i, seg := range segments {
-		if seg > w.last {
-			break // and so are all that are older
+	low, list, at := c.low, w.columns, 0
+	switch len(list) {
+	case 1:
+		x := &list[0]
+		for _, seg := range segments {
+			if seg > w.last {
+				break // and so are all that are older
+			}
+			if carry := low.add(w.inside[seg] & open & x.of(cells[at+x.at])); carry != 0 {
+				c.carry(carry)
+			}
+			at += width
 		}
-		m := w.inside[seg] & open
-		row := cells[i*width : (i+1)*width]
-		for j := range w.columns {
-			m &= w.columns[j].of(row[w.columns[j].at])
+	case 2:
+		x, y := &list[0], &list[1]
+		for _, seg := range segments {
+			if seg > w.last {
+				break
+			}
+			if carry := low.add(w.inside[seg] & open & x.of(cells[at+x.at]) & y.of(cells[at+y.at])); carry != 0 {
+				c.carry(carry)
+			}
+			at += width
 		}
-		if carry := low.add(m); carry != 0 {
-			c.carry(carry)
+	case 3:
+		x, y, z := &list[0], &list[1], &list[2]
+		for _, seg := range segments {
+			if seg > w.last {
+				break
+			}
+			if carry := low.add(w.inside[seg] & open & x.of(cells[at+x.at]) & y.of(cells[at+y.at]) & z.of(cells[at+z.at])); carry != 0 {
+				c.carry(carry)
+			}
+			at += width
+		}
+	default:
+		for _, seg := range segments {
+			if seg > w.last {
+				break
+			}
+			m := w.inside[seg] & open
+			for j := range list {
+				m &= list[j].of(cells[at+list[j].at])
+			}
+			if carry := low.add(m); carry != 0 {
+				c.carry(carry)
+			}
+			at += width
 		}
 	}
 	c.low = low

@@ -62,13 +62,13 @@ func New(schema *traverse.Schema) *Source {
 // or not. A field that the schema calls id is the record's id: it need not be
 // given, and cannot be anything else.
 //
-// The error names entity, id and every field that is wrong, with the nearest
-// name for one that does not exist; nothing is added then. It wraps
-// [ErrDuplicate] if the entity already holds id.
+// Nothing is added if there is an error. It names entity, id and every field that
+// is wrong, with the nearest name for one that does not exist: these are
+// [Problems]. It wraps [ErrDuplicate] if the entity already holds id.
 func (s *Source) Add(entity, id string, record Record) error {
 	t := s.tables[entity]
 	if t == nil {
-		return fmt.Errorf("memory: %s %s: no such entity%s", entity, quote(id), s.didYouMean(entity))
+		return fmt.Errorf("memory: %s %s: no such entity%s", entity, quote(id), didYouMean(s.nearest(entity)))
 	}
 	if id == "" {
 		return fmt.Errorf("memory: %s: a record needs an id, not the empty text", entity)
@@ -118,13 +118,12 @@ func (s *Source) Lend(source traverse.Source) *columns.Store {
 	return s.store
 }
 
-func (s *Source) didYouMean(entity string) string {
-	return didYouMean(entity, s.schema.Names())
-}
+func (s *Source) nearest(entity string) string { return nearest.Name(entity, s.schema.Names()) }
 
-func didYouMean(name string, candidates iter.Seq[string]) string {
-	if near := nearest.Name(name, candidates); near != "" {
-		return "; did you mean " + near + "?"
+// didYouMean asks for the nearest name, if there is one.
+func didYouMean(near string) string {
+	if near == "" {
+		return ""
 	}
-	return ""
+	return "; did you mean " + near + "?"
 }

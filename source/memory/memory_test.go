@@ -552,3 +552,16 @@ func BenchmarkFetch(b *testing.B) {
 		}
 	}
 }
+
+// Whoever asks people for a record can put each problem where it belongs.
+func TestAddProblems(t *testing.T) {
+	err := memory.New(typesSchema(t)).Add("Lead", "l1", memory.Record{"txet": "a", "date": "soon", "text": "fine"})
+	problems, ok := errors.AsType[memory.Problems](err)
+	want := memory.Problems{
+		{Entity: "Lead", ID: "l1", Field: "date", Message: `"soon" is no date; write YYYY-MM-DD`},
+		{Entity: "Lead", ID: "l1", Field: "txet", Message: "no such field", Nearest: "text"},
+	}
+	if !ok || !slices.Equal(problems, want) {
+		t.Errorf("got  %#v\nwant %#v", err, want)
+	}
+}

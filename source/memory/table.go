@@ -1,10 +1,12 @@
 package memory
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
+	"github.com/leadscore/leadscore/internal/nearest"
 	"github.com/leadscore/leadscore/traverse"
 	"github.com/leadscore/leadscore/traverse/columns"
 )
@@ -34,17 +36,45 @@ func newTable(e *traverse.Entity, held *columns.Table) *table {
 	return t
 }
 
-// fit returns the values of a record in the order of the table's columns.
+// A Problem is one thing that is wrong with a record.
+type Problem struct {
+	Entity, ID string
+	Field      string // a field or reference, as the record calls it
+	Message    string // what is wrong, and what to write
+	Nearest    string // the valid name that was most likely meant, or ""
+}
+
+// String returns the problem on one line.
+func (p Problem) String() string {
+	s := fmt.Sprintf("%s %s: %s: %s", p.Entity, quote(p.ID), p.Field, p.Message)
+	return s + didYouMean(p.Nearest)
+}
+
+// Problems is everything that is wrong with the fields of a record, by their
+// names. It is an error of [Source.Add]: see [errors.As].
+type Problems []Problem
+
+// Error returns the problems, one a line.
+func (p Problems) Error() string {
+	lines := make([]string, len(p))
+	for i, problem := range p {
+		lines[i] = "memory: " + problem.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// fit returns the values of a record in the order of the table's columns. The
+// error is Problems.
 func (t *table) fit(id string, record Record) ([]traverse.Value, error) {
 	values := make([]traverse.Value, len(t.columns))
-	var bad []string
-	problem := func(name string, format string, args ...any) {
-		bad = append(bad, fmt.Sprintf("memory: %s %s: %s: %s", t.entity.Name(), quote(id), name, fmt.Sprintf(format, args...)))
+	var bad Problems
+	problem := func(name, near, format string, args ...any) {
+		bad = append(bad, Problem{t.entity.Name(), id, name, fmt.Sprintf(format, args...), near})
 	}
 	if slot, ok := t.slots[idField]; ok {
 		v, err := t.columns[slot].fit(id)
 		if err != nil {
-			problem(idField, "%v", err)
+			problem(idField, "", "%v", err)
 		}
 		values[slot] = v
 	}
@@ -52,18 +82,18 @@ func (t *table) fit(id string, record Record) ([]traverse.Value, error) {
 		slot, ok := t.slots[name]
 		if !ok {
 			if _, ok := t.entity.Relationship(name); ok {
-				problem(name, "an inverse relationship is not stored: it follows from the references that lead here")
+				problem(name, "", "an inverse relationship is not stored: it follows from the references that lead here")
 			} else {
-				problem(name, "no such field%s", t.didYouMean(name))
+				problem(name, t.nearest(name), "no such field")
 			}
 			continue
 		}
 		v, err := t.columns[slot].fit(x)
 		switch {
 		case err != nil:
-			problem(name, "%v", err)
+			problem(name, "", "%v", err)
 		case name == idField && !v.IsEmpty() && !v.Equal(values[slot]):
-			problem(name, "it is the record's id and cannot be %s", quote(v.String()))
+			problem(name, "", "it is the record's id and cannot be %s", quote(v.String()))
 		case name != idField:
 			values[slot] = v
 		}
@@ -71,17 +101,14 @@ func (t *table) fit(id string, record Record) ([]traverse.Value, error) {
 	if bad == nil {
 		return values, nil
 	}
-	slices.Sort(bad) // a map has no order
-	errs := make([]error, len(bad))
-	for i, b := range bad {
-		errs[i] = errors.New(b)
-	}
-	return nil, errors.Join(errs...)
+	// A map has no order.
+	slices.SortStableFunc(bad, func(a, b Problem) int { return cmp.Compare(a.Field, b.Field) })
+	return nil, bad
 }
 
-// didYouMean suggests the field or reference nearest to name.
-func (t *table) didYouMean(name string) string {
-	return didYouMean(name, func(yield func(string) bool) {
+// nearest returns the field or reference nearest to name, or "".
+func (t *table) nearest(name string) string {
+	return nearest.Name(name, func(yield func(string) bool) {
 		for _, c := range t.columns {
 			if !yield(c.name) {
 				return

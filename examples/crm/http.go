@@ -1,0 +1,239 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/source/sqldb"
+)
+
+// A problem is an error that says what the client is answered: problem details
+// as RFC 9457 has them.
+type problem struct {
+	Title       string                `json:"title"` // the status in words
+	Status      int                   `json:"status"`
+	Detail      string                `json:"detail,omitempty"`
+	Errors      []fieldProblem        `json:"errors,omitempty"`
+	Diagnostics leadscore.Diagnostics `json:"diagnostics,omitempty"` // of rules
+}
+
+func (p *problem) Error() string { return p.Detail }
+
+// problemOf returns what the client is told of an error. What it does not need to
+// know stands in the log only.
+func problemOf(err error) *problem {
+	if p, ok := errors.AsType[*problem](err); ok {
+		return p
+	}
+	if d, ok := errors.AsType[leadscore.Diagnostics](err); ok {
+		return &problem{Status: http.StatusUnprocessableEntity, Detail: "The rules are refused; those from before serve on.", Diagnostics: d}
+	}
+	if p, ok := errors.AsType[sqldb.Problems](err); ok {
+		told := &problem{Status: http.StatusUnprocessableEntity, Detail: "The rules ask for what the database does not have; those from before serve on."}
+		for _, unfit := range p {
+			field := strings.TrimSuffix(unfit.Entity+"."+unfit.Field, ".") // or the entity as a whole
+			told.Errors = append(told.Errors, fieldProblem{field, unfit.Message, unfit.Nearest})
+		}
+		return told
+	}
+	if large, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return &problem{Status: http.StatusRequestEntityTooLarge, Detail: fmt.Sprintf("A body has at most %d bytes.", large.Limit)}
+	}
+	switch {
+	case errors.Is(err, leadscore.ErrNoLead):
+		return &problem{Status: http.StatusNotFound, Detail: "There is no such lead."}
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return &problem{Status: http.StatusRequestTimeout, Detail: "The body did not come in time."}
+	case errors.Is(err, context.Canceled):
+		return &problem{Status: 499, Detail: "The client is gone."} // for the log, as nobody reads it
+	case errors.Is(err, context.DeadlineExceeded):
+		return &problem{Status: http.StatusServiceUnavailable, Detail: "It took too long. Try again later."}
+	}
+	return &problem{Status: http.StatusInternalServerError, Detail: "The log says why."}
+}
+
+// answer writes a JSON body, laid out for people.
+func answer(w http.ResponseWriter, status int, contentType string, body any) error {
+	w.Header().Set("Content-Type", contentType)
+	w.WriteHeader(status)
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(body)
+}
+
+func answerProblem(w http.ResponseWriter, p *problem) {
+	p.Title = http.StatusText(p.Status)
+	w.Header().Del("Content-Disposition")
+	if p.Status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", "1")
+	}
+	_ = answer(w, p.Status, "application/problem+json", p) // the client may be gone
+}
+
+// A handler answers a request, or returns an error before it has written anything.
+type handler func(w http.ResponseWriter, r *http.Request) error
+
+// handle serves a pattern: within a time, as one of so many requests at once, with
+// a line in the log and in the metrics.
+func (s *service) handle(mux *http.ServeMux, pattern string, timeout time.Duration, h handler) {
+	mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		began := time.Now()
+		ctx, cancel := context.WithTimeout(r.Context(), timeout)
+		defer cancel()
+		r = r.WithContext(ctx)
+		seen := &observer{ResponseWriter: w}
+		// A client that reads slowly must not keep a place for longer.
+		_ = http.NewResponseController(w).SetWriteDeadline(began.Add(timeout + time.Second))
+
+		err := s.within(h, seen, r)
+		if err != nil && ctx.Err() != nil {
+			err = errors.Join(err, ctx.Err()) // drivers have errors of their own for it
+		}
+		if err != nil && seen.status == 0 {
+			answerProblem(seen, problemOf(err))
+		}
+		took := time.Since(began)
+		s.metrics.requests.WithLabelValues(pattern, fmt.Sprint(seen.status)).Observe(took.Seconds())
+		s.logRequest(r, seen, took, err)
+		if seen.broken(err) {
+			panic(http.ErrAbortHandler) // the client sees that the rest is missing
+		}
+	})
+}
+
+// within runs h if there is a place for one more request. A panic is an error.
+func (s *service) within(h handler, w http.ResponseWriter, r *http.Request) (err error) {
+	select {
+	case s.places <- struct{}{}:
+		defer func() { <-s.places }()
+	default:
+		return &problem{Status: http.StatusServiceUnavailable, Detail: "Too many requests at once. Try again later."}
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return h(w, r)
+}
+
+func (s *service) logRequest(r *http.Request, seen *observer, took time.Duration, err error) {
+	level := slog.LevelInfo
+	attrs := []slog.Attr{
+		slog.String("method", r.Method), slog.String("path", r.URL.Path), slog.Int("status", seen.status),
+		slog.Int64("bytes", seen.bytes), slog.Float64("seconds", took.Seconds()), slog.String("remote", r.RemoteAddr),
+	}
+	if err != nil {
+		attrs = append(attrs, slog.Any("error", err))
+		if seen.status >= 500 || seen.broken(err) {
+			level = slog.LevelError
+		}
+	}
+	s.log.LogAttrs(r.Context(), level, "request", attrs...)
+}
+
+// An observer remembers what a handler answered.
+type observer struct {
+	http.ResponseWriter
+	status int
+	bytes  int64
+}
+
+func (o *observer) WriteHeader(status int) {
+	if o.status == 0 {
+		o.status = status
+	}
+	o.ResponseWriter.WriteHeader(status)
+}
+
+func (o *observer) Write(b []byte) (int, error) {
+	if o.status == 0 {
+		o.status = http.StatusOK
+	}
+	n, err := o.ResponseWriter.Write(b)
+	o.bytes += int64(n)
+	return n, err
+}
+
+// Unwrap is for http.ResponseController.
+func (o *observer) Unwrap() http.ResponseWriter { return o.ResponseWriter }
+
+// broken reports whether an error cut off an answer that had begun well.
+func (o *observer) broken(err error) bool { return err != nil && o.status == http.StatusOK }
+
+// withProblems has the mux's own answers, of paths and methods that it does not
+// know, be problems, too.
+func withProblems(mux *http.ServeMux) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h, pattern := mux.Handler(r)
+		if pattern != "" {
+			mux.ServeHTTP(w, r)
+			return
+		}
+		said := &silent{header: w.Header()}
+		h.ServeHTTP(said, r)
+		answerProblem(w, &problem{Status: said.status, Detail: "See the README for what there is."})
+	})
+}
+
+// A silent writer keeps headers and status, and drops the body.
+type silent struct {
+	header http.Header
+	status int
+}
+
+func (s *silent) Header() http.Header         { return s.header }
+func (s *silent) WriteHeader(status int)      { s.status = status }
+func (s *silent) Write(b []byte) (int, error) { return len(b), nil }
+
+// Metrics are what GET /metrics shows, beside those of the Go runtime.
+type metrics struct {
+	registry     *prometheus.Registry
+	requests     *prometheus.HistogramVec
+	interactions *prometheus.CounterVec
+	reloads      *prometheus.CounterVec
+	rescoring    prometheus.Histogram
+	failed       prometheus.Counter
+}
+
+func newMetrics(places chan struct{}) *metrics {
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "crm_request_seconds", Help: "How long requests took, by route and status.",
+			Buckets: prometheus.ExponentialBuckets(0.001, 4, 8),
+		}, []string{"route", "status"}),
+		interactions: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "crm_interactions_total", Help: "Interactions that were posted, by what came of them.",
+		}, []string{"outcome"}),
+		reloads: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "crm_rule_loads_total", Help: "How often rules were loaded or refused.",
+		}, []string{"outcome"}),
+		rescoring: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "crm_rescore_seconds", Help: "How long scoring all leads took.",
+			Buckets: prometheus.ExponentialBuckets(0.01, 4, 10),
+		}),
+		failed: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "crm_failed_leads_total", Help: "How often a lead could not be scored.",
+		}),
+	}
+	inFlight := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "crm_requests_in_flight", Help: "How many requests are served right now.",
+	}, func() float64 { return float64(len(places)) })
+	m.registry.MustRegister(m.requests, m.interactions, m.reloads, m.rescoring, m.failed, inFlight,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}

@@ -1,0 +1,185 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/source/memory"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// An interaction is something that happened with a contact.
+type interaction struct {
+	id, kind, contact string
+	timestamp         time.Time      // in UTC, to the microsecond
+	fields            map[string]any // what else was given, without what is empty
+}
+
+func (i interaction) equal(o interaction) bool {
+	return i.id == o.id && i.kind == o.kind && i.contact == o.contact && i.timestamp.Equal(o.timestamp) &&
+		reflect.DeepEqual(i.fields, o.fields)
+}
+
+// A fieldProblem is what is wrong with one field of a request.
+type fieldProblem struct {
+	Field   string `json:"field"`
+	Detail  string `json:"detail"`
+	Nearest string `json:"nearest,omitempty"` // the valid name that was most likely meant
+}
+
+// parseInteraction reads an interaction of some kind: a JSON object with its id,
+// and with its fields and references as the schema calls them. The error is a
+// *problem with everything that is wrong.
+func parseInteraction(schema *leadscore.Schema, kind string, body []byte) (interaction, error) {
+	given, bad, err := parseObject(body)
+	if err != nil {
+		return interaction{}, &problem{Status: 400, Detail: "The body must be a JSON object: " + err.Error() + "."}
+	}
+	i := interaction{kind: kind, fields: given}
+	if i.id = takeText(given, "id"); i.id == "" || len(i.id) > 200 {
+		bad = append(bad, fieldProblem{Field: "id", Detail: "needed: a text of at most 200 bytes that no other interaction has"})
+	}
+	if i.contact = takeText(given, "Contact"); i.contact == "" {
+		bad = append(bad, fieldProblem{Field: "Contact", Detail: "needed: the id of the contact, a text"})
+	}
+	when, err := memory.Parse(traverse.Time, takeText(given, traverse.Timestamp))
+	switch {
+	case err != nil:
+		bad = append(bad, fieldProblem{Field: traverse.Timestamp, Detail: err.Error()})
+	case when.IsEmpty():
+		bad = append(bad, fieldProblem{Field: traverse.Timestamp, Detail: "needed: when it happened, such as 2026-05-31T14:30:00Z"})
+	default:
+		i.timestamp = when.Time()
+	}
+	bad = append(bad, checkFields(schema, kind, given)...)
+	if len(bad) > 0 {
+		return interaction{}, &problem{Status: 422, Detail: "The interaction does not fit the schema.", Errors: bad}
+	}
+	return i, nil
+}
+
+// takeText takes a text out of an object, and returns "" if there is none.
+func takeText(given map[string]any, name string) string {
+	text, _ := given[name].(string)
+	delete(given, name)
+	return text
+}
+
+// parseObject reads a JSON object. What it holds can be stored: a text, a finite
+// number, a bool, or a list of texts; what is empty is left out. encoding/json
+// alone would take the last of two equal names without a word.
+func parseObject(body []byte) (given map[string]any, bad []fieldProblem, err error) {
+	if !utf8.Valid(body) {
+		return nil, nil, errors.New("it is not UTF-8")
+	}
+	d := json.NewDecoder(bytes.NewReader(body))
+	if t, err := d.Token(); err != nil || t != json.Delim('{') {
+		return nil, nil, errors.New("it does not begin with {")
+	}
+	given = map[string]any{}
+	for seen := map[string]bool{}; d.More(); {
+		t, err := d.Token()
+		if err != nil {
+			return nil, nil, err
+		}
+		var v any
+		if err := d.Decode(&v); err != nil {
+			return nil, nil, err
+		}
+		name := t.(string) // a key is
+		if seen[name] {
+			bad = append(bad, fieldProblem{Field: name, Detail: "it is given twice"})
+		}
+		seen[name] = true
+		switch v, wrong := storable(v); {
+		case wrong != "":
+			bad = append(bad, fieldProblem{Field: name, Detail: wrong})
+		case v != nil:
+			given[name] = v
+		}
+	}
+	if _, err := d.Token(); err != nil {
+		return nil, nil, err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return nil, nil, errors.New("something follows the object")
+	}
+	return given, bad, nil
+}
+
+// storable returns a value as it can be stored, nil if it is empty, or what is
+// wrong with it.
+func storable(v any) (_ any, wrong string) {
+	switch v := v.(type) {
+	case string:
+		if strings.ContainsRune(v, 0) {
+			return nil, "a text must not hold the character U+0000"
+		}
+		if v == "" {
+			return nil, ""
+		}
+	case []any:
+		texts := slices.DeleteFunc(v, func(x any) bool { return x == "" })
+		for _, x := range texts {
+			if text, isText := x.(string); !isText || strings.ContainsRune(text, 0) {
+				return nil, "a list must hold texts, without the character U+0000"
+			}
+		}
+		if len(texts) == 0 {
+			return nil, ""
+		}
+		return texts, ""
+	case map[string]any:
+		return nil, "an object is no value"
+	}
+	return v, ""
+}
+
+// checkFields tells what of fields does not fit the schema. It has package memory
+// look at them, which fits values to the types of their fields.
+func checkFields(schema *leadscore.Schema, kind string, fields map[string]any) []fieldProblem {
+	if !isKind(schema, kind) {
+		return []fieldProblem{{"kind", "no kind of interaction is called " + strconv.Quote(kind), nearestKind(schema, kind)}}
+	}
+	record := memory.Record{}
+	for name, v := range fields {
+		if list, ok := v.([]any); ok {
+			texts := make([]string, len(list))
+			for i, x := range list {
+				texts[i] = x.(string) // as storable says
+			}
+			v = texts
+		}
+		record[name] = v
+	}
+	problems, _ := errors.AsType[memory.Problems](memory.New(schema).Add(kind, "posted", record))
+	var bad []fieldProblem
+	for _, p := range problems {
+		bad = append(bad, fieldProblem{p.Field, p.Message, p.Nearest})
+	}
+	return bad
+}
+
+func isKind(schema *leadscore.Schema, name string) bool {
+	e := schema.Entity(name)
+	return e != nil && e.Kind() == traverse.Interaction
+}
+
+// nearestKind returns the kind of interaction that was most likely meant, or "".
+func nearestKind(schema *leadscore.Schema, name string) string {
+	_, err := schema.Path(name)
+	unknown, ok := errors.AsType[*traverse.PathError](err)
+	if !ok || !isKind(schema, unknown.Nearest()) {
+		return ""
+	}
+	return unknown.Nearest()
+}

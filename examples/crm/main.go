@@ -1,0 +1,205 @@
+// Crm is a small service that keeps the interactions of contacts, scores leads by
+// rules, and lists and exports them. It is there to be copied: the README says
+// how to run it, and what it leaves out.
+package main
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+	"time"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	switch err := run(ctx, os.Args[1:], os.Stderr, func(net.Addr) {}); {
+	case errors.Is(err, flag.ErrHelp):
+	case err != nil:
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+//go:embed rules/*.score
+var embedded embed.FS
+
+// A config is what the flags say.
+type config struct {
+	addr, db, postgres, rules string
+	seed, requests            int
+	asOf                      instant
+	rescore, timeout          time.Duration
+}
+
+func parseFlags(args []string, out io.Writer) (config, error) {
+	var c config
+	f := flag.NewFlagSet("crm", flag.ContinueOnError)
+	f.SetOutput(out)
+	f.StringVar(&c.addr, "addr", "localhost:8080", "`address` to listen at")
+	f.StringVar(&c.db, "db", "crm.db", "SQLite database: a `file`, which is made if there is none")
+	f.StringVar(&c.postgres, "postgres", "", "PostgreSQL database instead: a `connection` string, such as postgres://crm@localhost/crm")
+	f.StringVar(&c.rules, "rules", "", "`folder` with rule files (default: the ones in the program)")
+	f.IntVar(&c.seed, "seed", 500, "how many `leads` to invent for an empty database")
+	f.Var(&c.asOf, "as-of", "score as of an `instant`, such as 2026-06-01T00:00:00Z, instead of now")
+	f.DurationVar(&c.rescore, "rescore", 15*time.Minute, "how often all leads are scored")
+	f.DurationVar(&c.timeout, "timeout", 10*time.Second, "how long a request may take; an export has 5 minutes")
+	f.IntVar(&c.requests, "requests", 64, "how many requests are served at once")
+	if err := f.Parse(args); err != nil {
+		return c, err
+	}
+	if f.NArg() > 0 || c.requests < 1 || c.rescore <= 0 || c.timeout <= 0 || c.seed < 0 {
+		return c, errors.New("crm: flags only, and -requests, -rescore and -timeout above 0; see crm -help")
+	}
+	return c, nil
+}
+
+// An instant is a flag: the zero one is now, whenever that is.
+type instant struct{ time.Time }
+
+func (i *instant) Set(text string) (err error) {
+	i.Time, err = time.Parse(time.RFC3339, text)
+	return err
+}
+
+func (i *instant) String() string {
+	if i == nil || i.IsZero() {
+		return ""
+	}
+	return i.Format(time.RFC3339)
+}
+
+// now returns the instant in UTC, to the microsecond, as databases keep it.
+func (i instant) now() time.Time {
+	now := i.Time
+	if now.IsZero() {
+		now = time.Now()
+	}
+	return now.UTC().Truncate(time.Microsecond)
+}
+
+// run serves until ctx is done, and then finishes what it has begun. It calls
+// ready once it listens.
+func run(ctx context.Context, args []string, out io.Writer, ready func(net.Addr)) (err error) {
+	c, err := parseFlags(args, out)
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewJSONHandler(out, nil))
+	db, err := c.open()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.close()) }()
+	s, err := newService(ctx, c, log, db)
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", c.addr)
+	if err != nil {
+		return err
+	}
+
+	// What runs behind the requests ends after the last of them.
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var running sync.WaitGroup
+	defer running.Wait()
+	defer stop()
+	running.Go(func() { s.keepScores(background, c.rescore) })
+	running.Go(func() { s.reloadOnSignal(background) })
+	return serve(ctx, log, listener, s.routes(c.timeout), ready)
+}
+
+func (c config) open() (*store, error) {
+	if c.postgres != "" {
+		return openPostgres(c.postgres)
+	}
+	return openSQLite(c.db)
+}
+
+// newService readies the database, loads the rules, and scores what is new.
+func newService(ctx context.Context, c config, log *slog.Logger, db *store) (*service, error) {
+	if err := db.migrate(ctx); err != nil {
+		return nil, err
+	}
+	seeded, err := db.seed(ctx, c.seed, c.asOf.now())
+	if err != nil {
+		return nil, err
+	}
+	files, err := fs.Sub(embedded, "rules")
+	if err != nil {
+		return nil, err
+	}
+	if c.rules != "" {
+		files = os.DirFS(c.rules)
+	}
+	places := make(chan struct{}, c.requests)
+	s := &service{
+		log: log, store: db, files: files, now: c.asOf.now, metrics: newMetrics(places),
+		rescore: make(chan struct{}, 1), places: places,
+	}
+	if _, err := s.reload(ctx); err != nil {
+		return nil, err
+	}
+	if seeded { // the first list must not be empty; another time it has the scores from before
+		<-s.rescore // what reload asked for
+		err = s.scoreAll(ctx)
+	}
+	return s, err
+}
+
+// reloadOnSignal loads the rules anew at each SIGHUP.
+func (s *service) reloadOnSignal(ctx context.Context) {
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	defer signal.Stop(hangups)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-hangups:
+		}
+		if _, err := s.reload(ctx); err != nil {
+			s.log.Error("the rules are refused; those from before serve on", "error", err)
+		} else {
+			s.log.Info("the rules are loaded")
+		}
+	}
+}
+
+// serve answers requests until ctx is done. Those in flight have 30 seconds then.
+func serve(ctx context.Context, log *slog.Logger, listener net.Listener, h http.Handler, ready func(net.Addr)) error {
+	server := &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       10 * time.Second, // with the body
+		WriteTimeout:      10 * time.Second, // each route sets its own
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    16 << 10,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	log.Info("serving", "address", listener.Addr().String())
+	ready(listener.Addr())
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	log.Info("shutting down")
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
+	defer cancel()
+	return server.Shutdown(ending)
+}

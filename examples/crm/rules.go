@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/modeltest"
+	"github.com/leadscore/leadscore/source/sqldb"
+)
+
+// Rules are the models that serve, and the data as their schema sees them. They
+// are never changed, but replaced as a whole.
+type rules struct {
+	set  *leadscore.Set
+	data *sqldb.Source
+}
+
+// loadRules reads the rule files, and refuses rules that do not compile, whose
+// tests fail, or that ask for what the database does not have. The errors are
+// leadscore.Diagnostics, sqldb.Problems and *problem.
+func (s *service) loadRules(ctx context.Context) (*rules, error) {
+	set, err := leadscore.CompileFS(s.files, leadscore.StandardSchema(), "*.score")
+	if _, compiled := errors.AsType[leadscore.Diagnostics](err); err != nil && !compiled {
+		return nil, refused(err) // files that are not there, or cannot be read
+	}
+	if err != nil {
+		return nil, err
+	}
+	var failures leadscore.Diagnostics
+	for result := range modeltest.Results(ctx, set) {
+		switch {
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		case result.Err != nil:
+			return nil, refused(fmt.Errorf("the test %q of the model %q: %w", result.Test, result.Model, result.Err))
+		}
+		failures = append(failures, result.Failures...)
+	}
+	if err := failures.Err(); err != nil {
+		return nil, err
+	}
+	data, err := sqldb.Open(ctx, s.store.read, s.store.dialect, set.Schema(), sqldb.Mapping{})
+	if err != nil {
+		return nil, err
+	}
+	return &rules{set, data}, nil
+}
+
+func refused(err error) error {
+	return &problem{Status: http.StatusUnprocessableEntity, Detail: "The rules are refused: " + err.Error()}
+}
+
+// reload lets the rules serve that the files hold now, and has all leads scored
+// with them. If they are refused, those that serve stay. Requests go on
+// meanwhile: each keeps the rules that it began with.
+func (s *service) reload(ctx context.Context) (*rules, error) {
+	s.reloading.Lock() // who reads the files last also stores them last
+	defer s.reloading.Unlock()
+	loaded, err := s.loadRules(ctx)
+	if err != nil {
+		s.metrics.reloads.WithLabelValues("refused").Inc()
+		return nil, err
+	}
+	s.rules.Store(loaded)
+	s.metrics.reloads.WithLabelValues("loaded").Inc()
+	select {
+	case s.rescore <- struct{}{}:
+	default: // somebody has asked for it already
+	}
+	return loaded, nil
+}
+
+func (r *rules) model(name string) *leadscore.Model {
+	for _, m := range r.set.Models() {
+		if m.Name() == name {
+			return m
+		}
+	}
+	return nil
+}
+
+// keepScores scores all leads each time that period has passed, as scores fade
+// when time passes, and each time that rules were loaded. It ends when ctx does.
+func (s *service) keepScores(ctx context.Context, period time.Duration) {
+	tick := time.NewTicker(period)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		case <-s.rescore:
+		}
+		if err := s.scoreAll(ctx); err != nil && ctx.Err() == nil {
+			s.log.Error("scoring all leads", "error", err)
+		}
+	}
+}
+
+// scoreAll stores the scores of all leads, and forgets those of leads that are gone.
+func (s *service) scoreAll(ctx context.Context) error {
+	began := time.Now()
+	scored, failed, err := s.score(ctx, nil)
+	if err != nil {
+		return err
+	}
+	took := time.Since(began).Seconds()
+	s.metrics.rescoring.Observe(took)
+	s.log.Info("scored all leads", "leads", scored, "failed", failed, "seconds", took)
+	return s.store.dropOrphans(ctx)
+}
+
+// saved is how many leads are written in one transaction. SQLite has one writer,
+// who must not have to wait long for another.
+const saved = 256
+
+// score stores the scores of some leads, or of all if ids is nil. Leads that
+// cannot be scored keep the scores that are stored; the log says why.
+//
+// What another one stored who began to read later is newer, and stays. So the
+// clock is looked at before the rules, and the rules before the data: whoever
+// begins behind a reload or behind a stored interaction sees it, and wins over
+// all who may not have seen it.
+func (s *service) score(ctx context.Context, ids []string) (scored, failed int, err error) {
+	readAt := time.Now()
+	rules, asOf := s.rules.Load(), s.now()
+	stream := rules.data.Leads(ctx)
+	if ids != nil {
+		stream = leadscore.IDs(ids...)
+	}
+	var done []leadscore.SetResult
+	save := func() error {
+		err := s.store.saveScores(ctx, done, asOf, readAt)
+		scored += len(done)
+		done = done[:0]
+		return err
+	}
+	for result, err := range rules.set.ScoreAll(ctx, stream, rules.data, leadscore.AsOf(asOf)) {
+		if _, alone := errors.AsType[*leadscore.LeadError](err); alone {
+			failed++
+			s.log.ErrorContext(ctx, "a lead cannot be scored", "error", err)
+			continue
+		}
+		if err != nil {
+			return scored, failed, err
+		}
+		if done = append(done, result); len(done) == saved {
+			if err := save(); err != nil {
+				return scored, failed, err
+			}
+		}
+	}
+	s.metrics.failed.Add(float64(failed))
+	return scored, failed, save()
+}

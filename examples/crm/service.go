@@ -1,0 +1,285 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+	"unicode/utf8"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/source/memory"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// A service answers requests. What may change while it serves are its rules.
+type service struct {
+	log     *slog.Logger
+	store   *store
+	files   fs.FS            // the rule files
+	now     func() time.Time // as of when scores are
+	metrics *metrics
+
+	rules     atomic.Pointer[rules]
+	reloading sync.Mutex
+	rescore   chan struct{} // asks keepScores to score all leads; holds one element
+	places    chan struct{} // of requests that are served at once
+}
+
+const (
+	maxBody       = 64 << 10 // bytes of an interaction
+	maxPage       = 1000     // leads of a page
+	exportTimeout = 5 * time.Minute
+)
+
+func (s *service) routes(timeout time.Duration) http.Handler {
+	mux := http.NewServeMux()
+	s.handle(mux, "POST /interactions/{kind}", timeout, s.postInteraction)
+	s.handle(mux, "GET /leads/{id}/scores", timeout, s.getScores)
+	s.handle(mux, "GET /models", timeout, s.getModels)
+	s.handle(mux, "GET /models/{model}/leads", timeout, s.getLeads)
+	s.handle(mux, "GET /models/{model}/leads.csv", exportTimeout, s.getCSV)
+	s.handle(mux, "GET /models/{model}/leads.xlsx", exportTimeout, s.getXLSX)
+	s.handle(mux, "POST /rules/reload", timeout, s.postReload)
+	// Whoever looks after the service gets through when it is busy.
+	mux.Handle("GET /metrics", promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{}))
+	mux.HandleFunc("GET /healthz", s.getHealth)
+	// Pages of other sites must not have a browser post for them.
+	origin := http.NewCrossOriginProtection()
+	origin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		answerProblem(w, &problem{Status: http.StatusForbidden, Detail: "The request comes from a page of another site."})
+	}))
+	return origin.Handler(withProblems(mux))
+}
+
+// postInteraction stores an interaction and scores the leads that it counts for.
+// Its id makes a retry safe: the same again is stored once, and scores what a
+// first call could not.
+func (s *service) postInteraction(w http.ResponseWriter, r *http.Request) error {
+	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
+		return &problem{Status: http.StatusUnsupportedMediaType, Detail: "Send JSON, with the header Content-Type: application/json."}
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		return err
+	}
+	i, err := parseInteraction(s.rules.Load().set.Schema(), r.PathValue("kind"), body)
+	if err != nil {
+		s.metrics.interactions.WithLabelValues("invalid").Inc()
+		return err
+	}
+	what, err := s.store.addInteraction(r.Context(), i)
+	if err != nil {
+		return err
+	}
+	s.metrics.interactions.WithLabelValues(string(what)).Inc()
+	status := http.StatusCreated
+	switch what {
+	case unknownContact:
+		return &problem{Status: http.StatusUnprocessableEntity, Detail: "The interaction does not fit the data.",
+			Errors: []fieldProblem{{Field: "Contact", Detail: "there is no contact " + strconv.Quote(i.contact)}}}
+	case conflict:
+		return &problem{Status: http.StatusConflict, Detail: "Another interaction has the id " + strconv.Quote(i.id) + "."}
+	case known:
+		status = http.StatusOK
+	}
+	leads, err := s.store.leadsOf(r.Context(), i.contact)
+	if err != nil {
+		return err
+	}
+	if _, failed, err := s.score(r.Context(), leads); err != nil || failed > 0 {
+		return errors.Join(err, errors.New("the interaction is stored, but its leads could not be scored"))
+	}
+	return answer(w, status, "application/json", struct {
+		ID     string   `json:"id"`
+		Scored []string `json:"scored"` // leads
+	}{i.id, leads})
+}
+
+// getScores scores a lead with every model, and says why.
+func (s *service) getScores(w http.ResponseWriter, r *http.Request) error {
+	query, err := parameters(r, "as_of", "explain")
+	if err != nil {
+		return err
+	}
+	asOf := s.now()
+	if text := query.Get("as_of"); text != "" {
+		v, err := memory.Parse(traverse.Time, text)
+		if err != nil {
+			return badParameter("as_of", err.Error())
+		}
+		asOf = v.Time()
+	}
+	records, err := number(query, "explain", 0, 0, 100)
+	if err != nil {
+		return err
+	}
+	rules := s.rules.Load()
+	scores, err := rules.set.Score(r.Context(), r.PathValue("id"), rules.data, leadscore.AsOf(asOf), leadscore.Explain(records))
+	if err != nil {
+		return err
+	}
+	return answer(w, http.StatusOK, "application/json", struct {
+		AsOf time.Time `json:"as_of"`
+		leadscore.SetResult
+	}{asOf.UTC(), scores})
+}
+
+func (s *service) getModels(w http.ResponseWriter, r *http.Request) error {
+	if _, err := parameters(r); err != nil {
+		return err
+	}
+	return answer(w, http.StatusOK, "application/json", listed(s.rules.Load()))
+}
+
+// postReload lets the rules serve that the files hold now.
+func (s *service) postReload(w http.ResponseWriter, r *http.Request) error {
+	loaded, err := s.reload(r.Context())
+	if err != nil {
+		return err
+	}
+	return answer(w, http.StatusOK, "application/json", listed(loaded))
+}
+
+type modelList struct {
+	Models []modelLine `json:"models"`
+}
+
+type modelLine struct {
+	Name        string `json:"name"`
+	Target      string `json:"target"`
+	Description string `json:"description,omitempty"`
+	Leads       string `json:"leads"` // where they are listed
+}
+
+func listed(r *rules) modelList {
+	list := modelList{[]modelLine{}}
+	for _, m := range r.set.Models() {
+		list.Models = append(list.Models, modelLine{m.Name(), m.Target(), m.Description(), leadsPath(m.Name())})
+	}
+	return list
+}
+
+func leadsPath(model string) string { return "/models/" + url.PathEscape(model) + "/leads" }
+
+// getLeads lists a page of a model's leads.
+func (s *service) getLeads(w http.ResponseWriter, r *http.Request) error {
+	query, err := parameters(r, "sort", "limit", "after")
+	if err != nil {
+		return err
+	}
+	model, err := s.modelOf(r)
+	if err != nil {
+		return err
+	}
+	if !query.Has("sort") {
+		query.Set("sort", "-score")
+	}
+	sorted, ok := sortings[query.Get("sort")]
+	if !ok {
+		return badParameter("sort", "it is -score or lead")
+	}
+	limit, err := number(query, "limit", 50, 1, maxPage)
+	if err != nil {
+		return err
+	}
+	after := cursor{score: sorted.first}
+	if text := query.Get("after"); text != "" {
+		if after, ok = parseCursor(text); !ok || !utf8.ValidString(text) || strings.ContainsRune(text, 0) {
+			return badParameter("after", "take it from the next of the page before")
+		}
+	}
+	page := struct {
+		Model string `json:"model"`
+		Leads []lead `json:"leads"`
+		Next  string `json:"next,omitempty"` // the next page; none: this is the last
+	}{Model: model.Name(), Leads: []lead{}}
+	// One more than the page holds tells whether there is another one.
+	err = s.store.leads(r.Context(), model.Name(), sorted, after, limit+1, func(l lead) error {
+		page.Leads = append(page.Leads, l)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if len(page.Leads) > limit {
+		page.Leads = page.Leads[:limit]
+		last := page.Leads[limit-1]
+		query.Set("after", cursor{last.Score, last.ID}.String())
+		page.Next = leadsPath(model.Name()) + "?" + query.Encode()
+	}
+	return answer(w, http.StatusOK, "application/json", page)
+}
+
+// getHealth tells whether requests can be served.
+func (s *service) getHealth(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), time.Second)
+	defer cancel()
+	if err := s.store.ping(ctx); err != nil {
+		s.log.Error("the database does not answer", "error", err)
+		answerProblem(w, &problem{Status: http.StatusServiceUnavailable, Detail: "The database does not answer."})
+		return
+	}
+	_ = answer(w, http.StatusOK, "application/json", map[string]string{"status": "ok"})
+}
+
+func (s *service) modelOf(r *http.Request) (*leadscore.Model, error) {
+	name := r.PathValue("model")
+	if m := s.rules.Load().model(name); m != nil {
+		return m, nil
+	}
+	return nil, &problem{Status: http.StatusNotFound, Detail: "There is no model " + strconv.Quote(name) + ": GET /models lists them."}
+}
+
+// parameters returns the query of a request. A parameter that is misspelt, or
+// given twice, must not go by unseen.
+func parameters(r *http.Request, names ...string) (url.Values, error) {
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return nil, &problem{Status: http.StatusBadRequest, Detail: "The query cannot be read: " + err.Error() + "."}
+	}
+	var bad []fieldProblem
+	for name, values := range query {
+		switch {
+		case !slices.Contains(names, name):
+			bad = append(bad, fieldProblem{Field: name, Detail: "there is no such parameter here"})
+		case len(values) > 1:
+			bad = append(bad, fieldProblem{Field: name, Detail: "it is given twice"})
+		}
+	}
+	if bad != nil {
+		slices.SortFunc(bad, func(a, b fieldProblem) int { return strings.Compare(a.Field, b.Field) })
+		return nil, &problem{Status: http.StatusBadRequest, Detail: "The query cannot be understood.", Errors: bad}
+	}
+	return query, nil
+}
+
+func badParameter(name, detail string) error {
+	return &problem{Status: http.StatusBadRequest, Detail: "The query cannot be understood.", Errors: []fieldProblem{{Field: name, Detail: detail}}}
+}
+
+// number returns a parameter that is an integer.
+func number(query url.Values, name string, without, least, most int) (int, error) {
+	text := query.Get(name)
+	if text == "" {
+		return without, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < least || n > most {
+		return 0, badParameter(name, fmt.Sprintf("it is a number from %d to %d", least, most))
+	}
+	return n, nil
+}

@@ -1,0 +1,311 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"net/url"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib"
+	_ "modernc.org/sqlite"
+
+	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/source/sqldb"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// A store is the CRM's database. One text of SQL does for both kinds of it.
+type store struct {
+	read    *sql.DB
+	write   *sql.DB // SQLite has one writer: here it waits in line, and not in the database
+	dialect sqldb.Dialect
+}
+
+func openSQLite(file string) (*store, error) {
+	open := func(connections int, params string) (*sql.DB, error) {
+		db, err := sql.Open("sqlite", "file:"+url.PathEscape(file)+
+			"?_time_format=sqlite&_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)&"+params)
+		if err == nil {
+			db.SetMaxOpenConns(connections)
+		}
+		return db, err
+	}
+	// With WAL readers see the last state while somebody writes. A transaction of
+	// the writer is one from its beginning (immediate), so it never has to give up
+	// because it read first.
+	write, err := open(1, "_txlock=immediate&_pragma=journal_mode(wal)&_pragma=synchronous(normal)")
+	if err != nil {
+		return nil, err
+	}
+	read, err := open(8, "_pragma=query_only(1)")
+	if err != nil {
+		return nil, errors.Join(err, write.Close())
+	}
+	return &store{read, write, sqldb.SQLite()}, nil
+}
+
+func openPostgres(connection string) (*store, error) {
+	db, err := sql.Open("pgx", connection)
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(16)
+	db.SetMaxIdleConns(16)
+	db.SetConnMaxLifetime(time.Hour)
+	return &store{db, db, sqldb.PostgreSQL()}, nil
+}
+
+func (s *store) close() error {
+	if s.read == s.write {
+		return s.write.Close()
+	}
+	return errors.Join(s.read.Close(), s.write.Close())
+}
+
+func (s *store) ping(ctx context.Context) error { return s.read.PingContext(ctx) }
+
+// change runs f in a transaction that writes.
+func (s *store) change(ctx context.Context, f func(tx *sql.Tx) error) error {
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() // does nothing once it is committed
+	if err := f(tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// migrate runs the files of the folder migrations that did not run before, in
+// the order of their numbers, all of them or none.
+func (s *store) migrate(ctx context.Context) error {
+	return s.change(ctx, func(tx *sql.Tx) error {
+		if s.dialect.Name == "PostgreSQL" { // several services may start at once
+			if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock(8472)"); err != nil {
+				return err
+			}
+		}
+		if _, err := tx.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS migration (version bigint PRIMARY KEY)"); err != nil {
+			return err
+		}
+		var done int
+		if err := tx.QueryRowContext(ctx, "SELECT COALESCE(MAX(version), 0) FROM migration").Scan(&done); err != nil {
+			return err
+		}
+		for version := done + 1; ; version++ {
+			text, err := migrations.ReadFile(path.Join("migrations", strconv.Itoa(version)+".sql"))
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			if _, err := tx.ExecContext(ctx, string(text)); err != nil {
+				return fmt.Errorf("migration %d: %w", version, err)
+			}
+			if _, err := tx.ExecContext(ctx, "INSERT INTO migration (version) VALUES ($1)", version); err != nil {
+				return err
+			}
+		}
+	})
+}
+
+// An outcome says what came of storing an interaction.
+type outcome string
+
+const (
+	stored         outcome = "stored"
+	known          outcome = "known"    // it was there already
+	conflict       outcome = "conflict" // another one has its id
+	unknownContact outcome = "unknown contact"
+)
+
+// addInteraction stores an interaction, if nothing is stored under its id.
+func (s *store) addInteraction(ctx context.Context, i interaction) (what outcome, err error) {
+	fields, err := json.Marshal(i.fields)
+	if err != nil {
+		return "", err
+	}
+	what = unknownContact
+	err = s.change(ctx, func(tx *sql.Tx) error {
+		var one int
+		err := tx.QueryRowContext(ctx, "SELECT 1 FROM contact WHERE id = $1", i.contact).Scan(&one)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		result, err := tx.ExecContext(ctx, `INSERT INTO interaction (id, kind, contact_id, timestamp, fields)
+			VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING`, i.id, i.kind, i.contact, i.timestamp, string(fields))
+		if err != nil {
+			return err
+		}
+		if n, err := result.RowsAffected(); err != nil || n == 1 {
+			what = stored
+			return err
+		}
+		what, err = compare(ctx, tx, i)
+		return err
+	})
+	return what, err
+}
+
+// compare tells whether an interaction equals the one with the same id.
+func compare(ctx context.Context, tx *sql.Tx, i interaction) (outcome, error) {
+	have := interaction{id: i.id}
+	var fields []byte
+	err := tx.QueryRowContext(ctx, "SELECT kind, contact_id, timestamp, fields FROM interaction WHERE id = $1", i.id).
+		Scan(&have.kind, &have.contact, &have.timestamp, &fields)
+	if err != nil {
+		return "", err
+	}
+	if err := json.Unmarshal(fields, &have.fields); err != nil {
+		return "", err
+	}
+	if !have.equal(i) {
+		return conflict, nil
+	}
+	return known, nil
+}
+
+// leadsOf returns the leads for whom the interactions of a contact count: those
+// of the contact, and the account-based ones of the contact's account.
+func (s *store) leadsOf(ctx context.Context, contact string) ([]string, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT id FROM lead WHERE parent_contact_id = $1
+		UNION SELECT l.id FROM contact c JOIN lead l ON l.parent_account_id = c.parent_account_id
+		WHERE c.id = $1 AND l.parent_contact_id IS NULL ORDER BY id`, contact)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	ids := []string{}
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, rows.Err()
+}
+
+// saveScores stores what scorings as of asOf said that began to read at readAt.
+// What somebody stored who began later stays. A score that a lead has no more,
+// since a model is gone or does not target it, is deleted.
+func (s *store) saveScores(ctx context.Context, leads []leadscore.SetResult, asOf, readAt time.Time) error {
+	return s.change(ctx, func(tx *sql.Tx) error {
+		put, err := tx.PrepareContext(ctx, `INSERT INTO score (model, lead_id, score, grade, sales_ready, as_of, read_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7)
+			ON CONFLICT (lead_id, model) DO UPDATE SET score = excluded.score, grade = excluded.grade,
+				sales_ready = excluded.sales_ready, as_of = excluded.as_of, read_at = excluded.read_at
+			WHERE score.read_at <= excluded.read_at`)
+		if err != nil {
+			return err
+		}
+		defer put.Close()
+		drop, err := tx.PrepareContext(ctx, "DELETE FROM score WHERE lead_id = $1 AND read_at < $2")
+		if err != nil {
+			return err
+		}
+		defer drop.Close()
+		for _, lead := range leads {
+			for _, r := range lead.Results {
+				if r.Status != leadscore.Scored {
+					continue
+				}
+				_, err := put.ExecContext(ctx, r.Model, r.Lead, r.Score, r.Grade, r.SalesReady, asOf, readAt.UnixMicro())
+				if err != nil {
+					return err
+				}
+			}
+			if _, err := drop.ExecContext(ctx, lead.Lead, readAt.UnixMicro()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// dropOrphans deletes the scores of leads that are gone.
+func (s *store) dropOrphans(ctx context.Context) error {
+	_, err := s.write.ExecContext(ctx, "DELETE FROM score WHERE NOT EXISTS (SELECT 1 FROM lead WHERE id = lead_id)")
+	return err
+}
+
+// A lead is a line of a list.
+type lead struct {
+	ID         string    `json:"lead"`
+	FirstName  string    `json:"first_name"`
+	LastName   string    `json:"last_name"`
+	Company    string    `json:"company"`
+	Score      int64     `json:"score"`
+	Grade      string    `json:"grade"`
+	SalesReady bool      `json:"sales_ready"`
+	AsOf       time.Time `json:"as_of"` // of the score
+}
+
+// A sorting is an order of leads without ties, so that a page can begin behind a
+// lead: $2 and $3 are its score and its id.
+type sorting struct {
+	by, after string
+	first     int64 // the score that all leads are behind of, with an empty id
+}
+
+var sortings = map[string]sorting{
+	"-score": {"s.score DESC, s.lead_id", "s.score <= $2 AND (s.score < $2 OR s.lead_id > $3)", math.MaxInt64},
+	"lead":   {"s.lead_id", "CAST($2 AS bigint) IS NOT NULL AND s.lead_id > $3", 0},
+}
+
+// leads calls yield for the leads of a model that come behind one, as they are
+// sorted: limit of them at most. They are those of one state of the database, as
+// a statement sees no other.
+func (s *store) leads(ctx context.Context, model string, sorted sorting, after cursor, limit int, yield func(lead) error) error {
+	rows, err := s.read.QueryContext(ctx, `SELECT l.id, l.first_name, l.last_name, l.company_name,
+			s.score, s.grade, s.sales_ready, s.as_of
+		FROM score s JOIN lead l ON l.id = s.lead_id
+		WHERE s.model = $1 AND `+sorted.after+" ORDER BY "+sorted.by+" LIMIT $4", model, after.score, after.lead, limit)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var l lead
+		var first, last, company sql.NullString
+		if err := rows.Scan(&l.ID, &first, &last, &company, &l.Score, &l.Grade, &l.SalesReady, &l.AsOf); err != nil {
+			return err
+		}
+		l.FirstName, l.LastName, l.Company = first.String, last.String, company.String
+		l.AsOf = l.AsOf.UTC()
+		if err := yield(l); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// A cursor is the lead that a page begins behind, as it was listed.
+type cursor struct {
+	score int64
+	lead  string
+}
+
+func (c cursor) String() string { return strconv.FormatInt(c.score, 10) + "," + c.lead }
+
+func parseCursor(text string) (c cursor, ok bool) {
+	score, lead, ok := strings.Cut(text, ",")
+	n, err := strconv.ParseInt(score, 10, 64)
+	return cursor{n, lead}, ok && err == nil
+}

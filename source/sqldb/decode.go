@@ -60,9 +60,11 @@ func (c Column) decode(typ traverse.Type, s Storage) decoder {
 		case []byte:
 			src = string(x)
 		}
+		// Text goes on as it came: putting it into another interface would allocate.
 		if text, ok := src.(string); ok {
 			if s == FixedText {
 				text = strings.TrimRight(text, " ")
+				src = text
 			}
 			switch {
 			case text == "":
@@ -70,7 +72,6 @@ func (c Column) decode(typ traverse.Type, s Storage) decoder {
 			case !utf8.ValidString(text):
 				return traverse.Value{}, fmt.Errorf("%s is not UTF-8", quote(text))
 			}
-			src = text
 		}
 		return read(src)
 	}

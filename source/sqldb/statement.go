@@ -296,6 +296,7 @@ func (s *Source) maxKeys() int {
 type reader struct {
 	plan   *plan
 	asked  map[string]string
+	last   string // the key of the row before; "" = none yet
 	out    *traverse.Rows
 	cells  []cell
 	into   []any
@@ -343,10 +344,15 @@ func (r *reader) row() error {
 	if key.err != nil {
 		return &valueError{p.key.name, key.err}
 	}
-	// The database may know less of letter case and blanks than ids do.
-	asked, ok := r.asked[key.value.Text()]
-	if !ok {
-		return nil
+	// The database may know less of letter case and blanks than ids do. Most rows
+	// come key by key.
+	asked := r.last
+	if text := key.value.Text(); text == "" || text != asked {
+		var ok bool
+		if asked, ok = r.asked[text]; !ok {
+			return nil
+		}
+		r.last = asked
 	}
 	switch {
 	case id.err != nil:

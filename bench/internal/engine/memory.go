@@ -13,46 +13,60 @@ import (
 )
 
 // Memory is leadscore over its memory source, all leads in one stream.
-var Memory = &Engine{
-	Name: "leadscore",
-	Load: func(d *crm.Data) (Loaded, error) {
-		return streams(d, LoadMemory)
-	},
-}
+var Memory = Over("leadscore", LoadMemory)
 
 // MemoryOne is leadscore over its memory source, one lead at a time.
-var MemoryOne = &Engine{
-	Name: "leadscore one by one",
-	Load: func(d *crm.Data) (Loaded, error) {
+var MemoryOne = OneOver("leadscore one by one", LoadMemory)
+
+// Over returns an engine that is leadscore over the source that load returns, all
+// leads in one stream.
+func Over(name string, load func(*crm.Data, *leadscore.Schema) (leadscore.Source, error), opts ...leadscore.Option) *Engine {
+	return over(name, load, func(text string, schema *leadscore.Schema, data leadscore.Source, ids []string) (Scorer, error) {
+		set, err := leadscore.CompileSet(schema, []leadscore.File{{Name: "rules", Text: text}})
+		if err != nil {
+			return nil, err
+		}
+		return Stream(set, data, ids, opts...), nil
+	})
+}
+
+// OneOver returns an engine like that of [Over], one lead at a time.
+func OneOver(name string, load func(*crm.Data, *leadscore.Schema) (leadscore.Source, error)) *Engine {
+	return over(name, load, func(text string, schema *leadscore.Schema, data leadscore.Source, ids []string) (Scorer, error) {
+		model, err := leadscore.Compile("rules", text, schema)
+		if err != nil {
+			return nil, err
+		}
+		return func(leads []int, scores []int64) error {
+			for i, lead := range leads {
+				r, err := model.Score(context.Background(), ids[lead], data, leadscore.AsOf(crm.AsOf))
+				if err != nil {
+					return err
+				}
+				scores[i] = r.Score
+			}
+			return nil
+		}, nil
+	})
+}
+
+func over(name string, load func(*crm.Data, *leadscore.Schema) (leadscore.Source, error),
+	compile func(text string, schema *leadscore.Schema, data leadscore.Source, ids []string) (Scorer, error)) *Engine {
+	return &Engine{Name: name, Load: func(d *crm.Data) (Loaded, error) {
 		schema, err := leadscore.ParseSchema("schema", crm.Schema(), nil)
 		if err != nil {
 			return nil, err
 		}
-		data, err := LoadMemory(d, schema)
+		data, err := load(d, schema)
 		if err != nil {
 			return nil, err
 		}
 		ids := d.IDs()
 		return func(m *rules.Model) Compile {
 			text := m.Text()
-			return func() (Scorer, error) {
-				model, err := leadscore.Compile("rules", text, schema)
-				if err != nil {
-					return nil, err
-				}
-				return func(leads []int, scores []int64) error {
-					for i, lead := range leads {
-						r, err := model.Score(context.Background(), ids[lead], data, leadscore.AsOf(crm.AsOf))
-						if err != nil {
-							return err
-						}
-						scores[i] = r.Score
-					}
-					return nil
-				}, nil
-			}
+			return func() (Scorer, error) { return compile(text, schema, data, ids) }
 		}, nil
-	},
+	}}
 }
 
 // LoadMemory returns a memory source with the data.
@@ -105,29 +119,6 @@ func add(s *memory.Source, e *crm.Entity, r *crm.Record, more memory.Record) err
 		}
 	}
 	return s.Add(e.Name, r.ID, record)
-}
-
-// streams loads a source for models that score all leads in one stream.
-func streams(d *crm.Data, load func(*crm.Data, *leadscore.Schema) (leadscore.Source, error)) (Loaded, error) {
-	schema, err := leadscore.ParseSchema("schema", crm.Schema(), nil)
-	if err != nil {
-		return nil, err
-	}
-	data, err := load(d, schema)
-	if err != nil {
-		return nil, err
-	}
-	ids := d.IDs()
-	return func(m *rules.Model) Compile {
-		text := m.Text()
-		return func() (Scorer, error) {
-			set, err := leadscore.CompileSet(schema, []leadscore.File{{Name: "rules", Text: text}})
-			if err != nil {
-				return nil, err
-			}
-			return Stream(set, data, ids), nil
-		}
-	}, nil
 }
 
 // Stream scores leads with a set's first model, as its users do.

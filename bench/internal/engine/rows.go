@@ -13,10 +13,7 @@ import (
 
 // Rows is leadscore over a source that somebody wrote for their own structs: it
 // hands over rows of values through Fetch.
-var Rows = &Engine{
-	Name: "leadscore over rows",
-	Load: func(d *crm.Data) (Loaded, error) { return streams(d, loadRows) },
-}
+var Rows = Over("leadscore over rows", loadRows)
 
 // rowSource is a source over plain structs in maps.
 type rowSource struct {

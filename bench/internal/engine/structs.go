@@ -13,14 +13,9 @@ import (
 
 // Structs is leadscore over structs that a program has anyway. They are loaded
 // once, before anything is timed.
-var Structs = &Engine{
-	Name: "leadscore over structs",
-	Load: func(d *crm.Data) (Loaded, error) {
-		return streams(d, func(d *crm.Data, schema *leadscore.Schema) (leadscore.Source, error) {
-			return structs.Load(schema, structsOf(d))
-		})
-	},
-}
+var Structs = Over("leadscore over structs", func(d *crm.Data, schema *leadscore.Schema) (leadscore.Source, error) {
+	return structs.Load(schema, structsOf(d))
+})
 
 // StructsOnce is the same for a program that scores its structs once: those that
 // it is asked for are loaded, scored and forgotten, all in what is timed. Nobody

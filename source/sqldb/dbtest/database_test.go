@@ -24,7 +24,10 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-const postgresVariable = "LEADSCORE_POSTGRES"
+const (
+	postgresVariable = "LEADSCORE_POSTGRES"     // a connection string
+	binariesVariable = "LEADSCORE_POSTGRES_BIN" // the folder with initdb and pg_ctl
+)
 
 // A database is a kind of database to test with.
 type database struct {
@@ -200,11 +203,17 @@ func openSQLite(t testing.TB, log *statements) *sql.DB {
 
 func openPostgres(t testing.TB, log *statements) *sql.DB {
 	t.Helper()
-	config, err := pgx.ParseConfig(os.Getenv(postgresVariable))
+	return openPostgresAt(t, os.Getenv(postgresVariable), log)
+}
+
+func openPostgresAt(t testing.TB, dsn string, log *statements) *sql.DB {
+	t.Helper()
+	config, err := pgx.ParseConfig(dsn)
 	if err != nil {
 		t.Fatal(err)
 	}
 	admin := stdlib.OpenDB(*config)
+	admin.SetMaxIdleConns(0) // what is done last may be behind a restart
 	schema := fmt.Sprintf("leadscore_%d_%d", os.Getpid(), files.Add(1))
 	exec(t, admin, "CREATE SCHEMA "+schema)
 	t.Cleanup(func() {
@@ -213,6 +222,7 @@ func openPostgres(t testing.TB, log *statements) *sql.DB {
 	})
 	config = config.Copy()
 	config.RuntimeParams["search_path"] = schema
+	config.RuntimeParams["application_name"] = schema
 	// Nothing may depend on it.
 	config.RuntimeParams["timezone"] = "America/St_Johns"
 	name := stdlib.RegisterConnConfig(config)
@@ -382,6 +392,13 @@ func (s *statements) take() []string {
 	text := s.text
 	s.text, s.args = nil, nil
 	return text
+}
+
+// all returns what was asked since take was called.
+func (s *statements) all() (text []string, args [][]any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text, s.args
 }
 
 // A connector writes down the queries of its connections.

@@ -24,13 +24,14 @@ type fault struct {
 	source *sqldb.Source
 	set    *leadscore.Set
 	memory *memory.Source
+	name   string // of its sessions, where a test has to find them
 }
 
 func newFault(t *testing.T, d database) *fault {
 	t.Helper()
 	schema, records := sourcetest.Schema(), sourcetest.Records()
 	db, source := load(t, d, d.styles[0], schema, records, nil)
-	return &fault{db, d, source, compile(t), inMemory(t, schema, records)}
+	return &fault{db: db, d: d, source: source, set: compile(t), memory: inMemory(t, schema, records)}
 }
 
 // score scores all leads, two in a batch. Those that have a result must have the
@@ -154,7 +155,7 @@ func TestRowThatDoesNotDecode(t *testing.T) {
 				}
 			}
 			for id, e := range bad {
-				if !strings.Contains(e.Error(), says) {
+				if !strings.Contains(e.Error(), says) || e.Lead != id || e.Entity == "" {
 					t.Errorf("%s: %v", id, e)
 				}
 				if !slices.Contains(f.reaching(contact), id) && !accountBased(id) {
@@ -264,6 +265,23 @@ func TestSlowQuery(t *testing.T) {
 					t.Errorf("got %v, want %v", err, want)
 				}
 			}
+		}
+		// A scoring has no result then, whether of one lead or of many.
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		if r, err := f.set.Score(ctx, "lead-1", f.source, leadscore.AsOf(asOf)); !errors.Is(err, context.DeadlineExceeded) || r.Results != nil {
+			t.Errorf("one lead: %+v, %v", r, err)
+		}
+		cancel()
+		ctx, cancel = context.WithTimeout(t.Context(), 50*time.Millisecond)
+		var last error
+		for r, err := range f.set.ScoreAll(ctx, leadscore.IDs("lead-1", "lead-2", "lead-3"), f.source, leadscore.AsOf(asOf)) {
+			if last = err; err == nil {
+				t.Errorf("a result in spite of the deadline: %+v", r)
+			}
+		}
+		cancel()
+		if !errors.Is(last, context.DeadlineExceeded) {
+			t.Errorf("many leads: %v", last)
 		}
 		q := &traverse.Query{Need: fast, Keys: []string{"c1"}}
 		out := traverse.NewRows(q)

@@ -275,6 +275,8 @@ func parseInstant(s string) (time.Time, bool) {
 		layout = "-07"
 	case len(zone) == 5:
 		layout = "-0700"
+	case len(zone) == 9:
+		layout = "-07:00:00" // local time before there were zones
 	default:
 		layout = "-07:00"
 	}
@@ -347,6 +349,9 @@ func decodeJSON(text string) ([]string, error) {
 // decodeArray reads an array of one dimension as PostgreSQL writes it.
 func decodeArray(text string) ([]string, error) {
 	bad := fmt.Errorf("%s is no array of text with one dimension", quote(text))
+	if strings.HasPrefix(text, "[") {
+		_, text, _ = strings.Cut(text, "=") // [0:1]={a,b} does not begin at 1
+	}
 	if len(text) < 2 || text[0] != '{' || text[len(text)-1] != '}' {
 		return nil, bad
 	}

@@ -45,6 +45,9 @@ type Dialect struct {
 
 	// Isolation is the level at which a transaction sees one state of the data.
 	Isolation sql.IsolationLevel
+
+	// loose says that columns may hold values of any type, whatever they declare.
+	loose bool
 }
 
 // Storage is what a column holds, as far as it matters here: which fields it
@@ -53,8 +56,9 @@ type Storage uint8
 
 // What a column can hold.
 const (
-	// Unknown suits every field, and values decide. Keys are compared as text,
-	// and times not at all: a range of time is left to the engine.
+	// Unknown suits every field, and values decide; but choices only where the
+	// mapping says how they are written. Keys are compared as text, and times not
+	// at all: a range of time is left to the engine.
 	Unknown   Storage = iota
 	Unfit             // what is no value of a field, such as bytes
 	Untyped           // SQLite: each value has a type of its own
@@ -101,6 +105,10 @@ func PostgreSQL() Dialect {
 				typ = "bigint"
 			case UUID:
 				typ = "uuid"
+			case FixedText:
+				typ = "bpchar" // as text the column would not be found in its index
+			case Unknown:
+				column += "::text" // an enumeration is not compared with text
 			}
 			return column + " = ANY(" + placeholder + "::" + typ + "[])", arrayLiteral(keys)
 		},
@@ -188,6 +196,7 @@ func SQLite() Dialect {
 		},
 		Tables:  `SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\_%' ESCAPE '\'`,
 		Storage: sqliteStorage,
+		loose:   true,
 	}
 }
 

@@ -16,7 +16,9 @@ func TestPostgreSQLKeys(t *testing.T) {
 		parameter string
 	}{
 		{sqldb.Text, []string{"a"}, `t."id" = ANY($1::text[])`, `{"a"}`},
-		{sqldb.Unknown, []string{`"`, `\`, `{,}`, "NULL", "", "ü\n'"}, `t."id" = ANY($1::text[])`, "{\"\\\"\",\"\\\\\",\"{,}\",\"NULL\",\"\",\"ü\n'\"}"},
+		{sqldb.Unknown, []string{"A"}, `t."id"::text = ANY($1::text[])`, `{"A"}`},
+		{sqldb.FixedText, []string{"ab"}, `t."id" = ANY($1::bpchar[])`, `{"ab"}`},
+		{sqldb.Text, []string{`"`, `\`, `{,}`, "NULL", "", "ü\n'"}, `t."id" = ANY($1::text[])`, "{\"\\\"\",\"\\\\\",\"{,}\",\"NULL\",\"\",\"ü\n'\"}"},
 		{sqldb.Text, []string{"a\x00", "b", "\xff"}, `t."id" = ANY($1::text[])`, `{"b"}`}, // no text of PostgreSQL is like the others
 		{sqldb.Text, nil, `t."id" = ANY($1::text[])`, `{}`},
 		{sqldb.Integer, []string{"7", "-8"}, `t."id" = ANY($1::bigint[])`, `{"7","-8"}`},

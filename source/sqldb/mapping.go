@@ -152,6 +152,7 @@ func (b *binder) bind() (map[string]*entity, error) {
 		if err != nil {
 			return nil, failed(b.ctx, "listing the tables", err)
 		}
+		slices.Sort(tables) // messages are the same whatever the database finds first
 		b.tables = tables
 	}
 	b.readAbsent()
@@ -509,6 +510,10 @@ func (c *column) fits() (hint string, ok bool) {
 	case traverse.Choices:
 		if c.format.Format == JSONArray {
 			return ": the format JSONArray is for columns of text", in(Text, FixedText, JSON)
+		}
+		if c.storage == Unknown && c.format.Separator == "" {
+			// An array of an enumeration would be taken for one choice.
+			return ", unless its Separator or Format in Mapping.Tables says how it is written; a view can make it text[]", false
 		}
 		return "", in(Text, FixedText, JSON, TextArray)
 	}

@@ -122,19 +122,29 @@ func (s *Source) leadPage(ctx context.Context, db queryer, e *entity, ids []stri
 		where = e.id.quoted + " > " + s.dialect.placeholder(1)
 		args = append(args, after)
 	}
+	var raw any
+	var bytes bool
+	selects, into := e.id.selects, []any{&raw}
+	if s.dialect.loose {
+		// SQLite sorts bytes behind all text: pages behind them would have them again.
+		selects += ", typeof(" + e.id.quoted + ") = 'blob'"
+		into = append(into, &bytes)
+	}
 	rows, err := db.QueryContext(ctx, fmt.Sprintf("SELECT %s FROM %s WHERE %s ORDER BY %s LIMIT %d",
-		e.id.selects, e.from, where, e.id.quoted, leadPage), args...)
+		selects, e.from, where, e.id.quoted, leadPage), args...)
 	if err != nil {
 		return nil, nil, false, err
 	}
 	defer rows.Close()
 	n := 0
 	for ; rows.Next(); n++ {
-		var raw any
-		if err := rows.Scan(&raw); err != nil {
+		if err := rows.Scan(into...); err != nil {
 			return nil, nil, false, err
 		}
 		id, err := e.id.decode(raw)
+		if err == nil && bytes {
+			err = fmt.Errorf("%s is stored as bytes; an id is text or an integer", quote(id.Text()))
+		}
 		if err != nil {
 			return nil, nil, false, &valueError{e.id.name, err}
 		}

@@ -169,7 +169,7 @@ func (p *plan) between(b *strings.Builder, args []any, q *traverse.Query) []any 
 		}
 		low, high = count(from)-1, count(below)+1 // a number may have a fraction
 		// SQLite has all text behind all numbers.
-		hasTo = hasTo && c.storage != Untyped
+		hasTo = hasTo && c.storage != Untyped && !p.dialect.loose
 	case c.storage == Day:
 		// A driver may cut a bound to its day.
 		low, high = from.Truncate(24*time.Hour), below.Add(24*time.Hour-time.Microsecond).Truncate(24*time.Hour)
@@ -269,7 +269,7 @@ func (s *Source) fetch(ctx context.Context, db queryer, q *traverse.Query, out *
 	asked := make(map[string]string, len(q.Keys))
 	keys := make([]string, 0, len(q.Keys))
 	for _, k := range q.Keys {
-		if p.key.storage.canHold(k) {
+		if s.dialect.loose || p.key.storage.canHold(k) {
 			asked[k] = k
 			keys = append(keys, k)
 		}

@@ -94,6 +94,8 @@ func TestKindsOfIDs(t *testing.T) {
 		{"SQLite", "", "", "1", "7", []string{"7"}, []string{"007", "abc"}},
 		{"SQLite", "", "", "1", "'7'", []string{"7"}, []string{"007", "abc"}},
 		{"SQLite", "TEXT COLLATE NOCASE", "TEXT COLLATE NOCASE", "1", "'Ab'", []string{"Ab"}, []string{"ab", "AB"}},
+		{"SQLite", "INTEGER", "INTEGER", "1", "'c1'", []string{"c1"}, []string{"c2", "7"}}, // which stores any value
+		{"PostgreSQL", "mood", "mood", "'A'", "'B'", []string{"B"}, []string{"b", "C"}},
 		{"PostgreSQL", "bigint PRIMARY KEY", "integer", "1", "7", []string{"7"}, []string{"007", "+7", "abc", "9223372036854775808", "8"}},
 		{"PostgreSQL", "smallint", "smallint", "1", "7", []string{"7"}, []string{"70000", "7 "}},
 		{"PostgreSQL", "uuid", "uuid", "'123e4567-e89b-12d3-a456-426614174000'", "'123e4567-e89b-12d3-a456-4266141740ff'",
@@ -118,6 +120,10 @@ func TestKindsOfIDs(t *testing.T) {
 					t.Fatal(err)
 				}
 				db := d.open(t, nil)
+				if test.id == "mood" {
+					exec(t, db, "CREATE TYPE mood AS ENUM ('A', 'B')")
+				}
+				test.unknown = append(test.unknown, "a\x00", "7\x00", "\xff", strings.Repeat("7", 100_000))
 				exec(t, db, fmt.Sprintf("CREATE TABLE leads (id %s, parent_contact_id %s)", test.id, test.ref))
 				exec(t, db, fmt.Sprintf("CREATE TABLE contacts (id %s)", test.id))
 				exec(t, db, fmt.Sprintf("INSERT INTO leads VALUES (%s, %s), (%s, NULL)", test.lead, test.contact, test.contact))
@@ -153,8 +159,23 @@ func TestKindsOfIDs(t *testing.T) {
 				if r, err := model.Score(t.Context(), lead, source); err != nil || r.Score != 1 {
 					t.Errorf("%+v, %v", r, err)
 				}
-				if _, err := model.Score(t.Context(), test.unknown[0], source); !errors.Is(err, leadscore.ErrNoLead) {
-					t.Errorf("unknown: %v", err)
+				// In one batch with a lead that is there, too.
+				set, err := leadscore.NewSet(model)
+				if err != nil {
+					t.Fatal(err)
+				}
+				scored := 0
+				for r, err := range set.ScoreAll(t.Context(), leadscore.IDs(append(test.unknown, lead)...), source) {
+					var e *leadscore.LeadError
+					switch {
+					case err == nil && r.Lead == lead:
+						scored++
+					case !errors.Is(err, leadscore.ErrNoLead) || !errors.As(err, &e) || !slices.Contains(test.unknown, e.Lead):
+						t.Errorf("unknown: %+v, %v", r, err)
+					}
+				}
+				if scored != 1 {
+					t.Errorf("%d leads were scored", scored)
 				}
 			})
 		}
@@ -202,4 +223,70 @@ func TestManyLeads(t *testing.T) {
 			t.Errorf("%d connections in use", n)
 		}
 	})
+}
+
+// TestPages lists several pages of leads with ids of many types.
+func TestPages(t *testing.T) {
+	alone(t)
+	const n = 2500
+	tests := []struct{ database, typ, id string }{
+		{"SQLite", "INTEGER PRIMARY KEY", "i"},
+		{"SQLite", "", "CASE i % 2 WHEN 0 THEN i ELSE 'l' || i END"},
+		{"SQLite", "TEXT COLLATE NOCASE", "'L' || i"},
+		{"PostgreSQL", "bigint PRIMARY KEY", "i - 1000"},
+		{"PostgreSQL", "smallint", "i"},
+		{"PostgreSQL", "uuid PRIMARY KEY", "md5(i::text)::uuid"},
+		{"PostgreSQL", "char(9) PRIMARY KEY", "'l ' || i"},
+		{"PostgreSQL", "varchar", "'l ' || i"},
+	}
+	forDatabases(t, func(t *testing.T, d database) {
+		for _, test := range tests {
+			if test.database != d.name {
+				continue
+			}
+			t.Run(test.typ, func(t *testing.T) {
+				var log statements
+				source := leadsOnly(t, d, &log, test.typ, n, test.id)
+				log.take()
+				ids := listed(t, source.Leads(t.Context()))
+				slices.Sort(ids)
+				if len(slices.Compact(ids)) != n || len(log.take()) != 3 {
+					t.Errorf("%d leads", len(ids))
+				}
+				need, err := valuesSchema(t, traverse.Text).NewNeed("Lead", "", nil, "")
+				if err != nil {
+					t.Fatal(err)
+				}
+				q := &traverse.Query{Need: need, Keys: ids}
+				out := traverse.NewRows(q)
+				if err := source.Fetch(t.Context(), q, out); err != nil || out.Len() != n {
+					t.Errorf("%d of them are found, %v", out.Len(), err)
+				}
+			})
+		}
+	})
+	t.Run("bytes", func(t *testing.T) {
+		for _, id := range []string{"CAST('l' || i AS BLOB)", "CASE WHEN i < 1700 THEN 'l' || i ELSE CAST('l' || i AS BLOB) END"} {
+			var last error
+			seen := map[string]bool{}
+			for lead, err := range leadsOnly(t, databases[0], nil, "", n, id).Leads(t.Context()) {
+				if last = err; seen[lead] {
+					t.Fatalf("%s: %s came twice", id, lead)
+				}
+				seen[lead] = true
+			}
+			if last == nil || !strings.Contains(last.Error(), `is stored as bytes; an id is text or an integer`) {
+				t.Errorf("%s: %d leads, %v", id, len(seen), last)
+			}
+		}
+	})
+}
+
+// leadsOnly returns a source of n leads, whose ids are an expression of i.
+func leadsOnly(t *testing.T, d database, log *statements, typ string, n int, id string) *sqldb.Source {
+	t.Helper()
+	db := d.open(t, log)
+	exec(t, db, "CREATE TABLE leads (id "+typ+", v text)")
+	exec(t, db, fmt.Sprintf("INSERT INTO leads WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) SELECT %s, NULL FROM n", n, id))
+	return open(t, db, d, valuesSchema(t, traverse.Text), sqldb.Mapping{Absent: []string{"Contact", "Account", "Lead.ParentContact", "Lead.ParentAccount"}})
 }

@@ -313,14 +313,16 @@ func TestRangeOverWhatIsNoTime(t *testing.T) {
 		format sqldb.Format
 		fails  bool
 	}{
+		{"'x' INTEGER", sqldb.UnixSeconds, true}, {"'x' REAL", sqldb.UnixMillis, true}, {"7 INTEGER", sqldb.UnixSeconds, false},
 		{"'x'", sqldb.UnixSeconds, true}, {"'9999'", sqldb.UnixSeconds, true}, {"0", sqldb.UnixSeconds, false},
 		{"'x'", sqldb.ByType, true}, {"'31.12.1990'", sqldb.ByType, true}, {"0", sqldb.ByType, true}, {"9e9", sqldb.ByType, true},
 		{"'1990-12-31'", sqldb.ByType, false}, {"''", sqldb.ByType, false}, {"NULL", sqldb.ByType, false},
 	} {
 		schema := valuesSchema(t, traverse.Time)
 		db := d.open(t, nil)
-		exec(t, db, "CREATE TABLE leads (id TEXT, v)")
-		exec(t, db, "INSERT INTO leads VALUES ('l', "+test.value+")")
+		value, typ, _ := strings.Cut(test.value, " ") // SQLite stores anything anywhere
+		exec(t, db, "CREATE TABLE leads (id TEXT, v "+typ+")")
+		exec(t, db, "INSERT INTO leads VALUES ('l', "+value+")")
 		source := open(t, db, d, schema, sqldb.Mapping{
 			Tables: map[string]sqldb.Table{"Lead": {Columns: map[string]sqldb.Column{"V": {Format: test.format}}}},
 			Absent: []string{"Contact", "Account", "Lead.ParentContact", "Lead.ParentAccount"},

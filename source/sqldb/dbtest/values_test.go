@@ -138,6 +138,10 @@ func TestValues(t *testing.T) {
 		{"'0044-03-15 BC'::date", traverse.Date, sqldb.Column{}, "is outside 0 to 9999"},
 		{"'2026-05-31 23:30:00-02'::timestamptz", traverse.Date, sqldb.Column{}, day(2026, 6, 1)},
 		{`ARRAY['A','a"b\,{}','NULL','',NULL,'null',' ']`, traverse.Choices, sqldb.Column{}, choices("A", `a"b\,{}`, "NULL", "null", " ")},
+		{"'[0:1]={A,B}'::text[]", traverse.Choices, sqldb.Column{}, choices("A", "B")},
+		{"'[0:0][0:1]={{A,B}}'::text[]", traverse.Choices, sqldb.Column{}, "is no array of text with one dimension"},
+		{"'A'::mood", traverse.Choices, sqldb.Column{Separator: ","}, choices("A")},
+		{"'1883-11-18 12:00:00-03:30:52'", traverse.Time, sqldb.Column{}, at("1883-11-18T15:30:52Z")},
 		{"'{}'::varchar[]", traverse.Choices, sqldb.Column{}, null},
 		{`'["A", "B"]'::jsonb`, traverse.Choices, sqldb.Column{}, choices("A", "B")},
 		{`'{"A": 1}'::json`, traverse.Choices, sqldb.Column{}, "is no JSON array of text"},
@@ -197,10 +201,12 @@ func TestUnfitColumns(t *testing.T) {
 			t.Skip("SQLite's types are tried by TestProblems")
 		}
 		db := d.open(t, nil)
+		exec(t, db, "CREATE TYPE mood AS ENUM ('A', 'B')")
 		for i, test := range []struct {
 			sql string
 			typ traverse.Type
 		}{
+			{"ARRAY['A', 'B']::mood[]", traverse.Choices}, {"'A'::mood", traverse.Choices},
 			{"'x'::bytea", traverse.Text}, {"now() - now()", traverse.Time}, {"'12:00'::time", traverse.Time}, {"ARRAY[1]", traverse.Choices},
 			{"true", traverse.Text}, {"1.5", traverse.Text}, {"now()", traverse.Number}, {"1.5", traverse.Bool}, {"1", traverse.Date}, {"1", traverse.Choices},
 		} {

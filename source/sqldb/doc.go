@@ -65,14 +65,17 @@
 // for the T, a fraction, and Z or no offset. What is finer than a microsecond is
 // cut off. Numbers are finite, text is UTF-8, a year is from 0 to 9999. A column
 // of SQLite without a type, or with one that SQLite does not know such as
-// DATETIME, has what each of its values is.
+// DATETIME, has what each of its values is. Choices in a column of a type that is
+// not known, such as an array of an enumeration, need a Separator or a Format in
+// the mapping, or a view that makes them text[].
 //
 // A value that does not suit its field is an error of the leads that reach its
 // record, which names entity, id and column.
 //
 // Ids are compared as text is, letter by letter, whatever the collation: the id
 // 7 of an integer column is 7 and not 007, and a UUID is written in small letters
-// with dashes. Ids must be unique. A field called id is the record's id, unless
+// with dashes. Ids must be unique, also as the collation of their column compares
+// them, or leads are left out of the list. Bytes in SQLite are no ids. A field called id is the record's id, unless
 // the mapping names another column for it.
 //
 // # Indexes
@@ -89,7 +92,11 @@
 //
 // Times in text are compared by their days, as an offset may stand behind them,
 // and only where they are written as times; what is read too much, the engine
-// leaves out.
+// leaves out. Such a comparison is made on each row that the index has for a key,
+// where timestamps and numbers are searched for in it.
+//
+// A database with statistics may read a table of a few thousand rows as a whole for
+// a batch of leads: that is less work.
 //
 // # Statements
 //
@@ -97,6 +104,10 @@
 // source keeps the text of statements by the pointer of their [traverse.Need],
 // and prepares none: drivers that keep prepared statements, as pgx does, see
 // equal texts. A user that may SELECT is enough.
+//
+// What fails is not asked again: when a connection breaks, or a server restarts,
+// the leads of the query fail, with an error that names the entity, and the pool
+// connects anew for the next one. A snapshot is lost then.
 //
 // # Other databases
 //

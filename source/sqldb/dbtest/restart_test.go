@@ -48,8 +48,8 @@ func admin(t *testing.T, dsn, query string, args ...any) int {
 
 // What sessions of a test there are.
 const (
-	all      = "application_name = $1"
-	sleeping = all + " AND wait_event = 'PgSleep'"
+	allOfThem = "application_name = $1"
+	sleeping  = allOfThem + " AND wait_event = 'PgSleep'"
 )
 
 // terminate ends sessions of a test, and waits until they are gone.
@@ -165,7 +165,7 @@ func TestTerminatedBetweenStatements(t *testing.T) {
 		dsn := os.Getenv(postgresVariable)
 		f := newNamed(t, d)
 		ended := 0
-		f.interruptions(t, 8, func() { ended += f.terminate(t, dsn, all) })
+		f.interruptions(t, 8, func() { ended += f.terminate(t, dsn, allOfThem) })
 		if ended < 16 {
 			t.Errorf("%d sessions were ended", ended)
 		}

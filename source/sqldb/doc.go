@@ -75,8 +75,8 @@
 // Ids are compared as text is, letter by letter, whatever the collation: the id
 // 7 of an integer column is 7 and not 007, and a UUID is written in small letters
 // with dashes. Ids must be unique, also as the collation of their column compares
-// them, or leads are left out of the list. Bytes in SQLite are no ids. A field called id is the record's id, unless
-// the mapping names another column for it.
+// them, or leads are left out of the list. Bytes in SQLite are no ids. A field
+// called id is the record's id, unless the mapping names another column for it.
 //
 // # Indexes
 //

@@ -260,9 +260,19 @@ func cores(l *Lab, f func(Contest) error) error {
 	if err != nil {
 		return err
 	}
-	return l.same(Contest{
+	err = l.same(Contest{
 		Name: "100/cold", What: engine.Memory.Name, Against: engine.HandWritten.Name,
 		Base: parallel(hand, procs), Other: ours, Procs: procs,
+		Slices: Whole(len(l.Data.Leads)),
+	}, m, f)
+	if err != nil {
+		return err
+	}
+	// Of a batch alone nothing is handed to another goroutine. So this tells what
+	// the cores allow, whatever a stream does.
+	return l.same(Contest{
+		Name: "apart", What: "leadscore, each core for itself", Against: "leadscore, one core",
+		Base: ours, Other: parallel(ours, procs), Procs: procs, BaseProcs: 1,
 		Slices: Whole(len(l.Data.Leads)),
 	}, m, f)
 }

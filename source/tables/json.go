@@ -7,8 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"iter"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -16,33 +16,38 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// ndjson loads a file with one JSON object a line. The error says that it could
+// A taker takes the records of a JSON file.
+type taker interface {
+	// object takes a valid JSON value that begins on a line.
+	object(line int, raw []byte)
+	reject(start int, p Problem)
+}
+
+// ndjson reads a file with one JSON object a line. The error says that it could
 // not be read; what is wrong with its content is a problem.
-func (l *loader) ndjson(f file, e *traverse.Entity) error {
-	in, err := l.fsys.Open(f.path)
+func (l *loader) ndjson(f file, to taker) error {
+	in, err := l.open(f)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
-	b, err := skipBOM(in)
-	if err != nil {
-		return err
-	}
-	t := l.table(f, e)
-	defer t.noteIgnored(f.base, "keys")
 	var buf []byte
 	for line := 1; ; line++ {
-		buf, err = readLine(b, buf[:0])
-		if err != nil && err != io.EOF {
+		in.record()
+		buf, err = readLine(in.Reader, buf[:0])
+		switch {
+		case err == errTooLong:
+			l.broken(f, line, "%v", err)
+			return nil
+		case err != nil && err != io.EOF:
 			return err
 		}
 		if raw := bytes.TrimSpace(buf); len(raw) > 0 {
-			t.begin(line)
 			if json.Valid(raw) {
-				t.object(raw)
+				to.object(line, raw)
 			} else {
-				t.problem(line, "", "%s", syntax(json.Unmarshal(raw, new(json.RawMessage))))
-				t.count()
+				_, message := syntax(raw)
+				to.reject(line, Problem{File: f.shown, Line: line, Message: message})
 			}
 		}
 		if err == io.EOF {
@@ -62,155 +67,358 @@ func readLine(b *bufio.Reader, buf []byte) ([]byte, error) {
 	}
 }
 
-// json loads a file that is one JSON object of entity names, each with an array
+// syntax says what is wrong with the syntax of a JSON value, and before which
+// byte.
+func syntax(raw []byte) (int, string) {
+	err := json.Unmarshal(raw, new(json.RawMessage))
+	at := 0
+	if exact, ok := errors.AsType[*json.SyntaxError](err); ok {
+		at = max(int(exact.Offset)-1, 0)
+	}
+	if strings.Contains(err.Error(), "max depth") {
+		return at, broken("it is nested too deeply")
+	}
+	return at, broken(err.Error())
+}
+
+func broken(what string) string { return "broken JSON: " + what }
+
+const endOfJSON = "unexpected end of JSON input"
+
+// json reads a file that is one JSON object of entity names, each with an array
 // of records. The error says that it could not be read; what is wrong with its
 // content is a problem.
 func (l *loader) json(f file) error {
-	data, err := fs.ReadFile(l.fsys, f.path)
+	return l.document(f, func(d *document) error { return d.entities() })
+}
+
+// jsonArray reads a file that is one JSON array of records.
+func (l *loader) jsonArray(f file, to taker) error {
+	return l.document(f, func(d *document) error {
+		first, err := d.peek()
+		switch {
+		case err != nil:
+			return err
+		case first != '[':
+			if err := d.skip(); err != nil {
+				return err
+			}
+			l.broken(f, 1, "want an array of records")
+			return nil
+		}
+		return d.records(to)
+	})
+}
+
+// document reads a JSON file, one of whose values read has read.
+func (l *loader) document(f file, read func(*document) error) error {
+	in, err := l.open(f)
 	if err != nil {
 		return err
 	}
-	data = bytes.TrimPrefix(data, []byte(bom))
-	d := &document{l: l, file: f, data: data, decoder: json.NewDecoder(bytes.NewReader(data)), line: 1}
-	if err := d.load(); err != nil {
-		// The decoder's error has no offset to rely on. Reading all over again
-		// gives one.
-		at := d.decoder.InputOffset()
-		var exact *json.SyntaxError
-		if errors.As(json.Unmarshal(data, new(json.RawMessage)), &exact) {
-			at, err = max(exact.Offset-1, 0), exact
-		}
-		l.broken(f, 1+bytes.Count(data[:at], newline), "%s", syntax(err))
+	defer in.Close()
+	d := &document{l: l, file: f, in: in, line: 1, last: 1}
+	err = read(d)
+	if err == nil {
+		err = d.end()
+	}
+	switch exact, ok := errors.AsType[*syntaxError](err); {
+	case ok:
+		l.broken(f, exact.line, "%s", exact.message)
+	case err == errTooLong:
+		l.broken(f, d.line, "%v", err)
+	default:
+		return err
 	}
 	return nil
 }
 
-var newline = []byte("\n")
-
-// syntax is the message of an error in the syntax of JSON.
-func syntax(err error) string {
-	if strings.Contains(err.Error(), "max depth") {
-		return "broken JSON: it is nested too deeply"
-	}
-	return fmt.Sprintf("broken JSON: %v", err)
+// A syntaxError is an error in the syntax of a JSON file, which ends its reading.
+type syntaxError struct {
+	line    int
+	message string
 }
 
-// A document is a JSON file that is being read.
+func (e *syntaxError) Error() string { return e.message }
+
+// A document is a JSON file that is being read, value by value.
 type document struct {
-	l       *loader
-	file    file
-	data    []byte
-	decoder *json.Decoder
-	raw     json.RawMessage // reused
-
-	counted int64 // offset up to which
-	line    int   // lines are counted
+	l    *loader
+	file file
+	in   *input
+	buf  []byte // the last value; reused
+	line int    // of the next byte
+	last int    // of the byte before
 }
 
-// lineAt returns the line of an offset, none of which may be before an earlier one.
-func (d *document) lineAt(offset int64) int {
-	d.line += bytes.Count(d.data[d.counted:offset], newline)
-	d.counted = offset
-	return d.line
+// read reads a byte, and counts lines.
+func (d *document) read() (byte, error) {
+	c, err := d.in.ReadByte()
+	if err != nil {
+		return 0, err
+	}
+	d.last = d.line
+	if c == '\n' {
+		d.line++
+	}
+	return c, nil
 }
 
-// next returns the first byte of the next token, or 0 at the end.
-func (d *document) next() byte {
-	rest := bytes.TrimLeft(d.data[d.decoder.InputOffset():], " \t\r\n:,")
-	if len(rest) == 0 {
-		return 0
+// unread goes back by the byte that was read last.
+func (d *document) unread(c byte) {
+	d.in.UnreadByte()
+	if c == '\n' {
+		d.line--
 	}
-	return rest[0]
+	d.last = d.line
 }
 
-// load loads the file up to an error in its syntax.
-func (d *document) load() error {
-	if d.next() != '{' {
-		if err := d.skip(); err != nil {
-			return err
-		}
-		d.l.broken(d.file, d.line, "want an object of entity names, each with an array of records")
-		return d.end()
-	}
-	if _, err := d.decoder.Token(); err != nil {
-		return err
-	}
-	seen := map[string]bool{}
-	for d.decoder.More() {
-		key, err := d.decoder.Token()
-		if err != nil {
-			return err
-		}
-		name, _ := key.(string) // a decoder gives no other key
-		line := d.lineAt(d.decoder.InputOffset())
-		e := d.l.entity(name, d.file, line)
+// peek returns the next byte that is not blank, which is still to be read, or 0
+// at the end.
+func (d *document) peek() (byte, error) {
+	for {
+		c, err := d.read()
 		switch {
-		case e == nil:
-		case seen[name]:
-			d.l.broken(d.file, line, "%s is there twice", plain(name))
-			e = nil
-		case d.next() != '[':
-			d.l.broken(d.file, line, "want an array of records for %s", plain(name))
-			e = nil
+		case err == io.EOF:
+			return 0, nil
+		case err != nil:
+			return 0, err
+		case c == ' ' || c == '\t' || c == '\r' || c == '\n':
+		default:
+			d.unread(c)
+			return c, nil
 		}
-		seen[name] = true
-		if e == nil {
-			err = d.skip()
-		} else {
-			err = d.records(e)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	if _, err := d.decoder.Token(); err != nil {
-		return err
-	}
-	return d.end()
-}
-
-// skip passes over a value.
-func (d *document) skip() error { return d.decoder.Decode(&d.raw) }
-
-// end checks that nothing follows.
-func (d *document) end() error {
-	switch _, err := d.decoder.Token(); err {
-	case io.EOF:
-		return nil
-	case nil:
-		return errors.New("there is more after the end of the value")
-	default:
-		return err
 	}
 }
 
-// records loads the array of an entity's records.
-func (d *document) records(e *traverse.Entity) error {
-	t := d.l.table(d.file, e)
-	defer t.noteIgnored(d.file.base+": "+e.Name(), "keys")
-	if _, err := d.decoder.Token(); err != nil { // [
-		return err
+// unexpected is the error of a character that cannot stand where it stands.
+func (d *document) unexpected(c byte, where string) error {
+	if c == 0 {
+		return &syntaxError{d.last, broken(endOfJSON)}
 	}
-	for d.decoder.More() {
-		if err := d.decoder.Decode(&d.raw); err != nil {
-			return err
-		}
-		t.begin(d.lineAt(d.decoder.InputOffset() - int64(len(d.raw))))
-		t.object(d.raw)
+	return &syntaxError{d.line, broken(fmt.Sprintf("invalid character %s %s", strconv.QuoteRune(rune(c)), where))}
+}
+
+// take reads the byte that must come next, blanks aside. The error says behind
+// what something else stands.
+func (d *document) take(want byte, where string) error {
+	c, err := d.peek()
+	if err == nil && c != want {
+		err = d.unexpected(c, where)
 	}
-	_, err := d.decoder.Token() // ]
+	if err == nil {
+		_, err = d.read()
+	}
 	return err
 }
 
-// object loads a record from valid JSON that begins on the table's line.
-func (t *table) object(raw []byte) {
+// value reads a value into buf, and returns the line on which it begins.
+func (d *document) value() (int, error) {
+	d.in.record()
+	d.buf = d.buf[:0]
+	first, err := d.peek()
+	if err != nil {
+		return 0, err
+	}
+	if first == 0 || strings.IndexByte(",:]}", first) >= 0 {
+		return 0, d.unexpected(first, "looking for beginning of value")
+	}
+	line := d.line
+	if err := d.extent(first); err != nil {
+		return 0, err
+	}
+	if !json.Valid(d.buf) {
+		at, message := syntax(d.buf)
+		return 0, &syntaxError{line + bytes.Count(d.buf[:at], newline), message}
+	}
+	return line, nil
+}
+
+// extent reads into buf what looks like a value, up to its end or the file's.
+func (d *document) extent(first byte) error {
+	depth, quoted, escaped := 0, false, false
+	for {
+		c, err := d.read()
+		switch {
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return err
+		case depth == 0 && !quoted && len(d.buf) > 0 && strings.IndexByte(",:]} \t\r\n", c) >= 0:
+			d.unread(c)
+			return nil // behind a number, or true, false or null
+		}
+		d.buf = append(d.buf, c)
+		switch {
+		case escaped:
+			escaped = false
+			continue
+		case quoted && c == '\\':
+			escaped = true
+			continue
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+			continue
+		case c == '{' || c == '[':
+			depth++
+		case c == '}' || c == ']':
+			depth--
+		}
+		if depth == 0 && !quoted && (first == '"' || first == '{' || first == '[') {
+			return nil
+		}
+	}
+}
+
+var newline = []byte("\n")
+
+// entities reads the object of a document that is one.
+func (d *document) entities() error {
+	first, err := d.peek()
+	switch {
+	case err != nil:
+		return err
+	case first != '{':
+		if err := d.skip(); err != nil {
+			return err
+		}
+		d.l.broken(d.file, 1, "want an object of entity names, each with an array of records")
+		return nil
+	}
+	if err := d.take('{', ""); err != nil {
+		return err
+	}
+	seen := map[string]bool{}
+	for {
+		c, err := d.peek()
+		switch {
+		case err != nil:
+			return err
+		case c == '}' && len(seen) == 0:
+			return d.take('}', "")
+		case c != '"':
+			return d.unexpected(c, "looking for beginning of object key string")
+		}
+		line, err := d.value()
+		if err != nil {
+			return err
+		}
+		name, bad := unquote(d.buf)
+		if err := d.take(':', "after object key"); err != nil {
+			return err
+		}
+		if bad != nil {
+			d.l.broken(d.file, line, "a key: %v", bad)
+			err = d.skip()
+		} else {
+			err = d.entity(name, line, seen)
+		}
+		if err != nil {
+			return err
+		}
+		seen[name] = true
+		if c, err = d.peek(); err != nil {
+			return err
+		}
+		if c == '}' {
+			return d.take('}', "")
+		}
+		if err := d.take(',', "after object key:value pair"); err != nil {
+			return err
+		}
+	}
+}
+
+// entity reads the records of the entity called name.
+func (d *document) entity(name string, line int, seen map[string]bool) error {
+	e := d.l.entity(name, d.file, line)
+	first, err := d.peek()
+	switch {
+	case err != nil:
+		return err
+	case e == nil:
+	case seen[name]:
+		d.l.broken(d.file, line, "%s is there twice", plain(name))
+		e = nil
+	case first != '[':
+		d.l.broken(d.file, line, "want an array of records for %s", plain(name))
+		e = nil
+	}
+	if e == nil {
+		return d.skip()
+	}
+	t := d.l.table(d.file, e)
+	defer t.noteIgnored(d.file.base+": "+e.Name(), "keys")
+	return d.records(t)
+}
+
+// skip passes over a value, an array element by element.
+func (d *document) skip() error {
+	first, err := d.peek()
+	if err == nil && first == '[' {
+		return d.records(nothing{})
+	}
+	if err == nil {
+		_, err = d.value()
+	}
+	return err
+}
+
+type nothing struct{}
+
+func (nothing) object(int, []byte)  {}
+func (nothing) reject(int, Problem) {}
+
+// end checks that nothing follows.
+func (d *document) end() error {
+	c, err := d.peek()
+	if err == nil && c != 0 {
+		err = d.unexpected(c, "after top-level value")
+	}
+	return err
+}
+
+// records reads an array of records.
+func (d *document) records(to taker) error {
+	if err := d.take('[', ""); err != nil {
+		return err
+	}
+	for first := true; ; first = false {
+		c, err := d.peek()
+		switch {
+		case err != nil:
+			return err
+		case c == ']' && first:
+			return d.take(']', "")
+		}
+		line, err := d.value()
+		if err != nil {
+			return err
+		}
+		to.object(line, d.buf)
+		if c, err = d.peek(); err != nil {
+			return err
+		}
+		if c == ']' {
+			return d.take(']', "")
+		}
+		if err := d.take(',', "after array element"); err != nil {
+			return err
+		}
+	}
+}
+
+// object loads a record from valid JSON that begins on a line.
+func (t *table) object(line int, raw []byte) {
+	t.begin(line)
 	if raw[0] != '{' {
-		t.problem(t.line, "", "want an object as the record, not %s", describe(raw))
+		t.problem(line, "", "want an object as the record, not %s", describe(raw))
 		t.count()
 		return
 	}
 	seen := map[string]bool{}
-	line, counted := t.line, 0
+	counted := 0
 	for at, m := range members(raw) {
 		line += bytes.Count(raw[counted:at], newline)
 		counted = at
@@ -228,14 +436,14 @@ func (t *table) object(raw []byte) {
 		if c.kind == unknown || m.value[0] == 'n' {
 			continue
 		}
-		v, err := t.json(c, m.value)
-		t.set(line, c, v, err)
+		v, err := t.json(&c, m.value)
+		t.set(line, &c, v, err)
 	}
-	t.end()
+	t.load()
 }
 
 // json reads what a column holds from a JSON value.
-func (t *table) json(c column, raw []byte) (traverse.Value, error) {
+func (t *table) json(c *column, raw []byte) (traverse.Value, error) {
 	first, wants := raw[0], ""
 	switch {
 	case c.kind == id || c.kind == reference:
@@ -288,7 +496,7 @@ func (t *table) json(c column, raw []byte) (traverse.Value, error) {
 func (t *table) choices(raw []byte) (traverse.Value, error) {
 	var elements []json.RawMessage
 	if err := json.Unmarshal(raw, &elements); err != nil {
-		return traverse.Value{}, errors.New(syntax(err))
+		return traverse.Value{}, errors.New(broken(err.Error()))
 	}
 	var chosen []string
 	for _, e := range elements {
@@ -316,7 +524,7 @@ func unquote(raw []byte) (string, error) {
 	}
 	var s string
 	if err := json.Unmarshal(raw, &s); err != nil {
-		return "", errors.New(syntax(err))
+		return "", errors.New(broken(err.Error()))
 	}
 	// Unmarshal puts U+FFFD for half of a surrogate pair.
 	if strings.ContainsRune(s, utf8.RuneError) && !bytes.ContainsRune(raw, utf8.RuneError) &&

@@ -10,21 +10,27 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// A Problem is one thing that is wrong with the data.
+// A Problem is one thing that is wrong with the data, or with a mapping.
 type Problem struct {
 	File    string // as it was given to Load, with the folder
 	Line    int    // from 1; 0 for the file as a whole
+	Char    int    // of a mapping file, from 1, in characters; otherwise 0
 	Column  string // the column or key; "" for the record as a whole
 	Message string // what is wrong, and what to write
 }
 
-// String returns the problem as <file>:<line>: <column>: <message>.
+// String returns the problem as <file>:<line>: <column>: <message>, one of a
+// mapping file as <file>:<line>:<char>: <message>.
 func (p Problem) String() string {
 	var b strings.Builder
 	b.WriteString(fileName(p.File))
 	if p.Line > 0 {
 		b.WriteByte(':')
 		b.WriteString(strconv.Itoa(p.Line))
+	}
+	if p.Char > 0 {
+		b.WriteByte(':')
+		b.WriteString(strconv.Itoa(p.Char))
 	}
 	b.WriteString(": ")
 	if p.Column != "" {

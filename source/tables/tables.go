@@ -28,6 +28,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"os"
 	"path"
 	"path/filepath"
@@ -49,6 +50,10 @@ type Options struct {
 	// that is broken as a whole, and quotes that run over several lines, as
 	// they hide where records end.
 	SkipBad bool
+
+	// Mapping says which file holds which entity, and which column is which
+	// field. If it is nil, files and columns are called as entities and fields.
+	Mapping *Mapping
 }
 
 // Data is what was loaded: a [traverse.Source] that also lists its leads, in the
@@ -137,9 +142,13 @@ func load(fsys fs.FS, name string, schema *traverse.Schema, opts Options, show f
 		shared: interner{},
 	}
 	switch {
+	case info.IsDir() && opts.Mapping != nil:
+		err = l.mapped(name, show, opts.Mapping)
+	case opts.Mapping != nil:
+		err = fmt.Errorf("%s is no folder; a mapping names files of a folder", show(""))
 	case info.IsDir():
 		err = l.folder(name, show)
-	case hasExt(name, ".json"):
+	case hasExt(plainName(name), ".json"):
 		err = l.json(file{name, show(""), path.Base(name)})
 	default:
 		err = fmt.Errorf("%s is neither a folder nor a .json file", show(""))
@@ -170,10 +179,9 @@ type loader struct {
 	schema *traverse.Schema
 	data   *Data
 	shared interner
-	fatal  bool // a problem came that skipping records does not solve
+	fatal  bool      // a problem came that skipping records does not solve
+	held   []Problem // of the records of a row, until all tables have seen it
 }
-
-func hasExt(name, ext string) bool { return strings.EqualFold(path.Ext(name), ext) }
 
 // folder loads the tables of a folder. The error joins those of all files that
 // could not be read.
@@ -191,8 +199,9 @@ func (l *loader) folder(name string, show func(string) string) error {
 			continue // hidden: no user means it as data
 		}
 		f := file{path.Join(name, base), show(base), base}
-		csv := hasExt(base, ".csv")
-		if !csv && !hasExt(base, ".ndjson") {
+		unpacked := plainName(base)
+		csv := hasExt(unpacked, ".csv")
+		if !csv && !hasExt(unpacked, ".ndjson") {
 			ignored.add(base, fileName(base))
 			continue
 		}
@@ -206,14 +215,16 @@ func (l *loader) folder(name string, show func(string) string) error {
 			continue
 		}
 		tables++
-		entity := l.entity(strings.TrimSuffix(base, path.Ext(base)), f, 0)
+		entity := l.entity(strings.TrimSuffix(unpacked, path.Ext(unpacked)), f, 0)
 		if entity == nil {
 			continue
 		}
+		t := l.table(f, entity)
 		if csv {
-			err = l.csv(f, entity)
+			err = l.csv(f, ',', t)
 		} else {
-			err = l.ndjson(f, entity)
+			err = l.ndjson(f, t)
+			t.noteIgnored(f.base, "keys")
 		}
 		if err != nil {
 			errs = append(errs, err)
@@ -223,7 +234,7 @@ func (l *loader) folder(name string, show func(string) string) error {
 		l.note("%s: ignored files %s", show(""), note)
 	}
 	if tables == 0 && errs == nil {
-		return fmt.Errorf("%s holds no table; name them <Entity>.csv or <Entity>.ndjson", show(""))
+		return fmt.Errorf("%s holds no table; name them <Entity>.csv or <Entity>.ndjson, or give a mapping", show(""))
 	}
 	return errors.Join(errs...)
 }
@@ -314,24 +325,33 @@ type table struct {
 	l       *loader
 	file    file
 	entity  *traverse.Entity
-	columns map[string]column
-	counts  int // position in Report.Entities
+	columns map[string]column // of a file that is called as its entity
+	counts  int               // position in Report.Entities
 	ignored list
+	made    *madeIDs
+
+	// What a row holds, and which rows are meant.
+	bound  []binding
+	where  []filter
+	rows   int // that there were
+	passed int // that are meant
 
 	// The record that is being read.
-	line   int
+	begun  int // its line
 	id     string
 	values memory.Record
 	bad    []Problem
-
-	lastLine, onLine int // how many records began on the last line, for made-up ids
 }
+
+// madeIDs counts how many ids were made up for the records of a line.
+type madeIDs struct{ line, n int }
 
 // A column is what a header or key means.
 type column struct {
-	name string
-	kind columnKind
-	typ  traverse.Type // of a field
+	name  string
+	kind  columnKind
+	typ   traverse.Type // of a field
+	shown string        // what problems call it
 }
 
 type columnKind uint8
@@ -346,22 +366,15 @@ const (
 // idColumn names the column of the record's id.
 const idColumn = "id"
 
+// table returns a table of files that are called as their entities.
 func (l *loader) table(f file, e *traverse.Entity) *table {
-	t := &table{
-		l: l, file: f, entity: e,
-		columns: map[string]column{},
-		values:  memory.Record{},
-	}
-	for f := range e.Fields() {
-		t.columns[f.Name] = column{f.Name, field, f.Type}
-	}
-	for r := range e.Relationships() {
-		if !r.Many() {
-			t.columns[r.Name] = column{r.Name, reference, traverse.NoType}
-		}
-	}
-	idType := t.columns[idColumn].typ // what the schema wants of it, if it declares one
-	t.columns[idColumn] = column{idColumn, id, idType}
+	t := l.newTable(f, e)
+	t.columns = columnsOf(e)
+	return t
+}
+
+func (l *loader) newTable(f file, e *traverse.Entity) *table {
+	t := &table{l: l, file: f, entity: e, made: &madeIDs{}, values: memory.Record{}}
 	entities := &l.data.Report.Entities
 	t.counts = slices.IndexFunc(*entities, func(c Count) bool { return c.Entity == e.Name() })
 	if t.counts < 0 {
@@ -369,6 +382,22 @@ func (l *loader) table(f file, e *traverse.Entity) *table {
 		*entities = append(*entities, Count{Entity: e.Name()})
 	}
 	return t
+}
+
+// columnsOf returns what a file can hold of an entity, by the schema's names.
+func columnsOf(e *traverse.Entity) map[string]column {
+	columns := map[string]column{}
+	for f := range e.Fields() {
+		columns[f.Name] = column{f.Name, field, f.Type, f.Name}
+	}
+	for r := range e.Relationships() {
+		if !r.Many() {
+			columns[r.Name] = column{r.Name, reference, traverse.NoType, r.Name}
+		}
+	}
+	idType := columns[idColumn].typ // what the schema wants of it, if it declares one
+	columns[idColumn] = column{idColumn, id, idType, idColumn}
+	return columns
 }
 
 // column returns what a header or key means, and remembers what means nothing.
@@ -379,13 +408,8 @@ func (t *table) column(name string, taken func(string) bool) column {
 			if !yield(idColumn) {
 				return
 			}
-			for n := range t.entity.FieldNames() {
+			for n := range stored(t.entity) {
 				if !taken(n) && !yield(n) {
-					return
-				}
-			}
-			for r := range t.entity.Relationships() {
-				if !r.Many() && !taken(r.Name) && !yield(r.Name) {
 					return
 				}
 			}
@@ -402,9 +426,25 @@ func (t *table) column(name string, taken func(string) bool) column {
 	return c
 }
 
+// stored yields the names of an entity's fields and references.
+func stored(e *traverse.Entity) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for n := range e.FieldNames() {
+			if !yield(n) {
+				return
+			}
+		}
+		for r := range e.Relationships() {
+			if !r.Many() && !yield(r.Name) {
+				return
+			}
+		}
+	}
+}
+
 // begin starts a record at a line.
 func (t *table) begin(line int) {
-	t.line, t.id, t.bad = line, "", t.bad[:0]
+	t.begun, t.id, t.bad = line, "", t.bad[:0]
 	clear(t.values)
 }
 
@@ -414,9 +454,9 @@ func (t *table) problem(line int, column, format string, args ...any) {
 }
 
 // set sets what the record has in a column.
-func (t *table) set(line int, c column, v traverse.Value, err error) {
+func (t *table) set(line int, c *column, v traverse.Value, err error) {
 	if err != nil {
-		t.problem(line, c.name, "%v", err)
+		t.problem(line, c.shown, "%v", err)
 		return
 	}
 	if c.kind == id {
@@ -429,7 +469,7 @@ func (t *table) set(line int, c column, v traverse.Value, err error) {
 }
 
 // text reads what a column holds from text that need not outlive the call.
-func (t *table) text(c column, s string) (traverse.Value, error) {
+func (t *table) text(c *column, s string) (traverse.Value, error) {
 	switch c.kind {
 	case id:
 		if c.typ != traverse.NoType {
@@ -448,28 +488,38 @@ func (t *table) text(c column, s string) (traverse.Value, error) {
 	return memory.Parse(c.typ, s)
 }
 
-// end loads the record, unless it is bad, and counts it.
-func (t *table) end() {
+// load loads the record, unless it is bad, and counts it.
+func (t *table) load() {
 	made := false
 	if t.id == "" {
-		switch {
+		switch shown := t.idShown(); {
 		case t.entity.Kind() == traverse.Interaction:
 			t.id, made = t.madeUp(), true
-		case !slices.ContainsFunc(t.bad, func(p Problem) bool { return p.Column == idColumn }):
-			t.problem(t.line, idColumn, "is missing; every record of a profile needs one")
+		case !slices.ContainsFunc(t.bad, func(p Problem) bool { return p.Column == shown }):
+			t.problem(t.begun, shown, "is missing; every record of a profile needs one")
 		}
 	}
 	if len(t.bad) == 0 {
 		switch err := t.l.data.Add(t.entity.Name(), t.id, t.values); {
 		case errors.Is(err, memory.ErrDuplicate) && made:
-			t.problem(t.line, idColumn, "%s, made up for this record, is another's id", quote(t.id))
+			t.problem(t.begun, t.idShown(), "%s, made up for this record, is another's id", quote(t.id))
 		case errors.Is(err, memory.ErrDuplicate):
-			t.problem(t.line, idColumn, "%s is there twice", quote(t.id))
+			t.problem(t.begun, t.idShown(), "%s is there twice", quote(t.id))
 		case err != nil:
-			t.problem(t.line, "", "%v", err)
+			t.problem(t.begun, "", "%v", err)
 		}
 	}
 	t.count()
+}
+
+// idShown returns what problems call the id.
+func (t *table) idShown() string {
+	for i := range t.bound {
+		if c := &t.bound[i].column; c.kind == id {
+			return c.shown
+		}
+	}
+	return idColumn
 }
 
 // count counts the record, as loaded or as skipped.
@@ -481,22 +531,23 @@ func (t *table) count() {
 	}
 	count.Skipped++
 	slices.SortStableFunc(t.bad, func(p, q Problem) int { return p.Line - q.Line })
-	for _, p := range t.bad {
-		t.l.data.Report.Problems.add(p)
+	t.l.held = append(t.l.held, t.bad...)
+	if t.columns != nil {
+		t.l.tell()
 	}
 }
 
 // madeUp returns an id for a record without one: its file and line, and which
 // of the line's records it is from the second on.
 func (t *table) madeUp() string {
-	if t.line != t.lastLine {
-		t.lastLine, t.onLine = t.line, 0
+	if t.begun != t.made.line {
+		*t.made = madeIDs{line: t.begun}
 	}
-	t.onLine++
-	if t.onLine > 1 {
-		return fmt.Sprintf("%s:%d#%d", t.file.base, t.line, t.onLine)
+	t.made.n++
+	if t.made.n > 1 {
+		return fmt.Sprintf("%s:%d#%d", t.file.base, t.begun, t.made.n)
 	}
-	return fmt.Sprintf("%s:%d", t.file.base, t.line)
+	return fmt.Sprintf("%s:%d", t.file.base, t.begun)
 }
 
 // noteIgnored notes the columns or keys of a place that were ignored.

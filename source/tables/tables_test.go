@@ -554,8 +554,8 @@ func TestUnreadable(t *testing.T) {
 		fsys       fs.FS
 		path, want string
 	}{
-		{files("data/readme.txt", ""), "data", "tables: data holds no table; name them <Entity>.csv or <Entity>.ndjson"},
-		{files("data/Contact.csv/x", ""), "data", "tables: data holds no table; name them <Entity>.csv or <Entity>.ndjson"},
+		{files("data/readme.txt", ""), "data", "tables: data holds no table; name them <Entity>.csv or <Entity>.ndjson, or give a mapping"},
+		{files("data/Contact.csv/x", ""), "data", "tables: data holds no table; name them <Entity>.csv or <Entity>.ndjson, or give a mapping"},
 		{files("Contact.csv", "id\n"), "Contact.csv", "tables: Contact.csv is neither a folder nor a .json file"},
 		{files(), "nowhere", "tables: open nowhere: file does not exist"},
 	} {

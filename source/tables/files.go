@@ -1,0 +1,120 @@
+package tables
+
+import (
+	"bufio"
+	"compress/flate"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+)
+
+const (
+	notUTF8  = "the text is not valid UTF-8; save the file as UTF-8"
+	bom      = "\xef\xbb\xbf"
+	readSize = 1 << 16
+
+	// maxRecord is how many bytes of a file one record may take. A quote that is
+	// never closed, or a packed file that grows without end, must not take all
+	// memory.
+	maxRecord = 64 << 20
+)
+
+// errTooLong says that a record has more than maxRecord bytes.
+var errTooLong = errors.New("a record has more than 64 MiB; is a quote or a line end missing?")
+
+// plainName returns the name of a file without what says that it is packed.
+func plainName(name string) string {
+	if hasExt(name, ".gz") {
+		return name[:len(name)-len(".gz")]
+	}
+	return name
+}
+
+func hasExt(name, ext string) bool { return strings.EqualFold(path.Ext(name), ext) }
+
+// An input is a file that is being read: unpacked if it is a gzip file, and
+// without a byte-order mark.
+type input struct {
+	*bufio.Reader
+	limit  *limited
+	closer io.Closer
+}
+
+// open opens a file. The error names it.
+func (l *loader) open(f file) (*input, error) {
+	raw, err := l.fsys.Open(f.path)
+	if err != nil {
+		return nil, err
+	}
+	in := &input{closer: raw, limit: &limited{from: raw}}
+	if hasExt(f.path, ".gz") {
+		packed, err := gzip.NewReader(bufio.NewReaderSize(raw, readSize))
+		if err != nil {
+			raw.Close()
+			return nil, damaged(f, err)
+		}
+		in.limit.from = unpacked{f, packed}
+	}
+	in.Reader = bufio.NewReaderSize(in.limit, readSize)
+	start, err := in.Peek(len(bom))
+	switch {
+	case err != nil && err != io.EOF:
+		raw.Close()
+		return nil, err
+	case string(start) == bom:
+		in.Discard(len(bom)) // is in the buffer
+	case strings.HasPrefix(string(start), "\x1f\x8b"):
+		raw.Close()
+		return nil, fmt.Errorf("%s is a gzip file; its name must end with .gz", fileName(f.shown))
+	}
+	return in, nil
+}
+
+func (in *input) Close() error { return in.closer.Close() }
+
+// record says that a record begins: it may take maxRecord bytes from here.
+func (in *input) record() { in.limit.read = 0 }
+
+// limited fails when too much is read of one record.
+type limited struct {
+	from io.Reader
+	read int
+}
+
+func (l *limited) Read(p []byte) (int, error) {
+	if l.read > maxRecord {
+		return 0, errTooLong
+	}
+	n, err := l.from.Read(p)
+	l.read += n
+	return n, err
+}
+
+// unpacked reads a gzip file, and says in its errors which one.
+type unpacked struct {
+	file   file
+	packed *gzip.Reader
+}
+
+func (u unpacked) Read(p []byte) (int, error) {
+	n, err := u.packed.Read(p)
+	if err != nil && err != io.EOF {
+		err = damaged(u.file, err)
+	}
+	return n, err
+}
+
+// damaged is the error of a gzip file that cannot be unpacked to its end.
+func damaged(f file, err error) error {
+	var corrupt flate.CorruptInputError
+	switch {
+	case err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF):
+		return fmt.Errorf("%s: the gzip file is cut short, so none of it is loaded; copy or export it again: %w", fileName(f.shown), io.ErrUnexpectedEOF)
+	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), errors.As(err, &corrupt):
+		return fmt.Errorf("%s: the gzip file is damaged, or is none, so none of it is loaded; copy or export it again: %w", fileName(f.shown), err)
+	}
+	return fmt.Errorf("%s: %w", fileName(f.shown), err)
+}

@@ -1,0 +1,501 @@
+package tables
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/leadscore/leadscore/internal/nearest"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// A binding is where a row holds what a column is.
+type binding struct {
+	column   column
+	cells    []int     // the cell, or those of the template
+	template *template // or nil
+	null     []string
+	style    *style // nil = as it is without a mapping
+	lookup   *lookup
+	asked    int // how many keys were looked up
+	missed   int // and how many of them are not there
+}
+
+// A filter is what must stand in a cell.
+type filter struct {
+	at    int
+	words []string
+}
+
+// mapped loads the files of a folder that a mapping names.
+func (l *loader) mapped(name string, show func(string) string, m *Mapping) error {
+	p, err := l.plan(name, show, m)
+	if err != nil || l.fatal {
+		return err
+	}
+	var errs []error
+	for _, key := range slices.SortedFunc(maps.Keys(p.lookups), compareLookups) {
+		if err := l.fill(p, p.lookups[key]); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	for _, f := range p.files {
+		if err := l.readPlanned(p, f); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	l.noteUnnamed(p)
+	return errors.Join(errs...)
+}
+
+// noteUnnamed notes the files of the folder that look like tables and that
+// nothing names.
+func (l *loader) noteUnnamed(p *plan) {
+	read := map[string]bool{}
+	for _, f := range p.files {
+		read[f.file.base] = true
+	}
+	for _, up := range p.lookups {
+		for _, f := range up.files {
+			read[f.base] = true
+		}
+	}
+	var ignored list
+	for _, name := range namesIn(p.folder, ".") {
+		kind := plainName(name)
+		if !read[name] && !strings.HasPrefix(name, ".") && (hasExt(kind, ".csv") || hasExt(kind, ".tsv") || hasExt(kind, ".ndjson")) {
+			ignored.add(name, fileName(name))
+		}
+	}
+	if names := ignored.String(); names != "" {
+		l.note("%s: the mapping names no files %s", p.show(""), names)
+	}
+}
+
+// read reads a file of any kind.
+func (l *loader) read(f file, comma rune, to interface {
+	reader
+	taker
+}) error {
+	name := plainName(f.path)
+	switch {
+	case hasExt(name, ".ndjson"):
+		defer to.end()
+		return l.ndjson(f, to)
+	case hasExt(name, ".json"):
+		defer to.end()
+		return l.jsonArray(f, to)
+	}
+	return l.csv(f, comma, to)
+}
+
+// readPlanned reads a file for all tables that it feeds.
+func (l *loader) readPlanned(p *plan, f *planned) error {
+	many := &feeding{keys: keys{file: f.file}, l: l, plan: p}
+	made := map[string]*madeIDs{} // the tables of an entity share what is made up
+	for _, i := range f.tables {
+		e := l.schema.Entity(p.mapping.Tables[i].Entity)
+		t := l.newTable(f.file, e)
+		if made[e.Name()] == nil {
+			made[e.Name()] = t.made
+		}
+		t.made = made[e.Name()]
+		many.tables, many.numbers = append(many.tables, t), append(many.numbers, i)
+	}
+	many.keys.to = many
+	if !isCells(f.file) {
+		many.bind(many.keys.position)
+	}
+	return l.read(f.file, comma(f.file, p.mapping.Tables[f.tables[0]].Delimiter), many)
+}
+
+// columnsOfNothing stands for the columns of an entity where only names count.
+func columnsOfNothing(string) column { return column{} }
+
+// bind finds what a table asks of a file: position returns where the file has a
+// column, holds what the schema knows of a field.
+func (p *plan) bind(i int, position func(string) (int, *unfound), holds func(string) column) ([]binding, []filter, []bindError) {
+	t := &p.mapping.Tables[i]
+	var bound []binding
+	var where []filter
+	var problems []bindError
+	find := func(place []string, name string) int {
+		at, missing := position(name)
+		if missing != nil {
+			problems = append(problems, bindError{place, missing.message, missing.near})
+		}
+		return at
+	}
+	add := func(place []string, name string, c *Column) {
+		b := binding{column: holds(name), null: p.mapping.Null, style: &style{c.Format, p.zone, c.Separator}}
+		b.column.shown = c.shown()
+		if c.Null != nil {
+			b.null = c.Null
+		}
+		if c.Lookup != nil {
+			b.lookup = p.lookups[*c.Lookup]
+		}
+		if c.Template == "" {
+			b.cells = []int{find(append(slices.Clip(place), "name"), c.Name)}
+		} else if parsed, problem := parseTemplate(c.Template); problem == "" {
+			b.template = &parsed
+			for _, name := range parsed.columns {
+				b.cells = append(b.cells, find(append(slices.Clip(place), "template"), name))
+			}
+		}
+		bound = append(bound, b)
+	}
+	if !t.ID.isZero() {
+		add(tablePlace(i, "id"), idColumn, &t.ID)
+	}
+	for _, name := range slices.Sorted(maps.Keys(t.Columns)) {
+		c := t.Columns[name]
+		add(tablePlace(i, "columns", name), name, &c)
+	}
+	for _, name := range slices.Sorted(maps.Keys(t.Where)) {
+		where = append(where, filter{find(tablePlace(i, "where", name), name), t.Where[name]})
+	}
+	return bound, where, problems
+}
+
+// A feeding is a file that is read for several tables.
+type feeding struct {
+	keys
+	l       *loader
+	plan    *plan
+	tables  []*table
+	numbers []int // in the mapping
+}
+
+// header implements reader.
+func (f *feeding) header(names []string, _ int) bool {
+	return f.bind(func(name string) (int, *unfound) { return position(names, name) })
+}
+
+func (f *feeding) bind(position func(string) (int, *unfound)) bool {
+	ok := true
+	for n, t := range f.tables {
+		columns := columnsOf(t.entity)
+		var problems []bindError
+		t.bound, t.where, problems = f.plan.bind(f.numbers[n], position, func(name string) column { return columns[name] })
+		for _, problem := range problems { // of a file that has changed since it was checked
+			f.l.unbound(f.plan.mapping, f.file, problem)
+			ok = false
+		}
+	}
+	return ok
+}
+
+// row implements reader.
+func (f *feeding) row(r *row) {
+	for _, t := range f.tables {
+		t.row(r)
+	}
+	f.l.tell()
+}
+
+// reject implements reader: the row would have been offered to each table.
+func (f *feeding) reject(start int, p Problem) {
+	for _, t := range f.tables {
+		t.reject(start, p)
+	}
+	f.l.tell()
+}
+
+// tell reports what is wrong with the records of a row, and the same only once.
+func (l *loader) tell() {
+	if len(l.held) == 0 {
+		return
+	}
+	slices.SortStableFunc(l.held, func(p, q Problem) int { return p.Line - q.Line })
+	for i, p := range l.held {
+		if !slices.Contains(l.held[:i], p) {
+			l.data.Report.Problems.add(p)
+		}
+	}
+	l.held = l.held[:0]
+}
+
+// end implements reader.
+func (f *feeding) end() {
+	for _, t := range f.tables {
+		if t.rows > 0 && t.passed == 0 {
+			f.l.note("%s: none of the %d rows is %s: nothing is as the mapping's where says", f.file.base, t.rows, t.entity.Name())
+		}
+		for i := range t.bound {
+			b := &t.bound[i]
+			if b.missed > 0 {
+				f.l.note("%s: %s: %d of %d keys are not in %s, for %s.%s, which is null there",
+					f.file.base, plain(b.column.shown), b.missed, b.asked, fileName(b.lookup.File), t.entity.Name(), b.column.name)
+			}
+		}
+	}
+	f.keys.note(f.l)
+}
+
+// row loads a record, if the row is meant.
+func (t *table) row(r *row) {
+	t.rows++
+	for i := range t.where {
+		w := &t.where[i]
+		if !slices.Contains(w.words, r.cells[w.at]) {
+			return
+		}
+	}
+	t.passed++
+	t.begin(r.begin)
+	for i := range t.bound {
+		b := &t.bound[i]
+		cell := r.cells[b.cells[0]]
+		if b.template != nil {
+			cell = b.fill(r)
+		}
+		if cell == "" || len(b.null) > 0 && slices.Contains(b.null, cell) {
+			continue
+		}
+		line := r.line(b.cells[0])
+		if !utf8.ValidString(cell) {
+			t.problem(line, b.column.shown, "%s", notUTF8)
+			continue
+		}
+		v, err := t.cell(b, cell, r)
+		t.set(line, &b.column, v, err)
+	}
+	t.load()
+}
+
+// fill puts together what a template says, or returns "" if a part is null.
+func (b *binding) fill(r *row) string {
+	var text strings.Builder
+	for i, at := range b.cells {
+		cell := r.cells[at]
+		if cell == "" || slices.Contains(b.null, cell) {
+			return ""
+		}
+		text.WriteString(b.template.texts[i])
+		text.WriteString(cell)
+	}
+	text.WriteString(b.template.texts[len(b.cells)])
+	return text.String()
+}
+
+// cell reads what a binding has found.
+func (t *table) cell(b *binding, cell string, r *row) (traverse.Value, error) {
+	c := &b.column
+	if r.raw != nil {
+		bare := b.template == nil && b.lookup == nil
+		for _, at := range b.cells {
+			raw := r.raw[at]
+			switch {
+			case raw[0] == '[' && bare && c.kind == field && c.typ == traverse.Choices:
+				return t.choices(raw)
+			case raw[0] == '[' || raw[0] == '{':
+				return traverse.Value{}, fmt.Errorf("want a text, a number, true or false, not %s", describe(raw))
+			case raw[0] != '"' && bare && c.kind != field:
+				return t.json(c, raw)
+			}
+		}
+	}
+	if b.lookup != nil {
+		b.asked++
+		found, ok := b.lookup.found[cell]
+		switch {
+		case !ok:
+			b.missed++
+			return traverse.Value{}, nil
+		case found.several:
+			return traverse.Value{}, fmt.Errorf("%s is in several rows of %s, and their %s differ", quote(cell), fileName(b.lookup.File), plain(b.lookup.Name))
+		case found.value == "" || slices.Contains(b.null, found.value):
+			return traverse.Value{}, nil
+		case !utf8.ValidString(found.value):
+			return traverse.Value{}, errors.New(notUTF8)
+		}
+		cell = found.value
+	}
+	if b.style == nil || c.kind != field {
+		return t.text(c, cell)
+	}
+	switch c.typ {
+	case traverse.Text, traverse.Choice, traverse.Choices:
+		cell = t.l.shared.text(cell)
+	}
+	return b.style.read(c.typ, cell)
+}
+
+// keys turns the objects of a JSON file into rows of the keys that are asked for.
+type keys struct {
+	file  file
+	to    reader
+	slots map[string]int
+	names []string
+	seen  []bool
+	r     row
+	other list // keys that nobody asks for, to suggest
+}
+
+// position returns the position of a key, which every file may have.
+func (k *keys) position(name string) (int, *unfound) {
+	at, ok := k.slots[name]
+	if !ok {
+		if k.slots == nil {
+			k.slots = map[string]int{}
+		}
+		at = len(k.names)
+		k.slots[name] = at
+		k.names, k.seen = append(k.names, name), append(k.seen, false)
+		k.r.cells, k.r.raw, k.r.lines = append(k.r.cells, ""), append(k.r.raw, nil), append(k.r.lines, 0)
+	}
+	return at, nil
+}
+
+// object implements taker.
+func (k *keys) object(line int, raw []byte) {
+	reject := func(line int, column, format string, args ...any) {
+		k.to.reject(k.r.begin, Problem{File: k.file.shown, Line: line, Column: column, Message: fmt.Sprintf(format, args...)})
+	}
+	k.r.begin = line
+	if raw[0] != '{' {
+		reject(line, "", "want an object as the record, not %s", describe(raw))
+		return
+	}
+	for i := range k.names {
+		k.r.cells[i], k.r.raw[i], k.r.lines[i] = "", nil, line
+	}
+	seen := map[string]bool{}
+	counted := 0
+	for at, m := range members(raw) {
+		line += bytes.Count(raw[counted:at], newline)
+		counted = at
+		name, err := unquote(m.key)
+		switch {
+		case err != nil:
+			reject(line, "", "a key: %v", err)
+			return
+		case seen[name]:
+			reject(line, name, "is there twice")
+			return
+		}
+		seen[name] = true
+		i, asked := k.slots[name]
+		if !asked {
+			k.other.add(name, name)
+			continue
+		}
+		k.seen[i] = true
+		k.r.raw[i], k.r.lines[i] = m.value, line
+		switch m.value[0] {
+		case 'n':
+		case '"':
+			if k.r.cells[i], err = unquote(m.value); err != nil {
+				reject(line, name, "%v", err)
+				return
+			}
+		default:
+			k.r.cells[i] = string(m.value)
+		}
+	}
+	k.to.row(&k.r)
+}
+
+// note notes the keys that no record had.
+func (k *keys) note(l *loader) {
+	for i, name := range k.names {
+		if !k.seen[i] {
+			l.note("%s: no record has the key %s%s", k.file.base, plain(name), didYouMean(nearest.Name(name, slices.Values(k.other.names))))
+		}
+	}
+}
+
+// A lookup is the rows of files by their keys.
+type lookup struct {
+	Lookup
+	place []string
+	files []file
+	found map[string]looked
+}
+
+type looked struct {
+	value   string
+	several bool // and not only this one
+}
+
+func compareLookups(a, b Lookup) int {
+	return slices.Compare([]string{a.File, a.By, a.Name}, []string{b.File, b.By, b.Name})
+}
+
+// fill reads the files of a lookup.
+func (l *loader) fill(p *plan, up *lookup) error {
+	up.found = map[string]looked{}
+	var errs []error
+	for _, f := range up.files {
+		delimiter, told := "", false
+		for _, other := range p.files { // which read it, too, and tell its problems
+			if other.file.path == f.path {
+				delimiter, told = p.mapping.Tables[other.tables[0]].Delimiter, true
+			}
+		}
+		x := &filling{keys: keys{file: f}, l: l, plan: p, lookup: up, told: told}
+		x.keys.to = x
+		if !isCells(f) {
+			x.by, _ = x.keys.position(up.By)
+			x.name, _ = x.keys.position(up.Name)
+		}
+		if err := l.read(f, comma(f, delimiter), x); err != nil && !told {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// A filling is a file that is read for a lookup.
+type filling struct {
+	keys
+	l        *loader
+	plan     *plan
+	lookup   *lookup
+	by, name int
+	told     bool
+}
+
+// header implements reader.
+func (x *filling) header(names []string, _ int) bool {
+	var problems [2]*unfound
+	x.by, problems[0] = position(names, x.lookup.By)
+	x.name, problems[1] = position(names, x.lookup.Name)
+	for i, problem := range problems { // of a file that has changed since it was checked
+		if problem != nil {
+			x.l.unbound(x.plan.mapping, x.file, bindError{append(slices.Clip(x.lookup.place), []string{"by", "name"}[i]), problem.message, problem.near})
+		}
+	}
+	return problems[0] == nil && problems[1] == nil
+}
+
+// row implements reader.
+func (x *filling) row(r *row) {
+	key, value := r.cells[x.by], r.cells[x.name]
+	if key == "" {
+		return
+	}
+	was, ok := x.lookup.found[key]
+	switch {
+	case !ok:
+		x.lookup.found[strings.Clone(key)] = looked{value: x.l.shared.text(value)}
+	case was.value != value && !was.several:
+		was.several = true
+		x.lookup.found[key] = was
+	}
+}
+
+// reject implements reader.
+func (x *filling) reject(_ int, p Problem) {
+	if !x.told {
+		x.l.data.Report.Problems.add(p)
+	}
+}
+
+// end implements reader.
+func (x *filling) end() { x.keys.note(x.l) }

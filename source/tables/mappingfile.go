@@ -1,0 +1,293 @@
+package tables
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/leadscore/leadscore/internal/nearest"
+)
+
+// ReadMapping reads a mapping file: a JSON object whose keys are those of
+// [Mapping], in small letters. In place of an object a column may be a text: a
+// template if there is a brace in it, and otherwise a name. Names are for
+// problems, data is the content.
+//
+// If something is wrong with the file the error is a [*Problems] that lists all
+// of it: broken JSON, keys that there are not, keys that are there twice, and
+// values of a wrong kind. Whether the mapping suits a schema and a folder, [Load]
+// finds out; its problems then have their places in the file, as long as the
+// mapping is not changed.
+func ReadMapping(name string, data []byte) (*Mapping, error) {
+	r := &mappingReader{text: data, at: map[string]int{}}
+	m := &Mapping{}
+	r.mapping(m)
+	spots := r.spots()
+	if len(r.problems) > 0 {
+		slices.SortStableFunc(r.problems, func(a, b misread) int { return a.at - b.at })
+		var problems Problems
+		for _, p := range r.problems {
+			spot := spots[p.at]
+			problems.add(Problem{File: name, Line: spot.line, Char: spot.char, Message: p.message})
+		}
+		return nil, &problems
+	}
+	m.source = &places{name, make(map[string]spot, len(r.at))}
+	for place, at := range r.at {
+		m.source.spots[place] = spots[at]
+	}
+	return m, nil
+}
+
+// UnmarshalJSON reads what [ReadMapping] reads, and calls the file mapping.
+func (m *Mapping) UnmarshalJSON(data []byte) error {
+	read, err := ReadMapping("mapping", data)
+	if err != nil {
+		return err
+	}
+	read.source = nil
+	*m = *read
+	return nil
+}
+
+// places says where in a mapping file the parts of a mapping stand.
+type places struct {
+	name  string
+	spots map[string]spot // by the key of their path in the mapping
+}
+
+// A spot is a place in a text: a line, and a character in it, both from 1.
+type spot struct{ line, char int }
+
+func placeKey(place []string) string { return strings.Join(place, "\x00") }
+
+// problem returns a problem at a place of the mapping, or at the nearest place
+// around it that the file has.
+func (p *places) problem(place []string, message string) Problem {
+	if p == nil {
+		return Problem{File: "mapping", Message: message}
+	}
+	for n := len(place); n > 0; n-- {
+		if spot, ok := p.spots[placeKey(place[:n])]; ok {
+			return Problem{File: p.name, Line: spot.line, Char: spot.char, Message: message}
+		}
+	}
+	return Problem{File: p.name, Message: message}
+}
+
+// A mappingReader reads a mapping file.
+type mappingReader struct {
+	text     []byte
+	at       map[string]int // where parts of the mapping are, by the key of their path
+	problems []misread
+}
+
+// A misread is what is wrong at an offset.
+type misread struct {
+	at      int
+	message string
+}
+
+// spots returns where the offsets are that have come up, in one pass.
+func (r *mappingReader) spots() map[int]spot {
+	offsets := slices.Collect(maps.Values(r.at))
+	for _, p := range r.problems {
+		offsets = append(offsets, p.at)
+	}
+	slices.Sort(offsets)
+	spots := map[int]spot{}
+	now, from := spot{1, 1}, 0
+	for _, at := range offsets {
+		passed := r.text[from:at]
+		if n := bytes.Count(passed, newline); n > 0 {
+			now = spot{now.line + n, 1}
+			passed = passed[bytes.LastIndexByte(passed, '\n')+1:]
+		}
+		now.char += utf8.RuneCount(bytes.TrimPrefix(passed, []byte(bom)))
+		spots[at], from = now, at
+	}
+	return spots
+}
+
+// offset returns where a part of the text begins. Parts are cut from the text,
+// so what lies behind a part's beginning up to the end of the memory is as long
+// as it is for the text.
+func (r *mappingReader) offset(part []byte) int { return cap(r.text) - cap(part) }
+
+func (r *mappingReader) problem(part []byte, format string, args ...any) {
+	r.problems = append(r.problems, misread{r.offset(part), fmt.Sprintf(format, args...)})
+}
+
+// mapping reads the whole file.
+func (r *mappingReader) mapping(m *Mapping) {
+	data := bytes.TrimPrefix(r.text, []byte(bom))
+	data = data[blank(data):]
+	if len(bytes.TrimSpace(data)) == 0 || !json.Valid(data) {
+		at, message := syntax(data)
+		r.problem(data[min(at, len(data)):], "%s", message)
+		return
+	}
+	data = data[:valueLen(data)]
+	r.object(data, nil, "the mapping", map[string]func([]byte, []string){
+		"tables": func(raw []byte, place []string) {
+			m.Tables = []Table{}
+			for i, element := range r.array(raw, "an array of tables") {
+				m.Tables = append(m.Tables, Table{})
+				r.table(element, append(slices.Clip(place), strconv.Itoa(i)), &m.Tables[i])
+			}
+		},
+		"null": func(raw []byte, _ []string) { m.Null = r.words(raw) },
+		"zone": func(raw []byte, _ []string) { m.Zone = r.word(raw) },
+	})
+}
+
+func (r *mappingReader) table(raw []byte, place []string, t *Table) {
+	r.object(raw, place, "a table", map[string]func([]byte, []string){
+		"file":   func(raw []byte, _ []string) { t.File = r.word(raw) },
+		"entity": func(raw []byte, _ []string) { t.Entity = r.word(raw) },
+		"id":     func(raw []byte, place []string) { t.ID = r.column(raw, place) },
+		"columns": func(raw []byte, place []string) {
+			t.Columns = map[string]Column{}
+			r.named(raw, place, "an object of fields and references, each with its column", func(name string, raw []byte, place []string) {
+				t.Columns[name] = r.column(raw, place)
+			})
+		},
+		"where": func(raw []byte, place []string) {
+			t.Where = map[string][]string{}
+			r.named(raw, place, "an object of columns, each with an array of words", func(name string, raw []byte, _ []string) {
+				t.Where[name] = r.words(raw)
+			})
+		},
+		"delimiter": func(raw []byte, _ []string) { t.Delimiter = r.word(raw) },
+	})
+}
+
+func (r *mappingReader) column(raw []byte, place []string) Column {
+	var c Column
+	if raw[0] == '"' {
+		if s := r.word(raw); strings.ContainsAny(s, "{}") {
+			c.Template = s
+		} else {
+			c.Name = s
+		}
+		return c
+	}
+	if raw[0] != '{' {
+		r.problem(raw, "want the name of a column, a template such as \"{a}/{b}\", or an object, not %s", describe(raw))
+		return c
+	}
+	r.object(raw, place, "a column", map[string]func([]byte, []string){
+		"name":     func(raw []byte, _ []string) { c.Name = r.word(raw) },
+		"template": func(raw []byte, _ []string) { c.Template = r.word(raw) },
+		"lookup": func(raw []byte, place []string) {
+			c.Lookup = &Lookup{}
+			r.object(raw, place, "a lookup", map[string]func([]byte, []string){
+				"file": func(raw []byte, _ []string) { c.Lookup.File = r.word(raw) },
+				"by":   func(raw []byte, _ []string) { c.Lookup.By = r.word(raw) },
+				"name": func(raw []byte, _ []string) { c.Lookup.Name = r.word(raw) },
+			})
+		},
+		"null":      func(raw []byte, _ []string) { c.Null = r.words(raw) },
+		"format":    func(raw []byte, _ []string) { c.Format = r.word(raw) },
+		"separator": func(raw []byte, _ []string) { c.Separator = r.word(raw) },
+	})
+	return c
+}
+
+// object reads an object with known keys, each of which is read by its function.
+func (r *mappingReader) object(raw []byte, place []string, what string, keys map[string]func([]byte, []string)) {
+	known := slices.Sorted(maps.Keys(keys))
+	r.members(raw, place, what+" as an object", func(key []byte, name string, raw []byte, place []string) {
+		read, ok := keys[name]
+		if !ok {
+			near := didYouMean(nearest.Name(name, slices.Values(known)))
+			if near == "" {
+				near = "; there are " + strings.Join(known, ", ")
+			}
+			r.problem(key, "%s has no key %s%s", what, quote(name), near)
+			return
+		}
+		read(raw, place)
+	})
+}
+
+// named reads an object whose keys are names.
+func (r *mappingReader) named(raw []byte, place []string, want string, read func(string, []byte, []string)) {
+	r.members(raw, place, want, func(_ []byte, name string, raw []byte, place []string) { read(name, raw, place) })
+}
+
+// members reads the members of an object, and keeps their places: that of the
+// whole where its key is, or else where its value is.
+func (r *mappingReader) members(raw []byte, place []string, want string, read func(key []byte, name string, raw []byte, place []string)) {
+	if place != nil {
+		if _, ok := r.at[placeKey(place)]; !ok {
+			r.at[placeKey(place)] = r.offset(raw)
+		}
+	}
+	if raw[0] != '{' {
+		r.problem(raw, "want %s, not %s", want, describe(raw))
+		return
+	}
+	seen := map[string]bool{}
+	for _, m := range members(raw) {
+		name, err := unquote(m.key)
+		switch {
+		case err != nil:
+			r.problem(m.key, "a key: %v", err)
+		case seen[name]:
+			r.problem(m.key, "the key %s is there twice", quote(name))
+		default:
+			seen[name] = true
+			within := append(slices.Clip(place), name)
+			r.at[placeKey(within)] = r.offset(m.key)
+			read(m.key, name, m.value, within)
+		}
+	}
+}
+
+// array returns the elements of an array.
+func (r *mappingReader) array(raw []byte, want string) [][]byte {
+	if raw[0] != '[' {
+		r.problem(raw, "want %s, not %s", want, describe(raw))
+		return nil
+	}
+	var list [][]byte
+	at := 1 + blank(raw[1:])
+	for raw[at] != ']' {
+		end := at + valueLen(raw[at:])
+		list = append(list, raw[at:end])
+		at = end + blank(raw[end:])
+		if raw[at] == ',' {
+			at++
+			at += blank(raw[at:])
+		}
+	}
+	return list
+}
+
+// word reads one text.
+func (r *mappingReader) word(raw []byte) string {
+	if raw[0] != '"' {
+		r.problem(raw, "want a text, not %s", describe(raw))
+		return ""
+	}
+	s, err := unquote(raw)
+	if err != nil {
+		r.problem(raw, "%v", err)
+	}
+	return s
+}
+
+// words reads an array of texts, which may be empty.
+func (r *mappingReader) words(raw []byte) []string {
+	words := []string{}
+	for _, element := range r.array(raw, "an array of texts") {
+		words = append(words, r.word(element))
+	}
+	return words
+}

@@ -11,13 +11,13 @@ import (
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/eval/check"
 	"github.com/leadscore/leadscore/internal/whatif"
-	"github.com/leadscore/leadscore/source/tables"
 )
 
 func runExplain(ctx context.Context, s streams, args []string) error {
 	f := newFlags("explain")
 	schemaFile := f.String("schema", "", "use the schema in `FILE` instead of the standard schema")
 	dataName := f.String("data", "", "take the lead from `DIR`, with one <Entity>.csv or <Entity>.ndjson an entity, or from FILE, a .json file")
+	mapping := mappingFlag(f)
 	lead := f.String("lead", "", "explain the lead with this `ID`")
 	asOfText := f.String("as-of", "", "score as of `TIME`, in RFC 3339 or as a date, which is that day's start in UTC (default now)")
 	format := f.String("format", "text", "print a `FORMAT`: text or json (one object a model)")
@@ -48,7 +48,7 @@ func runExplain(ctx context.Context, s streams, args []string) error {
 	if err != nil {
 		return tell.told(err)
 	}
-	data, err := tables.Load(*dataName, rules.set.Schema(), tables.Options{})
+	data, err := loadData(*dataName, *mapping, rules.set.Schema(), false)
 	if err != nil {
 		return err
 	}

@@ -1,10 +1,10 @@
 // Command leadscore scores leads by rule files, and checks, tests and formats them.
 //
-//	leadscore score [--schema FILE] --data DIR|FILE [--as-of TIME] [--format table|json|csv] [--explain] [--skip-bad] [--color WHEN] MODEL...
-//	leadscore explain [--schema FILE] --data DIR|FILE --lead ID [--as-of TIME] [--format text|json] [--what-if] [--color WHEN] MODEL...
+//	leadscore score [--schema FILE] --data DIR|FILE [--mapping FILE] [--as-of TIME] [--format table|json|csv] [--explain] [--skip-bad] [--color WHEN] MODEL...
+//	leadscore explain [--schema FILE] --data DIR|FILE [--mapping FILE] --lead ID [--as-of TIME] [--format text|json] [--what-if] [--color WHEN] MODEL...
 //	leadscore check [--schema FILE] [--strict] [--advice] [--format text|json] [--color WHEN] [FILE|DIR...]
 //	leadscore test [--schema FILE] [-v] [--format text|json] [--color WHEN] FILE|DIR...
-//	leadscore diff [--schema FILE] [--data DIR|FILE] [--as-of TIME] [--format text|json] [--limit N] [--color WHEN] OLD NEW
+//	leadscore diff [--schema FILE] [--data DIR|FILE [--mapping FILE]] [--as-of TIME] [--format text|json] [--limit N] [--color WHEN] OLD NEW
 //	leadscore fmt [-l] [-d] [-w] [--color WHEN] [FILE|DIR...]
 //
 // What is wrong with rules goes to standard error, in colour if that is a
@@ -61,11 +61,11 @@ type command struct {
 
 func commands() []command {
 	return []command{
-		{"score", "[--schema FILE] --data DIR|FILE [--as-of TIME] [--format table|json|csv]\n                  [--explain] [--skip-bad] [--color WHEN] MODEL...", "score the leads of a folder or file of CRM data", runScore},
-		{"explain", "[--schema FILE] --data DIR|FILE --lead ID [--as-of TIME]\n                    [--format text|json] [--what-if] [--color WHEN] MODEL...", "say why a lead has its score, and what would make it sales ready", runExplain},
+		{"score", "[--schema FILE] --data DIR|FILE [--mapping FILE] [--as-of TIME]\n                  [--format table|json|csv] [--explain] [--skip-bad] [--color WHEN] MODEL...", "score the leads of a folder or file of CRM data", runScore},
+		{"explain", "[--schema FILE] --data DIR|FILE [--mapping FILE] --lead ID [--as-of TIME]\n                    [--format text|json] [--what-if] [--color WHEN] MODEL...", "say why a lead has its score, and what would make it sales ready", runExplain},
 		{"check", "[--schema FILE] [--strict] [--advice] [--format text|json]\n                  [--color WHEN] [FILE|DIR...]", "report what is wrong with rule files, or odd about them", runCheck},
 		{"test", "[--schema FILE] [-v] [--format text|json] [--color WHEN] FILE|DIR...", "run the tests that stand in rule files", runTest},
-		{"diff", "[--schema FILE] [--data DIR|FILE] [--as-of TIME] [--format text|json]\n                 [--limit N] [--color WHEN] OLD NEW", "say how two versions of rules differ, and what that does to leads", runDiff},
+		{"diff", "[--schema FILE] [--data DIR|FILE [--mapping FILE]] [--as-of TIME]\n                 [--format text|json] [--limit N] [--color WHEN] OLD NEW", "say how two versions of rules differ, and what that does to leads", runDiff},
 		{"fmt", "[-l] [-d] [-w] [--color WHEN] [FILE|DIR...]", "write rule files in their canonical form", runFmt},
 	}
 }

@@ -4,8 +4,10 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"math"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -20,7 +22,8 @@ const occurrences = 100
 func runScore(ctx context.Context, s streams, args []string) error {
 	f := newFlags("score")
 	schemaFile := f.String("schema", "", "use the schema in `FILE` instead of the standard schema")
-	dataName := f.String("data", "", "score the leads of `DIR`, with one <Entity>.csv or <Entity>.ndjson an entity, or of FILE, a .json file of entity name -> records")
+	dataName := f.String("data", "", "score the leads of `DIR`, with one <Entity>.csv or <Entity>.ndjson an entity, packed (.gz) or not; of FILE, a .json file of entity name -> records; or of the files that --mapping names")
+	mapping := mappingFlag(f)
 	asOfText := f.String("as-of", "", "score as of `TIME`, in RFC 3339 or as a date, which is that day's start in UTC (default now)")
 	format := f.String("format", "table", "print a `FORMAT`: table, json (one object a line) or csv")
 	explain := f.Bool("explain", false, "say which conditions contributed what, and why")
@@ -60,7 +63,7 @@ func runScore(ctx context.Context, s streams, args []string) error {
 	p := startProgress(s)
 	defer p.stop()
 	p.say("loading the data")
-	data, err := tables.Load(*dataName, set.Schema(), tables.Options{SkipBad: *skipBad})
+	data, err := loadData(*dataName, *mapping, set.Schema(), *skipBad)
 	if err != nil {
 		p.stop()
 		return err
@@ -98,6 +101,26 @@ func runScore(ctx context.Context, s streams, args []string) error {
 		return errSilent
 	}
 	return nil
+}
+
+// mappingFlag defines --mapping.
+func mappingFlag(f *flag.FlagSet) *string {
+	return f.String("mapping", "", "read the data as the mapping in `FILE` says: which file of the folder is which entity, and which column is which field")
+}
+
+// loadData loads CRM data. The mapping may be "".
+func loadData(name, mapping string, schema *leadscore.Schema, skipBad bool) (*tables.Data, error) {
+	opts := tables.Options{SkipBad: skipBad}
+	if mapping != "" {
+		text, err := os.ReadFile(mapping)
+		if err != nil {
+			return nil, err
+		}
+		if opts.Mapping, err = tables.ReadMapping(mapping, text); err != nil {
+			return nil, err
+		}
+	}
+	return tables.Load(name, schema, opts)
 }
 
 // parseAsOf reads the value of --as-of, which is now if it is not given.

@@ -17,13 +17,13 @@ import (
 	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/eval/check"
 	"github.com/leadscore/leadscore/internal/modeldiff"
-	"github.com/leadscore/leadscore/source/tables"
 )
 
 func runDiff(ctx context.Context, s streams, args []string) error {
 	f := newFlags("diff")
 	schemaFile := f.String("schema", "", "use the schema in `FILE` instead of the standard schema")
 	dataName := f.String("data", "", "say what the change does to the leads of `DIR`, with one <Entity>.csv or <Entity>.ndjson an entity, or of FILE, a .json file")
+	mapping := mappingFlag(f)
 	asOfText := f.String("as-of", "", "score as of `TIME`, in RFC 3339 or as a date, which is that day's start in UTC (default now)")
 	format := f.String("format", "text", "print a `FORMAT`: text or json (one object a line)")
 	most := f.Int("limit", 20, "list at most `N` leads that change; 0 lists all")
@@ -36,6 +36,8 @@ func runDiff(ctx context.Context, s streams, args []string) error {
 		return badUsage("two versions are wanted: a file or folder each")
 	case *format != "text" && *format != "json":
 		return badUsage("--format %q is none of text and json", *format)
+	case *mapping != "" && *dataName == "":
+		return badUsage("--mapping means nothing without --data")
 	case *asOfText != "" && *dataName == "":
 		return badUsage("--as-of means nothing without --data")
 	}
@@ -63,7 +65,7 @@ func runDiff(ctx context.Context, s streams, args []string) error {
 	}
 	p := startProgress(s)
 	defer p.stop()
-	effect, err := compareLeads(ctx, p, older, newer, *dataName, asOf)
+	effect, err := compareLeads(ctx, p, older, newer, *dataName, *mapping, asOf)
 	p.stop()
 	if err != nil {
 		return errors.Join(err, out.Flush())
@@ -144,15 +146,15 @@ type effect struct {
 }
 
 // compareLeads scores all leads with both versions.
-func compareLeads(ctx context.Context, p *progress, older, newer version, dataName string, asOf time.Time) (*effect, error) {
+func compareLeads(ctx context.Context, p *progress, older, newer version, dataName, mapping string, asOf time.Time) (*effect, error) {
 	p.say("loading the data")
-	before, err := tables.Load(dataName, older.set.Schema(), tables.Options{})
+	before, err := loadData(dataName, mapping, older.set.Schema(), false)
 	if err != nil {
 		return nil, err
 	}
 	after := before
 	if older.set.Schema() != newer.set.Schema() {
-		if after, err = tables.Load(dataName, newer.set.Schema(), tables.Options{}); err != nil {
+		if after, err = loadData(dataName, mapping, newer.set.Schema(), false); err != nil {
 			return nil, err
 		}
 	}

@@ -222,10 +222,21 @@ func (l *loader) tell() {
 
 // end implements reader.
 func (f *feeding) end() {
+	rows, passed := 0, map[string]int{}
 	for _, t := range f.tables {
-		if t.rows > 0 && t.passed == 0 {
-			f.l.note("%s: none of the %d rows is %s: nothing is as the mapping's where says", f.file.base, t.rows, t.entity.Name())
+		rows = t.rows // the same for all
+		passed[t.entity.Name()] += t.passed
+	}
+	var none list
+	for _, t := range f.tables {
+		if name := t.entity.Name(); rows > 0 && passed[name] == 0 {
+			none.add(name, name)
 		}
+	}
+	if names := none.String(); names != "" {
+		f.l.note("%s: by the mapping's where, none of the %d rows is %s", f.file.base, rows, names)
+	}
+	for _, t := range f.tables {
 		for i := range t.bound {
 			b := &t.bound[i]
 			if b.missed > 0 {

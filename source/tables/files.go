@@ -14,6 +14,7 @@ import (
 const (
 	notUTF8  = "the text is not valid UTF-8; save the file as UTF-8"
 	bom      = "\xef\xbb\xbf"
+	magic    = "\x1f\x8b" // with which a gzip file begins
 	readSize = 1 << 16
 
 	// maxRecord is how many bytes of a file one record may take. A quote that is
@@ -51,7 +52,13 @@ func (l *loader) open(f file) (*input, error) {
 	}
 	in := &input{closer: raw, limit: &limited{from: raw}}
 	if hasExt(f.path, ".gz") {
-		packed, err := gzip.NewReader(bufio.NewReaderSize(raw, readSize))
+		b := bufio.NewReaderSize(raw, readSize)
+		packed := new(gzip.Reader)
+		if start, err := b.Peek(len(magic)); err == nil && string(start) != magic {
+			raw.Close()
+			return nil, damaged(f, gzip.ErrHeader)
+		}
+		err := packed.Reset(b)
 		if err != nil {
 			raw.Close()
 			return nil, damaged(f, err)
@@ -66,7 +73,7 @@ func (l *loader) open(f file) (*input, error) {
 		return nil, err
 	case string(start) == bom:
 		in.Discard(len(bom)) // is in the buffer
-	case strings.HasPrefix(string(start), "\x1f\x8b"):
+	case strings.HasPrefix(string(start), magic):
 		raw.Close()
 		return nil, fmt.Errorf("%s is a gzip file; its name must end with .gz", fileName(f.shown))
 	}

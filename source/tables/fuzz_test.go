@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"reflect"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -192,4 +193,104 @@ func count(t *testing.T, name string, data []byte) int {
 		}
 	}
 	return n
+}
+
+// FuzzMapping reads any bytes as a mapping file. Problems lie in the text; a
+// mapping that can be read writes back to an equal one; and loading through it
+// gives data that were counted, or problems that lie in the mapping or in a file.
+func FuzzMapping(f *testing.F) {
+	golden, err := os.ReadFile("testdata/mapping.golden")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, part := range strings.Split("\n"+string(golden), "\n== ")[1:] {
+		_, rest, _ := strings.Cut(part, "\n")
+		mapping, _, _ := strings.Cut(rest, "-- problems --")
+		f.Add([]byte(mapping))
+	}
+	ready, err := fs.Glob(os.DirFS("../../examples/mappings"), "*.json")
+	if err != nil || len(ready) == 0 {
+		f.Fatal(ready, err)
+	}
+	for _, name := range ready {
+		text, err := os.ReadFile("../../examples/mappings/" + name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(text)
+	}
+	f.Add([]byte("1"))
+	f.Add([]byte(`"萐`))
+	f.Add([]byte("\xef\xbb\xbf {\"null\": [], \"zone\": \"Asia/Kolkata\", \"tables\": [{\"file\": \"p*\", \"entity\": \"Contact\", \"id\": \"{id}-{id}\", \"where\": {\"town\": [\"\", \"Roma\"]},\n" +
+		"\"columns\": {\"Created\": {\"name\": \"since\", \"format\": \"2006-01-02\", \"null\": []}, \"City\": {\"name\": \"id\", \"lookup\": {\"file\": \"people.csv\", \"by\": \"id\", \"name\": \"town\"}}}}]}\n"))
+	schema := testSchema(f)
+	fsys := files(
+		"people.csv", "id,town,since,visits\n1,Roma,2021-01-01 3:15:52,5\n2,,x,y\n2,Bern\n",
+		"people.ndjson.gz", packed("{\"id\": 3, \"town\": [\"a\"], \"since\": null}\n{\"id\": \"4\"\n"),
+		"clicks.json", `[{"id": 1, "contact": 1}, 7]`,
+	)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		const name = "m.json"
+		m, err := tables.ReadMapping(name, data)
+		lines := strings.Split(strings.TrimPrefix(string(data), "\xef\xbb\xbf"), "\n")
+		if err != nil {
+			inMapping(t, err, name, lines)
+			return
+		}
+		text, err := json.Marshal(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := tables.ReadMapping(name, text)
+		if err != nil {
+			t.Fatalf("%s is not read: %v", text, err)
+		}
+		var bare, bareAgain tables.Mapping // without places, which differ
+		if err := errors.Join(json.Unmarshal(text, &bareAgain), json.Unmarshal(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), &bare)); err != nil || !reflect.DeepEqual(bare, bareAgain) {
+			t.Fatalf("%s reads as %v, %v", text, bareAgain, err)
+		}
+		_, strictErr := tables.LoadFS(fsys, ".", schema, tables.Options{Mapping: m})
+		d, err := tables.LoadFS(fsys, ".", schema, tables.Options{Mapping: m, SkipBad: true})
+		for _, err := range []error{strictErr, err} {
+			if err != nil {
+				inMapping(t, err, name, lines)
+			}
+		}
+		if _, err2 := tables.LoadFS(fsys, ".", schema, tables.Options{Mapping: again, SkipBad: true}); (err == nil) != (err2 == nil) {
+			t.Fatalf("once the error is %v, and once %v", err, err2)
+		}
+		if err != nil {
+			return
+		}
+		n := 0
+		for e := range schema.Entities() {
+			n += d.Len(e.Name())
+		}
+		if n != d.Report.Records() || (strictErr == nil) != (d.Report.Problems.Len() == 0) {
+			t.Fatalf("%d records, but the report is %v; strictly: %v", n, d.Report, strictErr)
+		}
+	})
+}
+
+// inMapping checks that an error is one of people's, and that the places of its
+// problems lie in the mapping's text, or in one of the files.
+func inMapping(t *testing.T, err error, name string, lines []string) {
+	t.Helper()
+	problems, ok := errors.AsType[*tables.Problems](err)
+	if !ok || problems.Len() == 0 {
+		t.Fatalf("an error without problems: %v", err)
+	}
+	for _, p := range problems.List {
+		if s := p.String(); !utf8.ValidString(s) || p.Message == "" {
+			t.Fatalf("a message %q", s)
+		}
+		switch {
+		case p.File != name && p.Char == 0 && p.Line >= 0 && p.Line < 10:
+		case p.File != name:
+			t.Fatalf("%v lies in no file", p)
+		case p.Line == 0 && p.Char == 0:
+		case p.Line < 1 || p.Line > len(lines) || p.Char < 1 || p.Char > 1+utf8.RuneCountInString(lines[p.Line-1]):
+			t.Fatalf("%v lies outside of the text", p)
+		}
+	}
 }

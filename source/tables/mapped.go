@@ -139,9 +139,12 @@ func (p *plan) bind(i int, position func(string) (int, *unfound), holds func(str
 		if c.Lookup != nil {
 			b.lookup = p.lookups[*c.Lookup]
 		}
-		if c.Template == "" {
+		switch parsed, problem := parseTemplate(c.Template); {
+		case c.Name == "" && c.Template == "" || c.Template != "" && problem != "":
+			return // which has been told
+		case c.Template == "":
 			b.cells = []int{find(append(slices.Clip(place), "name"), c.Name)}
-		} else if parsed, problem := parseTemplate(c.Template); problem == "" {
+		default:
 			b.template = &parsed
 			for _, name := range parsed.columns {
 				b.cells = append(b.cells, find(append(slices.Clip(place), "template"), name))

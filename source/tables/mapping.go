@@ -1,6 +1,7 @@
 package tables
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -21,9 +22,9 @@ import (
 type Mapping struct {
 	// Tables are read in this order. A file that several of them name is read
 	// once, and each of its rows is offered to all of these.
-	Tables []Table `json:"tables"`
+	Tables []Table `json:"tables,omitzero"`
 
-	Null []string `json:"null,omitempty"` // words that mean null in every column, such as Select; the empty text always does
+	Null []string `json:"null,omitzero"`  // words that mean null in every column, such as Select; the empty text always does
 	Zone string   `json:"zone,omitempty"` // the IANA name of the time zone of times without an offset; "" = UTC
 
 	source *places // of a mapping file; nil = made in Go
@@ -39,13 +40,13 @@ type Table struct {
 	File string `json:"file"`
 
 	Entity  string            `json:"entity"`
-	ID      Column            `json:"id,omitzero"`       // where the record's id is; may be left out for interactions
-	Columns map[string]Column `json:"columns,omitempty"` // by field or reference
+	ID      Column            `json:"id,omitzero"`      // where the record's id is; may be left out for interactions
+	Columns map[string]Column `json:"columns,omitzero"` // by field or reference
 
 	// Where lists what must stand in a column, one of the words in each of the
 	// columns, for the row to be a record of this table. The empty word stands
 	// for an empty cell, and for a JSON null.
-	Where map[string][]string `json:"where,omitempty"`
+	Where map[string][]string `json:"where,omitzero"`
 
 	Delimiter string `json:"delimiter,omitempty"` // between cells, one character; "" = a comma, or a tab in .tsv
 }
@@ -62,7 +63,7 @@ type Column struct {
 	// stands in another file, or another row of the same.
 	Lookup *Lookup `json:"lookup,omitempty"`
 
-	Null []string `json:"null,omitempty"` // in place of Mapping.Null; if it is empty, but not nil, there is none
+	Null []string `json:"null,omitzero"` // in place of Mapping.Null; if it is empty, but not nil, there is none
 
 	// Format is how times and dates are written: UnixSeconds, UnixMillis, or a
 	// layout of package time such as 02/01/2006 15:04. "" suits what the package
@@ -225,6 +226,9 @@ func (l *loader) plan(dir string, show func(string) string, m *Mapping) (*plan, 
 	for _, f := range p.files {
 		l.planFile(p, f)
 	}
+	slices.SortStableFunc(l.data.Report.Problems.List, func(a, b Problem) int { // those of files behind the mapping's
+		return cmp.Or(cmp.Compare(min(b.Char, 1), min(a.Char, 1)), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Char, b.Char))
+	})
 	return p, errors.Join(p.errs...)
 }
 
@@ -442,6 +446,8 @@ type unfound struct{ message, near string }
 func position(names []string, name string) (int, *unfound) {
 	at := slices.Index(names, name)
 	switch {
+	case at < 0 && len(names) == 1 && strings.ContainsAny(names[0], ";\t|,"):
+		return 0, &unfound{message: "has one column, " + quote(names[0]) + ": give the table the delimiter that stands between its cells"}
 	case at < 0:
 		return 0, &unfound{"has no column " + plain(name), nearest.Name(name, slices.Values(names))}
 	case slices.Contains(names[at+1:], name):

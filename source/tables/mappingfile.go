@@ -126,13 +126,15 @@ func (r *mappingReader) problem(part []byte, format string, args ...any) {
 // mapping reads the whole file.
 func (r *mappingReader) mapping(m *Mapping) {
 	data := bytes.TrimPrefix(r.text, []byte(bom))
-	data = data[blank(data):]
-	if len(bytes.TrimSpace(data)) == 0 || !json.Valid(data) {
+	if !json.Valid(data) {
 		at, message := syntax(data)
-		r.problem(data[min(at, len(data)):], "%s", message)
+		for at > 0 && at < len(data) && !utf8.RuneStart(data[at]) {
+			at--
+		}
+		r.problem(data[at:], "%s", message)
 		return
 	}
-	data = data[:valueLen(data)]
+	data = bytes.TrimSpace(data)
 	r.object(data, nil, "the mapping", map[string]func([]byte, []string){
 		"tables": func(raw []byte, place []string) {
 			m.Tables = []Table{}

@@ -91,7 +91,7 @@ func (s *style) time(typ traverse.Type, text string) (time.Time, error) {
 		}
 	}
 	if y := t.UTC().Year(); y < 0 || y > 9999 {
-		return t, fmt.Errorf("%s: the year %d is outside 0 to 9999", quote(text), y)
+		return t, fmt.Errorf("%s is a time outside the years 0 to 9999", quote(text))
 	}
 	return t, nil
 }

@@ -1,0 +1,573 @@
+package tables_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/leadscore/leadscore/source/sourcetest"
+	"github.com/leadscore/leadscore/source/tables"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// readMapping reads a mapping that is right.
+func readMapping(t testing.TB, text string) *tables.Mapping {
+	t.Helper()
+	m, err := tables.ReadMapping("mapping.json", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// packed packs a text, as gzip does.
+func packed(text string) string {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	io.WriteString(w, text)
+	w.Close()
+	return b.String()
+}
+
+// TestMappingProblems holds what is said of wrong mappings: the golden file has
+// each mapping, and behind it the problems.
+func TestMappingProblems(t *testing.T) {
+	const golden, between = "testdata/mapping.golden", "-- problems --\n"
+	fsys := files(
+		"data/people.csv", "person,town,role,company,born,visits,pages,pages\n",
+		"data/clicks.csv", "contact,url\n",
+		"data/semi.csv", "person;town\n",
+		"data/empty.csv", "",
+		"data/companies.csv", "id,name\n",
+		"data/sub.csv/clicks.csv", "url\n",
+	)
+	text, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	for _, part := range strings.Split("\n"+string(text), "\n== ")[1:] {
+		part = strings.TrimSuffix(part, "\n") + "\n"
+		name, rest, _ := strings.Cut(part, "\n")
+		mapping, want, _ := strings.Cut(rest, between)
+		got := "none"
+		m, err := tables.ReadMapping("mapping.json", []byte(mapping))
+		if err == nil {
+			_, err = tables.LoadFS(fsys, "data", testSchema(t), tables.Options{Mapping: m, SkipBad: true})
+		}
+		if err != nil {
+			got = err.Error()
+			if _, ok := errors.AsType[*tables.Problems](err); !ok {
+				t.Errorf("%s: an error without problems: %v", name, err)
+			}
+		}
+		if got += "\n"; got != want && !*update {
+			t.Errorf("%s: got\n%s\nwant\n%s", name, got, want)
+		}
+		fmt.Fprintf(&out, "== %s\n%s%s%s", name, mapping, between, got)
+	}
+	if *update {
+		if err := os.WriteFile(golden, []byte(out.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestMapped reads files through mappings.
+func TestMapped(t *testing.T) {
+	schema := testSchema(t)
+	for _, test := range []struct {
+		name    string
+		mapping string
+		fsys    fstest.MapFS
+		entity  string
+		ids     []string
+		want    []string
+		notes   []string
+	}{
+		{
+			"names, nulls and ways of writing", `{"null": ["Select"], "zone": "Europe/Berlin", "tables": [{
+				"file": "people.csv", "entity": "Contact", "id": "No.",
+				"columns": {
+					"City": "Town (now)", "JobTitle": {"name": "Job", "null": ["-"]}, "Rating": {"name": "Rating", "null": []},
+					"Subscribed": "Mail", "Created": "Since", "Birthday": "Born", "Visits": "Visits",
+					"Interests": {"name": "Likes", "separator": "|"}, "ParentAccount": "Firm"
+				}
+			}]}`,
+			files("people.csv", "No.,Town (now),Job,Rating,Mail,Since,Born,Visits,Likes,Firm,Other,Other\n"+
+				"1,Select,Select,Select,Yes,2021-07-01 3:15:52,2021-07-01 03:15:52,2.50,Tea | Milk;Cream |,9,x,y\n"+
+				"2,Roma,-,,NO,2021-01-01,,,Select,Select,x,\n"+
+				"3,,,,1,2021-07-01T03:15:52.1234567 UTC,,,,,,\n"+
+				"4,,,,0,2021-07-01 03:15+0230,,,,,,\n"+
+				"5,,,,tRUE,2021-10-31t02:30:00z,,,,,,\n"),
+			"Contact", []string{"1", "2", "3", "4", "5"},
+			[]string{
+				`1: JobTitle=text "Select" Birthday=date "2021-07-01" Created=time "2021-07-01T01:15:52Z" Visits=number "2.5" Subscribed=bool "true" Rating=text "Select" Interests=choices "Tea; Milk;Cream" ParentAccount=text "9"`,
+				`2: City=text "Roma" Created=time "2020-12-31T23:00:00Z" Subscribed=bool "false"`,
+				`3: Created=time "2021-07-01T03:15:52.123456Z" Subscribed=bool "true"`,
+				`4: Created=time "2021-07-01T00:45:00Z" Subscribed=bool "false"`,
+				`5: Created=time "2021-10-31T02:30:00Z" Subscribed=bool "true"`,
+			}, nil,
+		},
+		{
+			"formats of times", `{"zone": "America/Chicago", "tables": [{
+				"file": "people.csv", "entity": "Contact", "id": "id",
+				"columns": {"Created": {"name": "ms", "format": "UnixMillis"}, "Birthday": {"name": "s", "format": "UnixSeconds"}}
+			}, {
+				"file": "slashes.csv", "entity": "Contact", "id": "id",
+				"columns": {"Created": {"name": "at", "format": "02/01/2006 15:04"}, "Birthday": {"template": "1-{m}-{y}", "format": "2-Jan-2006"}}
+			}]}`,
+			files("people.csv", "id,ms,s\n1,1609459200123,1609459200\n2,-1,-1\n", "slashes.csv", "id,at,m,y\n3,31/12/2020 23:00,Feb,2021\n"),
+			"Contact", []string{"1", "2", "3"},
+			[]string{
+				`1: Birthday=date "2020-12-31" Created=time "2021-01-01T00:00:00.123Z"`,
+				`2: Birthday=date "1969-12-31" Created=time "1969-12-31T23:59:59.999Z"`,
+				`3: Birthday=date "2021-02-01" Created=time "2021-01-01T05:00:00Z"`,
+			}, nil,
+		},
+		{
+			"several entities, and rows of each", `{"tables": [
+				{"file": "people.csv", "entity": "Contact", "id": "id", "where": {"deleted": ["no", ""]}, "columns": {"City": "town"}},
+				{"file": "people.csv", "entity": "Lead", "id": "lead-{id}", "where": {"deleted": ["no", ""], "kind": ["a"]}, "columns": {"ParentContact": "id", "Topic": "{town}: {{{kind}}}"}},
+				{"file": "people.csv", "entity": "Account", "id": "id", "where": {"kind": ["firm"]}}
+			]}`,
+			files("people.csv", "id,town,deleted,kind\n1,Roma,no,a\n2,Bern,yes,a\n3,Bonn,,b\n4,,no,a\n"),
+			"Lead", []string{"lead-1", "lead-4"},
+			[]string{`lead-1: Topic=text "Roma: {a}" ParentContact=text "1"`, `lead-4: ParentContact=text "4"`},
+			[]string{"people.csv: by the mapping's where, none of the 4 rows is Account"},
+		},
+		{
+			"several files", `{"tables": [{"file": "*/clicks_?.*", "entity": "EmailClicked", "columns": {"Url": "url"}},
+				{"file": "clicks.tsv", "entity": "EmailClicked", "columns": {"Url": "url"}},
+				{"file": "odd[1].txt", "delimiter": ";", "entity": "EmailClicked", "columns": {"Url": "url"}}]}`,
+			files("a/clicks_1.csv", "url\n/a\n", "b/clicks_1.csv.gz", packed("url\n/b\n"), "b/clicks_2.ndjson", `{"url": "/c"}`, "b/clicks_3.json", `[{"url": "/d"}, {"url": "/e"}]`,
+				"b/clicks_4.xlsx", "x", "clicks.tsv", "no\turl\n1\t/f\n", "odd[1].txt", "no;url\n1;/g,h\n"),
+			"EmailClicked",
+			[]string{"a/clicks_1.csv:2", "b/clicks_1.csv.gz:2", "b/clicks_2.ndjson:1", "b/clicks_3.json:1", "b/clicks_3.json:1#2", "clicks.tsv:2", "odd[1].txt:2"},
+			[]string{
+				`a/clicks_1.csv:2: Url=text "/a"`, `b/clicks_1.csv.gz:2: Url=text "/b"`, `b/clicks_2.ndjson:1: Url=text "/c"`,
+				`b/clicks_3.json:1: Url=text "/d"`, `b/clicks_3.json:1#2: Url=text "/e"`, `clicks.tsv:2: Url=text "/f"`, `odd[1].txt:2: Url=text "/g,h"`,
+			}, nil,
+		},
+		{
+			"two interactions a row", `{"tables": [
+				{"file": "mails.csv", "entity": "EmailClicked", "columns": {"Url": "first"}},
+				{"file": "mails.csv", "entity": "EmailClicked", "columns": {"Url": "second"}}
+			]}`,
+			files("mails.csv", "first,second\n/a,/b\n"),
+			"EmailClicked", []string{"mails.csv:2", "mails.csv:2#2"}, []string{`mails.csv:2: Url=text "/a"`, `mails.csv:2#2: Url=text "/b"`}, nil,
+		},
+		{
+			"lookups", `{"null": ["NULL"], "tables": [
+				{"file": "mails.csv", "entity": "EmailClicked", "id": "{id}/{to}", "columns": {
+					"Contact": {"name": "to", "lookup": {"file": "people*", "by": "email", "name": "id"}},
+					"Timestamp": {"name": "id", "lookup": {"file": "mails.csv", "by": "id", "name": "at"}},
+					"Url": {"template": "{id}-{to}", "lookup": {"file": "urls.json.gz", "by": "key", "name": "url"}}}}
+			]}`,
+			files("mails.csv", "id,to,at\n1,a@x,2021-01-01\n1,b@x,2021-01-01\n2,c@x,2021-01-02\n3,,NULL\n4,d@x,\n",
+				"people1.csv", "id,email\n7,a@x\n7,a@x\n,c@x\n9,\n", "people2.ndjson", `{"email": "b@x", "id": 8}`,
+				"urls.json.gz", packed(`[{"key": "1-a@x", "url": "/a"}, {"key": "1-b@x", "url": "NULL"}]`), "urls.json", "ignored", "more.csv", ""),
+			"EmailClicked", []string{"1/a@x", "1/b@x", "2/c@x", "mails.csv:5", "4/d@x"},
+			[]string{
+				`1/a@x: Url=text "/a" Timestamp=time "2021-01-01T00:00:00Z" Contact=text "7"`,
+				`1/b@x: Timestamp=time "2021-01-01T00:00:00Z" Contact=text "8"`,
+				`2/c@x: Timestamp=time "2021-01-02T00:00:00Z"`,
+				`mails.csv:5:`, `4/d@x:`,
+			},
+			[]string{
+				"mails.csv: to: 1 of 4 keys are not in people*, for EmailClicked.Contact, which is null there",
+				"mails.csv: {id}-{to}: 2 of 4 keys are not in urls.json.gz, for EmailClicked.Url, which is null there",
+				".: the mapping names no files more.csv",
+			},
+		},
+		{
+			"json", `{"null": ["NULL"], "tables": [{"file": "people.ndjson", "entity": "Contact", "id": "no", "where": {"kind": ["7", "true", ""]}, "columns": {
+				"City": "town", "Created": {"name": "ms", "format": "UnixMillis"}, "Visits": "visits", "Subscribed": "mail", "Interests": "likes",
+				"JobTitle": "{town}-{kind}", "ParentAccount": "firm", "Birthday": "born"}}]}`,
+			files("people.ndjson", `{"no": 1, "town": "Roma", "kind": 7, "ms": 1609459200123, "visits": 2.5, "mail": true, "likes": ["a;b", "c"], "firm": 9, "Born": "2021-01-01"}
+{"no": "2", "town": "NULL", "kind": true, "ms": "1609459200123", "visits": "2.5", "mail": 0, "likes": "a;b", "firm": "NULL"}
+{"no": 3, "kind": "b"}
+{"no": 4, "kind": null, "town": 5, "visits": null}
+`),
+			"Contact", []string{"1", "2", "4"},
+			[]string{
+				`1: City=text "Roma" JobTitle=text "Roma-7" Created=time "2021-01-01T00:00:00.123Z" Visits=number "2.5" Subscribed=bool "true" Interests=choices "a;b; c" ParentAccount=text "9"`,
+				`2: Created=time "2021-01-01T00:00:00.123Z" Visits=number "2.5" Subscribed=bool "false" Interests=choices "a; b"`,
+				`4: City=text "5"`,
+			},
+			[]string{"people.ndjson: no record has the key born; did you mean Born?"},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			m := readMapping(t, test.mapping)
+			d, err := tables.LoadFS(test.fsys, ".", schema, tables.Options{Mapping: m})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := dump(t, d, schema, test.entity, test.ids...); !slices.Equal(got, test.want) {
+				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(test.want, "\n"))
+			}
+			if n := d.Len(test.entity); n != len(test.want) {
+				t.Errorf("%d records, want %d", n, len(test.want))
+			}
+			if !slices.Equal(d.Report.Notes, test.notes) {
+				t.Errorf("notes\n%s\nwant\n%s", strings.Join(d.Report.Notes, "\n"), strings.Join(test.notes, "\n"))
+			}
+		})
+	}
+}
+
+// TestMappedProblems loads what is wrong in files that a mapping names: the
+// problems, and how many records are skipped with SkipBad; -1 is an error.
+func TestMappedProblems(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		mapping string
+		fsys    fstest.MapFS
+		want    string
+		skipped int
+	}{
+		{
+			"values", `{"tables": [{"file": "p.csv", "entity": "Contact", "id": "No", "columns": {
+				"Visits": "How many", "Created": "Since", "Birthday": {"name": "Born", "format": "02.01.2006"}, "Subscribed": "Mail", "City": "{Town} {Street}"}}]}`,
+			files("p.csv", "No,How many,Since,Born,Mail,Town,Street\n1,x,yesterday,2021-01-01,perhaps,a,\xff\n2,,2021-02-29,,,,\n3,,2021-01-01 25:00,,,,\n,,,,,,\n"),
+			`data/p.csv:2: Born: "2021-01-01" is no date written as 02.01.2006
+data/p.csv:2: {Town} {Street}: the text is not valid UTF-8; save the file as UTF-8
+data/p.csv:2: Since: "yesterday" is no time; write YYYY-MM-DD or YYYY-MM-DD HH:MM:SS, or let the mapping give its format
+data/p.csv:2: Mail: "perhaps" is no bool; write true or false, yes or no, 1 or 0
+data/p.csv:2: How many: "x" is no number; write decimal digits, such as 1234.5
+data/p.csv:3: Since: "2021-02-29" is no time; write YYYY-MM-DD or YYYY-MM-DD HH:MM:SS, or let the mapping give its format
+data/p.csv:4: Since: "2021-01-01 25:00" is no time; write YYYY-MM-DD or YYYY-MM-DD HH:MM:SS, or let the mapping give its format
+data/p.csv:5: No: is missing; every record of a profile needs one`, 4,
+		},
+		{
+			"unix", `{"tables": [{"file": "p.csv", "entity": "Contact", "id": "No", "columns": {
+				"Created": {"name": "s", "format": "UnixSeconds"}, "Birthday": {"name": "ms", "format": "UnixMillis"}}}]}`,
+			files("p.csv", "No,s,ms\n1,1.5,1e3\n2,9223372036854775807,9223372036854775807\n3,-9223372036854775808,-9223372036854775808\n4,253402300800,253402300800000\n5,253402300799,253402300799999\n"),
+			`data/p.csv:2: ms: "1e3" is no UnixMillis, a whole number
+data/p.csv:2: s: "1.5" is no UnixSeconds, a whole number
+data/p.csv:3: ms: "9223372036854775807" is a time outside the years 0 to 9999
+data/p.csv:3: s: "9223372036854775807" is a time outside the years 0 to 9999
+data/p.csv:4: ms: "-9223372036854775808" is a time outside the years 0 to 9999
+data/p.csv:4: s: "-9223372036854775808" is a time outside the years 0 to 9999
+data/p.csv:5: ms: "253402300800000" is a time outside the years 0 to 9999
+data/p.csv:5: s: "253402300800" is a time outside the years 0 to 9999`, 4,
+		},
+		{
+			"lines that are quoted as a whole", `{"tables": [
+				{"file": "p.csv", "entity": "Contact", "id": "Id", "columns": {"City": "Special", "Visits": "Visits"}},
+				{"file": "p.csv", "entity": "Lead", "id": "Id", "columns": {"ParentContact": "Id"}}]}`,
+			files("p.csv", "Id,Special,Visits\r\n1,\"Banking, Insurance\",1\r\n\"2,\"\"Banking, Insurance\"\",2\"\r\n\"3,Finance\"\r\n4,Finance,x\r\n5\r\n"),
+			`data/p.csv:3: the record has 1 cells and the header 3: the whole line is quoted as one cell; remove the quotes around it, and write "" in it as "
+data/p.csv:4: the record has 1 cells and the header 3
+data/p.csv:5: Visits: "x" is no number; write decimal digits, such as 1234.5
+data/p.csv:6: the record has 1 cells and the header 3`, 7,
+		},
+		{
+			"the same once for several entities", `{"tables": [
+				{"file": "p.csv", "entity": "Contact", "id": "Id", "columns": {"Created": "Since"}},
+				{"file": "p.csv", "entity": "Lead", "id": "Id"},
+				{"file": "p.csv", "entity": "Account", "id": "Id"}]}`,
+			files("p.csv", "Id,Since\nx,x\nx,2021-01-01\n"),
+			`data/p.csv:2: Since: "x" is no time; write YYYY-MM-DD or YYYY-MM-DD HH:MM:SS, or let the mapping give its format
+data/p.csv:2: Id: "x" is no number; write decimal digits, such as 1234.5
+data/p.csv:3: Id: "x" is there twice
+data/p.csv:3: Id: "x" is no number; write decimal digits, such as 1234.5`, 4,
+		},
+		{
+			"lookups", `{"tables": [{"file": "m.csv", "entity": "EmailClicked", "columns": {"Contact": {"name": "to", "lookup": {"file": "p.csv", "by": "mail", "name": "id"}}}}]}`,
+			files("m.csv", "to\na\nb\n", "p.csv", "id,mail\n1,a\n2,a\n3,b\n4\n"),
+			`data/p.csv:5: the record has 1 cells and the header 2
+data/m.csv:2: to: "a" is in several rows of p.csv, and their id differ`, 1,
+		},
+		{
+			"a broken line is told once", `{"tables": [{"file": "p.csv", "entity": "Contact", "id": "id", "columns": {"City": {"name": "mail", "lookup": {"file": "p.csv", "by": "mail", "name": "id"}}}}]}`,
+			files("p.csv", "id,mail\n1,a\n2\n"),
+			`data/p.csv:3: the record has 1 cells and the header 2`, 1,
+		},
+		{
+			"json", `{"tables": [{"file": "p.*", "entity": "Contact", "id": "no", "columns": {"City": "town", "Interests": "likes", "JobTitle": "{town}{a}", "ParentAccount": "firm"}}]}`,
+			files("p.ndjson", `[]
+{"no": 1, "town": {"a": 1}}
+{"no": 2, "town": "a", "a": []}
+{"no": 3, "likes": [1]}
+{"no": 4, "firm": 1.5}
+{"no": {}}
+{"no": 7, "no": 8}
+{"no": 8, "town": "\ud800"}
+{"no": 9`, "p.json", "[\n7, {\"no\": 1,\n\"town\": []}]"),
+			`data/p.json:2: want an object as the record, not the number 7
+data/p.json:3: town: want a text, a number, true or false, not an array
+data/p.ndjson:1: want an object as the record, not an array
+data/p.ndjson:2: town: want a text, a number, true or false, not an object
+data/p.ndjson:3: {town}{a}: want a text, a number, true or false, not an array
+data/p.ndjson:4: likes: want an array of texts, not the number 1 in it
+data/p.ndjson:5: firm: want an id, which is text or an integer, not the number 1.5
+data/p.ndjson:6: no: want a text, a number, true or false, not an object
+data/p.ndjson:7: no: is there twice
+data/p.ndjson:8: town: a \u escape is half of a character
+data/p.ndjson:9: broken JSON: unexpected end of JSON input`, 11,
+		},
+		{"no array", `{"tables": [{"file": "p.json", "entity": "Contact", "id": "no"}]}`, files("p.json", `{"Contact": []}`),
+			`data/p.json:1: want an array of records`, -1},
+		{"a broken array", `{"tables": [{"file": "p.json", "entity": "Contact", "id": "no"}]}`, files("p.json", "[{\"no\": 1}\n{\"no\": 2}]"),
+			`data/p.json:2: broken JSON: invalid character '{' after array element`, -1},
+		{"an open quote", `{"tables": [{"file": "p.csv", "entity": "Contact", "id": "no"}]}`, files("p.csv", "no\n\"1\n2\n"),
+			`data/p.csv:3: a quote is missing or not doubled: what begins on line 2 runs to here`, -1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			fsys := fstest.MapFS{}
+			for name, f := range test.fsys {
+				fsys["data/"+name] = f
+			}
+			opts := tables.Options{Mapping: readMapping(t, test.mapping)}
+			d, err := tables.LoadFS(fsys, "data", testSchema(t), opts)
+			if d != nil || err == nil || err.Error() != test.want {
+				t.Errorf("got\n%v\nwant\n%s", err, test.want)
+			}
+			opts.SkipBad = true
+			d, err = tables.LoadFS(fsys, "data", testSchema(t), opts)
+			switch {
+			case test.skipped < 0:
+				if err == nil || err.Error() != test.want {
+					t.Errorf("with SkipBad: got\n%v", err)
+				}
+			case err != nil:
+				t.Errorf("with SkipBad: %v", err)
+			case d.Report.Skipped() != test.skipped || d.Report.Problems.Error() != test.want:
+				t.Errorf("%d were skipped, want %d:\n%v", d.Report.Skipped(), test.skipped, &d.Report.Problems)
+			}
+		})
+	}
+}
+
+// TestGzip reads packed files, and refuses those that are damaged, whatever the
+// options: of such a file nothing is loaded.
+func TestGzip(t *testing.T) {
+	schema := testSchema(t)
+	long := "id,City\n" + strings.Repeat("x", 1)
+	for i := range 20_000 {
+		long += fmt.Sprintf("%d,Town %d\n", i, i*i)
+	}
+	d, err := tables.LoadFS(files(
+		"Contact.csv.gz", packed("\xef\xbb\xbfid,City\nc1,Roma\n")+packed("c2,Bern\n"), // two members
+		"Contact.NDJSON.GZ", packed(`{"id": "c3"}`),
+		"EmailClicked.csv.gz", packed("Url\n/a\n"),
+	), ".", schema, tables.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := dump(t, d, schema, "Contact", "c1", "c2", "c3"), []string{`c1: City=text "Roma"`, `c2: City=text "Bern"`, "c3:"}; !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+	if got, want := dump(t, d, schema, "EmailClicked", "EmailClicked.csv.gz:2"), []string{`EmailClicked.csv.gz:2: Url=text "/a"`}; !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+	if d, err = tables.LoadFS(files("all.json.gz", packed(`{"Contact": [{"id": 1}, {"id": 2}]}`)), "all.json.gz", schema, tables.Options{}); err != nil || d.Len("Contact") != 2 {
+		t.Errorf("got %v, %v", d, err)
+	}
+
+	whole := packed(long)
+	broken := []byte(whole)
+	broken[len(broken)-5] ^= 1 // of the checksum or the length
+	const damaged = "Contact.csv.gz: the gzip file is damaged, or is none, so none of it is loaded; copy or export it again: "
+	for name, test := range map[string]struct {
+		text, want string
+		is         error
+	}{
+		"cut short":  {whole[:len(whole)/2], "Contact.csv.gz: the gzip file is cut short, so none of it is loaded; copy or export it again: unexpected EOF", io.ErrUnexpectedEOF},
+		"no end":     {whole[:len(whole)-8], "Contact.csv.gz: the gzip file is cut short, so none of it is loaded; copy or export it again: unexpected EOF", io.ErrUnexpectedEOF},
+		"empty":      {"", "Contact.csv.gz: the gzip file is cut short, so none of it is loaded; copy or export it again: unexpected EOF", io.ErrUnexpectedEOF},
+		"a bit":      {string(broken), damaged + "gzip: invalid checksum", gzip.ErrChecksum},
+		"more":       {packed("id\nc1\n") + "more behind it", damaged + "gzip: invalid header", gzip.ErrHeader},
+		"not packed": {"id\nc1\nc2\n", damaged + "gzip: invalid header", gzip.ErrHeader},
+	} {
+		for _, opts := range []tables.Options{{}, {SkipBad: true}, {SkipBad: true, Mapping: readMapping(t, `{"tables": [{"file": "Contact.csv.gz", "entity": "Contact", "id": "id"}]}`)}} {
+			d, err := tables.LoadFS(files("Contact.csv.gz", test.text), ".", schema, opts)
+			if d != nil || !errors.Is(err, test.is) || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("%s: got %v, %v", name, d, err)
+			}
+		}
+	}
+	if _, err := tables.LoadFS(files("Contact.csv", whole), ".", schema, tables.Options{}); err == nil || err.Error() != "tables: Contact.csv is a gzip file; its name must end with .gz" {
+		t.Errorf("got %v", err)
+	}
+}
+
+// endless is a file system with one file that never ends.
+type endless struct {
+	t       *testing.T
+	name    string
+	head    string
+	forever byte
+}
+
+func (e endless) Open(name string) (fs.File, error) {
+	file, err := files(e.name, "").Open(name)
+	if err != nil || name != e.name {
+		return file, err
+	}
+	return &endlessFile{File: file, t: e.t, head: e.head, forever: e.forever}, nil
+}
+
+type endlessFile struct {
+	fs.File
+	t       *testing.T
+	head    string
+	forever byte
+	read    int
+}
+
+func (f *endlessFile) Read(p []byte) (int, error) {
+	if f.read += len(p); f.read > 200<<20 {
+		f.t.Fatal("so much is read of one record")
+	}
+	n := copy(p, f.head)
+	f.head = f.head[n:]
+	for i := n; i < len(p); i++ {
+		p[i] = f.forever
+	}
+	return len(p), nil
+}
+
+// TestEndless reads records that never end, as a packed file of a few kilobytes
+// can have them: memory must not grow without end.
+func TestEndless(t *testing.T) {
+	const tooLong = "a record has more than 64 MiB; is a quote or a line end missing?"
+	for _, test := range []struct {
+		name, head string
+		forever    byte
+		want       string
+	}{
+		{"Contact.csv", "id,City\nc1,Roma\nc2,\"", 'a', "Contact.csv:2: behind this record, " + tooLong},
+		{"Contact.csv", "id,", ' ', "Contact.csv:1: " + tooLong},
+		{"Contact.csv", "id\nc1\n", '\n', "Contact.csv:2: behind this record, " + tooLong},
+		{"Contact.ndjson", "{\"id\": 1}\n", '[', "Contact.ndjson:2: " + tooLong},
+		{"all.json", "{\"Contact\": [{\"id\": 1},\n", '[', "all.json:2: " + tooLong},
+		{"all.json", "{\"Contact\": [{\"id\": 1},\n", ' ', "all.json:2: " + tooLong},
+		{"all.json", "{\"Contact\": [{\"id\": 1}]}", ' ', "all.json:1: " + tooLong},
+		{"all.json", "\"", 'a', "all.json:1: " + tooLong},
+	} {
+		path := "."
+		if test.name == "all.json" {
+			path = test.name
+		}
+		_, err := tables.LoadFS(endless{t, test.name, test.head, test.forever}, path, testSchema(t), tables.Options{SkipBad: true})
+		if err == nil || err.Error() != test.want {
+			t.Errorf("%s, %q: got %v", test.name, test.head, err)
+		}
+	}
+}
+
+// TestContractMapped runs the contract on records that a mapping finds: names of
+// columns differ, ids are put together, contacts are looked up, and files are
+// packed.
+func TestContractMapped(t *testing.T) {
+	sourcetest.Run(t, func(t *testing.T, schema *traverse.Schema, records []sourcetest.Record) traverse.Source {
+		fsys := fstest.MapFS{}
+		var m tables.Mapping
+		for entity, records := range byEntity(records) {
+			var b bytes.Buffer
+			w := csv.NewWriter(&b)
+			w.Comma = ';'
+			table := tables.Table{File: "in/" + entity + "*.csv.gz", Entity: entity, ID: tables.Column{Template: "{No}"}, Columns: map[string]tables.Column{}, Delimiter: ";"}
+			names := columns(schema.Entity(entity))
+			header := []string{"No"}
+			for _, name := range names {
+				header = append(header, "the "+name)
+				table.Columns[name] = tables.Column{Name: "the " + name, Separator: "|"}
+				if f, ok := schema.Entity(entity).Field(name); !ok || f.Type != traverse.Choices {
+					table.Columns[name] = tables.Column{Name: "the " + name}
+				}
+			}
+			delete(table.Columns, "id")
+			w.Write(header)
+			for _, r := range records {
+				cells := []string{r.ID}
+				for _, name := range names {
+					switch x := text(r.Values[name]).(type) {
+					case nil:
+						cells = append(cells, "")
+					case []string:
+						cells = append(cells, strings.Join(x, "|"))
+					default:
+						cells = append(cells, fmt.Sprint(x))
+					}
+				}
+				w.Write(cells)
+			}
+			w.Flush()
+			if err := w.Error(); err != nil {
+				t.Fatal(err)
+			}
+			fsys["x/in/"+entity+"1.csv.gz"] = &fstest.MapFile{Data: []byte(packed(b.String()))}
+			m.Tables = append(m.Tables, table)
+		}
+		d, err := tables.LoadFS(fsys, "x", schema, tables.Options{Mapping: &m})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := d.Report.Records(); n != len(records) {
+			t.Fatalf("%d records of %d", n, len(records))
+		}
+		return d
+	})
+}
+
+// TestMappingInGo: a mapping that is made in Go says what is wrong, too, without
+// a place.
+func TestMappingInGo(t *testing.T) {
+	fsys := files("people.csv", "id\n1\n")
+	m := &tables.Mapping{Tables: []tables.Table{{File: "people.csv", Entity: "Contact", ID: tables.Column{Name: "Id"}}}}
+	_, err := tables.LoadFS(fsys, ".", testSchema(t), tables.Options{Mapping: m})
+	if want := "mapping: Contact of people.csv: id: people.csv has no column Id; did you mean id?"; err == nil || err.Error() != want {
+		t.Errorf("got  %v\nwant %s", err, want)
+	}
+	m.Tables[0].ID.Name = "id"
+	if d, err := tables.LoadFS(fsys, ".", testSchema(t), tables.Options{Mapping: m}); err != nil || d.Len("Contact") != 1 {
+		t.Errorf("got %v, %v", d, err)
+	}
+	if _, err := tables.LoadFS(files("all.json", "{}"), "all.json", testSchema(t), tables.Options{Mapping: m}); err == nil || err.Error() != "tables: all.json is no folder; a mapping names files of a folder" {
+		t.Errorf("got %v", err)
+	}
+	data, err := json.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var again tables.Mapping
+	if err := json.Unmarshal(data, &again); err != nil || !reflect.DeepEqual(*m, again) {
+		t.Errorf("%s reads as %v, %v", data, again, err)
+	}
+	if err := json.Unmarshal([]byte(`{"tables": [], "nul": 1}`), &again); err == nil || !strings.Contains(err.Error(), "mapping:1:16: ") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestManyPlaces: neither many parts of a mapping nor many problems take long to
+// be found in their lines.
+func TestManyPlaces(t *testing.T) {
+	var b strings.Builder
+	b.WriteString(`{"tables": [`)
+	for i := range 100_000 {
+		fmt.Fprintf(&b, `{"file": "f", "fiel%d": 1}, `, i)
+	}
+	b.WriteString(`{}]}`)
+	_, err := tables.ReadMapping("m", []byte(b.String()))
+	if problems, ok := errors.AsType[*tables.Problems](err); !ok || problems.Len() != 100_000 {
+		t.Errorf("got %v", err)
+	}
+}

@@ -31,7 +31,7 @@ func FuzzTables(f *testing.F) {
 		"Topic,Topic\n", "Topic;id\n1;2\n", "\xff\xfei\x00", "id\n\xff\n",
 		"{\"id\":1,\"Topic\":\"\\ud83d\\ude42\",\"When\":\"2026-05-31\",\"Size\":1e999,\"Open\":true,\"Tags\":[\"a\",null],\"Fax\":{\"a\":[1]}}\n\n {\"id\":\"2\",\"id\":2} \r\n[]\n{\"a\\u0062\":\"\\ud800\",\"\\\"}\":[]",
 		"{\"Lead\":[{\"id\":1,\"Day\":\n\"x\"},7,{}, {\"id\":2}],\n\"EmailClicked\":[{},{},\n{\"id\":\"all.json:1\"}]}",
-		`{"Led":{},"Lead":[],"Lead":null}`, `{"Lead":[{"id":1},]}`, `[] {}`, `{},`,
+		`{"Led":{},"Lead":[],"Lead":null}`, `{"Lead":[{"id":1},]}`, `[] {}`, `{},`, "{}\x00", "{\"Lead\":[\x00]}",
 		`{"Lead":[` + strings.Repeat(`{"a":[`, 200),
 	} {
 		for i := range names {

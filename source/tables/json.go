@@ -173,35 +173,38 @@ func (d *document) unread(c byte) {
 	d.last = d.line
 }
 
-// peek returns the next byte that is not blank, which is still to be read, or 0
-// at the end.
-func (d *document) peek() (byte, error) {
+// atEnd stands for a byte where none follows.
+const atEnd = -1
+
+// peek returns the next byte that is not blank, which is still to be read, or
+// atEnd.
+func (d *document) peek() (rune, error) {
 	for {
 		c, err := d.read()
 		switch {
 		case err == io.EOF:
-			return 0, nil
+			return atEnd, nil
 		case err != nil:
 			return 0, err
 		case c == ' ' || c == '\t' || c == '\r' || c == '\n':
 		default:
 			d.unread(c)
-			return c, nil
+			return rune(c), nil
 		}
 	}
 }
 
 // unexpected is the error of a character that cannot stand where it stands.
-func (d *document) unexpected(c byte, where string) error {
-	if c == 0 {
+func (d *document) unexpected(c rune, where string) error {
+	if c == atEnd {
 		return &syntaxError{d.last, broken(endOfJSON)}
 	}
-	return &syntaxError{d.line, broken(fmt.Sprintf("invalid character %s %s", strconv.QuoteRune(rune(c)), where))}
+	return &syntaxError{d.line, broken(fmt.Sprintf("invalid character %s %s", strconv.QuoteRune(c), where))}
 }
 
 // take reads the byte that must come next, blanks aside. The error says behind
 // what something else stands.
-func (d *document) take(want byte, where string) error {
+func (d *document) take(want rune, where string) error {
 	c, err := d.peek()
 	if err == nil && c != want {
 		err = d.unexpected(c, where)
@@ -220,7 +223,7 @@ func (d *document) value() (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	if first == 0 || strings.IndexByte(",:]}", first) >= 0 {
+	if first == atEnd || strings.ContainsRune(",:]}", first) {
 		return 0, d.unexpected(first, "looking for beginning of value")
 	}
 	line := d.line
@@ -235,7 +238,7 @@ func (d *document) value() (int, error) {
 }
 
 // extent reads into buf what looks like a value, up to its end or the file's.
-func (d *document) extent(first byte) error {
+func (d *document) extent(first rune) error {
 	depth, quoted, escaped := 0, false, false
 	for {
 		c, err := d.read()
@@ -373,7 +376,7 @@ func (nothing) reject(int, Problem) {}
 // end checks that nothing follows.
 func (d *document) end() error {
 	c, err := d.peek()
-	if err == nil && c != 0 {
+	if err == nil && c != atEnd {
 		err = d.unexpected(c, "after top-level value")
 	}
 	return err

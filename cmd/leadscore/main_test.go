@@ -615,3 +615,46 @@ func TestProgress(t *testing.T) {
 		}
 	})
 }
+
+// TestMapping: what is said of data as they are read through a mapping is said of
+// the same data under the names of the schema.
+func TestMapping(t *testing.T) {
+	setUp(t)
+	write(t, "export/people.csv", "No;Name;Deleted\nada;Ada;no\nben;Ben;no\nx;X;yes\n")
+	write(t, "export/leads.csv", "No,Person,Firm,Shoe size\nb,ben,,42\na,ada,,38\nfirm,,contoso,\nnobody,,,\n")
+	write(t, "export/mails.csv", "at,who,what\n2026-05-01 10:00:00,ada,open\n2026-05-02,ada,open\n2026-05-03 0:00:00 UTC,ben,open\n2026-05-03,ben,sent\n")
+	const tables = `"tables": [
+	{"file": "people.csv", "delimiter": ";", "entity": "Contact", "id": "No", "where": {"Deleted": ["no"]}, "columns": {"FirstName": "Name"}},
+	{"file": "leads.csv", "entity": "Lead", "id": "No", "columns": {"ParentContact": "Person", "ParentAccount": "Firm"}},
+	{"file": "mails.csv", "entity": "EmailOpened", "where": {"what": ["open"]}, "columns": {"Timestamp": "at", "Contact": "who"}}
+]`
+	write(t, "map.json", "{"+tables+"}")
+	write(t, "wrong.json", "{"+strings.Replace(tables, `"Name"`, `"Nmae"`, 1)+"}")
+	write(t, "broken.json", "{\n\"tabels\": []}")
+	for _, args := range []string{
+		"score --as-of 2026-06-01 --format json coffee.score",
+		"explain --as-of 2026-06-01 --lead a --what-if coffee.score",
+		"diff --as-of 2026-06-01 coffee.score new.version",
+	} {
+		words := strings.Fields(args)
+		want, _, status := call(t, "", append(words, "--data", "data")...)
+		got, _, mapped := call(t, "", append(words, "--data", "export", "--mapping", "map.json")...)
+		got = strings.ReplaceAll(got, "mails.csv:", "EmailOpened.csv:")
+		if got != want || want == "" || status != statusOK || mapped != statusOK {
+			t.Errorf("%s: status %d, %s\nand mapped %d, %s", args, status, want, mapped, got)
+		}
+		for file, want := range map[string]string{
+			"wrong.json":  "wrong.json:2:131: Contact of people.csv: FirstName: people.csv has no column Nmae; did you mean Name?\n",
+			"broken.json": "broken.json:2:1: the mapping has no key \"tabels\"; did you mean tables?\n",
+			"none.json":   "open none.json: no such file or directory\n",
+		} {
+			_, errs, status := call(t, "", append(words, "--data", "export", "--mapping", file)...)
+			if status != statusWrong || errs != "leadscore "+words[0]+": "+want {
+				t.Errorf("%s with %s: status %d, %s", args, file, status, errs)
+			}
+		}
+	}
+	if _, errs, status := call(t, "", "diff", "--mapping", "map.json", "coffee.score", "new.version"); status != statusUsage || !strings.HasPrefix(errs, "leadscore diff: --mapping means nothing without --data\n") {
+		t.Errorf("status %d, %s", status, errs)
+	}
+}

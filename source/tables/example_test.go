@@ -92,3 +92,51 @@ func ExampleLoadFS() {
 	// crm.json:5: Birthday: "31.12.1990" is no date; write YYYY-MM-DD
 	// 2 loaded, 1 skipped
 }
+
+func ExampleReadMapping() {
+	fsys := fstest.MapFS{"export/people.csv": {Data: []byte(`Record ID,Job,Born,Company ID
+7,Select,1990-12-31 00:00:00,c1
+8,CEO,,
+`)}}
+	mapping, err := tables.ReadMapping("crm.json", []byte(`{
+		"null": ["Select"],
+		"tables": [
+			{"file": "people*.csv", "entity": "Contact", "id": "Record ID",
+			 "columns": {"JobTitle": "Job", "Birthday": "Born", "ParentAccount": "Company ID"}},
+			{"file": "people*.csv", "entity": "Lead", "id": "lead-{Record ID}",
+			 "columns": {"ParentContact": "Record ID"}}
+		]
+	}`))
+	if err != nil {
+		log.Fatal(err) // every problem, with its line
+	}
+	data, err := tables.LoadFS(fsys, "export", exampleSchema(), tables.Options{Mapping: mapping})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, c := range data.Report.Entities {
+		fmt.Println(c.Entity, c.Records)
+	}
+	for id, err := range data.Leads(context.Background()) {
+		fmt.Println(id, err)
+	}
+	// Output:
+	// Contact 2
+	// Lead 2
+	// lead-7 <nil>
+	// lead-8 <nil>
+}
+
+func ExampleMapping() {
+	fsys := fstest.MapFS{"people.csv": {Data: []byte("id,job\n7,CEO\n")}}
+	_, err := tables.LoadFS(fsys, ".", exampleSchema(), tables.Options{Mapping: &tables.Mapping{
+		Tables: []tables.Table{{
+			File: "people.csv", Entity: "Contact", ID: tables.Column{Name: "id"},
+			Columns: map[string]tables.Column{"JobTitle": {Name: "jobs"}, "Birthdy": {Name: "job"}},
+		}},
+	}})
+	fmt.Println(err)
+	// Output:
+	// mapping: Contact of people.csv: Birthdy: the schema has no such field or reference; did you mean Birthday?
+	// mapping: Contact of people.csv: JobTitle: people.csv has no column jobs; did you mean job?
+}

@@ -172,11 +172,13 @@ func (r *mappingReader) table(raw []byte, place []string, t *Table) {
 func (r *mappingReader) column(raw []byte, place []string) Column {
 	var c Column
 	if raw[0] == '"' {
+		key := "name"
 		if s := r.word(raw); strings.ContainsAny(s, "{}") {
-			c.Template = s
+			c.Template, key = s, "template"
 		} else {
 			c.Name = s
 		}
+		r.at[placeKey(append(slices.Clip(place), key))] = r.offset(raw)
 		return c
 	}
 	if raw[0] != '{' {

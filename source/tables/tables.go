@@ -2,7 +2,15 @@
 //
 //   - a folder with a table for each entity, <Entity>.csv or <Entity>.ndjson
 //     (if there are both, both are read), or
-//   - one .json file, an object of entity names, each with an array of records.
+//   - one .json file, an object of entity names, each with an array of records,
+//     or
+//   - a folder of exports as a CRM writes them, with a [Mapping].
+//
+// Each file may be packed by gzip, with .gz behind its name. It is read as it is
+// unpacked; if it turns out to be damaged, nothing is loaded. A record may take
+// 64 MiB of text.
+//
+// # Files called as entities
 //
 // What the schema declares is read; it must say what the columns mean:
 //
@@ -22,6 +30,30 @@
 //
 // Files are UTF-8; a byte-order mark is skipped. A CSV file is separated by
 // commas, as RFC 4180 has it, and its first line names the columns.
+//
+// # Exports
+//
+// A [Mapping], mostly read from a file by [ReadMapping], says which file is which
+// entity and which column is which field. It reads the same kinds of files, and
+// what it names alone, so that a column that appears in an export later on
+// changes nothing. Before anything is loaded it is checked against the schema and
+// against the headers of all files it names. Exports are less strict than the
+// files above, so some more is understood:
+//
+//   - A time or date is a day, or a day and a time of day behind a space or a T:
+//     2020-12-30 3:15:52, 2020-03-16 19:03:20.357, 2019-10-24 22:07:56.311 UTC,
+//     2026-05-31T14:30:00+02:00. The hour may have one digit, seconds may be
+//     missing. Without an offset, it is in the time zone of the mapping. A date
+//     is the day that is written.
+//   - A bool is true or false, yes or no, 1 or 0, in any letter case.
+//   - An interaction's id, if it has none, is the file's path in the folder and
+//     the line.
+//   - In JSON a number, true or false suits whatever its text does.
+//   - .json holds one array of records.
+//
+// Rows of several files are joined in one way: a [Lookup] finds a value by a key.
+// Joins of more than one step, and of several rows, are to be made before, as a
+// query or in a spreadsheet.
 package tables
 
 import (
@@ -45,10 +77,10 @@ import (
 type Options struct {
 	// SkipBad leaves out a record in which something is wrong, whole, instead
 	// of failing. The [Report] counts it and says what is wrong. What concerns
-	// more than a record is an error all the same: a file that cannot be read,
-	// an unknown entity, a header with a repeated column or without id, JSON
-	// that is broken as a whole, and quotes that run over several lines, as
-	// they hide where records end.
+	// more than a record is an error all the same: a file that cannot be read or
+	// is damaged, an unknown entity, a header with a repeated column or without
+	// id, whatever is wrong with a mapping, JSON that is broken as a whole, and
+	// quotes that run over several lines, as they hide where records end.
 	SkipBad bool
 
 	// Mapping says which file holds which entity, and which column is which
@@ -78,7 +110,8 @@ type Report struct {
 	Notes    []string // what was ignored, for people to read
 }
 
-// A Count says how many records of an entity there were.
+// A Count says how many records of an entity there were. A row that cannot be
+// read counts for each entity that a mapping would make of it.
 type Count struct {
 	Entity  string
 	Records int // loaded
@@ -105,9 +138,10 @@ func (r *Report) Skipped() int {
 
 // Load loads the folder or the .json file at name. The schema must not be nil.
 //
-// If something is wrong with the data, the error is a [*Problems] that lists
-// all of it, or wraps one together with what could not be read; see
-// [errors.As]. A folder without any table is an error; one without a table of
+// If something is wrong with the data, or with the mapping, the error is a
+// [*Problems] that lists all of it, or wraps one together with what could not be
+// read; see [errors.As]. As long as something is wrong with the mapping, the data
+// is not looked at. A packed file that is cut short wraps [io.ErrUnexpectedEOF]. A folder without any table is an error; one without a table of
 // leads has no leads.
 func Load(name string, schema *traverse.Schema, opts Options) (*Data, error) {
 	info, err := os.Stat(name)

@@ -2,14 +2,19 @@
 //
 //	go run ./bench/cmd/load
 //	go run ./bench/cmd/load -interactions 100000
+//	go run ./bench/cmd/load -mapping -gzip
 //
 // It writes generated data as CSV into a temporary folder, forgets them, loads
-// the folder with source/tables, and prints how large the files are, how long
+// the folder with source/tables, as it is or through a mapping of every column,
+// packed or not, and prints how large the unpacked files are, how long
 // loading takes, and how much memory: at most while it loads, with the collector
 // as Go has it, and of what is left after a collection.
 package main
 
 import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
 	"context"
 	"flag"
 	"fmt"
@@ -18,6 +23,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/leadscore/leadscore"
@@ -30,14 +36,16 @@ import (
 func main() {
 	interactions := flag.Int("interactions", 1_000_000, "interactions in the data")
 	seed := flag.Uint64("seed", 1, "of the data")
+	mapped := flag.Bool("mapping", false, "load through a mapping")
+	packed := flag.Bool("gzip", false, "load packed files")
 	flag.Parse()
-	if err := run(os.Stdout, *interactions, *seed); err != nil {
+	if err := run(os.Stdout, *interactions, *seed, *mapped, *packed); err != nil {
 		fmt.Fprintln(os.Stderr, "load:", err)
 		os.Exit(1)
 	}
 }
 
-func run(out io.Writer, interactions int, seed uint64) error {
+func run(out io.Writer, interactions int, seed uint64, mapped, packed bool) error {
 	if interactions < 1 {
 		return fmt.Errorf("-interactions is 1 at least")
 	}
@@ -58,11 +66,23 @@ func run(out io.Writer, interactions int, seed uint64) error {
 		return err
 	}
 
+	var opts tables.Options
+	if mapped {
+		if opts.Mapping, err = mapping(dir, packed); err != nil {
+			return err
+		}
+	}
+	if packed {
+		if err := pack(dir); err != nil {
+			return err
+		}
+	}
+
 	debug.SetGCPercent(100)
 	before := heap.Live()
 	peak := heap.Watch()
 	start := time.Now()
-	data, err := tables.Load(dir, schema, tables.Options{})
+	data, err := tables.Load(dir, schema, opts)
 	took := time.Since(start)
 	most := peak()
 	if err != nil {
@@ -100,6 +120,70 @@ func run(out io.Writer, interactions int, seed uint64) error {
 // write writes the data, which nothing holds on to afterwards.
 func write(dir string, interactions int, seed uint64) error {
 	return crm.GenerateInteractions(interactions, seed).WriteCSV(dir)
+}
+
+// mapping returns a mapping of all columns of a folder's files. They are called
+// as fields are, which makes no difference to a mapping.
+func mapping(dir string, packed bool) (*tables.Mapping, error) {
+	names, err := filepath.Glob(filepath.Join(dir, "*.csv"))
+	if err != nil {
+		return nil, err
+	}
+	m := &tables.Mapping{}
+	for _, name := range names {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		header, err := bufio.NewReader(f).ReadString('\n')
+		f.Close()
+		if err != nil {
+			return nil, err
+		}
+		t := tables.Table{File: filepath.Base(name), Columns: map[string]tables.Column{}}
+		t.Entity = strings.TrimSuffix(t.File, ".csv")
+		if packed {
+			t.File += ".gz"
+		}
+		for column := range strings.SplitSeq(strings.TrimSpace(header), ",") {
+			if column == "id" {
+				t.ID.Name = column
+			} else {
+				t.Columns[column] = tables.Column{Name: column}
+			}
+		}
+		m.Tables = append(m.Tables, t)
+	}
+	return m, nil
+}
+
+// pack packs the files of a folder.
+func pack(dir string) error {
+	names, err := filepath.Glob(filepath.Join(dir, "*.csv"))
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		var b bytes.Buffer
+		w := gzip.NewWriter(&b)
+		if _, err := w.Write(text); err != nil {
+			return err
+		}
+		if err := w.Close(); err != nil {
+			return err
+		}
+		if err := os.WriteFile(name+".gz", b.Bytes(), 0o600); err != nil {
+			return err
+		}
+		if err := os.Remove(name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // sizeOf returns how many bytes the files of a folder have.

@@ -239,39 +239,64 @@ func (d *document) value() (int, error) {
 
 // extent reads into buf what looks like a value, up to its end or the file's.
 func (d *document) extent(first rune) error {
-	depth, quoted, escaped := 0, false, false
-	for {
-		c, err := d.read()
-		switch {
-		case err == io.EOF:
+	e := extent{scalar: first != '"' && first != '{' && first != '['}
+	for !e.ended {
+		if _, err := d.in.Peek(1); err == io.EOF {
 			return nil
-		case err != nil:
+		} else if err != nil {
 			return err
-		case depth == 0 && !quoted && len(d.buf) > 0 && strings.IndexByte(",:]} \t\r\n", c) >= 0:
-			d.unread(c)
-			return nil // behind a number, or true, false or null
 		}
-		d.buf = append(d.buf, c)
+		chunk, _ := d.in.Peek(d.in.Buffered()) // is there
+		chunk = chunk[:e.of(chunk)]
+		d.buf = append(d.buf, chunk...)
+		d.line += bytes.Count(chunk, newline)
+		d.last = d.line
+		d.in.Discard(len(chunk)) // is there
+	}
+	return nil
+}
+
+// An extent finds the end of what looks like a JSON value.
+type extent struct {
+	scalar          bool // a number, or true, false or null
+	depth           int
+	quoted, escaped bool
+	ended           bool
+}
+
+// of returns how many bytes of a text belong to the value.
+func (e *extent) of(text []byte) int {
+	for i, c := range text {
 		switch {
-		case escaped:
-			escaped = false
-			continue
-		case quoted && c == '\\':
-			escaped = true
-			continue
+		case e.escaped:
+			e.escaped = false
+		case e.quoted:
+			if c == '\\' {
+				e.escaped = true
+			} else if c == '"' {
+				e.quoted = false
+				if e.ended = e.depth == 0; e.ended {
+					return i + 1
+				}
+			}
+		case e.scalar:
+			switch c {
+			case ',', ':', ']', '}', ' ', '\t', '\r', '\n':
+				e.ended = true
+				return i
+			}
 		case c == '"':
-			quoted = !quoted
-		case quoted:
-			continue
+			e.quoted = true
 		case c == '{' || c == '[':
-			depth++
+			e.depth++
 		case c == '}' || c == ']':
-			depth--
-		}
-		if depth == 0 && !quoted && (first == '"' || first == '{' || first == '[') {
-			return nil
+			e.depth--
+			if e.ended = e.depth == 0; e.ended {
+				return i + 1
+			}
 		}
 	}
+	return len(text)
 }
 
 var newline = []byte("\n")

@@ -766,15 +766,30 @@ func BenchmarkLoad(b *testing.B) {
 		fmt.Fprintf(&c, "%d,2026-05-31T14:30:00Z,c%d,https://example.com/%d\n", i, i%5000, i%100)
 		fmt.Fprintf(&n, `{"id":%d,"Timestamp":"2026-05-31T14:30:00Z","Contact":"c%d","Url":"https://example.com/%d"}`+"\n", i, i%5000, i%100)
 	}
+	mapping := &tables.Mapping{Tables: []tables.Table{{
+		File: "EmailClicked.csv", Entity: "EmailClicked", ID: tables.Column{Name: "id"},
+		Columns: map[string]tables.Column{"Timestamp": {Name: "Timestamp"}, "Contact": {Name: "Contact"}, "Url": {Name: "Url"}},
+	}}}
 	for _, f := range []struct {
-		name string
-		data []byte
-	}{{"EmailClicked.csv", c.Bytes()}, {"EmailClicked.ndjson", n.Bytes()}} {
+		name, file string
+		data       []byte
+		mapping    *tables.Mapping
+	}{
+		{"csv", "EmailClicked.csv", c.Bytes(), nil},
+		{"csv/mapped", "EmailClicked.csv", c.Bytes(), mapping},
+		{"csv/packed", "EmailClicked.csv.gz", []byte(packed(c.String())), nil},
+		{"ndjson", "EmailClicked.ndjson", n.Bytes(), nil},
+		{"json", "all.json", slices.Concat([]byte(`{"EmailClicked": [`), bytes.ReplaceAll(bytes.TrimSpace(n.Bytes()), []byte("\n"), []byte(",\n")), []byte("]}")), nil},
+	} {
 		b.Run(f.name, func(b *testing.B) {
-			fsys := fstest.MapFS{f.name: {Data: f.data}}
+			fsys := fstest.MapFS{f.file: {Data: f.data}}
+			path := "."
+			if f.name == "json" {
+				path = f.file
+			}
 			b.SetBytes(int64(len(f.data)))
 			for b.Loop() {
-				if _, err := tables.LoadFS(fsys, ".", schema, tables.Options{}); err != nil {
+				if _, err := tables.LoadFS(fsys, path, schema, tables.Options{Mapping: f.mapping}); err != nil {
 					b.Fatal(err)
 				}
 			}

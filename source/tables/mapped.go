@@ -438,7 +438,7 @@ type looked struct {
 }
 
 func compareLookups(a, b Lookup) int {
-	return slices.Compare([]string{a.File, a.By, a.Name}, []string{b.File, b.By, b.Name})
+	return slices.Compare([]string{a.File, a.By, a.Name, a.Delimiter}, []string{b.File, b.By, b.Name, b.Delimiter})
 }
 
 // fill reads the files of a lookup.
@@ -446,19 +446,19 @@ func (l *loader) fill(p *plan, up *lookup) error {
 	up.found = map[string]looked{}
 	var errs []error
 	for _, f := range up.files {
-		delimiter, told := "", false
-		for _, other := range p.files { // which read it, too, and tell its problems
-			if other.file.path == f.path {
-				delimiter, told = p.mapping.Tables[other.tables[0]].Delimiter, true
-			}
-		}
-		x := &filling{keys: keys{file: f}, l: l, plan: p, lookup: up, told: told}
+		delimiter, told := p.delimiter(up, f)
+		x := &filling{keys: keys{file: f}, l: l, plan: p, lookup: up}
 		x.keys.to = x
 		if !isCells(f) {
 			x.by, _ = x.keys.position(up.By)
 			x.name, _ = x.keys.position(up.Name)
 		}
-		if err := l.read(f, comma(f, delimiter), x); err != nil && !told {
+		before := l.data.Report.Problems
+		err := l.read(f, comma(f, delimiter), x)
+		if told { // by the table that reads the file, too
+			l.data.Report.Problems, err = before, nil
+		}
+		if err != nil {
 			errs = append(errs, err)
 		}
 	}
@@ -472,7 +472,6 @@ type filling struct {
 	plan     *plan
 	lookup   *lookup
 	by, name int
-	told     bool
 }
 
 // header implements reader.
@@ -505,11 +504,7 @@ func (x *filling) row(r *row) {
 }
 
 // reject implements reader.
-func (x *filling) reject(_ int, p Problem) {
-	if !x.told {
-		x.l.data.Report.Problems.add(p)
-	}
-}
+func (x *filling) reject(_ int, p Problem) { x.l.data.Report.Problems.add(p) }
 
 // end implements reader.
 func (x *filling) end() { x.keys.note(x.l) }

@@ -18,7 +18,8 @@ import (
 
 // A Mapping says which files of a folder hold the records of a schema, and how.
 // A mapping file is one as JSON: see [ReadMapping]. Only what a mapping names is
-// read, letter by letter.
+// read, letter by letter. Loading does not change a mapping: several can go on at
+// once with the same.
 type Mapping struct {
 	// Tables are read in this order. A file that several of them name is read
 	// once, and each of its rows is offered to all of these.
@@ -80,6 +81,9 @@ type Lookup struct {
 	File string `json:"file"` // as in Table; all files that match
 	By   string `json:"by"`   // the column that holds the key
 	Name string `json:"name"` // the column that holds the value
+
+	// Delimiter is as in Table. If a table names the file, it says so for both.
+	Delimiter string `json:"delimiter,omitempty"`
 }
 
 // A template is text with columns in it.
@@ -158,7 +162,7 @@ type bindError struct {
 	near    string
 }
 
-// problem adds a problem of the mapping, which is at a place in it.
+// mappingProblem adds a problem of the mapping, which is at a place in it.
 func (l *loader) mappingProblem(m *Mapping, place []string, format string, args ...any) {
 	l.fatal = true
 	l.data.Report.Problems.add(m.source.problem(place, m.context(place)+fmt.Sprintf(format, args...)))
@@ -226,6 +230,9 @@ func (l *loader) plan(dir string, show func(string) string, m *Mapping) (*plan, 
 	for _, f := range p.files {
 		l.planFile(p, f)
 	}
+	for _, key := range slices.SortedFunc(maps.Keys(p.lookups), compareLookups) {
+		l.planLookup(p, p.lookups[key])
+	}
 	slices.SortStableFunc(l.data.Report.Problems.List, func(a, b Problem) int { // those of files behind the mapping's
 		return cmp.Or(cmp.Compare(min(b.Char, 1), min(a.Char, 1)), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Char, b.Char))
 	})
@@ -236,11 +243,7 @@ func (l *loader) plan(dir string, show func(string) string, m *Mapping) (*plan, 
 func (l *loader) planTable(p *plan, i int) {
 	m := p.mapping
 	t := &m.Tables[i]
-	if d := t.Delimiter; d != "" {
-		if c, n := utf8.DecodeRuneInString(d); n != len(d) || !goodComma(c) {
-			l.mappingProblem(m, tablePlace(i, "delimiter"), "the delimiter is one character, such as ; and neither a quote nor a line end")
-		}
-	}
+	l.planDelimiter(m, t.Delimiter, tablePlace(i, "delimiter"))
 	for _, name := range slices.Sorted(maps.Keys(t.Where)) {
 		if len(t.Where[name]) == 0 {
 			l.mappingProblem(m, tablePlace(i, "where", name), "no word is listed, so no row would be left")
@@ -275,6 +278,12 @@ func (l *loader) planTable(p *plan, i int) {
 		default:
 			l.mappingProblem(m, place, "the schema has no such field or reference%s", didYouMean(nearest.Name(name, stored(e))))
 		}
+	}
+}
+
+func (l *loader) planDelimiter(m *Mapping, delimiter string, place []string) {
+	if c, n := utf8.DecodeRuneInString(delimiter); delimiter != "" && (n != len(delimiter) || !goodComma(c)) {
+		l.mappingProblem(m, place, "the delimiter is one character, such as ; and neither a quote nor a line end")
 	}
 }
 
@@ -326,10 +335,19 @@ func (l *loader) planColumn(p *plan, place []string, c *Column, holds column) {
 		return
 	}
 	up := &lookup{Lookup: *c.Lookup, place: append(slices.Clip(place), "lookup")}
+	l.planDelimiter(p.mapping, up.Delimiter, append(slices.Clip(up.place), "delimiter"))
 	up.files = l.matches(p, up.File, append(slices.Clip(up.place), "file"))
 	p.lookups[*c.Lookup] = up
+}
+
+// planLookup checks what a lookup asks of its files, once all tables are known.
+func (l *loader) planLookup(p *plan, up *lookup) {
 	for _, f := range up.files {
-		names, ok := l.headerOf(p, f, comma(f, ""))
+		delimiter, shared := p.delimiter(up, f)
+		if shared && up.Delimiter != "" && up.Delimiter != delimiter {
+			l.mappingProblem(p.mapping, append(slices.Clip(up.place), "delimiter"), "a table gives %s the delimiter %s", fileName(f.base), quote(delimiter))
+		}
+		names, ok := l.headerOf(p, f, comma(f, delimiter))
 		if !ok {
 			continue
 		}
@@ -339,6 +357,17 @@ func (l *loader) planColumn(p *plan, place []string, c *Column, holds column) {
 			}
 		}
 	}
+}
+
+// delimiter returns the delimiter of a file of a lookup, and whether a table
+// reads the file, too.
+func (p *plan) delimiter(up *lookup, f file) (string, bool) {
+	for _, planned := range p.files {
+		if planned.file.path == f.path {
+			return p.mapping.Tables[planned.tables[0]].Delimiter, true
+		}
+	}
+	return up.Delimiter, false
 }
 
 // matches returns the files that a pattern names, in the order of their names.

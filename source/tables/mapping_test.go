@@ -195,6 +195,16 @@ func TestMapped(t *testing.T) {
 			},
 		},
 		{
+			"lookups in files with other delimiters", `{"tables": [
+				{"file": "mails.csv", "entity": "EmailClicked", "columns": {
+					"Contact": {"name": "to", "lookup": {"file": "people.csv", "by": "mail", "name": "id"}},
+					"Url": {"name": "to", "lookup": {"file": "urls.csv", "by": "mail", "name": "url", "delimiter": "|"}}}},
+				{"file": "people.csv", "delimiter": ";", "entity": "Contact", "id": "id"}
+			]}`,
+			files("mails.csv", "to\na@x\n", "people.csv", "id;mail\n7;a@x\n", "urls.csv", "mail|url\na@x|/a,b\n"),
+			"EmailClicked", []string{"mails.csv:2"}, []string{`mails.csv:2: Url=text "/a,b" Contact=text "7"`}, nil,
+		},
+		{
 			"json", `{"null": ["NULL"], "tables": [{"file": "people.ndjson", "entity": "Contact", "id": "no", "where": {"kind": ["7", "true", ""]}, "columns": {
 				"City": "town", "Created": {"name": "ms", "format": "UnixMillis"}, "Visits": "visits", "Subscribed": "mail", "Interests": "likes",
 				"JobTitle": "{town}-{kind}", "ParentAccount": "firm", "Birthday": "born"}}]}`,

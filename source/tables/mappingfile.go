@@ -191,9 +191,10 @@ func (r *mappingReader) column(raw []byte, place []string) Column {
 		"lookup": func(raw []byte, place []string) {
 			c.Lookup = &Lookup{}
 			r.object(raw, place, "a lookup", map[string]func([]byte, []string){
-				"file": func(raw []byte, _ []string) { c.Lookup.File = r.word(raw) },
-				"by":   func(raw []byte, _ []string) { c.Lookup.By = r.word(raw) },
-				"name": func(raw []byte, _ []string) { c.Lookup.Name = r.word(raw) },
+				"file":      func(raw []byte, _ []string) { c.Lookup.File = r.word(raw) },
+				"by":        func(raw []byte, _ []string) { c.Lookup.By = r.word(raw) },
+				"name":      func(raw []byte, _ []string) { c.Lookup.Name = r.word(raw) },
+				"delimiter": func(raw []byte, _ []string) { c.Lookup.Delimiter = r.word(raw) },
 			})
 		},
 		"null":      func(raw []byte, _ []string) { c.Null = r.words(raw) },

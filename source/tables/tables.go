@@ -107,7 +107,7 @@ func (d *Data) Lend(source traverse.Source) *columns.Store {
 type Report struct {
 	Entities []Count  // in the order in which they were read
 	Problems Problems // of the records that were skipped; empty without Options.SkipBad
-	Notes    []string // what was ignored, for people to read
+	Notes    []string // what was ignored or not found, for people to read
 }
 
 // A Count says how many records of an entity there were. A row that cannot be
@@ -141,8 +141,9 @@ func (r *Report) Skipped() int {
 // If something is wrong with the data, or with the mapping, the error is a
 // [*Problems] that lists all of it, or wraps one together with what could not be
 // read; see [errors.As]. As long as something is wrong with the mapping, the data
-// is not looked at. A packed file that is cut short wraps [io.ErrUnexpectedEOF]. A folder without any table is an error; one without a table of
-// leads has no leads.
+// is not looked at. The error of a packed file that is cut short wraps
+// [io.ErrUnexpectedEOF]. A folder without any table is an error; one without a
+// table of leads has no leads.
 func Load(name string, schema *traverse.Schema, opts Options) (*Data, error) {
 	info, err := os.Stat(name)
 	if err != nil {

@@ -53,6 +53,20 @@ func sqliteFlags(t *testing.T) []string { return []string{"-db", filepath.Join(t
 var schemas atomic.Int64
 
 func postgresFlags(t *testing.T, connection string) []string {
+	with := func(setting string) {
+		switch {
+		case !strings.Contains(connection, "://"):
+			connection += " "
+		case strings.Contains(connection, "?"):
+			connection += "&"
+		default:
+			connection += "?"
+		}
+		connection += setting
+	}
+	if !strings.Contains(connection, "sslmode=") { // the driver would insist on TLS
+		with("sslmode=disable")
+	}
 	admin, err := openPostgres(connection)
 	if err != nil {
 		t.Fatal(err)
@@ -67,15 +81,26 @@ func postgresFlags(t *testing.T, connection string) []string {
 		}
 		admin.close()
 	})
-	switch {
-	case !strings.Contains(connection, "://"):
-		connection += " "
-	case strings.Contains(connection, "?"):
-		connection += "&"
-	default:
-		connection += "?"
+	with("search_path=" + schema)
+	return []string{"-postgres", connection}
+}
+
+// openStore opens the database that flags name, with its tables.
+func openStore(t *testing.T, flags []string) *store {
+	t.Helper()
+	c, err := parseFlags(flags, io.Discard)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return []string{"-postgres", connection + "search_path=" + schema}
+	db, err := c.open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.close() })
+	if err := db.migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return db
 }
 
 // A server is a service that runs in this process, and listens.
@@ -180,6 +205,24 @@ func (s *server) expect(t *testing.T, method, path, body string, status int, tex
 			t.Errorf("%s %s %s: no %s in\n%s", method, path, body, text, answer)
 		}
 	}
+}
+
+// raw sends what no client of package http would, and returns the answer.
+func (s *server) raw(t *testing.T, request string) string {
+	t.Helper()
+	conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := io.WriteString(conn, request); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := io.ReadAll(conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(answer)
 }
 
 type scoresAnswer struct {
@@ -326,6 +369,7 @@ func TestInteractionsAreChecked(t *testing.T) {
 			{"EmailOpened", with(`"Spring sale"`, `"a\u0000"`), 422, []string{`"field": "EmailName"`, "U+0000"}},
 			{"EmailOpened", with(`"Spring sale"`, `"a", "EmailName": "b"`), 422, []string{`"field": "EmailName"`, "twice"}},
 			{"EmailOpened", with(`"e1"`, `""`), 422, []string{`"field": "id"`}},
+			{"EmailOpened", with(`e1`, `\ud800`), 422, []string{`"field": "id"`}},
 			{"EmailOpened", with(`"e1"`, `7`), 422, []string{`"field": "id"`}},
 			{"EmailOpened", with(`e1`, strings.Repeat("e", 201)), 422, []string{`"field": "id"`}},
 			{"EmailOpened", with(`"contact-0001"`, `null`), 422, []string{`"field": "Contact"`}},
@@ -396,6 +440,9 @@ func TestRequestsAreChecked(t *testing.T) {
 			t.Errorf("a page of another site: %v %s", response, body)
 		}
 		r.URL.Path = "/interactions/EmailOpened"
+		if answer := s.raw(t, "POST "+r.URL.Path+" HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nno size\r\n"); !strings.HasPrefix(answer, "HTTP/1.1 400 ") || !strings.Contains(answer, "cannot be read") {
+			t.Errorf("a broken body: %s", answer)
+		}
 		r.Header.Set("Sec-Fetch-Site", "same-origin")
 		if response, body := do(t, r); response.StatusCode != 415 {
 			t.Errorf("no type: %v %s", response, body)
@@ -455,22 +502,12 @@ func TestExports(t *testing.T) {
 	forDatabases(t, func(t *testing.T, open func(*testing.T) []string) {
 		flags := append(append(open(t), fixed...), "-seed", "30")
 		start(t, flags...).stop(t)
-		c, err := parseFlags(flags, io.Discard)
-		if err != nil {
-			t.Fatal(err)
-		}
-		db, err := c.open()
-		if err != nil {
-			t.Fatal(err)
-		}
+		db := openStore(t, flags)
 		hostile := []string{`=HYPERLINK("http://x")`, "+1", "-1", "@SUM(1)", "\t=1", "a,\"b\"\nc", "plain"}
 		for i, name := range hostile {
 			if _, err := db.write.Exec("UPDATE lead SET company_name = $1, last_name = NULL WHERE id = $2", name, fmt.Sprintf("lead-%04d", i+1)); err != nil {
 				t.Fatal(err)
 			}
-		}
-		if err := db.close(); err != nil {
-			t.Fatal(err)
 		}
 		s := start(t, flags...)
 		listed := s.list(t, "Buyers", "limit=1000", nil)
@@ -597,7 +634,7 @@ func TestReload(t *testing.T) {
 	}
 	s.expect(t, "POST", "/rules/reload", "", 422, "*.score")
 	s.expect(t, "GET", "/models/Buyers/leads", "", 200)
-	s.expect(t, "GET", "/metrics", "", 200, `crm_rule_loads_total{outcome="refused"} 6`, `crm_rule_loads_total{outcome="loaded"} 4`)
+	s.expect(t, "GET", "/metrics", "", 200, `"rule_loads_refused": 6`, `"rule_loads_loaded": 4`)
 }
 
 // eventually waits for what the service does behind requests.
@@ -705,7 +742,7 @@ func TestLimits(t *testing.T) {
 		t.Errorf("a third request was answered %v", response)
 	}
 	s.expect(t, "GET", "/healthz", "", 200, "ok")
-	s.expect(t, "GET", "/metrics", "", 200, "crm_requests_in_flight 2", `crm_request_seconds_count{route="GET /models",status="503"} 1`)
+	s.expect(t, "GET", "/metrics", "", 200, `"requests_in_flight": 2`, `"requests GET /models 503": 1`, "memstats")
 	if status := first.finish(t, opened("e1", "contact-0001")); status != 201 {
 		t.Errorf("the first request was answered %d", status)
 	}
@@ -719,6 +756,151 @@ func TestLimits(t *testing.T) {
 	s.expect(t, "GET", "/models/Buyers/leads", "", 503, "too long")
 	s.expect(t, "GET", "/leads/lead-0001/scores", "", 503, "too long")
 	s.expect(t, "GET", "/models/Buyers/leads.csv", "", 200) // an export has its own time
+}
+
+// Services that start at once make one database. What is there stays as it is:
+// nothing is invented beside it.
+func TestStart(t *testing.T) {
+	forDatabases(t, func(t *testing.T, open func(*testing.T) []string) {
+		flags := append(append(open(t), fixed...), "-seed", "50")
+		if flags[0] == "-db" {
+			openStore(t, flags) // one has to make the file
+		}
+		var all sync.WaitGroup
+		for range 4 {
+			all.Go(func() {
+				db := openStore(t, flags)
+				if _, err := db.seed(t.Context(), 50, time.Now()); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		s := start(t, flags...)
+		eventually(t, "the leads are scored", func() bool { return len(s.list(t, "Buyers", "", nil)) > 0 })
+
+		db := openStore(t, open(t))
+		if _, err := db.write.Exec("INSERT INTO contact (id) VALUES ('one')"); err != nil {
+			t.Fatal(err)
+		}
+		if seeded, err := db.seed(t.Context(), 50, time.Now()); seeded || err != nil {
+			t.Errorf("leads are invented beside a contact: %v", err)
+		}
+	})
+}
+
+// A new kind of interaction is a block in a rule file and a view. A field of every
+// type is posted and read back by rules.
+func TestNewKind(t *testing.T) {
+	forDatabases(t, func(t *testing.T, open func(*testing.T) []string) {
+		rules := copyRules(t)
+		flags := append(append(open(t), fixed...), "-seed", "20", "-rules", rules)
+		s := start(t, flags...)
+		write(t, filepath.Join(rules, "tasting.score"), `
+			interaction Tasting { Roast text Guests number Paid bool Ends time Day date Kind choice ("Open", "Closed") Extras choices ("Milk", "Sugar") }
+			model "Tastings" {
+				target contact
+				condition "Roast"  { each Tasting where Roast = "dark" score +1 }
+				condition "Guests" { each Tasting where Guests > 5 score +10 }
+				condition "Paid"   { each Tasting where Paid = true score +100 }
+				condition "Ends"   { each Tasting where Ends on 2026-05-30 score +1000 }
+				condition "Day"    { each Tasting where Day on 2026-05-30 score +10000 }
+				condition "Kind"   { each Tasting where Kind = "Open" score +100000 }
+				condition "Extras" { each Tasting where Extras contains "Sugar" score +1000000 }
+			}`)
+		s.expect(t, "POST", "/rules/reload", "", 422, `"field": "Tasting"`)
+		if _, err := openStore(t, flags).write.Exec(`CREATE VIEW tasting AS SELECT id, contact_id, timestamp,
+			fields ->> 'Roast' AS roast, CAST(fields ->> 'Guests' AS double precision) AS guests, CAST(fields ->> 'Paid' AS boolean) AS paid,
+			fields ->> 'Ends' AS ends, fields ->> 'Day' AS day, fields ->> 'Kind' AS kind, fields ->> 'Extras' AS extras
+			FROM interaction WHERE kind = 'Tasting'`); err != nil {
+			t.Fatal(err)
+		}
+		s.expect(t, "POST", "/rules/reload", "", 200, "Tastings")
+		lead := s.list(t, "Buyers", "", nil)[0].ID
+		for i, fields := range []string{
+			`"Roast": "dark", "Guests": 6, "Paid": true, "Ends": "2026-05-29T23:30:00-01:00", "Day": "2026-05-30", "Kind": "Open", "Extras": ["Milk", "Sugar"]`,
+			`"Roast": "dark", "Guests": "6", "Paid": "true", "Ends": "2026-05-30", "Day": "2026-05-30", "Kind": "Open", "Extras": ["Sugar"]`,
+		} {
+			tasting := fmt.Sprintf(`{"id": "t%d", "Contact": %q, "Timestamp": "2026-05-30", %s}`, i, contactOf(lead), fields)
+			s.expect(t, "POST", "/interactions/Tasting", tasting, 201, lead)
+			s.expect(t, "POST", "/interactions/Tasting", tasting, 200, lead)
+		}
+		s.expect(t, "GET", "/leads/"+lead+"/scores", "", 200, `"score": 2222222`)
+	})
+}
+
+// Two who store scores of the same leads do not wait for each other for ever,
+// whatever order their rules have models in.
+func TestScoresInAnyOrder(t *testing.T) {
+	forDatabases(t, func(t *testing.T, open func(*testing.T) []string) {
+		db := openStore(t, open(t))
+		if _, err := db.seed(t.Context(), 20, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		var all sync.WaitGroup
+		for _, models := range [][]string{{"a", "b", "c"}, {"c", "b", "a"}, {"d"}} {
+			all.Go(func() {
+				var leads []leadscore.SetResult
+				for i := range 20 {
+					lead := leadscore.SetResult{Lead: fmt.Sprintf("lead-%04d", i+1)}
+					for _, model := range models {
+						lead.Results = append(lead.Results, leadscore.Result{Model: model, Lead: lead.Lead})
+					}
+					leads = append(leads, lead)
+				}
+				for range 20 {
+					if err := db.saveScores(t.Context(), leads, time.Now(), time.Now()); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		all.Wait()
+	})
+}
+
+// Exports keep a connection to the database for as long as their clients read.
+// However many there are, others get through.
+func TestSlowExports(t *testing.T) {
+	forDatabases(t, func(t *testing.T, open func(*testing.T) []string) {
+		flags := append(append(open(t), fixed...), "-seed", "5")
+		s := start(t, flags...)
+		db := openStore(t, flags)
+		for _, fill := range []string{ // with more than a connection holds on its way
+			"INSERT INTO lead (id, company_name) SELECT 'big-' || i, $1 FROM n",
+			"INSERT INTO score SELECT 'Buyers', 'big-' || i, 0, $1, false, '2026-01-01 00:00:00', 0 FROM n",
+		} {
+			fill = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) " + fill
+			if _, err := db.write.Exec(fill, strings.Repeat("x", 8000)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var slow []io.Closer
+		client := http.Client{Timeout: time.Minute} // without an answer the test fails
+		for {
+			response, err := client.Get(s.url + "/models/Buyers/leads.csv")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer response.Body.Close()
+			if response.StatusCode == 503 {
+				break
+			}
+			if slow = append(slow, response.Body); response.StatusCode != 200 || len(slow) > 100 {
+				t.Fatalf("the export %d was answered %v", len(slow), response)
+			}
+		}
+		s.expect(t, "GET", "/healthz", "", 200)
+		s.expect(t, "GET", "/models/Buyers/leads?limit=1", "", 200)
+		s.expect(t, "POST", "/interactions/EmailOpened", opened("e1", "contact-0001"), 201)
+		for _, body := range slow {
+			body.Close()
+		}
+		eventually(t, "there is a place for an export", func() bool {
+			status, _ := s.call(t, "HEAD", "/models/Buyers/leads.csv", "")
+			return status == 200
+		})
+	})
 }
 
 // Everything at once: who posts, reads, reloads and scores does not get in the
@@ -773,29 +955,17 @@ func TestAtTheSameTime(t *testing.T) {
 // order they are stored, and with it which models have a score.
 func TestNewerScoresStay(t *testing.T) {
 	forDatabases(t, func(t *testing.T, open func(*testing.T) []string) {
-		flags := append(append(open(t), fixed...), "-seed", "1")
-		c, err := parseFlags(flags, io.Discard)
-		if err != nil {
+		db := openStore(t, open(t))
+		if _, err := db.seed(t.Context(), 1, time.Now()); err != nil {
 			t.Fatal(err)
 		}
-		db, err := c.open()
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer db.close()
-		if err := db.migrate(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := db.seed(t.Context(), 1, c.asOf.now()); err != nil {
-			t.Fatal(err)
-		}
-		began := time.Now()
+		began := time.Now().Add(-time.Minute)
 		save := func(later time.Duration, scores map[string]int64) {
 			result := leadscore.SetResult{Lead: "lead-0001"}
 			for model, score := range scores {
 				result.Results = append(result.Results, leadscore.Result{Model: model, Lead: "lead-0001", Score: score})
 			}
-			if err := db.saveScores(t.Context(), []leadscore.SetResult{result}, c.asOf.now(), began.Add(later)); err != nil {
+			if err := db.saveScores(t.Context(), []leadscore.SetResult{result}, began, began.Add(later)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -820,6 +990,9 @@ func TestNewerScoresStay(t *testing.T) {
 		expect(map[string]int64{"a": 2, "b": 2, "c": 1}) // a score of c goes with the next scoring
 		save(3*time.Second, map[string]int64{"b": 3})
 		expect(map[string]int64{"b": 3})
+		save(time.Hour, map[string]int64{"b": 4, "c": 4}) // by a clock that is wrong
+		save(4*time.Second, map[string]int64{"b": 5})
+		expect(map[string]int64{"b": 5})
 		if _, err := db.write.Exec("DELETE FROM lead"); err != nil {
 			t.Fatal(err)
 		}
@@ -838,11 +1011,12 @@ func TestNewerScoresStay(t *testing.T) {
 func TestHandlersThatFail(t *testing.T) {
 	places := make(chan struct{}, 1)
 	lines := &log{}
-	s := &service{log: slog.New(slog.NewJSONHandler(lines, nil)), metrics: newMetrics(places), places: places}
+	s := &service{log: slog.New(slog.NewJSONHandler(lines, nil))}
+	s.metrics = s.newMetrics()
 	mux := http.NewServeMux()
-	s.handle(mux, "GET /panic", time.Minute, func(http.ResponseWriter, *http.Request) error { panic("oh no") })
-	s.handle(mux, "GET /error", time.Minute, func(http.ResponseWriter, *http.Request) error { return errors.New("a secret") })
-	s.handle(mux, "GET /broken", time.Minute, func(w http.ResponseWriter, _ *http.Request) error {
+	s.handle(mux, "GET /panic", time.Minute, places, func(http.ResponseWriter, *http.Request) error { panic("oh no") })
+	s.handle(mux, "GET /error", time.Minute, places, func(http.ResponseWriter, *http.Request) error { return errors.New("a secret") })
+	s.handle(mux, "GET /broken", time.Minute, places, func(w http.ResponseWriter, _ *http.Request) error {
 		if _, err := w.Write(make([]byte, 100_000)); err != nil {
 			return err
 		}
@@ -873,11 +1047,7 @@ func TestHandlersThatFail(t *testing.T) {
 func TestIndexes(t *testing.T) {
 	flags := append(append(sqliteFlags(t), fixed...), "-seed", "5")
 	start(t, flags...).stop(t)
-	db, err := openSQLite(flags[1])
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.close()
+	db := openStore(t, flags)
 	texts := []string{
 		"SELECT id, timestamp FROM email_opened WHERE contact_id IN ('a', 'b')",
 		"SELECT id FROM lead WHERE parent_account_id = 'a'",

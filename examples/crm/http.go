@@ -4,16 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"expvar"
 	"fmt"
 	"log/slog"
 	"net/http"
-	"os"
 	"runtime/debug"
 	"strings"
 	"time"
-
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/source/sqldb"
@@ -48,14 +45,9 @@ func problemOf(err error) *problem {
 		}
 		return told
 	}
-	if large, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return &problem{Status: http.StatusRequestEntityTooLarge, Detail: fmt.Sprintf("A body has at most %d bytes.", large.Limit)}
-	}
 	switch {
 	case errors.Is(err, leadscore.ErrNoLead):
 		return &problem{Status: http.StatusNotFound, Detail: "There is no such lead."}
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		return &problem{Status: http.StatusRequestTimeout, Detail: "The body did not come in time."}
 	case errors.Is(err, context.Canceled):
 		return &problem{Status: 499, Detail: "The client is gone."} // for the log, as nobody reads it
 	case errors.Is(err, context.DeadlineExceeded):
@@ -86,9 +78,9 @@ func answerProblem(w http.ResponseWriter, p *problem) {
 // A handler answers a request, or returns an error before it has written anything.
 type handler func(w http.ResponseWriter, r *http.Request) error
 
-// handle serves a pattern: within a time, as one of so many requests at once, with
-// a line in the log and in the metrics.
-func (s *service) handle(mux *http.ServeMux, pattern string, timeout time.Duration, h handler) {
+// handle serves a pattern: within a time, in one of the places, with a line in the
+// log and in the metrics.
+func (s *service) handle(mux *http.ServeMux, pattern string, timeout time.Duration, places chan struct{}, h handler) {
 	mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
 		ctx, cancel := context.WithTimeout(r.Context(), timeout)
@@ -98,7 +90,7 @@ func (s *service) handle(mux *http.ServeMux, pattern string, timeout time.Durati
 		// A client that reads slowly must not keep a place for longer.
 		_ = http.NewResponseController(w).SetWriteDeadline(began.Add(timeout + time.Second))
 
-		err := s.within(h, seen, r)
+		err := within(places, h, seen, r)
 		if err != nil && ctx.Err() != nil {
 			err = errors.Join(err, ctx.Err()) // drivers have errors of their own for it
 		}
@@ -106,7 +98,9 @@ func (s *service) handle(mux *http.ServeMux, pattern string, timeout time.Durati
 			answerProblem(seen, problemOf(err))
 		}
 		took := time.Since(began)
-		s.metrics.requests.WithLabelValues(pattern, fmt.Sprint(seen.status)).Observe(took.Seconds())
+		label := fmt.Sprintf("%s %d", pattern, seen.status)
+		s.metrics.Add("requests "+label, 1)
+		s.metrics.AddFloat("request_seconds "+label, took.Seconds())
 		s.logRequest(r, seen, took, err)
 		if seen.broken(err) {
 			panic(http.ErrAbortHandler) // the client sees that the rest is missing
@@ -115,10 +109,10 @@ func (s *service) handle(mux *http.ServeMux, pattern string, timeout time.Durati
 }
 
 // within runs h if there is a place for one more request. A panic is an error.
-func (s *service) within(h handler, w http.ResponseWriter, r *http.Request) (err error) {
+func within(places chan struct{}, h handler, w http.ResponseWriter, r *http.Request) (err error) {
 	select {
-	case s.places <- struct{}{}:
-		defer func() { <-s.places }()
+	case places <- struct{}{}:
+		defer func() { <-places }()
 	default:
 		return &problem{Status: http.StatusServiceUnavailable, Detail: "Too many requests at once. Try again later."}
 	}
@@ -199,41 +193,16 @@ func (s *silent) Header() http.Header         { return s.header }
 func (s *silent) WriteHeader(status int)      { s.status = status }
 func (s *silent) Write(b []byte) (int, error) { return len(b), nil }
 
-// Metrics are what GET /metrics shows, beside those of the Go runtime.
-type metrics struct {
-	registry     *prometheus.Registry
-	requests     *prometheus.HistogramVec
-	interactions *prometheus.CounterVec
-	reloads      *prometheus.CounterVec
-	rescoring    prometheus.Histogram
-	failed       prometheus.Counter
+// newMetrics returns what GET /metrics shows. The variables are not published, as
+// those are of a program, and tests run several services in one.
+func (s *service) newMetrics() *expvar.Map {
+	m := new(expvar.Map)
+	m.Set("requests_in_flight", expvar.Func(func() any { return len(s.places) + len(s.exports) }))
+	m.Set("memstats", expvar.Get("memstats"))
+	return m
 }
 
-func newMetrics(places chan struct{}) *metrics {
-	m := &metrics{
-		registry: prometheus.NewRegistry(),
-		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "crm_request_seconds", Help: "How long requests took, by route and status.",
-			Buckets: prometheus.ExponentialBuckets(0.001, 4, 8),
-		}, []string{"route", "status"}),
-		interactions: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "crm_interactions_total", Help: "Interactions that were posted, by what came of them.",
-		}, []string{"outcome"}),
-		reloads: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "crm_rule_loads_total", Help: "How often rules were loaded or refused.",
-		}, []string{"outcome"}),
-		rescoring: prometheus.NewHistogram(prometheus.HistogramOpts{
-			Name: "crm_rescore_seconds", Help: "How long scoring all leads took.",
-			Buckets: prometheus.ExponentialBuckets(0.01, 4, 10),
-		}),
-		failed: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "crm_failed_leads_total", Help: "How often a lead could not be scored.",
-		}),
-	}
-	inFlight := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "crm_requests_in_flight", Help: "How many requests are served right now.",
-	}, func() float64 { return float64(len(places)) })
-	m.registry.MustRegister(m.requests, m.interactions, m.reloads, m.rescoring, m.failed, inFlight,
-		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	return m
+// getMetrics gets through when the service is busy.
+func (s *service) getMetrics(w http.ResponseWriter, _ *http.Request) {
+	_ = answer(w, http.StatusOK, "application/json", json.RawMessage(s.metrics.String()))
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -45,8 +44,9 @@ func parseInteraction(schema *leadscore.Schema, kind string, body []byte) (inter
 		return interaction{}, &problem{Status: 400, Detail: "The body must be a JSON object: " + err.Error() + "."}
 	}
 	i := interaction{kind: kind, fields: given}
-	if i.id = takeText(given, "id"); i.id == "" || len(i.id) > 200 {
-		bad = append(bad, fieldProblem{Field: "id", Detail: "needed: a text of at most 200 bytes that no other interaction has"})
+	// What is no character becomes U+FFFD when JSON is read, and ids the same.
+	if i.id = takeText(given, "id"); i.id == "" || len(i.id) > 200 || strings.ContainsRune(i.id, utf8.RuneError) {
+		bad = append(bad, fieldProblem{Field: "id", Detail: "needed: a text of at most 200 bytes, without U+FFFD, that no other interaction has"})
 	}
 	if i.contact = takeText(given, "Contact"); i.contact == "" {
 		bad = append(bad, fieldProblem{Field: "Contact", Detail: "needed: the id of the contact, a text"})
@@ -64,6 +64,7 @@ func parseInteraction(schema *leadscore.Schema, kind string, body []byte) (inter
 	if len(bad) > 0 {
 		return interaction{}, &problem{Status: 422, Detail: "The interaction does not fit the schema.", Errors: bad}
 	}
+	asColumns(schema.Entity(kind), given)
 	return i, nil
 }
 
@@ -128,13 +129,17 @@ func storable(v any) (_ any, wrong string) {
 			return nil, ""
 		}
 	case []any:
-		texts := slices.DeleteFunc(v, func(x any) bool { return x == "" })
-		for _, x := range texts {
-			if text, isText := x.(string); !isText || strings.ContainsRune(text, 0) {
-				return nil, "a list must hold texts, without the character U+0000"
+		var texts []string
+		for _, x := range v {
+			text, isText := x.(string)
+			if !isText || strings.ContainsAny(text, "\x00;") {
+				return nil, "a list must hold texts, without semicolons and the character U+0000"
+			}
+			if text != "" {
+				texts = append(texts, text)
 			}
 		}
-		if len(texts) == 0 {
+		if texts == nil {
 			return nil, ""
 		}
 		return texts, ""
@@ -144,24 +149,29 @@ func storable(v any) (_ any, wrong string) {
 	return v, ""
 }
 
+// asColumns changes fields that fit the schema into what a view can cast in either
+// database: choices are text with semicolons, and no bool is a text.
+func asColumns(kind *traverse.Entity, fields map[string]any) {
+	for name, v := range fields {
+		switch v := v.(type) {
+		case []string:
+			fields[name] = strings.Join(v, ";")
+		case string:
+			if f, ok := kind.Field(name); ok && f.Type == traverse.Bool {
+				value, _ := memory.Parse(f.Type, v) // it fits
+				fields[name] = value.Bool()
+			}
+		}
+	}
+}
+
 // checkFields tells what of fields does not fit the schema. It has package memory
 // look at them, which fits values to the types of their fields.
 func checkFields(schema *leadscore.Schema, kind string, fields map[string]any) []fieldProblem {
 	if !isKind(schema, kind) {
 		return []fieldProblem{{"kind", "no kind of interaction is called " + strconv.Quote(kind), nearestKind(schema, kind)}}
 	}
-	record := memory.Record{}
-	for name, v := range fields {
-		if list, ok := v.([]any); ok {
-			texts := make([]string, len(list))
-			for i, x := range list {
-				texts[i] = x.(string) // as storable says
-			}
-			v = texts
-		}
-		record[name] = v
-	}
-	problems, _ := errors.AsType[memory.Problems](memory.New(schema).Add(kind, "posted", record))
+	problems, _ := errors.AsType[memory.Problems](memory.New(schema).Add(kind, "posted", fields))
 	var bad []fieldProblem
 	for _, p := range problems {
 		bad = append(bad, fieldProblem{p.Field, p.Message, p.Nearest})

@@ -144,11 +144,11 @@ func newService(ctx context.Context, c config, log *slog.Logger, db *store) (*se
 	if c.rules != "" {
 		files = os.DirFS(c.rules)
 	}
-	places := make(chan struct{}, c.requests)
 	s := &service{
-		log: log, store: db, files: files, now: c.asOf.now, metrics: newMetrics(places),
-		rescore: make(chan struct{}, 1), places: places,
+		log: log, store: db, files: files, now: c.asOf.now, rescore: make(chan struct{}, 1),
+		places: make(chan struct{}, c.requests), exports: make(chan struct{}, maxExports),
 	}
+	s.metrics = s.newMetrics()
 	if _, err := s.reload(ctx); err != nil {
 		return nil, err
 	}
@@ -201,5 +201,6 @@ func serve(ctx context.Context, log *slog.Logger, listener net.Listener, h http.
 	log.Info("shutting down")
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
+	defer server.Close() // cuts off what takes longer
 	return server.Shutdown(ending)
 }

@@ -62,11 +62,11 @@ func (s *service) reload(ctx context.Context) (*rules, error) {
 	defer s.reloading.Unlock()
 	loaded, err := s.loadRules(ctx)
 	if err != nil {
-		s.metrics.reloads.WithLabelValues("refused").Inc()
+		s.metrics.Add("rule_loads_refused", 1)
 		return nil, err
 	}
 	s.rules.Store(loaded)
-	s.metrics.reloads.WithLabelValues("loaded").Inc()
+	s.metrics.Add("rule_loads_loaded", 1)
 	select {
 	case s.rescore <- struct{}{}:
 	default: // somebody has asked for it already
@@ -109,7 +109,8 @@ func (s *service) scoreAll(ctx context.Context) error {
 		return err
 	}
 	took := time.Since(began).Seconds()
-	s.metrics.rescoring.Observe(took)
+	s.metrics.Add("rescores", 1)
+	s.metrics.AddFloat("rescore_seconds", took)
 	s.log.Info("scored all leads", "leads", scored, "failed", failed, "seconds", took)
 	return s.store.dropOrphans(ctx)
 }
@@ -142,6 +143,7 @@ func (s *service) score(ctx context.Context, ids []string) (scored, failed int, 
 	for result, err := range rules.set.ScoreAll(ctx, stream, rules.data, leadscore.AsOf(asOf)) {
 		if _, alone := errors.AsType[*leadscore.LeadError](err); alone {
 			failed++
+			s.metrics.Add("failed_leads", 1)
 			s.log.ErrorContext(ctx, "a lead cannot be scored", "error", err)
 			continue
 		}
@@ -154,6 +156,5 @@ func (s *service) score(ctx context.Context, ids []string) (scored, failed int, 
 			}
 		}
 	}
-	s.metrics.failed.Add(float64(failed))
 	return scored, failed, save()
 }

@@ -11,11 +11,13 @@ import (
 
 // seed fills an empty database with so many invented leads, their contacts,
 // accounts, and interactions in the year before now. Equal arguments give equal
-// records. It does nothing if there is an account already.
+// records. It does nothing if there is an account, a contact or a lead already.
 func (s *store) seed(ctx context.Context, leads int, now time.Time) (seeded bool, err error) {
-	err = s.change(ctx, func(tx *sql.Tx) error {
-		var accounts int
-		if err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM account").Scan(&accounts); err != nil || accounts > 0 || leads == 0 {
+	err = s.ready(ctx, func(tx *sql.Tx) error {
+		var there int
+		err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM
+			(SELECT id FROM account UNION ALL SELECT id FROM contact UNION ALL SELECT id FROM lead LIMIT 1) AS first`).Scan(&there)
+		if err != nil || there > 0 || leads == 0 {
 			return err
 		}
 		seeded = true

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"expvar"
 	"fmt"
 	"io"
 	"io/fs"
@@ -10,6 +11,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,8 +19,6 @@ import (
 	"sync/atomic"
 	"time"
 	"unicode/utf8"
-
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/source/memory"
@@ -31,31 +31,33 @@ type service struct {
 	store   *store
 	files   fs.FS            // the rule files
 	now     func() time.Time // as of when scores are
-	metrics *metrics
+	metrics *expvar.Map
 
 	rules     atomic.Pointer[rules]
 	reloading sync.Mutex
 	rescore   chan struct{} // asks keepScores to score all leads; holds one element
 	places    chan struct{} // of requests that are served at once
+	exports   chan struct{} // and of exports
 }
 
 const (
 	maxBody       = 64 << 10 // bytes of an interaction
 	maxPage       = 1000     // leads of a page
 	exportTimeout = 5 * time.Minute
+	maxExports    = 4 // at once: each keeps a connection to the database, of which there are 8 or more
 )
 
 func (s *service) routes(timeout time.Duration) http.Handler {
 	mux := http.NewServeMux()
-	s.handle(mux, "POST /interactions/{kind}", timeout, s.postInteraction)
-	s.handle(mux, "GET /leads/{id}/scores", timeout, s.getScores)
-	s.handle(mux, "GET /models", timeout, s.getModels)
-	s.handle(mux, "GET /models/{model}/leads", timeout, s.getLeads)
-	s.handle(mux, "GET /models/{model}/leads.csv", exportTimeout, s.getCSV)
-	s.handle(mux, "GET /models/{model}/leads.xlsx", exportTimeout, s.getXLSX)
-	s.handle(mux, "POST /rules/reload", timeout, s.postReload)
+	s.handle(mux, "POST /interactions/{kind}", timeout, s.places, s.postInteraction)
+	s.handle(mux, "GET /leads/{id}/scores", timeout, s.places, s.getScores)
+	s.handle(mux, "GET /models", timeout, s.places, s.getModels)
+	s.handle(mux, "GET /models/{model}/leads", timeout, s.places, s.getLeads)
+	s.handle(mux, "GET /models/{model}/leads.csv", exportTimeout, s.exports, s.getCSV)
+	s.handle(mux, "GET /models/{model}/leads.xlsx", exportTimeout, s.exports, s.getXLSX)
+	s.handle(mux, "POST /rules/reload", timeout, s.places, s.postReload)
 	// Whoever looks after the service gets through when it is busy.
-	mux.Handle("GET /metrics", promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{}))
+	mux.HandleFunc("GET /metrics", s.getMetrics)
 	mux.HandleFunc("GET /healthz", s.getHealth)
 	// Pages of other sites must not have a browser post for them.
 	origin := http.NewCrossOriginProtection()
@@ -74,18 +76,18 @@ func (s *service) postInteraction(w http.ResponseWriter, r *http.Request) error 
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
-		return err
+		return unread(err)
 	}
 	i, err := parseInteraction(s.rules.Load().set.Schema(), r.PathValue("kind"), body)
 	if err != nil {
-		s.metrics.interactions.WithLabelValues("invalid").Inc()
+		s.metrics.Add("interactions_invalid", 1)
 		return err
 	}
 	what, err := s.store.addInteraction(r.Context(), i)
 	if err != nil {
 		return err
 	}
-	s.metrics.interactions.WithLabelValues(string(what)).Inc()
+	s.metrics.Add("interactions_"+string(what), 1)
 	status := http.StatusCreated
 	switch what {
 	case unknownContact:
@@ -107,6 +109,17 @@ func (s *service) postInteraction(w http.ResponseWriter, r *http.Request) error 
 		ID     string   `json:"id"`
 		Scored []string `json:"scored"` // leads
 	}{i.id, leads})
+}
+
+// unread says why a body could not be read: whatever it is, it is the client's.
+func unread(err error) error {
+	if large, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return &problem{Status: http.StatusRequestEntityTooLarge, Detail: fmt.Sprintf("A body has at most %d bytes.", large.Limit)}
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return &problem{Status: http.StatusRequestTimeout, Detail: "The body did not come in time."}
+	}
+	return &problem{Status: http.StatusBadRequest, Detail: "The body cannot be read: " + err.Error() + "."}
 }
 
 // getScores scores a lead with every model, and says why.

@@ -15,7 +15,7 @@ import (
 	"strings"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib"
+	_ "github.com/lib/pq"
 	_ "modernc.org/sqlite"
 
 	"github.com/leadscore/leadscore"
@@ -44,7 +44,8 @@ func openSQLite(file string) (*store, error) {
 	// With WAL readers see the last state while somebody writes. A transaction of
 	// the writer is one from its beginning (immediate), so it never has to give up
 	// because it read first.
-	write, err := open(1, "_txlock=immediate&_pragma=journal_mode(wal)&_pragma=synchronous(normal)")
+	// A commit is on the disk before the client is told of it (full).
+	write, err := open(1, "_txlock=immediate&_pragma=journal_mode(wal)&_pragma=synchronous(full)")
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +57,7 @@ func openSQLite(file string) (*store, error) {
 }
 
 func openPostgres(connection string) (*store, error) {
-	db, err := sql.Open("pgx", connection)
+	db, err := sql.Open("postgres", connection)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +68,7 @@ func openPostgres(connection string) (*store, error) {
 }
 
 func (s *store) close() error {
-	if s.read == s.write {
+	if s.isPostgres() {
 		return s.write.Close()
 	}
 	return errors.Join(s.read.Close(), s.write.Close())
@@ -88,15 +89,25 @@ func (s *store) change(ctx context.Context, f func(tx *sql.Tx) error) error {
 	return tx.Commit()
 }
 
-// migrate runs the files of the folder migrations that did not run before, in
-// the order of their numbers, all of them or none.
-func (s *store) migrate(ctx context.Context) error {
+// isPostgres reports whether others can write at the same time.
+func (s *store) isPostgres() bool { return s.read == s.write }
+
+// ready runs f in a transaction, one service at a time: several may start at once.
+func (s *store) ready(ctx context.Context, f func(tx *sql.Tx) error) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
-		if s.dialect.Name == "PostgreSQL" { // several services may start at once
+		if s.isPostgres() {
 			if _, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock(8472)"); err != nil {
 				return err
 			}
 		}
+		return f(tx)
+	})
+}
+
+// migrate runs the files of the folder migrations that did not run before, in
+// the order of their numbers, all of them or none.
+func (s *store) migrate(ctx context.Context) error {
+	return s.ready(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS migration (version bigint PRIMARY KEY)"); err != nil {
 			return err
 		}
@@ -129,7 +140,7 @@ const (
 	stored         outcome = "stored"
 	known          outcome = "known"    // it was there already
 	conflict       outcome = "conflict" // another one has its id
-	unknownContact outcome = "unknown contact"
+	unknownContact outcome = "unknown_contact"
 )
 
 // addInteraction stores an interaction, if nothing is stored under its id.
@@ -203,20 +214,25 @@ func (s *store) leadsOf(ctx context.Context, contact string) ([]string, error) {
 }
 
 // saveScores stores what scorings as of asOf said that began to read at readAt.
-// What somebody stored who began later stays. A score that a lead has no more,
-// since a model is gone or does not target it, is deleted.
+// What somebody stored who began later stays, unless that is in the future: then
+// a clock was wrong, and nothing would replace it. A score that a lead has no
+// more, since a model is gone or does not target it, is deleted.
 func (s *store) saveScores(ctx context.Context, leads []leadscore.SetResult, asOf, readAt time.Time) error {
+	future := time.Now().Add(time.Minute).UnixMicro() // clocks differ a little
 	return s.change(ctx, func(tx *sql.Tx) error {
+		if err := s.lock(ctx, tx, leads); err != nil {
+			return err
+		}
 		put, err := tx.PrepareContext(ctx, `INSERT INTO score (model, lead_id, score, grade, sales_ready, as_of, read_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7)
 			ON CONFLICT (lead_id, model) DO UPDATE SET score = excluded.score, grade = excluded.grade,
 				sales_ready = excluded.sales_ready, as_of = excluded.as_of, read_at = excluded.read_at
-			WHERE score.read_at <= excluded.read_at`)
+			WHERE score.read_at <= excluded.read_at OR score.read_at > $8`)
 		if err != nil {
 			return err
 		}
 		defer put.Close()
-		drop, err := tx.PrepareContext(ctx, "DELETE FROM score WHERE lead_id = $1 AND read_at < $2")
+		drop, err := tx.PrepareContext(ctx, "DELETE FROM score WHERE lead_id = $1 AND (read_at < $2 OR read_at > $3)")
 		if err != nil {
 			return err
 		}
@@ -226,17 +242,33 @@ func (s *store) saveScores(ctx context.Context, leads []leadscore.SetResult, asO
 				if r.Status != leadscore.Scored {
 					continue
 				}
-				_, err := put.ExecContext(ctx, r.Model, r.Lead, r.Score, r.Grade, r.SalesReady, asOf, readAt.UnixMicro())
+				_, err := put.ExecContext(ctx, r.Model, r.Lead, r.Score, r.Grade, r.SalesReady, asOf, readAt.UnixMicro(), future)
 				if err != nil {
 					return err
 				}
 			}
-			if _, err := drop.ExecContext(ctx, lead.Lead, readAt.UnixMicro()); err != nil {
+			if _, err := drop.ExecContext(ctx, lead.Lead, readAt.UnixMicro(), future); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// lock has others wait who store scores of the same leads. They may do so in
+// another order of models, when rules change, and each would wait for the other.
+// All lock leads in one order.
+func (s *store) lock(ctx context.Context, tx *sql.Tx, leads []leadscore.SetResult) error {
+	if !s.isPostgres() {
+		return nil
+	}
+	ids := make([]string, len(leads))
+	for i, lead := range leads {
+		ids[i] = lead.Lead
+	}
+	isOne, list := s.dialect.Keys("id", "$1", sqldb.Text, ids)
+	_, err := tx.ExecContext(ctx, "SELECT FROM lead WHERE "+isOne+" ORDER BY id FOR NO KEY UPDATE", list)
+	return err
 }
 
 // dropOrphans deletes the scores of leads that are gone.

@@ -108,8 +108,9 @@ CREATE TABLE score (
 CREATE INDEX score_by_rank ON score (model, score DESC, lead_id);
 CREATE INDEX score_by_lead ON score (model, lead_id);
 
--- The interactions of the standard schema, a view each. A field that is no text
--- is cast: CAST(fields ->> 'Amount' AS double precision) AS amount.
+-- The interactions of the standard schema, a view each. Their fields are texts. A
+-- number or a bool is cast: CAST(fields ->> 'Amount' AS double precision) AS amount.
+-- A time, a date and choices stay text, which rules read as it was posted.
 
 CREATE VIEW email_sent AS SELECT id, contact_id, timestamp,
     fields ->> 'EmailName' AS email_name, fields ->> 'CustomerJourney' AS customer_journey

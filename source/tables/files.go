@@ -16,12 +16,12 @@ const (
 	bom      = "\xef\xbb\xbf"
 	magic    = "\x1f\x8b" // with which a gzip file begins
 	readSize = 1 << 16
-
-	// maxRecord is how many bytes of a file one record may take. A quote that is
-	// never closed, or a packed file that grows without end, must not take all
-	// memory.
-	maxRecord = 64 << 20
 )
+
+// maxRecord is how many bytes of a file one record may take. A quote that is
+// never closed, or a packed file that grows without end, must not take all
+// memory. Only a test changes it.
+var maxRecord = 64 << 20
 
 // errTooLong says that a record has more than maxRecord bytes.
 var errTooLong = errors.New("a record has more than 64 MiB; is a quote or a line end missing?")

@@ -443,7 +443,7 @@ type endlessFile struct {
 }
 
 func (f *endlessFile) Read(p []byte) (int, error) {
-	if f.read += len(p); f.read > 200<<20 {
+	if f.read += len(p); f.read > 4**tables.MaxRecord {
 		f.t.Fatal("so much is read of one record")
 	}
 	n := copy(p, f.head)
@@ -458,6 +458,11 @@ func (f *endlessFile) Read(p []byte) (int, error) {
 // can have them: memory must not grow without end.
 func TestEndless(t *testing.T) {
 	const tooLong = "a record has more than 64 MiB; is a quote or a line end missing?"
+	if *tables.MaxRecord != 64<<20 {
+		t.Errorf("the limit is %d bytes", *tables.MaxRecord)
+	}
+	defer func(n int) { *tables.MaxRecord = n }(*tables.MaxRecord)
+	*tables.MaxRecord = 1 << 20
 	for _, test := range []struct {
 		name, head string
 		forever    byte

@@ -110,7 +110,8 @@ func (s *Source) Fetch(ctx context.Context, q *traverse.Query, out *traverse.Row
 }
 
 // Lend returns the store that holds the records if source is s: see
-// [columns.Lender]. The store is for reading only.
+// [columns.Lender]. The store is for reading; but whoever fills the source may
+// add to the store in place of it, values that are of the columns' types.
 func (s *Source) Lend(source traverse.Source) *columns.Store {
 	if source != traverse.Source(s) {
 		return nil

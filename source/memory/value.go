@@ -90,8 +90,10 @@ func parseNumber(text string) (traverse.Value, error) {
 }
 
 func parseTime(text string) (traverse.Value, error) {
-	if day, err := time.Parse(time.DateOnly, text); err == nil {
-		return traverse.TimeValue(day), nil
+	if len(text) == len(time.DateOnly) { // else to try costs more than all the rest
+		if day, err := time.Parse(time.DateOnly, text); err == nil {
+			return traverse.TimeValue(day), nil
+		}
 	}
 	upper := strings.ToUpper(text)
 	if isRFC3339(upper) {

@@ -535,7 +535,12 @@ func (t *table) choices(raw []byte) (traverse.Value, error) {
 		if err != nil {
 			return traverse.Value{}, err
 		}
-		chosen = append(chosen, t.l.shared.text(s))
+		if s != "" {
+			chosen = append(chosen, t.l.shared.text(s))
+		}
+	}
+	if chosen == nil {
+		return traverse.Value{}, nil
 	}
 	return traverse.ChoicesValue(chosen...), nil
 }

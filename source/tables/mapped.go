@@ -182,7 +182,7 @@ func (f *feeding) header(names []string, _ int) bool {
 func (f *feeding) bind(position func(string) (int, *unfound)) bool {
 	ok := true
 	for n, t := range f.tables {
-		columns := columnsOf(t.entity)
+		columns := f.l.columnsOf(t.entity)
 		var problems []bindError
 		t.bound, t.where, problems = f.plan.bind(f.numbers[n], position, func(name string) column { return columns[name] })
 		for _, problem := range problems { // of a file that has changed since it was checked

@@ -258,7 +258,7 @@ func (l *loader) planTable(p *plan, i int) {
 		l.mappingProblem(m, tablePlace(i, "entity"), "%s is no entity of the schema%s", plain(t.Entity), didYouMean(nearest.Name(t.Entity, l.schema.Names())))
 		return
 	}
-	columns := columnsOf(e)
+	columns := l.columnsOf(e)
 	if !t.ID.isZero() {
 		l.planColumn(p, tablePlace(i, "id"), &t.ID, columns[idColumn])
 	} else if e.Kind() == traverse.Profile {

@@ -176,6 +176,7 @@ func load(fsys fs.FS, name string, schema *traverse.Schema, opts Options, show f
 		data:   &Data{Source: memory.New(schema)},
 		shared: interner{},
 	}
+	l.store = l.data.Source.Lend(l.data.Source)
 	switch {
 	case info.IsDir() && opts.Mapping != nil:
 		err = l.mapped(name, show, opts.Mapping)
@@ -213,6 +214,7 @@ type loader struct {
 	fsys   fs.FS
 	schema *traverse.Schema
 	data   *Data
+	store  *columns.Store // of data; what is read has the types of its columns
 	shared interner
 	fatal  bool      // a problem came that skipping records does not solve
 	held   []Problem // of the records of a row, until all tables have seen it
@@ -361,6 +363,7 @@ type table struct {
 	file    file
 	entity  *traverse.Entity
 	columns map[string]column // of a file that is called as its entity
+	own     int               // where values has the id, if the schema declares it; or -1
 	counts  int               // position in Report.Entities
 	ignored list
 	made    *madeIDs
@@ -374,7 +377,7 @@ type table struct {
 	// The record that is being read.
 	begun  int // its line
 	id     string
-	values memory.Record
+	values []traverse.Value // in the order of the store's columns
 	bad    []Problem
 }
 
@@ -386,6 +389,7 @@ type column struct {
 	name  string
 	kind  columnKind
 	typ   traverse.Type // of a field
+	slot  int           // in the store; -1 = it is not there, as an id that the schema does not declare
 	shown string        // what problems call it
 }
 
@@ -404,12 +408,16 @@ const idColumn = "id"
 // table returns a table of files that are called as their entities.
 func (l *loader) table(f file, e *traverse.Entity) *table {
 	t := l.newTable(f, e)
-	t.columns = columnsOf(e)
+	t.columns = l.columnsOf(e)
 	return t
 }
 
 func (l *loader) newTable(f file, e *traverse.Entity) *table {
-	t := &table{l: l, file: f, entity: e, made: &madeIDs{}, values: memory.Record{}}
+	held := l.store.Table(e.Name())
+	t := &table{l: l, file: f, entity: e, made: &madeIDs{}, values: make([]traverse.Value, len(held.Columns())), own: -1}
+	if c := held.Column(idColumn); c != nil {
+		t.own = slices.Index(held.Columns(), c)
+	}
 	entities := &l.data.Report.Entities
 	t.counts = slices.IndexFunc(*entities, func(c Count) bool { return c.Entity == e.Name() })
 	if t.counts < 0 {
@@ -420,19 +428,18 @@ func (l *loader) newTable(f file, e *traverse.Entity) *table {
 }
 
 // columnsOf returns what a file can hold of an entity, by the schema's names.
-func columnsOf(e *traverse.Entity) map[string]column {
-	columns := map[string]column{}
-	for f := range e.Fields() {
-		columns[f.Name] = column{f.Name, field, f.Type, f.Name}
-	}
-	for r := range e.Relationships() {
-		if !r.Many() {
-			columns[r.Name] = column{r.Name, reference, traverse.NoType, r.Name}
+func (l *loader) columnsOf(e *traverse.Entity) map[string]column {
+	known := map[string]column{}
+	for i, c := range l.store.Table(e.Name()).Columns() {
+		kind := field
+		if c.To != nil {
+			kind = reference
 		}
+		known[c.Name] = column{c.Name, kind, c.Type, i, c.Name}
 	}
-	idType := columns[idColumn].typ // what the schema wants of it, if it declares one
-	columns[idColumn] = column{idColumn, id, idType, idColumn}
-	return columns
+	idType := known[idColumn].typ // what the schema wants of it, if it declares one
+	known[idColumn] = column{idColumn, id, idType, -1, idColumn}
+	return known
 }
 
 // column returns what a header or key means, and remembers what means nothing.
@@ -499,7 +506,7 @@ func (t *table) set(line int, c *column, v traverse.Value, err error) {
 		return
 	}
 	if v.Kind() != traverse.KindNull {
-		t.values[c.name] = v
+		t.values[c.slot] = v
 	}
 }
 
@@ -534,8 +541,15 @@ func (t *table) load() {
 			t.problem(t.begun, shown, "is missing; every record of a profile needs one")
 		}
 	}
+	if len(t.bad) == 0 && t.own >= 0 {
+		v, err := t.ownID()
+		if err != nil {
+			t.problem(t.begun, t.idShown(), "%v", err)
+		}
+		t.values[t.own] = v
+	}
 	if len(t.bad) == 0 {
-		switch err := t.l.data.Add(t.entity.Name(), t.id, t.values); {
+		switch err := t.l.store.Add(t.entity.Name(), t.id, t.values...); {
 		case errors.Is(err, memory.ErrDuplicate) && made:
 			t.problem(t.begun, t.idShown(), "%s, made up for this record, is another's id", quote(t.id))
 		case errors.Is(err, memory.ErrDuplicate):
@@ -545,6 +559,15 @@ func (t *table) load() {
 		}
 	}
 	t.count()
+}
+
+// ownID returns the id as the field that the schema declares for it.
+func (t *table) ownID() (traverse.Value, error) {
+	c := t.l.store.Table(t.entity.Name()).Columns()[t.own]
+	if c.To != nil {
+		return traverse.TextValue(t.id), nil
+	}
+	return memory.Parse(c.Type, t.id)
 }
 
 // idShown returns what problems call the id.

@@ -142,8 +142,10 @@ func report(r *tables.Report) string {
 	for _, n := range r.Notes {
 		fmt.Fprintf(&b, "note: %s\n", n)
 	}
-	if n := r.Skipped(); n > 0 {
+	if r.Problems.Len() > 0 { // also of files in which the mapping looks something up, of which no record is skipped
 		fmt.Fprintf(&b, "%s\n", &r.Problems)
+	}
+	if r.Skipped() > 0 {
 		skipped := slices.Clone(r.Entities)
 		skipped = slices.DeleteFunc(skipped, func(c tables.Count) bool { return c.Skipped == 0 })
 		for i, c := range skipped {

@@ -31,6 +31,7 @@ type row struct {
 	csv   *csv.Reader // of a CSV file, or
 	raw   [][]byte    // the JSON values of the cells; nil = missing
 	lines []int       // and where they stand
+	errs  []error     // and what is wrong with their text
 	begin int
 }
 
@@ -41,6 +42,18 @@ func (r *row) line(i int) int {
 	}
 	line, _ := r.csv.FieldPos(i)
 	return line
+}
+
+// text returns the text of a cell, or what is wrong with it.
+func (r *row) text(i int) (string, error) {
+	switch cell := r.cells[i]; {
+	case r.errs != nil && r.errs[i] != nil:
+		return "", r.errs[i]
+	case !utf8.ValidString(cell):
+		return "", errors.New(notUTF8)
+	default:
+		return cell, nil
+	}
 }
 
 // csv reads a CSV file. The error says that it could not be read; what is wrong
@@ -166,7 +179,7 @@ func (t *table) header(names []string, line int) bool {
 	if at[idColumn] == 0 && t.entity.Kind() == traverse.Profile {
 		hint := ""
 		if near := nearest.Name(idColumn, slices.Values(names)); near != "" {
-			hint = "; rename the column " + near
+			hint = "; rename the column " + printable(near)
 		} else if len(names) == 1 && strings.ContainsAny(names[0], ";\t") {
 			hint = "; separate columns by commas"
 		}

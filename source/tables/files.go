@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"path"
 	"strings"
 )
@@ -48,7 +49,7 @@ type input struct {
 func (l *loader) open(f file) (*input, error) {
 	raw, err := l.fsys.Open(f.path)
 	if err != nil {
-		return nil, err
+		return nil, unopened(err)
 	}
 	in := &input{closer: raw, limit: &limited{from: raw}}
 	if hasExt(f.path, ".gz") {
@@ -78,6 +79,14 @@ func (l *loader) open(f file) (*input, error) {
 		return nil, fmt.Errorf("%s is a gzip file; its name must end with .gz", fileName(f.shown))
 	}
 	return in, nil
+}
+
+// unopened makes the name of a file in an error harmless.
+func unopened(err error) error {
+	if exact, ok := errors.AsType[*fs.PathError](err); ok && printable(exact.Path) != exact.Path {
+		return &fs.PathError{Op: exact.Op, Path: printable(exact.Path), Err: exact.Err}
+	}
+	return err
 }
 
 func (in *input) Close() error { return in.closer.Close() }

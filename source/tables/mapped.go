@@ -7,7 +7,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/leadscore/leadscore/internal/nearest"
 	"github.com/leadscore/leadscore/traverse"
@@ -27,6 +26,7 @@ type binding struct {
 
 // A filter is what must stand in a cell.
 type filter struct {
+	name  string
 	at    int
 	words []string
 }
@@ -67,7 +67,7 @@ func (l *loader) noteUnnamed(p *plan) {
 	var ignored list
 	for _, name := range namesIn(p.folder, ".") {
 		kind := plainName(name)
-		if !read[name] && !strings.HasPrefix(name, ".") && (hasExt(kind, ".csv") || hasExt(kind, ".tsv") || hasExt(kind, ".ndjson")) {
+		if !read[name] && (hasExt(kind, ".csv") || hasExt(kind, ".tsv") || hasExt(kind, ".ndjson")) {
 			ignored.add(name, fileName(name))
 		}
 	}
@@ -160,7 +160,7 @@ func (p *plan) bind(i int, position func(string) (int, *unfound), holds func(str
 		add(tablePlace(i, "columns", name), name, &c)
 	}
 	for _, name := range slices.Sorted(maps.Keys(t.Where)) {
-		where = append(where, filter{find(tablePlace(i, "where", name), name), t.Where[name]})
+		where = append(where, filter{name, find(tablePlace(i, "where", name), name), t.Where[name]})
 	}
 	return bound, where, problems
 }
@@ -216,11 +216,21 @@ func (l *loader) tell() {
 	}
 	slices.SortStableFunc(l.held, func(p, q Problem) int { return p.Line - q.Line })
 	for i, p := range l.held {
-		if !slices.Contains(l.held[:i], p) {
+		if !slices.Contains(l.held[:i], p) && !l.told[p] {
 			l.data.Report.Problems.add(p)
 		}
 	}
 	l.held = l.held[:0]
+}
+
+// once says that a problem has been told, before the table that may find it.
+func (l *loader) once(p Problem) {
+	if l.told == nil {
+		l.told = map[Problem]bool{}
+	}
+	if len(l.told) < MaxProblems { // of others it does not show
+		l.told[p] = true
+	}
 }
 
 // end implements reader.
@@ -237,14 +247,14 @@ func (f *feeding) end() {
 		}
 	}
 	if names := none.String(); names != "" {
-		f.l.note("%s: by the mapping's where, none of the %d rows is %s", f.file.base, rows, names)
+		f.l.note("%s: by the mapping's where, none of the %d rows is %s", fileName(f.file.base), rows, names)
 	}
 	for _, t := range f.tables {
 		for i := range t.bound {
 			b := &t.bound[i]
 			if b.missed > 0 {
 				f.l.note("%s: %s: %d of %d keys are not in %s, for %s.%s, which is null there",
-					f.file.base, plain(b.column.shown), b.missed, b.asked, fileName(b.lookup.File), t.entity.Name(), b.column.name)
+					fileName(f.file.base), plain(b.column.shown), b.missed, b.asked, fileName(b.lookup.File), t.entity.Name(), b.column.name)
 			}
 		}
 	}
@@ -254,47 +264,62 @@ func (f *feeding) end() {
 // row loads a record, if the row is meant.
 func (t *table) row(r *row) {
 	t.rows++
+	t.bad = t.bad[:0]
 	for i := range t.where {
 		w := &t.where[i]
-		if !slices.Contains(w.words, r.cells[w.at]) {
+		switch cell, err := r.text(w.at); {
+		case err != nil: // it is not known whether the row is meant
+			t.problem(r.line(w.at), w.name, "%v", err)
+		case !slices.Contains(w.words, cell):
 			return
 		}
 	}
 	t.passed++
+	if len(t.bad) > 0 {
+		t.count()
+		return
+	}
 	t.begin(r.begin)
 	for i := range t.bound {
 		b := &t.bound[i]
-		cell := r.cells[b.cells[0]]
-		if b.template != nil {
-			cell = b.fill(r)
-		}
-		if cell == "" || len(b.null) > 0 && slices.Contains(b.null, cell) {
+		cell, err := b.text(r)
+		if cell == "" && err == nil {
 			continue
 		}
-		line := r.line(b.cells[0])
-		if !utf8.ValidString(cell) {
-			t.problem(line, b.column.shown, "%s", notUTF8)
-			continue
+		var v traverse.Value
+		if err == nil {
+			v, err = t.cell(b, cell, r)
 		}
-		v, err := t.cell(b, cell, r)
-		t.set(line, &b.column, v, err)
+		t.set(r.line(b.cells[0]), &b.column, v, err)
 	}
 	t.load()
 }
 
-// fill puts together what a template says, or returns "" if a part is null.
-func (b *binding) fill(r *row) string {
+// text returns what a row holds of a column: "" if it, or a part of a template,
+// is null.
+func (b *binding) text(r *row) (string, error) {
+	if b.template == nil {
+		return b.part(r, b.cells[0])
+	}
 	var text strings.Builder
 	for i, at := range b.cells {
-		cell := r.cells[at]
-		if cell == "" || slices.Contains(b.null, cell) {
-			return ""
+		cell, err := b.part(r, at)
+		if cell == "" || err != nil {
+			return "", err
 		}
 		text.WriteString(b.template.texts[i])
 		text.WriteString(cell)
 	}
 	text.WriteString(b.template.texts[len(b.cells)])
-	return text.String()
+	return text.String(), nil
+}
+
+func (b *binding) part(r *row, at int) (string, error) {
+	cell, err := r.text(at)
+	if len(b.null) > 0 && slices.Contains(b.null, cell) {
+		cell = ""
+	}
+	return cell, err
 }
 
 // cell reads what a binding has found.
@@ -308,7 +333,7 @@ func (t *table) cell(b *binding, cell string, r *row) (traverse.Value, error) {
 			case raw[0] == '[' && bare && c.kind == field && c.typ == traverse.Choices:
 				return t.choices(raw)
 			case raw[0] == '[' || raw[0] == '{':
-				return traverse.Value{}, fmt.Errorf("want a text, a number, true or false, not %s", describe(raw))
+				return traverse.Value{}, noText(raw)
 			case raw[0] != '"' && bare && c.kind != field:
 				return t.json(c, raw)
 			}
@@ -321,12 +346,12 @@ func (t *table) cell(b *binding, cell string, r *row) (traverse.Value, error) {
 		case !ok:
 			b.missed++
 			return traverse.Value{}, nil
-		case found.several:
+		case found.is == several:
 			return traverse.Value{}, fmt.Errorf("%s is in several rows of %s, and their %s differ", quote(cell), fileName(b.lookup.File), plain(b.lookup.Name))
+		case found.is == unreadable:
+			return traverse.Value{}, fmt.Errorf("%s of %s in %s: %s", plain(b.lookup.Name), quote(cell), fileName(b.lookup.File), found.value)
 		case found.value == "" || slices.Contains(b.null, found.value):
 			return traverse.Value{}, nil
-		case !utf8.ValidString(found.value):
-			return traverse.Value{}, errors.New(notUTF8)
 		}
 		cell = found.value
 	}
@@ -338,6 +363,11 @@ func (t *table) cell(b *binding, cell string, r *row) (traverse.Value, error) {
 		cell = t.l.shared.text(cell)
 	}
 	return b.style.read(c.typ, cell)
+}
+
+// noText says that a JSON value is neither a text nor what can stand for one.
+func noText(raw []byte) error {
+	return fmt.Errorf("want a text, a number, true or false, not %s", describe(raw))
 }
 
 // keys turns the objects of a JSON file into rows of the keys that are asked for.
@@ -362,6 +392,7 @@ func (k *keys) position(name string) (int, *unfound) {
 		k.slots[name] = at
 		k.names, k.seen = append(k.names, name), append(k.seen, false)
 		k.r.cells, k.r.raw, k.r.lines = append(k.r.cells, ""), append(k.r.raw, nil), append(k.r.lines, 0)
+		k.r.errs = append(k.r.errs, nil)
 	}
 	return at, nil
 }
@@ -377,7 +408,7 @@ func (k *keys) object(line int, raw []byte) {
 		return
 	}
 	for i := range k.names {
-		k.r.cells[i], k.r.raw[i], k.r.lines[i] = "", nil, line
+		k.r.cells[i], k.r.raw[i], k.r.lines[i], k.r.errs[i] = "", nil, line, nil
 	}
 	seen := map[string]bool{}
 	counted := 0
@@ -404,10 +435,7 @@ func (k *keys) object(line int, raw []byte) {
 		switch m.value[0] {
 		case 'n':
 		case '"':
-			if k.r.cells[i], err = unquote(m.value); err != nil {
-				reject(line, name, "%v", err)
-				return
-			}
+			k.r.cells[i], k.r.errs[i] = unquote(m.value)
 		default:
 			k.r.cells[i] = string(m.value)
 		}
@@ -419,7 +447,7 @@ func (k *keys) object(line int, raw []byte) {
 func (k *keys) note(l *loader) {
 	for i, name := range k.names {
 		if !k.seen[i] {
-			l.note("%s: no record has the key %s%s", k.file.base, plain(name), didYouMean(nearest.Name(name, slices.Values(k.other.names))))
+			l.note("%s: no record has the key %s%s", fileName(k.file.base), plain(name), didYouMean(nearest.Name(name, slices.Values(k.other.names))))
 		}
 	}
 }
@@ -432,10 +460,19 @@ type lookup struct {
 	found map[string]looked
 }
 
+// A looked is what rows have for a key.
 type looked struct {
-	value   string
-	several bool // and not only this one
+	value string // or why it cannot be read
+	is    lookedKind
 }
+
+type lookedKind uint8
+
+const (
+	one        lookedKind = iota
+	several               // which differ
+	unreadable            // text, or no text
+)
 
 func compareLookups(a, b Lookup) int {
 	return slices.Compare([]string{a.File, a.By, a.Name, a.Delimiter}, []string{b.File, b.By, b.Name, b.Delimiter})
@@ -447,7 +484,7 @@ func (l *loader) fill(p *plan, up *lookup) error {
 	var errs []error
 	for _, f := range up.files {
 		delimiter, told := p.delimiter(up, f)
-		x := &filling{keys: keys{file: f}, l: l, plan: p, lookup: up}
+		x := &filling{keys: keys{file: f}, l: l, plan: p, lookup: up, shared: told}
 		x.keys.to = x
 		if !isCells(f) {
 			x.by, _ = x.keys.position(up.By)
@@ -457,6 +494,7 @@ func (l *loader) fill(p *plan, up *lookup) error {
 		err := l.read(f, comma(f, delimiter), x)
 		if told { // by the table that reads the file, too
 			l.data.Report.Problems, err = before, nil
+			l.data.Report.Problems.join(&x.own)
 		}
 		if err != nil {
 			errs = append(errs, err)
@@ -472,6 +510,8 @@ type filling struct {
 	plan     *plan
 	lookup   *lookup
 	by, name int
+	shared   bool     // a table reads the file, too
+	own      Problems // which the table may not tell
 }
 
 // header implements reader.
@@ -489,18 +529,41 @@ func (x *filling) header(names []string, _ int) bool {
 
 // row implements reader.
 func (x *filling) row(r *row) {
-	key, value := r.cells[x.by], r.cells[x.name]
+	key, err := x.text(r, x.by)
+	if err != nil {
+		p := Problem{File: x.file.shown, Line: r.line(x.by), Column: x.lookup.By, Message: err.Error()}
+		if x.shared {
+			x.l.once(p)
+			x.own.add(p)
+		} else {
+			x.reject(0, p)
+		}
+		return
+	}
 	if key == "" {
 		return
+	}
+	var now looked
+	if now.value, err = x.text(r, x.name); err != nil {
+		now = looked{err.Error(), unreadable}
 	}
 	was, ok := x.lookup.found[key]
 	switch {
 	case !ok:
-		x.lookup.found[strings.Clone(key)] = looked{value: x.l.shared.text(value)}
-	case was.value != value && !was.several:
-		was.several = true
+		now.value = x.l.shared.text(now.value)
+		x.lookup.found[strings.Clone(key)] = now
+	case was != now && was.is != several:
+		was.is = several
 		x.lookup.found[key] = was
 	}
+}
+
+// text returns what a row has in a column.
+func (x *filling) text(r *row, at int) (string, error) {
+	if r.raw != nil && r.raw[at] != nil && (r.raw[at][0] == '[' || r.raw[at][0] == '{') {
+		return "", noText(r.raw[at])
+	}
+	return r.text(at)
 }
 
 // reject implements reader.

@@ -25,8 +25,11 @@ type Mapping struct {
 	// once, and each of its rows is offered to all of these.
 	Tables []Table `json:"tables,omitzero"`
 
-	Null []string `json:"null,omitzero"`  // words that mean null in every column, such as Select; the empty text always does
-	Zone string   `json:"zone,omitempty"` // the IANA name of the time zone of times without an offset; "" = UTC
+	Null []string `json:"null,omitzero"` // words that mean null in every column, such as Select; the empty text always does
+	// Zone is the IANA name of the time zone of times without an offset; "" = UTC.
+	// Of a time that clocks show twice, as they are set back, the first is meant;
+	// one that they skip is counted on from before.
+	Zone string `json:"zone,omitempty"`
 
 	source *places // of a mapping file; nil = made in Go
 }
@@ -35,7 +38,7 @@ type Mapping struct {
 // one entity, and several can be in one file.
 type Table struct {
 	// File is the path of the file in the folder, with slashes, or a pattern for
-	// [path.Match] such as email_*.csv. The name ends with .csv, .tsv or .txt for
+	// [path.Match] such as email_*.csv, which passes over hidden files. The name ends with .csv, .tsv or .txt for
 	// rows of cells, .ndjson for a JSON object a line, or .json for an array of
 	// objects, each with .gz behind it if it is packed.
 	File string `json:"file"`
@@ -75,8 +78,9 @@ type Column struct {
 
 // A Lookup finds a value in the rows of a file by the key in one of its columns.
 // If no row has the key, the value is null, and a note of the report counts it.
-// Rows that share a key must share the value; if they do not, it is a problem of
-// the record that asks.
+// Rows that share a key must share the value; if they do not, or if the value
+// cannot be read, it is a problem of the record that asks. A row whose key cannot
+// be read is a problem of the file.
 type Lookup struct {
 	File string `json:"file"` // as in Table; all files that match
 	By   string `json:"by"`   // the column that holds the key
@@ -144,8 +148,14 @@ type plan struct {
 	dir     string
 	folder  fs.FS // the same
 	show    func(string) string
-	headers map[string][]string // by path; nil = it has none, or a problem
-	errs    []error             // of files that cannot be read
+	headers map[cut][]string // nil = it has none, or a problem
+	errs    []error          // of files that cannot be read
+}
+
+// A cut is a file that is cut into cells in one way.
+type cut struct {
+	path  string
+	comma rune
 }
 
 // A planned file is read for these tables of the mapping.
@@ -203,7 +213,7 @@ func (l *loader) plan(dir string, show func(string) string, m *Mapping) (*plan, 
 	}
 	p := &plan{
 		mapping: m, zone: time.UTC, lookups: map[Lookup]*lookup{},
-		dir: dir, folder: folder, show: show, headers: map[string][]string{},
+		dir: dir, folder: folder, show: show, headers: map[cut][]string{},
 	}
 	if m.Zone != "" {
 		zone, err := time.LoadLocation(m.Zone)
@@ -282,13 +292,15 @@ func (l *loader) planTable(p *plan, i int) {
 }
 
 func (l *loader) planDelimiter(m *Mapping, delimiter string, place []string) {
-	if c, n := utf8.DecodeRuneInString(delimiter); delimiter != "" && (n != len(delimiter) || !goodComma(c)) {
+	if !goodDelimiter(delimiter) {
 		l.mappingProblem(m, place, "the delimiter is one character, such as ; and neither a quote nor a line end")
 	}
 }
 
-func goodComma(c rune) bool {
-	return c != 0 && c != '"' && c != '\r' && c != '\n' && c != utf8.RuneError
+// goodDelimiter reports whether a mapping can give this delimiter, or "".
+func goodDelimiter(s string) bool {
+	c, n := utf8.DecodeRuneInString(s)
+	return s == "" || n == len(s) && c != 0 && c != '"' && c != '\r' && c != '\n' && c != utf8.RuneError
 }
 
 func (c *Column) isZero() bool {
@@ -315,8 +327,10 @@ func (l *loader) planColumn(p *plan, place []string, c *Column, holds column) {
 	case c.Format == "" || c.Format == unixSeconds && isTime || c.Format == unixMillis && isTime:
 	case !isTime:
 		say("format", "a format is for times and dates")
-	case !goodLayout(c.Format):
-		say("format", "the format %s names no year, month and day; write 2006-01-02 15:04:05 in the way in which times are written, or UnixSeconds or UnixMillis", quote(c.Format))
+	default:
+		if problem := layoutProblem(c.Format, holds.typ, p.mapping.Zone); problem != "" {
+			say("format", "the format %s %s", quote(c.Format), problem)
+		}
 	}
 	if c.Separator != "" && !(holds.kind == field && holds.typ == traverse.Choices) {
 		say("separator", "a separator is for choices")
@@ -344,8 +358,8 @@ func (l *loader) planColumn(p *plan, place []string, c *Column, holds column) {
 func (l *loader) planLookup(p *plan, up *lookup) {
 	for _, f := range up.files {
 		delimiter, shared := p.delimiter(up, f)
-		if shared && up.Delimiter != "" && up.Delimiter != delimiter {
-			l.mappingProblem(p.mapping, append(slices.Clip(up.place), "delimiter"), "a table gives %s the delimiter %s", fileName(f.base), quote(delimiter))
+		if other := comma(f, delimiter); shared && up.Delimiter != "" && goodDelimiter(delimiter) && comma(f, up.Delimiter) != other {
+			l.mappingProblem(p.mapping, append(slices.Clip(up.place), "delimiter"), "a table gives %s the delimiter %s", fileName(f.base), quote(string(other)))
 		}
 		names, ok := l.headerOf(p, f, comma(f, delimiter))
 		if !ok {
@@ -390,13 +404,17 @@ func (l *loader) matches(p *plan, pattern string, place []string) []file {
 			say("the pattern %s is not closed: write [abc], or \\[ for the sign", quote(pattern))
 			return nil
 		}
-		found = slices.DeleteFunc(found, func(name string) bool { return !readable(name) })
+		found = slices.DeleteFunc(found, func(name string) bool { return !readable(name) || hidden(name, pattern) })
 	}
 	if len(found) == 0 {
 		dir := path.Dir(pattern)
 		names := namesIn(p.folder, dir)
 		for i, name := range names {
 			names[i] = path.Join(dir, name)
+		}
+		if slices.Contains(names, pattern) {
+			say("%s cannot be read: it is a link to a file that is not there", fileName(pattern))
+			return nil
 		}
 		say("there is no file %s in %s%s", fileName(pattern), fileName(p.show("")), didYouMean(nearest.Name(pattern, slices.Values(names))))
 	}
@@ -413,18 +431,30 @@ func (l *loader) matches(p *plan, pattern string, place []string) []file {
 	return files
 }
 
+// hidden reports whether a file is hidden, or in a hidden folder, and a pattern
+// does not ask for that: no user means it as data.
+func hidden(name, pattern string) bool {
+	asked := strings.Split(pattern, "/")
+	for i, part := range strings.Split(name, "/") { // as many
+		if strings.HasPrefix(part, ".") && !strings.HasPrefix(asked[i], ".") {
+			return true
+		}
+	}
+	return false
+}
+
 // readable reports whether a file of this name is of a kind that can be read.
 func readable(name string) bool {
 	name = plainName(name)
 	return slices.ContainsFunc([]string{".csv", ".tsv", ".txt", ".ndjson", ".json"}, func(ext string) bool { return hasExt(name, ext) })
 }
 
-// namesIn returns the names of what is in a folder, or none.
+// namesIn returns the names of the files in a folder, hidden ones aside, or none.
 func namesIn(folder fs.FS, name string) []string {
 	entries, _ := fs.ReadDir(folder, name) // for suggestions and notes only
 	var names []string
 	for _, entry := range entries {
-		if !entry.IsDir() {
+		if !entry.IsDir() && !strings.HasPrefix(entry.Name(), ".") {
 			names = append(names, entry.Name())
 		}
 	}
@@ -433,7 +463,8 @@ func namesIn(folder fs.FS, name string) []string {
 
 // comma returns what separates the cells of a file.
 func comma(f file, delimiter string) rune {
-	if c, n := utf8.DecodeRuneInString(delimiter); n > 0 && n == len(delimiter) && goodComma(c) {
+	if delimiter != "" && goodDelimiter(delimiter) {
+		c, _ := utf8.DecodeRuneInString(delimiter)
 		return c
 	}
 	if hasExt(plainName(f.path), ".tsv") {
@@ -447,8 +478,8 @@ func (l *loader) planFile(p *plan, f *planned) {
 	m := p.mapping
 	first := &m.Tables[f.tables[0]]
 	for _, i := range f.tables[1:] {
-		if m.Tables[i].Delimiter != first.Delimiter {
-			l.mappingProblem(m, tablePlace(i, "delimiter"), "another table gives %s the delimiter %s", fileName(f.file.base), quote(first.Delimiter))
+		if other := comma(f.file, first.Delimiter); goodDelimiter(first.Delimiter) && comma(f.file, m.Tables[i].Delimiter) != other {
+			l.mappingProblem(m, tablePlace(i, "delimiter"), "another table gives %s the delimiter %s", fileName(f.file.base), quote(string(other)))
 		}
 	}
 	names, ok := l.headerOf(p, f.file, comma(f.file, first.Delimiter))
@@ -476,7 +507,7 @@ func position(names []string, name string) (int, *unfound) {
 	at := slices.Index(names, name)
 	switch {
 	case at < 0 && len(names) == 1 && strings.ContainsAny(names[0], ";\t|,"):
-		return 0, &unfound{message: "has one column, " + quote(names[0]) + ": give the table the delimiter that stands between its cells"}
+		return 0, &unfound{message: "has one column, " + quote(names[0]) + ": give the delimiter that stands between its cells"}
 	case at < 0:
 		return 0, &unfound{"has no column " + plain(name), nearest.Name(name, slices.Values(names))}
 	case slices.Contains(names[at+1:], name):
@@ -491,13 +522,13 @@ func (l *loader) headerOf(p *plan, f file, comma rune) ([]string, bool) {
 	if !isCells(f) {
 		return nil, false
 	}
-	names, ok := p.headers[f.path]
+	names, ok := p.headers[cut{f.path, comma}]
 	if !ok {
 		var h header
 		if err := l.csv(f, comma, &h); err != nil {
 			p.errs = append(p.errs, err)
 		}
-		names, p.headers[f.path] = h.names, h.names
+		names, p.headers[cut{f.path, comma}] = h.names, h.names
 	}
 	return names, names != nil
 }

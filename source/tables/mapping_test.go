@@ -54,7 +54,11 @@ func TestMappingProblems(t *testing.T) {
 		"data/empty.csv", "",
 		"data/companies.csv", "id,name\n",
 		"data/sub.csv/clicks.csv", "url\n",
+		"data/odd\x1b[31m.csv", "job\u202e,\x1b[31mperson\n",
+		"data/._clicks.csv", "\x00\x05\x16\x07",
+		"data/tabs.tsv", "a\tb\n",
 	)
+	fsys["data/gone.csv"] = &fstest.MapFile{Mode: fs.ModeSymlink, Data: []byte("nowhere.csv")}
 	text, err := os.ReadFile(golden)
 	if err != nil {
 		t.Fatal(err)
@@ -138,6 +142,38 @@ func TestMapped(t *testing.T) {
 				`2: Birthday=date "1969-12-31" Created=time "1969-12-31T23:59:59.999Z"`,
 				`3: Birthday=date "2021-02-01" Created=time "2021-01-01T05:00:00Z"`,
 			}, nil,
+		},
+		{
+			"times that clocks skip or show twice", `{"zone": "Europe/Berlin", "tables": [{"file": "*.csv", "entity": "Contact", "id": "id", "columns": {
+				"Created": "at", "Birthday": "at"}}]}`,
+			files("a.csv", "id,at\n1,2021-03-28 01:59:59\n2,2021-03-28 02:30\n3,2021-03-28 03:00\n4,2021-10-31 01:59\n5,2021-10-31 02:30\n6,2021-10-31 03:00\n7,2021-10-31 12:00\n8,2021-10-31 02:30+01:00\n"),
+			"Contact", []string{"1", "2", "3", "4", "5", "6", "7", "8"},
+			[]string{
+				`1: Birthday=date "2021-03-28" Created=time "2021-03-28T00:59:59Z"`,
+				`2: Birthday=date "2021-03-28" Created=time "2021-03-28T01:30:00Z"`,
+				`3: Birthday=date "2021-03-28" Created=time "2021-03-28T01:00:00Z"`,
+				`4: Birthday=date "2021-10-31" Created=time "2021-10-30T23:59:00Z"`,
+				`5: Birthday=date "2021-10-31" Created=time "2021-10-31T00:30:00Z"`,
+				`6: Birthday=date "2021-10-31" Created=time "2021-10-31T02:00:00Z"`,
+				`7: Birthday=date "2021-10-31" Created=time "2021-10-31T11:00:00Z"`,
+				`8: Birthday=date "2021-10-31" Created=time "2021-10-31T01:30:00Z"`,
+			}, nil,
+		},
+		{
+			"days without a midnight", `{"zone": "America/Sao_Paulo", "tables": [{"file": "a.csv", "entity": "Contact", "id": "id", "columns": {"Created": "at", "Birthday": "at"}},
+				{"file": "b.csv", "entity": "Contact", "id": "id", "columns": {"Created": {"name": "at", "format": "2.1.2006"}, "Birthday": {"name": "at", "format": "2.1.2006"}}},
+				{"file": "c.csv", "entity": "Contact", "id": "id", "columns": {"Created": {"name": "at", "format": "2.1.2006 15:04 -0700"}, "Birthday": {"name": "at", "format": "2.1.2006 15:04 -0700"}}}]}`,
+			files("a.csv", "id,at\n1,2018-11-04\n", "b.csv", "id,at\n2,4.11.2018\n", "c.csv", "id,at\n3,4.11.2018 00:30 +0200\n"),
+			"Contact", []string{"1", "2", "3"},
+			[]string{
+				`1: Birthday=date "2018-11-04" Created=time "2018-11-04T03:00:00Z"`, `2: Birthday=date "2018-11-04" Created=time "2018-11-04T03:00:00Z"`,
+				`3: Birthday=date "2018-11-04" Created=time "2018-11-03T22:30:00Z"`,
+			}, nil,
+		},
+		{
+			"hidden files, and templates that look null", `{"null": ["NA"], "tables": [{"file": "*/*.csv", "entity": "EmailClicked", "id": "{a}{b}"}]}`,
+			files("x/a.csv", "a,b\nN,A\nNA,\nNA,x\n", "x/._a.csv", "\x00", ".x/a.csv", "c\n"),
+			"EmailClicked", []string{"NA", "x/a.csv:3", "x/a.csv:4"}, []string{"NA:", "x/a.csv:3:", "x/a.csv:4:"}, nil,
 		},
 		{
 			"several entities, and rows of each", `{"tables": [
@@ -330,7 +366,47 @@ data/p.ndjson:5: firm: want an id, which is text or an integer, not the number 1
 data/p.ndjson:6: no: want a text, a number, true or false, not an object
 data/p.ndjson:7: no: is there twice
 data/p.ndjson:8: town: a \u escape is half of a character
+data/p.ndjson:8: {town}{a}: a \u escape is half of a character
 data/p.ndjson:9: broken JSON: unexpected end of JSON input`, 11,
+		},
+		{
+			"keys and values of a lookup", `{"tables": [{"file": "m.csv", "entity": "EmailClicked", "columns": {"Url": {"name": "to", "lookup": {"file": "p.*", "by": "mail", "name": "id"}}}}]}`,
+			files("m.csv", "to\na\nb\nc\nd\n", "p.csv", "id,mail\n\xff,a\n1,\xff\n2,d\n",
+				"p.ndjson", `{"mail": "b", "id": ["x"]}`+"\n"+`{"mail": "c", "id": "\ud800"}`+"\n"+`{"mail": {}, "id": 1}`+"\n"+`{"mail": "\ud800", "id": 1}`+"\n"+`{"mail": "d", "id": 2}`),
+			`data/p.csv:3: mail: the text is not valid UTF-8; save the file as UTF-8
+data/p.ndjson:3: mail: want a text, a number, true or false, not an object
+data/p.ndjson:4: mail: a \u escape is half of a character
+data/m.csv:2: to: id of "a" in p.*: the text is not valid UTF-8; save the file as UTF-8
+data/m.csv:3: to: id of "b" in p.*: want a text, a number, true or false, not an array
+data/m.csv:4: to: id of "c" in p.*: a \u escape is half of a character`, 3,
+		},
+		{
+			"a lookup in a table's file", `{"tables": [{"file": "p.ndjson", "entity": "Contact", "id": "id", "columns": {"City": "mail", "JobTitle": {"name": "boss", "lookup": {"file": "p.ndjson", "by": "mail", "name": "job"}}}},
+				{"file": "q.ndjson", "entity": "Contact", "id": "id", "columns": {"JobTitle": {"name": "boss", "lookup": {"file": "q.ndjson", "by": "mail", "name": "job"}}}}]}`,
+			files("p.ndjson", `{"id": 1, "mail": "\ud800"}`+"\n"+`{"id": 2, "mail": "b", "job": "\ud800"}`+"\n"+`{"id": 3, "boss": "b"}`, "q.ndjson", `{"id": 4, "mail": "\ud800"}`),
+			`data/p.ndjson:1: mail: a \u escape is half of a character
+data/q.ndjson:1: mail: a \u escape is half of a character
+data/p.ndjson:3: boss: job of "b" in p.ndjson: a \u escape is half of a character`, 2,
+		},
+		{
+			"bad for some", `{"tables": [{"file": "p.*", "entity": "Contact", "id": "id", "columns": {"City": "town"}, "where": {"kind": ["a"]}},
+				{"file": "p.*", "entity": "Lead", "id": "id", "columns": {"Topic": "topic"}}]}`,
+			files("p.csv", "id,town,kind,topic\n1,\xff,b,\n2,\xff,a,\n3,,\xff,\n",
+				"p.ndjson", `{"id": 4, "town": "\ud800", "kind": "b"}`+"\n"+`{"id": 5, "town": "\ud800", "kind": "a"}`+"\n"+`{"id": 6, "kind": "\ud800"}`),
+			`data/p.csv:3: town: the text is not valid UTF-8; save the file as UTF-8
+data/p.csv:4: kind: the text is not valid UTF-8; save the file as UTF-8
+data/p.ndjson:2: town: a \u escape is half of a character
+data/p.ndjson:3: kind: a \u escape is half of a character`, 4,
+		},
+		{
+			"names of zones", `{"zone": "Europe/Berlin", "tables": [{"file": "p.csv", "entity": "Contact", "id": "id", "columns": {
+				"Created": {"name": "at", "format": "2006-01-02 15:04 MST"}, "Birthday": {"name": "at", "format": "2006-01-02 15:04 MST"}}}]}`,
+			files("p.csv", "id,at\n1,2021-07-01 00:30 CEST\n2,2021-07-01 00:30 PST\n3,2021-07-01 00:30 UTC\n4,2021-07-01 00:30 GMT\n"),
+			`data/p.csv:3: at: "2021-07-01 00:30 PST" is in a time zone PST, which clocks in Europe/Berlin do not show; let the mapping give the zone in which these times are`, 1,
+		},
+		{
+			"a format with a sign that nobody sees", `{"tables": [{"file": "p.csv", "entity": "Contact", "id": "id", "columns": {"Created": {"name": "at", "format": "2006-01-02\u202e"}}}]}`,
+			files("p.csv", "id,at\n1,x\n"), `data/p.csv:2: at: "x" is no time written as "2006-01-02\u202e"`, 1,
 		},
 		{"no array", `{"tables": [{"file": "p.json", "entity": "Contact", "id": "no"}]}`, files("p.json", `{"Contact": []}`),
 			`data/p.json:1: want an array of records`, -1},
@@ -362,6 +438,57 @@ data/p.ndjson:9: broken JSON: unexpected end of JSON input`, 11,
 				t.Errorf("%d were skipped, want %d:\n%v", d.Report.Skipped(), test.skipped, &d.Report.Problems)
 			}
 		})
+	}
+}
+
+// TestLockedFile: a file that cannot be opened is an error that a terminal shows,
+// whatever its name.
+func TestLockedFile(t *testing.T) {
+	m := readMapping(t, `{"tables": [{"file": "*.csv", "entity": "EmailClicked"}]}`)
+	if _, err := tables.LoadFS(locked{files("a\x1b[31m.csv", "url\n")}, ".", testSchema(t), tables.Options{Mapping: m}); !errors.Is(err, fs.ErrPermission) ||
+		err.Error() != `tables: open "a\x1b[31m.csv": permission denied` {
+		t.Errorf("got %v", err)
+	}
+}
+
+// locked is a file system of which no file can be opened.
+type locked struct{ fstest.MapFS }
+
+func (l locked) Open(name string) (fs.File, error) {
+	if strings.HasSuffix(name, ".csv") {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrPermission}
+	}
+	return l.MapFS.Open(name)
+}
+
+// changing is a file system in which a file becomes another when it is opened
+// again.
+type changing struct {
+	fstest.MapFS
+	name string
+	next []byte
+}
+
+func (c *changing) Open(name string) (fs.File, error) {
+	f, err := c.MapFS.Open(name)
+	if name == c.name {
+		c.MapFS[name] = &fstest.MapFile{Data: c.next}
+	}
+	return f, err
+}
+
+// TestChangedFile: a file that changes once its header has been checked is a
+// problem, not another file that is read.
+func TestChangedFile(t *testing.T) {
+	m := readMapping(t, `{"tables": [{"file": "c.csv", "entity": "EmailClicked", "columns": {"Url": {"name": "url", "lookup": {"file": "u.csv", "by": "k", "name": "v"}}}}]}`)
+	for name, want := range map[string]string{
+		"c.csv": "mapping.json:1:77: EmailClicked of c.csv: Url: c.csv has no column url",
+		"u.csv": "mapping.json:1:120: EmailClicked of c.csv: Url: u.csv has no column k\nmapping.json:1:131: EmailClicked of c.csv: Url: u.csv has no column v",
+	} {
+		fsys := &changing{files("c.csv", "url\na\n", "u.csv", "k,v\na,b\n"), name, []byte("other\na\n")}
+		if d, err := tables.LoadFS(fsys, ".", testSchema(t), tables.Options{Mapping: m, SkipBad: true}); d != nil || err == nil || err.Error() != want {
+			t.Errorf("%s: got %v", name, err)
+		}
 	}
 }
 

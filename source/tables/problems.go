@@ -78,6 +78,14 @@ func (p *Problems) add(problem Problem) {
 	p.List = append(p.List, problem)
 }
 
+// join adds the problems of others.
+func (p *Problems) join(others *Problems) {
+	for _, problem := range others.List {
+		p.add(problem)
+	}
+	p.More += others.More
+}
+
 // clip cuts s short for a message.
 func clip(s string) (string, bool) {
 	const most = 60
@@ -100,8 +108,12 @@ func quote(s string) string {
 }
 
 // fileName returns the name of a file for a message: on one line, whatever it holds.
-func fileName(s string) string {
-	if !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl) {
+func fileName(s string) string { return printable(s) }
+
+// printable returns s for a message: as it is, or quoted if there is something in
+// it that a terminal would not show, or would obey.
+func printable(s string) string {
+	if !utf8.ValidString(s) || strings.ContainsFunc(s, func(c rune) bool { return !unicode.IsPrint(c) }) {
 		return strconv.Quote(s)
 	}
 	return s
@@ -109,7 +121,7 @@ func fileName(s string) string {
 
 // plain returns a name for a message: bare if it is one that a schema can have.
 func plain(s string) string {
-	if _, cut := clip(s); !cut && traverse.IsName(s) && utf8.ValidString(s) {
+	if _, cut := clip(s); !cut && traverse.IsName(s) && printable(s) == s {
 		return s
 	}
 	return quote(s)

@@ -66,6 +66,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	_ "time/tzdata" // a machine may have no time zone database
 
 	"github.com/leadscore/leadscore/internal/nearest"
 	"github.com/leadscore/leadscore/source/memory"
@@ -216,8 +217,9 @@ type loader struct {
 	data   *Data
 	store  *columns.Store // of data; what is read has the types of its columns
 	shared interner
-	fatal  bool      // a problem came that skipping records does not solve
-	held   []Problem // of the records of a row, until all tables have seen it
+	fatal  bool             // a problem came that skipping records does not solve
+	held   []Problem        // of the records of a row, until all tables have seen it
+	told   map[Problem]bool // which a table that finds them need not tell once more
 }
 
 // folder loads the tables of a folder. The error joins those of all files that
@@ -245,7 +247,7 @@ func (l *loader) folder(name string, show func(string) string) error {
 		info, err := fs.Stat(l.fsys, f.path)
 		switch {
 		case err != nil:
-			errs = append(errs, err)
+			errs = append(errs, unopened(err))
 			continue
 		case !info.Mode().IsRegular(): // a folder, or a pipe, from which nothing may ever come
 			ignored.add(base, fileName(base))
@@ -289,7 +291,7 @@ func didYouMean(name string) string {
 	if name == "" {
 		return ""
 	}
-	return "; did you mean " + name + "?"
+	return "; did you mean " + printable(name) + "?"
 }
 
 // broken adds a problem that concerns more than a record.

@@ -66,10 +66,14 @@ func readBool(text string) (traverse.Value, error) {
 }
 
 func (s *style) time(typ traverse.Type, text string) (time.Time, error) {
+	zone := s.zone
+	if typ == traverse.Date {
+		zone = time.UTC // a date is the day that is written, also where clocks skip its midnight
+	}
 	var t time.Time
 	switch s.layout {
 	case "":
-		if t, ok := looseTime(text, s.zone); ok {
+		if t, ok := looseTime(text, zone); ok {
 			return t, nil
 		}
 		return t, fmt.Errorf("%s is no %v; write YYYY-MM-DD or YYYY-MM-DD HH:MM:SS, or let the mapping give its format", quote(text), typ)
@@ -85,15 +89,55 @@ func (s *style) time(typ traverse.Type, text string) (time.Time, error) {
 		}
 		t = t.In(s.zone)
 	default:
+		offset := strings.Contains(s.layout, "-07") || strings.Contains(s.layout, "Z07")
+		named := !offset && strings.Contains(s.layout, "MST")
+		in := time.UTC
+		if named {
+			in = zone
+		}
 		var err error
-		if t, err = time.ParseInLocation(s.layout, text, s.zone); err != nil {
-			return t, fmt.Errorf("%s is no %v written as %s", quote(text), typ, s.layout)
+		if t, err = time.ParseInLocation(s.layout, text, in); err != nil {
+			return t, fmt.Errorf("%s is no %v written as %s", quote(text), typ, printable(s.layout))
+		}
+		switch {
+		case named && typ == traverse.Time:
+			// Package time takes every name of a zone, as UTC if it does not know it.
+			name, seconds := t.Zone()
+			if seconds == 0 && t.Location() != zone && t.Location() != time.UTC && !strings.HasPrefix(name, "GMT") {
+				return t, fmt.Errorf("%s is in a time zone %s, which clocks in %v do not show; let the mapping give the zone in which these times are", quote(text), name, zone)
+			}
+		case !offset && !named:
+			t = onClock(t, zone)
 		}
 	}
 	if y := t.UTC().Year(); y < 0 || y > 9999 {
 		return t, fmt.Errorf("%s is a time outside the years 0 to 9999", quote(text))
 	}
 	return t, nil
+}
+
+// onClock returns when a clock in a zone shows what another shows in UTC. If it
+// does twice, as it is set back, that is the first time. What it skips is counted
+// on from before.
+func onClock(shown time.Time, zone *time.Location) time.Time {
+	if zone == time.UTC {
+		return shown
+	}
+	at := func(offset int) (time.Time, bool) {
+		t := shown.Add(-time.Duration(offset) * time.Second).In(zone)
+		_, real := t.Zone()
+		return t, real == offset
+	}
+	t := time.Date(shown.Year(), shown.Month(), shown.Day(), shown.Hour(), shown.Minute(), shown.Second(), shown.Nanosecond(), zone)
+	_, offset := t.Zone()
+	_, before := t.Add(-24 * time.Hour).Zone()
+	first, ok := at(before)
+	if !ok && offset != before {
+		if later, ok := at(offset); ok {
+			return later
+		}
+	}
+	return first
 }
 
 // looseTime reads times as exports write them: a day; or a day, a space or T, an
@@ -148,10 +192,11 @@ func looseTime(text string, zone *time.Location) (time.Time, bool) {
 	if !s.ok || s.text != "" || month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 59 {
 		return time.Time{}, false
 	}
-	t := time.Date(year, time.Month(month), day, hour, minute, second, nanos, zone)
-	if day > 28 && time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC).Day() != day {
+	t := time.Date(year, time.Month(month), day, hour, minute, second, nanos, time.UTC)
+	if t.Day() != day {
 		return time.Time{}, false
 	}
+	t = onClock(t, zone)
 	utc := t.UTC().Year() // an offset may lead out of the years that there are
 	return t, utc >= 0 && utc <= 9999
 }
@@ -200,13 +245,21 @@ func (s *scan) fraction() int {
 	return n
 }
 
-// goodLayout reports whether a layout of package time says which day it is.
-func goodLayout(layout string) bool {
+// layoutProblem says what is wrong with a layout of package time, or "".
+func layoutProblem(layout string, typ traverse.Type, zone string) string {
 	t := time.Date(2031, time.December, 28, 23, 45, 56, 0, time.UTC)
 	read, err := time.Parse(layout, t.Format(layout))
-	if err != nil {
-		return false
-	}
 	y, m, d := read.Date()
-	return y == 2031 && m == time.December && d == 28
+	hour, minute, second := read.Clock()
+	switch {
+	case err != nil || y != 2031 || m != time.December || d != 28:
+		return "names no year, month and day; write 2006-01-02 15:04:05 in the way in which times are written, or UnixSeconds or UnixMillis"
+	case hour != 0 && hour != 23:
+		return "has an hour to 12 without PM, or PM without an hour; write 15 for the hour of a day, or add PM"
+	case minute != 45 && (second == 56 || strings.Count(layout, "01") > 1):
+		return "has no minutes; they are 04, and 01 is the month"
+	case typ == traverse.Time && zone != "" && zone != "UTC" && strings.HasSuffix(layout, "Z"):
+		return "ends with a Z that says nothing, so times would be in " + plain(zone) + "; write Z07:00"
+	}
+	return ""
 }

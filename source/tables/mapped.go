@@ -215,10 +215,12 @@ func (l *loader) tell() {
 		return
 	}
 	slices.SortStableFunc(l.held, func(p, q Problem) int { return p.Line - q.Line })
-	for i, p := range l.held {
-		if !slices.Contains(l.held[:i], p) && !l.told[p] {
+	seen := make(map[Problem]bool, len(l.held))
+	for _, p := range l.held {
+		if !seen[p] && !l.told[p] {
 			l.data.Report.Problems.add(p)
 		}
+		seen[p] = true
 	}
 	l.held = l.held[:0]
 }

@@ -107,7 +107,7 @@ func (d *Data) Lend(source traverse.Source) *columns.Store {
 // A Report says what was loaded, and what was not.
 type Report struct {
 	Entities []Count  // in the order in which they were read
-	Problems Problems // of the records that were skipped; empty without Options.SkipBad
+	Problems Problems // of the records that were skipped, and of rows to look up; empty without Options.SkipBad
 	Notes    []string // what was ignored or not found, for people to read
 }
 

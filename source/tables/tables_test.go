@@ -627,6 +627,22 @@ func TestHuge(t *testing.T) {
 	}
 }
 
+// TestManyKeysTwice: a record with as many problems as it has keys takes no time
+// that grows with their square.
+func TestManyKeysTwice(t *testing.T) {
+	const keys = 100_000
+	var b strings.Builder
+	b.WriteString(`{"id": 1`)
+	for i := range keys {
+		fmt.Fprintf(&b, `, "k%d": 1, "k%[1]d": 2`, i)
+	}
+	b.WriteString("}")
+	_, err := tables.LoadFS(files("Contact.ndjson", b.String()), ".", testSchema(t), tables.Options{})
+	if problems, ok := errors.AsType[*tables.Problems](err); !ok || problems.Len() != keys {
+		t.Errorf("got %v", err)
+	}
+}
+
 // text writes a value as the files have it.
 func text(v traverse.Value) any {
 	switch v.Kind() {

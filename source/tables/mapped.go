@@ -225,14 +225,19 @@ func (l *loader) tell() {
 	l.held = l.held[:0]
 }
 
-// once says that a problem has been told, before the table that may find it.
-func (l *loader) once(p Problem) {
+// once reports whether a problem is new, and has tables that find it later not
+// tell it once more.
+func (l *loader) once(p Problem) bool {
+	if l.told[p] {
+		return false
+	}
 	if l.told == nil {
 		l.told = map[Problem]bool{}
 	}
 	if len(l.told) < MaxProblems { // of others it does not show
 		l.told[p] = true
 	}
+	return true
 }
 
 // end implements reader.
@@ -449,7 +454,10 @@ func (k *keys) object(line int, raw []byte) {
 func (k *keys) note(l *loader) {
 	for i, name := range k.names {
 		if !k.seen[i] {
-			l.note("%s: no record has the key %s%s", fileName(k.file.base), plain(name), didYouMean(nearest.Name(name, slices.Values(k.other.names))))
+			note := fmt.Sprintf("%s: no record has the key %s%s", fileName(k.file.base), plain(name), didYouMean(nearest.Name(name, slices.Values(k.other.names))))
+			if !slices.Contains(l.data.Report.Notes, note) { // lookups and tables may ask for the same
+				l.note("%s", note)
+			}
 		}
 	}
 }
@@ -486,6 +494,9 @@ func (l *loader) fill(p *plan, up *lookup) error {
 	var errs []error
 	for _, f := range up.files {
 		delimiter, told := p.delimiter(up, f)
+		way := cut{f.path, comma(f, delimiter)}
+		told = told || p.filled[way]
+		p.filled[way] = true
 		x := &filling{keys: keys{file: f}, l: l, plan: p, lookup: up, shared: told}
 		x.keys.to = x
 		if !isCells(f) {
@@ -493,8 +504,8 @@ func (l *loader) fill(p *plan, up *lookup) error {
 			x.name, _ = x.keys.position(up.Name)
 		}
 		before := l.data.Report.Problems
-		err := l.read(f, comma(f, delimiter), x)
-		if told { // by the table that reads the file, too
+		err := l.read(f, way.comma, x)
+		if told { // by the table that reads the file, too, or by a lookup that has read it
 			l.data.Report.Problems, err = before, nil
 			l.data.Report.Problems.join(&x.own)
 		}
@@ -512,8 +523,8 @@ type filling struct {
 	plan     *plan
 	lookup   *lookup
 	by, name int
-	shared   bool     // a table reads the file, too
-	own      Problems // which the table may not tell
+	shared   bool     // a table reads the file, too, or a lookup has
+	own      Problems // which these may not tell
 }
 
 // header implements reader.
@@ -534,10 +545,11 @@ func (x *filling) row(r *row) {
 	key, err := x.text(r, x.by)
 	if err != nil {
 		p := Problem{File: x.file.shown, Line: r.line(x.by), Column: x.lookup.By, Message: err.Error()}
-		if x.shared {
-			x.l.once(p)
+		switch {
+		case !x.l.once(p):
+		case x.shared:
 			x.own.add(p)
-		} else {
+		default:
 			x.reject(0, p)
 		}
 		return

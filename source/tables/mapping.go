@@ -149,6 +149,7 @@ type plan struct {
 	folder  fs.FS // the same
 	show    func(string) string
 	headers map[cut][]string // nil = it has none, or a problem
+	filled  map[cut]bool     // lookups have read these
 	errs    []error          // of files that cannot be read
 }
 
@@ -213,7 +214,7 @@ func (l *loader) plan(dir string, show func(string) string, m *Mapping) (*plan, 
 	}
 	p := &plan{
 		mapping: m, zone: time.UTC, lookups: map[Lookup]*lookup{},
-		dir: dir, folder: folder, show: show, headers: map[cut][]string{},
+		dir: dir, folder: folder, show: show, headers: map[cut][]string{}, filled: map[cut]bool{},
 	}
 	if m.Zone != "" {
 		zone, err := time.LoadLocation(m.Zone)

@@ -381,6 +381,15 @@ data/m.csv:3: to: id of "b" in p.*: want a text, a number, true or false, not an
 data/m.csv:4: to: id of "c" in p.*: a \u escape is half of a character`, 3,
 		},
 		{
+			"two lookups in a file", `{"tables": [{"file": "m.csv", "entity": "EmailClicked", "columns": {"Url": {"name": "to", "lookup": {"file": "p.*", "by": "mail", "name": "url"}},
+				"Contact": {"name": "to", "lookup": {"file": "p.*", "by": "mail", "name": "id"}}, "Timestamp": {"name": "to", "lookup": {"file": "p.*", "by": "id", "name": "at"}}}}]}`,
+			files("m.csv", "to\na\n", "p.csv", "id,mail,url,at\n1,\xff,,\n2\n\xff,b,,\n", "p.ndjson", "[]\n"),
+			`data/p.csv:3: the record has 1 cells and the header 4
+data/p.csv:4: id: the text is not valid UTF-8; save the file as UTF-8
+data/p.ndjson:1: want an object as the record, not an array
+data/p.csv:2: mail: the text is not valid UTF-8; save the file as UTF-8`, 0,
+		},
+		{
 			"a lookup in a table's file", `{"tables": [{"file": "p.ndjson", "entity": "Contact", "id": "id", "columns": {"City": "mail", "JobTitle": {"name": "boss", "lookup": {"file": "p.ndjson", "by": "mail", "name": "job"}}}},
 				{"file": "q.ndjson", "entity": "Contact", "id": "id", "columns": {"JobTitle": {"name": "boss", "lookup": {"file": "q.ndjson", "by": "mail", "name": "job"}}}}]}`,
 			files("p.ndjson", `{"id": 1, "mail": "\ud800"}`+"\n"+`{"id": 2, "mail": "b", "job": "\ud800"}`+"\n"+`{"id": 3, "boss": "b"}`, "q.ndjson", `{"id": 4, "mail": "\ud800"}`),

@@ -119,7 +119,8 @@ func printable(s string) string {
 	return s
 }
 
-// plain returns a name for a message: bare if it is one that a schema can have.
+// plain returns a name for a message: bare if it is one that a schema can have,
+// and that people can see.
 func plain(s string) string {
 	if _, cut := clip(s); !cut && traverse.IsName(s) && printable(s) == s {
 		return s

@@ -507,7 +507,7 @@ func TestGzip(t *testing.T) {
 	schema := testSchema(t)
 	var long strings.Builder
 	long.WriteString("id,City\n")
-	for i := range 20_000 {
+	for i := range 6_000 {
 		fmt.Fprintf(&long, "%d,Town %d\n", i, i*i)
 	}
 	d, err := tables.LoadFS(files(
@@ -714,12 +714,12 @@ func TestMappingInGo(t *testing.T) {
 func TestManyPlaces(t *testing.T) {
 	var b strings.Builder
 	b.WriteString(`{"tables": [`)
-	for i := range 30_000 {
+	for i := range 20_000 {
 		fmt.Fprintf(&b, `{"file": "f", "fiel%d": 1}, `, i)
 	}
 	b.WriteString(`{}]}`)
 	_, err := tables.ReadMapping("m", []byte(b.String()))
-	if problems, ok := errors.AsType[*tables.Problems](err); !ok || problems.Len() != 30_000 {
+	if problems, ok := errors.AsType[*tables.Problems](err); !ok || problems.Len() != 20_000 {
 		t.Errorf("got %v", err)
 	}
 }

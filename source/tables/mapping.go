@@ -38,9 +38,10 @@ type Mapping struct {
 // one entity, and several can be in one file.
 type Table struct {
 	// File is the path of the file in the folder, with slashes, or a pattern for
-	// [path.Match] such as email_*.csv, which passes over hidden files. The name ends with .csv, .tsv or .txt for
-	// rows of cells, .ndjson for a JSON object a line, or .json for an array of
-	// objects, each with .gz behind it if it is packed.
+	// [path.Match] such as email_*.csv, which passes over hidden files. The name
+	// ends with .csv, .tsv or .txt for rows of cells, .ndjson for a JSON object a
+	// line, or .json for an array of objects, each with .gz behind it if it is
+	// packed.
 	File string `json:"file"`
 
 	Entity  string            `json:"entity"`

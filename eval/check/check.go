@@ -83,6 +83,7 @@ func (c *checker) model(m *dsl.Model) *Model {
 	most := len(m.Clauses) // of which nearly all are conditions
 	conditions := make(map[string]named, most)
 	model.Conditions = make([]Condition, 0, most)
+	c.makeRoom(m)
 	var bands []*dsl.Grade
 	for _, clause := range m.Clauses {
 		switch cl := clause.(type) {
@@ -234,8 +235,30 @@ func mend(bands []grades.Band, p grades.Problem) string {
 	return fmt.Sprintf("let %q begin at %d", high.Name, low.To+1)
 }
 
+// makeRoom makes room for the children of a model's conditions and their tests,
+// all at once.
+func (c *checker) makeRoom(m *dsl.Model) {
+	children, tests := 0, 0
+	for _, clause := range m.Clauses {
+		if cond, ok := clause.(*dsl.Condition); ok {
+			children += len(cond.Children)
+			for _, ch := range cond.Children {
+				tests += len(ch.Where)
+			}
+		}
+	}
+	c.children, c.tests = make([]Child, children), make([]Test, tests)
+}
+
+// piece returns an empty slice with room for n elements, cut from room.
+func piece[T any](room *[]T, n int) []T {
+	p := (*room)[:0:n]
+	*room = (*room)[n:]
+	return p
+}
+
 func (c *checker) condition(model *Model, cond *dsl.Condition) Condition {
-	out := Condition{Source: cond, Children: make([]Child, 0, len(cond.Children))}
+	out := Condition{Source: cond, Children: piece(&c.children, len(cond.Children))}
 	if cond.Name != nil {
 		out.Name = cond.Name.Value
 	}
@@ -294,7 +317,7 @@ func (c *checker) child(model *Model, ch *dsl.Child) Child {
 	if ch.Range != nil {
 		out.Range = c.dateRange(model, path, out.Dated, ch.Range)
 	}
-	out.Tests = make([]Test, 0, len(ch.Where))
+	out.Tests = piece(&c.tests, len(ch.Where))
 	for _, e := range ch.Where {
 		if t, ok := c.test(model, ch, path, e.(*dsl.Comparison)); ok {
 			out.Tests = append(out.Tests, t)

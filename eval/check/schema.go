@@ -37,6 +37,10 @@ type checker struct {
 	listed map[*string]map[string]bool
 	// dropped counts the problems of a file beyond maxProblems.
 	dropped map[*dsl.File]int
+
+	// Room for the model that is being checked.
+	children []Child
+	tests    []Test
 }
 
 // Bounds on the work for rules with very many problems: who has that many mends

@@ -20,6 +20,7 @@ const module = "github.com/leadscore/leadscore"
 // design is in docs/design.md. A pattern ending in /... stands for a folder.
 var arrows = map[string][]string{
 	"internal/nearest": {},
+	"internal/shown":   {},
 	"dsl":              {"internal/nearest"},
 	"traverse":         {"internal/nearest"},
 	"traverse/columns": {"traverse", "internal/nearest"},
@@ -29,10 +30,10 @@ var arrows = map[string][]string{
 	"eval":             {"eval/check", "dsl", "traverse", "traverse/columns", "grades"},
 	".":                {"eval", "eval/check", "dsl", "traverse", "grades"},
 
-	"source/memory":     {"traverse", "traverse/columns", "internal/nearest"},
-	"source/tables":     {"traverse", "traverse/columns", "source/memory", "internal/nearest"},
-	"source/structs":    {"traverse", "traverse/columns", "source/memory", "internal/nearest"},
-	"source/sqldb":      {"traverse", "internal/nearest"},
+	"source/memory":     {"traverse", "traverse/columns", "internal/nearest", "internal/shown"},
+	"source/tables":     {"traverse", "traverse/columns", "source/memory", "internal/nearest", "internal/shown"},
+	"source/structs":    {"traverse", "traverse/columns", "source/memory", "internal/nearest", "internal/shown"},
+	"source/sqldb":      {"traverse", "internal/nearest", "internal/shown"},
 	"source/sourcetest": {"traverse"},
 
 	"internal/reference":   {"dsl", "traverse", "grades"},
@@ -41,8 +42,8 @@ var arrows = map[string][]string{
 	"internal/modeldiff":   {"eval/check", "grades", "traverse"},
 	"internal/whatif":      {},
 
-	"modeltest":     {".", "dsl", "eval/check", "source/memory", "traverse"},
-	"cmd/leadscore": {".", "dsl", "eval/check", "eval/findings", "internal/modeldiff", "internal/whatif", "modeltest", "source/tables"},
+	"modeltest":     {".", "dsl", "eval/check", "internal/shown", "source/memory", "traverse"},
+	"cmd/leadscore": {".", "dsl", "eval/check", "eval/findings", "internal/modeldiff", "internal/shown", "internal/whatif", "modeltest", "source/tables"},
 	"examples/...":  {".", "source/memory", "source/tables"},
 }
 

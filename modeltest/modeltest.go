@@ -18,11 +18,11 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"unicode"
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/source/memory"
 	"github.com/leadscore/leadscore/traverse"
 )
@@ -45,43 +45,32 @@ type Result struct {
 // Passed reports whether every expectation is met.
 func (r Result) Passed() bool { return r.Err == nil && len(r.Failures) == 0 }
 
-// printable keeps a name from breaking the layout of a text, or from talking to
-// the terminal.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, s)
-}
-
 // String says on one line that the test passed; or each expectation that is not
 // met, with its place, and what every condition contributed. Control characters
 // of names are replaced.
 func (r Result) String() string {
-	name := printable(fmt.Sprintf("%s: %s", r.Model, r.Test))
+	name := shown.Printable(fmt.Sprintf("%s: %s", r.Model, r.Test))
 	if r.Passed() {
 		return "ok    " + name
 	}
 	var b strings.Builder
 	b.WriteString("FAIL  " + name)
 	if r.Err != nil {
-		b.WriteString("\n" + printable(r.Err.Error()))
+		b.WriteString("\n" + shown.Printable(r.Err.Error()))
 	}
 	for i := range r.Failures {
 		b.WriteString("\n" + r.Failures[i].Error())
 	}
 	for c := range r.Result.Contributions() {
-		fmt.Fprintf(&b, "\n  %+6d  %s: %d x %+d", c.Score, printable(c.Condition), c.Multiplier, c.Points)
+		fmt.Fprintf(&b, "\n  %+6d  %s: %d x %+d", c.Score, shown.Printable(c.Condition), c.Multiplier, c.Points)
 		for _, child := range c.Children {
 			holds := ""
 			if !child.Holds {
 				holds = ", does not hold"
 			}
-			fmt.Fprintf(&b, "\n            %s: %d%s", printable(child.Rule), child.Count, holds)
+			fmt.Fprintf(&b, "\n            %s: %d%s", shown.Printable(child.Rule), child.Count, holds)
 			for _, u := range child.Nearest {
-				fmt.Fprintf(&b, "\n              but for %s", printable(u.String()))
+				fmt.Fprintf(&b, "\n              but for %s", shown.Printable(u.String()))
 			}
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/internal/whatif"
 )
 
@@ -120,7 +121,7 @@ func alternatives(m *check.Model, r leadscore.Result, sets [][]whatif.Change) st
 			}
 			line += c.String()
 		}
-		text += "    " + printable(line) + "\n"
+		text += "    " + shown.Printable(line) + "\n"
 	}
 	return text
 }

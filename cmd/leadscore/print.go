@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/internal/shown"
 )
 
 // A printer prints results in one format.
@@ -111,13 +112,13 @@ var tableHeader = []string{"LEAD", "MODEL", "STATUS", "SCORE", "GRADE", "SALES R
 
 func (p *tablePrinter) print(r leadscore.SetResult) error {
 	for _, m := range r.Results {
-		row := []string{printable(m.Lead), printable(m.Model), m.Status.String()}
+		row := []string{shown.Printable(m.Lead), shown.Printable(m.Model), m.Status.String()}
 		if m.Status == leadscore.Scored {
 			ready := "no"
 			if m.SalesReady {
 				ready = "yes"
 			}
-			row = append(row, strconv.FormatInt(m.Score, 10), printable(m.Grade), ready)
+			row = append(row, strconv.FormatInt(m.Score, 10), shown.Printable(m.Grade), ready)
 		}
 		p.rows = append(p.rows, row)
 	}
@@ -169,36 +170,36 @@ func (explainPrinter) end() error { return nil }
 
 func explanation(r leadscore.Result) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s, %s: ", printable(r.Lead), printable(r.Model))
+	fmt.Fprintf(&b, "%s, %s: ", shown.Printable(r.Lead), shown.Printable(r.Model))
 	if r.Status != leadscore.Scored {
 		fmt.Fprintln(&b, r.Status)
 		return b.String()
 	}
 	fmt.Fprintf(&b, "score %d", r.Score)
 	if r.Grade != "" {
-		fmt.Fprintf(&b, ", %s", printable(r.Grade))
+		fmt.Fprintf(&b, ", %s", shown.Printable(r.Grade))
 	}
 	if r.SalesReady {
 		b.WriteString(", sales ready")
 	}
 	b.WriteByte('\n')
 	for c := range r.Contributions() {
-		fmt.Fprintf(&b, "  %s: %s\n", printable(c.Condition), sum(c))
+		fmt.Fprintf(&b, "  %s: %s\n", shown.Printable(c.Condition), sum(c))
 		for _, ch := range c.Children {
 			verdict := "holds"
 			if !ch.Holds {
 				verdict = "does not hold"
 			}
-			fmt.Fprintf(&b, "    %s: %d, %s\n", printable(ch.Rule), ch.Count, verdict)
+			fmt.Fprintf(&b, "    %s: %d, %s\n", shown.Printable(ch.Rule), ch.Count, verdict)
 			for _, u := range ch.Nearest {
-				fmt.Fprintf(&b, "      but for %s\n", printable(u.String()))
+				fmt.Fprintf(&b, "      but for %s\n", shown.Printable(u.String()))
 			}
 			for _, o := range ch.Occurrences {
 				when := ""
 				if !o.Time.IsZero() {
 					when = o.Time.UTC().Format(time.RFC3339Nano) + " "
 				}
-				fmt.Fprintf(&b, "      %s%s %s", when, o.Entity, printable(o.ID))
+				fmt.Fprintf(&b, "      %s%s %s", when, o.Entity, shown.Printable(o.ID))
 				if o.Routes > 1 {
 					fmt.Fprintf(&b, ", %d routes", o.Routes)
 				}
@@ -207,15 +208,4 @@ func explanation(r leadscore.Result) string {
 		}
 	}
 	return b.String()
-}
-
-// printable keeps a name out of a file from breaking the layout of a table, or
-// from talking to the terminal.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 {
-			return '\uFFFD'
-		}
-		return r
-	}, s)
 }

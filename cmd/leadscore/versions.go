@@ -17,6 +17,7 @@ import (
 	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/eval/check"
 	"github.com/leadscore/leadscore/internal/modeldiff"
+	"github.com/leadscore/leadscore/internal/shown"
 )
 
 func runDiff(ctx context.Context, s streams, args []string) error {
@@ -123,7 +124,7 @@ func (s leadState) String() string {
 	}
 	text := fmt.Sprint(s.Score)
 	if s.Grade != "" {
-		text += " " + printable(s.Grade)
+		text += " " + shown.Printable(s.Grade)
 	}
 	if s.SalesReady {
 		text += ", sales ready"
@@ -282,9 +283,9 @@ func (d *diffPrinter) changes(changes []modeldiff.Change) {
 		}
 		if i == 0 || c.Model != model {
 			model = c.Model
-			d.printf("%s\n", cmp.Or(printable(model), "the schema"))
+			d.printf("%s\n", cmp.Or(shown.Printable(model), "the schema"))
 		}
-		d.printf("  %s\n", printable(c.String()))
+		d.printf("  %s\n", shown.Printable(c.String()))
 	}
 	if len(changes) == 0 && !d.json {
 		d.printf("models and schema are the same\n")
@@ -292,12 +293,12 @@ func (d *diffPrinter) changes(changes []modeldiff.Change) {
 }
 
 func (d *diffPrinter) effect(e *effect, most int) {
-	shown := e.changes
-	if most > 0 && len(shown) > most {
-		shown = shown[:most]
+	listed := e.changes
+	if most > 0 && len(listed) > most {
+		listed = listed[:most]
 	}
 	if d.json {
-		for _, c := range shown {
+		for _, c := range listed {
 			d.object(c)
 		}
 		d.object(struct {
@@ -321,16 +322,16 @@ func (d *diffPrinter) effect(e *effect, most int) {
 	for _, move := range moves {
 		d.printf("  grade %s to %s: %d\n", gradeName(move[0]), gradeName(move[1]), e.grades[move])
 	}
-	for i, c := range shown {
+	for i, c := range listed {
 		if i == 0 {
 			d.printf("\n")
 		}
-		d.printf("%s, %s: %s -> %s\n", printable(c.Lead), printable(c.Model), c.From, c.To)
+		d.printf("%s, %s: %s -> %s\n", shown.Printable(c.Lead), shown.Printable(c.Model), c.From, c.To)
 		for _, x := range c.Conditions {
-			d.printf("  %s: %+d -> %+d\n", printable(x.Condition), x.From, x.To)
+			d.printf("  %s: %+d -> %+d\n", shown.Printable(x.Condition), x.From, x.To)
 		}
 	}
-	if more := len(e.changes) - len(shown); more > 0 {
+	if more := len(e.changes) - len(listed); more > 0 {
 		d.printf("and %d more; --limit 0 lists all\n", more)
 	}
 }
@@ -339,5 +340,5 @@ func gradeName(name string) string {
 	if name == "" {
 		return "none"
 	}
-	return printable(name)
+	return shown.Printable(name)
 }

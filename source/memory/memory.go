@@ -10,6 +10,7 @@ import (
 	"iter"
 
 	"github.com/leadscore/leadscore/internal/nearest"
+	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/traverse"
 	"github.com/leadscore/leadscore/traverse/columns"
 )
@@ -68,7 +69,7 @@ func New(schema *traverse.Schema) *Source {
 func (s *Source) Add(entity, id string, record Record) error {
 	t := s.tables[entity]
 	if t == nil {
-		return fmt.Errorf("memory: %s %s: no such entity%s", entity, quote(id), didYouMean(s.nearest(entity)))
+		return fmt.Errorf("memory: %s %s: no such entity%s", entity, shown.Quote(id), didYouMean(s.nearest(entity)))
 	}
 	if id == "" {
 		return fmt.Errorf("memory: %s: a record needs an id, not the empty text", entity)
@@ -79,7 +80,7 @@ func (s *Source) Add(entity, id string, record Record) error {
 	}
 	switch err := s.store.Add(entity, id, values...); {
 	case errors.Is(err, ErrDuplicate):
-		return fmt.Errorf("memory: %s %s: %w", entity, quote(id), ErrDuplicate)
+		return fmt.Errorf("memory: %s %s: %w", entity, shown.Quote(id), ErrDuplicate)
 	case err != nil:
 		return fmt.Errorf("memory: %w", err)
 	}

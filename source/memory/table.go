@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/leadscore/leadscore/internal/nearest"
+	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/traverse"
 	"github.com/leadscore/leadscore/traverse/columns"
 )
@@ -46,7 +47,7 @@ type Problem struct {
 
 // String returns the problem on one line.
 func (p Problem) String() string {
-	s := fmt.Sprintf("%s %s: %s: %s", p.Entity, quote(p.ID), p.Field, p.Message)
+	s := fmt.Sprintf("%s %s: %s: %s", p.Entity, shown.Quote(p.ID), p.Field, p.Message)
 	return s + didYouMean(p.Nearest)
 }
 
@@ -93,7 +94,7 @@ func (t *table) fit(id string, record Record) ([]traverse.Value, error) {
 		case err != nil:
 			problem(name, "", "%v", err)
 		case name == idField && !v.IsEmpty() && !v.Equal(values[slot]):
-			problem(name, "", "it is the record's id and cannot be %s", quote(v.String()))
+			problem(name, "", "it is the record's id and cannot be %s", shown.Quote(v.String()))
 		case name != idField:
 			values[slot] = v
 		}

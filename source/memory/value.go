@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -44,13 +45,13 @@ func Parse(t traverse.Type, text string) (traverse.Value, error) {
 		case "false":
 			return traverse.BoolValue(false), nil
 		}
-		return traverse.Value{}, fmt.Errorf("%s is no bool; write true or false", quote(text))
+		return traverse.Value{}, fmt.Errorf("%s is no bool; write true or false", shown.Quote(text))
 	case traverse.Time:
 		return parseTime(text)
 	case traverse.Date:
 		day, err := time.Parse(time.DateOnly, text)
 		if err != nil {
-			return traverse.Value{}, fmt.Errorf("%s is no date; write YYYY-MM-DD", quote(text))
+			return traverse.Value{}, fmt.Errorf("%s is no date; write YYYY-MM-DD", shown.Quote(text))
 		}
 		return traverse.DateValue(day.Date()), nil
 	case traverse.Choices:
@@ -83,10 +84,10 @@ func parseNumber(text string) (traverse.Value, error) {
 			return traverse.NumberValue(f), nil
 		}
 		if errors.Is(err, strconv.ErrRange) {
-			return traverse.Value{}, fmt.Errorf("%s is too large for a number", quote(text))
+			return traverse.Value{}, fmt.Errorf("%s is too large for a number", shown.Quote(text))
 		}
 	}
-	return traverse.Value{}, fmt.Errorf("%s is no number; write decimal digits, such as 1234.5", quote(text))
+	return traverse.Value{}, fmt.Errorf("%s is no number; write decimal digits, such as 1234.5", shown.Quote(text))
 }
 
 func parseTime(text string) (traverse.Value, error) {
@@ -102,9 +103,9 @@ func parseTime(text string) (traverse.Value, error) {
 		}
 	}
 	if isRFC3339(upper + "Z") {
-		return traverse.Value{}, fmt.Errorf("%s has no offset from UTC; end it with Z or an offset such as +02:00", quote(text))
+		return traverse.Value{}, fmt.Errorf("%s has no offset from UTC; end it with Z or an offset such as +02:00", shown.Quote(text))
 	}
-	return traverse.Value{}, fmt.Errorf("%s is no time; write YYYY-MM-DDTHH:MM:SSZ, or an offset such as +02:00 for the Z", quote(text))
+	return traverse.Value{}, fmt.Errorf("%s is no time; write YYYY-MM-DDTHH:MM:SSZ, or an offset such as +02:00 for the Z", shown.Quote(text))
 }
 
 // isRFC3339 reports whether text has the shape of an RFC 3339 time. time.Parse
@@ -272,17 +273,5 @@ func (c column) mismatch(v traverse.Value) error {
 	} else if c.typ == traverse.NoType {
 		return errUntyped
 	}
-	return fmt.Errorf("a %s cannot be the %s %s", wants, v.Kind(), quote(v.String()))
-}
-
-// quote quotes s for an error, cut short.
-func quote(s string) string {
-	const most = 60
-	n := 0
-	for i := range s {
-		if n++; n > most {
-			return strconv.Quote(s[:i]) + "…"
-		}
-	}
-	return strconv.Quote(s)
+	return fmt.Errorf("a %s cannot be the %s %s", wants, v.Kind(), shown.Quote(v.String()))
 }

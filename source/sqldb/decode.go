@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -70,7 +71,7 @@ func (c Column) decode(typ traverse.Type, s Storage) decoder {
 			case text == "":
 				return traverse.Value{}, nil
 			case !utf8.ValidString(text):
-				return traverse.Value{}, fmt.Errorf("%s is not UTF-8", quote(text))
+				return traverse.Value{}, fmt.Errorf("%s is not UTF-8", shown.Quote(text))
 			}
 		}
 		return read(src)
@@ -79,7 +80,7 @@ func (c Column) decode(typ traverse.Type, s Storage) decoder {
 
 // strange is the error for a value of a type that has no place in a column.
 func strange(what string, src any) (traverse.Value, error) {
-	return traverse.Value{}, fmt.Errorf("the %s %s is no %s", kindOf(src), quote(fmt.Sprint(src)), what)
+	return traverse.Value{}, fmt.Errorf("the %s %s is no %s", kindOf(src), shown.Quote(fmt.Sprint(src)), what)
 }
 
 func kindOf(src any) string {
@@ -130,9 +131,9 @@ func decodeNumber(src any) (traverse.Value, error) {
 		var err error
 		if f, err = strconv.ParseFloat(x, 64); err != nil || strings.Trim(x, "0123456789+-.eE") != "" {
 			if errors.Is(err, strconv.ErrRange) {
-				return traverse.Value{}, fmt.Errorf("%s is too large for a number", quote(x))
+				return traverse.Value{}, fmt.Errorf("%s is too large for a number", shown.Quote(x))
 			}
-			return traverse.Value{}, fmt.Errorf("%s is no number; decimal digits are, such as 1234.5", quote(x))
+			return traverse.Value{}, fmt.Errorf("%s is no number; decimal digits are, such as 1234.5", shown.Quote(x))
 		}
 	default:
 		return strange("number", src)
@@ -158,7 +159,7 @@ func (c Column) decodeBool(src any) (traverse.Value, error) {
 		case c.words() && x == c.False, !c.words() && x == "0":
 			return traverse.BoolValue(false), nil
 		case c.words():
-			return traverse.Value{}, fmt.Errorf("%s is no bool; %s and %s are", quote(x), quote(c.True), quote(c.False))
+			return traverse.Value{}, fmt.Errorf("%s is no bool; %s and %s are", shown.Quote(x), shown.Quote(c.True), shown.Quote(c.False))
 		}
 	}
 	return strange("bool", src)
@@ -202,11 +203,11 @@ func (c Column) instant(src any) (time.Time, error) {
 	case string:
 		t, ok := parseInstant(x)
 		if !ok || per > 0 {
-			return time.Time{}, fmt.Errorf("%s is no time; YYYY-MM-DDTHH:MM:SSZ is, and a space for the T, a fraction and an offset such as +02:00 may be there", quote(x))
+			return time.Time{}, fmt.Errorf("%s is no time; YYYY-MM-DDTHH:MM:SSZ is, and a space for the T, a fraction and an offset such as +02:00 may be there", shown.Quote(x))
 		}
 		return t, checkYear(t)
 	}
-	return time.Time{}, fmt.Errorf("the %s %s is no time", kindOf(src), quote(fmt.Sprint(src)))
+	return time.Time{}, fmt.Errorf("the %s %s is no time", kindOf(src), shown.Quote(fmt.Sprint(src)))
 }
 
 func (c Column) decodeTime(src any) (traverse.Value, error) {
@@ -222,7 +223,7 @@ func (c Column) decodeDate(src any) (traverse.Value, error) {
 	switch {
 	case err != nil:
 		if _, text := src.(string); text && c.unix() == 0 {
-			return traverse.Value{}, fmt.Errorf("%s is no date; YYYY-MM-DD is", quote(src.(string)))
+			return traverse.Value{}, fmt.Errorf("%s is no date; YYYY-MM-DD is", shown.Quote(src.(string)))
 		}
 		return traverse.Value{}, err
 	case t.IsZero():
@@ -335,7 +336,7 @@ func (c Column) decodeSeparated(text string) ([]string, error) {
 func decodeJSON(text string) ([]string, error) {
 	var items []*string
 	if err := json.Unmarshal([]byte(text), &items); err != nil {
-		return nil, fmt.Errorf("%s is no JSON array of text", quote(text))
+		return nil, fmt.Errorf("%s is no JSON array of text", shown.Quote(text))
 	}
 	var chosen []string
 	for _, item := range items {
@@ -348,7 +349,7 @@ func decodeJSON(text string) ([]string, error) {
 
 // decodeArray reads an array of one dimension as PostgreSQL writes it.
 func decodeArray(text string) ([]string, error) {
-	bad := fmt.Errorf("%s is no array of text with one dimension", quote(text))
+	bad := fmt.Errorf("%s is no array of text with one dimension", shown.Quote(text))
 	if strings.HasPrefix(text, "[") {
 		_, text, _ = strings.Cut(text, "=") // [0:1]={a,b} does not begin at 1
 	}
@@ -395,16 +396,4 @@ func decodeArray(text string) ([]string, error) {
 		}
 	}
 	return chosen, nil
-}
-
-// quote quotes s for an error, cut short.
-func quote(s string) string {
-	const most = 60
-	n := 0
-	for i := range s {
-		if n++; n > most {
-			return strconv.Quote(s[:i]) + "…"
-		}
-	}
-	return strconv.Quote(s)
 }

@@ -8,6 +8,7 @@ import (
 	"iter"
 	"sync"
 
+	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -143,7 +144,7 @@ func (s *Source) leadPage(ctx context.Context, db queryer, e *entity, ids []stri
 		}
 		id, err := e.id.decode(raw)
 		if err == nil && bytes {
-			err = fmt.Errorf("%s is stored as bytes; an id is text or an integer", quote(id.Text()))
+			err = fmt.Errorf("%s is stored as bytes; an id is text or an integer", shown.Quote(id.Text()))
 		}
 		if err != nil {
 			return nil, nil, false, &valueError{e.id.name, err}

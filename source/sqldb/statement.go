@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -356,10 +357,10 @@ func (r *reader) row() error {
 	}
 	switch {
 	case id.err != nil:
-		r.out.Fail(asked, fmt.Errorf("sqldb: a row of %s %s: id (column %s): %w", p.what, quote(asked), p.entity.id.name, id.err))
+		r.out.Fail(asked, fmt.Errorf("sqldb: a row of %s %s: id (column %s): %w", p.what, shown.Quote(asked), p.entity.id.name, id.err))
 		return nil
 	case id.value.IsEmpty():
-		r.out.Fail(asked, fmt.Errorf("sqldb: a row of %s %s has no id (column %s)", p.what, quote(asked), p.entity.id.name))
+		r.out.Fail(asked, fmt.Errorf("sqldb: a row of %s %s has no id (column %s)", p.what, shown.Quote(asked), p.entity.id.name))
 		return nil
 	}
 	for i, slot := range p.slots {
@@ -370,7 +371,7 @@ func (r *reader) row() error {
 		c := &r.cells[slot]
 		if c.err != nil {
 			r.out.Fail(asked, fmt.Errorf("sqldb: %s %s: %s (column %s): %w",
-				p.entity.name, quote(id.value.Text()), p.columns[slot].field, p.columns[slot].name, c.err))
+				p.entity.name, shown.Quote(id.value.Text()), p.columns[slot].field, p.columns[slot].name, c.err))
 			return nil
 		}
 		r.values[i] = c.value

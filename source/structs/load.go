@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strconv"
 
+	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/source/memory"
 	"github.com/leadscore/leadscore/traverse"
 	"github.com/leadscore/leadscore/traverse/columns"
@@ -189,7 +190,7 @@ var handed = origin{from: -1}
 // describe names the field that led to a record.
 func (l *loader) describe(o origin) string {
 	r := &l.records[o.from]
-	s := fmt.Sprintf("%s %s: %s", r.plan.entity, quote(r.id), o.name)
+	s := fmt.Sprintf("%s %s: %s", r.plan.entity, shown.Quote(r.id), o.name)
 	if o.at >= 0 {
 		s += fmt.Sprintf("[%d]", o.at)
 	}
@@ -225,7 +226,7 @@ func (l *loader) visit(v reflect.Value, p *plan, from origin) (int, string) {
 	}
 	if !l.fresh && l.s.holds(p, id) {
 		if from == handed {
-			l.bad.add("%s %s: %w", p.entity, quote(id), ErrDuplicate)
+			l.bad.add("%s %s: %w", p.entity, shown.Quote(id), ErrDuplicate)
 		}
 		return -1, id
 	}
@@ -324,7 +325,7 @@ func (l *loader) expand(i int) {
 				// It is in the source, where nothing changes.
 				if held := l.s.fetch(f.stored, id).Values[0].Text(); held != r.id {
 					l.bad.add("%s: %s %s is in the source already, and its %s is %s", l.describe(origin{i, f.name, at}),
-						f.target.entity, quote(id), f.via, orNone(held))
+						f.target.entity, shown.Quote(id), f.via, orNone(held))
 				}
 			}
 		}
@@ -335,7 +336,7 @@ func orNone(id string) string {
 	if id == "" {
 		return "none"
 	}
-	return quote(id)
+	return shown.Quote(id)
 }
 
 // field returns a field of a struct. There is none behind an embedded pointer
@@ -409,7 +410,7 @@ func (l *loader) add(r *record, values []traverse.Value) {
 func (l *loader) read(r *record, values []traverse.Value) {
 	p := r.plan
 	problem := func(slot int, err error) {
-		l.bad.add("%s %s: %s: %w", p.entity, quote(r.id), p.columns[slot].Name, err)
+		l.bad.add("%s %s: %s: %w", p.entity, shown.Quote(r.id), p.columns[slot].Name, err)
 	}
 	for _, f := range p.fields {
 		v, ok := field(r.v, f.index)
@@ -441,8 +442,8 @@ func (l *loader) read(r *record, values []traverse.Value) {
 		case had == "":
 			values[b.inverse.slot] = traverse.TextValue(parent.id)
 		case had != parent.id && r == &l.records[r.first]: // once, not for each copy
-			l.bad.add("%s %s: its %s is %s, but it is among the %s of %s %s", p.entity, quote(r.id),
-				b.inverse.via, quote(had), b.inverse.name, parent.plan.entity, quote(parent.id))
+			l.bad.add("%s %s: its %s is %s, but it is among the %s of %s %s", p.entity, shown.Quote(r.id),
+				b.inverse.via, shown.Quote(had), b.inverse.name, parent.plan.entity, shown.Quote(parent.id))
 		}
 	}
 }
@@ -473,7 +474,7 @@ func (l *loader) same(r, first *record) {
 	}
 	for i, c := range r.plan.columns {
 		if !a[i].Equal(b[i]) {
-			l.bad.add("%s %s: %w, and they differ in %s: %s and %s", r.plan.entity, quote(r.id), errDifferent, c.Name, quote(a[i].String()), quote(b[i].String()))
+			l.bad.add("%s %s: %w, and they differ in %s: %s and %s", r.plan.entity, shown.Quote(r.id), errDifferent, c.Name, shown.Quote(a[i].String()), shown.Quote(b[i].String()))
 			return
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/leadscore/leadscore/internal/nearest"
+	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -478,7 +479,7 @@ func (b *binder) field(e *entity, m *member) {
 		}
 		for _, v := range values {
 			if !slices.Contains(known.Values, v) {
-				b.bad.add("%s: %s.%s does not list %s where it is declared", m, e.name, m.name, quote(v))
+				b.bad.add("%s: %s.%s does not list %s where it is declared", m, e.name, m.name, shown.Quote(v))
 			}
 		}
 	} else {

@@ -140,7 +140,6 @@ import (
 	"fmt"
 	"iter"
 	"reflect"
-	"strconv"
 	"sync"
 
 	"github.com/leadscore/leadscore/traverse"
@@ -261,16 +260,4 @@ func (s *Source) Lend(source traverse.Source) *columns.Store {
 		return nil
 	}
 	return s.store
-}
-
-// quote quotes s for an error, cut short.
-func quote(s string) string {
-	const most = 60
-	n := 0
-	for i := range s {
-		if n++; n > most {
-			return strconv.Quote(s[:i]) + "…"
-		}
-	}
-	return strconv.Quote(s)
 }

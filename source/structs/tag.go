@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/leadscore/leadscore/internal/nearest"
+	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -65,7 +66,7 @@ func lookup(t reflect.StructTag) (string, error) {
 	if !ok && strings.Contains(string(t), key) {
 		for _, other := range strings.Split(string(t), `"`) {
 			if strings.HasSuffix(strings.TrimSpace(other), key+":") || strings.HasPrefix(strings.TrimSpace(other), key) {
-				return "", fmt.Errorf("the struct tag %s is not written as Go wants it; write %s:\"…\"", quote(string(t)), key)
+				return "", fmt.Errorf("the struct tag %s is not written as Go wants it; write %s:\"…\"", shown.Quote(string(t)), key)
 			}
 		}
 	}
@@ -94,7 +95,7 @@ func parse(text string, marker bool) (tag, []error) {
 		at := slices.IndexFunc(words, func(w word) bool { return w.word == item.text })
 		switch {
 		case item.quoted && item.valued:
-			problem("%s stands in quotes before =; an option does not", quote(item.text))
+			problem("%s stands in quotes before =; an option does not", shown.Quote(item.text))
 		case at >= 0 && !item.quoted:
 			w := words[at]
 			if t.has(w.word) {
@@ -118,11 +119,11 @@ func parse(text string, marker bool) (tag, []error) {
 			}
 		case i == 0 && !item.valued:
 			if near := nearWord(item.text, words); near != "" && !item.quoted && traverse.IsName(item.text) && item.text == strings.ToLower(item.text) {
-				problem("%s is no option; did you mean %s? %s of that name is written '%s'", quote(item.text), near, whose, item.text)
+				problem("%s is no option; did you mean %s? %s of that name is written '%s'", shown.Quote(item.text), near, whose, item.text)
 				continue
 			}
 			if !traverse.IsName(item.text) {
-				problem("%s cannot name %s", quote(item.text), whose)
+				problem("%s cannot name %s", shown.Quote(item.text), whose)
 				continue
 			}
 			t.name = item.text
@@ -133,7 +134,7 @@ func parse(text string, marker bool) (tag, []error) {
 			} else if !item.valued {
 				near = "; a name stands first"
 			}
-			problem("%s is no option%s", quote(item.text), near)
+			problem("%s is no option%s", shown.Quote(item.text), near)
 		}
 	}
 	return t, bad
@@ -161,7 +162,7 @@ func (w word) fits(i item) error {
 	case i.valued && slices.Contains(i.values, ""):
 		return fmt.Errorf("%s= names an empty value", w.word)
 	case i.valued && w.values != list && !traverse.IsName(i.values[0]):
-		return fmt.Errorf("%s= takes a name, and %s cannot be one", w.word, quote(i.values[0]))
+		return fmt.Errorf("%s= takes a name, and %s cannot be one", w.word, shown.Quote(i.values[0]))
 	}
 	return nil
 }
@@ -191,12 +192,12 @@ func split(text string) ([]item, error) {
 		}
 		switch {
 		case end == '=' && inValue:
-			return nil, fmt.Errorf("a value that holds = stands in single quotes, and %s does not", quote(piece))
+			return nil, fmt.Errorf("a value that holds = stands in single quotes, and %s does not", shown.Quote(piece))
 		case end == '=':
 			items[len(items)-1].valued = true
 			inValue = true
 		case end == '|' && !inValue:
-			return nil, fmt.Errorf("| separates values, and %s stands behind no =; a name that holds it stands in single quotes", quote(piece))
+			return nil, fmt.Errorf("| separates values, and %s stands behind no =; a name that holds it stands in single quotes", shown.Quote(piece))
 		case end == ',':
 			inValue = false
 		case end == 0:
@@ -237,7 +238,7 @@ func next(s string) (piece string, quoted bool, end byte, rest string, err error
 	case s == "":
 		return b.String(), true, 0, "", nil
 	case strings.IndexByte(",=|", s[0]) < 0:
-		return "", true, 0, "", fmt.Errorf("%s stands behind a closing quote", quote(s))
+		return "", true, 0, "", fmt.Errorf("%s stands behind a closing quote", shown.Quote(s))
 	}
 	return b.String(), true, s[0], s[1:], nil
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -141,7 +142,7 @@ func (b *binder) read(t *structType) {
 	if t.name == "" {
 		b.bad.add("%s: a type without a name needs one for its entity: add the field _ struct{} `%s:\"Name\"`", t, key)
 	} else if !traverse.IsName(t.name) {
-		b.bad.add("%s: %s cannot name an entity: add the field _ struct{} `%s:\"Name\"`", t, quote(t.name), key)
+		b.bad.add("%s: %s cannot name an entity: add the field _ struct{} `%s:\"Name\"`", t, shown.Quote(t.name), key)
 		t.name = ""
 	}
 	t.id = b.idOf(t)

@@ -12,6 +12,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/source/memory"
 	"github.com/leadscore/leadscore/traverse"
 )
@@ -251,7 +252,7 @@ func textValue(s string) (traverse.Value, error) {
 	case s == "":
 		return traverse.Value{}, nil
 	case !utf8.ValidString(s):
-		return traverse.Value{}, fmt.Errorf("%s is not valid UTF-8", quote(s))
+		return traverse.Value{}, fmt.Errorf("%s is not valid UTF-8", shown.Quote(s))
 	}
 	return traverse.TextValue(s), nil
 }
@@ -312,7 +313,7 @@ func driverValue(x any, to traverse.Type) (traverse.Value, error) {
 			return textValue(x)
 		}
 		if !utf8.ValidString(x) {
-			return traverse.Value{}, fmt.Errorf("%s is not valid UTF-8", quote(x))
+			return traverse.Value{}, fmt.Errorf("%s is not valid UTF-8", shown.Quote(x))
 		}
 		return memory.Parse(to, x)
 	case int64:

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/source/memory"
 	"github.com/leadscore/leadscore/traverse"
 )
@@ -445,22 +446,12 @@ func (t *table) object(line int, raw []byte) {
 		t.count()
 		return
 	}
-	seen := map[string]bool{}
-	counted := 0
-	for at, m := range members(raw) {
-		line += bytes.Count(raw[counted:at], newline)
-		counted = at
-		name, err := unquote(m.key)
-		switch {
-		case err != nil:
-			t.problem(line, "", "a key: %v", err)
-			continue
-		case seen[name]:
-			t.problem(line, name, "is there twice")
+	for line, m := range named(line, raw) {
+		if m.wrong != "" {
+			t.problem(line, m.name, "%s", m.wrong)
 			continue
 		}
-		seen[name] = true
-		c := t.column(name, func(string) bool { return false })
+		c := t.column(m.name, func(string) bool { return false })
 		if c.kind == unknown || m.value[0] == 'n' {
 			continue
 		}
@@ -575,7 +566,7 @@ func describe(raw []byte) string {
 		if err != nil {
 			return "a text"
 		}
-		return "the text " + quote(s)
+		return "the text " + shown.Quote(s)
 	case '{':
 		return "an object"
 	case '[':
@@ -583,7 +574,7 @@ func describe(raw []byte) string {
 	case 'n', 't', 'f':
 		return string(raw)
 	}
-	s, cut := clip(string(raw))
+	s, cut := shown.Clip(string(raw))
 	if cut {
 		s += "…"
 	}
@@ -592,6 +583,39 @@ func describe(raw []byte) string {
 
 // A member is a key of a JSON object, in quotes, and its value.
 type member struct{ key, value []byte }
+
+// A namedMember is a member whose key has been read.
+type namedMember struct {
+	name  string
+	value []byte
+	wrong string // why it cannot be told what it is, or ""
+}
+
+// named yields the members of valid JSON, an object that begins on a line, with
+// the lines that their values begin on.
+func named(line int, raw []byte) iter.Seq2[int, namedMember] {
+	return func(yield func(int, namedMember) bool) {
+		seen := map[string]bool{}
+		counted := 0
+		for at, m := range members(raw) {
+			line += bytes.Count(raw[counted:at], newline)
+			counted = at
+			out := namedMember{value: m.value}
+			name, err := unquote(m.key)
+			switch {
+			case err != nil:
+				out.wrong = fmt.Sprintf("a key: %v", err)
+			case seen[name]:
+				out.name, out.wrong = name, "is there twice"
+			default:
+				out.name, seen[name] = name, true
+			}
+			if !yield(line, out) {
+				return
+			}
+		}
+	}
+}
 
 // members yields the members of a valid JSON object, each with its value's
 // offset. It does not descend into the values.

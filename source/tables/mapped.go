@@ -1,7 +1,6 @@
 package tables
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"maps"
@@ -9,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/leadscore/leadscore/internal/nearest"
+	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -354,9 +354,9 @@ func (t *table) cell(b *binding, cell string, r *row) (traverse.Value, error) {
 			b.missed++
 			return traverse.Value{}, nil
 		case found.is == several:
-			return traverse.Value{}, fmt.Errorf("%s is in several rows of %s, and their %s differ", quote(cell), fileName(b.lookup.File), plain(b.lookup.Name))
+			return traverse.Value{}, fmt.Errorf("%s is in several rows of %s, and their %s differ", shown.Quote(cell), fileName(b.lookup.File), plain(b.lookup.Name))
 		case found.is == unreadable:
-			return traverse.Value{}, fmt.Errorf("%s of %s in %s: %s", plain(b.lookup.Name), quote(cell), fileName(b.lookup.File), found.value)
+			return traverse.Value{}, fmt.Errorf("%s of %s in %s: %s", plain(b.lookup.Name), shown.Quote(cell), fileName(b.lookup.File), found.value)
 		case found.value == "" || slices.Contains(b.null, found.value):
 			return traverse.Value{}, nil
 		}
@@ -406,35 +406,25 @@ func (k *keys) position(name string) (int, *unfound) {
 
 // object implements taker.
 func (k *keys) object(line int, raw []byte) {
-	reject := func(line int, column, format string, args ...any) {
-		k.to.reject(k.r.begin, Problem{File: k.file.shown, Line: line, Column: column, Message: fmt.Sprintf(format, args...)})
+	reject := func(line int, column, message string) {
+		k.to.reject(k.r.begin, Problem{File: k.file.shown, Line: line, Column: column, Message: message})
 	}
 	k.r.begin = line
 	if raw[0] != '{' {
-		reject(line, "", "want an object as the record, not %s", describe(raw))
+		reject(line, "", "want an object as the record, not "+describe(raw))
 		return
 	}
 	for i := range k.names {
 		k.r.cells[i], k.r.raw[i], k.r.lines[i], k.r.errs[i] = "", nil, line, nil
 	}
-	seen := map[string]bool{}
-	counted := 0
-	for at, m := range members(raw) {
-		line += bytes.Count(raw[counted:at], newline)
-		counted = at
-		name, err := unquote(m.key)
-		switch {
-		case err != nil:
-			reject(line, "", "a key: %v", err)
-			return
-		case seen[name]:
-			reject(line, name, "is there twice")
+	for line, m := range named(line, raw) {
+		if m.wrong != "" {
+			reject(line, m.name, m.wrong)
 			return
 		}
-		seen[name] = true
-		i, asked := k.slots[name]
+		i, asked := k.slots[m.name]
 		if !asked {
-			k.other.add(name, name)
+			k.other.add(m.name, m.name)
 			continue
 		}
 		k.seen[i] = true

@@ -8,11 +8,13 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/leadscore/leadscore/internal/nearest"
+	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -185,8 +187,8 @@ func (m *Mapping) context(place []string) string {
 	if len(place) < 2 || place[0] != "tables" {
 		return ""
 	}
-	var i int
-	if _, err := fmt.Sscan(place[1], &i); err != nil || i >= len(m.Tables) {
+	i, err := strconv.Atoi(place[1])
+	if err != nil || i >= len(m.Tables) {
 		return ""
 	}
 	t := m.Tables[i]
@@ -220,7 +222,7 @@ func (l *loader) plan(dir string, show func(string) string, m *Mapping) (*plan, 
 	if m.Zone != "" {
 		zone, err := time.LoadLocation(m.Zone)
 		if err != nil || m.Zone == "Local" {
-			l.mappingProblem(m, []string{"zone"}, "there is no time zone %s; write one of the IANA database, such as Europe/Berlin", quote(m.Zone))
+			l.mappingProblem(m, []string{"zone"}, "there is no time zone %s; write one of the IANA database, such as Europe/Berlin", shown.Quote(m.Zone))
 		} else {
 			p.zone = zone
 		}
@@ -331,7 +333,7 @@ func (l *loader) planColumn(p *plan, place []string, c *Column, holds column) {
 		say("format", "a format is for times and dates")
 	default:
 		if problem := layoutProblem(c.Format, holds.typ, p.mapping.Zone); problem != "" {
-			say("format", "the format %s %s", quote(c.Format), problem)
+			say("format", "the format %s %s", shown.Quote(c.Format), problem)
 		}
 	}
 	if c.Separator != "" && !(holds.kind == field && holds.typ == traverse.Choices) {
@@ -361,7 +363,7 @@ func (l *loader) planLookup(p *plan, up *lookup) {
 	for _, f := range up.files {
 		delimiter, shared := p.delimiter(up, f)
 		if other := comma(f, delimiter); shared && up.Delimiter != "" && goodDelimiter(delimiter) && comma(f, up.Delimiter) != other {
-			l.mappingProblem(p.mapping, append(slices.Clip(up.place), "delimiter"), "a table gives %s the delimiter %s", fileName(f.base), quote(string(other)))
+			l.mappingProblem(p.mapping, append(slices.Clip(up.place), "delimiter"), "a table gives %s the delimiter %s", fileName(f.base), shown.Quote(string(other)))
 		}
 		names, ok := l.headerOf(p, f, comma(f, delimiter))
 		if !ok {
@@ -394,16 +396,16 @@ func (l *loader) matches(p *plan, pattern string, place []string) []file {
 		say("the file is missing")
 		return nil
 	case !fs.ValidPath(pattern) || pattern == ".":
-		say("%s is no path in the folder; write it with / and without . and ..", quote(pattern))
+		say("%s is no path in the folder; write it with / and without . and ..", shown.Quote(pattern))
 		return nil
 	case !readable(pattern) && !strings.HasSuffix(pattern, "*"):
-		say("%s is no file that can be read; its name ends with .csv, .tsv, .txt, .ndjson or .json, and perhaps .gz; save a spreadsheet as CSV", quote(pattern))
+		say("%s is no file that can be read; its name ends with .csv, .tsv, .txt, .ndjson or .json, and perhaps .gz; save a spreadsheet as CSV", shown.Quote(pattern))
 		return nil
 	}
 	found := []string{pattern} // whatever signs are in it
 	if _, err := fs.Stat(p.folder, pattern); err != nil {
 		if found, err = fs.Glob(p.folder, pattern); err != nil {
-			say("the pattern %s is not closed: write [abc], or \\[ for the sign", quote(pattern))
+			say("the pattern %s is not closed: write [abc], or \\[ for the sign", shown.Quote(pattern))
 			return nil
 		}
 		found = slices.DeleteFunc(found, func(name string) bool { return !readable(name) || hidden(name, pattern) })
@@ -481,7 +483,7 @@ func (l *loader) planFile(p *plan, f *planned) {
 	first := &m.Tables[f.tables[0]]
 	for _, i := range f.tables[1:] {
 		if other := comma(f.file, first.Delimiter); goodDelimiter(first.Delimiter) && comma(f.file, m.Tables[i].Delimiter) != other {
-			l.mappingProblem(m, tablePlace(i, "delimiter"), "another table gives %s the delimiter %s", fileName(f.file.base), quote(string(other)))
+			l.mappingProblem(m, tablePlace(i, "delimiter"), "another table gives %s the delimiter %s", fileName(f.file.base), shown.Quote(string(other)))
 		}
 	}
 	names, ok := l.headerOf(p, f.file, comma(f.file, first.Delimiter))
@@ -509,7 +511,7 @@ func position(names []string, name string) (int, *unfound) {
 	at := slices.Index(names, name)
 	switch {
 	case at < 0 && len(names) == 1 && strings.ContainsAny(names[0], ";\t|,"):
-		return 0, &unfound{message: "has one column, " + quote(names[0]) + ": give the delimiter that stands between its cells"}
+		return 0, &unfound{message: "has one column, " + shown.Quote(names[0]) + ": give the delimiter that stands between its cells"}
 	case at < 0:
 		return 0, &unfound{"has no column " + plain(name), nearest.Name(name, slices.Values(names))}
 	case slices.Contains(names[at+1:], name):

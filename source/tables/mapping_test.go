@@ -647,25 +647,7 @@ func TestContractMapped(t *testing.T) {
 				}
 			}
 			delete(table.Columns, "id")
-			w.Write(header)
-			for _, r := range records {
-				cells := []string{r.ID}
-				for _, name := range names {
-					switch x := text(r.Values[name]).(type) {
-					case nil:
-						cells = append(cells, "")
-					case []string:
-						cells = append(cells, strings.Join(x, "|"))
-					default:
-						cells = append(cells, fmt.Sprint(x))
-					}
-				}
-				w.Write(cells)
-			}
-			w.Flush()
-			if err := w.Error(); err != nil {
-				t.Fatal(err)
-			}
+			writeRows(t, w, header, names, records, "|")
 			fsys["x/in/"+entity+"1.csv.gz"] = &fstest.MapFile{Data: []byte(packed(b.String()))}
 			m.Tables = append(m.Tables, table)
 		}

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/leadscore/leadscore/internal/nearest"
+	"github.com/leadscore/leadscore/internal/shown"
 )
 
 // ReadMapping reads a mapping file: a JSON object whose keys are those of
@@ -214,7 +215,7 @@ func (r *mappingReader) object(raw []byte, place []string, what string, keys map
 			if near == "" {
 				near = "; there are " + strings.Join(known, ", ")
 			}
-			r.problem(key, "%s has no key %s%s", what, quote(name), near)
+			r.problem(key, "%s has no key %s%s", what, shown.Quote(name), near)
 			return
 		}
 		read(raw, place)
@@ -245,7 +246,7 @@ func (r *mappingReader) members(raw []byte, place []string, want string, read fu
 		case err != nil:
 			r.problem(m.key, "a key: %v", err)
 		case seen[name]:
-			r.problem(m.key, "the key %s is there twice", quote(name))
+			r.problem(m.key, "the key %s is there twice", shown.Quote(name))
 		default:
 			seen[name] = true
 			within := append(slices.Clip(place), name)

@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -86,27 +87,6 @@ func (p *Problems) join(others *Problems) {
 	p.More += others.More
 }
 
-// clip cuts s short for a message.
-func clip(s string) (string, bool) {
-	const most = 60
-	n := 0
-	for i := range s {
-		if n++; n > most {
-			return s[:i], true
-		}
-	}
-	return s, false
-}
-
-// quote quotes data for a message.
-func quote(s string) string {
-	s, cut := clip(s)
-	if cut {
-		return strconv.Quote(s) + "…"
-	}
-	return strconv.Quote(s)
-}
-
 // fileName returns the name of a file for a message: on one line, whatever it holds.
 func fileName(s string) string { return printable(s) }
 
@@ -122,8 +102,8 @@ func printable(s string) string {
 // plain returns a name for a message: bare if it is one that a schema can have,
 // and that people can see.
 func plain(s string) string {
-	if _, cut := clip(s); !cut && traverse.IsName(s) && printable(s) == s {
+	if _, cut := shown.Clip(s); !cut && traverse.IsName(s) && printable(s) == s {
 		return s
 	}
-	return quote(s)
+	return shown.Quote(s)
 }

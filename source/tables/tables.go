@@ -69,6 +69,7 @@ import (
 	_ "time/tzdata" // a machine may have no time zone database
 
 	"github.com/leadscore/leadscore/internal/nearest"
+	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/source/memory"
 	"github.com/leadscore/leadscore/traverse"
 	"github.com/leadscore/leadscore/traverse/columns"
@@ -553,9 +554,9 @@ func (t *table) load() {
 	if len(t.bad) == 0 {
 		switch err := t.l.store.Add(t.entity.Name(), t.id, t.values...); {
 		case errors.Is(err, memory.ErrDuplicate) && made:
-			t.problem(t.begun, t.idShown(), "%s, made up for this record, is another's id", quote(t.id))
+			t.problem(t.begun, t.idShown(), "%s, made up for this record, is another's id", shown.Quote(t.id))
 		case errors.Is(err, memory.ErrDuplicate):
-			t.problem(t.begun, t.idShown(), "%s is there twice", quote(t.id))
+			t.problem(t.begun, t.idShown(), "%s is there twice", shown.Quote(t.id))
 		case err != nil:
 			t.problem(t.begun, "", "%v", err)
 		}

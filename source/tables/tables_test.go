@@ -678,6 +678,31 @@ func byEntity(records []sourcetest.Record) map[string][]sourcetest.Record {
 	return m
 }
 
+// writeRows writes records as rows of their ids and the fields in names, whose
+// choices stand with separator between them.
+func writeRows(t *testing.T, w *csv.Writer, header, names []string, records []sourcetest.Record, separator string) {
+	t.Helper()
+	w.Write(header)
+	for _, r := range records {
+		cells := []string{r.ID}
+		for _, name := range names {
+			switch x := text(r.Values[name]).(type) {
+			case nil:
+				cells = append(cells, "")
+			case []string:
+				cells = append(cells, strings.Join(x, separator))
+			default:
+				cells = append(cells, fmt.Sprint(x))
+			}
+		}
+		w.Write(cells)
+	}
+	w.Flush()
+	if err := w.Error(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestContract(t *testing.T) {
 	writeCSV := func(t *testing.T, schema *traverse.Schema, records []sourcetest.Record) (fstest.MapFS, string) {
 		m := fstest.MapFS{}
@@ -685,25 +710,7 @@ func TestContract(t *testing.T) {
 			var b bytes.Buffer
 			w := csv.NewWriter(&b)
 			names := columns(schema.Entity(entity))
-			w.Write(append([]string{"id"}, names...))
-			for _, r := range records {
-				cells := []string{r.ID}
-				for _, name := range names {
-					switch x := text(r.Values[name]).(type) {
-					case nil:
-						cells = append(cells, "")
-					case []string:
-						cells = append(cells, strings.Join(x, " ; "))
-					default:
-						cells = append(cells, fmt.Sprint(x))
-					}
-				}
-				w.Write(cells)
-			}
-			w.Flush()
-			if err := w.Error(); err != nil {
-				t.Fatal(err)
-			}
+			writeRows(t, w, append([]string{"id"}, names...), names, records, " ; ")
 			m["x/"+entity+".csv"] = &fstest.MapFile{Data: b.Bytes()}
 		}
 		return m, "x"

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/source/memory"
 	"github.com/leadscore/leadscore/traverse"
 )
@@ -62,7 +63,7 @@ func readBool(text string) (traverse.Value, error) {
 			return traverse.BoolValue(i%2 == 0), nil
 		}
 	}
-	return traverse.Value{}, fmt.Errorf("%s is no bool; write true or false, yes or no, 1 or 0", quote(text))
+	return traverse.Value{}, fmt.Errorf("%s is no bool; write true or false, yes or no, 1 or 0", shown.Quote(text))
 }
 
 func (s *style) time(typ traverse.Type, text string) (time.Time, error) {
@@ -76,11 +77,11 @@ func (s *style) time(typ traverse.Type, text string) (time.Time, error) {
 		if t, ok := looseTime(text, zone); ok {
 			return t, nil
 		}
-		return t, fmt.Errorf("%s is no %v; write YYYY-MM-DD or YYYY-MM-DD HH:MM:SS, or let the mapping give its format", quote(text), typ)
+		return t, fmt.Errorf("%s is no %v; write YYYY-MM-DD or YYYY-MM-DD HH:MM:SS, or let the mapping give its format", shown.Quote(text), typ)
 	case unixSeconds, unixMillis:
 		n, err := strconv.ParseInt(text, 10, 64)
 		if err != nil {
-			return t, fmt.Errorf("%s is no %s, a whole number", quote(text), s.layout)
+			return t, fmt.Errorf("%s is no %s, a whole number", shown.Quote(text), s.layout)
 		}
 		if s.layout == unixMillis {
 			t = time.UnixMilli(n)
@@ -97,21 +98,21 @@ func (s *style) time(typ traverse.Type, text string) (time.Time, error) {
 		}
 		var err error
 		if t, err = time.ParseInLocation(s.layout, text, in); err != nil {
-			return t, fmt.Errorf("%s is no %v written as %s", quote(text), typ, printable(s.layout))
+			return t, fmt.Errorf("%s is no %v written as %s", shown.Quote(text), typ, printable(s.layout))
 		}
 		switch {
 		case named && typ == traverse.Time:
 			// Package time takes every name of a zone, as UTC if it does not know it.
 			name, seconds := t.Zone()
 			if seconds == 0 && t.Location() != zone && t.Location() != time.UTC && !strings.HasPrefix(name, "GMT") {
-				return t, fmt.Errorf("%s is in a time zone %s, which clocks in %v do not show; let the mapping give the zone in which these times are", quote(text), name, zone)
+				return t, fmt.Errorf("%s is in a time zone %s, which clocks in %v do not show; let the mapping give the zone in which these times are", shown.Quote(text), name, zone)
 			}
 		case !offset && !named:
 			t = onClock(t, zone)
 		}
 	}
 	if y := t.UTC().Year(); y < 0 || y > 9999 {
-		return t, fmt.Errorf("%s is a time outside the years 0 to 9999", quote(text))
+		return t, fmt.Errorf("%s is a time outside the years 0 to 9999", shown.Quote(text))
 	}
 	return t, nil
 }

@@ -26,8 +26,9 @@ var arrows = map[string][]string{
 	"traverse/columns": {"traverse", "internal/nearest"},
 	"grades":           {},
 	"eval/check":       {"dsl", "traverse", "grades", "internal/nearest"},
+	"internal/points":  {"eval/check"},
 	"eval/findings":    {"eval/check", "dsl", "traverse"},
-	"eval":             {"eval/check", "dsl", "traverse", "traverse/columns", "grades"},
+	"eval":             {"eval/check", "internal/points", "dsl", "traverse", "traverse/columns", "grades"},
 	".":                {"eval", "eval/check", "dsl", "traverse", "grades"},
 
 	"source/memory":     {"traverse", "traverse/columns", "internal/nearest", "internal/shown"},

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/internal/points"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -264,12 +265,12 @@ func (p *Program) run(ctx context.Context, source traverse.Source, ids []string,
 		models := out.Models(i)
 		for j, m := range p.models {
 			conditions := m.conditions
-			var sum total
+			var sum points.Total
 			switch {
 			case laned:
-				conditions, sum.small = plan.left[j], sheet.scores[j]
+				conditions, sum = plan.left[j], points.TotalOf(sheet.scores[j])
 			case sums != nil:
-				sum.small = sums[i*len(p.models)+j]
+				sum = points.TotalOf(sums[i*len(p.models)+j])
 			}
 			o := &models[j]
 			*o = b.walker.model(m, conditions, l, sum)

@@ -5,6 +5,8 @@ import (
 	"iter"
 	"slices"
 	"time"
+
+	"github.com/leadscore/leadscore/internal/points"
 )
 
 // An Explanation is what the conditions of a model did to a score. It stays valid,
@@ -53,13 +55,13 @@ func (e *Explanation) All() iter.Seq[Contribution] {
 // contributionOf returns what a condition contributed by the counts of its joint.
 // Its children are written into room.
 func contributionOf(c *condition, j *joint, counts []uint32, room []ChildResult) Contribution {
-	var f fold
-	out := Contribution{Condition: c.name, Points: c.points, Children: room[:0:len(c.children)]}
+	var m points.Multiplier
+	out := Contribution{Condition: c.name, Points: c.award.Points, Children: room[:0:len(c.children)]}
 	for i := range c.children {
-		ch, n := &c.children[i], count{small: uint64(counts[j.children[i].slot])}
-		out.add(ch, n, f.add(ch.Child, n), nil)
+		ch, n := &c.children[i], points.CountOf(uint64(counts[j.Children[i].Slot]))
+		out.add(ch, n, m.Add(c.award.Children[i], n), nil)
 	}
-	out.sum(f.multiplier())
+	out.sum(&c.award, m.Count())
 	return out
 }
 
@@ -123,13 +125,13 @@ func (o Occurrence) equal(p Occurrence) bool {
 }
 
 // explain evaluates a condition without any short cut, and lists what counted.
-func (w *walker) explain(c *condition, l *lead) (Contribution, count) {
-	var f fold
-	out := Contribution{Condition: c.name, Points: c.points, Children: make([]ChildResult, 0, len(c.children))}
+func (w *walker) explain(c *condition, l *lead) (Contribution, points.Count) {
+	var m points.Multiplier
+	out := Contribution{Condition: c.name, Points: c.award.Points, Children: make([]ChildResult, 0, len(c.children))}
 	room := w.opts.Occurrences
 	for i := range c.children {
 		ch := &c.children[i]
-		var n count
+		var n points.Count
 		var kept []Occurrence
 		if w.opts.Occurrences == 0 {
 			n = w.count(ch, l)
@@ -139,50 +141,49 @@ func (w *walker) explain(c *condition, l *lead) (Contribution, count) {
 			kept = all[:min(room, len(all))]
 			room -= len(kept)
 		}
-		holds := f.add(ch.Child, n)
+		holds := m.Add(c.award.Children[i], n)
 		out.add(ch, n, holds, kept)
 		if w.opts.near() && !holds && !ch.None() {
 			out.Children[i].Nearest = w.nearest(ch, l)
 		}
 	}
-	multiplier := f.multiplier()
-	out.sum(multiplier)
+	multiplier := m.Count()
+	out.sum(&c.award, multiplier)
 	return out, multiplier
 }
 
-func (c *Contribution) add(ch *child, n count, holds bool, occurrences []Occurrence) {
+func (c *Contribution) add(ch *child, n points.Count, holds bool, occurrences []Occurrence) {
 	c.Children = append(c.Children, ChildResult{
-		Label: ch.Label, Rule: ch.rule(), Count: n.clamp(), Holds: holds, Occurrences: occurrences,
+		Label: ch.Label, Rule: ch.rule(), Count: n.Clamp(), Holds: holds, Occurrences: occurrences,
 	})
 }
 
 // sum sets what a multiplier comes to.
-func (c *Contribution) sum(multiplier count) {
-	var sum total
-	sum.add(multiplier, c.Points)
-	c.Multiplier, c.Score = multiplier.clamp(), sum.clamp()
+func (c *Contribution) sum(award *points.Award, multiplier points.Count) {
+	sum := award.Worth(multiplier)
+	c.Multiplier, c.Score = multiplier.Clamp(), sum.Clamp()
 }
 
 // occurrences counts like count, and lists the dated records on the way with
 // the number of routes through each: those that lead to it times those that
 // lead on from it.
-func (w *walker) occurrences(c *child, l *lead) (count, []Occurrence) {
+func (w *walker) occurrences(c *child, l *lead) (points.Count, []Occurrence) {
 	w.start(&c.steps[0], l)
 	for i := 1; i <= c.dated; i++ {
 		w.advance(&c.steps[i])
 	}
 	layout := c.steps[c.dated].node.layout
-	known := make([]map[*record]count, len(c.steps))
-	var n count
+	known := make([]map[*record]points.Count, len(c.steps))
+	var n points.Count
 	var list []Occurrence
 	for _, it := range w.from {
-		routes := it.routes.times(w.onward(c.steps, c.dated, it.record, known))
-		if routes.isZero() {
+		routes := it.routes.Times(w.onward(c.steps, c.dated, it.record, known))
+		if routes.IsZero() {
 			continue
 		}
-		n = n.plus(routes)
+		n = n.Plus(routes)
 		list = append(list, Occurrence{
-			Entity: it.record.entity.Name(), ID: it.record.id, Time: it.record.time(layout), Routes: routes.clamp(),
+			Entity: it.record.entity.Name(), ID: it.record.id, Time: it.record.time(layout), Routes: routes.Clamp(),
 		})
 	}
 	slices.SortFunc(list, func(a, b Occurrence) int {
@@ -193,27 +194,27 @@ func (w *walker) occurrences(c *child, l *lead) (count, []Occurrence) {
 
 // onward counts the routes from a record at a step to the end of the path.
 // known holds what has been counted already, by step.
-func (w *walker) onward(steps []step, at int, r *record, known []map[*record]count) count {
+func (w *walker) onward(steps []step, at int, r *record, known []map[*record]points.Count) points.Count {
 	if at == len(steps)-1 {
-		return count{small: 1}
+		return points.CountOf(1)
 	}
 	if n, ok := known[at][r]; ok {
 		return n
 	}
-	var n count
+	var n points.Count
 	next := &steps[at+1]
 	if g, ok := w.data[next.node.need().index][next.node.key(r)]; ok {
 		for _, r := range g.records {
 			if w.tick() {
-				return count{}
+				return points.Count{}
 			}
 			if w.exists(next.node.layout, r) && w.passes(next, r) {
-				n = n.plus(w.onward(steps, at+1, r, known))
+				n = n.Plus(w.onward(steps, at+1, r, known))
 			}
 		}
 	}
 	if known[at] == nil {
-		known[at] = map[*record]count{}
+		known[at] = map[*record]points.Count{}
 	}
 	known[at][r] = n
 	return n

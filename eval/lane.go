@@ -2,12 +2,11 @@ package eval
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/internal/points"
 	"github.com/leadscore/leadscore/traverse"
 	"github.com/leadscore/leadscore/traverse/columns"
 )
@@ -67,93 +66,22 @@ type watcher struct {
 	slots   []int
 }
 
-// worth is what a use makes of a count.
-func (u *use) worth(n uint64) int64 {
-	switch {
-	case u.min == 0:
-		return u.points * int64(n)
-	case n >= u.min:
-		return u.points
-	}
-	return 0
-}
-
-// A use is what a condition of a single child makes of a count: min is 0 for
-// `each`, which adds the points so many times; otherwise they are added once if
-// the count is min or more. `none` is a use of min 1 that takes away the points
-// that lane.base gives.
+// A use is what a condition of a single child makes of a count.
 type use struct {
-	model  int
-	min    uint64
-	points int64
+	model int
+	points.Single
 }
 
 // A joint is a condition that several counts decide.
 type joint struct {
-	model    int
-	points   int64
-	most     uint64 // 1 if no child is `each`, or else without a limit
-	children []jointChild
+	model int
+	points.Conjunction
 }
 
-// A jointChild is what a condition makes of the count of one child: nothing
-// counts unless it lies in a range, and it bounds the multiplier if it is `each`.
-type jointChild struct {
-	slot    int
-	lo      uint64
-	width   uint64 // of the range, both ends included
-	unbound uint64 // all bits for a child that is not `each`
-}
-
-func newJointChild(slot int, c *check.Child) jointChild {
-	switch {
-	case c.Each:
-		return jointChild{slot, 0, math.MaxUint64, 0}
-	case c.None():
-		return jointChild{slot, 0, 0, math.MaxUint64}
-	}
-	return jointChild{slot, c.Min, math.MaxUint64 - c.Min, math.MaxUint64}
-}
-
-// multiplier is how often a joint's points count (language reference,
-// Frequencies and points). It has no branch that depends on counts.
-func (j *joint) multiplier(counts []uint64) uint64 {
-	times := j.most
-	for i := range j.children {
-		c := &j.children[i]
-		n := counts[c.slot]
-		times = min(times, n|c.unbound)
-		if n-c.lo > c.width {
-			times = 0
-		}
-	}
-	return times
-}
-
-// pairs are joints of two children, of one model. Most are: they lie in one piece
-// of memory.
+// pairs are joints of two children, of one model.
 type pairs struct {
 	model int
-	list  []pair
-}
-
-type pair struct {
-	value       int64 // the joint's points
-	most        uint64
-	left, right jointChild
-}
-
-// points is what the pair adds to a score. It has no branch that depends on counts.
-func (p *pair) points(counts []uint64) int64 {
-	n, m := counts[p.left.slot], counts[p.right.slot]
-	times := min(p.most, n|p.left.unbound, m|p.right.unbound)
-	if n-p.left.lo > p.left.width {
-		times = 0
-	}
-	if m-p.right.lo > p.right.width {
-		times = 0
-	}
-	return int64(times) * p.value
+	list  []points.Pair
 }
 
 // A kindPlan is what is asked of one kind of interaction.

@@ -176,15 +176,15 @@ func (b *boundLane) consume(stretches []stretch, watchers []watcher) {
 func (w *laneWord) consume(at int, from *watcher) {
 	bit := uint64(1) << at
 	uses := from.uses
-	if len(uses) > 0 && uses[0].min <= math.MaxUint32 {
+	if len(uses) > 0 && uses[0].Min <= math.MaxUint32 {
 		u := uses[0]
 		if w.each|w.once|w.least == 0 {
 			w.model = u.model
 		} else if w.model != u.model {
 			w.model = mixed
 		}
-		w.first[at] = firstUse{u.points, uint32(u.min), uint32(u.model)}
-		switch u.min {
+		w.first[at] = firstUse{u.Points, uint32(u.Min), uint32(u.model)}
+		switch u.Min {
 		case 0:
 			w.each |= bit
 		case 1:

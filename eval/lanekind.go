@@ -137,7 +137,7 @@ func (k *boundKind) frame(bounds []bound, asOf int64, models int) {
 		for _, u := range t.uses {
 			points := k.pointsOf(u)
 			for seg := first; seg <= last; seg++ {
-				points[seg] += u.points
+				points[seg] += u.Points
 			}
 		}
 	}
@@ -198,15 +198,15 @@ func (k *boundKind) bucketCuts() {
 
 // pointsOf returns the table that a use of a total adds its points to.
 func (k *boundKind) pointsOf(u use) []int64 {
-	if u.min == 0 {
+	if u.Min == 0 {
 		if k.each[u.model] == nil {
 			k.each[u.model] = make([]int64, len(k.segments))
 		}
 		return k.each[u.model]
 	}
 	n := math.MaxInt
-	if u.min < math.MaxInt {
-		n = int(u.min)
+	if u.Min < math.MaxInt {
+		n = int(u.Min)
 	}
 	for _, p := range k.least {
 		if p.n == n && p.model == u.model {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/internal/points"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -39,7 +40,7 @@ func planColumns(models []*check.Model, whole *Program, tell bool) *columnPlan {
 		b.model, b.zone, b.target = i, m.Zone, target
 		b.lane, b.known, b.schema = &p.lanes[target], &b.lanes[target], m.Schema
 		for j := range m.Conditions {
-			if c := &m.Conditions[j]; !b.condition(c) {
+			if c := &m.Conditions[j]; !b.condition(c, &whole.models[i].conditions[j].award) {
 				without.Conditions = append(without.Conditions, *c)
 				p.left[i] = append(p.left[i], whole.models[i].conditions[j])
 				left = true
@@ -180,7 +181,7 @@ func (b *laneBuilder) draft(c *check.Child) (draft, bool) {
 func wideType(t traverse.Type) bool { return t == traverse.Time || t == traverse.Date }
 
 // condition plans a condition, or returns false if some child needs routes.
-func (b *laneBuilder) condition(c *check.Condition) bool {
+func (b *laneBuilder) condition(c *check.Condition, award *points.Award) bool {
 	drafts := make([]draft, len(c.Children))
 	for i := range c.Children {
 		var ok bool
@@ -190,13 +191,9 @@ func (b *laneBuilder) condition(c *check.Condition) bool {
 	}
 	l := b.lane
 	l.weight += uint64(max(c.Points, -c.Points))
-	child := &c.Children[0]
-	if b.plan.told == nil && len(c.Children) == 1 && (drafts[0].lead || len(drafts[0].roots) == 1) {
-		u := use{b.model, child.Min, c.Points}
-		if child.None() {
-			l.base[b.model] += c.Points
-			u.min, u.points = 1, -c.Points
-		}
+	if single, base, ok := award.Single(); ok && b.plan.told == nil && (drafts[0].lead || len(drafts[0].roots) == 1) {
+		l.base[b.model] += base
+		u := use{b.model, single}
 		if uses, ok := b.total(&drafts[0], u); ok {
 			*uses = append(*uses, u)
 			return true
@@ -207,18 +204,14 @@ func (b *laneBuilder) condition(c *check.Condition) bool {
 		}
 		return true
 	}
-	j := joint{model: b.model, points: c.Points, most: 1}
-	for i := range c.Children {
-		child := &c.Children[i]
-		j.children = append(j.children, newJointChild(b.slot(b.place(&drafts[i])), child))
-		if child.Each {
-			j.most = math.MaxUint64
-		}
+	slots := make([]int, len(drafts))
+	for i := range drafts {
+		slots[i] = b.slot(b.place(&drafts[i]))
 	}
 	if b.plan.told != nil {
 		b.plan.told[b.model] = append(b.plan.told[b.model], len(l.joints))
 	}
-	l.joints = append(l.joints, j)
+	l.joints = append(l.joints, joint{b.model, award.Conjunction(slots)})
 	return true
 }
 
@@ -245,7 +238,7 @@ func (b *laneBuilder) total(d *draft, u use) (*[]use, bool) {
 	}
 	kind := b.kind(d.roots[0])
 	k := &b.lane.kinds[kind]
-	table := tableKey{u.model, u.min}
+	table := tableKey{u.model, u.Min}
 	if !slices.Contains(k.tables, table) {
 		if len(k.tables) == mostTables {
 			return nil, false
@@ -451,7 +444,8 @@ func (l *lane) arrange(tell bool) {
 	}
 	for i := range l.joints {
 		j := &l.joints[i]
-		if len(j.children) != 2 {
+		p, ok := j.Pair()
+		if !ok {
 			l.groups = append(l.groups, i)
 			continue
 		}
@@ -459,7 +453,7 @@ func (l *lane) arrange(tell bool) {
 			l.pairs = append(l.pairs, pairs{model: j.model})
 		}
 		list := &l.pairs[len(l.pairs)-1].list
-		*list = append(*list, pair{j.points, j.most, j.children[0], j.children[1]})
+		*list = append(*list, p)
 	}
 	for i := range l.kinds {
 		fields := func(w watcher) string {

@@ -387,7 +387,7 @@ func (d *desk) drain(l *boundLane) {
 			at := bits.TrailingZeros64(m)
 			n := w.counter.of(at)
 			for _, u := range w.more[at] {
-				d.scores[u.model] += u.worth(n)
+				d.scores[u.model] += u.Worth(n)
 			}
 			for _, slot := range w.slots[at] {
 				d.counts[slot] += n
@@ -448,13 +448,13 @@ func (d *desk) join(l *boundLane) {
 		p := &l.pairs[i]
 		sum := int64(0)
 		for j := range p.list {
-			sum += p.list[j].points(d.counts)
+			sum += p.list[j].Worth(d.counts)
 		}
 		d.scores[p.model] += sum
 	}
 	for _, i := range l.groups {
 		j := &l.joints[i]
-		d.scores[j.model] += int64(j.multiplier(d.counts)) * j.points
+		d.scores[j.model] += j.Worth(d.counts)
 	}
 	if d.plan.told != nil {
 		d.tally.take(d.counts[:l.slots])

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/internal/points"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -74,7 +75,7 @@ type model struct {
 
 type condition struct {
 	name     string
-	points   int64
+	award    points.Award
 	children []child
 }
 
@@ -375,13 +376,14 @@ func (b *builder) model(m *check.Model) *model {
 	}
 	b.steps, b.filters = make([]step, 0, steps), make([]filter, 0, filters)
 	children := make([]child, 0, out.children)
+	frequencies := make([]points.Frequency, out.children)
 	for i := range m.Conditions {
 		c := &m.Conditions[i]
 		first := len(children)
 		for j := range c.Children {
 			children = append(children, b.child(out, &c.Children[j], len(children)))
 		}
-		out.conditions[i] = condition{name: c.Name, points: c.Points, children: children[first:len(children):len(children)]}
+		out.conditions[i] = condition{name: c.Name, award: points.AwardOf(c, frequencies[first:first:len(children)]), children: children[first:len(children):len(children)]}
 	}
 	return out
 }

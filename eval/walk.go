@@ -1,7 +1,7 @@
 package eval
 
 import (
-	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/internal/points"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -19,11 +19,11 @@ type walker struct {
 // An item is a record on a frontier and the number of routes that lead to it.
 type item struct {
 	record *record
-	routes count
+	routes points.Count
 }
 
 // model scores one lead with conditions of one model. The score begins with sum.
-func (w *walker) model(m *model, conditions []condition, l *lead, sum total) ModelOutcome {
+func (w *walker) model(m *model, conditions []condition, l *lead, sum points.Total) ModelOutcome {
 	switch l.kind {
 	case parentless:
 		return ModelOutcome{Status: NoParent}
@@ -37,74 +37,40 @@ func (w *walker) model(m *model, conditions []condition, l *lead, sum total) Mod
 	for i := range conditions {
 		c := &conditions[i]
 		if !w.opts.Explain {
-			sum.add(w.multiplier(c, l), c.points)
+			sum.Add(w.multiplier(c, l), c.award.Points)
 			continue
 		}
 		contribution, multiplier := w.explain(c, l)
-		sum.add(multiplier, c.points)
+		sum.Add(multiplier, c.award.Points)
 		contributions = append(contributions, contribution)
 	}
 	if w.opts.Explain {
 		out.Explained = &Explanation{walked: contributions}
 	}
-	out.Score = sum.clamp()
+	out.Score = sum.Clamp()
 	return out
 }
 
-// fold combines the counts of a condition's children into its multiplier.
-type fold struct {
-	each  bool
-	least count
-	false bool
-}
-
-func (f *fold) add(c *check.Child, n count) (holds bool) {
-	switch {
-	case c.Each:
-		if !f.each || n.less(f.least) {
-			f.least = n
-		}
-		f.each = true
-		return !n.isZero()
-	case c.None():
-		holds = n.isZero()
-	default:
-		holds = n.atLeast(c.Min)
-	}
-	f.false = f.false || !holds
-	return holds
-}
-
-func (f *fold) multiplier() count {
-	switch {
-	case f.false:
-		return count{}
-	case f.each:
-		return f.least
-	}
-	return count{small: 1}
-}
-
-func (w *walker) multiplier(c *condition, l *lead) count {
-	var f fold
+func (w *walker) multiplier(c *condition, l *lead) points.Count {
+	var m points.Multiplier
 	for i := range c.children {
 		ch := &c.children[i]
-		if holds := f.add(ch.Child, w.count(ch, l)); !holds {
-			return count{} // whatever its siblings say
+		if holds := m.Add(c.award.Children[i], w.count(ch, l)); !holds {
+			return points.Count{} // whatever its siblings count
 		}
 	}
-	return f.multiplier()
+	return m.Count()
 }
 
 // count counts a child's occurrences.
-func (w *walker) count(c *child, l *lead) count {
+func (w *walker) count(c *child, l *lead) points.Count {
 	w.start(&c.steps[0], l)
 	for i := range c.steps[1:] {
 		w.advance(&c.steps[i+1])
 	}
-	var n count
+	var n points.Count
 	for i := range w.from {
-		n = n.plus(w.from[i].routes)
+		n = n.Plus(w.from[i].routes)
 	}
 	return n
 }
@@ -112,7 +78,7 @@ func (w *walker) count(c *child, l *lead) count {
 // start puts the records of a path's root on the frontier.
 func (w *walker) start(s *step, l *lead) {
 	w.from = w.from[:0]
-	one := count{small: 1}
+	one := points.CountOf(1)
 	if s.node.lead {
 		if w.passes(s, l.record) {
 			w.from = append(w.from, item{l.record, one})
@@ -157,7 +123,7 @@ func (w *walker) advance(s *step) {
 			if merge {
 				if at, ok := w.seen[r]; ok {
 					if at >= 0 {
-						w.to[at].routes = w.to[at].routes.plus(w.from[i].routes)
+						w.to[at].routes = w.to[at].routes.Plus(w.from[i].routes)
 					}
 					continue
 				}

@@ -1,0 +1,97 @@
+// Package points says what counts are worth. A condition counts occurrences by
+// its children; an [Award] turns the counts into points. It is the one place in
+// which the language reference's section Frequencies and points is written down
+// for scores, explanations, findings and what-if. The engine has faster forms of
+// an award for counts that fit in 64 bits ([Single], [Conjunction], [Pair]);
+// tests hold them equal to it.
+package points
+
+import "github.com/leadscore/leadscore/eval/check"
+
+// A Frequency says what a condition makes of the count of one child.
+type Frequency struct {
+	Each bool   // the count is how often the points count
+	Min  uint64 // otherwise the child holds for Min occurrences or more; for none if Min is 0
+}
+
+// FrequencyOf returns the frequency of a checked child.
+func FrequencyOf(c *check.Child) Frequency { return Frequency{Each: c.Each, Min: c.Min} }
+
+// None reports whether the frequency holds for no occurrence alone.
+func (f Frequency) None() bool { return !f.Each && f.Min == 0 }
+
+// Holds reports whether a child that counts n lets its condition count.
+func (f Frequency) Holds(n Count) bool {
+	switch {
+	case f.Each:
+		return !n.IsZero()
+	case f.None():
+		return n.IsZero()
+	}
+	return n.AtLeast(f.Min)
+}
+
+// An Award is what a condition gives: its points, as often as the counts of its
+// children say.
+type Award struct {
+	Points   int64
+	Children []Frequency
+}
+
+// AwardOf returns the award of a checked condition. It appends the frequencies to
+// room[:0].
+func AwardOf(c *check.Condition, room []Frequency) Award {
+	a := Award{Points: c.Points, Children: room[:0]}
+	for i := range c.Children {
+		a.Children = append(a.Children, FrequencyOf(&c.Children[i]))
+	}
+	return a
+}
+
+// Multiplier returns how often the points count for the counts of the children,
+// which are in the order of a.Children.
+func (a *Award) Multiplier(counts ...Count) Count {
+	var m Multiplier
+	for i, f := range a.Children {
+		m.Add(f, counts[i])
+	}
+	return m.Count()
+}
+
+// Worth returns the points for a multiplier.
+func (a *Award) Worth(multiplier Count) Total {
+	var t Total
+	t.Add(multiplier, a.Points)
+	return t
+}
+
+// A Multiplier combines the counts of a condition's children into how often its
+// points count. The zero Multiplier is that of no children: 1.
+type Multiplier struct {
+	each  bool  // some child is each
+	least Count // of the children that are each
+	fails bool  // some child does not hold
+}
+
+// Add adds the count of one child and reports whether the child holds. If it
+// does not, the multiplier is 0, whatever the other children count.
+func (m *Multiplier) Add(f Frequency, n Count) (holds bool) {
+	if f.Each && (!m.each || n.Less(m.least)) {
+		m.each, m.least = true, n
+	}
+	holds = f.Holds(n)
+	m.fails = m.fails || !holds
+	return holds
+}
+
+// Count returns the multiplier: 0 if a child does not hold, else the least count
+// of the children that are each, else 1.
+func (m *Multiplier) Count() Count {
+	switch {
+	case m.fails:
+		return Count{}
+	case m.each:
+		return m.least
+	}
+	return Count{small: 1}
+}

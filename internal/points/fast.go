@@ -1,0 +1,122 @@
+package points
+
+import "math"
+
+// The forms of this file are those of an [Award] for counts that fit in 64 bits
+// and points whose sums do. They are chosen when a model is planned.
+
+// A Single is the award of a condition whose only child is each or has a
+// minimum. Its worth is that of one count.
+type Single struct {
+	Points int64
+	Min    uint64 // 0 for each, which gives the points as often as it counts
+}
+
+// Single returns the award of a condition of one child as a Single and what it
+// adds to: a condition of a none child gives its points to every lead, and takes
+// them away where something is counted. It returns false for an award of several
+// children.
+func (a *Award) Single() (s Single, base int64, ok bool) {
+	if len(a.Children) != 1 {
+		return Single{}, 0, false
+	}
+	switch f := a.Children[0]; {
+	case f.Each:
+		return Single{Points: a.Points}, 0, true
+	case f.None():
+		return Single{Points: -a.Points, Min: 1}, a.Points, true
+	default:
+		return Single{Points: a.Points, Min: f.Min}, 0, true
+	}
+}
+
+// Worth returns the points for n occurrences.
+func (s *Single) Worth(n uint64) int64 {
+	switch {
+	case s.Min == 0:
+		return s.Points * int64(n)
+	case n >= s.Min:
+		return s.Points
+	}
+	return 0
+}
+
+// A Conjunction is the award of a condition of any number of children, over a
+// list of counts that it shares with other conditions.
+type Conjunction struct {
+	Points   int64
+	Children []ChildRange
+	most     uint64 // 1 if no child is each, else without a limit
+}
+
+// A ChildRange is what a conjunction makes of one count: the condition gives
+// nothing unless the count lies in a range, and the count bounds the multiplier
+// if the child is each.
+type ChildRange struct {
+	Slot    int    // index of the count
+	lo      uint64 // the least count
+	width   uint64 // the greatest count less the least
+	unbound uint64 // all bits for a child that does not bound the multiplier
+}
+
+// Conjunction returns the award as a Conjunction. slots are the indexes of its
+// children's counts.
+func (a *Award) Conjunction(slots []int) Conjunction {
+	c := Conjunction{Points: a.Points, most: 1, Children: make([]ChildRange, len(a.Children))}
+	for i, f := range a.Children {
+		switch {
+		case f.Each:
+			// A count of 0 makes the multiplier 0 by itself.
+			c.Children[i] = ChildRange{slots[i], 0, math.MaxUint64, 0}
+			c.most = math.MaxUint64
+		case f.None():
+			c.Children[i] = ChildRange{slots[i], 0, 0, math.MaxUint64}
+		default:
+			c.Children[i] = ChildRange{slots[i], f.Min, math.MaxUint64 - f.Min, math.MaxUint64}
+		}
+	}
+	return c
+}
+
+// Worth returns the points for counts. It has no branch that depends on counts.
+func (c *Conjunction) Worth(counts []uint64) int64 {
+	times := c.most
+	for i := range c.Children {
+		ch := &c.Children[i]
+		n := counts[ch.Slot]
+		times = min(times, n|ch.unbound)
+		if n-ch.lo > ch.width {
+			times = 0
+		}
+	}
+	return int64(times) * c.Points
+}
+
+// A Pair is a Conjunction of two children. Most are; pairs lie in one piece of
+// memory.
+type Pair struct {
+	points      int64
+	most        uint64
+	left, right ChildRange
+}
+
+// Pair returns c as a Pair, or false if c does not have two children.
+func (c *Conjunction) Pair() (Pair, bool) {
+	if len(c.Children) != 2 {
+		return Pair{}, false
+	}
+	return Pair{c.Points, c.most, c.Children[0], c.Children[1]}, true
+}
+
+// Worth returns the points for counts. It has no branch that depends on counts.
+func (p *Pair) Worth(counts []uint64) int64 {
+	n, m := counts[p.left.Slot], counts[p.right.Slot]
+	times := min(p.most, n|p.left.unbound, m|p.right.unbound)
+	if n-p.left.lo > p.left.width {
+		times = 0
+	}
+	if m-p.right.lo > p.right.width {
+		times = 0
+	}
+	return int64(times) * p.points
+}

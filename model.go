@@ -284,7 +284,7 @@ func (m *Model) SalesReady() grades.Threshold { return m.checked.SalesReady }
 
 // Tests returns the tests that the rule files hold for the model. Package
 // modeltest runs them.
-func (m *Model) Tests() []check.Case { return slices.Clone(m.checked.Cases) }
+func (m *Model) Tests() []check.Test { return slices.Clone(m.checked.Tests) }
 
 // Schema returns the schema that the set's models were compiled against, with
 // what schema blocks in their files added to it, or nil if they differ in it.

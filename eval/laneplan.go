@@ -112,13 +112,13 @@ type draft struct {
 	roots   []*traverse.Entity // the kinds of interaction
 	hops    []traverse.Step    // of the path, all N:1
 	windows []check.Window
-	here    []check.Test // of the interaction itself
-	gates   []gateTest   // of the profile: the lead's, or the owner's
+	here    []*check.Comparison // of the interaction itself
+	gates   []gateTest          // of the profile: the lead's, or the owner's
 }
 
 type gateTest struct {
 	hops []traverse.Step
-	test *check.Test
+	expr *check.Comparison
 }
 
 // draft understands a child, or returns false: then it needs routes.
@@ -154,8 +154,11 @@ func (b *laneBuilder) draft(c *check.Child) (draft, bool) {
 		}
 		d.windows = append(d.windows, *c.Range)
 	}
-	for i := range c.Tests {
-		t := &c.Tests[i]
+	for _, e := range c.Where {
+		t, ok := e.(*check.Comparison)
+		if !ok {
+			panic(fmt.Sprintf("eval: unknown expression %T", e))
+		}
 		hops := slices.Concat(c.Path[1:t.Step+1], t.Hops)
 		if !walkable(hops) {
 			return d, false
@@ -164,7 +167,8 @@ func (b *laneBuilder) draft(c *check.Child) (draft, bool) {
 			d.gates = append(d.gates, gateTest{hops, t})
 			continue
 		}
-		// A test of the interaction itself. Of its times a block has the Timestamp alone.
+		// An expression about the interaction itself. Of its times a block has the
+		// Timestamp alone.
 		if wideType(t.Field.Type) {
 			w, ok := t.Predicate.(check.InWindow)
 			if !ok || t.Field.Name != traverse.Timestamp {
@@ -173,7 +177,7 @@ func (b *laneBuilder) draft(c *check.Child) (draft, bool) {
 			d.windows = append(d.windows, w.Window)
 			continue
 		}
-		d.here = append(d.here, *t)
+		d.here = append(d.here, t)
 	}
 	return d, true
 }
@@ -335,7 +339,7 @@ func (b *laneBuilder) profileWatcher(room int, d *draft) int {
 	}
 	var tests []nodeTest
 	for _, g := range d.gates {
-		tests = append(tests, nodeTest{reach(g.hops), b.test(g.test)})
+		tests = append(tests, nodeTest{reach(g.hops), b.test(g.expr)})
 	}
 	slices.SortFunc(tests, func(x, y nodeTest) int { return cmp.Or(cmp.Compare(x.node, y.node), strings.Compare(x.key, y.key)) })
 	key := fmt.Append(nil, room, needs)
@@ -385,16 +389,16 @@ func (l *lane) watcher(at place) *watcher {
 }
 
 // tests plans tests of one record, in an order of their own.
-func (b *laneBuilder) tests(list []check.Test) []columnTest {
+func (b *laneBuilder) tests(list []*check.Comparison) []columnTest {
 	var out []columnTest
-	for i := range list {
-		out = append(out, b.test(&list[i]))
+	for _, e := range list {
+		out = append(out, b.test(e))
 	}
 	slices.SortFunc(out, func(x, y columnTest) int { return strings.Compare(x.key, y.key) })
 	return slices.CompactFunc(out, func(x, y columnTest) bool { return x.key == y.key })
 }
 
-func (b *laneBuilder) test(t *check.Test) columnTest {
+func (b *laneBuilder) test(t *check.Comparison) columnTest {
 	out := columnTest{field: t.Field, key: strconv.Quote(t.Field.Name) + " "} // a name may hold anything
 	if !wideType(t.Field.Type) {
 		out.holds = b.plan.windows.predicate(t.Predicate, b.zone)

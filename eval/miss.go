@@ -6,7 +6,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -148,7 +147,7 @@ func (w *walker) unmet(s *step, r *record, f func(*filter)) {
 // order of the rule.
 func (w *walker) list(ch *child, t *trail) []Unmet {
 	type found struct {
-		test int
+		place int // in the rules; -1 for the date range
 		Unmet
 	}
 	var all []found
@@ -164,14 +163,14 @@ func (w *walker) list(ch *child, t *trail) []Unmet {
 				all = append(all, found{-1, u})
 				return
 			}
-			u.Rule = ch.Source.Where[f.test].(*dsl.Comparison).String()
+			u.Rule = f.expr.Source.String()
 			if v := w.shown(f, t.record); !v.IsEmpty() {
 				u.Value = v.String()
 			}
-			all = append(all, found{f.test, u})
+			all = append(all, found{f.expr.Source.Start.Offset, u})
 		})
 	}
-	slices.SortFunc(all, func(a, b found) int { return cmp.Compare(a.test, b.test) })
+	slices.SortFunc(all, func(a, b found) int { return cmp.Compare(a.place, b.place) })
 	var list []Unmet
 	for _, f := range all {
 		list = append(list, f.Unmet)

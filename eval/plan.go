@@ -8,6 +8,7 @@
 package eval
 
 import (
+	"fmt"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -108,9 +109,9 @@ type step struct {
 	filters []filter
 }
 
-// A filter is a test on the records of a step.
+// A filter is an expression of the child about the records of a step.
 type filter struct {
-	test  int     // which of the child's expressions it is
+	expr  *check.Comparison
 	hops  []*node // references to follow
 	field int     // in the layout of the last
 	holds predicate
@@ -371,7 +372,7 @@ func (b *builder) model(m *check.Model) *model {
 		out.children += len(list)
 		for j := range list {
 			steps += len(list[j].Path)
-			filters += len(list[j].Tests)
+			filters += len(list[j].Where)
 		}
 	}
 	b.steps, b.filters = make([]step, 0, steps), make([]filter, 0, filters)
@@ -419,25 +420,32 @@ func (b *builder) child(m *model, c *check.Child, index int) child {
 	return out
 }
 
-// filtersOf plans the tests of a child on one of its steps.
+// filtersOf plans the expressions of a child about one of its steps.
 func (b *builder) filtersOf(m *model, c *check.Child, step int, at *node) []filter {
 	first := len(b.filters)
-	for i := range c.Tests {
-		t := &c.Tests[i]
-		if t.Step != step {
-			continue
+	for _, e := range c.Where {
+		switch e := e.(type) {
+		case *check.Comparison:
+			if e.Step == step {
+				b.filters = append(b.filters, b.filter(m, e, at))
+			}
+		default:
+			panic(fmt.Sprintf("eval: unknown expression %T", e))
 		}
-		f := filter{test: i}
-		last := at
-		for _, h := range t.Hops {
-			last = b.hop(m.target, last, h)
-			f.hops = append(f.hops, last)
-		}
-		f.field = last.layout.field(t.Field.Name)
-		f.holds = b.windows.predicate(t.Predicate, m.Zone)
-		b.filters = append(b.filters, f)
 	}
 	return b.filters[first:len(b.filters):len(b.filters)]
+}
+
+// filter plans an expression about the records at a node.
+func (b *builder) filter(m *model, e *check.Comparison, at *node) filter {
+	f := filter{expr: e}
+	for _, h := range e.Hops {
+		at = b.hop(m.target, at, h)
+		f.hops = append(f.hops, at)
+	}
+	f.field = at.layout.field(e.Field.Name)
+	f.holds = b.windows.predicate(e.Predicate, m.Zone)
+	return f
 }
 
 func (b *builder) root(target int, e *traverse.Entity) *node {

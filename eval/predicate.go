@@ -49,7 +49,7 @@ func (ws *windows) predicate(p check.Predicate, zone *time.Location) predicate {
 }
 
 func textPredicate(p check.TextMatch) predicate {
-	if p.How == check.Equals && len(p.Values) > 8 {
+	if p.How == check.MatchEquals && len(p.Values) > 8 {
 		set := make(map[string]bool, len(p.Values))
 		for _, s := range p.Values {
 			set[s] = true
@@ -70,11 +70,11 @@ func textPredicate(p check.TextMatch) predicate {
 
 func textMatch(how check.Match) func(text, value string) bool {
 	switch how {
-	case check.Contains:
+	case check.MatchContains:
 		return strings.Contains
-	case check.BeginsWith:
+	case check.MatchPrefix:
 		return strings.HasPrefix
-	case check.EndsWith:
+	case check.MatchSuffix:
 		return strings.HasSuffix
 	}
 	return func(text, value string) bool { return text == value }

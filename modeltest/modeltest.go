@@ -81,9 +81,9 @@ func (r Result) String() string {
 func Run(t *testing.T, set *leadscore.Set) {
 	t.Helper()
 	for _, m := range set.Models() {
-		for _, c := range m.Tests() {
-			t.Run(m.Name()+"/"+c.Name, func(t *testing.T) {
-				if r := run(t.Context(), m, &c); !r.Passed() {
+		for _, test := range m.Tests() {
+			t.Run(m.Name()+"/"+test.Name, func(t *testing.T) {
+				if r := run(t.Context(), m, &test); !r.Passed() {
 					t.Error("\n" + r.String())
 				}
 			})
@@ -97,8 +97,8 @@ func Run(t *testing.T, set *leadscore.Set) {
 func Results(ctx context.Context, set *leadscore.Set) iter.Seq[Result] {
 	return func(yield func(Result) bool) {
 		for _, m := range set.Models() {
-			for _, c := range m.Tests() {
-				if !yield(run(ctx, m, &c)) {
+			for _, test := range m.Tests() {
+				if !yield(run(ctx, m, &test)) {
 					return
 				}
 			}
@@ -106,14 +106,14 @@ func Results(ctx context.Context, set *leadscore.Set) iter.Seq[Result] {
 	}
 }
 
-func run(ctx context.Context, m *leadscore.Model, c *check.Case) Result {
-	r := Result{Model: m.Name(), Test: c.Name}
+func run(ctx context.Context, m *leadscore.Model, test *check.Test) Result {
+	r := Result{Model: m.Name(), Test: test.Name}
 	data := memory.New(m.Schema())
-	lead, err := fill(data, c.Records)
+	lead, err := fill(data, test.Records)
 	if r.Err = err; err != nil {
 		return r
 	}
-	r.Result, r.Err = m.Score(ctx, lead, data, leadscore.AsOf(c.AsOf), leadscore.Explain(occurrences))
+	r.Result, r.Err = m.Score(ctx, lead, data, leadscore.AsOf(test.AsOf), leadscore.Explain(occurrences))
 	if r.Err != nil {
 		return r
 	}
@@ -121,11 +121,11 @@ func run(ctx context.Context, m *leadscore.Model, c *check.Case) Result {
 	for contribution := range r.Result.Contributions() {
 		counted[contribution.Condition] = contribution.Multiplier
 	}
-	for i := range c.Expected {
-		if wrong := unmet(&r.Result, &c.Expected[i], counted); wrong != "" {
-			at := c.Expected[i].Source.Span
+	for i := range test.Expectations {
+		if wrong := unmet(&r.Result, &test.Expectations[i], counted); wrong != "" {
+			at := test.Expectations[i].Source.Span
 			r.Failures = append(r.Failures, dsl.Diagnostic{
-				Code: CodeExpectation, Summary: wrong, File: c.File.Name, Span: at, Line: c.File.Line(at.Start),
+				Code: CodeExpectation, Summary: wrong, File: test.File.Name, Span: at, Line: test.File.Line(at.Start),
 			})
 		}
 	}
@@ -133,7 +133,7 @@ func run(ctx context.Context, m *leadscore.Model, c *check.Case) Result {
 }
 
 // fill adds the records of a test, and returns the id of the first lead.
-func fill(data *memory.Source, records []check.CaseRecord) (lead string, err error) {
+func fill(data *memory.Source, records []check.TestRecord) (lead string, err error) {
 	said := map[[2]string]bool{} // entity and id
 	for _, r := range records {
 		said[[2]string{r.Entity, r.ID}] = true
@@ -164,7 +164,7 @@ func fill(data *memory.Source, records []check.CaseRecord) (lead string, err err
 }
 
 // unmet says how an expectation is not met, or nothing.
-func unmet(r *leadscore.Result, x *check.Expected, counted map[string]uint64) string {
+func unmet(r *leadscore.Result, x *check.Expectation, counted map[string]uint64) string {
 	switch x.Kind {
 	case dsl.ExpectNoParent, dsl.ExpectNotTargeted:
 		want := map[dsl.ExpectKind]leadscore.Status{dsl.ExpectNoParent: leadscore.NoParent, dsl.ExpectNotTargeted: leadscore.NotTargeted}[x.Kind]

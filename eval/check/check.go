@@ -235,19 +235,19 @@ func mend(bands []grades.Band, p grades.Problem) string {
 	return fmt.Sprintf("let %q begin at %d", high.Name, low.To+1)
 }
 
-// makeRoom makes room for the children of a model's conditions and their tests,
-// all at once.
+// makeRoom makes room for the children of a model's conditions and their
+// expressions, all at once.
 func (c *checker) makeRoom(m *dsl.Model) {
-	children, tests := 0, 0
+	children, exprs := 0, 0
 	for _, clause := range m.Clauses {
 		if cond, ok := clause.(*dsl.Condition); ok {
 			children += len(cond.Children)
 			for _, ch := range cond.Children {
-				tests += len(ch.Where)
+				exprs += len(ch.Where)
 			}
 		}
 	}
-	c.children, c.tests = make([]Child, children), make([]Test, tests)
+	c.children, c.exprs, c.comparisons = make([]Child, children), make([]Expr, exprs), make([]Comparison, 0, exprs)
 }
 
 // piece returns an empty slice with room for n elements, cut from room.
@@ -317,10 +317,10 @@ func (c *checker) child(model *Model, ch *dsl.Child) Child {
 	if ch.Range != nil {
 		out.Range = c.dateRange(model, path, out.Dated, ch.Range)
 	}
-	out.Tests = piece(&c.tests, len(ch.Where))
+	out.Where = piece(&c.exprs, len(ch.Where))
 	for _, e := range ch.Where {
-		if t, ok := c.test(model, ch, path, e.(*dsl.Comparison)); ok {
-			out.Tests = append(out.Tests, t)
+		if x := c.expr(model, ch, path, e); x != nil {
+			out.Where = append(out.Where, x)
 		}
 	}
 	return out

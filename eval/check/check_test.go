@@ -181,10 +181,10 @@ func TestPredicates(t *testing.T) {
 		where string
 		want  check.Predicate
 	}{
-		{`Text = "ÄB"`, check.TextMatch{How: check.Equals, Values: []string{traverse.Fold("äb")}}},
-		{`Text does not contain any ("A", "b")`, check.TextMatch{How: check.Contains, Values: []string{"a", "b"}, Not: true}},
-		{`Text begins with "A"`, check.TextMatch{How: check.BeginsWith, Values: []string{"a"}}},
-		{`Choice not in ("a")`, check.TextMatch{How: check.Equals, Values: []string{"a"}, Not: true}},
+		{`Text = "ÄB"`, check.TextMatch{How: check.MatchEquals, Values: []string{traverse.Fold("äb")}}},
+		{`Text does not contain any ("A", "b")`, check.TextMatch{How: check.MatchContains, Values: []string{"a", "b"}, Not: true}},
+		{`Text begins with "A"`, check.TextMatch{How: check.MatchPrefix, Values: []string{"a"}}},
+		{`Choice not in ("a")`, check.TextMatch{How: check.MatchEquals, Values: []string{"a"}, Not: true}},
 		{`Choices contains all ("A", "B")`, check.ChoicesMatch{Values: []string{"a", "b"}, All: true}},
 		{`Number not in (1, 0.5)`, check.NumberIn{Values: []float64{1, 0.5}, Not: true}},
 		{`Number between -1 and 2`, check.NumberBetween{Lo: -1, Hi: 2}},
@@ -202,8 +202,11 @@ func TestPredicates(t *testing.T) {
 			t.Errorf("%s: %v", test.where, diags)
 			continue
 		}
-		got := models[0].Conditions[0].Children[0].Tests[0].Predicate
-		if diff := cmp.Diff(test.want, got); diff != "" {
+		got, ok := models[0].Conditions[0].Children[0].Where[0].(*check.Comparison)
+		if !ok {
+			t.Fatalf("%s is a %T", test.where, models[0].Conditions[0].Children[0].Where[0])
+		}
+		if diff := cmp.Diff(test.want, got.Predicate); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", test.where, diff)
 		}
 	}

@@ -22,8 +22,8 @@ func (c *checker) dateRange(model *Model, path traverse.Path, step int, r *dsl.R
 			d.Summary = fmt.Sprintf("nothing on the path to %s has a date of its own, so it takes no date range", at.Name())
 		}
 		d.Help = fmt.Sprintf("test one of its dates behind where, or declare `dated by` for %s in a schema block", at.Name())
-		if test := c.dateTest(at, r); test != "" {
-			d.Help = fmt.Sprintf("write where %s, or declare `dated by` for %s in a schema block", test, at.Name())
+		if expr := c.dateExpr(at, r); expr != "" {
+			d.Help = fmt.Sprintf("write where %s, or declare `dated by` for %s in a schema block", expr, at.Name())
 		}
 		c.rangeAlone(model, r)
 		return nil
@@ -51,9 +51,9 @@ func (c *checker) dateRange(model *Model, path traverse.Path, step int, r *dsl.R
 	return nil
 }
 
-// dateTest writes a date range as a test of the entity's first time that is
-// stored, or returns "" if it has none.
-func (c *checker) dateTest(at *traverse.Entity, r *dsl.Range) string {
+// dateExpr writes a date range as an expression about the entity's first time
+// that is stored, or returns "" if it has none.
+func (c *checker) dateExpr(at *traverse.Entity, r *dsl.Range) string {
 	for name := range at.FieldNames() {
 		f, _ := at.Field(name)
 		if f.Type != traverse.Time || f.Derived != traverse.Stored || c.file == nil {

@@ -23,7 +23,7 @@ type Model struct {
 	Conditions  []Condition
 	Grades      grades.Scale
 	SalesReady  grades.Threshold
-	Cases       []Case     // its tests, in the order of the files
+	Tests       []Test     // in the order of the files
 	Source      *dsl.Model // where it stands
 	File        string
 }
@@ -44,21 +44,35 @@ type Child struct {
 	Path   traverse.Path
 	Range  *Window // the date range, or nil
 	Dated  int     // the step that a date range speaks of, or would; -1 if no step is dated
-	Tests  []Test  // AND-ed
+	Where  []Expr  // AND-ed, in the order of the rules
 	Source *dsl.Child
 }
 
 // None reports whether the child's frequency is none.
 func (c *Child) None() bool { return !c.Each && c.Min == 0 }
 
-// A Test is one checked expression: it leads from a step of the path over any
-// number of references to a field.
-type Test struct {
+// An Expr is a checked expression. It is a tree; its only node is a leaf, a
+// [*Comparison].
+type Expr interface {
+	// Syntax returns the node of the rules that the expression was checked from.
+	Syntax() dsl.Expr
+	expr()
+}
+
+// A Comparison is a predicate on a field. It leads from a step of the path over
+// any number of references to the field.
+type Comparison struct {
 	Step      int             // index into the path
 	Hops      []traverse.Step // N:1 hops from there
 	Field     traverse.Field
 	Predicate Predicate
+	Source    *dsl.Comparison
 }
+
+// Syntax returns the comparison's Source.
+func (c *Comparison) Syntax() dsl.Expr { return c.Source }
+
+func (*Comparison) expr() {}
 
 // A Predicate judges a field's value. An empty value satisfies IsEmpty alone,
 // however the others are negated.
@@ -110,10 +124,10 @@ type Match uint8
 
 // The ways in which a text is compared.
 const (
-	Equals Match = iota
-	Contains
-	BeginsWith
-	EndsWith
+	MatchEquals Match = iota
+	MatchContains
+	MatchPrefix
+	MatchSuffix
 )
 
 func (IsEmpty) predicate()       {}

@@ -157,17 +157,17 @@ func datedStep(path traverse.Path) int {
 }
 
 // reference resolves the field that an expression speaks of.
-func (c *checker) reference(ch *dsl.Child, path traverse.Path, cmp *dsl.Comparison) (Test, bool) {
+func (c *checker) reference(ch *dsl.Child, path traverse.Path, cmp *dsl.Comparison) (Comparison, bool) {
 	names := cmp.Ref
 	for _, n := range names {
 		if n.Bad {
-			return Test{}, false
+			return Comparison{}, false
 		}
 	}
 	last := path.Last()
-	t := Test{Step: len(path) - 1}
+	out := Comparison{Step: len(path) - 1, Source: cmp}
 	if len(names) == 1 {
-		return c.finish(ch, path, cmp, t, last.Entity)
+		return c.finish(ch, path, cmp, out, last.Entity)
 	}
 	at := last.Entity
 	hops := names[:len(names)-1]
@@ -175,9 +175,9 @@ func (c *checker) reference(ch *dsl.Child, path traverse.Path, cmp *dsl.Comparis
 		// No relationship of the last entity: it must be a step of the path.
 		step, ok := c.namedStep(path, hops[0], names[1:])
 		if !ok {
-			return Test{}, false
+			return Comparison{}, false
 		}
-		t.Step, at = step, path[step].Entity
+		out.Step, at = step, path[step].Entity
 		hops = hops[1:]
 	}
 	for _, n := range hops {
@@ -190,28 +190,28 @@ func (c *checker) reference(ch *dsl.Child, path traverse.Path, cmp *dsl.Comparis
 					c.surely(d, n.Text, at.RelationshipNames())
 				}
 			}
-			return Test{}, false
+			return Comparison{}, false
 		}
 		if step.Via.Many() {
 			d := c.problem(n.Span, CodePath, "%s.%s leads to many records: an expression follows references to one", at.Name(), n.Text)
 			switch {
 			case slices.ContainsFunc(path, func(s traverse.Step) bool { return s.Name == n.Text }):
 				d.Help = fmt.Sprintf("behind %s the name means this relationship, not the step of the path", pathText(ch.Path))
-			case t.Step == len(path)-1 && len(t.Hops) == 0 && path.Hops() < traverse.MaxHops:
+			case out.Step == len(path)-1 && len(out.Hops) == 0 && path.Hops() < traverse.MaxHops:
 				d.Help = fmt.Sprintf("hop there in the path: %s.%s where %s …", pathText(ch.Path), n, pathText(names[len(names)-1:]))
 			}
-			return Test{}, false
+			return Comparison{}, false
 		}
-		t.Hops = append(t.Hops, step)
+		out.Hops = append(out.Hops, step)
 		at = step.Entity
 	}
-	if total := path.Hops() + len(t.Hops); total > traverse.MaxHops {
+	if total := path.Hops() + len(out.Hops); total > traverse.MaxHops {
 		c.problem(dsl.Span{Start: names[0].Start, End: names[len(names)-1].End}, CodeHops,
 			"the path takes %s and this reference %s; together %s are the most",
-			counted(path.Hops(), "hop"), counted(len(t.Hops), "hop"), spelled(traverse.MaxHops)).Help = "ask about what is nearer"
-		return Test{}, false
+			counted(path.Hops(), "hop"), counted(len(out.Hops), "hop"), spelled(traverse.MaxHops)).Help = "ask about what is nearer"
+		return Comparison{}, false
 	}
-	return c.finish(ch, path, cmp, t, at)
+	return c.finish(ch, path, cmp, out, at)
 }
 
 // namedStep finds the step of the path that a reference begins with.
@@ -254,19 +254,19 @@ func (c *checker) namedStep(path traverse.Path, name *dsl.Name, rest []*dsl.Name
 }
 
 // finish resolves the reference's last name as a field of at.
-func (c *checker) finish(ch *dsl.Child, path traverse.Path, cmp *dsl.Comparison, t Test, at *traverse.Entity) (Test, bool) {
+func (c *checker) finish(ch *dsl.Child, path traverse.Path, cmp *dsl.Comparison, out Comparison, at *traverse.Entity) (Comparison, bool) {
 	name := cmp.Ref[len(cmp.Ref)-1]
 	field, ok := at.Field(name.Text)
 	if ok {
-		t.Field = field
-		return t, true
+		out.Field = field
+		return out, true
 	}
 	if _, ok := at.Relationship(name.Text); ok {
 		d := c.problem(name.Span, CodeType, "%s.%s is a relationship, not a field", at.Name(), name.Text)
 		// Behind the path's last entity the same can be asked with a frequency.
-		if t.Step == len(path)-1 && path.Hops()+len(t.Hops) < traverse.MaxHops {
+		if out.Step == len(path)-1 && path.Hops()+len(out.Hops) < traverse.MaxHops {
 			whole := pathText(ch.Path)
-			for _, h := range t.Hops {
+			for _, h := range out.Hops {
 				whole += "." + (&dsl.Name{Text: h.Name}).String()
 			}
 			whole += "." + name.String()
@@ -281,7 +281,7 @@ func (c *checker) finish(ch *dsl.Child, path traverse.Path, cmp *dsl.Comparison,
 				d.Help = fmt.Sprintf("name a field behind it: %s.…", name)
 			}
 		}
-		return Test{}, false
+		return Comparison{}, false
 	}
 	d := c.problem(name.Span, CodeName, "%s has no field %s", at.Name(), name.Text)
 	d.Nearest = c.near(name.Text, at.FieldNames())
@@ -289,7 +289,7 @@ func (c *checker) finish(ch *dsl.Child, path traverse.Path, cmp *dsl.Comparison,
 	if d.Nearest == "" && len(cmp.Ref) == 1 && len(c.diags) <= maxSuggestions {
 		c.elsewhere(d, path, name)
 	}
-	return Test{}, false
+	return Comparison{}, false
 }
 
 // elsewhere helps with a field that a step of the path, or what it refers to, has.

@@ -13,23 +13,36 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// test checks one expression, or reports why it is none.
-func (c *checker) test(model *Model, ch *dsl.Child, path traverse.Path, cmp *dsl.Comparison) (Test, bool) {
-	t, ok := c.reference(ch, path, cmp)
+// expr checks an expression, or reports what is wrong with it and returns nil.
+func (c *checker) expr(model *Model, ch *dsl.Child, path traverse.Path, e dsl.Expr) Expr {
+	switch e := e.(type) {
+	case *dsl.Comparison:
+		if out, ok := c.comparison(model, ch, path, e); ok {
+			c.comparisons = append(c.comparisons, out)
+			return &c.comparisons[len(c.comparisons)-1]
+		}
+		return nil
+	default:
+		panic(fmt.Sprintf("check: unknown expression %T", e))
+	}
+}
+
+func (c *checker) comparison(model *Model, ch *dsl.Child, path traverse.Path, cmp *dsl.Comparison) (Comparison, bool) {
+	out, ok := c.reference(ch, path, cmp)
 	if !ok {
-		return Test{}, false
+		return Comparison{}, false
 	}
-	if t.Field.Derived != traverse.Stored {
+	if out.Field.Derived != traverse.Stored {
 		field := cmp.Ref[len(cmp.Ref)-1]
-		c.problem(field.Span, CodeDerived, "%s is a %s field: an expression may not use it", t.Field.Name, t.Field.Derived).Help =
+		c.problem(field.Span, CodeDerived, "%s is a %s field: an expression may not use it", out.Field.Name, out.Field.Derived).Help =
 			"ask about fields that are stored"
-		return Test{}, false
+		return Comparison{}, false
 	}
-	if t.Field.Type == traverse.NoType {
-		return Test{}, false
+	if out.Field.Type == traverse.NoType {
+		return Comparison{}, false
 	}
-	t.Predicate = c.predicate(model, t.Field, cmp)
-	return t, t.Predicate != nil
+	out.Predicate = c.predicate(model, out.Field, cmp)
+	return out, out.Predicate != nil
 }
 
 // operators says which operators a type has, in the order of the language
@@ -161,9 +174,9 @@ func (c *checker) textPredicate(f traverse.Field, cmp *dsl.Comparison) Predicate
 			sound = false
 		case s.Value == "":
 			d := c.problem(s.Span, CodeValue, "the empty text equals nothing")
-			d.Help = fmt.Sprintf("write %s %s", pathText(cmp.Ref), emptyTest(cmp.Op))
+			d.Help = fmt.Sprintf("write %s %s", pathText(cmp.Ref), emptyOp(cmp.Op))
 			if cmp.Op == dsl.Equal || cmp.Op == dsl.NotEqual {
-				d.ReplaceAt(dsl.Span{Start: cmp.OpSpan.Start, End: s.End}, emptyTest(cmp.Op).String())
+				d.ReplaceAt(dsl.Span{Start: cmp.OpSpan.Start, End: s.End}, emptyOp(cmp.Op).String())
 			}
 			sound = false
 		case f.Type != traverse.Text && !listed[fold(s.Value)]:
@@ -192,11 +205,11 @@ func (c *checker) textPredicate(f traverse.Field, cmp *dsl.Comparison) Predicate
 	}
 	switch cmp.Op {
 	case dsl.Contains, dsl.ContainsAny, dsl.NotContains, dsl.NotContainsAny:
-		p.How = Contains
+		p.How = MatchContains
 	case dsl.BeginsWith, dsl.BeginsWithAny, dsl.NotBeginsWith, dsl.NotBeginsWithAny:
-		p.How = BeginsWith
+		p.How = MatchPrefix
 	case dsl.EndsWith, dsl.EndsWithAny, dsl.NotEndsWith, dsl.NotEndsWithAny:
-		p.How = EndsWith
+		p.How = MatchSuffix
 	}
 	return p
 }
@@ -247,8 +260,8 @@ func (c *checker) listedValues(f traverse.Field) map[string]bool {
 	return listed
 }
 
-// emptyTest is the operator that was meant by an operator with "".
-func emptyTest(op dsl.Op) dsl.Op {
+// emptyOp is the operator that was meant by an operator with "".
+func emptyOp(op dsl.Op) dsl.Op {
 	switch op {
 	case dsl.NotEqual, dsl.NotIn:
 		return dsl.IsNotEmpty

@@ -19,7 +19,7 @@ func Files(base *traverse.Schema, files ...*dsl.File) (*traverse.Schema, []*Mode
 	c := &checker{listed: map[*string]map[string]bool{}}
 	c.schema = c.lower(base, files)
 	models := c.models(files)
-	c.cases(files, models)
+	c.tests(files, models)
 	c.diags.Sort()
 	for _, f := range files {
 		if n := c.dropped[f]; n > 0 {
@@ -39,8 +39,9 @@ type checker struct {
 	dropped map[*dsl.File]int
 
 	// Room for the model that is being checked.
-	children []Child
-	tests    []Test
+	children    []Child
+	exprs       []Expr
+	comparisons []Comparison
 }
 
 // Bounds on the work for rules with very many problems: who has that many mends

@@ -18,11 +18,11 @@ type condition struct {
 	least     int  // the multiplier is never less: 0 or 1
 	unbounded bool // the multiplier can be any number; otherwise it is at most 1
 
-	// Why it never holds: a child, and perhaps another one; or a fact of the child,
-	// and those of other children that it contradicts, taken together.
+	// Why it never holds: a child, and perhaps another one; or an expression of the
+	// child, and those of other children that it contradicts, taken together.
 	guilty, other *child
-	fact          *fact
-	against       []*fact
+	expr          *expr
+	against       []*expr
 }
 
 // A child is a checked child and what can be said of it without data.
@@ -40,12 +40,12 @@ type child struct {
 // A reference is one value of an occurrence, and all that is demanded of it.
 type reference struct {
 	key   string
-	facts []*fact
+	exprs []*expr
 }
 
-func (c *child) facts(key string) []*fact {
+func (c *child) exprs(key string) []*expr {
 	if i, ok := c.index[key]; ok {
-		return c.refs[i].facts
+		return c.refs[i].exprs
 	}
 	return nil
 }
@@ -66,17 +66,17 @@ func (c *child) consequence() string {
 
 // key is equal for children that mean the same, but for their display names.
 func (c *child) key() string {
-	var facts []string
+	var keys []string
 	for _, r := range c.refs {
-		for _, f := range r.facts {
-			facts = append(facts, f.ref+"\n"+f.key)
+		for _, e := range r.exprs {
+			keys = append(keys, e.ref+"\n"+e.key)
 		}
 	}
 	names := make([]string, len(c.Path))
 	for i, s := range c.Path {
 		names[i] = s.Name
 	}
-	return fmt.Sprintf("%v %d %q %q", c.Each, c.Min, names, unique(facts))
+	return fmt.Sprintf("%v %d %q %q", c.Each, c.Min, names, unique(keys))
 }
 
 // key is equal for conditions of equal children and points.
@@ -107,41 +107,45 @@ func newChild(m *check.Model, ch *check.Child, j *judge) *child {
 	fromLead := ch.Path[0].Name == traverse.Lead
 	c.dead = m.Account && fromLead && len(ch.Path) > 1 && ch.Path[1].Name == traverse.ParentContact
 	c.single = fromLead && !slices.ContainsFunc(ch.Path, func(s traverse.Step) bool { return s.Via.Many() })
-	add := func(t check.Test, at dsl.Span, text fmt.Stringer) {
-		f := &fact{field: t.Field, predicate: t.Predicate, key: predicateKey(t.Predicate), at: at, text: text}
+	add := func(x *check.Comparison, at dsl.Span, text fmt.Stringer) {
+		e := &expr{field: x.Field, predicate: x.Predicate, key: predicateKey(x.Predicate), at: at, text: text, source: x.Source}
 		// What a step reached by a reference has is what the reference leads to from
 		// the step before.
-		step, hops := t.Step, []string{}
-		for _, h := range t.Hops {
+		step, hops := x.Step, []string{}
+		for _, h := range x.Hops {
 			hops = append(hops, h.Name)
 		}
 		for ; step > 0 && !ch.Path[step].Via.Many(); step-- {
 			hops = slices.Insert(hops, 0, ch.Path[step].Name)
 		}
-		f.ref = fmt.Sprintf("%d %q %q", step, hops, t.Field.Name)
-		f.missing = m.Account && fromLead && step == 0 && len(hops) > 0 && hops[0] == traverse.ParentContact
-		i, known := c.index[f.ref]
+		e.ref = fmt.Sprintf("%d %q %q", step, hops, x.Field.Name)
+		e.missing = m.Account && fromLead && step == 0 && len(hops) > 0 && hops[0] == traverse.ParentContact
+		i, known := c.index[e.ref]
 		if !known {
 			i = len(c.refs)
-			c.index[f.ref] = i
-			c.refs = append(c.refs, reference{key: f.ref})
+			c.index[e.ref] = i
+			c.refs = append(c.refs, reference{key: e.ref})
 		}
-		c.refs[i].facts = append(c.refs[i].facts, f)
+		c.refs[i].exprs = append(c.refs[i].exprs, e)
 	}
 	if ch.Range != nil {
 		field, _ := ch.Path[ch.Dated].Entity.Dated()
-		add(check.Test{Step: ch.Dated, Field: field, Predicate: check.InWindow{Window: *ch.Range}},
+		add(&check.Comparison{Step: ch.Dated, Field: field, Predicate: check.InWindow{Window: *ch.Range}},
 			ch.Source.Range.Span, rangeText{ch.Source.Range})
 	}
-	for i, t := range ch.Tests {
-		e := ch.Source.Where[i].(*dsl.Comparison)
-		add(t, e.Span, e)
+	for _, e := range ch.Where {
+		switch e := e.(type) {
+		case *check.Comparison:
+			add(e, e.Source.Span, e.Source)
+		default:
+			panic(fmt.Sprintf("findings: unknown expression %T", e))
+		}
 	}
 	c.nothing = c.dead
 	c.sure = len(ch.Path) == 1 && fromLead
 	for _, r := range c.refs {
-		c.nothing = c.nothing || !j.possible(r.facts)
-		c.sure = c.sure && !slices.ContainsFunc(r.facts, func(f *fact) bool { return !f.sure() })
+		c.nothing = c.nothing || !j.possible(r.exprs)
+		c.sure = c.sure && !slices.ContainsFunc(r.exprs, func(e *expr) bool { return !e.sure() })
 	}
 	return c
 }
@@ -181,7 +185,7 @@ func (c *condition) impossibleChild() bool {
 // contradictoryLead looks at all children that speak of the lead and what it
 // refers to: of each of these there is one record, so that they must agree.
 func (c *condition) contradictoryLead(j *judge) bool {
-	demanded := map[string][]*fact{}
+	demanded := map[string][]*expr{}
 	var singles []*child
 	for _, ch := range c.children {
 		if !ch.single || !ch.positive() {
@@ -189,10 +193,10 @@ func (c *condition) contradictoryLead(j *judge) bool {
 		}
 		singles = append(singles, ch)
 		for _, r := range ch.refs {
-			all := append(demanded[r.key], r.facts...)
+			all := append(demanded[r.key], r.exprs...)
 			demanded[r.key] = all
 			if !j.possible(all) {
-				c.accuse(j, ch, all[:len(all)-len(r.facts)], r)
+				c.accuse(j, ch, all[:len(all)-len(r.exprs)], r)
 				return true
 			}
 		}
@@ -207,8 +211,8 @@ func (c *condition) contradictoryLead(j *judge) bool {
 		}
 		implied := true
 		for _, r := range none.refs {
-			for _, f := range r.facts {
-				implied = implied && j.implies(demanded[r.key], f)
+			for _, e := range r.exprs {
+				implied = implied && j.implies(demanded[r.key], e)
 			}
 		}
 		if implied {
@@ -219,14 +223,14 @@ func (c *condition) contradictoryLead(j *judge) bool {
 	return false
 }
 
-// accuse finds out which fact of a child contradicts what other children demand
-// of the same value.
-func (c *condition) accuse(j *judge, ch *child, before []*fact, r reference) {
-	c.guilty, c.fact, c.against = ch, r.facts[len(r.facts)-1], before
-	for _, f := range r.facts {
+// accuse finds out which expression of a child contradicts what other children
+// demand of the same value.
+func (c *condition) accuse(j *judge, ch *child, before []*expr, r reference) {
+	c.guilty, c.expr, c.against = ch, r.exprs[len(r.exprs)-1], before
+	for _, e := range r.exprs {
 		for i, b := range before {
-			if !j.possible([]*fact{b, f}) {
-				c.fact, c.against = f, before[i:i+1]
+			if !j.possible([]*expr{b, e}) {
+				c.expr, c.against = e, before[i:i+1]
 				return
 			}
 		}
@@ -277,9 +281,9 @@ func (j *judge) covers(large, small *child) bool {
 		return false
 	}
 	for _, r := range large.refs {
-		facts := small.facts(r.key)
-		for _, f := range r.facts {
-			if !j.take(1+len(facts)) || !j.implies(facts, f) {
+		exprs := small.exprs(r.key)
+		for _, e := range r.exprs {
+			if !j.take(1+len(exprs)) || !j.implies(exprs, e) {
 				return false
 			}
 		}

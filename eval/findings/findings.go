@@ -23,7 +23,7 @@ const (
 	CodeNever         dsl.Code = "never-holds"          // a condition that never holds, because of a child
 	CodeAlways        dsl.Code = "always-holds"         // a child or condition that always holds
 	CodeImplied       dsl.Code = "implied"              // an expression, date range or child that changes nothing beside another
-	CodeSameTest      dsl.Code = "same-expression"      // an expression that says what another one says
+	CodeSameExpr      dsl.Code = "same-expression"      // an expression that says what another one says
 	CodeSameChild     dsl.Code = "same-child"           // a child that stands twice in its condition
 	CodeSameCondition dsl.Code = "same-condition"       // a condition with the children and points of another
 	CodeGrade         dsl.Code = "grade-out-of-reach"   // a grade that no score reaches
@@ -84,7 +84,7 @@ func whole(m *check.Model) bool {
 			return false
 		}
 		for _, ch := range c.Children {
-			if ch.Path == nil || len(ch.Tests) != len(ch.Source.Where) || (ch.Range == nil) != (ch.Source.Range == nil) {
+			if ch.Path == nil || len(ch.Where) != len(ch.Source.Where) || (ch.Range == nil) != (ch.Source.Range == nil) {
 				return false
 			}
 		}
@@ -165,14 +165,14 @@ func (f *finder) child(ch *child) {
 	}
 }
 
-// contradiction reports the first fact that leaves nothing of a child.
+// contradiction reports the first expression that leaves nothing of a child.
 func (f *finder) contradiction(ch *child) {
 	for _, ref := range ch.refs {
-		for i := range ref.facts {
-			if f.judge.possible(ref.facts[:i+1]) {
+		for i := range ref.exprs {
+			if f.judge.possible(ref.exprs[:i+1]) {
 				continue
 			}
-			guilty, before := ref.facts[i], ref.facts[:i]
+			guilty, before := ref.exprs[i], ref.exprs[:i]
 			if guilty.hopeless() {
 				d := f.warn(CodeNothing, guilty.at, "%s is asked of a value that is always empty: %s", brief(guilty.text.String()), ch.consequence())
 				d.Help = "a lead of a model with target account has no parent contact"
@@ -192,20 +192,20 @@ func (f *finder) contradiction(ch *child) {
 			for _, b := range before {
 				f.related(d, b.at, "contradicts this")
 			}
-			d.Help = either(append(before, guilty), ref.facts)
+			d.Help = either(append(before, guilty), ref.exprs)
 			return
 		}
 	}
 }
 
-// blame returns the fact before that contradicts guilty alone, or else all.
-func (f *finder) blame(before []*fact, guilty *fact) []*fact {
-	if !f.judge.possible([]*fact{guilty}) {
+// blame returns the expression before that contradicts guilty alone, or else all.
+func (f *finder) blame(before []*expr, guilty *expr) []*expr {
+	if !f.judge.possible([]*expr{guilty}) {
 		return nil
 	}
 	for _, b := range before {
-		if !f.judge.possible([]*fact{b, guilty}) {
-			return []*fact{b}
+		if !f.judge.possible([]*expr{b, guilty}) {
+			return []*expr{b}
 		}
 	}
 	return slices.Clone(before)
@@ -213,13 +213,13 @@ func (f *finder) blame(before []*fact, guilty *fact) []*fact {
 
 // either helps where several expressions want a value to equal different things:
 // they were meant as a list. It lists what any expression of all asks for.
-func either(guilty, all []*fact) string {
-	if len(guilty) < 2 || slices.ContainsFunc(guilty, func(f *fact) bool { return len(equals(f)) == 0 }) {
+func either(guilty, all []*expr) string {
+	if len(guilty) < 2 || slices.ContainsFunc(guilty, func(e *expr) bool { return len(equals(e)) == 0 }) {
 		return ""
 	}
 	var values []string
-	for _, f := range all {
-		for _, v := range equals(f) {
+	for _, e := range all {
+		for _, v := range equals(e) {
 			if !slices.Contains(values, v) {
 				values = append(values, v)
 			}
@@ -229,15 +229,15 @@ func either(guilty, all []*fact) string {
 	if len(values) > many {
 		return ""
 	}
-	field := pathText(guilty[0].text.(*dsl.Comparison).Ref)
+	field := pathText(guilty[0].source.Ref)
 	return fmt.Sprintf("write %s in (%s) if one of them is enough", field, strings.Join(values, ", "))
 }
 
-// equals lists, as written, what f wants its value to equal, if that is a text
+// equals lists, as written, what e wants its value to equal, if that is a text
 // or a number.
-func equals(f *fact) (values []string) {
-	c, ok := f.text.(*dsl.Comparison)
-	if !ok || c.Op != dsl.Equal && c.Op != dsl.In {
+func equals(e *expr) (values []string) {
+	c := e.source
+	if c == nil || c.Op != dsl.Equal && c.Op != dsl.In {
 		return nil
 	}
 	for _, o := range c.Operands {
@@ -254,7 +254,7 @@ func equals(f *fact) (values []string) {
 // superfluous reports what can be left out of a child without changing it.
 func (f *finder) superfluous(ch *child) {
 	for _, ref := range ch.refs {
-		left := slices.Clone(ref.facts)
+		left := slices.Clone(ref.exprs)
 		for i := len(left) - 1; i >= 0; i-- {
 			weak := left[i]
 			if weak.sure() {
@@ -263,16 +263,16 @@ func (f *finder) superfluous(ch *child) {
 				left = slices.Delete(left, i, i+1)
 				continue
 			}
-			at := slices.IndexFunc(left, func(strong *fact) bool {
-				return strong != weak && f.judge.implies([]*fact{strong}, weak)
+			at := slices.IndexFunc(left, func(strong *expr) bool {
+				return strong != weak && f.judge.implies([]*expr{strong}, weak)
 			})
 			if at < 0 {
 				continue
 			}
 			strong := left[at]
 			var d *dsl.Diagnostic
-			if f.judge.implies([]*fact{weak}, strong) {
-				d = f.warn(CodeSameTest, weak.at, "%s says what %s says", brief(weak.text.String()), brief(strong.text.String()))
+			if f.judge.implies([]*expr{weak}, strong) {
+				d = f.warn(CodeSameExpr, weak.at, "%s says what %s says", brief(weak.text.String()), brief(strong.text.String()))
 				f.related(d, strong.at, "the same as this")
 			} else {
 				d = f.warn(CodeImplied, weak.at, "%s changes nothing: %s says more", brief(weak.text.String()), brief(strong.text.String()))
@@ -294,15 +294,15 @@ func (f *finder) never(c *condition) {
 	}
 	ch, name := c.guilty, brief(c.Source.Name.Raw)
 	switch {
-	case c.fact != nil:
+	case c.expr != nil:
 		whom := "another child"
 		if len(c.against) > 1 {
 			whom = "other children"
 		}
-		d := f.warn(CodeNever, c.fact.at, "%s contradicts %s of %s: there is only one such record, so the condition never holds",
-			brief(c.fact.text.String()), whom, name)
-		facts := append(slices.Clip(c.against), c.fact)
-		d.Help = either(facts, facts)
+		d := f.warn(CodeNever, c.expr.at, "%s contradicts %s of %s: there is only one such record, so the condition never holds",
+			brief(c.expr.text.String()), whom, name)
+		exprs := append(slices.Clip(c.against), c.expr)
+		d.Help = either(exprs, exprs)
 		for _, b := range c.against {
 			f.related(d, b.at, "contradicts this")
 		}

@@ -65,7 +65,7 @@ const (
 	never   = string(findings.CodeNever)
 	always  = string(findings.CodeAlways)
 	implied = string(findings.CodeImplied)
-	same    = string(findings.CodeSameTest)
+	same    = string(findings.CodeSameExpr)
 	twice   = string(findings.CodeSameChild)
 )
 

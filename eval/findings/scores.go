@@ -192,8 +192,8 @@ func (f *finder) endless(c *condition) {
 			return
 		}
 		for _, r := range ch.refs {
-			for _, fact := range r.facts {
-				if w, ok := fact.predicate.(check.InWindow); ok && w.Window.Lo.Kind != check.Open {
+			for _, e := range r.exprs {
+				if w, ok := e.predicate.(check.InWindow); ok && w.Window.Lo.Kind != check.Open {
 					return
 				}
 			}

@@ -11,26 +11,28 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// A fact is what one expression, or a date range, demands of a value.
-type fact struct {
-	ref       string // equal for two facts of one route's occurrence that speak of the same value
+// An expr is what an expression demands of a value. A date range is one, too: an
+// expression about the date.
+type expr struct {
+	ref       string // equal for two expressions of one route's occurrence that speak of the same value
 	field     traverse.Field
 	predicate check.Predicate
 	key       string
 	missing   bool // the value is always empty
 	at        dsl.Span
 	text      fmt.Stringer
+	source    *dsl.Comparison // nil for a date range
 }
 
-// sure reports whether every value that there can be satisfies f.
-func (f *fact) sure() bool { return f.missing && f.predicate == check.IsEmpty{} }
+// sure reports whether every value that there can be satisfies e.
+func (e *expr) sure() bool { return e.missing && e.predicate == check.IsEmpty{} }
 
-// hopeless reports whether f speaks of a value that is always empty, and wants
+// hopeless reports whether e speaks of a value that is always empty, and wants
 // another.
-func (f *fact) hopeless() bool { return f.missing && f.predicate != check.IsEmpty{} }
+func (e *expr) hopeless() bool { return e.missing && e.predicate != check.IsEmpty{} }
 
-// A judge compares facts. It gives up, and then knows of no contradiction, when
-// the lists of hostile rules would take it too long.
+// A judge compares expressions. It gives up, and then knows of no contradiction,
+// when the lists of hostile rules would take it too long.
 type judge struct{ left int }
 
 // most is the number of comparisons that one model may take.
@@ -45,80 +47,80 @@ func (j *judge) take(n int) bool {
 	return true
 }
 
-// possible reports whether some value satisfies facts, which speak of one value.
-// It says no only if that holds as of every instant.
-func (j *judge) possible(facts []*fact) bool {
-	if !j.take(len(facts)) {
+// possible reports whether some value satisfies expressions, which speak of one
+// value. It says no only if that holds as of every instant.
+func (j *judge) possible(exprs []*expr) bool {
+	if !j.take(len(exprs)) {
 		return true
 	}
 	empty := 0
-	for _, f := range facts {
+	for _, e := range exprs {
 		switch {
-		case f.hopeless():
+		case e.hopeless():
 			return false
-		case isEmpty(f):
+		case isEmpty(e):
 			empty++
 		}
 	}
 	switch {
 	case empty > 0:
-		return empty == len(facts) // nothing else holds for an empty value
-	case len(facts) == 0:
+		return empty == len(exprs) // nothing else holds for an empty value
+	case len(exprs) == 0:
 		return true
 	}
-	switch facts[0].field.Type {
+	switch exprs[0].field.Type {
 	case traverse.Text, traverse.Choice:
-		return j.textPossible(predicates[check.TextMatch](facts))
+		return j.textPossible(predicates[check.TextMatch](exprs))
 	case traverse.Choices:
-		return j.choicesPossible(predicates[check.ChoicesMatch](facts))
+		return j.choicesPossible(predicates[check.ChoicesMatch](exprs))
 	case traverse.Number:
-		return j.numberPossible(facts)
+		return j.numberPossible(exprs)
 	case traverse.Bool:
-		wanted := predicates[check.IsBool](facts)
+		wanted := predicates[check.IsBool](exprs)
 		return !slices.ContainsFunc(wanted, func(p check.IsBool) bool { return p != wanted[0] })
 	case traverse.Time, traverse.Date:
-		return j.windowPossible(predicates[check.InWindow](facts))
+		return j.windowPossible(predicates[check.InWindow](exprs))
 	}
 	return true
 }
 
-// implies reports whether every value that satisfies facts satisfies f, too. The
-// facts must be possible.
-func (j *judge) implies(facts []*fact, f *fact) bool {
-	if f.sure() {
+// implies reports whether every value that satisfies expressions satisfies e,
+// too. The expressions must be possible.
+func (j *judge) implies(exprs []*expr, e *expr) bool {
+	if e.sure() {
 		return true
 	}
-	if len(facts) == 0 || !j.take(1+len(facts)) {
+	if len(exprs) == 0 || !j.take(1+len(exprs)) {
 		return false
 	}
-	empty := isEmpty(facts[0])
-	if isEmpty(f) || empty {
-		return isEmpty(f) && empty
+	empty := isEmpty(exprs[0])
+	if isEmpty(e) || empty {
+		return isEmpty(e) && empty
 	}
-	switch b := f.predicate.(type) {
+	switch b := e.predicate.(type) {
 	case check.IsEmpty:
-		return true // all facts are about values that are there
+		return true // all expressions are about values that are there
 	case check.TextMatch:
-		return j.textImplies(predicates[check.TextMatch](facts), b)
+		return j.textImplies(predicates[check.TextMatch](exprs), b)
 	case check.ChoicesMatch:
-		return j.choicesImply(predicates[check.ChoicesMatch](facts), b)
+		return j.choicesImply(predicates[check.ChoicesMatch](exprs), b)
 	case check.NumberIn, check.NumberBetween:
-		return j.numberImplies(facts, f.predicate)
+		return j.numberImplies(exprs, e.predicate)
 	case check.IsBool:
-		return slices.Contains(predicates[check.IsBool](facts), b)
+		return slices.Contains(predicates[check.IsBool](exprs), b)
 	case check.InWindow:
-		return j.windowImplies(predicates[check.InWindow](facts), b.Window)
+		return j.windowImplies(predicates[check.InWindow](exprs), b.Window)
 	}
 	return false
 }
 
-func isEmpty(f *fact) bool { return f.predicate == check.IsEmpty{} }
+func isEmpty(e *expr) bool { return e.predicate == check.IsEmpty{} }
 
 // predicates are those of one kind.
-func predicates[P check.Predicate](facts []*fact) []P {
+func predicates[P check.Predicate](exprs []*expr) []P {
 	var list []P
-	for _, f := range facts {
-		if p, ok := f.predicate.(P); ok {
+	for _, e := range exprs {
+		if p, ok := e.predicate.(P); ok {
 			list = append(list, p)
 		}
 	}
@@ -130,20 +132,20 @@ func predicates[P check.Predicate](facts []*fact) []P {
 
 // holds reports whether a text satisfies m.
 func holds(m check.TextMatch, text string) bool {
-	return m.Not != slices.ContainsFunc(m.Values, func(v string) bool { return relates(check.Equals, text, m.How, v) })
+	return m.Not != slices.ContainsFunc(m.Values, func(v string) bool { return relates(check.MatchEquals, text, m.How, v) })
 }
 
 // relates reports whether each text that matches v in one way matches w in another.
 func relates(how check.Match, v string, other check.Match, w string) bool {
 	switch other {
-	case check.Contains:
+	case check.MatchContains:
 		return strings.Contains(v, w)
-	case check.Equals:
-		return how == check.Equals && v == w
-	case check.BeginsWith:
-		return (how == check.Equals || how == check.BeginsWith) && strings.HasPrefix(v, w)
-	case check.EndsWith:
-		return (how == check.Equals || how == check.EndsWith) && strings.HasSuffix(v, w)
+	case check.MatchEquals:
+		return how == check.MatchEquals && v == w
+	case check.MatchPrefix:
+		return (how == check.MatchEquals || how == check.MatchPrefix) && strings.HasPrefix(v, w)
+	case check.MatchSuffix:
+		return (how == check.MatchEquals || how == check.MatchSuffix) && strings.HasSuffix(v, w)
 	}
 	return false
 }
@@ -151,13 +153,13 @@ func relates(how check.Match, v string, other check.Match, w string) bool {
 // apart reports whether no text matches both v in one way and w in another.
 func apart(how check.Match, v string, other check.Match, w string) bool {
 	switch {
-	case how == check.Equals:
+	case how == check.MatchEquals:
 		return !relates(how, v, other, w)
-	case other == check.Equals:
+	case other == check.MatchEquals:
 		return !relates(other, w, how, v)
-	case how == check.BeginsWith && other == check.BeginsWith:
+	case how == check.MatchPrefix && other == check.MatchPrefix:
 		return !strings.HasPrefix(v, w) && !strings.HasPrefix(w, v)
-	case how == check.EndsWith && other == check.EndsWith:
+	case how == check.MatchSuffix && other == check.MatchSuffix:
 		return !strings.HasSuffix(v, w) && !strings.HasSuffix(w, v)
 	}
 	return false
@@ -169,7 +171,7 @@ func (j *judge) candidates(ms []check.TextMatch) (texts []string, ok bool) {
 	at, work := -1, 0
 	for i, m := range ms {
 		work += len(m.Values)
-		if m.How == check.Equals && !m.Not && (at < 0 || len(m.Values) < len(ms[at].Values)) {
+		if m.How == check.MatchEquals && !m.Not && (at < 0 || len(m.Values) < len(ms[at].Values)) {
 			at = i
 		}
 	}
@@ -188,7 +190,7 @@ func (j *judge) textPossible(ms []check.TextMatch) bool {
 	if texts, ok := j.candidates(ms); ok {
 		return len(texts) > 0
 	}
-	for _, how := range []check.Match{check.BeginsWith, check.EndsWith} {
+	for _, how := range []check.Match{check.MatchPrefix, check.MatchSuffix} {
 		var stems []string
 		begun := false
 		for _, m := range ms {
@@ -222,7 +224,7 @@ func (j *judge) textPossible(ms []check.TextMatch) bool {
 		}
 	}
 	for _, m := range ms {
-		if m.How == check.Contains && !m.Not && !j.survives(check.Contains, m.Values, ms) {
+		if m.How == check.MatchContains && !m.Not && !j.survives(check.MatchContains, m.Values, ms) {
 			return false
 		}
 	}
@@ -347,11 +349,11 @@ type numbers struct {
 	excluded []float64
 }
 
-func (j *judge) numbers(facts []*fact) numbers {
+func (j *judge) numbers(exprs []*expr) numbers {
 	n := numbers{lo: math.Inf(-1), hi: math.Inf(1)}
 	work := 0
-	for _, f := range facts {
-		switch p := f.predicate.(type) {
+	for _, e := range exprs {
+		switch p := e.predicate.(type) {
 		case check.NumberBetween:
 			lo, hi := bounds(p)
 			n.lo, n.hi = max(n.lo, lo), min(n.hi, hi)
@@ -368,7 +370,7 @@ func (j *judge) numbers(facts []*fact) numbers {
 	}
 	if n.listed && j.take(work*len(n.list)) {
 		n.list = slices.DeleteFunc(slices.Clone(n.list), func(v float64) bool {
-			return slices.ContainsFunc(facts, func(f *fact) bool { return !numberHolds(f.predicate, v) })
+			return slices.ContainsFunc(exprs, func(e *expr) bool { return !numberHolds(e.predicate, v) })
 		})
 		return n
 	}
@@ -398,13 +400,13 @@ func (j *judge) few(n numbers, limit int) (list []float64, ok bool) {
 	return list, true
 }
 
-func (j *judge) numberPossible(facts []*fact) bool {
-	list, ok := j.few(j.numbers(facts), 0)
+func (j *judge) numberPossible(exprs []*expr) bool {
+	list, ok := j.few(j.numbers(exprs), 0)
 	return !ok || len(list) > 0
 }
 
-func (j *judge) numberImplies(facts []*fact, b check.Predicate) bool {
-	n := j.numbers(facts)
+func (j *judge) numberImplies(exprs []*expr, b check.Predicate) bool {
+	n := j.numbers(exprs)
 	if n.listed {
 		return !slices.ContainsFunc(n.list, func(v float64) bool { return !numberHolds(b, v) })
 	}

@@ -91,7 +91,7 @@ func TestFindingsAreTrue(t *testing.T) {
 
 // A dropped part of a model is one that a finding says changes nothing.
 type dropped struct {
-	tests map[*dsl.Comparison]bool
+	exprs map[dsl.Expr]bool
 	dates map[*dsl.Child]bool
 	child map[*dsl.Child]bool
 }
@@ -106,7 +106,7 @@ func judgeFindings(found dsl.Diagnostics, m *check.Model, s *scoring, r Result, 
 	if r.Score != 0 && (r.Score == scores.Least || r.Score == scores.Greatest) {
 		witnessed["scores at the end of their range"]++
 	}
-	drop := dropped{map[*dsl.Comparison]bool{}, map[*dsl.Child]bool{}, map[*dsl.Child]bool{}}
+	drop := dropped{map[dsl.Expr]bool{}, map[*dsl.Child]bool{}, map[*dsl.Child]bool{}}
 	for _, d := range found {
 		if !inside(d.Span, m.Source.Span) {
 			continue
@@ -158,7 +158,7 @@ func judgeFindings(found dsl.Diagnostics, m *check.Model, s *scoring, r Result, 
 					}
 				case findings.CodeAlways:
 					is(contribution.Children[k].Holds)
-				case findings.CodeImplied, findings.CodeSameTest, findings.CodeSameChild:
+				case findings.CodeImplied, findings.CodeSameExpr, findings.CodeSameChild:
 					drop.add(d.Span, ch)
 				}
 			}
@@ -210,7 +210,7 @@ func (d *dropped) add(at dsl.Span, ch *dsl.Child) {
 	default:
 		for _, e := range ch.Where {
 			if e.At() == at {
-				d.tests[e.(*dsl.Comparison)] = true
+				d.exprs[e] = true
 			}
 		}
 	}
@@ -229,7 +229,7 @@ func (d *dropped) from(c *dsl.Condition) (without *dsl.Condition, changed bool) 
 		if d.dates[ch] {
 			less.Range, changed = nil, true
 		}
-		less.Where = slices.DeleteFunc(slices.Clone(ch.Where), func(e dsl.Expr) bool { return d.tests[e.(*dsl.Comparison)] })
+		less.Where = slices.DeleteFunc(slices.Clone(ch.Where), func(e dsl.Expr) bool { return d.exprs[e] })
 		changed = changed || len(less.Where) != len(ch.Where)
 		copied.Children = append(copied.Children, &less)
 	}

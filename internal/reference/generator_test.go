@@ -773,7 +773,10 @@ func (g *generator) collectEdges(file *dsl.File) {
 					}
 				}
 				for _, e := range child.Where {
-					comparison := e.(*dsl.Comparison)
+					comparison, ok := e.(*dsl.Comparison)
+					if !ok {
+						panic(fmt.Sprintf("unknown expression %T", e))
+					}
 					for _, o := range comparison.Operands {
 						switch o := o.(type) {
 						case *dsl.String:

@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -50,7 +51,26 @@ func (s *scoring) value(ref []*dsl.Name, route []Stop) (traverse.Value, traverse
 }
 
 // holds follows "Expressions".
-func (s *scoring) holds(c *dsl.Comparison, route []Stop) bool {
+func (s *scoring) holds(e dsl.Expr, route []Stop) bool {
+	switch e := e.(type) {
+	case *dsl.Comparison:
+		return s.compares(e, route)
+	default:
+		panic(fmt.Sprintf("reference: unknown expression %T", e))
+	}
+}
+
+// text returns an expression in the rule language.
+func text(e dsl.Expr) string {
+	switch e := e.(type) {
+	case *dsl.Comparison:
+		return e.String()
+	default:
+		panic(fmt.Sprintf("reference: unknown expression %T", e))
+	}
+}
+
+func (s *scoring) compares(c *dsl.Comparison, route []Stop) bool {
 	v, field := s.value(c.Ref, route)
 	// "an empty value satisfies `is empty` and nothing else"
 	if c.Op == dsl.IsEmpty || c.Op == dsl.IsNotEmpty || empty(v) {

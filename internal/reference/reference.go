@@ -239,8 +239,8 @@ func (s *scoring) count(c *dsl.Child) (n *big.Int, counted [][]Stop, nearest [][
 			unmet = append(unmet, c.Range.String())
 		}
 		for _, e := range c.Where { // "child tile: expressions (AND-ed)"
-			if e := e.(*dsl.Comparison); !s.holds(e, route) {
-				unmet = append(unmet, e.String())
+			if !s.holds(e, route) {
+				unmet = append(unmet, text(e))
 			}
 		}
 		switch {

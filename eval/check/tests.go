@@ -11,39 +11,39 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// maxCaseRecords is how many records a test has at the most. They are counted here
+// maxTestRecords is how many records a test has at the most. They are counted here
 // and made when the test is run.
-const maxCaseRecords = 10_000
+const maxTestRecords = 10_000
 
-// A Case is a checked test of a model: records, and what is expected of the lead
+// A Test is a checked test of a model: records, and what is expected of the lead
 // among them. Package modeltest runs it.
-type Case struct {
-	Name     string
-	AsOf     time.Time
-	Records  []CaseRecord // the first lead among them is scored
-	Expected []Expected
-	Source   *dsl.Test
-	File     *dsl.File // in which it stands
+type Test struct {
+	Name         string
+	AsOf         time.Time
+	Records      []TestRecord // the first lead among them is scored
+	Expectations []Expectation
+	Source       *dsl.Test
+	File         *dsl.File // in which it stands
 }
 
-// A CaseRecord is a record of a test, or several that are alike.
-type CaseRecord struct {
+// A TestRecord is a record of a test, or several that are alike.
+type TestRecord struct {
 	Entity string
 	Count  int
 	ID     string                    // of one; "" if the test does not say
 	Values map[string]traverse.Value // by field or reference; what is not there is null
 }
 
-// Expected is one expectation of a test. What it speaks of exists.
-type Expected struct {
+// An Expectation is one expectation of a test. What it speaks of exists.
+type Expectation struct {
 	Kind   dsl.ExpectKind
 	Name   string // of the grade or condition
 	Number int64  // the score, or how often a condition counts
 	Source *dsl.Expectation
 }
 
-// cases checks the tests of all files and gives them to their models.
-func (c *checker) cases(files []*dsl.File, models []*Model) {
+// tests checks the tests of all files and gives them to their models.
+func (c *checker) tests(files []*dsl.File, models []*Model) {
 	byName := map[string]*Model{}
 	inFile := map[string][]*Model{}
 	for _, m := range models {
@@ -70,8 +70,8 @@ func (c *checker) cases(files []*dsl.File, models []*Model) {
 			if t.Name != nil {
 				c.unique(names[m], t.Name, "test")
 			}
-			if out, ok := c.testCase(t, m); ok {
-				m.Cases = append(m.Cases, out)
+			if out, ok := c.test(t, m); ok {
+				m.Tests = append(m.Tests, out)
 			}
 		}
 	}
@@ -116,11 +116,11 @@ func headOf(t *dsl.Test) dsl.Span {
 	return t.Span
 }
 
-// caseChecker checks one test.
-type caseChecker struct {
+// testChecker checks one test.
+type testChecker struct {
 	*checker
 	model *Model
-	out   *Case
+	out   *Test
 	ids   map[string]map[string]bool // that the test says, by entity
 	count int                        // of the records
 	asOf  bool                       // it is known
@@ -128,13 +128,13 @@ type caseChecker struct {
 	sound bool
 }
 
-func (c *checker) testCase(t *dsl.Test, m *Model) (Case, bool) {
-	out := Case{Source: t, File: c.file}
+func (c *checker) test(t *dsl.Test, m *Model) (Test, bool) {
+	out := Test{Source: t, File: c.file}
 	head := headOf(t)
 	if t.Name != nil {
 		out.Name = t.Name.Value
 	}
-	k := &caseChecker{checker: c, model: m, out: &out, ids: map[string]map[string]bool{}, seen: map[string]dsl.Span{}, sound: !t.Incomplete}
+	k := &testChecker{checker: c, model: m, out: &out, ids: map[string]map[string]bool{}, seen: map[string]dsl.Span{}, sound: !t.Incomplete}
 	k.once(t)
 	k.collect(t)
 	if t.Incomplete {
@@ -163,14 +163,14 @@ func isExpectation(c dsl.TestClause) bool {
 }
 
 // bad reports a problem of the test.
-func (k *caseChecker) bad(at dsl.Span, code dsl.Code, format string, args ...any) *dsl.Diagnostic {
+func (k *testChecker) bad(at dsl.Span, code dsl.Code, format string, args ...any) *dsl.Diagnostic {
 	k.sound = false
 	return k.problem(at, code, format, args...)
 }
 
 // once checks the clauses that stand once. As of comes before all records: their
 // dates mean nothing without it.
-func (k *caseChecker) once(t *dsl.Test) {
+func (k *testChecker) once(t *dsl.Test) {
 	repeated := func(what string, at dsl.Span) bool {
 		before, ok := k.seen[what]
 		if ok {
@@ -199,7 +199,7 @@ func (k *caseChecker) once(t *dsl.Test) {
 }
 
 // collect checks records, then expectations.
-func (k *caseChecker) collect(t *dsl.Test) {
+func (k *testChecker) collect(t *dsl.Test) {
 	var records []*dsl.Record
 	for _, clause := range t.Clauses {
 		if r, ok := clause.(*dsl.Record); ok {
@@ -218,7 +218,7 @@ func (k *caseChecker) collect(t *dsl.Test) {
 }
 
 // know takes the id of a record down: others may refer to it before it stands there.
-func (k *caseChecker) know(r *dsl.Record) {
+func (k *testChecker) know(r *dsl.Record) {
 	if r.ID == nil || r.ID.Bad {
 		return
 	}
@@ -236,7 +236,7 @@ func (k *caseChecker) know(r *dsl.Record) {
 	ids[r.ID.Value] = true
 }
 
-func (k *caseChecker) record(r *dsl.Record) {
+func (k *testChecker) record(r *dsl.Record) {
 	if r.Entity.Text == traverse.AnyInteraction {
 		k.bad(r.Entity.Span, CodeName, "a record is of one kind of interaction, not of any").Help = "write EmailOpened, say"
 		return
@@ -261,10 +261,10 @@ func (k *caseChecker) record(r *dsl.Record) {
 			count = n
 		}
 	}
-	room := maxCaseRecords - k.count
-	k.count = int(min(int64(k.count)+count, maxCaseRecords+1))
+	room := maxTestRecords - k.count
+	k.count = int(min(int64(k.count)+count, maxTestRecords+1))
 	if room >= 0 && count > int64(room) { // once
-		k.bad(r.Span, dsl.CodeLimit, "a test has %d records at the most", maxCaseRecords)
+		k.bad(r.Span, dsl.CodeLimit, "a test has %d records at the most", maxTestRecords)
 	}
 	values := map[string]traverse.Value{}
 	said := map[string]dsl.Span{}
@@ -276,7 +276,7 @@ func (k *caseChecker) record(r *dsl.Record) {
 	if !k.sound {
 		return
 	}
-	record := CaseRecord{Entity: e.Name(), Count: int(count), Values: values}
+	record := TestRecord{Entity: e.Name(), Count: int(count), Values: values}
 	if r.ID != nil {
 		record.ID = r.ID.Value
 	}
@@ -285,7 +285,7 @@ func (k *caseChecker) record(r *dsl.Record) {
 
 // date sets the field that says when the record came to be: to what the record
 // says, or else to as of.
-func (k *caseChecker) date(e *traverse.Entity, r *dsl.Record, values map[string]traverse.Value, said map[string]dsl.Span) {
+func (k *testChecker) date(e *traverse.Entity, r *dsl.Record, values map[string]traverse.Value, said map[string]dsl.Span) {
 	f, dated := e.Dated()
 	switch {
 	case !dated && r.When != nil:
@@ -308,7 +308,7 @@ func (k *caseChecker) date(e *traverse.Entity, r *dsl.Record, values map[string]
 	}
 }
 
-func (k *caseChecker) moment(f traverse.Field, micros, day int64) traverse.Value {
+func (k *testChecker) moment(f traverse.Field, micros, day int64) traverse.Value {
 	if f.Type == traverse.Date {
 		return traverse.DayValue(day)
 	}
@@ -316,7 +316,7 @@ func (k *caseChecker) moment(f traverse.Field, micros, day int64) traverse.Value
 }
 
 // when is a moment of a record as a value of a field.
-func (k *caseChecker) when(e *traverse.Entity, f traverse.Field, w *dsl.When) (traverse.Value, bool) {
+func (k *testChecker) when(e *traverse.Entity, f traverse.Field, w *dsl.When) (traverse.Value, bool) {
 	days := f.Type == traverse.Date
 	var at int64
 	if w.Moment != nil {
@@ -343,7 +343,7 @@ func (k *caseChecker) when(e *traverse.Entity, f traverse.Field, w *dsl.When) (t
 	return k.moment(f, at, at), true
 }
 
-func (k *caseChecker) year(at int64, days bool) int {
+func (k *testChecker) year(at int64, days bool) int {
 	if days {
 		return time.Unix(at*secondsPerDay, 0).UTC().Year()
 	}
@@ -352,7 +352,7 @@ func (k *caseChecker) year(at int64, days bool) int {
 
 // owner sets the contact of an interaction: the one that it names, or else the
 // only one of the test.
-func (k *caseChecker) owner(e *traverse.Entity, r *dsl.Record, values map[string]traverse.Value, said map[string]dsl.Span) {
+func (k *testChecker) owner(e *traverse.Entity, r *dsl.Record, values map[string]traverse.Value, said map[string]dsl.Span) {
 	_, given := said[traverse.Contact]
 	switch {
 	case e.Kind() != traverse.Interaction && r.By != nil:
@@ -378,7 +378,7 @@ func (k *caseChecker) owner(e *traverse.Entity, r *dsl.Record, values map[string
 }
 
 // exists reports whether the test has a record, and if not says so.
-func (k *caseChecker) exists(entity string, id *dsl.String) bool {
+func (k *testChecker) exists(entity string, id *dsl.String) bool {
 	if id.Bad {
 		k.sound = false
 		return false
@@ -396,7 +396,7 @@ func (k *caseChecker) exists(entity string, id *dsl.String) bool {
 }
 
 // assign sets one field or reference.
-func (k *caseChecker) assign(e *traverse.Entity, a *dsl.Assignment, values map[string]traverse.Value, said map[string]dsl.Span) {
+func (k *testChecker) assign(e *traverse.Entity, a *dsl.Assignment, values map[string]traverse.Value, said map[string]dsl.Span) {
 	name := a.Field.Text
 	if before, ok := said[name]; ok {
 		d := k.bad(a.Field.Span, dsl.CodeRepeated, "%s is given twice", name)
@@ -446,7 +446,7 @@ func memberNames(e *traverse.Entity) func(yield func(string) bool) {
 }
 
 // value reads the value of a field, or reports what does not fit.
-func (k *caseChecker) value(e *traverse.Entity, f traverse.Field, a *dsl.Assignment) (v traverse.Value, ok bool) {
+func (k *testChecker) value(e *traverse.Entity, f traverse.Field, a *dsl.Assignment) (v traverse.Value, ok bool) {
 	isDate := f.Type == traverse.Time || f.Type == traverse.Date
 	switch {
 	case a.When != nil && isDate:
@@ -481,7 +481,7 @@ func (k *caseChecker) value(e *traverse.Entity, f traverse.Field, a *dsl.Assignm
 	return v, false
 }
 
-func (k *caseChecker) texts(f traverse.Field, a *dsl.Assignment) (v traverse.Value, ok bool) {
+func (k *testChecker) texts(f traverse.Field, a *dsl.Assignment) (v traverse.Value, ok bool) {
 	var texts []string
 	sound := true
 	for _, l := range a.Values {
@@ -511,8 +511,8 @@ func (k *caseChecker) texts(f traverse.Field, a *dsl.Assignment) (v traverse.Val
 	return traverse.TextValue(texts[0]), true
 }
 
-func (k *caseChecker) expectation(x *dsl.Expectation) {
-	out := Expected{Kind: x.Kind, Source: x}
+func (k *testChecker) expectation(x *dsl.Expectation) {
+	out := Expectation{Kind: x.Kind, Source: x}
 	if x.Number != nil {
 		n, ok := k.integer(x.Number)
 		if k.sound = k.sound && ok; ok && n < 0 && x.Kind == dsl.ExpectTimes {
@@ -528,11 +528,11 @@ func (k *caseChecker) expectation(x *dsl.Expectation) {
 	if _, has := k.model.SalesReady.At(); ready && !has && !k.model.Source.Incomplete {
 		k.bad(x.Span, CodeMissing, "model %q has no sales-ready score", k.model.Name)
 	}
-	k.out.Expected = append(k.out.Expected, out)
+	k.out.Expectations = append(k.out.Expectations, out)
 }
 
 // known reports a grade or condition that the model does not have.
-func (k *caseChecker) known(x *dsl.Expectation) {
+func (k *testChecker) known(x *dsl.Expectation) {
 	if x.Name.Bad {
 		k.sound = false
 		return

@@ -1,34 +1,35 @@
 package eval
 
 import (
-	"cmp"
+	"fmt"
 	"iter"
 	"slices"
 	"time"
 
+	"github.com/leadscore/leadscore/eval/internal/plan"
 	"github.com/leadscore/leadscore/internal/points"
 )
 
 // An Explanation is what the conditions of a model did to a score. It stays valid,
 // and may be read by several goroutines.
 type Explanation struct {
-	// What lanes counted. Contributions are made of it when they are asked for: few
-	// ever are.
-	model  *model
-	told   []int // by condition, as columnPlan has it; nil if lanes counted nothing
-	joints []joint
-	counts []uint32 // by slot
+	// What was counted over columns. Contributions are made of it when they are
+	// asked for: few ever are.
+	model        *plan.Model
+	at           []int // by condition, as plan.Columns.Explained has it; nil if nothing was
+	conjunctions []plan.Conjunction
+	counts       []uint32 // by slot
 
-	walked []Contribution // the others, in the order of the rules
+	walked []Contribution // of the other conditions, in the order of the rules
 }
 
-// All yields one contribution a condition, in the order of the rules.
+// All yields one contribution for each condition, in the order of the rules.
 func (e *Explanation) All() iter.Seq[Contribution] {
 	return func(yield func(Contribution) bool) {
 		walked := e.walked
 		var room []ChildResult // for the children of all conditions
-		for i, at := range e.told {
-			if at == leftToWalker {
+		for i, at := range e.at {
+			if at == plan.ByRoutes {
 				if !yield(walked[0]) {
 					return
 				}
@@ -36,9 +37,9 @@ func (e *Explanation) All() iter.Seq[Contribution] {
 				continue
 			}
 			if room == nil {
-				room = make([]ChildResult, e.model.children)
+				room = make([]ChildResult, e.model.Children)
 			}
-			c := contributionOf(&e.model.conditions[i], &e.joints[at], e.counts, room)
+			c := e.counted(&e.model.Conditions[i], &e.conjunctions[at], room)
 			room = room[len(c.Children):]
 			if !yield(c) {
 				return
@@ -52,20 +53,21 @@ func (e *Explanation) All() iter.Seq[Contribution] {
 	}
 }
 
-// contributionOf returns what a condition contributed by the counts of its joint.
-// Its children are written into room.
-func contributionOf(c *condition, j *joint, counts []uint32, room []ChildResult) Contribution {
+// counted returns what a condition that was counted over columns contributed. Its
+// children are written into room.
+func (e *Explanation) counted(c *plan.Condition, in *plan.Conjunction, room []ChildResult) Contribution {
 	var m points.Multiplier
-	out := Contribution{Condition: c.name, Points: c.award.Points, Children: room[:0:len(c.children)]}
-	for i := range c.children {
-		ch, n := &c.children[i], points.CountOf(uint64(counts[j.Children[i].Slot]))
-		out.add(ch, n, m.Add(c.award.Children[i], n), nil)
+	out := Contribution{Condition: c.Name, Points: c.Award.Points, Children: room[:0:len(c.Children)]}
+	for i := range c.Children {
+		n := points.CountOf(uint64(e.counts[in.Award.Children[i].Slot]))
+		out.add(&c.Children[i], n, m.Add(c.Award.Children[i], n))
 	}
-	out.sum(&c.award, m.Count())
+	out.sum(&c.Award, m.Count())
 	return out
 }
 
-// with adds the conditions of the walker to those of the lanes. e may be nil.
+// with adds the conditions whose routes were counted to those that were counted
+// over columns. Either may be nil.
 func (e *Explanation) with(walked *Explanation) *Explanation {
 	if e == nil || walked == nil {
 		return walked
@@ -124,106 +126,31 @@ func (o Occurrence) equal(p Occurrence) bool {
 	return o.Entity == p.Entity && o.ID == p.ID && o.Time.Equal(p.Time) && o.Routes == p.Routes
 }
 
-// explain evaluates a condition without any short cut, and lists what counted.
-func (w *walker) explain(c *condition, l *lead) (Contribution, points.Count) {
-	var m points.Multiplier
-	out := Contribution{Condition: c.name, Points: c.award.Points, Children: make([]ChildResult, 0, len(c.children))}
-	room := w.opts.Occurrences
-	for i := range c.children {
-		ch := &c.children[i]
-		var n points.Count
-		var kept []Occurrence
-		if w.opts.Occurrences == 0 {
-			n = w.count(ch, l)
-		} else {
-			var all []Occurrence
-			n, all = w.occurrences(ch, l)
-			kept = all[:min(room, len(all))]
-			room -= len(kept)
-		}
-		holds := m.Add(c.award.Children[i], n)
-		out.add(ch, n, holds, kept)
-		if w.opts.near() && !holds && !ch.None() {
-			out.Children[i].Nearest = w.nearest(ch, l)
-		}
+// An Unmet says what kept a route from counting: the date range or an expression
+// of the child, and the record that does not satisfy it.
+type Unmet struct {
+	Rule   string `json:"rule"` // in the rule language, such as `City = "Chicago"` or `within last 30 days`
+	Entity string `json:"entity"`
+	ID     string `json:"id"`
+	Value  string `json:"value"` // what the field holds instead, or when the record came to be; "" if it is empty
+}
+
+// String says the rule, the record, and what it has instead.
+func (u Unmet) String() string {
+	value := u.Value
+	if value == "" {
+		value = "nothing"
 	}
-	multiplier := m.Count()
-	out.sum(&c.award, multiplier)
-	return out, multiplier
+	return fmt.Sprintf("%s: %s %s has %s", u.Rule, u.Entity, u.ID, value)
 }
 
-func (c *Contribution) add(ch *child, n points.Count, holds bool, occurrences []Occurrence) {
-	c.Children = append(c.Children, ChildResult{
-		Label: ch.Label, Rule: ch.rule(), Count: n.Clamp(), Holds: holds, Occurrences: occurrences,
-	})
+// add adds a child.
+func (c *Contribution) add(ch *plan.Child, n points.Count, holds bool) {
+	c.Children = append(c.Children, ChildResult{Label: ch.Checked.Label, Rule: ch.Rule(), Count: n.Clamp(), Holds: holds})
 }
 
-// sum sets what a multiplier comes to.
+// sum sets the multiplier and the score.
 func (c *Contribution) sum(award *points.Award, multiplier points.Count) {
 	sum := award.Worth(multiplier)
 	c.Multiplier, c.Score = multiplier.Clamp(), sum.Clamp()
-}
-
-// occurrences counts like count, and lists the dated records on the way with
-// the number of routes through each: those that lead to it times those that
-// lead on from it.
-func (w *walker) occurrences(c *child, l *lead) (points.Count, []Occurrence) {
-	w.start(&c.steps[0], l)
-	for i := 1; i <= c.dated; i++ {
-		w.advance(&c.steps[i])
-	}
-	layout := c.steps[c.dated].node.layout
-	known := make([]map[*record]points.Count, len(c.steps))
-	var n points.Count
-	var list []Occurrence
-	for _, it := range w.from {
-		routes := it.routes.Times(w.onward(c.steps, c.dated, it.record, known))
-		if routes.IsZero() {
-			continue
-		}
-		n = n.Plus(routes)
-		list = append(list, Occurrence{
-			Entity: it.record.entity.Name(), ID: it.record.id, Time: it.record.time(layout), Routes: routes.Clamp(),
-		})
-	}
-	slices.SortFunc(list, func(a, b Occurrence) int {
-		return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Entity, b.Entity), cmp.Compare(a.ID, b.ID))
-	})
-	return n, list
-}
-
-// onward counts the routes from a record at a step to the end of the path.
-// known holds what has been counted already, by step.
-func (w *walker) onward(steps []step, at int, r *record, known []map[*record]points.Count) points.Count {
-	if at == len(steps)-1 {
-		return points.CountOf(1)
-	}
-	if n, ok := known[at][r]; ok {
-		return n
-	}
-	var n points.Count
-	next := &steps[at+1]
-	if g, ok := w.data[next.node.need().index][next.node.key(r)]; ok {
-		for _, r := range g.records {
-			if w.tick() {
-				return points.Count{}
-			}
-			if w.exists(next.node.layout, r) && w.passes(next, r) {
-				n = n.Plus(w.onward(steps, at+1, r, known))
-			}
-		}
-	}
-	if known[at] == nil {
-		known[at] = map[*record]points.Count{}
-	}
-	known[at][r] = n
-	return n
-}
-
-// time returns when a record came to be, or the zero time.
-func (r *record) time(l *layout) time.Time {
-	if !r.dated {
-		return time.Time{}
-	}
-	return r.values[l.dated].Time()
 }

@@ -11,10 +11,10 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// TestBeyond: a lead whose numbers could leave 64 bits goes to the walker. No
-// rules that a file can hold, over data that memory can hold, come near it, so
+// TestLargeSums: the routes of a lead whose sums may not fit in 64 bits are counted.
+// No rules that a file can hold, over data that memory can hold, come near it, so
 // the limit is lowered.
-func TestBeyond(t *testing.T) {
+func TestLargeSums(t *testing.T) {
 	tree, problems := dsl.Parse("m.score", `model "M" { target contact
 		condition "1" { each EmailOpened score +3 }
 		condition "2" { each EmailOpened where EmailName = "A" score +10 }
@@ -40,9 +40,10 @@ func TestBeyond(t *testing.T) {
 	ids := []string{"few", "many", "nobody", "many"}
 	for how, source := range map[string]traverse.Source{"columns": data, "columns, explained": data, "rows": struct{ traverse.Source }{data}} {
 		p := New(models)
-		for _, l := range []*lanes{p.plain, p.told} {
-			for i := range l.plan().lanes {
-				l.plan().lanes[i].most = 2
+		for _, c := range []*columnSet{p.scores, p.explained} {
+			targets := &c.planned().columns.Targets
+			for i := range targets {
+				targets[i].MaxRecords = 2
 			}
 		}
 		opts.Explain = how == "columns, explained"

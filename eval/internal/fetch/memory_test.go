@@ -1,4 +1,4 @@
-package eval
+package fetch
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 
 	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/eval/internal/plan"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -22,7 +23,7 @@ func TestArena(t *testing.T) {
 			mark, wanted, kept := 1, 0, len(a.kept)
 			var pieces [][]int
 			for range rapid.IntRange(0, 30).Draw(t, "pieces") {
-				n := rapid.OneOf(rapid.IntRange(0, 5), rapid.IntRange(0, 300), rapid.IntRange(mostKept-5, mostKept+5)).Draw(t, "n")
+				n := rapid.OneOf(rapid.IntRange(0, 5), rapid.IntRange(0, 300), rapid.IntRange(maxKept-5, maxKept+5)).Draw(t, "n")
 				wanted += n
 				piece := a.take(n)
 				if len(piece) != n || cap(piece) != n {
@@ -44,7 +45,7 @@ func TestArena(t *testing.T) {
 				}
 			}
 			a.reset()
-			if len(a.kept) > mostKept || len(a.kept) > max(kept, 2*wanted) || wanted <= mostKept && len(a.kept) < wanted {
+			if len(a.kept) > maxKept || len(a.kept) > max(kept, 2*wanted) || wanted <= maxKept && len(a.kept) < wanted {
 				t.Fatalf("%d elements are kept after %d were wanted, and %d before", len(a.kept), wanted, kept)
 			}
 		}
@@ -68,48 +69,45 @@ func (g *growing) Fetch(_ context.Context, q *traverse.Query, out *traverse.Rows
 	return nil
 }
 
-// TestScratchStaysSmall: what one batch leaves to the next does not add up.
-func TestScratchStaysSmall(t *testing.T) {
+// TestMemoryStaysSmall: what one batch leaves to the next does not add up.
+func TestMemoryStaysSmall(t *testing.T) {
 	tree, problems := dsl.Parse("m.score", `model "M" { target contact condition "1" { each EmailOpened score +1 } }`, dsl.Limits{})
 	_, models, more := check.Files(traverse.Standard(), tree)
 	if len(problems)+len(more) > 0 {
 		t.Fatal(problems, more)
 	}
-	p := New(models)
-	score := func(source traverse.Source, ids ...string) {
-		var out Outcomes
-		err := p.Run(t.Context(), source, ids, Options{AsOf: time.Unix(0, 0), Keys: 1 << 20}, &out)
-		if err != nil || out.Errs[0] != nil {
-			t.Fatal(err, out.Errs[0])
+	routes := plan.NewRoutes(models)
+	var b Batch
+	load := func(source traverse.Source, ids ...string) {
+		err := b.Load(t.Context(), routes, source, ids, time.Unix(0, 0), Options{MaxKeys: 1 << 20})
+		if err != nil || len(b.Leads) != len(ids) || b.Leads[0].Failed != nil {
+			t.Fatal(err, b.Leads)
 		}
+		b.Reset()
 	}
 	const least, most = 2000, 2100
 	for n := least; n < most; n++ {
-		score(&growing{n}, "l")
+		load(&growing{n}, "l")
 	}
-	score(&growing{mostKept + 1}, "l")
+	load(&growing{maxKept + 1}, "l")
 	many := make([]string, 5000)
 	for i := range many {
 		many[i] = fmt.Sprint(i)
 	}
-	score(&growing{1}, many...)
-	score(&growing{1}, "l")
-	b, _ := p.batches.Get().(*batch)
-	if b == nil {
-		t.Skip("the pool is empty")
-	}
-	s := &b.scratch
-	if n := len(s.records.kept); n > 1<<13 {
+	load(&growing{1}, many...)
+	load(&growing{1}, "l")
+	m := &b.memory
+	if n := len(m.records.kept); n > 1<<13 {
 		t.Errorf("%d records are kept", n)
 	}
 	rows := 0
-	for _, n := range s.sizes {
+	for _, n := range m.sizes {
 		rows += n
 	}
-	if rows > mostKept {
+	if rows > maxKept {
 		t.Errorf("%d rows are kept", rows)
 	}
-	if len(b.data) == 0 || len(s.answers) > 4 {
-		t.Errorf("%d maps and %d answers are kept", len(b.data), len(s.answers))
+	if len(b.Groups) == 0 || len(m.answers) > 4 {
+		t.Errorf("%d maps and %d answers are kept", len(b.Groups), len(m.answers))
 	}
 }

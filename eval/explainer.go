@@ -1,0 +1,137 @@
+package eval
+
+import (
+	"github.com/leadscore/leadscore/eval/internal/columnar"
+	"github.com/leadscore/leadscore/eval/internal/fetch"
+	"github.com/leadscore/leadscore/eval/internal/plan"
+	"github.com/leadscore/leadscore/eval/internal/walk"
+	"github.com/leadscore/leadscore/internal/points"
+)
+
+// An explainer explains conditions by counting routes.
+type explainer struct {
+	walker      *walk.Walker
+	occurrences int // the most records that are listed for a condition
+	nearMisses  bool
+}
+
+// condition evaluates all children of a condition and lists what they counted.
+func (e *explainer) condition(c *plan.Condition, l *fetch.Lead) (Contribution, points.Count) {
+	var m points.Multiplier
+	out := Contribution{Condition: c.Name, Points: c.Award.Points, Children: make([]ChildResult, 0, len(c.Children))}
+	room := e.occurrences
+	for i := range c.Children {
+		ch, frequency := &c.Children[i], c.Award.Children[i]
+		var n points.Count
+		var list []Occurrence
+		if e.occurrences == 0 {
+			n = e.walker.Count(ch, l)
+		} else {
+			var all []walk.Occurrence
+			n, all = e.walker.Occurrences(ch, l)
+			list = occurrencesOf(all[:min(room, len(all))])
+			room -= len(list)
+		}
+		holds := m.Add(frequency, n)
+		out.add(ch, n, holds)
+		result := &out.Children[i]
+		result.Occurrences = list
+		if e.nearMisses && !holds && !frequency.None() {
+			result.Nearest = unmetOf(ch, e.walker.Nearest(ch, l))
+		}
+	}
+	multiplier := m.Count()
+	out.sum(&c.Award, multiplier)
+	return out, multiplier
+}
+
+func occurrencesOf(list []walk.Occurrence) []Occurrence {
+	if len(list) == 0 {
+		return nil
+	}
+	out := make([]Occurrence, len(list))
+	for i, o := range list {
+		out[i] = Occurrence{Entity: o.Record.Entity.Name(), ID: o.Record.ID, Time: o.Time, Routes: o.Routes.Clamp()}
+	}
+	return out
+}
+
+func unmetOf(ch *plan.Child, list []walk.Unmet) []Unmet {
+	var out []Unmet
+	for _, u := range list {
+		unmet := Unmet{Entity: u.Record.Entity.Name(), ID: u.Record.ID}
+		if u.Expr == nil {
+			unmet.Rule = ch.Checked.Source.Range.String()
+		} else {
+			unmet.Rule = u.Expr.Checked.Source.String()
+		}
+		if !u.Value.IsEmpty() {
+			unmet.Value = u.Value.String()
+		}
+		out = append(out, unmet)
+	}
+	return out
+}
+
+// A recorder keeps the counts of leads for explanations. These stay valid, so its
+// memory is never used again; a piece of it serves several leads.
+type recorder struct {
+	counts       []uint32 // of the lead at hand
+	room         []uint32
+	explanations []Explanation
+}
+
+const (
+	recorderCounts       = 4 << 10 // counts of one piece of memory
+	recorderExplanations = 64
+)
+
+// recorder returns a recorder, or nil if the plan is for scores alone.
+func (c *columnSet) recorder() *recorder {
+	if c.planned().columns.Explained == nil {
+		return nil
+	}
+	if r, ok := c.recorders.Get().(*recorder); ok {
+		return r
+	}
+	return new(recorder)
+}
+
+// putRecorder takes a recorder back, which may be nil.
+func (c *columnSet) putRecorder(r *recorder) {
+	if r != nil {
+		c.recorders.Put(r)
+	}
+}
+
+// begin records the counts of the lead that was scored last.
+func (r *recorder) begin(x *columnar.Executor, kind int) {
+	if r == nil {
+		return
+	}
+	counts := x.Counts(kind)
+	if len(r.room) < len(counts) {
+		r.room = make([]uint32, max(len(counts), recorderCounts))
+	}
+	n := len(counts)
+	r.counts, r.room = r.room[:n:n], r.room[n:]
+	for i, c := range counts {
+		r.counts[i] = uint32(c) // Target.MaxRecords keeps it from overflowing
+	}
+}
+
+// explain returns what a model's conditions counted for the lead, or nil if the
+// plan is for scores alone.
+func (r *recorder) explain(x *columnar.Executor, m *plan.Model, i int) *Explanation {
+	if r == nil {
+		return nil
+	}
+	if len(r.explanations) == 0 {
+		r.explanations = make([]Explanation, recorderExplanations)
+	}
+	e := &r.explanations[0]
+	r.explanations = r.explanations[1:]
+	p := x.Plan()
+	*e = Explanation{model: m, at: p.Explained[i], conjunctions: p.Targets[m.Target].Conjunctions, counts: r.counts}
+	return e
+}

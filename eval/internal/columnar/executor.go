@@ -1,0 +1,216 @@
+// Package columnar runs a plan.Columns over a store: it counts all measures of a
+// lead in one pass over the columns of its interactions, and turns the counts into
+// the scores of all models.
+//
+// From the outside in: an [Executor] is a plan bound to a store. It has a target
+// for each kind of lead: the profiles of the lead and of the contact who owns
+// interactions (profile.go), a list of interactions (interactions.go, scan.go),
+// and words, which count for 63 measures at a time (word.go, counter.go). A
+// profile or kind of interaction asks predicate caches which measures a value
+// satisfies (cache.go), and a timeline which of them a record's date does
+// (timeline.go). A [Pool] keeps executors between batches.
+package columnar
+
+import (
+	"runtime"
+	"time"
+	"weak"
+
+	"github.com/leadscore/leadscore/eval/internal/plan"
+	"github.com/leadscore/leadscore/traverse"
+	"github.com/leadscore/leadscore/traverse/columns"
+)
+
+// An Executor scores leads over one store, as of one instant. It is in use by one
+// goroutine at a time. What it has evaluated stays for later batches over the same
+// store: 8 bytes for each distinct value and word of measures.
+type Executor struct {
+	plan    *plan.Columns
+	store   *columns.Store // while it is in use
+	bound   weak.Pointer[columns.Store]
+	targets [2]target
+
+	// A pool drops the executor when this store is no longer used.
+	watched weak.Pointer[columns.Store]
+	watch   runtime.Cleanup
+
+	isAsOf bool // asOf and bounds are set for the store
+	asOf   int64
+	bounds []plan.Bound
+
+	leads    *columns.Table
+	contact  int // the cells of the lead's references
+	account  int
+	next     int           // the row after that of the lead before
+	owners   []columns.Key // of the lead's interactions
+	segments []uint32
+	rows     []int // of a profile's nodes
+	lead     []uint64
+	owner    []uint64
+	scores   []int64  // by model
+	counts   []uint64 // by slot
+}
+
+// New returns an executor of a plan that is bound to no store yet.
+func New(p *plan.Columns) *Executor { return &Executor{plan: p} }
+
+// Plan returns the plan that the executor runs.
+func (x *Executor) Plan() *plan.Columns { return x.plan }
+
+// Bind binds the executor to a store, or returns false if the store lacks what the
+// plan names. The store must not change until the executor is done with it.
+func (x *Executor) Bind(store *columns.Store) bool {
+	if x.bound == weak.Make(store) {
+		x.store = store
+		for i := range x.targets {
+			x.targets[i].grow()
+		}
+		return true
+	}
+	x.bound, x.isAsOf = weak.Pointer[columns.Store]{}, false
+	x.leads = store.Table(traverse.Lead)
+	contact, account := x.leads.Column(traverse.ParentContact), x.leads.Column(traverse.ParentAccount)
+	x.contact, x.account = contact.At, account.At
+	slots := 0
+	for i := range x.targets {
+		p := &x.plan.Targets[i]
+		var ok bool
+		if x.targets[i], ok = bindTarget(p, store); !ok {
+			return false
+		}
+		x.targets[i].grow()
+		slots = max(slots, p.Slots)
+	}
+	x.counts = make([]uint64, slots)
+	x.scores = make([]int64, len(x.plan.ModelTargets))
+	x.store, x.bound = store, weak.Make(store)
+	return true
+}
+
+// SetAsOf sets the instant as of which leads are scored.
+func (x *Executor) SetAsOf(t time.Time) {
+	asOf := t.UnixMicro()
+	if x.isAsOf && x.asOf == asOf {
+		return
+	}
+	x.isAsOf, x.asOf = true, asOf
+	x.bounds = x.plan.Windows.Resolve(t, x.bounds[:0])
+	for i := range x.targets {
+		x.targets[i].setAsOf(x.bounds, asOf, len(x.scores))
+	}
+}
+
+// Find returns the row of a lead, or -1 if the store does not have it.
+func (x *Executor) Find(id string) int {
+	// Leads often come in the order of the store.
+	row := x.next
+	if row >= x.leads.Len() || x.leads.ID(x.leads.RowKey(row)) != id {
+		row = x.leads.Row(x.leads.Key(id))
+	}
+	x.next = row + 1
+	return row
+}
+
+// Score scores the lead in a row by all models and returns what the lead is. It
+// scores nothing for plan.NoParent. It returns false if the sums may not fit in 64
+// bits: then routes have to be counted.
+func (x *Executor) Score(row int) (kind int, fits bool) {
+	// What a lead is and owns follows the stored ids, whether or not the records exist.
+	cells := x.leads.Cells(row)
+	contact, account := columns.Key(cells[x.contact]), columns.Key(cells[x.account])
+	x.owners = x.owners[:0]
+	switch {
+	case contact != 0:
+		kind = plan.ContactBased
+		x.owners = append(x.owners, contact)
+	case account != 0:
+		kind = plan.AccountBased
+		if len(x.targets[kind].interactions) > 0 {
+			contacts := x.store.Table(traverse.Contact)
+			for _, row := range x.store.Contacts(account) {
+				x.owners = append(x.owners, contacts.RowKey(int(row)))
+			}
+		}
+	default:
+		return plan.NoParent, true
+	}
+	return kind, x.score(kind, row)
+}
+
+// ScoreOwned is [Executor.Score] for a lead of which it is known what it is and
+// who owns its interactions.
+func (x *Executor) ScoreOwned(kind, row int, owners []columns.Key) (fits bool) {
+	x.owners = append(x.owners[:0], owners...)
+	return x.score(kind, row)
+}
+
+// ModelScore returns the score of the lead at hand by one model. It means nothing
+// for a model whose target is another kind of lead.
+func (x *Executor) ModelScore(model int) int64 { return x.scores[model] }
+
+// Counts returns the counts of the lead at hand, by slot of its target. The next
+// lead overwrites them.
+func (x *Executor) Counts(kind int) []uint64 { return x.counts[:x.plan.Targets[kind].Slots] }
+
+// score leaves in x.scores and x.counts what the lead in a row and the interactions
+// of x.owners add up to.
+func (x *Executor) score(kind, row int) (fits bool) {
+	t := &x.targets[kind]
+	copy(x.scores, t.plan.Base)
+	clear(x.counts[:t.plan.Slots])
+	records := uint64(1)
+	if len(t.plan.Lead.Measures) > 0 {
+		x.lead = t.lead.evaluate(row, x.bounds, x.lead, &x.rows)
+		for i, m := range x.lead {
+			t.words[t.lead.ranges[i].Word].counter.add(m)
+		}
+	}
+	if len(t.interactions) > 0 {
+		for _, owner := range x.owners {
+			records += x.interactions(t, owner)
+		}
+	}
+	for i := range t.words {
+		t.words[i].drain(x.scores, x.counts)
+	}
+	for i := range t.plan.Pairs {
+		p := &t.plan.Pairs[i]
+		sum := int64(0)
+		for j := range p.List {
+			sum += p.List[j].Worth(x.counts)
+		}
+		x.scores[p.Model] += sum
+	}
+	for _, i := range t.plan.Others {
+		c := &t.plan.Conjunctions[i]
+		x.scores[c.Model] += c.Award.Worth(x.counts)
+	}
+	return records <= t.plan.MaxRecords
+}
+
+// interactions counts those of one contact and returns how many there are.
+func (x *Executor) interactions(t *target, contact columns.Key) uint64 {
+	counts, times, cells := x.store.Owned().Of(contact)
+	if counts == nil {
+		return 0
+	}
+	if len(t.plan.Owner.Measures) > 0 {
+		x.owner = t.owner.evaluate(x.store.Table(traverse.Contact).Row(contact), x.bounds, x.owner, &x.rows)
+	}
+	all := uint64(0)
+	for i, count := range counts {
+		if count == 0 {
+			continue
+		}
+		n, block := int(count), &t.blocks[i]
+		if times[0] >= block.oldest && block.interactions != nil {
+			if n > len(x.segments) {
+				x.segments = make([]uint32, max(n, 64))
+			}
+			block.interactions.scan(times[:n], cells[:n*block.width], x.owner, x.segments, t.words, x.scores)
+		}
+		times, cells = times[n:], cells[n*block.width:]
+		all += uint64(n)
+	}
+	return all
+}

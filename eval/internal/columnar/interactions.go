@@ -1,0 +1,152 @@
+package columnar
+
+import (
+	"math"
+
+	"github.com/leadscore/leadscore/eval/internal/plan"
+	"github.com/leadscore/leadscore/traverse/columns"
+)
+
+// interactions is a plan.Interactions bound to a store, as of an instant.
+type interactions struct {
+	plan  *plan.Interactions
+	table *columns.Table
+	width int
+	words []boundWord
+
+	// As of the instant.
+	time  timeline
+	each  [][]int64     // points of totals of each, by model and segment; nil where there are none. The first model's are in the segments
+	least []leastPoints // of totals with a minimum n: added if the nth newest record is there
+}
+
+// leastPoints are points for one model, by segment.
+type leastPoints struct {
+	n      int
+	model  int
+	points []int64
+}
+
+// A boundWord is a range of measures, bound to the columns that they ask for.
+type boundWord struct {
+	plan.BitRange
+	caches []predicateCache
+	owners []ownerBit
+	inside []uint64 // by segment: the measures in whose windows it lies
+	last   uint32   // the last segment that lies in some window
+}
+
+// An ownerBit says which measure of the owner a measure depends on.
+type ownerBit struct {
+	bit  uint64
+	at   int // range of the owner's
+	mask uint64
+}
+
+// bindInteractions binds a plan to a store, or returns false if the store lacks what
+// the plan names. ranges are those of the plan's measures, owner those of the
+// owner's.
+func bindInteractions(p *plan.Interactions, store *columns.Store, ranges, owner []plan.BitRange) (interactions, bool) {
+	k := interactions{plan: p, table: store.Table(p.Entity.Name())}
+	if k.table == nil {
+		return k, false
+	}
+	k.width = k.table.Width()
+	for _, r := range ranges {
+		w := boundWord{BitRange: r}
+		var exprs []columnExpr
+		for i := r.First; i < r.First+r.Count; i++ {
+			m := &p.Measures[i]
+			for j := range m.Where {
+				exprs = append(exprs, columnExpr{r.Bit(i), &m.Where[j]})
+			}
+			if m.Owner >= 0 {
+				at, mask := plan.FindBit(owner, m.Owner)
+				w.owners = append(w.owners, ownerBit{r.Bit(i), at, mask})
+			}
+		}
+		var ok bool
+		if w.caches, ok = cachesOf(k.table, exprs, r.Mask()); !ok {
+			return k, false
+		}
+		k.words = append(k.words, w)
+	}
+	if len(k.words) == 0 {
+		k.words = []boundWord{{}} // scan has a first word
+	}
+	return k, true
+}
+
+// setAsOf makes the tables by segment as of an instant.
+func (k *interactions) setAsOf(bounds []plan.Bound, asOf int64, models int) {
+	totals, measures := k.plan.Totals, k.plan.Measures
+	spans := make([]plan.Bound, 0, len(totals)+len(measures))
+	for i := range totals {
+		spans = append(spans, span(totals[i].Windows, bounds, asOf))
+	}
+	for i := range measures {
+		spans = append(spans, span(measures[i].Windows, bounds, asOf))
+	}
+	k.time.cut(spans, asOf)
+	k.each, k.least = make([][]int64, models), k.least[:0]
+	for i := range totals {
+		first, last := k.time.within(spans[i])
+		for j := range totals[i].Uses {
+			u := &totals[i].Uses[j]
+			points := k.pointsOf(u)
+			for seg := first; seg <= last; seg++ {
+				points[seg] += u.Award.Points
+			}
+		}
+	}
+	segments := k.time.segments
+	for i := range k.words {
+		w := &k.words[i]
+		w.last = 0
+		w.inside = append(w.inside[:0], make([]uint64, len(segments))...)
+		for m := w.First; m < w.First+w.Count; m++ {
+			first, last := k.time.within(spans[len(totals)+m])
+			for seg := first; seg <= last; seg++ {
+				w.inside[seg] |= w.Bit(m)
+				w.last = max(w.last, uint32(seg))
+			}
+		}
+	}
+	for i := range segments {
+		segments[i].inside = k.words[0].inside[i]
+		if k.each[0] != nil {
+			segments[i].points = k.each[0][i]
+		}
+	}
+}
+
+// pointsOf returns the table to which a use of a total adds its points.
+func (k *interactions) pointsOf(u *plan.Use) []int64 {
+	if u.Award.Min == 0 {
+		if k.each[u.Model] == nil {
+			k.each[u.Model] = make([]int64, len(k.time.segments))
+		}
+		return k.each[u.Model]
+	}
+	n := math.MaxInt
+	if u.Award.Min < math.MaxInt {
+		n = int(u.Award.Min)
+	}
+	for _, p := range k.least {
+		if p.n == n && p.model == u.Model {
+			return p.points
+		}
+	}
+	p := leastPoints{n, u.Model, make([]int64, len(k.time.segments))}
+	k.least = append(k.least, p)
+	return p.points
+}
+
+// grow makes room for values that have been added to the dictionaries.
+func (k *interactions) grow() {
+	for i := range k.words {
+		for j := range k.words[i].caches {
+			k.words[i].caches[j].grow()
+		}
+	}
+}

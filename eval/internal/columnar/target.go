@@ -1,0 +1,89 @@
+package columnar
+
+import (
+	"math"
+	"slices"
+
+	"github.com/leadscore/leadscore/eval/internal/plan"
+	"github.com/leadscore/leadscore/traverse/columns"
+)
+
+// A target is a plan.Target bound to a store.
+type target struct {
+	plan         *plan.Target
+	words        []word
+	lead, owner  profile
+	interactions []interactions
+	blocks       []block // in the order of columns.Owned
+}
+
+// A block says how the interactions of one kind of one contact are scanned.
+type block struct {
+	oldest       int64 // where the newest record is older, none counts
+	width        int
+	interactions *interactions // nil for a kind that no condition asks for
+}
+
+// bindTarget binds a plan to a store, or returns false if the store lacks what the
+// plan names.
+func bindTarget(p *plan.Target, store *columns.Store) (target, bool) {
+	t := target{plan: p, interactions: make([]interactions, len(p.Interactions))}
+	var packer, ownerPacker plan.Packer
+	var ok bool
+	if t.lead, ok = bindProfile(&p.Lead, store, packer.Pack(len(p.Lead.Measures))); !ok {
+		return t, false
+	}
+	if t.owner, ok = bindProfile(&p.Owner, store, ownerPacker.Pack(len(p.Owner.Measures))); !ok {
+		return t, false
+	}
+	for _, table := range store.Owned().Kinds() {
+		t.blocks = append(t.blocks, block{math.MaxInt64, table.Width(), nil})
+	}
+	packed := make([][]plan.BitRange, len(p.Interactions))
+	for i := range p.Interactions {
+		k := &t.interactions[i]
+		packed[i] = packer.Pack(len(p.Interactions[i].Measures))
+		if *k, ok = bindInteractions(&p.Interactions[i], store, packed[i], t.owner.ranges); !ok {
+			return t, false
+		}
+		at := slices.Index(store.Owned().Kinds(), k.table)
+		if at < 0 {
+			return t, false
+		}
+		t.blocks[at].interactions = k
+	}
+	t.words = make([]word, max(packer.Words(), 1))
+	t.use(t.lead.ranges, p.Lead.Measures)
+	for i := range p.Interactions {
+		t.use(packed[i], p.Interactions[i].Measures)
+	}
+	return t, true
+}
+
+// use tells the words what the counts of measures are for.
+func (t *target) use(ranges []plan.BitRange, measures []plan.Measure) {
+	for _, r := range ranges {
+		for i := range r.Count {
+			t.words[r.Word].use(r.Shift+i, &measures[r.First+i])
+		}
+	}
+}
+
+// grow makes room for values that have been added to the dictionaries.
+func (t *target) grow() {
+	t.lead.grow()
+	t.owner.grow()
+	for i := range t.interactions {
+		t.interactions[i].grow()
+	}
+}
+
+// setAsOf makes the tables by time as of an instant.
+func (t *target) setAsOf(bounds []plan.Bound, asOf int64, models int) {
+	for i := range t.blocks {
+		if b := &t.blocks[i]; b.interactions != nil {
+			b.interactions.setAsOf(bounds, asOf, models)
+			b.oldest = b.interactions.time.oldest
+		}
+	}
+}

@@ -1,0 +1,274 @@
+package fetch
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/leadscore/leadscore/eval/internal/plan"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// Load fetches all that the leads with these ids reach as of an instant. It
+// returns ctx.Err() once ctx is done and a [*LimitError] for a batch that reaches
+// too many records; nothing in b means anything then. Any other error of the
+// source, or breach of its contract, is the Failed of the leads that need it.
+//
+// b is empty: new, or [Batch.Reset].
+func (b *Batch) Load(ctx context.Context, p *plan.Routes, source traverse.Source, ids []string, asOf time.Time, opts Options) error {
+	b.start(p, asOf, opts)
+	l := loader{b: b, ctx: ctx, source: source, want: make([][]string, len(p.Needs))}
+	if err := l.leads(ids); err != nil {
+		return err
+	}
+	for kind, t := range p.Trees {
+		l.reached[kind] = make([][]*Record, len(t.Order))
+		if t.Lead != nil {
+			l.reached[kind][t.Lead.Index] = b.leadRecords(kind)
+		}
+	}
+	for round := 1; round <= p.Rounds; round++ {
+		if err := l.round(round); err != nil {
+			return err
+		}
+	}
+	if b.Failed {
+		b.failLeads()
+	}
+	return nil
+}
+
+// A loader is one run of Load.
+type loader struct {
+	b       *Batch
+	ctx     context.Context
+	source  traverse.Source
+	want    [][]string     // keys to fetch, by need
+	reached [2][][]*Record // what some path goes on from, by target and node
+}
+
+// leads fetches the leads themselves.
+func (l *loader) leads(ids []string) error {
+	l.want[l.b.plan.Lead.Index] = distinct(ids)
+	if err := l.fetch(); err != nil {
+		return err
+	}
+	for _, id := range ids {
+		l.b.Leads = append(l.b.Leads, l.b.lookUp(id))
+	}
+	return nil
+}
+
+// round fetches the records that are reached in a round.
+func (l *loader) round(round int) error {
+	clear(l.want)
+	keys := [2][][]string{}
+	for kind, t := range l.b.plan.Trees {
+		keys[kind] = make([][]string, len(t.Order))
+		for _, n := range t.Order {
+			if n.Round != round {
+				continue
+			}
+			k := l.keys(kind, n)
+			keys[kind][n.Index] = k
+			for _, need := range n.Needs {
+				l.want[need.Index] = append(l.want[need.Index], k...)
+			}
+		}
+	}
+	owners := l.b.plan.Owner != nil && round == 1
+	if owners {
+		l.want[l.b.plan.Owner.Index] = l.b.accounts()
+	}
+	if err := l.fetch(); err != nil {
+		return err
+	}
+	if owners {
+		l.b.setOwners()
+	}
+	for kind, t := range l.b.plan.Trees {
+		for i, list := range keys[kind] {
+			n := t.Order[i]
+			if !n.Inner {
+				continue
+			}
+			for _, need := range n.Needs {
+				for _, key := range list {
+					l.reached[kind][i] = append(l.reached[kind][i], l.b.Groups[need.Index][key].Records...)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func distinct(keys []string) []string {
+	seen := make(map[string]bool, len(keys))
+	var list []string
+	for _, k := range keys {
+		if k != "" && !seen[k] {
+			seen[k] = true
+			list = append(list, k)
+		}
+	}
+	return list
+}
+
+// lookUp finds a lead among the records that were fetched, and says what it is.
+func (b *Batch) lookUp(id string) Lead {
+	l := Lead{ID: id, Target: plan.NoParent}
+	g := b.Groups[b.plan.Lead.Index][id]
+	switch {
+	case g != nil && g.Err != nil:
+		l.Failed = &Failure{Entity: traverse.Lead, Path: traverse.Lead, Err: g.Err}
+		return l
+	case g == nil || len(g.Records) == 0:
+		l.Failed = &Failure{Entity: traverse.Lead, Path: traverse.Lead, Err: ErrNoLead}
+		return l
+	}
+	l.Record = g.Records[0]
+	// Target and ownership follow the stored id, whether or not the record exists.
+	if contact := b.reference(&l, traverse.ParentContact); contact != "" {
+		l.Target, l.Owners = plan.ContactBased, []string{contact}
+	} else if b.reference(&l, traverse.ParentAccount) != "" {
+		l.Target = plan.AccountBased
+	}
+	return l
+}
+
+// reference returns the id that a reference of a lead holds.
+func (b *Batch) reference(l *Lead, name string) string {
+	return l.Record.Values[b.plan.Lead.Layout.Index(name)].Text()
+}
+
+func (b *Batch) leadRecords(kind int) []*Record {
+	var records []*Record
+	seen := map[*Record]bool{} // an id may be asked for twice
+	for i := range b.Leads {
+		if l := &b.Leads[i]; l.Failed == nil && l.Target == kind && !seen[l.Record] {
+			seen[l.Record] = true
+			records = append(records, l.Record)
+		}
+	}
+	return records
+}
+
+// accounts returns the accounts whose contacts own interactions of the batch.
+func (b *Batch) accounts() []string {
+	var ids []string
+	for i := range b.Leads {
+		if l := &b.Leads[i]; l.Failed == nil && l.Target == plan.AccountBased {
+			ids = append(ids, b.reference(l, traverse.ParentAccount))
+		}
+	}
+	return distinct(ids)
+}
+
+// setOwners sets the owners of account-based leads. It looks at stored ids alone:
+// a contact that is later than as of is an owner, too.
+func (b *Batch) setOwners() {
+	for i := range b.Leads {
+		l := &b.Leads[i]
+		if l.Failed != nil || l.Target != plan.AccountBased {
+			continue
+		}
+		g := b.Groups[b.plan.Owner.Index][b.reference(l, traverse.ParentAccount)]
+		if g.Err != nil {
+			l.Failed = &Failure{Entity: traverse.Contact, Path: traverse.Contact + "." + traverse.ParentAccount, Err: g.Err}
+			continue
+		}
+		for _, r := range g.Records {
+			l.Owners = append(l.Owners, r.ID)
+		}
+	}
+}
+
+// keys returns the keys of a node's records, for all leads of a target.
+func (l *loader) keys(kind int, n *plan.Node) []string {
+	if n.Parent != nil {
+		return l.b.hopKeys(n, l.reached[kind][n.Parent.Index])
+	}
+	if n.IsLead {
+		return nil
+	}
+	var ids []string
+	for i := range l.b.Leads {
+		if lead := &l.b.Leads[i]; lead.Failed == nil && lead.Target == kind {
+			ids = append(ids, lead.Owners...)
+		}
+	}
+	return distinct(ids)
+}
+
+// hopKeys returns the keys of a node's records for records of its parent.
+func (b *Batch) hopKeys(n *plan.Node, parents []*Record) []string {
+	var ids []string
+	for _, r := range parents {
+		if n.Parent.IsLead || b.mayExist(n.Parent.Layout, r) {
+			ids = append(ids, Key(n, r))
+		}
+	}
+	return distinct(ids)
+}
+
+// mayExist reports whether a record exists as of the scoring instant for some
+// model: models in different zones may differ over a day.
+func (b *Batch) mayExist(l *plan.Layout, r *Record) bool {
+	if l.Days {
+		return !r.Dated || r.When <= b.Instant.Latest
+	}
+	return !r.Dated || r.When <= b.Instant.Micros
+}
+
+// failLeads sets the failure of leads that reach a key which could not be fetched.
+// What a lead reaches does not depend on what its conditions filter.
+func (b *Batch) failLeads() {
+	for i := range b.Leads {
+		if l := &b.Leads[i]; l.Failed == nil && l.Target != plan.NoParent {
+			b.failLead(l)
+		}
+	}
+}
+
+func (b *Batch) failLead(l *Lead) {
+	order := b.plan.Trees[l.Target].Order
+	reached := make([][]*Record, len(order))
+	for _, n := range order {
+		if n.IsLead {
+			reached[n.Index] = []*Record{l.Record}
+			continue
+		}
+		keys := distinct(l.Owners)
+		if n.Parent != nil {
+			keys = b.hopKeys(n, reached[n.Parent.Index])
+		}
+		for _, need := range n.Needs {
+			for _, key := range keys {
+				g := b.Groups[need.Index][key]
+				if g == nil {
+					continue
+				}
+				if g.Err != nil && l.Failed == nil {
+					l.Failed = &Failure{Entity: need.Entity, Path: n.Path(), Err: g.Err}
+				}
+				reached[n.Index] = append(reached[n.Index], g.Records...)
+			}
+		}
+	}
+}
+
+// pathTo spells the way on which the batch's first lead reaches a need's records.
+func (b *Batch) pathTo(n *plan.Need) string {
+	switch n {
+	case b.plan.Lead:
+		return traverse.Lead
+	case b.plan.Owner:
+		return traverse.Contact + "." + traverse.ParentAccount
+	}
+	kind := max(b.Leads[0].Target, plan.ContactBased)
+	at := slices.IndexFunc(b.plan.Trees[kind].Order, func(at *plan.Node) bool { return slices.Contains(at.Needs, n) })
+	if at < 0 {
+		return n.Entity
+	}
+	return b.plan.Trees[kind].Order[at].Path()
+}

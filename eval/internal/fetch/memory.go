@@ -1,0 +1,133 @@
+package fetch
+
+import (
+	"math/bits"
+
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// memory holds what a batch fetches. Nothing of it outlives the batch, so the next
+// batch uses it again.
+type memory struct {
+	answers []*traverse.Rows
+	sizes   []int // of answers: the most rows that each has held
+	used    int   // of answers
+	groups  arena[Group]
+	records arena[Record]
+	lists   arena[*Record]
+	ids     map[string]struct{}
+}
+
+const (
+	// maxKept is how many elements of a kind are kept for the next batch.
+	maxKept = 1 << 16
+	// maxMap is how large a map is kept: it is cleared in the time that its
+	// largest use took.
+	maxMap = 1 << 10
+)
+
+// Reset empties b for another batch of the same plan, and keeps its memory.
+// Nothing of the batch outlives it.
+func (b *Batch) Reset() {
+	for i, have := range b.Groups {
+		b.Groups[i] = Emptied(have)
+	}
+	m := &b.memory
+	rows := 0
+	for i, rowsOf := range m.answers[:m.used] {
+		m.sizes[i] = max(m.sizes[i], rowsOf.Len())
+	}
+	for _, n := range m.sizes {
+		rows += n
+	}
+	if rows > maxKept {
+		m.answers, m.sizes = nil, nil
+	}
+	m.used = 0
+	m.groups.reset()
+	m.records.reset()
+	m.lists.reset()
+	clear(b.Leads)
+	*b = Batch{Groups: b.Groups, memory: *m, Instant: b.Instant, Leads: b.Leads[:0]}
+}
+
+// Emptied returns an empty map: m, unless that has grown large.
+func Emptied[K comparable, V any](m map[K]V) map[K]V {
+	if m == nil || len(m) > maxMap {
+		return map[K]V{}
+	}
+	clear(m)
+	return m
+}
+
+// answer returns empty rows for the answer to q.
+func (s *memory) answer(q *traverse.Query) *traverse.Rows {
+	if s.used == len(s.answers) {
+		s.answers, s.sizes = append(s.answers, traverse.NewRows(q)), append(s.sizes, 0)
+	} else {
+		s.answers[s.used].Reset(q)
+	}
+	s.used++
+	return s.answers[s.used-1]
+}
+
+// Group returns an empty Group.
+func (s *memory) group() *Group { return &s.groups.take(1)[0] }
+
+// repeated finds an id that stands twice: a source whose query fans out would
+// multiply the score. Records without an id are not compared.
+func (s *memory) repeated(records []*Record) (id string, ok bool) {
+	const few = 8
+	if len(records) <= few {
+		for i, r := range records {
+			for _, s := range records[:i] {
+				if r.ID == s.ID && r.ID != "" {
+					return r.ID, true
+				}
+			}
+		}
+		return "", false
+	}
+	s.ids = Emptied(s.ids)
+	for _, r := range records {
+		if _, ok := s.ids[r.ID]; ok && r.ID != "" {
+			return r.ID, true
+		}
+		s.ids[r.ID] = struct{}{}
+	}
+	return "", false
+}
+
+// An arena hands out pieces of memory, and takes all of them back at once. It
+// keeps one piece, as large as its last uses need, and no more than maxKept.
+type arena[T any] struct {
+	kept   []T
+	used   int // of kept
+	spill  []T // what is left of memory that is not kept
+	wanted int // elements since the last reset
+}
+
+// take returns n elements, all of them zero.
+func (a *arena[T]) take(n int) []T {
+	a.wanted += n
+	if len(a.kept)-a.used >= n {
+		a.used += n
+		return a.kept[a.used-n : a.used : a.used]
+	}
+	if len(a.spill) < n {
+		const few = 64
+		a.spill = make([]T, max(n, few))
+	}
+	piece := a.spill[:n:n]
+	a.spill = a.spill[n:]
+	return piece
+}
+
+// reset takes everything back.
+func (a *arena[T]) reset() {
+	clear(a.kept[:a.used])
+	if a.wanted > len(a.kept) && a.wanted <= maxKept {
+		a.kept = make([]T, 1<<bits.Len(uint(a.wanted-1)))
+	}
+	a.used, a.spill, a.wanted = 0, nil, 0
+}

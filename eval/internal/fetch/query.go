@@ -1,0 +1,165 @@
+package fetch
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/leadscore/leadscore/eval/internal/plan"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// fetch fetches the keys of l.want that have not been fetched yet.
+func (l *loader) fetch() error {
+	b := l.b
+	for i, keys := range l.want {
+		n, have := b.plan.Needs[i], b.Groups[i]
+		var missing []string
+		for _, k := range keys {
+			if _, ok := have[k]; !ok {
+				have[k] = b.memory.group()
+				missing = append(missing, k)
+			}
+		}
+		for chunk := range slices.Chunk(missing, max(b.opts.MaxKeys, 1)) {
+			if err := l.query(n, have, chunk); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// query asks for the records of some keys.
+func (l *loader) query(n *plan.Need, have map[string]*Group, keys []string) error {
+	b := l.b
+	q := &traverse.Query{Need: n.Need, Keys: keys}
+	if n.Time != "" {
+		q.From, q.To = b.hint(n)
+	}
+	rows := b.memory.answer(q)
+	err := l.source.Fetch(l.ctx, q, rows)
+	if ctxErr := l.ctx.Err(); ctxErr != nil {
+		return ctxErr
+	}
+	if err == nil {
+		err = rows.Err()
+	}
+	if err != nil {
+		for _, k := range keys {
+			have[k].Err = err
+		}
+		b.Failed = true
+		return nil
+	}
+	if b.room -= rows.Len(); b.room < 0 {
+		return &LimitError{n.Entity, b.pathTo(n)}
+	}
+	b.keep(n, have, rows)
+	for _, k := range keys {
+		if err := rows.Failed(k); err != nil {
+			have[k].Err = err
+		} else if id, ok := b.memory.repeated(have[k].Records); ok {
+			have[k].Err = fmt.Errorf("source added %s %q twice", n.Entity, id)
+			if n.By != "" {
+				have[k].Err = fmt.Errorf("%w under the key %q", have[k].Err, k)
+			}
+		}
+		b.Failed = b.Failed || have[k].Err != nil
+	}
+	return nil
+}
+
+// keep makes records of rows and puts them into their groups. The records lie in
+// one piece of memory, and so do the lists of a key's records that came together.
+func (b *Batch) keep(n *plan.Need, have map[string]*Group, rows *traverse.Rows) {
+	records := b.memory.records.take(rows.Len())
+	list := b.memory.lists.take(rows.Len())
+	i, start, key := 0, 0, ""
+	close := func() {
+		if start == i {
+			return
+		}
+		if g := have[key]; g.Records == nil {
+			g.Records = list[start:i:i]
+		} else {
+			g.Records = append(g.Records, list[start:i]...)
+		}
+		start = i
+	}
+	for row := range rows.All() {
+		if row.Key != key {
+			close()
+			key = row.Key
+		}
+		list[i] = &records[i]
+		b.take(list[i], n, row)
+		i++
+	}
+	close()
+}
+
+// take makes a record of a row.
+func (b *Batch) take(r *Record, n *plan.Need, row traverse.Row) {
+	*r = Record{ID: row.ID, Entity: n.Layout.Entity, Values: row.Values}
+	if n.Owner {
+		return
+	}
+	l := n.Layout
+	if b.opts.NearMisses {
+		r.Given = slices.Clone(r.Values)
+	}
+	if !b.opts.Raw {
+		for i, v := range r.Values {
+			var fold func(string) string
+			if l.Fold[i] {
+				fold = b.fold
+			}
+			r.Values[i] = plan.Normal(v, fold)
+		}
+	}
+	if l.Dated >= 0 {
+		if v := r.Values[l.Dated]; v.Kind() == traverse.KindDate {
+			r.When, r.Dated = v.Day(), true
+		} else if v.Kind() == traverse.KindTime {
+			r.When, r.Dated = v.Micros(), true
+		}
+	}
+}
+
+// fold is traverse.Fold, asked once for each distinct text.
+func (b *Batch) fold(s string) string {
+	f, ok := b.folded[s]
+	if !ok {
+		f = traverse.Fold(s)
+		if b.folded == nil {
+			b.folded = map[string]string{}
+		}
+		b.folded[s] = f
+	}
+	return f
+}
+
+// hint returns the range of time that some path can reach.
+func (b *Batch) hint(n *plan.Need) (from, to time.Time) {
+	lo, bounded := int64(math.MaxInt64), true
+	for _, at := range n.Nodes {
+		bounded = bounded && !at.Open
+		for _, w := range at.Windows {
+			lo = min(lo, b.Instant.Bounds[w].Lo)
+		}
+	}
+	if n.Layout.Days {
+		to = time.Unix(b.Instant.Latest*24*60*60, 0).UTC()
+		from = time.Unix(lo*24*60*60, 0).UTC()
+	} else {
+		// A source may hold finer instants than the microsecond that they are cut to.
+		to = time.UnixMicro(b.Instant.Micros).Add(time.Microsecond - 1).UTC()
+		from = time.UnixMicro(lo).UTC()
+	}
+	if !bounded || lo == math.MaxInt64 || b.opts.NearMisses { // what lies outside may be a near miss
+		from = time.Time{}
+	}
+	return from, to
+}

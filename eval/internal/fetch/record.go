@@ -1,0 +1,124 @@
+// Package fetch asks a source for all that a batch of leads reaches. [Load] runs a
+// plan.Routes in rounds: the leads, then what refers to them or is referred to, a
+// hop each round. What is fetched does not depend on what conditions filter.
+package fetch
+
+import (
+	"errors"
+	"math"
+	"time"
+
+	"github.com/leadscore/leadscore/eval/internal/plan"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// ErrNoLead is the error of a lead that the source does not have.
+var ErrNoLead = errors.New("no such lead")
+
+// A Record is one fetched record.
+type Record struct {
+	ID     string
+	Entity *traverse.Entity
+	Values []traverse.Value // in the order of the layout, in the form of plan.Normal
+	Given  []traverse.Value // as the source gave them, if Options.NearMisses; else nil
+	When   int64            // when it came to be, in microseconds or days
+	Dated  bool             // whether it says when
+}
+
+// Micros returns an interaction's Timestamp, or none if it has no Timestamp.
+func (r *Record) Micros(none int64) int64 {
+	if !r.Dated {
+		return none
+	}
+	return r.When
+}
+
+// Time returns when a record of a layout came to be, or the zero time.
+func (r *Record) Time(l *plan.Layout) time.Time {
+	if !r.Dated {
+		return time.Time{}
+	}
+	return r.Values[l.Dated].Time()
+}
+
+// A Group holds the records of one key, or the error of fetching them.
+type Group struct {
+	Records []*Record
+	Err     error
+}
+
+// A Lead is one lead of a batch.
+type Lead struct {
+	ID     string
+	Record *Record
+	Failed *Failure // why it cannot be scored, or nil
+	Target int      // plan.ContactBased, plan.AccountBased or plan.NoParent
+	Owners []string // ids of the contacts whose interactions are the lead's
+}
+
+// A Failure says why a lead cannot be scored.
+type Failure struct {
+	Entity string // the entity that could not be fetched
+	Path   string // the way there from the lead
+	Err    error
+}
+
+// A LimitError says that a batch reaches more records than Options.MaxRecords, and
+// at which entity.
+type LimitError struct{ Entity, Path string }
+
+// Error returns a short text; callers say more.
+func (e *LimitError) Error() string { return "too many records" }
+
+// Options change what is fetched and kept.
+type Options struct {
+	MaxKeys    int  // the most keys of one query
+	MaxRecords int  // the most records of a batch; below 1 there is no limit
+	NearMisses bool // records are asked for whatever their date, and keep their values as the source gave them
+	Raw        bool // values stay as the source gave them: nothing compares them
+}
+
+// A Batch is what was fetched for a batch of leads. One batch is in use by one
+// goroutine. The zero Batch is ready for [Batch.Load].
+type Batch struct {
+	Leads   []Lead
+	Instant plan.Instant
+	Groups  []map[string]*Group // by Need.Index and key
+	Failed  bool                // some group has an error
+
+	plan   *plan.Routes
+	opts   Options
+	room   int               // records that may still be fetched
+	folded map[string]string // texts that have been folded
+	memory memory
+}
+
+// Records returns the records of a key, none if it was not asked for.
+func (b *Batch) Records(n *plan.Need, key string) []*Record {
+	if g := b.Groups[n.Index][key]; g != nil {
+		return g.Records
+	}
+	return nil
+}
+
+// Key returns the key of a node's records for a record of its parent.
+func Key(n *plan.Node, parent *Record) string {
+	if n.Ref >= 0 {
+		return parent.Values[n.Ref].Text()
+	}
+	return parent.ID
+}
+
+func (b *Batch) start(p *plan.Routes, asOf time.Time, opts Options) {
+	b.plan, b.opts, b.room = p, opts, opts.MaxRecords
+	if b.room < 1 {
+		b.room = math.MaxInt
+	}
+	b.Instant = p.At(asOf, b.Instant)
+	if b.Groups == nil {
+		b.Groups = make([]map[string]*Group, len(p.Needs))
+		for i := range b.Groups {
+			b.Groups[i] = map[string]*Group{}
+		}
+	}
+}

@@ -1,0 +1,287 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/internal/points"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// NewRoutes plans models, which must share one schema. It panics if the schema
+// lacks what a checked model names, which would be a mistake of package check.
+func NewRoutes(models []*check.Model) *Routes { return newRoutes(models, nil) }
+
+// newRoutes plans models. If whole is not nil, they are part of its models, and
+// the plan asks with the needs of whole: a source is asked only for needs that it
+// has been told.
+func newRoutes(models []*check.Model, whole *Routes) *Routes {
+	r := &Routes{layouts: map[string]*Layout{}}
+	if whole != nil {
+		r.layouts = whole.layouts
+	}
+	for i := range r.Trees {
+		r.Trees[i] = &HopTree{roots: map[string]*Node{}}
+	}
+	b := builder{Routes: r, needs: map[needKey]*Need{}, hops: map[hopKey]*Node{}}
+	if len(models) > 0 {
+		b.schema = models[0].Schema
+		if slices.ContainsFunc(models, takesAnyInteraction) {
+			// Their records share one layout as far as it is that of Interaction.
+			for e := range b.schema.Active() {
+				b.anyFields(b.layout(e.Name()))
+			}
+		}
+		lead := b.layout(traverse.Lead)
+		lead.field(traverse.ParentContact)
+		lead.field(traverse.ParentAccount)
+		r.Lead = b.need(traverse.Lead, "", false)
+	}
+	for _, m := range models {
+		r.Models = append(r.Models, b.model(m))
+	}
+	for _, n := range r.Needs {
+		if whole != nil {
+			n.Need = whole.Needs[slices.IndexFunc(whole.Needs, n.same)].Need
+			continue
+		}
+		fields, dated := n.Layout.Fields, ""
+		switch {
+		case n.Owner:
+			fields = nil
+		case n.By != "" && n.Layout.Dated >= 0:
+			dated = fields[n.Layout.Dated]
+		}
+		asked, err := b.schema.NewNeed(n.Layout.Entity.Name(), n.By, fields, dated)
+		if err != nil {
+			panic(err)
+		}
+		n.Need = asked
+	}
+	return r
+}
+
+func takesAnyInteraction(m *check.Model) bool {
+	return slices.ContainsFunc(m.Conditions, func(c check.Condition) bool {
+		return slices.ContainsFunc(c.Children, func(ch check.Child) bool {
+			return ch.Path[0].Entity.Name() == traverse.AnyInteraction
+		})
+	})
+}
+
+// anyFields puts the fields of Interaction first into a layout that is still empty.
+func (b *builder) anyFields(l *Layout) {
+	l.field(traverse.Timestamp)
+	l.field(traverse.Contact)
+}
+
+type hopKey struct {
+	from *Node
+	name string
+}
+
+type needKey struct {
+	entity, by string
+	owner      bool
+}
+
+// A builder makes Routes.
+type builder struct {
+	*Routes
+	schema *traverse.Schema
+	needs  map[needKey]*Need
+	hops   map[hopKey]*Node
+
+	// The steps and expressions of the model that is being planned are cut from
+	// these, which have room for all of them.
+	steps []Step
+	exprs []Expr
+}
+
+func (b *builder) layout(entity string) *Layout {
+	if l, ok := b.layouts[entity]; ok {
+		return l
+	}
+	e := b.schema.Entity(entity)
+	l := &Layout{Entity: e, index: map[string]int{}, Dated: -1}
+	b.layouts[entity] = l
+	if f, ok := e.Dated(); ok {
+		l.Dated, l.Days = l.field(f.Name), f.Type == traverse.Date
+	}
+	return l
+}
+
+func (b *builder) need(entity, by string, owner bool) *Need {
+	key := needKey{entity, by, owner}
+	if n, ok := b.needs[key]; ok {
+		return n
+	}
+	n := &Need{Layout: b.layout(entity), By: by, Owner: owner, Index: len(b.Needs)}
+	b.needs[key] = n
+	b.Needs = append(b.Needs, n)
+	return n
+}
+
+func (b *builder) model(m *check.Model) *Model {
+	out := &Model{Checked: m, Target: ContactBased, Conditions: make([]Condition, len(m.Conditions))}
+	out.Rules = sync.OnceValue(func() []string { return ruleTexts(m) })
+	if m.Account {
+		out.Target = AccountBased
+	}
+	if out.Zone = slices.Index(b.Zones, m.Zone); out.Zone < 0 {
+		out.Zone = len(b.Zones)
+		b.Zones = append(b.Zones, m.Zone)
+	}
+	steps, exprs := 0, 0
+	for i := range m.Conditions {
+		list := m.Conditions[i].Children
+		out.Children += len(list)
+		for j := range list {
+			steps += len(list[j].Path)
+			exprs += len(list[j].Where)
+		}
+	}
+	b.steps, b.exprs = make([]Step, 0, steps), make([]Expr, 0, exprs)
+	children := make([]Child, 0, out.Children)
+	frequencies := make([]points.Frequency, out.Children)
+	for i := range m.Conditions {
+		c := &m.Conditions[i]
+		first := len(children)
+		for j := range c.Children {
+			children = append(children, b.child(out, &c.Children[j], len(children)))
+		}
+		out.Conditions[i] = Condition{Name: c.Name, Award: points.AwardOf(c, frequencies[first:first:len(children)]), Children: children[first:len(children):len(children)]}
+	}
+	return out
+}
+
+// child plans the path of a model's child.
+func (b *builder) child(m *Model, c *check.Child, index int) Child {
+	out := Child{Checked: c, Model: m, Index: index, Dated: c.Dated}
+	if out.Dated < 0 {
+		out.Dated = len(c.Path) - 1
+	}
+	at := b.root(m.Target, c.Path[0].Entity)
+	for i, s := range c.Path {
+		if i > 0 {
+			at = b.hop(m.Target, at, s)
+		}
+		planned := Step{Node: at, Window: -1}
+		if i == c.Dated && c.Range != nil {
+			planned.Window = b.Windows.index(*c.Range, m.Checked.Zone)
+		}
+		switch {
+		case planned.Window < 0:
+			at.Open = true
+		case !slices.Contains(at.Windows, planned.Window):
+			at.Windows = append(at.Windows, planned.Window)
+		}
+		b.steps = append(b.steps, planned)
+	}
+	first := len(b.steps) - len(c.Path)
+	out.Steps = b.steps[first:len(b.steps):len(b.steps)]
+	for i := range out.Steps {
+		out.Steps[i].Where = b.where(m, c, i, out.Steps[i].Node)
+	}
+	return out
+}
+
+// where plans the expressions of a child about one of its steps.
+func (b *builder) where(m *Model, c *check.Child, step int, at *Node) []Expr {
+	first := len(b.exprs)
+	for _, e := range c.Where {
+		switch e := e.(type) {
+		case *check.Comparison:
+			if e.Step == step {
+				b.exprs = append(b.exprs, b.expr(m, e, at))
+			}
+		default:
+			panic(fmt.Sprintf("plan: unknown expression %T", e))
+		}
+	}
+	return b.exprs[first:len(b.exprs):len(b.exprs)]
+}
+
+// expr plans an expression about the records at a node.
+func (b *builder) expr(m *Model, e *check.Comparison, at *Node) Expr {
+	out := Expr{Checked: e}
+	for _, h := range e.Hops {
+		at = b.hop(m.Target, at, h)
+		out.Hops = append(out.Hops, at)
+	}
+	out.Field = at.Layout.field(e.Field.Name)
+	out.Holds = b.Windows.predicate(e.Predicate, m.Checked.Zone)
+	return out
+}
+
+func (b *builder) root(target int, e *traverse.Entity) *Node {
+	t := b.Trees[target]
+	if e.Name() == traverse.Lead {
+		if t.Lead == nil {
+			t.Lead = b.node(t, nil, &Node{Layout: b.layout(traverse.Lead), IsLead: true, Ref: -1, Name: traverse.Lead})
+		}
+		return t.Lead
+	}
+	if n, ok := t.roots[e.Name()]; ok {
+		return n
+	}
+	n := &Node{Ref: -1, Name: e.Name(), Round: 1}
+	if e.Name() == traverse.AnyInteraction {
+		n.Layout = &Layout{Entity: e, index: map[string]int{}, Dated: 0}
+		b.anyFields(n.Layout)
+		for active := range b.schema.Active() {
+			n.Needs = append(n.Needs, b.need(active.Name(), traverse.Contact, false))
+		}
+	} else {
+		n.Layout = b.layout(e.Name())
+		n.Needs = []*Need{b.need(e.Name(), traverse.Contact, false)}
+	}
+	if target == AccountBased {
+		b.Owner = b.need(traverse.Contact, traverse.ParentAccount, true)
+		n.Round = 2 // after the contacts of the account
+	}
+	t.roots[e.Name()] = n
+	return b.node(t, nil, n)
+}
+
+func (b *builder) hop(target int, from *Node, s traverse.Step) *Node {
+	key := hopKey{from, s.Name}
+	if n, ok := b.hops[key]; ok {
+		return n
+	}
+	n := &Node{Layout: b.layout(s.Entity.Name()), Ref: -1, Name: s.Name, Round: from.Round + 1}
+	if s.Via.Many() {
+		n.Needs = []*Need{b.need(s.Entity.Name(), s.Via.Via, false)}
+	} else {
+		n.Needs = []*Need{b.need(s.Entity.Name(), "", false)}
+		n.Ref = from.Layout.field(s.Name)
+	}
+	b.hops[key] = n
+	return b.node(b.Trees[target], from, n)
+}
+
+func (b *builder) node(t *HopTree, parent, n *Node) *Node {
+	n.Parent, n.Index = parent, len(t.Order)
+	if parent != nil {
+		parent.Inner = true
+	}
+	t.Order = append(t.Order, n)
+	for _, need := range n.Needs {
+		need.Nodes = append(need.Nodes, n)
+	}
+	b.Rounds = max(b.Rounds, n.Round)
+	return n
+}
+
+// ruleTexts writes the children of a model in the rule language.
+func ruleTexts(m *check.Model) []string {
+	var texts []string
+	for i := range m.Conditions {
+		for j := range m.Conditions[i].Children {
+			texts = append(texts, m.Conditions[i].Children[j].Source.String())
+		}
+	}
+	return texts
+}

@@ -1,0 +1,153 @@
+package plan
+
+import (
+	"github.com/leadscore/leadscore/internal/points"
+	"github.com/leadscore/leadscore/traverse"
+	"github.com/leadscore/leadscore/traverse/columns"
+)
+
+// Columns is the plan for counting over columns. A condition is in it if all that
+// it counts are the lead itself, what the lead's references lead to, or the
+// interactions of the lead, with expressions about these or about the contact who
+// owns them. All conditions of all models in it are then counted in one pass over
+// each kind of interaction. The others are in Residual: their paths fan out, so
+// routes have to be counted.
+//
+// The unit of the plan is the [Measure]: one count of the records that satisfy
+// the same expressions in the same windows. Conditions that ask for the same
+// count share a measure. Measures are bits of a word, so that one AND evaluates a
+// record for all of them.
+type Columns struct {
+	Windows      Windows
+	ModelTargets []int         // ContactBased or AccountBased, by model
+	Targets      [2]Target     // by what a lead is
+	Residual     [][]Condition // by model, the conditions that need routes
+	// ResidualRoutes is the plan for these alone, or nil if there are none.
+	ResidualRoutes *Routes
+	// Explained says, by model and condition, which of the target's conjunctions
+	// has the counts of the condition, or ByRoutes. It is nil in a plan for scores
+	// alone.
+	Explained [][]int
+}
+
+// ByRoutes in Columns.Explained marks a condition of Columns.Residual.
+const ByRoutes = -1
+
+// Any reports whether some condition is counted over columns.
+func (p *Columns) Any() bool { return p.Targets[ContactBased].any() || p.Targets[AccountBased].any() }
+
+func (t *Target) any() bool { return len(t.Interactions)+len(t.Lead.Measures) > 0 }
+
+// A Target is the plan for one kind of lead: contact-based or account-based.
+type Target struct {
+	Lead         Profile        // the lead and what its references lead to
+	Owner        Profile        // the contact who owns interactions, and what the contact's references lead to
+	Interactions []Interactions // a kind each
+	Conjunctions []Conjunction  // conditions of several children, or over several kinds of interaction
+	Pairs        []Pairs        // those of two children
+	Others       []int          // those of any other number, as indexes into Conjunctions
+	Slots        int            // counts that the conjunctions share
+	Base         []int64        // by model, the score of a lead of which every measure is 0, without the conjunctions
+	MaxRecords   uint64         // the sums of a lead of so many records fit in 64 bits
+
+	weight uint64 // the sum of all points, whatever their sign
+}
+
+// A Measure is one count: of the records whose Timestamp lies in all of Windows,
+// that satisfy all of Where, and whose owner satisfies the measure Owner.
+type Measure struct {
+	Windows []int // indexes into Columns.Windows
+	Owner   int   // index into Target.Owner.Measures, or -1
+	Where   []ColumnExpr
+	Uses    []Use // by conditions of one child
+	Slots   []int // of conjunctions, to which the count is added
+}
+
+// A Use is what a condition of one child gives for a count.
+type Use struct {
+	Model int
+	Award points.Single
+}
+
+// A Conjunction is a condition that several counts decide.
+type Conjunction struct {
+	Model int
+	Award points.Conjunction
+}
+
+// Pairs are the conjunctions of two children of one model.
+type Pairs struct {
+	Model int
+	List  []points.Pair
+}
+
+// Interactions is the plan for one kind of interaction.
+type Interactions struct {
+	Entity *traverse.Entity
+	// Totals count all records in a window that ends with as of. Their points are
+	// read from tables by time, not counted one by one.
+	Totals   []Total
+	Measures []Measure
+
+	tables []tableKey // that the totals need
+}
+
+// A tableKey is the model and the minimum of a use.
+type tableKey struct {
+	model int
+	min   uint64
+}
+
+// A Total is the count of all records of a kind in a window.
+type Total struct {
+	Windows []int // one, or none
+	Uses    []Use
+}
+
+// A Profile is the plan for a record and for those that its references lead to.
+type Profile struct {
+	Nodes    []ProfileNode // parents first; the first is the record itself
+	Measures []Measure     // of which only Uses and Slots are set; the nodes have the rest
+}
+
+// A ProfileNode is one of the records of a profile.
+type ProfileNode struct {
+	Entity   *traverse.Entity
+	Parent   int    // index into Profile.Nodes, or -1
+	Ref      string // the parent's reference to it
+	Required []int  // measures whose path goes here: without a record they count nothing
+	Where    []ProfileExpr
+}
+
+// A ProfileExpr is an expression of a measure of a profile.
+type ProfileExpr struct {
+	Measure int
+	ColumnExpr
+}
+
+// A ColumnExpr is an expression about one field.
+type ColumnExpr struct {
+	Field traverse.Field
+	Holds Predicate // nil for a time or date
+	Time  TimeExpr  // for a time or date
+
+	key string // the same for expressions about the field that mean the same
+}
+
+// A TimeExpr is an expression about a time or date. It depends on as of, so its
+// outcome for a value is not kept.
+type TimeExpr struct {
+	Window int  // in which the value must lie, or -1
+	Empty  bool // without a window: whether the value must be empty, or must not
+}
+
+// Holds reports whether a wide value of a column satisfies the expression.
+func (t TimeExpr) Holds(bounds []Bound, v int64) bool {
+	if t.Window >= 0 {
+		return v != columns.NoTime && bounds[t.Window].Holds(v)
+	}
+	return (v == columns.NoTime) == t.Empty
+}
+
+// IsTime reports whether fields of a type are compared as times or dates.
+func IsTime(t traverse.Type) bool { return t == traverse.Time || t == traverse.Date }

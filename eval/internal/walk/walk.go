@@ -1,0 +1,196 @@
+// Package walk counts routes: it takes the path of a child through the records of
+// a batch, step by step. It answers what columns cannot: paths that fan out, the
+// records that a child counted, and how near it came to counting.
+package walk
+
+import (
+	"context"
+
+	"github.com/leadscore/leadscore/eval/internal/fetch"
+	"github.com/leadscore/leadscore/eval/internal/plan"
+	"github.com/leadscore/leadscore/internal/points"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// A Walker counts occurrences in one batch. It keeps its memory from walk to walk
+// and belongs to one goroutine. The zero Walker is ready for [Walker.Begin].
+type Walker struct {
+	ctx     context.Context
+	batch   *fetch.Batch
+	asOfDay int64 // in the zone of the model at hand
+	work    int   // records looked at
+	stopped bool  // ctx is done: what is counted does not matter any more
+	from    []frontier
+	to      []frontier
+	seen    map[*fetch.Record]int
+}
+
+// A frontier is a record that a walk has reached, and the number of routes to it.
+type frontier struct {
+	record *fetch.Record
+	routes points.Count
+}
+
+// Begin makes the walker count in a batch. Once ctx is done, counts mean nothing.
+func (w *Walker) Begin(ctx context.Context, b *fetch.Batch) {
+	*w = Walker{ctx: ctx, batch: b, from: w.from, to: w.to, seen: w.seen}
+}
+
+// End drops the batch and keeps the walker's memory.
+func (w *Walker) End() {
+	w.seen = fetch.Emptied(w.seen)
+	*w = Walker{from: w.from, to: w.to, seen: w.seen}
+}
+
+// For makes the walker count for a model: its time zone decides which day it is.
+func (w *Walker) For(m *plan.Model) { w.asOfDay = w.batch.Instant.Days[m.Zone] }
+
+// Multiplier returns how often a condition's points count for a lead. It stops at
+// the first child that does not hold.
+func (w *Walker) Multiplier(c *plan.Condition, l *fetch.Lead) points.Count {
+	var m points.Multiplier
+	for i := range c.Children {
+		if holds := m.Add(c.Award.Children[i], w.Count(&c.Children[i], l)); !holds {
+			return points.Count{} // whatever its siblings count
+		}
+	}
+	return m.Count()
+}
+
+// Count counts a child's occurrences for a lead.
+func (w *Walker) Count(c *plan.Child, l *fetch.Lead) points.Count {
+	w.start(&c.Steps[0], l)
+	for i := range c.Steps[1:] {
+		w.advance(&c.Steps[i+1])
+	}
+	var n points.Count
+	for i := range w.from {
+		n = n.Plus(w.from[i].routes)
+	}
+	return n
+}
+
+// start puts the records of a path's root on the frontier.
+func (w *Walker) start(s *plan.Step, l *fetch.Lead) {
+	w.from = w.from[:0]
+	one := points.CountOf(1)
+	if s.Node.IsLead {
+		if w.passes(s, l.Record) {
+			w.from = append(w.from, frontier{l.Record, one})
+		}
+		return
+	}
+	for _, need := range s.Node.Needs {
+		groups := w.batch.Groups[need.Index]
+		for _, owner := range l.Owners {
+			for _, r := range groups[owner].Records {
+				if w.tick() {
+					return
+				}
+				if w.exists(s.Node.Layout, r) && w.passes(s, r) {
+					w.from = append(w.from, frontier{r, one})
+				}
+			}
+		}
+	}
+}
+
+// advance moves the frontier one hop on. Routes are counted, not walked: a record
+// that several routes reach is on the frontier once.
+func (w *Walker) advance(s *plan.Step) {
+	w.to = w.to[:0]
+	n := s.Node
+	groups := w.batch.Groups[n.Need().Index]
+	merge := n.Ref >= 0 && len(w.from) > 1
+	if merge {
+		w.seen = fetch.Emptied(w.seen)
+	}
+	for i := range w.from {
+		if w.tick() {
+			return
+		}
+		g, ok := groups[fetch.Key(n, w.from[i].record)]
+		if !ok {
+			continue
+		}
+		for _, r := range g.Records {
+			if merge {
+				if at, ok := w.seen[r]; ok {
+					if at >= 0 {
+						w.to[at].routes = w.to[at].routes.Plus(w.from[i].routes)
+					}
+					continue
+				}
+				w.seen[r] = -1
+			}
+			if !w.exists(n.Layout, r) || !w.passes(s, r) {
+				continue
+			}
+			if merge {
+				w.seen[r] = len(w.to)
+			}
+			w.to = append(w.to, frontier{r, w.from[i].routes})
+		}
+	}
+	w.from, w.to = w.to, w.from
+}
+
+// tick asks now and then whether the context is done, and reports it.
+func (w *Walker) tick() bool {
+	const often = 1 << 12
+	if w.work++; w.work%often == 0 && w.ctx.Err() != nil {
+		w.stopped = true
+	}
+	return w.stopped
+}
+
+// exists reports whether a record exists as of the scoring instant.
+func (w *Walker) exists(l *plan.Layout, r *fetch.Record) bool {
+	switch {
+	case !r.Dated:
+		return true
+	case l.Days:
+		return r.When <= w.asOfDay
+	}
+	return r.When <= w.batch.Instant.Micros
+}
+
+// passes reports whether a record satisfies what the step asks of it.
+func (w *Walker) passes(s *plan.Step, r *fetch.Record) bool {
+	if !w.inWindow(s, r) {
+		return false
+	}
+	for i := range s.Where {
+		if !w.holds(&s.Where[i], r) {
+			return false
+		}
+	}
+	return true
+}
+
+// inWindow reports whether a record lies in the date range of a step.
+func (w *Walker) inWindow(s *plan.Step, r *fetch.Record) bool {
+	return s.Window < 0 || r.Dated && w.batch.Instant.Bounds[s.Window].Holds(r.When)
+}
+
+// holds reports whether a record satisfies an expression. After a reference that
+// reaches nothing every field is empty.
+func (w *Walker) holds(e *plan.Expr, r *fetch.Record) bool {
+	var v traverse.Value
+	if r = w.follow(e, r); r != nil {
+		v = r.Values[e.Field]
+	}
+	return e.Holds(w.batch.Instant.Bounds, v)
+}
+
+// follow returns the record whose field an expression is about, or nil.
+func (w *Walker) follow(e *plan.Expr, r *fetch.Record) *fetch.Record {
+	for _, n := range e.Hops {
+		g, ok := w.batch.Groups[n.Need().Index][fetch.Key(n, r)]
+		if !ok || len(g.Records) == 0 || !w.exists(n.Layout, g.Records[0]) {
+			return nil
+		}
+		r = g.Records[0]
+	}
+	return r
+}

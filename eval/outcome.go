@@ -1,0 +1,98 @@
+package eval
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/leadscore/leadscore/eval/internal/fetch"
+)
+
+// ErrNoLead is the Err of a [LeadError] for a lead that the source does not have.
+var ErrNoLead = fetch.ErrNoLead
+
+// ErrTooManyRecords is what the Err of a [LeadError] wraps for a lead that reaches
+// more records than Options.Records.
+var ErrTooManyRecords = errors.New("too many records")
+
+// A LeadError says that one lead could not be scored. Other leads can.
+type LeadError struct {
+	Lead   string // the lead's id
+	Entity string // the entity that could not be fetched
+	Path   string // the way there, such as Lead.ParentContact.ParentAccount
+	Err    error  // the error of the source, ErrNoLead, or an error that wraps ErrTooManyRecords
+}
+
+// Error describes the error in one line.
+func (e *LeadError) Error() string {
+	if errors.Is(e.Err, ErrNoLead) {
+		return fmt.Sprintf("lead %q: %v", e.Lead, e.Err)
+	}
+	return fmt.Sprintf("lead %q: %s (%s): %v", e.Lead, e.Path, e.Entity, e.Err)
+}
+
+// Unwrap returns e.Err.
+func (e *LeadError) Unwrap() error { return e.Err }
+
+// Options are the options of one run.
+type Options struct {
+	AsOf        time.Time
+	Explain     bool
+	Occurrences int // the most records that an explanation lists for a condition
+	Keys        int // the most keys of one query
+	Records     int // the most records that are fetched for one lead; below 1 there is no limit
+}
+
+// lists reports whether explanations list records and near misses.
+func (o *Options) lists() bool { return o.Explain && o.Occurrences > 0 }
+
+// A Status says whether a model scored a lead.
+type Status uint8
+
+// The statuses of the language reference, Which leads a model scores.
+const (
+	Scored      Status = iota
+	NotTargeted        // the lead is of the other kind
+	NoParent           // the lead has neither contact nor account
+)
+
+// Outcomes are the outcomes of a batch of leads. The zero Outcomes has none.
+type Outcomes struct {
+	Errs   []*LeadError   // by lead, in the order of the ids; nil for a lead that was scored
+	models []ModelOutcome // by lead and model
+	each   int            // models of a lead
+}
+
+// Models returns what each model says of a lead. It means nothing for a lead that
+// has an error.
+func (o *Outcomes) Models(lead int) []ModelOutcome {
+	return o.models[lead*o.each : (lead+1)*o.each]
+}
+
+// Forget drops what the outcomes lead to, but keeps their memory.
+func (o *Outcomes) Forget() {
+	clear(o.Errs)
+	clear(o.models)
+}
+
+// reset makes room for the outcomes of so many leads, in the memory that o has.
+// Those of models are yet to be written.
+func (o *Outcomes) reset(leads, models int) {
+	o.Errs = slices.Grow(o.Errs[:0], leads)[:leads]
+	clear(o.Errs)
+	o.models = slices.Grow(o.models[:0], leads*models)[:leads*models]
+	o.each = models
+}
+
+// part returns the outcomes of some leads, in the same memory.
+func (o *Outcomes) part(from, to int) Outcomes {
+	return Outcomes{o.Errs[from:to], o.models[from*o.each : to*o.each], o.each}
+}
+
+// A ModelOutcome is what one model says of one lead.
+type ModelOutcome struct {
+	Status    Status
+	Score     int64
+	Explained *Explanation // of a scored lead, if asked for
+}

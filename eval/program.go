@@ -1,0 +1,125 @@
+// Package eval scores leads by checked models. A [Program] plans once what to ask
+// of a source and how to count it, and then scores leads batch by batch.
+//
+// The driver (driver.go) decides how a batch is scored. What it calls is below
+// eval/internal: plan lowers checked models to data; fetch asks a source for
+// records; columnar counts over columns, those that a source lends or those that
+// staging makes of fetched records; walk counts routes.
+package eval
+
+import (
+	"sync"
+
+	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/eval/internal/columnar"
+	"github.com/leadscore/leadscore/eval/internal/fetch"
+	"github.com/leadscore/leadscore/eval/internal/plan"
+	"github.com/leadscore/leadscore/eval/internal/staging"
+	"github.com/leadscore/leadscore/eval/internal/walk"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// A Program scores leads by a list of models that share a schema. It is immutable
+// and safe for concurrent use.
+type Program struct {
+	routes    *routes
+	scores    *columnSet // for scores alone
+	explained *columnSet // for scores with what each condition counted
+}
+
+// New plans models, which must share one schema. It panics if the schema lacks
+// what a checked model names, which would be a mistake of package check.
+func New(models []*check.Model) *Program {
+	p := &Program{routes: &routes{plan: plan.NewRoutes(models)}}
+	p.scores, p.explained = newColumnSet(p.routes, false), newColumnSet(p.routes, true)
+	return p
+}
+
+// Needs returns all that the program can ever ask of a source.
+func (p *Program) Needs() []*traverse.Need {
+	needs := make([]*traverse.Need, len(p.routes.plan.Needs))
+	for i, n := range p.routes.plan.Needs {
+		needs[i] = n.Need
+	}
+	return needs
+}
+
+// Plan describes for people how leads are scored from columns: what is counted in
+// one pass, and how many conditions are left to counting routes. The text may
+// change from version to version.
+func (p *Program) Plan() string { return p.scores.planned().columns.String() }
+
+// columns returns what counts over columns for some options, or nil if routes have
+// to be counted for all conditions.
+func (p *Program) columns(opts *Options) *columnSet {
+	switch {
+	case len(p.routes.plan.Models) == 0 || opts.lists():
+		return nil
+	case opts.Explain:
+		return p.explained
+	}
+	return p.scores
+}
+
+// routes are a plan for fetched records, and the memory of batches that follow it.
+type routes struct {
+	plan    *plan.Routes
+	batches sync.Pool // of *batch
+}
+
+// A batch is what was fetched for a batch of leads, and what walks through it.
+type batch struct {
+	fetched fetch.Batch
+	walker  walk.Walker
+}
+
+// get returns an empty batch.
+func (r *routes) get() *batch {
+	if b, ok := r.batches.Get().(*batch); ok {
+		return b
+	}
+	return new(batch)
+}
+
+// put takes back the memory of a batch.
+func (r *routes) put(b *batch) {
+	if b.fetched.Failed {
+		return // its errors may hold anything
+	}
+	b.fetched.Reset()
+	b.walker.End()
+	r.batches.Put(b)
+}
+
+// A columnSet is a plan for columns, which is made when it is first wanted, and
+// what counts by it.
+type columnSet struct {
+	planned   func() *plannedColumns
+	executors columnar.Pool
+	stagings  sync.Pool // of *staging.Staging
+	recorders sync.Pool // of *recorder
+}
+
+// plannedColumns are a plan for columns and the routes of what it leaves over.
+type plannedColumns struct {
+	columns  *plan.Columns
+	residual *routes // nil if nothing is left over
+}
+
+func newColumnSet(r *routes, explain bool) *columnSet {
+	return &columnSet{planned: sync.OnceValue(func() *plannedColumns {
+		p := &plannedColumns{columns: plan.NewColumns(r.plan, explain)}
+		if left := p.columns.ResidualRoutes; left != nil {
+			p.residual = &routes{plan: left}
+		}
+		return p
+	})}
+}
+
+// staging returns a staging for records that r fetches.
+func (c *columnSet) staging(r *routes) *staging.Staging {
+	if s, ok := c.stagings.Get().(*staging.Staging); ok && !s.TooLarge() {
+		return s
+	}
+	return staging.New(r.plan, c.planned().columns)
+}

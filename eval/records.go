@@ -1,0 +1,106 @@
+package eval
+
+import (
+	"github.com/leadscore/leadscore/eval/internal/fetch"
+	"github.com/leadscore/leadscore/eval/internal/plan"
+	"github.com/leadscore/leadscore/eval/internal/staging"
+	"github.com/leadscore/leadscore/internal/points"
+)
+
+// A recordScorer scores the leads of a batch that was fetched.
+type recordScorer struct {
+	run      *run
+	way      way
+	batch    *batch
+	sums     []int64 // scores to begin with, by lead and model, or nil
+	staging  *staging.Staging
+	recorder *recorder
+}
+
+// begin lays the batch out in columns, if some conditions are counted over them. It
+// returns ctx.Err() once ctx is done.
+func (s *recordScorer) begin() error {
+	s.batch.walker.Begin(s.run.ctx, &s.batch.fetched)
+	c := s.way.columns
+	if c == nil {
+		return nil
+	}
+	s.staging, s.recorder = c.staging(s.way.routes), c.recorder()
+	if err := s.staging.Fill(s.run.ctx, s.way.routes.plan, &s.batch.fetched); err != nil {
+		return err
+	}
+	s.staging.Executor.SetAsOf(s.run.opts.AsOf)
+	return nil
+}
+
+// end leaves the memory of the batch to later ones.
+func (s *recordScorer) end() {
+	if c := s.way.columns; c != nil {
+		c.stagings.Put(s.staging)
+		c.putRecorder(s.recorder)
+	}
+	s.way.routes.put(s.batch)
+}
+
+// score scores the lead at a position of the batch into out.
+func (s *recordScorer) score(i int, id string, out Outcomes) error {
+	l := &s.batch.fetched.Leads[i]
+	if f := l.Failed; f != nil {
+		out.Errs[i] = &LeadError{Lead: id, Entity: f.Entity, Path: f.Path, Err: f.Err}
+		return nil
+	}
+	staged := s.staging != nil && l.Target != plan.NoParent
+	if staged {
+		if !s.staging.Score(l) {
+			// Its sums may not fit in 64 bits.
+			alone := s.way
+			alone.columns = nil
+			return s.run.fetched(alone, []string{id}, nil, out.part(i, i+1))
+		}
+		s.recorder.begin(s.staging.Executor, l.Target)
+	}
+	models := s.way.routes.plan.Models
+	for j, m := range models {
+		o := &out.Models(i)[j]
+		switch {
+		case l.Target == plan.NoParent:
+			*o = ModelOutcome{Status: NoParent}
+		case l.Target != m.Target:
+			*o = ModelOutcome{Status: NotTargeted}
+		case staged:
+			x := s.staging.Executor
+			*o = s.model(m, x.Plan().Residual[j], l, points.TotalOf(x.ModelScore(j)))
+			o.Explained = s.recorder.explain(x, m, j).with(o.Explained)
+		case s.sums != nil:
+			*o = s.model(m, m.Conditions, l, points.TotalOf(s.sums[i*len(models)+j]))
+		default:
+			*o = s.model(m, m.Conditions, l, points.Total{})
+		}
+	}
+	return nil
+}
+
+// model scores a lead by conditions of a model whose routes are counted. The score
+// begins with sum.
+func (s *recordScorer) model(m *plan.Model, conditions []plan.Condition, l *fetch.Lead, sum points.Total) ModelOutcome {
+	w := &s.batch.walker
+	w.For(m)
+	out := ModelOutcome{Status: Scored}
+	if !s.run.opts.Explain {
+		for i := range conditions {
+			c := &conditions[i]
+			sum.Add(w.Multiplier(c, l), c.Award.Points)
+		}
+	} else {
+		e := explainer{walker: w, occurrences: s.run.opts.Occurrences, nearMisses: s.way.nearMisses}
+		out.Explained = &Explanation{walked: make([]Contribution, 0, len(conditions))}
+		for i := range conditions {
+			c := &conditions[i]
+			contribution, multiplier := e.condition(c, l)
+			sum.Add(multiplier, c.Award.Points)
+			out.Explained.walked = append(out.Explained.walked, contribution)
+		}
+	}
+	out.Score = sum.Clamp()
+	return out
+}

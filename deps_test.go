@@ -47,6 +47,7 @@ var arrows = map[string][]string{
 	"internal/conformance": {".", "dsl", "traverse", "source/tables", "source/memory"},
 	"internal/mutate":      {},
 	"internal/modeldiff":   {"eval/check", "grades", "traverse"},
+	"internal/structure":   {},
 	"internal/whatif":      {},
 
 	"modeltest":     {".", "dsl", "eval/check", "internal/shown", "source/memory", "traverse"},

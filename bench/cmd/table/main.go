@@ -2,6 +2,7 @@
 //
 //	go run ./bench/cmd/table
 //	go run ./bench/cmd/table -rows memory,fetch -runs 3
+//	go run ./bench/cmd/table -rows memory -match 20/ -format json
 //
 // Every figure is the median of several runs, and every ratio comes from scoring
 // the same leads with both sides in turns. A section's scores are compared before
@@ -11,63 +12,97 @@ package main
 import (
 	"flag"
 	"fmt"
+	"io"
 	"os"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/leadscore/leadscore/bench/cmd/table/row"
 	"github.com/leadscore/leadscore/bench/internal/crm"
 	"github.com/leadscore/leadscore/bench/internal/measure"
 	"github.com/leadscore/leadscore/bench/internal/rules"
 )
 
+// A config is what is measured, and how.
+type config struct {
+	runs, leads int
+	seed        uint64
+	length      time.Duration
+	rows        []string
+	match       *regexp.Regexp
+	json        bool
+}
+
 func main() {
-	var names []string
-	for _, s := range measure.Sections() {
-		names = append(names, s.Name)
-	}
-	runs := flag.Int("runs", 6, "runs of each row, of which the median counts")
-	leads := flag.Int("leads", 10_000, "leads in the data")
-	seed := flag.Uint64("seed", 1, "of the data")
-	length := flag.Duration("length", 500*time.Millisecond, "how long a run of the slower side takes, about")
+	var c config
+	names := sectionNames()
+	flag.IntVar(&c.runs, "runs", 6, "runs of each row, of which the median counts")
+	flag.IntVar(&c.leads, "leads", 10_000, "leads in the data")
+	flag.Uint64Var(&c.seed, "seed", 1, "of the data")
+	flag.DurationVar(&c.length, "length", 500*time.Millisecond, "how long a run of the slower side takes, about")
 	rows := flag.String("rows", strings.Join(names, ","), "which rows to measure, separated by commas")
+	match := flag.String("match", "", "measure only those of the rows whose names, such as memory/20/cold, match this `regexp`")
+	format := flag.String("format", "markdown", "markdown, or json with a row a line")
 	flag.Parse()
-	if err := run(*runs, *leads, *seed, *length, strings.Split(*rows, ","), names); err != nil {
+	c.rows = strings.Split(*rows, ",")
+	c.json = *format == "json"
+	var err error
+	c.match, err = regexp.Compile(*match)
+	if err == nil && !c.json && *format != "markdown" {
+		err = fmt.Errorf("-format must be markdown or json")
+	}
+	if err == nil {
+		err = c.run(os.Stdout)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "table:", err)
 		os.Exit(1)
 	}
 }
 
-func run(runs, leads int, seed uint64, length time.Duration, rows, names []string) error {
-	if runs < 1 || leads < 1 {
+func sectionNames() []string {
+	var names []string
+	for _, s := range measure.Sections() {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
+func (c *config) run(w io.Writer) error {
+	names := sectionNames()
+	if c.runs < 1 || c.leads < 1 {
 		return fmt.Errorf("-runs and -leads are 1 at least")
 	}
-	for _, r := range rows {
+	for _, r := range c.rows {
 		if !slices.Contains(names, r) {
 			return fmt.Errorf("there are no rows %q; there are %s", r, strings.Join(names, ", "))
 		}
 	}
-	lab := measure.NewLab(leads, seed)
-	fmt.Printf("%d leads of seed %d with %d interactions of up to %d days, rules of seed %d; medians of %d runs; %s %s/%s.\n",
-		leads, seed, lab.Data.Interactions(), crm.Days, rules.Seed, runs, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	lab := measure.NewLab(c.leads, c.seed)
+	if !c.json {
+		fmt.Fprintf(w, "%d leads of seed %d with %d interactions of up to %d days, rules of seed %d; medians of %d runs; %s %s/%s.\n",
+			c.leads, c.seed, lab.Data.Interactions(), crm.Days, rules.Seed, c.runs, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	}
 	for _, s := range measure.Sections() {
-		if !slices.Contains(rows, s.Name) {
+		if !slices.Contains(c.rows, s.Name) {
 			continue
 		}
-		fmt.Printf("\n### %s\n\n", s.Title)
-		fmt.Printf("| rules, run | measured | ns/%[1]s | allocs/%[1]s | against | ns/%[1]s | ratio | least to most |\n", s.Unit)
-		fmt.Println("|---|---|---:|---:|---|---:|---:|---:|")
-		err := s.Contests(lab, func(c measure.Contest) error {
-			o, err := c.Run(runs, length)
+		p := printer{w: w, json: c.json, section: s}
+		err := s.Contests(lab, func(contest measure.Contest) error {
+			if !c.matches(s, contest.Name) {
+				return nil
+			}
+			o, err := contest.Run(c.runs, c.length)
 			if err != nil {
 				return err
 			}
-			row(c, o)
-			return nil
+			return p.row(contest, o)
 		})
 		if err == nil && s.Scaling != nil {
-			err = scaling(lab, s, runs, length)
+			err = c.scaling(&p, lab)
 		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", s.Name, err)
@@ -76,27 +111,76 @@ func run(runs, leads int, seed uint64, length time.Duration, rows, names []strin
 	return nil
 }
 
-func row(c measure.Contest, o measure.Outcome) {
-	fmt.Printf("| %s | %s | %s | %s | %s | %s | %s | %s to %s |\n",
-		c.Name, c.What, whole(o.Other), short(o.Allocs), c.Against, whole(o.Base), short(o.Ratio), short(o.Least), short(o.Most))
+// matches reports whether a row of a section is to be measured.
+func (c *config) matches(s measure.Section, name string) bool {
+	return c.match.MatchString(s.Name + "/" + name)
 }
 
+// scalingName is the name of the row that shows how well the sides of a section
+// scale.
+const scalingName = "scaling"
+
 // scaling prints the rows that show how a section's sides scale, and below the
-// table how well the one does in parts of the other.
-func scaling(lab *measure.Lab, s measure.Section, runs int, length time.Duration) error {
-	c, err := s.Scaling(lab)
+// table how well the one does in parts of the other. They are measured together,
+// if one of them is to be measured.
+func (c *config) scaling(p *printer, lab *measure.Lab) error {
+	s, err := p.section.Scaling(lab)
 	if err != nil {
 		return err
 	}
-	o, err := c.Run(runs, length)
+	names := []string{s.Base.Name, s.Other.Name, scalingName}
+	if !slices.ContainsFunc(names, func(name string) bool { return c.matches(p.section, name) }) {
+		return nil
+	}
+	o, err := s.Run(c.runs, c.length)
 	if err != nil {
 		return err
 	}
-	row(c.Base, o.Base)
-	row(c.Other, o.Other)
-	fmt.Printf("\n%d cores do %s times what one does with %s, %s times with %s: that scales %s times as well (%s to %s, measured in turns).\n",
-		c.Base.Procs, short(o.Base.Factor()), c.Base.Name, short(o.Other.Factor()), c.Other.Name, short(o.Quotient), short(o.Least), short(o.Most))
-	return nil
+	if err := p.row(s.Base, o.Base); err != nil {
+		return err
+	}
+	if err := p.row(s.Other, o.Other); err != nil {
+		return err
+	}
+	return p.scaling(s, o)
+}
+
+// A printer prints the rows of a section.
+type printer struct {
+	w       io.Writer
+	json    bool
+	section measure.Section
+	begun   bool // the head of the table has been printed
+}
+
+func (p *printer) row(c measure.Contest, o measure.Outcome) error {
+	if p.json {
+		return row.Write(p.w, row.Row{
+			Section: p.section.Name, Name: c.Name, What: c.What, Against: c.Against, Unit: p.section.Unit,
+			Time: o.Other, AgainstTime: o.Base, Allocs: o.Allocs, Ratio: o.Ratio, Least: o.Least, Most: o.Most,
+		})
+	}
+	if !p.begun {
+		p.begun = true
+		fmt.Fprintf(p.w, "\n### %s\n\n", p.section.Title)
+		fmt.Fprintf(p.w, "| rules, run | measured | ns/%[1]s | allocs/%[1]s | against | ns/%[1]s | ratio | least to most |\n", p.section.Unit)
+		fmt.Fprintln(p.w, "|---|---|---:|---:|---|---:|---:|---:|")
+	}
+	_, err := fmt.Fprintf(p.w, "| %s | %s | %s | %s | %s | %s | %s | %s to %s |\n",
+		c.Name, c.What, whole(o.Other), short(o.Allocs), c.Against, whole(o.Base), short(o.Ratio), short(o.Least), short(o.Most))
+	return err
+}
+
+func (p *printer) scaling(s measure.Scaling, o measure.Scaled) error {
+	if p.json {
+		return row.Write(p.w, row.Row{
+			Section: p.section.Name, Name: scalingName, What: s.Other.Name, Against: s.Base.Name, Unit: p.section.Unit,
+			Ratio: o.Quotient, Least: o.Least, Most: o.Most, Scaling: true,
+		})
+	}
+	_, err := fmt.Fprintf(p.w, "\n%d cores do %s times what one does with %s, %s times with %s: that scales %s times as well (%s to %s, measured in turns).\n",
+		s.Base.Procs, short(o.Base.Factor()), s.Base.Name, short(o.Other.Factor()), s.Other.Name, short(o.Quotient), short(o.Least), short(o.Most))
+	return err
 }
 
 // whole writes a number with separators of thousands.

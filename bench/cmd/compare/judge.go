@@ -1,0 +1,177 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/leadscore/leadscore/bench/cmd/table/row"
+)
+
+// tolerance is what a row may be worse by.
+const tolerance = 0.03
+
+// samples holds the rows of all runs.
+type samples struct {
+	order []string                     // of rows, as they first came
+	rows  map[string][builds][]row.Row // by ID
+}
+
+// add adds the rows of one run of a program.
+func (s *samples) add(build int, rows []row.Row) {
+	if s.rows == nil {
+		s.rows = map[string][builds][]row.Row{}
+	}
+	for _, r := range rows {
+		id := r.ID()
+		all, known := s.rows[id]
+		if !known {
+			s.order = append(s.order, id)
+		}
+		all[build] = append(all[build], r)
+		s.rows[id] = all
+	}
+}
+
+// A verdict is what a comparison says about a row.
+type verdict string
+
+const (
+	same      verdict = ""
+	worse     verdict = "WORSE"
+	better    verdict = "better"
+	notJudged verdict = "not judged"
+	onlyOld   verdict = "only in old"
+	onlyNew   verdict = "only in new"
+)
+
+// A result is the comparison of one row.
+type result struct {
+	row      row.Row // names it
+	figure   figure
+	old, new float64 // medians of the figure
+	// change is what new is in parts of old, and noise by what share the two builds
+	// of OLD differ.
+	change, noise        float64
+	oldAllocs, newAllocs float64
+	verdict              verdict
+}
+
+// A figure says what is compared of a row.
+type figure struct {
+	name          string
+	of            func(row.Row) float64
+	greaterBetter bool
+	judged        bool
+}
+
+// figureOf returns what is compared of a row.
+func figureOf(r row.Row) figure {
+	ratio := func(r row.Row) float64 { return r.Ratio }
+	what, against := isYardstick(r.What), isYardstick(r.Against)
+	switch {
+	case r.Scaling:
+		return figure{"scaling", ratio, true, true}
+	case what && against:
+		return figure{"ratio", ratio, false, false}
+	case what:
+		// Leadscore is what the other side is divided by.
+		return figure{"ratio", ratio, true, true}
+	case against:
+		return figure{"ratio", ratio, false, true}
+	}
+	return figure{"ns/" + r.Unit, func(r row.Row) float64 { return r.Time }, false, true}
+}
+
+// isYardstick reports whether a side of a row is not leadscore.
+func isYardstick(side string) bool {
+	for _, name := range []string{"hand-written", "expr", "cel", "starlark"} {
+		if strings.HasPrefix(side, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// judge compares all rows.
+func (s *samples) judge() []result {
+	var results []result
+	for _, id := range s.order {
+		results = append(results, judge(s.rows[id]))
+	}
+	return results
+}
+
+// judge compares the runs of a row, by build.
+func judge(runs [builds][]row.Row) result {
+	old, other, new := runs[oldBuild], runs[otherBuild], runs[newBuild]
+	first := slices.Concat(old, other, new)[0]
+	if len(old) == 0 || len(other) == 0 {
+		return result{row: first, verdict: onlyNew}
+	}
+	if len(new) == 0 {
+		return result{row: first, verdict: onlyOld}
+	}
+	f := figureOf(first)
+	allocs := func(r row.Row) float64 { return r.Allocs }
+	r := result{
+		row: first, figure: f,
+		old: median(old, f.of), new: median(new, f.of),
+		oldAllocs: median(old, allocs), newAllocs: median(new, allocs),
+	}
+	r.change = r.new / r.old
+	again := median(other, f.of)
+	r.noise = max(r.old, again)/min(r.old, again) - 1
+	loss, gain := r.change-1, 1/r.change-1
+	if f.greaterBetter {
+		loss, gain = gain, loss
+	}
+	switch {
+	case !f.judged:
+		r.verdict = notJudged
+	case loss > tolerance && loss > r.noise:
+		r.verdict = worse
+	case gain > tolerance && gain > r.noise:
+		r.verdict = better
+	}
+	return r
+}
+
+// median returns the median of a figure of rows, of which there is one at least.
+func median(rows []row.Row, of func(row.Row) float64) float64 {
+	var list []float64
+	for _, r := range rows {
+		list = append(list, of(r))
+	}
+	slices.Sort(list)
+	n := len(list)
+	return (list[(n-1)/2] + list[n/2]) / 2
+}
+
+// print prints results as a table in Markdown, and what follows from them.
+func print(w io.Writer, results []result) {
+	fmt.Fprintln(w, "| row | measured | against | figure | old | new | new/old | two builds of old | allocs old | allocs new | |")
+	fmt.Fprintln(w, "|---|---|---|---|---:|---:|---:|---:|---:|---:|---|")
+	count := map[verdict]int{}
+	for _, r := range results {
+		count[r.verdict]++
+		name := r.row.Section + "/" + r.row.Name
+		if r.verdict == onlyOld || r.verdict == onlyNew {
+			fmt.Fprintf(w, "| %s | %s | %s | | | | | | | | %s |\n", name, r.row.What, r.row.Against, r.verdict)
+			continue
+		}
+		fmt.Fprintf(w, "| %s | %s | %s | %s | %s | %s | %.3f | %.1f %% | %.3g | %.3g | %s |\n",
+			name, r.row.What, r.row.Against, r.figure.name, digits(r.old), digits(r.new), r.change, 100*r.noise, r.oldAllocs, r.newAllocs, r.verdict)
+	}
+	fmt.Fprintf(w, "\n%d rows: %d worse, %d better, %d not judged, %d in one commit only.\n",
+		len(results), count[worse], count[better], count[notJudged], count[onlyOld]+count[onlyNew])
+}
+
+// digits writes a number with about four digits.
+func digits(x float64) string {
+	if x >= 1000 {
+		return fmt.Sprintf("%.0f", x)
+	}
+	return fmt.Sprintf("%.4g", x)
+}

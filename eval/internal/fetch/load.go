@@ -2,7 +2,6 @@ package fetch
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/leadscore/leadscore/eval/internal/plan"
@@ -36,15 +35,6 @@ func (b *Batch) Load(ctx context.Context, p *plan.Routes, source traverse.Source
 		b.failLeads()
 	}
 	return nil
-}
-
-// A loader is one run of Load.
-type loader struct {
-	b       *Batch
-	ctx     context.Context
-	source  traverse.Source
-	want    [][]string     // keys to fetch, by need
-	reached [2][][]*Record // what some path goes on from, by target and node
 }
 
 // leads fetches the leads themselves.
@@ -255,20 +245,4 @@ func (b *Batch) failLead(l *Lead) {
 			}
 		}
 	}
-}
-
-// pathTo spells the way on which the batch's first lead reaches a need's records.
-func (b *Batch) pathTo(n *plan.Need) string {
-	switch n {
-	case b.plan.Lead:
-		return traverse.Lead
-	case b.plan.Owner:
-		return traverse.Contact + "." + traverse.ParentAccount
-	}
-	kind := max(b.Leads[0].Target, plan.ContactBased)
-	at := slices.IndexFunc(b.plan.Trees[kind].Order, func(at *plan.Node) bool { return slices.Contains(at.Needs, n) })
-	if at < 0 {
-		return n.Entity
-	}
-	return b.plan.Trees[kind].Order[at].Path()
 }

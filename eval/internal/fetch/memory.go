@@ -26,31 +26,6 @@ const (
 	maxMap = 1 << 10
 )
 
-// Reset empties b for another batch of the same plan, and keeps its memory.
-// Nothing of the batch outlives it.
-func (b *Batch) Reset() {
-	for i, have := range b.Groups {
-		b.Groups[i] = Emptied(have)
-	}
-	m := &b.memory
-	rows := 0
-	for i, rowsOf := range m.answers[:m.used] {
-		m.sizes[i] = max(m.sizes[i], rowsOf.Len())
-	}
-	for _, n := range m.sizes {
-		rows += n
-	}
-	if rows > maxKept {
-		m.answers, m.sizes = nil, nil
-	}
-	m.used = 0
-	m.groups.reset()
-	m.records.reset()
-	m.lists.reset()
-	clear(b.Leads)
-	*b = Batch{Groups: b.Groups, memory: *m, Instant: b.Instant, Leads: b.Leads[:0]}
-}
-
 // Emptied returns an empty map: m, unless that has grown large.
 func Emptied[K comparable, V any](m map[K]V) map[K]V {
 	if m == nil || len(m) > maxMap {

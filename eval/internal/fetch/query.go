@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -9,6 +10,15 @@ import (
 	"github.com/leadscore/leadscore/eval/internal/plan"
 	"github.com/leadscore/leadscore/traverse"
 )
+
+// A loader is one run of Load.
+type loader struct {
+	b       *Batch
+	ctx     context.Context
+	source  traverse.Source
+	want    [][]string     // keys to fetch, by need
+	reached [2][][]*Record // what some path goes on from, by target and node
+}
 
 // fetch fetches the keys of l.want that have not been fetched yet.
 func (l *loader) fetch() error {
@@ -128,19 +138,6 @@ func (b *Batch) take(r *Record, n *plan.Need, row traverse.Row) {
 	}
 }
 
-// fold is traverse.Fold, asked once for each distinct text.
-func (b *Batch) fold(s string) string {
-	f, ok := b.folded[s]
-	if !ok {
-		f = traverse.Fold(s)
-		if b.folded == nil {
-			b.folded = map[string]string{}
-		}
-		b.folded[s] = f
-	}
-	return f
-}
-
 // hint returns the range of time that some path can reach.
 func (b *Batch) hint(n *plan.Need) (from, to time.Time) {
 	lo, bounded := int64(math.MaxInt64), true
@@ -162,4 +159,20 @@ func (b *Batch) hint(n *plan.Need) (from, to time.Time) {
 		from = time.Time{}
 	}
 	return from, to
+}
+
+// pathTo spells the way on which the batch's first lead reaches a need's records.
+func (b *Batch) pathTo(n *plan.Need) string {
+	switch n {
+	case b.plan.Lead:
+		return traverse.Lead
+	case b.plan.Owner:
+		return traverse.Contact + "." + traverse.ParentAccount
+	}
+	kind := max(b.Leads[0].Target, plan.ContactBased)
+	at := slices.IndexFunc(b.plan.Trees[kind].Order, func(at *plan.Node) bool { return slices.Contains(at.Needs, n) })
+	if at < 0 {
+		return n.Entity
+	}
+	return b.plan.Trees[kind].Order[at].Path()
 }

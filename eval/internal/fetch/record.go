@@ -5,7 +5,6 @@ package fetch
 
 import (
 	"errors"
-	"math"
 	"time"
 
 	"github.com/leadscore/leadscore/eval/internal/plan"
@@ -76,49 +75,4 @@ type Options struct {
 	MaxRecords int  // the most records of a batch; below 1 there is no limit
 	NearMisses bool // records are asked for whatever their date, and keep their values as the source gave them
 	Raw        bool // values stay as the source gave them: nothing compares them
-}
-
-// A Batch is what was fetched for a batch of leads. One batch is in use by one
-// goroutine. The zero Batch is ready for [Batch.Load].
-type Batch struct {
-	Leads   []Lead
-	Instant plan.Instant
-	Groups  []map[string]*Group // by Need.Index and key
-	Failed  bool                // some group has an error
-
-	plan   *plan.Routes
-	opts   Options
-	room   int               // records that may still be fetched
-	folded map[string]string // texts that have been folded
-	memory memory
-}
-
-// Records returns the records of a key, none if it was not asked for.
-func (b *Batch) Records(n *plan.Need, key string) []*Record {
-	if g := b.Groups[n.Index][key]; g != nil {
-		return g.Records
-	}
-	return nil
-}
-
-// Key returns the key of a node's records for a record of its parent.
-func Key(n *plan.Node, parent *Record) string {
-	if n.Ref >= 0 {
-		return parent.Values[n.Ref].Text()
-	}
-	return parent.ID
-}
-
-func (b *Batch) start(p *plan.Routes, asOf time.Time, opts Options) {
-	b.plan, b.opts, b.room = p, opts, opts.MaxRecords
-	if b.room < 1 {
-		b.room = math.MaxInt
-	}
-	b.Instant = p.At(asOf, b.Instant)
-	if b.Groups == nil {
-		b.Groups = make([]map[string]*Group, len(p.Needs))
-		for i := range b.Groups {
-			b.Groups[i] = map[string]*Group{}
-		}
-	}
 }

@@ -1,0 +1,92 @@
+package fetch
+
+import (
+	"math"
+	"time"
+
+	"github.com/leadscore/leadscore/eval/internal/plan"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// A Batch is what was fetched for a batch of leads. One batch is in use by one
+// goroutine. The zero Batch is ready for [Batch.Load].
+type Batch struct {
+	Leads   []Lead
+	Instant plan.Instant
+	Groups  []map[string]*Group // by Need.Index and key
+	Failed  bool                // some group has an error
+
+	plan   *plan.Routes
+	opts   Options
+	room   int               // records that may still be fetched
+	folded map[string]string // texts that have been folded
+	memory memory
+}
+
+// Records returns the records of a key, none if it was not asked for.
+func (b *Batch) Records(n *plan.Need, key string) []*Record {
+	if g := b.Groups[n.Index][key]; g != nil {
+		return g.Records
+	}
+	return nil
+}
+
+// Key returns the key of a node's records for a record of its parent.
+func Key(n *plan.Node, parent *Record) string {
+	if n.Ref >= 0 {
+		return parent.Values[n.Ref].Text()
+	}
+	return parent.ID
+}
+
+func (b *Batch) start(p *plan.Routes, asOf time.Time, opts Options) {
+	b.plan, b.opts, b.room = p, opts, opts.MaxRecords
+	if b.room < 1 {
+		b.room = math.MaxInt
+	}
+	b.Instant = p.At(asOf, b.Instant)
+	if b.Groups == nil {
+		b.Groups = make([]map[string]*Group, len(p.Needs))
+		for i := range b.Groups {
+			b.Groups[i] = map[string]*Group{}
+		}
+	}
+}
+
+// Reset empties b for another batch of the same plan, and keeps its memory.
+// Nothing of the batch outlives it.
+func (b *Batch) Reset() {
+	for i, have := range b.Groups {
+		b.Groups[i] = Emptied(have)
+	}
+	m := &b.memory
+	rows := 0
+	for i, rowsOf := range m.answers[:m.used] {
+		m.sizes[i] = max(m.sizes[i], rowsOf.Len())
+	}
+	for _, n := range m.sizes {
+		rows += n
+	}
+	if rows > maxKept {
+		m.answers, m.sizes = nil, nil
+	}
+	m.used = 0
+	m.groups.reset()
+	m.records.reset()
+	m.lists.reset()
+	clear(b.Leads)
+	*b = Batch{Groups: b.Groups, memory: *m, Instant: b.Instant, Leads: b.Leads[:0]}
+}
+
+// fold is traverse.Fold, asked once for each distinct text.
+func (b *Batch) fold(s string) string {
+	f, ok := b.folded[s]
+	if !ok {
+		f = traverse.Fold(s)
+		if b.folded == nil {
+			b.folded = map[string]string{}
+		}
+		b.folded[s] = f
+	}
+	return f
+}

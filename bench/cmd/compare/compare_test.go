@@ -87,9 +87,9 @@ func TestCompareCommits(t *testing.T) {
 		fails    error
 		want     []string
 	}{
-		{"base", "equal", nil, []string{"base commit", "equal commit", "measured by the bench folder of new", "| 2 | 2.01 | 1.005 | 0.0 % |", "0 worse"}},
-		{"base", "renamed", errWorse, []string{"by its own bench folder", "bench/internal/ratio/ratio.go", "| 2 | 2.5 | 1.250 | 0.0 % |", "WORSE"}},
-		{"renamed", "equal", nil, []string{"by its own bench folder", "| 2.5 | 2.01 | 0.804 | 0.0 % |", "better"}},
+		{"base", "equal", nil, []string{"base commit", "equal commit", "measured by the bench folder of new", "| 2 | 2.01 | 1.005 | 0.0 % | 0.0 % |", "0 worse"}},
+		{"base", "renamed", errWorse, []string{"by its own bench folder", "bench/internal/ratio/ratio.go", "| 2 | 2.5 | 1.250 | 0.0 % | 0.0 % |", "WORSE"}},
+		{"renamed", "equal", nil, []string{"by its own bench folder", "| 2.5 | 2.01 | 0.804 | 0.0 % | 0.0 % |", "better"}},
 	} {
 		var out, log bytes.Buffer
 		c := config{old: test.old, new: test.new, runs: 3, table: []string{"-x"}}

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"slices"
 	"strings"
 
@@ -38,12 +39,13 @@ func (s *samples) add(build int, rows []row.Row) {
 type verdict string
 
 const (
-	same      verdict = ""
-	worse     verdict = "WORSE"
-	better    verdict = "better"
-	notJudged verdict = "not judged"
-	onlyOld   verdict = "only in old"
-	onlyNew   verdict = "only in new"
+	same          verdict = ""
+	worse         verdict = "WORSE"
+	worseByChance verdict = "WORSE, perhaps by chance"
+	better        verdict = "better"
+	notJudged     verdict = "not judged"
+	onlyOld       verdict = "only in old"
+	onlyNew       verdict = "only in new"
 )
 
 // A result is the comparison of one row.
@@ -51,9 +53,10 @@ type result struct {
 	row      row.Row // names it
 	figure   figure
 	old, new float64 // medians of the figure
-	// change is what new is in parts of old, and noise by what share the two builds
-	// of OLD differ.
-	change, noise        float64
+	change   float64 // new/old
+	// Two shares: by how much the figures of the two builds of OLD differ, and by
+	// how much medians of as many runs of OLD differ by chance.
+	builds, chance       float64
 	oldAllocs, newAllocs float64
 	verdict              verdict
 }
@@ -122,7 +125,8 @@ func judge(runs [builds][]row.Row) result {
 	}
 	r.change = r.new / r.old
 	again := median(other, f.of)
-	r.noise = max(r.old, again)/min(r.old, again) - 1
+	r.builds = apart(r.old, again)
+	r.chance = chance(slices.Concat(old, other), f.of)
 	loss, gain := r.change-1, 1/r.change-1
 	if f.greaterBetter {
 		loss, gain = gain, loss
@@ -130,9 +134,11 @@ func judge(runs [builds][]row.Row) result {
 	switch {
 	case !f.judged:
 		r.verdict = notJudged
-	case loss > tolerance && loss > r.noise:
+	case loss > tolerance && loss > r.builds && loss <= r.chance:
+		r.verdict = worseByChance
+	case loss > tolerance && loss > r.builds:
 		r.verdict = worse
-	case gain > tolerance && gain > r.noise:
+	case gain > tolerance && gain > r.builds:
 		r.verdict = better
 	}
 	return r
@@ -140,32 +146,55 @@ func judge(runs [builds][]row.Row) result {
 
 // median returns the median of a figure of rows, of which there is one at least.
 func median(rows []row.Row, of func(row.Row) float64) float64 {
-	var list []float64
-	for _, r := range rows {
-		list = append(list, of(r))
+	list := make([]float64, len(rows))
+	for i, r := range rows {
+		list[i] = of(r)
 	}
 	slices.Sort(list)
 	n := len(list)
 	return (list[(n-1)/2] + list[n/2]) / 2
 }
 
+// apart returns by what share the greater of two numbers exceeds the other.
+func apart(a, b float64) float64 { return max(a, b)/min(a, b) - 1 }
+
+// chance halves runs in many ways and returns the share by which the medians of
+// the halves differ at most in 95 of 100 of them. The runs are those of both builds of OLD, so a
+// half has as many runs as NEW.
+func chance(rows []row.Row, of func(row.Row) float64) float64 {
+	const ways = 1000
+	random := rand.New(rand.NewPCG(1, 2)) // always the same ways
+	rows = slices.Clone(rows)
+	half := len(rows) / 2
+	list := make([]float64, ways)
+	for i := range list {
+		random.Shuffle(len(rows), func(a, b int) { rows[a], rows[b] = rows[b], rows[a] })
+		list[i] = apart(median(rows[:half], of), median(rows[half:], of))
+	}
+	slices.Sort(list)
+	return list[ways*95/100]
+}
+
 // print prints results as a table in Markdown, and what follows from them.
 func print(w io.Writer, results []result) {
-	fmt.Fprintln(w, "| row | measured | against | figure | old | new | new/old | two builds of old | allocs old | allocs new | |")
-	fmt.Fprintln(w, "|---|---|---|---|---:|---:|---:|---:|---:|---:|---|")
+	fmt.Fprintln(w, "| row | measured | against | figure | old | new | new/old | two builds of old | chance | allocs old | allocs new | |")
+	fmt.Fprintln(w, "|---|---|---|---|---:|---:|---:|---:|---:|---:|---:|---|")
 	count := map[verdict]int{}
 	for _, r := range results {
 		count[r.verdict]++
 		name := r.row.Section + "/" + r.row.Name
 		if r.verdict == onlyOld || r.verdict == onlyNew {
-			fmt.Fprintf(w, "| %s | %s | %s | | | | | | | | %s |\n", name, r.row.What, r.row.Against, r.verdict)
+			fmt.Fprintf(w, "| %s | %s | %s | | | | | | | | | %s |\n", name, r.row.What, r.row.Against, r.verdict)
 			continue
 		}
-		fmt.Fprintf(w, "| %s | %s | %s | %s | %s | %s | %.3f | %.1f %% | %.3g | %.3g | %s |\n",
-			name, r.row.What, r.row.Against, r.figure.name, digits(r.old), digits(r.new), r.change, 100*r.noise, r.oldAllocs, r.newAllocs, r.verdict)
+		fmt.Fprintf(w, "| %s | %s | %s | %s | %s | %s | %.3f | %.1f %% | %.1f %% | %.3g | %.3g | %s |\n",
+			name, r.row.What, r.row.Against, r.figure.name, digits(r.old), digits(r.new), r.change, 100*r.builds, 100*r.chance, r.oldAllocs, r.newAllocs, r.verdict)
 	}
 	fmt.Fprintf(w, "\n%d rows: %d worse, %d better, %d not judged, %d in one commit only.\n",
-		len(results), count[worse], count[better], count[notJudged], count[onlyOld]+count[onlyNew])
+		len(results), count[worse]+count[worseByChance], count[better], count[notJudged], count[onlyOld]+count[onlyNew])
+	if count[worseByChance] > 0 {
+		fmt.Fprintf(w, "%d of the worse rows may be so by chance: measure them again, with more runs.\n", count[worseByChance])
+	}
 }
 
 // digits writes a number with about four digits.

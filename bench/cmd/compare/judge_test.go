@@ -46,13 +46,41 @@ func TestVerdicts(t *testing.T) {
 		{"scales better", scaling, 0.8, 0.8, 0.9, better, "scaling"},
 	} {
 		var s samples
-		// Medians: what is far off in one run does not count.
-		s.add(oldBuild, runsOf(test.row, test.old, test.old, 1000))
-		s.add(otherBuild, runsOf(test.row, test.other, 0.001, test.other))
-		s.add(newBuild, runsOf(test.row, 1000, test.new, test.new))
+		s.add(oldBuild, runsOf(test.row, test.old))
+		s.add(otherBuild, runsOf(test.row, test.other))
+		s.add(newBuild, runsOf(test.row, test.new))
 		results := s.judge()
 		if len(results) != 1 || results[0].verdict != test.want || results[0].figure.name != test.figure {
 			t.Errorf("%s: %+v", test.name, results)
+		}
+	}
+}
+
+// Runs that are far off do not count, but make it likely that what differs does
+// so by chance.
+func TestChance(t *testing.T) {
+	r := row.Row{Section: "memory", Name: "20/cold", What: "leadscore", Against: "hand-written"}
+	calm := []float64{1.00, 1.01, 1.00, 0.99, 1.00, 1.01, 1.00, 9.00, 0.99, 1.00}
+	rough := []float64{1.00, 1.20, 1.00, 0.80, 1.10, 0.90, 1.00, 0.85, 1.15, 1.00}
+	slower := []float64{1.05, 1.05, 1.06, 1.05, 1.04, 1.05, 1.05, 1.05, 0.10, 1.05}
+	for _, test := range []struct {
+		name string
+		old  []float64
+		want verdict
+		text string
+	}{
+		{"calm", calm, worse, "1 rows: 1 worse, 0 better, 0 not judged, 0 in one commit only.\n"},
+		{"rough", rough, worseByChance, "1 of the worse rows may be so by chance: measure them again, with more runs.\n"},
+	} {
+		var s samples
+		s.add(oldBuild, runsOf(r, test.old...))
+		s.add(otherBuild, runsOf(r, test.old...))
+		s.add(newBuild, runsOf(r, slower...))
+		results := s.judge()
+		var out strings.Builder
+		print(&out, results)
+		if results[0].verdict != test.want || !strings.HasSuffix(out.String(), test.text) {
+			t.Errorf("%s: %+v\n%s", test.name, results[0], out.String())
 		}
 	}
 }
@@ -68,7 +96,7 @@ func TestFigures(t *testing.T) {
 		ours.Allocs = 2
 	}
 	r := s.judge()[0]
-	if r.old != 2.5 || r.new != 5 || r.change != 2 || math.Abs(r.noise-0.25) > 1e-9 || r.oldAllocs != 2 || r.newAllocs != 3 {
+	if r.old != 2.5 || r.new != 5 || r.change != 2 || math.Abs(r.builds-0.25) > 1e-9 || r.oldAllocs != 2 || r.newAllocs != 3 {
 		t.Errorf("%+v", r)
 	}
 }
@@ -83,10 +111,10 @@ func TestRowsOfOneCommitOnly(t *testing.T) {
 	results := s.judge()
 	var out strings.Builder
 	print(&out, results)
-	const want = `| row | measured | against | figure | old | new | new/old | two builds of old | allocs old | allocs new | |
-|---|---|---|---|---:|---:|---:|---:|---:|---:|---|
-| set/old | ten models | one model | | | | | | | | only in old |
-| set/new | leadscore | hand-written | | | | | | | | only in new |
+	const want = `| row | measured | against | figure | old | new | new/old | two builds of old | chance | allocs old | allocs new | |
+|---|---|---|---|---:|---:|---:|---:|---:|---:|---:|---|
+| set/old | ten models | one model | | | | | | | | | only in old |
+| set/new | leadscore | hand-written | | | | | | | | | only in new |
 
 2 rows: 0 worse, 0 better, 0 not judged, 2 in one commit only.
 `
@@ -103,7 +131,7 @@ func TestPrint(t *testing.T) {
 	s.add(newBuild, runsOf(r, 0.95))
 	var out strings.Builder
 	print(&out, s.judge())
-	const want = "| memory/20/cold | leadscore | hand-written | ratio | 0.871 | 0.95 | 1.091 | 1.0 % | 0.0312 | 0.0312 | WORSE |\n"
+	const want = "| memory/20/cold | leadscore | hand-written | ratio | 0.871 | 0.95 | 1.091 | 1.0 % | 1.0 % | 0.0312 | 0.0312 | WORSE |\n"
 	if !strings.Contains(out.String(), want) {
 		t.Errorf("printed\n%s", out.String())
 	}

@@ -11,6 +11,10 @@
 // 3 % and by more than the figures of the two builds of OLD differ. If a row is
 // worse, the exit status is 1; if the comparison failed, it is 2.
 //
+// On a busy machine runs differ more than commits do. The column chance shows how
+// far apart the medians of as many runs of OLD come by chance. A row that is worse
+// by no more than that is still worse, but marked: it should be measured again.
+//
 // The figure of a row is its ratio to what leadscore is measured against, such as
 // hand-written code, as that changes least with the machine. Where leadscore is
 // measured against itself, both sides change with the library, so the figure is
@@ -108,7 +112,7 @@ func (c *config) run(ctx context.Context, dir string, out, log io.Writer) (err e
 		return errors.New("no rows were measured")
 	}
 	for _, r := range results {
-		if r.verdict == worse {
+		if r.verdict == worse || r.verdict == worseByChance {
 			return errWorse
 		}
 	}

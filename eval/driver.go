@@ -7,6 +7,7 @@ import (
 
 	"github.com/leadscore/leadscore/eval/internal/fetch"
 	"github.com/leadscore/leadscore/traverse"
+	"github.com/leadscore/leadscore/traverse/columns"
 )
 
 // Run scores a batch of leads into out. It fails only when ctx ends; out is then
@@ -21,7 +22,7 @@ import (
 // out may hold the outcomes of an earlier run: Run uses their memory again.
 func (p *Program) Run(ctx context.Context, source traverse.Source, ids []string, opts Options, out *Outcomes) error {
 	out.reset(len(ids), len(p.routes.plan.Models))
-	r := run{program: p, ctx: ctx, source: source, opts: opts}
+	r := run{ctx: ctx, source: source, opts: opts}
 	w := way{routes: p.routes, columns: p.columns(&opts), nearMisses: opts.lists(), maxRecords: opts.Records}
 	if store := lentStore(source); store != nil {
 		w.lent = true
@@ -39,13 +40,12 @@ func (p *Program) Run(ctx context.Context, source traverse.Source, ids []string,
 
 // A run is what all steps of Run share.
 type run struct {
-	program *Program
-	ctx     context.Context
-	source  traverse.Source
-	opts    Options
+	ctx    context.Context
+	source traverse.Source
+	opts   Options
 }
 
-// A way is how a batch is scored.
+// A way is how leads are scored.
 type way struct {
 	routes     *routes    // the plan of what is fetched
 	columns    *columnSet // counts what it can; nil if routes are counted for all conditions
@@ -54,8 +54,35 @@ type way struct {
 	maxRecords int
 }
 
-// overRecords scores leads from records that are fetched. Scores begin with sums, by
-// lead and model, if it is not nil. A batch that reaches too many records is
+// overStore scores leads from the columns that the source lends. Conditions that
+// need routes, and leads whose sums may not fit in 64 bits, are scored from
+// records. It returns false if the store lacks what the plan names: then queries
+// will say what is missing.
+func (r *run) overStore(store *columns.Store, w way, ids []string, out Outcomes) (bool, error) {
+	large, ok, err := scoreStore(r.ctx, store, w.columns, w.routes.plan.Models, r.opts.AsOf, ids, out)
+	if err != nil || !ok {
+		return false, err
+	}
+	if residual := w.columns.planned().residual; residual != nil {
+		rest := remainderOf(ids, large, out)
+		var walked Outcomes
+		walked.reset(len(rest.ids), out.each)
+		if err := r.overRecords(way{routes: residual, lent: true, maxRecords: w.maxRecords}, rest.ids, rest.sums, walked); err != nil {
+			return false, err
+		}
+		rest.merge(walked, out)
+	}
+	w.columns = nil
+	for _, i := range large {
+		if err := r.overRecords(w, ids[i:i+1], nil, out.part(i, i+1)); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+// overRecords scores leads from records that are fetched. Scores begin with sums,
+// by lead and model, if it is not nil. A batch that reaches too many records is
 // scored in halves.
 func (r *run) overRecords(w way, ids []string, sums []int64, out Outcomes) error {
 	err := r.fetched(w, ids, sums, out)
@@ -99,13 +126,20 @@ func (r *run) fetched(w way, ids []string, sums []int64, out Outcomes) error {
 	if err := b.fetched.Load(r.ctx, w.routes.plan, r.source, ids, r.opts.AsOf, opts); err != nil {
 		return err
 	}
-	s := recordScorer{run: r, way: w, batch: b, sums: sums}
-	if err := s.begin(); err != nil {
+	s := recordScorer{routes: w.routes, columns: w.columns, batch: b, sums: sums}
+	if r.opts.Explain {
+		s.explainer = &explainer{occurrences: r.opts.Occurrences, nearMisses: w.nearMisses}
+	}
+	if err := s.begin(r.ctx, &r.opts); err != nil {
 		return err
 	}
 	for i, id := range ids {
-		if err := s.score(i, id, out); err != nil {
-			return err
+		if !s.score(i, id, out) {
+			alone := w
+			alone.columns = nil
+			if err := r.fetched(alone, ids[i:i+1], nil, out.part(i, i+1)); err != nil {
+				return err
+			}
 		}
 		if err := r.ctx.Err(); err != nil {
 			return err

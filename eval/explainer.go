@@ -10,13 +10,12 @@ import (
 
 // An explainer explains conditions by counting routes.
 type explainer struct {
-	walker      *walk.Walker
 	occurrences int // the most records that are listed for a condition
 	nearMisses  bool
 }
 
 // condition evaluates all children of a condition and lists what they counted.
-func (e *explainer) condition(c *plan.Condition, l *fetch.Lead) (Contribution, points.Count) {
+func (e *explainer) condition(w *walk.Walker, c *plan.Condition, l *fetch.Lead) (Contribution, points.Count) {
 	var m points.Multiplier
 	out := Contribution{Condition: c.Name, Points: c.Award.Points, Children: make([]ChildResult, 0, len(c.Children))}
 	room := e.occurrences
@@ -25,10 +24,10 @@ func (e *explainer) condition(c *plan.Condition, l *fetch.Lead) (Contribution, p
 		var n points.Count
 		var list []Occurrence
 		if e.occurrences == 0 {
-			n = e.walker.Count(ch, l)
+			n = w.Count(ch, l)
 		} else {
 			var all []walk.Occurrence
-			n, all = e.walker.Occurrences(ch, l)
+			n, all = w.Occurrences(ch, l)
 			list = occurrencesOf(all[:min(room, len(all))])
 			room -= len(list)
 		}
@@ -37,7 +36,7 @@ func (e *explainer) condition(c *plan.Condition, l *fetch.Lead) (Contribution, p
 		result := &out.Children[i]
 		result.Occurrences = list
 		if e.nearMisses && !holds && !frequency.None() {
-			result.Nearest = unmetOf(ch, e.walker.Nearest(ch, l))
+			result.Nearest = unmetOf(ch, w.Nearest(ch, l))
 		}
 	}
 	multiplier := m.Count()

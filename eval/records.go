@@ -1,6 +1,8 @@
 package eval
 
 import (
+	"context"
+
 	"github.com/leadscore/leadscore/eval/internal/fetch"
 	"github.com/leadscore/leadscore/eval/internal/plan"
 	"github.com/leadscore/leadscore/eval/internal/staging"
@@ -9,57 +11,56 @@ import (
 
 // A recordScorer scores the leads of a batch that was fetched.
 type recordScorer struct {
-	run      *run
-	way      way
-	batch    *batch
-	sums     []int64 // scores to begin with, by lead and model, or nil
+	routes    *routes
+	columns   *columnSet // counts what it can, or nil
+	explainer *explainer // nil for scores alone
+	batch     *batch
+	sums      []int64 // scores to begin with, by lead and model, or nil
+
 	staging  *staging.Staging
 	recorder *recorder
 }
 
 // begin lays the batch out in columns, if some conditions are counted over them. It
 // returns ctx.Err() once ctx is done.
-func (s *recordScorer) begin() error {
-	s.batch.walker.Begin(s.run.ctx, &s.batch.fetched)
-	c := s.way.columns
-	if c == nil {
+func (s *recordScorer) begin(ctx context.Context, opts *Options) error {
+	s.batch.walker.Begin(ctx, &s.batch.fetched)
+	if s.columns == nil {
 		return nil
 	}
-	s.staging, s.recorder = c.staging(s.way.routes), c.recorder()
-	if err := s.staging.Fill(s.run.ctx, s.way.routes.plan, &s.batch.fetched); err != nil {
+	s.staging, s.recorder = s.columns.staging(s.routes), s.columns.recorder()
+	if err := s.staging.Fill(ctx, s.routes.plan, &s.batch.fetched); err != nil {
 		return err
 	}
-	s.staging.Executor.SetAsOf(s.run.opts.AsOf)
+	s.staging.Executor.SetAsOf(opts.AsOf)
 	return nil
 }
 
 // end leaves the memory of the batch to later ones.
 func (s *recordScorer) end() {
-	if c := s.way.columns; c != nil {
-		c.stagings.Put(s.staging)
-		c.putRecorder(s.recorder)
+	if s.columns != nil {
+		s.columns.stagings.Put(s.staging)
+		s.columns.putRecorder(s.recorder)
 	}
-	s.way.routes.put(s.batch)
+	s.routes.put(s.batch)
 }
 
-// score scores the lead at a position of the batch into out.
-func (s *recordScorer) score(i int, id string, out Outcomes) error {
+// score scores the lead at a position of the batch into out. It returns false if
+// its sums over columns may not fit in 64 bits: then nothing is written.
+func (s *recordScorer) score(i int, id string, out Outcomes) bool {
 	l := &s.batch.fetched.Leads[i]
 	if f := l.Failed; f != nil {
 		out.Errs[i] = &LeadError{Lead: id, Entity: f.Entity, Path: f.Path, Err: f.Err}
-		return nil
+		return true
 	}
 	staged := s.staging != nil && l.Target != plan.NoParent
 	if staged {
 		if !s.staging.Score(l) {
-			// Its sums may not fit in 64 bits.
-			alone := s.way
-			alone.columns = nil
-			return s.run.fetched(alone, []string{id}, nil, out.part(i, i+1))
+			return false
 		}
 		s.recorder.begin(s.staging.Executor, l.Target)
 	}
-	models := s.way.routes.plan.Models
+	models := s.routes.plan.Models
 	for j, m := range models {
 		o := &out.Models(i)[j]
 		switch {
@@ -77,7 +78,7 @@ func (s *recordScorer) score(i int, id string, out Outcomes) error {
 			*o = s.model(m, m.Conditions, l, points.Total{})
 		}
 	}
-	return nil
+	return true
 }
 
 // model scores a lead by conditions of a model whose routes are counted. The score
@@ -86,17 +87,16 @@ func (s *recordScorer) model(m *plan.Model, conditions []plan.Condition, l *fetc
 	w := &s.batch.walker
 	w.For(m)
 	out := ModelOutcome{Status: Scored}
-	if !s.run.opts.Explain {
+	if s.explainer == nil {
 		for i := range conditions {
 			c := &conditions[i]
 			sum.Add(w.Multiplier(c, l), c.Award.Points)
 		}
 	} else {
-		e := explainer{walker: w, occurrences: s.run.opts.Occurrences, nearMisses: s.way.nearMisses}
 		out.Explained = &Explanation{walked: make([]Contribution, 0, len(conditions))}
 		for i := range conditions {
 			c := &conditions[i]
-			contribution, multiplier := e.condition(c, l)
+			contribution, multiplier := s.explainer.condition(w, c, l)
 			sum.Add(multiplier, c.Award.Points)
 			out.Explained.walked = append(out.Explained.walked, contribution)
 		}

@@ -1,7 +1,9 @@
 package eval
 
 import (
+	"context"
 	"slices"
+	"time"
 
 	"github.com/leadscore/leadscore/eval/internal/columnar"
 	"github.com/leadscore/leadscore/eval/internal/plan"
@@ -17,94 +19,84 @@ func lentStore(source traverse.Source) *columns.Store {
 	return nil
 }
 
-// overStore scores leads from the columns of a store that the source lends, and
-// what needs routes from the source. It returns false if the store lacks what the
-// plan names: then queries will say what is missing.
-func (r *run) overStore(store *columns.Store, w way, ids []string, out Outcomes) (bool, error) {
-	planned := w.columns.planned()
-	x := w.columns.executors.Get(planned.columns)
-	rec := w.columns.recorder()
-	var large []int // leads whose sums may not fit in 64 bits
-	bound := false
-	err := store.Use(r.ctx, func() error {
-		if bound = x.Bind(store); !bound {
+// scoreStore scores leads from the columns of a store as of an instant: all
+// conditions that c counts. It returns the positions of leads whose sums may not
+// fit in 64 bits. It returns false if the store lacks what the plan names, and
+// ctx.Err() once ctx is done.
+func scoreStore(ctx context.Context, store *columns.Store, c *columnSet, models []*plan.Model, asOf time.Time, ids []string, out Outcomes) (large []int, ok bool, err error) {
+	x, rec := c.executors.Get(c.planned().columns), c.recorder()
+	err = store.Use(ctx, func() error {
+		if ok = x.Bind(store); !ok {
 			return nil
 		}
-		x.SetAsOf(r.opts.AsOf)
+		x.SetAsOf(asOf)
 		for i, id := range ids {
 			row := x.Find(id)
 			if row < 0 {
 				out.Errs[i] = &LeadError{Lead: id, Entity: traverse.Lead, Path: traverse.Lead, Err: ErrNoLead}
-			} else if !r.scoreRow(x, rec, row, out.Models(i)) {
+			} else if !scoreRow(x, rec, models, row, out.Models(i)) {
 				large = append(large, i)
 			}
-			if err := r.ctx.Err(); err != nil {
+			if err := ctx.Err(); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	// What a panic left behind is not used again.
-	w.columns.executors.Put(x)
-	w.columns.putRecorder(rec)
-	if err != nil || !bound {
-		return false, err
-	}
-	if planned.residual != nil {
-		if err := r.addResidual(way{routes: planned.residual, lent: true, maxRecords: w.maxRecords}, ids, large, out); err != nil {
-			return false, err
-		}
-	}
-	w.columns = nil
-	for _, i := range large {
-		if err := r.overRecords(w, ids[i:i+1], nil, out.part(i, i+1)); err != nil {
-			return false, err
-		}
-	}
-	return true, nil
+	// A panic leaves counts behind: then neither is used again.
+	c.executors.Put(x)
+	c.putRecorder(rec)
+	return large, ok, err
 }
 
-// scoreRow scores a lead of a store, or returns false if its sums may not fit in 64
-// bits.
-func (r *run) scoreRow(x *columnar.Executor, rec *recorder, row int, models []ModelOutcome) bool {
+// scoreRow scores the lead in a row of a store, or returns false if its sums may
+// not fit in 64 bits.
+func scoreRow(x *columnar.Executor, rec *recorder, models []*plan.Model, row int, out []ModelOutcome) bool {
 	kind, fits := x.Score(row)
 	if kind == plan.NoParent {
-		for i := range models {
-			models[i] = ModelOutcome{Status: NoParent}
+		for i := range out {
+			out[i] = ModelOutcome{Status: NoParent}
 		}
 		return true
 	}
 	rec.begin(x, kind)
-	for i, m := range r.program.routes.plan.Models {
+	for i, m := range models {
 		if m.Target == kind {
-			models[i] = ModelOutcome{Status: Scored, Score: x.ModelScore(i), Explained: rec.explain(x, m, i)}
+			out[i] = ModelOutcome{Status: Scored, Score: x.ModelScore(i), Explained: rec.explain(x, m, i)}
 		} else {
-			models[i] = ModelOutcome{Status: NotTargeted}
+			out[i] = ModelOutcome{Status: NotTargeted}
 		}
 	}
 	return fits
 }
 
-// addResidual adds to outcomes what the conditions that need routes give, except
-// to those of large leads, whose conditions are all counted by routes.
-func (r *run) addResidual(w way, ids []string, large []int, out Outcomes) error {
-	var left []string
-	var at []int
-	var sums []int64
+// A remainder is the leads of a batch whose scores lack the conditions that need
+// routes.
+type remainder struct {
+	ids  []string
+	at   []int   // their positions in the batch
+	sums []int64 // their scores so far, by lead and model
+}
+
+// remainderOf returns the leads that are neither failed nor large.
+func remainderOf(ids []string, large []int, out Outcomes) remainder {
+	var r remainder
 	for i, id := range ids {
-		if _, ok := slices.BinarySearch(large, i); out.Errs[i] == nil && !ok {
-			left, at = append(left, id), append(at, i)
-			for _, m := range out.Models(i) {
-				sums = append(sums, m.Score)
-			}
+		if _, ok := slices.BinarySearch(large, i); out.Errs[i] != nil || ok {
+			continue
+		}
+		r.ids, r.at = append(r.ids, id), append(r.at, i)
+		for _, m := range out.Models(i) {
+			r.sums = append(r.sums, m.Score)
 		}
 	}
-	var walked Outcomes
-	walked.reset(len(left), out.each)
-	if err := r.overRecords(w, left, sums, walked); err != nil {
-		return err
-	}
-	for i, at := range at {
+	return r
+}
+
+// merge writes the outcomes of the remainder, whose scores began with r.sums, into
+// those of the batch.
+func (r *remainder) merge(walked, out Outcomes) {
+	for i, at := range r.at {
 		out.Errs[at] = walked.Errs[i]
 		for j, m := range walked.Models(i) {
 			o := &out.Models(at)[j]
@@ -112,5 +104,4 @@ func (r *run) addResidual(w way, ids []string, large []int, out Outcomes) error 
 			*o = m
 		}
 	}
-	return nil
 }

@@ -1,0 +1,208 @@
+package check
+
+import (
+	"fmt"
+	"math/big"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/internal/nearest"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// misfit reports an operand of the wrong kind.
+func (c *checker) misfit(f traverse.Field, l dsl.Literal, expected ...string) {
+	text := ""
+	if c.file != nil {
+		text = c.file.Text[l.At().Start.Offset:l.At().End.Offset]
+	}
+	d := c.problem(l.At(), CodeType, "%s is %s, and %s is none", f.Name, f.Type.Noun(), brief(text))
+	d.Expected = expected
+	switch l := l.(type) {
+	case *dsl.Number, *dsl.Bool, *dsl.Moment:
+		if f.Type == traverse.Text || f.Type == traverse.Choice || f.Type == traverse.Choices {
+			d.Help = fmt.Sprintf("write %q", brief(text))
+			if f.Type == traverse.Text && brief(text) == text {
+				d.Replace(strconv.Quote(text))
+			}
+		}
+	case *dsl.String:
+		_, err := strconv.ParseFloat(l.Value, 64)
+		word := slices.Contains(expected, l.Value) // true or false
+		if word || err == nil && f.Type == traverse.Number {
+			d.Help = fmt.Sprintf("write %s", brief(l.Value))
+			if word || plain(l.Value) {
+				d.Replace(l.Value)
+			}
+		}
+	}
+}
+
+// plain reports whether a text is a number as the language writes one.
+func plain(text string) bool {
+	const longest = 15 // digits that a float surely holds
+	whole, fraction, point := strings.Cut(strings.TrimPrefix(text, "-"), ".")
+	digits := func(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+	return len(text) <= longest && digits(whole) && (whole == "0" || whole[0] != '0') && (!point || digits(fraction))
+}
+
+// textOperands reads the operands as the field compares texts. It reports those
+// that do not fit; then sound is false.
+func (c *checker) textOperands(f traverse.Field, cmp *dsl.Comparison) (values []string, sound bool) {
+	fold := folding(f)
+	var listed map[string]bool
+	if f.Type != traverse.Text {
+		listed = c.listedValues(f)
+	}
+	values, sound = make([]string, 0, len(cmp.Operands)), true
+	for _, o := range cmp.Operands {
+		s, ok := o.(*dsl.String)
+		switch {
+		case !ok:
+			c.misfit(f, o, "a text in double quotes")
+			sound = false
+		case s.Bad:
+			sound = false
+		case s.Value == "":
+			d := c.problem(s.Span, CodeValue, "the empty text equals nothing")
+			d.Help = fmt.Sprintf("write %s %s", pathText(cmp.Ref), emptyOp(cmp.Op))
+			if cmp.Op == dsl.Equal || cmp.Op == dsl.NotEqual {
+				d.ReplaceAt(dsl.Span{Start: cmp.OpSpan.Start, End: s.End}, emptyOp(cmp.Op).String())
+			}
+			sound = false
+		case f.Type != traverse.Text && !listed[fold(s.Value)]:
+			c.unlisted(f, s)
+			sound = false
+		default:
+			values = append(values, fold(s.Value))
+		}
+	}
+	return values, sound
+}
+
+// unlisted reports a value that a choice or choices field does not list.
+func (c *checker) unlisted(f traverse.Field, s *dsl.String) {
+	d := c.problem(s.Span, CodeValue, "%s does not list %s", f.Name, brief(s.Raw))
+	if near := c.near(s.Value, slices.Values(f.Values)); near != "" {
+		d.Nearest = strconv.Quote(near)
+		if nearest.Only(s.Value, slices.Values(f.Values)) == near {
+			d.Replace(d.Nearest)
+		}
+		return
+	}
+	const few = 12
+	for _, v := range f.Values[:min(few, len(f.Values))] {
+		d.Expected = append(d.Expected, strconv.Quote(v))
+	}
+	if len(f.Values) > few {
+		d.Expected = append(d.Expected, "another of its values")
+	}
+}
+
+// folding is how a field's values are made comparable.
+func folding(f traverse.Field) func(string) string {
+	if f.Exact {
+		return func(s string) string { return s }
+	}
+	return traverse.Fold
+}
+
+// listedValues returns what a choice or choices field lists, folded unless the
+// field is exact.
+func (c *checker) listedValues(f traverse.Field) map[string]bool {
+	if len(f.Values) == 0 {
+		return nil // the schema has a problem
+	}
+	field := &f.Values[0] // no two fields share their values
+	listed, ok := c.listed[field]
+	if !ok {
+		fold := folding(f)
+		listed = make(map[string]bool, len(f.Values))
+		for _, v := range f.Values {
+			listed[fold(v)] = true
+		}
+		c.listed[field] = listed
+	}
+	return listed
+}
+
+// emptyOp is the operator that was meant by an operator with "".
+func emptyOp(op dsl.Op) dsl.Op {
+	switch op {
+	case dsl.NotEqual, dsl.NotIn:
+		return dsl.IsNotEmpty
+	}
+	return dsl.IsEmpty
+}
+
+// numberOperands reads the operands as numbers. It reports those that do not fit;
+// then sound is false.
+func (c *checker) numberOperands(f traverse.Field, cmp *dsl.Comparison) (values []float64, sound bool) {
+	values, sound = make([]float64, 0, len(cmp.Operands)), true
+	for _, o := range cmp.Operands {
+		_, v, ok := c.numberOperand(f, o)
+		values = append(values, v)
+		sound = sound && ok
+	}
+	return values, sound
+}
+
+// numberOperand reads an operand as a number, and reports any other.
+func (c *checker) numberOperand(f traverse.Field, l dsl.Literal) (*dsl.Number, float64, bool) {
+	n, ok := l.(*dsl.Number)
+	if !ok {
+		c.misfit(f, l, "a number")
+		return nil, 0, false
+	}
+	v, ok := c.float(n)
+	return n, v, ok
+}
+
+// numberBounds reads two operands as bounds, and reports those out of order.
+func (c *checker) numberBounds(f traverse.Field, cmp *dsl.Comparison) (lo, hi float64, ok bool) {
+	from, lo, okLo := c.numberOperand(f, cmp.Operands[0])
+	to, hi, okHi := c.numberOperand(f, cmp.Operands[1])
+	if !okLo || !okHi {
+		return 0, 0, false
+	}
+	if lo > hi {
+		d := c.problem(dsl.Span{Start: from.Start, End: to.End}, CodeBounds, "the bounds are out of order: %s is more than %s",
+			brief(from.Text), brief(to.Text))
+		d.Help = fmt.Sprintf("write between %s and %s", brief(to.Text), brief(from.Text))
+		return 0, 0, false
+	}
+	return lo, hi, true
+}
+
+// float reads a number, and reports a whole number that a float cannot hold.
+func (c *checker) float(n *dsl.Number) (float64, bool) {
+	if n.Bad {
+		return 0, false
+	}
+	v, err := strconv.ParseFloat(n.Text, 64)
+	if err != nil {
+		c.problem(n.Span, dsl.CodeNumber, "%s is too large for a number", brief(n.Text))
+		return 0, false
+	}
+	if n.Whole() && (v >= 1<<53 || v <= -(1<<53)) {
+		exact, _ := new(big.Float).SetFloat64(v).Int(nil)
+		if written, ok := new(big.Int).SetString(strings.TrimPrefix(n.Text, "+"), 10); !ok || written.Cmp(exact) != 0 {
+			d := c.problem(n.Span, dsl.CodeNumber, "%s cannot be held exactly", brief(n.Text))
+			d.Help = fmt.Sprintf("the nearest number that can is %s", exact)
+			return 0, false
+		}
+	}
+	return v, true
+}
+
+// momentOperand reads an operand as a date or a time, and reports any other.
+func (c *checker) momentOperand(f traverse.Field, l dsl.Literal) (*dsl.Moment, bool) {
+	m, ok := l.(*dsl.Moment)
+	if !ok {
+		c.misfit(f, l, "a date such as 2026-05-31")
+		return nil, false
+	}
+	return m, !m.Bad
+}

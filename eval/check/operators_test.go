@@ -7,10 +7,6 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-var allTypes = []traverse.Type{
-	traverse.Text, traverse.Number, traverse.Bool, traverse.Time, traverse.Date, traverse.Choice, traverse.Choices,
-}
-
 // TestEveryOperatorHasARow checks that each operator of the language applies to
 // some type, and each type to some operator.
 func TestEveryOperatorHasARow(t *testing.T) {
@@ -18,7 +14,7 @@ func TestEveryOperatorHasARow(t *testing.T) {
 	for op := dsl.Op(0); op.String() != "operator"; op++ {
 		count++
 		has := false
-		for _, typ := range allTypes {
+		for _, typ := range traverse.Types() {
 			has = has || operatorOf(typ, op) != nil
 		}
 		if !has {
@@ -28,13 +24,13 @@ func TestEveryOperatorHasARow(t *testing.T) {
 	if count < 32 {
 		t.Errorf("found %d operators only", count)
 	}
-	for _, typ := range allTypes {
+	for _, typ := range traverse.Types() {
 		if len(operators[typ]) == 0 {
 			t.Errorf("%s has no operators of its own", typ)
 		}
 	}
-	if len(operators) != len(allTypes) {
-		t.Errorf("operators are listed for %d types, of %d", len(operators), len(allTypes))
+	if len(operators) != len(traverse.Types()) {
+		t.Errorf("operators are listed for %d types, of %d", len(operators), len(traverse.Types()))
 	}
 }
 
@@ -42,7 +38,7 @@ func TestEveryOperatorHasARow(t *testing.T) {
 // row lowers, and that another operator is suggested only for one that the type
 // does not have, and only one.
 func TestOperatorRows(t *testing.T) {
-	for _, typ := range allTypes {
+	for _, typ := range traverse.Types() {
 		suggested := map[dsl.Op]dsl.Op{}
 		seen := map[dsl.Op]bool{}
 		for _, list := range [][]operator{operators[typ], everyType} {

@@ -72,21 +72,115 @@ func text(e dsl.Expr) string {
 
 func (s *scoring) compares(c *dsl.Comparison, route []Stop) bool {
 	v, field := s.value(c.Ref, route)
-	// "an empty value satisfies `is empty` and nothing else"
-	if c.Op == dsl.IsEmpty || c.Op == dsl.IsNotEmpty || empty(v) {
-		return c.Op == dsl.IsEmpty && empty(v) || c.Op == dsl.IsNotEmpty && !empty(v)
+	if holds, ok := emptyOperators[c.Op]; ok {
+		return holds(v)
 	}
-	switch field.Type {
-	case traverse.Text, traverse.Choice:
-		return textHolds(v.Text(), c, field.Exact)
-	case traverse.Choices:
-		return choicesHold(v.Choices(), c, field.Exact)
-	case traverse.Number:
-		return numberHolds(v.Number(), c)
-	case traverse.Bool:
-		return (v.Bool() == c.Operands[0].(*dsl.Bool).Value) == (c.Op == dsl.Equal)
+	if empty(v) { // "an empty value satisfies `is empty` and nothing else"
+		return false
 	}
-	return s.timeHolds(v, c, field.Type)
+	holds, ok := operators[field.Type][c.Op]
+	if !ok {
+		panic(fmt.Sprintf("reference: %s has no operator %s", field.Type, c.Op))
+	}
+	return holds(comparison{scoring: s, value: v, field: field, operands: c.Operands})
+}
+
+// A comparison is a value that is not empty, and what it is compared with.
+type comparison struct {
+	scoring  *scoring
+	value    traverse.Value
+	field    traverse.Field
+	operands []dsl.Literal
+}
+
+// emptyOperators say what "`is empty` and `is not empty`" mean, for every type.
+var emptyOperators = map[dsl.Op]func(v traverse.Value) bool{
+	dsl.IsEmpty:    empty,
+	dsl.IsNotEmpty: func(v traverse.Value) bool { return !empty(v) },
+}
+
+// operators say what the other operators of each type mean.
+var operators = map[traverse.Type]map[dsl.Op]func(c comparison) bool{
+	traverse.Text:    textOperators,
+	traverse.Choice:  textOperators, // the checker admits fewer of them
+	traverse.Choices: choicesOperators,
+	traverse.Number:  numberOperators,
+	traverse.Bool:    boolOperators,
+	traverse.Time:    timeOperators,
+	traverse.Date:    timeOperators,
+}
+
+// "each also with `any (…)`: one of them does", and for the negations: "none of
+// them does"
+var textOperators = map[dsl.Op]func(c comparison) bool{
+	dsl.Equal:            func(c comparison) bool { return c.oneText(equal) },
+	dsl.In:               func(c comparison) bool { return c.oneText(equal) },
+	dsl.NotEqual:         func(c comparison) bool { return !c.oneText(equal) },
+	dsl.NotIn:            func(c comparison) bool { return !c.oneText(equal) },
+	dsl.Contains:         func(c comparison) bool { return c.oneText(strings.Contains) },
+	dsl.ContainsAny:      func(c comparison) bool { return c.oneText(strings.Contains) },
+	dsl.NotContains:      func(c comparison) bool { return !c.oneText(strings.Contains) },
+	dsl.NotContainsAny:   func(c comparison) bool { return !c.oneText(strings.Contains) },
+	dsl.BeginsWith:       func(c comparison) bool { return c.oneText(strings.HasPrefix) },
+	dsl.BeginsWithAny:    func(c comparison) bool { return c.oneText(strings.HasPrefix) },
+	dsl.NotBeginsWith:    func(c comparison) bool { return !c.oneText(strings.HasPrefix) },
+	dsl.NotBeginsWithAny: func(c comparison) bool { return !c.oneText(strings.HasPrefix) },
+	dsl.EndsWith:         func(c comparison) bool { return c.oneText(strings.HasSuffix) },
+	dsl.EndsWithAny:      func(c comparison) bool { return c.oneText(strings.HasSuffix) },
+	dsl.NotEndsWith:      func(c comparison) bool { return !c.oneText(strings.HasSuffix) },
+	dsl.NotEndsWithAny:   func(c comparison) bool { return !c.oneText(strings.HasSuffix) },
+}
+
+var choicesOperators = map[dsl.Op]func(c comparison) bool{
+	dsl.Contains:       func(c comparison) bool { return c.chosen() > 0 },
+	dsl.ContainsAny:    func(c comparison) bool { return c.chosen() > 0 },
+	dsl.NotContains:    func(c comparison) bool { return c.chosen() == 0 },
+	dsl.NotContainsAny: func(c comparison) bool { return c.chosen() == 0 },
+	dsl.ContainsAll:    func(c comparison) bool { return c.chosen() == len(c.operands) },
+}
+
+var numberOperators = map[dsl.Op]func(c comparison) bool{
+	dsl.Equal:        func(c comparison) bool { return c.oneNumber() },
+	dsl.In:           func(c comparison) bool { return c.oneNumber() },
+	dsl.NotEqual:     func(c comparison) bool { return !c.oneNumber() },
+	dsl.NotIn:        func(c comparison) bool { return !c.oneNumber() },
+	dsl.Less:         func(c comparison) bool { return c.value.Number() < c.number(0) },
+	dsl.LessEqual:    func(c comparison) bool { return c.value.Number() <= c.number(0) },
+	dsl.Greater:      func(c comparison) bool { return c.value.Number() > c.number(0) },
+	dsl.GreaterEqual: func(c comparison) bool { return c.value.Number() >= c.number(0) },
+	dsl.InRange: func(c comparison) bool { // "`between` includes both ends."
+		return c.number(0) <= c.value.Number() && c.value.Number() <= c.number(1)
+	},
+}
+
+var boolOperators = map[dsl.Op]func(c comparison) bool{
+	dsl.Equal:    func(c comparison) bool { return c.value.Bool() == c.operands[0].(*dsl.Bool).Value },
+	dsl.NotEqual: func(c comparison) bool { return c.value.Bool() != c.operands[0].(*dsl.Bool).Value },
+}
+
+var timeOperators = map[dsl.Op]func(c comparison) bool{
+	// "`on D` during it"
+	dsl.On: func(c comparison) bool { return c.moment(0).contains(c.value.Time()) },
+	// "before that day's first instant"
+	dsl.Before: func(c comparison) bool { return c.value.Time().Before(c.moment(0).from) },
+	// "from the next day's first on"
+	dsl.After:      func(c comparison) bool { return !c.value.Time().Before(c.moment(0).to) },
+	dsl.OnOrBefore: func(c comparison) bool { return c.value.Time().Before(c.moment(0).to) },
+	dsl.OnOrAfter:  func(c comparison) bool { return !c.value.Time().Before(c.moment(0).from) },
+	// "`between` includes both ends."
+	dsl.InRange: func(c comparison) bool {
+		return stretch{c.moment(0).from, c.moment(1).to}.contains(c.value.Time())
+	},
+	// "`within last` and `older than` use *as of* with the arithmetic of date ranges"
+	dsl.InLast: func(c comparison) bool {
+		return stretch{c.shifted(-1).from, c.now().to}.contains(c.value.Time())
+	},
+	// "from as of to as of + SPAN, both included"
+	dsl.InNext: func(c comparison) bool {
+		return stretch{c.now().from, c.shifted(+1).to}.contains(c.value.Time())
+	},
+	// "strictly before (as of − 30 days)"
+	dsl.OlderThan: func(c comparison) bool { return c.value.Time().Before(c.shifted(-1).from) },
 }
 
 // fold follows "letters are folded one by one (Unicode simple folding, the relation
@@ -101,128 +195,67 @@ func fold(s string) string {
 	}, s)
 }
 
-// texts are the operands, as they are compared: "Text and choices ignore letter
-// case unless the field is `exact`", and exact text is "compared byte for byte".
-func texts(c *dsl.Comparison, exact bool) []string {
-	var list []string
-	for _, o := range c.Operands {
-		s := o.(*dsl.String).Value
-		if !exact {
-			s = fold(s)
-		}
-		list = append(list, s)
+// compared is a text as the field compares it: "Text and choices ignore letter case
+// unless the field is `exact`", "before every comparison, `contains` included", and
+// exact text is "compared byte for byte".
+func (c comparison) compared(text string) string {
+	if c.field.Exact {
+		return text
 	}
-	return list
+	return fold(text)
 }
 
-func textHolds(value string, c *dsl.Comparison, exact bool) bool {
-	if !exact {
-		value = fold(value) // "before every comparison, `contains` included"
-	}
-	// "each also with `any (…)`: one of them does", and for the negations: "none of
-	// them does"
-	one := func(relation func(value, operand string) bool) bool {
-		return slices.ContainsFunc(texts(c, exact), func(operand string) bool { return relation(value, operand) })
-	}
-	equal := func(a, b string) bool { return a == b }
-	switch c.Op {
-	case dsl.Equal, dsl.In:
-		return one(equal)
-	case dsl.NotEqual, dsl.NotIn:
-		return !one(equal)
-	case dsl.Contains, dsl.ContainsAny:
-		return one(strings.Contains)
-	case dsl.NotContains, dsl.NotContainsAny:
-		return !one(strings.Contains)
-	case dsl.BeginsWith, dsl.BeginsWithAny:
-		return one(strings.HasPrefix)
-	case dsl.NotBeginsWith, dsl.NotBeginsWithAny:
-		return !one(strings.HasPrefix)
-	case dsl.EndsWith, dsl.EndsWithAny:
-		return one(strings.HasSuffix)
-	case dsl.NotEndsWith, dsl.NotEndsWithAny:
-		return !one(strings.HasSuffix)
-	}
-	panic("reference: text " + c.Op.String())
+func equal(a, b string) bool { return a == b }
+
+// oneText reports whether the value has a relation to one of the operands.
+func (c comparison) oneText(relation func(value, operand string) bool) bool {
+	value := c.compared(c.value.Text())
+	return slices.ContainsFunc(c.operands, func(operand dsl.Literal) bool {
+		return relation(value, c.compared(operand.(*dsl.String).Value))
+	})
 }
 
-func choicesHold(chosen []string, c *dsl.Comparison, exact bool) bool {
+// chosen is how many of the operands are among the chosen.
+func (c comparison) chosen() int {
 	found := 0
-	for _, operand := range texts(c, exact) {
-		if slices.ContainsFunc(chosen, func(value string) bool {
-			if !exact {
-				value = fold(value)
-			}
-			return value == operand
-		}) {
+	for _, o := range c.operands {
+		operand := c.compared(o.(*dsl.String).Value)
+		if slices.ContainsFunc(c.value.Choices(), func(value string) bool { return c.compared(value) == operand }) {
 			found++
 		}
 	}
-	switch c.Op {
-	case dsl.Contains, dsl.ContainsAny:
-		return found > 0
-	case dsl.NotContains, dsl.NotContainsAny:
-		return found == 0
-	case dsl.ContainsAll:
-		return found == len(c.Operands)
-	}
-	panic("reference: choices " + c.Op.String())
+	return found
 }
 
-func numberHolds(value float64, c *dsl.Comparison) bool {
-	var operands []float64
-	for _, o := range c.Operands {
-		// "a fraction in the text rounds to the nearest float as data do"
-		f, err := strconv.ParseFloat(o.(*dsl.Number).Text, 64)
-		if err != nil {
-			panic(err) // the model does not compile
+// number is an operand: "a fraction in the text rounds to the nearest float as
+// data do".
+func (c comparison) number(i int) float64 {
+	f, err := strconv.ParseFloat(c.operands[i].(*dsl.Number).Text, 64)
+	if err != nil {
+		panic(err) // the model does not compile
+	}
+	return f
+}
+
+// oneNumber reports whether the value is one of the operands.
+func (c comparison) oneNumber() bool {
+	for i := range c.operands {
+		if c.number(i) == c.value.Number() {
+			return true
 		}
-		operands = append(operands, f)
 	}
-	switch c.Op {
-	case dsl.Equal, dsl.In:
-		return slices.Contains(operands, value)
-	case dsl.NotEqual, dsl.NotIn:
-		return !slices.Contains(operands, value)
-	case dsl.Less:
-		return value < operands[0]
-	case dsl.LessEqual:
-		return value <= operands[0]
-	case dsl.Greater:
-		return value > operands[0]
-	case dsl.GreaterEqual:
-		return value >= operands[0]
-	case dsl.InRange: // "`between` includes both ends."
-		return operands[0] <= value && value <= operands[1]
-	}
-	panic("reference: number " + c.Op.String())
+	return false
 }
 
-// timeHolds compares instants and days. The field tells which, for a day is a whole
-// number of days away from another.
-func (s *scoring) timeHolds(v traverse.Value, c *dsl.Comparison, typ traverse.Type) bool {
-	t := v.Time()
-	literal := func(i int) stretch { return s.literal(c.Operands[i].(*dsl.Moment), typ) }
-	shifted := func(sign int) stretch { return s.shift(c.Operands[0].(*dsl.TimeSpan), sign, typ) }
-	switch c.Op {
-	case dsl.On: // "`on D` during it"
-		return literal(0).contains(t)
-	case dsl.Before: // "before that day's first instant"
-		return t.Before(literal(0).from)
-	case dsl.After: // "from the next day's first on"
-		return !t.Before(literal(0).to)
-	case dsl.OnOrBefore:
-		return t.Before(literal(0).to)
-	case dsl.OnOrAfter:
-		return !t.Before(literal(0).from)
-	case dsl.InRange: // "`between` includes both ends."
-		return stretch{literal(0).from, literal(1).to}.contains(t)
-	case dsl.InLast: // "`within last` and `older than` use *as of* with the arithmetic of date ranges"
-		return stretch{shifted(-1).from, s.now(typ).to}.contains(t)
-	case dsl.InNext: // "from as of to as of + SPAN, both included"
-		return stretch{s.now(typ).from, shifted(+1).to}.contains(t)
-	case dsl.OlderThan: // "strictly before (as of − 30 days)"
-		return t.Before(shifted(-1).from)
-	}
-	panic("reference: time " + c.Op.String())
+// Instants and days are compared alike. The field tells which they are, for a day
+// is a whole number of days away from another.
+
+func (c comparison) moment(i int) stretch {
+	return c.scoring.literal(c.operands[i].(*dsl.Moment), c.field.Type)
 }
+
+func (c comparison) shifted(sign int) stretch {
+	return c.scoring.shift(c.operands[0].(*dsl.TimeSpan), sign, c.field.Type)
+}
+
+func (c comparison) now() stretch { return c.scoring.now(c.field.Type) }

@@ -9,9 +9,34 @@ import (
 	"time"
 
 	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/source/memory"
 	"github.com/leadscore/leadscore/traverse"
 )
+
+// TestEveryOperatorIsKnown checks that the reference knows each operator of the
+// language for some type.
+func TestEveryOperatorIsKnown(t *testing.T) {
+	count := 0
+	for op := dsl.Op(0); op.String() != "operator"; op++ {
+		count++
+		known := emptyOperators[op] != nil
+		for _, ofType := range operators {
+			known = known || ofType[op] != nil
+		}
+		if !known {
+			t.Errorf("the reference does not know the operator %s", op)
+		}
+	}
+	if count < 32 {
+		t.Errorf("found %d operators only", count)
+	}
+	for _, typ := range traverse.Types() {
+		if len(operators[typ]) == 0 {
+			t.Errorf("the reference knows no operators of %s", typ)
+		}
+	}
+}
 
 // TestCalendar holds the reference's own dates against ones worked out by hand.
 func TestCalendar(t *testing.T) {

@@ -108,63 +108,8 @@ func judgeFindings(found dsl.Diagnostics, m *check.Model, s *scoring, r Result, 
 	}
 	drop := dropped{map[dsl.Expr]bool{}, map[*dsl.Child]bool{}, map[*dsl.Child]bool{}}
 	for _, d := range found {
-		if !inside(d.Span, m.Source.Span) {
-			continue
-		}
-		var wrong error
-		is := func(ok bool) {
-			if !ok {
-				wrong = fmt.Errorf("not true:\n%s", d.Error())
-			}
-		}
-		switch d.Code {
-		case findings.CodeGrade:
-			for _, c := range m.Source.Clauses {
-				if grade, ok := c.(*dsl.Grade); ok && inside(d.Span, grade.Span) {
-					is(r.Grade != grade.Name.Value)
-				}
-			}
-		case findings.CodeReadyNever:
-			is(!r.SalesReady)
-		case findings.CodeReadyAlways:
-			is(r.SalesReady)
-		}
-		for i, c := range m.Conditions {
-			if !inside(d.Span, c.Source.Span) {
-				continue
-			}
-			contribution := r.Contributions[i]
-			switch d.Code {
-			case findings.CodeNever:
-				is(contribution.Multiplier.Sign() == 0)
-			case findings.CodeEveryLead:
-				is(contribution.Multiplier.Cmp(big.NewInt(1)) == 0)
-			case findings.CodeSameCondition:
-				for k, other := range m.Conditions {
-					if inside(d.Related[0].Span, other.Source.Span) {
-						is(k != i && r.Contributions[k].Score.Cmp(contribution.Score) == 0)
-					}
-				}
-			}
-			for k, ch := range c.Source.Children {
-				if !inside(d.Span, ch.Span) {
-					continue
-				}
-				switch d.Code {
-				case findings.CodeNothing:
-					is(contribution.Children[k].Count.Sign() == 0)
-					if c.Children[k].Min > 0 || c.Children[k].Each {
-						is(contribution.Multiplier.Sign() == 0)
-					}
-				case findings.CodeAlways:
-					is(contribution.Children[k].Holds)
-				case findings.CodeImplied, findings.CodeSameExpr, findings.CodeSameChild:
-					drop.add(d.Span, ch)
-				}
-			}
-		}
-		if wrong != nil {
-			return wrong
+		if inside(d.Span, m.Source.Span) && !drop.isTrue(d, m, r) {
+			return fmt.Errorf("not true:\n%s", d.Error())
 		}
 	}
 	for i, c := range m.Conditions {
@@ -196,40 +141,94 @@ func judgeFindings(found dsl.Diagnostics, m *check.Model, s *scoring, r Result, 
 	return nil
 }
 
+// isTrue reports whether a finding about a model is true of a result. What the
+// finding says changes nothing is noted: the caller judges it.
+func (drop *dropped) isTrue(d dsl.Diagnostic, m *check.Model, r Result) bool {
+	ok := true
+	is := func(fact bool) { ok = ok && fact }
+	switch d.Code {
+	case findings.CodeGrade:
+		for _, c := range m.Source.Clauses {
+			if grade, ok := c.(*dsl.Grade); ok && inside(d.Span, grade.Span) {
+				is(r.Grade != grade.Name.Value)
+			}
+		}
+	case findings.CodeReadyNever:
+		is(!r.SalesReady)
+	case findings.CodeReadyAlways:
+		is(r.SalesReady)
+	}
+	for i, c := range m.Conditions {
+		if !inside(d.Span, c.Source.Span) {
+			continue
+		}
+		contribution := r.Contributions[i]
+		switch d.Code {
+		case findings.CodeNever:
+			is(contribution.Multiplier.Sign() == 0)
+		case findings.CodeEveryLead:
+			is(contribution.Multiplier.Cmp(big.NewInt(1)) == 0)
+		case findings.CodeSameCondition:
+			for k, other := range m.Conditions {
+				if inside(d.Related[0].Span, other.Source.Span) {
+					is(k != i && r.Contributions[k].Score.Cmp(contribution.Score) == 0)
+				}
+			}
+		}
+		for k, ch := range c.Source.Children {
+			if !inside(d.Span, ch.Span) {
+				continue
+			}
+			switch d.Code {
+			case findings.CodeNothing:
+				is(contribution.Children[k].Count.Sign() == 0)
+				if c.Children[k].Min > 0 || c.Children[k].Each {
+					is(contribution.Multiplier.Sign() == 0)
+				}
+			case findings.CodeAlways:
+				is(contribution.Children[k].Holds)
+			case findings.CodeImplied, findings.CodeSameExpr, findings.CodeSameChild:
+				drop.add(d.Span, ch)
+			}
+		}
+	}
+	return ok
+}
+
 func inside(inner, outer dsl.Span) bool {
 	return outer.Start.Offset <= inner.Start.Offset && inner.End.Offset <= outer.End.Offset
 }
 
 // add notes what stands at a span in a child: the child, its range, or an expression.
-func (d *dropped) add(at dsl.Span, ch *dsl.Child) {
+func (drop *dropped) add(at dsl.Span, ch *dsl.Child) {
 	switch {
 	case at == ch.Span:
-		d.child[ch] = true
+		drop.child[ch] = true
 	case ch.Range != nil && at == ch.Range.Span:
-		d.dates[ch] = true
+		drop.dates[ch] = true
 	default:
 		for _, e := range ch.Where {
 			if e.At() == at {
-				d.exprs[e] = true
+				drop.exprs[e] = true
 			}
 		}
 	}
 }
 
 // from returns a condition without what is dropped.
-func (d *dropped) from(c *dsl.Condition) (without *dsl.Condition, changed bool) {
+func (drop *dropped) from(c *dsl.Condition) (without *dsl.Condition, changed bool) {
 	copied := *c
 	copied.Children = nil
 	for _, ch := range c.Children {
-		if d.child[ch] {
+		if drop.child[ch] {
 			changed = true
 			continue
 		}
 		less := *ch
-		if d.dates[ch] {
+		if drop.dates[ch] {
 			less.Range, changed = nil, true
 		}
-		less.Where = slices.DeleteFunc(slices.Clone(ch.Where), func(e dsl.Expr) bool { return d.exprs[e] })
+		less.Where = slices.DeleteFunc(slices.Clone(ch.Where), func(e dsl.Expr) bool { return drop.exprs[e] })
 		changed = changed || len(less.Where) != len(ch.Where)
 		copied.Children = append(copied.Children, &less)
 	}
@@ -270,7 +269,7 @@ func (g *generator) oddRules() string {
 				if g.chance(1, "another") {
 					at = pick(g, "another path", paths...)
 				}
-				fmt.Fprintf(&block, "        %s %s%s\n", frequency, at, g.oddTests(at, references, moments, spans, zone))
+				fmt.Fprintf(&block, "        %s %s%s\n", frequency, at, g.oddExpressions(at, references, moments, spans, zone))
 			}
 			fmt.Fprintf(&block, "        score %+d\n    }\n", pick(g, "points", 1, -1, 7, -20))
 			blocks = append(blocks, block.String())
@@ -348,9 +347,9 @@ func stepsOf(path traverse.Path) []step {
 	return steps
 }
 
-// oddTests draws a range and expressions behind a path, of the references that
-// are good there, and others.
-func (g *generator) oddTests(path string, references, moments, spans []string, zone string) string {
+// oddExpressions draws a range and expressions behind a path, of the references
+// that are good there, and others.
+func (g *generator) oddExpressions(path string, references, moments, spans []string, zone string) string {
 	var b strings.Builder
 	resolved, err := g.schema.Path(strings.Split(path, ".")...)
 	if err != nil {
@@ -375,7 +374,7 @@ func (g *generator) oddTests(path string, references, moments, spans []string, z
 	word := "where"
 	for range pick(g, "expressions", 0, 0, 1, 1, 2, 2, 3) {
 		ref := pick(g, "reference", references...)
-		fmt.Fprintf(&b, "\n            %s %s %s", word, ref, g.oddTest(g.fieldOf(steps, ref), moments, spans, zone))
+		fmt.Fprintf(&b, "\n            %s %s %s", word, ref, g.oddOperator(g.fieldOf(steps, ref), moments, spans, zone))
 		word = "and"
 	}
 	return b.String()
@@ -415,7 +414,7 @@ func (g *generator) inUnitsOf(t traverse.Type, span string) string {
 	return span
 }
 
-func (g *generator) oddTest(f traverse.Field, moments, spans []string, zone string) string {
+func (g *generator) oddOperator(f traverse.Field, moments, spans []string, zone string) string {
 	switch f.Type {
 	case traverse.Number:
 		if g.chance(3, "empty") {
@@ -443,5 +442,5 @@ func (g *generator) oddTest(f traverse.Field, moments, spans []string, zone stri
 			return op.String() + " " + pick(g, "moment", moments...)
 		}
 	}
-	return g.test(f, zone)
+	return g.operator(f, zone)
 }

@@ -1,0 +1,455 @@
+package reference
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// rules draws a few models.
+func (g *generator) rules() string {
+	var b strings.Builder
+	for m := range g.number("models", 1, 3) {
+		fmt.Fprintf(&b, "model \"M%d\" {\n    target %s\n", m, pick(g, "target", "contact", "account"))
+		zone := "UTC"
+		if !g.chance(3, "no zone") {
+			zone = g.zone
+			if g.chance(2, "other zone") {
+				zone = pick(g, "that zone", zones...)
+			}
+			fmt.Fprintf(&b, "    time zone %q\n", zone)
+		}
+		for c := range g.number("conditions", 1, 4) {
+			fmt.Fprintf(&b, "    condition \"C%d\" {\n", c)
+			for range g.number("children", 1, 3) {
+				g.child(&b, zone)
+			}
+			fmt.Fprintf(&b, "        score %+d\n    }\n", pick(g, "points", 1, -1, 7, 10, -20, 1000, 1_000_000, -1_000_000))
+		}
+		g.grades(&b)
+		if g.chance(1, "sales ready") {
+			fmt.Fprintf(&b, "    sales ready at %d\n", pick(g, "threshold", 1, 0, -1, 7, 10, 50, 1_000_000))
+		}
+		b.WriteString("}\n")
+	}
+	return b.String()
+}
+
+func (g *generator) grades(b *strings.Builder) {
+	n := g.number("grades", 0, 4)
+	low := pick(g, "lowest", 0, 1, -20, 7, -1_000_000)
+	var lines []string
+	for i := range n {
+		high := low + pick(g, "width", 0, 1, 9, 50, 1_000_000)
+		switch open := g.chance(1, "open"); {
+		case open && i == 0:
+			high = low
+			lines = append(lines, fmt.Sprintf("    grade \"G%d\" below %d\n", i, low))
+			high--
+		case open && i == n-1:
+			lines = append(lines, fmt.Sprintf("    grade \"G%d\" from %d\n", i, low))
+		default:
+			lines = append(lines, fmt.Sprintf("    grade \"G%d\" from %d to %d\n", i, low, high))
+		}
+		low = high + 1
+	}
+	if g.chance(1, "descending") {
+		slices.Reverse(lines)
+	}
+	b.WriteString(strings.Join(lines, ""))
+}
+
+// step is a stop of a path, as far as it is known without data. The entity of a
+// path that begins with Interaction is any that is not passive.
+type step struct {
+	name   string
+	entity *traverse.Entity
+	any    bool
+}
+
+func (g *generator) child(b *strings.Builder, zone string) {
+	b.WriteString("        ")
+	if g.chance(3, "label") {
+		b.WriteString(`"Tile": `)
+	}
+	b.WriteString(pick(g, "frequency", "each", "has", "none", "each", "at least 2", "at least 3", "at least 6", "at least 2147483648"))
+	b.WriteString(" " + g.counted(zone) + "\n")
+}
+
+// counted draws what a child counts: a path, a date range and expressions.
+func (g *generator) counted(zone string) string {
+	var b strings.Builder
+	root := pick(g, "root", "Lead", "EmailOpened", "EmailClicked", "WebsiteVisited", "Interaction", "EmailSent", "Lead")
+	path := []step{{root, g.schema.Entity(root), false}}
+	if root == "Interaction" {
+		path[0] = step{root, g.schema.Entity("EmailOpened"), true}
+	}
+	hops := traverse.MaxHops
+	lengths := []int{0, 1, 2, 3, 4, 5}
+	if g.random != nil { // the reference walks every route, and records are many
+		lengths = []int{0, 1}
+	}
+	for range pick(g, "hops", lengths...) {
+		rel := pick(g, "hop", g.relationships(path[len(path)-1], true)...)
+		if rel.Name == "" {
+			break
+		}
+		path = append(path, step{rel.Name, g.schema.Entity(rel.Target), false})
+		hops--
+	}
+	var names []string
+	for _, s := range path {
+		names = append(names, quoteName(s.name))
+	}
+	b.WriteString(strings.Join(names, "."))
+
+	if typ, ok := rangeType(path); ok && g.chance(1, "range") {
+		b.WriteString(g.dateRange(typ, zone))
+	}
+	word := "where"
+	for range pick(g, "expressions", 0, 0, 1, 1, 2, 3) {
+		fmt.Fprintf(&b, "\n            %s %s", word, g.expression(path, hops, zone))
+		word = "and"
+	}
+	return b.String()
+}
+
+func (g *generator) dateRange(typ traverse.Type, zone string) string {
+	switch pick(g, "range kind", dsl.WithinLast, dsl.Since, dsl.Between) {
+	case dsl.Since:
+		return " since " + g.moment(zone)
+	case dsl.Between:
+		return " between " + g.moments(zone, typ)
+	}
+	return " within last " + g.span(typ)
+}
+
+// sharpRules draws models of conditions with one range or test each, so that
+// nothing hides what it says.
+func (g *generator) sharpRules() string {
+	var b strings.Builder
+	for m := range g.number("models", 1, 2) {
+		zone := g.zone
+		if g.chance(2, "other zone") {
+			zone = pick(g, "that zone", zones...)
+		}
+		fmt.Fprintf(&b, "model \"M%d\" {\n    target contact\n    time zone %q\n", m, zone)
+		for c := range g.number("conditions", 1, 6) {
+			fmt.Fprintf(&b, "    condition \"C%d\" {\n        each ", c)
+			path := pick(g, "path", "EmailOpened", "WebsiteVisited", "Lead.ParentContact.Visits", "Lead.ParentAccount.Contacts")
+			e := g.schema.Entity(map[string]string{
+				"EmailOpened": "EmailOpened", "WebsiteVisited": "WebsiteVisited",
+				"Lead.ParentContact.Visits": "Visit", "Lead.ParentAccount.Contacts": "Contact",
+			}[path])
+			b.WriteString(path)
+			if dated, ok := e.Dated(); ok && g.chance(1, "range") {
+				b.WriteString(g.dateRange(dated.Type, zone))
+			} else {
+				fmt.Fprintf(&b, "\n            where %s", g.comparison(step{path, e, false}, zone))
+			}
+			b.WriteString("\n        score +1\n    }\n")
+		}
+		b.WriteString("}\n")
+	}
+	return b.String()
+}
+
+// manyRules draws what a plan for many conditions at once could get wrong: more
+// counts of one kind of interaction than a word has bits, the same counts wanted
+// by several conditions and models, windows that touch, and texts that contain
+// each other.
+func (g *generator) manyRules() string {
+	g.random = rand.New(rand.NewPCG(rapid.Uint64().Draw(g.T, "rules"), 0))
+	kinds := []string{"EmailOpened", "EmailClicked", "WebsiteVisited", "EmailSent", "Interaction"}
+	g.random.Shuffle(len(kinds), func(i, j int) { kinds[i], kinds[j] = kinds[j], kinds[i] })
+	kinds = kinds[:g.number("kinds", 1, len(kinds))]
+	models := pick(g, "models", 1, 1, 2, 5, 12)
+	left := pick(g, "conditions", 5, 10, 10, 20, 20, 40, 70, 100, 140, 300)
+	var b strings.Builder
+	known := map[string][]string{} // what may be counted again, by the zone of the model
+	for m := range models {
+		zone := pick(g, "zone", "UTC", g.zone)
+		fmt.Fprintf(&b, "model \"M%d\" {\n    target %s\n    time zone %q\n", m, pick(g, "target", "contact", "contact", "account"), zone)
+		for c := range max(left/models, 1) {
+			fmt.Fprintf(&b, "    condition \"C%d\" {\n", c)
+			for range pick(g, "children", 1, 1, 1, 2, 3) {
+				counted := ""
+				switch {
+				case g.chance(4, "any"):
+					counted = g.counted(zone)
+				case len(known[zone]) > 0 && g.chance(2, "again"):
+					counted = pick(g, "known", known[zone]...)
+				default:
+					counted = g.ownInteraction(pick(g, "kind", kinds...), zone)
+					for _, z := range []string{"UTC", g.zone} {
+						// Bounds that are in order here may not be there, if a zone has left out a day.
+						if z == zone || !strings.Contains(counted, " between ") {
+							known[z] = append(known[z], counted)
+						}
+					}
+				}
+				frequency := pick(g, "frequency", "each", "has", "none", "each", "at least 2", "at least 8", "at least 255", "at least 256")
+				fmt.Fprintf(&b, "        %s %s\n", frequency, counted)
+			}
+			fmt.Fprintf(&b, "        score %+d\n    }\n", pick(g, "points", 1, -1, 2, -4, 8, 16, 1000, 1_000_000, -1_000_000))
+		}
+		g.grades(&b)
+		b.WriteString("}\n")
+	}
+	return b.String()
+}
+
+// ownInteraction draws what a plan can count without routes.
+func (g *generator) ownInteraction(kind, zone string) string {
+	var b strings.Builder
+	root := step{kind, g.schema.Entity(kind), false}
+	if kind == "Interaction" {
+		root = step{kind, g.schema.Entity("EmailOpened"), true}
+	}
+	path, at := kind, root
+	if g.chance(2, "its contact") {
+		path, at = kind+".Contact", step{"Contact", g.schema.Entity("Contact"), false}
+	}
+	b.WriteString(path)
+	if g.chance(1, "range") {
+		b.WriteString(g.dateRange(traverse.Time, zone))
+	}
+	word := "where"
+	for range pick(g, "expressions", 0, 1, 1, 2) {
+		test := g.comparison(at, zone)
+		switch {
+		case at.name != kind && g.chance(1, "of the interaction"):
+			test = kind + "." + g.comparison(root, zone)
+		case at.name == kind && g.chance(3, "of the contact"):
+			test = "Contact." + g.comparison(step{"Contact", g.schema.Entity("Contact"), false}, zone)
+		}
+		fmt.Fprintf(&b, "\n            %s %s", word, test)
+		word = "and"
+	}
+	return b.String()
+}
+
+// relationships lists those of a step, without the 1:N ones unless many.
+func (g *generator) relationships(s step, many bool) []traverse.Relationship {
+	if s.any {
+		return []traverse.Relationship{{Name: "Contact", Target: "Contact"}}
+	}
+	var list []traverse.Relationship
+	for r := range s.entity.Relationships() {
+		if many || !r.Many() {
+			list = append(list, r)
+		}
+	}
+	if _, declared := s.entity.Relationship("Contact"); declared &&
+		!slices.ContainsFunc(list, func(r traverse.Relationship) bool { return r.Name == "Contact" }) {
+		list = append(list, traverse.Relationship{Name: "Contact", Target: "Contact"})
+	}
+	if len(list) == 0 {
+		list = append(list, traverse.Relationship{})
+	}
+	return list
+}
+
+// rangeType is the type of the field that a date range on a path applies to.
+func rangeType(path []step) (typ traverse.Type, ok bool) {
+	for _, s := range path {
+		if s.entity.Kind() == traverse.Interaction {
+			return traverse.Time, true
+		}
+		if f, dated := s.entity.Dated(); dated {
+			typ, ok = f.Type, true
+		}
+	}
+	return typ, ok
+}
+
+func quoteName(name string) string {
+	if name == "Parent account" {
+		return "`" + name + "`"
+	}
+	return name
+}
+
+// expression draws an expression about a field that the hops left can reach.
+func (g *generator) expression(path []step, hops int, zone string) string {
+	at := path[len(path)-1]
+	var ref []string
+	if g.chance(1, "longer") {
+		// A step of the path, unless its name is taken: by two steps, or by a
+		// relationship of the last.
+		var steps []step
+		for _, s := range path {
+			taken := 0
+			for _, other := range path {
+				if other.name == s.name {
+					taken++
+				}
+			}
+			if _, ok := at.entity.Relationship(s.name); !ok && taken == 1 {
+				steps = append(steps, s)
+			}
+		}
+		if len(steps) > 0 && g.chance(1, "step") {
+			at = pick(g, "step", steps...)
+			ref = append(ref, quoteName(at.name))
+		}
+		for range min(hops, pick(g, "reference", 1, 0, 2, 3, 4, 5)) {
+			rel := pick(g, "reference hop", g.relationships(at, false)...)
+			if rel.Name == "" {
+				break
+			}
+			at = step{rel.Name, g.schema.Entity(rel.Target), false}
+			ref = append(ref, quoteName(rel.Name))
+		}
+	}
+	return strings.Join(append(ref, g.comparison(at, zone)), ".")
+}
+
+// comparison draws a field of a step, an operator and operands.
+func (g *generator) comparison(at step, zone string) string {
+	fields := []traverse.Field{{Name: "Timestamp", Type: traverse.Time}}
+	if !at.any {
+		fields = slices.Collect(at.entity.Fields())
+		fields = slices.DeleteFunc(fields, func(f traverse.Field) bool { return f.Derived != traverse.Stored })
+	}
+	field := pick(g, "field", fields...)
+	return quoteName(field.Name) + " " + g.operator(field, zone)
+}
+
+// operator draws an operator of a field, and operands.
+func (g *generator) operator(f traverse.Field, zone string) string {
+	if g.chance(3, "about empty") {
+		return pick(g, "empty", "is empty", "is not empty")
+	}
+	list := func(operand func() string) string {
+		var operands []string
+		for range pick(g, "operands", 1, 2, 3, 10) {
+			operands = append(operands, operand())
+		}
+		return "(" + strings.Join(operands, ", ") + ")"
+	}
+	operands := func(op dsl.Op, operand func() string) string {
+		if op.List() {
+			return op.String() + " " + list(operand)
+		}
+		return op.String() + " " + operand()
+	}
+	value := func() string { return strconv.Quote(pick(g, "value", f.Values...)) }
+	switch f.Type {
+	case traverse.Text:
+		op := pick(g, "text", dsl.Equal, dsl.Contains, dsl.NotContains, dsl.NotEqual, dsl.In, dsl.NotIn, dsl.ContainsAny,
+			dsl.NotContainsAny, dsl.BeginsWith, dsl.BeginsWithAny, dsl.NotBeginsWith, dsl.NotBeginsWithAny,
+			dsl.EndsWith, dsl.EndsWithAny, dsl.NotEndsWith, dsl.NotEndsWithAny)
+		return operands(op, func() string { return strconv.Quote(g.word()) })
+	case traverse.Choice:
+		return operands(pick(g, "choice", dsl.Equal, dsl.NotEqual, dsl.In, dsl.NotIn), value)
+	case traverse.Choices:
+		op := pick(g, "choices", dsl.Contains, dsl.NotContains, dsl.ContainsAny, dsl.NotContainsAny, dsl.ContainsAll)
+		return operands(op, value)
+	case traverse.Bool:
+		return pick(g, "bool", "= true", "= false", "!= true", "!= false")
+	case traverse.Number:
+		if g.chance(3, "number between") {
+			i := g.number("from", 0, len(numbers)-1)
+			return "between " + numbers[i] + " and " + numbers[g.number("to", i, len(numbers)-1)]
+		}
+		op := pick(g, "number", dsl.Equal, dsl.NotEqual, dsl.Less, dsl.LessEqual, dsl.Greater, dsl.GreaterEqual, dsl.In, dsl.NotIn)
+		return operands(op, func() string { return pick(g, "number operand", numbers...) })
+	}
+	switch op := pick(g, "time", dsl.On, dsl.Before, dsl.After, dsl.OnOrBefore, dsl.OnOrAfter, dsl.InRange, dsl.InLast,
+		dsl.InNext, dsl.OlderThan); op {
+	case dsl.InRange:
+		return "between " + g.moments(zone, f.Type)
+	case dsl.InLast, dsl.InNext, dsl.OlderThan:
+		return op.String() + " " + g.span(f.Type)
+	default:
+		return op.String() + " " + g.moment(zone)
+	}
+}
+
+// numbers are operands in ascending order. Data hold them and their neighbours.
+var numbers = []string{
+	"-9007199254740994", "-1", "-0.1", "0", "0.1", "0.3", "0.30000000000000004", "1", "+1.5", "49.99", "50", "50.000000000000007",
+	"500", "123456789.987654321", "9007199254740991", "9007199254740992",
+}
+
+func (g *generator) span(t traverse.Type) string {
+	spans := []string{
+		"1 day", "1 month", "1 year", "2 months", "3 months", "12 months", "30 days", "1 week", "7 days", "4 years", "13 months",
+		"36525 days", "1200 months", "100 years", "5218 weeks",
+	}
+	if t == traverse.Time {
+		spans = append(spans, "1 hour", "24 hours", "1 minute", "90 minutes", "876600 hours", "52596000 minutes")
+	}
+	return pick(g, "span", spans...)
+}
+
+// moment draws a date or time: of as of, of the change of the clock, or of a corner
+// of the calendar.
+func (g *generator) moment(name string) string {
+	zone, _ := time.LoadLocation(name)
+	base := pick(g, "moment", g.change, g.asOf, time.Date(2024, 2, 29, 12, 0, 0, 0, time.UTC), g.asOf.AddDate(0, -1, 0)).In(zone)
+	day := base.AddDate(0, 0, pick(g, "day", 0, -1, 1, 2, -7)).Format(time.DateOnly)
+	offset := pick(g, "offset", "", "Z", "+14:00", "-11:00", "+05:30", "-03:30")
+	switch pick(g, "form", "day", "time", "exact") {
+	case "time":
+		return day + "T" + pick(g, "time of day", "00:00", "00:30", "00:01", "01:30", "02:00", "02:15", "02:30", "03:00", "12:00",
+			"23:00", "23:30", "23:59:59.999999", "23:59:59.9999999", "00:00:00.0000019", "23:31:01") + offset
+	case "exact":
+		if offset != "" {
+			base = base.UTC()
+			offset = "Z"
+		}
+		return base.Add(pick(g, "moment jitter", jitters...)).Format("2006-01-02T15:04:05.999999") + offset
+	}
+	return day
+}
+
+// moments draws the bounds of a between.
+func (g *generator) moments(zone string, typ traverse.Type) string {
+	a, b := g.moment(zone), g.moment(zone)
+	read := func(text string) stretch {
+		file, problems := dsl.Parse("", fmt.Sprintf("model \"\" { condition \"\" { has A since %s score 1 } }", text), dsl.Limits{})
+		m := file.Blocks[0].(*dsl.Model).Clauses[0].(*dsl.Condition).Children[0].Range.From
+		if m.Bad {
+			g.Fatal(problems)
+		}
+		location, _ := time.LoadLocation(zone)
+		return calendar{zone: location}.literal(m, typ)
+	}
+	// Bounds out of order are a compile error, and overlapping ones best avoided.
+	switch x, y := read(a), read(b); {
+	case !y.from.Before(x.to):
+	case !x.from.Before(y.to):
+		a, b = b, a
+	default:
+		b = a
+	}
+	return a + " and " + b
+}
+
+// fragments are letters that fold to others, and some that look as if they did.
+var fragments = []string{
+	"a", "A", "s", "S", "ſ", "ß", "ẞ", "ss", "SS", "k", "K", "\u212a", "å", "Å", "\u212b", "σ", "ς", "Σ", "i", "I", "İ", "ı",
+	"i̇", "µ", "μ", "Μ", "θ", "ϑ", "ϴ", "ǆ", "ǅ", "Ǆ", "é", "e\u0301", "/", " ", "\"", "\\", "\n", "ﬀ", "\u0345", "ι", "Ⅷ", "ⅷ", "𐐀", "𐐨", "Ꭰ", "ꭰ", "ა", "Ა",
+	"Straße", "STRASSE", "STRAẞE", "Kelvin", "\u212aELVIN", "οδος", "ΟΔΟΣ", "Istanbul", "İSTANBUL",
+}
+
+func (g *generator) word() string {
+	w, list := "", fragments
+	if g.fewFragments != nil {
+		list = g.fewFragments
+	}
+	for range pick(g, "fragments", 1, 2, 3) {
+		w += pick(g, "fragment", list...)
+	}
+	return w
+}

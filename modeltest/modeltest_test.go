@@ -109,6 +109,91 @@ func TestResults(t *testing.T) {
 	}
 }
 
+// TestExpectations checks each form of expectation, met and not met.
+func TestExpectations(t *testing.T) {
+	const model = `model "Coffee" {
+    target contact
+    condition "Opened" { each EmailOpened score +10 }
+    condition "Hot" { has Lead where Rating = "Hot" score +100 }
+    grade "Cold" from 10 to 19
+    grade "Warm" from 20 to 99
+    sales ready at 20
+}
+`
+	const (
+		twice   = `Lead with ParentContact = "ada" Contact "ada" 2 EmailOpened`
+		hot     = `Lead with ParentContact = "ada" and Rating = "Hot" Contact "ada"`
+		account = `Lead with ParentAccount = "acme" Account "acme"`
+		alone   = `Lead`
+	)
+	for _, test := range []struct{ records, expect, failure string }{
+		{twice, `score 20`, ""},
+		{twice, `score 21`, "the score is 20, not 21"},
+		{twice, `grade "Warm"`, ""},
+		{twice, `grade "Cold"`, `the grade is "Warm", not "Cold" (the score is 20)`},
+		{hot, `grade "Cold"`, "there is no grade for 100"},
+		{hot, `no grade`, ""},
+		{twice, `no grade`, `the grade is "Warm" (the score is 20)`},
+		{twice, `sales ready`, ""},
+		{twice, `not sales ready`, "the lead is sales ready (the score is 20)"},
+		{`Lead with ParentContact = "ada" Contact "ada"`, `not sales ready`, ""},
+		{`Lead with ParentContact = "ada" Contact "ada"`, `sales ready`, "the lead is not sales ready (the score is 0)"},
+		{twice, `"Opened" holds`, ""},
+		{twice, `"Hot" holds`, `condition "Hot" does not hold`},
+		{twice, `"Hot" does not hold`, ""},
+		{twice, `"Opened" does not hold`, `condition "Opened" holds, 2 times`},
+		{hot, `"Hot" does not hold`, `condition "Hot" holds, 1 time`},
+		{twice, `"Opened" 2 times`, ""},
+		{twice, `"Hot" 0 times`, ""},
+		{twice, `"Opened" 3 times`, `condition "Opened" counts 2 times, not 3`},
+		{account, `not targeted`, ""},
+		{twice, `not targeted`, "the lead is scored"},
+		{account, `no parent`, "the lead is of the kind that the model does not target"},
+		{account, `"Opened" does not hold`, "the lead is not scored: it is of the kind that the model does not target"},
+		{alone, `no parent`, ""},
+		{alone, `not targeted`, "the lead is without a parent contact or account"},
+		{alone, `score 0`, "the lead is not scored: it is without a parent contact or account"},
+	} {
+		set := compile(t, model+`test "T" { as of 2026-05-31 `+test.records+` expect `+test.expect+` }`)
+		for r := range modeltest.Results(t.Context(), set) {
+			got := ""
+			if len(r.Failures) > 0 {
+				got = r.Failures[0].Summary
+			}
+			if got != test.failure || r.Err != nil || len(r.Failures) > 1 || r.Passed() != (test.failure == "") {
+				t.Errorf("expect %s of %s: %q, want %q", test.expect, test.records, got, test.failure)
+			}
+			if ok := strings.HasPrefix(r.String(), "ok    Coffee: T"); ok != r.Passed() {
+				t.Errorf("expect %s: %s", test.expect, r)
+			}
+		}
+	}
+}
+
+// TestFailureSaysWhatIsMissing checks that a failure shows what every condition
+// counted, and what kept the nearest record from counting.
+func TestFailureSaysWhatIsMissing(t *testing.T) {
+	set := compile(t, rules+`
+test "Too old" {
+    as of 2026-05-31
+    Lead with ParentContact = "ada"
+    Contact "ada"
+    EmailOpened "e1" on 2026-04-01
+    expect "Opened" holds
+}
+`)
+	for r := range modeltest.Results(t.Context(), set) {
+		for _, want := range []string{
+			`condition "Opened" does not hold`, "+0  Opened: 0 x +10", "each EmailOpened within last 30 days: 0, does not hold",
+			"but for within last 30 days: EmailOpened e1 has 2026-04-01",
+		} {
+			if !strings.Contains(r.String(), want) {
+				t.Errorf("the report lacks %q:\n%s", want, r)
+			}
+		}
+	}
+}
+
 func TestResultsOfNobody(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -1,6 +1,6 @@
-// Package modeltest runs the tests that stand in rule files (language reference,
-// Tests): under go test with [Run], or anywhere else with [Results], such as
-// before a service takes up rules that somebody has changed.
+// Package modeltest runs the tests in rule files (language reference, Tests): under
+// go test with [Run], or anywhere else with [Results], for example before a service
+// starts to use rules that somebody has changed.
 //
 //	func TestRules(t *testing.T) {
 //		set, err := leadscore.CompileFS(rules, leadscore.StandardSchema(), "*.score")
@@ -33,21 +33,21 @@ const CodeExpectation dsl.Code = "expectation"
 // occurrences is how many records a failure lists for a condition.
 const occurrences = 10
 
-// A Result is what came of one test.
+// A Result is the result of one test.
 type Result struct {
 	Model    string                // the model that was tested
 	Test     string                // the test's name
 	Failures leadscore.Diagnostics // one for each expectation that is not met, in their order
-	Result   leadscore.Result      // what the model says of the test's lead, explained
+	Result   leadscore.Result      // the score of the test's lead, explained
 	Err      error                 // why the test could not be run, or nil
 }
 
 // Passed reports whether every expectation is met.
 func (r Result) Passed() bool { return r.Err == nil && len(r.Failures) == 0 }
 
-// String says on one line that the test passed; or each expectation that is not
-// met, with its place, and what every condition contributed. Control characters
-// of names are replaced.
+// String returns one line if the test passed. Otherwise it returns each expectation
+// that is not met, with its place, and what every condition contributed. Control
+// characters in names are replaced.
 func (r Result) String() string {
 	name := shown.Printable(fmt.Sprintf("%s: %s", r.Model, r.Test))
 	if r.Passed() {
@@ -77,7 +77,8 @@ func (r Result) String() string {
 	return b.String()
 }
 
-// Run runs every test of a set as a subtest named after model and test.
+// Run runs every test of a set as a subtest of t, named after the model and the
+// test.
 func Run(t *testing.T, set *leadscore.Set) {
 	t.Helper()
 	for _, m := range set.Models() {
@@ -91,9 +92,9 @@ func Run(t *testing.T, set *leadscore.Set) {
 	}
 }
 
-// Results runs the tests of a set one after another: those of the first model
-// first, each model's in the order of the files. When ctx is done, the tests
-// that are left have its error.
+// Results runs the tests of a set one after another: model by model, and those of a
+// model in the order of the files. Once ctx is done, Err of the remaining results is
+// its error.
 func Results(ctx context.Context, set *leadscore.Set) iter.Seq[Result] {
 	return func(yield func(Result) bool) {
 		for _, m := range set.Models() {
@@ -163,7 +164,7 @@ func fill(data *memory.Source, records []check.TestRecord) (lead string, err err
 	return lead, nil
 }
 
-// unmet says how an expectation is not met, or nothing.
+// unmet returns how the result differs from an expectation, or "" if it meets it.
 func unmet(r *leadscore.Result, x *check.Expectation, counted map[string]uint64) string {
 	switch x.Kind {
 	case dsl.ExpectNoParent, dsl.ExpectNotTargeted:

@@ -60,7 +60,7 @@ func TestRun(t *testing.T) {
 	modeltest.Run(t, compile(t, rules+good))
 }
 
-// TestRunFails runs the next test in a process of its own, as it fails.
+// TestRunFails runs the next test, which fails, in a process of its own.
 func TestRunFails(t *testing.T) {
 	cmd := exec.Command(os.Args[0], "-test.run=TestOfBadRules", "-test.v")
 	cmd.Env = append(os.Environ(), "BAD_RULES=1")
@@ -102,7 +102,7 @@ func TestResults(t *testing.T) {
 		t.Errorf("got %+v", d)
 	}
 	for range modeltest.Results(t.Context(), set) {
-		break // which is no problem
+		break // stopping early is allowed
 	}
 	if got := slices.Collect(modeltest.Results(t.Context(), compile(t, rules))); len(got) != 0 {
 		t.Errorf("got %v", got)
@@ -204,8 +204,8 @@ func TestResultsOfNobody(t *testing.T) {
 	}
 }
 
-// TestMadeUpIDs: ids that nobody says are none that somebody says, and no
-// contact that could be meant by them.
+// TestMadeUpIDs checks that an id that a test does not give differs from those that
+// it gives, and that nothing can refer to it.
 func TestMadeUpIDs(t *testing.T) {
 	set := compile(t, rules+`
 test "Ids" {
@@ -239,7 +239,7 @@ test "Ids" {
 	}
 }
 
-// TestNamesForgeNothing: a name does not look like a line of the report.
+// TestNamesForgeNothing checks that a name cannot look like a line of the report.
 func TestNamesForgeNothing(t *testing.T) {
 	set := compile(t, strings.NewReplacer(`"Opened"`, `"Opened\n+99  Forged"`).Replace(rules)+`
 test "x\nok    Coffee: forged" {

@@ -10,8 +10,9 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// This file is the calendar of the language reference, Date ranges: instants in
-// microseconds, days counted from 1970-01-01, local times in a model's zone.
+// This file implements the calendar of the language reference, section Date
+// ranges: instants in microseconds, days counted from 1970-01-01, and local times
+// in a model's zone.
 
 const (
 	microsPerSecond = int64(1_000_000)
@@ -19,7 +20,7 @@ const (
 )
 
 // A wall is a local time: a calendar day and the microseconds since its
-// midnight, as a clock on the wall shows them.
+// midnight, as a wall clock shows them.
 type wall struct {
 	day    int64
 	micros int64 // 0 to 24 hours, exclusive
@@ -42,11 +43,11 @@ func wallOf(micros int64, zone *time.Location) wall {
 // dayOf returns the day on which an instant falls in zone.
 func dayOf(micros int64, zone *time.Location) int64 { return wallOf(micros, zone).day }
 
-// farthest is more than any zone has ever been away from UTC.
+// farthest is more, in seconds, than any zone has ever been away from UTC.
 const farthest = 26 * 60 * 60
 
-// periods yields the stretches of constant offset around a local time: their
-// first second, the second behind their last, and the offset in seconds.
+// periods yields the periods of constant offset around a local time: their first
+// second, the second after their last, and the offset in seconds.
 func periods(local int64, zone *time.Location, yield func(start, end, offset int64) bool) {
 	for at := local - farthest; at <= local+farthest; {
 		t := time.Unix(at, 0).In(zone)
@@ -60,8 +61,8 @@ func periods(local int64, zone *time.Location, yield func(start, end, offset int
 			end = to.Unix()
 		}
 		if end <= at {
-			// Behind the last change that its tables list, package time counts 365
-			// days to a year: on the last day of a leap year ZoneBounds ends before t.
+			// After the last change in its tables, package time counts 365 days to
+			// a year: on the last day of a leap year ZoneBounds ends before t.
 			end = time.Date(t.UTC().Year()+1, time.January, 1, 0, 0, 0, 0, time.UTC).Unix()
 		}
 		if !yield(start, end, int64(offset)) || end == math.MaxInt64 {
@@ -81,8 +82,8 @@ func instant(w wall, zone *time.Location) int64 {
 	periods(local, zone, func(start, end, offset int64) bool {
 		switch at := local - offset; {
 		case at < start:
-			// Skipped: the clock went from before this time to behind it. With the
-			// offset from before the change it is as far behind as the skip is long.
+			// Skipped: the clock went from before this time to after it. With the
+			// offset from before the change it is as much later as the skip is long.
 			result, found = at, true
 			if known {
 				result = local - before
@@ -101,8 +102,8 @@ func instant(w wall, zone *time.Location) int64 {
 	return result*microsPerSecond + w.micros%microsPerSecond
 }
 
-// dayStart returns the first instant of a day in zone. A day that a zone left
-// out has none: it starts, and ends, where the next one starts.
+// dayStart returns the first instant of a day in zone. A day that a zone skipped
+// has none: it starts, and ends, where the next one starts.
 func dayStart(day int64, zone *time.Location) int64 {
 	midnight := day * secondsPerDay
 	var result int64
@@ -113,8 +114,8 @@ func dayStart(day int64, zone *time.Location) int64 {
 	return result * microsPerSecond
 }
 
-// addMonths moves a day by whole months. A day that the month lacks becomes its
-// last day.
+// addMonths moves a day by whole months. If the month has no such day, the result
+// is its last day.
 func addMonths(day int64, months int64) int64 {
 	t := time.Unix(day*secondsPerDay, 0).UTC()
 	first := time.Date(t.Year(), t.Month()+time.Month(months), 1, 0, 0, 0, 0, time.UTC)
@@ -125,10 +126,10 @@ func addMonths(day int64, months int64) int64 {
 // A Bound is one end of a [Window]: open, fixed, or relative to as of.
 type Bound struct {
 	Kind BoundKind
-	At   int64    // of Fixed: microseconds or days since 1970-01-01
-	Unit dsl.Unit // of Relative
-	N    int64    // of Relative: how many units from as of; negative is before, 0 is as of itself
-	Plus int64    // of Relative: added to the result: -1 makes "strictly before"
+	At   int64    // if Fixed: microseconds or days since 1970-01-01
+	Unit dsl.Unit // if Relative
+	N    int64    // if Relative: the number of units from as of; negative is before, 0 is as of itself
+	Plus int64    // if Relative: added to the result; -1 makes it "strictly before"
 }
 
 // BoundKind is the kind of a [Bound].
@@ -141,8 +142,8 @@ const (
 	Relative
 )
 
-// A Window is a stretch of time, both bounds included: in days for a date
-// field, in microseconds for a time field.
+// A Window is a span of time that includes both bounds: in days for a date field,
+// in microseconds for a time field.
 type Window struct {
 	Days   bool
 	Lo, Hi Bound
@@ -205,12 +206,12 @@ func shiftInstant(micros, n int64, unit dsl.Unit, zone *time.Location) int64 {
 // since 1970-01-01.
 func AsOfDay(asOf time.Time, zone *time.Location) int64 { return dayOf(asOf.UnixMicro(), zone) }
 
-// dayNumber is the day of a written moment.
+// dayNumber returns the day of a written moment.
 func dayNumber(m *dsl.Moment) int64 {
 	return traverse.DayNumber(m.Year, time.Month(m.Month), m.Day)
 }
 
-// instantOf is the instant of a written date and time.
+// instantOf returns the instant of a written date and time.
 func instantOf(m *dsl.Moment, zone *time.Location) int64 {
 	w := wall{dayNumber(m), int64(m.Hour*3600+m.Minute*60+m.Second)*microsPerSecond + int64(m.Micro)}
 	if m.HasOffset {
@@ -219,8 +220,8 @@ func instantOf(m *dsl.Moment, zone *time.Location) int64 {
 	return instant(w, zone)
 }
 
-// startOf and endOf are the first and last microsecond, or day, that a written
-// moment means: a bare date means the whole day.
+// startOf and endOf return the first and last microsecond, or day, that a written
+// moment means. A bare date means the whole day.
 func startOf(m *dsl.Moment, days bool, zone *time.Location) int64 {
 	switch {
 	case days && m.HasTime:

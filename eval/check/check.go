@@ -14,7 +14,7 @@ import (
 	"github.com/leadscore/leadscore/internal/nearest"
 )
 
-// maxPoints is the most that one condition adds or subtracts.
+// maxPoints is the most points that one condition adds or subtracts.
 const maxPoints = 1_000_000
 
 type named struct {
@@ -41,7 +41,7 @@ func (c *checker) models(files []*dsl.File) []*Model {
 	return models
 }
 
-// unique reports an empty name, and one that stands in names already.
+// unique reports a name that is empty, and one that is already in names.
 func (c *checker) unique(names map[string]named, name *dsl.String, what string) {
 	if name.Bad {
 		return
@@ -74,16 +74,16 @@ func (c *checker) model(m *dsl.Model) *Model {
 		once[what] = at
 		return true
 	}
-	// The time zone comes first: dates mean nothing without it.
+	// The time zone comes first: the meaning of dates depends on it.
 	for _, clause := range m.Clauses {
 		if z, ok := clause.(*dsl.TimeZone); ok && first("time zone", z.Span) {
 			c.zone(model, z.Zone)
 		}
 	}
-	most := len(m.Clauses) // of which nearly all are conditions
+	most := len(m.Clauses) // nearly all of them are conditions
 	conditions := make(map[string]named, most)
 	model.Conditions = make([]Condition, 0, most)
-	c.makeRoom(m)
+	c.allocate(m)
 	var bands []*dsl.Grade
 	for _, clause := range m.Clauses {
 		switch cl := clause.(type) {
@@ -131,8 +131,8 @@ func (c *checker) zone(model *Model, zone *dsl.String) {
 	}
 }
 
-// nearZone suggests a zone by its name or by its city. Of abbreviations nothing
-// is near: those that differ by a letter are hours apart.
+// nearZone suggests a zone by its name or its city. It suggests nothing for an
+// abbreviation: those that differ by a letter are hours apart.
 func (c *checker) nearZone(name string) string {
 	const abbreviation = 4
 	if len(name) <= abbreviation {
@@ -150,7 +150,7 @@ func (c *checker) nearZone(name string) string {
 	return ""
 }
 
-// integer reads a whole number of 64 bits, and reports any other.
+// integer reads a whole number. It reports one that does not fit into 64 bits.
 func (c *checker) integer(n *dsl.Number) (int64, bool) {
 	if n.Bad {
 		return 0, false
@@ -167,7 +167,7 @@ func (c *checker) integer(n *dsl.Number) (int64, bool) {
 	return v, true
 }
 
-// brief shortens a hostile text for a message.
+// brief shortens a text, which may be hostile, for a message.
 func brief(s string) string {
 	const longest = 40
 	runes := []rune(s[:min(len(s), 8*longest)])
@@ -199,7 +199,7 @@ func (c *checker) grades(clauses []*dsl.Grade) grades.Scale {
 		bands = append(bands, band)
 	}
 	if !whole {
-		return grades.Scale{} // judged without one of them, the others would seem to have a gap
+		return grades.Scale{} // without one of them, the others would seem to have a gap
 	}
 	scale, err := grades.NewScale(bands...)
 	problems, _ := errors.AsType[grades.Error](err)
@@ -213,11 +213,12 @@ func (c *checker) grades(clauses []*dsl.Grade) grades.Scale {
 	return scale
 }
 
-// mend says how to mend a gap or overlap of two grades, or bounds out of order.
+// mend returns how to correct a gap between two grades, an overlap, or bounds out
+// of order, or "" if it does not know.
 func mend(bands []grades.Band, p grades.Problem) string {
 	low := bands[p.Band]
 	if low.From > low.To {
-		if low.From == 0 && low.To == -1 { // as Below makes of the least number
+		if low.From == 0 && low.To == -1 { // grades.Below of the smallest number
 			return ""
 		}
 		return fmt.Sprintf("write from %d to %d", low.To, low.From)
@@ -229,15 +230,15 @@ func mend(bands []grades.Band, p grades.Problem) string {
 	if low.From > high.From {
 		low, high = high, low
 	}
-	if low.To >= high.To { // one lies in the other
+	if low.To >= high.To { // one contains the other
 		return ""
 	}
 	return fmt.Sprintf("let %q begin at %d", high.Name, low.To+1)
 }
 
-// makeRoom makes room for the children of a model's conditions and their
-// expressions, all at once.
-func (c *checker) makeRoom(m *dsl.Model) {
+// allocate allocates the children of a model's conditions and their expressions,
+// all at once.
+func (c *checker) allocate(m *dsl.Model) {
 	children, exprs := 0, 0
 	for _, clause := range m.Clauses {
 		if cond, ok := clause.(*dsl.Condition); ok {
@@ -250,15 +251,15 @@ func (c *checker) makeRoom(m *dsl.Model) {
 	c.children, c.exprs, c.comparisons = make([]Child, children), make([]Expr, exprs), make([]Comparison, 0, exprs)
 }
 
-// piece returns an empty slice with room for n elements, cut from room.
-func piece[T any](room *[]T, n int) []T {
-	p := (*room)[:0:n]
-	*room = (*room)[n:]
-	return p
+// cut returns an empty slice with a capacity of n elements from the front of rest.
+func cut[T any](rest *[]T, n int) []T {
+	front := (*rest)[:0:n]
+	*rest = (*rest)[n:]
+	return front
 }
 
 func (c *checker) condition(model *Model, cond *dsl.Condition) Condition {
-	out := Condition{Source: cond, Children: piece(&c.children, len(cond.Children))}
+	out := Condition{Source: cond, Children: cut(&c.children, len(cond.Children))}
 	if cond.Name != nil {
 		out.Name = cond.Name.Value
 	}
@@ -317,7 +318,7 @@ func (c *checker) child(model *Model, ch *dsl.Child) Child {
 	if ch.Range != nil {
 		out.Range = c.dateRange(model, path, out.Dated, ch.Range)
 	}
-	out.Where = piece(&c.exprs, len(ch.Where))
+	out.Where = cut(&c.exprs, len(ch.Where))
 	for _, e := range ch.Where {
 		if x := c.expr(model, ch, path, e); x != nil {
 			out.Where = append(out.Where, x)

@@ -134,7 +134,7 @@ func TestOperandsByType(t *testing.T) {
 		{`Number = 100000000000000000000`, ""}, {`Number = 100000000000000000001`, dsl.CodeNumber},
 		{`Number > ` + strings.Repeat("9", 400), dsl.CodeNumber},
 		{`Number between 1 and 1`, ""}, {`Number between 2 and 1`, check.CodeBounds},
-		{`Number between 1 and ` + strings.Repeat("9", 400), dsl.CodeNumber}, // of bounds that are not known nothing is said
+		{`Number between 1 and ` + strings.Repeat("9", 400), dsl.CodeNumber}, // unknown bounds are not compared
 		{`Bool = false`, ""}, {`Bool = 0`, check.CodeType}, {`Bool != "false"`, check.CodeType},
 		{`Time between 2026-05-31 and 2026-05-31`, ""}, {`Time between 2026-05-31T12:00 and 2026-05-31`, ""},
 		{`Time between 2026-05-31 and 2026-05-30T12:00`, check.CodeBounds},
@@ -248,8 +248,8 @@ func TestBrokenTextIsNotJudgedTwice(t *testing.T) {
 	}
 }
 
-// TestStepsOfOneName checks that a name which two steps bear names neither, also
-// when one of them is the root.
+// TestStepsOfOneName checks that a name that two steps have is an error, also if
+// one of them is the root.
 func TestStepsOfOneName(t *testing.T) {
 	_, diags := compile(t, `profile Contact { Lead -> Lead } model "M" { target contact
 		condition "C" { has Lead.ParentContact.Lead.ParentContact where Lead.Text = "x" score 1 }
@@ -260,7 +260,7 @@ func TestStepsOfOneName(t *testing.T) {
 }
 
 // TestWayTo checks that a way to an entity is shown where a path cannot start
-// there, and not where it goes wrong behind its root.
+// there, and not where it goes wrong after its root.
 func TestWayTo(t *testing.T) {
 	_, diags := compile(t, `profile Lead { Twin -> Lead } model "M" { target contact
 		condition "C" { has Contact score 1 }
@@ -274,8 +274,8 @@ func TestWayTo(t *testing.T) {
 	}
 }
 
-// TestIntegerLimits checks what 64 bits hold, and that a message says on which
-// side a number is beyond.
+// TestIntegerLimits checks the limits of 64 bits, and that a message says whether
+// a number is too large or too small.
 func TestIntegerLimits(t *testing.T) {
 	for number, want := range map[string]string{
 		"9223372036854775807": "", "-9223372036854775808": "", "+7": "",

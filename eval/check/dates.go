@@ -31,7 +31,7 @@ func (c *checker) dateRange(model *Model, path traverse.Path, step int, r *dsl.R
 	field, _ := path[step].Entity.Dated()
 	days := field.Type == traverse.Date
 	what := ""
-	if days { // only then is it spoken of
+	if days { // only then does a message name it
 		what = path[step].Entity.Name() + "." + field.Name
 	}
 	switch r.Kind {
@@ -51,8 +51,8 @@ func (c *checker) dateRange(model *Model, path traverse.Path, step int, r *dsl.R
 	return nil
 }
 
-// dateExpr writes a date range as an expression about the entity's first time
-// that is stored, or returns "" if it has none.
+// dateExpr returns a date range in the form of an expression about the entity's
+// first stored time, or "" if it has none.
 func (c *checker) dateExpr(at *traverse.Entity, r *dsl.Range) string {
 	for name := range at.FieldNames() {
 		f, _ := at.Field(name)
@@ -68,7 +68,7 @@ func (c *checker) dateExpr(at *traverse.Entity, r *dsl.Range) string {
 	return ""
 }
 
-// rangeAlone checks what can be checked of a date range whose path is unknown.
+// rangeAlone checks a date range without its path, as far as that is possible.
 func (c *checker) rangeAlone(model *Model, r *dsl.Range) {
 	switch {
 	case r == nil:
@@ -85,8 +85,8 @@ func relative(n int64, unit dsl.Unit, plus int64) Bound {
 
 func fixed(at int64) Bound { return Bound{Kind: Fixed, At: at} }
 
-// timeSpan reads the count of a length of time, and reports one outside its
-// limits, or in minutes or hours where days are counted. what names the field.
+// timeSpan reads the count of a length of time. It reports one outside its limits,
+// and minutes or hours for a date, which counts in days. what names the field.
 func (c *checker) timeSpan(s *dsl.TimeSpan, days bool, what string) (int64, bool) {
 	if s.Count.Bad {
 		return 0, false
@@ -106,7 +106,7 @@ func (c *checker) timeSpan(s *dsl.TimeSpan, days bool, what string) (int64, bool
 	return n, true
 }
 
-// between makes a window of two bounds, and reports those out of order.
+// between returns the window between two bounds. It reports bounds out of order.
 func (c *checker) between(model *Model, from, to *dsl.Moment, days bool) (Window, bool) {
 	if from.Bad || to.Bad {
 		return Window{}, false
@@ -114,7 +114,7 @@ func (c *checker) between(model *Model, from, to *dsl.Moment, days bool) (Window
 	w := Window{Days: days, Lo: fixed(startOf(from, days, model.Zone)), Hi: fixed(endOf(to, days, model.Zone))}
 	disorder := w.Lo.At > w.Hi.At
 	if !from.HasTime && !to.HasTime {
-		// A day that the zone left out is empty, but in order.
+		// A day that the zone skipped is empty, but in order.
 		disorder = dayNumber(from) > dayNumber(to)
 	}
 	if disorder {

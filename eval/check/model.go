@@ -1,7 +1,7 @@
-// Package check turns syntax trees into a schema and checked models: every
-// name, type, hop, date range, choice value, grade band and limit of the
-// language reference is judged here, before anything runs. Editors and other
-// tools that want to understand rules without scoring use it, too.
+// Package check turns syntax trees into a schema and checked models. It checks
+// every name, type, hop, date range, choice value, grade band and limit of the
+// language reference, before anything runs. Editors and other tools use it to
+// understand rules without scoring.
 package check
 
 import (
@@ -12,8 +12,8 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// A Model is a checked model: nothing in it can fail to resolve any more. It
-// must not be changed.
+// A Model is a checked model: everything in it is resolved. It must not be
+// changed.
 type Model struct {
 	Name        string
 	Description string
@@ -23,8 +23,8 @@ type Model struct {
 	Conditions  []Condition
 	Grades      grades.Scale
 	SalesReady  grades.Threshold
-	Tests       []Test     // in the order of the files
-	Source      *dsl.Model // where it stands
+	Tests       []Test // in the order of the files
+	Source      *dsl.Model
 	File        string
 }
 
@@ -39,11 +39,11 @@ type Condition struct {
 // A Child is a checked child of a condition.
 type Child struct {
 	Label  string // the display name, or ""
-	Each   bool   // counts; otherwise it holds or does not
-	Min    uint64 // of at least; 0 for none
+	Each   bool   // the child counts; otherwise it holds or does not hold
+	Min    uint64 // the count that at least asks for; 0 for none
 	Path   traverse.Path
 	Range  *Window // the date range, or nil
-	Dated  int     // the step that a date range speaks of, or would; -1 if no step is dated
+	Dated  int     // the step to which a date range applies, also if there is no range; -1 if no step is dated
 	Where  []Expr  // AND-ed, in the order of the rules
 	Source *dsl.Child
 }
@@ -74,55 +74,57 @@ func (c *Comparison) Syntax() dsl.Expr { return c.Source }
 
 func (*Comparison) expr() {}
 
-// A Predicate judges a field's value. An empty value satisfies IsEmpty alone,
-// however the others are negated.
+// A Predicate holds for some values of a field. An empty value satisfies only
+// [IsEmpty], also where another predicate is negated.
 type Predicate interface{ predicate() }
 
 // The predicates.
 type (
-	// IsEmpty holds for an empty value; negated, for any other.
+	// IsEmpty holds for an empty value; negated, for any other value.
 	IsEmpty struct{ Not bool }
 
-	// TextMatch compares a text or choice with each of Values. It holds if one
-	// matches; negated, if none does. Values are folded unless the field is exact.
+	// TextMatch compares a text or choice with each of Values. It holds if one of
+	// them matches; negated, if none does. Values are folded unless the field is
+	// exact.
 	TextMatch struct {
 		How    Match
 		Values []string
 		Not    bool
 	}
 
-	// ChoicesMatch looks for Values among the chosen: for one of them, or for
-	// all. Negated, for none. Values are folded unless the field is exact.
+	// ChoicesMatch holds if one of Values is chosen, or all of them if All is set;
+	// negated, if none is. Values are folded unless the field is exact.
 	ChoicesMatch struct {
 		Values []string
 		All    bool
 		Not    bool
 	}
 
-	// NumberIn holds for one of Values; negated, for any other.
+	// NumberIn holds for each of Values; negated, for any other number.
 	NumberIn struct {
 		Values []float64
 		Not    bool
 	}
 
-	// NumberBetween holds from Lo to Hi, both included unless said otherwise.
-	// Open bounds are infinite.
+	// NumberBetween holds from Lo to Hi. It excludes Lo if LoOpen is set and Hi if
+	// HiOpen is. A missing bound is infinite.
 	NumberBetween struct {
 		Lo, Hi         float64
 		LoOpen, HiOpen bool
 	}
 
-	// IsBool holds for one of the two.
+	// IsBool holds for Want.
 	IsBool struct{ Want bool }
 
-	// InWindow holds for a time or date inside a window.
+	// InWindow holds for a time or date in Window.
 	InWindow struct{ Window Window }
 )
 
-// Match is how a text is compared.
+// Match is a way to compare a text with a value.
 type Match uint8
 
-// The ways in which a text is compared.
+// The ways to compare a text: it equals, contains, begins with or ends with the
+// value.
 const (
 	MatchEquals Match = iota
 	MatchContains
@@ -143,17 +145,17 @@ const (
 	CodeSchema    dsl.Code = "schema"     // a schema that contradicts itself
 	CodeMissing   dsl.Code = "missing"    // something required is not there
 	CodeDuplicate dsl.Code = "duplicate"  // a name that must be unique
-	CodeName      dsl.Code = "name"       // a name that nothing bears
-	CodePath      dsl.Code = "path"       // a path or reference that leads nowhere
+	CodeName      dsl.Code = "name"       // a name that does not exist
+	CodePath      dsl.Code = "path"       // a path or reference that cannot be followed
 	CodeHops      dsl.Code = "hops"       // more than five hops
-	CodeDateRange dsl.Code = "date-range" // a date range that nothing can satisfy, or that has nothing to speak of
+	CodeDateRange dsl.Code = "date-range" // a date range on a path without a date
 	CodeTimeSpan  dsl.Code = "time-span"  // a length of time outside its limits
 	CodeType      dsl.Code = "type"       // an operator or value that does not fit a field's type
 	CodeValue     dsl.Code = "value"      // a value that no field can have
 	CodeBounds    dsl.Code = "bounds"     // bounds out of order
 	CodeDerived   dsl.Code = "derived"    // a calculated or rollup field in an expression
 	CodePoints    dsl.Code = "points"     // points that are zero or too many
-	CodeFrequency dsl.Code = "frequency"  // at least less than one
+	CodeFrequency dsl.Code = "frequency"  // at least 0, or less
 	CodeGrades    dsl.Code = "grades"     // grades with a gap, an overlap or no order
 	CodeTimeZone  dsl.Code = "time-zone"  // a time zone that is not in the IANA database
 )

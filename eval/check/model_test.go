@@ -178,7 +178,7 @@ func TestUnknownExpression(t *testing.T) {
 
 type unknownExpr struct{ dsl.Expr }
 
-// TestDated checks which step a date range speaks of.
+// TestDated checks to which step a date range applies.
 func TestDated(t *testing.T) {
 	for path, want := range map[string]int{
 		"Lead": -1, "Lead.ParentContact": -1, "Lead.Orders": 1, "Lead.Orders.Bags": 1, "Lead.Orders.Bags.Order": 3,

@@ -42,14 +42,14 @@ func (c *checker) misfit(f traverse.Field, l dsl.Literal, expected ...string) {
 
 // plain reports whether a text is a number as the language writes one.
 func plain(text string) bool {
-	const longest = 15 // digits that a float surely holds
+	const longest = 15 // digits that a float can always represent
 	whole, fraction, point := strings.Cut(strings.TrimPrefix(text, "-"), ".")
 	digits := func(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 	return len(text) <= longest && digits(whole) && (whole == "0" || whole[0] != '0') && (!point || digits(fraction))
 }
 
-// textOperands reads the operands as the field compares texts. It reports those
-// that do not fit; then sound is false.
+// textOperands reads the operands as texts, folded unless the field is exact. It
+// reports those that do not fit; then sound is false.
 func (c *checker) textOperands(f traverse.Field, cmp *dsl.Comparison) (values []string, sound bool) {
 	fold := folding(f)
 	var listed map[string]bool
@@ -101,7 +101,7 @@ func (c *checker) unlisted(f traverse.Field, s *dsl.String) {
 	}
 }
 
-// folding is how a field's values are made comparable.
+// folding returns the function that makes a field's values comparable.
 func folding(f traverse.Field) func(string) string {
 	if f.Exact {
 		return func(s string) string { return s }
@@ -128,7 +128,7 @@ func (c *checker) listedValues(f traverse.Field) map[string]bool {
 	return listed
 }
 
-// emptyOp is the operator that was meant by an operator with "".
+// emptyOp returns the operator that was meant by op with the operand "".
 func emptyOp(op dsl.Op) dsl.Op {
 	switch op {
 	case dsl.NotEqual, dsl.NotIn:
@@ -149,7 +149,7 @@ func (c *checker) numberOperands(f traverse.Field, cmp *dsl.Comparison) (values 
 	return values, sound
 }
 
-// numberOperand reads an operand as a number, and reports any other.
+// numberOperand reads an operand as a number. It reports any other operand.
 func (c *checker) numberOperand(f traverse.Field, l dsl.Literal) (*dsl.Number, float64, bool) {
 	n, ok := l.(*dsl.Number)
 	if !ok {
@@ -160,7 +160,7 @@ func (c *checker) numberOperand(f traverse.Field, l dsl.Literal) (*dsl.Number, f
 	return n, v, ok
 }
 
-// numberBounds reads two operands as bounds, and reports those out of order.
+// numberBounds reads the two operands as bounds. It reports bounds out of order.
 func (c *checker) numberBounds(f traverse.Field, cmp *dsl.Comparison) (lo, hi float64, ok bool) {
 	from, lo, okLo := c.numberOperand(f, cmp.Operands[0])
 	to, hi, okHi := c.numberOperand(f, cmp.Operands[1])
@@ -176,7 +176,7 @@ func (c *checker) numberBounds(f traverse.Field, cmp *dsl.Comparison) (lo, hi fl
 	return lo, hi, true
 }
 
-// float reads a number, and reports a whole number that a float cannot hold.
+// float reads a number. It reports a whole number that a float cannot represent.
 func (c *checker) float(n *dsl.Number) (float64, bool) {
 	if n.Bad {
 		return 0, false
@@ -197,7 +197,7 @@ func (c *checker) float(n *dsl.Number) (float64, bool) {
 	return v, true
 }
 
-// momentOperand reads an operand as a date or a time, and reports any other.
+// momentOperand reads an operand as a date or a time. It reports any other operand.
 func (c *checker) momentOperand(f traverse.Field, l dsl.Literal) (*dsl.Moment, bool) {
 	m, ok := l.(*dsl.Moment)
 	if !ok {

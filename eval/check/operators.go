@@ -8,12 +8,12 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// An operator is an operator that a type has.
+// An operator is an operator of the language that a type has.
 type operator struct {
 	op    dsl.Op
 	lower lowering
-	// instead lists operators that the type does not have, and in place of which
-	// this one is suggested.
+	// instead lists operators that the type does not have; this one is suggested
+	// in their place.
 	instead []dsl.Op
 }
 
@@ -92,7 +92,7 @@ var everyType = []operator{
 	{op: dsl.IsNotEmpty, lower: isEmpty(true)},
 }
 
-// operatorOf returns the operator op of a type, or nil if the type does not have it.
+// operatorOf returns the row of op for a type, or nil if the type does not have it.
 func operatorOf(t traverse.Type, op dsl.Op) *operator {
 	for _, list := range [...][]operator{operators[t], everyType} {
 		for i := range list {

@@ -13,7 +13,7 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// path resolves a child's path, or reports why it cannot and returns nil.
+// path resolves a child's path. If it cannot, it reports why and returns nil.
 func (c *checker) path(names []*dsl.Name) traverse.Path {
 	texts := make([]string, len(names))
 	for i, n := range names {
@@ -34,7 +34,7 @@ func (c *checker) path(names []*dsl.Name) traverse.Path {
 		d := c.problem(names[bad.Index].Span, code, "%s", bad.Summary)
 		if len(c.diags) <= maxSuggestions {
 			d.Nearest = bad.Nearest()
-			c.surely(d, texts[bad.Index], c.stops(texts[:bad.Index]))
+			c.fixName(d, texts[bad.Index], c.stops(texts[:bad.Index]))
 		}
 		if at, err := c.schema.Path(texts[:bad.Index]...); err == nil && bad.Index == len(texts)-1 {
 			if _, ok := at.Last().Entity.Field(texts[bad.Index]); ok {
@@ -59,7 +59,7 @@ func (c *checker) path(names []*dsl.Name) traverse.Path {
 	return path
 }
 
-// stops returns the names that can stand behind the beginning of a path.
+// stops returns the names that can follow the beginning of a path.
 func (c *checker) stops(before []string) iter.Seq[string] {
 	if len(before) == 0 {
 		return c.schema.Roots()
@@ -71,16 +71,16 @@ func (c *checker) stops(before []string) iter.Seq[string] {
 	return path.Last().Entity.RelationshipNames()
 }
 
-// surely writes the fix of a misspelt name, if just one of candidates can have
-// been meant, and Nearest is it.
-func (c *checker) surely(d *dsl.Diagnostic, name string, candidates iter.Seq[string]) {
+// fixName adds the fix of a misspelt name if d.Nearest is the only one of
+// candidates that can have been meant.
+func (c *checker) fixName(d *dsl.Diagnostic, name string, candidates iter.Seq[string]) {
 	if d.Nearest != "" && nearest.Only(name, candidates) == d.Nearest {
 		d.Replace((&dsl.Name{Text: d.Nearest}).String())
 	}
 }
 
-// alike returns the names a path can start with that begin with a word, as the
-// first of two words that should be one does.
+// alike returns the names a path can start with that begin with word. It helps
+// where a name was written as two words.
 func (c *checker) alike(word string) []string {
 	const few = 12
 	var list []string
@@ -96,7 +96,7 @@ func (c *checker) alike(word string) []string {
 }
 
 // undeclared reports whether a name is that of a field whose declaration could
-// not be read: the parser has said all there is to say.
+// not be read: the parser has reported it.
 func (c *checker) undeclared(before []string, name string) bool {
 	if len(before) == 0 {
 		return false
@@ -141,8 +141,8 @@ func spelled(n int) string {
 	return strconv.Itoa(n)
 }
 
-// datedStep returns the step that a date range speaks of: the first
-// interaction, or else the last step that is dated by a field, or else -1.
+// datedStep returns the step to which a date range applies: the first interaction,
+// or else the last step that is dated by a field, or else -1.
 func datedStep(path traverse.Path) int {
 	last := -1
 	for i, s := range path {
@@ -156,7 +156,7 @@ func datedStep(path traverse.Path) int {
 	return last
 }
 
-// reference resolves the field that an expression speaks of.
+// reference resolves the field of a comparison.
 func (c *checker) reference(ch *dsl.Child, path traverse.Path, cmp *dsl.Comparison) (Comparison, bool) {
 	names := cmp.Ref
 	for _, n := range names {
@@ -172,7 +172,7 @@ func (c *checker) reference(ch *dsl.Child, path traverse.Path, cmp *dsl.Comparis
 	at := last.Entity
 	hops := names[:len(names)-1]
 	if _, ok := at.Relationship(hops[0].Text); !ok {
-		// No relationship of the last entity: it must be a step of the path.
+		// It is not a relationship of the last entity, so it must be a step of the path.
 		step, ok := c.namedStep(path, hops[0], names[1:])
 		if !ok {
 			return Comparison{}, false
@@ -187,7 +187,7 @@ func (c *checker) reference(ch *dsl.Child, path traverse.Path, cmp *dsl.Comparis
 				d := c.problem(n.Span, CodePath, "%s", err.Summary)
 				if len(c.diags) <= maxSuggestions {
 					d.Nearest = err.Nearest()
-					c.surely(d, n.Text, at.RelationshipNames())
+					c.fixName(d, n.Text, at.RelationshipNames())
 				}
 			}
 			return Comparison{}, false
@@ -247,13 +247,13 @@ func (c *checker) namedStep(path traverse.Path, name *dsl.Name, rest []*dsl.Name
 	if d.Nearest = c.near(name.Text, slices.Values(candidates)); d.Nearest == "" {
 		d.Expected = candidates
 	}
-	if r, ok := last.Relationship(d.Nearest); !ok || !r.Many() { // else it would not do either
-		c.surely(d, name.Text, slices.Values(candidates))
+	if r, ok := last.Relationship(d.Nearest); !ok || !r.Many() { // else it would be an error, too
+		c.fixName(d, name.Text, slices.Values(candidates))
 	}
 	return 0, false
 }
 
-// finish resolves the reference's last name as a field of at.
+// finish resolves the last name of the reference as a field of at.
 func (c *checker) finish(ch *dsl.Child, path traverse.Path, cmp *dsl.Comparison, out Comparison, at *traverse.Entity) (Comparison, bool) {
 	name := cmp.Ref[len(cmp.Ref)-1]
 	field, ok := at.Field(name.Text)
@@ -263,14 +263,14 @@ func (c *checker) finish(ch *dsl.Child, path traverse.Path, cmp *dsl.Comparison,
 	}
 	if _, ok := at.Relationship(name.Text); ok {
 		d := c.problem(name.Span, CodeType, "%s.%s is a relationship, not a field", at.Name(), name.Text)
-		// Behind the path's last entity the same can be asked with a frequency.
+		// From the path's last entity a child with a longer path asks the same.
 		if out.Step == len(path)-1 && path.Hops()+len(out.Hops) < traverse.MaxHops {
 			whole := pathText(ch.Path)
 			for _, h := range out.Hops {
 				whole += "." + (&dsl.Name{Text: h.Name}).String()
 			}
 			whole += "." + name.String()
-			// Behind none, what must not be missing must be there.
+			// With the frequency none the two operators change places.
 			missing := (cmp.Op == dsl.IsEmpty) != (ch.Frequency.Kind == dsl.None)
 			switch {
 			case (cmp.Op == dsl.IsEmpty || cmp.Op == dsl.IsNotEmpty) && missing:
@@ -285,14 +285,15 @@ func (c *checker) finish(ch *dsl.Child, path traverse.Path, cmp *dsl.Comparison,
 	}
 	d := c.problem(name.Span, CodeName, "%s has no field %s", at.Name(), name.Text)
 	d.Nearest = c.near(name.Text, at.FieldNames())
-	c.surely(d, name.Text, at.FieldNames())
+	c.fixName(d, name.Text, at.FieldNames())
 	if d.Nearest == "" && len(cmp.Ref) == 1 && len(c.diags) <= maxSuggestions {
 		c.elsewhere(d, path, name)
 	}
 	return Comparison{}, false
 }
 
-// elsewhere helps with a field that a step of the path, or what it refers to, has.
+// elsewhere suggests where a field is that the last entity does not have: on a
+// record that it refers to, or on another step of the path.
 func (c *checker) elsewhere(d *dsl.Diagnostic, path traverse.Path, name *dsl.Name) {
 	for r := range path.Last().Entity.Relationships() {
 		if to := c.schema.Entity(r.Target); to != nil && !r.Many() && path.Hops() < traverse.MaxHops {

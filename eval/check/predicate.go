@@ -7,7 +7,8 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// expr checks an expression, or reports what is wrong with it and returns nil.
+// expr checks an expression. It reports what is wrong with it and then returns
+// nil.
 func (c *checker) expr(model *Model, ch *dsl.Child, path traverse.Path, e dsl.Expr) Expr {
 	switch e := e.(type) {
 	case *dsl.Comparison:
@@ -39,8 +40,8 @@ func (c *checker) comparison(model *Model, ch *dsl.Child, path traverse.Path, cm
 	return out, out.Predicate != nil
 }
 
-// predicate checks operator and operands against the field's type, or reports
-// what does not fit and returns nil.
+// predicate checks the operator and the operands against the field's type. It
+// reports what does not fit and then returns nil.
 func (c *checker) predicate(model *Model, f traverse.Field, cmp *dsl.Comparison) Predicate {
 	operator := operatorOf(f.Type, cmp.Op)
 	switch {
@@ -59,7 +60,7 @@ func (c *checker) misapplied(f traverse.Field, cmp *dsl.Comparison) {
 	d := c.problem(dsl.Span{Start: cmp.OpSpan.Start, End: cmp.End}, CodeType, "%s is %s: %s does not apply to it", f.Name, f.Type.Noun(), cmp.Op)
 	if suggested, ok := insteadOf(f.Type, cmp.Op); ok {
 		d.Nearest = suggested.String()
-		// What a time is compared with leaves no doubt; a text may be part of one.
+		// A date or time leaves no doubt about the operator; a text may be anything.
 		moment := func(l dsl.Literal) bool { _, ok := l.(*dsl.Moment); return ok }
 		if (f.Type == traverse.Time || f.Type == traverse.Date) && len(cmp.Operands) == 1 && moment(cmp.Operands[0]) {
 			d.ReplaceAt(cmp.OpSpan, d.Nearest)

@@ -11,10 +11,11 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// Files checks the files of one compilation together: their schema blocks add
-// to base, which may be nil, and hold for all their models. Problems that the
-// parser found are not repeated. The result holds what could be understood: it
-// is fit to run only if neither parser nor checker had anything to say.
+// Files checks the files of one compilation together: their schema blocks add to
+// base, which may be nil, and apply to all their models. It does not repeat the
+// problems that the parser found. It returns the schema and the models as far as
+// it could understand them: they are fit to run only if neither the parser nor
+// Files reported a problem.
 func Files(base *traverse.Schema, files ...*dsl.File) (*traverse.Schema, []*Model, dsl.Diagnostics) {
 	c := &checker{listed: map[*string]map[string]bool{}}
 	c.schema = c.lower(base, files)
@@ -31,27 +32,27 @@ func Files(base *traverse.Schema, files ...*dsl.File) (*traverse.Schema, []*Mode
 
 type checker struct {
 	schema *traverse.Schema
-	file   *dsl.File // in which problems are reported
+	file   *dsl.File // the one in which problems are reported
 	diags  dsl.Diagnostics
-	// listed is what choice and choices fields list, by the first of their values.
+	// listed holds the values of choice and choices fields, by the first of them.
 	listed map[*string]map[string]bool
 	// dropped counts the problems of a file beyond maxProblems.
 	dropped map[*dsl.File]int
 
-	// Room for the model that is being checked.
+	// What is left of the memory for the model that is being checked.
 	children    []Child
 	exprs       []Expr
 	comparisons []Comparison
 }
 
-// Bounds on the work for rules with very many problems: who has that many mends
-// some first.
+// Bounds on the work for rules with very many problems.
 const (
-	maxProblems    = 1000 // are told; the others are counted
-	maxSuggestions = 100  // have the nearest name looked for
+	maxProblems    = 1000 // are reported; the others are counted
+	maxSuggestions = 100  // problems get a suggestion
 )
 
-// near suggests a name for the problem that was reported last.
+// near returns the candidate that is nearest to name, or "" if none is near or
+// too many problems have been reported.
 func (c *checker) near(name string, candidates iter.Seq[string]) string {
 	if len(c.diags) > maxSuggestions {
 		return ""
@@ -75,7 +76,7 @@ func (c *checker) problem(at dsl.Span, code dsl.Code, format string, args ...any
 	return &c.diags[len(c.diags)-1]
 }
 
-// origin says where the parts of a definition stand in the text.
+// origin holds the places of the parts of a definition.
 type origin struct {
 	file   *dsl.File
 	entity *dsl.Entity
@@ -96,7 +97,7 @@ func (o *origin) span(p traverse.Place) dsl.Span {
 	return o.entity.Name.Span
 }
 
-// lower makes definitions of the schema blocks and extends base with them.
+// lower turns the schema blocks into definitions and extends base with them.
 func (c *checker) lower(base *traverse.Schema, files []*dsl.File) *traverse.Schema {
 	var defs []traverse.Definition
 	var origins []origin
@@ -134,7 +135,7 @@ func (c *checker) schemaProblem(p traverse.SchemaProblem, defs []traverse.Defini
 		return
 	}
 	if at.Part == traverse.PartField && defs[at.Definition].Fields[at.Index].Type == traverse.NoType && p.Previous == nil {
-		return // the parser has said what is wrong with it
+		return // the parser has reported it
 	}
 	o := &origins[at.Definition]
 	c.file = o.file
@@ -210,8 +211,8 @@ func (c *checker) field(f *dsl.Field) traverse.Field {
 	}
 	for _, v := range f.Values {
 		if v.Bad {
-			// Without all its values the field cannot be judged; with no type,
-			// nothing more is said about it.
+			// Without all its values the field cannot be checked; without a type,
+			// nothing more is reported about it.
 			return traverse.Field{Name: f.Name.Text}
 		}
 		t.Values = append(t.Values, v.Value)

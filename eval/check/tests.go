@@ -11,33 +11,34 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// maxTestRecords is how many records a test has at the most. They are counted here
-// and made when the test is run.
+// maxTestRecords is the largest number of records of a test. They are counted here
+// and created when the test runs.
 const maxTestRecords = 10_000
 
-// A Test is a checked test of a model: records, and what is expected of the lead
-// among them. Package modeltest runs it.
+// A Test is a checked test in a rule file: records, and what is expected of the
+// first lead among them. Package modeltest runs it.
 type Test struct {
 	Name         string
 	AsOf         time.Time
 	Records      []TestRecord // the first lead among them is scored
 	Expectations []Expectation
 	Source       *dsl.Test
-	File         *dsl.File // in which it stands
+	File         *dsl.File // the file that contains it
 }
 
-// A TestRecord is a record of a test, or several that are alike.
+// A TestRecord is a record of a test, or Count records that are alike.
 type TestRecord struct {
 	Entity string
 	Count  int
-	ID     string                    // of one; "" if the test does not say
-	Values map[string]traverse.Value // by field or reference; what is not there is null
+	ID     string                    // "" if the test gives none
+	Values map[string]traverse.Value // by field or reference; the others are null
 }
 
-// An Expectation is one expectation of a test. What it speaks of exists.
+// An Expectation is one expectation of a test. The grade or condition that it
+// names exists.
 type Expectation struct {
 	Kind   dsl.ExpectKind
-	Name   string // of the grade or condition
+	Name   string // the name of the grade or condition
 	Number int64  // the score, or how often a condition counts
 	Source *dsl.Expectation
 }
@@ -77,8 +78,8 @@ func (c *checker) tests(files []*dsl.File, models []*Model) {
 	}
 }
 
-// tested finds the model of a test: the one that it names, or else the only one
-// of its file, or of all files.
+// tested returns the model of a test: the one that it names, or else the only one
+// of its file, or else the only one of all files. It reports a test without one.
 func (c *checker) tested(t *dsl.Test, models []*Model, byName map[string]*Model, here []*Model) *Model {
 	for _, clause := range t.Clauses {
 		said, ok := clause.(*dsl.TestModel)
@@ -108,7 +109,8 @@ func (c *checker) tested(t *dsl.Test, models []*Model, byName map[string]*Model,
 	return nil
 }
 
-// headOf is where a problem of a test as a whole is told: its name, if it has one.
+// headOf returns the place for problems of a test as a whole: its name, if it has
+// one.
 func headOf(t *dsl.Test) dsl.Span {
 	if t.Name != nil {
 		return t.Name.Span
@@ -121,10 +123,10 @@ type testChecker struct {
 	*checker
 	model *Model
 	out   *Test
-	ids   map[string]map[string]bool // that the test says, by entity
-	count int                        // of the records
-	asOf  bool                       // it is known
-	seen  map[string]dsl.Span        // clauses that stand once
+	ids   map[string]map[string]bool // the ids in the test, by entity
+	count int                        // the number of records
+	asOf  bool                       // out.AsOf is known
+	seen  map[string]dsl.Span        // the clauses that may occur only once
 	sound bool
 }
 
@@ -168,8 +170,8 @@ func (k *testChecker) bad(at dsl.Span, code dsl.Code, format string, args ...any
 	return k.problem(at, code, format, args...)
 }
 
-// once checks the clauses that stand once. As of comes before all records: their
-// dates mean nothing without it.
+// once checks the clauses that may occur only once. It comes before the records:
+// the meaning of their dates depends on as of.
 func (k *testChecker) once(t *dsl.Test) {
 	repeated := func(what string, at dsl.Span) bool {
 		before, ok := k.seen[what]
@@ -204,7 +206,7 @@ func (k *testChecker) collect(t *dsl.Test) {
 	for _, clause := range t.Clauses {
 		if r, ok := clause.(*dsl.Record); ok {
 			records = append(records, r)
-			k.know(r)
+			k.noteID(r)
 		}
 	}
 	for _, r := range records {
@@ -217,8 +219,8 @@ func (k *testChecker) collect(t *dsl.Test) {
 	}
 }
 
-// know takes the id of a record down: others may refer to it before it stands there.
-func (k *testChecker) know(r *dsl.Record) {
+// noteID notes the id of a record, to which earlier records may refer.
+func (k *testChecker) noteID(r *dsl.Record) {
 	if r.ID == nil || r.ID.Bad {
 		return
 	}
@@ -283,8 +285,8 @@ func (k *testChecker) record(r *dsl.Record) {
 	k.out.Records = append(k.out.Records, record)
 }
 
-// date sets the field that says when the record came to be: to what the record
-// says, or else to as of.
+// date sets the field that dates the record: to the moment that the record gives,
+// or else to as of.
 func (k *testChecker) date(e *traverse.Entity, r *dsl.Record, values map[string]traverse.Value, said map[string]dsl.Span) {
 	f, dated := e.Dated()
 	switch {
@@ -315,7 +317,7 @@ func (k *testChecker) moment(f traverse.Field, micros, day int64) traverse.Value
 	return traverse.MicrosValue(micros)
 }
 
-// when is a moment of a record as a value of a field.
+// when returns a moment of a record as a value of a field.
 func (k *testChecker) when(e *traverse.Entity, f traverse.Field, w *dsl.When) (traverse.Value, bool) {
 	days := f.Type == traverse.Date
 	var at int64
@@ -327,7 +329,7 @@ func (k *testChecker) when(e *traverse.Entity, f traverse.Field, w *dsl.When) (t
 		at = startOf(w.Moment, days, k.model.Zone)
 	} else {
 		n, ok := k.timeSpan(w.Shift, days, e.Name()+"."+f.Name)
-		if !ok || !k.asOf { // of that something has been said
+		if !ok || !k.asOf { // either has been reported
 			k.sound = false
 			return traverse.Value{}, false
 		}
@@ -351,7 +353,7 @@ func (k *testChecker) year(at int64, days bool) int {
 }
 
 // owner sets the contact of an interaction: the one that it names, or else the
-// only one of the test.
+// only contact of the test.
 func (k *testChecker) owner(e *traverse.Entity, r *dsl.Record, values map[string]traverse.Value, said map[string]dsl.Span) {
 	_, given := said[traverse.Contact]
 	switch {
@@ -377,7 +379,8 @@ func (k *testChecker) owner(e *traverse.Entity, r *dsl.Record, values map[string
 	}
 }
 
-// exists reports whether the test has a record, and if not says so.
+// exists returns whether the test has a record, and reports a problem if it does
+// not.
 func (k *testChecker) exists(entity string, id *dsl.String) bool {
 	if id.Bad {
 		k.sound = false
@@ -395,7 +398,7 @@ func (k *testChecker) exists(entity string, id *dsl.String) bool {
 	return false
 }
 
-// assign sets one field or reference.
+// assign sets a field or reference of a record.
 func (k *testChecker) assign(e *traverse.Entity, a *dsl.Assignment, values map[string]traverse.Value, said map[string]dsl.Span) {
 	name := a.Field.Text
 	if before, ok := said[name]; ok {
@@ -445,7 +448,7 @@ func memberNames(e *traverse.Entity) func(yield func(string) bool) {
 	}
 }
 
-// value reads the value of a field, or reports what does not fit.
+// value reads the value of a field. It reports a value that does not fit.
 func (k *testChecker) value(e *traverse.Entity, f traverse.Field, a *dsl.Assignment) (v traverse.Value, ok bool) {
 	isDate := f.Type == traverse.Time || f.Type == traverse.Date
 	switch {
@@ -551,7 +554,7 @@ func (k *testChecker) known(x *dsl.Expectation) {
 		}
 	}
 	if slices.Contains(names, x.Name.Value) || k.model.Source.Incomplete {
-		return // what could not be read may be it
+		return // it may be what could not be read
 	}
 	d := k.bad(x.Name.Span, CodeName, "model %q has no %s %s", k.model.Name, what, brief(x.Name.Raw))
 	if near := k.near(x.Name.Value, slices.Values(names)); near != "" {

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// zoneNames are the names of the IANA time zone database, release 2025c, less
-// Factory. A name outside this list is refused, so that a model means the same
-// on every machine, whatever zones the machine itself has files for.
+// zoneNames holds the names of the IANA time zone database, release 2025c, except
+// Factory. No other name is accepted, so that a model means the same on every
+// machine, whatever zones the machine itself has files for.
 var zoneNames = strings.Fields(`
 Africa/Abidjan Africa/Accra Africa/Addis_Ababa Africa/Algiers Africa/Asmara Africa/Asmera
 Africa/Bamako Africa/Bangui Africa/Banjul Africa/Bissau Africa/Blantyre Africa/Brazzaville
@@ -111,11 +111,10 @@ US/Alaska US/Aleutian US/Arizona US/Central US/East-Indiana US/Eastern US/Hawaii
 US/Michigan US/Mountain US/Pacific US/Samoa UTC Universal W-SU WET Zulu
 `)
 
-// locations holds the zones that models have asked for, so that one zone is
-// one pointer.
+// locations holds the zones that models use, so that each zone is one pointer.
 var locations sync.Map // name -> *time.Location
 
-// location returns the zone called name, or nil if the IANA database has none.
+// location returns the zone called name, or nil if zoneNames does not list it.
 func location(name string) *time.Location {
 	if loc, ok := locations.Load(name); ok {
 		return loc.(*time.Location)

@@ -9,35 +9,36 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// A condition is a checked condition and what can be said of it without data.
+// A condition is a checked condition and what is known of it without data.
 type condition struct {
 	*check.Condition
 	children []*child
 
 	never     bool // its multiplier is always 0
-	least     int  // the multiplier is never less: 0 or 1
-	unbounded bool // the multiplier can be any number; otherwise it is at most 1
+	least     int  // the smallest multiplier: 0 or 1
+	unbounded bool // the multiplier has no limit; otherwise it is at most 1
 
-	// Why it never holds: a child, and perhaps another one; or an expression of the
-	// child, and those of other children that it contradicts, taken together.
+	// Why the condition never holds: because of the child guilty, perhaps together
+	// with other; or because expr of guilty contradicts the expressions against,
+	// taken together, of other children.
 	guilty, other *child
 	expr          *expr
 	against       []*expr
 }
 
-// A child is a checked child and what can be said of it without data.
+// A child is a checked child and what is known of it without data.
 type child struct {
 	*check.Child
 	refs  []reference
-	index map[string]int // of the refs by their keys
+	index map[string]int // indexes into refs, by key
 
-	nothing bool // counts nothing, whatever the data
-	dead    bool // because its path leads nowhere
-	single  bool // counts at most one: the path starts at the lead and nowhere leads to many
-	sure    bool // counts one, whatever the data
+	nothing bool // it counts nothing, whatever the data
+	dead    bool // it counts nothing because its path leads to no record
+	single  bool // it counts at most one: the path starts at the lead and has only N:1 hops
+	sure    bool // it counts one, whatever the data
 }
 
-// A reference is one value of an occurrence, and all that is demanded of it.
+// A reference is a value of an occurrence and all expressions about it.
 type reference struct {
 	key   string
 	exprs []*expr
@@ -50,10 +51,10 @@ func (c *child) exprs(key string) []*expr {
 	return nil
 }
 
-// positive reports whether the condition needs something to be counted.
+// positive reports whether the child holds only if it counts something.
 func (c *child) positive() bool { return !c.None() }
 
-// consequence says what follows from a child counting nothing.
+// consequence returns what follows if the child counts nothing, for a message.
 func (c *child) consequence() string {
 	switch {
 	case c.None():
@@ -64,7 +65,8 @@ func (c *child) consequence() string {
 	return "this child never holds, and neither does the condition"
 }
 
-// key is equal for children that mean the same, but for their display names.
+// key returns a text that is equal for children that mean the same, whatever their
+// display names.
 func (c *child) key() string {
 	var keys []string
 	for _, r := range c.refs {
@@ -79,7 +81,7 @@ func (c *child) key() string {
 	return fmt.Sprintf("%v %d %q %q", c.Each, c.Min, names, unique(keys))
 }
 
-// key is equal for conditions of equal children and points.
+// key returns a text that is equal for conditions with equal children and points.
 func (c *condition) key() string {
 	keys := make([]string, len(c.children))
 	for i, ch := range c.children {
@@ -88,7 +90,7 @@ func (c *condition) key() string {
 	return fmt.Sprintf("%d %q", c.Points, unique(keys))
 }
 
-// prepare judges all conditions of a model, children first.
+// prepare returns the conditions of a model, judged.
 func prepare(m *check.Model, j *judge) []*condition {
 	conditions := make([]*condition, 0, len(m.Conditions))
 	for i := range m.Conditions {
@@ -109,8 +111,8 @@ func newChild(m *check.Model, ch *check.Child, j *judge) *child {
 	c.single = fromLead && !slices.ContainsFunc(ch.Path, func(s traverse.Step) bool { return s.Via.Many() })
 	add := func(x *check.Comparison, at dsl.Span, text fmt.Stringer) {
 		e := &expr{field: x.Field, predicate: x.Predicate, key: predicateKey(x.Predicate), at: at, text: text, source: x.Source}
-		// What a step reached by a reference has is what the reference leads to from
-		// the step before.
+		// A field of a step that is reached by a reference is the same as the field of
+		// that reference from the step before.
 		step, hops := x.Step, []string{}
 		for _, h := range x.Hops {
 			hops = append(hops, h.Name)
@@ -150,7 +152,7 @@ func newChild(m *check.Model, ch *check.Child, j *judge) *child {
 	return c
 }
 
-// judge finds out whether the condition can hold, and how often.
+// judge determines whether the condition can hold, and how often.
 func (c *condition) judge(j *judge) {
 	c.never = slices.ContainsFunc(c.children, func(ch *child) bool { return ch.nothing && ch.positive() }) ||
 		c.impossibleChild() || c.contradictoryLead(j) || c.forbidden(j)
@@ -182,8 +184,8 @@ func (c *condition) impossibleChild() bool {
 	return false
 }
 
-// contradictoryLead looks at all children that speak of the lead and what it
-// refers to: of each of these there is one record, so that they must agree.
+// contradictoryLead compares the children about the lead and what it refers to.
+// There is only one record of each of these, so the children must agree.
 func (c *condition) contradictoryLead(j *judge) bool {
 	demanded := map[string][]*expr{}
 	var singles []*child
@@ -223,7 +225,7 @@ func (c *condition) contradictoryLead(j *judge) bool {
 	return false
 }
 
-// accuse finds out which expression of a child contradicts what other children
+// accuse determines which expression of a child contradicts what other children
 // demand of the same value.
 func (c *condition) accuse(j *judge, ch *child, before []*expr, r reference) {
 	c.guilty, c.expr, c.against = ch, r.exprs[len(r.exprs)-1], before
@@ -256,7 +258,7 @@ func (c *condition) forbidden(j *judge) bool {
 	return false
 }
 
-// extends reports whether the path of long is that of short, and perhaps goes on.
+// extends reports whether the path of long begins with that of short.
 func extends(long, short *child) bool {
 	if len(long.Path) < len(short.Path) {
 		return false
@@ -275,7 +277,7 @@ func extends(long, short *child) bool {
 }
 
 // covers reports whether each occurrence that small counts begins with one that
-// large counts: if small counts anything, large does.
+// large counts, so that large counts something if small does.
 func (j *judge) covers(large, small *child) bool {
 	if !j.take(1) || !extends(small, large) {
 		return false

@@ -10,8 +10,8 @@ const (
 	minutesPerDay   = int64(24 * 60)
 )
 
-// distance returns how far b lies behind a, in microseconds or days, at least
-// and at most, whatever as of is. ok is false where that has no limits.
+// distance returns how much later b is than a, in microseconds or days, at least
+// and at most, whatever as of is. ok is false if there are no such limits.
 func distance(a, b check.Bound, days bool) (least, greatest int64, ok bool) {
 	switch {
 	case a.Kind == check.Open || b.Kind == check.Open || a.Kind != b.Kind:
@@ -26,8 +26,8 @@ func distance(a, b check.Bound, days bool) (least, greatest int64, ok bool) {
 	fromMonths, from := shift(a, day)
 	toMonths, to := shift(b, day)
 	least, greatest = to-from, to-from
-	// A month has 28 to 31 days. Clock changes, and days that a time zone left out,
-	// move a local time by less than the slack.
+	// A month has 28 to 31 days. Clock changes, and days that a time zone skips, move
+	// a local time by less than the slack.
 	const shortest, longest, slack = 28, 31, 3
 	switch months := toMonths - fromMonths; {
 	case months > 0:
@@ -40,7 +40,7 @@ func distance(a, b check.Bound, days bool) (least, greatest int64, ok bool) {
 	return least, greatest, true
 }
 
-// shift cuts the way from as of to b into calendar months and the rest.
+// shift splits the distance from as of to b into calendar months and the rest.
 func shift(b check.Bound, day int64) (months, rest int64) {
 	switch b.Unit {
 	case dsl.Years:

@@ -1,7 +1,7 @@
-// Package findings tells what is odd about rules that are valid: children that
-// can never count anything, conditions that never or always hold, what stands
-// twice, grades that no score reaches. It looks at rules alone, at no data, and
-// says nothing that some data, lead or instant could prove wrong.
+// Package findings reports what is odd about valid rules: children that can never
+// count anything, conditions that never or always hold, repetitions, grades that no
+// score reaches. It looks only at rules, not at data, and reports nothing that some
+// data, lead or instant could prove wrong.
 //
 // docs/findings.md lists all findings, with an example of each.
 package findings
@@ -16,15 +16,15 @@ import (
 	"github.com/leadscore/leadscore/eval/check"
 )
 
-// The codes of the warnings. Where a code is about a child or an expression, the
-// diagnostic's span is that of it, or lies in it.
+// The codes of the warnings. If a warning is about a child or an expression, the
+// span of its diagnostic is that of the child or expression, or lies in it.
 const (
 	CodeNothing       dsl.Code = "counts-nothing"       // a child that no record can satisfy
 	CodeNever         dsl.Code = "never-holds"          // a condition that never holds, because of a child
 	CodeAlways        dsl.Code = "always-holds"         // a child or condition that always holds
-	CodeImplied       dsl.Code = "implied"              // an expression, date range or child that changes nothing beside another
-	CodeSameExpr      dsl.Code = "same-expression"      // an expression that says what another one says
-	CodeSameChild     dsl.Code = "same-child"           // a child that stands twice in its condition
+	CodeImplied       dsl.Code = "implied"              // an expression, date range or child that changes nothing because of another
+	CodeSameExpr      dsl.Code = "same-expression"      // an expression that means the same as another one
+	CodeSameChild     dsl.Code = "same-child"           // a child that occurs twice in its condition
 	CodeSameCondition dsl.Code = "same-condition"       // a condition with the children and points of another
 	CodeGrade         dsl.Code = "grade-out-of-reach"   // a grade that no score reaches
 	CodeReadyNever    dsl.Code = "ready-out-of-reach"   // a sales-ready score that no score reaches
@@ -33,21 +33,20 @@ const (
 
 // The codes of the advice.
 const (
-	CodeUngraded  dsl.Code = "ungraded"        // scores that no grade holds
-	CodeEndless   dsl.Code = "endless"         // each over interactions of all times
+	CodeUngraded  dsl.Code = "ungraded"        // scores without a grade
+	CodeEndless   dsl.Code = "endless"         // each over interactions of any age
 	CodeNoOutcome dsl.Code = "no-outcome"      // a model without grades and without a sales-ready score
 	CodeOnlyUp    dsl.Code = "only-up"         // a model of several conditions, none of which takes points away
 	CodeEveryLead dsl.Code = "every-lead"      // a condition that adds its points to every lead
 	CodeScores    dsl.Code = "possible-scores" // the scores that a model can give
 )
 
-// Of returns what is odd about checked models: warnings first, then advice, each
-// by file and place. It returns none for models that are as they should be, and
-// for those that were not checked without an error. files are the trees that the
-// models were checked from: they give diagnostics their source lines, and may be
-// left out. Of changes nothing and may run concurrently.
+// Of returns what is odd about checked models: warnings first, then advice, each by
+// file and place. It returns nothing for a model that was checked with an error.
+// files are the trees that the models were checked from. They give diagnostics their
+// source lines and may be left out. Of changes nothing and may run concurrently.
 //
-// In rules with extremely long lists it may leave out what takes long to prove.
+// For rules with extremely long lists it may leave out what takes long to prove.
 func Of(models []*check.Model, files ...*dsl.File) dsl.Diagnostics {
 	var warnings, advice dsl.Diagnostics
 	for _, m := range models {
@@ -74,7 +73,7 @@ func Of(models []*check.Model, files ...*dsl.File) dsl.Diagnostics {
 	return append(warnings, advice...)
 }
 
-// whole reports whether nothing of a model was lost to an error.
+// whole reports whether a model is complete: an error leaves out parts of it.
 func whole(m *check.Model) bool {
 	if m.Source.Name == nil || m.Source.Incomplete {
 		return false
@@ -92,7 +91,7 @@ func whole(m *check.Model) bool {
 	return true
 }
 
-// A finder looks through one model.
+// A finder collects the findings about one model.
 type finder struct {
 	model *check.Model
 	file  *dsl.File // or nil
@@ -100,7 +99,7 @@ type finder struct {
 	found dsl.Diagnostics
 }
 
-// report adds a finding. What is returned with it may still be completed.
+// report adds a finding and returns it, so that the caller can complete it.
 func (f *finder) report(s dsl.Severity, code dsl.Code, at dsl.Span, format string, args ...any) *dsl.Diagnostic {
 	d := dsl.Diagnostic{Severity: s, Code: code, Summary: fmt.Sprintf(format, args...), File: f.model.File, Span: at}
 	if f.file != nil {
@@ -137,7 +136,7 @@ func (f *finder) find() {
 	f.scores(conditions)
 }
 
-// condition reports what is odd within a condition.
+// condition reports what is odd about a condition.
 func (f *finder) condition(c *condition) {
 	for _, ch := range c.children {
 		f.child(ch)
@@ -165,7 +164,8 @@ func (f *finder) child(ch *child) {
 	}
 }
 
-// contradiction reports the first expression that leaves nothing of a child.
+// contradiction reports the first expression because of which a child counts
+// nothing.
 func (f *finder) contradiction(ch *child) {
 	for _, ref := range ch.refs {
 		for i := range ref.exprs {
@@ -198,7 +198,8 @@ func (f *finder) contradiction(ch *child) {
 	}
 }
 
-// blame returns the expression before that contradicts guilty alone, or else all.
+// blame returns the expression before guilty that contradicts it by itself, or else
+// all of before.
 func (f *finder) blame(before []*expr, guilty *expr) []*expr {
 	if !f.judge.possible([]*expr{guilty}) {
 		return nil
@@ -211,8 +212,9 @@ func (f *finder) blame(before []*expr, guilty *expr) []*expr {
 	return slices.Clone(before)
 }
 
-// either helps where several expressions want a value to equal different things:
-// they were meant as a list. It lists what any expression of all asks for.
+// either returns a help for several expressions that want a value to equal different
+// things and were probably meant as a list, or "". The list holds what any of all
+// wants.
 func either(guilty, all []*expr) string {
 	if len(guilty) < 2 || slices.ContainsFunc(guilty, func(e *expr) bool { return len(equals(e)) == 0 }) {
 		return ""
@@ -233,8 +235,8 @@ func either(guilty, all []*expr) string {
 	return fmt.Sprintf("write %s in (%s) if one of them is enough", field, strings.Join(values, ", "))
 }
 
-// equals lists, as written, what e wants its value to equal, if that is a text
-// or a number.
+// equals returns, as written, the texts or numbers that e wants its value to equal,
+// or nothing if it wants something else.
 func equals(e *expr) (values []string) {
 	c := e.source
 	if c == nil || c.Op != dsl.Equal && c.Op != dsl.In {
@@ -251,7 +253,7 @@ func equals(e *expr) (values []string) {
 	return values
 }
 
-// superfluous reports what can be left out of a child without changing it.
+// superfluous reports expressions that can be left out of a child.
 func (f *finder) superfluous(ch *child) {
 	for _, ref := range ch.refs {
 		left := slices.Clone(ref.exprs)
@@ -284,8 +286,8 @@ func (f *finder) superfluous(ch *child) {
 	}
 }
 
-// never reports why a condition never holds, unless a child that counts nothing
-// has been reported.
+// never reports why a condition never holds, unless it is because of a child that
+// has been reported to count nothing.
 func (f *finder) never(c *condition) {
 	for _, ch := range c.children {
 		if ch.nothing && !ch.None() {
@@ -319,8 +321,8 @@ func (f *finder) never(c *condition) {
 	}
 }
 
-// always reports children that always hold. A condition of nothing else gives
-// its points to every lead, which may be meant.
+// always reports children that always hold. A condition in which all children do
+// gives its points to every lead, which may be intended.
 func (f *finder) always(c *condition) {
 	if c.least == 1 {
 		f.report(dsl.Advice, CodeEveryLead, c.Source.Name.Span, "condition %s always holds: it gives %+d to every lead that the model scores",
@@ -335,7 +337,7 @@ func (f *finder) always(c *condition) {
 	}
 }
 
-// repeated reports children that change nothing beside another.
+// repeated reports children that change nothing because of another one.
 func (f *finder) repeated(c *condition) {
 	var left []*child
 	for _, ch := range c.children {
@@ -388,7 +390,7 @@ func pathText(names []*dsl.Name) string {
 	return strings.Join(texts, ".")
 }
 
-// rangeText is a date range as a text.
+// rangeText writes a date range as a text.
 type rangeText struct{ *dsl.Range }
 
 func (r rangeText) String() string {
@@ -401,8 +403,8 @@ func (r rangeText) String() string {
 	return "between " + r.From.Raw + " and " + r.To.Raw
 }
 
-// predicateKey tells predicates apart that do not hold for the same values, as
-// far as the order and repetition of operands go.
+// predicateKey returns a text that is equal for predicates that differ only in the
+// order and repetition of their operands.
 func predicateKey(p check.Predicate) string {
 	switch q := p.(type) {
 	case check.TextMatch:

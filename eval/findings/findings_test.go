@@ -20,7 +20,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the messages in testdata; judge the difference")
 
-// own is what the tests add to the standard schema.
+// own adds to the standard schema what the tests need.
 const own = `profile Lead {
     Code      text exact
     Interests choices ("Coffee", "Tea", "Milk")
@@ -58,7 +58,7 @@ func models(t *testing.T, rules string) ([]*check.Model, []*dsl.File) {
 	return list, files
 }
 
-// The codes of the hand list, in the order in which a line is to find them.
+// The codes of the lists below.
 const (
 	none    = ""
 	nothing = string(findings.CodeNothing)
@@ -69,7 +69,7 @@ const (
 	twice   = string(findings.CodeSameChild)
 )
 
-// Expressions on one lead, and what is to be found.
+// expressions lists expressions about one lead, and what must be found.
 var expressions = []struct{ code, where string }{
 	{nothing, `City = "A" and City = "B"`},
 	{nothing, `City = "A" and City != "a"`},
@@ -276,14 +276,14 @@ func codes(t *testing.T, account bool, text string) (list []string, all dsl.Diag
 	return list, found
 }
 
-// What is on the list is found, and nothing else.
+// TestHandList checks that exactly what the lists say is found.
 func TestHandList(t *testing.T) {
 	for _, e := range expressions {
 		var want []string
 		if e.code != none {
 			want = []string{e.code}
 		}
-		// The order of expressions decides only where the finding stands.
+		// The order of expressions changes only the place of the finding.
 		parts := strings.Split(e.where, " and ")
 		if strings.Contains(e.where, "between") {
 			parts = []string{e.where}
@@ -310,7 +310,7 @@ func TestHandList(t *testing.T) {
 	}
 }
 
-// Whole messages are in testdata.
+// TestMessages checks whole messages, which are in testdata.
 func TestMessages(t *testing.T) {
 	names, err := filepath.Glob("testdata/*.score")
 	if err != nil || len(names) == 0 {
@@ -368,7 +368,7 @@ func TestRange(t *testing.T) {
 	}
 }
 
-// Without the trees there are no source lines, and the rest is the same.
+// TestWithoutFiles checks that only source lines are missing without the trees.
 func TestWithoutFiles(t *testing.T) {
 	m, files := models(t, `model "M" { target contact condition "C" { has Lead where City = "A" and City = "B" score +1 } }`)
 	with, without := findings.Of(m, files...), findings.Of(m)
@@ -383,7 +383,7 @@ func TestWithoutFiles(t *testing.T) {
 	}
 }
 
-// Of rules with errors nothing is said.
+// TestWrongRules checks that nothing is found in rules with errors.
 func TestWrongRules(t *testing.T) {
 	for _, rules := range []string{
 		`model { target contact condition "C" { has Lead score +1 } }`,
@@ -407,7 +407,7 @@ func TestWrongRules(t *testing.T) {
 	}
 }
 
-// Hostile rules take no time without end.
+// TestLargeRules checks that hostile rules do not take forever.
 func TestLargeRules(t *testing.T) {
 	var list, where, many strings.Builder
 	for i := range 4995 {

@@ -13,18 +13,18 @@ import (
 
 // Scores are the scores that a model can give.
 type Scores struct {
-	// Least and Greatest bound them, both included. They are [math.MinInt64] and
-	// [math.MaxInt64] where counts have no limit.
+	// Least and Greatest are the smallest and the largest score. They are
+	// [math.MinInt64] and [math.MaxInt64] if counts have no limit.
 	Least, Greatest int64
-	// Falling and Rising name the conditions that can take away or add any number
-	// of points, in the order of the rules.
+	// Falling and Rising hold the names of the conditions that can take away or add
+	// any number of points, in the order of the rules.
 	Falling, Rising []string
 }
 
-// Range returns bounds of the scores that a model can give to any lead, whatever
-// the data. There may be scores between them that it cannot give: conditions are
-// looked at one by one. Of a model that was not checked without an error nothing
-// is known: it may give any score. Range may run concurrently.
+// Range returns bounds of the scores that a model can give to a lead, whatever the
+// data. It looks at conditions one by one, so the model need not reach the bounds or
+// every score between them. For a model that was checked with an error it returns
+// the bounds of all scores. Range may run concurrently.
 func Range(m *check.Model) Scores {
 	if !whole(m) {
 		return Scores{Least: math.MinInt64, Greatest: math.MaxInt64}
@@ -33,7 +33,7 @@ func Range(m *check.Model) Scores {
 }
 
 func rangeOf(conditions []*condition) Scores {
-	var s Scores // no model has so many conditions that a sum of points has no place in 64 bits
+	var s Scores // no model has so many conditions that a sum of their points needs more than 64 bits
 	for _, c := range conditions {
 		if c.never {
 			continue
@@ -77,11 +77,11 @@ func (s Scores) String() string {
 
 func number(n int64) string { return strconv.FormatInt(n, 10) }
 
-// scores reports what is odd about the grades, the sales-ready score, and the
-// model as a whole.
+// scores reports what is odd about the grades, the sales-ready score and the model
+// as a whole.
 func (f *finder) scores(conditions []*condition) {
 	if len(conditions) == 0 {
-		return // a model that is still to be written
+		return // the model is still to be written
 	}
 	s := rangeOf(conditions)
 	name := f.model.Source.Name.Span
@@ -181,7 +181,7 @@ func (f *finder) grades(s Scores) {
 	}
 }
 
-// endless advises against counting all interactions there ever were.
+// endless advises against counting interactions of any age.
 func (f *finder) endless(c *condition) {
 	var ends []*child
 	for _, ch := range c.children {

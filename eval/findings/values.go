@@ -14,7 +14,7 @@ import (
 // An expr is what an expression demands of a value. A date range is one, too: an
 // expression about the date.
 type expr struct {
-	ref       string // equal for two expressions of one route's occurrence that speak of the same value
+	ref       string // equal for expressions of one child about the same value
 	field     traverse.Field
 	predicate check.Predicate
 	key       string
@@ -24,21 +24,21 @@ type expr struct {
 	source    *dsl.Comparison // nil for a date range
 }
 
-// sure reports whether every value that there can be satisfies e.
+// sure reports whether e holds for every value that is possible.
 func (e *expr) sure() bool { return e.missing && e.predicate == check.IsEmpty{} }
 
-// hopeless reports whether e speaks of a value that is always empty, and wants
-// another.
+// hopeless reports whether e is about a value that is always empty, and does not
+// hold for it.
 func (e *expr) hopeless() bool { return e.missing && e.predicate != check.IsEmpty{} }
 
-// A judge compares expressions. It gives up, and then knows of no contradiction,
-// when the lists of hostile rules would take it too long.
+// A judge compares expressions. When the lists of hostile rules would take too long,
+// it gives up, and then finds no contradiction.
 type judge struct{ left int }
 
-// most is the number of comparisons that one model may take.
+// most is the largest number of comparisons of values for one model.
 const most = 2_000_000
 
-// take pays for n comparisons.
+// take takes n comparisons from those that are left, and reports whether it could.
 func (j *judge) take(n int) bool {
 	if n > j.left {
 		return false
@@ -47,8 +47,8 @@ func (j *judge) take(n int) bool {
 	return true
 }
 
-// possible reports whether some value satisfies expressions, which speak of one
-// value. It says no only if that holds as of every instant.
+// possible reports whether some value satisfies exprs, which are about one value.
+// It returns false only if none does as of any instant.
 func (j *judge) possible(exprs []*expr) bool {
 	if !j.take(len(exprs)) {
 		return true
@@ -84,8 +84,8 @@ func (j *judge) possible(exprs []*expr) bool {
 	return true
 }
 
-// implies reports whether every value that satisfies expressions satisfies e,
-// too. The expressions must be possible.
+// implies reports whether every value that satisfies exprs satisfies e, too. There
+// must be such a value.
 func (j *judge) implies(exprs []*expr, e *expr) bool {
 	if e.sure() {
 		return true
@@ -99,7 +99,7 @@ func (j *judge) implies(exprs []*expr, e *expr) bool {
 	}
 	switch b := e.predicate.(type) {
 	case check.IsEmpty:
-		return true // all expressions are about values that are there
+		return true // exprs hold only for values that are not empty
 	case check.TextMatch:
 		return j.textImplies(predicates[check.TextMatch](exprs), b)
 	case check.ChoicesMatch:
@@ -116,7 +116,7 @@ func (j *judge) implies(exprs []*expr, e *expr) bool {
 
 func isEmpty(e *expr) bool { return e.predicate == check.IsEmpty{} }
 
-// predicates are those of one kind.
+// predicates returns the predicates of exprs that are of type P.
 func predicates[P check.Predicate](exprs []*expr) []P {
 	var list []P
 	for _, e := range exprs {
@@ -128,7 +128,7 @@ func predicates[P check.Predicate](exprs []*expr) []P {
 }
 
 // Texts, folded or not. There is no longest text, and data may hold choices that
-// are not listed: nothing is impossible because values ran out.
+// are not listed, so there is always another value.
 
 // holds reports whether a text satisfies m.
 func holds(m check.TextMatch, text string) bool {
@@ -165,8 +165,8 @@ func apart(how check.Match, v string, other check.Match, w string) bool {
 	return false
 }
 
-// candidates lists the texts that satisfy all of ms, if one of them is a list of
-// what the text equals.
+// candidates returns the texts that satisfy all of ms. ok is false if none of them
+// lists what the text equals.
 func (j *judge) candidates(ms []check.TextMatch) (texts []string, ok bool) {
 	at, work := -1, 0
 	for i, m := range ms {
@@ -204,7 +204,7 @@ func (j *judge) textPossible(ms []check.TextMatch) bool {
 			if !j.take(len(stems) * len(m.Values)) {
 				return true
 			}
-			// Of two beginnings that go together the longer one counts.
+			// If one beginning begins with another, the longer one remains.
 			var both []string
 			for _, v := range stems {
 				for _, w := range m.Values {
@@ -231,8 +231,8 @@ func (j *judge) textPossible(ms []check.TextMatch) bool {
 	return true
 }
 
-// survives reports whether one of values may be matched without matching what
-// must not be.
+// survives reports whether a text can match one of values and satisfy all of ms that
+// are negated.
 func (j *judge) survives(how check.Match, values []string, ms []check.TextMatch) bool {
 	for _, v := range values {
 		excluded := slices.ContainsFunc(ms, func(m check.TextMatch) bool {
@@ -260,7 +260,7 @@ func (j *judge) textImplies(ms []check.TextMatch, b check.TextMatch) bool {
 			})
 		})
 	}
-	// Each text that b excludes is excluded by one of the others.
+	// One of ms excludes each text that b excludes.
 	return all(b.Values, func(w string) bool {
 		return slices.ContainsFunc(ms, func(m check.TextMatch) bool {
 			switch {
@@ -274,9 +274,10 @@ func (j *judge) textImplies(ms []check.TextMatch, b check.TextMatch) bool {
 	})
 }
 
-// Choices. What is not forbidden may be chosen, all of it at once.
+// Choices. Any number of values that are not forbidden may be chosen together.
 
-// demands turns ms into lists of which one must be chosen each, and what must not be.
+// demands turns ms into lists, of each of which one value must be chosen, and the
+// values that must not be chosen.
 func demands(ms []check.ChoicesMatch) (lists [][]string, forbidden []string) {
 	for _, m := range ms {
 		switch {
@@ -293,7 +294,7 @@ func demands(ms []check.ChoicesMatch) (lists [][]string, forbidden []string) {
 	return lists, forbidden
 }
 
-// within reports whether all of list is allowed.
+// within reports whether allowed contains all of list.
 func (j *judge) within(list, allowed []string) bool {
 	return j.take(len(list)*(len(allowed)+1)) &&
 		!slices.ContainsFunc(list, func(v string) bool { return !slices.Contains(allowed, v) })
@@ -316,7 +317,7 @@ func (j *judge) choicesImply(ms []check.ChoicesMatch, b check.ChoicesMatch) bool
 	})
 }
 
-// Numbers. Between two floats there are finitely many others.
+// Numbers. Between two floats there are only finitely many others.
 
 func numberHolds(p check.Predicate, v float64) bool {
 	switch p := p.(type) {
@@ -329,7 +330,7 @@ func numberHolds(p check.Predicate, v float64) bool {
 	return true // is not empty
 }
 
-// bounds are the least and the greatest float between those of p.
+// bounds returns the smallest and the largest float for which p holds.
 func bounds(p check.NumberBetween) (lo, hi float64) {
 	lo, hi = p.Lo, p.Hi
 	if p.LoOpen {
@@ -341,9 +342,9 @@ func bounds(p check.NumberBetween) (lo, hi float64) {
 	return lo, hi
 }
 
-// numbers are the values that satisfy several predicates.
+// numbers describes the values that satisfy several predicates.
 type numbers struct {
-	list     []float64 // if listed, all of them
+	list     []float64 // all values, if listed
 	listed   bool
 	lo, hi   float64
 	excluded []float64
@@ -378,7 +379,8 @@ func (j *judge) numbers(exprs []*expr) numbers {
 	return n
 }
 
-// few lists the numbers if there are at most so many.
+// few returns the numbers. ok is false if there are more than limit, or it takes too
+// long to tell.
 func (j *judge) few(n numbers, limit int) (list []float64, ok bool) {
 	if n.listed {
 		return n.list, len(n.list) <= limit
@@ -426,8 +428,8 @@ func (j *judge) numberImplies(exprs []*expr, b check.Predicate) bool {
 	return false
 }
 
-// Times and dates. A bound that is fixed and one that goes with as of can lie
-// either way: as of may be any instant.
+// Times and dates. Of a fixed bound and a relative one either may be the earlier:
+// as of may be any instant.
 
 func (j *judge) windowPossible(ws []check.InWindow) bool {
 	for _, v := range ws {

@@ -9,24 +9,25 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// A stretch of time, with its start and without its end. Instants are whole
-// microseconds, so the instant t is the stretch from t to t + 1 µs. A `date` is
-// held as its midnight in UTC, so the day d is the stretch from d to d + 1 day.
+// A stretch is a span of time that includes its start and excludes its end. Instants
+// are whole microseconds, so the instant t is the stretch from t to t + 1 µs. The
+// value of a `date` is its midnight in UTC, so the day d is the stretch from d to
+// d + 1 day.
 type stretch struct{ from, to time.Time }
 
 func (s stretch) contains(t time.Time) bool { return !t.Before(s.from) && t.Before(s.to) }
 
-// calendar does the arithmetic of one model as of one instant. What it says of a
-// field of type [traverse.Time] are instants, and days of a [traverse.Date].
+// A calendar does the arithmetic of one model as of one instant: with instants for a
+// field of type [traverse.Time], with days for a [traverse.Date].
 //
-// A wall is what the clock on the wall shows, held as if it were UTC; a day is
-// the wall at its midnight.
+// A wall is a local time, as a wall clock shows it, written as if it were UTC. A day
+// is the wall at its midnight.
 type calendar struct {
 	zone *time.Location
 	asOf time.Time
 }
 
-// now is as of: "For a `date`, everything counts in whole days: as of is its day".
+// now returns as of: "For a `date`, everything counts in whole days: as of is its day".
 func (c calendar) now(t traverse.Type) stretch {
 	if t == traverse.Date {
 		return oneDay(midnight(c.wall(c.asOf)))
@@ -34,7 +35,7 @@ func (c calendar) now(t traverse.Type) stretch {
 	return oneInstant(c.asOf)
 }
 
-// shift is as of, moved by a span ahead (sign +1) or back (sign -1).
+// shift returns as of, moved forward (sign +1) or back (sign -1) by a span.
 func (c calendar) shift(span *dsl.TimeSpan, sign int, t traverse.Type) stretch {
 	n, err := strconv.Atoi(span.Count.Text)
 	if err != nil {
@@ -70,7 +71,7 @@ func (c calendar) shift(span *dsl.TimeSpan, sign int, t traverse.Type) stretch {
 	return oneInstant(now)
 }
 
-// literal is what a date or time of the rules means.
+// literal returns what a date or time in the rules means.
 func (c calendar) literal(m *dsl.Moment, t traverse.Type) stretch {
 	wall := time.Date(m.Year, time.Month(m.Month), m.Day, m.Hour, m.Minute, m.Second, m.Micro*1000, time.UTC)
 	switch {
@@ -102,7 +103,7 @@ func addMonths(wall time.Time, n int) time.Time {
 	return first.AddDate(0, 0, min(wall.Day(), lastDay)-1)
 }
 
-// wall is what the clock shows at an instant.
+// wall returns what the clock shows at an instant.
 func (c calendar) wall(instant time.Time) time.Time {
 	return instant.UTC().Add(c.offset(instant))
 }
@@ -116,15 +117,16 @@ func midnight(wall time.Time) time.Time {
 	return time.Date(wall.Year(), wall.Month(), wall.Day(), 0, 0, 0, 0, time.UTC)
 }
 
-// A period is a stretch of instants between two changes of the clock.
+// A period is the time between two changes of the clock.
 type period struct {
 	stretch
-	offset time.Duration // of the wall, ahead of UTC
+	offset time.Duration // by which the wall is ahead of UTC
 }
 
-// periods are those of the two days before and after a wall, in order. No clock is
-// further from UTC, and none jumps further. They are looked for hour by hour:
-// [time.Time.ZoneBounds] is wrong about the last day of a leap year to come.
+// periods returns the periods from two days before a wall to two days after it, in
+// order. No clock is further from UTC, and none jumps further. It looks for changes
+// hour by hour, as [time.Time.ZoneBounds] is wrong about the last day of a leap year
+// in the future.
 func (c calendar) periods(wall time.Time) []period {
 	var list []period
 	start := wall.Truncate(time.Hour).Add(-48 * time.Hour)
@@ -148,7 +150,7 @@ func (c calendar) periods(wall time.Time) []period {
 	return list
 }
 
-// instant is when the clock shows a wall.
+// instant returns when the clock shows a wall.
 func (c calendar) instant(wall time.Time) time.Time {
 	periods := c.periods(wall)
 	for _, p := range periods { // "one that occurs twice is the first"
@@ -168,8 +170,8 @@ func (c calendar) instant(wall time.Time) time.Time {
 	panic("reference: " + wall.String() + " in " + c.zone.String())
 }
 
-// firstInstant is when a day begins: the first instant at which the clock shows
-// that day or, for a day that a clock change skips altogether, a later one.
+// firstInstant returns when a day begins: the first instant at which the clock shows
+// that day or, if a clock change skips the whole day, a later one.
 func (c calendar) firstInstant(day time.Time) time.Time {
 	for _, p := range c.periods(day) {
 		t := day.Add(-p.offset)

@@ -16,7 +16,7 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// TestConformance holds the reference against the answers worked out by hand.
+// TestConformance compares the reference with answers worked out by hand.
 func TestConformance(t *testing.T) {
 	cases, err := conformance.Read(os.DirFS("../../testdata/conformance"))
 	if err != nil {
@@ -87,7 +87,7 @@ func explained(contributions []Contribution) []conformance.Contribution {
 		e := conformance.Contribution{
 			Condition: c.Condition, Multiplier: saturate(c.Multiplier), Points: c.Points, Score: Clamp(c.Score),
 		}
-		left := 100 // occurrences that a condition lists at most
+		left := 100 // the most occurrences that a condition lists
 		for _, ch := range c.Children {
 			child := conformance.Child{Rule: ch.Rule, Count: saturate(ch.Count), Holds: ch.Holds, Occurrences: counted(ch.Routes)}
 			if ch.Label != "" && !strings.HasPrefix(ch.Rule, `"`) {
@@ -102,7 +102,7 @@ func explained(contributions []Contribution) []conformance.Contribution {
 	return out
 }
 
-// counted lists the records that date the routes: by time, then entity, then id.
+// counted returns the records that date the routes, by time, entity and id.
 func counted(routes [][]Stop) []conformance.Occurrence {
 	var out []conformance.Occurrence
 	for _, route := range routes {
@@ -130,13 +130,12 @@ func counted(routes [][]Stop) []conformance.Occurrence {
 	return out
 }
 
-// reachable reads everything that has to do with the leads from a source: the
-// records that a reference leads to, and those whose reference leads to one, and
-// so on.
+// reachable reads from a source everything that is connected with the leads: the
+// records that a reference leads to, those whose reference leads to one, and so on.
 func reachable(ctx context.Context, source *memory.Source, schema *traverse.Schema, leads []string) (Data, error) {
 	data := Data{}
 	have := map[string]bool{}           // entity and id of the records read
-	ids := map[string]map[string]bool{} // those that something names, by entity
+	ids := map[string]map[string]bool{} // ids that occur somewhere, by entity
 	for e := range schema.Entities() {
 		ids[e.Name()] = map[string]bool{}
 	}
@@ -147,7 +146,7 @@ func reachable(ctx context.Context, source *memory.Source, schema *traverse.Sche
 		grown = false
 		for e := range schema.Entities() {
 			fields := slices.Collect(e.FieldNames())
-			leadsTo := map[string]string{"": e.Name()} // by reference; none is the id itself
+			leadsTo := map[string]string{"": e.Name()} // by reference; "" is the id itself
 			for r := range e.Relationships() {
 				if !r.Many() {
 					fields = append(fields, r.Name)

@@ -14,7 +14,7 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// sharpData has one lead, and records just before, at, and just after every edge.
+// sharpData draws one lead, and records just before, at and just after every edge.
 func (g *generator) sharpData() Data {
 	link := func(names ...string) map[string]traverse.Value {
 		values := map[string]traverse.Value{}
@@ -50,8 +50,8 @@ func (g *generator) sharpData() Data {
 	return data
 }
 
-// manyData has few leads with many interactions, alike for the most part: counts
-// grow large, and time stamps are equal.
+// manyData draws a few leads with many interactions that are mostly alike, so that
+// counts are large and time stamps equal.
 func (g *generator) manyData() Data {
 	g.random = rand.New(rand.NewPCG(rapid.Uint64().Draw(g.T, "data"), 0))
 	data := g.data()
@@ -60,7 +60,7 @@ func (g *generator) manyData() Data {
 		if e.Kind() != traverse.Interaction || len(data[traverse.Contact]) == 0 {
 			continue
 		}
-		var values []map[string]traverse.Value // of which the records are copies
+		var values []map[string]traverse.Value // the records are copies of these
 		for range g.number("sorts", 1, 6) {
 			v := map[string]traverse.Value{}
 			for f := range e.Fields() {
@@ -72,7 +72,7 @@ func (g *generator) manyData() Data {
 		}
 		for range pick(g, "copies", 0, 3, 5, 5, 10, 10, 10, 20, 20, 40, 260) {
 			r := Record{id(name, len(data[name])), maps.Clone(pick(g, "sort", values...))}
-			// Undeclared names are there all the same.
+			// Names that are not declared have values, too.
 			r.Values[traverse.Contact] = traverse.TextValue(id(traverse.Contact, g.number("contact", 0, min(1, len(data[traverse.Contact])-1))))
 			if g.chance(2, "another time") {
 				r.Values[traverse.Timestamp] = g.value(traverse.Field{Type: traverse.Time})
@@ -161,7 +161,8 @@ func (g *generator) value(f traverse.Field) traverse.Value {
 	return traverse.DateValue(day.Date())
 }
 
-// text draws an operand in another case, more or less of one, or something else.
+// text draws an operand in another letter case, a longer or shorter one, or another
+// text.
 func (g *generator) text() string {
 	if len(g.texts) == 0 || g.chance(3, "unrelated") {
 		return g.word()

@@ -20,8 +20,8 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// TestFindingsAreTrue has models that contradict and repeat themselves. What
-// package findings says of them must be so for every lead of the data.
+// TestFindingsAreTrue draws models that contradict and repeat themselves, and checks
+// that what package findings reports of them is true of every lead of the data.
 func TestFindingsAreTrue(t *testing.T) {
 	cases, odd := 0, 0
 	codes, witnessed := map[dsl.Code]int{}, map[string]int{}
@@ -50,7 +50,7 @@ func TestFindingsAreTrue(t *testing.T) {
 		for _, d := range found {
 			codes[d.Code]++
 			switch d.Code {
-			case findings.CodeGrade, findings.CodeReadyNever, findings.CodeReadyAlways: // which drawn scores give easily
+			case findings.CodeGrade, findings.CodeReadyNever, findings.CodeReadyAlways: // drawn scores give these easily
 			default:
 				warned = warned || d.Severity == dsl.Warning
 			}
@@ -59,7 +59,7 @@ func TestFindingsAreTrue(t *testing.T) {
 			odd++
 		}
 		g.collectEdges(file)
-		for range 4 { // data cost less than rules
+		for range 4 { // drawing data costs less than drawing rules
 			data := g.data()
 			for _, lead := range data[traverse.Lead] {
 				results, err := Score([]*dsl.File{file}, schema, data, lead.ID, g.asOf)
@@ -85,11 +85,11 @@ func TestFindingsAreTrue(t *testing.T) {
 		t.Logf("%7d %s", witnessed[what], what)
 	}
 	if odd*2 < cases {
-		t.Errorf("of %d cases only %d have warnings about conditions: the property says next to nothing", cases, odd)
+		t.Errorf("of %d cases only %d have warnings about conditions: the property checks next to nothing", cases, odd)
 	}
 }
 
-// A dropped part of a model is one that a finding says changes nothing.
+// dropped holds the parts of a model that change nothing, according to findings.
 type dropped struct {
 	exprs map[dsl.Expr]bool
 	dates map[*dsl.Child]bool
@@ -141,8 +141,8 @@ func judgeFindings(found dsl.Diagnostics, m *check.Model, s *scoring, r Result, 
 	return nil
 }
 
-// isTrue reports whether a finding about a model is true of a result. What the
-// finding says changes nothing is noted: the caller judges it.
+// isTrue reports whether a finding about a model is true of a result. It notes what
+// changes nothing according to the finding, for the caller to check.
 func (drop *dropped) isTrue(d dsl.Diagnostic, m *check.Model, r Result) bool {
 	ok := true
 	is := func(fact bool) { ok = ok && fact }
@@ -199,7 +199,7 @@ func inside(inner, outer dsl.Span) bool {
 	return outer.Start.Offset <= inner.Start.Offset && inner.End.Offset <= outer.End.Offset
 }
 
-// add notes what stands at a span in a child: the child, its range, or an expression.
+// add notes what is at a span in a child: the child, its range or an expression.
 func (drop *dropped) add(at dsl.Span, ch *dsl.Child) {
 	switch {
 	case at == ch.Span:
@@ -254,7 +254,7 @@ func (g *generator) oddRules() string {
 				b.WriteString(head + pick(g, "block", blocks...))
 				continue
 			}
-			// The children of a condition speak of the same things.
+			// The children of a condition are about the same things.
 			paths := pick(g, "paths", oddPaths...)
 			path := pick(g, "path", paths...)
 			words := map[string]int{}
@@ -284,8 +284,8 @@ func (g *generator) oddRules() string {
 	return b.String()
 }
 
-// oddPaths are paths that begin alike: the children of a condition have some of
-// one line.
+// oddPaths holds on each line paths that begin alike. The children of a condition
+// have paths of one line.
 var oddPaths = [][]string{
 	{"Lead", "Lead.ParentContact", "Lead.ParentContact.ParentAccount"},
 	{"Lead", "Lead.ParentAccount", "Lead.ParentAccount.Contacts", "Lead.ParentAccount.Contacts.Manager"},
@@ -297,8 +297,8 @@ var oddPaths = [][]string{
 	{"EmailSent", "EmailSent.Contact", "Interaction"},
 }
 
-// oddReferences lists field references that are good behind a path: from its
-// last entity, over a reference of it, and from the step before.
+// oddReferences returns field references that are valid after a path: of its last
+// entity, over a reference of it, and of the step before.
 func (g *generator) oddReferences(path string) []string {
 	names := strings.Split(path, ".")
 	resolved, err := g.schema.Path(names...)
@@ -328,7 +328,7 @@ func (g *generator) oddReferences(path string) []string {
 	return list
 }
 
-// oddReference draws one of them, each type as often as any other.
+// oddReference draws one of oddReferences, each type equally often.
 func (g *generator) oddReference(path string) string {
 	resolved, _ := g.schema.Path(strings.Split(path, ".")...)
 	byType := map[string][]string{}
@@ -347,8 +347,8 @@ func stepsOf(path traverse.Path) []step {
 	return steps
 }
 
-// oddExpressions draws a range and expressions behind a path, of the references
-// that are good there, and others.
+// oddExpressions draws a range and expressions for a path, of the references that
+// are valid there and others.
 func (g *generator) oddExpressions(path string, references, moments, spans []string, zone string) string {
 	var b strings.Builder
 	resolved, err := g.schema.Path(strings.Split(path, ".")...)
@@ -399,14 +399,14 @@ func (g *generator) fieldOf(path []step, ref string) traverse.Field {
 	return f
 }
 
-// nearSpans are lengths of time that are nearly, or now and then, the same.
+// nearSpans holds lengths of time that are nearly or sometimes the same.
 var nearSpans = [][]string{
 	{"30 days", "1 month"}, {"31 days", "1 month"}, {"28 days", "1 month"}, {"24 days", "1 month"}, {"34 days", "1 month"},
 	{"12 months", "1 year"}, {"365 days", "1 year"}, {"2 months", "61 days"}, {"1 month", "2 months"}, {"4 weeks", "28 days"},
 	{"24 hours", "1 day"}, {"90 minutes", "1 hour"}, {"1 day", "2 days"}, {"30 days", "400 days"}, {"7 days", "1 year"},
 }
 
-// inUnitsOf makes a length of time one that a type counts in.
+// inUnitsOf returns a length of time in units that a type counts in.
 func (g *generator) inUnitsOf(t traverse.Type, span string) string {
 	if t == traverse.Date && (strings.Contains(span, "hour") || strings.Contains(span, "minute")) {
 		return "1 day"

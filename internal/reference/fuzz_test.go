@@ -17,8 +17,8 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// FuzzScore changes the cases of testdata/conformance. What still compiles and
-// loads, the engine and this package score alike.
+// FuzzScore changes the cases of testdata/conformance, and checks that the engine
+// and this package give the same scores for what still compiles and loads.
 func FuzzScore(f *testing.F) {
 	err := fs.WalkDir(os.DirFS("../../testdata/conformance"), ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || path.Ext(name) != ".txtar" {
@@ -65,7 +65,7 @@ func FuzzScore(f *testing.F) {
 		if err != nil || len(set.Models()) == 0 {
 			return
 		}
-		schema = set.Models()[0].Schema() // with the blocks among the rules
+		schema = set.Models()[0].Schema() // with the schema blocks of the rules
 		file, _ := dsl.Parse("model.score", rules, dsl.Limits{})
 		files, name := fstest.MapFS{}, "."
 		for file, text := range archived(dataText) {
@@ -100,8 +100,7 @@ func FuzzScore(f *testing.F) {
 	})
 }
 
-// archived yields the files of a text in which each stands behind a line
-// `-- name --`.
+// archived yields the files of a text in which each follows a line `-- name --`.
 func archived(text string) func(yield func(name, text string) bool) {
 	return func(yield func(string, string) bool) {
 		name, start, at := "", 0, 0
@@ -124,7 +123,7 @@ func archived(text string) func(yield func(name, text string) bool) {
 	}
 }
 
-// work is no less than the steps that the naive walk takes for one lead.
+// work returns at least as many steps as the naive walk takes for one lead.
 func work(file *dsl.File, schema *traverse.Schema, data Data) float64 {
 	records := 1.0
 	for _, list := range data {
@@ -167,7 +166,7 @@ func work(file *dsl.File, schema *traverse.Schema, data Data) float64 {
 	return total
 }
 
-// most is the largest number of records that refer to one.
+// most returns the largest number of records that refer to one record.
 func most(records []Record, reference string) float64 {
 	count := map[string]float64{}
 	for _, r := range records {
@@ -180,7 +179,7 @@ func most(records []Record, reference string) float64 {
 	return n
 }
 
-// TestArchived holds the seeds of FuzzScore together.
+// TestArchived checks that archived yields the files of a text.
 func TestArchived(t *testing.T) {
 	var got []string
 	for name, text := range archived("prose\n-- a --\n1\n2\n-- b --\n-- c --\r\n--  \n") {

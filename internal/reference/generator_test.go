@@ -18,18 +18,18 @@ import (
 type generator struct {
 	*rapid.T
 	schema *traverse.Schema
-	zone   string    // that most models are in
-	change time.Time // of a clock in the zone
+	zone   string    // the zone of most models
+	change time.Time // a change of the clock in the zone
 	asOf   time.Time
 
-	instants, days []time.Time // at which some rule changes its mind
+	instants, days []time.Time // bounds in the rules
 	texts          []string    // operands
 
-	// If there, all that numbers and words are made of, instead of the lists below.
+	// If set, numbers and words are made of these instead of the lists below.
 	fewNumbers, fewFragments []string
 
-	// random, if there, draws instead of rapid, which takes too long for thousands
-	// of values. What it draws is not made smaller when it fails.
+	// random, if set, draws instead of rapid, which takes too long for thousands of
+	// values. A failure does not make smaller what it draws.
 	random *rand.Rand
 }
 
@@ -40,7 +40,7 @@ func pick[V any](g *generator, label string, list ...V) V {
 	return rapid.SampledFrom(list).Draw(g.T, label)
 }
 
-// chance is true once in two to the power of bits.
+// chance returns true once in two to the power of bits.
 func (g *generator) chance(bits int, label string) bool {
 	if g.random != nil {
 		return g.random.IntN(1<<bits) == 0
@@ -74,7 +74,7 @@ var entities = []string{
 	"Lead", "Contact", "Account", "Order", "Product", "Visit", "EmailSent", "EmailOpened", "EmailClicked", "WebsiteVisited",
 }
 
-// schemaText is a fixed schema but for what is exact and what is dated.
+// schemaText returns a schema that is fixed except for exact and dated by.
 func (g *generator) schemaText() string {
 	exact := func(label string) string {
 		if g.chance(2, label+" exact") {
@@ -175,9 +175,9 @@ var zones = []string{
 	"Africa/Cairo", "America/Sao_Paulo", "Africa/Casablanca", "America/Toronto", "Asia/Manila",
 }
 
-// around are places of the calendar where clocks change in unusual ways.
+// around holds dates at which clocks change in unusual ways.
 var around = map[string][]string{
-	"Pacific/Apia":      {"2011-12-01", "2011-12-30", "2011-09-20", "2021-04-01"}, // a day that never was
+	"Pacific/Apia":      {"2011-12-01", "2011-12-30", "2011-09-20", "2021-04-01"}, // a day that was skipped
 	"America/Sao_Paulo": {"2018-11-01", "2018-02-01", "2008-10-01"},               // midnight is skipped, or happens twice
 	"Africa/Cairo":      {"2010-08-01", "2010-09-15", "2014-07-20", "2023-04-20", "2023-10-20", "2026-04-20"},
 	"America/St_Johns":  {"2010-03-01", "2010-11-01", "2011-03-01", "1988-04-01"}, // at one past midnight, and by two hours
@@ -198,7 +198,7 @@ func (g *generator) setting() {
 	}
 	local := start.In(zone)
 	if _, g.change = local.ZoneBounds(); !g.change.After(start) {
-		g.change = start // there is none
+		g.change = start // the clock does not change
 	}
 	switch base := g.change.In(zone); pick(g, "as of", "change", "months later", "month end", "plain") {
 	case "change":
@@ -224,7 +224,7 @@ var jitters = []time.Duration{
 	time.Minute, -time.Minute,
 }
 
-// collectEdges finds where the models draw lines through time and texts.
+// collectEdges collects the bounds of time and the texts in the models.
 func (g *generator) collectEdges(file *dsl.File) {
 	g.instants = []time.Time{g.asOf, g.change}
 	for _, b := range file.Blocks {

@@ -25,7 +25,7 @@ func empty(v traverse.Value) bool {
 	return false
 }
 
-// value finds what a field reference speaks of on a route.
+// value returns the value and the field to which a reference leads on a route.
 func (s *scoring) value(ref []*dsl.Name, route []Stop) (traverse.Value, traverse.Field) {
 	// "Expressions speak of the last entity of the path. A single name is one of its
 	// fields. In a longer reference the first name is a relationship of the last
@@ -85,7 +85,7 @@ func (s *scoring) compares(c *dsl.Comparison, route []Stop) bool {
 	return holds(comparison{scoring: s, value: v, field: field, operands: c.Operands})
 }
 
-// A comparison is a value that is not empty, and what it is compared with.
+// A comparison compares a value, which is not empty, with operands.
 type comparison struct {
 	scoring  *scoring
 	value    traverse.Value
@@ -93,16 +93,17 @@ type comparison struct {
 	operands []dsl.Literal
 }
 
-// emptyOperators say what "`is empty` and `is not empty`" mean, for every type.
+// emptyOperators holds the meaning of "`is empty` and `is not empty`", which every
+// type has.
 var emptyOperators = map[dsl.Op]func(v traverse.Value) bool{
 	dsl.IsEmpty:    empty,
 	dsl.IsNotEmpty: func(v traverse.Value) bool { return !empty(v) },
 }
 
-// operators say what the other operators of each type mean.
+// operators holds the meaning of the other operators of each type.
 var operators = map[traverse.Type]map[dsl.Op]func(c comparison) bool{
 	traverse.Text:    textOperators,
-	traverse.Choice:  textOperators, // the checker admits fewer of them
+	traverse.Choice:  textOperators, // the checker allows only some of them
 	traverse.Choices: choicesOperators,
 	traverse.Number:  numberOperators,
 	traverse.Bool:    boolOperators,
@@ -110,8 +111,8 @@ var operators = map[traverse.Type]map[dsl.Op]func(c comparison) bool{
 	traverse.Date:    timeOperators,
 }
 
-// "each also with `any (…)`: one of them does", and for the negations: "none of
-// them does"
+// textOperators follows "each also with `any (…)`: one of them does", and for the
+// negations: "none of them does".
 var textOperators = map[dsl.Op]func(c comparison) bool{
 	dsl.Equal:            func(c comparison) bool { return c.oneText(equal) },
 	dsl.In:               func(c comparison) bool { return c.oneText(equal) },
@@ -184,7 +185,8 @@ var timeOperators = map[dsl.Op]func(c comparison) bool{
 }
 
 // fold follows "letters are folded one by one (Unicode simple folding, the relation
-// of `strings.EqualFold`)": the least letter stands for all that fold alike.
+// of `strings.EqualFold`)": it replaces each letter by the smallest that folds like
+// it.
 func fold(s string) string {
 	return strings.Map(func(r rune) rune {
 		least := r
@@ -195,7 +197,7 @@ func fold(s string) string {
 	}, s)
 }
 
-// compared is a text as the field compares it: "Text and choices ignore letter case
+// compared returns a text as the field compares it: "Text and choices ignore letter case
 // unless the field is `exact`", "before every comparison, `contains` included", and
 // exact text is "compared byte for byte".
 func (c comparison) compared(text string) string {
@@ -207,7 +209,7 @@ func (c comparison) compared(text string) string {
 
 func equal(a, b string) bool { return a == b }
 
-// oneText reports whether the value has a relation to one of the operands.
+// oneText reports whether relation holds for the value and one of the operands.
 func (c comparison) oneText(relation func(value, operand string) bool) bool {
 	value := c.compared(c.value.Text())
 	return slices.ContainsFunc(c.operands, func(operand dsl.Literal) bool {
@@ -215,7 +217,7 @@ func (c comparison) oneText(relation func(value, operand string) bool) bool {
 	})
 }
 
-// chosen is how many of the operands are among the chosen.
+// chosen returns how many of the operands are chosen.
 func (c comparison) chosen() int {
 	found := 0
 	for _, o := range c.operands {
@@ -227,7 +229,7 @@ func (c comparison) chosen() int {
 	return found
 }
 
-// number is an operand: "a fraction in the text rounds to the nearest float as
+// number returns an operand: "a fraction in the text rounds to the nearest float as
 // data do".
 func (c comparison) number(i int) float64 {
 	f, err := strconv.ParseFloat(c.operands[i].(*dsl.Number).Text, 64)
@@ -247,8 +249,7 @@ func (c comparison) oneNumber() bool {
 	return false
 }
 
-// Instants and days are compared alike. The field tells which they are, for a day
-// is a whole number of days away from another.
+// Instants and days are compared alike: the type of the field says which they are.
 
 func (c comparison) moment(i int) stretch {
 	return c.scoring.literal(c.operands[i].(*dsl.Moment), c.field.Type)

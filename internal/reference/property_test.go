@@ -20,24 +20,24 @@ import (
 )
 
 // The engine is compared with this package on generated schemas, models and data.
-// To look further, and again at one failure:
+// To run more checks, or to repeat a failure:
 //
 //	go test ./internal/reference -rapid.checks=100000 -timeout=0
 //	go test ./internal/reference -run Matches -rapid.failfile=…
 
-// TestEngineMatchesReference has whole models, of long paths and many clauses.
+// TestEngineMatchesReference draws whole models with long paths and many clauses.
 func TestEngineMatchesReference(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) { compare(t, (*generator).rules, (*generator).data) })
 }
 
-// TestEngineMatchesReferenceAtEdges has many records around every bound of a few
+// TestEngineMatchesReferenceAtEdges draws many records around every bound of a few
 // date ranges and expressions.
 func TestEngineMatchesReferenceAtEdges(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) { compare(t, (*generator).sharpRules, (*generator).sharpData) })
 }
 
-// TestEngineMatchesReferenceAtScale has more counts than fit into a word, which
-// conditions and models share, over records that are alike.
+// TestEngineMatchesReferenceAtScale draws more counts than fit into a word, shared by
+// conditions and models, over records that are alike.
 func TestEngineMatchesReferenceAtScale(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) { compare(t, (*generator).manyRules, (*generator).manyData) })
 }
@@ -88,12 +88,12 @@ type failer interface {
 	Fatalf(format string, args ...any)
 }
 
-// scoresAlone stands for no explanation, where a number asks for one with so many
-// occurrences a condition.
+// scoresAlone means no explanation, where another number means one with at most so
+// many occurrences of each condition.
 const scoresAlone = -1
 
-// compareAll scores leads with both evaluators, explained in the ways that explain
-// lists, and fails where they differ.
+// compareAll scores leads with both evaluators, explained in each of the ways that
+// explain lists, and fails if they differ.
 func compareAll(t failer, set *leadscore.Set, file *dsl.File, schema *traverse.Schema, data Data, leads []string,
 	source leadscore.Source, asOf time.Time, explain []int, options ...leadscore.Option,
 ) {
@@ -156,7 +156,7 @@ func compareOnce(t failer, set *leadscore.Set, leads []string, source leadscore.
 			if occurrences != scoresAlone && g.Status == leadscore.Scored {
 				addsUp(t, g)
 			}
-			if occurrences != scoresAlone { // a model says the same alone as in the set
+			if occurrences != scoresAlone { // a model gives the same result alone as in the set
 				alone, err := set.Models()[j].Score(context.Background(), got.Lead, source, options...)
 				if err != nil || !alone.Equal(g) {
 					t.Fatalf("alone:\n%sin the set:\n%s%v", reportEngine(alone, true), reportEngine(g, true), err)
@@ -178,7 +178,7 @@ func addsUp(t failer, r leadscore.Result) {
 	sum := new(big.Int)
 	for c := range r.Contributions() {
 		if c.Multiplier == math.MaxUint64 {
-			return // or more: the contribution does not tell
+			return // or more: the contribution does not show it
 		}
 		sum.Add(sum, new(big.Int).Mul(new(big.Int).SetUint64(c.Multiplier), big.NewInt(c.Points)))
 	}
@@ -200,10 +200,10 @@ func compareNearest(t failer, want Result, got leadscore.Result) {
 			switch {
 			case ch.Holds || w.None || len(w.Nearest) == 0:
 				if unmet != nil {
-					t.Fatalf("%s: %q is told to be unmet, and nothing is", ch.Rule, unmet)
+					t.Fatalf("%s: %q is reported as unmet, and nothing is unmet", ch.Rule, unmet)
 				}
 			case !slices.ContainsFunc(w.Nearest, func(o []string) bool { return slices.Equal(o, unmet) }):
-				t.Fatalf("%s: %q is told to be unmet, and it is one of %q", ch.Rule, unmet, w.Nearest)
+				t.Fatalf("%s: %q is reported as unmet, want one of %q", ch.Rule, unmet, w.Nearest)
 			}
 		}
 		i++
@@ -239,8 +239,8 @@ func reportEngine(r leadscore.Result, occurrences bool) string {
 	return b.String()
 }
 
-// reportReference has up to so many occurrences of each condition, or only the
-// head for scoresAlone.
+// reportReference writes a result with at most so many occurrences of each
+// condition, or only its head for scoresAlone.
 func reportReference(r Result, occurrences int) string {
 	var b strings.Builder
 	b.WriteString(head(r.Model, r.Lead, r.Status, r.Score, r.Grade, r.SalesReady))
@@ -270,7 +270,7 @@ func saturate(n *big.Int) uint64 {
 	return math.MaxUint64
 }
 
-// occurrenceLines lists the records that date the routes: by time, then entity, then id.
+// occurrenceLines lists the records that date the routes, by time, entity and id.
 func occurrenceLines(routes [][]Stop) []string {
 	count := map[*Record]int{}
 	at := map[*Record]time.Time{}
@@ -301,7 +301,7 @@ func occurrenceLines(routes [][]Stop) []string {
 	return lines
 }
 
-// describe writes down data without what is empty.
+// describe writes data without empty values.
 func describe(data Data) string {
 	var b strings.Builder
 	for _, entity := range entities {
@@ -318,8 +318,8 @@ func describe(data Data) string {
 	return b.String()
 }
 
-// source hands the data to the engine: from memory, or from the slices themselves,
-// in their order or against it, within the asked range or with what lies outside.
+// source returns the data as a source: in memory, or the slices themselves, in their
+// order or in reverse, within the asked range or with what lies outside.
 func (g *generator) source(schema *traverse.Schema, data Data) leadscore.Source {
 	if g.chance(1, "plain") {
 		return plainSource{data, g.chance(1, "reversed"), g.chance(1, "ranged")}

@@ -1,11 +1,10 @@
-// Package reference is a second evaluator of the rule language, written for
-// clarity alone. It walks every route of every path one by one, adds them up one
-// by one, and knows nothing of plans, batches or sources: it is what the engine
-// is compared with. With the engine it shares the parser and the schema, and
-// nothing else: names, dates, letter case and arithmetic are its own reading of
-// the language reference, whose sentences it quotes.
+// Package reference is a second evaluator of the rule language, with which the
+// engine is compared. It is written for clarity alone: it walks every route of every
+// path one by one, and has no plans, batches or sources. It shares only the parser
+// and the schema with the engine; names, dates, letter case and arithmetic are its
+// own reading of the language reference, whose sentences it quotes.
 //
-// It takes models that compile, and diagnoses nothing.
+// It accepts only models that compile, and reports no problems in them.
 package reference
 
 import (
@@ -19,29 +18,29 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// A Record is one record of an entity. A reference is held as the text of its
-// id; what is missing is null.
+// A Record is a record of an entity. The value of a reference is the id as a text; a
+// missing value is null.
 type Record struct {
 	ID     string
 	Values map[string]traverse.Value
 }
 
-// Data holds the records of every entity by its name. Ids are distinct within an
+// Data holds the records by the name of their entity. Ids are unique within an
 // entity, and values have the types of their fields.
 type Data map[string][]Record
 
-// A Result is what one model says of one lead. Its texts are those of the
-// engine's result.
+// A Result is the result of scoring one lead with one model. Its texts are those of
+// the engine's result.
 type Result struct {
 	Model, Lead   string
-	Status        string // "scored", "not targeted" or "no parent"; the rest is for scored leads
+	Status        string // "scored", "not targeted" or "no parent"; the rest is set only for "scored"
 	Score         int64
 	Grade         string
 	SalesReady    bool
 	Contributions []Contribution
 }
 
-// A Contribution is what one condition did to a score.
+// A Contribution is what one condition contributes to a score.
 type Contribution struct {
 	Condition  string
 	Multiplier *big.Int
@@ -50,28 +49,27 @@ type Contribution struct {
 	Children   []Child
 }
 
-// A Child is what one child of a condition counted.
+// A Child is what one child of a condition counts.
 type Child struct {
 	Label, Rule string
 	Count       *big.Int
-	Holds       bool     // whether it lets the condition count
+	Holds       bool     // the child does not keep the condition from counting
 	None        bool     // the frequency is none
 	Routes      [][]Stop // the occurrences
-	// Nearest says of the routes that do not count, but satisfy most, what they do
-	// not satisfy: the date range, then expressions.
+	// Nearest holds, for each of the routes that do not count but satisfy most, what
+	// it does not satisfy: the date range, then expressions.
 	Nearest [][]string
 }
 
-// A Stop is one step of a route: the name that the path has for it, and the
-// record at which it stops.
+// A Stop is one step of a route: its name in the path, and its record.
 type Stop struct {
 	Name   string
 	Entity *traverse.Entity
 	Record *Record
 }
 
-// Score scores one lead with every model of files, in their order. It fails if
-// there is no such lead.
+// Score scores one lead with every model of files, in their order. It returns an
+// error if there is no such lead.
 func Score(files []*dsl.File, schema *traverse.Schema, data Data, lead string, asOf time.Time) ([]Result, error) {
 	record := data.find(traverse.Lead, lead)
 	if record == nil {
@@ -99,7 +97,7 @@ func (d Data) find(entity, id string) *Record {
 	return nil
 }
 
-// scoring is one lead, scored by one model as of one instant.
+// scoring is the scoring of one lead with one model as of one instant.
 type scoring struct {
 	schema  *traverse.Schema
 	data    Data
@@ -229,8 +227,8 @@ func (s *scoring) condition(c *dsl.Condition) Contribution {
 }
 
 // count lists the occurrences of a child: "A child counts its occurrences that
-// lie in its date range and satisfy its expressions." Of the others it lists what
-// those that satisfy most do not.
+// lie in its date range and satisfy its expressions." For those of the other routes
+// that satisfy most it lists what they do not satisfy.
 func (s *scoring) count(c *dsl.Child) (n *big.Int, counted [][]Stop, nearest [][]string) {
 	n = new(big.Int)
 	s.routes(c.Path, func(route []Stop) {
@@ -310,7 +308,7 @@ func (s *scoring) hop(from Stop, name string) []Stop {
 	return stops
 }
 
-// owns says whether an interaction is the lead's: "Interactions are those of the
+// owns reports whether an interaction is the lead's: "Interactions are those of the
 // parent contact (contact target), or of every contact whose `ParentAccount` is
 // the lead's account (account target)", and "Ownership looks at stored ids alone".
 func (s *scoring) owns(interaction *Record) bool {
@@ -325,7 +323,7 @@ func (s *scoring) owns(interaction *Record) bool {
 	return c != nil && c.text(traverse.ParentAccount) == s.lead.text(traverse.ParentAccount)
 }
 
-// exists says whether a record does as of the scoring: "an interaction later than
+// exists reports whether a record exists as of the scoring instant: "an interaction later than
 // *as of*, or a record whose `dated by` field is (a `date`: a later day than *as
 // of*'s in the model's time zone), does not exist for that scoring". An empty
 // date is not later.
@@ -337,7 +335,7 @@ func (s *scoring) exists(e *traverse.Entity, r *Record) bool {
 	return r.Values[dated.Name].Time().Before(s.now(dated.Type).to)
 }
 
-// inRange says whether a route lies in a date range.
+// inRange reports whether a route lies in a date range.
 func (s *scoring) inRange(r *dsl.Range, route []Stop) bool {
 	if r == nil {
 		return true
@@ -361,9 +359,9 @@ func (s *scoring) inRange(r *dsl.Range, route []Stop) bool {
 	return bounds.contains(value.Time())
 }
 
-// Dated returns the stop of a route that dates it: "The range applies to the first
+// Dated returns the stop to which a date range applies: "The range applies to the first
 // interaction on the path; without one, to the last step of the path whose entity
-// is `dated by` a field". Without one either it is the last stop.
+// is `dated by` a field". Without one it is the last stop.
 func Dated(route []Stop) Stop {
 	for _, stop := range route {
 		if stop.Entity.Kind() == traverse.Interaction {
@@ -381,7 +379,7 @@ func Dated(route []Stop) Stop {
 // text returns the text of a field or the id of a reference.
 func (r *Record) text(name string) string { return r.Values[name].Text() }
 
-// Clamp returns n as a 64-bit integer, or the nearest one.
+// Clamp returns the 64-bit integer nearest to n.
 func Clamp(n *big.Int) int64 {
 	switch {
 	case n.IsInt64():
@@ -395,7 +393,7 @@ func Clamp(n *big.Int) int64 {
 func integer(n *dsl.Number) *big.Int {
 	i, ok := new(big.Int).SetString(n.Text, 10)
 	if !ok {
-		panic("reference: " + n.Text + " is no integer")
+		panic("reference: " + n.Text + " is not an integer")
 	}
 	return i
 }

@@ -38,7 +38,7 @@ func TestEveryOperatorIsKnown(t *testing.T) {
 	}
 }
 
-// TestCalendar holds the reference's own dates against ones worked out by hand.
+// TestCalendar compares the reference's own dates with dates worked out by hand.
 func TestCalendar(t *testing.T) {
 	parse := func(layout, text string) time.Time {
 		at, err := time.Parse(layout, text)
@@ -74,7 +74,7 @@ func TestCalendar(t *testing.T) {
 		{"Africa/Cairo", "2026-04-24", "2026-04-23T22:00:00Z"},      // begins at 01:00
 		{"America/Toronto", "1919-03-31", "1919-03-31T04:30:00Z"},   // begins at 00:30
 		{"America/St_Johns", "2010-11-07", "2010-11-07T02:30:00Z"},
-		{"Pacific/Apia", "2011-12-30", "2011-12-30T10:00:00Z"}, // never was: begins with the next
+		{"Pacific/Apia", "2011-12-30", "2011-12-30T10:00:00Z"}, // skipped: it begins with the next
 		{"Pacific/Apia", "2011-12-31", "2011-12-30T10:00:00Z"},
 		{"America/New_York", "2040-12-31", "2040-12-31T05:00:00Z"},
 	} {
@@ -107,9 +107,9 @@ func TestFold(t *testing.T) {
 	}
 }
 
-// TestSaturation counts more than can be walked. A contact's n clicks have n³
-// routes over two ways back and forth, and the sum of many conditions leaves 64
-// bits on the way; "The exact sum is clamped once".
+// TestSaturation counts more routes than can be walked. A contact's n clicks have n³
+// routes over two ways back and forth, and the sum of many conditions exceeds 64
+// bits before the end; "The exact sum is clamped once".
 func TestSaturation(t *testing.T) {
 	const n = 2000
 	const routes = n * n * n
@@ -129,7 +129,7 @@ func TestSaturation(t *testing.T) {
 	for i := range n {
 		add("EmailClicked", fmt.Sprint(i), memory.Record{traverse.Contact: "contact"})
 	}
-	// Each condition adds 8·10¹⁵: 1,200 of them pass 64 bits, 1,100 do not.
+	// Each condition adds 8·10¹⁵: 1,200 of them exceed 64 bits, 1,100 do not.
 	score := func(up, down int) int64 {
 		var b strings.Builder
 		b.WriteString(`model "M" { target contact`)

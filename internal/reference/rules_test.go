@@ -67,8 +67,8 @@ func (g *generator) grades(b *strings.Builder) {
 	b.WriteString(strings.Join(lines, ""))
 }
 
-// step is a stop of a path, as far as it is known without data. The entity of a
-// path that begins with Interaction is any that is not passive.
+// A step is a step of a path. If the path begins with Interaction, the entity of the
+// first step is any that is not passive.
 type step struct {
 	name   string
 	entity *traverse.Entity
@@ -94,7 +94,7 @@ func (g *generator) counted(zone string) string {
 	}
 	hops := traverse.MaxHops
 	lengths := []int{0, 1, 2, 3, 4, 5}
-	if g.random != nil { // the reference walks every route, and records are many
+	if g.random != nil { // there are many records, and the reference walks every route
 		lengths = []int{0, 1}
 	}
 	for range pick(g, "hops", lengths...) {
@@ -132,8 +132,8 @@ func (g *generator) dateRange(typ traverse.Type, zone string) string {
 	return " within last " + g.span(typ)
 }
 
-// sharpRules draws models of conditions with one range or test each, so that
-// nothing hides what it says.
+// sharpRules draws models of conditions with one range or expression each, so that
+// nothing hides its effect.
 func (g *generator) sharpRules() string {
 	var b strings.Builder
 	for m := range g.number("models", 1, 2) {
@@ -163,9 +163,9 @@ func (g *generator) sharpRules() string {
 }
 
 // manyRules draws what a plan for many conditions at once could get wrong: more
-// counts of one kind of interaction than a word has bits, the same counts wanted
-// by several conditions and models, windows that touch, and texts that contain
-// each other.
+// counts of one kind of interaction than a word has bits, counts that several
+// conditions and models share, windows that touch, and texts that contain each
+// other.
 func (g *generator) manyRules() string {
 	g.random = rand.New(rand.NewPCG(rapid.Uint64().Draw(g.T, "rules"), 0))
 	kinds := []string{"EmailOpened", "EmailClicked", "WebsiteVisited", "EmailSent", "Interaction"}
@@ -174,7 +174,7 @@ func (g *generator) manyRules() string {
 	models := pick(g, "models", 1, 1, 2, 5, 12)
 	left := pick(g, "conditions", 5, 10, 10, 20, 20, 40, 70, 100, 140, 300)
 	var b strings.Builder
-	known := map[string][]string{} // what may be counted again, by the zone of the model
+	known := map[string][]string{} // what other conditions count, by the zone of the model
 	for m := range models {
 		zone := pick(g, "zone", "UTC", g.zone)
 		fmt.Fprintf(&b, "model \"M%d\" {\n    target %s\n    time zone %q\n", m, pick(g, "target", "contact", "contact", "account"), zone)
@@ -190,7 +190,7 @@ func (g *generator) manyRules() string {
 				default:
 					counted = g.ownInteraction(pick(g, "kind", kinds...), zone)
 					for _, z := range []string{"UTC", g.zone} {
-						// Bounds that are in order here may not be there, if a zone has left out a day.
+						// Bounds that are in order in one zone may not be in another that skips a day.
 						if z == zone || !strings.Contains(counted, " between ") {
 							known[z] = append(known[z], counted)
 						}
@@ -207,7 +207,7 @@ func (g *generator) manyRules() string {
 	return b.String()
 }
 
-// ownInteraction draws what a plan can count without routes.
+// ownInteraction draws a child that a plan can count without routes.
 func (g *generator) ownInteraction(kind, zone string) string {
 	var b strings.Builder
 	root := step{kind, g.schema.Entity(kind), false}
@@ -237,7 +237,7 @@ func (g *generator) ownInteraction(kind, zone string) string {
 	return b.String()
 }
 
-// relationships lists those of a step, without the 1:N ones unless many.
+// relationships returns the relationships of a step, the 1:N ones only if many.
 func (g *generator) relationships(s step, many bool) []traverse.Relationship {
 	if s.any {
 		return []traverse.Relationship{{Name: "Contact", Target: "Contact"}}
@@ -258,7 +258,7 @@ func (g *generator) relationships(s step, many bool) []traverse.Relationship {
 	return list
 }
 
-// rangeType is the type of the field that a date range on a path applies to.
+// rangeType returns the type of the field to which a date range on a path applies.
 func rangeType(path []step) (typ traverse.Type, ok bool) {
 	for _, s := range path {
 		if s.entity.Kind() == traverse.Interaction {
@@ -375,7 +375,7 @@ func (g *generator) operator(f traverse.Field, zone string) string {
 	}
 }
 
-// numbers are operands in ascending order. Data hold them and their neighbours.
+// numbers holds operands in ascending order. Data hold them and their neighbours.
 var numbers = []string{
 	"-9007199254740994", "-1", "-0.1", "0", "0.1", "0.3", "0.30000000000000004", "1", "+1.5", "49.99", "50", "50.000000000000007",
 	"500", "123456789.987654321", "9007199254740991", "9007199254740992",
@@ -392,7 +392,7 @@ func (g *generator) span(t traverse.Type) string {
 	return pick(g, "span", spans...)
 }
 
-// moment draws a date or time: of as of, of the change of the clock, or of a corner
+// moment draws a date or time near as of, near a change of the clock, or at a corner
 // of the calendar.
 func (g *generator) moment(name string) string {
 	zone, _ := time.LoadLocation(name)
@@ -425,7 +425,7 @@ func (g *generator) moments(zone string, typ traverse.Type) string {
 		location, _ := time.LoadLocation(zone)
 		return calendar{zone: location}.literal(m, typ)
 	}
-	// Bounds out of order are a compile error, and overlapping ones best avoided.
+	// Bounds out of order are a compile error, and bounds that overlap are avoided.
 	switch x, y := read(a), read(b); {
 	case !y.from.Before(x.to):
 	case !x.from.Before(y.to):
@@ -436,7 +436,7 @@ func (g *generator) moments(zone string, typ traverse.Type) string {
 	return a + " and " + b
 }
 
-// fragments are letters that fold to others, and some that look as if they did.
+// fragments holds letters that fold to others, and some that only look like it.
 var fragments = []string{
 	"a", "A", "s", "S", "ſ", "ß", "ẞ", "ss", "SS", "k", "K", "\u212a", "å", "Å", "\u212b", "σ", "ς", "Σ", "i", "I", "İ", "ı",
 	"i̇", "µ", "μ", "Μ", "θ", "ϑ", "ϴ", "ǆ", "ǅ", "Ǆ", "é", "e\u0301", "/", " ", "\"", "\\", "\n", "ﬀ", "\u0345", "ι", "Ⅷ", "ⅷ", "𐐀", "𐐨", "Ꭰ", "ꭰ", "ა", "Ა",

@@ -1079,18 +1079,18 @@ func TestDocsOperators(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for op := dsl.Op(0); op.String() != "operator"; op++ {
+		for op := range dsl.Ops() {
 			is := operand
-			switch {
-			case op == dsl.IsEmpty || op == dsl.IsNotEmpty:
+			switch op.Operands() {
+			case dsl.NoOperand:
 				is = ""
-			case op == dsl.InLast || op == dsl.InNext || op == dsl.OlderThan:
+			case dsl.OneTimeSpan:
 				is = "3 days"
-			case op >= dsl.On && op <= dsl.OnOrAfter:
+			case dsl.OneMoment:
 				is = "2026-05-31"
-			case op == dsl.InRange:
+			case dsl.TwoValues:
 				is = operand + " and " + operand
-			case op.List():
+			case dsl.ValueList:
 				is = "(" + operand + ")"
 			}
 			rule := fmt.Sprintf(`model "M" { target contact condition "C" { has Lead where Field %v %s score +1 } }`, op, is)

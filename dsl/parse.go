@@ -840,9 +840,13 @@ func (p *parser) startsComparison() bool {
 	if _, ok := signOps[next.Value]; ok && next.Type == tokSign {
 		return true
 	}
-	return slices.ContainsFunc([]string{"contains", "begins", "ends", "does", "is", "in", "on", "older"},
-		func(w string) bool { return isWord(next, w) })
+	// A word that begins a date range, too, goes on with the child.
+	word := opWords.after(next)
+	return word != nil && !slices.Contains(rangeWords, word.word)
 }
+
+// rangeWords are the words that date ranges begin with.
+var rangeWords = []string{"within", "since", "between"}
 
 // withinLimits reports a child that is too long.
 func (p *parser) withinLimits(c *Child) bool {

@@ -3,6 +3,7 @@ package dsl
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -620,145 +621,113 @@ func lastBefore(lex *tokens) *lexer.Token {
 	return nil
 }
 
+// signOps are the operators that are written as signs, and what is written for
+// them in other languages.
 var signOps = func() map[string]Op {
-	ops := map[string]Op{"=": Equal, "!=": NotEqual, "<": Less, "<=": LessEqual, ">": Greater, ">=": GreaterEqual}
+	signs := maps.Clone(opSigns)
 	for _, m := range meant {
-		if op, ok := ops[m.right]; ok {
-			ops[m.wrong] = op
+		if op, ok := opSigns[m.right]; ok {
+			signs[m.wrong] = op
 		}
 	}
-	return ops
+	return signs
 }()
 
-// synonyms are words that newcomers write for an operator.
-var synonyms = map[string]string{
-	"equals": "=", "equal": "=", "like": "contains", "includes": "contains", "matches": "contains",
-	"starts": "begins with", "startswith": "begins with", "endswith": "ends with",
-	"greater": ">", "more": ">", "less": "<", "smaller": "<", "exists": "is not empty", "newer": "within last", "since": "on or after", "until": "on or before",
+// opSynonyms are words that newcomers write for an operator.
+var opSynonyms = map[string]struct {
+	means string
+	sure  bool // what follows is what follows the operator
+}{
+	"equals": {"=", false}, "equal": {"=", false}, "like": {"contains", false}, "includes": {"contains", false}, "matches": {"contains", false},
+	"starts": {"begins with", true}, "startswith": {"begins with", true}, "endswith": {"ends with", true},
+	"greater": {">", false}, "more": {">", false}, "less": {"<", false}, "smaller": {"<", false}, "exists": {"is not empty", false},
+	"newer": {"within last", false}, "since": {"on or after", false}, "until": {"on or before", false},
 }
 
+// opWordSynonyms are words that newcomers write for a word of an operator.
+var opWordSynonyms = map[string]string{"null": "empty", "nil": "empty", "blank": "empty", "missing": "empty"}
+
+// opHelp says what may have been meant by the beginning of an operator.
+var opHelp = map[string]string{"is": "equality is written =", "is not": "inequality is written !="}
+
+// parseOp parses an operator.
 func parseOp(lex *tokens) (Op, error) {
-	t := lex.Peek()
-	if op, ok := signOps[t.Value]; ok && t.Type == tokSign {
+	if t := lex.Peek(); t.Type == tokSign {
+		op, ok := signOps[t.Value]
+		if !ok {
+			return 0, noOp(lex)
+		}
 		lex.Next()
 		return op, nil
 	}
+	words := opWords
+	for {
+		next := words.after(lex.Peek())
+		if next == nil {
+			break
+		}
+		words = next
+		lex.Next()
+	}
 	switch {
-	case accept(lex, "between"):
-		return InRange, nil
-	case accept(lex, "in"):
-		return In, nil
-	case accept(lex, "not"):
-		return NotIn, want(lex, "in")
-	case accept(lex, "contains"):
-		if accept(lex, "any") {
-			return ContainsAny, nil
-		}
-		if accept(lex, "all") {
-			return ContainsAll, nil
-		}
-		return Contains, nil
-	case accept(lex, "begins"):
-		return anyOr(lex, BeginsWith, BeginsWithAny, "with")
-	case accept(lex, "ends"):
-		return anyOr(lex, EndsWith, EndsWithAny, "with")
-	case accept(lex, "does"):
-		if err := want(lex, "not"); err != nil {
-			return 0, err
-		}
-		switch {
-		case accept(lex, "contain"):
-			return anyOr(lex, NotContains, NotContainsAny)
-		case accept(lex, "begin"):
-			return anyOr(lex, NotBeginsWith, NotBeginsWithAny, "with")
-		case accept(lex, "end"):
-			return anyOr(lex, NotEndsWith, NotEndsWithAny, "with")
-		}
-		return 0, keywordError(lex, "contain", "begin with", "end with")
-	case accept(lex, "on"):
-		if !accept(lex, "or") {
-			return On, nil
-		}
-		if accept(lex, "before") {
-			return OnOrBefore, nil
-		}
-		if accept(lex, "after") {
-			return OnOrAfter, nil
-		}
-		return 0, keywordError(lex, "before", "after")
-	case accept(lex, "before"):
-		return Before, nil
-	case accept(lex, "after"):
-		return After, nil
-	case accept(lex, "within"):
-		if accept(lex, "last") {
-			return InLast, nil
-		}
-		if accept(lex, "next") {
-			return InNext, nil
-		}
-		return 0, keywordError(lex, "last", "next")
-	case accept(lex, "older"):
-		return OlderThan, want(lex, "than")
-	case accept(lex, "is"):
-		if accept(lex, "empty") {
-			return IsEmpty, nil
-		}
-		negated := accept(lex, "not")
-		if negated && accept(lex, "empty") {
-			return IsNotEmpty, nil
-		}
-		err := keywordError(lex, "empty")
-		if !negated {
-			err = keywordError(lex, "empty", "not empty")
-		}
-		if t := lex.Peek(); isWord(t, "null") || isWord(t, "nil") || isWord(t, "blank") || isWord(t, "missing") {
-			err.nearest, err.fix = "empty", swap(t, "empty")
-		}
-		switch {
-		case err.nearest != "":
-		case negated:
-			err.help = "inequality is written !="
-		default:
-			err.help = "equality is written ="
-		}
-		return 0, err
+	case words.whole:
+		return words.op, nil
+	case words == opWords:
+		return 0, noOp(lex)
 	}
-	err := unexpected(lex, "an operator such as =, contains or is empty")
-	if t.Type == tokIdent {
-		err.nearest = synonyms[strings.ToLower(t.Value)]
-		if err.nearest == "begins with" || err.nearest == "ends with" {
-			err.fix = swap(t, lessTail(lex, err.nearest))
-		}
-		if err.nearest == "" {
-			err.nearest = nearest.Name(t.Value, slices.Values(opNames[InRange:]))
-			err.fix = wordFix(lex, err.nearest, opNames[InRange:])
-		}
-		if err.nearest == "" {
-			// The first word may be near to an operator's first word.
-			for _, op := range opNames[InRange:] {
-				word, _, _ := strings.Cut(op, " ")
-				if nearest.Name(t.Value, slices.Values([]string{word})) != "" {
-					err.nearest = op
-					break
-				}
-			}
-		}
-	}
-	return 0, err
+	return 0, brokenOp(lex, words)
 }
 
-// anyOr reads the operator's further words, and any, if it stands there.
-func anyOr(lex *tokens, one, many Op, words ...string) (Op, error) {
-	for _, w := range words {
-		if err := want(lex, w); err != nil {
-			return 0, err
+// after returns the word of w.next that t is, or nil.
+func (w *opWord) after(t *lexer.Token) *opWord {
+	for _, next := range w.next {
+		if isWord(t, next.word) {
+			return next
 		}
 	}
-	if accept(lex, "any") {
-		return many, nil
+	return nil
+}
+
+// noOp is the error where an operator should begin.
+func noOp(lex *tokens) error {
+	err := unexpected(lex, "an operator such as =, contains or is empty")
+	t := lex.Peek()
+	if t.Type != tokIdent {
+		return err
 	}
-	return one, nil
+	if slip, ok := opSynonyms[strings.ToLower(t.Value)]; ok {
+		err.nearest = slip.means
+		if slip.sure {
+			err.fix = swap(t, lessTail(lex, slip.means))
+		}
+		return err
+	}
+	err.nearest = nearest.Name(t.Value, slices.Values(opPhrases))
+	err.fix = wordFix(lex, err.nearest, opPhrases)
+	for _, phrase := range opPhrases {
+		if err.nearest != "" {
+			break
+		}
+		// The word may be near to an operator's first word.
+		word, _, _ := strings.Cut(phrase, " ")
+		if nearest.Name(t.Value, slices.Values([]string{word})) != "" {
+			err.nearest = phrase
+		}
+	}
+	return err
+}
+
+// brokenOp is the error where an operator begins with words and does not go on.
+func brokenOp(lex *tokens, words *opWord) error {
+	err := keywordError(lex, words.expected()...)
+	t := lex.Peek()
+	if word, ok := opWordSynonyms[strings.ToLower(t.Value)]; ok && t.Type == tokIdent && words.find(word) != nil {
+		err.nearest, err.fix = word, swap(t, word)
+	}
+	if err.nearest == "" {
+		err.help = opHelp[words.so]
+	}
+	return err
 }
 
 func parseOperands(lex *tokens, c *Comparison) error {
@@ -766,12 +735,12 @@ func parseOperands(lex *tokens, c *Comparison) error {
 		c.Operands = lex.operands.append(c.Operands, l)
 		return err
 	}
-	switch op := c.Op; {
-	case op == IsEmpty || op == IsNotEmpty:
+	switch c.Op.Operands() {
+	case NoOperand:
 		return nil
-	case op.List():
+	case ValueList:
 		return parseList(lex, c)
-	case op == InRange:
+	case TwoValues:
 		if err := add(parseValue(lex)); err != nil {
 			return err
 		}
@@ -779,29 +748,24 @@ func parseOperands(lex *tokens, c *Comparison) error {
 			return err
 		}
 		return add(parseValue(lex))
-	case op >= On && op <= OnOrAfter:
+	case OneMoment:
 		m, err := wantMoment(lex)
 		return add(m, err)
-	case op == InLast || op == InNext || op == OlderThan:
+	case OneTimeSpan:
 		s, err := parseTimeSpan(lex)
 		return add(s, err)
 	}
 	if isSign(lex.Peek(), "(") {
 		err := unexpected(lex, "one value")
-		switch c.Op {
-		case Equal:
-			err.nearest = "in (…)"
-		case NotEqual:
-			err.nearest = "not in (…)"
-		case Contains, NotContains, BeginsWith, NotBeginsWith, EndsWith, NotEndsWith:
-			err.nearest = c.Op.String() + " any (…)"
+		if list, ok := c.Op.Any(); ok {
+			err.nearest = list.String() + " (…)"
 		}
 		return err
 	}
 	if err := add(parseValue(lex)); err != nil {
 		return err
 	}
-	if n, ok := c.Operands[0].(*Number); ok && unitAhead(lex) && c.Op <= GreaterEqual {
+	if n, ok := c.Operands[0].(*Number); ok && c.Op.sign() && unitAhead(lex) {
 		unit := *lex.Peek()
 		return &syntaxError{
 			token: unit, summary: fmt.Sprintf("%s %s is no value", n.Text, unit.Value),

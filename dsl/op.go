@@ -1,0 +1,253 @@
+package dsl
+
+import (
+	"iter"
+	"strings"
+)
+
+// Op is an operator of an expression.
+type Op uint8
+
+// The operators. Not… ones are the negations that the language spells
+// `does not …` and `not in`. What each of them looks like is in the table ops.
+const (
+	Equal Op = iota
+	NotEqual
+	Less
+	LessEqual
+	Greater
+	GreaterEqual
+	InRange // between A and B
+	In
+	NotIn
+	Contains
+	ContainsAny
+	ContainsAll
+	NotContains
+	NotContainsAny
+	BeginsWith
+	BeginsWithAny
+	NotBeginsWith
+	NotBeginsWithAny
+	EndsWith
+	EndsWithAny
+	NotEndsWith
+	NotEndsWithAny
+	On
+	Before
+	After
+	OnOrBefore
+	OnOrAfter
+	InLast // within last
+	InNext // within next
+	OlderThan
+	IsEmpty
+	IsNotEmpty
+
+	opCount // the number of operators
+)
+
+// OperandForm is the form of what follows an operator.
+type OperandForm uint8
+
+// The forms of operands.
+const (
+	NoOperand   OperandForm = iota // nothing, as after `is empty`
+	OneValue                       // a value
+	TwoValues                      // two values with `and` between them
+	ValueList                      // values in parentheses
+	OneMoment                      // a date, or a date and time
+	OneTimeSpan                    // a length of time
+)
+
+// An opRow is all that the parser, the formatter and the messages know of an
+// operator.
+type opRow struct {
+	words    string // the canonical spelling: a sign, or keywords
+	operands OperandForm
+	not      Op // the negation, or 0: Equal negates nothing
+	any      Op // what does for a list what this one does for a value, or 0: Equal takes no list
+}
+
+// ops has a row for each operator. Suggestions go by its order where several
+// operators are equally near.
+var ops = [opCount]opRow{
+	Equal:            {words: "=", operands: OneValue, not: NotEqual, any: In},
+	NotEqual:         {words: "!=", operands: OneValue, any: NotIn},
+	Less:             {words: "<", operands: OneValue},
+	LessEqual:        {words: "<=", operands: OneValue},
+	Greater:          {words: ">", operands: OneValue},
+	GreaterEqual:     {words: ">=", operands: OneValue},
+	InRange:          {words: "between", operands: TwoValues},
+	In:               {words: "in", operands: ValueList, not: NotIn},
+	NotIn:            {words: "not in", operands: ValueList},
+	Contains:         {words: "contains", operands: OneValue, not: NotContains, any: ContainsAny},
+	ContainsAny:      {words: "contains any", operands: ValueList, not: NotContainsAny},
+	ContainsAll:      {words: "contains all", operands: ValueList},
+	NotContains:      {words: "does not contain", operands: OneValue, any: NotContainsAny},
+	NotContainsAny:   {words: "does not contain any", operands: ValueList},
+	BeginsWith:       {words: "begins with", operands: OneValue, not: NotBeginsWith, any: BeginsWithAny},
+	BeginsWithAny:    {words: "begins with any", operands: ValueList, not: NotBeginsWithAny},
+	NotBeginsWith:    {words: "does not begin with", operands: OneValue, any: NotBeginsWithAny},
+	NotBeginsWithAny: {words: "does not begin with any", operands: ValueList},
+	EndsWith:         {words: "ends with", operands: OneValue, not: NotEndsWith, any: EndsWithAny},
+	EndsWithAny:      {words: "ends with any", operands: ValueList, not: NotEndsWithAny},
+	NotEndsWith:      {words: "does not end with", operands: OneValue, any: NotEndsWithAny},
+	NotEndsWithAny:   {words: "does not end with any", operands: ValueList},
+	On:               {words: "on", operands: OneMoment},
+	Before:           {words: "before", operands: OneMoment},
+	After:            {words: "after", operands: OneMoment},
+	OnOrBefore:       {words: "on or before", operands: OneMoment},
+	OnOrAfter:        {words: "on or after", operands: OneMoment},
+	InLast:           {words: "within last", operands: OneTimeSpan},
+	InNext:           {words: "within next", operands: OneTimeSpan},
+	OlderThan:        {words: "older than", operands: OneTimeSpan},
+	IsEmpty:          {words: "is empty", operands: NoOperand, not: IsNotEmpty},
+	IsNotEmpty:       {words: "is not empty", operands: NoOperand},
+}
+
+// Ops yields all operators.
+func Ops() iter.Seq[Op] {
+	return func(yield func(Op) bool) {
+		for op := range opCount {
+			if !yield(op) {
+				return
+			}
+		}
+	}
+}
+
+// String returns the operator in its canonical spelling, or "operator" if op is
+// none of the constants.
+func (op Op) String() string {
+	if op < opCount {
+		return ops[op].words
+	}
+	return "operator"
+}
+
+// Operands returns the form of what follows op.
+func (op Op) Operands() OperandForm {
+	if op < opCount {
+		return ops[op].operands
+	}
+	return NoOperand
+}
+
+// List reports whether op takes a list in parentheses.
+func (op Op) List() bool { return op.Operands() == ValueList }
+
+// Negated reports whether op is the negation of another operator, as
+// [NotContains] is of [Contains].
+func (op Op) Negated() bool { return op.Plain() != op }
+
+// Plain returns the operator that op negates, or op itself if it negates none.
+func (op Op) Plain() Op {
+	for plain := range opCount {
+		if op != 0 && ops[plain].not == op {
+			return plain
+		}
+	}
+	return op
+}
+
+// Any returns the operator that does for any value of a list what op does for
+// one value, as [In] does for [Equal] and [ContainsAny] for [Contains]. ok is
+// false if there is none.
+func (op Op) Any() (list Op, ok bool) {
+	if op >= opCount || ops[op].any == 0 {
+		return 0, false
+	}
+	return ops[op].any, true
+}
+
+// Single returns the operator whose [Op.Any] is op, as [Equal] is for [In]. ok is
+// false if there is none, as for [ContainsAll].
+func (op Op) Single() (one Op, ok bool) {
+	for one := range opCount {
+		if op != 0 && ops[one].any == op {
+			return one, true
+		}
+	}
+	return 0, false
+}
+
+// sign reports whether op is written as a sign and not in words.
+func (op Op) sign() bool { return !isIdentStart(rune(ops[op].words[0])) }
+
+// opSigns are the operators that are written as signs.
+var opSigns = func() map[string]Op {
+	signs := map[string]Op{}
+	for op := range Ops() {
+		if op.sign() {
+			signs[op.String()] = op
+		}
+	}
+	return signs
+}()
+
+// opPhrases are the operators that are written in words.
+var opPhrases = func() []string {
+	var phrases []string
+	for op := range Ops() {
+		if !op.sign() {
+			phrases = append(phrases, op.String())
+		}
+	}
+	return phrases
+}()
+
+// An opWord is a word of operators, in the tree of all the words that operators
+// can begin with and go on with.
+type opWord struct {
+	word  string
+	so    string // the words up to this one
+	op    Op     // the operator that ends here
+	whole bool   // one does
+	next  []*opWord
+}
+
+// opWords is the root of the tree.
+var opWords = func() *opWord {
+	root := &opWord{}
+	for op := range Ops() {
+		if op.sign() {
+			continue
+		}
+		at := root
+		for word := range strings.FieldsSeq(op.String()) {
+			next := at.find(word)
+			if next == nil {
+				next = &opWord{word: word, so: strings.TrimSpace(at.so + " " + word)}
+				at.next = append(at.next, next)
+			}
+			at = next
+		}
+		at.op, at.whole = op, true
+	}
+	return root
+}()
+
+func (w *opWord) find(word string) *opWord {
+	for _, next := range w.next {
+		if next.word == word {
+			return next
+		}
+	}
+	return nil
+}
+
+// expected returns what may follow w: for each next word the phrase up to where
+// an operator may end, or where there is a choice.
+func (w *opWord) expected() []string {
+	var phrases []string
+	for _, next := range w.next {
+		phrase := next.word
+		for !next.whole && len(next.next) == 1 {
+			next = next.next[0]
+			phrase += " " + next.word
+		}
+		phrases = append(phrases, phrase)
+	}
+	return phrases
+}

@@ -48,7 +48,7 @@ func TestFixes(t *testing.T) {
 		diags, _ := errors.AsType[leadscore.Diagnostics](before)
 		for i := range diags {
 			d := &diags[i]
-			if d.Fix == "" {
+			if d.Fix == nil {
 				without++
 				continue
 			}
@@ -57,11 +57,14 @@ func TestFixes(t *testing.T) {
 			at := slices.IndexFunc(fixed, func(f leadscore.File) bool { return f.Name == d.File })
 			lines := strings.Split(fixed[at].Text, "\n")
 			line := d.Span.Start.Line
-			if lines[line-1] != d.Line || d.Line == d.Fix {
-				t.Fatalf("%s: the line is %q, and the problem says %q, to be %q", c.Name, lines[line-1], d.Line, d.Fix)
+			if lines[line-1] != d.Line || d.Line == d.Fixed() {
+				t.Fatalf("%s: the line is %q, and the problem says %q, to be %q", c.Name, lines[line-1], d.Line, d.Fixed())
 			}
-			lines[line-1] = d.Fix
-			fixed[at].Text = strings.Join(lines, "\n")
+			lines[line-1] = d.Fixed()
+			fixed[at].Text = d.Fix.Apply(fixed[at].Text)
+			if now := strings.Split(fixed[at].Text, "\n"); strings.TrimRight(now[line-1], " \t") != d.Fixed() || !slices.Equal(slices.Delete(now, line-1, line), slices.Delete(lines, line-1, line)) {
+				t.Fatalf("%s: the edit %+v does not make the line %q", c.Name, *d.Fix, d.Fixed())
+			}
 
 			old := problemsOn(before, d.File, line)
 			mended := fmt.Sprintf("%s: %s", d.Code, d.Message())

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // A Pos is a place in a file.
@@ -27,6 +28,22 @@ func (s Span) At() Span { return s }
 
 // Known reports whether s says a place at all.
 func (s Span) Known() bool { return s.Start.Line > 0 }
+
+// An Edit writes Text in place of a stretch of a file.
+type Edit struct {
+	Span Span
+	Text string
+}
+
+// Apply returns text, all of the file that e belongs to, with the edit made. It
+// returns text as it is if the span does not lie within it.
+func (e *Edit) Apply(text string) string {
+	from, to := e.Span.Start.Offset, e.Span.End.Offset
+	if from < 0 || from > to || to > len(text) {
+		return text
+	}
+	return text[:from] + e.Text + text[to:]
+}
 
 // A Code names a kind of problem. Codes are stable: tools may rely on them.
 type Code string
@@ -71,9 +88,9 @@ func (s Severity) String() string {
 	return fmt.Sprintf("severity %d", uint8(s))
 }
 
-// A Diagnostic is one problem of a rule file or schema. With its Fix in place of
-// Line the problem is gone, and the line has no new one but such as could not be
-// seen before, because the parser had given up on the rest of the line.
+// A Diagnostic is one problem of a rule file or schema. Once its Fix is made the
+// problem is gone, and the line has no new one but such as could not be seen
+// before, because the parser had given up on the rest of the line.
 type Diagnostic struct {
 	Severity Severity // Parse and the checker report errors alone
 	Code     Code
@@ -81,7 +98,7 @@ type Diagnostic struct {
 	Expected []string // what could have stood there instead, if that is known
 	Nearest  string   // the valid name that was most likely meant, or ""
 	Help     string   // how to mend it, if more can be said than Expected and Nearest do
-	Fix      string   // how Line reads when this problem is mended; "" if that is not certain
+	Fix      *Edit    // what mends this problem, within Line; nil if that is not certain
 	File     string   // the file's name
 	Span     Span     // where; not Known for a problem of the whole
 	Line     string   // the source line on which Span starts
@@ -145,24 +162,35 @@ func Either(words []string) string {
 	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
-// Replace sets Fix to the line with text in place of the span. It does nothing
-// where Span does not lie within Line, and for a very long line, which would be
-// written out once for each of its problems.
+// Replace sets Fix to an edit that writes text in place of the problem's span. It
+// does nothing where the span does not lie within Line.
 func (d *Diagnostic) Replace(text string) { d.ReplaceAt(d.Span, text) }
 
 // ReplaceAt is Replace for another stretch of the same line than the problem's own.
 func (d *Diagnostic) ReplaceAt(at Span, text string) {
-	const longest = 400
+	if fix := (&Edit{at, text}); d.hasWithin(at) {
+		d.Fix = fix
+	}
+}
+
+// hasWithin reports whether a span lies within Line.
+func (d *Diagnostic) hasWithin(at Span) bool {
 	line := d.Span.Start.Line
-	if line == 0 || at.Start.Line != line || at.End.Line != line || len(d.Line)+len(text) > longest {
-		return
+	return line != 0 && at.Start.Line == line && at.End.Line == line && at.Start.Column > 0 &&
+		at.Start.Column <= at.End.Column && at.End.Column-1 <= utf8.RuneCountInString(d.Line)
+}
+
+// Fixed returns Line as it reads once the Fix is made, without blanks at its end.
+// It returns "" if there is no Fix, if the Fix does not lie within Line, and for a
+// very long line, which would be written out once for each of its problems.
+func (d *Diagnostic) Fixed() string {
+	const longest = 400
+	if d.Fix == nil || len(d.Line)+len(d.Fix.Text) > longest || !d.hasWithin(d.Fix.Span) {
+		return ""
 	}
 	runes := []rune(d.Line)
-	from, to := at.Start.Column-1, at.End.Column-1
-	if from < 0 || from > to || to > len(runes) {
-		return
-	}
-	d.Fix = strings.TrimRight(string(runes[:from])+text+string(runes[to:]), " \t")
+	from, to := d.Fix.Span.Start.Column-1, d.Fix.Span.End.Column-1
+	return strings.TrimRight(string(runes[:from])+d.Fix.Text+string(runes[to:]), " \t")
 }
 
 // A Part is a part of the text form of a problem that stands out on a terminal.
@@ -178,7 +206,7 @@ const (
 
 // Error returns the problem for people: file, line, column, what it is unless it
 // is an error, and the message; then the source line with carets under the span
-// and, if Fix is known, the line as it should read; then the related places. It
+// and, if there is a Fix, the line as it should read; then the related places. It
 // ends without a line end.
 func (d *Diagnostic) Error() string {
 	return d.Render(func(_ Part, text string) string { return text })
@@ -202,8 +230,8 @@ func (d *Diagnostic) Render(style func(Part, string) string) string {
 		gutter := strings.Repeat(" ", len(number))
 		line, pad, carets := excerpt(d.Line, d.Span, len(number)+len(" | "))
 		fmt.Fprintf(&b, "\n%s | %s\n%s | %s%s", number, line, gutter, pad, style(CaretPart, carets))
-		if d.Fix != "" {
-			runes := []rune(strings.Map(harmless, d.Fix))
+		if fixed := d.Fixed(); fixed != "" {
+			runes := []rune(strings.Map(harmless, fixed))
 			fmt.Fprintf(&b, "\n%*s | %s", len(number), "fix", style(FixPart, cut(runes, d.Span.Start.Column-1)))
 		}
 	}

@@ -102,8 +102,11 @@ func TestReplace(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			d := dsl.Diagnostic{Line: test.line, Span: test.span}
-			if d.Replace("="); d.Fix != test.want {
-				t.Errorf("got %q, want %q", d.Fix, test.want)
+			if d.Replace("="); d.Fixed() != test.want {
+				t.Errorf("got %q, want %q", d.Fixed(), test.want)
+			}
+			if d.Fix != nil && *d.Fix != (dsl.Edit{Span: test.span, Text: "="}) {
+				t.Errorf("the edit is %+v", *d.Fix)
 			}
 		})
 	}

@@ -268,14 +268,19 @@ func checkFixes(t *testing.T, text string, diags dsl.Diagnostics) {
 	for _, d := range diags[:min(most, len(diags))] {
 		lines := strings.Split(text, "\n")
 		at := d.Span.Start.Line - 1
-		for n := 0; d.Fix != ""; n++ {
-			if d.Fix == d.Line || strings.Contains(d.Fix, "\n") || !strings.Contains(lines[at], d.Line) {
-				t.Fatalf("%q is no fix of %q: %+v", d.Fix, lines[at], d)
+		for n := 0; d.Fixed() != ""; n++ {
+			fixed := d.Fixed()
+			if fixed == d.Line || strings.Contains(fixed, "\n") || !strings.Contains(lines[at], d.Line) {
+				t.Fatalf("%q is no fix of %q: %+v", fixed, lines[at], d)
 			}
 			if n == often {
 				t.Fatalf("the problem is still there: %v", &d)
 			}
-			lines[at] = strings.Replace(lines[at], d.Line, d.Fix, 1) // a byte-order mark or CR stays
+			edited := strings.Split(d.Fix.Apply(strings.Join(lines, "\n")), "\n")
+			lines[at] = strings.Replace(lines[at], d.Line, fixed, 1) // a byte-order mark or CR stays
+			if strings.TrimRight(edited[at], " \t\r") != strings.TrimRight(lines[at], " \t\r") {
+				t.Fatalf("the edit makes %q, the line should read %q", edited[at], lines[at])
+			}
 			_, after := dsl.Parse("f", strings.Join(lines, "\n"), dsl.Limits{})
 			i := slices.IndexFunc(after, func(o dsl.Diagnostic) bool {
 				return o.Code == d.Code && o.Span == d.Span && o.Message() == d.Message()
@@ -283,7 +288,7 @@ func checkFixes(t *testing.T, text string, diags dsl.Diagnostics) {
 			if i < 0 {
 				break
 			}
-			if d = after[i]; d.Fix == "" {
+			if d = after[i]; d.Fixed() == "" {
 				t.Fatalf("the problem is still there, without a fix: %v", &d)
 			}
 		}

@@ -13,6 +13,7 @@ import (
 //	summary, expected, nearest, help
 //	          what the message is made of
 //	fix       how the line reads when the problem is mended
+//	edit      {"span": …, "text": …}, what to write where: it makes the line read so
 //	file
 //	span      {"start": P, "end": P}, where P is {"line": 1, "column": 1, "offset": 0}
 //	line      the source line on which span starts; of a hostile one the first 64 KiB
@@ -27,6 +28,10 @@ func (d Diagnostic) MarshalJSON() ([]byte, error) {
 		File    string    `json:"file,omitempty"`
 		Span    *jsonSpan `json:"span,omitempty"`
 	}
+	type edit struct {
+		Span *jsonSpan `json:"span"`
+		Text string    `json:"text"`
+	}
 	object := struct {
 		Severity string    `json:"severity"`
 		Code     Code      `json:"code,omitempty"`
@@ -36,14 +41,18 @@ func (d Diagnostic) MarshalJSON() ([]byte, error) {
 		Nearest  string    `json:"nearest,omitempty"`
 		Help     string    `json:"help,omitempty"`
 		Fix      string    `json:"fix,omitempty"`
+		Edit     *edit     `json:"edit,omitempty"`
 		File     string    `json:"file,omitempty"`
 		Span     *jsonSpan `json:"span,omitempty"`
 		Line     string    `json:"line,omitempty"`
 		Related  []related `json:"related,omitempty"`
 		More     int       `json:"more,omitempty"`
 	}{
-		d.Severity.String(), d.Code, d.Message(), d.Summary, d.Expected, d.Nearest, d.Help, d.Fix,
+		d.Severity.String(), d.Code, d.Message(), d.Summary, d.Expected, d.Nearest, d.Help, d.Fixed(), nil,
 		d.File, spanJSON(d.Span), clip(d.Line), nil, d.More,
+	}
+	if d.Fix != nil {
+		object.Edit = &edit{spanJSON(d.Fix.Span), d.Fix.Text}
 	}
 	for _, r := range d.Related {
 		object.Related = append(object.Related, related{r.Summary, r.File, spanJSON(r.Span)})

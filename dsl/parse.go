@@ -115,10 +115,10 @@ func (p *parser) unexpectedToken(expected ...string) *Diagnostic {
 	return d
 }
 
-// apply sets Fix to the line with an edit, if there is one.
-func (d *Diagnostic) apply(e *edit) {
+// apply sets Fix to an edit of its line, if there is one.
+func (d *Diagnostic) apply(e *Edit) {
 	if e != nil {
-		d.ReplaceAt(e.at, e.text)
+		d.ReplaceAt(e.Span, e.Text)
 	}
 }
 
@@ -673,7 +673,7 @@ func (p *parser) strayInCondition(c *Condition) {
 	}
 	d := p.unexpectedToken(expected...)
 	if word, ok := strayWords[strings.ToLower(t.Value)]; ok && t.Type == tokIdent && slices.Contains(expected, word) {
-		d.Nearest, d.Fix = word, ""
+		d.Nearest, d.Fix = word, nil
 		if p.certain(word) {
 			d.apply(swap(t, lessTail(p.lex, word)))
 		}
@@ -689,7 +689,7 @@ func (p *parser) strayInCondition(c *Condition) {
 	}
 	switch {
 	case isWord(t, "or"), isSign(t, "||"): // a sign only so that it can be answered
-		d.Summary, d.Expected, d.Nearest, d.Fix = fmt.Sprintf("there is no %s: all that a condition says must hold", t.Value), nil, "", ""
+		d.Summary, d.Expected, d.Nearest, d.Fix = fmt.Sprintf("there is no %s: all that a condition says must hold", t.Value), nil, "", nil
 		d.Help = p.instead(c)
 	case isWord(t, "and") && !slices.Contains(expected, "and"):
 		bad := needlessAnd(p.lex)

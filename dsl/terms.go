@@ -22,30 +22,24 @@ type syntaxError struct {
 	expected []string
 	nearest  string
 	help     string
-	fix      *edit // if it is certain
+	fix      *Edit // if it is certain
 	name     *Name // of the member that broke, if it was read
 }
 
-// An edit is what to write for a stretch of a line.
-type edit struct {
-	at   Span
-	text string
-}
-
 // swap is the edit that writes text for a token.
-func swap(t *lexer.Token, text string) *edit { return &edit{tokenSpan(t.Pos, t.Value), text} }
+func swap(t *lexer.Token, text string) *Edit { return &Edit{tokenSpan(t.Pos, t.Value), text} }
 
 // drop is the edit that leaves out the next token, and what separates it from
 // the one behind on its line; nil before another such token, which would take its
 // place.
-func drop(lex *tokens) *edit {
+func drop(lex *tokens) *Edit {
 	t, next := lex.Peek(), lex.list[min(lex.at+1, len(lex.list)-1)]
 	if strings.EqualFold(next.Value, t.Value) {
 		return nil
 	}
 	e := swap(t, "")
 	if next.Pos.Line == t.Pos.Line && !next.EOF() {
-		e.at.End = tokenSpan(next.Pos, "").Start
+		e.Span.End = tokenSpan(next.Pos, "").Start
 	}
 	return e
 }
@@ -53,7 +47,7 @@ func drop(lex *tokens) *edit {
 // wordFix is the edit for a misspelt keyword, the next token, that is near to
 // one of keywords, of which near is one; nil if another is near as well. Of a
 // keyword of several words those that follow are left as they are.
-func wordFix(lex *tokens, near string, keywords []string) *edit {
+func wordFix(lex *tokens, near string, keywords []string) *Edit {
 	t := lex.Peek()
 	if near == "" || t.Type != tokIdent {
 		return nil
@@ -304,7 +298,7 @@ func parseTimeSpan(lex *tokens) (*TimeSpan, error) {
 		err.nearest = unitSynonyms[word]
 		err.fix = swap(t, err.nearest)
 		if end(lex.list[lex.at-1]).Offset == t.Pos.Offset {
-			err.fix.text = " " + err.nearest
+			err.fix.Text = " " + err.nearest
 		}
 	case word == "quarter" || word == "quarters":
 		err.help = "a quarter has 3 months"
@@ -535,7 +529,7 @@ func parseRange(lex *tokens) (*Range, error) {
 			if unit := lex.list[lex.at+1]; unit.Type == tokIdent && unit.Pos.Line == t.Pos.Line {
 				bad.help += " " + unit.Value
 			}
-			bad.fix = &edit{Span{tokenSpan(t.Pos, "").Start, tokenSpan(t.Pos, "").Start}, "last "}
+			bad.fix = &Edit{Span{tokenSpan(t.Pos, "").Start, tokenSpan(t.Pos, "").Start}, "last "}
 			return nil, bad
 		}
 		if err := want(lex, "last"); err != nil {

@@ -76,7 +76,7 @@ func merge(scanned, parsed Diagnostics) Diagnostics {
 // clause by clause; behind a broken clause the parser goes on with the next.
 type parser struct {
 	problems
-	grammar *productions
+	grammar *forms
 	limits  Limits
 	file    *File
 	lex     *tokens
@@ -122,61 +122,69 @@ func (d *Diagnostic) apply(e *Edit) {
 	}
 }
 
-// parse runs one of participle's productions. On failure it reports what was
-// wrong and returns nil.
-func parse[P any](p *parser, production *participle.Parser[P]) *P {
+// parse parses a clause with participle. If it fails it reports what is wrong and
+// returns nil.
+func parse[P any](p *parser, form form[P]) *P {
 	next := p.lex.list[p.lex.at:]
-	lex, err := lexer.Upgrade(&someTokens{next[:min(len(next), longestClause)]})
+	next = next[:min(len(next), longestClause)]
+	lex, err := lexer.Upgrade(&someTokens{next})
 	if err != nil {
 		panic(err) // the lexer returns no error
 	}
-	v, err := production.ParseFromLexer(lex, participle.AllowTrailing(true))
+	v, err := form.parser.ParseFromLexer(lex, participle.AllowTrailing(true))
 	p.lex.at += int(lex.RawCursor())
 	if err == nil {
 		return v
-	}
-	p.failed(err)
-	return nil
-}
-
-func (p *parser) failed(err error) {
-	if bad, ok := errors.AsType[*syntaxError](err); ok {
-		d := p.unexpected(&bad.token, bad.nearest)
-		if bad.summary != "" {
-			d.Summary = bad.summary
-		}
-		d.Expected, d.Help = bad.expected, bad.help
-		d.apply(bad.fix)
-		return
 	}
 	bad, ok := errors.AsType[*participle.UnexpectedTokenError](err)
 	if !ok {
 		t := p.peek()
 		p.report(tokenSpan(t.Pos, t.Value), CodeSyntax, "%v", err)
+		return nil
+	}
+	at := slices.IndexFunc(next, func(t lexer.Token) bool { return t.Pos == bad.Unexpected.Pos })
+	p.misplaced(&bad.Unexpected, form.expected[at])
+	return nil
+}
+
+// failed reports what a function of terms.go could not parse.
+func (p *parser) failed(err error) {
+	bad, ok := errors.AsType[*syntaxError](err)
+	if !ok {
+		t := p.peek()
+		p.report(tokenSpan(t.Pos, t.Value), CodeSyntax, "%v", err)
 		return
 	}
-	t := bad.Unexpected
-	expected := slices.Compact(expectations(bad.Message()))
+	d := p.unexpected(&bad.token, bad.nearest)
+	if bad.summary != "" {
+		d.Summary = bad.summary
+	}
+	d.Expected, d.Help = bad.expected, bad.help
+	d.apply(bad.fix)
+}
+
+// misplaced reports a token of a clause where others are expected.
+func (p *parser) misplaced(t *lexer.Token, expected []string) {
 	near := ""
 	if t.Type == tokIdent {
 		near = nearest.Name(t.Value, slices.Values(expected))
 	}
-	d := p.unexpected(&t, near)
+	d := p.unexpected(t, near)
 	d.Expected = expected
 	if p.peek().Pos == t.Pos {
 		d.apply(wordFix(p.lex, near, expected))
 	}
 	switch whole := slices.Equal(expected, []string{wordInt}); {
 	case t.Type == tokIdent && slices.Equal(expected, []string{wordText}):
-		p.quoted(&t, d)
+		p.quoted(t, d)
 	case t.Type == tokIdent && whole:
 		d.Help = "write it in digits, such as +10"
-	case (isSign(&t, ":") || isSign(&t, "=")) && whole && p.peek().Pos == t.Pos:
+	case (isSign(t, ":") || isSign(t, "=")) && whole && p.peek().Pos == t.Pos:
 		d.Help = "leave it out"
 		if before := lastBefore(p.lex); before != nil && before.Pos.Line == t.Pos.Line && p.peekAt(1).Type == tokInt && p.peekAt(1).Pos.Line == t.Pos.Line {
 			d.ReplaceAt(Span{end(*before), tokenSpan(p.peekAt(1).Pos, "").Start}, " ")
 		}
-	case t.Type == tokDecimal && slices.Equal(expected, []string{wordInt}):
+	case t.Type == tokDecimal && whole:
 		d.Help = "points and thresholds are whole numbers"
 	}
 }
@@ -385,7 +393,7 @@ func (p *parser) tooMany() string {
 // body parses a block's body behind its opening brace, which it consumes, by
 // calling item until the closing brace. It returns the block's end and whether
 // nothing was lost.
-func (p *parser) body(open lexer.Token, what string, outer func() bool, item func() bool) (Pos, bool) {
+func (p *parser) body(open lexer.Token, what func() string, outer func() bool, item func() bool) (Pos, bool) {
 	whole := true
 	for {
 		t := p.peek()
@@ -397,7 +405,7 @@ func (p *parser) body(open lexer.Token, what string, outer func() bool, item fun
 			if name := p.peekAt(1); t.Type == tokIdent && name.Type == tokString && name.Pos.Line == t.Pos.Line {
 				before += " " + describe(name)
 			}
-			d := p.report(tokenSpan(t.Pos, t.Value), CodeUnclosed, "%s is not closed before %s", what, before)
+			d := p.report(tokenSpan(t.Pos, t.Value), CodeUnclosed, "%s is not closed before %s", what(), before)
 			d.Expected = []string{"}"}
 			d.Related = []Related{{Summary: "it opens here", File: p.file.Name, Span: tokenSpan(open.Pos, open.Value)}}
 			if p.startsBlock() {
@@ -455,16 +463,13 @@ func (p *parser) parseModel() *Model {
 			return m
 		}
 	}
-	what := "the model"
-	if m.Name != nil {
-		what = fmt.Sprintf("model %q", m.Name.Value)
-	}
+	what := func() string { return called("model", m.Name) }
 	conditions := 0
 	stop, whole := p.body(open, what, p.startsBlock, func() bool {
 		if isWord(p.peek(), "condition") {
 			if conditions++; conditions > p.limits.Conditions {
 				t := p.peek()
-				p.report(tokenSpan(t.Pos, t.Value), CodeLimit, "%s has more than %d conditions", what, p.limits.Conditions)
+				p.report(tokenSpan(t.Pos, t.Value), CodeLimit, "%s has more than %d conditions", what(), p.limits.Conditions)
 				p.skipTo(func(*lexer.Token) bool { return false })
 				return false
 			}
@@ -535,113 +540,125 @@ func (p *parser) skipWord() {
 	}
 }
 
-func (p *parser) parseCondition() *Condition {
-	if c := p.soundCondition(); c != nil {
-		return c
+// called says which block is meant: by its name, if that could be read.
+func called(kind string, name *String) string {
+	if name == nil {
+		return "the " + kind
 	}
-	first := *p.peek()
-	c := &Condition{Span: tokenSpan(first.Pos, first.Value)}
+	return fmt.Sprintf("%s %q", kind, name.Value)
+}
+
+func (p *parser) parseCondition() *Condition {
+	first := *p.lex.Next()
+	c := p.lex.conditions.new()
+	c.Span = tokenSpan(first.Pos, first.Value)
 	var open lexer.Token
-	if head := parse(p, p.grammar.conditionHead); head != nil {
-		c.Name, open = p.lex.string(&head.Name), head.Open
+	if p.parseConditionHead(c) {
+		open = *p.lex.Next()
 	} else {
 		c.Incomplete = true
 		ok := false
-		if t := lastBefore(p.lex); t != nil && t.Type == tokString {
-			c.Name = p.lex.string(t)
-		}
 		if open, ok = p.brokenHead(); !ok {
 			p.skipTo(func(*lexer.Token) bool { return p.startsClause() })
 			return c
 		}
 	}
-	what := "the condition"
-	if c.Name != nil {
-		what = fmt.Sprintf("condition %q", c.Name.Value)
-	}
 	outer := func() bool { return p.startsBlock() || p.startsClause() }
-	stop, whole := p.body(open, what, outer, func() bool { return p.parseConditionItem(c, what) })
+	what := func() string { return called("condition", c.Name) }
+	stop, whole := p.body(open, what, outer, func() bool { return p.parseConditionItem(c) })
 	c.End = stop
 	c.Incomplete = c.Incomplete || !whole
 	if !c.Incomplete {
 		head := Span{tokenSpan(first.Pos, "").Start, c.Name.End}
 		if len(c.Children) == 0 {
-			p.report(head, CodeNoChild, "%s has no child", what).Help = "say what must occur, such as has EmailOpened"
+			p.report(head, CodeNoChild, "%s has no child", what()).Help = "say what must occur, such as has EmailOpened"
 		}
 		if c.Score == nil {
-			p.report(head, CodeNoScore, "%s has no score", what).Help = "end it with score +10, say"
+			p.report(head, CodeNoScore, "%s has no score", what()).Help = "end it with score +10, say"
 		}
 	}
 	return c
 }
 
-// soundCondition parses a condition in one go, or returns nil and stays before
-// it: then something is wrong, and item by item it is found out what.
-func (p *parser) soundCondition() *Condition {
-	mark, known := p.lex.at, p.problems
-	if c, err := parseSound(p.lex); err == nil {
-		beyond := func(child *Child) bool { return !p.withinLimits(child) }
-		if len(c.Children) <= p.limits.Children && !slices.ContainsFunc(c.Children, beyond) {
-			return c
-		}
+// parseConditionHead parses the name of c. It reports whether a brace follows.
+func (p *parser) parseConditionHead(c *Condition) bool {
+	if p.peek().Type != tokString {
+		p.misplaced(p.peek(), []string{wordText})
+		return false
 	}
-	p.lex.at = mark
-	p.problems = known
-	return nil
+	c.Name = p.lex.string(p.lex.Next())
+	if !isSign(p.peek(), "{") {
+		p.misplaced(p.peek(), []string{"{"})
+		return false
+	}
+	return true
 }
 
 // parseConditionItem parses one child, or the score, of c.
-func (p *parser) parseConditionItem(c *Condition, what string) bool {
-	next := func(previous *lexer.Token) bool { return p.startsChild(previous) || p.startsClause() || p.startsLine() }
-	t := *p.peek()
-	if isWord(&t, "score") {
-		s := parse(p, p.grammar.score)
-		if s == nil {
-			p.skipTo(next)
-			return false
-		}
-		score := &Score{Span: spanOf(t, s.Points), Points: p.lex.number(&s.Points)}
-		if c.Score != nil {
-			d := p.report(score.Span, CodeNoScore, "%s has a second score", what)
-			d.Related = []Related{{Summary: "the first is here", File: p.file.Name, Span: c.Score.Span}}
-			d.Help = "points for something else are a condition of their own"
-			return false
-		}
-		c.Score = score
-		return true
+func (p *parser) parseConditionItem(c *Condition) bool {
+	t := p.peek()
+	if isWord(t, "score") {
+		return p.parseScore(c)
 	}
-	if !p.startsChild(nil) && t.Type != tokString && !isWord(&t, "each") && !isWord(&t, "has") &&
-		!isWord(&t, "none") && !isWord(&t, "at") {
+	if !p.startsChild(nil) && t.Type != tokString && !isWord(t, "each") && !isWord(t, "has") &&
+		!isWord(t, "none") && !isWord(t, "at") {
 		p.strayInCondition(c)
 		p.skipWord()
-		if isSign(&t, ",") && p.startsComparison() {
+		if isSign(t, ",") && p.startsComparison() {
 			p.lex.Next() // the expression belongs to the child, also on another line
 		}
-		p.skipTo(next)
+		p.skipItem()
 		return false
 	}
 	if len(c.Children) >= p.limits.Children {
-		p.report(tokenSpan(t.Pos, t.Value), CodeLimit, "%s has more than %d children", what, p.limits.Children)
+		p.report(tokenSpan(t.Pos, t.Value), CodeLimit, "%s has more than %d children", called("condition", c.Name), p.limits.Children)
 		p.skipTo(func(*lexer.Token) bool { return p.startsClause() })
 		return false
 	}
 	child, err := parseChild(p.lex)
 	if err != nil {
 		p.failed(err)
-		p.skipTo(next)
+		p.skipItem()
 		return false
 	}
 	if !p.withinLimits(child) {
 		return false
 	}
 	if c.Score != nil {
-		d := p.report(child.Span, CodeSyntax, "a child stands behind the score of %s", what)
+		d := p.report(child.Span, CodeSyntax, "a child stands behind the score of %s", called("condition", c.Name))
 		d.Related = []Related{{Summary: "the score is here", File: p.file.Name, Span: c.Score.Span}}
 		d.Help = "children come first; or start a new condition"
 		return false
 	}
-	c.Children = append(c.Children, child)
+	c.Children = p.lex.nested.append(c.Children, child)
 	return true
+}
+
+// parseScore parses the score of c.
+func (p *parser) parseScore(c *Condition) bool {
+	t := *p.lex.Next()
+	points := p.peek()
+	if points.Type != tokInt {
+		p.misplaced(points, []string{wordInt})
+		p.skipItem()
+		return false
+	}
+	p.lex.Next()
+	score := p.lex.scores.new()
+	score.Span, score.Points = spanOf(t, *points), p.lex.number(points)
+	if c.Score != nil {
+		d := p.report(score.Span, CodeNoScore, "%s has a second score", called("condition", c.Name))
+		d.Related = []Related{{Summary: "the first is here", File: p.file.Name, Span: c.Score.Span}}
+		d.Help = "points for something else are a condition of their own"
+		return false
+	}
+	c.Score = score
+	return true
+}
+
+// skipItem moves on to the next child or score of a condition, or behind it.
+func (p *parser) skipItem() {
+	p.skipTo(func(previous *lexer.Token) bool { return p.startsChild(previous) || p.startsClause() || p.startsLine() })
 }
 
 // strayWords are what people write for a word of a condition.
@@ -895,7 +912,7 @@ func (p *parser) parseEntity() *Entity {
 	if e.Name != nil {
 		what = fmt.Sprintf("%s %s", strings.ToLower(first.Value), e.Name.Text)
 	}
-	stop, whole := p.body(open, what, p.startsBlock, func() bool {
+	stop, whole := p.body(open, func() string { return what }, p.startsBlock, func() bool {
 		m, err := parseMember(p.lex)
 		if err == nil {
 			e.Members = append(e.Members, m)

@@ -1,7 +1,6 @@
 package dsl
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -348,46 +347,6 @@ func parseGrade(lex *tokens) (*Grade, error) {
 	}
 	g.Span = Span{tokenSpan(first.Pos, "").Start, last.End}
 	return g, nil
-}
-
-// errUnsound sends a condition that parseSound cannot read to the parser that
-// says what is wrong with it.
-var errUnsound = errors.New("this condition needs a closer look")
-
-// parseSound parses a whole condition in which nothing is wrong.
-func parseSound(lex *tokens) (*Condition, error) {
-	first := *lex.Next()
-	name := *lex.Peek()
-	if !isWord(&first, "condition") || name.Type != tokString {
-		return nil, errUnsound
-	}
-	lex.Next()
-	c := lex.conditions.new()
-	c.Name = lex.string(&name)
-	if !acceptSign(lex, "{") {
-		return nil, errUnsound
-	}
-	for !isWord(lex.Peek(), "score") {
-		child, err := parseChild(lex)
-		if err != nil {
-			return nil, errUnsound
-		}
-		c.Children = lex.nested.append(c.Children, child)
-	}
-	score := *lex.Next()
-	points := *lex.Peek()
-	if len(c.Children) == 0 || points.Type != tokInt {
-		return nil, errUnsound
-	}
-	lex.Next()
-	c.Score = lex.scores.new()
-	c.Score.Span, c.Score.Points = spanOf(score, points), lex.number(&points)
-	brace := *lex.Peek()
-	if !acceptSign(lex, "}") {
-		return nil, errUnsound
-	}
-	c.Span = spanOf(first, brace)
-	return c, nil
 }
 
 // parseChild parses one child of a condition.

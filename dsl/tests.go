@@ -1,7 +1,6 @@
 package dsl
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -140,10 +139,7 @@ func (p *parser) parseTest() *Test {
 			return t
 		}
 	}
-	what := "the test"
-	if t.Name != nil {
-		what = fmt.Sprintf("test %q", t.Name.Value)
-	}
+	what := func() string { return called("test", t.Name) }
 	// `model "…" {` is a model, without a brace it says which one is tested.
 	outer := func() bool {
 		return p.startsEntity() || p.startsTest() || p.startsModel() && isSign(p.peekAt(2), "{")
@@ -152,7 +148,7 @@ func (p *parser) parseTest() *Test {
 	stop, whole := p.body(open, what, outer, func() bool {
 		if clauses++; clauses > p.limits.Children {
 			at := p.peek()
-			p.report(tokenSpan(at.Pos, at.Value), CodeLimit, "%s has more than %d clauses", what, p.limits.Children)
+			p.report(tokenSpan(at.Pos, at.Value), CodeLimit, "%s has more than %d clauses", what(), p.limits.Children)
 			p.skipTo(func(*lexer.Token) bool { return false })
 			return false
 		}

@@ -115,7 +115,7 @@ func (p *printer) condition(c *Condition) {
 			if i == 0 {
 				word = "where "
 			}
-			p.add(3, e.At(), word+e.(*Comparison).String())
+			p.add(3, e.At(), word+e.String())
 		}
 	}
 	points := c.Score.Points.Text
@@ -171,7 +171,7 @@ func (c *Child) String() string {
 		if i == 0 {
 			word = " where "
 		}
-		text += word + e.(*Comparison).String()
+		text += word + e.String()
 	}
 	return text
 }

@@ -80,6 +80,11 @@ func (s *slab[T]) room() []T {
 // Peek returns the next token.
 func (lex *tokens) Peek() *lexer.Token { return &lex.list[lex.at] }
 
+// peekAt returns the token n behind the next one, or EOF.
+func (lex *tokens) peekAt(n int) *lexer.Token {
+	return &lex.list[min(lex.at+n, len(lex.list)-1)]
+}
+
 // Next returns the next token and goes on behind it, unless it is EOF.
 func (lex *tokens) Next() *lexer.Token {
 	next := &lex.list[lex.at]

@@ -85,10 +85,7 @@ type parser struct {
 
 func (p *parser) peek() *lexer.Token { return p.lex.Peek() }
 
-// peekAt returns the token n behind the next one, or EOF.
-func (p *parser) peekAt(n int) *lexer.Token {
-	return &p.lex.list[min(p.lex.at+n, len(p.lex.list)-1)]
-}
+func (p *parser) peekAt(n int) *lexer.Token { return p.lex.peekAt(n) }
 
 // describe says what a token is, for "unexpected …".
 func describe(t *lexer.Token) string {
@@ -762,10 +759,12 @@ func (p *parser) instead(c *Condition) string {
 	if len(where) == 0 {
 		return general
 	}
-	last := where[len(where)-1].(*Comparison)
-	field, sign, value := p.peekAt(1), p.peekAt(2), p.peekAt(3)
-	first, ok := last.Operands, last.Op == Equal && len(last.Ref) == 1 && len(last.Operands) == 1
-	if !ok || field.Value != p.file.Text[last.Ref[0].Start.Offset:last.Ref[0].End.Offset] || !isSign(sign, "=") ||
+	last, ok := where[len(where)-1].(*Comparison)
+	if !ok || last.Op != Equal || len(last.Ref) != 1 || len(last.Operands) != 1 {
+		return general
+	}
+	field, sign, value, first := p.peekAt(1), p.peekAt(2), p.peekAt(3), last.Operands
+	if field.Value != p.file.Text[last.Ref[0].Start.Offset:last.Ref[0].End.Offset] || !isSign(sign, "=") ||
 		value.Type != tokString && value.Type != tokInt && value.Type != tokDecimal {
 		return general
 	}
@@ -881,11 +880,13 @@ func (p *parser) withinLimits(c *Child) bool {
 		return false
 	}
 	for _, e := range c.Where {
-		cmp := e.(*Comparison)
-		long(cmp.Ref, "reference")
-		if len(cmp.Operands) > p.limits.Terms {
-			p.report(cmp.Span, CodeLimit, "a list has %d values, the limit is %d", len(cmp.Operands), p.limits.Terms)
-			ok = false
+		switch e := e.(type) {
+		case *Comparison:
+			long(e.Ref, "reference")
+			if len(e.Operands) > p.limits.Terms {
+				p.report(e.Span, CodeLimit, "a list has %d values, the limit is %d", len(e.Operands), p.limits.Terms)
+				ok = false
+			}
 		}
 	}
 	return ok

@@ -228,6 +228,7 @@ type Literal interface {
 // An Expr tests an occurrence. So far only a [Comparison] does.
 type Expr interface {
 	Node
+	String() string // the canonical form, on one line
 	expr()
 }
 

@@ -32,7 +32,7 @@ func swap(t *lexer.Token, text string) *Edit { return &Edit{tokenSpan(t.Pos, t.V
 // the one behind on its line; nil before another such token, which would take its
 // place.
 func drop(lex *tokens) *Edit {
-	t, next := lex.Peek(), lex.list[min(lex.at+1, len(lex.list)-1)]
+	t, next := lex.Peek(), lex.peekAt(1)
 	if strings.EqualFold(next.Value, t.Value) {
 		return nil
 	}
@@ -296,7 +296,7 @@ func parseTimeSpan(lex *tokens) (*TimeSpan, error) {
 	case unitSynonyms[word] != "":
 		err.nearest = unitSynonyms[word]
 		err.fix = swap(t, err.nearest)
-		if end(lex.list[lex.at-1]).Offset == t.Pos.Offset {
+		if end(*lastBefore(lex)).Offset == t.Pos.Offset {
 			err.fix.Text = " " + err.nearest
 		}
 	case word == "quarter" || word == "quarters":
@@ -485,7 +485,7 @@ func parseRange(lex *tokens) (*Range, error) {
 			bad := unexpected(lex)
 			bad.summary = "last is missing behind within"
 			bad.help = "write within last " + t.Value
-			if unit := lex.list[lex.at+1]; unit.Type == tokIdent && unit.Pos.Line == t.Pos.Line {
+			if unit := lex.peekAt(1); unit.Type == tokIdent && unit.Pos.Line == t.Pos.Line {
 				bad.help += " " + unit.Value
 			}
 			bad.fix = &Edit{Span{tokenSpan(t.Pos, "").Start, tokenSpan(t.Pos, "").Start}, "last "}
@@ -523,7 +523,7 @@ func parseRange(lex *tokens) (*Range, error) {
 // scoreFollows reports whether the condition's score comes next: no field called
 // score can be meant, as no operator begins with a number.
 func scoreFollows(lex *tokens) bool {
-	return isWord(lex.Peek(), "score") && lex.list[lex.at+1].Type == tokInt
+	return isWord(lex.Peek(), "score") && lex.peekAt(1).Type == tokInt
 }
 
 func parseComparison(lex *tokens) (*Comparison, error) {

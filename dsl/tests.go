@@ -333,7 +333,7 @@ func parseRecord(lex *tokens) (*Record, error) {
 		bad := unexpected(lex, "with")
 		bad.help = "values stand behind with, without braces"
 		return nil, bad
-	case isSign(&lex.list[min(lex.at+1, len(lex.list)-1)], "=") && r.Fields == nil:
+	case isSign(lex.peekAt(1), "=") && r.Fields == nil:
 		return nil, unexpected(lex, "with")
 	}
 	r.Span = spanOf(first, *lastBefore(lex))
@@ -356,7 +356,7 @@ func parseWhen(lex *tokens) (*When, error) {
 		bad := unexpected(lex, "on")
 		bad.nearest, bad.help = "", "write on "+first.Value
 		return nil, bad
-	case first.Type == tokInt && startsUnit(&lex.list[lex.at+1]):
+	case first.Type == tokInt && startsUnit(lex.peekAt(1)):
 		if w.Shift, err = parseTimeSpan(lex); err == nil {
 			err = want(lex, "ago")
 		}
@@ -401,7 +401,7 @@ func parseAssignment(lex *tokens) (*Assignment, error) {
 				return nil, unexpected(lex, ",", ")")
 			}
 		}
-	case t.Type == tokInt && startsUnit(&lex.list[lex.at+1]), isWord(&t, "in"):
+	case t.Type == tokInt && startsUnit(lex.peekAt(1)), isWord(&t, "in"):
 		if a.When, err = parseWhen(lex); err != nil {
 			return nil, err
 		}

@@ -1,9 +1,6 @@
 package dsl
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // Format returns text in the canonical form of the rule language: one clause,
 // child or expression a line, four spaces a level, keywords in lower case,
@@ -74,34 +71,6 @@ func (p *printer) model(m *Model) {
 	p.closeBrace(0, m.Span)
 }
 
-func clauseText(c Clause) string {
-	switch c := c.(type) {
-	case *Description:
-		return "description " + c.Text.Raw
-	case *Target:
-		if c.Account {
-			return "target account"
-		}
-		return "target contact"
-	case *TimeZone:
-		return "time zone " + c.Zone.Raw
-	case *SalesReady:
-		return "sales ready at " + numberText(c.Threshold)
-	case *Grade:
-		text := "grade " + c.Name.Raw
-		switch {
-		case c.Below != nil:
-			return text + " below " + numberText(c.Below)
-		case c.To != nil:
-			return text + " from " + numberText(c.From) + " to " + numberText(c.To)
-		}
-		return text + " from " + numberText(c.From)
-	}
-	return ""
-}
-
-func numberText(n *Number) string { return strings.TrimPrefix(n.Text, "+") }
-
 func (p *printer) condition(c *Condition) {
 	p.add(1, Span{c.Start, c.Name.End}, "condition "+c.Name.Raw+" {").apart = true
 	for _, child := range c.Children {
@@ -124,125 +93,6 @@ func (p *printer) condition(c *Condition) {
 	}
 	p.add(2, c.Score.Span, "score "+points)
 	p.closeBrace(1, c.Span)
-}
-
-// head is the child without its expressions.
-func (c *Child) head() string {
-	var b strings.Builder
-	if c.Label != nil {
-		b.WriteString(c.Label.Raw)
-		b.WriteString(": ")
-	}
-	switch c.Frequency.Kind {
-	case Each:
-		b.WriteString("each ")
-	case None:
-		b.WriteString("none ")
-	case AtLeast:
-		if c.Frequency.Count == nil {
-			b.WriteString("has ")
-		} else {
-			b.WriteString("at least " + numberText(c.Frequency.Count) + " ")
-		}
-	}
-	b.WriteString(dotted(c.Path))
-	if c.Range != nil {
-		b.WriteString(" " + c.Range.String())
-	}
-	return b.String()
-}
-
-// String returns the date range in its canonical form.
-func (r *Range) String() string {
-	switch r.Kind {
-	case WithinLast:
-		return "within last " + r.Last.String()
-	case Since:
-		return "since " + r.From.Raw
-	}
-	return "between " + r.From.Raw + " and " + r.To.Raw
-}
-
-// String returns the child in its canonical form, on one line.
-func (c *Child) String() string {
-	text := c.head()
-	for i, e := range c.Where {
-		word := " and "
-		if i == 0 {
-			word = " where "
-		}
-		text += word + e.String()
-	}
-	return text
-}
-
-// String returns the span of time in its canonical form.
-func (s *TimeSpan) String() string {
-	unit := s.Unit.String()
-	if count := numberText(s.Count); count != "1" {
-		return count + " " + unit
-	}
-	return "1 " + strings.TrimSuffix(unit, "s")
-}
-
-// String returns the comparison in its canonical form, on one line.
-func (c *Comparison) String() string {
-	text := dotted(c.Ref) + " " + c.Op.String()
-	operands := make([]string, len(c.Operands))
-	for i, o := range c.Operands {
-		operands[i] = literalText(o)
-	}
-	switch {
-	case c.Op.List():
-		return text + " (" + strings.Join(operands, ", ") + ")"
-	case len(operands) == 0:
-		return text
-	}
-	return text + " " + strings.Join(operands, " and ")
-}
-
-func literalText(l Literal) string {
-	switch l := l.(type) {
-	case *String:
-		return l.Raw
-	case *Number:
-		return numberText(l)
-	case *Moment:
-		return l.Raw
-	case *TimeSpan:
-		return l.String()
-	case *Bool:
-		if l.Value {
-			return "true"
-		}
-		return "false"
-	}
-	return ""
-}
-
-func dotted(names []*Name) string {
-	texts := make([]string, len(names))
-	for i, n := range names {
-		texts[i] = n.String()
-	}
-	return strings.Join(texts, ".")
-}
-
-// winning are the words that win over a name in some place of a schema.
-var winning = []string{"dated", "exact", "calculated", "rollup", "passive"}
-
-// String returns the name as it is written in the rule language: in back
-// quotes if it is no identifier, or where a keyword could be read instead.
-func (n *Name) String() string {
-	runes := []rune(n.Text)
-	plain := len(runes) > 0 && isIdentStart(runes[0]) && prefixLen(n.Text, isIdentPart) == len(n.Text)
-	if plain && !slices.ContainsFunc(winning, func(w string) bool { return strings.EqualFold(w, n.Text) }) {
-		return n.Text
-	}
-	if plain && !n.Quoted {
-		return n.Text // it stood where no keyword could
-	}
-	return "`" + n.Text + "`"
 }
 
 func (p *printer) entity(e *Entity) {
@@ -270,40 +120,34 @@ func (p *printer) entity(e *Entity) {
 	p.closeBrace(0, e.Span)
 }
 
-func width(n *Name) int { return len([]rune(n.String())) }
-
-func memberText(m Member, column int) string {
-	pad := func(n *Name, column int) string {
-		return n.String() + strings.Repeat(" ", column-width(n))
-	}
-	switch m := m.(type) {
-	case *DatedBy:
-		return "dated by " + m.Field.String()
-	case *Relationship:
-		if m.Via == nil {
-			return pad(m.Name, column-len("-> ")) + "-> " + m.Target.String()
+func (p *printer) test(t *Test) {
+	p.add(0, Span{t.Start, t.Name.End}, "test "+t.Name.Raw+" {").apart = true
+	for _, c := range t.Clauses {
+		r, ok := c.(*Record)
+		if !ok {
+			p.add(1, c.At(), testClauseText(c))
+			continue
 		}
-		return pad(m.Name, column-len("<- ")) + "<- " + m.Target.String() + "." + m.Via.String()
-	case *Field:
-		text := pad(m.Name, column) + m.Type.String()
-		if len(m.Values) > 0 || m.Type == ChoiceType || m.Type == ChoicesType {
-			values := make([]string, len(m.Values))
-			for i, v := range m.Values {
-				values[i] = v.Raw
+		head := r.Span
+		if len(r.Fields) < 2 {
+			text := r.head()
+			for _, a := range r.Fields {
+				text += " with " + a.String()
 			}
-			text += " (" + strings.Join(values, ", ") + ")"
+			p.add(1, head, text)
+			continue
 		}
-		for _, modifier := range []struct {
-			on   bool
-			word string
-		}{{m.Exact, "exact"}, {m.Calculated, "calculated"}, {m.Rollup, "rollup"}} {
-			if modifier.on {
-				text += " " + modifier.word
+		head.End = r.Fields[0].Start
+		p.add(1, head, r.head())
+		for i, a := range r.Fields {
+			word := " and "
+			if i == 0 {
+				word = "with "
 			}
+			p.add(2, a.Span, word+a.String())
 		}
-		return text
 	}
-	return ""
+	p.closeBrace(0, t.Span)
 }
 
 // print puts the lines and the comments together. A comment behind something
@@ -359,5 +203,3 @@ func (p *printer) print(comments []Comment) string {
 	}
 	return b.String()
 }
-
-func comment(c Comment) string { return strings.TrimRight(c.Text, " \t\r") }

@@ -1,16 +1,54 @@
 package dsl
 
 import (
+	"io"
 	"sync"
 
 	"github.com/alecthomas/participle/v2"
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
-// The grammar of what has one fixed form, for participle. Literals are typed,
-// so that a name in back quotes is never a keyword. What has several forms is
-// parsed by the functions of terms.go: they know better what to expect. Blocks
-// are driven by parse.go, which goes on behind what is broken.
+// longestClause is more than the tokens of any clause of the grammar and the
+// one behind it.
+const longestClause = 8
+
+// someTokens hands tokens to participle.
+type someTokens struct{ next []lexer.Token }
+
+// Next returns the next token, or EOF.
+func (l *someTokens) Next() (lexer.Token, error) {
+	if len(l.next) == 0 {
+		return lexer.EOFToken(lexer.Position{}), nil
+	}
+	t := l.next[0]
+	l.next = l.next[1:]
+	return t, nil
+}
+
+// definition makes our scanner known to participle.
+type definition struct{}
+
+func (definition) Symbols() map[string]lexer.TokenType {
+	return map[string]lexer.TokenType{
+		"EOF": lexer.EOF, "Ident": tokIdent, "Quoted": tokQuoted, "String": tokString,
+		"Int": tokInt, "Decimal": tokDecimal, "Moment": tokMoment, "Sign": tokSign,
+	}
+}
+
+// Lex is what lexer.Definition wants. The parser itself scans, so that it can
+// keep comments and problems.
+func (definition) Lex(name string, r io.Reader) (lexer.Lexer, error) {
+	text, err := io.ReadAll(r)
+	if err != nil {
+		return nil, err
+	}
+	return &someTokens{newScanner(name, string(text), Limits{}.WithDefaults()).all()}, nil
+}
+
+// The grammar of the clauses that have one fixed form, for participle. Literals
+// are typed, so that a name in back quotes is never a keyword. Clauses that have
+// several forms are parsed by functions: with one token of look-ahead participle
+// would not know what to expect there.
 type (
 	modelHead struct {
 		Keyword lexer.Token `parser:"@'model':Ident"`
@@ -99,13 +137,3 @@ func production[P any](p *participle.Parser[clauseGrammar]) *participle.Parser[P
 	}
 	return q
 }
-
-// What tokens are called in messages.
-const (
-	wordName   = "a name"
-	wordText   = "a text in double quotes"
-	wordInt    = "a whole number"
-	wordNumber = "a number"
-	wordMoment = "a date such as 2026-05-31"
-	wordSpan   = "a length of time such as 30 days"
-)

@@ -1,0 +1,106 @@
+package dsl
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Diagnostics is a list of problems. It is an error: use [Diagnostics.Err] to
+// get one that is nil when the list is empty, and errors.AsType to get the list
+// back out of an error.
+type Diagnostics []Diagnostic
+
+// Error returns all problems for people, a blank line between two.
+func (ds Diagnostics) Error() string {
+	texts := make([]string, len(ds))
+	for i := range ds {
+		texts[i] = ds[i].Error()
+	}
+	return strings.Join(texts, "\n\n")
+}
+
+// Err returns ds as an error, or nil when there are no problems.
+func (ds Diagnostics) Err() error {
+	if len(ds) == 0 {
+		return nil
+	}
+	return ds
+}
+
+// Sort orders the problems by file, then place. Files keep the order in which
+// they first occur.
+func (ds Diagnostics) Sort() {
+	order := map[string]int{}
+	for _, d := range ds {
+		if _, ok := order[d.File]; !ok {
+			order[d.File] = len(order)
+		}
+	}
+	slices.SortStableFunc(ds, func(a, b Diagnostic) int {
+		return cmp.Or(
+			cmp.Compare(order[a.File], order[b.File]),
+			cmp.Compare(a.Span.Start.Offset, b.Span.Start.Offset),
+		)
+	})
+}
+
+// Limit returns at most n problems; when it has to leave some out, one more says
+// how many. Limited again, the counts add up. n below 1 means no limit.
+func (ds Diagnostics) Limit(n int) Diagnostics { return ds.limit(n, 0) }
+
+// limit is Limit where further problems have been dropped already.
+func (ds Diagnostics) limit(n, dropped int) Diagnostics {
+	var shown Diagnostics
+	file := ""
+	for _, d := range ds {
+		dropped += d.More
+		if d.More == 0 {
+			shown = append(shown, d)
+		} else {
+			file = d.File
+		}
+	}
+	if n > 0 && len(shown) > n {
+		dropped += len(shown) - n
+		shown = shown[:n]
+	}
+	if dropped == 0 {
+		return shown
+	}
+	rest := Diagnostic{Code: CodeLimit, Summary: "one more problem is not shown", File: file, More: dropped}
+	if dropped > 1 {
+		rest.Summary = fmt.Sprintf("%d more problems are not shown", dropped)
+	}
+	if len(shown) > 0 {
+		last := &shown[len(shown)-1]
+		rest.File, rest.Span = last.File, last.Span
+	}
+	return append(shown, rest)
+}
+
+// problems keeps the first of a file's problems and counts the rest, so that
+// hostile text costs no more than its length.
+type problems struct {
+	name, text string // of the file
+	list       Diagnostics
+	most       int
+	dropped    int
+	spare      Diagnostic // what is written to a problem that is not kept
+}
+
+func (p *problems) full() bool { return len(p.list) >= p.most }
+
+// report keeps or counts a problem.
+func (p *problems) report(span Span, code Code, format string, args ...any) *Diagnostic {
+	if p.full() {
+		p.dropped++
+		return &p.spare
+	}
+	p.list = append(p.list, Diagnostic{
+		Code: code, Summary: fmt.Sprintf(format, args...),
+		File: p.name, Span: span, Line: lineAt(p.text, span.Start.Offset),
+	})
+	return &p.list[len(p.list)-1]
+}

@@ -1,0 +1,224 @@
+package dsl
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/leadscore/leadscore/internal/nearest"
+)
+
+// noUnit is the error where the unit behind count should stand.
+func noUnit(lex *tokens, count *Number) *syntaxError {
+	err := keywordError(lex, unitPlurals[:]...)
+	t := lex.Peek()
+	switch word := strings.ToLower(t.Value); {
+	case t.Type != tokIdent, t.Pos.Line > count.Start.Line && err.nearest == "", word == "where", word == "score":
+		err.summary = fmt.Sprintf("%s has no unit", count.Text)
+	case unitSynonyms[word] != "":
+		err.nearest = unitSynonyms[word]
+		err.fix = swap(t, err.nearest)
+		if end(*lastBefore(lex)).Offset == t.Pos.Offset {
+			err.fix.Text = " " + err.nearest
+		}
+	case word == "quarter" || word == "quarters":
+		err.help = "a quarter has 3 months"
+	}
+	return err
+}
+
+// noTimeSpan is the error where a length of time should begin.
+func noTimeSpan(lex *tokens) *syntaxError {
+	err := unexpected(lex, wordSpan)
+	t := lex.Peek()
+	for _, name := range unitNames {
+		if isWord(t, name) {
+			err.nearest = "1 " + name
+			err.fix = swap(t, err.nearest)
+		}
+	}
+	return err
+}
+
+// spanAsValue is the error for a length of time, the number n and the unit that
+// comes next, where a value should be.
+func spanAsValue(lex *tokens, n *Number) *syntaxError {
+	unit := *lex.Peek()
+	return &syntaxError{
+		token: unit, summary: fmt.Sprintf("%s %s is no value", n.Text, unit.Value),
+		help: "a length of time stands behind within last, within next or older than",
+	}
+}
+
+// listAsValue is the error for a list, which comes next, where op takes one value.
+func listAsValue(lex *tokens, op Op) *syntaxError {
+	err := unexpected(lex, "one value")
+	if list, ok := op.Any(); ok {
+		err.nearest = list.String() + " (…)"
+	}
+	return err
+}
+
+// noValue is the error where a value should stand.
+func noValue(lex *tokens) *syntaxError {
+	err := unexpected(lex, "a value")
+	switch t := lex.Peek(); t.Type {
+	case tokIdent:
+		if err.nearest = valueSynonyms[strings.ToLower(t.Value)]; err.nearest == "" {
+			err.help = fmt.Sprintf("text stands in double quotes: %q", t.Value)
+		}
+	case tokQuoted:
+		err.help = "text stands in double quotes"
+	}
+	return err
+}
+
+// noLast is the error where last should follow within.
+func noLast(lex *tokens) *syntaxError {
+	t := lex.Peek()
+	switch {
+	case isWord(t, "next"):
+		err := unexpected(lex, "last")
+		err.help = "a date range looks back; within next belongs behind where"
+		return err
+	case t.Type == tokInt:
+		err := unexpected(lex)
+		err.summary = "last is missing behind within"
+		err.help = "write within last " + t.Value
+		if unit := lex.peekAt(1); unit.Type == tokIdent && unit.Pos.Line == t.Pos.Line {
+			err.help += " " + unit.Value
+		}
+		at := tokenSpan(t.Pos, "").Start
+		err.fix = &Edit{Span{at, at}, "last "}
+		return err
+	}
+	return keywordError(lex, "last")
+}
+
+// noBounds is the error where the bounds of a grade should stand.
+func noBounds(lex *tokens) *syntaxError {
+	err := keywordError(lex, "below", "from")
+	if err.nearest == "" {
+		err.help = `a grade is written grade "Cold" below 40, grade "Warm" from 40 to 69 or grade "Hot" from 70`
+	}
+	return err
+}
+
+// noOp is the error where an operator should begin.
+func noOp(lex *tokens) error {
+	err := unexpected(lex, "an operator such as =, contains or is empty")
+	t := lex.Peek()
+	if t.Type != tokIdent {
+		return err
+	}
+	if slip, ok := opSynonyms[strings.ToLower(t.Value)]; ok {
+		err.nearest = slip.means
+		if slip.sure {
+			err.fix = swap(t, lessTail(lex, slip.means))
+		}
+		return err
+	}
+	err.nearest = nearest.Name(t.Value, slices.Values(opPhrases))
+	err.fix = wordFix(lex, err.nearest, opPhrases)
+	for _, phrase := range opPhrases {
+		if err.nearest != "" {
+			break
+		}
+		// The word may be near to an operator's first word.
+		word, _, _ := strings.Cut(phrase, " ")
+		if nearest.Name(t.Value, slices.Values([]string{word})) != "" {
+			err.nearest = phrase
+		}
+	}
+	return err
+}
+
+// brokenOp is the error where an operator begins with words and does not go on.
+func brokenOp(lex *tokens, words *opWord) error {
+	err := keywordError(lex, words.expected()...)
+	t := lex.Peek()
+	if word, ok := opWordSynonyms[strings.ToLower(t.Value)]; ok && t.Type == tokIdent && words.find(word) != nil {
+		err.nearest, err.fix = word, swap(t, word)
+	}
+	if err.nearest == "" {
+		err.help = opHelp[words.so]
+	}
+	return err
+}
+
+// noType is the error where the type of the field called name should stand.
+func noType(lex *tokens, name *Name) *syntaxError {
+	err := keywordError(lex, append(typeNames[:], "->", "<-")...)
+	t := lex.Peek()
+	if s := typeSynonyms[strings.ToLower(t.Value)]; s != "" {
+		err.nearest = s
+	}
+	if wordsOfName(lex) {
+		err.nearest, err.help = "", fmt.Sprintf("a name of several words stands in back quotes: `%s %s`", name.Text, t.Value)
+	}
+	return err
+}
+
+// wordsOfName reports whether the next word is the second of a name that should
+// stand in back quotes: a type or an arrow follows it.
+func wordsOfName(lex *tokens) bool {
+	mark := lex.at
+	defer func() { lex.at = mark }()
+	word := lex.Next()
+	if word.Type != tokIdent || isOneOf(word, modifiers...) {
+		return false
+	}
+	next := lex.Peek()
+	return isSign(next, "->") || isSign(next, "<-") || isOneOf(next, typeNames[:]...)
+}
+
+// noExpectation is the error where it should stand what is expected.
+func noExpectation(lex *tokens) *syntaxError {
+	err := keywordError(lex, "score", "grade", "no grade", "sales ready", "not sales ready", "a condition's name in double quotes", "not targeted", "no parent")
+	if isWord(lex.Peek(), "condition") {
+		err.nearest, err.help = "", `leave out condition: expect "Opened an email" holds`
+	}
+	return err
+}
+
+// behindRecord is the error for what comes next if it was meant to go on with r,
+// or nil.
+func behindRecord(lex *tokens, r *Record) error {
+	switch t := lex.Peek(); {
+	case isSign(t, ",") && len(r.Fields) > 0:
+		err := unexpected(lex, "and")
+		err.nearest = "and"
+		return err
+	case isSign(t, "{"):
+		err := unexpected(lex, "with")
+		err.help = "values stand behind with, without braces"
+		return err
+	case isSign(lex.peekAt(1), "=") && r.Fields == nil:
+		return unexpected(lex, "with")
+	}
+	return nil
+}
+
+// needlessAnd is the error for an and, the next token, between two children.
+func needlessAnd(lex *tokens) *syntaxError {
+	t := *lex.Peek()
+	return &syntaxError{
+		token: t, summary: fmt.Sprintf("children need no %s between them", t.Value),
+		help: "leave it out: all of them must hold anyway", fix: drop(lex),
+	}
+}
+
+// noTimes refuses `at least 3 times EmailOpened`, but not an entity called times.
+func noTimes(lex *tokens) error {
+	if t := lex.Peek(); !isWord(t, "times") && !isWord(t, "time") {
+		return nil
+	}
+	mark := lex.at
+	word, next := *lex.Next(), *lex.Peek()
+	lex.at = mark
+	goesOn := isOneOf(&next, "within", "since", "between", "where", "each", "has", "at", "none", "score")
+	if next.Type != tokIdent && next.Type != tokQuoted || goesOn {
+		return nil
+	}
+	return &syntaxError{token: word, help: fmt.Sprintf("leave out %s", word.Value), fix: drop(lex)}
+}

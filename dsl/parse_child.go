@@ -1,0 +1,132 @@
+package dsl
+
+// parseChild parses one child of a condition.
+func parseChild(lex *tokens) (*Child, error) {
+	c := lex.children.new()
+	var err error
+	c.Start = tokenSpan(lex.Peek().Pos, "").Start
+	if lex.Peek().Type == tokString {
+		c.Label = lex.string(lex.Next())
+		if err := wantSign(lex, ":"); err != nil {
+			return nil, err
+		}
+	}
+	if c.Frequency, err = parseFrequency(lex); err != nil {
+		return nil, err
+	}
+	if c.Path, err = names(lex, "an entity such as EmailOpened"); err != nil {
+		return nil, err
+	}
+	c.End = c.Path[len(c.Path)-1].End
+	if c.Range, err = parseRange(lex); err != nil {
+		return nil, err
+	}
+	if c.Range != nil {
+		c.End = c.Range.End
+	}
+	if accept(lex, "where") {
+		for {
+			e, err := parseComparison(lex)
+			if err != nil {
+				return nil, err
+			}
+			c.Where = lex.tests.append(c.Where, e)
+			c.End = e.End
+			if childFollows(lex) {
+				return nil, needlessAnd(lex)
+			}
+			if !accept(lex, "and") && !acceptSign(lex, "&&") && !acceptSign(lex, "&") {
+				break
+			}
+		}
+	}
+	return c, nil
+}
+
+// childFollows reports whether the next word is an and with a child behind it,
+// which is no expression that begins with a field called has, say.
+func childFollows(lex *tokens) bool {
+	if !isWord(lex.Peek(), "and") {
+		return false
+	}
+	mark := lex.at
+	defer func() { lex.at = mark }()
+	lex.Next()
+	if accept(lex, "at") {
+		return isWord(lex.Peek(), "least")
+	}
+	if !accept(lex, "each") && !accept(lex, "has") && !accept(lex, "none") {
+		return false
+	}
+	if t := lex.Peek(); t.Type != tokIdent && t.Type != tokQuoted {
+		return false
+	}
+	_, err := parseOp(lex)
+	return err != nil
+}
+
+func parseFrequency(lex *tokens) (Frequency, error) {
+	first := *lex.Peek()
+	f := Frequency{Span: tokenSpan(first.Pos, first.Value)}
+	switch {
+	case accept(lex, "each"):
+		f.Kind = Each
+	case accept(lex, "has"):
+		f.Kind = AtLeast
+	case accept(lex, "none"):
+		f.Kind = None
+	case accept(lex, "at"):
+		if err := want(lex, "least"); err != nil {
+			return f, err
+		}
+		n, err := wantInt(lex)
+		if err != nil {
+			return f, err
+		}
+		f.Kind, f.Count, f.End = AtLeast, n, n.End
+		return f, noTimes(lex)
+	default:
+		return f, keywordError(lex, "each", "has", "at least", "none")
+	}
+	return f, nil
+}
+
+func parseRange(lex *tokens) (*Range, error) {
+	first := *lex.Peek()
+	if !isWord(&first, "within") && !isWord(&first, "since") && !isWord(&first, "between") {
+		return nil, nil
+	}
+	r := lex.ranges.new()
+	r.Span = tokenSpan(first.Pos, first.Value)
+	var err error
+	switch {
+	case accept(lex, "within"):
+		r.Kind = WithinLast
+		if !accept(lex, "last") {
+			return nil, noLast(lex)
+		}
+		if r.Last, err = parseTimeSpan(lex); err != nil {
+			return nil, err
+		}
+		r.End = r.Last.End
+	case accept(lex, "since"):
+		r.Kind = Since
+		if r.From, err = wantMoment(lex); err != nil {
+			return nil, err
+		}
+		r.End = r.From.End
+	case accept(lex, "between"):
+		r.Kind = Between
+		if r.From, err = wantMoment(lex); err != nil {
+			return nil, err
+		}
+		if err := wantAnd(lex); err != nil {
+			return nil, err
+		}
+		if r.To, err = wantMoment(lex); err != nil {
+			return nil, err
+		}
+		r.End = r.To.End
+	}
+	return r, nil
+}

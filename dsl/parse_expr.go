@@ -1,0 +1,155 @@
+package dsl
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/alecthomas/participle/v2/lexer"
+)
+
+// scoreFollows reports whether the condition's score comes next: no field called
+// score can be meant, as no operator begins with a number.
+func scoreFollows(lex *tokens) bool {
+	return isWord(lex.Peek(), "score") && lex.peekAt(1).Type == tokInt
+}
+
+func parseComparison(lex *tokens) (*Comparison, error) {
+	if scoreFollows(lex) {
+		return nil, unexpected(lex, "a field's name")
+	}
+	open := isSign(lex.Peek(), "(")
+	ref, err := names(lex, "a field's name")
+	if bad, ok := err.(*syntaxError); ok && open {
+		bad.help = "expressions stand without parentheses: they are AND-ed"
+	}
+	if err != nil {
+		return nil, err
+	}
+	c := lex.comparisons.new()
+	c.Ref = ref
+	c.Start = ref[0].Start
+	first := *lex.Peek()
+	op, err := parseOp(lex)
+	if err != nil {
+		if bad, ok := err.(*syntaxError); ok && len(ref) == 1 && strings.EqualFold(ref[0].Text, "not") && !ref[0].Quoted {
+			bad.help = "an operator itself is negated: !=, not in, does not contain"
+		}
+		return nil, err
+	}
+	c.Op = op
+	if err := parseOperands(lex, c); err != nil {
+		return nil, err
+	}
+	// The operator ends where its operands begin; without any, it is the rest.
+	c.OpSpan = tokenSpan(first.Pos, first.Value)
+	last := c.OpSpan.End
+	if t := lastBefore(lex); t != nil {
+		last = end(*t)
+	}
+	c.End = last
+	if len(c.Operands) == 0 && !op.List() {
+		c.OpSpan.End = last
+	}
+	return c, nil
+}
+
+// parseOp parses an operator.
+func parseOp(lex *tokens) (Op, error) {
+	if t := lex.Peek(); t.Type == tokSign {
+		op, ok := signOps[t.Value]
+		if !ok {
+			return 0, noOp(lex)
+		}
+		lex.Next()
+		return op, nil
+	}
+	words := opWords
+	for {
+		next := words.after(lex.Peek())
+		if next == nil {
+			break
+		}
+		words = next
+		lex.Next()
+	}
+	switch {
+	case words.whole:
+		return words.op, nil
+	case words == opWords:
+		return 0, noOp(lex)
+	}
+	return 0, brokenOp(lex, words)
+}
+
+// after returns the word of w.next that t is, or nil.
+func (w *opWord) after(t *lexer.Token) *opWord {
+	for _, next := range w.next {
+		if isWord(t, next.word) {
+			return next
+		}
+	}
+	return nil
+}
+
+func parseOperands(lex *tokens, c *Comparison) error {
+	add := func(l Literal, err error) error {
+		c.Operands = lex.operands.append(c.Operands, l)
+		return err
+	}
+	switch c.Op.Operands() {
+	case NoOperand:
+		return nil
+	case ValueList:
+		return parseList(lex, c)
+	case TwoValues:
+		if err := add(parseValue(lex)); err != nil {
+			return err
+		}
+		if err := wantAnd(lex); err != nil {
+			return err
+		}
+		return add(parseValue(lex))
+	case OneMoment:
+		m, err := wantMoment(lex)
+		return add(m, err)
+	case OneTimeSpan:
+		s, err := parseTimeSpan(lex)
+		return add(s, err)
+	}
+	if isSign(lex.Peek(), "(") {
+		return listAsValue(lex, c.Op)
+	}
+	if err := add(parseValue(lex)); err != nil {
+		return err
+	}
+	if n, ok := c.Operands[0].(*Number); ok && c.Op.sign() {
+		if _, ok := unitOf(lex.Peek()); ok {
+			return spanAsValue(lex, n)
+		}
+	}
+	return nil
+}
+
+func parseList(lex *tokens, c *Comparison) error {
+	if err := wantSign(lex, "("); err != nil {
+		bad := unexpected(lex, "(")
+		bad.help = fmt.Sprintf(`a list is written %s ("A", "B")`, c.Op)
+		return bad
+	}
+	if acceptSign(lex, ")") {
+		return nil
+	}
+	for {
+		v, err := parseValue(lex)
+		if err != nil {
+			return err
+		}
+		c.Operands = append(c.Operands, v)
+		if acceptSign(lex, ")") {
+			return nil
+		}
+		if !acceptSign(lex, ",") {
+			return unexpected(lex, ",", ")")
+		}
+	}
+}

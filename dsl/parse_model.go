@@ -1,0 +1,127 @@
+package dsl
+
+import (
+	"fmt"
+
+	"github.com/alecthomas/participle/v2/lexer"
+)
+
+func (p *parser) parseModel() *Model {
+	first := *p.peek()
+	m := &Model{Span: tokenSpan(first.Pos, first.Value)}
+	var open lexer.Token
+	if head := parse(p, p.grammar.modelHead); head != nil {
+		m.Name, open = p.lex.string(&head.Name), head.Open
+	} else {
+		m.Incomplete = true
+		ok := false
+		if t := lastBefore(p.lex); t != nil && t.Type == tokString {
+			m.Name = p.lex.string(t)
+		}
+		if open, ok = p.brokenHead(); !ok {
+			p.skipTo(func(*lexer.Token) bool { return false })
+			return m
+		}
+	}
+	what := func() string { return called("model", m.Name) }
+	conditions := 0
+	stop, whole := p.body(open, what, p.startsBlock, func() bool {
+		if isWord(p.peek(), "condition") {
+			if conditions++; conditions > p.limits.Conditions {
+				t := p.peek()
+				p.report(tokenSpan(t.Pos, t.Value), CodeLimit, "%s has more than %d conditions", what(), p.limits.Conditions)
+				p.skipTo(func(*lexer.Token) bool { return false })
+				return false
+			}
+		}
+		c := p.parseClause()
+		if c == nil {
+			p.skipTo(func(*lexer.Token) bool { return p.startsClause() || p.startsLine() })
+			return false
+		}
+		m.Clauses = append(m.Clauses, c)
+		return true
+	})
+	m.End = stop
+	m.Incomplete = m.Incomplete || !whole
+	return m
+}
+
+var clauseWords = []string{"description", "target", "time zone", "condition", "grade", "sales ready at"}
+
+// parseClause parses one clause of a model, or reports why not and returns nil.
+func (p *parser) parseClause() Clause {
+	t := *p.peek()
+	start := tokenSpan(t.Pos, "").Start
+	switch {
+	case isWord(&t, "condition"):
+		return p.parseCondition()
+	case isWord(&t, "grade"):
+		g, err := parseGrade(p.lex)
+		if err == nil {
+			return g
+		}
+		p.failed(err)
+	case isWord(&t, "description"):
+		if c := parse(p, p.grammar.description); c != nil {
+			return &Description{Span: Span{start, end(c.Text)}, Text: p.lex.string(&c.Text)}
+		}
+	case isWord(&t, "target"):
+		if c := parse(p, p.grammar.target); c != nil {
+			return &Target{Span: Span{start, end(c.Kind)}, Account: isWord(&c.Kind, "account")}
+		}
+	case isWord(&t, "time"):
+		if c := parse(p, p.grammar.timeZone); c != nil {
+			return &TimeZone{Span: Span{start, end(c.Zone)}, Zone: p.lex.string(&c.Zone)}
+		}
+	case isWord(&t, "sales"):
+		if c := parse(p, p.grammar.salesReady); c != nil {
+			return &SalesReady{Span: Span{start, end(c.Threshold)}, Threshold: p.lex.number(&c.Threshold)}
+		}
+	default:
+		d := p.unexpectedToken(clauseWords...)
+		switch {
+		case p.startsChild(nil):
+			d.Help = "children and score stand in a condition" + p.tooMany()
+		case isWord(&t, "and"):
+			d.Summary, d.Expected = fmt.Sprintf("conditions need no %s between them", t.Value), nil
+			d.Help = "leave it out: each adds its own points"
+			d.apply(drop(p.lex))
+		}
+		p.skipWord()
+	}
+	return nil
+}
+
+// parseGrade parses a grade clause.
+func parseGrade(lex *tokens) (*Grade, error) {
+	first := *lex.Peek()
+	g := &Grade{}
+	err := want(lex, "grade")
+	if err != nil {
+		return nil, err
+	}
+	if g.Name, err = wantString(lex); err != nil {
+		return nil, err
+	}
+	var last *Number
+	switch {
+	case accept(lex, "below"):
+		g.Below, err = wantInt(lex)
+		last = g.Below
+	case accept(lex, "from"):
+		g.From, err = wantInt(lex)
+		last = g.From
+		if err == nil && accept(lex, "to") {
+			g.To, err = wantInt(lex)
+			last = g.To
+		}
+	default:
+		return nil, noBounds(lex)
+	}
+	if err != nil {
+		return nil, err
+	}
+	g.Span = Span{tokenSpan(first.Pos, "").Start, last.End}
+	return g, nil
+}

@@ -1,0 +1,264 @@
+package dsl
+
+import "github.com/alecthomas/participle/v2/lexer"
+
+func (p *parser) parseTest() *Test {
+	first := *p.peek()
+	t := &Test{Span: tokenSpan(first.Pos, first.Value)}
+	var open lexer.Token
+	if head := parse(p, p.grammar.testHead); head != nil {
+		t.Name, open = p.lex.string(&head.Name), head.Open
+	} else {
+		t.Incomplete = true
+		ok := false
+		if last := lastBefore(p.lex); last != nil && last.Type == tokString {
+			t.Name = p.lex.string(last)
+		}
+		if open, ok = p.brokenHead(); !ok {
+			p.skipTo(func(*lexer.Token) bool { return false })
+			return t
+		}
+	}
+	what := func() string { return called("test", t.Name) }
+	// `model "…" {` is a model, without a brace it says which one is tested.
+	outer := func() bool {
+		return p.startsEntity() || p.startsTest() || p.startsModel() && isSign(p.peekAt(2), "{")
+	}
+	clauses := 0
+	stop, whole := p.body(open, what, outer, func() bool {
+		if clauses++; clauses > p.limits.Children {
+			at := p.peek()
+			p.report(tokenSpan(at.Pos, at.Value), CodeLimit, "%s has more than %d clauses", what(), p.limits.Children)
+			p.skipTo(func(*lexer.Token) bool { return false })
+			return false
+		}
+		c, err := p.parseTestClause()
+		if err != nil {
+			p.failed(err)
+			if !p.startsLine() { // what begins a line is not to blame
+				p.skipWord()
+			}
+			p.skipInTest(outer)
+			return false
+		}
+		t.Clauses = append(t.Clauses, c)
+		return true
+	})
+	t.End = stop
+	t.Incomplete = t.Incomplete || !whole
+	return t
+}
+
+func (p *parser) parseTestClause() (TestClause, error) {
+	lex := p.lex
+	t := *lex.Peek()
+	start := tokenSpan(t.Pos, "").Start
+	switch {
+	case isWord(&t, "model"):
+		lex.Next()
+		name, err := wantString(lex)
+		if err != nil {
+			return nil, err
+		}
+		return &TestModel{Span{start, name.End}, name}, nil
+	case isWord(&t, "as"):
+		lex.Next()
+		if err := want(lex, "of"); err != nil {
+			return nil, err
+		}
+		at, err := wantMoment(lex)
+		if err != nil {
+			return nil, err
+		}
+		return &AsOf{Span{start, at.End}, at}, nil
+	case isWord(&t, "expect"):
+		return parseExpectation(lex)
+	case t.Type == tokInt, t.Type == tokIdent, t.Type == tokQuoted:
+		r, err := parseRecord(lex)
+		if err != nil {
+			return nil, err
+		}
+		values := len(r.Fields)
+		for _, a := range r.Fields {
+			values = max(values, len(a.Values))
+		}
+		if values > p.limits.Terms {
+			p.report(r.Span, CodeLimit, "a record has %d values, the limit is %d", values, p.limits.Terms)
+		}
+		return r, nil
+	}
+	return nil, unexpected(lex, "a record such as EmailOpened", "as of", "expect", "model")
+}
+
+func parseExpectation(lex *tokens) (*Expectation, error) {
+	first := *lex.Next()
+	x := &Expectation{}
+	var err error
+	switch t := *lex.Peek(); {
+	case t.Type == tokString:
+		x.Name = lex.string(lex.Next())
+		switch {
+		case accept(lex, "holds"):
+			x.Kind = ExpectHolds
+		case accept(lex, "does"):
+			x.Kind = ExpectDoesNotHold
+			if err = want(lex, "not"); err == nil {
+				err = want(lex, "hold")
+			}
+		case lex.Peek().Type == tokInt:
+			x.Kind, x.Number = ExpectTimes, lex.number(lex.Next())
+			if !accept(lex, "time") {
+				err = want(lex, "times")
+			}
+		default:
+			return nil, keywordError(lex, "holds", "does not hold", "3 times")
+		}
+	case accept(lex, "score"):
+		x.Kind = ExpectScore
+		x.Number, err = wantInt(lex)
+	case accept(lex, "grade"):
+		x.Kind = ExpectGrade
+		x.Name, err = wantString(lex)
+	case accept(lex, "sales"):
+		x.Kind = ExpectSalesReady
+		err = want(lex, "ready")
+	case accept(lex, "no"):
+		switch {
+		case accept(lex, "grade"):
+			x.Kind = ExpectNoGrade
+		case accept(lex, "parent"):
+			x.Kind = ExpectNoParent
+		default:
+			return nil, keywordError(lex, "grade", "parent")
+		}
+	case accept(lex, "not"):
+		switch {
+		case accept(lex, "targeted"):
+			x.Kind = ExpectNotTargeted
+		case accept(lex, "sales"):
+			x.Kind = ExpectNotSalesReady
+			err = want(lex, "ready")
+		default:
+			return nil, keywordError(lex, "sales ready", "targeted")
+		}
+	default:
+		return nil, noExpectation(lex)
+	}
+	if err != nil {
+		return nil, err
+	}
+	x.Span = spanOf(first, *lastBefore(lex))
+	return x, nil
+}
+
+func parseRecord(lex *tokens) (*Record, error) {
+	first := *lex.Peek()
+	r := &Record{}
+	if first.Type == tokInt {
+		r.Count = lex.number(lex.Next())
+	}
+	var err error
+	if r.Entity, err = wantName(lex, "an entity such as EmailOpened"); err != nil {
+		return nil, err
+	}
+	if lex.Peek().Type == tokString {
+		r.ID = lex.string(lex.Next())
+	}
+	if r.When, err = parseWhen(lex); err != nil {
+		return nil, err
+	}
+	if accept(lex, "by") {
+		if r.By, err = wantString(lex); err != nil {
+			return nil, err
+		}
+	}
+	if accept(lex, "with") {
+		for {
+			a, err := parseAssignment(lex)
+			if err != nil {
+				return nil, err
+			}
+			r.Fields = append(r.Fields, a)
+			if !accept(lex, "and") {
+				break
+			}
+		}
+	}
+	if err := behindRecord(lex, r); err != nil {
+		return nil, err
+	}
+	r.Span = spanOf(first, *lastBefore(lex))
+	return r, nil
+}
+
+// parseWhen parses when a record came to be, if that comes next. A number is of
+// it only before a unit: it may begin the next record.
+func parseWhen(lex *tokens) (*When, error) {
+	first := *lex.Peek()
+	w := &When{}
+	var err error
+	switch {
+	case accept(lex, "on"), accept(lex, "at"):
+		w.Moment, err = wantMoment(lex)
+	case accept(lex, "in"):
+		w.Later = true
+		w.Shift, err = parseTimeSpan(lex)
+	case first.Type == tokMoment:
+		bad := unexpected(lex, "on")
+		bad.nearest, bad.help = "", "write on "+first.Value
+		return nil, bad
+	case startsSpan(lex):
+		if w.Shift, err = parseTimeSpan(lex); err == nil {
+			err = want(lex, "ago")
+		}
+	default:
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	w.Span = spanOf(first, *lastBefore(lex))
+	return w, nil
+}
+
+func parseAssignment(lex *tokens) (*Assignment, error) {
+	name, err := wantName(lex, "a field's name")
+	if err != nil {
+		return nil, err
+	}
+	a := &Assignment{Field: name}
+	if !acceptSign(lex, "=") && !acceptSign(lex, "==") {
+		bad := unexpected(lex, "=")
+		bad.help = "a record has plain values: Field = value"
+		return nil, bad
+	}
+	switch t := *lex.Peek(); {
+	case acceptSign(lex, "("):
+		a.List = true
+		for {
+			v, err := parseValue(lex)
+			if err != nil {
+				return nil, err
+			}
+			a.Values = append(a.Values, v)
+			if acceptSign(lex, ")") {
+				break
+			}
+			if err := wantSign(lex, ","); err != nil {
+				return nil, unexpected(lex, ",", ")")
+			}
+		}
+	case startsSpan(lex), isWord(&t, "in"):
+		if a.When, err = parseWhen(lex); err != nil {
+			return nil, err
+		}
+	default:
+		v, err := parseValue(lex)
+		if err != nil {
+			return nil, err
+		}
+		a.Values = []Literal{v}
+	}
+	a.Span = Span{name.Start, end(*lastBefore(lex))}
+	return a, nil
+}

@@ -1,0 +1,151 @@
+package dsl
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/alecthomas/participle/v2"
+	"github.com/alecthomas/participle/v2/lexer"
+
+	"github.com/leadscore/leadscore/internal/nearest"
+)
+
+// parser parses the blocks of a file, clause by clause. After a broken clause it
+// goes on with the next one.
+type parser struct {
+	problems
+	grammar *forms
+	limits  Limits
+	file    *File
+	lex     *tokens
+	open    int // blocks that were left because another began: a stray } may be theirs
+}
+
+func (p *parser) peek() *lexer.Token { return p.lex.Peek() }
+
+func (p *parser) peekAt(n int) *lexer.Token { return p.lex.peekAt(n) }
+
+// describe says what a token is, for "unexpected …".
+func describe(t *lexer.Token) string {
+	if t.EOF() {
+		return "end of file"
+	}
+	const longest = 40
+	text := []rune(clip(t.Value))
+	if len(text) > longest {
+		return string(text[:longest]) + "…"
+	}
+	return string(text)
+}
+
+// unexpected reports a token. One that begins another line is not to blame when
+// what comes before it is not whole, unless it is a slip itself.
+func (p *parser) unexpected(t *lexer.Token, near string) *Diagnostic {
+	before := lastBefore(p.lex)
+	if before != nil && near == "" && t.Pos.Line > before.Pos.Line && p.peek().Pos == t.Pos {
+		at := tokenSpan(before.Pos, before.Value)
+		return p.report(at, CodeSyntax, "something is missing behind %s", describe(before))
+	}
+	d := p.report(tokenSpan(t.Pos, t.Value), CodeSyntax, "unexpected %s", describe(t))
+	d.Nearest = near
+	return d
+}
+
+// unexpectedToken reports the next token.
+func (p *parser) unexpectedToken(expected ...string) *Diagnostic {
+	t := p.peek()
+	d := p.report(tokenSpan(t.Pos, t.Value), CodeSyntax, "unexpected %s", describe(t))
+	d.Expected = expected
+	if t.Type == tokIdent {
+		d.Nearest = nearest.Name(t.Value, slices.Values(expected))
+		d.apply(wordFix(p.lex, d.Nearest, expected))
+	}
+	return d
+}
+
+// failed reports what a function that parses tokens could not parse.
+func (p *parser) failed(err error) {
+	bad, ok := errors.AsType[*syntaxError](err)
+	if !ok {
+		t := p.peek()
+		p.report(tokenSpan(t.Pos, t.Value), CodeSyntax, "%v", err)
+		return
+	}
+	d := p.unexpected(&bad.token, bad.nearest)
+	if bad.summary != "" {
+		d.Summary = bad.summary
+	}
+	d.Expected, d.Help = bad.expected, bad.help
+	d.apply(bad.fix)
+}
+
+// misplaced reports a token of a clause where others are expected.
+func (p *parser) misplaced(t *lexer.Token, expected []string) {
+	near := ""
+	if t.Type == tokIdent {
+		near = nearest.Name(t.Value, slices.Values(expected))
+	}
+	d := p.unexpected(t, near)
+	d.Expected = expected
+	if p.peek().Pos == t.Pos {
+		d.apply(wordFix(p.lex, near, expected))
+	}
+	switch whole := slices.Equal(expected, []string{wordInt}); {
+	case t.Type == tokIdent && slices.Equal(expected, []string{wordText}):
+		p.quoted(t, d)
+	case t.Type == tokIdent && whole:
+		d.Help = "write it in digits, such as +10"
+	case (isSign(t, ":") || isSign(t, "=")) && whole && p.peek().Pos == t.Pos:
+		d.Help = "leave it out"
+		if before := lastBefore(p.lex); before != nil && before.Pos.Line == t.Pos.Line && p.peekAt(1).Type == tokInt && p.peekAt(1).Pos.Line == t.Pos.Line {
+			d.ReplaceAt(Span{end(*before), tokenSpan(p.peekAt(1).Pos, "").Start}, " ")
+		}
+	case t.Type == tokDecimal && whole:
+		d.Help = "points and thresholds are whole numbers"
+	}
+}
+
+// quoted says how a bare word is written as a text, if it is one. What touches
+// it, as in Europe/Berlin, is part of it.
+func (p *parser) quoted(t *lexer.Token, d *Diagnostic) {
+	rest := p.file.Text[end(*t).Offset:]
+	n := prefixLen(rest[:min(len(rest), 64)], func(r rune) bool { return isIdentPart(r) || strings.ContainsRune("/-.", r) })
+	word := t.Value + rest[:n]
+	if rest = rest[n:]; rest != "" && !strings.ContainsAny(rest[:1], " \t\r\n{") {
+		d.Help = "put it in double quotes"
+		return
+	}
+	d.Help = fmt.Sprintf("write %q", word)
+	// A single word before the end of the line, or before the brace, is all of it.
+	if rest = strings.TrimLeft(rest, " \t\r"); rest == "" || rest[0] == '\n' || rest[0] == '{' {
+		d.ReplaceAt(tokenSpan(t.Pos, word), strconv.Quote(word))
+	}
+}
+
+// parse parses a clause with participle. If it fails it reports what is wrong and
+// returns nil.
+func parse[P any](p *parser, form form[P]) *P {
+	next := p.lex.list[p.lex.at:]
+	next = next[:min(len(next), longestClause)]
+	lex, err := lexer.Upgrade(&someTokens{next})
+	if err != nil {
+		panic(err) // the lexer returns no error
+	}
+	v, err := form.parser.ParseFromLexer(lex, participle.AllowTrailing(true))
+	p.lex.at += int(lex.RawCursor())
+	if err == nil {
+		return v
+	}
+	bad, ok := errors.AsType[*participle.UnexpectedTokenError](err)
+	if !ok {
+		t := p.peek()
+		p.report(tokenSpan(t.Pos, t.Value), CodeSyntax, "%v", err)
+		return nil
+	}
+	at := slices.IndexFunc(next, func(t lexer.Token) bool { return t.Pos == bad.Unexpected.Pos })
+	p.misplaced(&bad.Unexpected, form.expected[at])
+	return nil
+}

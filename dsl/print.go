@@ -1,0 +1,295 @@
+package dsl
+
+import (
+	"slices"
+	"strings"
+)
+
+// winning are the words that win over a name in some place of a schema.
+var winning = []string{"dated", "exact", "calculated", "rollup", "passive"}
+
+// String returns the name as it is written in the rule language: in back
+// quotes if it is no identifier, or where a keyword could be read instead.
+func (n *Name) String() string {
+	runes := []rune(n.Text)
+	plain := len(runes) > 0 && isIdentStart(runes[0]) && prefixLen(n.Text, isIdentPart) == len(n.Text)
+	if plain && !slices.ContainsFunc(winning, func(w string) bool { return strings.EqualFold(w, n.Text) }) {
+		return n.Text
+	}
+	if plain && !n.Quoted {
+		return n.Text // it stood where no keyword could
+	}
+	return "`" + n.Text + "`"
+}
+
+func dotted(names []*Name) string {
+	texts := make([]string, len(names))
+	for i, n := range names {
+		texts[i] = n.String()
+	}
+	return strings.Join(texts, ".")
+}
+
+func numberText(n *Number) string { return strings.TrimPrefix(n.Text, "+") }
+
+// String returns the span of time in its canonical form.
+func (s *TimeSpan) String() string {
+	unit := s.Unit.String()
+	if count := numberText(s.Count); count != "1" {
+		return count + " " + unit
+	}
+	return "1 " + strings.TrimSuffix(unit, "s")
+}
+
+func literalText(l Literal) string {
+	switch l := l.(type) {
+	case *String:
+		return l.Raw
+	case *Number:
+		return numberText(l)
+	case *Moment:
+		return l.Raw
+	case *TimeSpan:
+		return l.String()
+	case *Bool:
+		if l.Value {
+			return "true"
+		}
+		return "false"
+	}
+	return ""
+}
+
+// String returns the comparison in its canonical form, on one line.
+func (c *Comparison) String() string {
+	text := dotted(c.Ref) + " " + c.Op.String()
+	operands := make([]string, len(c.Operands))
+	for i, o := range c.Operands {
+		operands[i] = literalText(o)
+	}
+	switch {
+	case c.Op.List():
+		return text + " (" + strings.Join(operands, ", ") + ")"
+	case len(operands) == 0:
+		return text
+	}
+	return text + " " + strings.Join(operands, " and ")
+}
+
+// String returns the date range in its canonical form.
+func (r *Range) String() string {
+	switch r.Kind {
+	case WithinLast:
+		return "within last " + r.Last.String()
+	case Since:
+		return "since " + r.From.Raw
+	}
+	return "between " + r.From.Raw + " and " + r.To.Raw
+}
+
+// head is the child without its expressions.
+func (c *Child) head() string {
+	var b strings.Builder
+	if c.Label != nil {
+		b.WriteString(c.Label.Raw)
+		b.WriteString(": ")
+	}
+	switch c.Frequency.Kind {
+	case Each:
+		b.WriteString("each ")
+	case None:
+		b.WriteString("none ")
+	case AtLeast:
+		if c.Frequency.Count == nil {
+			b.WriteString("has ")
+		} else {
+			b.WriteString("at least " + numberText(c.Frequency.Count) + " ")
+		}
+	}
+	b.WriteString(dotted(c.Path))
+	if c.Range != nil {
+		b.WriteString(" " + c.Range.String())
+	}
+	return b.String()
+}
+
+// String returns the child in its canonical form, on one line.
+func (c *Child) String() string {
+	text := c.head()
+	for i, e := range c.Where {
+		word := " and "
+		if i == 0 {
+			word = " where "
+		}
+		text += word + e.String()
+	}
+	return text
+}
+
+func clauseText(c Clause) string {
+	switch c := c.(type) {
+	case *Description:
+		return "description " + c.Text.Raw
+	case *Target:
+		if c.Account {
+			return "target account"
+		}
+		return "target contact"
+	case *TimeZone:
+		return "time zone " + c.Zone.Raw
+	case *SalesReady:
+		return "sales ready at " + numberText(c.Threshold)
+	case *Grade:
+		text := "grade " + c.Name.Raw
+		switch {
+		case c.Below != nil:
+			return text + " below " + numberText(c.Below)
+		case c.To != nil:
+			return text + " from " + numberText(c.From) + " to " + numberText(c.To)
+		}
+		return text + " from " + numberText(c.From)
+	}
+	return ""
+}
+
+// testWords win over a name where a record begins, or goes on.
+var testWords = []string{"model", "as", "expect", "test", "profile", "interaction", "on", "at", "in", "by", "with", "and"}
+
+// inTest is the name as a record begins with it.
+func (n *Name) inTest() string {
+	text := n.String()
+	if n.Quoted && text == n.Text && slices.ContainsFunc(testWords, func(w string) bool { return strings.EqualFold(w, text) }) {
+		return "`" + text + "`"
+	}
+	return text
+}
+
+// String returns the moment in its canonical form, without on.
+func (w *When) String() string {
+	switch {
+	case w.Moment != nil:
+		return w.Moment.Raw
+	case w.Later:
+		return "in " + w.Shift.String()
+	}
+	return w.Shift.String() + " ago"
+}
+
+// String returns the assignment in its canonical form.
+func (a *Assignment) String() string {
+	text := a.Field.String() + " = "
+	if a.When != nil {
+		return text + a.When.String()
+	}
+	values := make([]string, len(a.Values))
+	for i, v := range a.Values {
+		values[i] = literalText(v)
+	}
+	if a.List {
+		return text + "(" + strings.Join(values, ", ") + ")"
+	}
+	return text + strings.Join(values, "")
+}
+
+// head is the record without its values.
+func (r *Record) head() string {
+	var b strings.Builder
+	if r.Count != nil {
+		b.WriteString(numberText(r.Count) + " ")
+	}
+	b.WriteString(r.Entity.inTest())
+	if r.ID != nil {
+		b.WriteString(" " + r.ID.Raw)
+	}
+	if r.When != nil {
+		b.WriteString(" ")
+		if r.When.Moment != nil {
+			b.WriteString("on ")
+		}
+		b.WriteString(r.When.String())
+	}
+	if r.By != nil {
+		b.WriteString(" by " + r.By.Raw)
+	}
+	return b.String()
+}
+
+// String returns the expectation in its canonical form.
+func (x *Expectation) String() string {
+	switch x.Kind {
+	case ExpectScore:
+		return "expect score " + numberText(x.Number)
+	case ExpectGrade:
+		return "expect grade " + x.Name.Raw
+	case ExpectNoGrade:
+		return "expect no grade"
+	case ExpectSalesReady:
+		return "expect sales ready"
+	case ExpectNotSalesReady:
+		return "expect not sales ready"
+	case ExpectHolds:
+		return "expect " + x.Name.Raw + " holds"
+	case ExpectDoesNotHold:
+		return "expect " + x.Name.Raw + " does not hold"
+	case ExpectTimes:
+		if n := numberText(x.Number); n != "1" {
+			return "expect " + x.Name.Raw + " " + n + " times"
+		}
+		return "expect " + x.Name.Raw + " 1 time"
+	case ExpectNotTargeted:
+		return "expect not targeted"
+	case ExpectNoParent:
+		return "expect no parent"
+	}
+	return ""
+}
+
+func testClauseText(c TestClause) string {
+	switch c := c.(type) {
+	case *TestModel:
+		return "model " + c.Name.Raw
+	case *AsOf:
+		return "as of " + c.Moment.Raw
+	case *Expectation:
+		return c.String()
+	}
+	return ""
+}
+
+func width(n *Name) int { return len([]rune(n.String())) }
+
+func memberText(m Member, column int) string {
+	pad := func(n *Name, column int) string {
+		return n.String() + strings.Repeat(" ", column-width(n))
+	}
+	switch m := m.(type) {
+	case *DatedBy:
+		return "dated by " + m.Field.String()
+	case *Relationship:
+		if m.Via == nil {
+			return pad(m.Name, column-len("-> ")) + "-> " + m.Target.String()
+		}
+		return pad(m.Name, column-len("<- ")) + "<- " + m.Target.String() + "." + m.Via.String()
+	case *Field:
+		text := pad(m.Name, column) + m.Type.String()
+		if len(m.Values) > 0 || m.Type == ChoiceType || m.Type == ChoicesType {
+			values := make([]string, len(m.Values))
+			for i, v := range m.Values {
+				values[i] = v.Raw
+			}
+			text += " (" + strings.Join(values, ", ") + ")"
+		}
+		for _, modifier := range []struct {
+			on   bool
+			word string
+		}{{m.Exact, "exact"}, {m.Calculated, "calculated"}, {m.Rollup, "rollup"}} {
+			if modifier.on {
+				text += " " + modifier.word
+			}
+		}
+		return text
+	}
+	return ""
+}
+
+func comment(c Comment) string { return strings.TrimRight(c.Text, " \t\r") }

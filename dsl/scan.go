@@ -1,0 +1,154 @@
+package dsl
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/alecthomas/participle/v2/lexer"
+)
+
+// all scans to the end. The last token is EOF.
+func (s *scanner) all() []lexer.Token {
+	const usual = 7 // bytes of text to a token
+	list := lists.Get().(*[]lexer.Token)
+	s.tokens = slices.Grow(*list, len(s.text)/usual+1)
+	for s.pos.Offset < len(s.text) {
+		s.next()
+	}
+	return append(s.tokens, lexer.EOFToken(s.pos))
+}
+
+// next scans on over a token, or something that makes none.
+func (s *scanner) next() {
+	rest := s.rest()
+	r, size := utf8.DecodeRuneInString(rest)
+	switch {
+	case r == '\n':
+		s.pos.Offset++
+		s.pos.Line++
+		s.pos.Column = 1
+	case r == ' ':
+		n := len(rest) - len(strings.TrimLeft(rest, " "))
+		s.pos.Column += n
+		s.pos.Offset += n
+	case unicode.IsSpace(r):
+		s.skip(size)
+	case strings.HasPrefix(rest, "//"):
+		line, _, _ := strings.Cut(rest, "\n")
+		line = strings.TrimSuffix(line, "\r")
+		s.comments = append(s.comments, Comment{Span: tokenSpan(s.pos, line), Text: line})
+		s.skip(len(line))
+	case isIdentStart(r):
+		s.emit(tokIdent, identLen(rest))
+	case r == '`':
+		s.quotedName(rest)
+	case r == '"':
+		s.str(rest)
+	case isDigit(rest[0]) || (r == '+' || r == '-') && len(rest) > 1 && isDigit(rest[1]):
+		s.number(rest)
+	default:
+		s.sign(rest, r, size)
+	}
+}
+
+func (s *scanner) quotedName(rest string) {
+	// A search that stops at the first back quote: there may be very many on a line.
+	end := strings.IndexAny(rest[1:], "`\n")
+	switch {
+	case end < 0 || rest[1+end] == '\n':
+		line := rest
+		if end >= 0 {
+			line = rest[:1+end]
+		}
+		name := strings.TrimRightFunc(line, unicode.IsSpace)
+		s.problem(s.pos, name, CodeString, "a name in back quotes does not end on its line").Expected = []string{"a back quote"}
+		s.emit(tokQuoted, len(name))
+	case end == 0:
+		s.problem(s.pos, "``", CodeEmpty, "a name in back quotes is empty")
+		s.emit(tokQuoted, 2)
+	default:
+		if name := rest[1 : 1+end]; strings.ContainsFunc(name, unicode.IsControl) {
+			s.problem(s.pos, rest[:end+2], CodeString, "a name in back quotes holds a control character")
+		}
+		s.emit(tokQuoted, end+2)
+	}
+}
+
+// stringEnd returns the length of the string literal at the start of rest up to
+// and with the closing quote, or of its line if it has none.
+func stringEnd(rest string, quote byte) (n int, closed bool) {
+	for i := 1; i < len(rest); i++ {
+		switch rest[i] {
+		case '\\':
+			if i+1 < len(rest) && rest[i+1] != '\n' {
+				i++
+			}
+		case '\n':
+			return len(strings.TrimSuffix(rest[:i], "\r")), false
+		case quote:
+			return i + 1, true
+		}
+	}
+	return len(rest), false
+}
+
+func (s *scanner) str(rest string) {
+	n, closed := stringEnd(rest, '"')
+	raw := rest[:n]
+	if !closed {
+		s.problem(s.pos, raw, CodeString, "a text in double quotes does not end on its line").Expected = []string{"a double quote"}
+		s.emit(tokString, n)
+		return
+	}
+	if strings.IndexByte(raw, '\\') < 0 {
+		s.emit(tokString, n)
+		return
+	}
+	value, err := strconv.Unquote(raw)
+	switch {
+	case err != nil:
+		// Point at the escape that Go does not have.
+		at, length := badEscape(raw)
+		pos := s.pos
+		pos.Advance(raw[:at])
+		s.problem(pos, raw[at:at+length], CodeString, "%s is no escape", raw[at:at+length]).Help = `write \" for a quote and \\ for a backslash`
+	case !utf8.ValidString(value) && utf8.ValidString(raw): // otherwise checkUTF8 has said so
+		s.problem(s.pos, raw, CodeString, "this text's escapes do not make valid UTF-8")
+	}
+	s.emit(tokString, n)
+}
+
+// signs of the language, longest first.
+var signs = []string{"<=", ">=", "!=", "->", "<-", "||", "{", "}", "(", ")", ",", ".", ":", "=", "<", ">"}
+
+func (s *scanner) sign(rest string, r rune, size int) {
+	if strings.ContainsRune("{}(),.:", r) { // no other sign begins with one of these
+		s.emit(tokSign, 1)
+		return
+	}
+	for _, m := range meant {
+		if strings.HasPrefix(rest, m.wrong) {
+			d := s.problem(s.pos, m.wrong, CodeOperator, "%s is no operator here", m.wrong)
+			d.Nearest = m.right
+			if word := s.instead(m.wrong, m.right); word != "" {
+				d.Replace(word)
+			}
+			s.emit(tokSign, len(m.wrong))
+			return
+		}
+	}
+	for _, sign := range signs {
+		if !strings.HasPrefix(rest, sign) {
+			continue
+		}
+		if sign == "<-" && len(rest) > 2 && isDigit(rest[2]) {
+			sign = "<" // a sign touches its digits: below a negative number
+		}
+		s.emit(tokSign, len(sign))
+		return
+	}
+	s.stray(rest, r, size)
+}

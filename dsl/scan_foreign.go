@@ -1,0 +1,167 @@
+package dsl
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// instead returns what to write for an operator of another language, or "" where
+// that is not certain.
+func (s *scanner) instead(wrong, right string) string {
+	before, after := s.text[:s.pos.Offset], s.rest()[len(wrong):]
+	last, _ := utf8.DecodeLastRuneInString(before)
+	next, _ := utf8.DecodeRuneInString(after)
+	if strings.ContainsRune("=<>!&|≠≤≥", last) || strings.ContainsRune("=<>!&|≠≤≥", next) {
+		return ""
+	}
+	if right != "and" {
+		return right
+	}
+	// It joins expressions only where one ends and a name follows, not a child.
+	word := strings.TrimLeft(after, " \t")
+	word = word[:identLen(word)]
+	child := slices.ContainsFunc([]string{"each", "has", "at", "none", "score", "where", "not"}, func(w string) bool { return strings.EqualFold(w, word) })
+	if word == "" || isDigit(word[0]) || child || len(s.tokens) == 0 {
+		return ""
+	}
+	switch t := &s.tokens[len(s.tokens)-1]; {
+	case t.Type == tokString, t.Type == tokInt, t.Type == tokDecimal, t.Type == tokMoment, isSign(t, ")"),
+		isWord(t, "empty"), isWord(t, "true"), isWord(t, "false"):
+	default:
+		return ""
+	}
+	if last != ' ' && last != '\t' {
+		right = " " + right
+	}
+	if next != ' ' && next != '\t' {
+		right += " "
+	}
+	return right
+}
+
+// stray handles a character that the language has no use for.
+func (s *scanner) stray(rest string, r rune, size int) {
+	const longest = 1 << 10 // of a text in wrong quotes, so that no line is searched over and over
+	if closers, ok := wrongQuotes[r]; ok && !s.full() {
+		line, _, _ := strings.Cut(rest[size:min(len(rest), size+longest)], "\n")
+		if end := strings.IndexAny(line, closers); end >= 0 {
+			_, closer := utf8.DecodeRuneInString(line[end:])
+			n := size + end + closer
+			d := s.problem(s.pos, rest[:n], CodeString, "%s is not in double quotes", rest[:n])
+			d.Help = fmt.Sprintf("write %q", line[:end])
+			d.Replace(strconv.Quote(line[:end]))
+			s.emit(tokString, n)
+			return
+		}
+	}
+	if s.broken == s.pos.Offset || r == utf8.RuneError && size == 1 {
+		// The run of stray characters, or the bad encoding, is reported already.
+		s.skip(size)
+		s.broken = s.pos.Offset
+		return
+	}
+	d := s.problem(s.pos, rest[:size], CodeText, "%s has no place here", printable(r))
+	switch {
+	case r == '+' || r == '-':
+		d.Summary = fmt.Sprintf("%c stands alone", r)
+		d.Help = "a sign touches its digits"
+		last, _ := utf8.DecodeLastRuneInString(s.text[:s.pos.Offset])
+		next, _ := utf8.DecodeRuneInString(rest[size:])
+		digits := strings.TrimLeft(rest[size:], " ")
+		switch {
+		case next == ' ' && digits != "" && isDigit(digits[0]) && s.wantsNumber():
+			gap := tokenSpan(s.pos, rest[:len(rest)-len(digits)])
+			d.ReplaceAt(gap, string(r))
+		case strings.HasPrefix(rest, "--") && !(len(rest) > 2 && isDigit(rest[2])):
+			d.Help = "a comment starts with // and ends with its line"
+		case isIdentPart(last) && isIdentStart(next):
+			d.Help = "words are separated by spaces, and a name that holds a hyphen stands in back quotes"
+		}
+	case r == ';':
+		d.Code = CodeSeparator
+		d.Help = "leave it out"
+		if next := strings.TrimLeft(rest[size:], " \t\r"); next == "" || next[0] == '\n' || strings.HasPrefix(next, "}") || strings.HasPrefix(next, "//") {
+			d.Replace("")
+		}
+	case r == '%':
+		d.Help = "numbers stand without it"
+	case r == '/' && s.amidName(rest):
+		d.Help = "a name or text that holds it stands in quotes"
+	case r == '#' || r == '/':
+		d.Help = "a comment starts with // and ends with its line"
+		s.foreignComment(rest)
+		return
+	case r == '!':
+		d.Code, d.Nearest = CodeOperator, "!="
+	case r == '–' || r == '—' || r == '−':
+		d.Help = "write a hyphen, -"
+	}
+	s.skip(size)
+	s.broken = s.pos.Offset
+}
+
+// wantsNumber reports whether a number may follow the token before, and cannot be
+// what is added to another.
+func (s *scanner) wantsNumber() bool {
+	if len(s.tokens) == 0 {
+		return false
+	}
+	t := &s.tokens[len(s.tokens)-1]
+	return t.Type == tokSign && t.Value != ")" || isWord(t, "score") || isWord(t, "below") || isWord(t, "from") || isWord(t, "to") || isWord(t, "at")
+}
+
+// amidName reports whether the next sign stands between letters.
+func (s *scanner) amidName(rest string) bool {
+	last, _ := utf8.DecodeLastRuneInString(s.text[:s.pos.Offset])
+	next, _ := utf8.DecodeRuneInString(rest[1:])
+	return isIdentPart(last) && isIdentStart(next)
+}
+
+// foreignComment skips a comment of another language: one that # begins with
+// its line, one that /* begins up to */, or with its line if there is none.
+func (s *scanner) foreignComment(rest string) {
+	n := 1
+	if rest[0] == '#' {
+		n = lineLen(rest)
+	} else if strings.HasPrefix(rest, "/*") {
+		at := -1
+		if !s.endless {
+			at = strings.Index(rest, "*/")
+		}
+		if s.endless = at < 0; s.endless {
+			n = lineLen(rest)
+		} else {
+			n = at + len("*/")
+		}
+	}
+	for {
+		line := strings.IndexByte(rest[:n], '\n')
+		if line < 0 {
+			break
+		}
+		s.pos.Offset += line + 1
+		s.pos.Line++
+		s.pos.Column = 1
+		rest, n = rest[line+1:], n-line-1
+	}
+	s.skip(n)
+	s.broken = s.pos.Offset
+}
+
+// badEscape finds the first escape in a quoted text that strconv refuses.
+func badEscape(raw string) (at, length int) {
+	body := raw[1 : len(raw)-1]
+	for len(body) > 0 {
+		_, _, tail, err := strconv.UnquoteChar(body, '"')
+		if err != nil {
+			at = len(raw) - 1 - len(body)
+			_, n := utf8.DecodeRuneInString(body[min(1, len(body)-1):])
+			return at, min(1+n, len(body))
+		}
+		body = tail
+	}
+	return 0, len(raw)
+}

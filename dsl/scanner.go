@@ -1,0 +1,82 @@
+package dsl
+
+import (
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/alecthomas/participle/v2/lexer"
+)
+
+// scanner cuts a text into tokens. It never fails: what is
+// wrong becomes a diagnostic and, where one was surely meant, a token of that
+// type, of which the parser then makes a node marked Bad.
+type scanner struct {
+	pos      lexer.Position
+	tokens   []lexer.Token
+	comments []Comment
+	problems
+	broken  int  // offset behind the last stray character, so that a run of them is one problem
+	endless bool // no */ follows: it need not be looked for again
+}
+
+func newScanner(name, text string, limits Limits) *scanner {
+	s := &scanner{
+		broken:   -1,
+		problems: problems{name: name, text: text, most: limits.Problems},
+		pos:      lexer.Position{Filename: name, Line: 1, Column: 1},
+	}
+	if strings.HasPrefix(text, byteOrderMark) {
+		s.pos.Offset = len(byteOrderMark)
+	}
+	s.checkUTF8()
+	return s
+}
+
+// lists are token lists of files that are parsed, for the next file: nothing in
+// a tree points into one.
+var lists = sync.Pool{New: func() any { return new([]lexer.Token) }}
+
+// release gives back a token list, unless it is that of a very long file.
+func release(list []lexer.Token) {
+	const most = 1 << 16
+	if cap(list) <= most {
+		clear(list) // it must not keep the text
+		list = list[:0]
+		lists.Put(&list)
+	}
+}
+
+func (s *scanner) checkUTF8() {
+	if utf8.ValidString(s.text) {
+		return
+	}
+	p := s.pos // behind the byte-order mark
+	for i, r := range s.text {
+		if r == utf8.RuneError {
+			if _, n := utf8.DecodeRuneInString(s.text[i:]); n == 1 {
+				p.Advance(s.text[p.Offset:i])
+				s.problem(p, s.text[i:i+1], CodeText, "byte 0x%02X is not UTF-8", s.text[i]).Help = "save the file as UTF-8"
+				return
+			}
+		}
+	}
+}
+
+func (s *scanner) problem(at lexer.Position, token string, code Code, format string, args ...any) *Diagnostic {
+	return s.report(tokenSpan(at, token), code, format, args...)
+}
+
+func (s *scanner) rest() string { return s.text[s.pos.Offset:] }
+
+// skip moves on over n bytes of one line.
+func (s *scanner) skip(n int) {
+	s.pos.Column += utf8.RuneCountInString(s.text[s.pos.Offset : s.pos.Offset+n])
+	s.pos.Offset += n
+}
+
+// emit makes a token of the next n bytes.
+func (s *scanner) emit(t lexer.TokenType, n int) {
+	s.tokens = append(s.tokens, lexer.Token{Type: t, Value: s.text[s.pos.Offset : s.pos.Offset+n], Pos: s.pos})
+	s.skip(n)
+}

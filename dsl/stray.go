@@ -1,0 +1,183 @@
+package dsl
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/leadscore/leadscore/internal/nearest"
+)
+
+// strayInCondition reports a token that can neither go on with the child before
+// it nor begin another.
+func (p *parser) strayInCondition(c *Condition) {
+	var expected []string
+	if n := len(c.Children); n > 0 && c.Score == nil && c.Children[n-1].End.Offset <= p.peek().Pos.Offset {
+		switch last := c.Children[n-1]; {
+		case len(last.Where) > 0:
+			expected = append(expected, "and")
+		case last.Range != nil:
+			expected = append(expected, "where")
+		default:
+			expected = append(expected, "within last", "since", "between", "where")
+		}
+	}
+	t := p.peek()
+	if c.Score == nil {
+		expected = append(expected, "each", "has", "at least", "none", "score")
+	} else {
+		expected = append(expected, "}")
+	}
+	d := p.unexpectedToken(expected...)
+	if word, ok := strayWords[strings.ToLower(t.Value)]; ok && t.Type == tokIdent && slices.Contains(expected, word) {
+		d.Nearest, d.Fix = word, nil
+		if p.certain(word) {
+			d.apply(swap(t, lessTail(p.lex, word)))
+		}
+	}
+	if d.Nearest == "" && t.Type == tokIdent {
+		// `withn` is near to the first word of `within last`.
+		for _, e := range expected {
+			if word, _, many := strings.Cut(e, " "); many && nearest.Name(t.Value, slices.Values([]string{word})) != "" {
+				d.Nearest = e
+				d.apply(wordFix(p.lex, e, expected))
+			}
+		}
+	}
+	switch {
+	case isWord(t, "or"), isSign(t, "||"): // a sign only so that it can be answered
+		d.Summary, d.Expected, d.Nearest, d.Fix = fmt.Sprintf("there is no %s: all that a condition says must hold", t.Value), nil, "", nil
+		d.Help = p.instead(c)
+	case isWord(t, "and") && !slices.Contains(expected, "and"):
+		bad := needlessAnd(p.lex)
+		d.Summary, d.Expected, d.Help = bad.summary, nil, bad.help
+		if p.startsChildAt(1) {
+			d.apply(bad.fix)
+		}
+	case isSign(t, ","):
+		p.strayComma(c, d)
+	case isWord(t, "where") && !slices.Contains(expected, "where"), isWord(t, "if") && d.Nearest == "":
+		d.Summary, d.Expected = fmt.Sprintf("nothing stands before %s that it could ask about", t.Value), nil
+		d.Help = "begin with what must be there, such as has Lead where …"
+	case t.Type == tokInt && slices.Contains(expected, "at least") && p.peekAt(1).Type == tokIdent && lastBefore(p.lex).Pos.Line < t.Pos.Line:
+		d.Nearest = "at least " + strings.TrimLeft(t.Value, "+-")
+	case d.Nearest == "" && t.Type == tokIdent && slices.Contains(expected, "each") && p.startsBarePath(c):
+		d.Summary, d.Expected = fmt.Sprintf("nothing says how often %s must occur", describe(t)), nil
+		d.Help = fmt.Sprintf("write has %[1]s, each %[1]s, at least 2 %[1]s or none %[1]s", describe(t))
+	case isWord(t, "add"), isWord(t, "subtract"), isWord(t, "points"):
+		d.Help = "points are written score +10 or score -10"
+	case t.Type != tokIdent || d.Nearest != "" || !p.behindPath(c):
+	case p.startsComparison():
+		d.Help = "an expression stands behind where"
+	case len(c.Children[len(c.Children)-1].Path) > 1 && p.peekAt(1).Type != tokMoment:
+		d.Help = "a name of several words stands in back quotes"
+	}
+}
+
+// certain reports whether what follows the next word, one of strayWords, is what
+// follows the keyword that was meant.
+func (p *parser) certain(keyword string) bool {
+	next := p.peekAt(1)
+	switch keyword {
+	case "within last":
+		return next.Type == tokInt || isWord(next, "last") && p.peekAt(2).Type == tokInt
+	case "since":
+		return next.Type == tokMoment
+	case "where":
+		mark := p.lex.at
+		defer func() { p.lex.at = mark }()
+		p.lex.Next()
+		return p.startsComparison()
+	}
+	return p.firstOnLine() && next.Type == tokIdent && next.Pos.Line == p.peek().Pos.Line && !isWord(p.peek(), "all")
+}
+
+// instead says how to write what or, the next token, was to join.
+func (p *parser) instead(c *Condition) string {
+	general := "write in (…) or contains any (…) for one of several values, or a condition of its own"
+	if len(c.Children) == 0 {
+		return general
+	}
+	where := c.Children[len(c.Children)-1].Where
+	if len(where) == 0 {
+		return general
+	}
+	last, ok := where[len(where)-1].(*Comparison)
+	if !ok || last.Op != Equal || len(last.Ref) != 1 || len(last.Operands) != 1 {
+		return general
+	}
+	field, sign, value, first := p.peekAt(1), p.peekAt(2), p.peekAt(3), last.Operands
+	if field.Value != p.file.Text[last.Ref[0].Start.Offset:last.Ref[0].End.Offset] || !isSign(sign, "=") ||
+		value.Type != tokString && value.Type != tokInt && value.Type != tokDecimal {
+		return general
+	}
+	text := p.file.Text[first[0].At().Start.Offset:first[0].At().End.Offset]
+	const longest = 80
+	if list := fmt.Sprintf("write %s in (%s, %s)", field.Value, text, value.Value); len(list) < longest {
+		return list
+	}
+	return general
+}
+
+// strayComma says what to write for a comma, the next token.
+func (p *parser) strayComma(c *Condition, d *Diagnostic) {
+	comma, before, next := p.peek(), lastBefore(p.lex), p.peekAt(1)
+	touches := before != nil && end(*before).Offset == comma.Pos.Offset && end(*comma).Offset == next.Pos.Offset
+	joins := len(c.Children) > 0 && c.Score == nil && len(c.Children[len(c.Children)-1].Where) > 0
+	switch {
+	case touches && (before.Type == tokInt || before.Type == tokDecimal) && (next.Type == tokInt || next.Type == tokDecimal) && isDigit(next.Value[0]):
+		number := before.Value + "," + next.Value
+		d.Code, d.Summary, d.Expected = CodeNumber, fmt.Sprintf("%s is no number", number), nil
+		const thousands = 3
+		switch {
+		case c.Score != nil:
+			d.Help = "points are whole numbers, written with digits alone"
+		case next.Type == tokDecimal && before.Type == tokInt:
+			d.Help = fmt.Sprintf("write %s%s", before.Value, next.Value)
+		case next.Type == tokDecimal || before.Type == tokDecimal:
+			d.Help = "write it with digits alone, and a point before a fraction"
+		case len(next.Value) == thousands:
+			d.Help = fmt.Sprintf("write %s%s, or %s.%s for a fraction", before.Value, next.Value, before.Value, next.Value)
+		default:
+			d.Help = fmt.Sprintf("a fraction is written with a point: %s.%s", before.Value, next.Value)
+			d.ReplaceAt(Span{tokenSpan(before.Pos, "").Start, end(*next)}, before.Value+"."+next.Value)
+		}
+	case joins && isWord(next, "and"):
+		d.Summary, d.Expected, d.Help = "a comma does not join expressions", nil, "leave it out: and alone does"
+		d.Replace("")
+	case joins && (next.Type == tokIdent || next.Type == tokQuoted) && !isWord(next, "and") && !p.startsChildAt(1):
+		d.Summary, d.Expected, d.Nearest = "a comma does not join expressions", nil, "and"
+		if next.Pos.Line == comma.Pos.Line {
+			text := " and"
+			if end(*comma).Offset == next.Pos.Offset {
+				text += " "
+			}
+			d.Replace(text)
+		} else {
+			d.Replace(" and")
+		}
+	default:
+		d.Help = "and joins expressions, a point begins a fraction, and a list stands in parentheses"
+	}
+}
+
+// startsBarePath reports whether the next word is first on its line, or in its
+// condition, and goes on like a path without a frequency before it.
+func (p *parser) startsBarePath(c *Condition) bool {
+	if before := lastBefore(p.lex); !p.firstOnLine() && (before == nil || !isSign(before, "{")) {
+		return false
+	}
+	next := p.peekAt(1)
+	ends := next.Pos.Line > p.peek().Pos.Line && (p.startsChildAt(1) || isSign(next, "}"))
+	return c.Score == nil && (ends || isSign(next, ".") || isOneOf(next, "within", "since", "between", "where"))
+}
+
+// behindPath reports whether the next word stands directly behind the last
+// child's path, on its line.
+func (p *parser) behindPath(c *Condition) bool {
+	if len(c.Children) == 0 || c.Score != nil {
+		return false
+	}
+	last := c.Children[len(c.Children)-1]
+	return last.Range == nil && len(last.Where) == 0 && last.End.Line == p.peek().Pos.Line
+}

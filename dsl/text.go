@@ -1,0 +1,84 @@
+package dsl
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+const byteOrderMark = "\ufeff"
+
+// lineAt returns the line of text in which offset lies.
+func lineAt(text string, offset int) string {
+	offset = min(offset, len(text))
+	start := strings.LastIndexByte(text[:offset], '\n') + 1
+	line, _, _ := strings.Cut(text[start:], "\n")
+	return strings.TrimPrefix(strings.TrimSuffix(line, "\r"), byteOrderMark)
+}
+
+// lineLen is the length of the first line of s without its end.
+func lineLen(s string) int {
+	if n := strings.IndexByte(s, '\n'); n >= 0 {
+		return n
+	}
+	return len(s)
+}
+
+func isIdentStart(r rune) bool { return r == '_' || unicode.IsLetter(r) }
+
+func isIdentPart(r rune) bool { return isIdentStart(r) || unicode.IsDigit(r) }
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+// identLen is the length of the run of letters, digits and _ at the start of s.
+func identLen(s string) int {
+	for i := range len(s) {
+		c := s[i]
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '_':
+		case c < utf8.RuneSelf:
+			return i
+		default:
+			return i + prefixLen(s[i:], isIdentPart)
+		}
+	}
+	return len(s)
+}
+
+// prefixLen is the length of the longest prefix of s whose characters satisfy f.
+func prefixLen(s string, f func(rune) bool) int {
+	if i := strings.IndexFunc(s, func(r rune) bool { return !f(r) }); i >= 0 {
+		return i
+	}
+	return len(s)
+}
+
+func printable(r rune) string {
+	if unicode.IsPrint(r) {
+		return string(r)
+	}
+	return fmt.Sprintf("character U+%04X", r)
+}
+
+// number reads a run of digits.
+func number(s string, n *int) bool {
+	*n = 0
+	for i := range len(s) {
+		if !isDigit(s[i]) {
+			return false
+		}
+		*n = *n*10 + int(s[i]-'0')
+	}
+	return s != ""
+}
+
+// trimZeros writes a number without leading zeros.
+func trimZeros(number string) string {
+	sign := number[:len(number)-len(strings.TrimLeft(number, "+-"))]
+	digits := strings.TrimLeft(number[len(sign):], "0")
+	if digits == "" || digits[0] == '.' {
+		digits = "0" + digits
+	}
+	return sign + digits
+}

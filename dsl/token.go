@@ -1,0 +1,62 @@
+package dsl
+
+import (
+	"unicode/utf8"
+
+	"github.com/alecthomas/participle/v2/lexer"
+)
+
+// Token types. Every value is the text as written.
+const (
+	tokIdent  lexer.TokenType = -(iota + 2) // -1 is participle's EOF
+	tokQuoted                               // a name in back quotes
+	tokString
+	tokInt
+	tokDecimal // a number with a fraction
+	tokMoment
+	tokSign // punctuation and operators
+)
+
+// tokenSpan is the span of a token, which never crosses a line.
+func tokenSpan(at lexer.Position, text string) Span {
+	start := Pos{Offset: at.Offset, Line: at.Line, Column: at.Column}
+	end := start
+	end.Offset += len(text)
+	end.Column += utf8.RuneCountInString(text)
+	return Span{start, end}
+}
+
+func end(t lexer.Token) Pos { return tokenSpan(t.Pos, t.Value).End }
+
+func spanOf(first, last lexer.Token) Span {
+	return Span{tokenSpan(first.Pos, first.Value).Start, end(last)}
+}
+
+// isWord reports whether t is the keyword, in any ASCII letter case.
+func isWord(t *lexer.Token, keyword string) bool {
+	if t.Type != tokIdent || len(t.Value) != len(keyword) {
+		return false
+	}
+	for i := range len(keyword) {
+		c := t.Value[i]
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		if c != keyword[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// isOneOf reports whether t is one of the keywords.
+func isOneOf(t *lexer.Token, keywords ...string) bool {
+	for _, k := range keywords {
+		if isWord(t, k) {
+			return true
+		}
+	}
+	return false
+}
+
+func isSign(t *lexer.Token, sign string) bool { return t.Type == tokSign && t.Value == sign }

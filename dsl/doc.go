@@ -12,7 +12,7 @@ package dsl
 //	text, diagnostics, json, limits      characters and lines, lists of problems
 //	op                                   the operators, a row for each
 //	tree, tree_model, _schema, _tests    the nodes
-//	print                                the nodes as text
+//	walk, print                          the nodes in order, and as text
 //	token, moment, tokens                tokens and dates, and the nodes that are made of them
 //	slips                                what people write for something else, in tables
 //	scanner, scan_foreign, scan_number, scan

@@ -278,7 +278,8 @@ func checkFixes(t *testing.T, text string, diags dsl.Diagnostics) {
 			}
 			edited := strings.Split(d.Fix.Apply(strings.Join(lines, "\n")), "\n")
 			lines[at] = strings.Replace(lines[at], d.Line, fixed, 1) // a byte-order mark or CR stays
-			if strings.TrimRight(edited[at], " \t\r") != strings.TrimRight(lines[at], " \t\r") {
+			valid := func(line string) string { return strings.TrimRight(string([]rune(line)), " \t\r") }
+			if valid(edited[at]) != valid(lines[at]) {
 				t.Fatalf("the edit makes %q, the line should read %q", edited[at], lines[at])
 			}
 			_, after := dsl.Parse("f", strings.Join(lines, "\n"), dsl.Limits{})
@@ -325,6 +326,15 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 		checkFixes(t, text, diags)
+		dsl.Walk(file, func(outer dsl.Node) bool {
+			dsl.Walk(outer, func(n dsl.Node) bool {
+				if !lies(n, outer) {
+					t.Errorf("%T %v reaches out of %T %v", n, n.At(), outer, outer.At())
+				}
+				return n == outer
+			})
+			return true
+		})
 		if file.Incomplete && len(diags) == 0 {
 			t.Error("the file is incomplete without a problem")
 		}

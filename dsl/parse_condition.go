@@ -41,6 +41,7 @@ func (p *parser) parseConditionHead(c *Condition) bool {
 		return false
 	}
 	c.Name = p.lex.string(p.lex.Next())
+	c.End = c.Name.End
 	if !isSign(p.peek(), "{") {
 		p.misplaced(p.peek(), []string{"{"})
 		return false

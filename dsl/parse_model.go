@@ -17,6 +17,7 @@ func (p *parser) parseModel() *Model {
 		ok := false
 		if t := lastBefore(p.lex); t != nil && t.Type == tokString {
 			m.Name = p.lex.string(t)
+			m.End = m.Name.End
 		}
 		if open, ok = p.brokenHead(); !ok {
 			p.skipTo(func(*lexer.Token) bool { return false })

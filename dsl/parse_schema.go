@@ -20,6 +20,7 @@ func (p *parser) parseEntity() *Entity {
 		ok := false
 		if t := lastBefore(p.lex); t != nil && t.Pos.Offset > first.Pos.Offset && (t.Type == tokIdent || t.Type == tokQuoted) {
 			e.Name = p.lex.name(t)
+			e.End = e.Name.End
 		}
 		if open, ok = p.brokenHead(); !ok {
 			p.skipTo(func(*lexer.Token) bool { return false })

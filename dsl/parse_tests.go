@@ -13,6 +13,7 @@ func (p *parser) parseTest() *Test {
 		ok := false
 		if last := lastBefore(p.lex); last != nil && last.Type == tokString {
 			t.Name = p.lex.string(last)
+			t.End = t.Name.End
 		}
 		if open, ok = p.brokenHead(); !ok {
 			p.skipTo(func(*lexer.Token) bool { return false })

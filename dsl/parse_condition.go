@@ -55,7 +55,7 @@ func (p *parser) parseConditionItem(c *Condition) bool {
 	if isWord(t, "score") {
 		return p.parseScore(c)
 	}
-	if !p.startsChild(nil) && t.Type != tokString && !isOneOf(t, "each", "has", "none", "at") {
+	if t.Type != tokString && !isOneOf(t, "each", "has", "none", "at") {
 		p.strayInCondition(c)
 		p.skipWord()
 		if isSign(t, ",") && p.startsComparison() {

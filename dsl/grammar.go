@@ -101,6 +101,14 @@ type form[P any] struct {
 	expected [][]string
 }
 
+// at returns what token i of the clause may be.
+func (f *form[P]) at(i int) []string {
+	if i < 0 || i >= len(f.expected) {
+		return nil
+	}
+	return f.expected[i]
+}
+
 // forms are the clauses that participle parses.
 type forms struct {
 	modelHead   form[modelHead]

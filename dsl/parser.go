@@ -146,6 +146,6 @@ func parse[P any](p *parser, form form[P]) *P {
 		return nil
 	}
 	at := slices.IndexFunc(next, func(t lexer.Token) bool { return t.Pos == bad.Unexpected.Pos })
-	p.misplaced(&bad.Unexpected, form.expected[at])
+	p.misplaced(&bad.Unexpected, form.at(at))
 	return nil
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/leadscore/leadscore/dsl"
 )
 
-// TestExpectedInClauses cuts each clause off after every token. What is expected
-// there must be what is named, and the parser must take all that is expected.
+// TestExpectedInClauses cuts each clause off after every token. It checks what the
+// message expects there, and that the parser accepts all of that.
 func TestExpectedInClauses(t *testing.T) {
 	samples := map[string]string{
 		"a text in double quotes": `"x"`, "a name": "Lead", "a whole number": "5", "{": "{", "contact": "contact", "account": "account",

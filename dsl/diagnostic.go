@@ -13,7 +13,7 @@ type Code string
 // The codes of this package's diagnostics.
 const (
 	CodeSyntax    Code = "syntax"    // a word or sign where another was expected
-	CodeText      Code = "text"      // not UTF-8, or a character that has no place in a rule file
+	CodeText      Code = "text"      // text that is not UTF-8, or a character that cannot be used there
 	CodeString    Code = "string"    // a text that is not well-formed
 	CodeNumber    Code = "number"    // a number that is not well-formed
 	CodeDate      Code = "date"      // a date or time that is not well-formed, or that no calendar has
@@ -22,19 +22,19 @@ const (
 	CodeEmpty     Code = "empty"     // something that must not be empty
 	CodeNoScore   Code = "no-score"  // a condition without its score, or with more than one
 	CodeNoChild   Code = "no-child"  // a condition without a child
-	CodeRepeated  Code = "repeated"  // a clause that may stand once stands again
+	CodeRepeated  Code = "repeated"  // a clause that may be given once is given again
 	CodeOperator  Code = "operator"  // an operator from another language
 	CodeSeparator Code = "separator" // a separator that the language does not have
 )
 
-// A Severity says how bad a problem is. The zero value is Error.
+// A Severity is how serious a problem is. The zero value is Error.
 type Severity uint8
 
 // The severities.
 const (
 	Error   Severity = iota // the rules cannot be used
-	Warning                 // they can, but part of them cannot mean what it says
-	Advice                  // they can, and something is unusual
+	Warning                 // the rules can be used, but part of them cannot have the effect it seems to have
+	Advice                  // the rules can be used, and something in them is unusual
 )
 
 // String returns "error", "warning" or "advice".
@@ -50,33 +50,33 @@ func (s Severity) String() string {
 	return fmt.Sprintf("severity %d", uint8(s))
 }
 
-// A Diagnostic is one problem of a rule file or schema. Once its Fix is made the
-// problem is gone, and the line has no new one but such as could not be seen
-// before, because the parser had given up on the rest of the line.
+// A Diagnostic is one problem of a rule file or schema. Applying its Fix removes
+// the problem. The line may then show problems that could not be seen before,
+// because the parser had skipped the rest of the line, but no others.
 type Diagnostic struct {
-	Severity Severity // Parse and the checker report errors alone
+	Severity Severity // always Error in what Parse and the checker report
 	Code     Code
-	Summary  string   // what is wrong, in one sentence without its end
-	Expected []string // what could have stood there instead, if that is known
+	Summary  string   // what is wrong, as one sentence without a final period
+	Expected []string // what could be written there instead, if that is known
 	Nearest  string   // the valid name that was most likely meant, or ""
-	Help     string   // how to mend it, if more can be said than Expected and Nearest do
-	Fix      *Edit    // what mends this problem, within Line; nil if that is not certain
-	File     string   // the file's name
-	Span     Span     // where; not Known for a problem of the whole
+	Help     string   // how to correct it, where Expected and Nearest do not show that
+	Fix      *Edit    // the edit of Line that corrects the problem; nil if it is not certain
+	File     string   // the name of the file
+	Span     Span     // the place; not Known if the problem concerns the file as a whole
 	Line     string   // the source line on which Span starts
 	Related  []Related
-	More     int // not 0 stands for that many further problems, which are not shown
+	More     int // if not 0, the number of further problems that are not shown; this is then not a problem itself
 }
 
-// Related points to another place that has to do with a problem.
+// A Related is another place that a problem refers to.
 type Related struct {
 	Summary string // such as "first declared here"
 	File    string
 	Span    Span
 }
 
-// Message returns the problem in one line without its place: the summary, the
-// nearest name, what was expected, and how to mend it. Hostile text in it is cut.
+// Message returns the problem on one line without its place: the summary, the
+// nearest name, what was expected, and the help. A very long message is shortened.
 func (d *Diagnostic) Message() string {
 	text := d.Summary
 	expected := ""
@@ -106,8 +106,8 @@ func shorten(text string) string {
 	return strings.ToValidUTF8(text[:head], "") + "…" + strings.ToValidUTF8(text[len(text)-tail:], "")
 }
 
-// harmless replaces what would garble a terminal: control characters, and, as
-// strings.Map does, bytes that are not UTF-8. Tabs stay.
+// harmless replaces control characters, which could garble a terminal. Tabs stay.
+// (strings.Map itself replaces bytes that are not UTF-8.)
 func harmless(r rune) rune {
 	if r != '\t' && unicode.IsControl(r) {
 		return unicode.ReplacementChar
@@ -115,7 +115,7 @@ func harmless(r rune) rune {
 	return r
 }
 
-// Either joins alternatives for people: "a", "a or b", "a, b or c".
+// Either joins alternatives as in a sentence: "a", "a or b", "a, b or c".
 func Either(words []string) string {
 	if len(words) < 2 {
 		return strings.Join(words, "")
@@ -124,11 +124,11 @@ func Either(words []string) string {
 	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
-// Replace sets Fix to an edit that writes text in place of the problem's span. It
-// does nothing where the span does not lie within Line.
+// Replace sets Fix to an edit that replaces the problem's span with text. It does
+// nothing if the span does not lie within Line.
 func (d *Diagnostic) Replace(text string) { d.ReplaceAt(d.Span, text) }
 
-// ReplaceAt is Replace for another stretch of the same line than the problem's own.
+// ReplaceAt is like Replace for another span of the same line.
 func (d *Diagnostic) ReplaceAt(at Span, text string) {
 	if fix := (&Edit{at, text}); d.hasWithin(at) {
 		d.Fix = fix
@@ -142,16 +142,16 @@ func (d *Diagnostic) hasWithin(at Span) bool {
 		at.Start.Column <= at.End.Column && at.End.Column-1 <= utf8.RuneCountInString(d.Line)
 }
 
-// apply sets Fix to an edit of its line, if there is one.
+// apply sets Fix to e, an edit of the same line, unless e is nil.
 func (d *Diagnostic) apply(e *Edit) {
 	if e != nil {
 		d.ReplaceAt(e.Span, e.Text)
 	}
 }
 
-// Fixed returns Line as it reads once the Fix is made, without blanks at its end.
-// It returns "" if there is no Fix, if the Fix does not lie within Line, and for a
-// very long line, which would be written out once for each of its problems.
+// Fixed returns Line with the Fix applied and without trailing blanks. It returns
+// "" if there is no Fix, if the Fix does not lie within Line, or if the line is
+// very long, as it would be printed again for each of its problems.
 func (d *Diagnostic) Fixed() string {
 	const longest = 400
 	if d.Fix == nil || len(d.Line)+len(d.Fix.Text) > longest || !d.hasWithin(d.Fix.Span) {

@@ -16,9 +16,9 @@ import (
 	"github.com/leadscore/leadscore/dsl"
 )
 
-var update = flag.Bool("update", false, "rewrite golden files with what the package says; judge the difference")
+var update = flag.Bool("update", false, "rewrite golden files; read the differences")
 
-// within is the span of the first text in line, which is line 7 of its file.
+// within returns the span of the first text in line, which is line 7 of its file.
 func within(line, text string) dsl.Span {
 	at := strings.Index(line, text)
 	start := dsl.Pos{Offset: 100 + at, Line: 7, Column: 1 + utf8.RuneCountInString(line[:at])}
@@ -28,8 +28,8 @@ func within(line, text string) dsl.Span {
 	return dsl.Span{Start: start, End: end}
 }
 
-// The carets stand below the span on a terminal, whatever stands before it and
-// in it.
+// TestCarets checks that on a terminal the carets are below the span, whatever
+// characters are before it and in it.
 func TestCarets(t *testing.T) {
 	for _, test := range []struct{ name, line, span, want string }{
 		{"ASCII", `City = 'x'`, "'x'", "       ^^^"},
@@ -44,7 +44,7 @@ func TestCarets(t *testing.T) {
 		{"combining", "\"Cafe\u0301\" x", "x", "       ^"},
 		{"a flag", `"🇩🇪" x`, "x", "     ^"},
 		{"tabs before", "\tCity\t'x'", "'x'", "\t    \t^^^"},
-		// The line begins in column 6, so that a tab behind 14 leads to 16.
+		// The line begins in column 6, so that a tab in column 14 leads to 16.
 		{"a tab below", "\ta\tb c", "a\tb", "\t^^^^^^^^^"},
 		{"a tab behind kanji", "東京\tx y", "x", "    \t^"},
 	} {
@@ -58,8 +58,8 @@ func TestCarets(t *testing.T) {
 	}
 }
 
-// The parts that stand out are handed to the style, and what it is not told of
-// could not control a terminal.
+// TestRender checks that style gets the parts, and that no part of the text could
+// control a terminal.
 func TestRender(t *testing.T) {
 	line := "\x1b[1m where City == 'x'"
 	d := dsl.Diagnostic{
@@ -81,7 +81,7 @@ func TestRender(t *testing.T) {
 	}
 }
 
-// Replace writes the line anew, or not at all.
+// TestReplace checks the edit and the corrected line, or that there is none.
 func TestReplace(t *testing.T) {
 	line := "  where City == 'x'"
 	at := within(line, "==")
@@ -110,7 +110,7 @@ func TestReplace(t *testing.T) {
 			}
 		})
 	}
-	// A long line is shown in part, and so is its fix.
+	// Of a long line and its fix only a part is shown.
 	line = strings.Repeat("x", 150) + " == " + strings.Repeat("y", 200)
 	d := dsl.Diagnostic{Summary: "s", Line: line, Span: within(line, "==")}
 	d.Replace("=")
@@ -123,8 +123,8 @@ func TestReplace(t *testing.T) {
 	}
 }
 
-// The golden file shows every field, hostile text, and the problem that stands
-// for others.
+// TestDiagnosticJSON compares with a golden file that has every field, hostile text,
+// and a diagnostic that counts others.
 func TestDiagnosticJSON(t *testing.T) {
 	const golden = "testdata/diagnostics.json"
 	line := `where City == "東京" and A <- B & C > 1`
@@ -149,7 +149,7 @@ func TestDiagnosticJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !json.Valid(b.Bytes()) || !utf8.Valid(b.Bytes()) {
-		t.Error("this is no JSON")
+		t.Error("this is not JSON")
 	}
 	if *update {
 		if err := os.WriteFile(golden, b.Bytes(), 0o644); err != nil {
@@ -163,14 +163,14 @@ func TestDiagnosticJSON(t *testing.T) {
 	if diff := cmp.Diff(string(want), b.String()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	// Alone, by value or by pointer, a problem reads as in a list.
+	// By itself, by value or by pointer, a problem is encoded as in a list.
 	for _, v := range []any{full, &full} {
 		alone, err := json.Marshal(v)
 		if err != nil || !bytes.Contains(alone, []byte(`"code":"operator"`)) {
 			t.Errorf("%T: %s, %v", v, alone, err)
 		}
 	}
-	// A hostile line does not come whole.
+	// A very long line is cut off.
 	hostile, err := json.Marshal(dsl.Diagnostic{Line: strings.Repeat("x", 1<<20)})
 	if err != nil || len(hostile) > 1<<17 {
 		t.Errorf("%d bytes, %v", len(hostile), err)

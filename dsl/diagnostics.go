@@ -7,12 +7,13 @@ import (
 	"strings"
 )
 
-// Diagnostics is a list of problems. It is an error: use [Diagnostics.Err] to
-// get one that is nil when the list is empty, and errors.AsType to get the list
-// back out of an error.
+// Diagnostics is a list of problems. It implements error: [Diagnostics.Err] returns
+// an error that is nil if the list is empty, and errors.AsType finds the list in an
+// error.
 type Diagnostics []Diagnostic
 
-// Error returns all problems for people, a blank line between two.
+// Error returns the text of all problems, as [Diagnostic.Error] does, with blank
+// lines between them.
 func (ds Diagnostics) Error() string {
 	texts := make([]string, len(ds))
 	for i := range ds {
@@ -21,7 +22,7 @@ func (ds Diagnostics) Error() string {
 	return strings.Join(texts, "\n\n")
 }
 
-// Err returns ds as an error, or nil when there are no problems.
+// Err returns ds as an error, or nil if there are no problems.
 func (ds Diagnostics) Err() error {
 	if len(ds) == 0 {
 		return nil
@@ -29,7 +30,7 @@ func (ds Diagnostics) Err() error {
 	return ds
 }
 
-// Sort orders the problems by file, then place. Files keep the order in which
+// Sort sorts the problems by file, then by place. Files keep the order in which
 // they first occur.
 func (ds Diagnostics) Sort() {
 	order := map[string]int{}
@@ -46,11 +47,12 @@ func (ds Diagnostics) Sort() {
 	})
 }
 
-// Limit returns at most n problems; when it has to leave some out, one more says
-// how many. Limited again, the counts add up. n below 1 means no limit.
+// Limit returns the first n problems. If there are more, it adds a diagnostic that
+// counts the rest in its More. Counts of earlier calls are added up. There is no
+// limit if n is below 1.
 func (ds Diagnostics) Limit(n int) Diagnostics { return ds.limit(n, 0) }
 
-// limit is Limit where further problems have been dropped already.
+// limit is like Limit if dropped further problems have been left out already.
 func (ds Diagnostics) limit(n, dropped int) Diagnostics {
 	var shown Diagnostics
 	file := ""
@@ -80,19 +82,20 @@ func (ds Diagnostics) limit(n, dropped int) Diagnostics {
 	return append(shown, rest)
 }
 
-// problems keeps the first of a file's problems and counts the rest, so that
-// hostile text costs no more than its length.
+// problems collects the first problems of a file and counts the rest, so that
+// hostile text takes no more time and memory than its length.
 type problems struct {
 	name, text string // of the file
 	list       Diagnostics
 	most       int
 	dropped    int
-	spare      Diagnostic // what is written to a problem that is not kept
+	spare      Diagnostic // returned in place of a problem that is not kept
 }
 
 func (p *problems) full() bool { return len(p.list) >= p.most }
 
-// report keeps or counts a problem.
+// report adds a problem, or counts it if there are enough. Callers may go on to
+// set fields of the diagnostic that it returns.
 func (p *problems) report(span Span, code Code, format string, args ...any) *Diagnostic {
 	if p.full() {
 		p.dropped++

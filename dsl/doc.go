@@ -1,26 +1,26 @@
 // Package dsl turns the text of the rule language into a syntax tree and back.
 //
-// [Parse] reads a file of models and schema declarations and reports every
-// problem it finds as a [Diagnostic]; what could be read comes back all the
-// same. [Format] writes a file in the canonical form. The package knows no
-// schema: whether names exist and types fit is judged by package eval/check.
+// [Parse] reads a file of models, tests and schema declarations. It reports each
+// problem as a [Diagnostic], and returns what it could read in any case. [Format]
+// returns a file in the canonical form. The package does not know the schema:
+// package eval/check finds out whether names exist and types fit.
 package dsl
 
-// The files, in an order in which each uses only those before it:
+// These are the files, in an order in which each uses only those before it:
 //
 //	span, diagnostic, width, render      places, problems, and problems as text
 //	text, diagnostics, json, limits      characters and lines, lists of problems
 //	op                                   the operators, a row for each
 //	tree, tree_model, _schema, _tests    the nodes
-//	walk, print                          the nodes in order, and as text
-//	token, moment, tokens                tokens and dates, and the nodes that are made of them
-//	slips                                what people write for something else, in tables
+//	walk, print                          visiting nodes, and nodes as text
+//	token, moment, tokens                tokens, dates, and the nodes made of one token
+//	slips                                tables of common mistakes
 //	scanner, scan_foreign, scan_number, scan
-//	                                     text to tokens
+//	                                     scanning text into tokens
 //	grammar                              the clauses that participle parses
-//	expect, hints                        what should come next, and what is wrong if it does not
-//	parse_value, parse_expr, parse_child tokens to nodes that hold nothing else of the file
-//	parser, recover, stray               how a problem is reported, and where to go on
+//	expect, hints                        parsing single tokens, and the errors if it fails
+//	parse_value, parse_expr, parse_child parsing the parts of a condition
+//	parser, recover, stray               reporting errors, and resuming after them
 //	parse_condition, _model, _schema, _tests, parse
-//	                                     blocks, and the file
+//	                                     parsing blocks and files
 //	format                               the file in its canonical form

@@ -2,6 +2,7 @@ package dsl_test
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/leadscore/leadscore/dsl"
 )
@@ -37,11 +38,49 @@ func ExampleParse() {
 	for _, d := range diags {
 		fmt.Printf("line %d: %s\n", d.Span.Start.Line, d.Message())
 	}
-	// What could be read is there all the same.
+	// The tree holds what could be read.
 	model := file.Blocks[0].(*dsl.Model)
 	fmt.Println(model.Name.Value, model.Incomplete)
 	// Output:
 	// line 2: unexpected targt; did you mean target? (expected description, target, time zone, condition, grade or sales ready at)
 	// line 4: unexpected dys; did you mean days? (expected minutes, hours, days, weeks, months or years)
 	// Coffee true
+}
+
+func ExamplePathAt() {
+	const rules = `model "Coffee" {
+    target contact
+    condition "In Berlin" {
+        has Lead where City = "Berlin"
+        score +10
+    }
+}`
+	file, _ := dsl.Parse("coffee.score", rules, dsl.Limits{})
+	for _, node := range dsl.PathAt(file, strings.Index(rules, `"Berlin"`)) {
+		fmt.Printf("%T\n", node)
+	}
+	// Output:
+	// *dsl.File
+	// *dsl.Model
+	// *dsl.Condition
+	// *dsl.Child
+	// *dsl.Comparison
+	// *dsl.String
+}
+
+func ExampleWalk() {
+	file, _ := dsl.Parse("coffee.score", `model "Coffee" {
+    target contact
+    condition "In Berlin" {
+        has Lead where City = "Berlin"
+        score +10
+    }
+}`, dsl.Limits{})
+	dsl.Walk(file, func(node dsl.Node) bool {
+		if c, ok := node.(*dsl.Comparison); ok {
+			fmt.Println(c)
+		}
+		return true
+	})
+	// Output: City = "Berlin"
 }

@@ -10,36 +10,34 @@ import (
 	"github.com/leadscore/leadscore/internal/nearest"
 )
 
-// What tokens are called in messages.
+// Names of tokens in messages.
 const (
 	wordName   = "a name"
 	wordText   = "a text in double quotes"
 	wordInt    = "a whole number"
-	wordNumber = "a number"
 	wordMoment = "a date such as 2026-05-31"
 	wordSpan   = "a length of time such as 30 days"
 )
 
-// syntaxError is what the functions of this file return: an unexpected token
-// and what could have stood there.
+// A syntaxError is an unexpected token. Functions that parse tokens return one; the
+// parser makes a [Diagnostic] of it.
 type syntaxError struct {
 	token    lexer.Token
-	summary  string // "" = unexpected token
-	expected []string
+	summary  string   // if empty, the token is called unexpected
+	expected []string // as in Diagnostic
 	nearest  string
 	help     string
-	fix      *Edit // if it is certain
-	name     *Name // of the member that broke, if it was read
+	fix      *Edit
+	name     *Name // the name of the member that could not be parsed, if it was read
 }
 
 func (e *syntaxError) Error() string { return "unexpected " + e.token.Value }
 
-// swap is the edit that writes text for a token.
+// swap returns the edit that replaces a token with text.
 func swap(t *lexer.Token, text string) *Edit { return &Edit{tokenSpan(t.Pos, t.Value), text} }
 
-// drop is the edit that leaves out the next token, and what separates it from
-// the one behind on its line; nil before another such token, which would take its
-// place.
+// drop returns the edit that removes the next token and the space after it. It
+// returns nil if the same token follows, which would take the place of the first.
 func drop(lex *tokens) *Edit {
 	t, next := lex.Peek(), lex.peekAt(1)
 	if strings.EqualFold(next.Value, t.Value) {
@@ -52,9 +50,9 @@ func drop(lex *tokens) *Edit {
 	return e
 }
 
-// lessTail is a keyword of several words without those that stand behind the
-// next token already.
-func lessTail(lex *tokens, keyword string) string {
+// withoutTail returns the first word of a keyword if its other words follow the
+// next token already, and the whole keyword otherwise.
+func withoutTail(lex *tokens, keyword string) string {
 	words := strings.Fields(keyword)
 	for i, w := range words[1:] {
 		if at := lex.at + 1 + i; at >= len(lex.list) || !isWord(&lex.list[at], w) {
@@ -64,9 +62,9 @@ func lessTail(lex *tokens, keyword string) string {
 	return words[0]
 }
 
-// wordFix is the edit for a misspelt keyword, the next token, that is near to
-// one of keywords, of which near is one; nil if another is near as well. Of a
-// keyword of several words those that follow are left as they are.
+// wordFix returns the edit that replaces the next token, a misspelt keyword, with
+// near, which is one of keywords. It returns nil if another of them is near as
+// well. Words of near that follow the token already are not repeated.
 func wordFix(lex *tokens, near string, keywords []string) *Edit {
 	t := lex.Peek()
 	if near == "" || t.Type != tokIdent {
@@ -83,15 +81,16 @@ func wordFix(lex *tokens, near string, keywords []string) *Edit {
 			return nil
 		}
 	}
-	return swap(t, lessTail(lex, near))
+	return swap(t, withoutTail(lex, near))
 }
 
-// unexpected makes the error for the next token.
+// unexpected returns the error for the next token.
 func unexpected(lex *tokens, expected ...string) *syntaxError {
 	return &syntaxError{token: *lex.Peek(), expected: expected}
 }
 
-// keywordError is unexpected with the keyword that a misspelt word is near to.
+// keywordError is like unexpected, and suggests the keyword that is nearest to the
+// next token.
 func keywordError(lex *tokens, keywords ...string) *syntaxError {
 	err := unexpected(lex, keywords...)
 	if t := lex.Peek(); t.Type == tokIdent {
@@ -101,7 +100,8 @@ func keywordError(lex *tokens, keywords ...string) *syntaxError {
 	return err
 }
 
-// want consumes the keyword, or fails.
+// want consumes the keyword. It fails if another token comes next, as do the
+// functions below.
 func want(lex *tokens, keyword string) error {
 	if !accept(lex, keyword) {
 		return keywordError(lex, keyword)
@@ -109,6 +109,7 @@ func want(lex *tokens, keyword string) error {
 	return nil
 }
 
+// wantSign consumes the sign.
 func wantSign(lex *tokens, sign string) error {
 	if !acceptSign(lex, sign) {
 		return unexpected(lex, sign)
@@ -116,7 +117,7 @@ func wantSign(lex *tokens, sign string) error {
 	return nil
 }
 
-// wantAnd consumes the word between two bounds.
+// wantAnd consumes the and between two bounds.
 func wantAnd(lex *tokens) error {
 	if accept(lex, "and") {
 		return nil
@@ -128,6 +129,7 @@ func wantAnd(lex *tokens) error {
 	return err
 }
 
+// wantName parses a name. what is what the name is called if it is missing.
 func wantName(lex *tokens, what string) (*Name, error) {
 	if t := lex.Peek(); t.Type == tokIdent || t.Type == tokQuoted {
 		return lex.name(lex.Next()), nil
@@ -139,6 +141,7 @@ func wantName(lex *tokens, what string) (*Name, error) {
 	return nil, err
 }
 
+// wantString parses a text in double quotes.
 func wantString(lex *tokens) (*String, error) {
 	if lex.Peek().Type == tokString {
 		return lex.string(lex.Next()), nil
@@ -150,6 +153,7 @@ func wantString(lex *tokens) (*String, error) {
 	return nil, err
 }
 
+// wantInt parses a whole number.
 func wantInt(lex *tokens) (*Number, error) {
 	if lex.Peek().Type == tokInt {
 		return lex.number(lex.Next()), nil
@@ -157,7 +161,7 @@ func wantInt(lex *tokens) (*Number, error) {
 	return nil, unexpected(lex, wordInt)
 }
 
-// noMoment is the error where a date should stand.
+// noMoment returns the error for a missing date.
 func noMoment(lex *tokens) *syntaxError {
 	err := unexpected(lex, wordMoment)
 	if t := lex.Peek(); t.Type == tokString {
@@ -172,6 +176,7 @@ func noMoment(lex *tokens) *syntaxError {
 	return err
 }
 
+// wantMoment parses a date, or a date and time.
 func wantMoment(lex *tokens) (*Moment, error) {
 	if lex.Peek().Type == tokMoment {
 		return lex.moment(lex.Next()), nil
@@ -179,7 +184,8 @@ func wantMoment(lex *tokens) (*Moment, error) {
 	return nil, noMoment(lex)
 }
 
-// names parses a dotted name.
+// names parses names with dots between them. what is what the first one is called
+// if it is missing.
 func names(lex *tokens, what string) ([]*Name, error) {
 	var list []*Name
 	for {

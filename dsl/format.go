@@ -3,12 +3,13 @@ package dsl
 import "strings"
 
 // Format returns text in the canonical form of the rule language: one clause,
-// child or expression a line, four spaces a level, keywords in lower case,
-// explicit signs on points, fields of a schema block aligned, back quotes only
-// where a name needs them. Comments are kept; blank lines are too, but only one
-// in a row. Formatting twice changes nothing.
+// child or expression on a line, four spaces for each level, keywords in lower
+// case, explicit signs on points, aligned fields in schema blocks, and back quotes
+// only around names that need them. It keeps comments and single blank lines.
+// Formatting the result again does not change it. name is the name of the file in
+// diagnostics.
 //
-// A text that does not parse is not formatted: the error is its [Diagnostics].
+// If text does not parse, Format returns its [Diagnostics] as the error.
 func Format(name, text string) (string, error) {
 	f, diags := Parse(name, text, Limits{})
 	if len(diags) > 0 {
@@ -28,18 +29,18 @@ func Format(name, text string) (string, error) {
 	return p.print(f.Comments), nil
 }
 
-// printer first lays a file out in lines, then puts the comments between them.
+// A printer lays a file out in lines, then puts the comments between them.
 type printer struct {
 	lines []line
 }
 
-// line is one line of the result and the stretch of the source it stands for.
+// A line is one line of the result and the span of the source that it was.
 type line struct {
 	Span
 	indent int
 	text   string
-	apart  bool // a blank line belongs before it, unless it is the first of its block
-	close  bool // the closing brace of a block
+	apart  bool // has a blank line before it, unless it is the first line of its block
+	close  bool // is the closing brace of a block
 }
 
 const indentation = "    "
@@ -66,7 +67,7 @@ func (p *printer) model(m *Model) {
 		} else {
 			p.add(1, c.At(), clauseText(c)).apart = apart
 		}
-		apart = ok // a condition stands apart from what follows, too
+		apart = ok // a condition has a blank line after it, too
 	}
 	p.closeBrace(0, m.Span)
 }
@@ -150,13 +151,13 @@ func (p *printer) test(t *Test) {
 	p.closeBrace(0, t.Span)
 }
 
-// print puts the lines and the comments together. A comment behind something
-// stays behind it; one on a line of its own, or in the middle of something that
-// is printed on one line, goes before that line.
+// print returns the lines with the comments. A comment at the end of a line stays
+// there. A comment on a line of its own, or in the middle of what is printed on one
+// line, goes before that line.
 func (p *printer) print(comments []Comment) string {
 	var b strings.Builder
 	last := 0     // the source line on which the last thing printed ended
-	fresh := true // nothing is printed in this block yet
+	fresh := true // the next line is the first of its block
 	put := func(indent int, text string, at int, apart bool) {
 		if b.Len() > 0 {
 			b.WriteByte('\n')

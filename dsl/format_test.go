@@ -16,11 +16,11 @@ import (
 	"github.com/leadscore/leadscore/internal/conformance"
 )
 
-// ignoreSpans compares trees whatever their places.
+// ignoreSpans makes comparisons ignore the places of nodes.
 var ignoreSpans = cmpopts.IgnoreTypes(dsl.Span{})
 
-// sameTree compares what trees say: formatting moves them, drops back quotes
-// and gives points a sign.
+// sameTree makes comparisons ignore what formatting changes: places, back quotes,
+// and the signs of points.
 var sameTree = cmp.Options{
 	ignoreSpans,
 	cmpopts.IgnoreFields(dsl.File{}, "Text"),
@@ -224,8 +224,8 @@ func TestFormat(t *testing.T) {
 	}
 }
 
-// checkFormat checks that what parses formats, and that the result is the same
-// tree and its own format.
+// checkFormat checks that a text that parses can be formatted, that the result has
+// the same tree, and that formatting it again does not change it.
 func checkFormat(t *testing.T, text string) {
 	t.Helper()
 	before, diags := dsl.Parse("f", text, dsl.Limits{})
@@ -260,8 +260,8 @@ func checkFormat(t *testing.T, text string) {
 	}
 }
 
-// checkFixes checks that the first fixes mend their problems. Where the like stands
-// behind a slip, its turn comes next: then it takes one fix more.
+// checkFixes checks that the first fixes remove their problems. If the same mistake
+// follows it is reported in the place of the first one, and takes another fix.
 func checkFixes(t *testing.T, text string, diags dsl.Diagnostics) {
 	t.Helper()
 	const most, often = 5, 20
@@ -271,7 +271,7 @@ func checkFixes(t *testing.T, text string, diags dsl.Diagnostics) {
 		for n := 0; d.Fixed() != ""; n++ {
 			fixed := d.Fixed()
 			if fixed == d.Line || strings.Contains(fixed, "\n") || !strings.Contains(lines[at], d.Line) {
-				t.Fatalf("%q is no fix of %q: %+v", fixed, lines[at], d)
+				t.Fatalf("%q is not a fix of %q: %+v", fixed, lines[at], d)
 			}
 			if n == often {
 				t.Fatalf("the problem is still there: %v", &d)
@@ -296,7 +296,8 @@ func checkFixes(t *testing.T, text string, diags dsl.Diagnostics) {
 	}
 }
 
-// FuzzParse: no text panics, and what parses survives formatting.
+// FuzzParse checks that no text makes the parser panic, and what holds for every
+// tree and diagnostic.
 func FuzzParse(f *testing.F) {
 	f.Add(everything)
 	f.Add(`model "M" { condition "C" { has Lead }and and and`)
@@ -316,13 +317,13 @@ func FuzzParse(f *testing.F) {
 		file, diags := dsl.Parse("f", text, dsl.Limits{})
 		for _, d := range diags {
 			if d.Error() == "" || d.Summary == "" || d.Code == "" {
-				t.Errorf("a problem says nothing: %+v", d)
+				t.Errorf("a problem has no message: %+v", d)
 			}
 			if s := d.Span; s.Start.Offset > s.End.Offset || s.End.Offset > len(text) {
 				t.Errorf("a problem lies outside of the text: %+v", d)
 			}
 			if b, err := json.Marshal(d); err != nil || !json.Valid(b) || !utf8.Valid(b) {
-				t.Errorf("%q is no JSON: %v", b, err)
+				t.Errorf("%q is not JSON: %v", b, err)
 			}
 		}
 		checkFixes(t, text, diags)

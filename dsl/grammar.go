@@ -8,11 +8,11 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
-// longestClause is more than the tokens of any clause of the grammar and the
-// one behind it.
+// longestClause is more than the number of tokens of any clause of the grammar and
+// the token after it.
 const longestClause = 8
 
-// someTokens hands tokens to participle.
+// someTokens is a lexer.Lexer over a list of tokens.
 type someTokens struct{ next []lexer.Token }
 
 // Next returns the next token, or EOF.
@@ -25,9 +25,10 @@ func (l *someTokens) Next() (lexer.Token, error) {
 	return t, nil
 }
 
-// definition makes our scanner known to participle.
+// definition is the lexer.Definition of our scanner.
 type definition struct{}
 
+// Symbols returns the names of the token types in the grammar.
 func (definition) Symbols() map[string]lexer.TokenType {
 	return map[string]lexer.TokenType{
 		"EOF": lexer.EOF, "Ident": tokIdent, "Quoted": tokQuoted, "String": tokString,
@@ -35,8 +36,8 @@ func (definition) Symbols() map[string]lexer.TokenType {
 	}
 }
 
-// Lex is what lexer.Definition wants. The parser itself scans, so that it can
-// keep comments and problems.
+// Lex implements lexer.Definition. [Parse] does not use it, as it needs the
+// comments and problems, too.
 func (definition) Lex(name string, r io.Reader) (lexer.Lexer, error) {
 	text, err := io.ReadAll(r)
 	if err != nil {
@@ -83,7 +84,7 @@ type (
 		Threshold lexer.Token `parser:"@Int"`
 	}
 
-	// clauseGrammar names every production once, so that one parser serves all.
+	// clauseGrammar holds every production, so that all of them are built at once.
 	clauseGrammar struct {
 		ModelHead   *modelHead         `parser:"  @@"`
 		Entity      *entityHead        `parser:"| @@"`
@@ -95,7 +96,8 @@ type (
 	}
 )
 
-// A form is a clause that participle parses, and what each of its tokens may be.
+// A form is a clause that participle parses, and for messages what each of its
+// tokens may be.
 type form[P any] struct {
 	parser   *participle.Parser[P]
 	expected [][]string
@@ -109,7 +111,7 @@ func (f *form[P]) at(i int) []string {
 	return f.expected[i]
 }
 
-// forms are the clauses that participle parses.
+// forms holds the clauses that participle parses.
 type forms struct {
 	modelHead   form[modelHead]
 	entityHead  form[entityHead]
@@ -120,7 +122,7 @@ type forms struct {
 	salesReady  form[salesReadyClause]
 }
 
-// grammar is built once, when the first file is parsed.
+// grammar returns the forms. They are built when the first file is parsed.
 var grammar = sync.OnceValue(func() *forms {
 	all := participle.MustBuild[clauseGrammar](
 		participle.Lexer(definition{}),
@@ -141,7 +143,7 @@ var grammar = sync.OnceValue(func() *forms {
 func production[P any](p *participle.Parser[clauseGrammar]) *participle.Parser[P] {
 	q, err := participle.ParserForProduction[P](p)
 	if err != nil {
-		panic(err) // the grammar above lacks it: a mistake of ours that every test finds
+		panic(err) // clauseGrammar lacks the production, so that every test fails
 	}
 	return q
 }

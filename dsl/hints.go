@@ -8,7 +8,7 @@ import (
 	"github.com/leadscore/leadscore/internal/nearest"
 )
 
-// noUnit is the error where the unit behind count should stand.
+// noUnit returns the error for a missing unit after count.
 func noUnit(lex *tokens, count *Number) *syntaxError {
 	err := keywordError(lex, unitPlurals[:]...)
 	t := lex.Peek()
@@ -27,7 +27,7 @@ func noUnit(lex *tokens, count *Number) *syntaxError {
 	return err
 }
 
-// noTimeSpan is the error where a length of time should begin.
+// noTimeSpan returns the error for a missing length of time.
 func noTimeSpan(lex *tokens) *syntaxError {
 	err := unexpected(lex, wordSpan)
 	t := lex.Peek()
@@ -40,8 +40,8 @@ func noTimeSpan(lex *tokens) *syntaxError {
 	return err
 }
 
-// spanAsValue is the error for a length of time, the number n and the unit that
-// comes next, where a value should be.
+// spanAsValue returns the error for a length of time that is used as a value: the
+// number n, and the unit that comes next.
 func spanAsValue(lex *tokens, n *Number) *syntaxError {
 	unit := *lex.Peek()
 	return &syntaxError{
@@ -50,7 +50,8 @@ func spanAsValue(lex *tokens, n *Number) *syntaxError {
 	}
 }
 
-// listAsValue is the error for a list, which comes next, where op takes one value.
+// listAsValue returns the error for a list, which comes next, after an operator
+// that takes one value.
 func listAsValue(lex *tokens, op Op) *syntaxError {
 	err := unexpected(lex, "one value")
 	if list, ok := op.Any(); ok {
@@ -59,7 +60,7 @@ func listAsValue(lex *tokens, op Op) *syntaxError {
 	return err
 }
 
-// noValue is the error where a value should stand.
+// noValue returns the error for a missing value.
 func noValue(lex *tokens) *syntaxError {
 	err := unexpected(lex, "a value")
 	switch t := lex.Peek(); t.Type {
@@ -73,7 +74,7 @@ func noValue(lex *tokens) *syntaxError {
 	return err
 }
 
-// noLast is the error where last should follow within.
+// noLast returns the error for a missing last after within.
 func noLast(lex *tokens) *syntaxError {
 	t := lex.Peek()
 	switch {
@@ -95,7 +96,7 @@ func noLast(lex *tokens) *syntaxError {
 	return keywordError(lex, "last")
 }
 
-// noBounds is the error where the bounds of a grade should stand.
+// noBounds returns the error for missing bounds of a grade.
 func noBounds(lex *tokens) *syntaxError {
 	err := keywordError(lex, "below", "from")
 	if err.nearest == "" {
@@ -104,7 +105,7 @@ func noBounds(lex *tokens) *syntaxError {
 	return err
 }
 
-// noOp is the error where an operator should begin.
+// noOp returns the error for a missing operator.
 func noOp(lex *tokens) error {
 	err := unexpected(lex, "an operator such as =, contains or is empty")
 	t := lex.Peek()
@@ -114,7 +115,7 @@ func noOp(lex *tokens) error {
 	if slip, ok := opSynonyms[strings.ToLower(t.Value)]; ok {
 		err.nearest = slip.means
 		if slip.sure {
-			err.fix = swap(t, lessTail(lex, slip.means))
+			err.fix = swap(t, withoutTail(lex, slip.means))
 		}
 		return err
 	}
@@ -124,7 +125,7 @@ func noOp(lex *tokens) error {
 		if err.nearest != "" {
 			break
 		}
-		// The word may be near to an operator's first word.
+		// The token may be a misspelt first word of an operator.
 		word, _, _ := strings.Cut(phrase, " ")
 		if nearest.Name(t.Value, slices.Values([]string{word})) != "" {
 			err.nearest = phrase
@@ -133,7 +134,8 @@ func noOp(lex *tokens) error {
 	return err
 }
 
-// brokenOp is the error where an operator begins with words and does not go on.
+// brokenOp returns the error for an operator of which only the first words are
+// there.
 func brokenOp(lex *tokens, words *opWord) error {
 	err := keywordError(lex, words.expected()...)
 	t := lex.Peek()
@@ -141,12 +143,12 @@ func brokenOp(lex *tokens, words *opWord) error {
 		err.nearest, err.fix = word, swap(t, word)
 	}
 	if err.nearest == "" {
-		err.help = opHelp[words.so]
+		err.help = opHelp[words.phrase]
 	}
 	return err
 }
 
-// noType is the error where the type of the field called name should stand.
+// noType returns the error for a missing type of the field called name.
 func noType(lex *tokens, name *Name) *syntaxError {
 	err := keywordError(lex, append(typeNames[:], "->", "<-")...)
 	t := lex.Peek()
@@ -159,8 +161,8 @@ func noType(lex *tokens, name *Name) *syntaxError {
 	return err
 }
 
-// wordsOfName reports whether the next word is the second of a name that should
-// stand in back quotes: a type or an arrow follows it.
+// wordsOfName reports whether the next token is the second word of a name without
+// back quotes: a type or an arrow follows it.
 func wordsOfName(lex *tokens) bool {
 	mark := lex.at
 	defer func() { lex.at = mark }()
@@ -172,7 +174,7 @@ func wordsOfName(lex *tokens) bool {
 	return isSign(next, "->") || isSign(next, "<-") || isOneOf(next, typeNames[:]...)
 }
 
-// noExpectation is the error where it should stand what is expected.
+// noExpectation returns the error for a missing expectation after expect.
 func noExpectation(lex *tokens) *syntaxError {
 	err := keywordError(lex, "score", "grade", "no grade", "sales ready", "not sales ready", "a condition's name in double quotes", "not targeted", "no parent")
 	if isWord(lex.Peek(), "condition") {
@@ -181,9 +183,9 @@ func noExpectation(lex *tokens) *syntaxError {
 	return err
 }
 
-// behindRecord is the error for what comes next if it was meant to go on with r,
-// or nil.
-func behindRecord(lex *tokens, r *Record) error {
+// afterRecord returns an error if the next token was meant to belong to r, and nil
+// otherwise.
+func afterRecord(lex *tokens, r *Record) error {
 	switch t := lex.Peek(); {
 	case isSign(t, ",") && len(r.Fields) > 0:
 		err := unexpected(lex, "and")
@@ -199,7 +201,7 @@ func behindRecord(lex *tokens, r *Record) error {
 	return nil
 }
 
-// needlessAnd is the error for an and, the next token, between two children.
+// needlessAnd returns the error for an and, the next token, between two children.
 func needlessAnd(lex *tokens) *syntaxError {
 	t := *lex.Peek()
 	return &syntaxError{
@@ -208,7 +210,8 @@ func needlessAnd(lex *tokens) *syntaxError {
 	}
 }
 
-// noTimes refuses `at least 3 times EmailOpened`, but not an entity called times.
+// noTimes returns an error for `at least 3 times EmailOpened`, but accepts an
+// entity called times.
 func noTimes(lex *tokens) error {
 	if t := lex.Peek(); !isWord(t, "times") && !isWord(t, "time") {
 		return nil

@@ -5,23 +5,23 @@ import (
 	"encoding/json"
 )
 
-// MarshalJSON returns the problem as a JSON object:
+// MarshalJSON returns the diagnostic as a JSON object:
 //
 //	severity  "error", "warning" or "advice"
 //	code      what kind of problem it is
-//	message   all of it in one line, as [Diagnostic.Message] returns it
+//	message   the whole message on one line, as [Diagnostic.Message] returns it
 //	summary, expected, nearest, help
-//	          what the message is made of
-//	fix       how the line reads when the problem is mended
-//	edit      {"span": …, "text": …}, what to write where: it makes the line read so
+//	          the parts of the message
+//	fix       the corrected line, as [Diagnostic.Fixed] returns it
+//	edit      {"span": …, "text": …}, the edit that corrects the line: text replaces span
 //	file
 //	span      {"start": P, "end": P}, where P is {"line": 1, "column": 1, "offset": 0}
-//	line      the source line on which span starts; of a hostile one the first 64 KiB
+//	line      the source line on which span starts, at most its first 64 KiB
 //	related   [{"summary": …, "file": …, "span": …}, …]
-//	more      how many further problems this one stands for, which are not shown
+//	more      the number of further problems that are not shown
 //
-// What is empty is left out, and so is a span that is not known. What is not
-// UTF-8 becomes U+FFFD. It never fails.
+// Empty members and spans that are not known are left out. Bytes that are not UTF-8
+// become U+FFFD. MarshalJSON never fails.
 func (d Diagnostic) MarshalJSON() ([]byte, error) {
 	type related struct {
 		Summary string    `json:"summary"`
@@ -59,7 +59,7 @@ func (d Diagnostic) MarshalJSON() ([]byte, error) {
 	}
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false) // who encodes it decides
+	e.SetEscapeHTML(false) // the encoder that calls us decides
 	err := e.Encode(object)
 	return b.Bytes(), err
 }

@@ -1,7 +1,7 @@
 package dsl
 
-// Limits guard against hostile text. A field below 1 stands for its default. What
-// exceeds a limit is a [Diagnostic] with [CodeLimit], never a truncation.
+// Limits guard against hostile text. A field below 1 means the default. Text that
+// exceeds a limit gets a [Diagnostic] with [CodeLimit]; it is never cut off silently.
 type Limits struct {
 	Bytes      int // of one file; default 2 MiB
 	Models     int // of one file; default 10,000
@@ -9,7 +9,7 @@ type Limits struct {
 	Conditions int // of one model; default 10,000
 	Children   int // of one condition, and clauses of one test; default 1,000
 	Terms      int // expressions of one child, and values of one list; default 10,000
-	Names      int // in one path or reference, where more than six never are valid; default 64
+	Names      int // in one path or reference; more than six are never valid; default 64
 	Problems   int // shown of one file; default 100
 }
 

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// parseMoment reads a date, or a date and time. problem says what is wrong with
-// it, or "" if nothing is.
+// parseMoment parses a date, or a date and time. problem is a message if it is not
+// valid, and "" otherwise.
 func parseMoment(raw string) (m Moment, problem string) {
 	m.Raw = raw
 	const forms = "a date is written 2026-05-31"
@@ -79,8 +79,8 @@ func daysIn(year, month int) int {
 	return 31
 }
 
-// momentLen is the length of what looks like a date or time at the start of s,
-// or 0. It takes more than what is valid, so that a slip is called a bad date.
+// momentLen returns the length of what looks like a date or time at the start of
+// s, or 0. It accepts more than is valid, so that messages can call it a date.
 func momentLen(s string) int {
 	n := 0
 	for n < len(s) && isDigit(s[n]) {
@@ -105,7 +105,7 @@ func momentLen(s string) int {
 	return n
 }
 
-// foreignDateLen is the length of a date such as 31.05.2026 or 05/31/2026 at the
+// foreignDateLen returns the length of a date such as 31.05.2026 or 05/31/2026 at the
 // start of s, or 0.
 func foreignDateLen(s string) int {
 	n := 0
@@ -131,8 +131,7 @@ func foreignDateLen(s string) int {
 	return n
 }
 
-// clockLen is the length of a space and a time of day behind it at the start of
-// s, or 0.
+// clockLen returns the length of a space and a time of day at the start of s, or 0.
 func clockLen(s string) int {
 	const least = " 00:00"
 	if len(s) < len(least) || s[0] != ' ' || !isDigit(s[1]) || !isDigit(s[2]) || s[3] != ':' || !isDigit(s[4]) || !isDigit(s[5]) {
@@ -145,8 +144,8 @@ func clockLen(s string) int {
 	return n
 }
 
-// likelyMoments returns the dates or times that a moment in another form may
-// mean: none, the one, or both that 05/04/2026 can be read as.
+// likelyMoments returns the dates or times that raw, a moment in another form, may
+// mean: none, one, or two as for 05/04/2026.
 func likelyMoments(raw string) []string {
 	var list []string
 	add := func(year, month, day string) {
@@ -174,7 +173,7 @@ func likelyMoments(raw string) []string {
 			add(last, first, middle)
 			add(last, middle, first)
 		default:
-			add(last, middle, first) // with points and hyphens the day comes first
+			add(last, middle, first) // with points and hyphens, the day comes first
 		}
 	}
 	return list

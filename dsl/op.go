@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// Op is an operator of an expression.
+// An Op is an operator of an expression.
 type Op uint8
 
-// The operators. Not… ones are the negations that the language spells
-// `does not …` and `not in`. What each of them looks like is in the table ops.
+// The operators. The names that begin with Not are negations, which the language
+// writes as `does not …` and `not in`. The table ops has a row for each operator.
 const (
 	Equal Op = iota
 	NotEqual
@@ -47,30 +47,30 @@ const (
 	opCount // the number of operators
 )
 
-// OperandForm is the form of what follows an operator.
+// An OperandForm is the form of the operands of an operator.
 type OperandForm uint8
 
 // The forms of operands.
 const (
-	NoOperand   OperandForm = iota // nothing, as after `is empty`
-	OneValue                       // a value
+	NoOperand   OperandForm = iota // none, as for `is empty`
+	OneValue                       // one value
 	TwoValues                      // two values with `and` between them
-	ValueList                      // values in parentheses
+	ValueList                      // a list of values in parentheses
 	OneMoment                      // a date, or a date and time
 	OneTimeSpan                    // a length of time
 )
 
-// An opRow is all that the parser, the formatter and the messages know of an
-// operator.
+// An opRow holds everything that the parser, the formatter and the messages need
+// to know about an operator.
 type opRow struct {
 	words    string // the canonical spelling: a sign, or keywords
 	operands OperandForm
-	not      Op // the negation, or 0: Equal negates nothing
-	any      Op // what does for a list what this one does for a value, or 0: Equal takes no list
+	not      Op // the negation of this operator; 0 if it has none, as Equal is not a negation
+	any      Op // the operator that takes a list of alternatives; 0 if there is none, as Equal takes one value
 }
 
-// ops has a row for each operator. Suggestions go by its order where several
-// operators are equally near.
+// ops has a row for each operator. Of several operators that are equally near to
+// a misspelt word, the first in this order is suggested.
 var ops = [opCount]opRow{
 	Equal:            {words: "=", operands: OneValue, not: NotEqual, any: In},
 	NotEqual:         {words: "!=", operands: OneValue, any: NotIn},
@@ -106,7 +106,7 @@ var ops = [opCount]opRow{
 	IsNotEmpty:       {words: "is not empty", operands: NoOperand},
 }
 
-// Ops yields all operators.
+// Ops returns an iterator over all operators.
 func Ops() iter.Seq[Op] {
 	return func(yield func(Op) bool) {
 		for op := range opCount {
@@ -117,8 +117,8 @@ func Ops() iter.Seq[Op] {
 	}
 }
 
-// String returns the operator in its canonical spelling, or "operator" if op is
-// none of the constants.
+// String returns the canonical spelling of op, or "operator" if op is not one of
+// the constants.
 func (op Op) String() string {
 	if op < opCount {
 		return ops[op].words
@@ -126,7 +126,7 @@ func (op Op) String() string {
 	return "operator"
 }
 
-// Operands returns the form of what follows op.
+// Operands returns the form of op's operands.
 func (op Op) Operands() OperandForm {
 	if op < opCount {
 		return ops[op].operands
@@ -138,10 +138,10 @@ func (op Op) Operands() OperandForm {
 func (op Op) List() bool { return op.Operands() == ValueList }
 
 // Negated reports whether op is the negation of another operator, as
-// [NotContains] is of [Contains].
+// [NotContains] is the negation of [Contains].
 func (op Op) Negated() bool { return op.Plain() != op }
 
-// Plain returns the operator that op negates, or op itself if it negates none.
+// Plain returns the operator that op negates, or op itself if it is not a negation.
 func (op Op) Plain() Op {
 	for plain := range opCount {
 		if op != 0 && ops[plain].not == op {
@@ -151,9 +151,9 @@ func (op Op) Plain() Op {
 	return op
 }
 
-// Any returns the operator that does for any value of a list what op does for
-// one value, as [In] does for [Equal] and [ContainsAny] for [Contains]. ok is
-// false if there is none.
+// Any returns the operator that compares with any value of a list as op compares
+// with one value: [In] for [Equal], [ContainsAny] for [Contains]. ok is false if
+// there is no such operator.
 func (op Op) Any() (list Op, ok bool) {
 	if op >= opCount || ops[op].any == 0 {
 		return 0, false
@@ -161,8 +161,8 @@ func (op Op) Any() (list Op, ok bool) {
 	return ops[op].any, true
 }
 
-// Single returns the operator whose [Op.Any] is op, as [Equal] is for [In]. ok is
-// false if there is none, as for [ContainsAll].
+// Single returns the operator whose [Op.Any] is op: [Equal] for [In]. ok is false
+// if there is no such operator, as for [ContainsAll].
 func (op Op) Single() (one Op, ok bool) {
 	for one := range opCount {
 		if op != 0 && ops[one].any == op {
@@ -172,10 +172,10 @@ func (op Op) Single() (one Op, ok bool) {
 	return 0, false
 }
 
-// sign reports whether op is written as a sign and not in words.
+// sign reports whether op is written as a sign, and not in words.
 func (op Op) sign() bool { return !isIdentStart(rune(ops[op].words[0])) }
 
-// opSigns are the operators that are written as signs.
+// opSigns maps signs to the operators that are written with them.
 var opSigns = func() map[string]Op {
 	signs := map[string]Op{}
 	for op := range Ops() {
@@ -186,7 +186,7 @@ var opSigns = func() map[string]Op {
 	return signs
 }()
 
-// opPhrases are the operators that are written in words.
+// opPhrases lists the operators that are written in words.
 var opPhrases = func() []string {
 	var phrases []string
 	for op := range Ops() {
@@ -197,17 +197,16 @@ var opPhrases = func() []string {
 	return phrases
 }()
 
-// An opWord is a word of operators, in the tree of all the words that operators
-// can begin with and go on with.
+// An opWord is a node of the tree of the words of all operators.
 type opWord struct {
-	word  string
-	so    string // the words up to this one
-	op    Op     // the operator that ends here
-	whole bool   // one does
-	next  []*opWord
+	word   string
+	phrase string // the words from the root to this one
+	isOp   bool   // the phrase is an operator
+	op     Op     // which one
+	next   []*opWord
 }
 
-// opWords is the root of the tree.
+// opWords is the root of that tree.
 var opWords = func() *opWord {
 	root := &opWord{}
 	for op := range Ops() {
@@ -218,16 +217,17 @@ var opWords = func() *opWord {
 		for word := range strings.FieldsSeq(op.String()) {
 			next := at.find(word)
 			if next == nil {
-				next = &opWord{word: word, so: strings.TrimSpace(at.so + " " + word)}
+				next = &opWord{word: word, phrase: strings.TrimSpace(at.phrase + " " + word)}
 				at.next = append(at.next, next)
 			}
 			at = next
 		}
-		at.op, at.whole = op, true
+		at.op, at.isOp = op, true
 	}
 	return root
 }()
 
+// find returns the child of w for word, or nil.
 func (w *opWord) find(word string) *opWord {
 	for _, next := range w.next {
 		if next.word == word {
@@ -237,13 +237,13 @@ func (w *opWord) find(word string) *opWord {
 	return nil
 }
 
-// expected returns what may follow w: for each next word the phrase up to where
-// an operator may end, or where there is a choice.
+// expected returns what may follow w: for each next word, the phrase up to the end
+// of an operator or up to a choice.
 func (w *opWord) expected() []string {
 	var phrases []string
 	for _, next := range w.next {
 		phrase := next.word
-		for !next.whole && len(next.next) == 1 {
+		for !next.isOp && len(next.next) == 1 {
 			next = next.next[0]
 			phrase += " " + next.word
 		}

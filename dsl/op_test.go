@@ -39,14 +39,14 @@ func opConstants(t *testing.T) []string {
 	return names
 }
 
-// operands are operands of each form, as they format.
+// operands maps each form to operands in canonical form.
 var operands = map[dsl.OperandForm]string{
 	dsl.NoOperand: "", dsl.OneValue: ` "A"`, dsl.TwoValues: " 1 and 2", dsl.ValueList: ` ("A", "B")`,
 	dsl.OneMoment: " 2026-05-31", dsl.OneTimeSpan: " 30 days",
 }
 
-// TestOperators checks that every operator has a row in the table, and that what
-// it is written as is read as this operator.
+// TestOperators checks that every operator has a row in the table, and that its
+// spelling is parsed as that operator.
 func TestOperators(t *testing.T) {
 	names := opConstants(t)
 	all := slices.Collect(dsl.Ops())
@@ -103,7 +103,7 @@ func TestOperators(t *testing.T) {
 		}
 	}
 	if none := dsl.Op(len(all)); none.String() != "operator" || none.Operands() != dsl.NoOperand || none.Negated() || none.List() {
-		t.Errorf("%d is no operator, but has a row", none)
+		t.Errorf("%d is not an operator, but has a row", none)
 	}
 }
 

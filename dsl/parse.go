@@ -2,12 +2,13 @@ package dsl
 
 import "fmt"
 
-// Parse reads one file of models and schema declarations. name is what
-// diagnostics call the file; it is not opened.
+// Parse parses one file of models, tests and schema declarations. name is the name
+// of the file in diagnostics; it is not opened.
 //
-// The diagnostics, sorted by place, hold every problem that can be told without
-// a schema. The tree is never nil: it holds what could be read, and marks what
-// lost a part as Incomplete. Parse is safe for concurrent use.
+// The diagnostics, sorted by place, are all problems that can be found without a
+// schema. The tree is never nil. It holds what could be read; blocks of which a
+// part could not be read are marked as Incomplete. Parse is safe for concurrent
+// use.
 func Parse(name, text string, limits Limits) (*File, Diagnostics) {
 	limits = limits.WithDefaults()
 	f := &File{Name: name, Text: text}
@@ -34,9 +35,10 @@ func Parse(name, text string, limits Limits) (*File, Diagnostics) {
 	return f, diags.limit(limits.Problems, s.dropped+p.dropped)
 }
 
-// merge joins what the scanner and the parser found. Where both speak of one
-// token, one of them is enough: of a number or date that is not well-formed the
-// parser knows what was to stand there; a text that is not explains the rest.
+// merge merges the problems that the scanner and the parser found. Where both have
+// one for the same token it keeps one of them: the parser's for a number or date
+// that is not well-formed, as it says what was expected there, and the scanner's
+// otherwise.
 func merge(scanned, parsed Diagnostics) Diagnostics {
 	unexpected, broken := map[int]bool{}, map[int]bool{}
 	for _, d := range parsed {
@@ -50,7 +52,7 @@ func merge(scanned, parsed Diagnostics) Diagnostics {
 		if (d.Code == CodeNumber || d.Code == CodeDate) && unexpected[at] && d.Nearest == "" {
 			continue
 		}
-		broken[at] = d.Code != CodeOperator // what was meant by it may be wrong here, too
+		broken[at] = d.Code != CodeOperator // the operator that it means may be wrong there, too
 		diags = append(diags, d)
 	}
 	for _, d := range parsed {

@@ -25,26 +25,33 @@ func parseChild(lex *tokens) (*Child, error) {
 		c.End = c.Range.End
 	}
 	if accept(lex, "where") {
-		for {
-			e, err := parseComparison(lex)
-			if err != nil {
-				return nil, err
-			}
-			c.Where = lex.tests.append(c.Where, e)
-			c.End = e.End
-			if childFollows(lex) {
-				return nil, needlessAnd(lex)
-			}
-			if !accept(lex, "and") && !acceptSign(lex, "&&") && !acceptSign(lex, "&") {
-				break
-			}
+		if err := parseWhere(lex, c); err != nil {
+			return nil, err
 		}
 	}
 	return c, nil
 }
 
-// childFollows reports whether the next word is an and with a child behind it,
-// which is no expression that begins with a field called has, say.
+// parseWhere parses the expressions of c.
+func parseWhere(lex *tokens, c *Child) error {
+	for {
+		e, err := parseComparison(lex)
+		if err != nil {
+			return err
+		}
+		c.Where = lex.exprs.append(c.Where, e)
+		c.End = e.End
+		if childFollows(lex) {
+			return needlessAnd(lex)
+		}
+		if !accept(lex, "and") && !acceptSign(lex, "&&") && !acceptSign(lex, "&") {
+			return nil
+		}
+	}
+}
+
+// childFollows reports whether an and comes next that is followed by a child, and
+// not by an expression whose field is called has, for example.
 func childFollows(lex *tokens) bool {
 	if !isWord(lex.Peek(), "and") {
 		return false
@@ -65,6 +72,7 @@ func childFollows(lex *tokens) bool {
 	return err != nil
 }
 
+// parseFrequency parses how often something must occur.
 func parseFrequency(lex *tokens) (Frequency, error) {
 	first := *lex.Peek()
 	f := Frequency{Span: tokenSpan(first.Pos, first.Value)}
@@ -91,6 +99,7 @@ func parseFrequency(lex *tokens) (Frequency, error) {
 	return f, nil
 }
 
+// parseRange parses a date range. It returns nil if none comes next.
 func parseRange(lex *tokens) (*Range, error) {
 	first := *lex.Peek()
 	if !isWord(&first, "within") && !isWord(&first, "since") && !isWord(&first, "between") {

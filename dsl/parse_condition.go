@@ -2,6 +2,7 @@ package dsl
 
 import "github.com/alecthomas/participle/v2/lexer"
 
+// parseCondition parses a condition and reports its problems.
 func (p *parser) parseCondition() *Condition {
 	first := *p.lex.Next()
 	c := p.lex.conditions.new()
@@ -34,7 +35,7 @@ func (p *parser) parseCondition() *Condition {
 	return c
 }
 
-// parseConditionHead parses the name of c. It reports whether a brace follows.
+// parseConditionHead parses the name of c, and returns true if a brace follows.
 func (p *parser) parseConditionHead(c *Condition) bool {
 	if p.peek().Type != tokString {
 		p.misplaced(p.peek(), []string{wordText})
@@ -49,7 +50,8 @@ func (p *parser) parseConditionHead(c *Condition) bool {
 	return true
 }
 
-// parseConditionItem parses one child, or the score, of c.
+// parseConditionItem parses one child, or the score, of c. It returns false if that
+// had a problem.
 func (p *parser) parseConditionItem(c *Condition) bool {
 	t := p.peek()
 	if isWord(t, "score") {
@@ -88,7 +90,7 @@ func (p *parser) parseConditionItem(c *Condition) bool {
 	return true
 }
 
-// parseScore parses the score of c.
+// parseScore parses the score of c. It returns false if that had a problem.
 func (p *parser) parseScore(c *Condition) bool {
 	t := *p.lex.Next()
 	points := p.peek()
@@ -110,7 +112,7 @@ func (p *parser) parseScore(c *Condition) bool {
 	return true
 }
 
-// withinLimits reports a child that is too long.
+// withinLimits reports a problem and returns false if c is too long.
 func (p *parser) withinLimits(c *Child) bool {
 	ok := true
 	long := func(names []*Name, what string) {

@@ -7,12 +7,13 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
-// scoreFollows reports whether the condition's score comes next: no field called
-// score can be meant, as no operator begins with a number.
+// scoreFollows reports whether the score of the condition comes next. A number
+// after score rules out a field of that name.
 func scoreFollows(lex *tokens) bool {
 	return isWord(lex.Peek(), "score") && lex.peekAt(1).Type == tokInt
 }
 
+// parseComparison parses a field, an operator and its operands.
 func parseComparison(lex *tokens) (*Comparison, error) {
 	if scoreFollows(lex) {
 		return nil, unexpected(lex, "a field's name")
@@ -40,7 +41,7 @@ func parseComparison(lex *tokens) (*Comparison, error) {
 	if err := parseOperands(lex, c); err != nil {
 		return nil, err
 	}
-	// The operator ends where its operands begin; without any, it is the rest.
+	// An operator without operands spans all of its words.
 	c.OpSpan = tokenSpan(first.Pos, first.Value)
 	last := c.OpSpan.End
 	if t := lastBefore(lex); t != nil {
@@ -73,7 +74,7 @@ func parseOp(lex *tokens) (Op, error) {
 		lex.Next()
 	}
 	switch {
-	case words.whole:
+	case words.isOp:
 		return words.op, nil
 	case words == opWords:
 		return 0, noOp(lex)
@@ -81,7 +82,7 @@ func parseOp(lex *tokens) (Op, error) {
 	return 0, brokenOp(lex, words)
 }
 
-// after returns the word of w.next that t is, or nil.
+// after returns the child of w for token t, or nil.
 func (w *opWord) after(t *lexer.Token) *opWord {
 	for _, next := range w.next {
 		if isWord(t, next.word) {
@@ -91,6 +92,7 @@ func (w *opWord) after(t *lexer.Token) *opWord {
 	return nil
 }
 
+// parseOperands parses the operands of c's operator.
 func parseOperands(lex *tokens, c *Comparison) error {
 	add := func(l Literal, err error) error {
 		c.Operands = lex.operands.append(c.Operands, l)
@@ -130,6 +132,7 @@ func parseOperands(lex *tokens, c *Comparison) error {
 	return nil
 }
 
+// parseList parses the operands of an operator that takes a list.
 func parseList(lex *tokens, c *Comparison) error {
 	if err := wantSign(lex, "("); err != nil {
 		bad := unexpected(lex, "(")

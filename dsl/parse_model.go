@@ -6,6 +6,7 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
+// parseModel parses a model and reports its problems.
 func (p *parser) parseModel() *Model {
 	first := *p.peek()
 	m := &Model{Span: tokenSpan(first.Pos, first.Value)}
@@ -48,9 +49,11 @@ func (p *parser) parseModel() *Model {
 	return m
 }
 
+// clauseWords are the keywords that clauses of a model begin with.
 var clauseWords = []string{"description", "target", "time zone", "condition", "grade", "sales ready at"}
 
-// parseClause parses one clause of a model, or reports why not and returns nil.
+// parseClause parses one clause of a model. If it cannot, it reports the problem
+// and returns nil.
 func (p *parser) parseClause() Clause {
 	t := *p.peek()
 	start := tokenSpan(t.Pos, "").Start

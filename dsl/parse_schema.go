@@ -9,6 +9,7 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
+// parseEntity parses a schema block and reports its problems.
 func (p *parser) parseEntity() *Entity {
 	first := *p.peek()
 	e := &Entity{Span: tokenSpan(first.Pos, first.Value), Interaction: isWord(&first, "interaction")}
@@ -80,6 +81,7 @@ func parseMember(lex *tokens) (Member, error) {
 	return m, err
 }
 
+// parseMemberRest parses what follows the name of a member.
 func parseMemberRest(lex *tokens, name *Name) (Member, error) {
 	if acceptSign(lex, "->") {
 		target, err := wantName(lex, "an entity's name")
@@ -142,6 +144,7 @@ func parseMemberRest(lex *tokens, name *Name) (Member, error) {
 	}
 }
 
+// parseChoices parses the values of a choice.
 func parseChoices(lex *tokens, f *Field) error {
 	if err := wantSign(lex, "("); err != nil {
 		bad := err.(*syntaxError)

@@ -46,7 +46,7 @@ model "Ünïcode ☕" {
 }
 `
 
-// nodes visits every node of a tree with the node that holds it.
+// nodes visits every node of a tree with the node above it.
 func nodes(v reflect.Value, parent dsl.Node, visit func(n, parent dsl.Node)) {
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Interface:
@@ -70,7 +70,7 @@ func nodes(v reflect.Value, parent dsl.Node, visit func(n, parent dsl.Node)) {
 
 // TestSpans checks that the span of every node points at its text: that its
 // offsets, lines and columns agree, that it lies in that of its parent, and that
-// leaves and clauses stand there as written.
+// the text there is that of the node.
 func TestSpans(t *testing.T) {
 	f, diags := dsl.Parse("all.score", everything, dsl.Limits{})
 	if len(diags) > 0 {
@@ -218,12 +218,12 @@ func TestMoments(t *testing.T) {
 	}
 }
 
-// TestRecovery checks that what is broken costs no more than itself.
+// TestRecovery checks that the parser loses no more than what is wrong.
 func TestRecovery(t *testing.T) {
 	tests := []struct {
 		name, text string
 		codes      []dsl.Code
-		// kept lists the blocks, clauses and children that remain, as they format.
+		// kept lists the blocks, clauses and children that are parsed, in canonical form.
 		kept []string
 	}{
 		{
@@ -332,7 +332,7 @@ func codes(diags dsl.Diagnostics) []dsl.Code {
 	return list
 }
 
-// outline lists what a tree holds.
+// outline lists the blocks, clauses and children of a tree.
 func outline(f *dsl.File) []string {
 	var list []string
 	add := func(what string) { list = append(list, what) }
@@ -383,8 +383,8 @@ func outline(f *dsl.File) []string {
 	return list
 }
 
-// TestAllProblems checks that one file's problems all come, in order, each with
-// its place.
+// TestAllProblems checks that all problems of a file are reported, in order, each
+// with its place.
 func TestAllProblems(t *testing.T) {
 	const text = `model "M" {
     target somebody
@@ -476,7 +476,7 @@ func TestLimits(t *testing.T) {
 	})
 }
 
-// TestHostileText checks that no text stops or overflows the parser.
+// TestHostileText checks that no text makes the parser hang or overflow.
 func TestHostileText(t *testing.T) {
 	const n = 1 << 15
 	for name, text := range map[string]string{
@@ -515,7 +515,8 @@ func TestEmptyFile(t *testing.T) {
 	}
 }
 
-// What looks like a number in another form may be a list, which it must stay.
+// TestListsOfNumbers checks that lists of numbers are not mistaken for numbers with
+// separators.
 func TestListsOfNumbers(t *testing.T) {
 	for list, want := range map[string]int{
 		"1,200,300": 3, "1,200.5, 2": 3, "100,200": 2, "1 , 200": 2, "1.000,2": 2, "1,-200": 2, "999,100,100.125": 3, "1.500, 1.500": 2,
@@ -532,7 +533,8 @@ func TestListsOfNumbers(t *testing.T) {
 	}
 }
 
-// Keywords are no reserved words: what reads like a child may be an expression.
+// TestExpressionsLikeChildren checks that keywords are not reserved: an expression
+// may look like a child.
 func TestExpressionsLikeChildren(t *testing.T) {
 	for _, rest := range []string{
 		`has = 1`, `has contains "x"`, `none is empty`, `each in (1)`, `at = 1`, `none.City = "x"`, `has between 1 and 2`,

@@ -2,6 +2,7 @@ package dsl
 
 import "github.com/alecthomas/participle/v2/lexer"
 
+// parseTest parses a test and reports its problems.
 func (p *parser) parseTest() *Test {
 	first := *p.peek()
 	t := &Test{Span: tokenSpan(first.Pos, first.Value)}
@@ -21,7 +22,7 @@ func (p *parser) parseTest() *Test {
 		}
 	}
 	what := func() string { return called("test", t.Name) }
-	// `model "…" {` is a model, without a brace it says which one is tested.
+	// `model "…" {` begins a model; without the brace it names the model to test.
 	outer := func() bool {
 		return p.startsEntity() || p.startsTest() || p.startsModel() && isSign(p.peekAt(2), "{")
 	}
@@ -50,6 +51,7 @@ func (p *parser) parseTest() *Test {
 	return t
 }
 
+// parseTestClause parses one clause of a test.
 func (p *parser) parseTestClause() (TestClause, error) {
 	lex := p.lex
 	t := *lex.Peek()
@@ -91,6 +93,7 @@ func (p *parser) parseTestClause() (TestClause, error) {
 	return nil, unexpected(lex, "a record such as EmailOpened", "as of", "expect", "model")
 }
 
+// parseExpectation parses an expectation.
 func parseExpectation(lex *tokens) (*Expectation, error) {
 	first := *lex.Next()
 	x := &Expectation{}
@@ -152,6 +155,7 @@ func parseExpectation(lex *tokens) (*Expectation, error) {
 	return x, nil
 }
 
+// parseRecord parses a record and its values.
 func parseRecord(lex *tokens) (*Record, error) {
 	first := *lex.Peek()
 	r := &Record{}
@@ -185,15 +189,15 @@ func parseRecord(lex *tokens) (*Record, error) {
 			}
 		}
 	}
-	if err := behindRecord(lex, r); err != nil {
+	if err := afterRecord(lex, r); err != nil {
 		return nil, err
 	}
 	r.Span = spanOf(first, *lastBefore(lex))
 	return r, nil
 }
 
-// parseWhen parses when a record came to be, if that comes next. A number is of
-// it only before a unit: it may begin the next record.
+// parseWhen parses the date of a record. It returns nil if none comes next: a
+// number that is not followed by a unit begins the next record.
 func parseWhen(lex *tokens) (*When, error) {
 	first := *lex.Peek()
 	w := &When{}
@@ -222,6 +226,7 @@ func parseWhen(lex *tokens) (*When, error) {
 	return w, nil
 }
 
+// parseAssignment parses a value of a record.
 func parseAssignment(lex *tokens) (*Assignment, error) {
 	name, err := wantName(lex, "a field's name")
 	if err != nil {

@@ -2,7 +2,7 @@ package dsl
 
 import "github.com/alecthomas/participle/v2/lexer"
 
-// unitOf returns the unit that t is.
+// unitOf returns the unit that t names, if it does.
 func unitOf(t *lexer.Token) (Unit, bool) {
 	for i, name := range unitNames {
 		if isWord(t, name) || isWord(t, unitPlurals[i]) {
@@ -12,6 +12,7 @@ func unitOf(t *lexer.Token) (Unit, bool) {
 	return 0, false
 }
 
+// parseTimeSpan parses a length of time.
 func parseTimeSpan(lex *tokens) (*TimeSpan, error) {
 	first := *lex.Peek()
 	if first.Type != tokInt {
@@ -34,6 +35,7 @@ func startsSpan(lex *tokens) bool {
 	return ok && lex.Peek().Type == tokInt
 }
 
+// parseValue parses a single value.
 func parseValue(lex *tokens) (Literal, error) {
 	t := lex.Peek()
 	switch t.Type {

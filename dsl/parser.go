@@ -21,14 +21,14 @@ type parser struct {
 	limits  Limits
 	file    *File
 	lex     *tokens
-	open    int // blocks that were left because another began: a stray } may be theirs
+	open    int // blocks left because another one began; a } that closes nothing may be theirs
 }
 
 func (p *parser) peek() *lexer.Token { return p.lex.Peek() }
 
 func (p *parser) peekAt(n int) *lexer.Token { return p.lex.peekAt(n) }
 
-// describe says what a token is, for "unexpected …".
+// describe returns a token as messages show it.
 func describe(t *lexer.Token) string {
 	if t.EOF() {
 		return "end of file"
@@ -41,8 +41,8 @@ func describe(t *lexer.Token) string {
 	return string(text)
 }
 
-// unexpected reports a token. One that begins another line is not to blame when
-// what comes before it is not whole, unless it is a slip itself.
+// unexpected reports a token. If the token is the first on its line and is not a
+// misspelt keyword, the problem is rather that something is missing before it.
 func (p *parser) unexpected(t *lexer.Token, near string) *Diagnostic {
 	before := lastBefore(p.lex)
 	if before != nil && near == "" && t.Pos.Line > before.Pos.Line && p.peek().Pos == t.Pos {
@@ -54,7 +54,7 @@ func (p *parser) unexpected(t *lexer.Token, near string) *Diagnostic {
 	return d
 }
 
-// unexpectedToken reports the next token.
+// unexpectedToken reports the next token and suggests the nearest of expected.
 func (p *parser) unexpectedToken(expected ...string) *Diagnostic {
 	t := p.peek()
 	d := p.report(tokenSpan(t.Pos, t.Value), CodeSyntax, "unexpected %s", describe(t))
@@ -66,7 +66,7 @@ func (p *parser) unexpectedToken(expected ...string) *Diagnostic {
 	return d
 }
 
-// failed reports what a function that parses tokens could not parse.
+// failed reports the error of a function that parses tokens.
 func (p *parser) failed(err error) {
 	bad, ok := errors.AsType[*syntaxError](err)
 	if !ok {
@@ -82,7 +82,7 @@ func (p *parser) failed(err error) {
 	d.apply(bad.fix)
 }
 
-// misplaced reports a token of a clause where others are expected.
+// misplaced reports a token where others are expected, as failed does.
 func (p *parser) misplaced(t *lexer.Token, expected []string) {
 	near := ""
 	if t.Type == tokIdent {
@@ -108,8 +108,8 @@ func (p *parser) misplaced(t *lexer.Token, expected []string) {
 	}
 }
 
-// quoted says how a bare word is written as a text, if it is one. What touches
-// it, as in Europe/Berlin, is part of it.
+// quoted sets the help of d, the problem of a word without quotes. Characters that
+// touch the word, as in Europe/Berlin, belong to it.
 func (p *parser) quoted(t *lexer.Token, d *Diagnostic) {
 	rest := p.file.Text[end(*t).Offset:]
 	n := prefixLen(rest[:min(len(rest), 64)], func(r rune) bool { return isIdentPart(r) || strings.ContainsRune("/-.", r) })
@@ -119,7 +119,7 @@ func (p *parser) quoted(t *lexer.Token, d *Diagnostic) {
 		return
 	}
 	d.Help = fmt.Sprintf("write %q", word)
-	// A single word before the end of the line, or before the brace, is all of it.
+	// Nothing else on the line can belong to the text.
 	if rest = strings.TrimLeft(rest, " \t\r"); rest == "" || rest[0] == '\n' || rest[0] == '{' {
 		d.ReplaceAt(tokenSpan(t.Pos, word), strconv.Quote(word))
 	}

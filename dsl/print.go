@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// winning are the words that win over a name in some place of a schema.
+// winning lists the keywords that are not read as names in some place of a schema.
 var winning = []string{"dated", "exact", "calculated", "rollup", "passive"}
 
-// String returns the name as it is written in the rule language: in back
-// quotes if it is no identifier, or where a keyword could be read instead.
+// String returns the name as it is written in the rule language: in back quotes if
+// it is not an identifier, or if it had them and could be read as a keyword.
 func (n *Name) String() string {
 	runes := []rune(n.Text)
 	plain := len(runes) > 0 && isIdentStart(runes[0]) && prefixLen(n.Text, isIdentPart) == len(n.Text)
@@ -17,7 +17,7 @@ func (n *Name) String() string {
 		return n.Text
 	}
 	if plain && !n.Quoted {
-		return n.Text // it stood where no keyword could
+		return n.Text // it was read as a name
 	}
 	return "`" + n.Text + "`"
 }
@@ -87,7 +87,7 @@ func (r *Range) String() string {
 	return "between " + r.From.Raw + " and " + r.To.Raw
 }
 
-// head is the child without its expressions.
+// head returns the child without its expressions.
 func (c *Child) head() string {
 	var b strings.Builder
 	if c.Label != nil {
@@ -152,10 +152,10 @@ func clauseText(c Clause) string {
 	return ""
 }
 
-// testWords win over a name where a record begins, or goes on.
+// testWords lists the keywords that are not read as names in a test.
 var testWords = []string{"model", "as", "expect", "test", "profile", "interaction", "on", "at", "in", "by", "with", "and"}
 
-// inTest is the name as a record begins with it.
+// inTest returns the name as it is written at the beginning of a record.
 func (n *Name) inTest() string {
 	text := n.String()
 	if n.Quoted && text == n.Text && slices.ContainsFunc(testWords, func(w string) bool { return strings.EqualFold(w, text) }) {
@@ -164,7 +164,7 @@ func (n *Name) inTest() string {
 	return text
 }
 
-// String returns the moment in its canonical form, without on.
+// String returns the moment in its canonical form, without the keyword on.
 func (w *When) String() string {
 	switch {
 	case w.Moment != nil:
@@ -191,7 +191,7 @@ func (a *Assignment) String() string {
 	return text + strings.Join(values, "")
 }
 
-// head is the record without its values.
+// head returns the record without its values.
 func (r *Record) head() string {
 	var b strings.Builder
 	if r.Count != nil {

@@ -7,9 +7,9 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
-// Starters: what a block or clause surely begins with. The parser looks for one
-// to go on behind a problem, and takes one in the wrong place for a sign that a
-// closing brace is missing.
+// The functions below report whether the next tokens certainly begin a block, a
+// clause or a child. After a problem the parser resumes there, and where a block or
+// clause begins within another one a closing brace must be missing.
 
 func (p *parser) startsModel() bool {
 	return isWord(p.peek(), "model") && p.peekAt(1).Type == tokString
@@ -31,7 +31,7 @@ func (p *parser) startsTest() bool {
 
 func (p *parser) startsBlock() bool { return p.startsModel() || p.startsEntity() || p.startsTest() }
 
-// startsBlockWord reports whether the next word is one that blocks begin with.
+// startsBlockWord reports whether the next token is a keyword that blocks begin with.
 func (p *parser) startsBlockWord() bool {
 	return isOneOf(p.peek(), "model", "profile", "interaction", "test")
 }
@@ -54,8 +54,8 @@ func (p *parser) startsClause() bool {
 	return false
 }
 
-// startsChild reports whether a child or score begins here. previous is the
-// token before: behind a dot, where or and any word is a name.
+// startsChild reports whether a child or score begins with the next token. previous
+// is the token before it, or nil: after a dot, where or and, any word is a name.
 func (p *parser) startsChild(previous *lexer.Token) bool {
 	t := p.peek()
 	if previous != nil && (isSign(previous, ".") || isWord(previous, "where") || isWord(previous, "and")) {
@@ -75,7 +75,7 @@ func (p *parser) startsChild(previous *lexer.Token) bool {
 	return false
 }
 
-// startsChildAt reports whether a child or score begins n tokens behind the next.
+// startsChildAt reports whether a child or score begins n tokens after the next one.
 func (p *parser) startsChildAt(n int) bool {
 	mark := p.lex.at
 	defer func() { p.lex.at = mark }()
@@ -85,8 +85,8 @@ func (p *parser) startsChildAt(n int) bool {
 	return p.startsChild(nil)
 }
 
-// startsTestClause reports whether a clause of a test surely begins here. Words
-// that begin a line do, too: see startsLine.
+// startsTestClause reports whether a model, as of or expect clause of a test begins
+// with the next token. Records are found by startsLine.
 func (p *parser) startsTestClause() bool {
 	t, next := p.peek(), p.peekAt(1)
 	switch {
@@ -98,12 +98,12 @@ func (p *parser) startsTestClause() bool {
 	return isWord(t, "expect")
 }
 
-// continues are the words with which a line goes on that was begun before.
+// continues lists the keywords that continue a clause on a new line.
 var continues = []string{"where", "and", "or", "within", "since", "between", "below", "from", "to", "with"}
 
-// firstOnLine reports whether a word or text is first on its line, and does not
-// go on with what a dot or a comma before it began. Behind a comma only a text
-// goes on: a word would have to be a value.
+// firstOnLine reports whether the next token is a word or text that is the first on
+// its line and does not continue the line before. A word continues it after a dot,
+// and a text after a comma.
 func (p *parser) firstOnLine() bool {
 	t, previous := p.peek(), lastBefore(p.lex)
 	switch {
@@ -117,15 +117,15 @@ func (p *parser) firstOnLine() bool {
 	return previous.Pos.Line < t.Pos.Line
 }
 
-// startsLine reports whether a word or text that is first on its line begins
-// something new. Behind a problem that is the best guess there is: clauses and
-// children mostly stand on lines of their own.
+// startsLine reports whether the next token is the first on its line and seems to
+// begin a clause or child. After a problem this is the best guess, as clauses and
+// children mostly have lines of their own.
 func (p *parser) startsLine() bool {
 	t := p.peek()
 	return p.firstOnLine() && !isOneOf(t, continues...)
 }
 
-// rangeWords are the words that date ranges begin with.
+// rangeWords lists the keywords that date ranges begin with.
 var rangeWords = []string{"within", "since", "between"}
 
 // startsComparison reports whether a name and an operator come next.
@@ -134,14 +134,14 @@ func (p *parser) startsComparison() bool {
 	if _, ok := signOps[next.Value]; ok && next.Type == tokSign {
 		return true
 	}
-	// A word that begins a date range, too, goes on with the child.
+	// A word that date ranges begin with, too, more likely continues a child.
 	word := opWords.after(next)
 	return word != nil && !slices.Contains(rangeWords, word.word)
 }
 
-// skipTo moves on to a token at which stop holds, to the closing brace of the
-// block, to the start of another block, or to the end. Braces that open on the
-// way are skipped with all they hold.
+// skipTo skips tokens up to one at which stop returns true, the closing brace of the
+// block, the start of another block, or the end of the file. It skips braces with
+// all that is between them.
 func (p *parser) skipTo(stop func(previous *lexer.Token) bool) {
 	depth := 0
 	var previous *lexer.Token
@@ -164,19 +164,19 @@ func (p *parser) skipTo(stop func(previous *lexer.Token) bool) {
 	}
 }
 
-// skipWord consumes an unexpected token, unless it is a brace, which skipTo counts.
+// skipWord skips one token, unless it is a brace, which skipTo counts.
 func (p *parser) skipWord() {
 	if t := p.peek(); !isSign(t, "{") && !isSign(t, "}") {
 		p.lex.Next()
 	}
 }
 
-// skipItem moves on to the next child or score of a condition, or behind it.
+// skipItem skips tokens up to the next child or score, or the end of the condition.
 func (p *parser) skipItem() {
 	p.skipTo(func(previous *lexer.Token) bool { return p.startsChild(previous) || p.startsClause() || p.startsLine() })
 }
 
-// skipInTest moves on to the next clause of a test, or to its end.
+// skipInTest skips tokens up to the next clause of a test, or its end.
 func (p *parser) skipInTest(outer func() bool) {
 	depth := 0
 	for t := p.peek(); !t.EOF() && !outer(); t = p.peek() {
@@ -192,7 +192,8 @@ func (p *parser) skipInTest(outer func() bool) {
 	}
 }
 
-// tooMany asks whether the brace before the next token is one too many.
+// tooMany returns a question to add to a message if a closing brace precedes the
+// next token, and "" otherwise.
 func (p *parser) tooMany() string {
 	if t := lastBefore(p.lex); t == nil || !isSign(t, "}") {
 		return ""
@@ -200,8 +201,8 @@ func (p *parser) tooMany() string {
 	return ": is there one } too many before it?"
 }
 
-// head goes on behind a broken head: to its opening brace, if that comes before
-// anything else begins. It returns the brace.
+// brokenHead skips the rest of the head of a block up to its opening brace, which it
+// consumes and returns. ok is false if something else begins before the brace.
 func (p *parser) brokenHead() (open lexer.Token, ok bool) {
 	const far = 8
 	for range far {
@@ -217,7 +218,7 @@ func (p *parser) brokenHead() (open lexer.Token, ok bool) {
 	return open, false
 }
 
-// called says which block is meant: by its name, if that could be read.
+// called returns what messages call a block: its kind, and its name if that was read.
 func called(kind string, name *String) string {
 	if name == nil {
 		return "the " + kind
@@ -225,9 +226,11 @@ func called(kind string, name *String) string {
 	return fmt.Sprintf("%s %q", kind, name.Value)
 }
 
-// body parses a block's body behind its opening brace, which it consumes, by
-// calling item until the closing brace. It returns the block's end and whether
-// nothing was lost.
+// body parses the body of a block by calling item until the closing brace, which it
+// consumes. open is the opening brace, what returns what messages call the block,
+// and outer reports whether something begins that cannot be within the block, so
+// that its closing brace is missing. body returns the end of the block, and false
+// if a part of it could not be parsed.
 func (p *parser) body(open lexer.Token, what func() string, outer func() bool, item func() bool) (Pos, bool) {
 	whole := true
 	for {

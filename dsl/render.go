@@ -6,28 +6,28 @@ import (
 	"strings"
 )
 
-// A Part is a part of the text form of a problem that stands out on a terminal.
+// A Part is a part of a problem's text that a terminal can highlight.
 type Part uint8
 
 // The parts.
 const (
 	PlacePart    Part = iota // file, line and column
-	SeverityPart             // the word for a problem that is no error
+	SeverityPart             // the severity, of a problem that is not an error
 	CaretPart                // the carets
 	FixPart                  // the corrected line
 )
 
-// Error returns the problem for people: file, line, column, what it is unless it
-// is an error, and the message; then the source line with carets under the span
-// and, if there is a Fix, the line as it should read; then the related places. It
-// ends without a line end.
+// Error returns the problem as text: file, line, column, the severity if it is not
+// Error, and the message; then the source line with carets under the span and, if
+// there is a Fix, the corrected line; then the related places. The text does not
+// end with a newline.
 func (d *Diagnostic) Error() string {
 	return d.Render(func(_ Part, text string) string { return text })
 }
 
-// Render returns what [Diagnostic.Error] does, with the parts that stand out as
-// style returns them. style gets no line ends and nothing that could control a
-// terminal.
+// Render returns the same text as [Diagnostic.Error], with each [Part] as style
+// returns it. The text passed to style has no newlines or other control characters
+// but tabs.
 func (d *Diagnostic) Render(style func(Part, string) string) string {
 	var b strings.Builder
 	if at := place(d.File, d.Span.Start); at != "" {
@@ -38,7 +38,7 @@ func (d *Diagnostic) Render(style func(Part, string) string) string {
 	}
 	b.WriteString(d.Message())
 	if d.Span.Known() && d.Line != "" {
-		// At least as wide as the word fix.
+		// The number is at least as wide as the word fix.
 		number := fmt.Sprintf("%3s", "  "+strconv.Itoa(d.Span.Start.Line))
 		gutter := strings.Repeat(" ", len(number))
 		line, pad, carets := excerpt(d.Line, d.Span, len(number)+len(" | "))
@@ -58,7 +58,7 @@ func (d *Diagnostic) Render(style func(Part, string) string) string {
 	return b.String()
 }
 
-// place spells a place with the colon behind it, or is "" if nothing is known.
+// place returns a place followed by a colon, or "" if nothing is known of it.
 func place(file string, p Pos) string {
 	file = strings.Map(harmless, file)
 	switch {
@@ -72,21 +72,21 @@ func place(file string, p Pos) string {
 	return fmt.Sprintf("%s:%d:%d:", file, p.Line, p.Column)
 }
 
-// window returns which of a line's n characters are shown of a problem that
-// starts at start: the line, or of a long one what is around start.
+// window returns which of a line's n characters are shown for a problem that starts
+// at start: all, or those around start if the line is long.
 func window(n, start int) (from, to int) {
-	const before, behind = 60, 60
+	const before, after = 60, 60
 	to = n
-	if start > before+behind {
+	if start > before+after {
 		from = min(start-before, n)
 	}
-	if to > start+before+behind {
-		to = start + behind
+	if to > start+before+after {
+		to = start + after
 	}
 	return from, to
 }
 
-// cut returns the window of a line.
+// cut returns the window of a line, with … where something is left out.
 func cut(line []rune, start int) string {
 	from, to := window(len(line), start)
 	text := string(line[from:to])
@@ -99,10 +99,9 @@ func cut(line []rune, start int) string {
 	return strings.TrimRight(text, " \t")
 }
 
-// excerpt returns the part of a line to show, the padding that leads to the
-// span, and the carets under it. They line up on a terminal, where the line
-// begins in column, from 0: tabs are kept in the padding, and what takes two
-// columns gets two.
+// excerpt returns the part of a line to show, the padding up to the span, and the
+// carets under the span. column, from 0, is where the line begins on the terminal:
+// carets line up with tabs and with characters that take two columns.
 func excerpt(line string, span Span, column int) (text, pad, carets string) {
 	runes := []rune(strings.Map(harmless, clip(line)))
 	start := min(max(span.Start.Column-1, 0), len(runes))
@@ -133,8 +132,7 @@ func excerpt(line string, span Span, column int) (text, pad, carets string) {
 	return cut(runes, start), padding.String(), strings.Repeat("^", max(wide, 1))
 }
 
-// clip keeps a hostile line from being turned into runes whole. Spans beyond
-// it point to its end.
+// clip returns at most the first 64 KiB of a line.
 func clip(line string) string {
 	const most = 1 << 16
 	if len(line) > most {

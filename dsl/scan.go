@@ -10,7 +10,7 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
-// all scans to the end. The last token is EOF.
+// all scans the whole text. The last token is EOF.
 func (s *scanner) all() []lexer.Token {
 	const usual = 7 // bytes of text to a token
 	list := lists.Get().(*[]lexer.Token)
@@ -21,7 +21,7 @@ func (s *scanner) all() []lexer.Token {
 	return append(s.tokens, lexer.EOFToken(s.pos))
 }
 
-// next scans on over a token, or something that makes none.
+// next scans a token, white space, a comment, or a character that is an error.
 func (s *scanner) next() {
 	rest := s.rest()
 	r, size := utf8.DecodeRuneInString(rest)
@@ -55,7 +55,7 @@ func (s *scanner) next() {
 }
 
 func (s *scanner) quotedName(rest string) {
-	// A search that stops at the first back quote: there may be very many on a line.
+	// IndexAny stops at the first back quote; there may be very many on a line.
 	end := strings.IndexAny(rest[1:], "`\n")
 	switch {
 	case end < 0 || rest[1+end] == '\n':
@@ -77,8 +77,8 @@ func (s *scanner) quotedName(rest string) {
 	}
 }
 
-// stringEnd returns the length of the string literal at the start of rest up to
-// and with the closing quote, or of its line if it has none.
+// stringEnd returns the length of the text in quotes at the start of rest, with its
+// closing quote. If closed is false, it has none and ends with its line.
 func stringEnd(rest string, quote byte) (n int, closed bool) {
 	for i := 1; i < len(rest); i++ {
 		switch rest[i] {
@@ -115,21 +115,21 @@ func (s *scanner) str(rest string) {
 		pos := s.pos
 		pos.Advance(raw[:at])
 		s.problem(pos, raw[at:at+length], CodeString, "%s is no escape", raw[at:at+length]).Help = `write \" for a quote and \\ for a backslash`
-	case !utf8.ValidString(value) && utf8.ValidString(raw): // otherwise checkUTF8 has said so
+	case !utf8.ValidString(value) && utf8.ValidString(raw): // otherwise checkUTF8 has reported it
 		s.problem(s.pos, raw, CodeString, "this text's escapes do not make valid UTF-8")
 	}
 	s.emit(tokString, n)
 }
 
-// signs of the language, longest first.
+// signs lists the signs of the language. A sign comes after those that begin with it.
 var signs = []string{"<=", ">=", "!=", "->", "<-", "||", "{", "}", "(", ")", ",", ".", ":", "=", "<", ">"}
 
 func (s *scanner) sign(rest string, r rune, size int) {
-	if strings.ContainsRune("{}(),.:", r) { // no other sign begins with one of these
+	if strings.ContainsRune("{}(),.:", r) { // no other sign begins with these
 		s.emit(tokSign, 1)
 		return
 	}
-	for _, m := range meant {
+	for _, m := range foreignSigns {
 		if strings.HasPrefix(rest, m.wrong) {
 			d := s.problem(s.pos, m.wrong, CodeOperator, "%s is no operator here", m.wrong)
 			d.Nearest = m.right
@@ -145,7 +145,7 @@ func (s *scanner) sign(rest string, r rune, size int) {
 			continue
 		}
 		if sign == "<-" && len(rest) > 2 && isDigit(rest[2]) {
-			sign = "<" // a sign touches its digits: below a negative number
+			sign = "<" // less than a negative number
 		}
 		s.emit(tokSign, len(sign))
 		return

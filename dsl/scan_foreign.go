@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// instead returns what to write for an operator of another language, or "" where
-// that is not certain.
+// instead returns what to write for the sign wrong of another language, which means
+// right, or "" if that is not certain.
 func (s *scanner) instead(wrong, right string) string {
 	before, after := s.text[:s.pos.Offset], s.rest()[len(wrong):]
 	last, _ := utf8.DecodeLastRuneInString(before)
@@ -20,7 +20,7 @@ func (s *scanner) instead(wrong, right string) string {
 	if right != "and" {
 		return right
 	}
-	// It joins expressions only where one ends and a name follows, not a child.
+	// The sign joins expressions if one ends before it and a name follows it.
 	word := strings.TrimLeft(after, " \t")
 	word = word[:identLen(word)]
 	child := slices.ContainsFunc([]string{"each", "has", "at", "none", "score", "where", "not"}, func(w string) bool { return strings.EqualFold(w, word) })
@@ -42,9 +42,10 @@ func (s *scanner) instead(wrong, right string) string {
 	return right
 }
 
-// stray handles a character that the language has no use for.
+// stray reports and skips a character that cannot begin a token. Text in quotes of
+// another kind becomes a token.
 func (s *scanner) stray(rest string, r rune, size int) {
-	const longest = 1 << 10 // of a text in wrong quotes, so that no line is searched over and over
+	const longest = 1 << 10 // that a text in wrong quotes may be, so that a line is not searched again and again
 	if closers, ok := wrongQuotes[r]; ok && !s.full() {
 		line, _, _ := strings.Cut(rest[size:min(len(rest), size+longest)], "\n")
 		if end := strings.IndexAny(line, closers); end >= 0 {
@@ -58,7 +59,7 @@ func (s *scanner) stray(rest string, r rune, size int) {
 		}
 	}
 	if s.broken == s.pos.Offset || r == utf8.RuneError && size == 1 {
-		// The run of stray characters, or the bad encoding, is reported already.
+		// The run of such characters, or the encoding, is reported already.
 		s.skip(size)
 		s.broken = s.pos.Offset
 		return
@@ -103,8 +104,8 @@ func (s *scanner) stray(rest string, r rune, size int) {
 	s.broken = s.pos.Offset
 }
 
-// wantsNumber reports whether a number may follow the token before, and cannot be
-// what is added to another.
+// wantsNumber reports whether a number may follow the last token, so that a sign
+// after it cannot mean addition.
 func (s *scanner) wantsNumber() bool {
 	if len(s.tokens) == 0 {
 		return false
@@ -113,15 +114,15 @@ func (s *scanner) wantsNumber() bool {
 	return t.Type == tokSign && t.Value != ")" || isWord(t, "score") || isWord(t, "below") || isWord(t, "from") || isWord(t, "to") || isWord(t, "at")
 }
 
-// amidName reports whether the next sign stands between letters.
+// amidName reports whether the next character is between letters.
 func (s *scanner) amidName(rest string) bool {
 	last, _ := utf8.DecodeLastRuneInString(s.text[:s.pos.Offset])
 	next, _ := utf8.DecodeRuneInString(rest[1:])
 	return isIdentPart(last) && isIdentStart(next)
 }
 
-// foreignComment skips a comment of another language: one that # begins with
-// its line, one that /* begins up to */, or with its line if there is none.
+// foreignComment skips a comment of another language: from # to the end of its line,
+// or from /* to */, or to the end of its line if there is no */.
 func (s *scanner) foreignComment(rest string) {
 	n := 1
 	if rest[0] == '#' {
@@ -151,7 +152,8 @@ func (s *scanner) foreignComment(rest string) {
 	s.broken = s.pos.Offset
 }
 
-// badEscape finds the first escape in a quoted text that strconv refuses.
+// badEscape returns the place of the first escape in a quoted text that strconv does
+// not accept.
 func badEscape(raw string) (at, length int) {
 	body := raw[1 : len(raw)-1]
 	for len(body) > 0 {

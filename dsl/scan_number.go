@@ -70,7 +70,7 @@ func (s *scanner) number(rest string) {
 	}
 }
 
-// separated reports a number with separators of thousands.
+// separated reports a number with thousands separators.
 func (s *scanner) separated(kind lexer.TokenType, raw string) {
 	number := strings.Map(func(r rune) rune {
 		if strings.ContainsRune(",_ ", r) || r == '.' && kind == tokInt {
@@ -84,7 +84,7 @@ func (s *scanner) separated(kind lexer.TokenType, raw string) {
 	s.emit(kind, len(raw))
 }
 
-// exponent is the length of an exponent at the start of s, or 0.
+// exponent returns the length of an exponent at the start of s, or 0.
 func exponent(s string) int {
 	i := 1
 	if i < len(s) && (s[i] == '+' || s[i] == '-') {
@@ -101,24 +101,24 @@ func exponent(s string) int {
 
 const noSeparators = "write it with digits alone: no exponent, no separators"
 
-// thousandsLen is the length of groups of thousands at the start of s, such as
-// ,000,000 or .000.000, or 0. Groups that could be the next values of a list are
-// none, and a single one behind a point is a fraction. Spaces separate nothing
-// else: no number follows a number on its line.
+// thousandsLen returns the length of groups of thousands at the start of s, such as
+// ,000,000 or .000.000, or 0. Groups that could be the next values of a list do not
+// count, nor does a single one after a point, which is a fraction. After a space
+// they always count, as no number follows another one on its line.
 func thousandsLen(s string) int {
 	const group = 4
 	if len(s) < group || s[0] != ',' && s[0] != '.' && s[0] != ' ' {
 		return 0
 	}
 	n, surely := 0, s[0] == ' '
-	const most = 8 * group // so that no list is searched over and over
+	const most = 8 * group // so that a list is not searched again and again
 	for n < most && len(s) >= n+group && s[n] == s[0] && isDigit(s[n+1]) && isDigit(s[n+2]) && isDigit(s[n+3]) &&
 		(len(s) == n+group || !isDigit(s[n+group])) {
 		surely = surely || s[0] == ',' && s[n+1] == '0' || s[0] == '.' && n > 0
 		n += group
 	}
-	// What goes on behind the last group is a date, or something else again, unless
-	// it is a fraction.
+	// If digits follow the last group, this is a date or something else, unless they
+	// are a fraction.
 	if len(s) > n+1 && isDigit(s[n+1]) && (s[n] == '-' || s[n] == '/' || s[n] == '.' && s[0] != ',') {
 		return 0
 	}
@@ -128,7 +128,7 @@ func thousandsLen(s string) int {
 	return n
 }
 
-// moment scans what looks like a date or time, the first n bytes of rest.
+// moment scans the first n bytes of rest, which look like a date or time.
 func (s *scanner) moment(rest string, n int) {
 	raw := rest[:n]
 	m, problem := parseMoment(raw)

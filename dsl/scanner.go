@@ -8,16 +8,16 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
-// scanner cuts a text into tokens. It never fails: what is
-// wrong becomes a diagnostic and, where one was surely meant, a token of that
-// type, of which the parser then makes a node marked Bad.
+// A scanner turns a text into tokens. It never fails. A token that is not
+// well-formed becomes a diagnostic and a token of the type that was meant, of which
+// the parser makes a node marked as Bad.
 type scanner struct {
 	pos      lexer.Position
 	tokens   []lexer.Token
 	comments []Comment
 	problems
-	broken  int  // offset behind the last stray character, so that a run of them is one problem
-	endless bool // no */ follows: it need not be looked for again
+	broken  int  // the offset after the last bad character, so that a run of them is one problem
+	endless bool // no */ follows, so that it need not be looked for again
 }
 
 func newScanner(name, text string, limits Limits) *scanner {
@@ -33,15 +33,14 @@ func newScanner(name, text string, limits Limits) *scanner {
 	return s
 }
 
-// lists are token lists of files that are parsed, for the next file: nothing in
-// a tree points into one.
+// lists holds token lists for reuse. Trees do not point into them.
 var lists = sync.Pool{New: func() any { return new([]lexer.Token) }}
 
-// release gives back a token list, unless it is that of a very long file.
+// release puts a token list back into lists, unless it is very long.
 func release(list []lexer.Token) {
 	const most = 1 << 16
 	if cap(list) <= most {
-		clear(list) // it must not keep the text
+		clear(list) // so that it does not keep the text
 		list = list[:0]
 		lists.Put(&list)
 	}
@@ -51,7 +50,7 @@ func (s *scanner) checkUTF8() {
 	if utf8.ValidString(s.text) {
 		return
 	}
-	p := s.pos // behind the byte-order mark
+	p := s.pos // after the byte-order mark
 	for i, r := range s.text {
 		if r == utf8.RuneError {
 			if _, n := utf8.DecodeRuneInString(s.text[i:]); n == 1 {
@@ -69,13 +68,13 @@ func (s *scanner) problem(at lexer.Position, token string, code Code, format str
 
 func (s *scanner) rest() string { return s.text[s.pos.Offset:] }
 
-// skip moves on over n bytes of one line.
+// skip skips n bytes of one line.
 func (s *scanner) skip(n int) {
 	s.pos.Column += utf8.RuneCountInString(s.text[s.pos.Offset : s.pos.Offset+n])
 	s.pos.Offset += n
 }
 
-// emit makes a token of the next n bytes.
+// emit adds a token made of the next n bytes.
 func (s *scanner) emit(t lexer.TokenType, n int) {
 	s.tokens = append(s.tokens, lexer.Token{Type: t, Value: s.text[s.pos.Offset : s.pos.Offset+n], Pos: s.pos})
 	s.skip(n)

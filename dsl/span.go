@@ -7,26 +7,26 @@ type Pos struct {
 	Column int // in characters (code points), from 1
 }
 
-// A Span is a stretch of a file. Its end is exclusive. Every node of the tree
-// embeds one.
+// A Span is a part of a file from Start up to, but not including, End. Every node
+// of the tree embeds one.
 type Span struct {
 	Start, End Pos
 }
 
-// At returns the span itself: with it every node says where it stands.
+// At returns s itself. Nodes embed a Span and so have this method.
 func (s Span) At() Span { return s }
 
-// Known reports whether s says a place at all.
+// Known reports whether s is a place in a file. The zero Span is not.
 func (s Span) Known() bool { return s.Start.Line > 0 }
 
-// An Edit writes Text in place of a stretch of a file.
+// An Edit replaces a span of a file with Text.
 type Edit struct {
 	Span Span
 	Text string
 }
 
-// Apply returns text, all of the file that e belongs to, with the edit made. It
-// returns text as it is if the span does not lie within it.
+// Apply returns text, the whole text of the file, with the edit made. It returns
+// text unchanged if the span does not lie within it.
 func (e *Edit) Apply(text string) string {
 	from, to := e.Span.Start.Offset, e.Span.End.Offset
 	if from < 0 || from > to || to > len(text) {

@@ -8,8 +8,8 @@ import (
 	"github.com/leadscore/leadscore/internal/nearest"
 )
 
-// strayInCondition reports a token that can neither go on with the child before
-// it nor begin another.
+// strayInCondition reports the next token, which can neither continue the child
+// before it nor begin another one.
 func (p *parser) strayInCondition(c *Condition) {
 	var expected []string
 	if n := len(c.Children); n > 0 && c.Score == nil && c.Children[n-1].End.Offset <= p.peek().Pos.Offset {
@@ -32,7 +32,7 @@ func (p *parser) strayInCondition(c *Condition) {
 	if word, ok := strayWords[strings.ToLower(t.Value)]; ok && t.Type == tokIdent && slices.Contains(expected, word) {
 		d.Nearest, d.Fix = word, nil
 		if p.certain(word) {
-			d.apply(swap(t, lessTail(p.lex, word)))
+			d.apply(swap(t, withoutTail(p.lex, word)))
 		}
 	}
 	if d.Nearest == "" && t.Type == tokIdent {
@@ -45,7 +45,7 @@ func (p *parser) strayInCondition(c *Condition) {
 		}
 	}
 	switch {
-	case isWord(t, "or"), isSign(t, "||"): // a sign only so that it can be answered
+	case isWord(t, "or"), isSign(t, "||"): // || is a sign only so that it can be reported
 		d.Summary, d.Expected, d.Nearest, d.Fix = fmt.Sprintf("there is no %s: all that a condition says must hold", t.Value), nil, "", nil
 		d.Help = p.instead(c)
 	case isWord(t, "and") && !slices.Contains(expected, "and"):
@@ -66,7 +66,7 @@ func (p *parser) strayInCondition(c *Condition) {
 		d.Help = fmt.Sprintf("write has %[1]s, each %[1]s, at least 2 %[1]s or none %[1]s", describe(t))
 	case isWord(t, "add"), isWord(t, "subtract"), isWord(t, "points"):
 		d.Help = "points are written score +10 or score -10"
-	case t.Type != tokIdent || d.Nearest != "" || !p.behindPath(c):
+	case t.Type != tokIdent || d.Nearest != "" || !p.followsPath(c):
 	case p.startsComparison():
 		d.Help = "an expression stands behind where"
 	case len(c.Children[len(c.Children)-1].Path) > 1 && p.peekAt(1).Type != tokMoment:
@@ -74,8 +74,8 @@ func (p *parser) strayInCondition(c *Condition) {
 	}
 }
 
-// certain reports whether what follows the next word, one of strayWords, is what
-// follows the keyword that was meant.
+// certain reports whether the tokens after the next one, a key of strayWords, are
+// such as follow the keyword that it means.
 func (p *parser) certain(keyword string) bool {
 	next := p.peekAt(1)
 	switch keyword {
@@ -92,7 +92,7 @@ func (p *parser) certain(keyword string) bool {
 	return p.firstOnLine() && next.Type == tokIdent && next.Pos.Line == p.peek().Pos.Line && !isWord(p.peek(), "all")
 }
 
-// instead says how to write what or, the next token, was to join.
+// instead returns help on how to write what or, the next token, was meant to join.
 func (p *parser) instead(c *Condition) string {
 	general := "write in (…) or contains any (…) for one of several values, or a condition of its own"
 	if len(c.Children) == 0 {
@@ -119,7 +119,7 @@ func (p *parser) instead(c *Condition) string {
 	return general
 }
 
-// strayComma says what to write for a comma, the next token.
+// strayComma completes d, the problem of a comma, which is the next token.
 func (p *parser) strayComma(c *Condition, d *Diagnostic) {
 	comma, before, next := p.peek(), lastBefore(p.lex), p.peekAt(1)
 	touches := before != nil && end(*before).Offset == comma.Pos.Offset && end(*comma).Offset == next.Pos.Offset
@@ -161,8 +161,8 @@ func (p *parser) strayComma(c *Condition, d *Diagnostic) {
 	}
 }
 
-// startsBarePath reports whether the next word is first on its line, or in its
-// condition, and goes on like a path without a frequency before it.
+// startsBarePath reports whether the next token is the first on its line, or in its
+// condition, and seems to begin a child without a frequency.
 func (p *parser) startsBarePath(c *Condition) bool {
 	if before := lastBefore(p.lex); !p.firstOnLine() && (before == nil || !isSign(before, "{")) {
 		return false
@@ -172,9 +172,9 @@ func (p *parser) startsBarePath(c *Condition) bool {
 	return c.Score == nil && (ends || isSign(next, ".") || isOneOf(next, "within", "since", "between", "where"))
 }
 
-// behindPath reports whether the next word stands directly behind the last
-// child's path, on its line.
-func (p *parser) behindPath(c *Condition) bool {
+// followsPath reports whether the next token comes directly after the path of the
+// last child, on the same line.
+func (p *parser) followsPath(c *Condition) bool {
 	if len(c.Children) == 0 || c.Score != nil {
 		return false
 	}

@@ -17,7 +17,7 @@ func lineAt(text string, offset int) string {
 	return strings.TrimPrefix(strings.TrimSuffix(line, "\r"), byteOrderMark)
 }
 
-// lineLen is the length of the first line of s without its end.
+// lineLen returns the length of the first line of s without its end.
 func lineLen(s string) int {
 	if n := strings.IndexByte(s, '\n'); n >= 0 {
 		return n
@@ -31,7 +31,7 @@ func isIdentPart(r rune) bool { return isIdentStart(r) || unicode.IsDigit(r) }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-// identLen is the length of the run of letters, digits and _ at the start of s.
+// identLen returns the length of the run of letters, digits and _ at the start of s.
 func identLen(s string) int {
 	for i := range len(s) {
 		c := s[i]
@@ -46,7 +46,7 @@ func identLen(s string) int {
 	return len(s)
 }
 
-// prefixLen is the length of the longest prefix of s whose characters satisfy f.
+// prefixLen returns the length of the longest prefix of s whose characters satisfy f.
 func prefixLen(s string, f func(rune) bool) int {
 	if i := strings.IndexFunc(s, func(r rune) bool { return !f(r) }); i >= 0 {
 		return i
@@ -54,6 +54,7 @@ func prefixLen(s string, f func(rune) bool) int {
 	return len(s)
 }
 
+// printable returns a character as messages show it.
 func printable(r rune) string {
 	if unicode.IsPrint(r) {
 		return string(r)
@@ -61,7 +62,7 @@ func printable(r rune) string {
 	return fmt.Sprintf("character U+%04X", r)
 }
 
-// number reads a run of digits.
+// number parses s, which must be all digits.
 func number(s string, n *int) bool {
 	*n = 0
 	for i := range len(s) {
@@ -73,7 +74,7 @@ func number(s string, n *int) bool {
 	return s != ""
 }
 
-// trimZeros writes a number without leading zeros.
+// trimZeros returns a number without leading zeros.
 func trimZeros(number string) string {
 	sign := number[:len(number)-len(strings.TrimLeft(number, "+-"))]
 	digits := strings.TrimLeft(number[len(sign):], "0")

@@ -6,7 +6,7 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
-// Token types. Every value is the text as written.
+// Token types. The value of a token is its text as written.
 const (
 	tokIdent  lexer.TokenType = -(iota + 2) // -1 is participle's EOF
 	tokQuoted                               // a name in back quotes
@@ -17,7 +17,7 @@ const (
 	tokSign // punctuation and operators
 )
 
-// tokenSpan is the span of a token, which never crosses a line.
+// tokenSpan returns the span of a token, which is always on one line.
 func tokenSpan(at lexer.Position, text string) Span {
 	start := Pos{Offset: at.Offset, Line: at.Line, Column: at.Column}
 	end := start
@@ -26,8 +26,10 @@ func tokenSpan(at lexer.Position, text string) Span {
 	return Span{start, end}
 }
 
+// end returns the end of a token.
 func end(t lexer.Token) Pos { return tokenSpan(t.Pos, t.Value).End }
 
+// spanOf returns the span from one token to another.
 func spanOf(first, last lexer.Token) Span {
 	return Span{tokenSpan(first.Pos, first.Value).Start, end(last)}
 }
@@ -59,4 +61,5 @@ func isOneOf(t *lexer.Token, keywords ...string) bool {
 	return false
 }
 
+// isSign reports whether t is the sign.
 func isSign(t *lexer.Token, sign string) bool { return t.Type == tokSign && t.Value == sign }

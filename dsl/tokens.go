@@ -8,15 +8,17 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
-// A slab makes nodes many at a time, as all of a tree live equally long.
+// A slab allocates nodes many at a time. All nodes of a tree live equally long.
 type slab[T any] struct {
 	free []T
-	made int // the last time
+	made int // number of nodes allocated last
 }
 
+// new returns a new node.
 func (s *slab[T]) new() *T { return &s.room()[0] }
 
-// append is the built-in append, but the first element's room is of the slab.
+// append is like the built-in append, and takes memory for the first element from
+// the slab.
 func (s *slab[T]) append(list []T, v T) []T {
 	if list == nil {
 		list = s.room()[:0]
@@ -24,7 +26,7 @@ func (s *slab[T]) append(list []T, v T) []T {
 	return append(list, v)
 }
 
-// room returns room for one node.
+// room returns memory for one node.
 func (s *slab[T]) room() []T {
 	const most = 64
 	if len(s.free) == 0 {
@@ -36,13 +38,14 @@ func (s *slab[T]) room() []T {
 	return n
 }
 
-// tokens are the tokens of a file, EOF last, and a cursor. participle's own
-// lexer.PeekingLexer cannot be told how many tokens to expect.
+// tokens holds the tokens of a file and the position of the next one. (participle's
+// lexer.PeekingLexer would grow to several times its size, as it does not know the
+// number of tokens.)
 type tokens struct {
-	list []lexer.Token
-	at   int
+	list []lexer.Token // ends with EOF
+	at   int           // index of the next token
 
-	// The nodes that are made most.
+	// Memory for the most frequent nodes.
 	names       slab[Name]
 	strings     slab[String]
 	numbers     slab[Number]
@@ -54,22 +57,22 @@ type tokens struct {
 	conditions  slab[Condition]
 	moments     slab[Moment]
 
-	// Lists of one element, as most are.
+	// Memory for lists of one element, as most lists are.
 	paths    slab[*Name]
 	operands slab[Literal]
-	tests    slab[Expr]
+	exprs    slab[Expr]
 	nested   slab[*Child]
 }
 
 // Peek returns the next token.
 func (lex *tokens) Peek() *lexer.Token { return &lex.list[lex.at] }
 
-// peekAt returns the token n behind the next one, or EOF.
+// peekAt returns the token n places after the next one, or EOF.
 func (lex *tokens) peekAt(n int) *lexer.Token {
 	return &lex.list[min(lex.at+n, len(lex.list)-1)]
 }
 
-// Next returns the next token and goes on behind it, unless it is EOF.
+// Next consumes and returns the next token. EOF is never consumed.
 func (lex *tokens) Next() *lexer.Token {
 	next := &lex.list[lex.at]
 	if !next.EOF() {
@@ -78,7 +81,7 @@ func (lex *tokens) Next() *lexer.Token {
 	return next
 }
 
-// lastBefore is the token before the next one.
+// lastBefore returns the token before the next one, or nil.
 func lastBefore(lex *tokens) *lexer.Token {
 	if lex.at > 0 {
 		return &lex.list[lex.at-1]
@@ -86,7 +89,7 @@ func lastBefore(lex *tokens) *lexer.Token {
 	return nil
 }
 
-// accept consumes the next token if it is the keyword.
+// accept consumes the next token if it is the keyword, and reports whether it was.
 func accept(lex *tokens, keyword string) bool {
 	if isWord(lex.Peek(), keyword) {
 		lex.Next()
@@ -95,6 +98,7 @@ func accept(lex *tokens, keyword string) bool {
 	return false
 }
 
+// acceptSign consumes the next token if it is the sign, and reports whether it was.
 func acceptSign(lex *tokens, sign string) bool {
 	if isSign(lex.Peek(), sign) {
 		lex.Next()
@@ -103,6 +107,7 @@ func acceptSign(lex *tokens, sign string) bool {
 	return false
 }
 
+// name makes a node of t.
 func (lex *tokens) name(t *lexer.Token) *Name {
 	n := lex.names.new()
 	n.Span, n.Text = tokenSpan(t.Pos, t.Value), t.Value
@@ -115,6 +120,7 @@ func (lex *tokens) name(t *lexer.Token) *Name {
 	return n
 }
 
+// string makes a node of t.
 func (lex *tokens) string(t *lexer.Token) *String {
 	s := lex.strings.new()
 	s.Span, s.Raw = tokenSpan(t.Pos, t.Value), t.Value
@@ -128,6 +134,7 @@ func (lex *tokens) string(t *lexer.Token) *String {
 	return s
 }
 
+// number makes a node of t.
 func (lex *tokens) number(t *lexer.Token) *Number {
 	n := lex.numbers.new()
 	digits := strings.TrimLeft(t.Value, "+-")
@@ -137,6 +144,7 @@ func (lex *tokens) number(t *lexer.Token) *Number {
 	return n
 }
 
+// moment makes a node of t.
 func (lex *tokens) moment(t *lexer.Token) *Moment {
 	m := lex.moments.new()
 	var problem string

@@ -2,9 +2,9 @@ package dsl
 
 import "strings"
 
-// A Node is a piece of the syntax tree that knows where it stands.
+// A Node is a node of the syntax tree.
 type Node interface {
-	At() Span
+	At() Span // the place of the node in its file
 }
 
 // A File is the syntax tree of one file.
@@ -14,11 +14,12 @@ type File struct {
 	Text     string    // the source
 	Blocks   []Block   // in the order of the file
 	Comments []Comment // in the order of the file
-	// Incomplete says that something at the top of the file could not be read.
+	// Incomplete is set if something at the top level of the file could not be read.
 	Incomplete bool
 }
 
-// Line returns the source line on which p lies, without its line end.
+// Line returns the source line that p is on, without its line end. It returns "" for
+// the zero Pos.
 func (f *File) Line(p Pos) string {
 	if p.Line == 0 {
 		return ""
@@ -26,13 +27,13 @@ func (f *File) Line(p Pos) string {
 	return lineAt(f.Text, p.Offset)
 }
 
-// A Comment is one comment, from its // to the end of its line, which is not part of it.
+// A Comment is a comment, from its // up to the end of its line.
 type Comment struct {
 	Span
 	Text string
 }
 
-// A Block stands at the top of a file: a [Model], an [Entity] or a [Test].
+// A Block is a part of a file at its top level: a [Model], an [Entity] or a [Test].
 type Block interface {
 	Node
 	block()
@@ -43,7 +44,7 @@ type Name struct {
 	Span
 	Text   string // without back quotes
 	Quoted bool   // written in back quotes
-	Bad    bool   // not well-formed: a diagnostic says so
+	Bad    bool   // not well-formed, which a diagnostic reports
 }
 
 // A String is a text in double quotes.
@@ -51,20 +52,20 @@ type String struct {
 	Span
 	Raw   string // as written, with its quotes
 	Value string
-	Bad   bool // not well-formed: a diagnostic says so, Value is a guess
+	Bad   bool // not well-formed, which a diagnostic reports; Value is a guess
 }
 
 // A Number is a number as written: an optional sign, digits, and an optional fraction.
 type Number struct {
 	Span
 	Text string
-	Bad  bool // not well-formed: a diagnostic says so
+	Bad  bool // not well-formed, which a diagnostic reports
 }
 
 // Whole reports whether n has no fraction.
 func (n *Number) Whole() bool { return !strings.Contains(n.Text, ".") }
 
-// Unit is the unit of a [TimeSpan].
+// A Unit is a unit of time of a [TimeSpan].
 type Unit uint8
 
 // The units.
@@ -82,7 +83,7 @@ var (
 	unitPlurals = [...]string{"minutes", "hours", "days", "weeks", "months", "years"}
 )
 
-// String returns the unit's plural.
+// String returns the plural of the unit, such as "days".
 func (u Unit) String() string {
 	if int(u) < len(unitPlurals) {
 		return unitPlurals[u]
@@ -104,10 +105,10 @@ type Moment struct {
 	Year, Month, Day int
 	HasTime          bool // a date and time, not a bare date
 	Hour, Minute     int
-	Second, Micro    int  // what is finer than a microsecond is cut off
+	Second, Micro    int  // finer fractions are cut off
 	HasOffset        bool // written with Z or an offset from UTC
 	Offset           int  // in minutes east of UTC
-	Bad              bool // not well-formed: a diagnostic says so
+	Bad              bool // not well-formed, which a diagnostic reports
 }
 
 // A Bool is true or false.

@@ -5,42 +5,42 @@ type Model struct {
 	Span
 	Name    *String // nil if it could not be read
 	Clauses []Clause
-	// Incomplete says that something in the model could not be read.
+	// Incomplete is set if something in the model could not be read.
 	Incomplete bool
 }
 
-// A Clause stands directly in a [Model]: a [Description], [Target], [TimeZone],
+// A Clause is a part of a [Model]: a [Description], [Target], [TimeZone],
 // [Condition], [Grade] or [SalesReady].
 type Clause interface {
 	Node
 	clause()
 }
 
-// Description is `description "…"`.
+// A Description is `description "…"`.
 type Description struct {
 	Span
 	Text *String
 }
 
-// Target is `target contact` or `target account`.
+// A Target is `target contact` or `target account`.
 type Target struct {
 	Span
 	Account bool // the target is account
 }
 
-// TimeZone is `time zone "…"`.
+// A TimeZone is `time zone "…"`.
 type TimeZone struct {
 	Span
 	Zone *String
 }
 
-// SalesReady is `sales ready at N`.
+// A SalesReady is `sales ready at N`.
 type SalesReady struct {
 	Span
 	Threshold *Number
 }
 
-// Grade is `grade "…" below N`, `grade "…" from A to B` or `grade "…" from A`.
+// A Grade is `grade "…" below N`, `grade "…" from A to B` or `grade "…" from A`.
 type Grade struct {
 	Span
 	Name  *String
@@ -55,17 +55,17 @@ type Condition struct {
 	Name     *String // nil if it could not be read
 	Children []*Child
 	Score    *Score // nil if it could not be read
-	// Incomplete says that something in the condition could not be read.
+	// Incomplete is set if something in the condition could not be read.
 	Incomplete bool
 }
 
-// Score is `score +N` or `score -N`.
+// A Score is `score +N` or `score -N`.
 type Score struct {
 	Span
 	Points *Number
 }
 
-// A Child is one child of a condition: how often something must occur, and what.
+// A Child is one child of a condition: what must occur, and how often.
 type Child struct {
 	Span
 	Label     *String // the display name, or nil
@@ -75,7 +75,7 @@ type Child struct {
 	Where     []Expr // AND-ed
 }
 
-// FrequencyKind is one of the three frequencies of the designer.
+// A FrequencyKind is one of the three frequencies of the designer.
 type FrequencyKind uint8
 
 // The frequencies.
@@ -85,14 +85,14 @@ const (
 	None                         // holds for zero
 )
 
-// Frequency is `each`, `has`, `at least N` or `none`.
+// A Frequency is `each`, `has`, `at least N` or `none`.
 type Frequency struct {
 	Span
 	Kind  FrequencyKind
 	Count *Number // the N of `at least N`; nil for `has` and the others
 }
 
-// RangeKind is a form of date range.
+// A RangeKind is a form of a date range.
 type RangeKind uint8
 
 // The forms of a date range.
@@ -107,10 +107,10 @@ type Range struct {
 	Span
 	Kind     RangeKind
 	Last     *TimeSpan // of WithinLast
-	From, To *Moment   // of Since (From alone) and Between
+	From, To *Moment   // of Between; Since has only From
 }
 
-// An Expr tests an occurrence. So far only a [Comparison] does.
+// An Expr is a condition on a single occurrence: a [Comparison].
 type Expr interface {
 	Node
 	String() string // the canonical form, on one line

@@ -7,18 +7,18 @@ type Entity struct {
 	Name        *Name // nil if it could not be read
 	Passive     bool
 	Members     []Member
-	// Incomplete says that something in the block could not be read.
+	// Incomplete is set if something in the block could not be read.
 	Incomplete bool
 }
 
-// A Member stands in an [Entity]: a [Field], a [Relationship], a [DatedBy], or a
+// A Member is a part of an [Entity]: a [Field], a [Relationship], a [DatedBy], or a
 // [BadMember].
 type Member interface {
 	Node
 	member()
 }
 
-// FieldType is a field's type in schema text.
+// A FieldType is the type of a field in a schema block.
 type FieldType uint8
 
 // The field types.
@@ -34,7 +34,7 @@ const (
 
 var typeNames = [...]string{"text", "number", "bool", "time", "date", "choice", "choices"}
 
-// String returns the type's name.
+// String returns the name of the type.
 func (t FieldType) String() string {
 	if int(t) < len(typeNames) {
 		return typeNames[t]
@@ -53,7 +53,7 @@ type Field struct {
 	Rollup     bool
 }
 
-// modifiers stand behind a field's type.
+// modifiers lists the keywords that may follow the type of a field.
 var modifiers = []string{"exact", "calculated", "rollup"}
 
 // A Relationship declares a reference, `Name -> Target`, or its inverse,
@@ -65,14 +65,14 @@ type Relationship struct {
 	Via    *Name // nil for a reference
 }
 
-// DatedBy is `dated by Field`.
+// A DatedBy is `dated by Field`.
 type DatedBy struct {
 	Span
 	Field *Name
 }
 
-// A BadMember is a declaration whose name could be read, but not the rest. With
-// it a checker knows that the name is meant to exist.
+// A BadMember is a declaration of which only the name could be read. It tells the
+// checker that the name is meant to exist.
 type BadMember struct {
 	Span
 	Name *Name

@@ -1,34 +1,34 @@
 package dsl
 
-// A Test is `test "…" { … }`: a few records, and what a model makes of them.
+// A Test is `test "…" { … }`: a few records, and what is expected of a model.
 type Test struct {
 	Span
 	Name    *String // nil if it could not be read
 	Clauses []TestClause
-	// Incomplete says that something in the test could not be read.
+	// Incomplete is set if something in the test could not be read.
 	Incomplete bool
 }
 
-// A TestClause stands directly in a [Test]: a [TestModel], [AsOf], [Record] or
+// A TestClause is a part of a [Test]: a [TestModel], [AsOf], [Record] or
 // [Expectation].
 type TestClause interface {
 	Node
 	testClause()
 }
 
-// TestModel is `model "…"`: the model that is tested.
+// A TestModel is `model "…"`: the model that is tested.
 type TestModel struct {
 	Span
 	Name *String
 }
 
-// AsOf is `as of D`.
+// An AsOf is `as of D`.
 type AsOf struct {
 	Span
 	Moment *Moment
 }
 
-// A Record gives a test a record, or several that are alike:
+// A Record is a record of a test, or several equal ones:
 // `3 EmailOpened "id" 10 days ago by "contact" with Field = value and …`.
 type Record struct {
 	Span
@@ -40,7 +40,7 @@ type Record struct {
 	Fields []*Assignment
 }
 
-// When is a moment of a test: `on D`, `SPAN ago` or `in SPAN`.
+// A When is a moment of a test: `on D`, `SPAN ago` or `in SPAN`.
 type When struct {
 	Span
 	Moment *Moment   // of `on`, or a bare moment as a field's value
@@ -57,7 +57,7 @@ type Assignment struct {
 	When   *When // of a value such as `3 days ago`, in place of Values
 }
 
-// Text returns the value if it is one text.
+// Text returns the value of the assignment if that is a single text.
 func (a *Assignment) Text() (*String, bool) {
 	if a.When != nil || a.List || len(a.Values) != 1 {
 		return nil, false
@@ -66,7 +66,7 @@ func (a *Assignment) Text() (*String, bool) {
 	return s, ok
 }
 
-// ExpectKind is a form of [Expectation].
+// An ExpectKind is a form of an [Expectation].
 type ExpectKind uint8
 
 // The forms of an expectation.
@@ -88,7 +88,7 @@ type Expectation struct {
 	Span
 	Kind   ExpectKind
 	Number *Number // of ExpectScore and ExpectTimes
-	Name   *String // the grade or condition, where Kind speaks of one
+	Name   *String // of ExpectGrade the grade; of ExpectHolds, ExpectDoesNotHold and ExpectTimes the condition
 }
 
 func (*Test) block() {}

@@ -1,16 +1,16 @@
 package dsl
 
-// Walk calls f for n and for the nodes that n holds, in the order of the text:
-// each node comes before those it holds. Where f returns false Walk leaves out
-// what the node holds. Comments are not nodes of the tree: see File.Comments.
+// Walk calls f for n and for the nodes below it, in the order of the text, each
+// node before those below it. If f returns false, Walk skips the nodes below that
+// one. Comments are not part of the tree; they are in File.Comments.
 func Walk(n Node, f func(Node) bool) {
 	if f(n) {
 		children(n, func(child Node) { Walk(child, f) })
 	}
 }
 
-// NodeAt returns the innermost node of f at an offset in bytes, the last one of
-// [PathAt], or nil if the offset does not lie in the file.
+// NodeAt returns the innermost node of f at an offset in bytes, which is the last
+// node of [PathAt]. It returns nil if the offset is outside of the file.
 func NodeAt(f *File, offset int) Node {
 	path := PathAt(f, offset)
 	if len(path) == 0 {
@@ -20,13 +20,13 @@ func NodeAt(f *File, offset int) Node {
 }
 
 // PathAt returns the nodes of f at an offset in bytes, from f itself down to the
-// innermost one. It returns nil if the offset does not lie in the file; the end
-// of the file lies in it.
+// innermost one. It returns nil if the offset is outside of the file; the end of
+// the file is not.
 //
-// A node is at the offsets from its start to its end, both included, as a cursor
-// behind a word is at the word. Where one node ends and the next one starts the
-// next one is taken. Between the nodes that a node holds, as in white space, in a
-// keyword or in a comment, that node is the innermost one.
+// A node is at all offsets from its start to its end, both included, as a cursor
+// directly after a word is at the word. Where one node ends and another one starts,
+// PathAt takes the second. In white space, a keyword or a comment, the innermost
+// node is the one around it.
 func PathAt(f *File, offset int) []Node {
 	if offset < 0 || offset > f.End.Offset {
 		return nil
@@ -46,7 +46,7 @@ func PathAt(f *File, offset int) []Node {
 	}
 }
 
-// children calls f for each node that n holds directly, in the order of the text.
+// children calls f for each node directly below n, in the order of the text.
 func children(n Node, f func(Node)) {
 	switch n := n.(type) {
 	case *File:

@@ -9,7 +9,7 @@ import (
 	"github.com/leadscore/leadscore/dsl"
 )
 
-// trials holds every construct of a test block, and a member that is broken.
+// trials holds every construct of a test block, and a member without a valid type.
 const trials = `test "T" {
     model "M"
     as of 2026-05-31
@@ -92,8 +92,7 @@ func TestWalkLeavesOut(t *testing.T) {
 	})
 }
 
-// TestNodeAt checks that each node is found at its start and in its middle, and
-// that the path to it is the one of the tree.
+// TestNodeAt checks that each node is found at its start, by its path in the tree.
 func TestNodeAt(t *testing.T) {
 	for _, text := range []string{everything, trials} {
 		f, _ := dsl.Parse("f", text, dsl.Limits{})
@@ -181,7 +180,7 @@ func TestNodeAtEdges(t *testing.T) {
 	}
 }
 
-// TestBrokenHeads checks that a block without its brace spans what was read.
+// TestBrokenHeads checks that a block without a brace spans its name.
 func TestBrokenHeads(t *testing.T) {
 	for _, text := range []string{`model "M"`, `test "T" as of`, `profile Lead City text }`, `model "M" { condition "C" has Lead }`} {
 		f, diags := dsl.Parse("f", text, dsl.Limits{})

@@ -2,15 +2,15 @@ package dsl
 
 import "unicode"
 
-// columns is how many columns of a terminal a character takes that begins in
-// column, from 0. Terminals differ in sequences that make one sign of several,
-// such as a family; there the carets may be off.
+// columns returns how many columns of a terminal a character takes that begins in
+// column, from 0. Terminals differ in how they show sequences such as the emoji of a
+// family; carets may be off there.
 func columns(r rune, column int) int {
 	const tab = 8
 	switch {
 	case r == '\t':
 		return tab - column%tab
-	case r < 0x300: // nothing below is wide, or takes no column
+	case r < 0x300: // every character below takes one column
 		return 1
 	case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
 		return 0
@@ -20,9 +20,9 @@ func columns(r rune, column int) int {
 	return 1
 }
 
-// wide holds what takes two columns: what Unicode 16 calls wide or fullwidth
-// (EastAsianWidth.txt), to which emoji belong. Code points without a character
-// are in it where they lie in or between such blocks.
+// wide holds the characters that take two columns: those that Unicode 16 calls wide
+// or fullwidth (EastAsianWidth.txt), among them emoji. It also holds code points
+// without a character in or between such blocks.
 var wide = &unicode.RangeTable{
 	R16: []unicode.Range16{
 		{0x1100, 0x115F, 1},                      // Hangul Jamo
@@ -48,7 +48,7 @@ var wide = &unicode.RangeTable{
 		{0x1D300, 0x1D356, 1}, {0x1D360, 0x1D376, 1},
 		{0x1F004, 0x1F004, 1}, {0x1F0CF, 0x1F0CF, 1}, {0x1F18E, 0x1F18E, 1}, {0x1F191, 0x1F19A, 1},
 		{0x1F200, 0x1F265, 1}, // enclosed ideographs
-		// Pictographs, less those that are text unless told otherwise.
+		// Pictographs, without those that are shown as text by default.
 		{0x1F300, 0x1F320, 1}, {0x1F32D, 0x1F335, 1}, {0x1F337, 0x1F37C, 1}, {0x1F37E, 0x1F393, 1},
 		{0x1F3A0, 0x1F3CA, 1}, {0x1F3CF, 0x1F3D3, 1}, {0x1F3E0, 0x1F3F0, 1}, {0x1F3F4, 0x1F3F4, 1},
 		{0x1F3F8, 0x1F43E, 1}, {0x1F440, 0x1F440, 1}, {0x1F442, 0x1F4FC, 1}, {0x1F4FF, 0x1F53D, 1},

@@ -13,4 +13,10 @@
 // is the number of the id it holds: a hop is an index. The fields of a record lie
 // next to each other. The interactions of a contact lie next to each other, kind
 // by kind, newest first, whatever order they came in.
+//
+// Records can be replaced and deleted by their ids. A record that is replaced
+// stays in its row. One that is deleted leaves an empty row, and perhaps an id that
+// nothing bears any more; when there are many of these the store is compacted, and
+// numbers rows and ids anew. So rows and keys mean something only while the store
+// is lent.
 package columns

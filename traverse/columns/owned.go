@@ -172,3 +172,46 @@ func (o *Owned) insert(t *Table, row int) bool {
 	o.starts[contact] = moved
 	return o.dead <= len(o.times)/2
 }
+
+// remove removes a row from the interactions of its contact, among which it must
+// be. It returns false when so much has been left behind that everything is to be
+// built anew.
+func (o *Owned) remove(t *Table, row int) bool {
+	if t.kind < 0 {
+		return true
+	}
+	contact := int(t.Cells(row)[t.byName[traverse.Contact].At])
+	if contact == 0 {
+		return true
+	}
+	// What comes after it moves up.
+	from, counts := o.starts[contact], o.counts[contact*len(o.kinds):(contact+1)*len(o.kinds)]
+	to := from
+	for i, kind := range o.kinds {
+		count := int(counts[i])
+		if i < t.kind {
+			from.times += count
+			from.cells += count * kind.width
+		}
+		to.times += count
+		to.cells += count * kind.width
+	}
+	times, cells := o.times[from.times:to.times], o.cells[from.cells:to.cells]
+	at := find(t, row, times[:counts[t.kind]], cells)
+	copy(times[at:], times[at+1:])
+	copy(cells[at*t.width:], cells[(at+1)*t.width:])
+	counts[t.kind]--
+	o.dead++
+	return o.dead <= len(o.times)/2
+}
+
+// find returns where a row is among the interactions of its kind. Those that
+// differ by their ids alone are as good as each other.
+func find(t *Table, row int, times []int64, cells []uint32) int {
+	when, want := t.when(int32(row)), t.Cells(row)
+	at, _ := slices.BinarySearchFunc(times, when, func(have, when int64) int { return cmp.Compare(when, have) })
+	for !slices.Equal(cells[at*t.width:(at+1)*t.width], want) {
+		at++
+	}
+	return at
+}

@@ -5,11 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"slices"
 	"sync"
-	"time"
 
-	"github.com/leadscore/leadscore/internal/nearest"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -18,15 +15,22 @@ import (
 var ErrDuplicate = errors.New("an entity's ids must differ, and this one is taken")
 
 // A Store holds the records of a schema's entities. It is safe for concurrent
-// use: records can be added while others are fetched or lent.
+// use: records can be added, replaced and deleted while others are fetched or
+// lent.
+//
+// What deleted and replaced records leave behind is freed once there have been
+// half as many of them as there are records. The distinct values that fields have
+// had are kept for as long as the store is.
 type Store struct {
 	schema *traverse.Schema
 	tables map[string]*Table // never changed after New
 	kinds  []*Table          // the interactions, in the order of the schema
 
-	mu    sync.RWMutex // guards what the tables hold
-	owned Owned
-	ready bool // owned is what the tables say
+	mu      sync.RWMutex // guards what the tables hold
+	owned   Owned
+	ready   bool // owned is what the tables say
+	records int  // of all tables
+	stale   int  // how many records were deleted or replaced since the last compact
 }
 
 // A Lender is a source that has its records in columns and lends them.
@@ -81,6 +85,18 @@ func (s *Store) Table(entity string) *Table { return s.tables[entity] }
 // must not be changed afterwards. The error says which value does not fit, or
 // wraps [ErrDuplicate] if the entity already holds id; nothing is added then.
 func (s *Store) Add(entity, id string, values ...traverse.Value) error {
+	return s.put(entity, id, values, false)
+}
+
+// Put adds one record as [Store.Add] does, or replaces the one that the entity
+// holds by that id. The record then has the new values and no others. It keeps
+// its place among the records of its entity, and what refers to it by its id
+// still does. The error says which value does not fit; nothing is changed then.
+func (s *Store) Put(entity, id string, values ...traverse.Value) error {
+	return s.put(entity, id, values, true)
+}
+
+func (s *Store) put(entity, id string, values []traverse.Value, replace bool) error {
 	t := s.tables[entity]
 	if t == nil {
 		return fmt.Errorf("columns: no entity %s%s", entity, s.didYouMean(entity))
@@ -94,17 +110,73 @@ func (s *Store) Add(entity, id string, values ...traverse.Value) error {
 		return err
 	}
 	k := t.Intern(id)
-	if t.rowOf[k] >= 0 {
+	row := t.Row(k)
+	switch {
+	case row < 0:
+		row = t.append(k, values)
+		s.records++
+		s.enter(t, row)
+	case !replace:
 		return fmt.Errorf("columns: %s %q: %w", entity, id, ErrDuplicate)
+	default:
+		s.leave(t, row)
+		t.set(row, values)
+		s.enter(t, row)
+		s.outdate()
 	}
-	row := t.append(k, values)
+	return nil
+}
+
+// Delete deletes the record of an entity with an id, and reports whether there
+// was one. References to it stay as they are, and lead to nothing, as an id
+// without a record does. So the interactions of a deleted contact are still those
+// of its id, and a lead whose parent contact it was is still scored by them. The
+// error says that the schema has no such entity.
+func (s *Store) Delete(entity, id string) (bool, error) {
+	t := s.tables[entity]
+	if t == nil {
+		return false, fmt.Errorf("columns: no entity %s%s", entity, s.didYouMean(entity))
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	row := t.Row(t.Key(id))
+	if row < 0 {
+		return false, nil
+	}
+	s.leave(t, row)
+	t.remove(row)
+	s.records--
+	s.outdate()
+	return true, nil
+}
+
+// enter adds a row to what is kept by the references that it holds.
+func (s *Store) enter(t *Table, row int) {
 	for c, g := range t.groups {
 		g.insert(t, c, int32(row))
 	}
 	if s.ready {
 		s.ready = s.owned.insert(t, row)
 	}
-	return nil
+}
+
+// leave removes a row from what is kept by the references that it holds.
+func (s *Store) leave(t *Table, row int) {
+	for c, g := range t.groups {
+		g.remove(t, c, int32(row))
+	}
+	if s.ready {
+		s.ready = s.owned.remove(t, row)
+	}
+}
+
+// outdate counts a record that was deleted or replaced, and compacts the store
+// when there have been many of them.
+func (s *Store) outdate() {
+	const least = 32 // less is not worth it
+	if s.stale++; s.stale > s.records/2+least {
+		s.compact()
+	}
 }
 
 // Len returns how many records of an entity the store holds: none for an
@@ -116,23 +188,26 @@ func (s *Store) Len(entity string) int {
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return t.Len()
+	return t.Len() - t.dead
 }
 
 // Leads yields the ids of the leads in the order in which they were added:
-// those that are there when the ranging begins. Once ctx is done it yields
-// ctx's error and ends.
+// those that are there when the ranging begins, also those that are deleted
+// meanwhile. Once ctx is done it yields ctx's error and ends.
 func (s *Store) Leads(ctx context.Context) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		t := s.tables[traverse.Lead]
 		if t == nil {
 			return
 		}
-		// Both are only ever appended to.
 		s.mu.RLock()
-		rows, ids := t.rows, t.ids
+		rows, ids := t.rows, t.ids // ids are only appended to
+		t.listed.Store(true)       // and so are rows, from now on
 		s.mu.RUnlock()
 		for _, k := range rows {
+			if k == 0 {
+				continue // was deleted before
+			}
 			if err := ctx.Err(); err != nil {
 				yield("", err)
 				return
@@ -153,7 +228,7 @@ func (s *Store) Lend(source traverse.Source) *Store {
 }
 
 // Use calls use, and returns its error. The store does not change until use
-// returns; use must not add to it, nor fetch from it. Before, Use puts the
+// returns; use must not change it, nor fetch from it. Before, Use puts the
 // interactions of each contact next to each other, if they are not.
 func (s *Store) Use(ctx context.Context, use func() error) error {
 	for {
@@ -204,7 +279,7 @@ func (s *Store) Reset() {
 		t.reset()
 	}
 	s.owned.reset()
-	s.ready = false
+	s.ready, s.records, s.stale = false, 0, 0
 }
 
 // Own adds the interactions of a contact, whom none have been added for, in the
@@ -225,216 +300,4 @@ func (s *Store) Owned() *Owned { return &s.owned }
 func (s *Store) Contacts(account Key) []int32 {
 	t := s.tables[traverse.Contact]
 	return t.groups[t.byName[traverse.ParentAccount]].of(account)
-}
-
-// checkEvery is how many rows pass between two looks at the context.
-const checkEvery = 4096
-
-// Fetch adds to out what q asks for, as [traverse.Source] says. It looks ids up
-// in a hash index, references in one that the first query by that reference
-// builds. From and To cut what a reference finds if they speak of the field
-// that the entity is dated by; otherwise they are left to the caller. Fetch
-// fails with ctx's error once ctx is done, and for an entity, a field or a
-// reference that the schema does not have.
-func (s *Store) Fetch(ctx context.Context, q *traverse.Query, out *traverse.Rows) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	t := s.tables[q.Entity]
-	if t == nil {
-		return fmt.Errorf("no entity %s%s", q.Entity, s.didYouMean(q.Entity))
-	}
-	wanted := make([]*Column, len(q.Fields))
-	for i, name := range q.Fields {
-		if wanted[i] = t.byName[name]; wanted[i] == nil {
-			return fmt.Errorf("%s has no field %s%s", q.Entity, name, t.didYouMean(name))
-		}
-	}
-	var by *Column
-	if q.By != "" {
-		by = t.byName[q.By]
-		if by == nil || by.To == nil {
-			return fmt.Errorf("%s has no reference %s%s", q.Entity, q.By, t.didYouMean(q.By))
-		}
-		if err := s.index(ctx, t, by); err != nil {
-			return err
-		}
-	}
-
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	values := make([]traverse.Value, len(wanted))
-	add := func(key string, row int) {
-		for i, c := range wanted {
-			values[i] = t.value(row, c)
-		}
-		out.Add(key, t.ids[t.rows[row]], values...)
-	}
-	seen := 0
-	for _, key := range q.Keys {
-		if by == nil {
-			if row := t.Row(t.Key(key)); row >= 0 {
-				add(key, row)
-			}
-			continue
-		}
-		for _, row := range t.within(t.groups[by].of(by.To.Key(key)), q) {
-			if seen++; seen%checkEvery == 0 && ctx.Err() != nil {
-				return ctx.Err()
-			}
-			add(key, int(row))
-		}
-	}
-	return ctx.Err()
-}
-
-// index builds the group by a reference, if it is missing.
-func (s *Store) index(ctx context.Context, t *Table, by *Column) error {
-	s.mu.RLock()
-	g := t.groups[by]
-	s.mu.RUnlock()
-	if g != nil {
-		return nil
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if t.groups[by] != nil {
-		return nil // another query was faster
-	}
-	g, err := newGroup(ctx, t, by)
-	if err == nil {
-		t.groups[by] = g
-	}
-	return err
-}
-
-func (s *Store) didYouMean(entity string) string {
-	return didYouMean(entity, s.schema.Names())
-}
-
-// didYouMean suggests the field or reference nearest to name.
-func (t *Table) didYouMean(name string) string {
-	return didYouMean(name, func(yield func(string) bool) {
-		for _, c := range t.columns {
-			if !yield(c.Name) {
-				return
-			}
-		}
-	})
-}
-
-func didYouMean(name string, candidates iter.Seq[string]) string {
-	if near := nearest.Name(name, candidates); near != "" {
-		return "; did you mean " + near + "?"
-	}
-	return ""
-}
-
-// A group lists rows by the key that a reference of theirs holds, the undated
-// first, then by date.
-type group struct{ rows [][]int32 }
-
-func (g *group) of(k Key) []int32 {
-	if k == 0 || int(k) >= len(g.rows) {
-		return nil
-	}
-	return g.rows[k]
-}
-
-func newGroup(ctx context.Context, t *Table, by *Column) (*group, error) {
-	counts := make([]int32, len(by.To.ids))
-	for row := range t.rows {
-		if row%checkEvery == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		counts[t.Cells(row)[by.At]]++
-	}
-	counts[0] = 0
-	total := 0
-	for _, n := range counts {
-		total += int(n)
-	}
-	all := make([]int32, total)
-	g := &group{rows: make([][]int32, len(counts))}
-	for k, n := range counts {
-		// A row more moves the list elsewhere.
-		g.rows[k], all = all[:0:n], all[n:]
-	}
-	for row := range t.rows {
-		if row%checkEvery == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		if k := t.Cells(row)[by.At]; k != 0 {
-			g.rows[k] = append(g.rows[k], int32(row))
-		}
-	}
-	if t.dated == nil {
-		return g, nil
-	}
-	seen := 0
-	for _, rows := range g.rows {
-		if seen += len(rows); seen >= checkEvery {
-			if seen = 0; ctx.Err() != nil {
-				return nil, ctx.Err()
-			}
-		}
-		slices.SortStableFunc(rows, t.byDate)
-	}
-	return g, nil
-}
-
-func (t *Table) byDate(a, b int32) int {
-	switch x, y := t.when(a), t.when(b); {
-	case x < y:
-		return -1
-	case x > y:
-		return 1
-	}
-	return 0
-}
-
-// insert adds a new row.
-func (g *group) insert(t *Table, by *Column, row int32) {
-	k := t.Cells(int(row))[by.At]
-	if k == 0 {
-		return
-	}
-	if more := int(k) + 1 - len(g.rows); more > 0 {
-		g.rows = append(g.rows, make([][]int32, more)...)
-	}
-	at := t.when(row)
-	after := t.search(g.rows[k], func(when int64) bool { return when > at })
-	g.rows[k] = slices.Insert(g.rows[k], after, row)
-}
-
-// search returns the first of rows, which are ordered by date, whose date is past.
-func (t *Table) search(rows []int32, past func(when int64) bool) int {
-	at, _ := slices.BinarySearchFunc(rows, 0, func(row int32, _ int) int {
-		if past(t.when(row)) {
-			return 1
-		}
-		return -1
-	})
-	return at
-}
-
-// within cuts rows to those from q.From to q.To, if these speak of the order
-// that rows have.
-func (t *Table) within(rows []int32, q *traverse.Query) []int32 {
-	if t.dated == nil || q.Time != t.dated.Name {
-		return rows
-	}
-	rank := time.Time.UnixMicro
-	if t.dated.Type == traverse.Date {
-		rank = func(day time.Time) int64 { return traverse.DayNumber(day.UTC().Date()) }
-	}
-	if !q.To.IsZero() {
-		to := rank(q.To)
-		rows = rows[:t.search(rows, func(when int64) bool { return when > to })]
-	}
-	if !q.From.IsZero() {
-		from := rank(q.From)
-		rows = rows[t.search(rows, func(when int64) bool { return when >= from }):]
-	}
-	return rows
 }

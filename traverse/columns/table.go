@@ -3,6 +3,8 @@ package columns
 import (
 	"fmt"
 	"math"
+	"slices"
+	"sync/atomic"
 
 	"github.com/leadscore/leadscore/traverse"
 )
@@ -28,7 +30,8 @@ type Column struct {
 }
 
 // A Table holds the records of one entity. Rows are numbered from 0 in the order
-// in which they were added.
+// in which their records were added. A deleted record leaves an empty row behind,
+// until the store is compacted and rows are numbered anew.
 type Table struct {
 	entity  *traverse.Entity
 	columns []*Column // the fields, then the references
@@ -40,9 +43,12 @@ type Table struct {
 	keys  map[string]Key
 	ids   []string // by key
 	rowOf []int32  // by key; -1 without a record
-	rows  []Key    // by row
+	rows  []Key    // by row; 0 = its record was deleted
 	cells []uint32
 	wide  []int64
+	dead  int // rows whose records were deleted
+
+	listed atomic.Bool // somebody reads rows without the store's lock: they must not change in place
 
 	groups map[*Column]*group // by reference, those that somebody asked for
 	kind   int                // position among the interactions, or -1
@@ -58,7 +64,7 @@ func (t *Table) Columns() []*Column { return t.columns }
 // Column returns the field or reference called name, or nil.
 func (t *Table) Column(name string) *Column { return t.byName[name] }
 
-// Len returns how many records there are.
+// Len returns how many rows there are, including those of deleted records.
 func (t *Table) Len() int { return len(t.rows) }
 
 // Width returns how many cells a row has.
@@ -73,7 +79,7 @@ func (t *Table) ID(k Key) string { return t.ids[k] }
 // Row returns the row of the record with an id, or -1.
 func (t *Table) Row(k Key) int { return int(t.rowOf[k]) }
 
-// RowKey returns the number of a row's id.
+// RowKey returns the number of a row's id, or 0 if its record was deleted.
 func (t *Table) RowKey(row int) Key { return t.rows[row] }
 
 // Cells returns the narrow values of a row. They must not be changed.
@@ -181,7 +187,7 @@ func (t *Table) reset() {
 	clear(t.keys)
 	clear(t.ids)
 	t.ids, t.rowOf = t.ids[:1], t.rowOf[:1]
-	t.rows, t.cells, t.wide = t.rows[:0], t.cells[:0], t.wide[:0]
+	t.rows, t.cells, t.wide, t.dead = t.rows[:0], t.cells[:0], t.wide[:0], 0
 	clear(t.groups)
 }
 
@@ -191,16 +197,43 @@ func (t *Table) append(k Key, values []traverse.Value) int {
 	t.rows = append(t.rows, k)
 	t.rowOf[k] = int32(row)
 	for i, c := range t.columns {
-		switch {
-		case c.Wide:
+		if c.Wide {
 			t.wide = append(t.wide, wideOf(values[i]))
-		case c.To != nil:
-			t.cells = append(t.cells, uint32(c.To.Intern(values[i].Text())))
-		default:
-			t.cells = append(t.cells, c.Dict.Code(values[i]))
+		} else {
+			t.cells = append(t.cells, c.cell(values[i]))
 		}
 	}
 	return row
+}
+
+// set gives a row other values, which have been checked.
+func (t *Table) set(row int, values []traverse.Value) {
+	for i, c := range t.columns {
+		if c.Wide {
+			t.wide[row*t.wides+c.At] = wideOf(values[i])
+		} else {
+			t.cells[row*t.width+c.At] = c.cell(values[i])
+		}
+	}
+}
+
+// remove empties the row of a record.
+func (t *Table) remove(row int) {
+	if t.listed.Swap(false) {
+		t.rows = slices.Clone(t.rows)
+	}
+	t.rowOf[t.rows[row]] = -1
+	t.rows[row] = 0
+	clear(t.Cells(row)) // so that no reference finds it
+	t.dead++
+}
+
+// cell returns a narrow value as a cell.
+func (c *Column) cell(v traverse.Value) uint32 {
+	if c.To != nil {
+		return uint32(c.To.Intern(v.Text()))
+	}
+	return c.Dict.Code(v)
 }
 
 func wideOf(v traverse.Value) int64 {

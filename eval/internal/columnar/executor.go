@@ -104,7 +104,7 @@ func (x *Executor) SetAsOf(t time.Time) {
 func (x *Executor) Find(id string) int {
 	// Leads often come in the order of the store.
 	row := x.next
-	if row >= x.leads.Len() || x.leads.ID(x.leads.RowKey(row)) != id {
+	if row >= x.leads.Len() || id == "" || x.leads.ID(x.leads.RowKey(row)) != id { // the row of a deleted record has the id ""
 		row = x.leads.Row(x.leads.Key(id))
 	}
 	x.next = row + 1

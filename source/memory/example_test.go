@@ -48,3 +48,30 @@ func ExampleNew() {
 	// memory: Contact "ben": Birthday: "31.12.1990" is no date; write YYYY-MM-DD
 	// lead-1 <nil>
 }
+
+// A service keeps its records up to date.
+func ExampleSource_Put() {
+	source := memory.New(traverse.Standard())
+	put := func(entity, id string, record memory.Record) {
+		if err := source.Put(entity, id, record); err != nil {
+			log.Fatal(err)
+		}
+	}
+	put("Contact", "anna", memory.Record{"City": "Chicago", "JobTitle": "Buyer"})
+	put("Lead", "lead-1", memory.Record{"ParentContact": "anna"})
+	put("Lead", "lead-2", nil)
+	put("Contact", "anna", memory.Record{"City": "Boston"}) // whose job nobody knows now
+
+	deleted, err := source.Delete("Lead", "lead-2")
+	fmt.Println(deleted, err)
+	deleted, err = source.Delete("Lead", "lead-2")
+	fmt.Println(deleted, err)
+	_, err = source.Delete("Laed", "lead-2")
+	fmt.Println(err)
+	fmt.Println(source.Len("Contact"), source.Len("Lead"))
+	// Output:
+	// true <nil>
+	// false <nil>
+	// memory: Laed "lead-2": no such entity; did you mean Lead?
+	// 1 1
+}

@@ -24,8 +24,8 @@ var ErrDuplicate = columns.ErrDuplicate
 type Record map[string]any
 
 // A Source holds records in memory, in columns: the engine reads them where they
-// lie. It is safe for concurrent use: records can be added while others are
-// fetched or scored.
+// lie. It is safe for concurrent use: records can be added, replaced and deleted
+// while others are fetched or scored.
 type Source struct {
 	schema *traverse.Schema
 	store  *columns.Store
@@ -67,9 +67,24 @@ func New(schema *traverse.Schema) *Source {
 // is wrong, with the nearest name for one that does not exist: these are
 // [Problems]. It wraps [ErrDuplicate] if the entity already holds id.
 func (s *Source) Add(entity, id string, record Record) error {
+	return s.fill(entity, id, record, s.store.Add)
+}
+
+// Put adds one record as [Source.Add] does, or replaces the one that the entity
+// holds by that id: what record does not have is null afterwards. The record
+// keeps its place among the others, and references to it still lead to it.
+//
+// Nothing is changed if there is an error; it is one that Add returns, but never
+// [ErrDuplicate].
+func (s *Source) Put(entity, id string, record Record) error {
+	return s.fill(entity, id, record, s.store.Put)
+}
+
+// fill hands the values of a record to the store.
+func (s *Source) fill(entity, id string, record Record, into func(entity, id string, values ...traverse.Value) error) error {
 	t := s.tables[entity]
 	if t == nil {
-		return fmt.Errorf("memory: %s %s: no such entity%s", entity, shown.Quote(id), didYouMean(s.nearest(entity)))
+		return s.unknown(entity, id)
 	}
 	if id == "" {
 		return fmt.Errorf("memory: %s: a record needs an id, not the empty text", entity)
@@ -78,7 +93,7 @@ func (s *Source) Add(entity, id string, record Record) error {
 	if err != nil {
 		return err
 	}
-	switch err := s.store.Add(entity, id, values...); {
+	switch err := into(entity, id, values...); {
 	case errors.Is(err, ErrDuplicate):
 		return fmt.Errorf("memory: %s %s: %w", entity, shown.Quote(id), ErrDuplicate)
 	case err != nil:
@@ -87,13 +102,29 @@ func (s *Source) Add(entity, id string, record Record) error {
 	return nil
 }
 
+// Delete deletes the record of an entity with an id, and reports whether there
+// was one. References to it then lead to nothing, as those to an id that never
+// had a record do: the interactions of a deleted contact still count for the
+// leads whose ParentContact holds its id, and no longer for those of its account.
+// The error says that the schema has no such entity.
+func (s *Source) Delete(entity, id string) (bool, error) {
+	if s.tables[entity] == nil {
+		return false, s.unknown(entity, id)
+	}
+	return s.store.Delete(entity, id)
+}
+
+func (s *Source) unknown(entity, id string) error {
+	return fmt.Errorf("memory: %s %s: no such entity%s", entity, shown.Quote(id), didYouMean(s.nearest(entity)))
+}
+
 // Len returns how many records of an entity the source holds: none for an
 // entity that it does not know.
 func (s *Source) Len(entity string) int { return s.store.Len(entity) }
 
 // Leads yields the ids of the leads in the order in which they were added:
-// those that are there when the ranging begins. Once ctx is done it yields
-// ctx's error and ends.
+// those that are there when the ranging begins, also those that are deleted
+// meanwhile. Once ctx is done it yields ctx's error and ends.
 func (s *Source) Leads(ctx context.Context) iter.Seq2[string, error] { return s.store.Leads(ctx) }
 
 // Fetch adds to out what q asks for, as [traverse.Source] says. It looks ids up

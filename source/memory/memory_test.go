@@ -279,6 +279,108 @@ func TestDuplicate(t *testing.T) {
 	}
 }
 
+// TestContractChanged puts the records over others, some of which are deleted.
+func TestContractChanged(t *testing.T) {
+	sourcetest.Run(t, func(t *testing.T, schema *traverse.Schema, records []sourcetest.Record) traverse.Source {
+		s := memory.New(schema)
+		for i, r := range records {
+			if i%3 > 0 {
+				if err := s.Put(r.Entity, r.ID, nil); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		for i, r := range records {
+			if i%3 == 1 {
+				remove(t, s, r.Entity, r.ID, true)
+			}
+		}
+		for _, r := range records {
+			record := memory.Record{}
+			for name, v := range r.Values {
+				record[name] = v
+			}
+			if err := s.Put(r.Entity, r.ID, record); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return s
+	})
+}
+
+func remove(t testing.TB, s *memory.Source, entity, id string, want bool) {
+	t.Helper()
+	if was, err := s.Delete(entity, id); was != want || err != nil {
+		t.Fatalf("deleting %s %q: %t, %v", entity, id, was, err)
+	}
+}
+
+func TestPut(t *testing.T) {
+	schema := typesSchema(t)
+	s := memory.New(schema)
+	put := func(id string, record memory.Record) {
+		t.Helper()
+		if err := s.Put("Lead", id, record); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("l1", memory.Record{"number": "1", "text": "a", "ParentContact": "c1"})
+	put("l2", nil)
+	put("l1", memory.Record{"number": 2})
+	if err := s.Add("Lead", "l1", nil); !errors.Is(err, memory.ErrDuplicate) {
+		t.Error(err)
+	}
+	q := query(t, schema, "Lead", "", "l1")
+	for i, v := range run(t, s, q)[0].Values {
+		want := traverse.Value{}
+		if q.Fields[i] == "number" {
+			want = traverse.NumberValue(2)
+		}
+		if !v.Equal(want) {
+			t.Errorf("%s is %v, want %v", q.Fields[i], v, want)
+		}
+	}
+	if rows := fetch(t, s, schema, "Lead", "ParentContact", "c1"); len(rows) != 0 {
+		t.Errorf("%v still refers to c1", rows)
+	}
+	remove(t, s, "Lead", "l2", true)
+	remove(t, s, "Lead", "l2", false)
+	if err := s.Add("Lead", "l2", nil); err != nil {
+		t.Error(err)
+	}
+	if n := s.Len("Lead"); n != 2 {
+		t.Errorf("%d leads", n)
+	}
+}
+
+func TestPutErrors(t *testing.T) {
+	s := memory.New(typesSchema(t))
+	if err := s.Put("Lead", "l1", memory.Record{"text": "a"}); err != nil {
+		t.Fatal(err)
+	}
+	_, unknown := s.Delete("Contct", "c1")
+	for _, test := range []struct {
+		err  error
+		want string
+	}{
+		{s.Put("Contct", "c1", nil), `memory: Contct "c1": no such entity; did you mean Contact?`},
+		{unknown, `memory: Contct "c1": no such entity; did you mean Contact?`},
+		{s.Put("Lead", "", nil), `memory: Lead: a record needs an id, not the empty text`},
+		{s.Put("Lead", "l1", memory.Record{"txet": "b", "text": "b"}), `memory: Lead "l1": txet: no such field; did you mean text?`},
+	} {
+		if test.err == nil || test.err.Error() != test.want {
+			t.Errorf("got %v, want %s", test.err, test.want)
+		}
+	}
+	var problems memory.Problems
+	if err := s.Put("Lead", "l1", memory.Record{"number": "x"}); !errors.As(err, &problems) || problems[0].Field != "number" {
+		t.Errorf("got %v", err)
+	}
+	if v := fetch(t, s, typesSchema(t), "Lead", "", "l1")[0].Values[0]; v.Text() != "a" {
+		t.Errorf("the refused record left %v", v)
+	}
+}
+
 func TestDeclaredID(t *testing.T) {
 	schema := typesSchema(t)
 	s := memory.New(schema)

@@ -52,7 +52,7 @@ func (p Problem) String() string {
 }
 
 // Problems is everything that is wrong with the fields of a record, by their
-// names. It is an error of [Source.Add]: see [errors.As].
+// names. It is an error of [Source.Add] and [Source.Put]: see [errors.As].
 type Problems []Problem
 
 // Error returns the problems, one a line.

@@ -45,9 +45,15 @@ type input struct {
 	closer io.Closer
 }
 
+// A reader reads the files of a file system.
+type reader struct {
+	fsys   fs.FS
+	report *reporter
+}
+
 // open opens a file. The error names it.
-func (l *loader) open(f file) (*input, error) {
-	raw, err := l.fsys.Open(f.path)
+func (r *reader) open(f file) (*input, error) {
+	raw, err := r.fsys.Open(f.path)
 	if err != nil {
 		return nil, unopened(err)
 	}

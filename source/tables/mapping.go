@@ -1,21 +1,11 @@
 package tables
 
 import (
-	"cmp"
-	"errors"
 	"fmt"
-	"io/fs"
-	"maps"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
-
-	"github.com/leadscore/leadscore/internal/nearest"
-	"github.com/leadscore/leadscore/internal/shown"
-	"github.com/leadscore/leadscore/traverse"
 )
 
 // A Mapping says which files of a folder hold the records of a schema, and how.
@@ -142,44 +132,35 @@ func (c *Column) shown() string {
 	return c.Name
 }
 
-// A plan is a mapping that suits its schema: which files to read, and how.
-type plan struct {
-	mapping *Mapping
-	zone    *time.Location
-	files   []*planned
-	lookups map[Lookup]*lookup
-	dir     string
-	folder  fs.FS // the same
-	show    func(string) string
-	headers map[cut][]string // nil = it has none, or a problem
-	filled  map[cut]bool     // lookups have read these
-	errs    []error          // of files that cannot be read
+func (c *Column) isZero() bool {
+	return c.Name == "" && c.Template == "" && c.Lookup == nil && c.Null == nil && c.Format == "" && c.Separator == ""
 }
 
-// A cut is a file that is cut into cells in one way.
-type cut struct {
-	path  string
-	comma rune
+// goodDelimiter reports whether a mapping can give this delimiter, or "".
+func goodDelimiter(s string) bool {
+	c, n := utf8.DecodeRuneInString(s)
+	return s == "" || n == len(s) && c != 0 && c != '"' && c != '\r' && c != '\n' && c != utf8.RuneError
 }
 
-// A planned file is read for these tables of the mapping.
-type planned struct {
-	file   file
-	tables []int
+// comma returns what separates the cells of a file.
+func comma(f file, delimiter string) rune {
+	if delimiter != "" && goodDelimiter(delimiter) {
+		c, _ := utf8.DecodeRuneInString(delimiter)
+		return c
+	}
+	if hasExt(plainName(f.path), ".tsv") {
+		return '\t'
+	}
+	return ','
 }
 
-// A bindError says what of a table does not suit a file: at the place in the
-// mapping, and the file that lacks it.
-type bindError struct {
-	place   []string
-	message string
-	near    string
+func compareLookups(a, b Lookup) int {
+	return slices.Compare([]string{a.File, a.By, a.Name, a.Delimiter}, []string{b.File, b.By, b.Name, b.Delimiter})
 }
 
-// mappingProblem adds a problem of the mapping, which is at a place in it.
-func (l *loader) mappingProblem(m *Mapping, place []string, format string, args ...any) {
-	l.fatal = true
-	l.data.Report.Problems.add(m.source.problem(place, m.context(place)+fmt.Sprintf(format, args...)))
+// problem returns a problem at a place of the mapping.
+func (m *Mapping) problem(place []string, format string, args ...any) Problem {
+	return m.source.problem(place, m.context(place)+fmt.Sprintf(format, args...))
 }
 
 // context says which table a place belongs to: Contact of people.csv.
@@ -205,351 +186,40 @@ func (m *Mapping) context(place []string) string {
 	return context + ": "
 }
 
+// places says where in a mapping file the parts of a mapping stand.
+type places struct {
+	name  string
+	spots map[string]spot // by the key of their path in the mapping
+}
+
+// A spot is a place in a text: a line, and a character in it, both from 1.
+type spot struct{ line, char int }
+
+func placeKey(place []string) string { return strings.Join(place, "\x00") }
+
+// problem returns a problem at a place of the mapping, or at the nearest place
+// around it that the file has.
+func (p *places) problem(place []string, message string) Problem {
+	if p == nil {
+		return Problem{File: "mapping", Message: message}
+	}
+	for n := len(place); n > 0; n-- {
+		if spot, ok := p.spots[placeKey(place[:n])]; ok {
+			return Problem{File: p.name, Line: spot.line, Char: spot.char, Message: message}
+		}
+	}
+	return Problem{File: p.name, Message: message}
+}
+
+// unbound returns the problem of a column, named at a place of the mapping, that
+// a file does not have.
+func (m *Mapping) unbound(f file, place []string, u *unfound) Problem {
+	return m.problem(place, "%s %s%s", fileName(f.base), u.message, didYouMean(u.near))
+}
+
 func tablePlace(i int, more ...string) []string {
-	return append([]string{"tables", fmt.Sprint(i)}, more...)
+	return append([]string{"tables", strconv.Itoa(i)}, more...)
 }
 
-// plan checks a mapping against the schema, and against the folder's files.
-func (l *loader) plan(dir string, show func(string) string, m *Mapping) (*plan, error) {
-	folder, err := fs.Sub(l.fsys, dir)
-	if err != nil {
-		return nil, err
-	}
-	p := &plan{
-		mapping: m, zone: time.UTC, lookups: map[Lookup]*lookup{},
-		dir: dir, folder: folder, show: show, headers: map[cut][]string{}, filled: map[cut]bool{},
-	}
-	if m.Zone != "" {
-		zone, err := time.LoadLocation(m.Zone)
-		if err != nil || m.Zone == "Local" {
-			l.mappingProblem(m, []string{"zone"}, "there is no time zone %s; write one of the IANA database, such as Europe/Berlin", shown.Quote(m.Zone))
-		} else {
-			p.zone = zone
-		}
-	}
-	if len(m.Tables) == 0 {
-		l.mappingProblem(m, []string{"tables"}, "the mapping has no tables")
-	}
-	byPath := map[string]*planned{}
-	for i := range m.Tables {
-		l.planTable(p, i)
-		for _, f := range l.matches(p, m.Tables[i].File, tablePlace(i, "file")) {
-			if byPath[f.path] == nil {
-				byPath[f.path] = &planned{file: f}
-				p.files = append(p.files, byPath[f.path])
-			}
-			byPath[f.path].tables = append(byPath[f.path].tables, i)
-		}
-	}
-	for _, f := range p.files {
-		l.planFile(p, f)
-	}
-	for _, key := range slices.SortedFunc(maps.Keys(p.lookups), compareLookups) {
-		l.planLookup(p, p.lookups[key])
-	}
-	slices.SortStableFunc(l.data.Report.Problems.List, func(a, b Problem) int { // those of files behind the mapping's
-		return cmp.Or(cmp.Compare(min(b.Char, 1), min(a.Char, 1)), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Char, b.Char))
-	})
-	return p, errors.Join(p.errs...)
-}
-
-// planTable checks a table against the schema.
-func (l *loader) planTable(p *plan, i int) {
-	m := p.mapping
-	t := &m.Tables[i]
-	l.planDelimiter(m, t.Delimiter, tablePlace(i, "delimiter"))
-	for _, name := range slices.Sorted(maps.Keys(t.Where)) {
-		if len(t.Where[name]) == 0 {
-			l.mappingProblem(m, tablePlace(i, "where", name), "no word is listed, so no row would be left")
-		}
-	}
-	if t.Entity == "" {
-		l.mappingProblem(m, tablePlace(i, "entity"), "the entity is missing")
-		return
-	}
-	e := l.schema.Entity(t.Entity)
-	if e == nil {
-		l.mappingProblem(m, tablePlace(i, "entity"), "%s is no entity of the schema%s", plain(t.Entity), didYouMean(nearest.Name(t.Entity, l.schema.Names())))
-		return
-	}
-	columns := l.columnsOf(e)
-	if !t.ID.isZero() {
-		l.planColumn(p, tablePlace(i, "id"), &t.ID, columns[idColumn])
-	} else if e.Kind() == traverse.Profile {
-		l.mappingProblem(m, tablePlace(i, "id"), "the id is missing; every record of a profile needs one: name the column that holds it")
-	}
-	for _, name := range slices.Sorted(maps.Keys(t.Columns)) {
-		c := t.Columns[name]
-		place := tablePlace(i, "columns", name)
-		known, ok := columns[name]
-		switch r, inverse := e.Relationship(name); {
-		case name == idColumn:
-			l.mappingProblem(m, place, "the record's id stands beside columns, not among them")
-		case ok:
-			l.planColumn(p, place, &c, known)
-		case inverse:
-			l.mappingProblem(m, place, "it follows from %s.%s, and is not stored", r.Target, r.Via)
-		default:
-			l.mappingProblem(m, place, "the schema has no such field or reference%s", didYouMean(nearest.Name(name, stored(e))))
-		}
-	}
-}
-
-func (l *loader) planDelimiter(m *Mapping, delimiter string, place []string) {
-	if !goodDelimiter(delimiter) {
-		l.mappingProblem(m, place, "the delimiter is one character, such as ; and neither a quote nor a line end")
-	}
-}
-
-// goodDelimiter reports whether a mapping can give this delimiter, or "".
-func goodDelimiter(s string) bool {
-	c, n := utf8.DecodeRuneInString(s)
-	return s == "" || n == len(s) && c != 0 && c != '"' && c != '\r' && c != '\n' && c != utf8.RuneError
-}
-
-func (c *Column) isZero() bool {
-	return c.Name == "" && c.Template == "" && c.Lookup == nil && c.Null == nil && c.Format == "" && c.Separator == ""
-}
-
-// planColumn checks a column against what it is to hold.
-func (l *loader) planColumn(p *plan, place []string, c *Column, holds column) {
-	say := func(key, format string, args ...any) {
-		l.mappingProblem(p.mapping, append(slices.Clip(place), key), format, args...)
-	}
-	switch {
-	case c.Name != "" && c.Template != "":
-		say("template", "give a name or a template, not both")
-	case c.Name == "" && c.Template == "":
-		say("name", "the name of the column is missing")
-	case c.Template != "":
-		if _, problem := parseTemplate(c.Template); problem != "" {
-			say("template", "%s", problem)
-		}
-	}
-	isTime := holds.kind == field && (holds.typ == traverse.Time || holds.typ == traverse.Date)
-	switch {
-	case c.Format == "" || c.Format == unixSeconds && isTime || c.Format == unixMillis && isTime:
-	case !isTime:
-		say("format", "a format is for times and dates")
-	default:
-		if problem := layoutProblem(c.Format, holds.typ, p.mapping.Zone); problem != "" {
-			say("format", "the format %s %s", shown.Quote(c.Format), problem)
-		}
-	}
-	if c.Separator != "" && !(holds.kind == field && holds.typ == traverse.Choices) {
-		say("separator", "a separator is for choices")
-	}
-	if c.Lookup == nil {
-		return
-	}
-	ok := true
-	for _, part := range []struct{ key, value string }{{"file", c.Lookup.File}, {"by", c.Lookup.By}, {"name", c.Lookup.Name}} {
-		if part.value == "" {
-			ok = false
-			l.mappingProblem(p.mapping, append(slices.Clip(place), "lookup"), "the lookup has no %s", part.key)
-		}
-	}
-	if !ok || p.lookups[*c.Lookup] != nil {
-		return
-	}
-	up := &lookup{Lookup: *c.Lookup, place: append(slices.Clip(place), "lookup")}
-	l.planDelimiter(p.mapping, up.Delimiter, append(slices.Clip(up.place), "delimiter"))
-	up.files = l.matches(p, up.File, append(slices.Clip(up.place), "file"))
-	p.lookups[*c.Lookup] = up
-}
-
-// planLookup checks what a lookup asks of its files, once all tables are known.
-func (l *loader) planLookup(p *plan, up *lookup) {
-	for _, f := range up.files {
-		delimiter, shared := p.delimiter(up, f)
-		if other := comma(f, delimiter); shared && up.Delimiter != "" && goodDelimiter(delimiter) && comma(f, up.Delimiter) != other {
-			l.mappingProblem(p.mapping, append(slices.Clip(up.place), "delimiter"), "a table gives %s the delimiter %s", fileName(f.base), shown.Quote(string(other)))
-		}
-		names, ok := l.headerOf(p, f, comma(f, delimiter))
-		if !ok {
-			continue
-		}
-		for _, part := range []struct{ key, value string }{{"by", up.By}, {"name", up.Name}} {
-			if _, problem := position(names, part.value); problem != nil {
-				l.unbound(p.mapping, f, bindError{append(slices.Clip(up.place), part.key), problem.message, problem.near})
-			}
-		}
-	}
-}
-
-// delimiter returns the delimiter of a file of a lookup, and whether a table
-// reads the file, too.
-func (p *plan) delimiter(up *lookup, f file) (string, bool) {
-	for _, planned := range p.files {
-		if planned.file.path == f.path {
-			return p.mapping.Tables[planned.tables[0]].Delimiter, true
-		}
-	}
-	return up.Delimiter, false
-}
-
-// matches returns the files that a pattern names, in the order of their names.
-func (l *loader) matches(p *plan, pattern string, place []string) []file {
-	say := func(format string, args ...any) { l.mappingProblem(p.mapping, place, format, args...) }
-	switch {
-	case pattern == "":
-		say("the file is missing")
-		return nil
-	case !fs.ValidPath(pattern) || pattern == ".":
-		say("%s is no path in the folder; write it with / and without . and ..", shown.Quote(pattern))
-		return nil
-	case !readable(pattern) && !strings.HasSuffix(pattern, "*"):
-		say("%s is no file that can be read; its name ends with .csv, .tsv, .txt, .ndjson or .json, and perhaps .gz; save a spreadsheet as CSV", shown.Quote(pattern))
-		return nil
-	}
-	found := []string{pattern} // whatever signs are in it
-	if _, err := fs.Stat(p.folder, pattern); err != nil {
-		if found, err = fs.Glob(p.folder, pattern); err != nil {
-			say("the pattern %s is not closed: write [abc], or \\[ for the sign", shown.Quote(pattern))
-			return nil
-		}
-		found = slices.DeleteFunc(found, func(name string) bool { return !readable(name) || hidden(name, pattern) })
-	}
-	if len(found) == 0 {
-		dir := path.Dir(pattern)
-		names := namesIn(p.folder, dir)
-		for i, name := range names {
-			names[i] = path.Join(dir, name)
-		}
-		if slices.Contains(names, pattern) {
-			say("%s cannot be read: it is a link to a file that is not there", fileName(pattern))
-			return nil
-		}
-		say("there is no file %s in %s%s", fileName(pattern), fileName(p.show("")), didYouMean(nearest.Name(pattern, slices.Values(names))))
-	}
-	var files []file
-	for _, name := range found {
-		f := file{path.Join(p.dir, name), p.show(name), name}
-		info, err := fs.Stat(l.fsys, f.path)
-		if err != nil || !info.Mode().IsRegular() {
-			say("%s cannot be read: it is no file", fileName(name))
-			continue
-		}
-		files = append(files, f)
-	}
-	return files
-}
-
-// hidden reports whether a file is hidden, or in a hidden folder, and a pattern
-// does not ask for that: no user means it as data.
-func hidden(name, pattern string) bool {
-	asked := strings.Split(pattern, "/")
-	for i, part := range strings.Split(name, "/") { // as many
-		if strings.HasPrefix(part, ".") && !strings.HasPrefix(asked[i], ".") {
-			return true
-		}
-	}
-	return false
-}
-
-// readable reports whether a file of this name is of a kind that can be read.
-func readable(name string) bool {
-	name = plainName(name)
-	return slices.ContainsFunc([]string{".csv", ".tsv", ".txt", ".ndjson", ".json"}, func(ext string) bool { return hasExt(name, ext) })
-}
-
-// namesIn returns the names of the files in a folder, hidden ones aside, or none.
-func namesIn(folder fs.FS, name string) []string {
-	entries, _ := fs.ReadDir(folder, name) // for suggestions and notes only
-	var names []string
-	for _, entry := range entries {
-		if !entry.IsDir() && !strings.HasPrefix(entry.Name(), ".") {
-			names = append(names, entry.Name())
-		}
-	}
-	return names
-}
-
-// comma returns what separates the cells of a file.
-func comma(f file, delimiter string) rune {
-	if delimiter != "" && goodDelimiter(delimiter) {
-		c, _ := utf8.DecodeRuneInString(delimiter)
-		return c
-	}
-	if hasExt(plainName(f.path), ".tsv") {
-		return '\t'
-	}
-	return ','
-}
-
-// planFile checks what tables ask of a file against its header.
-func (l *loader) planFile(p *plan, f *planned) {
-	m := p.mapping
-	first := &m.Tables[f.tables[0]]
-	for _, i := range f.tables[1:] {
-		if other := comma(f.file, first.Delimiter); goodDelimiter(first.Delimiter) && comma(f.file, m.Tables[i].Delimiter) != other {
-			l.mappingProblem(m, tablePlace(i, "delimiter"), "another table gives %s the delimiter %s", fileName(f.file.base), shown.Quote(string(other)))
-		}
-	}
-	names, ok := l.headerOf(p, f.file, comma(f.file, first.Delimiter))
-	if !ok {
-		return
-	}
-	for _, i := range f.tables {
-		_, _, problems := p.bind(i, func(name string) (int, *unfound) { return position(names, name) }, columnsOfNothing)
-		for _, problem := range problems {
-			l.unbound(m, f.file, problem)
-		}
-	}
-}
-
-// unbound adds the problem of a column that a file does not have.
-func (l *loader) unbound(m *Mapping, f file, e bindError) {
-	l.mappingProblem(m, e.place, "%s %s%s", fileName(f.base), e.message, didYouMean(e.near))
-}
-
-// An unfound says why a header has no column of a name.
-type unfound struct{ message, near string }
-
-// position returns where a header has a column.
-func position(names []string, name string) (int, *unfound) {
-	at := slices.Index(names, name)
-	switch {
-	case at < 0 && len(names) == 1 && strings.ContainsAny(names[0], ";\t|,"):
-		return 0, &unfound{message: "has one column, " + shown.Quote(names[0]) + ": give the delimiter that stands between its cells"}
-	case at < 0:
-		return 0, &unfound{"has no column " + plain(name), nearest.Name(name, slices.Values(names))}
-	case slices.Contains(names[at+1:], name):
-		return 0, &unfound{message: "has the column " + plain(name) + " twice"}
-	}
-	return at, nil
-}
-
-// headerOf returns the names of a file's columns, and whether it has any: a JSON
-// file has not, nor one that has a problem.
-func (l *loader) headerOf(p *plan, f file, comma rune) ([]string, bool) {
-	if !isCells(f) {
-		return nil, false
-	}
-	names, ok := p.headers[cut{f.path, comma}]
-	if !ok {
-		var h header
-		if err := l.csv(f, comma, &h); err != nil {
-			p.errs = append(p.errs, err)
-		}
-		names, p.headers[cut{f.path, comma}] = h.names, h.names
-	}
-	return names, names != nil
-}
-
-// isCells reports whether a file has rows of cells.
-func isCells(f file) bool {
-	name := plainName(f.path)
-	return !hasExt(name, ".ndjson") && !hasExt(name, ".json")
-}
-
-// header keeps the header of a file, and reads no further.
-type header struct{ names []string }
-
-func (h *header) header(names []string, _ int) bool {
-	h.names = names
-	return false
-}
-func (h *header) row(*row)            {}
-func (h *header) reject(int, Problem) {}
-func (h *header) end()                {}
+// within returns the place of a part of what is at a place.
+func within(place []string, key string) []string { return append(slices.Clip(place), key) }

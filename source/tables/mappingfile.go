@@ -56,31 +56,6 @@ func (m *Mapping) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// places says where in a mapping file the parts of a mapping stand.
-type places struct {
-	name  string
-	spots map[string]spot // by the key of their path in the mapping
-}
-
-// A spot is a place in a text: a line, and a character in it, both from 1.
-type spot struct{ line, char int }
-
-func placeKey(place []string) string { return strings.Join(place, "\x00") }
-
-// problem returns a problem at a place of the mapping, or at the nearest place
-// around it that the file has.
-func (p *places) problem(place []string, message string) Problem {
-	if p == nil {
-		return Problem{File: "mapping", Message: message}
-	}
-	for n := len(place); n > 0; n-- {
-		if spot, ok := p.spots[placeKey(place[:n])]; ok {
-			return Problem{File: p.name, Line: spot.line, Char: spot.char, Message: message}
-		}
-	}
-	return Problem{File: p.name, Message: message}
-}
-
 // A mappingReader reads a mapping file.
 type mappingReader struct {
 	text     []byte

@@ -107,3 +107,46 @@ func plain(s string) string {
 	}
 	return shown.Quote(s)
 }
+
+// didYouMean asks for a name, if there is one.
+func didYouMean(name string) string {
+	if name == "" {
+		return ""
+	}
+	return "; did you mean " + printable(name) + "?"
+}
+
+// A list gathers different names to be named in a note, the first of them.
+type list struct {
+	names []string
+	seen  map[string]bool
+	more  bool
+}
+
+// wants reports whether adding name would change anything.
+func (l *list) wants(name string) bool { return !l.more && !l.seen[name] }
+
+// add adds a name, shown in words of its own.
+func (l *list) add(name, shown string) {
+	const most = 20
+	switch {
+	case !l.wants(name):
+	case len(l.names) == most:
+		l.more = true
+	default:
+		if l.seen == nil {
+			l.seen = map[string]bool{}
+		}
+		l.seen[name] = true
+		l.names = append(l.names, shown)
+	}
+}
+
+// String returns the names separated by commas.
+func (l *list) String() string {
+	s := strings.Join(l.names, ", ")
+	if l.more {
+		s += " and more"
+	}
+	return s
+}

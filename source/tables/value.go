@@ -264,3 +264,23 @@ func layoutProblem(layout string, typ traverse.Type, zone string) string {
 	}
 	return ""
 }
+
+// An interner makes equal short texts share their memory, up to a number: most
+// columns hold few different values.
+type interner map[string]string
+
+// text returns a copy of s that holds on to nothing but itself.
+func (in interner) text(s string) string {
+	const longest, most = 64, 1 << 16
+	if len(s) > longest {
+		return strings.Clone(s)
+	}
+	shared, ok := in[s]
+	if !ok {
+		shared = strings.Clone(s)
+		if len(in) < most {
+			in[shared] = shared
+		}
+	}
+	return shared
+}

@@ -1,0 +1,166 @@
+package tables
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+// A binder binds the tables of a mapping to the files that they name.
+type binder struct {
+	mapping *Mapping
+	zone    *time.Location
+	lookups map[Lookup]*lookup
+}
+
+// A bindError says what of a table does not suit a file: at the place in the
+// mapping, and why.
+type bindError struct {
+	place []string
+	*unfound
+}
+
+// columnsOfNothing stands for the columns of an entity where only names count.
+func columnsOfNothing(string) column { return column{} }
+
+// bind finds what a table asks of a file: position returns where the file has a
+// column, holds what the schema knows of a field.
+func (p *binder) bind(i int, position func(string) (int, *unfound), holds func(string) column) ([]binding, []filter, []bindError) {
+	t := &p.mapping.Tables[i]
+	var bound []binding
+	var where []filter
+	var problems []bindError
+	find := func(place []string, name string) int {
+		at, missing := position(name)
+		if missing != nil {
+			problems = append(problems, bindError{place, missing})
+		}
+		return at
+	}
+	add := func(place []string, name string, c *Column) {
+		b := binding{column: holds(name), null: p.mapping.Null, style: &style{c.Format, p.zone, c.Separator}}
+		b.column.shown = c.shown()
+		if c.Null != nil {
+			b.null = c.Null
+		}
+		if c.Lookup != nil {
+			b.lookup = p.lookups[*c.Lookup]
+		}
+		switch parsed, problem := parseTemplate(c.Template); {
+		case c.Name == "" && c.Template == "" || c.Template != "" && problem != "":
+			return // which has been told
+		case c.Template == "":
+			b.cells = []int{find(within(place, "name"), c.Name)}
+		default:
+			b.template = &parsed
+			for _, name := range parsed.columns {
+				b.cells = append(b.cells, find(within(place, "template"), name))
+			}
+		}
+		bound = append(bound, b)
+	}
+	if !t.ID.isZero() {
+		add(tablePlace(i, "id"), idColumn, &t.ID)
+	}
+	for _, name := range slices.Sorted(maps.Keys(t.Columns)) {
+		c := t.Columns[name]
+		add(tablePlace(i, "columns", name), name, &c)
+	}
+	for _, name := range slices.Sorted(maps.Keys(t.Where)) {
+		where = append(where, filter{name, find(tablePlace(i, "where", name), name), t.Where[name]})
+	}
+	return bound, where, problems
+}
+
+// A mappedFile is a sink for a file that is read for several tables.
+type mappedFile struct {
+	keys
+	binder  *binder
+	loader  *loader
+	tables  []*rowTable
+	numbers []int // of the tables in the mapping
+}
+
+// mappedFile returns a sink for the records that tables of the mapping have in a file.
+func (p *binder) mappedFile(l *loader, f file, tables []int) *mappedFile {
+	out := &mappedFile{keys: keys{file: f}, binder: p, loader: l, numbers: tables}
+	made := map[string]*madeIDs{} // the tables of an entity share what is made up
+	for _, i := range tables {
+		e := l.schema.Entity(p.mapping.Tables[i].Entity)
+		t := l.table(f, e)
+		if made[e.Name()] == nil {
+			made[e.Name()] = t.made
+		}
+		t.made = made[e.Name()]
+		out.tables = append(out.tables, &rowTable{table: t})
+	}
+	out.keys.to = out
+	if !isCells(f) {
+		out.bind(out.keys.position)
+	}
+	return out
+}
+
+// header implements sink.
+func (f *mappedFile) header(names []string, _ int) bool {
+	return f.bind(func(name string) (int, *unfound) { return position(names, name) })
+}
+
+func (f *mappedFile) bind(position func(string) (int, *unfound)) bool {
+	ok := true
+	for n, t := range f.tables {
+		columns := f.loader.columnsOf(t.table.entity)
+		bound, where, problems := f.binder.bind(f.numbers[n], position, func(name string) column { return columns[name] })
+		t.bind(bound, where)
+		for _, problem := range problems { // of a file that has changed since it was checked
+			f.loader.report.fail(f.binder.mapping.unbound(f.file, problem.place, problem.unfound))
+			ok = false
+		}
+	}
+	return ok
+}
+
+// row implements sink.
+func (f *mappedFile) row(r *row) {
+	for _, t := range f.tables {
+		t.row(r)
+	}
+	f.loader.report.tell()
+}
+
+// reject implements sink: the row would have been offered to each table.
+func (f *mappedFile) reject(start int, p Problem) {
+	for _, t := range f.tables {
+		t.table.reject(start, p)
+	}
+	f.loader.report.tell()
+}
+
+// end implements sink.
+func (f *mappedFile) end() {
+	report, base := f.loader.report, fileName(f.file.base)
+	rows, passed := 0, map[string]int{}
+	for _, t := range f.tables {
+		rows = t.rows // the same for all
+		passed[t.table.entity.Name()] += t.passed
+	}
+	var none list
+	for _, t := range f.tables {
+		if name := t.table.entity.Name(); rows > 0 && passed[name] == 0 {
+			none.add(name, name)
+		}
+	}
+	if names := none.String(); names != "" {
+		report.note("%s: by the mapping's where, none of the %d rows is %s", base, rows, names)
+	}
+	for _, t := range f.tables {
+		for i := range t.bound {
+			b := &t.bound[i]
+			if b.missed > 0 {
+				report.note("%s: %s: %d of %d keys are not in %s, for %s.%s, which is null there",
+					base, plain(b.column.shown), b.missed, b.asked, fileName(b.lookup.File), t.table.entity.Name(), b.column.name)
+			}
+		}
+	}
+	f.keys.note(report)
+}

@@ -1,0 +1,174 @@
+package tables
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/leadscore/leadscore/internal/shown"
+)
+
+// syntax says what is wrong with the syntax of a JSON value, and before which
+// byte.
+func syntax(raw []byte) (int, string) {
+	err := json.Unmarshal(raw, new(json.RawMessage))
+	at := 0
+	if exact, ok := errors.AsType[*json.SyntaxError](err); ok {
+		at = max(int(exact.Offset)-1, 0)
+	}
+	if strings.Contains(err.Error(), "max depth") {
+		return at, broken("it is nested too deeply")
+	}
+	return at, broken(err.Error())
+}
+
+func broken(what string) string { return "broken JSON: " + what }
+
+var newline = []byte("\n")
+
+func isNumber(first byte) bool { return first == '-' || '0' <= first && first <= '9' }
+
+// unquote returns the text of a valid JSON string.
+func unquote(raw []byte) (string, error) {
+	if !utf8.Valid(raw) {
+		return "", errors.New(notUTF8)
+	}
+	if !bytes.ContainsRune(raw, '\\') {
+		return string(raw[1 : len(raw)-1]), nil
+	}
+	var s string
+	if err := json.Unmarshal(raw, &s); err != nil {
+		return "", errors.New(broken(err.Error()))
+	}
+	// Unmarshal puts U+FFFD for half of a surrogate pair.
+	if strings.ContainsRune(s, utf8.RuneError) && !bytes.ContainsRune(raw, utf8.RuneError) &&
+		!bytes.Contains(bytes.ToLower(raw), []byte(`\ufffd`)) {
+		return "", errors.New(`a \u escape is half of a character`)
+	}
+	return s, nil
+}
+
+// describe says for a message what a valid JSON value is.
+func describe(raw []byte) string {
+	switch raw[0] {
+	case '"':
+		s, err := unquote(raw)
+		if err != nil {
+			return "a text"
+		}
+		return "the text " + shown.Quote(s)
+	case '{':
+		return "an object"
+	case '[':
+		return "an array"
+	case 'n', 't', 'f':
+		return string(raw)
+	}
+	s, cut := shown.Clip(string(raw))
+	if cut {
+		s += "…"
+	}
+	return "the number " + s
+}
+
+// A member is a key of a JSON object, in quotes, and its value.
+type member struct{ key, value []byte }
+
+// A namedMember is a member whose key has been read.
+type namedMember struct {
+	name  string
+	value []byte
+	wrong string // why it cannot be told what it is, or ""
+}
+
+// named yields the members of valid JSON, an object that begins on a line, with
+// the lines that their values begin on.
+func named(line int, raw []byte) iter.Seq2[int, namedMember] {
+	return func(yield func(int, namedMember) bool) {
+		seen := map[string]bool{}
+		counted := 0
+		for at, m := range members(raw) {
+			line += bytes.Count(raw[counted:at], newline)
+			counted = at
+			out := namedMember{value: m.value}
+			name, err := unquote(m.key)
+			switch {
+			case err != nil:
+				out.wrong = fmt.Sprintf("a key: %v", err)
+			case seen[name]:
+				out.name, out.wrong = name, "is there twice"
+			default:
+				out.name, seen[name] = name, true
+			}
+			if !yield(line, out) {
+				return
+			}
+		}
+	}
+}
+
+// members yields the members of a valid JSON object, each with its value's
+// offset. It does not descend into the values.
+func members(raw []byte) iter.Seq2[int, member] {
+	return func(yield func(int, member) bool) {
+		at := 1 + blank(raw[1:])
+		for raw[at] != '}' {
+			keyEnd := at + valueLen(raw[at:])
+			start := keyEnd + blank(raw[keyEnd:]) + 1 // the colon
+			start += blank(raw[start:])
+			end := start + valueLen(raw[start:])
+			if !yield(start, member{raw[at:keyEnd], raw[start:end]}) {
+				return
+			}
+			at = end + blank(raw[end:])
+			if raw[at] == ',' {
+				at++
+				at += blank(raw[at:])
+			}
+		}
+	}
+}
+
+// blank returns how much white space raw begins with.
+func blank(raw []byte) int {
+	return len(raw) - len(bytes.TrimLeft(raw, " \t\r\n"))
+}
+
+// valueLen returns the length of the valid JSON value with which raw begins.
+func valueLen(raw []byte) int {
+	depth := 0
+	for i := 0; i < len(raw); i++ {
+		switch raw[i] {
+		case '"':
+			for i++; raw[i] != '"'; i++ {
+				if raw[i] == '\\' {
+					i++
+				}
+			}
+		case '{', '[':
+			depth++
+			continue
+		case '}', ']':
+			depth--
+		default:
+			if depth > 0 {
+				continue
+			}
+			end := bytes.IndexAny(raw[i:], ",]} \t\r\n")
+			return i + end
+		}
+		if depth == 0 {
+			return i + 1
+		}
+	}
+	return len(raw)
+}
+
+// noText says that a JSON value is neither a text nor what can stand for one.
+func noText(raw []byte) error {
+	return fmt.Errorf("want a text, a number, true or false, not %s", describe(raw))
+}

@@ -1,0 +1,132 @@
+package tables
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/leadscore/leadscore/internal/shown"
+)
+
+// A lookup is the rows of files by their keys.
+type lookup struct {
+	Lookup
+	place []string
+	files []file
+	found map[string]lookupValue
+}
+
+// A lookupValue is what rows have for a key.
+type lookupValue struct {
+	value string // or why it cannot be read
+	is    lookupKind
+}
+
+type lookupKind uint8
+
+const (
+	one        lookupKind = iota
+	several               // which differ
+	unreadable            // text, or no text
+)
+
+// find returns what the rows have for a key, and whether some row has the key. The
+// error says that the value is of no use.
+func (up *lookup) find(key string) (value string, ok bool, err error) {
+	found, ok := up.found[key]
+	switch {
+	case !ok:
+		return "", false, nil
+	case found.is == several:
+		return "", true, fmt.Errorf("%s is in several rows of %s, and their %s differ", shown.Quote(key), fileName(up.File), plain(up.Name))
+	case found.is == unreadable:
+		return "", true, fmt.Errorf("%s of %s in %s: %s", plain(up.Name), shown.Quote(key), fileName(up.File), found.value)
+	}
+	return found.value, true, nil
+}
+
+// A lookupFile is a sink that fills a lookup from one of its files.
+type lookupFile struct {
+	keys
+	lookup   *lookup
+	mapping  *Mapping
+	shared   interner
+	report   *reporter
+	by, name int
+	quiet    bool     // a table reads the file, too, or a lookup has
+	own      Problems // which these may not tell
+}
+
+func newLookupFile(l *loader, m *Mapping, up *lookup, f file, quiet bool) *lookupFile {
+	x := &lookupFile{keys: keys{file: f}, lookup: up, mapping: m, shared: l.shared, report: l.report, quiet: quiet}
+	x.keys.to = x
+	if !isCells(f) {
+		x.bind(x.keys.position)
+	}
+	return x
+}
+
+// bind finds the columns of the lookup: position returns where the file has one.
+func (x *lookupFile) bind(position func(string) (int, *unfound)) bool {
+	ok := true
+	find := func(key, name string) int {
+		at, missing := position(name)
+		if missing != nil { // the file has changed since it was checked
+			x.report.fail(x.mapping.unbound(x.file, within(x.lookup.place, key), missing))
+			ok = false
+		}
+		return at
+	}
+	x.by, x.name = find("by", x.lookup.By), find("name", x.lookup.Name)
+	return ok
+}
+
+// header implements sink.
+func (x *lookupFile) header(names []string, _ int) bool {
+	return x.bind(func(name string) (int, *unfound) { return position(names, name) })
+}
+
+// row implements sink.
+func (x *lookupFile) row(r *row) {
+	key, err := x.text(r, x.by)
+	if err != nil {
+		p := Problem{File: x.file.shown, Line: r.line(x.by), Column: x.lookup.By, Message: err.Error()}
+		switch {
+		case !x.report.once(p):
+		case x.quiet:
+			x.own.add(p)
+		default:
+			x.reject(0, p)
+		}
+		return
+	}
+	if key == "" {
+		return
+	}
+	var now lookupValue
+	if now.value, err = x.text(r, x.name); err != nil {
+		now = lookupValue{err.Error(), unreadable}
+	}
+	was, ok := x.lookup.found[key]
+	switch {
+	case !ok:
+		now.value = x.shared.text(now.value)
+		x.lookup.found[strings.Clone(key)] = now
+	case was != now && was.is != several:
+		was.is = several
+		x.lookup.found[key] = was
+	}
+}
+
+// text returns what a row has in a column.
+func (x *lookupFile) text(r *row, at int) (string, error) {
+	if r.raw != nil && r.raw[at] != nil && (r.raw[at][0] == '[' || r.raw[at][0] == '{') {
+		return "", noText(r.raw[at])
+	}
+	return r.text(at)
+}
+
+// reject implements sink.
+func (x *lookupFile) reject(_ int, p Problem) { x.report.out.Problems.add(p) }
+
+// end implements sink.
+func (x *lookupFile) end() { x.keys.note(x.report) }

@@ -1,0 +1,404 @@
+package tables
+
+import (
+	"cmp"
+	"errors"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/leadscore/leadscore/internal/nearest"
+	"github.com/leadscore/leadscore/internal/shown"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// A planner checks a mapping against a schema and the files of a folder.
+type planner struct {
+	binder  *binder
+	loader  *loader
+	reader  *reader
+	dir     string
+	folder  fs.FS // the same
+	show    func(string) string
+	files   []*tableFile
+	headers map[cellFile][]string // nil = it has none, or a problem
+	errs    []error               // of files that cannot be read
+}
+
+// A cellFile is a file that is cut into cells in one way.
+type cellFile struct {
+	path  string
+	comma rune
+}
+
+// A tableFile is a file that is read for these tables of the mapping.
+type tableFile struct {
+	file   file
+	tables []int
+}
+
+// planMapping returns which files of a folder to read by a mapping that suits
+// them, once it has looked at their headers. If the mapping does not suit, there
+// are problems.
+func planMapping(l *loader, r *reader, dir string, show func(string) string, m *Mapping) (*plan, error) {
+	folder, err := fs.Sub(r.fsys, dir)
+	if err != nil {
+		return nil, err
+	}
+	p := &planner{
+		binder: &binder{mapping: m, zone: time.UTC, lookups: map[Lookup]*lookup{}},
+		loader: l, reader: r, dir: dir, folder: folder, show: show, headers: map[cellFile][]string{},
+	}
+	p.check()
+	return p.plan(), errors.Join(p.errs...)
+}
+
+// problem adds a problem of the mapping, which is at a place in it.
+func (p *planner) problem(place []string, format string, args ...any) {
+	p.loader.report.fail(p.binder.mapping.problem(place, format, args...))
+}
+
+// check checks the mapping, first against the schema, then against the files.
+func (p *planner) check() {
+	m := p.binder.mapping
+	if m.Zone != "" {
+		zone, err := time.LoadLocation(m.Zone)
+		if err != nil || m.Zone == "Local" {
+			p.problem([]string{"zone"}, "there is no time zone %s; write one of the IANA database, such as Europe/Berlin", shown.Quote(m.Zone))
+		} else {
+			p.binder.zone = zone
+		}
+	}
+	if len(m.Tables) == 0 {
+		p.problem([]string{"tables"}, "the mapping has no tables")
+	}
+	byPath := map[string]*tableFile{}
+	for i := range m.Tables {
+		p.table(i)
+		for _, f := range p.matches(m.Tables[i].File, tablePlace(i, "file")) {
+			if byPath[f.path] == nil {
+				byPath[f.path] = &tableFile{file: f}
+				p.files = append(p.files, byPath[f.path])
+			}
+			byPath[f.path].tables = append(byPath[f.path].tables, i)
+		}
+	}
+	for _, f := range p.files {
+		p.file(f)
+	}
+	for _, up := range p.inOrder() {
+		p.lookup(up)
+	}
+	slices.SortStableFunc(p.loader.report.out.Problems.List, func(a, b Problem) int { // those of files behind the mapping's
+		return cmp.Or(cmp.Compare(min(b.Char, 1), min(a.Char, 1)), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Char, b.Char))
+	})
+}
+
+// inOrder returns the lookups in an order that is always the same.
+func (p *planner) inOrder() []*lookup {
+	var list []*lookup
+	for _, key := range slices.SortedFunc(maps.Keys(p.binder.lookups), compareLookups) {
+		list = append(list, p.binder.lookups[key])
+	}
+	return list
+}
+
+// table checks a table against the schema.
+func (p *planner) table(i int) {
+	t := &p.binder.mapping.Tables[i]
+	p.delimiter(t.Delimiter, tablePlace(i, "delimiter"))
+	for _, name := range slices.Sorted(maps.Keys(t.Where)) {
+		if len(t.Where[name]) == 0 {
+			p.problem(tablePlace(i, "where", name), "no word is listed, so no row would be left")
+		}
+	}
+	if t.Entity == "" {
+		p.problem(tablePlace(i, "entity"), "the entity is missing")
+		return
+	}
+	e := p.loader.schema.Entity(t.Entity)
+	if e == nil {
+		p.problem(tablePlace(i, "entity"), "%s is no entity of the schema%s", plain(t.Entity), didYouMean(nearest.Name(t.Entity, p.loader.schema.Names())))
+		return
+	}
+	columns := p.loader.columnsOf(e)
+	if !t.ID.isZero() {
+		p.column(tablePlace(i, "id"), &t.ID, columns[idColumn])
+	} else if e.Kind() == traverse.Profile {
+		p.problem(tablePlace(i, "id"), "the id is missing; every record of a profile needs one: name the column that holds it")
+	}
+	for _, name := range slices.Sorted(maps.Keys(t.Columns)) {
+		c := t.Columns[name]
+		place := tablePlace(i, "columns", name)
+		known, ok := columns[name]
+		switch r, inverse := e.Relationship(name); {
+		case name == idColumn:
+			p.problem(place, "the record's id stands beside columns, not among them")
+		case ok:
+			p.column(place, &c, known)
+		case inverse:
+			p.problem(place, "it follows from %s.%s, and is not stored", r.Target, r.Via)
+		default:
+			p.problem(place, "the schema has no such field or reference%s", didYouMean(nearest.Name(name, stored(e))))
+		}
+	}
+}
+
+func (p *planner) delimiter(delimiter string, place []string) {
+	if !goodDelimiter(delimiter) {
+		p.problem(place, "the delimiter is one character, such as ; and neither a quote nor a line end")
+	}
+}
+
+// column checks a column against what it is to hold.
+func (p *planner) column(place []string, c *Column, holds column) {
+	say := func(key, format string, args ...any) {
+		p.problem(within(place, key), format, args...)
+	}
+	switch {
+	case c.Name != "" && c.Template != "":
+		say("template", "give a name or a template, not both")
+	case c.Name == "" && c.Template == "":
+		say("name", "the name of the column is missing")
+	case c.Template != "":
+		if _, problem := parseTemplate(c.Template); problem != "" {
+			say("template", "%s", problem)
+		}
+	}
+	isTime := holds.kind == field && (holds.typ == traverse.Time || holds.typ == traverse.Date)
+	switch {
+	case c.Format == "" || c.Format == unixSeconds && isTime || c.Format == unixMillis && isTime:
+	case !isTime:
+		say("format", "a format is for times and dates")
+	default:
+		if problem := layoutProblem(c.Format, holds.typ, p.binder.mapping.Zone); problem != "" {
+			say("format", "the format %s %s", shown.Quote(c.Format), problem)
+		}
+	}
+	if c.Separator != "" && !(holds.kind == field && holds.typ == traverse.Choices) {
+		say("separator", "a separator is for choices")
+	}
+	if c.Lookup != nil {
+		p.addLookup(c.Lookup, within(place, "lookup"))
+	}
+}
+
+// addLookup checks what a lookup says, and adds it if it is new.
+func (p *planner) addLookup(asked *Lookup, place []string) {
+	ok := true
+	for _, part := range []struct{ key, value string }{{"file", asked.File}, {"by", asked.By}, {"name", asked.Name}} {
+		if part.value == "" {
+			ok = false
+			p.problem(place, "the lookup has no %s", part.key)
+		}
+	}
+	if !ok || p.binder.lookups[*asked] != nil {
+		return
+	}
+	p.delimiter(asked.Delimiter, within(place, "delimiter"))
+	up := &lookup{Lookup: *asked, place: place, found: map[string]lookupValue{}}
+	up.files = p.matches(up.File, within(place, "file"))
+	p.binder.lookups[*asked] = up
+}
+
+// lookup checks what a lookup asks of its files, once all tables are known.
+func (p *planner) lookup(up *lookup) {
+	for _, f := range up.files {
+		delimiter, shared := p.delimiterOf(up, f)
+		if other := comma(f, delimiter); shared && up.Delimiter != "" && goodDelimiter(delimiter) && comma(f, up.Delimiter) != other {
+			p.problem(within(up.place, "delimiter"), "a table gives %s the delimiter %s", fileName(f.base), shown.Quote(string(other)))
+		}
+		names, ok := p.headerOf(f, comma(f, delimiter))
+		if !ok {
+			continue
+		}
+		for _, part := range []struct{ key, value string }{{"by", up.By}, {"name", up.Name}} {
+			if _, problem := position(names, part.value); problem != nil {
+				p.unbound(f, bindError{within(up.place, part.key), problem})
+			}
+		}
+	}
+}
+
+// delimiterOf returns the delimiter of a file of a lookup, and whether a table
+// reads the file, too.
+func (p *planner) delimiterOf(up *lookup, f file) (string, bool) {
+	for _, read := range p.files {
+		if read.file.path == f.path {
+			return p.binder.mapping.Tables[read.tables[0]].Delimiter, true
+		}
+	}
+	return up.Delimiter, false
+}
+
+// matches returns the files that a pattern names, in the order of their names.
+func (p *planner) matches(pattern string, place []string) []file {
+	say := func(format string, args ...any) { p.problem(place, format, args...) }
+	switch {
+	case pattern == "":
+		say("the file is missing")
+		return nil
+	case !fs.ValidPath(pattern) || pattern == ".":
+		say("%s is no path in the folder; write it with / and without . and ..", shown.Quote(pattern))
+		return nil
+	case !readable(pattern) && !strings.HasSuffix(pattern, "*"):
+		say("%s is no file that can be read; its name ends with .csv, .tsv, .txt, .ndjson or .json, and perhaps .gz; save a spreadsheet as CSV", shown.Quote(pattern))
+		return nil
+	}
+	found := []string{pattern} // whatever signs are in it
+	if _, err := fs.Stat(p.folder, pattern); err != nil {
+		if found, err = fs.Glob(p.folder, pattern); err != nil {
+			say("the pattern %s is not closed: write [abc], or \\[ for the sign", shown.Quote(pattern))
+			return nil
+		}
+		found = slices.DeleteFunc(found, func(name string) bool { return !readable(name) || hidden(name, pattern) })
+	}
+	if len(found) == 0 {
+		dir := path.Dir(pattern)
+		names := namesIn(p.folder, dir)
+		for i, name := range names {
+			names[i] = path.Join(dir, name)
+		}
+		if slices.Contains(names, pattern) {
+			say("%s cannot be read: it is a link to a file that is not there", fileName(pattern))
+			return nil
+		}
+		say("there is no file %s in %s%s", fileName(pattern), fileName(p.show("")), didYouMean(nearest.Name(pattern, slices.Values(names))))
+	}
+	var files []file
+	for _, name := range found {
+		f := file{path.Join(p.dir, name), p.show(name), name}
+		info, err := fs.Stat(p.reader.fsys, f.path)
+		if err != nil || !info.Mode().IsRegular() {
+			say("%s cannot be read: it is no file", fileName(name))
+			continue
+		}
+		files = append(files, f)
+	}
+	return files
+}
+
+// hidden reports whether a file is hidden, or in a hidden folder, and a pattern
+// does not ask for that: no user means it as data.
+func hidden(name, pattern string) bool {
+	asked := strings.Split(pattern, "/")
+	for i, part := range strings.Split(name, "/") { // as many
+		if strings.HasPrefix(part, ".") && !strings.HasPrefix(asked[i], ".") {
+			return true
+		}
+	}
+	return false
+}
+
+// readable reports whether a file of this name is of a kind that can be read.
+func readable(name string) bool {
+	name = plainName(name)
+	return slices.ContainsFunc([]string{".csv", ".tsv", ".txt", ".ndjson", ".json"}, func(ext string) bool { return hasExt(name, ext) })
+}
+
+// namesIn returns the names of the files in a folder, hidden ones aside, or none.
+func namesIn(folder fs.FS, name string) []string {
+	entries, _ := fs.ReadDir(folder, name) // for suggestions and notes only
+	var names []string
+	for _, entry := range entries {
+		if !entry.IsDir() && !strings.HasPrefix(entry.Name(), ".") {
+			names = append(names, entry.Name())
+		}
+	}
+	return names
+}
+
+// file checks what tables ask of a file against its header.
+func (p *planner) file(f *tableFile) {
+	m := p.binder.mapping
+	first := &m.Tables[f.tables[0]]
+	for _, i := range f.tables[1:] {
+		if other := comma(f.file, first.Delimiter); goodDelimiter(first.Delimiter) && comma(f.file, m.Tables[i].Delimiter) != other {
+			p.problem(tablePlace(i, "delimiter"), "another table gives %s the delimiter %s", fileName(f.file.base), shown.Quote(string(other)))
+		}
+	}
+	names, ok := p.headerOf(f.file, comma(f.file, first.Delimiter))
+	if !ok {
+		return
+	}
+	for _, i := range f.tables {
+		_, _, problems := p.binder.bind(i, func(name string) (int, *unfound) { return position(names, name) }, columnsOfNothing)
+		for _, problem := range problems {
+			p.unbound(f.file, problem)
+		}
+	}
+}
+
+// unbound adds the problem of a column that a file does not have.
+func (p *planner) unbound(f file, e bindError) {
+	p.loader.report.fail(p.binder.mapping.unbound(f, e.place, e.unfound))
+}
+
+// headerOf returns the names of a file's columns, and whether it has any: a JSON
+// file has not, nor one that has a problem.
+func (p *planner) headerOf(f file, comma rune) ([]string, bool) {
+	if !isCells(f) {
+		return nil, false
+	}
+	names, ok := p.headers[cellFile{f.path, comma}]
+	if !ok {
+		var h header
+		if err := p.reader.csv(f, comma, &h); err != nil {
+			p.errs = append(p.errs, err)
+		}
+		names, p.headers[cellFile{f.path, comma}] = h.names, h.names
+	}
+	return names, names != nil
+}
+
+// plan returns the files in the order in which they are read: those of lookups
+// first.
+func (p *planner) plan() *plan {
+	out := &plan{note: p.unnamed()}
+	read := map[cellFile]bool{} // by lookups
+	for _, up := range p.inOrder() {
+		for _, f := range up.files {
+			delimiter, shared := p.delimiterOf(up, f)
+			way := cellFile{f.path, comma(f, delimiter)}
+			quiet := shared || read[way]
+			read[way] = true
+			out.parts = append(out.parts, part{file: f, comma: way.comma, sink: func() sink {
+				return newLookupFile(p.loader, p.binder.mapping, up, f, quiet)
+			}})
+		}
+	}
+	for _, f := range p.files {
+		out.parts = append(out.parts, part{file: f.file, comma: comma(f.file, p.binder.mapping.Tables[f.tables[0]].Delimiter), sink: func() sink {
+			return p.binder.mappedFile(p.loader, f.file, f.tables)
+		}})
+	}
+	return out
+}
+
+// unnamed notes the files of the folder that look like tables and that nothing
+// names.
+func (p *planner) unnamed() string {
+	read := map[string]bool{}
+	for _, f := range p.files {
+		read[f.file.base] = true
+	}
+	for _, up := range p.binder.lookups {
+		for _, f := range up.files {
+			read[f.base] = true
+		}
+	}
+	var ignored list
+	for _, name := range namesIn(p.folder, ".") {
+		kind := plainName(name)
+		if !read[name] && (hasExt(kind, ".csv") || hasExt(kind, ".tsv") || hasExt(kind, ".ndjson")) {
+			ignored.add(name, fileName(name))
+		}
+	}
+	if names := ignored.String(); names != "" {
+		return p.show("") + ": the mapping names no files " + names
+	}
+	return ""
+}

@@ -1,0 +1,33 @@
+package tables
+
+// A plan says which files to read, one after the other.
+type plan struct {
+	parts []part
+	note  string // to end with, or ""
+}
+
+// A part is a file of a plan.
+type part struct {
+	file  file
+	comma rune
+	sink  func() sink // returns who takes its records, or nil for nobody, when its turn comes
+	err   error       // why it cannot be read, or nil
+}
+
+// read reads a file of any kind but a JSON object.
+func (r *reader) read(f file, comma rune, to sink) error {
+	name := plainName(f.path)
+	switch {
+	case hasExt(name, ".ndjson"):
+		return r.ndjson(f, to)
+	case hasExt(name, ".json"):
+		return r.jsonArray(f, to)
+	}
+	return r.csv(f, comma, to)
+}
+
+// isCells reports whether a file has rows of cells.
+func isCells(f file) bool {
+	name := plainName(f.path)
+	return !hasExt(name, ".ndjson") && !hasExt(name, ".json")
+}

@@ -1,0 +1,168 @@
+package tables
+
+import (
+	"encoding/csv"
+	"errors"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/leadscore/leadscore/internal/nearest"
+	"github.com/leadscore/leadscore/internal/shown"
+)
+
+// A sink takes the records of a file, from CSV as rows, from JSON as objects.
+type sink interface {
+	// header says which columns a CSV file has. It reports whether the file can be
+	// read with them; if not, it has said why.
+	header(names []string, line int) bool
+	row(r *row)
+	// object takes a valid JSON value that begins on a line.
+	object(line int, raw []byte)
+	// reject says that what begins on the line start is no record, and which
+	// problem there is.
+	reject(start int, p Problem)
+	// end says that no more records come. It is not called if there was no header
+	// that the file can be read with.
+	end()
+}
+
+// nothing is a sink of what is skipped.
+type nothing struct{}
+
+func (nothing) header([]string, int) bool { return false }
+func (nothing) row(*row)                  {}
+func (nothing) object(int, []byte)        {}
+func (nothing) reject(int, Problem)       {}
+func (nothing) end()                      {}
+
+// A header is a sink that keeps the header of a file, and wants no more of it.
+type header struct {
+	nothing
+	names []string
+}
+
+func (h *header) header(names []string, _ int) bool {
+	h.names = names
+	return false
+}
+
+// A row is a record of a file, as text. It holds until the next is read.
+type row struct {
+	cells []string
+	csv   *csv.Reader // of a CSV file, or
+	raw   [][]byte    // the JSON values of the cells; nil = missing
+	lines []int       // and where they stand
+	errs  []error     // and what is wrong with their text
+	begin int
+}
+
+// line returns the line of a cell.
+func (r *row) line(i int) int {
+	if r.csv == nil {
+		return r.lines[i]
+	}
+	line, _ := r.csv.FieldPos(i)
+	return line
+}
+
+// text returns the text of a cell, or what is wrong with it.
+func (r *row) text(i int) (string, error) {
+	switch cell := r.cells[i]; {
+	case r.errs != nil && r.errs[i] != nil:
+		return "", r.errs[i]
+	case !utf8.ValidString(cell):
+		return "", errors.New(notUTF8)
+	default:
+		return cell, nil
+	}
+}
+
+// An unfound says why a header has no column of a name.
+type unfound struct{ message, near string }
+
+// position returns where a header has a column.
+func position(names []string, name string) (int, *unfound) {
+	at := slices.Index(names, name)
+	switch {
+	case at < 0 && len(names) == 1 && strings.ContainsAny(names[0], ";\t|,"):
+		return 0, &unfound{message: "has one column, " + shown.Quote(names[0]) + ": give the delimiter that stands between its cells"}
+	case at < 0:
+		return 0, &unfound{"has no column " + plain(name), nearest.Name(name, slices.Values(names))}
+	case slices.Contains(names[at+1:], name):
+		return 0, &unfound{message: "has the column " + plain(name) + " twice"}
+	}
+	return at, nil
+}
+
+// keys turns the objects of a JSON file into rows of the keys that are asked for.
+type keys struct {
+	file  file
+	to    sink
+	slots map[string]int
+	names []string
+	seen  []bool
+	r     row
+	other list // keys that nobody asks for, to suggest
+}
+
+// position returns the position of a key, which every file may have.
+func (k *keys) position(name string) (int, *unfound) {
+	at, ok := k.slots[name]
+	if !ok {
+		if k.slots == nil {
+			k.slots = map[string]int{}
+		}
+		at = len(k.names)
+		k.slots[name] = at
+		k.names, k.seen = append(k.names, name), append(k.seen, false)
+		k.r.cells, k.r.raw, k.r.lines = append(k.r.cells, ""), append(k.r.raw, nil), append(k.r.lines, 0)
+		k.r.errs = append(k.r.errs, nil)
+	}
+	return at, nil
+}
+
+// object implements sink.
+func (k *keys) object(line int, raw []byte) {
+	reject := func(line int, column, message string) {
+		k.to.reject(k.r.begin, Problem{File: k.file.shown, Line: line, Column: column, Message: message})
+	}
+	k.r.begin = line
+	if raw[0] != '{' {
+		reject(line, "", "want an object as the record, not "+describe(raw))
+		return
+	}
+	for i := range k.names {
+		k.r.cells[i], k.r.raw[i], k.r.lines[i], k.r.errs[i] = "", nil, line, nil
+	}
+	for line, m := range named(line, raw) {
+		if m.wrong != "" {
+			reject(line, m.name, m.wrong)
+			return
+		}
+		i, asked := k.slots[m.name]
+		if !asked {
+			k.other.add(m.name, m.name)
+			continue
+		}
+		k.seen[i] = true
+		k.r.raw[i], k.r.lines[i] = m.value, line
+		switch m.value[0] {
+		case 'n':
+		case '"':
+			k.r.cells[i], k.r.errs[i] = unquote(m.value)
+		default:
+			k.r.cells[i] = string(m.value)
+		}
+	}
+	k.to.row(&k.r)
+}
+
+// note notes the keys that no record had.
+func (k *keys) note(r *reporter) {
+	for i, name := range k.names {
+		if !k.seen[i] {
+			r.noteOnce("%s: no record has the key %s%s", fileName(k.file.base), plain(name), didYouMean(nearest.Name(name, slices.Values(k.other.names))))
+		}
+	}
+}

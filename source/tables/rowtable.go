@@ -1,0 +1,150 @@
+package tables
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// A binding is where a row holds what a column is.
+type binding struct {
+	column   column
+	cells    []int     // the cell, or those of the template
+	template *template // or nil
+	null     []string
+	style    *style // nil = as it is without a mapping
+	lookup   *lookup
+	asked    int // how many keys were looked up
+	missed   int // and how many of them are not there
+}
+
+// A filter is what must stand in a cell.
+type filter struct {
+	name  string
+	at    int
+	words []string
+}
+
+// A rowTable makes records of a table from the rows of a file.
+type rowTable struct {
+	table  *table
+	bound  []binding
+	where  []filter
+	rows   int // that there were
+	passed int // that are meant
+}
+
+// bind says where rows hold what, and which rows are meant.
+func (f *rowTable) bind(bound []binding, where []filter) {
+	f.bound, f.where = bound, where
+	for i := range bound {
+		if c := &bound[i].column; c.kind == id {
+			f.table.idShown = c.shown
+		}
+	}
+}
+
+// row loads a record, if the row is meant.
+func (f *rowTable) row(r *row) {
+	t := f.table
+	f.rows++
+	t.bad = t.bad[:0]
+	for i := range f.where {
+		w := &f.where[i]
+		switch cell, err := r.text(w.at); {
+		case err != nil: // it is not known whether the row is meant
+			t.problem(r.line(w.at), w.name, "%v", err)
+		case !slices.Contains(w.words, cell):
+			return
+		}
+	}
+	f.passed++
+	if len(t.bad) > 0 {
+		t.count()
+		return
+	}
+	t.begin(r.begin)
+	for i := range f.bound {
+		b := &f.bound[i]
+		cell, err := b.text(r)
+		if cell == "" && err == nil {
+			continue
+		}
+		var v traverse.Value
+		if err == nil {
+			v, err = f.cell(b, cell, r)
+		}
+		t.set(r.line(b.cells[0]), &b.column, v, err)
+	}
+	t.load()
+}
+
+// text returns what a row holds of a column: "" if it, or a part of a template,
+// is null.
+func (b *binding) text(r *row) (string, error) {
+	if b.template == nil {
+		return b.part(r, b.cells[0])
+	}
+	var text strings.Builder
+	for i, at := range b.cells {
+		cell, err := b.part(r, at)
+		if cell == "" || err != nil {
+			return "", err
+		}
+		text.WriteString(b.template.texts[i])
+		text.WriteString(cell)
+	}
+	text.WriteString(b.template.texts[len(b.cells)])
+	return text.String(), nil
+}
+
+func (b *binding) part(r *row, at int) (string, error) {
+	cell, err := r.text(at)
+	if len(b.null) > 0 && slices.Contains(b.null, cell) {
+		cell = ""
+	}
+	return cell, err
+}
+
+// cell reads what a binding has found.
+func (f *rowTable) cell(b *binding, cell string, r *row) (traverse.Value, error) {
+	t := f.table
+	c := &b.column
+	if r.raw != nil {
+		bare := b.template == nil && b.lookup == nil
+		for _, at := range b.cells {
+			raw := r.raw[at]
+			switch {
+			case raw[0] == '[' && bare && c.kind == field && c.typ == traverse.Choices:
+				return t.choices(raw)
+			case raw[0] == '[' || raw[0] == '{':
+				return traverse.Value{}, noText(raw)
+			case raw[0] != '"' && bare && c.kind != field:
+				return t.json(c, raw)
+			}
+		}
+	}
+	if b.lookup != nil {
+		b.asked++
+		found, ok, err := b.lookup.find(cell)
+		switch {
+		case err != nil:
+			return traverse.Value{}, err
+		case !ok:
+			b.missed++
+			return traverse.Value{}, nil
+		case found == "" || slices.Contains(b.null, found):
+			return traverse.Value{}, nil
+		}
+		cell = found
+	}
+	if b.style == nil || c.kind != field {
+		return t.text(c, cell)
+	}
+	switch c.typ {
+	case traverse.Text, traverse.Choice, traverse.Choices:
+		cell = t.l.shared.text(cell)
+	}
+	return b.style.read(c.typ, cell)
+}

@@ -1,0 +1,309 @@
+package tables
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/leadscore/leadscore/internal/nearest"
+	"github.com/leadscore/leadscore/internal/shown"
+	"github.com/leadscore/leadscore/source/memory"
+	"github.com/leadscore/leadscore/traverse"
+	"github.com/leadscore/leadscore/traverse/columns"
+)
+
+// A loader puts records into a store.
+type loader struct {
+	schema *traverse.Schema
+	store  *columns.Store // what is read has the types of its columns
+	shared interner
+	report *reporter
+}
+
+// entity returns the entity called name, or nil with a problem.
+func (l *loader) entity(name string, f file, line int) *traverse.Entity {
+	e := l.schema.Entity(name)
+	if e == nil {
+		l.report.broken(f, line, "%s is no entity of the schema%s", plain(name), didYouMean(nearest.Name(name, l.schema.Names())))
+	}
+	return e
+}
+
+// A column is what a header or key means.
+type column struct {
+	name  string
+	kind  columnKind
+	typ   traverse.Type // of a field
+	slot  int           // in the store; -1 = it is not there, as an id that the schema does not declare
+	shown string        // what problems call it
+}
+
+type columnKind uint8
+
+const (
+	unknown columnKind = iota
+	id
+	field
+	reference
+)
+
+// idColumn names the column of the record's id.
+const idColumn = "id"
+
+// columnsOf returns what a file can hold of an entity, by the schema's names.
+func (l *loader) columnsOf(e *traverse.Entity) map[string]column {
+	known := map[string]column{}
+	for i, c := range l.store.Table(e.Name()).Columns() {
+		kind := field
+		if c.To != nil {
+			kind = reference
+		}
+		known[c.Name] = column{c.Name, kind, c.Type, i, c.Name}
+	}
+	idType := known[idColumn].typ // what the schema wants of it, if it declares one
+	known[idColumn] = column{idColumn, id, idType, -1, idColumn}
+	return known
+}
+
+// stored yields the names of an entity's fields and references.
+func stored(e *traverse.Entity) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for n := range e.FieldNames() {
+			if !yield(n) {
+				return
+			}
+		}
+		for r := range e.Relationships() {
+			if !r.Many() && !yield(r.Name) {
+				return
+			}
+		}
+	}
+}
+
+// A table is the part of a file that holds the records of one entity, of which it
+// builds one after the other.
+type table struct {
+	l       *loader
+	file    file
+	entity  *traverse.Entity
+	own     int    // where values has the id, if the schema declares it; or -1
+	counts  int    // where the records are counted
+	idShown string // what problems call the id
+	made    *madeIDs
+
+	// The record that is being read.
+	begun  int // its line
+	id     string
+	values []traverse.Value // in the order of the store's columns
+	bad    []Problem
+}
+
+// madeIDs counts how many ids were made up for the records of a line.
+type madeIDs struct{ line, n int }
+
+func (l *loader) table(f file, e *traverse.Entity) *table {
+	held := l.store.Table(e.Name())
+	t := &table{
+		l: l, file: f, entity: e, own: -1, counts: l.report.count(e.Name()), idShown: idColumn,
+		made: &madeIDs{}, values: make([]traverse.Value, len(held.Columns())),
+	}
+	if c := held.Column(idColumn); c != nil {
+		t.own = slices.Index(held.Columns(), c)
+	}
+	return t
+}
+
+// begin starts a record at a line.
+func (t *table) begin(line int) {
+	t.begun, t.id, t.bad = line, "", t.bad[:0]
+	clear(t.values)
+}
+
+// problem says that the record is bad. The column may be empty.
+func (t *table) problem(line int, column, format string, args ...any) {
+	t.bad = append(t.bad, Problem{File: t.file.shown, Line: line, Column: column, Message: fmt.Sprintf(format, args...)})
+}
+
+// set sets what the record has in a column.
+func (t *table) set(line int, c *column, v traverse.Value, err error) {
+	if err != nil {
+		t.problem(line, c.shown, "%v", err)
+		return
+	}
+	if c.kind == id {
+		t.id = v.Text()
+		return
+	}
+	if v.Kind() != traverse.KindNull {
+		t.values[c.slot] = v
+	}
+}
+
+// load loads the record, unless it is bad, and counts it.
+func (t *table) load() {
+	made := false
+	if t.id == "" {
+		switch {
+		case t.entity.Kind() == traverse.Interaction:
+			t.id, made = t.madeUp(), true
+		case !slices.ContainsFunc(t.bad, func(p Problem) bool { return p.Column == t.idShown }):
+			t.problem(t.begun, t.idShown, "is missing; every record of a profile needs one")
+		}
+	}
+	if len(t.bad) == 0 && t.own >= 0 {
+		v, err := t.ownID()
+		if err != nil {
+			t.problem(t.begun, t.idShown, "%v", err)
+		}
+		t.values[t.own] = v
+	}
+	if len(t.bad) == 0 {
+		switch err := t.l.store.Add(t.entity.Name(), t.id, t.values...); {
+		case errors.Is(err, memory.ErrDuplicate) && made:
+			t.problem(t.begun, t.idShown, "%s, made up for this record, is another's id", shown.Quote(t.id))
+		case errors.Is(err, memory.ErrDuplicate):
+			t.problem(t.begun, t.idShown, "%s is there twice", shown.Quote(t.id))
+		case err != nil:
+			t.problem(t.begun, "", "%v", err)
+		}
+	}
+	t.count()
+}
+
+// ownID returns the id as the field that the schema declares for it.
+func (t *table) ownID() (traverse.Value, error) {
+	c := t.l.store.Table(t.entity.Name()).Columns()[t.own]
+	if c.To != nil {
+		return traverse.TextValue(t.id), nil
+	}
+	return memory.Parse(c.Type, t.id)
+}
+
+// madeUp returns an id for a record without one: its file and line, and which
+// of the line's records it is from the second on.
+func (t *table) madeUp() string {
+	if t.begun != t.made.line {
+		*t.made = madeIDs{line: t.begun}
+	}
+	t.made.n++
+	if t.made.n > 1 {
+		return fmt.Sprintf("%s:%d#%d", t.file.base, t.begun, t.made.n)
+	}
+	return fmt.Sprintf("%s:%d", t.file.base, t.begun)
+}
+
+// reject counts what begins on a line as a record that has a problem.
+func (t *table) reject(line int, p Problem) {
+	t.begin(line)
+	t.bad = append(t.bad, p)
+	t.count()
+}
+
+// count counts the record, as loaded or as skipped.
+func (t *table) count() {
+	if len(t.bad) == 0 {
+		t.l.report.loaded(t.counts)
+	} else {
+		t.l.report.skipped(t.counts, t.bad)
+	}
+}
+
+// text reads what a column holds from text that need not outlive the call.
+func (t *table) text(c *column, s string) (traverse.Value, error) {
+	switch c.kind {
+	case id:
+		if c.typ != traverse.NoType {
+			if _, err := memory.Parse(c.typ, s); err != nil {
+				return traverse.Value{}, err
+			}
+		}
+		return traverse.TextValue(strings.Clone(s)), nil // ids differ: sharing them is in vain
+	case reference:
+		return traverse.TextValue(t.l.shared.text(s)), nil
+	}
+	switch c.typ {
+	case traverse.Text, traverse.Choice, traverse.Choices:
+		s = t.l.shared.text(s)
+	}
+	return memory.Parse(c.typ, s)
+}
+
+// json reads what a column holds from a JSON value.
+func (t *table) json(c *column, raw []byte) (traverse.Value, error) {
+	first, wants := raw[0], ""
+	switch {
+	case c.kind == id || c.kind == reference:
+		if first == '"' {
+			s, err := unquote(raw)
+			if err != nil || s == "" {
+				return traverse.Value{}, err
+			}
+			return t.text(c, s)
+		}
+		if isNumber(first) && !bytes.ContainsAny(raw, ".eE") {
+			return t.text(c, string(raw))
+		}
+		wants = "an id, which is text or an integer"
+	case c.typ == traverse.Number:
+		if isNumber(first) {
+			return memory.Parse(c.typ, string(raw))
+		}
+		wants = "a number"
+	case c.typ == traverse.Bool:
+		if first == 't' || first == 'f' {
+			return traverse.BoolValue(first == 't'), nil
+		}
+		wants = "true or false"
+	case c.typ == traverse.Choices:
+		if first == '[' {
+			return t.choices(raw)
+		}
+		wants = "an array of texts"
+	default:
+		if first == '"' {
+			s, err := unquote(raw)
+			if err != nil {
+				return traverse.Value{}, err
+			}
+			return t.text(c, s)
+		}
+		wants = "a text"
+		switch c.typ {
+		case traverse.Time:
+			wants = `a time as the text "YYYY-MM-DDTHH:MM:SSZ"`
+		case traverse.Date:
+			wants = `a date as the text "YYYY-MM-DD"`
+		}
+	}
+	return traverse.Value{}, fmt.Errorf("want %s, not %s", wants, describe(raw))
+}
+
+// choices reads an array of texts.
+func (t *table) choices(raw []byte) (traverse.Value, error) {
+	var elements []json.RawMessage
+	if err := json.Unmarshal(raw, &elements); err != nil {
+		return traverse.Value{}, errors.New(broken(err.Error()))
+	}
+	var chosen []string
+	for _, e := range elements {
+		if e[0] != '"' {
+			return traverse.Value{}, fmt.Errorf("want an array of texts, not %s in it", describe(e))
+		}
+		s, err := unquote(e)
+		if err != nil {
+			return traverse.Value{}, err
+		}
+		if s != "" {
+			chosen = append(chosen, t.l.shared.text(s))
+		}
+	}
+	if chosen == nil {
+		return traverse.Value{}, nil
+	}
+	return traverse.ChoicesValue(chosen...), nil
+}

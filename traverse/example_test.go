@@ -1,6 +1,7 @@
 package traverse_test
 
 import (
+	"encoding/json"
 	"fmt"
 
 	"github.com/leadscore/leadscore/traverse"
@@ -56,4 +57,19 @@ func ExampleNewSchema_problems() {
 	// Output:
 	// schema: Lead.ParentAccount leads to Acount, which is no entity; did you mean Account?
 	// schema: Account is dated by Founded, which is no field of it
+}
+
+// A source of one's own hands on what its database driver or JSON decoder gives.
+func ExampleValueOf() {
+	for _, x := range []any{"Chicago", 7, json.Number("12345678901234567890"), []any{"Retail", "Hospitality"}, nil, map[string]any{}} {
+		v, err := traverse.ValueOf(x)
+		fmt.Println(v.Kind(), v, err)
+	}
+	// Output:
+	// text Chicago <nil>
+	// number 7 <nil>
+	// text 12345678901234567890 <nil>
+	// choices Retail; Hospitality <nil>
+	// null null <nil>
+	// null null a Go map[string]interface {} is not a value of a record
 }

@@ -235,7 +235,7 @@ func (v Value) String() string {
 // Scan sets v from a database value: it makes *Value a [database/sql.Scanner].
 // Integers and floats become numbers, strings and byte slices text, a
 // [time.Time] an instant, nil null. [Rows.Add] then fits the value to its
-// field. Anything else is an error.
+// field. Anything else is an error. [ValueOf] takes more.
 func (v *Value) Scan(src any) error {
 	switch x := src.(type) {
 	case nil:
@@ -245,12 +245,7 @@ func (v *Value) Scan(src any) error {
 	case []byte:
 		*v = TextValue(string(x))
 	case int64:
-		if f := float64(x); int64(f) != x || f >= 1<<63 {
-			// An id can be wider than a float is exact; as text nothing is lost.
-			*v = TextValue(strconv.FormatInt(x, 10))
-		} else {
-			*v = NumberValue(f)
-		}
+		*v = intValue(x)
 	case float64:
 		*v = NumberValue(x)
 	case bool:

@@ -58,6 +58,10 @@ func New(schema *traverse.Schema) *Source {
 //   - A [traverse.Value] suits the fields that what it holds suits; an instant
 //     gives a date field its day in UTC, a day gives a time field its midnight
 //     in UTC.
+//   - A pointer suits the fields that what it points to suits, and a
+//     [database/sql/driver.Valuer] those that what its Value method returns suits;
+//     nil is null.
+//   - Whatever else [traverse.ValueOf] takes suits the fields that its Value suits.
 //
 // An interaction has a Timestamp and a Contact whether the schema declares them
 // or not. A field that the schema calls id is the record's id: it need not be

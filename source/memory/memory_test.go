@@ -2,6 +2,8 @@ package memory_test
 
 import (
 	"context"
+	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -135,6 +137,7 @@ func TestAddFitsValues(t *testing.T) {
 	berlin := time.FixedZone("", 2*60*60)
 	text, at, day, number := traverse.TextValue, traverse.TimeValue, traverse.DateValue, traverse.NumberValue
 	null := traverse.Value{}
+	berlinMidnight := time.Date(2026, 5, 31, 0, 0, 0, 0, berlin)
 	for _, test := range []struct {
 		field string
 		in    any
@@ -177,6 +180,21 @@ func TestAddFitsValues(t *testing.T) {
 		{"choices", []string{}, null},
 		{"choices", " A ;; B;", traverse.ChoicesValue("A", "B")},
 		{"choices", traverse.ChoicesValue("B"), traverse.ChoicesValue("B")},
+		{"date", &berlinMidnight, day(2026, 5, 31)},
+		{"date", sql.NullTime{Time: berlinMidnight, Valid: true}, day(2026, 5, 31)},
+		{"date", sql.NullTime{Time: berlinMidnight}, null},
+		{"date", (*time.Time)(nil), null},
+		{"date", (*sql.NullTime)(nil), null},
+		{"time", &berlinMidnight, at(berlinMidnight)},
+		{"number", json.Number("1.5"), number(1.5)},
+		{"number", json.Number("18446744073709551616"), number(1 << 64)},
+		{"number", sql.NullInt64{Int64: 7, Valid: true}, number(7)},
+		{"number", new(7), number(7)},
+		{"text", new("a"), text("a")},
+		{"text", []byte("a"), text("a")},
+		{"choices", []any{"A", nil, ""}, traverse.ChoicesValue("A")},
+		{"choices", []rating{"B"}, traverse.ChoicesValue("B")},
+		{"ParentContact", json.Number("12345678901234567890"), text("12345678901234567890")},
 		{"ParentContact", "c1", text("c1")},
 		{"ParentContact", "", null},
 		{"ParentContact", uint64(math.MaxUint64), text("18446744073709551615")},
@@ -237,7 +255,11 @@ func TestAddErrors(t *testing.T) {
 		{lead(memory.Record{"bool": "yes"}), `memory: Lead "l1": bool: "yes" is no bool; write true or false`},
 		{lead(memory.Record{"bool": 2}), `memory: Lead "l1": bool: a bool cannot be the number "2"`},
 		{lead(memory.Record{"text": 5}), `memory: Lead "l1": text: a text cannot be the number "5"`},
-		{lead(memory.Record{"text": struct{}{}}), `memory: Lead "l1": text: a Go struct {} is no value of a record`},
+		{lead(memory.Record{"text": struct{}{}}), `memory: Lead "l1": text: a Go struct {} is not a value of a record`},
+		{lead(memory.Record{"text": json.Number("5")}), `memory: Lead "l1": text: a text cannot be the number "5"`},
+		{lead(memory.Record{"text": uint64(math.MaxUint64)}), `memory: Lead "l1": text: a text cannot be the number "18446744073709552000"`},
+		{lead(memory.Record{"text": sql.NullInt64{Int64: math.MaxInt64, Valid: true}}), `memory: Lead "l1": text: a text cannot be the number "9223372036854776000"`},
+		{lead(memory.Record{"choices": []any{"A", 5}}), `memory: Lead "l1": choices: choices are texts, and the number 5 among them is not`},
 		{lead(memory.Record{"ParentContact": 1.5}), `memory: Lead "l1": ParentContact: a reference cannot be the number "1.5"`},
 		{lead(memory.Record{"ParentContact": traverse.DateValue(2026, 1, 1)}), `memory: Lead "l1": ParentContact: a reference cannot be the date "2026-01-01"`},
 		{lead(memory.Record{"date": strings.Repeat("ä", 100)}), `memory: Lead "l1": date: "` + strings.Repeat("ä", 60) + `"… is no date; write YYYY-MM-DD`},

@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"math"
@@ -146,23 +147,32 @@ func hasShape(text, shape string) bool {
 // fit returns what a caller gave as the value of a column.
 func (c column) fit(x any) (traverse.Value, error) {
 	switch x := x.(type) {
-	case nil:
-		return traverse.Value{}, nil
 	case string:
 		return c.text(x)
-	case bool:
-		return c.bool(x)
-	case float64:
-		return c.number(x)
 	case []string:
 		return c.choices(x)
-	case time.Time:
+	case time.Time: // whose day depends on its location, which a Value does not have
 		return c.time(x)
-	case traverse.Value:
-		return c.value(x)
+	case *time.Time:
+		if x == nil {
+			return traverse.Value{}, nil
+		}
+		return c.time(*x)
+	case driver.Valuer:
+		if v := reflect.ValueOf(x); v.Kind() == reflect.Pointer && v.IsNil() {
+			return traverse.Value{}, nil
+		}
+		inner, err := x.Value()
+		if err != nil {
+			return traverse.Value{}, err
+		}
+		if driver.IsValue(inner) {
+			return c.fit(inner)
+		}
 	}
-	v := reflect.ValueOf(x)
-	switch {
+	// As a reference an integer is its digits, and it never suits a text field,
+	// however wide it is.
+	switch v := reflect.ValueOf(x); {
 	case v.CanInt() && c.reference:
 		return traverse.TextValue(strconv.FormatInt(v.Int(), 10)), nil
 	case v.CanInt():
@@ -171,14 +181,12 @@ func (c column) fit(x any) (traverse.Value, error) {
 		return traverse.TextValue(strconv.FormatUint(v.Uint(), 10)), nil
 	case v.CanUint():
 		return c.number(float64(v.Uint()))
-	case v.CanFloat():
-		return c.number(v.Float())
-	case v.Kind() == reflect.String:
-		return c.text(v.String())
-	case v.Kind() == reflect.Bool:
-		return c.bool(v.Bool())
 	}
-	return traverse.Value{}, fmt.Errorf("a Go %T is no value of a record", x)
+	v, err := traverse.ValueOf(x)
+	if err != nil {
+		return traverse.Value{}, err
+	}
+	return c.value(v)
 }
 
 func (c column) text(s string) (traverse.Value, error) {

@@ -97,29 +97,57 @@ func Schema() *traverse.Schema {
 // apart, before 1970 and beyond 2262, and text that needs quoting. Several
 // records share a date, and one contact has many.
 func Records() []Record {
-	var records []Record
-	add := func(entity, id string, values map[string]traverse.Value) {
-		records = append(records, Record{entity, id, values})
-	}
-	text, number, at, day := traverse.TextValue, traverse.NumberValue, traverse.TimeValue, traverse.DateValue
+	var r records
+	r.add("Account", "a1", map[string]traverse.Value{"Name": text("Fourth Coffee"), "NumberOfEmployees": traverse.NumberValue(501)})
+	r.add("Account", "a2", map[string]traverse.Value{"Name": text(`Quotes "double" 'single' \ back`)})
+	r.add("Account", "a3", nil)
+	r.contacts()
+	r.leads()
+	r.interactions()
+	return r
+}
+
+// records grows by one record after the other.
+type records []Record
+
+func (r *records) add(entity, id string, values map[string]traverse.Value) {
+	*r = append(*r, Record{entity, id, values})
+}
+
+func text(s string) traverse.Value { return traverse.TextValue(s) }
+
+// names returns texts that are easy to spoil.
+func names() []string {
+	return []string{"", "Ångström, Åsa", "two\nlines", " spaces around ", "100%_off; DROP TABLE", "日本語 🙂", "NULL", "0"}
+}
+
+// instants returns instants that are easy to spoil.
+func instants() []traverse.Value {
 	start := time.Date(2026, 3, 29, 0, 59, 59, 0, time.UTC)
-
-	add("Account", "a1", map[string]traverse.Value{"Name": text("Fourth Coffee"), "NumberOfEmployees": number(501)})
-	add("Account", "a2", map[string]traverse.Value{"Name": text(`Quotes "double" 'single' \ back`)})
-	add("Account", "a3", nil)
-
-	names := []string{"", "Ångström, Åsa", "two\nlines", " spaces around ", "100%_off; DROP TABLE", "日本語 🙂", "NULL", "0"}
-	numbers := []float64{0, -1.5, 0.1, 1e300, 1 << 53, -0.000001, 1234567.891}
-	instants := []time.Time{
+	var values []traverse.Value
+	for _, t := range []time.Time{
 		start, start.Add(time.Microsecond), start.Add(-time.Microsecond), start.Add(time.Second),
 		time.Date(1969, 12, 31, 23, 59, 59, 999_999_000, time.UTC),
 		time.Date(1900, 1, 1, 0, 0, 0, 1000, time.UTC),
 		time.Date(2300, 7, 1, 12, 30, 0, 0, time.UTC),
 		time.Date(2026, 3, 29, 2, 30, 0, 123_456_000, time.FixedZone("", 2*60*60)),
+	} {
+		values = append(values, traverse.TimeValue(t))
 	}
-	days := []traverse.Value{
+	return values
+}
+
+// days returns days that are easy to spoil, and none.
+func days() []traverse.Value {
+	day := traverse.DateValue
+	return []traverse.Value{
 		day(2024, 2, 29), day(2024, 3, 1), day(1969, 12, 31), day(1970, 1, 1), day(1890, 5, 17), day(2262, 4, 12), {},
 	}
+}
+
+func (r *records) contacts() {
+	names, instants, days := names(), instants(), days()
+	numbers := []float64{0, -1.5, 0.1, 1e300, 1 << 53, -0.000001, 1234567.891}
 	interests := []traverse.Value{
 		{}, traverse.ChoicesValue("Coffee"), traverse.ChoicesValue("Tea", "Coffee"), traverse.ChoicesValue("Hot, sweet cocoa"),
 	}
@@ -129,14 +157,14 @@ func Records() []Record {
 			"Email":          text(names[i%len(names)]),
 			"CustomerNumber": text(fmt.Sprintf("%08d", i)),
 			"Interests":      interests[i%len(interests)],
-			"LifetimeValue":  number(numbers[i%len(numbers)]),
+			"LifetimeValue":  traverse.NumberValue(numbers[i%len(numbers)]),
 			"Birthday":       days[i%len(days)],
 		}
 		if i%3 > 0 {
 			c["Subscribed"] = traverse.BoolValue(i%3 == 1)
 		}
 		if i%5 > 0 {
-			c["LastCall"] = at(instants[i%len(instants)])
+			c["LastCall"] = instants[i%len(instants)]
 		}
 		switch i % 4 {
 		case 0:
@@ -146,13 +174,18 @@ func Records() []Record {
 		case 2:
 			c["ParentAccount"] = text("no such account")
 		}
-		add("Contact", fmt.Sprintf("c%d", i), c)
+		r.add("Contact", fmt.Sprintf("c%d", i), c)
 	}
-	add("Contact", "C1", map[string]traverse.Value{"Email": text("another case, another contact")})
-	add("Contact", "7", map[string]traverse.Value{"Email": text("seven")})
-	add("Contact", "007", map[string]traverse.Value{"Email": text("bond")})
-	add("Contact", "d'été; \"x\" %_", map[string]traverse.Value{"Email": text(strings.Repeat("long ", 2000))})
+	r.add("Contact", "C1", map[string]traverse.Value{"Email": text("another case, another contact")})
+	r.add("Contact", "7", map[string]traverse.Value{"Email": text("seven")})
+	r.add("Contact", "007", map[string]traverse.Value{"Email": text("bond")})
+	r.add("Contact", "d'été; \"x\" %_", map[string]traverse.Value{"Email": text(strings.Repeat("long ", 2000))})
 
+}
+
+// leads adds the leads, their orders, and the appointments of contacts.
+func (r *records) leads() {
+	instants, days := instants(), days()
 	for i := range 40 {
 		l := map[string]traverse.Value{"Topic": text(fmt.Sprintf("topic %d", i))}
 		if i%3 > 0 {
@@ -164,20 +197,24 @@ func Records() []Record {
 		if i%2 == 1 {
 			l["ParentAccount"] = text("a1")
 		}
-		add("Lead", fmt.Sprintf("lead-%d", i), l)
+		r.add("Lead", fmt.Sprintf("lead-%d", i), l)
 	}
 	for i := range 60 {
-		o := map[string]traverse.Value{"Amount": number(float64(i)), "Lead": text(fmt.Sprintf("lead-%d", i%8))}
+		o := map[string]traverse.Value{"Amount": traverse.NumberValue(float64(i)), "Lead": text(fmt.Sprintf("lead-%d", i%8))}
 		if i%5 > 0 {
-			o["PlacedOn"] = at(instants[i%len(instants)])
+			o["PlacedOn"] = instants[i%len(instants)]
 		}
-		add("Order", fmt.Sprintf("o%d", i), o)
+		r.add("Order", fmt.Sprintf("o%d", i), o)
 	}
 	for i := range 60 {
-		add("Appointment", fmt.Sprintf("p%d", i), map[string]traverse.Value{
+		r.add("Appointment", fmt.Sprintf("p%d", i), map[string]traverse.Value{
 			"Day": days[i%len(days)], "Subject": text("call"), "Attendee": text(fmt.Sprintf("c%d", i%4)),
 		})
 	}
+}
+
+func (r *records) interactions() {
+	names, instants := names(), instants()
 	for _, entity := range []string{"EmailClicked", "WebsiteVisited", "EmailSent"} {
 		for i := range 150 {
 			v := map[string]traverse.Value{}
@@ -188,7 +225,7 @@ func Records() []Record {
 				v["EmailName"] = text(names[i%len(names)])
 			}
 			if i%11 > 0 {
-				v["Timestamp"] = at(instants[i%len(instants)])
+				v["Timestamp"] = instants[i%len(instants)]
 			}
 			switch {
 			case i%13 == 0: // of nobody
@@ -197,8 +234,7 @@ func Records() []Record {
 			default:
 				v["Contact"] = text(fmt.Sprintf("c%d", i))
 			}
-			add(entity, fmt.Sprintf("i%d", i), v)
+			r.add(entity, fmt.Sprintf("i%d", i), v)
 		}
 	}
-	return records
 }

@@ -12,6 +12,8 @@ import (
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/eval/findings"
 	"github.com/leadscore/leadscore/source/memory"
 	"github.com/leadscore/leadscore/traverse"
 )
@@ -354,9 +356,55 @@ func ExampleAsOf() {
 	// August 15
 }
 
-func ExampleWithLimits() {
+func ExampleLimits() {
 	_, err := leadscore.Compile("upload.score", coffee, leadscore.StandardSchema(),
-		leadscore.WithLimits(dsl.Limits{Bytes: 100}))
+		leadscore.Limits(dsl.Limits{Bytes: 100}))
 	fmt.Println(err)
 	// Output: upload.score: the file has 365 bytes, the limit is 100
+}
+
+func ExampleModel_Checked() {
+	const rules = `model "Never" {
+    target contact
+    condition "Rated" {
+        has Lead where Rating = "Hot" and Rating = "Cold"
+        score +10
+    }
+    grade "Cold" from 0
+}`
+	model, err := leadscore.Compile("never.score", rules, leadscore.StandardSchema())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, c := range model.Checked().Conditions {
+		fmt.Printf("%s: %+d\n", c.Name, c.Points)
+	}
+	for _, d := range findings.Of([]*check.Model{model.Checked()}) {
+		if d.Severity == dsl.Warning {
+			fmt.Println(d.Code)
+		}
+	}
+	// Output:
+	// Rated: +10
+	// counts-nothing
+}
+
+func ExampleResult_String() {
+	model, err := leadscore.Compile("coffee.score", coffee, leadscore.StandardSchema())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, id := range []string{"lead-42", "lead-44"} {
+		result, err := model.Score(context.Background(), id, crm(), may)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(result)
+	}
+	// Output:
+	// lead-42, Coffee geeks: score 35, Hot, sales ready
+	// lead-44, Coffee geeks: no parent
 }

@@ -105,7 +105,7 @@ func TestLargeRules(t *testing.T) {
 		fmt.Fprintf(&b, `condition "%d" { has Lead score 1 } `, i)
 	}
 	b.WriteString("}")
-	m, err := leadscore.Compile("m.score", b.String(), leadscore.StandardSchema(), leadscore.WithLimits(dsl.Limits{Conditions: 50_000}))
+	m, err := leadscore.Compile("m.score", b.String(), leadscore.StandardSchema(), leadscore.Limits(dsl.Limits{Conditions: 50_000}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +127,7 @@ func TestLargeFields(t *testing.T) {
 	}
 	text := model("M", `has Lead where Topic = "`+strings.ToUpper(long)+`"`) +
 		model("N", `has Lead.ParentContact where City contains "éx" and City ends with "`+long[million/2:]+`"`)
-	set, err := leadscore.CompileSet(leadscore.StandardSchema(), []leadscore.File{{Name: "m.score", Text: text}}, leadscore.WithLimits(dsl.Limits{Bytes: 8 << 20}))
+	set, err := leadscore.CompileSet(leadscore.StandardSchema(), []leadscore.File{{Name: "m.score", Text: text}}, leadscore.Limits(dsl.Limits{Bytes: 8 << 20}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -58,13 +58,6 @@ type File struct {
 	Name, Text string
 }
 
-// WithLimits bounds what a rule file may hold, for text from people you do not
-// trust. It is an option of [Compile], [CompileSet] and [ParseSchema]; without
-// it the defaults of [dsl.Limits] hold.
-func WithLimits(l dsl.Limits) func(*dsl.Limits) {
-	return func(limits *dsl.Limits) { *limits = l }
-}
-
 // StandardSchema returns the schema that mirrors the entities of Dynamics 365
 // Marketing: Lead, Contact, Account and the interactions of marketing. It is
 // listed in docs/language.md.
@@ -72,7 +65,7 @@ func StandardSchema() *Schema { return traverse.Standard() }
 
 // ParseSchema returns the schema of a text that holds profile and interaction
 // blocks, added to base, which may be nil. The error is [Diagnostics].
-func ParseSchema(name, text string, base *Schema, opts ...func(*dsl.Limits)) (*Schema, error) {
+func ParseSchema(name, text string, base *Schema, opts ...CompileOption) (*Schema, error) {
 	limits := limitsOf(opts)
 	tree, diags := dsl.Parse(name, text, limits)
 	tree.Blocks = slices.DeleteFunc(tree.Blocks, func(b dsl.Block) bool {
@@ -102,7 +95,7 @@ func ParseSchema(name, text string, base *Schema, opts ...func(*dsl.Limits)) (*S
 // diagnostics call the text.
 //
 // The error is [Diagnostics] with every problem of the text.
-func Compile(name, text string, schema *Schema, opts ...func(*dsl.Limits)) (*Model, error) {
+func Compile(name, text string, schema *Schema, opts ...CompileOption) (*Model, error) {
 	_, models, err := compile(schema, []File{{name, text}}, opts)
 	if err != nil {
 		return nil, err
@@ -128,7 +121,7 @@ func Compile(name, text string, schema *Schema, opts ...func(*dsl.Limits)) (*Mod
 // Models keep the order of the files.
 //
 // The error is [Diagnostics] with every problem of all files.
-func CompileSet(schema *Schema, files []File, opts ...func(*dsl.Limits)) (*Set, error) {
+func CompileSet(schema *Schema, files []File, opts ...CompileOption) (*Set, error) {
 	schema, checked, err := compile(schema, files, opts)
 	if err != nil {
 		return nil, err
@@ -174,16 +167,8 @@ func CompileFS(fsys fs.FS, schema *Schema, patterns ...string) (*Set, error) {
 	return CompileSet(schema, files)
 }
 
-func limitsOf(opts []func(*dsl.Limits)) dsl.Limits {
-	var limits dsl.Limits
-	for _, o := range opts {
-		o(&limits)
-	}
-	return limits.WithDefaults()
-}
-
 // compile parses and checks files. The models come even with an error.
-func compile(schema *Schema, files []File, opts []func(*dsl.Limits)) (*Schema, []*check.Model, error) {
+func compile(schema *Schema, files []File, opts []CompileOption) (*Schema, []*check.Model, error) {
 	limits := limitsOf(opts)
 	trees := make([]*dsl.File, len(files))
 	problems := make([]Diagnostics, len(files))
@@ -253,6 +238,10 @@ func newSet(schema *Schema, models []*Model) *Set {
 	}
 	return s
 }
+
+// Checked returns the model as it was checked, for tools that look at rules:
+// package eval/findings reports what is odd about them. It must not be changed.
+func (m *Model) Checked() *check.Model { return m.checked }
 
 // Name returns the model's name.
 func (m *Model) Name() string { return m.checked.Name }

@@ -88,8 +88,8 @@ func TestNameAndDescription(t *testing.T) {
 	}
 }
 
-func TestWithLimits(t *testing.T) {
-	limits := leadscore.WithLimits(dsl.Limits{Conditions: 1})
+func TestLimits(t *testing.T) {
+	limits := leadscore.Limits(dsl.Limits{Conditions: 1})
 	if _, err := leadscore.Compile("m.score", model("M", "has Lead"), leadscore.StandardSchema(), limits); err != nil {
 		t.Errorf("within the limit: %v", err)
 	}
@@ -98,7 +98,7 @@ func TestWithLimits(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), `model "M" has more than 1 conditions`) {
 		t.Errorf("beyond the limit: %v", err)
 	}
-	few := leadscore.WithLimits(dsl.Limits{Problems: 2})
+	few := leadscore.Limits(dsl.Limits{Problems: 2})
 	_, err = leadscore.CompileSet(leadscore.StandardSchema(), []leadscore.File{
 		{Name: "a.score", Text: `model "A" { target contact condition "C" { has A has B has C has D score 0 } }`},
 		{Name: "b.score", Text: `model "B" { target contact condition "C" { has A score 0 } }`},

@@ -8,6 +8,7 @@ import (
 	"iter"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -875,9 +876,47 @@ func TestResultEqual(t *testing.T) {
 }
 
 func TestStatusString(t *testing.T) {
-	got := fmt.Sprint(leadscore.Scored, ", ", leadscore.NotTargeted, ", ", leadscore.NoParent, ", ", leadscore.Status(9))
-	if got != "scored, not targeted, no parent, status 9" {
+	var zero leadscore.Result
+	got := fmt.Sprint(zero.Status, ", ", leadscore.Scored, ", ", leadscore.NotTargeted, ", ", leadscore.NoParent, ", ", leadscore.Status(9))
+	if got != "no status, scored, not targeted, no parent, status 9" {
 		t.Error(got)
+	}
+}
+
+// TestStatusText: a status survives being written and read, in JSON too.
+func TestStatusText(t *testing.T) {
+	for _, s := range []leadscore.Status{leadscore.NoStatus, leadscore.Scored, leadscore.NotTargeted, leadscore.NoParent} {
+		b, err := json.Marshal(s)
+		if err != nil || string(b) != strconv.Quote(s.String()) {
+			t.Errorf("%v is written as %s, %v", s, b, err)
+		}
+		var read leadscore.Status
+		if err := json.Unmarshal(b, &read); err != nil || read != s {
+			t.Errorf("%v is read as %v, %v", s, read, err)
+		}
+	}
+	if b, err := leadscore.Status(9).MarshalText(); err == nil {
+		t.Errorf("status 9 is written as %s", b)
+	}
+	s := leadscore.NoParent
+	if err := s.UnmarshalText([]byte("Scored")); err == nil || s != leadscore.NoParent {
+		t.Errorf("a status that is not one is read as %v", s)
+	}
+}
+
+func TestResultString(t *testing.T) {
+	for _, test := range []struct {
+		r    leadscore.Result
+		want string
+	}{
+		{leadscore.Result{}, ", : no status"},
+		{leadscore.Result{Model: "M", Lead: "l", Status: leadscore.NoParent, Score: 3}, "l, M: no parent"},
+		{leadscore.Result{Model: "M", Lead: "l", Status: leadscore.Scored}, "l, M: score 0"},
+		{leadscore.Result{Model: "a\nb", Lead: "\x1b[1m", Status: leadscore.Scored, Score: -70, Grade: "H\tot", SalesReady: true}, "\ufffd[1m, a\ufffdb: score -70, H\ufffdot, sales ready"},
+	} {
+		if got := test.r.String(); got != test.want {
+			t.Errorf("got %q, want %q", got, test.want)
+		}
 	}
 }
 

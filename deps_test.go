@@ -52,10 +52,10 @@ var arrows = map[string][]string{
 	"internal/mutate":      {},
 	"internal/modeldiff":   {"eval/check", "grades", "traverse"},
 	"internal/structure":   {},
-	"internal/whatif":      {},
 
+	"whatif":        {".", "grades", "internal/points"},
 	"modeltest":     {".", "dsl", "eval/check", "internal/shown", "source/memory", "traverse"},
-	"cmd/leadscore": {".", "dsl", "eval/check", "eval/findings", "internal/modeldiff", "internal/shown", "internal/whatif", "modeltest", "source/tables"},
+	"cmd/leadscore": {".", "dsl", "eval/check", "eval/findings", "internal/modeldiff", "internal/shown", "modeltest", "source/tables", "whatif"},
 	"examples/...":  {".", "source/memory", "source/tables"},
 }
 

@@ -6,12 +6,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"slices"
+	"strings"
 
 	"github.com/leadscore/leadscore"
-	"github.com/leadscore/leadscore/eval/check"
-	"github.com/leadscore/leadscore/internal/shown"
-	"github.com/leadscore/leadscore/internal/whatif"
+	"github.com/leadscore/leadscore/whatif"
 )
 
 func runExplain(ctx context.Context, s streams, args []string) error {
@@ -22,7 +20,7 @@ func runExplain(ctx context.Context, s streams, args []string) error {
 	lead := f.String("lead", "", "explain the lead with this `ID`")
 	asOfText := f.String("as-of", "", "score as of `TIME`, in RFC 3339 or as a date, which is that day's start in UTC (default now)")
 	format := f.String("format", "text", "print a `FORMAT`: text or json (one object a model)")
-	what := f.Bool("what-if", false, fmt.Sprintf("list the smallest sets of at most %d conditions that would have to say something else for the lead to be sales ready", whatif.Most))
+	what := f.Bool("what-if", false, fmt.Sprintf("list the smallest sets of at most %d conditions that would have to say something else for the lead to be sales ready", whatif.MaxConditions))
 	color := colorFlag(f)
 	names, err := parseFlags(s, f, args)
 	switch {
@@ -58,18 +56,21 @@ func runExplain(ctx context.Context, s streams, args []string) error {
 		return err
 	}
 	out := bufio.NewWriter(s.out)
+	models := rules.set.Models()
 	for i, r := range scored.Results {
-		var sets [][]whatif.Change
+		var answer whatif.Answer
 		if *what {
-			sets = whatIf(rules.models[i], r)
+			if answer, err = whatif.SalesReady(models[i], r); err != nil {
+				return err
+			}
 		}
 		if *format == "json" {
 			e := json.NewEncoder(out)
 			e.SetEscapeHTML(false)
 			err := e.Encode(struct {
-				Result leadscore.Result  `json:"result"`
-				WhatIf [][]whatif.Change `json:"what_if,omitempty"`
-			}{r, sets})
+				Result leadscore.Result `json:"result"`
+				WhatIf []whatif.Set     `json:"what_if,omitempty"`
+			}{r, answer.Sets})
 			if err != nil {
 				return err
 			}
@@ -77,51 +78,10 @@ func runExplain(ctx context.Context, s streams, args []string) error {
 		}
 		fmt.Fprint(out, explanation(r))
 		if *what {
-			fmt.Fprint(out, alternatives(rules.models[i], r, sets))
+			for line := range strings.Lines(answer.String()) {
+				fmt.Fprint(out, "  ", line)
+			}
 		}
 	}
 	return out.Flush()
-}
-
-// whatIf lists the smallest sets of conditions that would make a result sales ready.
-func whatIf(m *check.Model, r leadscore.Result) [][]whatif.Change {
-	threshold, ok := m.SalesReady.At()
-	if !ok || r.Status != leadscore.Scored || r.SalesReady {
-		return nil
-	}
-	var conditions []whatif.Condition
-	i := 0
-	for c := range r.Contributions() {
-		each := slices.ContainsFunc(m.Conditions[i].Children, func(ch check.Child) bool { return ch.Each })
-		conditions = append(conditions, whatif.Condition{Name: c.Condition, Multiplier: c.Multiplier, Points: c.Points, Each: each})
-		i++
-	}
-	return whatif.Sets(conditions, threshold)
-}
-
-// alternatives prints what whatIf has found.
-func alternatives(m *check.Model, r leadscore.Result, sets [][]whatif.Change) string {
-	threshold, ok := m.SalesReady.At()
-	switch {
-	case r.Status != leadscore.Scored:
-		return ""
-	case !ok:
-		return "  the model has no sales-ready score\n"
-	case r.SalesReady:
-		return ""
-	case len(sets) == 0:
-		return fmt.Sprintf("  it would be sales ready at %d, and no change of up to %d conditions takes it there\n", threshold, whatif.Most)
-	}
-	text := fmt.Sprintf("  it would be sales ready, at %d, if\n", threshold)
-	for _, set := range sets {
-		line := ""
-		for i, c := range set {
-			if i > 0 {
-				line += " and "
-			}
-			line += c.String()
-		}
-		text += "    " + shown.Printable(line) + "\n"
-	}
-	return text
 }

@@ -1,0 +1,244 @@
+// Package whatif finds what would have to change for a lead to become sales
+// ready: the smallest sets of conditions that have to hold, to count more often
+// or to stop counting.
+//
+// It knows what conditions are worth. It does not know whether a condition can
+// hold, nor whether two of them can hold together.
+package whatif
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"slices"
+	"strings"
+
+	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/grades"
+	"github.com/leadscore/leadscore/internal/points"
+)
+
+// Limits of an [Answer].
+const (
+	MaxConditions = 3  // of a set
+	MaxSets       = 20 // of an answer
+)
+
+// A Change is one condition that comes out differently.
+type Change struct {
+	Condition string
+	Times     *big.Int // how often the condition counts after the change
+	Points    *big.Int // what the change adds to the score; above 0
+}
+
+// String describes the change, such as `"Opened" counts 2 times (+10)`.
+func (c Change) String() string {
+	switch times := c.Times.String(); times {
+	case "0":
+		return fmt.Sprintf("%q does not count (%+d)", c.Condition, c.Points)
+	case "1":
+		return fmt.Sprintf("%q holds (%+d)", c.Condition, c.Points)
+	default:
+		return fmt.Sprintf("%q counts %s times (%+d)", c.Condition, times, c.Points)
+	}
+}
+
+// MarshalJSON returns an object of condition, times and points. The numbers are
+// strings, as they can exceed 64 bits; points has a sign.
+func (c Change) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Condition string `json:"condition"`
+		Times     string `json:"times"`
+		Points    string `json:"points"`
+	}{c.Condition, c.Times.String(), fmt.Sprintf("%+d", c.Points)})
+}
+
+// A Set is a list of changes that make a lead sales ready together, the one that
+// adds most first. None of them can be left out.
+type Set []Change
+
+// String joins the changes with "and".
+func (s Set) String() string {
+	texts := make([]string, len(s))
+	for i, c := range s {
+		texts[i] = c.String()
+	}
+	return strings.Join(texts, " and ")
+}
+
+// An Answer says what would make one lead sales ready for one model.
+type Answer struct {
+	Result    leadscore.Result
+	Threshold grades.Threshold // the model's sales-ready score
+	Sets      []Set            // see [SalesReady]
+}
+
+// SalesReady returns the smallest sets of conditions whose change would bring the
+// score of r up to the sales-ready score of m: sets of one condition if there are
+// any, else of two, else of three ([MaxConditions]). It lists at most [MaxSets] of
+// them, first those whose conditions add most. A condition with an each child can
+// count any number of times, so it is always a set by itself.
+//
+// There are no sets if the lead is sales ready, if the model did not score it or
+// has no sales-ready score, or if no set suffices.
+//
+// r must be a result of m that was scored with [leadscore.Explain], else
+// SalesReady fails.
+func SalesReady(m *leadscore.Model, r leadscore.Result) (Answer, error) {
+	a := Answer{Result: r, Threshold: m.SalesReady()}
+	if r.Model != m.Name() {
+		return Answer{}, fmt.Errorf("whatif: the result is of model %q, not of %q", r.Model, m.Name())
+	}
+	threshold, ok := a.Threshold.At()
+	if !ok || r.Status != leadscore.Scored || r.SalesReady {
+		return a, nil
+	}
+	checked := m.Checked().Conditions
+	var conditions []condition
+	for c := range r.Contributions() {
+		if i := len(conditions); i < len(checked) && checked[i].Name == c.Condition {
+			conditions = append(conditions, condition{c.Condition, points.AwardOf(&checked[i], nil), points.CountOf(c.Multiplier)})
+		}
+	}
+	if len(conditions) != len(checked) {
+		return Answer{}, fmt.Errorf("whatif: the result of lead %q does not say what the conditions contributed; score it with leadscore.Explain", r.Lead)
+	}
+	a.Sets = sets(conditions, threshold)
+	return a, nil
+}
+
+// String lists the sets under a heading, a line each, or says on one line why
+// there are none. It returns "" for a lead that is sales ready or was not scored.
+func (a Answer) String() string {
+	threshold, ok := a.Threshold.At()
+	switch {
+	case a.Result.Status != leadscore.Scored:
+		return ""
+	case !ok:
+		return "the model has no sales-ready score\n"
+	case a.Result.SalesReady:
+		return ""
+	case len(a.Sets) == 0:
+		return fmt.Sprintf("it would be sales ready at %d, and no change of up to %d conditions takes it there\n", threshold, MaxConditions)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "it would be sales ready, at %d, if\n", threshold)
+	for _, s := range a.Sets {
+		fmt.Fprintf(&b, "  %s\n", s)
+	}
+	return b.String()
+}
+
+// A condition is what one condition counted for a lead.
+type condition struct {
+	name       string
+	award      points.Award
+	multiplier points.Count
+}
+
+// worth returns the points for a multiplier. The caller must not change it.
+func (c *condition) worth(multiplier points.Count) *big.Int {
+	t := c.award.Worth(multiplier)
+	return t.Big()
+}
+
+// gain returns what a multiplier adds to the score, compared with the one that
+// the condition has.
+func (c *condition) gain(multiplier points.Count) *big.Int {
+	return new(big.Int).Sub(c.worth(multiplier), c.worth(c.multiplier))
+}
+
+// change returns the change of the condition that adds most, or one that adds
+// what is missing if there is no most. It returns false if none adds anything.
+func (c *condition) change(missing *big.Int) (Change, bool) {
+	one := points.CountOf(1)
+	times := points.Count{}
+	switch {
+	case c.each() && c.gain(c.multiplier.Plus(one)).Sign() > 0:
+		times = c.atLeast(missing)
+	case c.multiplier.IsZero() && c.gain(one).Sign() > 0:
+		times = one
+	}
+	gain := c.gain(times)
+	return Change{c.name, times.Big(), gain}, gain.Sign() > 0
+}
+
+// each reports whether the condition can count any number of times.
+func (c *condition) each() bool {
+	return slices.ContainsFunc(c.award.Children, func(f points.Frequency) bool { return f.Each })
+}
+
+// atLeast returns the least multiplier that adds n or more. Every multiplier must
+// add more than a smaller one.
+func (c *condition) atLeast(n *big.Int) points.Count {
+	enough := func(m points.Count) bool { return c.gain(m).Cmp(n) >= 0 }
+	steps := []points.Count{points.CountOf(1)} // powers of two, the last of which is enough
+	for last := steps[0]; !enough(c.multiplier.Plus(last)); {
+		last = last.Plus(last)
+		steps = append(steps, last)
+	}
+	most := c.multiplier // the greatest that is not enough
+	for _, step := range slices.Backward(steps) {
+		if m := most.Plus(step); !enough(m) {
+			most = m
+		}
+	}
+	return most.Plus(points.CountOf(1))
+}
+
+// sets returns the smallest sets of conditions whose change brings their sum up
+// to threshold or more: see [SalesReady]. It returns nil if the sum is that
+// already.
+func sets(conditions []condition, threshold int64) []Set {
+	missing := big.NewInt(threshold)
+	for i := range conditions {
+		missing.Sub(missing, conditions[i].worth(conditions[i].multiplier))
+	}
+	if missing.Sign() <= 0 {
+		return nil
+	}
+	var changes []Change
+	for i := range conditions {
+		if c, ok := conditions[i].change(missing); ok {
+			changes = append(changes, c)
+		}
+	}
+	slices.SortStableFunc(changes, func(a, b Change) int { return b.Points.Cmp(a.Points) })
+	for size := 1; size <= MaxConditions; size++ {
+		c := chooser{changes: changes, size: size}
+		if c.choose(0, missing); len(c.found) > 0 {
+			return c.found
+		}
+	}
+	return nil
+}
+
+// A chooser finds sets of one size among changes, those that add most first.
+type chooser struct {
+	changes []Change
+	size    int
+	chosen  Set
+	found   []Set
+}
+
+// choose continues with the changes from an index on, while some points are
+// missing. It stops where even the next largest changes do not suffice.
+func (c *chooser) choose(from int, missing *big.Int) {
+	left := c.size - len(c.chosen)
+	if left == 0 {
+		c.found = append(c.found, slices.Clone(c.chosen))
+		return
+	}
+	for i := from; i+left <= len(c.changes) && len(c.found) < MaxSets; i++ {
+		sum := new(big.Int)
+		for _, next := range c.changes[i : i+left] {
+			sum.Add(sum, next.Points)
+		}
+		if sum.Cmp(missing) < 0 {
+			return
+		}
+		c.chosen = append(c.chosen, c.changes[i])
+		c.choose(i+1, new(big.Int).Sub(missing, c.changes[i].Points))
+		c.chosen = c.chosen[:len(c.chosen)-1]
+	}
+}

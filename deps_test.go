@@ -53,9 +53,10 @@ var arrows = map[string][]string{
 	"internal/modeldiff":   {"eval/check", "grades", "traverse"},
 	"internal/structure":   {},
 
+	"explain":       {".", "internal/shown"},
 	"whatif":        {".", "grades", "internal/points"},
 	"modeltest":     {".", "dsl", "eval/check", "internal/shown", "source/memory", "traverse"},
-	"cmd/leadscore": {".", "dsl", "eval/check", "eval/findings", "internal/modeldiff", "internal/shown", "modeltest", "source/tables", "whatif"},
+	"cmd/leadscore": {".", "dsl", "eval/check", "eval/findings", "explain", "internal/modeldiff", "internal/shown", "modeltest", "source/tables", "whatif"},
 	"examples/...":  {".", "source/memory", "source/tables"},
 }
 

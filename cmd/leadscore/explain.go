@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/explain"
 	"github.com/leadscore/leadscore/whatif"
 )
 
@@ -76,7 +77,7 @@ func runExplain(ctx context.Context, s streams, args []string) error {
 			}
 			continue
 		}
-		fmt.Fprint(out, explanation(r))
+		fmt.Fprint(out, explain.Of(r))
 		if *what {
 			for line := range strings.Lines(answer.String()) {
 				fmt.Fprint(out, "  ", line)

@@ -3,14 +3,13 @@ package main
 import (
 	"encoding/csv"
 	"encoding/json"
-	"fmt"
 	"io"
 	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/explain"
 	"github.com/leadscore/leadscore/internal/shown"
 )
 
@@ -20,7 +19,7 @@ type printer interface {
 	end() error
 }
 
-func newPrinter(format string, w io.Writer, explain bool) (printer, error) {
+func newPrinter(format string, w io.Writer, explained bool) (printer, error) {
 	switch {
 	case format == "json":
 		e := json.NewEncoder(w)
@@ -29,11 +28,11 @@ func newPrinter(format string, w io.Writer, explain bool) (printer, error) {
 	case format == "csv":
 		c := csv.NewWriter(w)
 		header := []string{"lead", "model", "status", "score", "grade", "sales_ready"}
-		if explain {
+		if explained {
 			header = append(header, "why")
 		}
-		return csvPrinter{c, explain}, c.Write(header)
-	case format == "table" && explain:
+		return csvPrinter{c, explained}, c.Write(header)
+	case format == "table" && explained:
 		return explainPrinter{w}, nil
 	case format == "table":
 		return &tablePrinter{w: w}, nil
@@ -56,7 +55,7 @@ func (jsonPrinter) end() error { return nil }
 
 type csvPrinter struct {
 	*csv.Writer
-	explain bool
+	explained bool
 }
 
 func (p csvPrinter) print(r leadscore.SetResult) error {
@@ -65,8 +64,8 @@ func (p csvPrinter) print(r leadscore.SetResult) error {
 		if m.Status == leadscore.Scored {
 			row = append(row[:3], strconv.FormatInt(m.Score, 10), m.Grade, strconv.FormatBool(m.SalesReady))
 		}
-		if p.explain {
-			row = append(row, why(m))
+		if p.explained {
+			row = append(row, explain.Of(m).Summary())
 		}
 		if err := p.Write(row); err != nil {
 			return err
@@ -78,25 +77,6 @@ func (p csvPrinter) print(r leadscore.SetResult) error {
 func (p csvPrinter) end() error {
 	p.Flush()
 	return p.Error()
-}
-
-// why lists on one line what contributed.
-func why(r leadscore.Result) string {
-	var parts []string
-	for c := range r.Contributions() {
-		if c.Multiplier > 0 {
-			parts = append(parts, fmt.Sprintf("%s: %s", c.Condition, sum(c)))
-		}
-	}
-	return strings.Join(parts, "; ")
-}
-
-// sum spells a contribution, such as "2 x +10 = +20".
-func sum(c leadscore.Contribution) string {
-	if c.Score == 0 {
-		return fmt.Sprintf("%d x %+d = 0", c.Multiplier, c.Points)
-	}
-	return fmt.Sprintf("%d x %+d = %+d", c.Multiplier, c.Points, c.Score)
 }
 
 // tablePrinter aligns columns over some hundred rows at a time, as a table of
@@ -159,7 +139,7 @@ type explainPrinter struct{ io.Writer }
 
 func (p explainPrinter) print(r leadscore.SetResult) error {
 	for _, m := range r.Results {
-		if _, err := io.WriteString(p, explanation(m)); err != nil {
+		if _, err := io.WriteString(p, explain.Of(m).String()); err != nil {
 			return err
 		}
 	}
@@ -167,45 +147,3 @@ func (p explainPrinter) print(r leadscore.SetResult) error {
 }
 
 func (explainPrinter) end() error { return nil }
-
-func explanation(r leadscore.Result) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s, %s: ", shown.Printable(r.Lead), shown.Printable(r.Model))
-	if r.Status != leadscore.Scored {
-		fmt.Fprintln(&b, r.Status)
-		return b.String()
-	}
-	fmt.Fprintf(&b, "score %d", r.Score)
-	if r.Grade != "" {
-		fmt.Fprintf(&b, ", %s", shown.Printable(r.Grade))
-	}
-	if r.SalesReady {
-		b.WriteString(", sales ready")
-	}
-	b.WriteByte('\n')
-	for c := range r.Contributions() {
-		fmt.Fprintf(&b, "  %s: %s\n", shown.Printable(c.Condition), sum(c))
-		for _, ch := range c.Children {
-			verdict := "holds"
-			if !ch.Holds {
-				verdict = "does not hold"
-			}
-			fmt.Fprintf(&b, "    %s: %d, %s\n", shown.Printable(ch.Rule), ch.Count, verdict)
-			for _, u := range ch.Nearest {
-				fmt.Fprintf(&b, "      but for %s\n", shown.Printable(u.String()))
-			}
-			for _, o := range ch.Occurrences {
-				when := ""
-				if !o.Time.IsZero() {
-					when = o.Time.UTC().Format(time.RFC3339Nano) + " "
-				}
-				fmt.Fprintf(&b, "      %s%s %s", when, o.Entity, shown.Printable(o.ID))
-				if o.Routes > 1 {
-					fmt.Fprintf(&b, ", %d routes", o.Routes)
-				}
-				b.WriteByte('\n')
-			}
-		}
-	}
-	return b.String()
-}

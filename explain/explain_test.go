@@ -1,0 +1,209 @@
+package explain_test
+
+import (
+	"encoding/json"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/explain"
+	"github.com/leadscore/leadscore/source/memory"
+)
+
+const rules = `model "Coffee & <Tea>" {
+    target contact
+
+    condition "Opened" {
+        "Lately": each EmailOpened since 2026-05-01
+        score +10
+    }
+
+    condition "Colleagues" {
+        each Lead.ParentContact.ParentAccount.Contacts.Leads
+        score -1
+    }
+
+    condition "Visited" {
+        has WebsiteVisited where Url contains "pricing"
+        none EmailClicked
+        score +5
+    }
+
+    condition "Large" {
+        has Lead.ParentContact.ParentAccount where NumberOfEmployees > 500
+        score +7
+    }
+
+    grade "Warm" from 10 to 100
+    sales ready at 18
+}
+
+model "Firms" {
+    target account
+}
+`
+
+var asOf = leadscore.AsOf(time.Date(2026, time.June, 1, 0, 0, 0, 0, time.UTC))
+
+// load compiles the rules and makes data: ada-lead and ben-lead are contact-based,
+// firm-lead is account-based, and orphan has no parent.
+func load(t *testing.T) (*leadscore.Set, *memory.Source) {
+	t.Helper()
+	set, err := leadscore.CompileSet(leadscore.StandardSchema(), []leadscore.File{{Name: "m.score", Text: rules}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := memory.New(set.Schema())
+	for _, r := range []struct {
+		entity, id string
+		record     memory.Record
+	}{
+		{"Lead", "ada-lead", memory.Record{"ParentContact": "ada"}},
+		{"Lead", "ben-lead", memory.Record{"ParentContact": "ben"}},
+		{"Lead", "firm-lead", memory.Record{"ParentAccount": "bean\thouse"}},
+		{"Lead", "orphan", nil},
+		{"Contact", "ada", memory.Record{"ParentAccount": "bean\thouse"}},
+		{"Contact", "ben", memory.Record{"ParentAccount": "bean\thouse"}},
+		{"Account", "bean\thouse", memory.Record{"NumberOfEmployees": 400}},
+		{"EmailOpened", "1", memory.Record{"Contact": "ada", "Timestamp": "2026-05-04T10:00:00+02:00"}},
+		{"EmailOpened", "2", memory.Record{"Contact": "ada", "Timestamp": "2026-05-05T08:00:00Z"}},
+		{"WebsiteVisited", "3", memory.Record{"Contact": "ada", "Timestamp": "2026-05-05T09:00:00Z", "Url": "/about"}},
+	} {
+		if err := data.Add(r.entity, r.id, r.record); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return set, data
+}
+
+const ada = `ada-lead, Coffee & <Tea>: score 18, Warm, sales ready
+  Opened: 2 x +10 = +20
+    "Lately": each EmailOpened since 2026-05-01: 2, holds
+      2026-05-04T08:00:00Z EmailOpened 1
+      2026-05-05T08:00:00Z EmailOpened 2
+  Colleagues: 2 x -1 = -2
+    each Lead.ParentContact.ParentAccount.Contacts.Leads: 2, holds
+      Lead ada-lead
+      Lead ben-lead
+  Visited: 0 x +5 = 0
+    has WebsiteVisited where Url contains "pricing": 0, does not hold
+      but for Url contains "pricing": WebsiteVisited 3 has /about
+    none EmailClicked: 0, holds
+  Large: 0 x +7 = 0
+    has Lead.ParentContact.ParentAccount where NumberOfEmployees > 500: 0, does not hold
+      but for NumberOfEmployees > 500: Account bean` + "\ufffd" + `house has 400
+`
+
+func TestLead(t *testing.T) {
+	set, data := load(t)
+	for _, test := range []struct {
+		lead string
+		want []string // by model
+		why  string   // of the first
+	}{
+		{"ada-lead", []string{ada, "ada-lead, Firms: not targeted\n"}, "Opened: 2 x +10 = +20; Colleagues: 2 x -1 = -2"},
+		{"firm-lead", []string{"firm-lead, Coffee & <Tea>: not targeted\n", "firm-lead, Firms: score 0\n"}, ""},
+		{"orphan", []string{"orphan, Coffee & <Tea>: no parent\n", "orphan, Firms: no parent\n"}, ""},
+	} {
+		ledgers, err := explain.Lead(t.Context(), set, test.lead, data, asOf)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, l := range ledgers {
+			got = append(got, l.String())
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", test.lead, diff)
+		}
+		if why := ledgers[0].Summary(); why != test.why {
+			t.Errorf("%s: got %q, want %q", test.lead, why, test.why)
+		}
+	}
+	if _, err := explain.Lead(t.Context(), set, "nemo", data, asOf); !errors.Is(err, leadscore.ErrNoLead) {
+		t.Errorf("a lead that is not there: %v", err)
+	}
+	ledgers, err := explain.Lead(t.Context(), set, "ada-lead", data, asOf, leadscore.Explain(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(ledgers[0].Contributions[0].Children[0].Occurrences); n != 1 {
+		t.Errorf("%d records are listed where one was asked for", n)
+	}
+}
+
+// TestRoutes: a record that several routes lead to says how many.
+func TestRoutes(t *testing.T) {
+	m, err := leadscore.Compile("m.score", `model "M" {
+		target contact
+		condition "Opens of colleagues" { each EmailOpened.Contact.ParentAccount.Contacts score +1 }
+	}`, leadscore.StandardSchema())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, data := load(t)
+	r, err := m.Score(t.Context(), "ada-lead", data, asOf, leadscore.Explain(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `ada-lead, M: score 4
+  Opens of colleagues: 4 x +1 = +4
+    each EmailOpened.Contact.ParentAccount.Contacts: 4, holds
+      2026-05-04T08:00:00Z EmailOpened 1, 2 routes
+`
+	if diff := cmp.Diff(want, explain.Of(r).String()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestJSON: a ledger is written as its result is, and nothing is lost when it is
+// read again.
+func TestJSON(t *testing.T) {
+	set, data := load(t)
+	for _, lead := range []string{"ada-lead", "ben-lead", "firm-lead", "orphan"} {
+		scored, err := set.Score(t.Context(), lead, data, asOf, leadscore.Explain(explain.Occurrences))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range scored.Results {
+			want, err := r.MarshalJSON()
+			if err != nil {
+				t.Fatal(err)
+			}
+			ledger := explain.Of(r)
+			got, err := ledger.MarshalJSON()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), string(got)); diff != "" {
+				t.Errorf("(-result +ledger):\n%s", diff)
+			}
+			var read explain.Ledger
+			if err := json.Unmarshal(got, &read); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(ledger, read); diff != "" {
+				t.Errorf("(-written +read):\n%s", diff)
+			}
+			if read.String() != ledger.String() {
+				t.Errorf("what was read is printed as\n%s", read)
+			}
+		}
+	}
+}
+
+// TestUnexplained: a result that was scored alone has its first line.
+func TestUnexplained(t *testing.T) {
+	set, data := load(t)
+	r, err := set.Score(t.Context(), "ada-lead", data, asOf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := explain.Of(r.Results[0])
+	if got := l.String(); got != r.Results[0].String()+"\n" || l.Summary() != "" {
+		t.Errorf("got %q, %q", got, l.Summary())
+	}
+}

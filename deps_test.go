@@ -50,13 +50,13 @@ var arrows = map[string][]string{
 	"internal/reference":   {"dsl", "traverse"},
 	"internal/conformance": {"dsl", "traverse", "source/tables"},
 	"internal/mutate":      {},
-	"internal/modeldiff":   {"eval/check", "grades", "traverse"},
 	"internal/structure":   {},
 
 	"explain":       {".", "internal/shown"},
+	"modeldiff":     {".", "eval/check", "grades", "internal/shown", "traverse"},
 	"whatif":        {".", "grades", "internal/points"},
 	"modeltest":     {".", "dsl", "eval/check", "internal/shown", "source/memory", "traverse"},
-	"cmd/leadscore": {".", "dsl", "eval/check", "eval/findings", "explain", "internal/modeldiff", "internal/shown", "modeltest", "source/tables", "whatif"},
+	"cmd/leadscore": {".", "dsl", "eval/check", "eval/findings", "explain", "internal/shown", "modeldiff", "modeltest", "source/tables", "whatif"},
 	"examples/...":  {".", "source/memory", "source/tables"},
 }
 

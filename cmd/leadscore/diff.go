@@ -1,165 +1,143 @@
 package main
 
 import (
+	"bufio"
+	"context"
+	"errors"
 	"fmt"
-	"slices"
-	"strings"
+	"io"
+
+	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/modeldiff"
 )
 
-// diffContext is how many unchanged lines surround a change.
-const diffContext = 3
+func runDiff(ctx context.Context, inv *invocation) error {
+	rules, data := inv.ruleFlags(), inv.dataFlags()
+	format := inv.choice("format", "text", "print a `FORMAT`: text or json (one object a line)", "json")
+	limit := inv.flags.Int("limit", 20, "list at most `N` leads that change; 0 lists all")
+	names, err := inv.parse()
+	if err != nil {
+		return err
+	}
+	if len(names) != 2 {
+		return badUsage("two versions are wanted: a file or folder each")
+	}
+	population, err := data.given()
+	if err != nil {
+		return err
+	}
+	older, err := rules.compile(names[0])
+	if err != nil {
+		return inv.report(err)
+	}
+	newer, err := rules.compile(names[1])
+	if err != nil {
+		return inv.report(err)
+	}
+	out := bufio.NewWriter(inv.out)
+	printRules, printEffect := textOfRules, textOfEffect
+	if *format == "json" {
+		printRules, printEffect = jsonOfRules, jsonOfEffect
+	}
+	err = printRules(out, modeldiff.Rules(older, newer))
+	if err != nil || !population {
+		return errors.Join(err, out.Flush())
+	}
+	e, err := compareLeads(ctx, inv, older, newer, data, *limit)
+	if err == nil {
+		err = printEffect(out, e)
+	}
+	if err = errors.Join(err, out.Flush()); err != nil {
+		return err
+	}
+	return inv.failures(e.failed, e.failed+e.Leads)
+}
 
-// unifiedDiff returns how b differs from a, lines with their line ends, in the
-// unified format of diff -u.
-func unifiedDiff(nameA, nameB string, a, b []string) string {
-	a, b = dropEmptyLast(a), dropEmptyLast(b)
-	edits := diffLines(a, b)
-	var out strings.Builder
-	fmt.Fprintf(&out, "--- %s\n+++ %s\n", nameA, nameB)
-	for start := 0; start < len(edits); {
-		if edits[start].kind == ' ' {
-			start++
+// An effect is what a new version does to all leads.
+type effect struct {
+	modeldiff.Summary
+	listed []modeldiff.LeadChange // those that are printed
+	failed int                    // leads that one version cannot score
+}
+
+// compareLeads scores all leads with both versions. It lists at most limit changes,
+// or all if limit is 0, and reports leads that cannot be scored.
+func compareLeads(ctx context.Context, inv *invocation, older, newer *leadscore.Set, data *dataInput, limit int) (*effect, error) {
+	p := startProgress(inv.streams)
+	defer p.stop()
+	p.say("loading the data")
+	was, err := data.load(older.Schema())
+	if err != nil {
+		return nil, err
+	}
+	left := skipped(&was.Report)
+	p.printf("%s", left)
+	is := was
+	if older.Schema() != newer.Schema() {
+		if is, err = data.load(newer.Schema()); err != nil {
+			return nil, err
+		}
+		if now := skipped(&is.Report); now != left {
+			p.printf("%s", now)
+		}
+	}
+	e := &effect{}
+	before, after := modeldiff.Version{Set: older, Data: was}, modeldiff.Version{Set: newer, Data: is}
+	for lead, err := range modeldiff.Leads(ctx, before, after, is.Leads(ctx), data.options()...) {
+		if bad, ok := errors.AsType[*leadscore.LeadError](err); ok {
+			e.failed++
+			p.printf("leadscore %s: %v\n", inv.command.name, bad)
 			continue
 		}
-		// A hunk goes on until more unchanged lines follow than two contexts hold.
-		end, same := start, 0
-		for i := start; i < len(edits) && same <= 2*diffContext; i++ {
-			if edits[i].kind == ' ' {
-				same++
-			} else {
-				same, end = 0, i+1
+		if err != nil {
+			return nil, err
+		}
+		e.Add(lead)
+		p.sayf("compared %d of %d leads", e.Leads, is.Len("Lead"))
+		for _, c := range lead.Changes {
+			if limit <= 0 || len(e.listed) < limit {
+				e.listed = append(e.listed, c)
 			}
 		}
-		from, to := max(start-diffContext, 0), min(end+diffContext, len(edits))
-		var countA, countB int
-		for _, e := range edits[from:to] {
-			if e.kind != '+' {
-				countA++
-			}
-			if e.kind != '-' {
-				countB++
-			}
-		}
-		fmt.Fprintf(&out, "@@ -%s +%s @@\n", hunkRange(edits[from].a, countA), hunkRange(edits[from].b, countB))
-		for _, e := range edits[from:to] {
-			out.WriteByte(e.kind)
-			out.WriteString(e.line)
-			if !strings.HasSuffix(e.line, "\n") {
-				out.WriteString("\n\\ No newline at end of file\n")
-			}
-		}
-		start = to
 	}
-	return out.String()
+	return e, nil
 }
 
-// hunkRange spells the lines of a hunk: their first, from 1, and their number.
-func hunkRange(at, count int) string {
-	switch count {
-	case 0:
-		return fmt.Sprintf("%d,0", at)
-	case 1:
-		return fmt.Sprint(at + 1)
-	}
-	return fmt.Sprintf("%d,%d", at+1, count)
+func textOfRules(w io.Writer, changes modeldiff.Changes) error {
+	_, err := fmt.Fprint(w, changes)
+	return err
 }
 
-func dropEmptyLast(lines []string) []string {
-	if n := len(lines); n > 0 && lines[n-1] == "" {
-		return lines[:n-1]
+func textOfEffect(w io.Writer, e *effect) error {
+	fmt.Fprintf(w, "\n%s", e.Summary)
+	for i, c := range e.listed {
+		if i == 0 {
+			fmt.Fprintln(w)
+		}
+		fmt.Fprint(w, c)
 	}
-	return lines
+	if more := e.Changed - len(e.listed); more > 0 {
+		fmt.Fprintf(w, "and %d more; --limit 0 lists all\n", more)
+	}
+	return nil // w keeps its error
 }
 
-// An edit is one line: kept (' '), deleted ('-') or inserted ('+'). a and b are
-// how many lines of either side come before it.
-type edit struct {
-	kind byte
-	line string
-	a, b int
+func jsonOfRules(w io.Writer, changes modeldiff.Changes) error { return encodeAll(w, changes) }
+
+func jsonOfEffect(w io.Writer, e *effect) error {
+	if err := encodeAll(w, e.listed); err != nil {
+		return err
+	}
+	return jsonLines(w).Encode(e.Summary)
 }
 
-// maxEdits bounds the search for a shortest list of edits, which takes memory
-// in proportion to its square.
-const maxEdits = 4000
-
-// diffLines returns a list of edits from a to b: by the algorithm of Myers a
-// shortest one, or, when they have little in common, all of a out and all of b in.
-func diffLines(a, b []string) []edit {
-	// furthest[k+max] is how far into a the best path on diagonal k comes.
-	most := len(a) + len(b)
-	furthest := make([]int, 2*most+2)
-	var trace [][]int // furthest[-d..d] before step d
-	x, y := 0, 0
-search:
-	for d := 0; ; d++ {
-		if d > maxEdits {
-			return replaceAll(a, b)
-		}
-		trace = append(trace, slices.Clone(furthest[most-d:most+d+1]))
-		for k := -d; k <= d; k += 2 {
-			if k == -d || k != d && furthest[most+k-1] < furthest[most+k+1] {
-				x = furthest[most+k+1]
-			} else {
-				x = furthest[most+k-1] + 1
-			}
-			y = x - k
-			for x < len(a) && y < len(b) && a[x] == b[y] {
-				x++
-				y++
-			}
-			furthest[most+k] = x
-			if x >= len(a) && y >= len(b) {
-				break search
-			}
+// encodeAll writes an object a line.
+func encodeAll[T any](w io.Writer, list []T) error {
+	e := jsonLines(w)
+	for _, v := range list {
+		if err := e.Encode(v); err != nil {
+			return err
 		}
 	}
-	// Walk back along the trace.
-	var edits []edit
-	for d := len(trace) - 1; d >= 0; d-- {
-		before := func(k int) int {
-			if i := k + d; i >= 0 && i < len(trace[d]) {
-				return trace[d][i]
-			}
-			return 0
-		}
-		k := x - y
-		previous := k - 1
-		if k == -d || k != d && before(k-1) < before(k+1) {
-			previous = k + 1
-		}
-		fromX := before(previous)
-		fromY := fromX - previous
-		if d == 0 {
-			fromX, fromY = 0, 0
-		}
-		for x > fromX && y > fromY {
-			x--
-			y--
-			edits = append(edits, edit{' ', a[x], x, y})
-		}
-		if d == 0 {
-			break
-		}
-		if x > fromX {
-			x--
-			edits = append(edits, edit{'-', a[x], x, y})
-		} else {
-			y--
-			edits = append(edits, edit{'+', b[y], x, y})
-		}
-	}
-	slices.Reverse(edits)
-	return edits
-}
-
-func replaceAll(a, b []string) []edit {
-	var edits []edit
-	for i, line := range a {
-		edits = append(edits, edit{'-', line, i, 0})
-	}
-	for i, line := range b {
-		edits = append(edits, edit{'+', line, len(a), i})
-	}
-	return edits
+	return nil
 }

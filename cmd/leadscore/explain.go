@@ -3,9 +3,8 @@ package main
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
-	"math"
+	"io"
 	"strings"
 
 	"github.com/leadscore/leadscore"
@@ -13,76 +12,73 @@ import (
 	"github.com/leadscore/leadscore/whatif"
 )
 
-func runExplain(ctx context.Context, s streams, args []string) error {
-	f := newFlags("explain")
-	schemaFile := f.String("schema", "", "use the schema in `FILE` instead of the standard schema")
-	dataName := f.String("data", "", "take the lead from `DIR`, with one <Entity>.csv or <Entity>.ndjson an entity, or from FILE, a .json file")
-	mapping := mappingFlag(f)
-	lead := f.String("lead", "", "explain the lead with this `ID`")
-	asOfText := f.String("as-of", "", "score as of `TIME`, in RFC 3339 or as a date, which is that day's start in UTC (default now)")
-	format := f.String("format", "text", "print a `FORMAT`: text or json (one object a model)")
-	what := f.Bool("what-if", false, fmt.Sprintf("list the smallest sets of at most %d conditions that would have to say something else for the lead to be sales ready", whatif.MaxConditions))
-	color := colorFlag(f)
-	names, err := parseFlags(s, f, args)
-	switch {
-	case err != nil:
+func runExplain(ctx context.Context, inv *invocation) error {
+	rules, data := inv.ruleFlags(), inv.dataFlags()
+	lead := inv.flags.String("lead", "", "explain the lead with this `ID`")
+	format := inv.choice("format", "text", "print a `FORMAT`: text or json (one object a model)", "json")
+	whatIf := inv.flags.Bool("what-if", false, fmt.Sprintf("list the smallest sets of at most %d conditions that would have to say something else for the lead to be sales ready", whatif.MaxConditions))
+	names, err := inv.parse()
+	if err != nil {
 		return err
-	case *dataName == "":
-		return badUsage("--data is missing")
+	}
+	if err := data.required(); err != nil {
+		return err
+	}
+	switch {
 	case *lead == "":
 		return badUsage("--lead is missing")
 	case len(names) == 0:
 		return badUsage("no model file is named")
-	case *format != "text" && *format != "json":
-		return badUsage("--format %q is none of text and json", *format)
 	}
-	tell, err := newTeller(s, *color)
+	set, err := rules.compile(names...)
+	if err != nil {
+		return inv.report(err)
+	}
+	loaded, err := data.load(set.Schema())
 	if err != nil {
 		return err
 	}
-	asOf, err := parseAsOf(*asOfText)
+	fmt.Fprint(inv.err, skipped(&loaded.Report))
+	scored, err := set.Score(ctx, *lead, loaded, append(data.options(), leadscore.Explain(explain.Occurrences))...)
 	if err != nil {
 		return err
 	}
-	rules, err := readVersion(*schemaFile, names...)
-	if err != nil {
-		return tell.told(err)
-	}
-	data, err := loadData(*dataName, *mapping, rules.set.Schema(), false)
-	if err != nil {
-		return err
-	}
-	scored, err := rules.set.Score(ctx, *lead, data, leadscore.AsOf(asOf), leadscore.MaxRecords(math.MaxInt), leadscore.Explain(occurrences))
-	if err != nil {
-		return err
-	}
-	out := bufio.NewWriter(s.out)
-	models := rules.set.Models()
-	for i, r := range scored.Results {
-		var answer whatif.Answer
-		if *what {
-			if answer, err = whatif.SalesReady(models[i], r); err != nil {
+	out := bufio.NewWriter(inv.out)
+	for i, m := range set.Models() {
+		x := explanation{Result: explain.Of(scored.Results[i])}
+		if *whatIf {
+			if x.answer, err = whatif.SalesReady(m, scored.Results[i]); err != nil {
 				return err
 			}
+			x.WhatIf = x.answer.Sets
 		}
 		if *format == "json" {
-			e := json.NewEncoder(out)
-			e.SetEscapeHTML(false)
-			err := e.Encode(struct {
-				Result leadscore.Result `json:"result"`
-				WhatIf []whatif.Set     `json:"what_if,omitempty"`
-			}{r, answer.Sets})
-			if err != nil {
-				return err
-			}
-			continue
+			err = jsonLines(out).Encode(x)
+		} else {
+			err = x.print(out)
 		}
-		fmt.Fprint(out, explain.Of(r))
-		if *what {
-			for line := range strings.Lines(answer.String()) {
-				fmt.Fprint(out, "  ", line)
-			}
+		if err != nil {
+			return err
 		}
 	}
 	return out.Flush()
+}
+
+// An explanation is what explain prints for one model.
+type explanation struct {
+	Result explain.Ledger `json:"result"`
+	WhatIf []whatif.Set   `json:"what_if,omitempty"`
+	answer whatif.Answer
+}
+
+func (x *explanation) print(w io.Writer) error {
+	if _, err := fmt.Fprint(w, x.Result); err != nil {
+		return err
+	}
+	for line := range strings.Lines(x.answer.String()) {
+		if _, err := fmt.Fprint(w, "  ", line); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -144,6 +144,15 @@ func call(t *testing.T, stdin string, args ...string) (stdout, stderr string, st
 	return out.String(), errs.String(), status
 }
 
+// diffOfRules is what diff says of coffee.score and new.version.
+const diffOfRules = `Coffee
+  condition "Spam" added: -1; has Lead.ParentContact
+  condition "Opened": points changed from +10 to +8
+  grade "Cold" changed from below 15 to below 7
+  grade "Warm" changed from 15 and above to 7 and above
+  sales ready changed from 20 to 17
+`
+
 func TestCommands(t *testing.T) {
 	const note = "note: Lead.csv: ignored columns Shoe size\n"
 	for _, test := range []struct {
@@ -377,13 +386,7 @@ b, None: score 0
 		{
 			name: "diff",
 			args: "diff coffee.score new.version",
-			out: `Coffee
-  condition "Spam" added: -1; has Lead.ParentContact
-  condition "Opened": points changed from +10 to +8
-  grade "Cold" changed from below 15 to below 7
-  grade "Warm" changed from 15 and above to 7 and above
-  sales ready changed from 20 to 17
-`,
+			out:  diffOfRules,
 		},
 		{name: "diff of the same", args: "diff coffee.score coffee.score", out: "models and schema are the same\n"},
 		{
@@ -425,6 +428,35 @@ and 1 more; --limit 0 lists all
 {"leads":4,"differ":2,"sales_ready_gained":0,"sales_ready_lost":1,"changed":2}
 `,
 		},
+
+		{name: "explain of wrong data", args: "explain --data bad --lead b coffee.score", status: statusWrong,
+			err: "leadscore explain: bad/Lead.csv:2: CreatedOn:", errorBegin: true},
+		{
+			name: "explain, with bad data skipped",
+			args: "explain --data bad --skip-bad --lead b --as-of 2026-06-01 coffee.score",
+			out: `b, Coffee: score 0, Cold
+  Opened: 0 x +10 = 0
+    each EmailOpened: 0, does not hold
+b, Firms: not targeted
+`,
+			err:        "bad/Lead.csv:2: CreatedOn: ",
+			errorBegin: true,
+		},
+		{name: "diff of wrong data", args: "diff --data bad coffee.score new.version", status: statusWrong,
+			err: "leadscore diff: bad/Lead.csv:2: CreatedOn:", errorBegin: true,
+			out: diffOfRules},
+		{
+			name: "diff, with bad data skipped",
+			args: "diff --data bad --skip-bad --as-of 2026-06-01 coffee.score new.version",
+			out: diffOfRules + `
+0 of 1 leads score differently
+  sales ready: 0 more, 0 no longer
+`,
+			err:        "bad/Lead.csv:2: CreatedOn: ",
+			errorBegin: true,
+		},
+		{name: "diff of rules alone, with bad data skipped", args: "diff --skip-bad coffee.score coffee.score", status: statusUsage,
+			err: "leadscore diff: --skip-bad means nothing without --data\n", errorBegin: true},
 
 		{name: "fmt of standard input", args: "fmt", stdin: files["ugly.score"],
 			out: "model \"M\" {\n    target contact // who\n\n    condition \"C\" {\n        has Lead\n        score +1\n    }\n}\n"},
@@ -471,6 +503,49 @@ and 1 more; --limit 0 lists all
 				t.Errorf("standard error (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestSkipBad: every command that scores leaves out bad records alike, and says how
+// many.
+func TestSkipBad(t *testing.T) {
+	setUp(t)
+	for _, args := range []string{
+		"score --data bad --skip-bad coffee.score",
+		"explain --data bad --skip-bad --lead b coffee.score",
+		"diff --data bad --skip-bad coffee.score new.version",
+	} {
+		_, errs, status := call(t, "", strings.Fields(args)...)
+		if status != statusOK || !strings.HasSuffix(errs, "\nskipped 1 of 2 Lead records\n") || strings.Count(errs, "\n") != 2 {
+			t.Errorf("%s: status %d, standard error %q", args, status, errs)
+		}
+	}
+}
+
+// TestSchemasDiffer: two versions with schemas of their own load the data twice, and
+// a lead that one of them has to leave out does not end the comparison.
+func TestSchemasDiffer(t *testing.T) {
+	setUp(t)
+	const model = "model \"M\" {\n    target contact\n    condition \"C\" {\n        has Lead\n        score +1\n    }\n}\n"
+	write(t, "old.score", "profile Lead {\n    Shoes text\n}\n"+model)
+	write(t, "now.score", "profile Lead {\n    Shoes number\n}\n"+strings.Replace(model, "+1", "+2", 1))
+	write(t, "shoes/Lead.csv", "id,ParentContact,Shoes\na,ada,42\nb,ben,large\n")
+	out, errs, status := call(t, "", "diff", "--data", "shoes", "--skip-bad", "--as-of", "2026-06-01", "now.score", "old.score")
+	const want = `the schema
+  profile Lead changed
+M
+  condition "C": points changed from +2 to +1
+
+1 of 1 leads score differently
+  sales ready: 0 more, 0 no longer
+`
+	if diff := cmp.Diff(want, out); diff != "" || status != statusWrong {
+		t.Errorf("status %d (-want +got):\n%s", status, diff)
+	}
+	for _, want := range []string{"skipped 1 of 2 Lead records\n", "leadscore diff: lead \"b\": ", "leadscore diff: 1 of 2 leads could not be scored\n"} {
+		if strings.Count(errs, want) != 1 {
+			t.Errorf("standard error does not hold %q once: %s", want, errs)
+		}
 	}
 }
 

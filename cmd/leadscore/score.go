@@ -3,158 +3,224 @@ package main
 import (
 	"bufio"
 	"context"
+	"encoding/csv"
+	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
-	"math"
-	"os"
-	"slices"
+	"io"
+	"strconv"
 	"strings"
-	"time"
+	"unicode/utf8"
 
 	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/explain"
+	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/source/tables"
 )
 
-// occurrences is how many records --explain lists for a condition.
-const occurrences = 100
-
-func runScore(ctx context.Context, s streams, args []string) error {
-	f := newFlags("score")
-	schemaFile := f.String("schema", "", "use the schema in `FILE` instead of the standard schema")
-	dataName := f.String("data", "", "score the leads of `DIR`, with one <Entity>.csv or <Entity>.ndjson an entity, packed (.gz) or not; of FILE, a .json file of entity name -> records; or of the files that --mapping names")
-	mapping := mappingFlag(f)
-	asOfText := f.String("as-of", "", "score as of `TIME`, in RFC 3339 or as a date, which is that day's start in UTC (default now)")
-	format := f.String("format", "table", "print a `FORMAT`: table, json (one object a line) or csv")
-	explain := f.Bool("explain", false, "say which conditions contributed what, and why")
-	skipBad := f.Bool("skip-bad", false, "leave out records with bad values, report and count them, instead of refusing the data")
-	color := colorFlag(f)
-	names, err := parseFlags(s, f, args)
-	switch {
-	case err != nil:
+func runScore(ctx context.Context, inv *invocation) error {
+	rules, data := inv.ruleFlags(), inv.dataFlags()
+	format := inv.choice("format", "table", "print a `FORMAT`: table, json (one object a line) or csv", "json", "csv")
+	explained := inv.flags.Bool("explain", false, "say which conditions contributed what, and why")
+	names, err := inv.parse()
+	if err != nil {
 		return err
-	case *dataName == "":
-		return badUsage("--data is missing")
-	case len(names) == 0:
+	}
+	if err := data.required(); err != nil {
+		return err
+	}
+	if len(names) == 0 {
 		return badUsage("no model file is named")
 	}
-	tell, err := newTeller(s, *color)
+	set, err := rules.compile(names...)
 	if err != nil {
-		return err
-	}
-	asOf, err := parseAsOf(*asOfText)
-	if err != nil {
-		return err
-	}
-	out := bufio.NewWriter(s.out)
-	printer, err := newPrinter(*format, out, *explain)
-	if err != nil {
-		return err
-	}
-
-	set, err := compileFiles(*schemaFile, names)
-	if err != nil {
-		return tell.told(err)
+		return inv.report(err)
 	}
 	if len(set.Models()) == 0 {
 		return fmt.Errorf("no model in %s", strings.Join(names, ", "))
 	}
 
-	p := startProgress(s)
+	p := startProgress(inv.streams)
 	defer p.stop()
 	p.say("loading the data")
-	data, err := loadData(*dataName, *mapping, set.Schema(), *skipBad)
+	loaded, err := data.load(set.Schema())
 	if err != nil {
-		p.stop()
 		return err
 	}
-	p.printf("%s", report(&data.Report))
-
-	// What a lead can reach is in memory already.
-	opts := []leadscore.Option{leadscore.AsOf(asOf), leadscore.MaxRecords(math.MaxInt)}
-	if *explain {
-		opts = append(opts, leadscore.Explain(occurrences))
+	for _, n := range loaded.Report.Notes {
+		p.printf("note: %s\n", n)
 	}
-	leads, scored, failed := data.Len("Lead"), 0, 0
+	p.printf("%s", skipped(&loaded.Report))
+
+	opts := data.options()
+	if *explained {
+		opts = append(opts, leadscore.Explain(explain.Occurrences))
+	}
+	out := bufio.NewWriter(inv.out)
+	printer, err := newPrinter(*format, out, *explained)
+	if err != nil {
+		return err
+	}
+	failed, err := scoreAll(ctx, inv, p, set, loaded, printer, opts)
+	p.stop()
+	if err == nil {
+		err = printer.end()
+	}
+	if err = errors.Join(err, out.Flush()); err != nil {
+		return err
+	}
+	return inv.failures(failed, loaded.Len("Lead"))
+}
+
+// scoreAll scores and prints all leads. It reports those that cannot be scored, and
+// returns how many they are.
+func scoreAll(ctx context.Context, inv *invocation, p *progress, set *leadscore.Set, data *tables.Data, out printer, opts []leadscore.Option) (failed int, err error) {
+	leads, scored := data.Len("Lead"), 0
 	for r, err := range set.ScoreAll(ctx, data.Leads(ctx), data, opts...) {
 		if bad, ok := errors.AsType[*leadscore.LeadError](err); ok {
 			failed++
-			p.printf("leadscore score: %v\n", bad)
+			p.printf("leadscore %s: %v\n", inv.command.name, bad)
 			continue
 		}
 		if err == nil {
 			scored++
 			p.sayf("scored %d of %d leads", scored, leads)
-			err = printer.print(r)
+			err = out.print(r)
 		}
 		if err != nil {
-			p.stop()
-			return errors.Join(err, out.Flush())
+			return failed, err
 		}
 	}
-	p.stop()
-	if err := errors.Join(printer.end(), out.Flush()); err != nil {
-		return err
+	return failed, nil
+}
+
+// A printer prints results in one format.
+type printer interface {
+	print(leadscore.SetResult) error
+	end() error
+}
+
+func newPrinter(format string, w io.Writer, explained bool) (printer, error) {
+	switch {
+	case format == "json":
+		return jsonPrinter{jsonLines(w)}, nil
+	case format == "csv":
+		c := csv.NewWriter(w)
+		header := []string{"lead", "model", "status", "score", "grade", "sales_ready"}
+		if explained {
+			header = append(header, "why")
+		}
+		return csvPrinter{c, explained}, c.Write(header)
+	case explained:
+		return explainPrinter{w}, nil
 	}
-	if failed > 0 {
-		fmt.Fprintf(s.err, "leadscore score: %d of %d leads could not be scored\n", failed, failed+scored)
-		return errSilent
+	return &tablePrinter{w: w}, nil
+}
+
+type jsonPrinter struct{ *json.Encoder }
+
+func (p jsonPrinter) print(r leadscore.SetResult) error {
+	for _, m := range r.Results {
+		if err := p.Encode(m); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// mappingFlag defines --mapping.
-func mappingFlag(f *flag.FlagSet) *string {
-	return f.String("mapping", "", "read the data as the mapping in `FILE` says: which file of the folder is which entity, and which column is which field")
+func (jsonPrinter) end() error { return nil }
+
+type csvPrinter struct {
+	*csv.Writer
+	explained bool
 }
 
-// loadData loads CRM data. The mapping may be "".
-func loadData(name, mapping string, schema *leadscore.Schema, skipBad bool) (*tables.Data, error) {
-	opts := tables.Options{SkipBad: skipBad}
-	if mapping != "" {
-		text, err := os.ReadFile(mapping)
-		if err != nil {
-			return nil, err
+func (p csvPrinter) print(r leadscore.SetResult) error {
+	for _, m := range r.Results {
+		row := []string{m.Lead, m.Model, m.Status.String(), "", "", ""}
+		if m.Status == leadscore.Scored {
+			row = append(row[:3], strconv.FormatInt(m.Score, 10), m.Grade, strconv.FormatBool(m.SalesReady))
 		}
-		if opts.Mapping, err = tables.ReadMapping(mapping, text); err != nil {
-			return nil, err
+		if p.explained {
+			row = append(row, explain.Of(m).Summary())
+		}
+		if err := p.Write(row); err != nil {
+			return err
 		}
 	}
-	return tables.Load(name, schema, opts)
+	return nil
 }
 
-// parseAsOf reads the value of --as-of, which is now if it is not given.
-func parseAsOf(text string) (time.Time, error) {
-	if text == "" {
-		return time.Now(), nil
-	}
-	for _, layout := range []string{time.RFC3339Nano, time.DateOnly} {
-		if t, err := time.Parse(layout, text); err == nil {
-			return t, nil
-		}
-	}
-	return time.Time{}, badUsage("--as-of %q is no time; write 2026-05-31 or 2026-05-31T09:30:00Z", text)
+func (p csvPrinter) end() error {
+	p.Flush()
+	return p.Error()
 }
 
-// report is what is to be said of loaded data: what was ignored and skipped.
-func report(r *tables.Report) string {
-	var b strings.Builder
-	for _, n := range r.Notes {
-		fmt.Fprintf(&b, "note: %s\n", n)
-	}
-	if r.Problems.Len() > 0 { // also of files in which the mapping looks something up, of which no record is skipped
-		fmt.Fprintf(&b, "%s\n", &r.Problems)
-	}
-	if r.Skipped() > 0 {
-		skipped := slices.Clone(r.Entities)
-		skipped = slices.DeleteFunc(skipped, func(c tables.Count) bool { return c.Skipped == 0 })
-		for i, c := range skipped {
-			if i > 0 {
-				b.WriteString(", ")
+// tablePrinter aligns columns over some hundred rows at a time: a table of
+// millions of rows does not fit into memory.
+type tablePrinter struct {
+	w    io.Writer
+	rows [][]string
+}
+
+const tableRows = 500
+
+var tableHeader = []string{"LEAD", "MODEL", "STATUS", "SCORE", "GRADE", "SALES READY"}
+
+func (p *tablePrinter) print(r leadscore.SetResult) error {
+	for _, m := range r.Results {
+		row := []string{shown.Printable(m.Lead), shown.Printable(m.Model), m.Status.String()}
+		if m.Status == leadscore.Scored {
+			ready := "no"
+			if m.SalesReady {
+				ready = "yes"
 			}
-			fmt.Fprintf(&b, "skipped %d of %d %s records", c.Skipped, c.Skipped+c.Records, c.Entity)
+			row = append(row, strconv.FormatInt(m.Score, 10), shown.Printable(m.Grade), ready)
+		}
+		p.rows = append(p.rows, row)
+	}
+	if len(p.rows) < tableRows {
+		return nil
+	}
+	return p.end()
+}
+
+func (p *tablePrinter) end() error {
+	if len(p.rows) == 0 {
+		return nil
+	}
+	rows := append([][]string{tableHeader}, p.rows...)
+	p.rows = nil
+	widths := make([]int, len(tableHeader))
+	for _, row := range rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	var b strings.Builder
+	for _, row := range rows {
+		for i, cell := range row {
+			b.WriteString(cell)
+			if i < len(row)-1 {
+				b.WriteString(strings.Repeat(" ", widths[i]+2-utf8.RuneCountInString(cell)))
+			}
 		}
 		b.WriteByte('\n')
 	}
-	return b.String()
+	_, err := io.WriteString(p.w, b.String())
+	return err
 }
+
+// explainPrinter prints a paragraph for each result.
+type explainPrinter struct{ io.Writer }
+
+func (p explainPrinter) print(r leadscore.SetResult) error {
+	for _, m := range r.Results {
+		if _, err := io.WriteString(p, explain.Of(m).String()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (explainPrinter) end() error { return nil }

@@ -1,5 +1,3 @@
-// Package modeldiff says in the words of the scoring designer how two versions of
-// models differ: conditions added and removed, points changed from and to.
 package modeldiff
 
 import (
@@ -8,24 +6,30 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
+	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/eval/check"
 	"github.com/leadscore/leadscore/grades"
+	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// A Change is one difference between two versions.
+// A Change is one difference between the rules of two versions.
 type Change struct {
-	Model     string `json:"model,omitempty"`     // "" for the schema
-	Condition string `json:"condition,omitempty"` // by its new name, if it has one
+	Model     string `json:"model,omitempty"`     // "" for a change of the schema
+	Condition string `json:"condition,omitempty"` // the condition's new name, if it has one
 	What      string `json:"what"`                // model, description, target, time zone, condition, points, child, grade "…", sales ready; or an entity
 	Change    string `json:"change"`              // added, removed, changed or renamed
 	From      string `json:"from,omitempty"`
 	To        string `json:"to,omitempty"`
 }
 
-// String returns the change in one line, without the model.
-func (c Change) String() string {
+// String returns the change on one line, without the model. Control characters of
+// names are replaced.
+func (c Change) String() string { return shown.Printable(c.text()) }
+
+func (c *Change) text() string {
 	subject := c.What
 	switch {
 	case c.What == "condition" && c.Change == "renamed":
@@ -48,19 +52,44 @@ func (c Change) String() string {
 	return fmt.Sprintf("%s %s from %s to %s", subject, c.Change, c.From, c.To)
 }
 
-// Compare lists what is different in newer, model by model: those that both have
-// in the order of newer, then those that are gone. Models and conditions are the
-// same if they bear the same name, or else if all that they hold is the same.
-func Compare(older, newer []*check.Model) []Change {
-	var changes []Change
-	pairs := Models(older, newer)
-	for _, m := range newer {
+// Changes lists the differences between the rules of two versions.
+type Changes []Change
+
+// String returns the changes as text: below the name of each model its changes, a
+// line each.
+func (list Changes) String() string {
+	if len(list) == 0 {
+		return "models and schema are the same\n"
+	}
+	var b strings.Builder
+	for i, c := range list {
+		if i == 0 || c.Model != list[i-1].Model {
+			fmt.Fprintln(&b, cmp.Or(shown.Printable(c.Model), "the schema"))
+		}
+		fmt.Fprintf(&b, "  %s\n", c)
+	}
+	return b.String()
+}
+
+// Rules returns how the rules of newer differ from those of older: first the
+// entities of the schema, by name, then model by model, in the order of newer,
+// and the models that are gone.
+//
+// Models and conditions are the same if they have the same name, or else if
+// everything that they hold is the same. The order of conditions and children,
+// and how they are written, is no difference. Schemas are compared only if each
+// set has one schema for all its models.
+func Rules(older, newer *leadscore.Set) Changes {
+	changes := schemas(older.Schema(), newer.Schema())
+	was, is := checked(older), checked(newer)
+	pairs := matchModels(was, is)
+	kept := map[*check.Model]bool{}
+	for _, m := range is {
 		d := differ{model: m.Name}
-		old, ok := pairs[m]
-		switch {
-		case !ok:
+		if old := pairs[m]; old == nil {
 			d.add("", "model", "added", "", "")
-		default:
+		} else {
+			kept[old] = true
 			if old.Name != m.Name {
 				d.add("", "model", "renamed", old.Name, m.Name)
 			}
@@ -68,11 +97,7 @@ func Compare(older, newer []*check.Model) []Change {
 		}
 		changes = append(changes, d.changes...)
 	}
-	kept := map[*check.Model]bool{}
-	for _, old := range pairs {
-		kept[old] = true
-	}
-	for _, m := range older {
+	for _, m := range was {
 		if !kept[m] {
 			changes = append(changes, Change{Model: m.Name, What: "model", Change: "removed"})
 		}
@@ -80,57 +105,12 @@ func Compare(older, newer []*check.Model) []Change {
 	return changes
 }
 
-// Models pairs the models of a new version with what they were before.
-func Models(older, newer []*check.Model) map[*check.Model]*check.Model {
-	return match(older, newer, func(m *check.Model) string { return m.Name }, modelText)
-}
-
-// Renamed tells for each condition of a new version what it was called before, if
-// it was there.
-func Renamed(older, newer *check.Model) map[string]string {
-	names := map[string]string{}
-	for now, old := range conditions(older, newer) {
-		names[now.Name] = old.Name
+// schemas lists the entities that differ between two schemas, by name. A schema
+// that is nil is not compared.
+func schemas(older, newer *traverse.Schema) Changes {
+	if older == nil || newer == nil {
+		return nil
 	}
-	return names
-}
-
-// match finds for what is new what it was before: by name, then by content where
-// that is not ambiguous.
-func match[T any](older, newer []*T, name, content func(*T) string) map[*T]*T {
-	pairs := map[*T]*T{}
-	byName := map[string]*T{}
-	for _, o := range older {
-		byName[name(o)] = o
-	}
-	taken := map[*T]bool{}
-	for _, n := range newer {
-		if o := byName[name(n)]; o != nil && !taken[o] {
-			pairs[n], taken[o] = o, true
-		}
-	}
-	was, is := map[string][]*T{}, map[string][]*T{}
-	for _, o := range older {
-		if !taken[o] {
-			was[content(o)] = append(was[content(o)], o)
-		}
-	}
-	for _, n := range newer {
-		if pairs[n] == nil {
-			is[content(n)] = append(is[content(n)], n)
-		}
-	}
-	for text, list := range is {
-		if old := was[text]; len(list) == 1 && len(old) == 1 {
-			pairs[list[0]] = old[0]
-		}
-	}
-	return pairs
-}
-
-// Schemas lists the entities that differ between two schemas, by name. Its changes
-// are of no model.
-func Schemas(older, newer *traverse.Schema) []Change {
 	texts := func(s *traverse.Schema) map[string]string {
 		all := map[string]string{}
 		for _, d := range s.Definitions() {
@@ -139,7 +119,7 @@ func Schemas(older, newer *traverse.Schema) []Change {
 		return all
 	}
 	before, after := texts(older), texts(newer)
-	var changes []Change
+	var changes Changes
 	for what, text := range after {
 		if was, ok := before[what]; !ok {
 			changes = append(changes, Change{What: what, Change: "added"})
@@ -156,68 +136,10 @@ func Schemas(older, newer *traverse.Schema) []Change {
 	return changes
 }
 
-func conditions(older, newer *check.Model) map[*check.Condition]*check.Condition {
-	pointers := func(m *check.Model) []*check.Condition {
-		list := make([]*check.Condition, len(m.Conditions))
-		for i := range m.Conditions {
-			list[i] = &m.Conditions[i]
-		}
-		return list
-	}
-	return match(pointers(older), pointers(newer), func(c *check.Condition) string { return c.Name }, conditionText)
-}
-
-// modelText is all that a model holds but for its name.
-func modelText(m *check.Model) string {
-	text := target(m) + zone(m) + strconv.Quote(m.Description) + ready(m)
-	for i := range m.Conditions {
-		text += strconv.Quote(m.Conditions[i].Name) + conditionText(&m.Conditions[i])
-	}
-	for b := range m.Grades.Bands() {
-		text += strconv.Quote(b.String())
-	}
-	return text
-}
-
-// conditionText is all that a condition holds but for its name.
-func conditionText(c *check.Condition) string {
-	text := fmt.Sprintf("%+d", c.Points)
-	for _, child := range childTexts(c) {
-		text += "; " + child
-	}
-	return text
-}
-
-// childTexts are the children in an order of their own: theirs means nothing.
-func childTexts(c *check.Condition) []string {
-	var texts []string
-	for i := range c.Children {
-		texts = append(texts, c.Children[i].Source.String())
-	}
-	slices.Sort(texts)
-	return texts
-}
-
-func target(m *check.Model) string {
-	if m.Account {
-		return "account"
-	}
-	return "contact"
-}
-
-func zone(m *check.Model) string { return m.Zone.String() }
-
-func ready(m *check.Model) string {
-	if n, ok := m.SalesReady.At(); ok {
-		return strconv.FormatInt(n, 10)
-	}
-	return ""
-}
-
 // differ compares two versions of a model.
 type differ struct {
 	model   string
-	changes []Change
+	changes Changes
 }
 
 func (d *differ) add(condition, what, change, from, to string) {
@@ -247,7 +169,7 @@ func (d *differ) compare(old, now *check.Model) {
 	d.value("", "description", quoted(old.Description), quoted(now.Description))
 	d.value("", "target", target(old), target(now))
 	d.value("", "time zone", zone(old), zone(now))
-	pairs := conditions(old, now)
+	pairs := matchConditions(old, now)
 	kept := map[*check.Condition]bool{}
 	for i := range now.Conditions {
 		c := &now.Conditions[i]

@@ -2,39 +2,29 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/modeltest"
 )
 
-func runTest(ctx context.Context, s streams, args []string) error {
-	f := newFlags("test")
-	schemaFile := f.String("schema", "", "use the schema in `FILE` instead of the standard schema")
-	verbose := f.Bool("v", false, "name tests that pass, too")
-	format := f.String("format", "text", "print a `FORMAT`: text or json (one object a test)")
-	color := colorFlag(f)
-	names, err := parseFlags(s, f, args)
-	switch {
-	case err != nil:
+func runTest(ctx context.Context, inv *invocation) error {
+	rules := inv.ruleFlags()
+	verbose := inv.flags.Bool("v", false, "name tests that pass, too")
+	format := inv.choice("format", "text", "print a `FORMAT`: text or json (one object a test)", "json")
+	names, err := inv.parse()
+	if err != nil {
 		return err
-	case len(names) == 0:
+	}
+	if len(names) == 0 {
 		return badUsage("no rule file is named")
-	case *format != "text" && *format != "json":
-		return badUsage("--format %q is none of text and json", *format)
 	}
-	tell, err := newTeller(s, *color)
+	set, err := rules.compile(names...)
 	if err != nil {
-		return err
-	}
-	set, err := compileFiles(*schemaFile, names)
-	if err != nil {
-		return tell.told(err)
+		return inv.report(err)
 	}
 	passed, failed := 0, 0
-	e := json.NewEncoder(s.out)
-	e.SetEscapeHTML(false)
+	e := jsonLines(inv.out)
 	for r := range modeltest.Results(ctx, set) {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -48,21 +38,21 @@ func runTest(ctx context.Context, s streams, args []string) error {
 		case *format == "json":
 			err = e.Encode(testLine(r))
 		case !r.Passed():
-			_, err = fmt.Fprintf(s.out, "%v\n\n", r)
+			_, err = fmt.Fprintf(inv.out, "%v\n\n", r)
 		case *verbose:
-			_, err = fmt.Fprintln(s.out, r)
+			_, err = fmt.Fprintln(inv.out, r)
 		}
 		if err != nil {
 			return err
 		}
 	}
 	if *format == "text" {
-		if _, err := fmt.Fprintln(s.out, summary(passed, failed)); err != nil {
+		if _, err := fmt.Fprintln(inv.out, summary(passed, failed)); err != nil {
 			return err
 		}
 	}
 	if failed > 0 {
-		return errSilent
+		return errReported
 	}
 	return nil
 }

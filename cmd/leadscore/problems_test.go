@@ -148,7 +148,7 @@ func TestColorOfSeverities(t *testing.T) {
 	} {
 		start := dsl.Pos{Line: 1, Column: 1}
 		d := dsl.Diagnostic{Severity: severity, Summary: "s", File: "a", Line: "x", Span: dsl.Span{Start: start, End: dsl.Pos{Offset: 1, Line: 1, Column: 2}}}
-		if got := (teller{color: true}).text(&d); got != want {
+		if got := colored(&d); got != want {
 			t.Errorf("%v: got %q", severity, got)
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,17 +13,11 @@ import (
 	"github.com/leadscore/leadscore/dsl"
 )
 
-func runFmt(_ context.Context, s streams, args []string) error {
-	f := newFlags("fmt")
-	list := f.Bool("l", false, "list the files whose form is not canonical, instead of printing them")
-	diff := f.Bool("d", false, "print how the canonical form differs, instead of the form itself")
-	write := f.Bool("w", false, "write the canonical form back to the files, instead of printing it")
-	color := colorFlag(f)
-	names, err := parseFlags(s, f, args)
-	if err != nil {
-		return err
-	}
-	tell, err := newTeller(s, *color)
+func runFmt(_ context.Context, inv *invocation) error {
+	list := inv.flags.Bool("l", false, "list the files whose form is not canonical, instead of printing them")
+	diff := inv.flags.Bool("d", false, "print how the canonical form differs, instead of the form itself")
+	write := inv.flags.Bool("w", false, "write the canonical form back to the files, instead of printing it")
+	names, err := inv.parse()
 	if err != nil {
 		return err
 	}
@@ -33,11 +26,11 @@ func runFmt(_ context.Context, s streams, args []string) error {
 		if *write {
 			return badUsage("-w needs files: standard input cannot be written to")
 		}
-		text, err := io.ReadAll(s.in)
+		text, err := io.ReadAll(inv.in)
 		if err != nil {
 			return err
 		}
-		return tell.told(mode.file(s.out, "<standard input>", string(text)))
+		return inv.report(mode.file(inv.out, "<standard input>", string(text)))
 	}
 	// One file that cannot be formatted does not keep the others from it.
 	failed := false
@@ -47,7 +40,7 @@ func runFmt(_ context.Context, s streams, args []string) error {
 		for _, file := range files {
 			text, err := os.ReadFile(file)
 			if err == nil {
-				err = mode.file(s.out, file, string(text))
+				err = mode.file(inv.out, file, string(text))
 			}
 			errs = append(errs, err)
 		}
@@ -56,41 +49,15 @@ func runFmt(_ context.Context, s streams, args []string) error {
 				continue
 			}
 			failed = true
-			if err = tell.told(err); err != errSilent {
-				fmt.Fprintf(s.err, "leadscore fmt: %v\n", err)
+			if err = inv.report(err); err != errReported {
+				inv.complain(err)
 			}
 		}
 	}
 	if failed {
-		return errSilent
+		return errReported
 	}
 	return nil
-}
-
-// ruleFiles replaces folders by the .score files in them. With an error it
-// returns the files that it found.
-func ruleFiles(names []string) ([]string, error) {
-	var files []string
-	for _, name := range names {
-		info, err := os.Stat(name)
-		if err != nil {
-			return files, err
-		}
-		if !info.IsDir() {
-			files = append(files, name)
-			continue
-		}
-		err = filepath.WalkDir(name, func(path string, entry fs.DirEntry, err error) error {
-			if err == nil && entry.Type().IsRegular() && filepath.Ext(path) == ".score" {
-				files = append(files, path)
-			}
-			return err
-		})
-		if err != nil {
-			return files, err
-		}
-	}
-	return files, nil
 }
 
 // fmtMode says what becomes of a formatted file.

@@ -6,25 +6,23 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/leadscore/leadscore/dsl"
-	"github.com/leadscore/leadscore/eval/check"
-	"github.com/leadscore/leadscore/internal/modeldiff"
+	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/modeldiff"
 	"github.com/leadscore/leadscore/traverse"
 )
 
-func models(t *testing.T, text string) []*check.Model {
+func compile(t *testing.T, text string) *leadscore.Set {
 	t.Helper()
-	tree, diags := dsl.Parse("m.score", text, dsl.Limits{})
-	_, models, more := check.Files(traverse.Standard(), tree)
-	if len(diags)+len(more) > 0 {
-		t.Fatal(diags, more)
+	set, err := leadscore.CompileSet(leadscore.StandardSchema(), []leadscore.File{{Name: "m.score", Text: text}})
+	if err != nil {
+		t.Fatal(err)
 	}
-	return models
+	return set
 }
 
 func model(clauses string) string { return "model \"M\" {\ntarget contact\n" + clauses + "\n}\n" }
 
-func TestCompare(t *testing.T) {
+func TestRules(t *testing.T) {
 	const a, b = `condition "A" { has Lead score +1 }`, `condition "B" { each EmailOpened score +2 }`
 	for _, test := range []struct {
 		name, old, now string
@@ -61,7 +59,7 @@ func TestCompare(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var got []string
-			for _, c := range modeldiff.Compare(models(t, test.old), models(t, test.now)) {
+			for _, c := range modeldiff.Rules(compile(t, test.old), compile(t, test.now)) {
 				if c.Model != "M" {
 					t.Errorf("a change of model %q: %v", c.Model, c)
 				}
@@ -83,6 +81,13 @@ func TestSchemas(t *testing.T) {
 		}
 		return s
 	}
+	setOf := func(schema *traverse.Schema) *leadscore.Set {
+		set, err := leadscore.CompileSet(schema, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return set
+	}
 	order := traverse.Definition{Name: "Parcel", Fields: []traverse.Field{{Name: "Size", Type: traverse.Number}}}
 	other := traverse.Definition{Name: "Parcel", Fields: []traverse.Field{{Name: "Size", Type: traverse.Text}}}
 	lead := traverse.Definition{Name: "Lead", Fields: []traverse.Field{{Name: "Shoes", Type: traverse.Number}}}
@@ -98,11 +103,44 @@ func TestSchemas(t *testing.T) {
 		{extend(order), extend(lead), "profile Lead changed; profile Parcel removed"},
 	} {
 		var got []string
-		for _, c := range modeldiff.Schemas(test.old, test.now) {
+		for _, c := range modeldiff.Rules(setOf(test.old), setOf(test.now)) {
 			got = append(got, c.String())
 		}
 		if text := strings.Join(got, "; "); text != test.want {
 			t.Errorf("got %q, want %q", text, test.want)
 		}
+	}
+}
+
+// TestChangesString: changes stand below the name of their model.
+func TestChangesString(t *testing.T) {
+	older := compile(t, "model \"A\" { target contact }\n"+model(`condition "C\n" { has Lead score +1 }`))
+	newer := compile(t, "interaction Tasting { }\n"+model(`condition "C\n" { has Lead score +2 } sales ready at 3`))
+	const want = `the schema
+  interaction Tasting added
+M
+  condition "C\n": points changed from +1 to +2
+  sales ready added: 3
+A
+  model removed
+`
+	if diff := cmp.Diff(want, modeldiff.Rules(older, newer).String()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if got := modeldiff.Rules(older, older).String(); got != "models and schema are the same\n" {
+		t.Errorf("of the same: %q", got)
+	}
+}
+
+// TestSetsOfTwoSchemas: where a set has no schema of its own, schemas are not
+// compared.
+func TestSetsOfTwoSchemas(t *testing.T) {
+	a, b := compile(t, model("")), compile(t, "interaction Tasting { } model \"N\" { target contact }")
+	both, err := leadscore.NewSet(a.Models()[0], b.Models()[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := modeldiff.Rules(both, a).String(); got != "N\n  model removed\n" {
+		t.Errorf("got %q", got)
 	}
 }

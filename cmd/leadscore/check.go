@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"slices"
+
+	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/eval/findings"
+)
+
+func runCheck(_ context.Context, inv *invocation) error {
+	rules := inv.ruleFlags()
+	strict := inv.flags.Bool("strict", false, "let warnings fail, too")
+	advice := inv.flags.Bool("advice", false, "give advice, too: on what is unusual and may be meant")
+	format := inv.choice("format", "text", "report as `FORMAT`: text, on standard error, or json, one object a line on standard output", "json")
+	names, err := inv.parse()
+	if err != nil {
+		return err
+	}
+	if len(names) == 0 && *rules.schema == "" {
+		return badUsage("no rule file is named")
+	}
+	report := inv.report
+	if *format == "json" {
+		report = inv.reportJSON
+	}
+	found, err := findingsIn(rules, names)
+	if err != nil {
+		return report(err)
+	}
+	warned := slices.ContainsFunc(found, func(d dsl.Diagnostic) bool { return d.Severity == dsl.Warning })
+	if !*advice {
+		found = slices.DeleteFunc(found, func(d dsl.Diagnostic) bool { return d.Severity == dsl.Advice })
+	}
+	if len(found) > 0 {
+		if err := report(found.Limit(dsl.Limits{}.WithDefaults().Problems)); err != errReported {
+			return err
+		}
+	}
+	if *strict && warned {
+		return errReported
+	}
+	return nil
+}
+
+// findingsIn returns what is odd about rule files, or the error of those that do
+// not compile.
+func findingsIn(rules *ruleInput, names []string) (leadscore.Diagnostics, error) {
+	schema, files, err := rules.read(names...)
+	if err != nil {
+		return nil, err
+	}
+	set, err := leadscore.CompileSet(schema, files)
+	if err != nil {
+		return nil, err
+	}
+	var models []*check.Model
+	for _, m := range set.Models() {
+		models = append(models, m.Checked())
+	}
+	var texts []*dsl.File // for the lines that findings quote
+	for _, f := range files {
+		texts = append(texts, &dsl.File{Name: f.Name, Text: f.Text})
+	}
+	return findings.Of(models, texts...), nil
+}

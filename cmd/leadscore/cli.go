@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// streams are what a command reads and writes.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// A command is one of the words that may follow leadscore.
+type command struct {
+	name  string
+	usage string // what follows the name
+	about string
+	run   func(context.Context, *invocation) error
+}
+
+// An invocation is one use of a command. A command defines its flags on it, and
+// then calls parse.
+type invocation struct {
+	streams
+	command *command
+	args    []string
+	flags   *flag.FlagSet
+	checks  []func() error // of values of flags
+	color   *string        // --color, which every command has
+}
+
+func newInvocation(s streams, c *command, args []string) *invocation {
+	inv := &invocation{streams: s, command: c, args: args, flags: flag.NewFlagSet(c.name, flag.ContinueOnError)}
+	inv.flags.SetOutput(io.Discard)
+	inv.color = inv.choice("color", "auto", "tell problems in colour `WHEN`: auto (on a terminal, unless NO_COLOR is set or TERM is dumb), always or never", "always", "never")
+	return inv
+}
+
+// A usageError is a mistake on the command line.
+type usageError struct{ message string }
+
+func (e *usageError) Error() string { return e.message }
+
+func badUsage(format string, args ...any) error {
+	return &usageError{fmt.Sprintf(format, args...)}
+}
+
+// errReported is the error of a command that has already reported what is wrong.
+var errReported = errors.New("reported already")
+
+// choice defines a flag whose value is one of a list: its default value or one of
+// others.
+func (inv *invocation) choice(name, value, about string, others ...string) *string {
+	values := append([]string{value}, others...)
+	p := inv.flags.String(name, value, about)
+	inv.checks = append(inv.checks, func() error {
+		if slices.Contains(values, *p) {
+			return nil
+		}
+		last := len(values) - 1
+		return badUsage("--%s %q is none of %s and %s", name, *p, strings.Join(values[:last], ", "), values[last])
+	})
+	return p
+}
+
+// parse parses flags, which may be before, between and after the operands, and
+// returns these. After -- everything is an operand. Asked for help, it prints it
+// and returns [flag.ErrHelp].
+func (inv *invocation) parse() ([]string, error) {
+	args, tail := inv.args, []string(nil)
+	if at := slices.Index(args, "--"); at >= 0 {
+		args, tail = args[:at], args[at+1:]
+	}
+	var operands []string
+	for {
+		if err := inv.flags.Parse(args); err != nil {
+			if errors.Is(err, flag.ErrHelp) {
+				inv.help()
+				return nil, err
+			}
+			return nil, badUsage("%s", flagMessage(err))
+		}
+		if inv.flags.NArg() == 0 {
+			break
+		}
+		operands = append(operands, inv.flags.Arg(0))
+		args = inv.flags.Args()[1:]
+	}
+	for _, check := range inv.checks {
+		if err := check(); err != nil {
+			return nil, err
+		}
+	}
+	return append(operands, tail...), nil
+}
+
+// help prints what the command is for and its flags.
+func (inv *invocation) help() {
+	c := inv.command
+	fmt.Fprintf(inv.out, "usage: leadscore %s %s\n\n%s\n\n", c.name, c.usage, c.about)
+	inv.flags.SetOutput(inv.out)
+	inv.flags.PrintDefaults()
+}
+
+// flagMessage returns an error of package flag in our words.
+func flagMessage(err error) string {
+	text := err.Error()
+	if name, ok := strings.CutPrefix(text, "flag provided but not defined: -"); ok {
+		return "there is no flag --" + name
+	}
+	if name, ok := strings.CutPrefix(text, "flag needs an argument: -"); ok {
+		return "--" + name + " needs a value"
+	}
+	return text
+}
+
+// complain prints a message of the command to standard error.
+func (inv *invocation) complain(err error) {
+	fmt.Fprintf(inv.err, "leadscore %s: %v\n", inv.command.name, err)
+}
+
+// failures reports how many leads could not be scored, if there are any, and
+// returns errReported then.
+func (inv *invocation) failures(failed, leads int) error {
+	if failed == 0 {
+		return nil
+	}
+	inv.complain(fmt.Errorf("%d of %d leads could not be scored", failed, leads))
+	return errReported
+}
+
+// jsonLines returns an encoder that writes an object a line and leaves <, > and &
+// as they are: rules are full of them.
+func jsonLines(w io.Writer) *json.Encoder {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	return e
+}

@@ -1,0 +1,215 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/source/tables"
+)
+
+// A ruleInput is what flags say about rules.
+type ruleInput struct {
+	schema *string
+}
+
+// ruleFlags defines the flags of commands that compile rules.
+func (inv *invocation) ruleFlags() *ruleInput {
+	return &ruleInput{
+		schema: inv.flags.String("schema", "", "use the schema in `FILE` instead of the standard schema"),
+	}
+}
+
+// read reads the schema and rule files.
+func (in *ruleInput) read(names ...string) (*leadscore.Schema, []leadscore.File, error) {
+	schema, err := readSchema(*in.schema)
+	if err != nil {
+		return nil, nil, err
+	}
+	files, err := readRules(names)
+	return schema, files, err
+}
+
+// compile reads and compiles rule files.
+func (in *ruleInput) compile(names ...string) (*leadscore.Set, error) {
+	schema, files, err := in.read(names...)
+	if err != nil {
+		return nil, err
+	}
+	return leadscore.CompileSet(schema, files)
+}
+
+// readSchema reads the schema of a file, or returns the standard one for "".
+func readSchema(name string) (*leadscore.Schema, error) {
+	if name == "" {
+		return leadscore.StandardSchema(), nil
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	schema, err := leadscore.ParseSchema(name, string(text), nil)
+	if diags, ok := errors.AsType[leadscore.Diagnostics](err); ok {
+		for i := range diags {
+			if diags[i].Code == check.CodeMissing {
+				diags[i].Help = "--schema takes the place of the standard schema; to add to that, put the blocks into a rule file"
+			}
+		}
+	}
+	return schema, err
+}
+
+// readRules reads rule files, and those in folders. A file that is named twice is
+// read once.
+func readRules(names []string) ([]leadscore.File, error) {
+	names, err := ruleFiles(names)
+	if err != nil {
+		return nil, err
+	}
+	var files []leadscore.File
+	for i, name := range names {
+		if slices.Contains(names[:i], name) {
+			continue
+		}
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, leadscore.File{Name: name, Text: string(text)})
+	}
+	return files, nil
+}
+
+// ruleFiles replaces folders by the .score files in them. With an error it
+// returns the files that it found.
+func ruleFiles(names []string) ([]string, error) {
+	var files []string
+	for _, name := range names {
+		info, err := os.Stat(name)
+		if err != nil {
+			return files, err
+		}
+		if !info.IsDir() {
+			files = append(files, name)
+			continue
+		}
+		err = filepath.WalkDir(name, func(path string, entry fs.DirEntry, err error) error {
+			if err == nil && entry.Type().IsRegular() && filepath.Ext(path) == ".score" {
+				files = append(files, path)
+			}
+			return err
+		})
+		if err != nil {
+			return files, err
+		}
+	}
+	return files, nil
+}
+
+// A dataInput is what flags say about CRM data.
+type dataInput struct {
+	name, mapping, asOfText *string
+	skipBad                 *bool
+	asOf                    time.Time // of --as-of
+}
+
+// dataFlags defines the flags of commands that score leads.
+func (inv *invocation) dataFlags() *dataInput {
+	in := &dataInput{
+		name:     inv.flags.String("data", "", "read CRM data from `DIR`, with one <Entity>.csv or <Entity>.ndjson an entity, packed (.gz) or not; from FILE, a .json file of entity name -> records; or from the files that --mapping names"),
+		mapping:  inv.flags.String("mapping", "", "read the data as the mapping in `FILE` says: which file of the folder is which entity, and which column is which field"),
+		skipBad:  inv.flags.Bool("skip-bad", false, "leave out records with bad values, report and count them, instead of refusing the data"),
+		asOfText: inv.flags.String("as-of", "", "score as of `TIME`, in RFC 3339 or as a date, which is that day's start in UTC (default now)"),
+	}
+	inv.checks = append(inv.checks, func() (err error) {
+		in.asOf, err = parseAsOf(*in.asOfText)
+		return err
+	})
+	return in
+}
+
+// given reports whether data are named. It fails if they are not, but other flags
+// speak of them.
+func (in *dataInput) given() (bool, error) {
+	switch {
+	case *in.name != "":
+		return true, nil
+	case *in.mapping != "":
+		return false, badUsage("--mapping means nothing without --data")
+	case *in.skipBad:
+		return false, badUsage("--skip-bad means nothing without --data")
+	case *in.asOfText != "":
+		return false, badUsage("--as-of means nothing without --data")
+	}
+	return false, nil
+}
+
+// required fails if no data are named.
+func (in *dataInput) required() error {
+	if *in.name == "" {
+		return badUsage("--data is missing")
+	}
+	return nil
+}
+
+// load loads the data.
+func (in *dataInput) load(schema *leadscore.Schema) (*tables.Data, error) {
+	opts := tables.Options{SkipBad: *in.skipBad}
+	if *in.mapping != "" {
+		text, err := os.ReadFile(*in.mapping)
+		if err != nil {
+			return nil, err
+		}
+		if opts.Mapping, err = tables.ReadMapping(*in.mapping, text); err != nil {
+			return nil, err
+		}
+	}
+	return tables.Load(*in.name, schema, opts)
+}
+
+// options returns how to score the data. What a lead can reach is in memory
+// already, so it needs no limit.
+func (in *dataInput) options() []leadscore.Option {
+	return []leadscore.Option{leadscore.AsOf(in.asOf), leadscore.MaxRecords(math.MaxInt)}
+}
+
+// parseAsOf reads the value of --as-of, which is now if it is not given.
+func parseAsOf(text string) (time.Time, error) {
+	if text == "" {
+		return time.Now(), nil
+	}
+	for _, layout := range []string{time.RFC3339Nano, time.DateOnly} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, badUsage("--as-of %q is no time; write 2026-05-31 or 2026-05-31T09:30:00Z", text)
+}
+
+// skipped returns the lines that say which records were left out, and why.
+func skipped(r *tables.Report) string {
+	var b strings.Builder
+	if r.Problems.Len() > 0 { // also of files in which the mapping looks something up, of which no record is skipped
+		fmt.Fprintf(&b, "%s\n", &r.Problems)
+	}
+	if r.Skipped() > 0 {
+		counts := slices.Clone(r.Entities)
+		counts = slices.DeleteFunc(counts, func(c tables.Count) bool { return c.Skipped == 0 })
+		for i, c := range counts {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			fmt.Fprintf(&b, "skipped %d of %d %s records", c.Skipped, c.Skipped+c.Records, c.Entity)
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}

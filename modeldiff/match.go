@@ -1,0 +1,117 @@
+package modeldiff
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/eval/check"
+)
+
+// checked returns the checked models of a set.
+func checked(s *leadscore.Set) []*check.Model {
+	var list []*check.Model
+	for _, m := range s.Models() {
+		list = append(list, m.Checked())
+	}
+	return list
+}
+
+// matchModels pairs the models of a new version with what they were before.
+func matchModels(older, newer []*check.Model) map[*check.Model]*check.Model {
+	return match(older, newer, func(m *check.Model) string { return m.Name }, modelText)
+}
+
+// matchConditions pairs the conditions of a new version of a model with what they
+// were before.
+func matchConditions(older, newer *check.Model) map[*check.Condition]*check.Condition {
+	pointers := func(m *check.Model) []*check.Condition {
+		list := make([]*check.Condition, len(m.Conditions))
+		for i := range m.Conditions {
+			list[i] = &m.Conditions[i]
+		}
+		return list
+	}
+	return match(pointers(older), pointers(newer), func(c *check.Condition) string { return c.Name }, conditionText)
+}
+
+// match finds for what is new what it was before: by name, then by content where
+// that is not ambiguous.
+func match[T any](older, newer []*T, name, content func(*T) string) map[*T]*T {
+	pairs := map[*T]*T{}
+	byName := map[string]*T{}
+	for _, o := range older {
+		byName[name(o)] = o
+	}
+	taken := map[*T]bool{}
+	for _, n := range newer {
+		if o := byName[name(n)]; o != nil && !taken[o] {
+			pairs[n], taken[o] = o, true
+		}
+	}
+	was, is := map[string][]*T{}, map[string][]*T{}
+	for _, o := range older {
+		if !taken[o] {
+			was[content(o)] = append(was[content(o)], o)
+		}
+	}
+	for _, n := range newer {
+		if pairs[n] == nil {
+			is[content(n)] = append(is[content(n)], n)
+		}
+	}
+	for text, list := range is {
+		if old := was[text]; len(list) == 1 && len(old) == 1 {
+			pairs[list[0]] = old[0]
+		}
+	}
+	return pairs
+}
+
+// modelText is all that a model holds but for its name.
+func modelText(m *check.Model) string {
+	text := target(m) + zone(m) + strconv.Quote(m.Description) + ready(m)
+	for i := range m.Conditions {
+		text += strconv.Quote(m.Conditions[i].Name) + conditionText(&m.Conditions[i])
+	}
+	for b := range m.Grades.Bands() {
+		text += strconv.Quote(b.String())
+	}
+	return text
+}
+
+// conditionText is all that a condition holds but for its name.
+func conditionText(c *check.Condition) string {
+	text := fmt.Sprintf("%+d", c.Points)
+	for _, child := range childTexts(c) {
+		text += "; " + child
+	}
+	return text
+}
+
+// childTexts are the children in an order of their own: theirs means nothing.
+func childTexts(c *check.Condition) []string {
+	var texts []string
+	for i := range c.Children {
+		texts = append(texts, c.Children[i].Source.String())
+	}
+	slices.Sort(texts)
+	return texts
+}
+
+func target(m *check.Model) string {
+	if m.Account {
+		return "account"
+	}
+	return "contact"
+}
+
+func zone(m *check.Model) string { return m.Zone.String() }
+
+func ready(m *check.Model) string {
+	if n, ok := m.SalesReady.At(); ok {
+		return strconv.FormatInt(n, 10)
+	}
+	return ""
+}

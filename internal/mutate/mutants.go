@@ -35,99 +35,122 @@ var swaps = map[token.Token]token.Token{
 	token.INC: token.DEC, token.DEC: token.INC,
 }
 
-// mutants lists every change to a file, in the order of the text. Some of them
+// mutants returns every change to a file, in the order of the text. Some of them
 // do not compile.
 func mutants(name string, source []byte) ([]mutant, error) {
-	set := token.NewFileSet()
-	file, err := parser.ParseFile(set, name, source, parser.SkipObjectResolution)
+	l := lister{name: name, source: source, set: token.NewFileSet()}
+	file, err := parser.ParseFile(l.set, name, source, parser.SkipObjectResolution)
 	if err != nil {
 		return nil, err
 	}
-	var list []mutant
-	offset := func(p token.Pos) int { return set.Position(p).Offset }
-	text := func(n ast.Node) string { return string(source[offset(n.Pos()):offset(n.End())]) }
-	add := func(from, to token.Pos, text, format string, args ...any) {
-		what := strings.Join(strings.Fields(fmt.Sprintf(format, args...)), " ")
-		if runes := []rune(what); len(runes) > 100 {
-			what = string(runes[:100]) + "…"
+	ast.Inspect(file, l.visit)
+	slices.SortStableFunc(l.list, func(a, b mutant) int { return cmp.Compare(a.start, b.start) })
+	return l.list, nil
+}
+
+// A lister lists the changes to one file.
+type lister struct {
+	name   string
+	source []byte
+	set    *token.FileSet
+	list   []mutant
+}
+
+// visit lists the changes to one node. It returns false if its children must stay
+// as they are.
+func (l *lister) visit(n ast.Node) bool {
+	switch n := n.(type) {
+	case *ast.GenDecl:
+		return n.Tok != token.IMPORT
+	case *ast.FuncDecl:
+		if n.Body != nil {
+			at := n.Body.Lbrace + 1
+			l.add(at, at, "\nreturn "+zeros(n.Type, l.text)+"\n", "%s returns at once", n.Name.Name)
 		}
-		list = append(list, mutant{name, set.Position(from).Line, offset(from), offset(to), text, what})
-	}
-	swap := func(at token.Pos, op token.Token, n ast.Node) {
-		if other, ok := swaps[op]; ok {
-			add(at, at+token.Pos(len(op.String())), other.String(), "%s becomes %s in %s", op, other, text(n))
+	case *ast.BinaryExpr:
+		l.swap(n.OpPos, n.Op, n)
+	case *ast.AssignStmt:
+		l.swap(n.TokPos, n.Tok, n)
+	case *ast.IncDecStmt:
+		l.swap(n.TokPos, n.Tok, n)
+	case *ast.UnaryExpr:
+		if n.Op == token.NOT {
+			l.add(n.Pos(), n.End(), "("+l.text(n.X)+")", "%s without its !", l.text(n))
 		}
-	}
-	negate := func(e ast.Expr) {
-		add(e.Pos(), e.End(), "!("+text(e)+")", "negate %s", text(e))
-	}
-	drop := func(statements []ast.Stmt) {
-		for _, s := range statements {
-			switch s := s.(type) {
-			case *ast.AssignStmt:
-				if s.Tok == token.DEFINE {
-					continue
+	case *ast.IfStmt:
+		l.negate(n.Cond)
+	case *ast.SwitchStmt:
+		if n.Tag == nil { // its cases are conditions
+			for _, c := range n.Body.List {
+				for _, e := range c.(*ast.CaseClause).List {
+					l.negate(e)
 				}
-			case *ast.ExprStmt, *ast.IncDecStmt, *ast.BranchStmt, *ast.DeferStmt:
-			default:
+			}
+		}
+	case *ast.BasicLit:
+		if n.Kind == token.INT {
+			other := "(" + n.Value + " + 1)"
+			switch n.Value {
+			case "0":
+				other = "1"
+			case "1":
+				other = "0"
+			}
+			l.add(n.Pos(), n.End(), other, "%s becomes %s", n.Value, other)
+		}
+	case *ast.Ident:
+		if b, err := strconv.ParseBool(n.Name); err == nil && len(n.Name) > 1 {
+			l.add(n.Pos(), n.End(), strconv.FormatBool(!b), "%t becomes %t", b, !b)
+		}
+	case *ast.BlockStmt:
+		l.drop(n.List)
+	case *ast.CaseClause:
+		l.drop(n.Body)
+	}
+	return true
+}
+
+func (l *lister) offset(p token.Pos) int { return l.set.Position(p).Offset }
+
+func (l *lister) text(n ast.Node) string {
+	return string(l.source[l.offset(n.Pos()):l.offset(n.End())])
+}
+
+// add lists the replacement of a stretch of the source.
+func (l *lister) add(from, to token.Pos, text, format string, args ...any) {
+	what := strings.Join(strings.Fields(fmt.Sprintf(format, args...)), " ")
+	if runes := []rune(what); len(runes) > 100 {
+		what = string(runes[:100]) + "…"
+	}
+	l.list = append(l.list, mutant{l.name, l.set.Position(from).Line, l.offset(from), l.offset(to), text, what})
+}
+
+// swap lists another operator in place of one.
+func (l *lister) swap(at token.Pos, op token.Token, n ast.Node) {
+	if other, ok := swaps[op]; ok {
+		l.add(at, at+token.Pos(len(op.String())), other.String(), "%s becomes %s in %s", op, other, l.text(n))
+	}
+}
+
+// negate lists the negation of a condition.
+func (l *lister) negate(e ast.Expr) {
+	l.add(e.Pos(), e.End(), "!("+l.text(e)+")", "negate %s", l.text(e))
+}
+
+// drop lists each statement that may be left out.
+func (l *lister) drop(statements []ast.Stmt) {
+	for _, s := range statements {
+		switch s := s.(type) {
+		case *ast.AssignStmt:
+			if s.Tok == token.DEFINE {
 				continue
 			}
-			add(s.Pos(), s.End(), "{}", "drop %s", text(s))
+		case *ast.ExprStmt, *ast.IncDecStmt, *ast.BranchStmt, *ast.DeferStmt:
+		default:
+			continue
 		}
+		l.add(s.Pos(), s.End(), "{}", "drop %s", l.text(s))
 	}
-	ast.Inspect(file, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.GenDecl:
-			return n.Tok != token.IMPORT
-		case *ast.FuncDecl:
-			if n.Body != nil {
-				at := n.Body.Lbrace + 1
-				add(at, at, "\nreturn "+zeros(n.Type, text)+"\n", "%s returns at once", n.Name.Name)
-			}
-		case *ast.BinaryExpr:
-			swap(n.OpPos, n.Op, n)
-		case *ast.AssignStmt:
-			swap(n.TokPos, n.Tok, n)
-		case *ast.IncDecStmt:
-			swap(n.TokPos, n.Tok, n)
-		case *ast.UnaryExpr:
-			if n.Op == token.NOT {
-				add(n.Pos(), n.End(), "("+text(n.X)+")", "%s without its !", text(n))
-			}
-		case *ast.IfStmt:
-			negate(n.Cond)
-		case *ast.SwitchStmt:
-			if n.Tag == nil { // its cases are conditions
-				for _, c := range n.Body.List {
-					for _, e := range c.(*ast.CaseClause).List {
-						negate(e)
-					}
-				}
-			}
-		case *ast.BasicLit:
-			if n.Kind == token.INT {
-				other := "(" + n.Value + " + 1)"
-				switch n.Value {
-				case "0":
-					other = "1"
-				case "1":
-					other = "0"
-				}
-				add(n.Pos(), n.End(), other, "%s becomes %s", n.Value, other)
-			}
-		case *ast.Ident:
-			if b, err := strconv.ParseBool(n.Name); err == nil && len(n.Name) > 1 {
-				add(n.Pos(), n.End(), strconv.FormatBool(!b), "%t becomes %t", b, !b)
-			}
-		case *ast.BlockStmt:
-			drop(n.List)
-		case *ast.CaseClause:
-			drop(n.Body)
-		}
-		return true
-	})
-	slices.SortStableFunc(list, func(a, b mutant) int { return cmp.Compare(a.start, b.start) })
-	return list, nil
 }
 
 // zeros is the list of a function's results, each the zero value of its type.

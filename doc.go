@@ -1,9 +1,10 @@
 // Package leadscore scores leads by rules that marketing and sales agree on.
 //
-// A model is text. It mirrors the text view of the lead-scoring designer of
-// Dynamics 365 Marketing: conditions, each with one or more children that say
-// what must occur and how often, and an action that adds or subtracts points;
-// grades; and a sales-ready score. docs/language.md is the language reference.
+// Rules are text. They follow the text view of the lead-scoring designer of
+// Dynamics 365 Marketing: a model has conditions, each with one or more children
+// that say what must occur and how often, and an action that adds or subtracts
+// points; grades; and a sales-ready score. The language reference is
+// docs/language.md.
 //
 //	model "Coffee geeks" {
 //	    target contact
@@ -25,42 +26,50 @@
 //
 //	model, err := leadscore.Compile("coffee.score", rules, leadscore.StandardSchema())
 //
-// [Model.Score] then scores one lead over a [Source] of CRM data, as of now or
-// of another instant ([AsOf]), and can say why ([Explain]):
+// [Model.Score] scores one lead over a [Source] of CRM data, as of now or as of
+// another instant ([AsOf]):
 //
 //	result, err := model.Score(ctx, "lead-42", data)
 //	fmt.Println(result.Score, result.Grade, result.SalesReady)
 //
-// Several models make a [Set]: see [NewSet], [CompileSet] and [CompileFS].
-// [Set.ScoreAll] scores a stream of leads on all cores, in batches, and yields the
-// results in the order of the stream.
+// With [Explain] the result also says what each condition contributed. Package
+// explain turns that into text and JSON, and package whatif finds what would make
+// the lead sales ready.
+//
+// A [Set] scores leads with several models in one pass over the data: see
+// [NewSet], [CompileSet] and [CompileFS]. [Set.ScoreAll] scores a stream of leads
+// in batches on all cores, and yields the results in the order of the stream.
 //
 // # Data
 //
-// A Source answers one kind of question: which records of an entity have one of
+// A Source answers one kind of query: which records of an entity have one of
 // these ids, or refer to one of them. Package source/memory holds records in
-// memory, package source/tables loads them from CSV, NDJSON and JSON files. To
-// connect data of your own, implement the one method of [Source], and let
-// package source/sourcetest check that it keeps the contract. [Model.Needs]
-// tells ahead what a model can ever ask for. Set.ScoreAll asks a source from
-// several goroutines at the same time.
+// memory, source/structs takes them from Go structs, source/tables loads them
+// from CSV, NDJSON and JSON files, and source/sqldb queries a relational
+// database. To connect other data, implement the one method of [Source] and
+// test it with package source/sourcetest. [Model.Needs] returns everything that
+// a model can ask a source for. Set.ScoreAll queries a source from several
+// goroutines at the same time.
 //
-// # Tests
+// # Changing rules
 //
-// A rule file can hold tests: a few records, and what a model makes of them.
-// Package modeltest runs them under go test, the command leadscore test anywhere.
+// A rule file can contain tests: a few records, and the result that a model must
+// give for them. Package modeltest runs them, under go test or elsewhere; the
+// command leadscore test does so, too. Package modeldiff compares two versions of
+// rules, and what they do to leads.
 //
 // # Errors
 //
-// Rules that do not compile give [Diagnostics]: every problem with file, line
-// and column, the source line, and how to mend it. A lead that cannot be scored
-// gives a [*LeadError]; other leads are scored all the same. Nothing panics on
-// bad input, and nothing is dropped silently.
+// The error for rules that do not compile is a [Diagnostics]: every problem with
+// its file, line and column, the source line, and how to correct it. The error
+// for a lead that cannot be scored is a [*LeadError]; it does not affect other
+// leads. Bad input never causes a panic, and nothing is dropped silently.
 //
-// # The packages behind this one
+// # Other packages
 //
-// Whoever scores leads needs this package and a source. For tools there are
-// dsl, the syntax tree and the formatter; eval/check, the checker without the
-// evaluator; eval/findings, what is odd about valid rules; traverse, schema and
-// data; and grades.
+// To score leads, this package and a source are enough. Tools that work on rules
+// use dsl, the syntax tree and the formatter; eval/check, the checker; and
+// eval/findings, which reports rules that are valid but odd. [Model.Checked]
+// returns what they need. Package traverse defines schemas and sources; package
+// grades defines grades and the sales-ready score.
 package leadscore

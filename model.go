@@ -15,30 +15,31 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// Names of other packages that whoever scores leads needs.
+// Names of other packages that are needed to score leads.
 type (
-	// Schema says which entities there are: see package traverse.
+	// Schema defines the entities of a CRM, their fields and their relationships.
+	// See package traverse.
 	Schema = traverse.Schema
 
-	// Source hands over CRM data: see package traverse. Ready-made ones are in
-	// source/memory and source/tables.
+	// Source provides CRM data. The packages below source implement it; see
+	// package traverse for how to implement another one.
 	Source = traverse.Source
 
-	// Diagnostics is the error of rules that do not compile: every problem with
-	// file, line, column, and how to mend it. Get it out of an error with
-	// errors.AsType or errors.As. See package dsl.
+	// Diagnostics is the error for rules that do not compile: every problem with
+	// its file, line and column, and how to correct it. Use errors.AsType or
+	// errors.As to find it in an error. See package dsl.
 	Diagnostics = dsl.Diagnostics
 )
 
 // A Model is a compiled scoring model. It is immutable and safe for concurrent use.
 type Model struct {
 	checked *check.Model
-	alone   func() *Set // the set of it alone, planned when it is first wanted
+	alone   func() *Set // the set of this model alone, planned when it is first used
 }
 
-// A Set is a list of models that score leads together, in one pass over the
-// data for all models whose schemas are equal. It is immutable and safe for
-// concurrent use.
+// A Set is a list of models that score leads together. Models whose schemas are
+// equal share one pass over the data. A Set is immutable and safe for concurrent
+// use.
 type Set struct {
 	schema *Schema
 	models []*Model
@@ -47,24 +48,25 @@ type Set struct {
 	batches sync.Pool // of *batch, empty
 }
 
-// group is the part of a set that shares a schema, and so a plan.
+// A group is the models of a set that share a schema, and therefore a plan.
 type group struct {
 	program *eval.Program
 	models  []int // positions in the set
 }
 
-// A File is the text of one rule file, and the name that diagnostics call it.
+// A File is the text of one rule file, and its name in diagnostics.
 type File struct {
 	Name, Text string
 }
 
-// StandardSchema returns the schema that mirrors the entities of Dynamics 365
-// Marketing: Lead, Contact, Account and the interactions of marketing. It is
-// listed in docs/language.md.
+// StandardSchema returns the schema of the entities of Dynamics 365 Marketing:
+// Lead, Contact, Account and the interactions of marketing. docs/language.md
+// lists it.
 func StandardSchema() *Schema { return traverse.Standard() }
 
-// ParseSchema returns the schema of a text that holds profile and interaction
-// blocks, added to base, which may be nil. The error is [Diagnostics].
+// ParseSchema parses a text of profile and interaction blocks and returns base
+// with these added. base may be nil. If the text has problems, the error is a
+// [Diagnostics].
 func ParseSchema(name, text string, base *Schema, opts ...CompileOption) (*Schema, error) {
 	limits := limitsOf(opts)
 	tree, diags := dsl.Parse(name, text, limits)
@@ -76,7 +78,7 @@ func ParseSchema(name, text string, base *Schema, opts ...CompileOption) (*Schem
 				at = m.Name.Span
 			}
 			diags = append(diags, dsl.Diagnostic{
-				Code: check.CodeSchema, Summary: "a model stands in a schema", Help: "move it to a rule file",
+				Code: check.CodeSchema, Summary: "a schema cannot contain a model", Help: "move it to a rule file",
 				File: name, Span: at, Line: tree.Line(at.Start),
 			})
 		}
@@ -90,23 +92,23 @@ func ParseSchema(name, text string, base *Schema, opts ...CompileOption) (*Schem
 	return schema, nil
 }
 
-// Compile compiles a text that holds exactly one model. Schema blocks in it
-// extend schema, which may be nil if they declare all there is. name is what
-// diagnostics call the text.
+// Compile compiles a text that contains exactly one model. Schema blocks in the
+// text extend schema, which may be nil if they declare everything. Diagnostics
+// refer to the text by name.
 //
-// The error is [Diagnostics] with every problem of the text.
+// If the text has problems, the error is a [Diagnostics] with all of them.
 func Compile(name, text string, schema *Schema, opts ...CompileOption) (*Model, error) {
 	_, models, err := compile(schema, []File{{name, text}}, opts)
 	if err != nil {
 		return nil, err
 	}
 	if len(models) != 1 {
-		d := dsl.Diagnostic{Code: check.CodeMissing, Summary: "the file holds no model", File: name}
+		d := dsl.Diagnostic{Code: check.CodeMissing, Summary: "the file contains no model", File: name}
 		if len(models) > 1 {
 			second := models[1].Source
 			d = dsl.Diagnostic{
 				Code: check.CodeDuplicate, File: name, Span: second.Name.Span,
-				Summary: fmt.Sprintf("the file holds %d models where one is wanted", len(models)),
+				Summary: fmt.Sprintf("the file contains %d models, not one", len(models)),
 				Help:    "compile it with CompileSet",
 				Line:    (&dsl.File{Text: text}).Line(second.Name.Start),
 			}
@@ -116,11 +118,11 @@ func Compile(name, text string, schema *Schema, opts ...CompileOption) (*Model, 
 	return newModel(models[0]), nil
 }
 
-// CompileSet compiles files of any number of models each into a set. Schema
-// blocks in any of them extend schema, which may be nil, and hold for all.
-// Models keep the order of the files.
+// CompileSet compiles files, each of which contains any number of models, into a
+// set. Schema blocks in any of the files extend schema, which may be nil, for all
+// of them. The models are in the order of the files.
 //
-// The error is [Diagnostics] with every problem of all files.
+// If the files have problems, the error is a [Diagnostics] with all of them.
 func CompileSet(schema *Schema, files []File, opts ...CompileOption) (*Set, error) {
 	schema, checked, err := compile(schema, files, opts)
 	if err != nil {
@@ -133,14 +135,14 @@ func CompileSet(schema *Schema, files []File, opts ...CompileOption) (*Set, erro
 	return newSet(schema, models), nil
 }
 
-// CompileFS compiles the files of fsys that match patterns, as [fs.Glob] means
-// them, into a set: see [CompileSet]. Files are read in the order of the
-// patterns, those of one pattern by name. No pattern is an error, and so is one
-// that matches nothing, or a file that cannot be read. For limits of your own
-// read the files yourself and use CompileSet.
+// CompileFS compiles the files of fsys that match patterns, in the syntax of
+// [fs.Glob], as [CompileSet] does. It reads the files in the order of the
+// patterns, and those that match one pattern by name. It fails if there is no
+// pattern, if a pattern matches nothing, or if a file cannot be read. To set
+// limits, read the files and use CompileSet.
 func CompileFS(fsys fs.FS, schema *Schema, patterns ...string) (*Set, error) {
 	if len(patterns) == 0 {
-		return nil, errors.New("leadscore: no pattern says which files to compile")
+		return nil, errors.New("leadscore: CompileFS needs a pattern")
 	}
 	var files []File
 	seen := map[string]bool{}
@@ -167,7 +169,7 @@ func CompileFS(fsys fs.FS, schema *Schema, patterns ...string) (*Set, error) {
 	return CompileSet(schema, files)
 }
 
-// compile parses and checks files. The models come even with an error.
+// compile parses and checks files. It returns the models even with an error.
 func compile(schema *Schema, files []File, opts []CompileOption) (*Schema, []*check.Model, error) {
 	limits := limitsOf(opts)
 	trees := make([]*dsl.File, len(files))
@@ -199,7 +201,7 @@ func newModel(m *check.Model) *Model {
 	return model
 }
 
-// NewSet returns the set of models. It fails if two have the same name.
+// NewSet returns a set of models. It fails if two of them have the same name.
 func NewSet(models ...*Model) (*Set, error) {
 	seen := map[string]bool{}
 	var schema *Schema
@@ -217,7 +219,8 @@ func NewSet(models ...*Model) (*Set, error) {
 	return newSet(schema, models), nil
 }
 
-// newSet plans models. schema is that of all of them, or nil if they differ.
+// newSet plans models. schema is the schema that all of them share, or nil if
+// there is none.
 func newSet(schema *Schema, models []*Model) *Set {
 	s := &Set{schema: schema, models: slices.Clone(models)}
 	var checked [][]*check.Model
@@ -239,24 +242,25 @@ func newSet(schema *Schema, models []*Model) *Set {
 	return s
 }
 
-// Checked returns the model as it was checked, for tools that look at rules:
-// package eval/findings reports what is odd about them. It must not be changed.
+// Checked returns the checked model, for tools that inspect rules, such as package
+// eval/findings. The caller must not change it.
 func (m *Model) Checked() *check.Model { return m.checked }
 
 // Name returns the model's name.
 func (m *Model) Name() string { return m.checked.Name }
 
-// Description returns the model's description, or "".
+// Description returns the model's description, or "" if it has none.
 func (m *Model) Description() string { return m.checked.Description }
 
-// Schema returns the schema that the model was compiled against, with what
-// schema blocks in its files added to it.
+// Schema returns the schema that the model was compiled against, including the
+// schema blocks in its files.
 func (m *Model) Schema() *Schema { return m.checked.Schema }
 
-// Needs returns all that the model can ever ask of a source.
+// Needs returns everything that the model can ask a source for.
 func (m *Model) Needs() []*traverse.Need { return m.alone().Needs() }
 
-// Target returns whom the model scores: "contact" or "account".
+// Target returns which leads the model scores: those of a "contact" or of an
+// "account".
 func (m *Model) Target() string {
 	if m.checked.Account {
 		return "account"
@@ -264,26 +268,26 @@ func (m *Model) Target() string {
 	return "contact"
 }
 
-// Grades returns the model's grades, none if it has none.
+// Grades returns the model's grades. The scale is empty if it has none.
 func (m *Model) Grades() grades.Scale { return m.checked.Grades }
 
-// SalesReady returns the model's sales-ready score, or a threshold that nothing
+// SalesReady returns the model's sales-ready score, or a threshold that no score
 // reaches if it has none.
 func (m *Model) SalesReady() grades.Threshold { return m.checked.SalesReady }
 
-// Tests returns the tests that the rule files hold for the model. Package
-// modeltest runs them.
+// Tests returns the tests of the model in its rule files. Package modeltest runs
+// them.
 func (m *Model) Tests() []check.Test { return slices.Clone(m.checked.Tests) }
 
-// Schema returns the schema that the set's models were compiled against, with
-// what schema blocks in their files added to it, or nil if they differ in it.
+// Schema returns the schema that the set's models were compiled against, including
+// the schema blocks in their files, or nil if the models have different schemas.
 func (s *Set) Schema() *Schema { return s.schema }
 
-// Models returns the set's models in their order.
+// Models returns the set's models, in order.
 func (s *Set) Models() []*Model { return slices.Clone(s.models) }
 
-// Needs returns all that the set's models can ever ask of a source. The
-// pointers are those that queries carry, and differ from those of other sets.
+// Needs returns everything that the set's models can ask a source for. Queries
+// hold the same pointers. Other sets have other ones.
 func (s *Set) Needs() []*traverse.Need {
 	var needs []*traverse.Need
 	for _, g := range s.groups {
@@ -292,10 +296,10 @@ func (s *Set) Needs() []*traverse.Need {
 	return needs
 }
 
-// Plan describes for people how the set scores leads whose source lends its
-// columns, as source/memory does: which conditions are judged together, and how
-// many need the slower way of counting routes. The text may change from version
-// to version.
+// Plan describes how the set scores leads whose source lends its columns, as
+// source/memory does: which conditions are evaluated together, and how many need
+// the slower way of counting routes. The text is for people and may change from
+// version to version.
 func (s *Set) Plan() string {
 	var b strings.Builder
 	for _, g := range s.groups {

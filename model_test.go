@@ -53,10 +53,10 @@ func TestCompileWantsOneModel(t *testing.T) {
 	one := model("One", "has Lead")
 	for _, test := range []struct{ name, text, want string }{
 		{"one", one, ""},
-		{"none", "// nothing\n", "m.score: the file holds no model"},
-		{"a schema alone", "profile Lead { Extra text }", "m.score: the file holds no model"},
+		{"none", "// nothing\n", "m.score: the file contains no model"},
+		{"a schema alone", "profile Lead { Extra text }", "m.score: the file contains no model"},
 		{"two", one + model("Two", "has Lead"),
-			"m.score:9:7: the file holds 2 models where one is wanted; compile it with CompileSet\n  9 | model \"Two\" {\n    |       ^^^^^"},
+			"m.score:9:7: the file contains 2 models, not one; compile it with CompileSet\n  9 | model \"Two\" {\n    |       ^^^^^"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			m, err := leadscore.Compile("m.score", test.text, leadscore.StandardSchema())
@@ -134,7 +134,7 @@ func TestCompileFS(t *testing.T) {
 	}{
 		{"files in the order of patterns, then names", []string{"sub/*.score", "schema.dsl", "[ab].score"}, []string{"C", "A", "B"}, ""},
 		{"a file once", []string{"a.score", "[a].score", "a.*"}, []string{"A"}, ""},
-		{"no pattern", nil, nil, "leadscore: no pattern says which files to compile"},
+		{"no pattern", nil, nil, "leadscore: CompileFS needs a pattern"},
 		{"nothing matches", []string{"a.score", "*.rules"}, nil, `leadscore: no file matches "*.rules": file does not exist`},
 		{"a bad pattern", []string{"[a"}, nil, `leadscore: pattern "[a": syntax error in pattern`},
 		{"a folder", []string{"*.score"}, nil, "leadscore: read dir.score: invalid argument"},
@@ -173,7 +173,7 @@ func TestParseSchema(t *testing.T) {
 		t.Error("the standard schema has changed")
 	}
 	for _, test := range []struct{ name, text, want string }{
-		{"a model", model("M", "has Lead"), "s.score:1:7: a model stands in a schema; move it to a rule file"},
+		{"a model", model("M", "has Lead"), "s.score:1:7: a schema cannot contain a model; move it to a rule file"},
 		{"a broken block", "profile Lead { Extra txt }", "s.score:1:22: unexpected txt"},
 		{"declared twice", "profile Lead { City text }", "s.score:1:16: Lead.City is declared twice"},
 	} {

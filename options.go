@@ -34,7 +34,8 @@ func limitsOf(opts []CompileOption) dsl.Limits {
 	return limits.WithDefaults()
 }
 
-// An Option changes how leads are scored. Options are plain values.
+// An Option changes how leads are scored. [AsOf], [Explain], [Batch], [Workers] and
+// [MaxRecords] return one. The zero Option changes nothing.
 type Option struct {
 	kind optionKind
 	time time.Time
@@ -51,35 +52,40 @@ const (
 	optionRecords
 )
 
-// AsOf scores as of an instant instead of now: what is later does not exist
-// (language reference, Date ranges). What is finer than a microsecond is cut off.
-// An instant outside the years 0 to 9999 makes scoring fail.
+// AsOf scores leads as of an instant instead of now: records with a later date do
+// not exist (language reference, Date ranges). The instant is truncated to
+// microseconds. Scoring fails if its year is not between 0 and 9999.
 func AsOf(t time.Time) Option { return Option{kind: optionAsOf, time: t} }
 
-// Explain lets results say which conditions contributed what ([Result.Contributions]).
-// For each condition it lists up to so many of the records that were counted,
-// with their times. Below 1 it lists none: then explanations cost little, where
-// lists take many times as long as scores alone: they also say what came near to
-// counting, for which sources are asked for records of any date, as long as these
-// keep to [MaxRecords].
+// Explain makes results say what each condition contributed: see
+// [Result.Contributions]. For each condition they list up to the given number of
+// the records that were counted.
+//
+// If the number is below 1, no records are listed, and an explanation costs little
+// more than the score. Lists take many times as long: they also say what kept the
+// nearest record from counting, and for that sources are asked for records of any
+// date, as long as there are not more than [MaxRecords].
 func Explain(occurrences int) Option { return Option{kind: optionExplain, n: max(occurrences, 0)} }
 
-// Batch sets how many leads [Set.ScoreAll] scores together, and how many keys
-// one query has at most. The default is 256; n below 1 means 1.
+// Batch sets how many leads [Set.ScoreAll] scores together, and the maximum number
+// of keys in a query. The default is 256. If n is below 1, Batch uses 1.
 func Batch(n int) Option { return Option{kind: optionBatch, n: max(n, 1)} }
 
 // Workers sets how many batches [Set.ScoreAll] scores at the same time. The
-// default is [runtime.GOMAXPROCS]; more can pay when the source waits for
-// something else, such as a database. n below 1 means 1, above 1024 it means 1024.
+// default is [runtime.GOMAXPROCS]. More workers can be faster if the source waits
+// for something else, such as a database. If n is below 1, Workers uses 1; if it
+// is above 1024, 1024.
 func Workers(n int) Option { return Option{kind: optionWorkers, n: min(max(n, 1), maxWorkers)} }
 
-// MaxRecords bounds how many records a source may hand over for one lead, the
-// lead itself included: a lead that reaches more fails with [ErrTooManyRecords].
-// A batch that reaches more together is scored in parts, which asks for some
-// records again; so each worker holds no more at a time, but for those of one
-// query. A source that has its records in memory and lends them, as source/memory
-// and source/tables do, hands nothing over: no lead fails for what it reaches
-// there. The default is 1,000,000; n below 1 means 1.
+// MaxRecords sets the maximum number of records that a source may return for one
+// lead, including the lead itself. A lead that reaches more records fails with
+// [ErrTooManyRecords]. A batch that reaches more records together is scored in
+// parts, for which some records are queried again, so a worker never holds more
+// than n records and those of one query. The default is 1,000,000. If n is below
+// 1, MaxRecords uses 1.
+//
+// A source that lends the records that it holds in memory, as source/memory and
+// source/tables do, returns none: the limit does not apply to it.
 func MaxRecords(n int) Option { return Option{kind: optionRecords, n: max(n, 1)} }
 
 const (
@@ -88,8 +94,8 @@ const (
 	maxWorkers     = 1024
 )
 
-// runOptions returns what opts say to the engine, and the number of workers, 0
-// if they say none.
+// runOptions returns the options of the engine that opts set, and the number of
+// workers, or 0 if opts do not set it.
 func runOptions(opts []Option) (o eval.Options, workers int) {
 	o = eval.Options{Keys: defaultBatch, Records: defaultRecords}
 	now := true

@@ -12,15 +12,15 @@ import (
 	"github.com/leadscore/leadscore/internal/shown"
 )
 
-// Status says whether a model scored a lead (language reference, Which leads a
-// model scores). It is written as its String, in JSON too.
+// A Status says whether a model scored a lead (language reference, Which leads a
+// model scores). In JSON it is a string.
 type Status uint8
 
 // The statuses of a [Result].
 const (
-	NoStatus    Status = iota // the zero Status: a Result that no model gave
+	NoStatus    Status = iota // the status of a zero Result
 	Scored                    // the model scored the lead
-	NotTargeted               // the lead is account-based and the model's target contact, or the other way round
+	NotTargeted               // the lead is account-based and the model targets contacts, or the other way round
 	NoParent                  // the lead has neither a parent contact nor a parent account
 )
 
@@ -35,28 +35,27 @@ func (s Status) String() string {
 	return fmt.Sprintf("status %d", uint8(s))
 }
 
-// MarshalText returns the status as [Status.String] does. It fails if s is none of
-// the constants.
+// MarshalText returns what [Status.String] returns. It fails if s is not one of the
+// constants.
 func (s Status) MarshalText() ([]byte, error) {
 	if int(s) < len(statusNames) {
 		return []byte(statusNames[s]), nil
 	}
-	return nil, fmt.Errorf("leadscore: there is no status %d", uint8(s))
+	return nil, fmt.Errorf("leadscore: %d is not a status", uint8(s))
 }
 
-// UnmarshalText sets s to the status that [Status.String] writes as text. It fails
-// if there is none.
+// UnmarshalText sets s to the status whose [Status.String] is text. It fails if
+// there is none.
 func (s *Status) UnmarshalText(text []byte) error {
 	i := slices.Index(statusNames[:], string(text))
 	if i < 0 {
-		return fmt.Errorf("leadscore: there is no status %q", text)
+		return fmt.Errorf("leadscore: %q is not a status", text)
 	}
 	*s = Status(i)
 	return nil
 }
 
-// statusOf returns the status that the engine means. It panics for one that it
-// does not know.
+// statusOf converts a status of the engine. It panics if the status is unknown.
 func statusOf(s eval.Status) Status {
 	switch s {
 	case eval.Scored:
@@ -66,26 +65,25 @@ func statusOf(s eval.Status) Status {
 	case eval.NoParent:
 		return NoParent
 	}
-	panic(fmt.Sprintf("leadscore: the engine has no status %d", s))
+	panic(fmt.Sprintf("leadscore: unknown status %d of the engine", s))
 }
 
-// A Result is what one model says of one lead. Score, Grade and SalesReady mean
-// something only when Status is [Scored].
+// A Result is the result of one model for one lead. Score, Grade and SalesReady are
+// meaningful only if Status is [Scored].
 type Result struct {
 	Model      string
 	Lead       string
-	Score      int64  // the sum over the conditions, clamped to 64 bits
-	Grade      string // "" when the score is outside all grades
+	Score      int64  // the sum of the contributions, clamped to 64 bits
+	Grade      string // "" if the score is outside all grades
 	SalesReady bool   // the score reaches the model's sales-ready score
 	Status     Status
 
 	explained *eval.Explanation
 }
 
-// String returns model, lead and outcome on one line, such as
-// "lead-42, Coffee geeks: score 70, Hot, sales ready". It does not say what the
-// conditions contributed: package explain does. Control characters of names are
-// replaced.
+// String returns lead, model and outcome on one line, such as
+// "lead-42, Coffee geeks: score 70, Hot, sales ready". Control characters in names
+// are replaced. For the contributions see package explain.
 func (r Result) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, %s: ", shown.Printable(r.Lead), shown.Printable(r.Model))
@@ -103,13 +101,14 @@ func (r Result) String() string {
 	return b.String()
 }
 
-// Contribution says what one condition did to a score, and why: its fields are
-// Condition, Multiplier, Points, Score, and Children with what each child
-// counted. Package eval documents them.
+// Contribution says what one condition contributed to a score, and why. Its fields
+// are Condition, Multiplier, Points, Score, and Children, which says what each
+// child counted. See package eval.
 type Contribution = eval.Contribution
 
-// Contributions yields what each condition contributed, in the order of the
-// rules: also those that contributed nothing. Without [Explain] it yields none.
+// Contributions yields what each condition contributed, in the order of the rules,
+// including conditions that contributed nothing. If the lead was scored without
+// [Explain], it yields nothing.
 func (r Result) Contributions() iter.Seq[Contribution] {
 	if r.explained == nil {
 		return func(func(Contribution) bool) {}
@@ -117,17 +116,17 @@ func (r Result) Contributions() iter.Seq[Contribution] {
 	return r.explained.All()
 }
 
-// Equal reports whether r and o say the same, contributions included. With it
-// go-cmp compares results.
+// Equal reports whether r and o are equal, including their contributions. Package
+// go-cmp uses it.
 func (r Result) Equal(o Result) bool {
 	return r.Model == o.Model && r.Lead == o.Lead && r.Status == o.Status && r.Score == o.Score &&
 		r.Grade == o.Grade && r.SalesReady == o.SalesReady &&
 		slices.EqualFunc(slices.Collect(r.Contributions()), slices.Collect(o.Contributions()), Contribution.Equal)
 }
 
-// MarshalJSON returns the line that the leadscore command prints: model, lead
-// and status, and for a scored lead score, grade, sales_ready and, if explained,
-// contributions.
+// MarshalJSON returns the object that the leadscore command prints. It has model,
+// lead and status; for a scored lead also score, grade, sales_ready and, if the
+// lead was scored with [Explain], contributions.
 func (r Result) MarshalJSON() ([]byte, error) {
 	head := struct {
 		Model  string `json:"model"`
@@ -149,7 +148,8 @@ func (r Result) MarshalJSON() ([]byte, error) {
 	return marshal(scored{head.Model, head.Lead, head.Status, r.Score, r.Grade, r.SalesReady, slices.Collect(r.Contributions())})
 }
 
-// marshal is json.Marshal, but leaves <, > and & as they are: rules are full of them.
+// marshal is like json.Marshal, but does not escape <, > and &, which are common in
+// rules.
 func marshal(v any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -158,9 +158,9 @@ func marshal(v any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
 
-// A SetResult is what a set of models says of one lead.
+// A SetResult is the results of a set of models for one lead.
 type SetResult struct {
 	Lead       string   `json:"lead"`
-	SalesReady bool     `json:"sales_ready"` // some model says so
-	Results    []Result `json:"results"`     // one a model, in the order of the set
+	SalesReady bool     `json:"sales_ready"` // for some model
+	Results    []Result `json:"results"`     // one for each model, in the order of the set
 }

@@ -11,23 +11,23 @@ import (
 	"github.com/leadscore/leadscore/eval"
 )
 
-// ScoreAll scores a stream of leads as of one instant, in batches ([Batch]), of
-// which several are scored at the same time ([Workers]). It yields one result a
-// lead, in the order of the ids. A lead that cannot be scored is yielded with
-// its id and a [*LeadError], and the stream goes on. Any other error is the last
-// thing it yields: an error of ids behind the results of all ids before it, the
-// error of ctx as soon as ctx is done.
+// ScoreAll scores a stream of leads as of one instant. It scores them in batches
+// ([Batch]), several at the same time ([Workers]), and yields one result for each
+// lead, in the order of ids.
 //
-// Memory is bounded: at most two batches a worker are read from ids and not yet
-// yielded, however slow the caller is. The results of a batch may have to wait
-// until ids yields more or ends. With Workers(1) they do not: a batch is yielded
+// For a lead that cannot be scored it yields the id with a [*LeadError], and
+// continues. After any other error it ends: it yields an error of ids after the
+// results of all leads before it, and ctx.Err() as soon as ctx is done.
+//
+// Memory is bounded: for each worker, at most two batches are read from ids before
+// their results are yielded, however slow the caller is. The results of a batch may
+// be yielded only after more ids are read. With Workers(1) a batch is yielded
 // before the next one is read.
 //
-// ids is ranged over on the caller's goroutine, and not asked for more while the
-// loop body runs. data is asked on other goroutines, unless there is one worker
-// or one batch. They have ended when the loop has, in whatever way it ends: the
-// loop waits until data returns, which it should once its context is done. When
-// data panics, so does the loop.
+// ScoreAll ranges over ids on the caller's goroutine, and not while the loop body
+// runs. It queries data on other goroutines, unless there is only one worker or one
+// batch. The loop does not end before these goroutines do: it waits until data
+// returns, as it should once its context is done. If data panics, so does the loop.
 func (s *Set) ScoreAll(ctx context.Context, ids iter.Seq2[string, error], data Source, opts ...Option) iter.Seq2[SetResult, error] {
 	o, workers := runOptions(opts)
 	if workers == 0 {
@@ -36,17 +36,17 @@ func (s *Set) ScoreAll(ctx context.Context, ids iter.Seq2[string, error], data S
 	return func(yield func(SetResult, error) bool) {
 		st := stream{set: s, ctx: ctx, data: data, options: o, workers: workers, yield: yield}
 		defer st.end()
-		if err := st.run(ids); err != nil && err != errEnough {
+		if err := st.run(ids); err != nil && err != errStopped {
 			yield(SetResult{}, err)
 		}
 	}
 }
 
-// errEnough says that the caller has left the loop.
-var errEnough = errors.New("enough")
+// errStopped means that the caller has left the loop.
+var errStopped = errors.New("stopped")
 
-// stream is one run of ScoreAll. All of it belongs to the caller's goroutine;
-// workers have nothing but the batches that they are handed.
+// A stream is one call of ScoreAll. Only the caller's goroutine uses it; workers
+// use the batches that they are given, and nothing else.
 type stream struct {
 	set     *Set
 	ctx     context.Context
@@ -55,27 +55,27 @@ type stream struct {
 	workers int
 	yield   func(SetResult, error) bool
 
-	flight []*job // handed to workers and not yet yielded, oldest first
-	idle   []*job // to be used again
+	flight []*job // given to workers and not yet yielded, oldest first
+	idle   []*job // to be reused
 
-	// What there is once a batch was handed over.
+	// These are set when the first batch is given to a worker.
 	started int // workers
 	running sync.WaitGroup
-	jobs    chan *job       // never full: it holds as many as flight may
+	jobs    chan *job       // never full: it has room for every job in flight
 	working context.Context // ends with the loop, so that no worker outlives it
 	cancel  context.CancelFunc
 }
 
-// A job is a batch in the hands of a worker.
+// A job is a batch that a worker scores.
 type job struct {
 	*batch
 	err      error         // of ctx
-	panicked any           // what scoring panicked with
+	panicked any           // the value that scoring panicked with
 	exited   bool          // scoring ended the goroutine, as testing.T.FailNow does
-	done     chan struct{} // holds one element when the worker is through
+	done     chan struct{} // has one element when the worker has finished
 }
 
-// run reads ids into batches, has these scored and yields what comes of them.
+// run reads ids into batches, has them scored and yields the results.
 func (st *stream) run(ids iter.Seq2[string, error]) error {
 	if err := refuse(st.ctx, st.data, st.options); err != nil {
 		return err
@@ -90,7 +90,7 @@ func (st *stream) run(ids iter.Seq2[string, error]) error {
 		if err := st.ctx.Err(); err != nil {
 			return err
 		}
-		// The first batch waits for the second: alone it needs no goroutine.
+		// The first batch waits for the second: a single batch needs no goroutine.
 		if len(j.ids) == st.options.Keys {
 			if j, err = st.pass(j); err != nil {
 				return err
@@ -119,7 +119,7 @@ func (st *stream) run(ids iter.Seq2[string, error]) error {
 			return err
 		}
 	}
-	// ids may have ended because ctx is done, and not have said so.
+	// ids may have ended because ctx is done, without an error.
 	if err := st.ctx.Err(); err != nil {
 		return err
 	}
@@ -137,16 +137,16 @@ func (st *stream) next() *job {
 	return j
 }
 
-// pass has a batch scored, waits until one more may be read, and returns it.
+// pass has a batch scored, waits until another one may be read, and returns that.
 func (st *stream) pass(j *job) (*job, error) {
 	if st.workers == 1 {
 		err := st.scoreHere(j)
 		return st.next(), err
 	}
 	st.hand(j)
-	// What is ready is yielded: two batches at most, so that a backlog shrinks,
-	// and never the one just handed over, so that workers are not without work
-	// while the loop body runs.
+	// Yield what is ready: at most two batches, so that a backlog shrinks, and never
+	// the one just given to a worker, so that workers have work while the loop body
+	// runs.
 	for range 2 {
 		n := len(st.flight)
 		if n == 2*st.workers || n > 1 && len(st.flight[0].done) > 0 {
@@ -158,13 +158,13 @@ func (st *stream) pass(j *job) (*job, error) {
 	return st.next(), nil
 }
 
-// scoreHere scores a batch on the caller's goroutine, and yields it.
+// scoreHere scores a batch on the caller's goroutine and yields its results.
 func (st *stream) scoreHere(j *job) error {
 	j.err = st.set.score(st.ctx, j.batch, st.data, st.options)
 	return st.emit(j)
 }
 
-// hand hands a batch to the workers, and starts one of them if there may be more.
+// hand gives a batch to the workers, and starts another worker if there may be one.
 func (st *stream) hand(j *job) {
 	if st.started == 0 {
 		st.working, st.cancel = context.WithCancel(st.ctx)
@@ -178,15 +178,15 @@ func (st *stream) hand(j *job) {
 	st.jobs <- j
 }
 
-// work is what a worker does.
+// work scores batches on a worker's goroutine.
 func (st *stream) work() {
 	for j := range st.jobs {
 		st.scoreThere(j)
 	}
 }
 
-// scoreThere scores a batch on a worker's goroutine. Whatever happens is kept
-// for the caller.
+// scoreThere scores a batch on a worker's goroutine. It keeps a panic for the
+// caller.
 func (st *stream) scoreThere(j *job) {
 	returned := false
 	defer func() {
@@ -200,7 +200,7 @@ func (st *stream) scoreThere(j *job) {
 	returned = true
 }
 
-// take waits for the oldest batch in flight, and yields it.
+// take waits for the oldest batch in flight and yields its results.
 func (st *stream) take() error {
 	j := st.flight[0]
 	<-j.done
@@ -214,18 +214,18 @@ func (st *stream) take() error {
 	return st.emit(j)
 }
 
-// emit yields a batch that was scored, and lets it be used again.
+// emit yields the results of a batch and makes the batch idle.
 func (st *stream) emit(j *job) error {
 	if j.err != nil {
 		return j.err
 	}
 	for i := range j.ids {
-		// A source may have told of the end of ctx before its workers knew.
+		// A source may have failed because ctx is done before ctx.Err said so here.
 		if err := st.ctx.Err(); err != nil {
 			return err
 		}
 		if !st.yield(j.lead(i)) {
-			return errEnough
+			return errStopped
 		}
 	}
 	j.empty()
@@ -233,7 +233,7 @@ func (st *stream) emit(j *job) error {
 	return nil
 }
 
-// end ends the workers, and waits until they have.
+// end stops the workers and waits for them.
 func (st *stream) end() {
 	for _, j := range st.idle {
 		st.set.batches.Put(j.batch)
@@ -245,7 +245,7 @@ func (st *stream) end() {
 	}
 }
 
-// IDs yields the ids of leads, for [Set.ScoreAll].
+// IDs returns a sequence of the ids of leads, for [Set.ScoreAll].
 func IDs(ids ...string) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		for _, id := range ids {

@@ -591,7 +591,7 @@ func TestScoreAllRefuses(t *testing.T) {
 		" error leadscore: the source is nil": func(ids iter.Seq2[string, error]) iter.Seq2[leadscore.SetResult, error] {
 			return set.ScoreAll(t.Context(), ids, nil)
 		},
-		" error leadscore: as of the year 36812: years go from 0 to 9999": func(ids iter.Seq2[string, error]) iter.Seq2[leadscore.SetResult, error] {
+		" error leadscore: AsOf: year 36812 is not between 0 and 9999": func(ids iter.Seq2[string, error]) iter.Seq2[leadscore.SetResult, error] {
 			return set.ScoreAll(t.Context(), ids, data, leadscore.AsOf(time.Unix(1<<40, 0)))
 		},
 		" error context canceled": func(ids iter.Seq2[string, error]) iter.Seq2[leadscore.SetResult, error] {

@@ -8,21 +8,22 @@ import (
 	"github.com/leadscore/leadscore/eval"
 )
 
-// ErrNoLead is what a [LeadError] wraps when the source has no lead of that id.
+// ErrNoLead is the error that a [LeadError] wraps if the source has no lead with
+// the id.
 var ErrNoLead = eval.ErrNoLead
 
-// ErrTooManyRecords is what a [LeadError] wraps when a lead reaches more records
-// than [MaxRecords] allows.
+// ErrTooManyRecords is the error that a [LeadError] wraps if the lead reaches more
+// records than [MaxRecords] allows.
 var ErrTooManyRecords = eval.ErrTooManyRecords
 
-// LeadError says that one lead could not be scored, and why: its fields are
-// Lead, the id; Entity and Path, what could not be had and the way there; and
-// Err, what the source said, [ErrNoLead], or what wraps [ErrTooManyRecords].
-// Other leads can be scored.
+// LeadError is the error for a lead that cannot be scored. It does not affect other
+// leads. Its fields are Lead, the id; Entity, the entity whose records could not be
+// read; Path, the path that leads to it; and Err, which is the error of the source,
+// [ErrNoLead], or an error that wraps [ErrTooManyRecords].
 type LeadError = eval.LeadError
 
-// Score scores one lead. An id that data does not know, and data that cannot be
-// had, give a [*LeadError]; when ctx is done, the error is its.
+// Score scores one lead. It returns a [*LeadError] if the lead is unknown or its
+// data cannot be read, and ctx.Err() once ctx is done.
 func (m *Model) Score(ctx context.Context, lead string, data Source, opts ...Option) (Result, error) {
 	r, err := m.alone().Score(ctx, lead, data, opts...)
 	if err != nil {
@@ -31,8 +32,8 @@ func (m *Model) Score(ctx context.Context, lead string, data Source, opts ...Opt
 	return r.Results[0], nil
 }
 
-// Score scores one lead with every model of the set. Errors are those of
-// [Model.Score].
+// Score scores one lead with every model of the set. It fails when [Model.Score]
+// does.
 func (s *Set) Score(ctx context.Context, lead string, data Source, opts ...Option) (SetResult, error) {
 	o, _ := runOptions(opts)
 	if err := refuse(ctx, data, o); err != nil {
@@ -49,7 +50,7 @@ func (s *Set) Score(ctx context.Context, lead string, data Source, opts ...Optio
 	return r, err
 }
 
-// refuse says why nothing can be scored, whatever the lead.
+// refuse returns an error if no lead can be scored.
 func refuse(ctx context.Context, data Source, o eval.Options) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -58,13 +59,12 @@ func refuse(ctx context.Context, data Source, o eval.Options) error {
 		return errors.New("leadscore: the source is nil")
 	}
 	if year := o.AsOf.UTC().Year(); year < 0 || year > 9999 {
-		return fmt.Errorf("leadscore: as of the year %d: years go from 0 to 9999", year)
+		return fmt.Errorf("leadscore: AsOf: year %d is not between 0 and 9999", year)
 	}
 	return nil
 }
 
-// A batch is leads that are scored together, and what came of it. Its set keeps
-// it for later.
+// A batch is leads that are scored together, and their results. Sets reuse batches.
 type batch struct {
 	set      *Set
 	ids      []string
@@ -72,8 +72,7 @@ type batch struct {
 	results  []Result        // by lead and model
 }
 
-// batch returns a batch without ids, in the memory of an earlier one if there is
-// any.
+// batch returns an empty batch, in the memory of an earlier one if there is one.
 func (s *Set) batch() *batch {
 	if b, ok := s.batches.Get().(*batch); ok {
 		return b
@@ -81,8 +80,8 @@ func (s *Set) batch() *batch {
 	return &batch{set: s, outcomes: make([]eval.Outcomes, len(s.groups))}
 }
 
-// empty forgets the leads. Their results stay valid: they are in a piece of
-// memory of their own.
+// empty removes the leads from b. Their results stay valid, as they are in memory
+// of their own.
 func (b *batch) empty() {
 	clear(b.ids)
 	b.ids, b.results = b.ids[:0], nil
@@ -91,8 +90,8 @@ func (b *batch) empty() {
 	}
 }
 
-// score scores the leads of b, which must be some. The error is that of ctx: it
-// concerns the whole batch.
+// score scores the leads of b, of which there must be at least one. It fails only
+// when ctx is done.
 func (s *Set) score(ctx context.Context, b *batch, data Source, o eval.Options) error {
 	for i, g := range s.groups {
 		if err := g.program.Run(ctx, data, b.ids, o, &b.outcomes[i]); err != nil {
@@ -117,8 +116,8 @@ func (s *Set) score(ctx context.Context, b *batch, data Source, o eval.Options) 
 	return nil
 }
 
-// lead returns what the set says of one of the batch's leads. The error is nil or
-// a *LeadError.
+// lead returns the result for one of the batch's leads. The error is nil or a
+// *LeadError.
 func (b *batch) lead(n int) (SetResult, error) {
 	for i := range b.outcomes {
 		if err := b.outcomes[i].Errs[n]; err != nil {
@@ -133,7 +132,7 @@ func (b *batch) lead(n int) (SetResult, error) {
 	return r, nil
 }
 
-// result writes down what the model says of a lead. r is zero.
+// result sets r, which must be zero, to the model's result for a lead.
 func (m *Model) result(r *Result, lead string, o *eval.ModelOutcome) {
 	r.Model, r.Lead, r.Status = m.checked.Name, lead, statusOf(o.Status)
 	if r.Status != Scored {

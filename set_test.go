@@ -151,7 +151,7 @@ func TestScoreRefuses(t *testing.T) {
 		t.Errorf("a nil source: %v", err)
 	}
 	for _, at := range []time.Time{time.Unix(1<<40, 0), time.Unix(-1<<40, 0)} {
-		if _, err := m.Score(t.Context(), "lead-42", crm(), leadscore.AsOf(at)); err == nil || !strings.Contains(err.Error(), "years go from 0 to 9999") {
+		if _, err := m.Score(t.Context(), "lead-42", crm(), leadscore.AsOf(at)); err == nil || !strings.Contains(err.Error(), "is not between 0 and 9999") {
 			t.Errorf("as of %v: %v", at, err)
 		}
 	}

@@ -1,6 +1,6 @@
-// Package explain says why a lead has its score: what each condition counted, and
-// what that added. A [Ledger] holds this as data that can be stored, printed as
-// text, and written and read as JSON.
+// Package explain explains scores: what each condition counted for a lead, and what
+// it contributed. A [Ledger] is an explanation as data, which can be printed, stored
+// as JSON, and read again.
 package explain
 
 import (
@@ -16,33 +16,32 @@ import (
 	"github.com/leadscore/leadscore/internal/shown"
 )
 
-// Occurrences is how many of the records that were counted [Lead] lists for a
-// condition, unless it is told otherwise.
+// Occurrences is the number of records that [Lead] lists for a condition by default.
 const Occurrences = 100
 
-// A Ledger is what one model says of one lead, with what each condition
-// contributed. Score, Grade, SalesReady and Contributions mean something only
-// when Status is [leadscore.Scored].
+// A Ledger is the result of one model for one lead, with what each condition
+// contributed. Score, Grade, SalesReady and Contributions are meaningful only if
+// Status is [leadscore.Scored].
 type Ledger struct {
 	Model         string                   `json:"model"`
 	Lead          string                   `json:"lead"`
 	Status        leadscore.Status         `json:"status"`
 	Score         int64                    `json:"score"`
-	Grade         string                   `json:"grade"` // "" when the score is outside all grades
+	Grade         string                   `json:"grade"` // "" if the score is outside all grades
 	SalesReady    bool                     `json:"sales_ready"`
 	Contributions []leadscore.Contribution `json:"contributions,omitempty"` // in the order of the rules
 }
 
-// Of returns the ledger of a result. It has contributions only if the result was
-// scored with [leadscore.Explain].
+// Of returns the ledger of a result. It has no contributions if the lead was scored
+// without [leadscore.Explain].
 func Of(r leadscore.Result) Ledger {
 	return Ledger{r.Model, r.Lead, r.Status, r.Score, r.Grade, r.SalesReady, slices.Collect(r.Contributions())}
 }
 
-// Lead scores one lead with every model of a set, and returns a ledger for each
-// model, in the order of the set. It lists up to [Occurrences] records for each
-// condition, unless opts say otherwise with [leadscore.Explain]. Its errors are
-// those of [leadscore.Set.Score].
+// Lead scores one lead with a set and returns a ledger for each model, in the order
+// of the set. For each condition it lists up to [Occurrences] records; use
+// [leadscore.Explain] to list more or fewer. Lead fails when
+// [leadscore.Set.Score] does.
 func Lead(ctx context.Context, set *leadscore.Set, lead string, data leadscore.Source, opts ...leadscore.Option) ([]Ledger, error) {
 	r, err := set.Score(ctx, lead, data, slices.Concat([]leadscore.Option{leadscore.Explain(Occurrences)}, opts)...)
 	if err != nil {
@@ -55,12 +54,12 @@ func Lead(ctx context.Context, set *leadscore.Set, lead string, data leadscore.S
 	return ledgers, nil
 }
 
-// MarshalJSON returns what [leadscore.Result.MarshalJSON] returns for the result.
-// json.Unmarshal reads it back.
+// MarshalJSON returns the same object as [leadscore.Result.MarshalJSON].
+// json.Unmarshal reads it.
 func (l Ledger) MarshalJSON() ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false) // rules are full of < and >
+	e.SetEscapeHTML(false) // < and > are common in rules
 	var v any
 	if l.Status == leadscore.Scored {
 		type plain Ledger
@@ -77,9 +76,9 @@ func (l Ledger) MarshalJSON() ([]byte, error) {
 }
 
 // String returns the ledger as text. The first line is that of
-// [leadscore.Result.String]. Below it stand the conditions, below each its
-// children with what they counted, and below these the records that were counted,
-// or what kept the nearest one from counting. Control characters of names are
+// [leadscore.Result.String]. It is followed by the conditions; each condition by its
+// children and what they counted; and each child by the records that it counted, or
+// by what kept the nearest record from counting. Control characters in names are
 // replaced.
 func (l Ledger) String() string {
 	var b strings.Builder
@@ -116,8 +115,8 @@ func (l Ledger) String() string {
 }
 
 // Summary returns the conditions that counted on one line, such as
-// "Opened: 2 x +10 = +20; Known: 1 x -5 = -5". Names are as in the rules, so a
-// control character in one stays.
+// "Opened: 2 x +10 = +20; Known: 1 x -5 = -5". It does not replace control
+// characters in names.
 func (l Ledger) Summary() string {
 	var parts []string
 	for i := range l.Contributions {

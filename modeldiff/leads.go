@@ -17,28 +17,28 @@ import (
 // A Version is one side of a comparison: models, and the data that they score.
 type Version struct {
 	Set  *leadscore.Set
-	Data leadscore.Source // may be that of the other version, if their schemas are equal
+	Data leadscore.Source // may be that of the other version if the schemas are equal
 }
 
-// A Lead says how the results of two versions differ for one lead.
+// A Lead is the difference between the results of two versions for one lead.
 type Lead struct {
 	ID      string
-	Differs bool         // some model gives it another status, score, grade or sales-ready state
-	Changes []LeadChange // one for each model that gives it another status, grade or sales-ready state
+	Differs bool         // a model gives it another status, score, grade or sales-ready state
+	Changes []LeadChange // of models that give it another status, grade or sales-ready state
 }
 
-// A LeadChange says how a model's result for a lead differs in more than the
-// score, and why.
+// A LeadChange is a model's result for a lead that differs in more than the score,
+// with the conditions that made the difference.
 type LeadChange struct {
 	Lead       string            `json:"lead"`
-	Model      string            `json:"model"` // by its new name
+	Model      string            `json:"model"` // its new name
 	From       Outcome           `json:"from"`
 	To         Outcome           `json:"to"`
-	Conditions []ConditionChange `json:"conditions"` // those that contribute something else, the greatest change first
+	Conditions []ConditionChange `json:"conditions"` // that contribute something else; the greatest change comes first
 }
 
-// String returns the change as text: lead, model and outcomes, and below them a
-// line for each condition. Control characters of names are replaced.
+// String returns the change as text: a line with the lead, the model and both
+// outcomes, then one line per condition. Control characters in names are replaced.
 func (c LeadChange) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, %s: %s -> %s\n", shown.Printable(c.Lead), shown.Printable(c.Model), c.From, c.To)
@@ -48,12 +48,12 @@ func (c LeadChange) String() string {
 	return b.String()
 }
 
-// An Outcome is what a model says of a lead. Score, Grade and SalesReady mean
-// something only when Status is [leadscore.Scored].
+// An Outcome is the result of a model for a lead. Score, Grade and SalesReady are
+// meaningful only if Status is [leadscore.Scored].
 type Outcome struct {
 	Status     leadscore.Status `json:"status"`
 	Score      int64            `json:"score"`
-	Grade      string           `json:"grade"` // "" when the score is outside all grades
+	Grade      string           `json:"grade"` // "" if the score is outside all grades
 	SalesReady bool             `json:"sales_ready"`
 }
 
@@ -72,8 +72,8 @@ func (o Outcome) String() string {
 	return text
 }
 
-// A ConditionChange says what a condition contributes to a score in two versions:
-// 0 in a version that does not have it.
+// A ConditionChange is what a condition contributes to a score in two versions. In a
+// version without the condition it contributes 0.
 type ConditionChange struct {
 	Condition string `json:"condition"` // its new name, if it has one
 	From      int64  `json:"from"`
@@ -85,7 +85,7 @@ func (c ConditionChange) String() string {
 	return fmt.Sprintf("%s: %+d -> %+d", shown.Printable(c.Condition), c.From, c.To)
 }
 
-// size is how much the contribution has changed, whatever the sign.
+// size returns the absolute value of the change.
 func (c ConditionChange) size() uint64 {
 	if c.To > c.From {
 		return uint64(c.To) - uint64(c.From)
@@ -93,18 +93,17 @@ func (c ConditionChange) size() uint64 {
 	return uint64(c.From) - uint64(c.To)
 }
 
-// Leads scores leads with both versions, as of the same instant, and yields how
-// the results differ: one Lead for each id, in the order of ids, whether anything
-// differs or not. A [Summary] adds them up. Models are compared with what they
-// were before, as [Rules] does; those that only one version has are left out.
+// Leads scores leads with two versions, as of the same instant, and yields one Lead
+// for each id, in the order of ids, whether its results differ or not. Use a
+// [Summary] to count them. Models correspond as they do for [Rules]; models that
+// only one version has are not compared.
 //
-// A lead that one of the versions cannot score is yielded with its id and a
-// [*leadscore.LeadError]. Any other error is the last thing that Leads yields.
+// For a lead that one of the versions cannot score, Leads yields the id with a
+// [*leadscore.LeadError], and continues. After any other error it ends.
 //
-// opts are those of [leadscore.Set.ScoreAll], which scores both versions;
-// [leadscore.Explain] has no effect. ids is ranged over once, and not while the
-// loop body runs, but not always on the caller's goroutine. Memory is bounded as
-// that of ScoreAll is.
+// Leads scores with [leadscore.Set.ScoreAll] and passes opts to it, except for
+// [leadscore.Explain]. It ranges over ids once, and not while the loop body runs,
+// but not always on the caller's goroutine. Memory is bounded as it is for ScoreAll.
 func Leads(ctx context.Context, older, newer Version, ids iter.Seq2[string, error], opts ...leadscore.Option) iter.Seq2[Lead, error] {
 	return func(yield func(Lead, error) bool) {
 		opts := slices.Concat([]leadscore.Option{leadscore.AsOf(time.Now())}, opts, []leadscore.Option{leadscore.Explain(0)})
@@ -118,7 +117,7 @@ func Leads(ctx context.Context, older, newer Version, ids iter.Seq2[string, erro
 				yield(Lead{}, err)
 				return
 			}
-			was, wasErr, _ := before() // it sees the same ids, so it has a result
+			was, wasErr, _ := before() // there is a result, as both see the same ids
 			if !isLeadError(wasErr) && wasErr != nil {
 				yield(Lead{}, wasErr)
 				return
@@ -143,8 +142,8 @@ func isLeadError(err error) bool {
 
 // A pair is a model that both versions have.
 type pair struct {
-	older, newer int               // positions in the sets
-	was          map[string]string // names of conditions: new -> old
+	older, newer int               // indexes in the sets
+	was          map[string]string // from new names of conditions to old ones
 }
 
 func pairsOf(older, newer *leadscore.Set) []pair {
@@ -165,7 +164,7 @@ func pairsOf(older, newer *leadscore.Set) []pair {
 	return pairs
 }
 
-// add compares two results of a model, and adds what differs.
+// add adds the difference between two results of a model.
 func (l *Lead) add(old, now *leadscore.Result, was map[string]string) {
 	from, to := outcomeOf(old), outcomeOf(now)
 	if from == to {
@@ -181,8 +180,8 @@ func outcomeOf(r *leadscore.Result) Outcome {
 	return Outcome{r.Status, r.Score, r.Grade, r.SalesReady}
 }
 
-// conditionChanges lists the conditions that contribute something else, the
-// greatest change first. was holds the old names of new conditions.
+// conditionChanges returns the conditions that contribute something else. The
+// greatest change comes first. was maps new names of conditions to old ones.
 func conditionChanges(old, now *leadscore.Result, was map[string]string) []ConditionChange {
 	changes := []ConditionChange{} // an empty list in JSON, not null
 	before := map[string]int64{}
@@ -196,7 +195,7 @@ func conditionChanges(old, now *leadscore.Result, was map[string]string) []Condi
 	}
 	for c := range now.Contributions() {
 		name, ok := was[c.Condition]
-		if !ok { // a new condition, though an old one may have its name
+		if !ok { // a new condition
 			add(c.Condition, 0, c.Score)
 			continue
 		}
@@ -212,10 +211,10 @@ func conditionChanges(old, now *leadscore.Result, was map[string]string) []Condi
 	return changes
 }
 
-// A tee reads ids once for two that range over them.
+// A tee ranges over ids once, for two loops that advance at different speeds.
 type tee struct {
 	next  func() (string, error, bool)
-	ahead [2][]teed // for each what the other one has read already
+	ahead [2][]teed // for each loop, what only the other one has read
 }
 
 type teed struct {
@@ -223,13 +222,13 @@ type teed struct {
 	err error
 }
 
-// newTee returns a tee of ids, and what ends it.
+// newTee returns a tee of ids, and a function that ends it.
 func newTee(ids iter.Seq2[string, error]) (*tee, func()) {
 	next, stop := iter.Pull2(ids)
 	return &tee{next: next}, stop
 }
 
-// branch returns all ids for one of the two.
+// branch returns the sequence of ids for one of the loops.
 func (t *tee) branch(i int) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		for {

@@ -18,13 +18,13 @@ func checked(s *leadscore.Set) []*check.Model {
 	return list
 }
 
-// matchModels pairs the models of a new version with what they were before.
+// matchModels maps the models of a new version to those of the old one.
 func matchModels(older, newer []*check.Model) map[*check.Model]*check.Model {
 	return match(older, newer, func(m *check.Model) string { return m.Name }, modelText)
 }
 
-// matchConditions pairs the conditions of a new version of a model with what they
-// were before.
+// matchConditions maps the conditions of a new version of a model to those of the
+// old one.
 func matchConditions(older, newer *check.Model) map[*check.Condition]*check.Condition {
 	pointers := func(m *check.Model) []*check.Condition {
 		list := make([]*check.Condition, len(m.Conditions))
@@ -36,8 +36,8 @@ func matchConditions(older, newer *check.Model) map[*check.Condition]*check.Cond
 	return match(pointers(older), pointers(newer), func(c *check.Condition) string { return c.Name }, conditionText)
 }
 
-// match finds for what is new what it was before: by name, then by content where
-// that is not ambiguous.
+// match maps new elements to old ones: by their names, and those that remain by
+// their content, unless that is ambiguous.
 func match[T any](older, newer []*T, name, content func(*T) string) map[*T]*T {
 	pairs := map[*T]*T{}
 	byName := map[string]*T{}
@@ -69,7 +69,7 @@ func match[T any](older, newer []*T, name, content func(*T) string) map[*T]*T {
 	return pairs
 }
 
-// modelText is all that a model holds but for its name.
+// modelText returns everything in a model except its name.
 func modelText(m *check.Model) string {
 	text := target(m) + zone(m) + strconv.Quote(m.Description) + ready(m)
 	for i := range m.Conditions {
@@ -81,7 +81,7 @@ func modelText(m *check.Model) string {
 	return text
 }
 
-// conditionText is all that a condition holds but for its name.
+// conditionText returns everything in a condition except its name.
 func conditionText(c *check.Condition) string {
 	text := fmt.Sprintf("%+d", c.Points)
 	for _, child := range childTexts(c) {
@@ -90,7 +90,7 @@ func conditionText(c *check.Condition) string {
 	return text
 }
 
-// childTexts are the children in an order of their own: theirs means nothing.
+// childTexts returns the children, sorted, as their order makes no difference.
 func childTexts(c *check.Condition) []string {
 	var texts []string
 	for i := range c.Children {

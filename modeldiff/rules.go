@@ -15,7 +15,7 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// A Change is one difference between the rules of two versions.
+// A Change is one difference between two versions of rules.
 type Change struct {
 	Model     string `json:"model,omitempty"`     // "" for a change of the schema
 	Condition string `json:"condition,omitempty"` // the condition's new name, if it has one
@@ -25,7 +25,7 @@ type Change struct {
 	To        string `json:"to,omitempty"`
 }
 
-// String returns the change on one line, without the model. Control characters of
+// String returns the change on one line, without the model. Control characters in
 // names are replaced.
 func (c Change) String() string { return shown.Printable(c.text()) }
 
@@ -52,14 +52,14 @@ func (c *Change) text() string {
 	return fmt.Sprintf("%s %s from %s to %s", subject, c.Change, c.From, c.To)
 }
 
-// Changes lists the differences between the rules of two versions.
+// Changes is a list of differences between two versions of rules.
 type Changes []Change
 
-// String returns the changes as text: below the name of each model its changes, a
-// line each.
+// String returns the changes as text: the name of each model, followed by its
+// changes, one per line.
 func (list Changes) String() string {
 	if len(list) == 0 {
-		return "models and schema are the same\n"
+		return "the models and the schema are the same\n"
 	}
 	var b strings.Builder
 	for i, c := range list {
@@ -71,14 +71,14 @@ func (list Changes) String() string {
 	return b.String()
 }
 
-// Rules returns how the rules of newer differ from those of older: first the
-// entities of the schema, by name, then model by model, in the order of newer,
-// and the models that are gone.
+// Rules returns the differences between the rules of older and newer: those of the
+// schema first, sorted by entity, then those of each model, in the order of newer,
+// then the models that were removed.
 //
-// Models and conditions are the same if they have the same name, or else if
-// everything that they hold is the same. The order of conditions and children,
-// and how they are written, is no difference. Schemas are compared only if each
-// set has one schema for all its models.
+// Models and conditions correspond if they have the same name, or otherwise if all
+// their content is the same. The order of conditions and children, and the way they
+// are written, make no difference. Schemas are compared only if all models of each
+// set share one.
 func Rules(older, newer *leadscore.Set) Changes {
 	changes := schemas(older.Schema(), newer.Schema())
 	was, is := checked(older), checked(newer)
@@ -105,8 +105,8 @@ func Rules(older, newer *leadscore.Set) Changes {
 	return changes
 }
 
-// schemas lists the entities that differ between two schemas, by name. A schema
-// that is nil is not compared.
+// schemas returns the entities that differ between two schemas, sorted by name. It
+// returns nil if one of the schemas is nil.
 func schemas(older, newer *traverse.Schema) Changes {
 	if older == nil || newer == nil {
 		return nil
@@ -146,7 +146,7 @@ func (d *differ) add(condition, what, change, from, to string) {
 	d.changes = append(d.changes, Change{d.model, condition, what, change, from, to})
 }
 
-// value adds a change of what can be missing.
+// value adds a change of something that may be absent.
 func (d *differ) value(condition, what, from, to string) {
 	switch {
 	case from == to:
@@ -196,8 +196,8 @@ func (d *differ) compare(old, now *check.Model) {
 	d.value("", "sales ready", ready(old), ready(now))
 }
 
-// children compares two sorted lists of children. One that is gone and one that
-// is new are taken for one that has changed.
+// children compares two sorted lists of children. If one child was removed and one
+// was added, they are reported as one that changed.
 func (d *differ) children(condition string, old, now []string) {
 	gone, added := without(old, now), without(now, old)
 	if len(gone) == 1 && len(added) == 1 {
@@ -212,8 +212,8 @@ func (d *differ) children(condition string, old, now []string) {
 	}
 }
 
-// without returns what is in list and not in other; what is there twice must be
-// there twice.
+// without returns the elements of list that are not in other. An element that occurs
+// twice in list must occur twice in other, too.
 func without(list, other []string) []string {
 	counts := map[string]int{}
 	for _, s := range other {
@@ -244,7 +244,7 @@ func (d *differ) grades(old, now *check.Model) {
 	}
 }
 
-// scores spells those of a grade.
+// scores returns the scores of a grade as text.
 func scores(b grades.Band) string {
 	switch {
 	case b.From == math.MinInt64 && b.To == math.MaxInt64:

@@ -127,7 +127,7 @@ A
 	if diff := cmp.Diff(want, modeldiff.Rules(older, newer).String()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if got := modeldiff.Rules(older, older).String(); got != "models and schema are the same\n" {
+	if got := modeldiff.Rules(older, older).String(); got != "the models and the schema are the same\n" {
 		t.Errorf("of the same: %q", got)
 	}
 }

@@ -9,18 +9,18 @@ import (
 	"github.com/leadscore/leadscore/internal/shown"
 )
 
-// A Summary counts what a new version does to leads. The zero Summary has counted
-// none.
+// A Summary counts the differences that [Leads] yields. The zero Summary has counted
+// nothing.
 type Summary struct {
-	Leads   int               `json:"leads"`              // all of them
-	Differ  int               `json:"differ"`             // leads for which some result differs
-	Gained  int               `json:"sales_ready_gained"` // results that become sales ready
-	Lost    int               `json:"sales_ready_lost"`   // results that no longer are
+	Leads   int               `json:"leads"`              // leads that were compared
+	Differ  int               `json:"differ"`             // leads with a result that differs
+	Gained  int               `json:"sales_ready_gained"` // results that became sales ready
+	Lost    int               `json:"sales_ready_lost"`   // results that are no longer sales ready
 	Changed int               `json:"changed"`            // results with another status, grade or sales-ready state
-	Grades  map[GradeMove]int `json:"-"`                  // results with another grade, by both grades
+	Grades  map[GradeMove]int `json:"-"`                  // results with another grade
 }
 
-// A GradeMove is a change from one grade to another. "" is no grade.
+// A GradeMove is a change from one grade to another. "" means no grade.
 type GradeMove struct{ From, To string }
 
 // Add counts one lead.
@@ -46,8 +46,8 @@ func (s *Summary) Add(l Lead) {
 	}
 }
 
-// String returns the counts as text, a line each, the most frequent change of
-// grade first.
+// String returns the counts as text, one per line. The most frequent change of grade
+// comes first.
 func (s Summary) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d of %d leads score differently\n", s.Differ, s.Leads)

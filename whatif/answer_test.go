@@ -54,15 +54,15 @@ func TestSalesReady(t *testing.T) {
 	for _, test := range []struct {
 		name, clauses, want string
 	}{
-		{"one more", opened + "sales ready at 30", "it would be sales ready, at 30, if\n  \"Opened\" counts 3 times (+10)\n"},
+		{"one more", opened + "sales ready at 30", "it would reach the sales-ready score of 30 if\n  \"Opened\" counts 3 times (+10)\n"},
 		{"ready already", opened + "sales ready at 20", ""},
 		{"no threshold", opened, "the model has no sales-ready score\n"},
 		{"not scored", `target account condition "A" { has Lead score +1 } sales ready at 1`, ""},
 		{"several conditions", "target contact " + visited + spam + "sales ready at 4",
-			"it would be sales ready, at 4, if\n  \"Known\" does not count (+7) and \"Visited\" holds (+5)\n"},
+			"it would reach the sales-ready score of 4 if\n  \"Known\" does not count (+7) and \"Visited\" holds (+5)\n"},
 		{"out of reach", "target contact " + visited + spam + "sales ready at 6",
-			"it would be sales ready at 6, and no change of up to 3 conditions takes it there\n"},
-		{"no conditions", "target contact sales ready at 6", "it would be sales ready at 6, and no change of up to 3 conditions takes it there\n"},
+			"no change of up to 3 conditions would reach the sales-ready score of 6\n"},
+		{"no conditions", "target contact sales ready at 6", "no change of up to 3 conditions would reach the sales-ready score of 6\n"},
 	} {
 		m, r := scored(t, test.clauses, leadscore.Explain(0))
 		a, err := whatif.SalesReady(m, r)

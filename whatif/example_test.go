@@ -60,7 +60,7 @@ func Example() {
 	fmt.Print(answer)
 	// Output:
 	// lead-42, Coffee geeks: score 10
-	// it would be sales ready, at 25, if
+	// it would reach the sales-ready score of 25 if
 	//   "Opened an email" counts 3 times (+20)
 	//   "Decides" holds (+15)
 }

@@ -1,9 +1,9 @@
-// Package whatif finds what would have to change for a lead to become sales
-// ready: the smallest sets of conditions that have to hold, to count more often
-// or to stop counting.
+// Package whatif finds what would have to change for a lead to become sales ready:
+// the smallest sets of conditions that would have to hold, count more often or stop
+// counting.
 //
-// It knows what conditions are worth. It does not know whether a condition can
-// hold, nor whether two of them can hold together.
+// It considers only what conditions are worth, and not whether a condition can hold,
+// or whether two of them can hold together.
 package whatif
 
 import (
@@ -24,7 +24,7 @@ const (
 	MaxSets       = 20 // of an answer
 )
 
-// A Change is one condition that comes out differently.
+// A Change is one condition with another result.
 type Change struct {
 	Condition string
 	Times     *big.Int // how often the condition counts after the change
@@ -43,8 +43,8 @@ func (c Change) String() string {
 	}
 }
 
-// MarshalJSON returns an object of condition, times and points. The numbers are
-// strings, as they can exceed 64 bits; points has a sign.
+// MarshalJSON returns an object with condition, times and points. The numbers are
+// strings, as they can exceed 64 bits. Points have a sign.
 func (c Change) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		Condition string `json:"condition"`
@@ -53,8 +53,8 @@ func (c Change) MarshalJSON() ([]byte, error) {
 	}{c.Condition, c.Times.String(), fmt.Sprintf("%+d", c.Points)})
 }
 
-// A Set is a list of changes that make a lead sales ready together, the one that
-// adds most first. None of them can be left out.
+// A Set is a list of changes that together make a lead sales ready, and of which
+// none can be omitted. The change that adds most comes first.
 type Set []Change
 
 // String joins the changes with "and".
@@ -66,24 +66,24 @@ func (s Set) String() string {
 	return strings.Join(texts, " and ")
 }
 
-// An Answer says what would make one lead sales ready for one model.
+// An Answer says what would make a lead sales ready for a model.
 type Answer struct {
 	Result    leadscore.Result
 	Threshold grades.Threshold // the model's sales-ready score
 	Sets      []Set            // see [SalesReady]
 }
 
-// SalesReady returns the smallest sets of conditions whose change would bring the
-// score of r up to the sales-ready score of m: sets of one condition if there are
-// any, else of two, else of three ([MaxConditions]). It lists at most [MaxSets] of
-// them, first those whose conditions add most. A condition with an each child can
-// count any number of times, so it is always a set by itself.
+// SalesReady returns the smallest sets of changes that would raise the score of r to
+// the sales-ready score of m: sets of one change if there are any, otherwise of two,
+// otherwise of three ([MaxConditions]). It returns at most [MaxSets] sets, and those
+// whose changes add most come first. A condition with an each child can count any
+// number of times, so it always makes a set by itself.
 //
-// There are no sets if the lead is sales ready, if the model did not score it or
-// has no sales-ready score, or if no set suffices.
+// There are no sets if the lead is sales ready, if the model did not score it, if
+// the model has no sales-ready score, or if no set of [MaxConditions] is enough.
 //
-// r must be a result of m that was scored with [leadscore.Explain], else
-// SalesReady fails.
+// SalesReady fails if r is not a result of m, or was not scored with
+// [leadscore.Explain].
 func SalesReady(m *leadscore.Model, r leadscore.Result) (Answer, error) {
 	a := Answer{Result: r, Threshold: m.SalesReady()}
 	if r.Model != m.Name() {
@@ -101,14 +101,14 @@ func SalesReady(m *leadscore.Model, r leadscore.Result) (Answer, error) {
 		}
 	}
 	if len(conditions) != len(checked) {
-		return Answer{}, fmt.Errorf("whatif: the result of lead %q does not say what the conditions contributed; score it with leadscore.Explain", r.Lead)
+		return Answer{}, fmt.Errorf("whatif: the result of lead %q has no contributions; score it with leadscore.Explain", r.Lead)
 	}
 	a.Sets = sets(conditions, threshold)
 	return a, nil
 }
 
-// String lists the sets under a heading, a line each, or says on one line why
-// there are none. It returns "" for a lead that is sales ready or was not scored.
+// String returns the sets as text, one per line below a heading, or a line that says
+// why there are none. It returns "" if the lead is sales ready or was not scored.
 func (a Answer) String() string {
 	threshold, ok := a.Threshold.At()
 	switch {
@@ -119,17 +119,17 @@ func (a Answer) String() string {
 	case a.Result.SalesReady:
 		return ""
 	case len(a.Sets) == 0:
-		return fmt.Sprintf("it would be sales ready at %d, and no change of up to %d conditions takes it there\n", threshold, MaxConditions)
+		return fmt.Sprintf("no change of up to %d conditions would reach the sales-ready score of %d\n", MaxConditions, threshold)
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "it would be sales ready, at %d, if\n", threshold)
+	fmt.Fprintf(&b, "it would reach the sales-ready score of %d if\n", threshold)
 	for _, s := range a.Sets {
 		fmt.Fprintf(&b, "  %s\n", s)
 	}
 	return b.String()
 }
 
-// A condition is what one condition counted for a lead.
+// A condition is one condition with what it counted for a lead.
 type condition struct {
 	name       string
 	award      points.Award
@@ -142,14 +142,13 @@ func (c *condition) worth(multiplier points.Count) *big.Int {
 	return t.Big()
 }
 
-// gain returns what a multiplier adds to the score, compared with the one that
-// the condition has.
+// gain returns what another multiplier would add to the score.
 func (c *condition) gain(multiplier points.Count) *big.Int {
 	return new(big.Int).Sub(c.worth(multiplier), c.worth(c.multiplier))
 }
 
-// change returns the change of the condition that adds most, or one that adds
-// what is missing if there is no most. It returns false if none adds anything.
+// change returns the change of the condition that adds most points or, if there is
+// no limit, just as many as are missing. It returns false if no change adds points.
 func (c *condition) change(missing *big.Int) (Change, bool) {
 	one := points.CountOf(1)
 	times := points.Count{}
@@ -168,16 +167,16 @@ func (c *condition) each() bool {
 	return slices.ContainsFunc(c.award.Children, func(f points.Frequency) bool { return f.Each })
 }
 
-// atLeast returns the least multiplier that adds n or more. Every multiplier must
-// add more than a smaller one.
+// atLeast returns the smallest multiplier that adds n or more. Greater multipliers
+// must add more than smaller ones.
 func (c *condition) atLeast(n *big.Int) points.Count {
 	enough := func(m points.Count) bool { return c.gain(m).Cmp(n) >= 0 }
-	steps := []points.Count{points.CountOf(1)} // powers of two, the last of which is enough
+	steps := []points.Count{points.CountOf(1)} // powers of two, up to one that is enough
 	for last := steps[0]; !enough(c.multiplier.Plus(last)); {
 		last = last.Plus(last)
 		steps = append(steps, last)
 	}
-	most := c.multiplier // the greatest that is not enough
+	most := c.multiplier // the greatest known to be too small
 	for _, step := range slices.Backward(steps) {
 		if m := most.Plus(step); !enough(m) {
 			most = m
@@ -186,9 +185,8 @@ func (c *condition) atLeast(n *big.Int) points.Count {
 	return most.Plus(points.CountOf(1))
 }
 
-// sets returns the smallest sets of conditions whose change brings their sum up
-// to threshold or more: see [SalesReady]. It returns nil if the sum is that
-// already.
+// sets returns the smallest sets of changes that raise the sum of conditions to
+// threshold, as [SalesReady] does. It returns nil if the sum has reached it.
 func sets(conditions []condition, threshold int64) []Set {
 	missing := big.NewInt(threshold)
 	for i := range conditions {
@@ -213,7 +211,8 @@ func sets(conditions []condition, threshold int64) []Set {
 	return nil
 }
 
-// A chooser finds sets of one size among changes, those that add most first.
+// A chooser finds sets of one size among changes, which are sorted: those that add
+// most come first.
 type chooser struct {
 	changes []Change
 	size    int
@@ -221,8 +220,8 @@ type chooser struct {
 	found   []Set
 }
 
-// choose continues with the changes from an index on, while some points are
-// missing. It stops where even the next largest changes do not suffice.
+// choose completes the chosen set with changes from an index on that add what is
+// missing. It stops where even the changes that add most are not enough.
 func (c *chooser) choose(from int, missing *big.Int) {
 	left := c.size - len(c.chosen)
 	if left == 0 {

@@ -12,15 +12,15 @@ import (
 
 func runCheck(_ context.Context, inv *invocation) error {
 	rules := inv.ruleFlags()
-	strict := inv.flags.Bool("strict", false, "let warnings fail, too")
-	advice := inv.flags.Bool("advice", false, "give advice, too: on what is unusual and may be meant")
-	format := inv.choice("format", "text", "report as `FORMAT`: text, on standard error, or json, one object a line on standard output", "json")
+	strict := inv.flags.Bool("strict", false, "fail if there are warnings")
+	advice := inv.flags.Bool("advice", false, "also give advice, on what is unusual but may be intended")
+	format := inv.choice("format", "text", "report problems as `FORMAT`: text, on standard error, or json, one object per line on standard output", "json")
 	names, err := inv.parse()
 	if err != nil {
 		return err
 	}
 	if len(names) == 0 && *rules.schema == "" {
-		return badUsage("no rule file is named")
+		return badUsage("name at least one rule file or folder")
 	}
 	report := inv.report
 	if *format == "json" {
@@ -45,8 +45,7 @@ func runCheck(_ context.Context, inv *invocation) error {
 	return nil
 }
 
-// findingsIn returns what is odd about rule files, or the error of those that do
-// not compile.
+// findingsIn returns the findings in rule files. It fails if they do not compile.
 func findingsIn(rules *ruleInput, names []string) (leadscore.Diagnostics, error) {
 	schema, files, err := rules.read(names...)
 	if err != nil {

@@ -17,10 +17,10 @@ type streams struct {
 	out, err io.Writer
 }
 
-// A command is one of the words that may follow leadscore.
+// A command is a subcommand of leadscore.
 type command struct {
 	name  string
-	usage string // what follows the name
+	usage string // the arguments
 	about string
 	run   func(context.Context, *invocation) error
 }
@@ -39,7 +39,7 @@ type invocation struct {
 func newInvocation(s streams, c *command, args []string) *invocation {
 	inv := &invocation{streams: s, command: c, args: args, flags: flag.NewFlagSet(c.name, flag.ContinueOnError)}
 	inv.flags.SetOutput(io.Discard)
-	inv.color = inv.choice("color", "auto", "tell problems in colour `WHEN`: auto (on a terminal, unless NO_COLOR is set or TERM is dumb), always or never", "always", "never")
+	inv.color = inv.choice("color", "auto", "use colour for problems `WHEN`: auto (on a terminal, unless NO_COLOR is set or TERM is dumb), always or never", "always", "never")
 	return inv
 }
 
@@ -52,10 +52,10 @@ func badUsage(format string, args ...any) error {
 	return &usageError{fmt.Sprintf(format, args...)}
 }
 
-// errReported is the error of a command that has already reported what is wrong.
+// errReported is the error of a command that has already reported its errors.
 var errReported = errors.New("reported already")
 
-// choice defines a flag whose value is one of a list: its default value or one of
+// choice defines a flag whose value must be value, which is the default, or one of
 // others.
 func (inv *invocation) choice(name, value, about string, others ...string) *string {
 	values := append([]string{value}, others...)
@@ -65,14 +65,14 @@ func (inv *invocation) choice(name, value, about string, others ...string) *stri
 			return nil
 		}
 		last := len(values) - 1
-		return badUsage("--%s %q is none of %s and %s", name, *p, strings.Join(values[:last], ", "), values[last])
+		return badUsage("--%s must be %s or %s, not %q", name, strings.Join(values[:last], ", "), values[last], *p)
 	})
 	return p
 }
 
-// parse parses flags, which may be before, between and after the operands, and
-// returns these. After -- everything is an operand. Asked for help, it prints it
-// and returns [flag.ErrHelp].
+// parse parses the flags and returns the operands. Flags may come before, between
+// and after operands; after -- everything is an operand. If the arguments ask for
+// help, parse prints it and returns [flag.ErrHelp].
 func (inv *invocation) parse() ([]string, error) {
 	args, tail := inv.args, []string(nil)
 	if at := slices.Index(args, "--"); at >= 0 {
@@ -101,7 +101,7 @@ func (inv *invocation) parse() ([]string, error) {
 	return append(operands, tail...), nil
 }
 
-// help prints what the command is for and its flags.
+// help prints a description of the command and its flags.
 func (inv *invocation) help() {
 	c := inv.command
 	fmt.Fprintf(inv.out, "usage: leadscore %s %s\n\n%s\n\n", c.name, c.usage, c.about)
@@ -109,11 +109,11 @@ func (inv *invocation) help() {
 	inv.flags.PrintDefaults()
 }
 
-// flagMessage returns an error of package flag in our words.
+// flagMessage rewords an error of package flag.
 func flagMessage(err error) string {
 	text := err.Error()
 	if name, ok := strings.CutPrefix(text, "flag provided but not defined: -"); ok {
-		return "there is no flag --" + name
+		return "unknown flag --" + name
 	}
 	if name, ok := strings.CutPrefix(text, "flag needs an argument: -"); ok {
 		return "--" + name + " needs a value"
@@ -121,7 +121,7 @@ func flagMessage(err error) string {
 	return text
 }
 
-// complain prints a message of the command to standard error.
+// complain prints an error of the command to standard error.
 func (inv *invocation) complain(err error) {
 	fmt.Fprintf(inv.err, "leadscore %s: %v\n", inv.command.name, err)
 }
@@ -136,8 +136,8 @@ func (inv *invocation) failures(failed, leads int) error {
 	return errReported
 }
 
-// jsonLines returns an encoder that writes an object a line and leaves <, > and &
-// as they are: rules are full of them.
+// jsonLines returns an encoder that writes one object per line, and does not escape
+// <, > and &, which are common in rules.
 func jsonLines(w io.Writer) *json.Encoder {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)

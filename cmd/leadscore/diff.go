@@ -13,14 +13,14 @@ import (
 
 func runDiff(ctx context.Context, inv *invocation) error {
 	rules, data := inv.ruleFlags(), inv.dataFlags()
-	format := inv.choice("format", "text", "print a `FORMAT`: text or json (one object a line)", "json")
-	limit := inv.flags.Int("limit", 20, "list at most `N` leads that change; 0 lists all")
+	format := inv.choice("format", "text", "print differences as `FORMAT`: text or json (one object per line)", "json")
+	limit := inv.flags.Int("limit", 20, "list at most `N` changed leads; 0 lists all")
 	names, err := inv.parse()
 	if err != nil {
 		return err
 	}
 	if len(names) != 2 {
-		return badUsage("two versions are wanted: a file or folder each")
+		return badUsage("diff takes two arguments, OLD and NEW")
 	}
 	population, err := data.given()
 	if err != nil {
@@ -53,10 +53,10 @@ func runDiff(ctx context.Context, inv *invocation) error {
 	return inv.failures(e.failed, e.failed+e.Leads)
 }
 
-// An effect is what a new version does to all leads.
+// An effect is how the results of all leads change.
 type effect struct {
 	modeldiff.Summary
-	listed []modeldiff.LeadChange // those that are printed
+	listed []modeldiff.LeadChange // the changes to print
 	failed int                    // leads that one version cannot score
 }
 
@@ -131,7 +131,7 @@ func jsonOfEffect(w io.Writer, e *effect) error {
 	return jsonLines(w).Encode(e.Summary)
 }
 
-// encodeAll writes an object a line.
+// encodeAll writes one object per line.
 func encodeAll[T any](w io.Writer, list []T) error {
 	e := jsonLines(w)
 	for _, v := range list {

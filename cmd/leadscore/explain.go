@@ -15,8 +15,8 @@ import (
 func runExplain(ctx context.Context, inv *invocation) error {
 	rules, data := inv.ruleFlags(), inv.dataFlags()
 	lead := inv.flags.String("lead", "", "explain the lead with this `ID`")
-	format := inv.choice("format", "text", "print a `FORMAT`: text or json (one object a model)", "json")
-	whatIf := inv.flags.Bool("what-if", false, fmt.Sprintf("list the smallest sets of at most %d conditions that would have to say something else for the lead to be sales ready", whatif.MaxConditions))
+	format := inv.choice("format", "text", "print explanations as `FORMAT`: text or json (one object per model)", "json")
+	whatIf := inv.flags.Bool("what-if", false, fmt.Sprintf("list the smallest sets of conditions, of at most %d, whose change would make the lead sales ready", whatif.MaxConditions))
 	names, err := inv.parse()
 	if err != nil {
 		return err
@@ -26,9 +26,9 @@ func runExplain(ctx context.Context, inv *invocation) error {
 	}
 	switch {
 	case *lead == "":
-		return badUsage("--lead is missing")
+		return badUsage("--lead is required")
 	case len(names) == 0:
-		return badUsage("no model file is named")
+		return badUsage("name at least one rule file or folder")
 	}
 	set, err := rules.compile(names...)
 	if err != nil {
@@ -64,7 +64,7 @@ func runExplain(ctx context.Context, inv *invocation) error {
 	return out.Flush()
 }
 
-// An explanation is what explain prints for one model.
+// An explanation is the output of explain for one model.
 type explanation struct {
 	Result explain.Ledger `json:"result"`
 	WhatIf []whatif.Set   `json:"what_if,omitempty"`

@@ -14,9 +14,9 @@ import (
 )
 
 func runFmt(_ context.Context, inv *invocation) error {
-	list := inv.flags.Bool("l", false, "list the files whose form is not canonical, instead of printing them")
-	diff := inv.flags.Bool("d", false, "print how the canonical form differs, instead of the form itself")
-	write := inv.flags.Bool("w", false, "write the canonical form back to the files, instead of printing it")
+	list := inv.flags.Bool("l", false, "list the files that are not formatted, instead of printing them")
+	diff := inv.flags.Bool("d", false, "print the changes, instead of the formatted files")
+	write := inv.flags.Bool("w", false, "write the result to the files, instead of printing it")
 	names, err := inv.parse()
 	if err != nil {
 		return err
@@ -24,7 +24,7 @@ func runFmt(_ context.Context, inv *invocation) error {
 	mode := fmtMode{*list, *diff, *write}
 	if len(names) == 0 {
 		if *write {
-			return badUsage("-w needs files: standard input cannot be written to")
+			return badUsage("-w needs files: it cannot write to standard input")
 		}
 		text, err := io.ReadAll(inv.in)
 		if err != nil {
@@ -32,7 +32,7 @@ func runFmt(_ context.Context, inv *invocation) error {
 		}
 		return inv.report(mode.file(inv.out, "<standard input>", string(text)))
 	}
-	// One file that cannot be formatted does not keep the others from it.
+	// Continue after a file that cannot be formatted.
 	failed := false
 	for _, name := range names {
 		files, err := ruleFiles([]string{name})
@@ -60,7 +60,7 @@ func runFmt(_ context.Context, inv *invocation) error {
 	return nil
 }
 
-// fmtMode says what becomes of a formatted file.
+// fmtMode says what to do with a formatted file.
 type fmtMode struct{ list, diff, write bool }
 
 func (m fmtMode) file(out io.Writer, name, text string) error {
@@ -90,8 +90,8 @@ func (m fmtMode) file(out io.Writer, name, text string) error {
 	return err
 }
 
-// rewrite replaces what a file holds, and keeps its mode. The new text is whole
-// before it takes the place of the old one.
+// rewrite replaces the contents of a file and keeps its mode. It writes the new
+// text to a temporary file and renames that.
 func rewrite(name, text string) error {
 	name, err := filepath.EvalSymlinks(name)
 	if err != nil {

@@ -16,12 +16,12 @@ import (
 	"github.com/leadscore/leadscore/source/tables"
 )
 
-// A ruleInput is what flags say about rules.
+// A ruleInput is the flags of commands that compile rules.
 type ruleInput struct {
 	schema *string
 }
 
-// ruleFlags defines the flags of commands that compile rules.
+// ruleFlags defines the flags of a ruleInput.
 func (inv *invocation) ruleFlags() *ruleInput {
 	return &ruleInput{
 		schema: inv.flags.String("schema", "", "use the schema in `FILE` instead of the standard schema"),
@@ -47,7 +47,7 @@ func (in *ruleInput) compile(names ...string) (*leadscore.Set, error) {
 	return leadscore.CompileSet(schema, files)
 }
 
-// readSchema reads the schema of a file, or returns the standard one for "".
+// readSchema reads the schema in a file, or returns the standard schema for "".
 func readSchema(name string) (*leadscore.Schema, error) {
 	if name == "" {
 		return leadscore.StandardSchema(), nil
@@ -60,15 +60,15 @@ func readSchema(name string) (*leadscore.Schema, error) {
 	if diags, ok := errors.AsType[leadscore.Diagnostics](err); ok {
 		for i := range diags {
 			if diags[i].Code == check.CodeMissing {
-				diags[i].Help = "--schema takes the place of the standard schema; to add to that, put the blocks into a rule file"
+				diags[i].Help = "--schema replaces the standard schema; to add to that, put the blocks into a rule file"
 			}
 		}
 	}
 	return schema, err
 }
 
-// readRules reads rule files, and those in folders. A file that is named twice is
-// read once.
+// readRules reads rule files and the rule files in folders. It reads a file that is
+// named twice only once.
 func readRules(names []string) ([]leadscore.File, error) {
 	names, err := ruleFiles(names)
 	if err != nil {
@@ -88,8 +88,8 @@ func readRules(names []string) ([]leadscore.File, error) {
 	return files, nil
 }
 
-// ruleFiles replaces folders by the .score files in them. With an error it
-// returns the files that it found.
+// ruleFiles replaces folders by the .score files in them. If it fails, it returns
+// the files that it has found.
 func ruleFiles(names []string) ([]string, error) {
 	var files []string
 	for _, name := range names {
@@ -114,19 +114,19 @@ func ruleFiles(names []string) ([]string, error) {
 	return files, nil
 }
 
-// A dataInput is what flags say about CRM data.
+// A dataInput is the flags of commands that score leads.
 type dataInput struct {
 	name, mapping, asOfText *string
 	skipBad                 *bool
 	asOf                    time.Time // of --as-of
 }
 
-// dataFlags defines the flags of commands that score leads.
+// dataFlags defines the flags of a dataInput.
 func (inv *invocation) dataFlags() *dataInput {
 	in := &dataInput{
-		name:     inv.flags.String("data", "", "read CRM data from `DIR`, with one <Entity>.csv or <Entity>.ndjson an entity, packed (.gz) or not; from FILE, a .json file of entity name -> records; or from the files that --mapping names"),
+		name:     inv.flags.String("data", "", "read CRM data from `DIR`, which has one <Entity>.csv or <Entity>.ndjson for each entity, compressed (.gz) or not; from FILE, a .json file of entity name -> records; or from the files that --mapping names"),
 		mapping:  inv.flags.String("mapping", "", "read the data as the mapping in `FILE` says: which file of the folder is which entity, and which column is which field"),
-		skipBad:  inv.flags.Bool("skip-bad", false, "leave out records with bad values, report and count them, instead of refusing the data"),
+		skipBad:  inv.flags.Bool("skip-bad", false, "skip records with bad values and report them, instead of failing"),
 		asOfText: inv.flags.String("as-of", "", "score as of `TIME`, in RFC 3339 or as a date, which is that day's start in UTC (default now)"),
 	}
 	inv.checks = append(inv.checks, func() (err error) {
@@ -136,26 +136,26 @@ func (inv *invocation) dataFlags() *dataInput {
 	return in
 }
 
-// given reports whether data are named. It fails if they are not, but other flags
-// speak of them.
+// given reports whether --data is set. It fails if it is not, but a flag that needs
+// it is.
 func (in *dataInput) given() (bool, error) {
 	switch {
 	case *in.name != "":
 		return true, nil
 	case *in.mapping != "":
-		return false, badUsage("--mapping means nothing without --data")
+		return false, badUsage("--mapping needs --data")
 	case *in.skipBad:
-		return false, badUsage("--skip-bad means nothing without --data")
+		return false, badUsage("--skip-bad needs --data")
 	case *in.asOfText != "":
-		return false, badUsage("--as-of means nothing without --data")
+		return false, badUsage("--as-of needs --data")
 	}
 	return false, nil
 }
 
-// required fails if no data are named.
+// required fails if --data is not set.
 func (in *dataInput) required() error {
 	if *in.name == "" {
-		return badUsage("--data is missing")
+		return badUsage("--data is required")
 	}
 	return nil
 }
@@ -175,13 +175,13 @@ func (in *dataInput) load(schema *leadscore.Schema) (*tables.Data, error) {
 	return tables.Load(*in.name, schema, opts)
 }
 
-// options returns how to score the data. What a lead can reach is in memory
-// already, so it needs no limit.
+// options returns the options for scoring the data. They have no limit for the
+// records of a lead, as all records are in memory already.
 func (in *dataInput) options() []leadscore.Option {
 	return []leadscore.Option{leadscore.AsOf(in.asOf), leadscore.MaxRecords(math.MaxInt)}
 }
 
-// parseAsOf reads the value of --as-of, which is now if it is not given.
+// parseAsOf parses the value of --as-of. It returns the current time for "".
 func parseAsOf(text string) (time.Time, error) {
 	if text == "" {
 		return time.Now(), nil
@@ -191,13 +191,13 @@ func parseAsOf(text string) (time.Time, error) {
 			return t, nil
 		}
 	}
-	return time.Time{}, badUsage("--as-of %q is no time; write 2026-05-31 or 2026-05-31T09:30:00Z", text)
+	return time.Time{}, badUsage("--as-of %q is not a time; write 2026-05-31 or 2026-05-31T09:30:00Z", text)
 }
 
-// skipped returns the lines that say which records were left out, and why.
+// skipped returns lines that say which records were skipped, and why.
 func skipped(r *tables.Report) string {
 	var b strings.Builder
-	if r.Problems.Len() > 0 { // also of files in which the mapping looks something up, of which no record is skipped
+	if r.Problems.Len() > 0 { // these include rows of look-up files, which are not records
 		fmt.Fprintf(&b, "%s\n", &r.Problems)
 	}
 	if r.Skipped() > 0 {

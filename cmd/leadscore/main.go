@@ -1,19 +1,19 @@
-// Command leadscore scores leads by rule files, and checks, tests and formats them.
+// Command leadscore scores leads by rule files. It also checks, tests, compares and
+// formats rule files, and explains scores.
 //
-//	leadscore score [--schema FILE] --data DIR|FILE [--mapping FILE] [--skip-bad] [--as-of TIME] [--format table|json|csv] [--explain] [--color WHEN] MODEL...
-//	leadscore explain [--schema FILE] --data DIR|FILE [--mapping FILE] [--skip-bad] [--as-of TIME] --lead ID [--format text|json] [--what-if] [--color WHEN] MODEL...
+//	leadscore score [--schema FILE] --data DIR|FILE [--mapping FILE] [--skip-bad] [--as-of TIME] [--format table|json|csv] [--explain] [--color WHEN] FILE|DIR...
+//	leadscore explain [--schema FILE] --data DIR|FILE [--mapping FILE] [--skip-bad] [--as-of TIME] --lead ID [--format text|json] [--what-if] [--color WHEN] FILE|DIR...
 //	leadscore check [--schema FILE] [--strict] [--advice] [--format text|json] [--color WHEN] [FILE|DIR...]
 //	leadscore test [--schema FILE] [-v] [--format text|json] [--color WHEN] FILE|DIR...
 //	leadscore diff [--schema FILE] [--data DIR|FILE [--mapping FILE] [--skip-bad] [--as-of TIME]] [--format text|json] [--limit N] [--color WHEN] OLD NEW
 //	leadscore fmt [-l] [-d] [-w] [--color WHEN] [FILE|DIR...]
 //
-// What is wrong with rules goes to standard error, in colour if that is a
-// terminal; with check --format json it goes to standard output, an object a line.
+// Problems in rules are written to standard error, in colour if that is a terminal.
+// With check --format json they are written to standard output, one object per line.
 //
-// Exit status 0 means that all went well; 1 that the rules or the data are
-// wrong, that a test failed, or that a lead could not be scored; 2 that the
-// command line is wrong.
-// What check warns of is not wrong, unless --strict says so.
+// The exit status is 0 on success; 1 if the rules or the data have errors, a test
+// fails, or a lead cannot be scored; and 2 if the command line is wrong. Warnings of
+// check do not change it, unless --strict is set.
 package main
 
 import (
@@ -29,7 +29,7 @@ import (
 // Exit statuses.
 const (
 	statusOK    = 0
-	statusWrong = 1 // the rules or the data are wrong, or a lead failed
+	statusWrong = 1 // the rules or the data have errors, or a lead failed
 	statusUsage = 2 // the command line is wrong
 )
 
@@ -41,12 +41,12 @@ func main() {
 }
 
 var commands = []command{
-	{"score", "[--schema FILE] --data DIR|FILE [--mapping FILE] [--skip-bad] [--as-of TIME]\n                  [--format table|json|csv] [--explain] [--color WHEN] MODEL...", "score the leads of a folder or file of CRM data", runScore},
-	{"explain", "[--schema FILE] --data DIR|FILE [--mapping FILE] [--skip-bad] [--as-of TIME]\n                    --lead ID [--format text|json] [--what-if] [--color WHEN] MODEL...", "say why a lead has its score, and what would make it sales ready", runExplain},
-	{"check", "[--schema FILE] [--strict] [--advice] [--format text|json]\n                  [--color WHEN] [FILE|DIR...]", "report what is wrong with rule files, or odd about them", runCheck},
-	{"test", "[--schema FILE] [-v] [--format text|json] [--color WHEN] FILE|DIR...", "run the tests that stand in rule files", runTest},
-	{"diff", "[--schema FILE] [--data DIR|FILE [--mapping FILE] [--skip-bad] [--as-of TIME]]\n                 [--format text|json] [--limit N] [--color WHEN] OLD NEW", "say how two versions of rules differ, and what that does to leads", runDiff},
-	{"fmt", "[-l] [-d] [-w] [--color WHEN] [FILE|DIR...]", "write rule files in their canonical form", runFmt},
+	{"score", "[--schema FILE] --data DIR|FILE [--mapping FILE] [--skip-bad] [--as-of TIME]\n                  [--format table|json|csv] [--explain] [--color WHEN] FILE|DIR...", "score the leads in a folder or file of CRM data", runScore},
+	{"explain", "[--schema FILE] --data DIR|FILE [--mapping FILE] [--skip-bad] [--as-of TIME]\n                    --lead ID [--format text|json] [--what-if] [--color WHEN] FILE|DIR...", "explain why a lead has its score, and what would make it sales ready", runExplain},
+	{"check", "[--schema FILE] [--strict] [--advice] [--format text|json]\n                  [--color WHEN] [FILE|DIR...]", "report errors in rule files, and rules that are valid but odd", runCheck},
+	{"test", "[--schema FILE] [-v] [--format text|json] [--color WHEN] FILE|DIR...", "run the tests in rule files", runTest},
+	{"diff", "[--schema FILE] [--data DIR|FILE [--mapping FILE] [--skip-bad] [--as-of TIME]]\n                 [--format text|json] [--limit N] [--color WHEN] OLD NEW", "show how two versions of rules differ, and what that changes for leads", runDiff},
+	{"fmt", "[-l] [-d] [-w] [--color WHEN] [FILE|DIR...]", "format rule files", runFmt},
 }
 
 func commandCalled(name string) *command {
@@ -77,7 +77,7 @@ func run(ctx context.Context, s streams, args []string) int {
 	}
 	c := commandCalled(name)
 	if c == nil {
-		fmt.Fprintf(s.err, "leadscore: there is no command %s\n\n", name)
+		fmt.Fprintf(s.err, "leadscore: unknown command %s\n\n", name)
 		usage(s.err)
 		return statusUsage
 	}
@@ -105,5 +105,5 @@ func usage(w io.Writer) {
 	for _, c := range commands {
 		fmt.Fprintf(w, "\n  leadscore %s %s\n      %s\n", c.name, c.usage, c.about)
 	}
-	fmt.Fprintln(w, "\nleadscore COMMAND -h tells more of one command.")
+	fmt.Fprintln(w, "\nRun leadscore COMMAND -h for the flags of a command.")
 }

@@ -273,31 +273,31 @@ wrong.score:5:15: a score of 0 changes nothing; write the points to add or subtr
 		{name: "no such data", args: "score --data none coffee.score", status: statusWrong,
 			err: "leadscore score: ", errorBegin: true},
 		{name: "a model in the schema", args: "score --data data --schema coffee.score coffee.score", status: statusWrong,
-			err: `coffee.score: a schema must declare Lead, Contact and Account: missing Lead, Contact, Account; --schema takes the place of the standard schema; to add to that, put the blocks into a rule file
+			err: `coffee.score: a schema must declare Lead, Contact and Account: missing Lead, Contact, Account; --schema replaces the standard schema; to add to that, put the blocks into a rule file
 
-coffee.score:1:7: a model stands in a schema; move it to a rule file
+coffee.score:1:7: a schema cannot contain a model; move it to a rule file
   1 | model "Coffee" {
     |       ^^^^^^^^
 
-coffee.score:14:7: a model stands in a schema; move it to a rule file
+coffee.score:14:7: a schema cannot contain a model; move it to a rule file
   14 | model "Firms" {
      |       ^^^^^^^
 `},
 		{name: "no model", args: "score --data data /dev/null", status: statusWrong,
-			err: "leadscore score: no model in /dev/null\n"},
+			err: "leadscore score: there is no model in /dev/null\n"},
 
 		{name: "no command", status: statusUsage, err: "leadscore scores leads", errorBegin: true},
-		{name: "unknown command", args: "scroe", status: statusUsage, err: "leadscore: there is no command scroe\n", errorBegin: true},
-		{name: "no data", args: "score coffee.score", status: statusUsage, err: "leadscore score: --data is missing\nusage: ", errorBegin: true},
-		{name: "no model file", args: "score --data data", status: statusUsage, err: "leadscore score: no model file is named\nusage: ", errorBegin: true},
-		{name: "unknown flag", args: "score --dta data coffee.score", status: statusUsage, err: "leadscore score: there is no flag --dta\n", errorBegin: true},
+		{name: "unknown command", args: "scroe", status: statusUsage, err: "leadscore: unknown command scroe\n", errorBegin: true},
+		{name: "no data", args: "score coffee.score", status: statusUsage, err: "leadscore score: --data is required\nusage: ", errorBegin: true},
+		{name: "no model file", args: "score --data data", status: statusUsage, err: "leadscore score: name at least one rule file or folder\nusage: ", errorBegin: true},
+		{name: "unknown flag", args: "score --dta data coffee.score", status: statusUsage, err: "leadscore score: unknown flag --dta\n", errorBegin: true},
 		{name: "flag without its value", args: "score coffee.score --data", status: statusUsage, err: "leadscore score: --data needs a value\n", errorBegin: true},
 		{name: "a block that should add to the standard schema", args: "check --schema called.part", status: statusWrong,
-			err: "called.part: a schema must declare Lead, Contact and Account: missing Lead, Contact, Account; --schema takes the place of the standard schema; to add to that, put the blocks into a rule file\n"},
+			err: "called.part: a schema must declare Lead, Contact and Account: missing Lead, Contact, Account; --schema replaces the standard schema; to add to that, put the blocks into a rule file\n"},
 		{name: "unknown format", args: "score --data data --format xml coffee.score", status: statusUsage,
-			err: "leadscore score: --format \"xml\" is none of table, json and csv\n", errorBegin: true},
+			err: "leadscore score: --format must be table, json or csv, not \"xml\"\n", errorBegin: true},
 		{name: "no time", args: "score --data data --as-of 2026-02-30 coffee.score", status: statusUsage,
-			err: "leadscore score: --as-of \"2026-02-30\" is no time; write 2026-05-31 or 2026-05-31T09:30:00Z\n", errorBegin: true},
+			err: "leadscore score: --as-of \"2026-02-30\" is not a time; write 2026-05-31 or 2026-05-31T09:30:00Z\n", errorBegin: true},
 		{name: "no offset", args: "score --data data --as-of 2026-02-03T10:00:00 coffee.score", status: statusUsage,
 			err: "leadscore score: --as-of", errorBegin: true},
 
@@ -306,7 +306,7 @@ coffee.score:14:7: a model stands in a schema; move it to a rule file
 		{name: "check is silent", args: "check coffee.score ugly.score"},
 		{name: "check of a folder", args: "check --schema schema.score .", status: statusWrong, err: "coffee.score:5:14: EmailOpened is no entity", errorBegin: true},
 		{name: "check of a schema alone", args: "check --schema schema.score"},
-		{name: "check of nothing", args: "check", status: statusUsage, err: "leadscore check: no rule file is named\n", errorBegin: true},
+		{name: "check of nothing", args: "check", status: statusUsage, err: "leadscore check: name at least one rule file or folder\n", errorBegin: true},
 		{name: "check of two files that share a model", args: "check coffee.score ./coffee.score", status: statusWrong,
 			err: "./coffee.score:1:7: there are two models called \"Coffee\"", errorBegin: true},
 
@@ -330,9 +330,9 @@ failing.test:7:5: the lead is not sales ready (the score is 10)
 				`{"model":"Coffee","test":"Two emails","passed":true}` + "\n"},
 		{name: "test of a model that is not there", args: "test passing.test", status: statusWrong,
 			err: "passing.test:2:11: there is no model \"Coffee\"", errorBegin: true},
-		{name: "test of nothing", args: "test", status: statusUsage, err: "leadscore test: no rule file is named\n", errorBegin: true},
+		{name: "test of nothing", args: "test", status: statusUsage, err: "leadscore test: name at least one rule file or folder\n", errorBegin: true},
 		{name: "test in an unknown format", args: "test --format csv coffee.score", status: statusUsage,
-			err: "leadscore test: --format \"csv\" is none of text and json\n", errorBegin: true},
+			err: "leadscore test: --format must be text or json, not \"csv\"\n", errorBegin: true},
 
 		{
 			name: "explain",
@@ -341,7 +341,7 @@ failing.test:7:5: the lead is not sales ready (the score is 10)
   Opened: 1 x +10 = +10
     each EmailOpened: 1, holds
       2026-05-03T00:00:00Z EmailOpened EmailOpened.csv:4
-  it would be sales ready, at 20, if
+  it would reach the sales-ready score of 20 if
     "Opened" counts 2 times (+10)
 b, Firms: not targeted
 `,
@@ -371,24 +371,24 @@ a, Firms: not targeted
   Has: 1 x +1 = +1
     has Lead: 1, holds
       Lead b
-  it would be sales ready at 2, and no change of up to 3 conditions takes it there
+  no change of up to 3 conditions would reach the sales-ready score of 2
 b, None: score 0
   the model has no sales-ready score
 `,
 		},
 		{name: "explain nobody", args: "explain --data data --lead nemo coffee.score", status: statusWrong, err: "leadscore explain: lead \"nemo\": no such lead\n"},
-		{name: "explain without a lead", args: "explain --data data coffee.score", status: statusUsage, err: "leadscore explain: --lead is missing\n", errorBegin: true},
-		{name: "explain without data", args: "explain --lead a coffee.score", status: statusUsage, err: "leadscore explain: --data is missing\n", errorBegin: true},
-		{name: "explain without rules", args: "explain --lead a --data data", status: statusUsage, err: "leadscore explain: no model file is named\n", errorBegin: true},
+		{name: "explain without a lead", args: "explain --data data coffee.score", status: statusUsage, err: "leadscore explain: --lead is required\n", errorBegin: true},
+		{name: "explain without data", args: "explain --lead a coffee.score", status: statusUsage, err: "leadscore explain: --data is required\n", errorBegin: true},
+		{name: "explain without rules", args: "explain --lead a --data data", status: statusUsage, err: "leadscore explain: name at least one rule file or folder\n", errorBegin: true},
 		{name: "explain in an unknown format", args: "explain --lead a --data data --format csv coffee.score", status: statusUsage,
-			err: "leadscore explain: --format \"csv\" is none of text and json\n", errorBegin: true},
+			err: "leadscore explain: --format must be text or json, not \"csv\"\n", errorBegin: true},
 
 		{
 			name: "diff",
 			args: "diff coffee.score new.version",
 			out:  diffOfRules,
 		},
-		{name: "diff of the same", args: "diff coffee.score coffee.score", out: "models and schema are the same\n"},
+		{name: "diff of the same", args: "diff coffee.score coffee.score", out: "the models and the schema are the same\n"},
 		{
 			name: "diff over leads",
 			args: "diff --data data --as-of 2026-06-01 --limit 1 coffee.score new.version",
@@ -409,11 +409,11 @@ b, Coffee: 10 Cold -> 7 Warm
 and 1 more; --limit 0 lists all
 `,
 		},
-		{name: "diff of one", args: "diff coffee.score", status: statusUsage, err: "leadscore diff: two versions are wanted: a file or folder each\n", errorBegin: true},
+		{name: "diff of one", args: "diff coffee.score", status: statusUsage, err: "leadscore diff: diff takes two arguments, OLD and NEW\n", errorBegin: true},
 		{name: "diff in an unknown format", args: "diff --format csv coffee.score coffee.score", status: statusUsage,
-			err: "leadscore diff: --format \"csv\" is none of text and json\n", errorBegin: true},
+			err: "leadscore diff: --format must be text or json, not \"csv\"\n", errorBegin: true},
 		{name: "diff as of", args: "diff --as-of 2026-06-01 coffee.score coffee.score", status: statusUsage,
-			err: "leadscore diff: --as-of means nothing without --data\n", errorBegin: true},
+			err: "leadscore diff: --as-of needs --data\n", errorBegin: true},
 		{name: "diff of what is wrong", args: "diff coffee.score wrong.score", status: statusWrong, err: "wrong.score:4:14: EmailOpend is no entity", errorBegin: true},
 		{
 			name: "diff as JSON",
@@ -456,7 +456,7 @@ b, Firms: not targeted
 			errorBegin: true,
 		},
 		{name: "diff of rules alone, with bad data skipped", args: "diff --skip-bad coffee.score coffee.score", status: statusUsage,
-			err: "leadscore diff: --skip-bad means nothing without --data\n", errorBegin: true},
+			err: "leadscore diff: --skip-bad needs --data\n", errorBegin: true},
 
 		{name: "fmt of standard input", args: "fmt", stdin: files["ugly.score"],
 			out: "model \"M\" {\n    target contact // who\n\n    condition \"C\" {\n        has Lead\n        score +1\n    }\n}\n"},
@@ -737,7 +737,7 @@ func TestMapping(t *testing.T) {
 		errs != "note: people.csv: No: 1 of 2 keys are not in titles.csv, for Contact.JobTitle, which is null there\nexport/titles.csv:3: the record has 1 cells and the header 2\n" {
 		t.Errorf("status %d, %s", status, errs)
 	}
-	if _, errs, status := call(t, "", "diff", "--mapping", "map.json", "coffee.score", "new.version"); status != statusUsage || !strings.HasPrefix(errs, "leadscore diff: --mapping means nothing without --data\n") {
+	if _, errs, status := call(t, "", "diff", "--mapping", "map.json", "coffee.score", "new.version"); status != statusUsage || !strings.HasPrefix(errs, "leadscore diff: --mapping needs --data\n") {
 		t.Errorf("status %d, %s", status, errs)
 	}
 }

@@ -11,9 +11,8 @@ import (
 	"github.com/leadscore/leadscore/dsl"
 )
 
-// report prints the problems of an error to standard error, if it is
-// [leadscore.Diagnostics], and returns errReported. It returns any other error as
-// it is.
+// report prints err to standard error and returns errReported if err is a
+// [leadscore.Diagnostics]. It returns any other error unchanged.
 func (inv *invocation) report(err error) error {
 	diags, ok := errors.AsType[leadscore.Diagnostics](err)
 	if !ok {
@@ -32,7 +31,7 @@ func (inv *invocation) report(err error) error {
 	return errReported
 }
 
-// reportJSON is report with an object a line on standard output.
+// reportJSON is like report, but prints one object per line to standard output.
 func (inv *invocation) reportJSON(err error) error {
 	diags, ok := errors.AsType[leadscore.Diagnostics](err)
 	if !ok {
@@ -61,9 +60,9 @@ func isTerminal(w io.Writer) bool {
 	return err != nil || !os.SameFile(info, null)
 }
 
-// inColor reports whether to write in colour. By https://no-color.org an empty
-// NO_COLOR counts for nothing. A terminal of Windows has no TERM, and only the
-// newer ones, which set WT_SESSION, surely know what we would send.
+// inColor reports whether to write in colour. According to https://no-color.org an
+// empty NO_COLOR has no effect. Terminals on Windows do not set TERM; those that set
+// WT_SESSION are known to understand the sequences below.
 func inColor(when string, terminal bool, getenv func(string) string) bool {
 	if when != "auto" {
 		return when == "always"
@@ -72,7 +71,7 @@ func inColor(when string, terminal bool, getenv func(string) string) bool {
 	return terminal && getenv("NO_COLOR") == "" && term != "dumb" && (term != "" || getenv("WT_SESSION") != "")
 }
 
-// Sequences that style what follows on a terminal, up to plain.
+// Sequences that set the style of the text after them, until plain.
 const (
 	plain  = "\x1b[0m"
 	bold   = "\x1b[1m"
@@ -82,8 +81,7 @@ const (
 	cyan   = "\x1b[1;36m"
 )
 
-// colored returns a problem with its severity in colour. The words are those of
-// Error: no colour says what they do not.
+// colored returns the text of d.Error() with colours.
 func colored(d *dsl.Diagnostic) string {
 	severity := map[dsl.Severity]string{dsl.Error: red, dsl.Warning: yellow, dsl.Advice: cyan}[d.Severity]
 	styles := map[dsl.Part]string{dsl.PlacePart: bold, dsl.SeverityPart: severity, dsl.CaretPart: severity, dsl.FixPart: green}

@@ -71,7 +71,7 @@ func TestColor(t *testing.T) {
 		t.Errorf("standard input: status %d, %q", status, stderr)
 	}
 	for _, args := range []string{"check --color blue wrong.score", "score --color= --data data wrong.score", "fmt --color yes"} {
-		if _, stderr, status := call(t, "", strings.Fields(args)...); status != statusUsage || !strings.Contains(stderr, "is none of auto, always and never") {
+		if _, stderr, status := call(t, "", strings.Fields(args)...); status != statusUsage || !strings.Contains(stderr, "--color must be auto, always or never, not ") {
 			t.Errorf("%s: status %d, %q", args, status, stderr)
 		}
 	}
@@ -174,7 +174,7 @@ func TestCheckJSON(t *testing.T) {
 	if stdout, stderr, status := call(t, "", "check", "--format", "json", "nothing.score"); stdout != "" || !strings.HasPrefix(stderr, "leadscore check: ") || status != statusWrong {
 		t.Errorf("no file: status %d, %q, %q", status, stdout, stderr)
 	}
-	if _, stderr, status := call(t, "", "check", "--format", "xml", "coffee.score"); status != statusUsage || !strings.HasPrefix(stderr, "leadscore check: --format \"xml\" is none of text and json\n") {
+	if _, stderr, status := call(t, "", "check", "--format", "xml", "coffee.score"); status != statusUsage || !strings.HasPrefix(stderr, "leadscore check: --format must be text or json, not \"xml\"\n") {
 		t.Errorf("another format: status %d, %q", status, stderr)
 	}
 	// Who reads may have gone.

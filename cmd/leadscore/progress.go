@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// progress shows on a terminal how far a command is, once it takes longer than
+// progress shows on a terminal how far a command has come, if it takes longer than
 // a second. Its methods are safe for concurrent use.
 type progress struct {
 	mu      sync.Mutex
@@ -19,8 +19,7 @@ type progress struct {
 	wait    sync.WaitGroup
 }
 
-// startProgress begins to show progress on s.err, if that is a terminal and the
-// results do not go there as well.
+// startProgress shows progress on s.err if that is a terminal and s.out is not.
 func startProgress(s streams) *progress {
 	p := &progress{w: s.err, done: make(chan struct{})}
 	if isTerminal(s.err) && !isTerminal(s.out) {
@@ -44,7 +43,7 @@ func (p *progress) show() {
 	}
 }
 
-// clear takes the progress line off the terminal. The caller holds p.mu.
+// clear removes the progress line from the terminal. The caller holds p.mu.
 func (p *progress) clear() {
 	if p.shown {
 		fmt.Fprint(p.w, "\r\x1b[K")
@@ -52,17 +51,17 @@ func (p *progress) clear() {
 	}
 }
 
-// say sets what is shown.
+// say sets the progress line.
 func (p *progress) say(text string) {
 	p.mu.Lock()
 	p.text = text
 	p.mu.Unlock()
 }
 
-// sayf sets what is shown.
+// sayf sets the progress line.
 func (p *progress) sayf(format string, args ...any) { p.say(fmt.Sprintf(format, args...)) }
 
-// printf writes lines to where progress is shown, without mixing the two.
+// printf prints lines to p.w without mixing them with the progress line.
 func (p *progress) printf(format string, args ...any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -70,7 +69,7 @@ func (p *progress) printf(format string, args ...any) {
 	fmt.Fprintf(p.w, format, args...)
 }
 
-// stop ends the show. It may be called more than once.
+// stop removes the progress line and shows no more. It may be called repeatedly.
 func (p *progress) stop() {
 	p.stopped.Do(func() {
 		close(p.done)

@@ -20,8 +20,8 @@ import (
 
 func runScore(ctx context.Context, inv *invocation) error {
 	rules, data := inv.ruleFlags(), inv.dataFlags()
-	format := inv.choice("format", "table", "print a `FORMAT`: table, json (one object a line) or csv", "json", "csv")
-	explained := inv.flags.Bool("explain", false, "say which conditions contributed what, and why")
+	format := inv.choice("format", "table", "print results as `FORMAT`: table, json (one object per line) or csv", "json", "csv")
+	explained := inv.flags.Bool("explain", false, "explain what each condition contributed")
 	names, err := inv.parse()
 	if err != nil {
 		return err
@@ -30,14 +30,14 @@ func runScore(ctx context.Context, inv *invocation) error {
 		return err
 	}
 	if len(names) == 0 {
-		return badUsage("no model file is named")
+		return badUsage("name at least one rule file or folder")
 	}
 	set, err := rules.compile(names...)
 	if err != nil {
 		return inv.report(err)
 	}
 	if len(set.Models()) == 0 {
-		return fmt.Errorf("no model in %s", strings.Join(names, ", "))
+		return fmt.Errorf("there is no model in %s", strings.Join(names, ", "))
 	}
 
 	p := startProgress(inv.streams)
@@ -73,7 +73,7 @@ func runScore(ctx context.Context, inv *invocation) error {
 }
 
 // scoreAll scores and prints all leads. It reports those that cannot be scored, and
-// returns how many they are.
+// returns how many there are.
 func scoreAll(ctx context.Context, inv *invocation, p *progress, set *leadscore.Set, data *tables.Data, out printer, opts []leadscore.Option) (failed int, err error) {
 	leads, scored := data.Len("Lead"), 0
 	for r, err := range set.ScoreAll(ctx, data.Leads(ctx), data, opts...) {
@@ -156,8 +156,8 @@ func (p csvPrinter) end() error {
 	return p.Error()
 }
 
-// tablePrinter aligns columns over some hundred rows at a time: a table of
-// millions of rows does not fit into memory.
+// tablePrinter aligns the columns of tableRows rows at a time, so that a table of
+// millions of rows need not fit into memory.
 type tablePrinter struct {
 	w    io.Writer
 	rows [][]string

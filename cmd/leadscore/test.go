@@ -10,14 +10,14 @@ import (
 
 func runTest(ctx context.Context, inv *invocation) error {
 	rules := inv.ruleFlags()
-	verbose := inv.flags.Bool("v", false, "name tests that pass, too")
-	format := inv.choice("format", "text", "print a `FORMAT`: text or json (one object a test)", "json")
+	verbose := inv.flags.Bool("v", false, "also list tests that pass")
+	format := inv.choice("format", "text", "print results as `FORMAT`: text or json (one object per test)", "json")
 	names, err := inv.parse()
 	if err != nil {
 		return err
 	}
 	if len(names) == 0 {
-		return badUsage("no rule file is named")
+		return badUsage("name at least one rule file or folder")
 	}
 	set, err := rules.compile(names...)
 	if err != nil {
@@ -74,7 +74,7 @@ func tests(n int) string {
 	return fmt.Sprintf("%d tests", n)
 }
 
-// A testResult is a line of `leadscore test --format json`.
+// A testResult is one line of leadscore test --format json.
 type testResult struct {
 	Model    string            `json:"model"`
 	Test     string            `json:"test"`

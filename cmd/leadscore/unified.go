@@ -9,8 +9,8 @@ import (
 // diffContext is how many unchanged lines surround a change.
 const diffContext = 3
 
-// unifiedDiff returns how b differs from a, lines with their line ends, in the
-// unified format of diff -u.
+// unifiedDiff returns the difference of two lists of lines, which include their line
+// ends, in the unified format of diff -u.
 func unifiedDiff(nameA, nameB string, a, b []string) string {
 	a, b = dropEmptyLast(a), dropEmptyLast(b)
 	edits := diffLines(a, b)
@@ -53,7 +53,8 @@ func unifiedDiff(nameA, nameB string, a, b []string) string {
 	return out.String()
 }
 
-// hunkRange spells the lines of a hunk: their first, from 1, and their number.
+// hunkRange returns the range of a hunk's lines: the first, counted from 1, and their
+// number.
 func hunkRange(at, count int) string {
 	switch count {
 	case 0:
@@ -71,22 +72,22 @@ func dropEmptyLast(lines []string) []string {
 	return lines
 }
 
-// An edit is one line: kept (' '), deleted ('-') or inserted ('+'). a and b are
-// how many lines of either side come before it.
+// An edit is one line that is kept (' '), deleted ('-') or inserted ('+'). a and b
+// are the numbers of lines before it on either side.
 type edit struct {
 	kind byte
 	line string
 	a, b int
 }
 
-// maxEdits bounds the search for a shortest list of edits, which takes memory
-// in proportion to its square.
+// maxEdits limits the search for a shortest list of edits, which takes memory in
+// proportion to the square of its length.
 const maxEdits = 4000
 
-// diffLines returns a list of edits from a to b: by the algorithm of Myers a
-// shortest one, or, when they have little in common, all of a out and all of b in.
+// diffLines returns a shortest list of edits from a to b, by the algorithm of Myers.
+// If a and b have little in common, the list deletes all of a and inserts all of b.
 func diffLines(a, b []string) []edit {
-	// furthest[k+max] is how far into a the best path on diagonal k comes.
+	// furthest[k+most] is the index in a that the best path on diagonal k reaches.
 	most := len(a) + len(b)
 	furthest := make([]int, 2*most+2)
 	var trace [][]int // furthest[-d..d] before step d

@@ -1,5 +1,5 @@
-// Account scores contact-based and account-based leads with a set of two
-// models, in one pass over a stream of leads.
+// Account scores leads of contacts and of accounts with a set of two models, in one
+// pass over a stream of leads.
 package main
 
 import (

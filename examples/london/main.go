@@ -1,4 +1,4 @@
-// London scores leads by where they are, over data built in Go.
+// London scores leads by their location, over data that is built in Go.
 package main
 
 import (

@@ -1,5 +1,5 @@
-// Quickstart scores the leads of a folder of CRM data by the rules of a file,
-// and says why each has its score.
+// Quickstart scores the leads in a folder of CRM data by the rules in a file, and
+// explains each score.
 package main
 
 import (
@@ -30,7 +30,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	// The data is of April 2026. In production leave AsOf out: it is now.
+	// The data is from April 2026. In production omit AsOf, to score as of now.
 	asOf := leadscore.AsOf(time.Date(2026, time.May, 1, 0, 0, 0, 0, time.UTC))
 
 	for lead, err := range data.Leads(ctx) {

@@ -1,9 +1,9 @@
-// Package conformance reads the cases of testdata/conformance and runs them
-// against an evaluator, be it the library or another implementation.
+// Package conformance reads the cases of testdata/conformance and runs them with an
+// evaluator: the library or another implementation of the language.
 //
-// A case is a txtar archive that reads as a page of documentation:
+// A case is a txtar archive that reads like a page of documentation:
 //
-//	Prose that says what the case shows.
+//	A text that says what the case shows.
 //
 //	covers: A sentence of the language reference that the case shows.
 //	covers: The beginning of another …
@@ -11,25 +11,24 @@
 //	-- coffee.score --      one or more rule files
 //	-- Lead.csv --          data: <Entity>.csv or <Entity>.ndjson files,
 //	-- EmailOpened.ndjson --   or one data.json
-//	-- leads --             optional: the ids to score, one a line; else all of the data
-//	-- as_of --             the scoring instant, RFC 3339
-//	-- want --              one line a lead and model
+//	-- leads --             optional: the ids to score, one per line; by default all leads
+//	-- as_of --             the instant for which leads are scored, RFC 3339
+//	-- want --              one line for each lead and model
 //	lead-1  Coffee  scored  53  Warm  ready
 //	lead-1  Tea     scored  0   -     not ready
 //	lead-2  Coffee  no parent
 //	lead-9  error   lead "lead-9": no such lead
-//	-- explain --           optional: what the conditions contributed
+//	-- explain --           optional: the contributions of the conditions
 //	lead-1  Coffee  "Opened an email"  3 x +10 = 30
 //	    3 holds: each EmailOpened
 //	        2026-05-01T09:00:00Z EmailOpened open-1 x1
-//	-- tests --             optional: what comes of the tests in the rule files
+//	-- tests --             optional: the results of the tests in the rule files
 //	-- formatted --         optional: the last rule file in canonical form
 //
-// Names with spaces are quoted; a dash is no grade. Where rules are wrong,
-// errors holds the whole text of the diagnostics and takes the place of want.
-// A case that has neither shows how rules are formatted; they compile.
-// White space at the ends of lines, and how much of it separates columns, does
-// not matter.
+// Names with spaces are quoted; a dash means no grade. If the rules have errors, the
+// file errors, with the text of the diagnostics, replaces want. A case without
+// either shows how rules are formatted; these compile. White space at the ends of
+// lines, and the amount of it between columns, does not matter.
 package conformance
 
 import (
@@ -49,7 +48,7 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// Names of the files of a case that are neither rules nor data.
+// Names of files in a case that are neither rules nor data.
 const (
 	schemaFile    = "schema.score"
 	dataFile      = "data.json"
@@ -64,14 +63,14 @@ const (
 
 // A Case is one conformance case.
 type Case struct {
-	Name string // its path below the root, without .txtar
-	Doc  string // what it shows
-	// Covers quotes the sentences of the language reference that it covers.
+	Name string // the path below the root, without .txtar
+	Doc  string // says what the case shows
+	// Covers quotes the sentences of the language reference that the case covers.
 	Covers []string
-	// Base is the schema that the files extend: the standard schema, or nil if
-	// the case has its own.
+	// Base is the schema that the files extend: the standard schema, or nil if the
+	// case has a schema of its own.
 	Base  *traverse.Schema
-	Files []File // the schema file, if there is one, then the rule files
+	Files []File // the schema file, if there is one, and the rule files
 	AsOf  time.Time
 
 	leads   []string
@@ -82,20 +81,20 @@ type Case struct {
 // A File is a schema or rule file of a case.
 type File struct{ Name, Text string }
 
-// A Row is what an evaluator says of one lead and model, or of a lead alone if
-// it could not be scored.
+// A Row is the result of an evaluator for one lead and model, or for a lead that
+// could not be scored.
 type Row struct {
 	Lead, Model string
-	Err         error // the lead could not be scored; nothing below counts
+	Err         error // why the lead could not be scored; the fields below are not set
 	Status      string
 	Score       int64
-	Grade       string // "" is none
+	Grade       string // "" means no grade
 	Ready       bool
-	// Contributions are compared with the case's only if they are not nil.
+	// Contributions are compared with those of the case unless they are nil.
 	Contributions []Contribution
 }
 
-// A Contribution is what a condition contributed.
+// A Contribution is the contribution of one condition.
 type Contribution struct {
 	Condition  string
 	Multiplier uint64
@@ -104,7 +103,7 @@ type Contribution struct {
 	Children   []Child
 }
 
-// A Child is what a child of a condition counted.
+// A Child is the count of one child of a condition.
 type Child struct {
 	Rule        string // with its display name
 	Count       uint64
@@ -119,12 +118,12 @@ type Occurrence struct {
 	Routes     uint64
 }
 
-// An Evaluator answers a case: one row a lead and model, leads in the order of
-// [Case.Leads], models in that of the files. Its error is [dsl.Diagnostics] if
-// the rules are wrong.
+// An Evaluator evaluates a case. It returns one row for each lead and model: leads
+// in the order of [Case.Leads], models in the order of the files. If the rules have
+// errors, its error is a [dsl.Diagnostics].
 type Evaluator func(ctx context.Context, c *Case) ([]Row, error)
 
-// Read reads every case below the root of fsys.
+// Read parses every case below the root of fsys.
 func Read(fsys fs.FS) ([]*Case, error) {
 	var cases []*Case
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
@@ -145,7 +144,7 @@ func Read(fsys fs.FS) ([]*Case, error) {
 	return cases, err
 }
 
-// Parse reads one case.
+// Parse parses one case.
 func Parse(name, text string) (*Case, error) {
 	a := parseArchive(text)
 	c := &Case{Name: name, Base: traverse.Standard(), archive: a}
@@ -159,14 +158,14 @@ func Parse(name, text string) (*Case, error) {
 	}
 	c.Doc = strings.TrimSpace(doc.String())
 	if c.Doc == "" {
-		return nil, errors.New("the case does not say what it shows")
+		return nil, errors.New("the case has no text that says what it shows")
 	}
 	data := fstest.MapFS{}
 	var rules []File
 	for i, f := range a.files {
 		switch ext := path.Ext(f.name); {
 		case slices.ContainsFunc(a.files[:i], func(g file) bool { return g.name == f.name }):
-			return nil, fmt.Errorf("%s is there twice", f.name)
+			return nil, fmt.Errorf("there are two files %s", f.name)
 		case f.name == schemaFile:
 			c.Base = nil
 			c.Files = append(c.Files, File{f.name, f.text})
@@ -184,7 +183,7 @@ func Parse(name, text string) (*Case, error) {
 			c.leads = strings.Fields(f.text)
 		case f.name == wantFile, f.name == explainFile, f.name == errorsFile, f.name == testsFile, f.name == formattedFile:
 		default:
-			return nil, fmt.Errorf("the file %s means nothing in a case", f.name)
+			return nil, fmt.Errorf("unknown file %s", f.name)
 		}
 	}
 	c.Files = append(c.Files, rules...)
@@ -196,25 +195,24 @@ func Parse(name, text string) (*Case, error) {
 	case len(rules) == 0 && c.Base != nil:
 		return nil, errors.New("the case has no rules")
 	case wrong && (a.get(wantFile) != nil || a.get(explainFile) != nil):
-		return nil, errors.New("a case has either want or errors")
+		return nil, errors.New("the case has both want and errors")
 	case !c.Scores() && a.get(explainFile) != nil:
-		return nil, errors.New("a case that explains needs want")
+		return nil, errors.New("the case has explain, but not want")
 	case !wrong && !c.Scores() && a.get(formattedFile) == nil && a.get(testsFile) == nil:
 		return nil, errors.New("the case has neither want nor errors")
 	case c.Scores() && (c.data == nil || c.AsOf.IsZero()):
-		return nil, errors.New("a case that scores needs data and as_of")
+		return nil, errors.New("the case has want, but not data and as_of")
 	}
 	return c, nil
 }
 
-// Scores reports whether the case says how leads score.
+// Scores reports whether the case has the scores of leads.
 func (c *Case) Scores() bool { return c.archive.get(wantFile) != nil }
 
-// Wrong reports whether the rules of the case are wrong.
+// Wrong reports whether the rules of the case have errors.
 func (c *Case) Wrong() bool { return c.archive.get(errorsFile) != nil }
 
-// Formatted returns the canonical form of the last rule file, if the case says
-// what it is.
+// Formatted returns the canonical form of the last rule file, if the case has it.
 func (c *Case) Formatted() (string, bool) {
 	f := c.archive.get(formattedFile)
 	if f == nil {
@@ -223,7 +221,7 @@ func (c *Case) Formatted() (string, bool) {
 	return f.text, true
 }
 
-// Tests returns what comes of the tests in the rule files, if the case says so.
+// Tests returns the results of the tests in the rule files, if the case has them.
 func (c *Case) Tests() (string, bool) {
 	f := c.archive.get(testsFile)
 	if f == nil {
@@ -232,14 +230,14 @@ func (c *Case) Tests() (string, bool) {
 	return f.text, true
 }
 
-// SetTests changes what the case says of its tests.
+// SetTests sets the results of the tests in the rule files.
 func (c *Case) SetTests(text string) { c.archive.set(testsFile, text) }
 
-// Explains reports whether the case says what the conditions contribute.
+// Explains reports whether the case has the contributions of conditions.
 func (c *Case) Explains() bool { return c.archive.get(explainFile) != nil }
 
-// Load loads the case's data. The schema is the one that the rules were
-// compiled with. Nothing in the data may be ignored.
+// Load loads the case's data. The schema must be the one that the rules were
+// compiled with. Load fails if it would ignore a part of the data.
 func (c *Case) Load(schema *traverse.Schema) (*tables.Data, error) {
 	if c.data == nil {
 		return nil, errors.New("the case has no data")
@@ -258,8 +256,8 @@ func (c *Case) Load(schema *traverse.Schema) (*tables.Data, error) {
 	return data, nil
 }
 
-// Leads returns the ids of the leads to score: those that the case names, or
-// all of the data.
+// Leads returns the ids of the leads to score: those that the case lists, or else
+// all leads in the data.
 func (c *Case) Leads(ctx context.Context, data *tables.Data) ([]string, error) {
 	if c.leads != nil {
 		return c.leads, nil
@@ -274,7 +272,7 @@ func (c *Case) Leads(ctx context.Context, data *tables.Data) ([]string, error) {
 	return ids, nil
 }
 
-// Run answers the case and compares. The error says how the answer differs.
+// Run evaluates the case. It fails if the result is not what the case wants.
 func (c *Case) Run(ctx context.Context, evaluate Evaluator) error {
 	got, err := c.answer(ctx, evaluate)
 	if err != nil {
@@ -286,7 +284,7 @@ func (c *Case) Run(ctx context.Context, evaluate Evaluator) error {
 		switch {
 		case want == nil && (text == "" || name == explainFile):
 		case want == nil:
-			bad = append(bad, fmt.Errorf("%s is not wanted, but got:\n%s", name, text))
+			bad = append(bad, fmt.Errorf("the case has no %s, but got:\n%s", name, text))
 		case name == explainFile && text == "": // the evaluator does not explain
 		case !same(name, want.text, text):
 			bad = append(bad, fmt.Errorf("%s differs\n--- want\n%s--- got\n%s", name, want.text, text))
@@ -295,7 +293,7 @@ func (c *Case) Run(ctx context.Context, evaluate Evaluator) error {
 	return errors.Join(bad...)
 }
 
-// Update answers the case and returns the text of the case with that answer.
+// Update evaluates the case and returns the text of the case with the new result.
 func (c *Case) Update(ctx context.Context, evaluate Evaluator) (string, error) {
 	got, err := c.answer(ctx, evaluate)
 	if err != nil {
@@ -314,7 +312,7 @@ func (c *Case) Update(ctx context.Context, evaluate Evaluator) (string, error) {
 	return a.String(), nil
 }
 
-// answer is the case's answer, by the files that hold it.
+// answer evaluates the case and returns the files of the result, by name.
 func (c *Case) answer(ctx context.Context, evaluate Evaluator) (map[string]string, error) {
 	rows, err := evaluate(ctx, c)
 	if diags, ok := errors.AsType[dsl.Diagnostics](err); ok {
@@ -326,8 +324,8 @@ func (c *Case) answer(ctx context.Context, evaluate Evaluator) (map[string]strin
 	return map[string]string{wantFile: table(rows), explainFile: explanation(rows)}, nil
 }
 
-// same compares two texts. Messages are compared to the letter but for white
-// space at the ends of lines, tables by columns.
+// same reports whether two texts are equal. In messages, white space at the ends of
+// lines is ignored; tables are compared by columns.
 func same(name, a, b string) bool {
 	lines := func(s string) []string {
 		var out []string
@@ -344,7 +342,7 @@ func same(name, a, b string) bool {
 	return slices.Equal(lines(a), lines(b))
 }
 
-// table renders rows in aligned columns.
+// table returns rows as text in aligned columns.
 func table(rows []Row) string {
 	cells := make([][]string, len(rows))
 	var widths []int
@@ -390,7 +388,7 @@ func columns(r Row) []string {
 	return append(line, strconv.FormatInt(r.Score, 10), grade, ready)
 }
 
-// quoted quotes a name that would not stand out as one.
+// quoted quotes a name that could be mistaken for something else.
 func quoted(s string) string {
 	if s == "" || s == "-" || s == "error" || strings.ContainsAny(s, " \t\n\"\\") {
 		return strconv.Quote(s)

@@ -54,14 +54,14 @@ func TestParse(t *testing.T) {
 		t.Errorf("with a schema of its own: %+v", own)
 	}
 	for _, test := range []struct{ name, old, new, want string }{
-		{"no comment", "What it shows.", "", "the case does not say what it shows"},
-		{"an unknown file", "-- as_of --", "-- asof --", "the file asof means nothing in a case"},
+		{"no comment", "What it shows.", "", "the case has no text that says what it shows"},
+		{"an unknown file", "-- as_of --", "-- asof --", "unknown file asof"},
 		{"no rules", "-- m.score --", "-- leads --", "the case has no rules"},
-		{"no data", "-- Lead.csv --", "-- leads --", "a case that scores needs data and as_of"},
+		{"no data", "-- Lead.csv --", "-- leads --", "the case has want, but not data and as_of"},
 		{"a bad instant", "2026-05-31T12:00:00Z", "yesterday", `as_of: parsing time "yesterday"`},
 		{"no answer", "-- want --", "-- leads --", "the case has neither want nor errors"},
-		{"two answers", "-- want --", "-- errors --\n-- want --", "a case has either want or errors"},
-		{"a file twice", "-- want --", "-- m.score --\n-- want --", "m.score is there twice"},
+		{"two answers", "-- want --", "-- errors --\n-- want --", "the case has both want and errors"},
+		{"a file twice", "-- want --", "-- m.score --\n-- want --", "there are two files m.score"},
 	} {
 		_, err := conformance.Parse("case", strings.Replace(good, test.old, test.new, 1))
 		if err == nil || !strings.HasPrefix(err.Error(), test.want) {

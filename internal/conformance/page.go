@@ -7,11 +7,11 @@ import (
 	"unicode/utf8"
 )
 
-// A Page is the language reference, cut into the sentences that its cases
-// cover: those of its paragraphs and of its list items, and the rows of its
-// tables, their cells joined by " | ". Code blocks, headings and the heads of
-// tables are none, and neither is what ends with a colon before a code block,
-// for it merely introduces the example.
+// A Page is the language reference as a list of sentences, which cases cover: the
+// sentences of its paragraphs and list items, and the rows of its tables, with the
+// cells joined by " | ". Code blocks, headings and heads of tables are not
+// sentences, and neither is text before a code block that ends with a colon, which
+// only introduces the example.
 type Page struct {
 	sentences []sentence
 	passages  []passage
@@ -85,7 +85,7 @@ func listItem(line string) (content string, item bool) {
 	return line, false
 }
 
-// isTableHead reports whether line i is the head of a table or what rules it off.
+// isTableHead reports whether line i is the head of a table or the rule below it.
 func isTableHead(lines []string, i int) bool {
 	rule := func(i int) bool { return i < len(lines) && strings.HasPrefix(lines[i], "|--") }
 	return rule(i) || rule(i+1)
@@ -119,7 +119,7 @@ func (p *Page) add(text string, line int, beforeCode bool) {
 	p.sentences = append(p.sentences, sentence{len(p.passages) - 1, start, len(text)})
 }
 
-// beginsSentence reports whether what stands behind a full stop is a space and
+// beginsSentence reports whether rest, the text after a full stop, is a space and
 // the beginning of another sentence.
 func beginsSentence(rest string) bool {
 	rest, ok := strings.CutPrefix(rest, " ")
@@ -136,10 +136,9 @@ func (p *Page) Sentence(i int) (text string, line int) {
 	return p.passages[s.passage].text[s.start:s.end], p.passages[s.passage].line
 }
 
-// Find returns the sentences that a quotation covers: one, or several that
-// stand behind one another in a paragraph or a list item. A quotation that ends
-// with " …" breaks off before the end of its last sentence. It must fit one
-// place of the page.
+// Find returns the sentences that a quotation covers: one sentence, or several
+// consecutive ones in a paragraph or a list item. A quotation that ends with " …"
+// ends before its last sentence does. It must occur exactly once on the page.
 func (p *Page) Find(quotation string) ([]int, error) {
 	quoted := strings.Join(strings.Fields(quotation), " ")
 	quoted, breaksOff := strings.CutSuffix(quoted, " …")
@@ -169,16 +168,16 @@ func (p *Page) Find(quotation string) ([]int, error) {
 	}
 	switch places {
 	case 0:
-		return nil, fmt.Errorf("%q is no sentence of the page, nor, with … behind it, the beginning of one", quotation)
+		return nil, fmt.Errorf("%q is not a sentence of the page or, with … at the end, the beginning of one", quotation)
 	case 1:
 		return found, nil
 	}
-	return nil, fmt.Errorf("%q fits %d places of the page", quotation, places)
+	return nil, fmt.Errorf("%q occurs %d times on the page", quotation, places)
 }
 
-// Untested reads a list of sentences that no case can cover: quotations as
-// [Page.Find] takes them, each with a reason on indented lines behind it. Lines
-// that begin with # are comments.
+// Untested parses a list of sentences that no case can cover: quotations for
+// [Page.Find], each followed by a reason on indented lines. Lines that begin with #
+// are comments.
 func Untested(text string) (quotations []string, reasons map[string]string, err error) {
 	reasons = map[string]string{}
 	for i, line := range strings.Split(text, "\n") {
@@ -188,7 +187,7 @@ func Untested(text string) (quotations []string, reasons map[string]string, err 
 		case !indented:
 			quotations = append(quotations, content)
 		case len(quotations) == 0:
-			return nil, nil, fmt.Errorf("line %d: a reason for nothing", i+1)
+			return nil, nil, fmt.Errorf("line %d: a reason without a sentence", i+1)
 		default:
 			q := quotations[len(quotations)-1]
 			reasons[q] = strings.TrimSpace(reasons[q] + " " + content)

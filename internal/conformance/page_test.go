@@ -71,16 +71,16 @@ func TestFind(t *testing.T) {
 		{"The score is 5. The score is 50.", "The score is 5.|The score is 50."},
 		{"Another item. It has two …", "Another item.|It has two sentences."},
 		{"Another item. It has two sentences.", "Another item.|It has two sentences."},
-		{"A lead has", `"A lead has" is no sentence`},             // the … is missing
-		{"A lead ha …", `"A lead ha …" is no sentence`},           // breaks off in a word
+		{"A lead has", `"A lead has" is not a sentence`},          // the … is missing
+		{"A lead ha …", `"A lead ha …" is not a sentence`},        // breaks off in a word
 		{"A lead has a score. …", `"A lead has a score. …" is`},   // breaks off nowhere
-		{"has a score.", `"has a score." is no sentence`},         // not from its beginning
-		{"a score. Its …", `"a score. Its …" is no sentence`},     // not from its beginning
+		{"has a score.", `"has a score." is not a sentence`},      // not from its beginning
+		{"a score. Its …", `"a score. Its …" is not a sentence`},  // not from its beginning
 		{"A lead has two scores.", `"A lead has two scores." is`}, // not any more
-		{"It shows this:", `"It shows this:" is no sentence`},     // introduces an example
-		{"It has two sentences.", `"It has two sentences." fits 2 places`},
-		{"a row …", `"a row …" fits 2 places`},
-		{"…", `"…" is no sentence`},
+		{"It shows this:", `"It shows this:" is not a sentence`},  // introduces an example
+		{"It has two sentences.", `"It has two sentences." occurs 2 times`},
+		{"a row …", `"a row …" occurs 2 times`},
+		{"…", `"…" is not a sentence`},
 		{"", `"" quotes nothing`},
 	} {
 		found, err := p.Find(test.quotation)
@@ -106,7 +106,7 @@ func TestUntested(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		"First.\nSecond.\n  A reason.": `"First." is untested without a reason`,
-		"  A reason.\nFirst.":          "line 1: a reason for nothing",
+		"  A reason.\nFirst.":          "line 1: a reason without a sentence",
 	} {
 		if _, _, err := conformance.Untested(text); err == nil || err.Error() != want {
 			t.Errorf("%q: %v", text, err)

@@ -4,8 +4,8 @@ import (
 	"strings"
 )
 
-// An archive is a text in the txtar format: a comment, then files, each behind
-// a line `-- name --`.
+// An archive is a text in the txtar format: a comment, then files, each after a line
+// `-- name --`.
 type archive struct {
 	comment string
 	files   []file

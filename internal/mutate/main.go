@@ -1,12 +1,12 @@
-// Command mutate changes one thing at a time in the source of packages and runs
-// the tests that should notice. A change that no test notices, a survivor, means
-// the same as the original, or shows what the tests miss.
+// Command mutate makes one change at a time to the source of packages and runs the
+// tests that should fail. A change with which all tests pass, a survivor, either does
+// not change the meaning or shows something that no test covers.
 //
 //	go run ./internal/mutate -n 50 ./eval ./eval/check ./traverse
 //
-// The source itself is not touched: go test -overlay puts the changed file in
-// its place. Every mutant meets the tests of its own package first, then those
-// of -with, until one fails. The tests must pass without any change.
+// It does not change the source files: go test -overlay replaces them. For every
+// mutant it runs the tests of the mutant's package first, then those of -with, until
+// one fails. Without a change all tests must pass.
 package main
 
 import (
@@ -25,7 +25,7 @@ import (
 )
 
 type config struct {
-	with    []string // packages whose tests run behind those of the mutant's own
+	with    []string // packages whose tests run after those of the mutant's own
 	skip    string
 	checks  int
 	timeout time.Duration
@@ -33,14 +33,14 @@ type config struct {
 
 func main() {
 	var c config
-	n := flag.Int("n", 0, "try so many mutants that compile; 0 means all")
-	seed := flag.Uint64("seed", 1, "of the choice of mutants")
-	at := flag.String("at", "", "only mutants at these places: file:line, separated by commas")
-	list := flag.Bool("list", false, "list the mutants and try none")
-	with := flag.String("with", "./internal/reference,.", "packages whose tests judge every mutant, besides its own")
-	flag.StringVar(&c.skip, "skip", "", "tests to leave out, as go test -skip has it")
-	flag.IntVar(&c.checks, "checks", 30, "cases of each property")
-	flag.DurationVar(&c.timeout, "timeout", time.Minute, "of one package's tests; a mutant that takes longer counts as noticed")
+	n := flag.Int("n", 0, "number of mutants to try, of those that compile; 0 means all")
+	seed := flag.Uint64("seed", 1, "seed for the choice of mutants")
+	at := flag.String("at", "", "try only mutants at these places: file:line, separated by commas")
+	list := flag.Bool("list", false, "list the mutants instead of trying them")
+	with := flag.String("with", "./internal/reference,.", "packages whose tests run for every mutant, besides its own")
+	flag.StringVar(&c.skip, "skip", "", "tests to skip, as with go test -skip")
+	flag.IntVar(&c.checks, "checks", 30, "number of cases for each property")
+	flag.DurationVar(&c.timeout, "timeout", time.Minute, "time limit for the tests of one package; exceeding it counts as failing")
 	flag.Usage = func() {
 		fmt.Fprintln(flag.CommandLine.Output(), "usage: go run ./internal/mutate [flags] ./package …")
 		flag.PrintDefaults()
@@ -109,7 +109,7 @@ func run(c config, packages []string, n int, seed uint64, at string, listOnly bo
 		name, failed := c.notice(own, overlay)
 		if !failed {
 			survivors = append(survivors, m)
-			name = "nobody"
+			name = "no test"
 		}
 		fmt.Printf("%4d %s: noticed by %s\n", tried, m.String(), name)
 	}
@@ -124,7 +124,7 @@ func run(c config, packages []string, n int, seed uint64, at string, listOnly bo
 	return nil
 }
 
-// collect lists the mutants of the packages' files.
+// collect returns the mutants of all files of packages.
 func collect(packages []string) ([]mutant, error) {
 	var all []mutant
 	for _, p := range packages {
@@ -148,7 +148,7 @@ func collect(packages []string) ([]mutant, error) {
 			all = append(all, list...)
 		}
 		if len(all) == before {
-			return nil, fmt.Errorf("nothing to change in %s", p)
+			return nil, fmt.Errorf("there is nothing to change in %s", p)
 		}
 	}
 	return all, nil
@@ -158,7 +158,7 @@ func (m *mutant) String() string {
 	return fmt.Sprintf("%s:%d: %s", filepath.ToSlash(m.file), m.line, m.what)
 }
 
-// write writes the changed file, and returns an overlay that puts it in place.
+// write writes the changed file, and returns the name of an overlay that uses it.
 func (m *mutant) write(dir string) (string, error) {
 	source, err := os.ReadFile(m.file)
 	if err != nil {
@@ -180,8 +180,8 @@ func (m *mutant) write(dir string) (string, error) {
 	return overlay, os.WriteFile(overlay, text, 0o600)
 }
 
-// notice runs the tests that judge a package, and returns the first package
-// whose tests fail.
+// notice runs the tests for a package, and returns the first package whose tests
+// fail.
 func (c *config) notice(own, overlay string) (string, bool) {
 	tests := []string{own}
 	for _, p := range c.with {
@@ -197,7 +197,7 @@ func (c *config) notice(own, overlay string) (string, bool) {
 		if c.skip != "" {
 			args = append(args, "-skip", c.skip)
 		}
-		// go test ends its tests by itself; this is for when it cannot.
+		// go test has a timeout of its own; this one is for when that does not work.
 		ctx, cancel := context.WithTimeout(context.Background(), c.timeout+time.Minute)
 		var out bytes.Buffer
 		test := exec.CommandContext(ctx, "go", append(args, p)...)

@@ -16,16 +16,16 @@ type mutant struct {
 	file       string
 	line       int
 	start, end int    // the bytes that are replaced
-	text       string // by what
-	what       string // the change, for people
+	text       string // the replacement
+	what       string // a description of the change
 }
 
-// apply returns the source with the change made.
+// apply returns the changed source.
 func (m *mutant) apply(source []byte) []byte {
 	return slices.Concat(source[:m.start], []byte(m.text), source[m.end:])
 }
 
-// swaps maps an operator to what takes its place.
+// swaps maps operators to their replacements.
 var swaps = map[token.Token]token.Token{
 	token.LAND: token.LOR, token.LOR: token.LAND,
 	token.LSS: token.LEQ, token.LEQ: token.LSS, token.GTR: token.GEQ, token.GEQ: token.GTR,
@@ -48,7 +48,7 @@ func mutants(name string, source []byte) ([]mutant, error) {
 	return l.list, nil
 }
 
-// A lister lists the changes to one file.
+// A lister collects the changes to one file.
 type lister struct {
 	name   string
 	source []byte
@@ -56,8 +56,8 @@ type lister struct {
 	list   []mutant
 }
 
-// visit lists the changes to one node. It returns false if its children must stay
-// as they are.
+// visit adds the changes to one node. It returns false if its children must not be
+// changed.
 func (l *lister) visit(n ast.Node) bool {
 	switch n := n.(type) {
 	case *ast.GenDecl:
@@ -116,7 +116,7 @@ func (l *lister) text(n ast.Node) string {
 	return string(l.source[l.offset(n.Pos()):l.offset(n.End())])
 }
 
-// add lists the replacement of a stretch of the source.
+// add adds a replacement of the source between two positions.
 func (l *lister) add(from, to token.Pos, text, format string, args ...any) {
 	what := strings.Join(strings.Fields(fmt.Sprintf(format, args...)), " ")
 	if runes := []rune(what); len(runes) > 100 {
@@ -125,19 +125,19 @@ func (l *lister) add(from, to token.Pos, text, format string, args ...any) {
 	l.list = append(l.list, mutant{l.name, l.set.Position(from).Line, l.offset(from), l.offset(to), text, what})
 }
 
-// swap lists another operator in place of one.
+// swap adds the replacement of an operator.
 func (l *lister) swap(at token.Pos, op token.Token, n ast.Node) {
 	if other, ok := swaps[op]; ok {
 		l.add(at, at+token.Pos(len(op.String())), other.String(), "%s becomes %s in %s", op, other, l.text(n))
 	}
 }
 
-// negate lists the negation of a condition.
+// negate adds the negation of a condition.
 func (l *lister) negate(e ast.Expr) {
 	l.add(e.Pos(), e.End(), "!("+l.text(e)+")", "negate %s", l.text(e))
 }
 
-// drop lists each statement that may be left out.
+// drop adds the removal of each statement that can be removed.
 func (l *lister) drop(statements []ast.Stmt) {
 	for _, s := range statements {
 		switch s := s.(type) {
@@ -153,7 +153,7 @@ func (l *lister) drop(statements []ast.Stmt) {
 	}
 }
 
-// zeros is the list of a function's results, each the zero value of its type.
+// zeros returns a list of zero values for a function's results.
 func zeros(f *ast.FuncType, text func(ast.Node) string) string {
 	if f.Results == nil {
 		return ""

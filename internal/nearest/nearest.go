@@ -1,4 +1,4 @@
-// Package nearest finds the valid name that a misspelt one was most likely meant to be.
+// Package nearest finds the valid name that is nearest to a misspelt one.
 package nearest
 
 import (
@@ -6,16 +6,15 @@ import (
 	"strings"
 )
 
-// Bounds on the work: nobody misspells a name this long, or has this many, but
-// hostile text may.
+// Limits of the work, for hostile text: real names are shorter and fewer.
 const (
 	maxLen        = 64
 	maxCandidates = 10_000
 )
 
-// Name returns the candidate that is nearest to name, or "" when none is near
-// enough to be worth suggesting. Case differences cost next to nothing; of
-// equally near candidates the first wins.
+// Name returns the candidate that is nearest to name, or "" if none is near enough
+// to be suggested. It ignores letter case. Of equally near candidates it returns
+// the first.
 func Name(name string, candidates iter.Seq[string]) string {
 	if name == "" || len(name) > maxLen {
 		return ""
@@ -28,7 +27,7 @@ func Name(name string, candidates iter.Seq[string]) string {
 		if seen++; seen > maxCandidates {
 			break
 		}
-		// A name in n letters has n to 4n bytes: most candidates need no look.
+		// A name of n letters has n to 4n bytes, which rules out most candidates.
 		if c == "" || len(c) > maxLen || c == name || 4*len(c) < len(lower)-most || len(c) > 4*(len(lower)+most) {
 			continue
 		}
@@ -42,9 +41,9 @@ func Name(name string, candidates iter.Seq[string]) string {
 	return best
 }
 
-// Only returns what Name does if name can hardly be meant to be another
-// candidate, which would be two more edits away at least, and "" if it can. A
-// difference of letter case alone outweighs all others.
+// Only returns what Name returns if every other candidate is at least two edits
+// further away from name, and "" otherwise. A candidate that differs from name only
+// in letter case is returned however near others are, unless they do so, too.
 func Only(name string, candidates iter.Seq[string]) string {
 	best := Name(name, candidates)
 	if best == "" {
@@ -69,7 +68,7 @@ func Only(name string, candidates iter.Seq[string]) string {
 	return best
 }
 
-// limit is how many edits a name of n letters may be away.
+// limit returns the maximum distance of a suggestion for a name of n letters.
 func limit(n int) int {
 	switch {
 	case n <= 2:
@@ -83,13 +82,13 @@ func limit(n int) int {
 	}
 }
 
-// matrix is the scratch memory of distance: three rows.
+// A matrix is the memory that distance works in: three rows.
 type matrix [3][maxLen + 1]int
 
-// distance is the optimal string alignment distance: insertions, deletions,
-// substitutions and swaps of neighbours each count one. It gives up, with a
-// number above most, as soon as it is clear that there are more than most. Only
-// the cells that most edits can reach are looked at.
+// distance returns the optimal string alignment distance: insertions, deletions,
+// substitutions and swaps of neighbours each count one. If the distance is above
+// most, it returns some number above most, as early as it can. It computes only the
+// cells that most edits can reach.
 func (m *matrix) distance(s, t []rune, most int) int {
 	if len(s)-len(t) > most || len(t)-len(s) > most || len(s) > maxLen || len(t) > maxLen {
 		return most + 1
@@ -113,7 +112,7 @@ func (m *matrix) distance(s, t []rune, most int) int {
 				cost = 0
 			}
 			c := min(prev[j-1]+cost, cur[j-1]+1)
-			if j < i+most { // behind the band there is nothing to come from
+			if j < i+most { // the cell above is within reach
 				c = min(c, prev[j]+1)
 			}
 			if i > 1 && j > 1 && s[i-1] == t[j-2] && s[i-2] == t[j-1] {

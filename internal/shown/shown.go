@@ -1,4 +1,4 @@
-// Package shown prepares text that comes from data or rules for messages.
+// Package shown prepares text from data or rules for messages.
 package shown
 
 import (
@@ -7,7 +7,7 @@ import (
 	"unicode"
 )
 
-// Clip cuts s short for a message, and reports whether it did.
+// Clip returns s, or its first 60 characters if it is longer, and whether it was cut.
 func Clip(s string) (string, bool) {
 	const most = 60
 	n := 0
@@ -19,7 +19,7 @@ func Clip(s string) (string, bool) {
 	return s, false
 }
 
-// Quote quotes s, cut short.
+// Quote returns s in quotes, cut as by [Clip].
 func Quote(s string) string {
 	s, cut := Clip(s)
 	if cut {
@@ -28,8 +28,8 @@ func Quote(s string) string {
 	return strconv.Quote(s)
 }
 
-// Printable replaces control characters, and bytes that are not UTF-8: a name
-// must not break the layout of a text, nor talk to the terminal.
+// Printable replaces control characters, and bytes that are not UTF-8, so that a
+// name can neither break the layout of a text nor control the terminal.
 func Printable(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {

@@ -143,13 +143,24 @@ func (op Op) Negated() bool { return op.Plain() != op }
 
 // Plain returns the operator that op negates, or op itself if it is not a negation.
 func (op Op) Plain() Op {
-	for plain := range opCount {
-		if op != 0 && ops[plain].not == op {
-			return plain
-		}
+	if op < opCount {
+		return opPlain[op]
 	}
 	return op
 }
+
+// opPlain maps each operator to the one that it negates, or else to itself.
+var opPlain = func() (plain [opCount]Op) {
+	for op := range opCount {
+		plain[op] = op
+	}
+	for op, row := range ops {
+		if row.not != 0 {
+			plain[row.not] = Op(op)
+		}
+	}
+	return plain
+}()
 
 // Any returns the operator that compares with any value of a list as op compares
 // with one value: [In] for [Equal], [ContainsAny] for [Contains]. ok is false if

@@ -48,9 +48,17 @@ func PathAt(f *File, offset int) []Node {
 
 // children calls f for each node directly below n, in the order of the text.
 func children(n Node, f func(Node)) {
+	if file, ok := n.(*File); ok {
+		all(f, file.Blocks)
+	}
+	modelChildren(n, f)
+	schemaChildren(n, f)
+	testChildren(n, f)
+}
+
+// modelChildren is children for the nodes of a model.
+func modelChildren(n Node, f func(Node)) {
 	switch n := n.(type) {
-	case *File:
-		all(f, n.Blocks)
 	case *Model:
 		some(f, n.Name)
 		all(f, n.Clauses)
@@ -85,6 +93,12 @@ func children(n Node, f func(Node)) {
 	case *Comparison:
 		some(f, n.Ref...)
 		all(f, n.Operands)
+	}
+}
+
+// schemaChildren is children for the nodes of a schema block.
+func schemaChildren(n Node, f func(Node)) {
+	switch n := n.(type) {
 	case *Entity:
 		some(f, n.Name)
 		all(f, n.Members)
@@ -97,6 +111,12 @@ func children(n Node, f func(Node)) {
 		some(f, n.Field)
 	case *BadMember:
 		some(f, n.Name)
+	}
+}
+
+// testChildren is children for the nodes of a test.
+func testChildren(n Node, f func(Node)) {
+	switch n := n.(type) {
 	case *Test:
 		some(f, n.Name)
 		all(f, n.Clauses)

@@ -360,7 +360,7 @@ func ExampleLimits() {
 	_, err := leadscore.Compile("upload.score", coffee, leadscore.StandardSchema(),
 		leadscore.Limits(dsl.Limits{Bytes: 100}))
 	fmt.Println(err)
-	// Output: upload.score: the file has 365 bytes, the limit is 100
+	// Output: upload.score: the file has 365 bytes; the limit is 100
 }
 
 func ExampleModel_Checked() {

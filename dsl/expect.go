@@ -136,7 +136,7 @@ func wantName(lex *tokens, what string) (*Name, error) {
 	}
 	err := unexpected(lex, what)
 	if t := lex.Peek(); t.Type == tokString {
-		err.help = "a name stands bare, or in back quotes"
+		err.help = "a name is written without quotes, or in back quotes"
 	}
 	return nil, err
 }
@@ -165,10 +165,10 @@ func wantInt(lex *tokens) (*Number, error) {
 func noMoment(lex *tokens) *syntaxError {
 	err := unexpected(lex, wordMoment)
 	if t := lex.Peek(); t.Type == tokString {
-		err.help = "dates stand without quotes"
+		err.help = "a date is written without quotes"
 		if raw := strings.Trim(t.Value, `"`); momentLen(raw) == len(raw) {
 			if _, problem := parseMoment(raw); problem == "" {
-				err.summary, err.help, err.expected = "a date stands without quotes", "", nil
+				err.summary, err.help, err.expected = "a date is written without quotes", "", nil
 				err.nearest, err.fix = raw, swap(t, raw)
 			}
 		}

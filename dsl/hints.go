@@ -45,8 +45,8 @@ func noTimeSpan(lex *tokens) *syntaxError {
 func spanAsValue(lex *tokens, n *Number) *syntaxError {
 	unit := *lex.Peek()
 	return &syntaxError{
-		token: unit, summary: fmt.Sprintf("%s %s is no value", n.Text, unit.Value),
-		help: "a length of time stands behind within last, within next or older than",
+		token: unit, summary: fmt.Sprintf("%s %s is not a value", n.Text, unit.Value),
+		help: "a length of time is written after within last, within next or older than",
 	}
 }
 
@@ -66,10 +66,10 @@ func noValue(lex *tokens) *syntaxError {
 	switch t := lex.Peek(); t.Type {
 	case tokIdent:
 		if err.nearest = valueSynonyms[strings.ToLower(t.Value)]; err.nearest == "" {
-			err.help = fmt.Sprintf("text stands in double quotes: %q", t.Value)
+			err.help = fmt.Sprintf("text is written in double quotes: %q", t.Value)
 		}
 	case tokQuoted:
-		err.help = "text stands in double quotes"
+		err.help = "text is written in double quotes"
 	}
 	return err
 }
@@ -80,11 +80,11 @@ func noLast(lex *tokens) *syntaxError {
 	switch {
 	case isWord(t, "next"):
 		err := unexpected(lex, "last")
-		err.help = "a date range looks back; within next belongs behind where"
+		err.help = "a date range looks back; within next is written after where"
 		return err
 	case t.Type == tokInt:
 		err := unexpected(lex)
-		err.summary = "last is missing behind within"
+		err.summary = "last is missing after within"
 		err.help = "write within last " + t.Value
 		if unit := lex.peekAt(1); unit.Type == tokIdent && unit.Pos.Line == t.Pos.Line {
 			err.help += " " + unit.Value
@@ -156,7 +156,7 @@ func noType(lex *tokens, name *Name) *syntaxError {
 		err.nearest = s
 	}
 	if wordsOfName(lex) {
-		err.nearest, err.help = "", fmt.Sprintf("a name of several words stands in back quotes: `%s %s`", name.Text, t.Value)
+		err.nearest, err.help = "", fmt.Sprintf("a name of several words is written in back quotes: `%s %s`", name.Text, t.Value)
 	}
 	return err
 }
@@ -193,7 +193,7 @@ func afterRecord(lex *tokens, r *Record) error {
 		return err
 	case isSign(t, "{"):
 		err := unexpected(lex, "with")
-		err.help = "values stand behind with, without braces"
+		err.help = "values are written after with, without braces"
 		return err
 	case isSign(lex.peekAt(1), "=") && r.Fields == nil:
 		return unexpected(lex, "with")

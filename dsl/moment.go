@@ -14,10 +14,10 @@ func parseMoment(raw string) (m Moment, problem string) {
 	day, clock, hasTime := strings.Cut(raw, "T")
 	if len(day) != len("2026-05-31") || day[4] != '-' || day[7] != '-' ||
 		!number(day[:4], &m.Year) || !number(day[5:7], &m.Month) || !number(day[8:], &m.Day) {
-		return m, fmt.Sprintf("%s is no date; %s", raw, forms)
+		return m, fmt.Sprintf("%s is not a date; %s", raw, forms)
 	}
 	if m.Month < 1 || m.Month > 12 || m.Day < 1 || m.Day > daysIn(m.Year, m.Month) {
-		return m, fmt.Sprintf("no calendar has the day %s", day)
+		return m, fmt.Sprintf("there is no day %s", day)
 	}
 	if !hasTime {
 		return m, ""
@@ -63,7 +63,7 @@ func parseMoment(raw string) (m Moment, problem string) {
 }
 
 func badTime(raw string) string {
-	return fmt.Sprintf("%s is no time; a date and time is written 2026-05-31T09:30, with :SS, a fraction, Z or an offset such as +02:00 if wanted", raw)
+	return fmt.Sprintf("%s is not a time; a date and time is written 2026-05-31T09:30, optionally with :SS, a fraction, and Z or an offset such as +02:00", raw)
 }
 
 func daysIn(year, month int) int {

@@ -16,7 +16,7 @@ func Parse(name, text string, limits Limits) (*File, Diagnostics) {
 		f.Text, f.Incomplete = "", true
 		return f, Diagnostics{{
 			Code: CodeLimit, File: name,
-			Summary: fmt.Sprintf("the file has %d bytes, the limit is %d", len(text), limits.Bytes),
+			Summary: fmt.Sprintf("the file has %d bytes; the limit is %d", len(text), limits.Bytes),
 		}}
 	}
 	s := newScanner(name, text, limits)
@@ -94,9 +94,9 @@ func (p *parser) parseFile() {
 			d := p.unexpectedToken("model", "test", "profile", "interaction")
 			switch {
 			case isSign(t, "}"):
-				d.Help = "no block is open here"
+				d.Help = "there is no block to close"
 			case p.startsClause() || p.startsChild(nil):
-				d.Help = "it stands outside of any model" + p.tooMany()
+				d.Help = "it is outside of any model" + p.tooMany()
 			}
 			p.lex.Next()
 			for !p.peek().EOF() && !p.startsBlock() && !(p.startsLine() && p.startsBlockWord()) {

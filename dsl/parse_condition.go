@@ -26,10 +26,10 @@ func (p *parser) parseCondition() *Condition {
 	if !c.Incomplete {
 		head := Span{tokenSpan(first.Pos, "").Start, c.Name.End}
 		if len(c.Children) == 0 {
-			p.report(head, CodeNoChild, "%s has no child", what()).Help = "say what must occur, such as has EmailOpened"
+			p.report(head, CodeNoChild, "%s has no child", what()).Help = "add what must occur, such as has EmailOpened"
 		}
 		if c.Score == nil {
-			p.report(head, CodeNoScore, "%s has no score", what()).Help = "end it with score +10, say"
+			p.report(head, CodeNoScore, "%s has no score", what()).Help = "end it with score +10, for example"
 		}
 	}
 	return c
@@ -81,9 +81,9 @@ func (p *parser) parseConditionItem(c *Condition) bool {
 		return false
 	}
 	if c.Score != nil {
-		d := p.report(child.Span, CodeSyntax, "a child stands behind the score of %s", called("condition", c.Name))
+		d := p.report(child.Span, CodeSyntax, "a child comes after the score of %s", called("condition", c.Name))
 		d.Related = []Related{{Summary: "the score is here", File: p.file.Name, Span: c.Score.Span}}
-		d.Help = "children come first; or start a new condition"
+		d.Help = "put it before the score, or start a new condition"
 		return false
 	}
 	c.Children = p.lex.nested.append(c.Children, child)
@@ -105,7 +105,7 @@ func (p *parser) parseScore(c *Condition) bool {
 	if c.Score != nil {
 		d := p.report(score.Span, CodeNoScore, "%s has a second score", called("condition", c.Name))
 		d.Related = []Related{{Summary: "the first is here", File: p.file.Name, Span: c.Score.Span}}
-		d.Help = "points for something else are a condition of their own"
+		d.Help = "give other points in a condition of their own"
 		return false
 	}
 	c.Score = score
@@ -118,13 +118,13 @@ func (p *parser) withinLimits(c *Child) bool {
 	long := func(names []*Name, what string) {
 		if len(names) > p.limits.Names {
 			p.report(Span{names[0].Start, names[len(names)-1].End}, CodeLimit,
-				"a %s has %d names, the limit is %d", what, len(names), p.limits.Names)
+				"a %s has %d names; the limit is %d", what, len(names), p.limits.Names)
 			ok = false
 		}
 	}
 	long(c.Path, "path")
 	if len(c.Where) > p.limits.Terms {
-		p.report(c.Span, CodeLimit, "a child has %d expressions, the limit is %d", len(c.Where), p.limits.Terms)
+		p.report(c.Span, CodeLimit, "a child has %d expressions; the limit is %d", len(c.Where), p.limits.Terms)
 		return false
 	}
 	for _, e := range c.Where {
@@ -132,7 +132,7 @@ func (p *parser) withinLimits(c *Child) bool {
 		case *Comparison:
 			long(e.Ref, "reference")
 			if len(e.Operands) > p.limits.Terms {
-				p.report(e.Span, CodeLimit, "a list has %d values, the limit is %d", len(e.Operands), p.limits.Terms)
+				p.report(e.Span, CodeLimit, "a list has %d values; the limit is %d", len(e.Operands), p.limits.Terms)
 				ok = false
 			}
 		}

@@ -21,7 +21,7 @@ func parseComparison(lex *tokens) (*Comparison, error) {
 	open := isSign(lex.Peek(), "(")
 	ref, err := names(lex, "a field's name")
 	if bad, ok := err.(*syntaxError); ok && open {
-		bad.help = "expressions stand without parentheses: they are AND-ed"
+		bad.help = "expressions are written without parentheses: all of them must hold"
 	}
 	if err != nil {
 		return nil, err
@@ -33,7 +33,7 @@ func parseComparison(lex *tokens) (*Comparison, error) {
 	op, err := parseOp(lex)
 	if err != nil {
 		if bad, ok := err.(*syntaxError); ok && len(ref) == 1 && strings.EqualFold(ref[0].Text, "not") && !ref[0].Quoted {
-			bad.help = "an operator itself is negated: !=, not in, does not contain"
+			bad.help = "negate the operator instead: !=, not in, does not contain"
 		}
 		return nil, err
 	}

@@ -86,7 +86,7 @@ func (p *parser) parseClause() Clause {
 		d := p.unexpectedToken(clauseWords...)
 		switch {
 		case p.startsChild(nil):
-			d.Help = "children and score stand in a condition" + p.tooMany()
+			d.Help = "children and scores belong in a condition" + p.tooMany()
 		case isWord(&t, "and"):
 			d.Summary, d.Expected = fmt.Sprintf("conditions need no %s between them", t.Value), nil
 			d.Help = "leave it out: each adds its own points"

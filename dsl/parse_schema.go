@@ -75,7 +75,7 @@ func parseMember(lex *tokens) (Member, error) {
 		bad.name = name
 		if before != nil && isOneOf(before, modifiers...) &&
 			slices.Contains(typeNames[:], strings.ToLower(name.Text)) {
-			bad.help = fmt.Sprintf("%s before %s is a keyword here; as a field's name it stands in back quotes", before.Value, name.Text)
+			bad.help = fmt.Sprintf("%s before %s is a keyword here; a field of that name is written in back quotes", before.Value, name.Text)
 		}
 	}
 	return m, err
@@ -132,7 +132,7 @@ func parseMemberRest(lex *tokens, name *Name) (Member, error) {
 		}{{"exact", &f.Exact}, {"calculated", &f.Calculated}, {"rollup", &f.Rollup}} {
 			if accept(lex, m.word) {
 				if *m.flag {
-					return nil, &syntaxError{token: t, summary: m.word + " stands twice"}
+					return nil, &syntaxError{token: t, summary: m.word + " is given twice"}
 				}
 				*m.flag = true
 			}

@@ -438,20 +438,20 @@ func TestLimits(t *testing.T) {
 		beyond string
 		want   string
 	}{
-		{"bytes", dsl.Limits{Bytes: 20}, `model "M" { }`, `model "M" {         }`, "the file has 21 bytes, the limit is 20"},
+		{"bytes", dsl.Limits{Bytes: 20}, `model "M" { }`, `model "M" {         }`, "the file has 21 bytes; the limit is 20"},
 		{"models", dsl.Limits{Models: 1}, `model "M" { }`, `model "M" { } model "N" { }`, "the file has more than 1 models"},
 		{"conditions", dsl.Limits{Conditions: 2}, `model "M" { ` + condition(1) + condition(1) + "}",
 			`model "M" { ` + condition(1) + condition(1) + condition(1) + "}", `model "M" has more than 2 conditions`},
 		{"children", dsl.Limits{Children: 2}, `model "M" { ` + condition(2) + "}", `model "M" { ` + condition(3) + "}",
 			`condition "C" has more than 2 children`},
 		{"terms", dsl.Limits{Terms: 2}, `model "M" { condition "C" { has E where A = 1 and B = 2 score 1 } }`,
-			`model "M" { condition "C" { has E where A = 1 and B = 2 and C = 3 score 1 } }`, "a child has 3 expressions, the limit is 2"},
+			`model "M" { condition "C" { has E where A = 1 and B = 2 and C = 3 score 1 } }`, "a child has 3 expressions; the limit is 2"},
 		{"values", dsl.Limits{Terms: 2}, `model "M" { condition "C" { has E where A in ` + list(2) + ` score 1 } }`,
-			`model "M" { condition "C" { has E where A in ` + list(3) + ` score 1 } }`, "a list has 3 values, the limit is 2"},
+			`model "M" { condition "C" { has E where A in ` + list(3) + ` score 1 } }`, "a list has 3 values; the limit is 2"},
 		{"path", dsl.Limits{Names: 2}, `model "M" { condition "C" { has A.B score 1 } }`, `model "M" { condition "C" { has A.B.C score 1 } }`,
-			"a path has 3 names, the limit is 2"},
+			"a path has 3 names; the limit is 2"},
 		{"reference", dsl.Limits{Names: 2}, `model "M" { condition "C" { has A where A.B = 1 score 1 } }`,
-			`model "M" { condition "C" { has A where A.B.C = 1 score 1 } }`, "a reference has 3 names, the limit is 2"},
+			`model "M" { condition "C" { has A where A.B.C = 1 score 1 } }`, "a reference has 3 names; the limit is 2"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

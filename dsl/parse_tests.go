@@ -86,7 +86,7 @@ func (p *parser) parseTestClause() (TestClause, error) {
 			values = max(values, len(a.Values))
 		}
 		if values > p.limits.Terms {
-			p.report(r.Span, CodeLimit, "a record has %d values, the limit is %d", values, p.limits.Terms)
+			p.report(r.Span, CodeLimit, "a record has %d values; the limit is %d", values, p.limits.Terms)
 		}
 		return r, nil
 	}
@@ -235,7 +235,7 @@ func parseAssignment(lex *tokens) (*Assignment, error) {
 	a := &Assignment{Field: name}
 	if !acceptSign(lex, "=") && !acceptSign(lex, "==") {
 		bad := unexpected(lex, "=")
-		bad.help = "a record has plain values: Field = value"
+		bad.help = "the values of a record are written Field = value"
 		return nil, bad
 	}
 	switch t := *lex.Peek(); {

@@ -47,7 +47,7 @@ func (p *parser) unexpected(t *lexer.Token, near string) *Diagnostic {
 	before := lastBefore(p.lex)
 	if before != nil && near == "" && t.Pos.Line > before.Pos.Line && p.peek().Pos == t.Pos {
 		at := tokenSpan(before.Pos, before.Value)
-		return p.report(at, CodeSyntax, "something is missing behind %s", describe(before))
+		return p.report(at, CodeSyntax, "something is missing after %s", describe(before))
 	}
 	d := p.report(tokenSpan(t.Pos, t.Value), CodeSyntax, "unexpected %s", describe(t))
 	d.Nearest = near

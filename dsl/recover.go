@@ -245,9 +245,9 @@ func (p *parser) body(open lexer.Token, what func() string, outer func() bool, i
 			}
 			d := p.report(tokenSpan(t.Pos, t.Value), CodeUnclosed, "%s is not closed before %s", what(), before)
 			d.Expected = []string{"}"}
-			d.Related = []Related{{Summary: "it opens here", File: p.file.Name, Span: tokenSpan(open.Pos, open.Value)}}
+			d.Related = []Related{{Summary: "it is opened here", File: p.file.Name, Span: tokenSpan(open.Pos, open.Value)}}
 			if p.startsBlock() {
-				d.Help = "models, tests and schema blocks stand side by side, not in one another"
+				d.Help = "models, tests and schema blocks cannot be nested"
 				p.open++
 			}
 			stop := tokenSpan(t.Pos, "").Start

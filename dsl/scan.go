@@ -71,7 +71,7 @@ func (s *scanner) quotedName(rest string) {
 		s.emit(tokQuoted, 2)
 	default:
 		if name := rest[1 : 1+end]; strings.ContainsFunc(name, unicode.IsControl) {
-			s.problem(s.pos, rest[:end+2], CodeString, "a name in back quotes holds a control character")
+			s.problem(s.pos, rest[:end+2], CodeString, "a name in back quotes contains a control character")
 		}
 		s.emit(tokQuoted, end+2)
 	}
@@ -114,9 +114,9 @@ func (s *scanner) str(rest string) {
 		at, length := badEscape(raw)
 		pos := s.pos
 		pos.Advance(raw[:at])
-		s.problem(pos, raw[at:at+length], CodeString, "%s is no escape", raw[at:at+length]).Help = `write \" for a quote and \\ for a backslash`
+		s.problem(pos, raw[at:at+length], CodeString, "%s is not an escape sequence", raw[at:at+length]).Help = `write \" for a quote and \\ for a backslash`
 	case !utf8.ValidString(value) && utf8.ValidString(raw): // otherwise checkUTF8 has reported it
-		s.problem(s.pos, raw, CodeString, "this text's escapes do not make valid UTF-8")
+		s.problem(s.pos, raw, CodeString, "the escape sequences of this text do not make valid UTF-8")
 	}
 	s.emit(tokString, n)
 }
@@ -131,7 +131,7 @@ func (s *scanner) sign(rest string, r rune, size int) {
 	}
 	for _, m := range foreignSigns {
 		if strings.HasPrefix(rest, m.wrong) {
-			d := s.problem(s.pos, m.wrong, CodeOperator, "%s is no operator here", m.wrong)
+			d := s.problem(s.pos, m.wrong, CodeOperator, "%s is not an operator", m.wrong)
 			d.Nearest = m.right
 			if word := s.instead(m.wrong, m.right); word != "" {
 				d.Replace(word)

@@ -64,11 +64,11 @@ func (s *scanner) stray(rest string, r rune, size int) {
 		s.broken = s.pos.Offset
 		return
 	}
-	d := s.problem(s.pos, rest[:size], CodeText, "%s has no place here", printable(r))
+	d := s.problem(s.pos, rest[:size], CodeText, "%s cannot be used here", printable(r))
 	switch {
 	case r == '+' || r == '-':
-		d.Summary = fmt.Sprintf("%c stands alone", r)
-		d.Help = "a sign touches its digits"
+		d.Summary = fmt.Sprintf("unexpected %c", r)
+		d.Help = "a sign is written directly before its digits"
 		last, _ := utf8.DecodeLastRuneInString(s.text[:s.pos.Offset])
 		next, _ := utf8.DecodeRuneInString(rest[size:])
 		digits := strings.TrimLeft(rest[size:], " ")
@@ -77,9 +77,9 @@ func (s *scanner) stray(rest string, r rune, size int) {
 			gap := tokenSpan(s.pos, rest[:len(rest)-len(digits)])
 			d.ReplaceAt(gap, string(r))
 		case strings.HasPrefix(rest, "--") && !(len(rest) > 2 && isDigit(rest[2])):
-			d.Help = "a comment starts with // and ends with its line"
+			d.Help = "a comment starts with // and ends with the line"
 		case isIdentPart(last) && isIdentStart(next):
-			d.Help = "words are separated by spaces, and a name that holds a hyphen stands in back quotes"
+			d.Help = "separate words by spaces, and write a name that contains a hyphen in back quotes"
 		}
 	case r == ';':
 		d.Code = CodeSeparator
@@ -88,11 +88,11 @@ func (s *scanner) stray(rest string, r rune, size int) {
 			d.Replace("")
 		}
 	case r == '%':
-		d.Help = "numbers stand without it"
+		d.Help = "numbers are written without it"
 	case r == '/' && s.amidName(rest):
-		d.Help = "a name or text that holds it stands in quotes"
+		d.Help = "write a name that contains it in back quotes, and a text in double quotes"
 	case r == '#' || r == '/':
-		d.Help = "a comment starts with // and ends with its line"
+		d.Help = "a comment starts with // and ends with the line"
 		s.foreignComment(rest)
 		return
 	case r == '!':

@@ -44,7 +44,7 @@ func (s *scanner) number(rest string) {
 	}
 	switch {
 	case len(whole) > 1 && whole[0] == '0':
-		d := s.problem(s.pos, rest[:n], CodeNumber, "a number has no leading zeros")
+		d := s.problem(s.pos, rest[:n], CodeNumber, "a number cannot have leading zeros")
 		d.Help = fmt.Sprintf("write %s", trimZeros(rest[:n]))
 		if last := s.pos.Offset - 1; last < 0 || s.text[last] != ',' && s.text[last] != '.' { // else it may be part of another
 			d.Replace(trimZeros(rest[:n]))
@@ -60,7 +60,7 @@ func (s *scanner) number(rest string) {
 				s.separated(kind, raw)
 				return
 			}
-			s.problem(s.pos, rest[:n+len(word)], CodeNumber, "%s is no number", rest[:n+len(word)]).Help = noSeparators
+			s.problem(s.pos, rest[:n+len(word)], CodeNumber, "%s is not a number", rest[:n+len(word)]).Help = noSeparators
 			s.emit(kind, n+len(word))
 			return
 		}
@@ -78,7 +78,7 @@ func (s *scanner) separated(kind lexer.TokenType, raw string) {
 		}
 		return r
 	}, raw)
-	d := s.problem(s.pos, raw, CodeNumber, "%s is no number", raw)
+	d := s.problem(s.pos, raw, CodeNumber, "%s is not a number", raw)
 	d.Help = "write it without separators: " + trimZeros(number)
 	d.Replace(trimZeros(number))
 	s.emit(kind, len(raw))
@@ -99,7 +99,7 @@ func exponent(s string) int {
 	return i
 }
 
-const noSeparators = "write it with digits alone: no exponent, no separators"
+const noSeparators = "write it with digits only, without exponent or separators"
 
 // thousandsLen returns the length of groups of thousands at the start of s, such as
 // ,000,000 or .000.000, or 0. Groups that could be the next values of a list do not
@@ -134,7 +134,7 @@ func (s *scanner) moment(rest string, n int) {
 	m, problem := parseMoment(raw)
 	if problem == "" && !m.HasTime {
 		if clock := clockLen(rest[n:]); clock > 0 {
-			d := s.problem(s.pos, rest[:n+clock], CodeDate, "a T joins a date and a time")
+			d := s.problem(s.pos, rest[:n+clock], CodeDate, "a date and a time are joined by T")
 			d.Nearest = raw + "T" + rest[n+1:n+clock]
 			if _, problem := parseMoment(d.Nearest); problem == "" {
 				d.Replace(d.Nearest)
@@ -146,11 +146,11 @@ func (s *scanner) moment(rest string, n int) {
 	if problem != "" {
 		d := s.problem(s.pos, raw, CodeDate, "%s", problem)
 		if other := likelyMoments(raw); len(other) == 1 {
-			d.Summary = fmt.Sprintf("%s is no date", raw)
+			d.Summary = fmt.Sprintf("%s is not a date", raw)
 			d.Nearest = other[0]
 			d.Replace(other[0])
 		} else if len(other) == 2 {
-			d.Summary = fmt.Sprintf("%s is no date: it may mean two days", raw)
+			d.Summary = fmt.Sprintf("%s is not a date: it could mean two different days", raw)
 			d.Expected = other
 		}
 	}

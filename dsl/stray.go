@@ -46,7 +46,7 @@ func (p *parser) strayInCondition(c *Condition) {
 	}
 	switch {
 	case isWord(t, "or"), isSign(t, "||"): // || is a sign only so that it can be reported
-		d.Summary, d.Expected, d.Nearest, d.Fix = fmt.Sprintf("there is no %s: all that a condition says must hold", t.Value), nil, "", nil
+		d.Summary, d.Expected, d.Nearest, d.Fix = fmt.Sprintf("there is no %s: everything in a condition must hold", t.Value), nil, "", nil
 		d.Help = p.instead(c)
 	case isWord(t, "and") && !slices.Contains(expected, "and"):
 		bad := needlessAnd(p.lex)
@@ -57,20 +57,20 @@ func (p *parser) strayInCondition(c *Condition) {
 	case isSign(t, ","):
 		p.strayComma(c, d)
 	case isWord(t, "where") && !slices.Contains(expected, "where"), isWord(t, "if") && d.Nearest == "":
-		d.Summary, d.Expected = fmt.Sprintf("nothing stands before %s that it could ask about", t.Value), nil
-		d.Help = "begin with what must be there, such as has Lead where …"
+		d.Summary, d.Expected = fmt.Sprintf("there is nothing before %s that it could apply to", t.Value), nil
+		d.Help = "begin with what must exist, such as has Lead where …"
 	case t.Type == tokInt && slices.Contains(expected, "at least") && p.peekAt(1).Type == tokIdent && lastBefore(p.lex).Pos.Line < t.Pos.Line:
 		d.Nearest = "at least " + strings.TrimLeft(t.Value, "+-")
 	case d.Nearest == "" && t.Type == tokIdent && slices.Contains(expected, "each") && p.startsBarePath(c):
-		d.Summary, d.Expected = fmt.Sprintf("nothing says how often %s must occur", describe(t)), nil
+		d.Summary, d.Expected = fmt.Sprintf("there is no frequency before %s", describe(t)), nil
 		d.Help = fmt.Sprintf("write has %[1]s, each %[1]s, at least 2 %[1]s or none %[1]s", describe(t))
 	case isWord(t, "add"), isWord(t, "subtract"), isWord(t, "points"):
 		d.Help = "points are written score +10 or score -10"
 	case t.Type != tokIdent || d.Nearest != "" || !p.followsPath(c):
 	case p.startsComparison():
-		d.Help = "an expression stands behind where"
+		d.Help = "an expression is written after where"
 	case len(c.Children[len(c.Children)-1].Path) > 1 && p.peekAt(1).Type != tokMoment:
-		d.Help = "a name of several words stands in back quotes"
+		d.Help = "a name of several words is written in back quotes"
 	}
 }
 
@@ -94,7 +94,7 @@ func (p *parser) certain(keyword string) bool {
 
 // instead returns help on how to write what or, the next token, was meant to join.
 func (p *parser) instead(c *Condition) string {
-	general := "write in (…) or contains any (…) for one of several values, or a condition of its own"
+	general := "use in (…) or contains any (…) for one of several values, or a second condition"
 	if len(c.Children) == 0 {
 		return general
 	}
@@ -127,15 +127,15 @@ func (p *parser) strayComma(c *Condition, d *Diagnostic) {
 	switch {
 	case touches && (before.Type == tokInt || before.Type == tokDecimal) && (next.Type == tokInt || next.Type == tokDecimal) && isDigit(next.Value[0]):
 		number := before.Value + "," + next.Value
-		d.Code, d.Summary, d.Expected = CodeNumber, fmt.Sprintf("%s is no number", number), nil
+		d.Code, d.Summary, d.Expected = CodeNumber, fmt.Sprintf("%s is not a number", number), nil
 		const thousands = 3
 		switch {
 		case c.Score != nil:
-			d.Help = "points are whole numbers, written with digits alone"
+			d.Help = "points are whole numbers, written with digits only"
 		case next.Type == tokDecimal && before.Type == tokInt:
 			d.Help = fmt.Sprintf("write %s%s", before.Value, next.Value)
 		case next.Type == tokDecimal || before.Type == tokDecimal:
-			d.Help = "write it with digits alone, and a point before a fraction"
+			d.Help = "write it with digits only, and a point before the fraction"
 		case len(next.Value) == thousands:
 			d.Help = fmt.Sprintf("write %s%s, or %s.%s for a fraction", before.Value, next.Value, before.Value, next.Value)
 		default:
@@ -143,7 +143,7 @@ func (p *parser) strayComma(c *Condition, d *Diagnostic) {
 			d.ReplaceAt(Span{tokenSpan(before.Pos, "").Start, end(*next)}, before.Value+"."+next.Value)
 		}
 	case joins && isWord(next, "and"):
-		d.Summary, d.Expected, d.Help = "a comma does not join expressions", nil, "leave it out: and alone does"
+		d.Summary, d.Expected, d.Help = "a comma does not join expressions", nil, "leave it out: and is enough"
 		d.Replace("")
 	case joins && (next.Type == tokIdent || next.Type == tokQuoted) && !isWord(next, "and") && !p.startsChildAt(1):
 		d.Summary, d.Expected, d.Nearest = "a comma does not join expressions", nil, "and"
@@ -157,7 +157,7 @@ func (p *parser) strayComma(c *Condition, d *Diagnostic) {
 			d.Replace(" and")
 		}
 	default:
-		d.Help = "and joins expressions, a point begins a fraction, and a list stands in parentheses"
+		d.Help = "expressions are joined by and, a fraction begins with a point, and a list is written in parentheses"
 	}
 }
 

@@ -67,7 +67,7 @@ func (c *checker) model(m *dsl.Model) *Model {
 	once := map[string]dsl.Span{}
 	first := func(what string, at dsl.Span) bool {
 		if before, ok := once[what]; ok {
-			d := c.problem(at, dsl.CodeRepeated, "a model has one %s", what)
+			d := c.problem(at, dsl.CodeRepeated, "a model has only one %s", what)
 			d.Related = []dsl.Related{{Summary: "the first is here", File: c.file.Name, Span: before}}
 			return false
 		}
@@ -123,7 +123,7 @@ func (c *checker) zone(model *Model, zone *dsl.String) {
 		model.Zone = loc
 		return
 	}
-	d := c.problem(zone.Span, CodeTimeZone, "%s is no time zone of the IANA database", zone.Raw)
+	d := c.problem(zone.Span, CodeTimeZone, "%s is not a time zone of the IANA database", zone.Raw)
 	if d.Nearest = c.nearZone(zone.Value); d.Nearest == "" {
 		d.Expected = []string{"a name such as Europe/Berlin or UTC"}
 	} else if nearest.Only(zone.Value, slices.Values(zoneNames)) == d.Nearest {
@@ -301,7 +301,7 @@ func (c *checker) child(model *Model, ch *dsl.Child) Child {
 		out.Min = 1
 		if f.Count != nil {
 			if n, ok := c.integer(f.Count); ok && n < 1 {
-				d := c.problem(f.Span, CodeFrequency, "at least %s holds always", f.Count.Text)
+				d := c.problem(f.Span, CodeFrequency, "at least %s always holds", f.Count.Text)
 				d.Help = "write at least 1, or none for what must not occur"
 			} else if ok {
 				out.Min = uint64(n)

@@ -254,7 +254,7 @@ func TestStepsOfOneName(t *testing.T) {
 	_, diags := compile(t, `profile Contact { Lead -> Lead } model "M" { target contact
 		condition "C" { has Lead.ParentContact.Lead.ParentContact where Lead.Text = "x" score 1 }
 		condition "D" { has Lead.ParentContact.Lead where Lead.Text = "x" score 1 } }`)
-	if len(diags) != 1 || diags[0].Summary != "two steps of the path are called Lead; which one is meant cannot be said" {
+	if len(diags) != 1 || diags[0].Summary != "two steps of the path are called Lead, so it is not clear which one is meant" {
 		t.Errorf("got %v", diags)
 	}
 }

@@ -17,11 +17,11 @@ var maxSpan = map[dsl.Unit]int64{
 func (c *checker) dateRange(model *Model, path traverse.Path, step int, r *dsl.Range) *Window {
 	if step < 0 {
 		at := path.Last().Entity
-		d := c.problem(r.Span, CodeDateRange, "%s has no date of its own, so it takes no date range", at.Name())
+		d := c.problem(r.Span, CodeDateRange, "%s has no date of its own, so it cannot have a date range", at.Name())
 		if path.Hops() > 0 {
-			d.Summary = fmt.Sprintf("nothing on the path to %s has a date of its own, so it takes no date range", at.Name())
+			d.Summary = fmt.Sprintf("nothing on the path to %s has a date of its own, so it cannot have a date range", at.Name())
 		}
-		d.Help = fmt.Sprintf("test one of its dates behind where, or declare `dated by` for %s in a schema block", at.Name())
+		d.Help = fmt.Sprintf("test one of its dates after where, or declare `dated by` for %s in a schema block", at.Name())
 		if expr := c.dateExpr(at, r); expr != "" {
 			d.Help = fmt.Sprintf("write where %s, or declare `dated by` for %s in a schema block", expr, at.Name())
 		}
@@ -94,7 +94,7 @@ func (c *checker) timeSpan(s *dsl.TimeSpan, days bool, what string) (int64, bool
 	limit := maxSpan[s.Unit]
 	n, err := strconv.ParseInt(s.Count.Text, 10, 64)
 	if err != nil || n < 1 || n > limit {
-		c.problem(s.Span, CodeTimeSpan, "%s %s is no length of time here; %s go from 1 to %d",
+		c.problem(s.Span, CodeTimeSpan, "%s %s is not a valid length of time; %s go from 1 to %d",
 			brief(s.Count.Text), s.Unit, s.Unit, limit)
 		return 0, false
 	}

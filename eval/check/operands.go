@@ -18,7 +18,7 @@ func (c *checker) misfit(f traverse.Field, l dsl.Literal, expected ...string) {
 	if c.file != nil {
 		text = c.file.Text[l.At().Start.Offset:l.At().End.Offset]
 	}
-	d := c.problem(l.At(), CodeType, "%s is %s, and %s is none", f.Name, f.Type.Noun(), brief(text))
+	d := c.problem(l.At(), CodeType, "%s is %s, and %s is not", f.Name, f.Type.Noun(), brief(text))
 	d.Expected = expected
 	switch l := l.(type) {
 	case *dsl.Number, *dsl.Bool, *dsl.Moment:
@@ -189,7 +189,7 @@ func (c *checker) float(n *dsl.Number) (float64, bool) {
 	if n.Whole() && (v >= 1<<53 || v <= -(1<<53)) {
 		exact, _ := new(big.Float).SetFloat64(v).Int(nil)
 		if written, ok := new(big.Int).SetString(strings.TrimPrefix(n.Text, "+"), 10); !ok || written.Cmp(exact) != 0 {
-			d := c.problem(n.Span, dsl.CodeNumber, "%s cannot be held exactly", brief(n.Text))
+			d := c.problem(n.Span, dsl.CodeNumber, "%s cannot be represented exactly", brief(n.Text))
 			d.Help = fmt.Sprintf("the nearest number that can is %s", exact)
 			return 0, false
 		}

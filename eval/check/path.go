@@ -38,7 +38,7 @@ func (c *checker) path(names []*dsl.Name) traverse.Path {
 		}
 		if at, err := c.schema.Path(texts[:bad.Index]...); err == nil && bad.Index == len(texts)-1 {
 			if _, ok := at.Last().Entity.Field(texts[bad.Index]); ok {
-				d.Help = fmt.Sprintf("test it behind where: %s where %s …", pathText(names[:bad.Index]), names[bad.Index])
+				d.Help = fmt.Sprintf("test it after where: %s where %s …", pathText(names[:bad.Index]), names[bad.Index])
 			}
 		}
 		if bad.Index == 0 && d.Nearest == "" {
@@ -52,7 +52,7 @@ func (c *checker) path(names []*dsl.Name) traverse.Path {
 	}
 	if hops := path.Hops(); hops > traverse.MaxHops {
 		over := dsl.Span{Start: names[traverse.MaxHops+1].Start, End: names[len(names)-1].End}
-		d := c.problem(over, CodeHops, "the path takes %s; %s are the most", counted(hops, "hop"), spelled(traverse.MaxHops))
+		d := c.problem(over, CodeHops, "the path takes %s; the limit is %s", counted(hops, "hop"), spelled(traverse.MaxHops))
 		d.Help = fmt.Sprintf("each dot is a hop; end the path at %s", names[traverse.MaxHops])
 		return nil
 	}

@@ -29,8 +29,8 @@ func (c *checker) comparison(model *Model, ch *dsl.Child, path traverse.Path, cm
 	}
 	if out.Field.Derived != traverse.Stored {
 		field := cmp.Ref[len(cmp.Ref)-1]
-		c.problem(field.Span, CodeDerived, "%s is a %s field: an expression may not use it", out.Field.Name, out.Field.Derived).Help =
-			"ask about fields that are stored"
+		c.problem(field.Span, CodeDerived, "%s is a %s field: an expression cannot use it", out.Field.Name, out.Field.Derived).Help =
+			"use a field that is stored"
 		return Comparison{}, false
 	}
 	if out.Field.Type == traverse.NoType {

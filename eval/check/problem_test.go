@@ -146,7 +146,7 @@ func TestPathProblems(t *testing.T) {
 		{"Lead.‹Contact›.Leads", problem{code: check.CodePath, says: "Contact"}},
 		{"Lead.ParentContact.‹City›", problem{code: check.CodePath, says: "where: Lead.ParentContact where City …"}},
 		{"Lead.‹City›.Leads", problem{code: check.CodePath}},
-		{long + ".‹Contacts›", problem{code: check.CodeHops, says: "the path takes six hops; five are the most; each dot is a hop; end the path at ParentAccount"}},
+		{long + ".‹Contacts›", problem{code: check.CodeHops, says: "the path takes six hops; the limit is five; each dot is a hop; end the path at ParentAccount"}},
 		{long + ".‹Contacts.ParentAccount.Contacts.ParentAccount.Contacts.ParentAccount›", problem{code: check.CodeHops, says: "the path takes 11 hops"}},
 	} {
 		expect(t, child("has "+test.path), test.want)
@@ -164,7 +164,7 @@ func TestReferenceProblems(t *testing.T) {
 		{"Lead", `‹OpenDeals› > 1`, problem{code: check.CodeName, says: "did you mean ParentAccount.OpenDeals?"}},
 		{"Lead.ParentContact.Leads", `‹Birthday› is empty`, problem{code: check.CodeName, says: "did you mean ParentContact.Birthday?"}},
 		{"Lead.Orders.Bags", `‹Code› = "A"`, problem{code: check.CodeName, says: "did you mean Lead.Code?"}},
-		{"Lead", `‹Xyzzy› = "A"`, problem{code: check.CodeName, says: "declared in a schema block, profile Lead { Xyzzy … }"}},
+		{"Lead", `‹Xyzzy› = "A"`, problem{code: check.CodeName, says: "in a schema block: profile Lead { Xyzzy … }"}},
 		{"Tasting", `‹Xyzzy› = "A"`, problem{code: check.CodeName, says: "expected Room or Timestamp"}},
 		{"Lead.ParentContact", `ParentAccount.‹Nmae› = "A"`, problem{code: check.CodeName, says: "did you mean Name?"}},
 		{"Lead", `‹Worth› > 1`, problem{code: check.CodeDerived, says: "Worth is a calculated field"}},
@@ -186,7 +186,7 @@ func TestReferenceProblems(t *testing.T) {
 		{"Lead.ParentContact.Leads.ParentContact", `‹Leads›.City = "A"`, problem{code: check.CodePath, says: "Lead.ParentContact.Leads.ParentContact"}},
 		{"Lead.ParentContact.Leads.ParentContact", `‹ParentContact›.City = "A"`, problem{code: check.CodePath, says: "two steps of the path are called ParentContact"}},
 		{"Lead.ParentContact.ParentAccount.PrimaryContact", `‹ParentAccount.ParentAccount.PrimaryContact.City› = "A"`,
-			problem{code: check.CodeHops, says: "the path takes three hops and this reference three hops; together five are the most"}},
+			problem{code: check.CodeHops, says: "the path takes three hops and this reference three hops; the limit is five in all"}},
 		{five, `‹ParentAccount.Name› = "A"`, problem{code: check.CodeHops, says: "the path takes five hops and this reference one hop"}},
 	} {
 		expect(t, where(test.path, test.exprs), test.want)

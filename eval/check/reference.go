@@ -45,10 +45,10 @@ func (c *checker) reference(ch *dsl.Child, path traverse.Path, cmp *dsl.Comparis
 			return Comparison{}, false
 		}
 		if step.Via.Many() {
-			d := c.problem(n.Span, CodePath, "%s.%s leads to many records: an expression follows references to one", at.Name(), n.Text)
+			d := c.problem(n.Span, CodePath, "%s.%s leads to many records: a reference in an expression must lead to one", at.Name(), n.Text)
 			switch {
 			case slices.ContainsFunc(path, func(s traverse.Step) bool { return s.Name == n.Text }):
-				d.Help = fmt.Sprintf("behind %s the name means this relationship, not the step of the path", pathText(ch.Path))
+				d.Help = fmt.Sprintf("after %s the name means this relationship, not the step of the path", pathText(ch.Path))
 			case out.Step == len(path)-1 && len(out.Hops) == 0 && path.Hops() < traverse.MaxHops:
 				d.Help = fmt.Sprintf("hop there in the path: %s.%s where %s …", pathText(ch.Path), n, pathText(names[len(names)-1:]))
 			}
@@ -59,8 +59,8 @@ func (c *checker) reference(ch *dsl.Child, path traverse.Path, cmp *dsl.Comparis
 	}
 	if total := path.Hops() + len(out.Hops); total > traverse.MaxHops {
 		c.problem(dsl.Span{Start: names[0].Start, End: names[len(names)-1].End}, CodeHops,
-			"the path takes %s and this reference %s; together %s are the most",
-			counted(path.Hops(), "hop"), counted(len(out.Hops), "hop"), spelled(traverse.MaxHops)).Help = "ask about what is nearer"
+			"the path takes %s and this reference %s; the limit is %s in all",
+			counted(path.Hops(), "hop"), counted(len(out.Hops), "hop"), spelled(traverse.MaxHops)).Help = "use a field that is nearer"
 		return Comparison{}, false
 	}
 	return c.finish(ch, path, cmp, out, at)
@@ -74,7 +74,7 @@ func (c *checker) namedStep(path traverse.Path, name *dsl.Name, rest []*dsl.Name
 			continue
 		}
 		if found >= 0 {
-			c.problem(name.Span, CodePath, "two steps of the path are called %s; which one is meant cannot be said", name.Text)
+			c.problem(name.Span, CodePath, "two steps of the path are called %s, so it is not clear which one is meant", name.Text)
 			return 0, false
 		}
 		found = i
@@ -85,7 +85,7 @@ func (c *checker) namedStep(path traverse.Path, name *dsl.Name, rest []*dsl.Name
 	last := path.Last().Entity
 	if f, ok := last.Field(name.Text); ok {
 		if f.Type != traverse.NoType {
-			c.problem(name.Span, CodePath, "%s.%s is a field: it leads nowhere", last.Name(), name.Text)
+			c.problem(name.Span, CodePath, "%s.%s is a field, not a relationship", last.Name(), name.Text)
 		}
 		return 0, false
 	}
@@ -130,7 +130,7 @@ func (c *checker) finish(ch *dsl.Child, path traverse.Path, cmp *dsl.Comparison,
 			case cmp.Op == dsl.IsEmpty || cmp.Op == dsl.IsNotEmpty:
 				d.Help = fmt.Sprintf("write has %s", whole)
 			default:
-				d.Help = fmt.Sprintf("name a field behind it: %s.…", name)
+				d.Help = fmt.Sprintf("name a field after it: %s.…", name)
 			}
 		}
 		return Comparison{}, false
@@ -172,5 +172,5 @@ func (c *checker) elsewhere(d *dsl.Diagnostic, path traverse.Path, name *dsl.Nam
 	if at.Kind() == traverse.Interaction {
 		kind = "interaction"
 	}
-	d.Help = fmt.Sprintf("a field of your own is declared in a schema block, %s %s { %s … }", kind, (&dsl.Name{Text: at.Name()}).String(), name)
+	d.Help = fmt.Sprintf("declare a field of your own in a schema block: %s %s { %s … }", kind, (&dsl.Name{Text: at.Name()}).String(), name)
 }

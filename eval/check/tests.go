@@ -149,7 +149,7 @@ func (c *checker) test(t *dsl.Test, m *Model) (Test, bool) {
 		k.bad(head, CodeMissing, "the test has no lead").Help = `write Lead with ParentContact = "…"`
 	}
 	if !slices.ContainsFunc(t.Clauses, isExpectation) {
-		k.bad(head, CodeMissing, "the test expects nothing").Help = "end it with expect score 70, say"
+		k.bad(head, CodeMissing, "the test expects nothing").Help = "end it with an expectation such as expect score 70"
 	}
 	return out, k.sound
 }
@@ -176,7 +176,7 @@ func (k *testChecker) once(t *dsl.Test) {
 	repeated := func(what string, at dsl.Span) bool {
 		before, ok := k.seen[what]
 		if ok {
-			d := k.bad(at, dsl.CodeRepeated, "a test has one %s", what)
+			d := k.bad(at, dsl.CodeRepeated, "a test has only one %s", what)
 			d.Related = []dsl.Related{{Summary: "the first is here", File: k.file.Name, Span: before}}
 			return true
 		}
@@ -233,14 +233,14 @@ func (k *testChecker) noteID(r *dsl.Record) {
 	case r.ID.Value == "":
 		k.bad(r.ID.Span, dsl.CodeEmpty, "an id must not be empty; leave it out")
 	case ids[r.ID.Value]:
-		k.bad(r.ID.Span, CodeDuplicate, "there are two of %s called %s", r.Entity.Text, r.ID.Raw)
+		k.bad(r.ID.Span, CodeDuplicate, "there are two %s records called %s", r.Entity.Text, r.ID.Raw)
 	}
 	ids[r.ID.Value] = true
 }
 
 func (k *testChecker) record(r *dsl.Record) {
 	if r.Entity.Text == traverse.AnyInteraction {
-		k.bad(r.Entity.Span, CodeName, "a record is of one kind of interaction, not of any").Help = "write EmailOpened, say"
+		k.bad(r.Entity.Span, CodeName, "a record is of one kind of interaction, and Interaction means any").Help = "write a kind such as EmailOpened"
 		return
 	}
 	e := k.schema.Entity(r.Entity.Text)
@@ -256,9 +256,9 @@ func (k *testChecker) record(r *dsl.Record) {
 		case !ok:
 			k.sound = false
 		case n < 1:
-			k.bad(r.Count.Span, dsl.CodeLimit, "%d is no number of records", n).Help = "leave the record out"
+			k.bad(r.Count.Span, dsl.CodeLimit, "%d is not a valid number of records", n).Help = "leave the record out"
 		case r.ID != nil && n > 1:
-			k.bad(r.ID.Span, CodeDuplicate, "%d records cannot have one id; leave it out", n)
+			k.bad(r.ID.Span, CodeDuplicate, "%d records cannot share an id; leave it out", n)
 		default:
 			count = n
 		}
@@ -266,7 +266,7 @@ func (k *testChecker) record(r *dsl.Record) {
 	room := maxTestRecords - k.count
 	k.count = int(min(int64(k.count)+count, maxTestRecords+1))
 	if room >= 0 && count > int64(room) { // once
-		k.bad(r.Span, dsl.CodeLimit, "a test has %d records at the most", maxTestRecords)
+		k.bad(r.Span, dsl.CodeLimit, "a test has at most %d records", maxTestRecords)
 	}
 	values := map[string]traverse.Value{}
 	said := map[string]dsl.Span{}
@@ -291,7 +291,7 @@ func (k *testChecker) date(e *traverse.Entity, r *dsl.Record, values map[string]
 	f, dated := e.Dated()
 	switch {
 	case !dated && r.When != nil:
-		k.bad(r.When.Span, CodeDateRange, "nothing says when %s came to be, so it has no date", e.Name()).
+		k.bad(r.When.Span, CodeDateRange, "the schema does not say which field dates %s, so it has no date", e.Name()).
 			Help = "declare `dated by` in the schema, or set a field with a date"
 	case !dated:
 	case r.When != nil:
@@ -358,7 +358,7 @@ func (k *testChecker) owner(e *traverse.Entity, r *dsl.Record, values map[string
 	_, given := said[traverse.Contact]
 	switch {
 	case e.Kind() != traverse.Interaction && r.By != nil:
-		k.bad(r.By.Span, CodeType, "%s is no interaction: nobody did it", e.Name()).Help = "set its references behind with"
+		k.bad(r.By.Span, CodeType, "%s is not an interaction, so by does not apply to it", e.Name()).Help = "set its references after with"
 	case e.Kind() != traverse.Interaction:
 	case r.By != nil && given:
 		d := k.bad(r.By.Span, dsl.CodeRepeated, "Contact is given twice")
@@ -373,7 +373,7 @@ func (k *testChecker) owner(e *traverse.Entity, r *dsl.Record, values map[string
 			values[traverse.Contact] = traverse.TextValue(id)
 		}
 	case len(k.ids[traverse.Contact]) == 0:
-		k.bad(r.Entity.Span, CodeMissing, "nobody did this: the test has no contact with an id").Help = `add Contact "…"`
+		k.bad(r.Entity.Span, CodeMissing, "no contact did this: the test has no contact with an id").Help = `add Contact "…"`
 	default:
 		k.bad(r.Entity.Span, CodeMissing, "the test has several contacts; say which of them did this").Expected = []string{`by "…"`}
 	}
@@ -414,7 +414,7 @@ func (k *testChecker) assign(e *traverse.Entity, a *dsl.Assignment, values map[s
 			d := k.bad(a.Field.Span, CodeType, "%s leads to many records", name)
 			d.Help = fmt.Sprintf("set %s of each %s instead", r.Via, r.Target)
 		case !isText:
-			k.bad(a.Span, CodeType, "%s leads to a record; its id is a text in double quotes", name)
+			k.bad(a.Span, CodeType, "%s leads to a record; write its id in double quotes", name)
 		case k.exists(r.Target, s):
 			values[name] = traverse.TextValue(s.Value)
 		}
@@ -496,7 +496,7 @@ func (k *testChecker) texts(f traverse.Field, a *dsl.Assignment) (v traverse.Val
 		case s.Bad:
 			sound = false
 		case s.Value == "":
-			k.bad(s.Span, CodeValue, "the empty text is no value").Help = "leave the field out: then it is empty"
+			k.bad(s.Span, CodeValue, "the empty text is not a value").Help = "leave the field out to make it empty"
 			sound = false
 		case f.Type != traverse.Text && !k.listedValues(f)[folding(f)(s.Value)]:
 			k.unlisted(f, s)
@@ -519,7 +519,7 @@ func (k *testChecker) expectation(x *dsl.Expectation) {
 	if x.Number != nil {
 		n, ok := k.integer(x.Number)
 		if k.sound = k.sound && ok; ok && n < 0 && x.Kind == dsl.ExpectTimes {
-			k.bad(x.Number.Span, CodeFrequency, "nothing counts %s times", x.Number.Text)
+			k.bad(x.Number.Span, CodeFrequency, "a condition cannot count %s times", x.Number.Text)
 		}
 		out.Number = n
 	}

@@ -185,12 +185,12 @@ func TestRecordProblems(t *testing.T) {
 		want    []problem
 	}{
 		{`‹EmailOpend› 3 days ago`, []problem{{code: check.CodeName, says: "did you mean EmailOpened?"}}},
-		{`‹Interaction› 3 days ago`, []problem{{code: check.CodeName, says: "write EmailOpened, say"}}},
+		{`‹Interaction› 3 days ago`, []problem{{code: check.CodeName, says: "write a kind such as EmailOpened"}}},
 		{`Lead ‹""›`, []problem{{code: dsl.CodeEmpty}}},
 		{`Contact ‹"ada"›`, []problem{{code: check.CodeDuplicate, says: `"ada"`}}},
 		{`‹0› EmailOpened`, []problem{{code: dsl.CodeLimit, says: "leave the record out"}}},
 		{`‹99999999999999999999› EmailOpened`, []problem{{code: dsl.CodeNumber}}},
-		{`2 EmailOpened ‹"two"›`, []problem{{code: check.CodeDuplicate, says: "2 records cannot have one id"}}},
+		{`2 EmailOpened ‹"two"›`, []problem{{code: check.CodeDuplicate, says: "2 records cannot share an id"}}},
 		{`‹20000 EmailOpened› EmailClicked`, []problem{{code: dsl.CodeLimit, says: "10000"}}},
 
 		// When.
@@ -221,7 +221,7 @@ func TestRecordProblems(t *testing.T) {
 		{`Lead with BudgetAmount = ‹"many"›`, []problem{{code: check.CodeType, says: "expected a number"}}},
 		{`Lead with DecisionMaker = ‹1›`, []problem{{code: check.CodeType, says: "expected true or false"}}},
 		{`Lead with ParentContact = ‹"eve"›`, []problem{{code: check.CodeName, says: `add Contact "eve"`}}},
-		{`Lead with ‹ParentContact = 5›`, []problem{{code: check.CodeType, says: "text in double quotes"}}},
+		{`Lead with ‹ParentContact = 5›`, []problem{{code: check.CodeType, says: "write its id in double quotes"}}},
 		{`Contact "ben" with ‹Leads› = "x"`, []problem{{code: check.CodeType, says: "set ParentContact of each Lead instead"}}},
 	} {
 		expect(t, tested+`test "T" { as of 2026-05-31 Lead with ParentContact = "ada" Contact "ada" `+test.records+` expect score 0 }`, test.want...)

@@ -170,12 +170,12 @@ func unmet(r *leadscore.Result, x *check.Expectation, counted map[string]uint64)
 	case dsl.ExpectNoParent, dsl.ExpectNotTargeted:
 		want := map[dsl.ExpectKind]leadscore.Status{dsl.ExpectNoParent: leadscore.NoParent, dsl.ExpectNotTargeted: leadscore.NotTargeted}[x.Kind]
 		if r.Status != want {
-			return fmt.Sprintf("the lead is %s", status(r.Status))
+			return fmt.Sprintf("the lead %s", status(r.Status))
 		}
 		return ""
 	}
 	if r.Status != leadscore.Scored {
-		return fmt.Sprintf("the lead is not scored: it is %s", status(r.Status))
+		return fmt.Sprintf("the lead is not scored: it %s", status(r.Status))
 	}
 	times := func(n uint64) string {
 		if n == 1 {
@@ -227,9 +227,9 @@ func unmet(r *leadscore.Result, x *check.Expectation, counted map[string]uint64)
 func status(s leadscore.Status) string {
 	switch s {
 	case leadscore.NotTargeted:
-		return "of the kind that the model does not target"
+		return "is of a kind that the model does not target"
 	case leadscore.NoParent:
-		return "without a parent contact or account"
+		return "has no parent contact or account"
 	}
-	return s.String()
+	return "is " + s.String()
 }

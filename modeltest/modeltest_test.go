@@ -148,11 +148,11 @@ func TestExpectations(t *testing.T) {
 		{twice, `"Opened" 3 times`, `condition "Opened" counts 2 times, not 3`},
 		{account, `not targeted`, ""},
 		{twice, `not targeted`, "the lead is scored"},
-		{account, `no parent`, "the lead is of the kind that the model does not target"},
-		{account, `"Opened" does not hold`, "the lead is not scored: it is of the kind that the model does not target"},
+		{account, `no parent`, "the lead is of a kind that the model does not target"},
+		{account, `"Opened" does not hold`, "the lead is not scored: it is of a kind that the model does not target"},
 		{alone, `no parent`, ""},
-		{alone, `not targeted`, "the lead is without a parent contact or account"},
-		{alone, `score 0`, "the lead is not scored: it is without a parent contact or account"},
+		{alone, `not targeted`, "the lead has no parent contact or account"},
+		{alone, `score 0`, "the lead is not scored: it has no parent contact or account"},
 	} {
 		set := compile(t, model+`test "T" { as of 2026-05-31 `+test.records+` expect `+test.expect+` }`)
 		for r := range modeltest.Results(t.Context(), set) {

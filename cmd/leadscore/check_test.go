@@ -26,12 +26,12 @@ func TestCheckFindings(t *testing.T) {
     |                   ^^^^^^^^^^^^^^^
   odd.score:6:19: contradicts this
 
-odd.score:11:5: warning: every lead becomes sales ready: the model gives scores of 0 alone
+odd.score:11:5: warning: every lead becomes sales ready: the model gives scores of 0 only
   11 |     sales ready at 0
      |     ^^^^^^^^^^^^^^^^
 `
 	const advice = `
-odd.score:1:7: advice: the model gives scores of 0 alone
+odd.score:1:7: advice: the model gives scores of 0 only
   1 | model "Odd" {
     |       ^^^^^
 `
@@ -43,15 +43,15 @@ odd.score:1:7: advice: the model gives scores of 0 alone
 		{"check --strict odd.score", warnings, statusWrong},
 		{"check odd.score --advice", warnings + advice, statusOK},
 		{"check --strict coffee.score", "", statusOK},
-		{"check --strict --advice called.score --schema schema.score", `called.score:1:7: advice: the model has neither grades nor a sales-ready score; without them a score says nothing to sales
+		{"check --strict --advice called.score --schema schema.score", `called.score:1:7: advice: the model has neither grades nor a sales-ready score; without them sales cannot tell what a score means
   1 | model "Calls" {
     |       ^^^^^^^
 
-called.score:1:7: advice: the model gives scores from 0 on; any number of times up by "Talked"
+called.score:1:7: advice: the model gives scores of 0 or more; increased by "Talked" any number of times
   1 | model "Calls" {
     |       ^^^^^^^
 
-called.score:4:9: advice: this child counts interactions of all times: those of years ago as much as today's; add a date range such as within last 90 days, if only what is recent matters
+called.score:4:9: advice: this child counts interactions of any age: those of years ago as much as today's; add a date range such as within last 90 days, if only recent ones matter
   4 |         each Called
     |         ^^^^^^^^^^^
 `, statusOK},

@@ -126,7 +126,7 @@ func (f *finder) find() {
 			continue
 		}
 		if first, ok := seen[c.key()]; ok {
-			d := f.warn(CodeSameCondition, c.Source.Name.Span, "%s has the children and the points of %s: both add them",
+			d := f.warn(CodeSameCondition, c.Source.Name.Span, "%s has the same children and points as %s: both add their points",
 				brief(c.Source.Name.Raw), brief(first.Source.Name.Raw))
 			f.related(d, first.Source.Name.Span, "the same as this")
 		} else {
@@ -174,7 +174,7 @@ func (f *finder) contradiction(ch *child) {
 			}
 			guilty, before := ref.exprs[i], ref.exprs[:i]
 			if guilty.hopeless() {
-				d := f.warn(CodeNothing, guilty.at, "%s is asked of a value that is always empty: %s", brief(guilty.text.String()), ch.consequence())
+				d := f.warn(CodeNothing, guilty.at, "%s is about a value that is always empty: %s", brief(guilty.text.String()), ch.consequence())
 				d.Help = "a lead of a model with target account has no parent contact"
 				return
 			}
@@ -187,7 +187,7 @@ func (f *finder) contradiction(ch *child) {
 				d = f.warn(CodeNothing, guilty.at, "no value satisfies both %s and %s: %s",
 					brief(before[0].text.String()), brief(guilty.text.String()), ch.consequence())
 			default:
-				d = f.warn(CodeNothing, guilty.at, "no value satisfies %s and what is asked before: %s", brief(guilty.text.String()), ch.consequence())
+				d = f.warn(CodeNothing, guilty.at, "no value satisfies both %s and the expressions before it: %s", brief(guilty.text.String()), ch.consequence())
 			}
 			for _, b := range before {
 				f.related(d, b.at, "contradicts this")
@@ -260,7 +260,7 @@ func (f *finder) superfluous(ch *child) {
 		for i := len(left) - 1; i >= 0; i-- {
 			weak := left[i]
 			if weak.sure() {
-				d := f.warn(CodeImplied, weak.at, "%s is always so: it changes nothing", brief(weak.text.String()))
+				d := f.warn(CodeImplied, weak.at, "%s always holds: it changes nothing", brief(weak.text.String()))
 				d.Help = "a lead of a model with target account has no parent contact"
 				left = slices.Delete(left, i, i+1)
 				continue
@@ -274,10 +274,10 @@ func (f *finder) superfluous(ch *child) {
 			strong := left[at]
 			var d *dsl.Diagnostic
 			if f.judge.implies([]*expr{weak}, strong) {
-				d = f.warn(CodeSameExpr, weak.at, "%s says what %s says", brief(weak.text.String()), brief(strong.text.String()))
+				d = f.warn(CodeSameExpr, weak.at, "%s means the same as %s", brief(weak.text.String()), brief(strong.text.String()))
 				f.related(d, strong.at, "the same as this")
 			} else {
-				d = f.warn(CodeImplied, weak.at, "%s changes nothing: %s says more", brief(weak.text.String()), brief(strong.text.String()))
+				d = f.warn(CodeImplied, weak.at, "%s changes nothing: it follows from %s", brief(weak.text.String()), brief(strong.text.String()))
 				f.related(d, strong.at, "follows from this")
 			}
 			d.Help = "drop it"
@@ -315,9 +315,9 @@ func (f *finder) never(c *condition) {
 		d := f.warn(CodeNever, ch.Source.Span, "condition %s never holds: what this child wants, another one forbids", name)
 		f.related(d, c.other.Source.Span, "contradicts this")
 	case ch.None():
-		f.warn(CodeNever, ch.Source.Span, "the lead is always there: this child never holds, and condition %s never does", name)
+		f.warn(CodeNever, ch.Source.Span, "there is always a lead: this child never holds, and neither does condition %s", name)
 	default:
-		f.warn(CodeNever, ch.Source.Frequency.Span, "the path leads to one record at most: this child never holds, and condition %s never does", name)
+		f.warn(CodeNever, ch.Source.Frequency.Span, "the path leads to at most one record: this child never holds, and neither does condition %s", name)
 	}
 }
 
@@ -331,8 +331,8 @@ func (f *finder) always(c *condition) {
 	}
 	for _, ch := range c.children {
 		if ch.sure && !ch.Each {
-			d := f.warn(CodeAlways, ch.Source.Span, "the lead is always there: this child always holds, and changes nothing")
-			d.Help = "name what is wanted of the lead behind where, or drop the child"
+			d := f.warn(CodeAlways, ch.Source.Span, "there is always a lead: this child always holds and changes nothing")
+			d.Help = "write after where what the lead must satisfy, or drop the child"
 		}
 	}
 }
@@ -354,7 +354,7 @@ func (f *finder) repeated(c *condition) {
 		strong := left[at]
 		var d *dsl.Diagnostic
 		if weak.key() == strong.key() {
-			d = f.warn(CodeSameChild, weak.Source.Span, "this child stands twice in %s, and counts once", brief(c.Source.Name.Raw))
+			d = f.warn(CodeSameChild, weak.Source.Span, "this child occurs twice in %s and counts once", brief(c.Source.Name.Raw))
 			f.related(d, strong.Source.Span, "the same as this")
 			d.Help = "drop one of them"
 		} else {

@@ -345,17 +345,17 @@ func TestRange(t *testing.T) {
 		want  findings.Scores
 		text  string
 	}{
-		{"", findings.Scores{}, "of 0 alone"},
+		{"", findings.Scores{}, "of 0 only"},
 		{`condition "A" { has EmailOpened score +5 } condition "B" { has Lead score -20 }`, findings.Scores{Least: -20, Greatest: -15}, "from -20 to -15"},
 		{`condition "A" { each EmailOpened score +5 } condition "B" { none EmailOpened score -20 }`,
-			findings.Scores{Least: -20, Greatest: math.MaxInt64, Rising: []string{"A"}}, "from -20 on"},
+			findings.Scores{Least: -20, Greatest: math.MaxInt64, Rising: []string{"A"}}, "of -20 or more"},
 		{`condition "A" { each EmailOpened score -5 } condition "B" { each Lead.ParentContact score +20 }`,
-			findings.Scores{Least: math.MinInt64, Greatest: 20, Falling: []string{"A"}}, "up to 20"},
+			findings.Scores{Least: math.MinInt64, Greatest: 20, Falling: []string{"A"}}, "of 20 or less"},
 		{`condition "A" { each EmailOpened score -5 } condition "B" { each Lead.Orders score +20 }`,
 			findings.Scores{Least: math.MinInt64, Greatest: math.MaxInt64, Falling: []string{"A"}, Rising: []string{"B"}}, "without limits"},
 		{`condition "A" { each EmailOpened each Lead where City = "A" score +5 }`, findings.Scores{Greatest: 5}, "from 0 to 5"},
-		{`condition "A" { has Lead where City = "A" and City = "B" score +5 }`, findings.Scores{}, "of 0 alone"},
-		{`condition "A" { none Lead where City = "A" and City = "B" score +5 }`, findings.Scores{Least: 5, Greatest: 5}, "of 5 alone"},
+		{`condition "A" { has Lead where City = "A" and City = "B" score +5 }`, findings.Scores{}, "of 0 only"},
+		{`condition "A" { none Lead where City = "A" and City = "B" score +5 }`, findings.Scores{Least: 5, Greatest: 5}, "of 5 only"},
 	} {
 		m, _ := models(t, "model \"M\" { target contact "+test.rules+" }")
 		got := findings.Range(m[0])

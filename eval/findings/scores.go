@@ -59,18 +59,18 @@ func rangeOf(conditions []*condition) Scores {
 	return s
 }
 
-// String returns the scores for people, such as "from -20 to 45" or "of 0 alone".
+// String returns the scores for people, such as "from -20 to 45" or "of 0 only".
 func (s Scores) String() string {
 	down, up := number(s.Least), number(s.Greatest)
 	switch {
 	case s.Least == math.MinInt64 && s.Greatest == math.MaxInt64:
 		return "without limits"
 	case s.Least == math.MinInt64:
-		return "up to " + up
+		return "of " + up + " or less"
 	case s.Greatest == math.MaxInt64:
-		return "from " + down + " on"
+		return "of " + down + " or more"
 	case s.Least == s.Greatest:
-		return "of " + down + " alone"
+		return "of " + down + " only"
 	}
 	return "from " + down + " to " + up
 }
@@ -107,7 +107,7 @@ func (f *finder) scores(conditions []*condition) {
 	}
 	if !graded && !ready {
 		d := f.report(dsl.Advice, CodeNoOutcome, name, "the model has neither grades nor a sales-ready score")
-		d.Help = "without them a score says nothing to sales"
+		d.Help = "without them sales cannot tell what a score means"
 	}
 	const several = 3
 	positive := true
@@ -115,7 +115,7 @@ func (f *finder) scores(conditions []*condition) {
 		positive = positive && c.Points > 0
 	}
 	if positive && len(conditions) >= several {
-		d := f.report(dsl.Advice, CodeOnlyUp, name, "no condition takes points away: a score never tells that a lead has lost interest")
+		d := f.report(dsl.Advice, CodeOnlyUp, name, "no condition takes points away: a score never shows that a lead has lost interest")
 		d.Help = "add a condition such as none EmailOpened within last 90 days, with a negative score"
 	}
 	for _, c := range conditions {
@@ -126,13 +126,13 @@ func (f *finder) scores(conditions []*condition) {
 	d := f.report(dsl.Advice, CodeScores, name, "the model gives scores %s", s)
 	var why []string
 	if len(s.Falling) > 0 {
-		why = append(why, "down by "+list(s.Falling))
+		why = append(why, "reduced by "+list(s.Falling))
 	}
 	if len(s.Rising) > 0 {
-		why = append(why, "up by "+list(s.Rising))
+		why = append(why, "increased by "+list(s.Rising))
 	}
 	if len(why) > 0 {
-		d.Summary += "; any number of times " + strings.Join(why, ", ")
+		d.Summary += "; " + strings.Join(why, ", ") + " any number of times"
 	}
 }
 
@@ -173,11 +173,11 @@ func (f *finder) grades(s Scores) {
 	}
 	if s.Least < lowest {
 		d := f.report(dsl.Advice, CodeUngraded, clauses[lowestName].Span, "scores below %d have no grade, and the model gives scores %s", lowest, s)
-		d.Help = fmt.Sprintf("a grade can be below %d", lowest)
+		d.Help = fmt.Sprintf("add a grade below %d", lowest)
 	}
 	if s.Greatest > highest {
 		d := f.report(dsl.Advice, CodeUngraded, clauses[highestName].Span, "scores above %d have no grade, and the model gives scores %s", highest, s)
-		d.Help = fmt.Sprintf("a grade can be from %d", highest+1)
+		d.Help = fmt.Sprintf("add a grade from %d", highest+1)
 	}
 }
 
@@ -201,7 +201,7 @@ func (f *finder) endless(c *condition) {
 		ends = append(ends, ch)
 	}
 	for _, ch := range ends {
-		d := f.report(dsl.Advice, CodeEndless, ch.Source.Span, "this child counts interactions of all times: those of years ago as much as today's")
-		d.Help = "add a date range such as within last 90 days, if only what is recent matters"
+		d := f.report(dsl.Advice, CodeEndless, ch.Source.Span, "this child counts interactions of any age: those of years ago as much as today's")
+		d.Help = "add a date range such as within last 90 days, if only recent ones matter"
 	}
 }

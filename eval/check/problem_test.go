@@ -233,6 +233,7 @@ func TestOperandProblems(t *testing.T) {
 		{`BudgetAmount = ‹9007199254740993›`, problem{code: dsl.CodeNumber, says: "9007199254740992"}},
 		{`BudgetAmount between ‹2 and 1›`, problem{code: check.CodeBounds, says: "write between 1 and 2"}},
 		{`CreatedOn between ‹2026-05-31 and 2026-05-30›`, problem{code: check.CodeBounds, says: "write between 2026-05-30 and 2026-05-31"}},
+		{`CreatedOn between ‹2026-05-31T23:30-05:00 and 2026-05-31›`, problem{code: check.CodeBounds}}, // June has begun
 		{`CreatedOn within last ‹0 days›`, problem{code: check.CodeTimeSpan, says: "days go from 1 to 36525"}},
 		{`Due within next ‹3 hours›`, problem{code: check.CodeTimeSpan, says: "Due is a date"}},
 	} {
@@ -320,6 +321,8 @@ func TestGradeProblems(t *testing.T) {
 	}{
 		{`«grade "A" below 10» ‹grade "B" from 12›`, []problem{{code: check.CodeGrades, says: `let "B" begin at 10`, related: 1}}},
 		{`grade "A" below ‹9223372036854775808› grade "B" from 12`, []problem{{code: dsl.CodeNumber}}},
+		{`‹grade "A" from 0 to -5›`, []problem{{code: check.CodeGrades, says: "write from -5 to 0"}}},
+		{`‹grade "A" from 5 to -1›`, []problem{{code: check.CodeGrades, says: "write from -1 to 5"}}},
 		{`‹grade "A" from 20 to 10›`, []problem{{code: check.CodeGrades, says: "write from 10 to 20"}}},
 		{`‹grade "A" below -9223372036854775808›`, []problem{{code: check.CodeGrades}}},
 		{`«grade "A" from 1 to 5» ‹grade "A" from 6 to 9›`, []problem{{code: check.CodeGrades, related: 1}}},
@@ -327,6 +330,35 @@ func TestGradeProblems(t *testing.T) {
 		{`«grade "A" from 1 to 5» ‹grade "B" from 4 to 9›`, []problem{{code: check.CodeGrades, says: `let "B" begin at 6`, related: 1}}},
 	} {
 		expect(t, `model "M" { target contact `+test.grades+` }`, test.want...)
+	}
+}
+
+// TestWrongExpressions checks that an expression with a problem is left out of the
+// model, wherever the problem is, and the others are not.
+func TestWrongExpressions(t *testing.T) {
+	for _, wrong := range []string{
+		`BudgetAmount in (true, 1)`, `BudgetAmount in (1, 9007199254740993, 2)`, `BudgetAmount between true and 1`, `City in (5, "A")`,
+		`City in ("A", "", "B")`, `Rating in ("Hott", "Hot")`, `City in ()`, `Ctiy = "A"`, `Worth > 1`, `ParentContact is empty`,
+		`CreatedOn between 1 and 2026-05-31`, `CreatedOn within last 0 days`, `DecisionMaker = 1`, `City > 1`,
+	} {
+		rules := where("Lead", `Topic = "first" and `+wrong+` and Topic = "last"`)
+		_, models, diags := check.Files(traverse.Standard(), parse(t, map[string]string{"own.score": own, "rules.score": rules})...)
+		var got []string
+		for _, e := range models[0].Conditions[0].Children[0].Where {
+			got = append(got, resolved(t, e))
+		}
+		if len(diags) != 1 || !slices.Equal(got, []string{"0 Topic", "0 Topic"}) {
+			t.Errorf("%s: %d problems, left are %q", wrong, len(diags), got)
+		}
+	}
+}
+
+// TestUnknownFieldOfALongReference checks that a field is not looked for elsewhere
+// if the reference says where it should be.
+func TestUnknownFieldOfALongReference(t *testing.T) {
+	_, _, diags := check.Files(traverse.Standard(), parse(t, map[string]string{"rules.score": where("Lead", `ParentContact.Xyzzy = "A"`)})...)
+	if len(diags) != 1 || diags[0].Message() != "Contact has no field Xyzzy" {
+		t.Errorf("got %v", diags)
 	}
 }
 

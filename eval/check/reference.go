@@ -25,7 +25,7 @@ func (c *checker) reference(ch *dsl.Child, path traverse.Path, cmp *dsl.Comparis
 	hops := names[:len(names)-1]
 	if _, ok := at.Relationship(hops[0].Text); !ok {
 		// It is not a relationship of the last entity, so it must be a step of the path.
-		step, ok := c.namedStep(path, hops[0], names[1:])
+		step, ok := c.namedStep(path, hops[0])
 		if !ok {
 			return Comparison{}, false
 		}
@@ -67,7 +67,7 @@ func (c *checker) reference(ch *dsl.Child, path traverse.Path, cmp *dsl.Comparis
 }
 
 // namedStep finds the step of the path that a reference begins with.
-func (c *checker) namedStep(path traverse.Path, name *dsl.Name, rest []*dsl.Name) (int, bool) {
+func (c *checker) namedStep(path traverse.Path, name *dsl.Name) (int, bool) {
 	found := -1
 	for i, s := range path {
 		if s.Name != name.Text {

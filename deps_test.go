@@ -31,7 +31,7 @@ var arrows = map[string][]string{
 	"grades":                 {},
 	"eval/check":             {"dsl", "traverse", "grades", "internal/nearest"},
 	"internal/points":        {"eval/check"},
-	"eval/findings":          {"eval/check", "dsl", "traverse"},
+	"eval/findings":          {"eval/check", "internal/points", "dsl", "traverse"},
 	"eval/internal/plan":     {"eval/check", "internal/points", "traverse", "traverse/columns"},
 	"eval/internal/fetch":    {"eval/internal/plan", "traverse"},
 	"eval/internal/walk":     {"eval/internal/fetch", "eval/internal/plan", "internal/points", "traverse"},

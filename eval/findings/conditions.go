@@ -6,6 +6,7 @@ import (
 
 	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/internal/points"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -14,9 +15,8 @@ type condition struct {
 	*check.Condition
 	children []*child
 
-	never     bool // its multiplier is always 0
-	least     int  // the smallest multiplier: 0 or 1
-	unbounded bool // the multiplier has no limit; otherwise it is at most 1
+	never      bool         // its multiplier is always 0
+	multiplier points.Range // what it can be, if not never
 
 	// Why the condition never holds: because of the child guilty, perhaps together
 	// with other; or because expr of guilty contradicts the expressions against,
@@ -49,6 +49,20 @@ func (c *child) exprs(key string) []*expr {
 		return c.refs[i].exprs
 	}
 	return nil
+}
+
+// counts returns the range of what the child can count.
+func (c *child) counts() points.Range {
+	zero, one := points.Count{}, points.CountOf(1)
+	switch {
+	case c.nothing:
+		return points.Range{Least: zero, Greatest: zero}
+	case c.sure:
+		return points.Range{Least: one, Greatest: one}
+	case c.single:
+		return points.Range{Least: zero, Greatest: one}
+	}
+	return points.Range{Least: zero, Unbounded: true}
 }
 
 // positive reports whether the child holds only if it counts something.
@@ -159,18 +173,12 @@ func (c *condition) judge(j *judge) {
 	if c.never {
 		return
 	}
-	c.least, c.unbounded = 1, false
-	each, bounded := false, false
-	for _, ch := range c.children {
-		if ch.Each {
-			each = true
-			bounded = bounded || ch.single
-		}
-		if !ch.sure && !(ch.None() && ch.nothing) {
-			c.least = 0
-		}
+	counts := make([]points.Range, len(c.children))
+	for i, ch := range c.children {
+		counts[i] = ch.counts()
 	}
-	c.unbounded = each && !bounded
+	award := points.AwardOf(c.Condition, nil)
+	c.multiplier = award.MultiplierRange(counts)
 }
 
 // impossibleChild finds a frequency that the path alone rules out.

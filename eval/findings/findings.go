@@ -324,7 +324,7 @@ func (f *finder) never(c *condition) {
 // always reports children that always hold. A condition in which all children do
 // gives its points to every lead, which may be intended.
 func (f *finder) always(c *condition) {
-	if c.least == 1 {
+	if !c.multiplier.Least.IsZero() {
 		f.report(dsl.Advice, CodeEveryLead, c.Source.Name.Span, "condition %s always holds: it gives %+d to every lead that the model scores",
 			brief(c.Source.Name.Raw), c.Points)
 		return

@@ -8,6 +8,7 @@ import (
 
 	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/internal/points"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -38,17 +39,19 @@ func rangeOf(conditions []*condition) Scores {
 		if c.never {
 			continue
 		}
-		least, greatest := &s.Least, &s.Greatest
-		unbounded := &s.Rising
-		if c.Points < 0 {
-			least, greatest, unbounded = greatest, least, &s.Falling
+		award := points.AwardOf(c.Condition, nil)
+		low, high := award.Worth(c.multiplier.Least), award.Worth(c.multiplier.Greatest)
+		switch {
+		case !c.multiplier.Unbounded:
+		case c.Points < 0:
+			high = low // the other end has no limit: see below
+			s.Falling = append(s.Falling, c.Name)
+		default:
+			high = low
+			s.Rising = append(s.Rising, c.Name)
 		}
-		if c.unbounded {
-			*unbounded = append(*unbounded, c.Name)
-		} else {
-			*greatest += c.Points
-		}
-		*least += int64(c.least) * c.Points
+		s.Least += min(low.Clamp(), high.Clamp())
+		s.Greatest += max(low.Clamp(), high.Clamp())
 	}
 	if len(s.Falling) > 0 {
 		s.Least = math.MinInt64
@@ -119,7 +122,7 @@ func (f *finder) scores(conditions []*condition) {
 		d.Help = "add a condition such as none EmailOpened within last 90 days, with a negative score"
 	}
 	for _, c := range conditions {
-		if c.unbounded {
+		if c.multiplier.Unbounded {
 			f.endless(c)
 		}
 	}

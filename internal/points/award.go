@@ -6,7 +6,11 @@
 // tests hold them equal to it.
 package points
 
-import "github.com/leadscore/leadscore/eval/check"
+import (
+	"math"
+
+	"github.com/leadscore/leadscore/eval/check"
+)
 
 // A Frequency says what a condition makes of the count of one child.
 type Frequency struct {
@@ -94,4 +98,34 @@ func (m *Multiplier) Count() Count {
 		return m.least
 	}
 	return Count{small: 1}
+}
+
+// A Range is a range of counts, both ends included.
+type Range struct {
+	Least, Greatest Count
+	Unbounded       bool // there is no greatest count; Greatest means nothing
+}
+
+// MultiplierRange returns the range of multipliers for counts of the children that
+// lie in ranges, each independent of the others.
+func (a *Award) MultiplierRange(counts []Range) Range {
+	var least, greatest Multiplier
+	each, bounded := false, false
+	for i, f := range a.Children {
+		low, high := counts[i].Least, counts[i].Greatest
+		if counts[i].Unbounded {
+			high = CountOf(math.MaxUint64) // every minimum is reached
+		}
+		if f.None() {
+			low, high = high, low
+		}
+		least.Add(f, low)
+		greatest.Add(f, high)
+		if f.Each {
+			each, bounded = true, bounded || !counts[i].Unbounded
+		}
+	}
+	r := Range{Least: least.Count(), Greatest: greatest.Count()}
+	r.Unbounded = each && !bounded && !r.Greatest.IsZero()
+	return r
 }

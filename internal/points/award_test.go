@@ -144,3 +144,51 @@ func TestConjunctionIsAward(t *testing.T) {
 		t.Error("no pair was tried")
 	}
 }
+
+// TestMultiplierRange: counts in the ranges give multipliers in the range, and both
+// ends are reached.
+func TestMultiplierRange(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		a := drawAward(t, rapid.IntRange(1, 3))
+		for i := range a.Children {
+			a.Children[i].Min = min(a.Children[i].Min, 4)
+		}
+		const far = 6 // beyond every minimum
+		ranges := make([]Range, len(a.Children))
+		lo, hi := make([]uint64, len(ranges)), make([]uint64, len(ranges))
+		for i := range ranges {
+			lo[i] = rapid.Uint64Range(0, 5).Draw(t, "least")
+			hi[i] = rapid.Uint64Range(lo[i], 5).Draw(t, "greatest")
+			ranges[i] = Range{Least: CountOf(lo[i]), Greatest: CountOf(hi[i])}
+			if rapid.Bool().Draw(t, "unbounded") {
+				ranges[i], hi[i] = Range{Least: CountOf(lo[i]), Unbounded: true}, far
+			}
+		}
+		got := a.MultiplierRange(ranges)
+		least, greatest := uint64(math.MaxUint64), uint64(0)
+		counts := make([]Count, len(ranges))
+		var try func(i int)
+		try = func(i int) {
+			if i == len(ranges) {
+				n := a.Multiplier(counts...).Clamp()
+				least, greatest = min(least, n), max(greatest, n)
+				return
+			}
+			for n := lo[i]; n <= hi[i]; n++ {
+				counts[i] = CountOf(n)
+				try(i + 1)
+			}
+		}
+		try(0)
+		if got.Least.Clamp() != least {
+			t.Fatalf("%+v of %d to %d: the least multiplier is %d, want %d", a.Children, lo, hi, got.Least.Clamp(), least)
+		}
+		if got.Unbounded {
+			if greatest != far {
+				t.Fatalf("%+v of %d to %d: the multiplier has no limit, but %d is the greatest", a.Children, lo, hi, greatest)
+			}
+		} else if got.Greatest.Clamp() != greatest {
+			t.Fatalf("%+v of %d to %d: the greatest multiplier is %d, want %d", a.Children, lo, hi, got.Greatest.Clamp(), greatest)
+		}
+	})
+}

@@ -52,9 +52,10 @@ type Status uint8
 
 // The statuses of the language reference, Which leads a model scores.
 const (
-	Scored      Status = iota
-	NotTargeted        // the lead is of the other kind
-	NoParent           // the lead has neither contact nor account
+	_ Status = iota // that of a lead that has an error
+	Scored
+	NotTargeted // the lead is of the other kind
+	NoParent    // the lead has neither contact nor account
 )
 
 // Outcomes are the outcomes of a batch of leads. The zero Outcomes has none.

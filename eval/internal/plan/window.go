@@ -49,25 +49,3 @@ func (ws *Windows) Resolve(asOf time.Time, into []Bound) []Bound {
 	}
 	return into
 }
-
-// An Instant is a scoring instant, resolved for the models of a plan.
-type Instant struct {
-	Micros int64   // since 1970
-	Days   []int64 // the day in each of Routes.Zones
-	Latest int64   // the latest of Days
-	Bounds []Bound // of Routes.Windows
-}
-
-// At resolves an instant. It uses the memory of in again.
-func (r *Routes) At(asOf time.Time, in Instant) Instant {
-	out := Instant{Micros: asOf.UnixMicro(), Days: in.Days[:0]}
-	for i, z := range r.Zones {
-		day := check.AsOfDay(asOf, z)
-		out.Days = append(out.Days, day)
-		if i == 0 || day > out.Latest {
-			out.Latest = day
-		}
-	}
-	out.Bounds = r.Windows.Resolve(asOf, in.Bounds[:0])
-	return out
-}

@@ -21,9 +21,9 @@ var update = flag.Bool("update", false, "write the golden files anew")
 func Example() {
 	main()
 	// Output:
-	// note: email_event_data.csv: by the mapping's where, none of the 7 rows is EmailDelivered, EmailForwarded, EmailMarkedAsSpam
-	// note: email_event_data.csv: recipient: 1 of 2 keys are not in contact_data.csv, for EmailOpened.Contact, which is null there
-	// note: email_event_data.csv: email_campaign_id: 1 of 2 keys are not in email_campaign_data.csv, for EmailOpened.EmailName, which is null there
+	// note: email_event_data.csv: the mapping's where leaves none of the 7 rows for EmailDelivered, EmailForwarded, EmailMarkedAsSpam
+	// note: email_event_data.csv: recipient: 1 of 2 keys are not in contact_data.csv, so EmailOpened.Contact is null there
+	// note: email_event_data.csv: email_campaign_id: 1 of 2 keys are not in email_campaign_data.csv, so EmailOpened.EmailName is null there
 	// 501: 65, Hot
 	// 502: 20, Cold
 }

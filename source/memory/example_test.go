@@ -45,7 +45,7 @@ func ExampleNew() {
 		fmt.Println(id, err)
 	}
 	// Output:
-	// memory: Contact "ben": Birthday: "31.12.1990" is no date; write YYYY-MM-DD
+	// memory: Contact "ben": Birthday: "31.12.1990" is not a date; write YYYY-MM-DD
 	// lead-1 <nil>
 }
 

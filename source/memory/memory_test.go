@@ -232,27 +232,27 @@ func TestAddErrors(t *testing.T) {
 		{lead(memory.Record{"Fax": "a"}), `memory: Lead "l1": Fax: no such field`},
 		{lead(memory.Record{"id": "l1"}), `memory: Lead "l1": id: no such field`},
 		{lead(memory.Record{"Tasks": "t1"}), `memory: Lead "l1": Tasks: an inverse relationship is not stored: it follows from the references that lead here`},
-		{lead(memory.Record{"date": "31.12.1990"}), `memory: Lead "l1": date: "31.12.1990" is no date; write YYYY-MM-DD`},
-		{lead(memory.Record{"date": "2026-02-29"}), `memory: Lead "l1": date: "2026-02-29" is no date; write YYYY-MM-DD`},
+		{lead(memory.Record{"date": "31.12.1990"}), `memory: Lead "l1": date: "31.12.1990" is not a date; write YYYY-MM-DD`},
+		{lead(memory.Record{"date": "2026-02-29"}), `memory: Lead "l1": date: "2026-02-29" is not a date; write YYYY-MM-DD`},
 		{lead(memory.Record{"date": 5}), `memory: Lead "l1": date: a date cannot be the number "5"`},
 		{lead(memory.Record{"time": "2026-05-31T14:30:00"}), `memory: Lead "l1": time: "2026-05-31T14:30:00" has no offset from UTC; end it with Z or an offset such as +02:00`},
 		{lead(memory.Record{"time": "2026-05-31T14:30:00.25"}), `memory: Lead "l1": time: "2026-05-31T14:30:00.25" has no offset from UTC; end it with Z or an offset such as +02:00`},
-		{lead(memory.Record{"time": "2026-05-31T14:30:00,25Z"}), `memory: Lead "l1": time: "2026-05-31T14:30:00,25Z" is no time; write YYYY-MM-DDTHH:MM:SSZ, or an offset such as +02:00 for the Z`},
-		{lead(memory.Record{"time": "2026-05-31T1:30:00Z"}), `memory: Lead "l1": time: "2026-05-31T1:30:00Z" is no time; write YYYY-MM-DDTHH:MM:SSZ, or an offset such as +02:00 for the Z`},
-		{lead(memory.Record{"time": "2026-05-31T25:30:00Z"}), `memory: Lead "l1": time: "2026-05-31T25:30:00Z" is no time; write YYYY-MM-DDTHH:MM:SSZ, or an offset such as +02:00 for the Z`},
-		{lead(memory.Record{"time": "2026-05-31T14:30:00+24:00"}), `memory: Lead "l1": time: "2026-05-31T14:30:00+24:00" is no time; write YYYY-MM-DDTHH:MM:SSZ, or an offset such as +02:00 for the Z`},
-		{lead(memory.Record{"time": "2026-05-31T14:30:00.Z"}), `memory: Lead "l1": time: "2026-05-31T14:30:00.Z" is no time; write YYYY-MM-DDTHH:MM:SSZ, or an offset such as +02:00 for the Z`},
+		{lead(memory.Record{"time": "2026-05-31T14:30:00,25Z"}), `memory: Lead "l1": time: "2026-05-31T14:30:00,25Z" is not a time; write YYYY-MM-DDTHH:MM:SSZ, or an offset such as +02:00 for the Z`},
+		{lead(memory.Record{"time": "2026-05-31T1:30:00Z"}), `memory: Lead "l1": time: "2026-05-31T1:30:00Z" is not a time; write YYYY-MM-DDTHH:MM:SSZ, or an offset such as +02:00 for the Z`},
+		{lead(memory.Record{"time": "2026-05-31T25:30:00Z"}), `memory: Lead "l1": time: "2026-05-31T25:30:00Z" is not a time; write YYYY-MM-DDTHH:MM:SSZ, or an offset such as +02:00 for the Z`},
+		{lead(memory.Record{"time": "2026-05-31T14:30:00+24:00"}), `memory: Lead "l1": time: "2026-05-31T14:30:00+24:00" is not a time; write YYYY-MM-DDTHH:MM:SSZ, or an offset such as +02:00 for the Z`},
+		{lead(memory.Record{"time": "2026-05-31T14:30:00.Z"}), `memory: Lead "l1": time: "2026-05-31T14:30:00.Z" is not a time; write YYYY-MM-DDTHH:MM:SSZ, or an offset such as +02:00 for the Z`},
 		{lead(memory.Record{"time": time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)}), `memory: Lead "l1": time: the year 10000 is outside 0 to 9999`},
 		{lead(memory.Record{"time": true}), `memory: Lead "l1": time: a time cannot be the bool "true"`},
-		{lead(memory.Record{"number": "0x10"}), `memory: Lead "l1": number: "0x10" is no number; write decimal digits, such as 1234.5`},
-		{lead(memory.Record{"number": "1_000"}), `memory: Lead "l1": number: "1_000" is no number; write decimal digits, such as 1234.5`},
-		{lead(memory.Record{"number": "1,5"}), `memory: Lead "l1": number: "1,5" is no number; write decimal digits, such as 1234.5`},
-		{lead(memory.Record{"number": "NaN"}), `memory: Lead "l1": number: "NaN" is no number; write decimal digits, such as 1234.5`},
+		{lead(memory.Record{"number": "0x10"}), `memory: Lead "l1": number: "0x10" is not a number; write decimal digits, such as 1234.5`},
+		{lead(memory.Record{"number": "1_000"}), `memory: Lead "l1": number: "1_000" is not a number; write decimal digits, such as 1234.5`},
+		{lead(memory.Record{"number": "1,5"}), `memory: Lead "l1": number: "1,5" is not a number; write decimal digits, such as 1234.5`},
+		{lead(memory.Record{"number": "NaN"}), `memory: Lead "l1": number: "NaN" is not a number; write decimal digits, such as 1234.5`},
 		{lead(memory.Record{"number": "1e400"}), `memory: Lead "l1": number: "1e400" is too large for a number`},
 		{lead(memory.Record{"number": math.Inf(1)}), `memory: Lead "l1": number: a number must be finite, and this one is +Inf`},
 		{lead(memory.Record{"number": math.NaN()}), `memory: Lead "l1": number: a number must be finite, and this one is NaN`},
 		{lead(memory.Record{"number": []string{"A", "B"}}), `memory: Lead "l1": number: a number cannot be the choices "A; B"`},
-		{lead(memory.Record{"bool": "yes"}), `memory: Lead "l1": bool: "yes" is no bool; write true or false`},
+		{lead(memory.Record{"bool": "yes"}), `memory: Lead "l1": bool: "yes" is not a bool; write true or false`},
 		{lead(memory.Record{"bool": 2}), `memory: Lead "l1": bool: a bool cannot be the number "2"`},
 		{lead(memory.Record{"text": 5}), `memory: Lead "l1": text: a text cannot be the number "5"`},
 		{lead(memory.Record{"text": struct{}{}}), `memory: Lead "l1": text: a Go struct {} is not a value of a record`},
@@ -262,12 +262,12 @@ func TestAddErrors(t *testing.T) {
 		{lead(memory.Record{"choices": []any{"A", 5}}), `memory: Lead "l1": choices: choices are texts, and the number 5 among them is not`},
 		{lead(memory.Record{"ParentContact": 1.5}), `memory: Lead "l1": ParentContact: a reference cannot be the number "1.5"`},
 		{lead(memory.Record{"ParentContact": traverse.DateValue(2026, 1, 1)}), `memory: Lead "l1": ParentContact: a reference cannot be the date "2026-01-01"`},
-		{lead(memory.Record{"date": strings.Repeat("ä", 100)}), `memory: Lead "l1": date: "` + strings.Repeat("ä", 60) + `"… is no date; write YYYY-MM-DD`},
+		{lead(memory.Record{"date": strings.Repeat("ä", 100)}), `memory: Lead "l1": date: "` + strings.Repeat("ä", 60) + `"… is not a date; write YYYY-MM-DD`},
 		{lead(memory.Record{"date": "a", "bool": "b", "text": "fine", "Fax": 1}), `memory: Lead "l1": Fax: no such field
-memory: Lead "l1": bool: "b" is no bool; write true or false
-memory: Lead "l1": date: "a" is no date; write YYYY-MM-DD`},
+memory: Lead "l1": bool: "b" is not a bool; write true or false
+memory: Lead "l1": date: "a" is not a date; write YYYY-MM-DD`},
 		{func(s *memory.Source) error { return s.Add("Account", "a1", memory.Record{"id": "a2"}) }, `memory: Account "a1": id: it is the record's id and cannot be "a2"`},
-		{func(s *memory.Source) error { return s.Add("Invoice", "x", nil) }, `memory: Invoice "x": id: "x" is no number; write decimal digits, such as 1234.5`},
+		{func(s *memory.Source) error { return s.Add("Invoice", "x", nil) }, `memory: Invoice "x": id: "x" is not a number; write decimal digits, such as 1234.5`},
 	} {
 		t.Run(test.want, func(t *testing.T) {
 			s := memory.New(schema)
@@ -682,7 +682,7 @@ func TestAddProblems(t *testing.T) {
 	err := memory.New(typesSchema(t)).Add("Lead", "l1", memory.Record{"txet": "a", "date": "soon", "text": "fine"})
 	problems, ok := errors.AsType[memory.Problems](err)
 	want := memory.Problems{
-		{Entity: "Lead", ID: "l1", Field: "date", Message: `"soon" is no date; write YYYY-MM-DD`},
+		{Entity: "Lead", ID: "l1", Field: "date", Message: `"soon" is not a date; write YYYY-MM-DD`},
 		{Entity: "Lead", ID: "l1", Field: "txet", Message: "no such field", Nearest: "text"},
 	}
 	if !ok || !slices.Equal(problems, want) {

@@ -46,13 +46,13 @@ func Parse(t traverse.Type, text string) (traverse.Value, error) {
 		case "false":
 			return traverse.BoolValue(false), nil
 		}
-		return traverse.Value{}, fmt.Errorf("%s is no bool; write true or false", shown.Quote(text))
+		return traverse.Value{}, fmt.Errorf("%s is not a bool; write true or false", shown.Quote(text))
 	case traverse.Time:
 		return parseTime(text)
 	case traverse.Date:
 		day, err := time.Parse(time.DateOnly, text)
 		if err != nil {
-			return traverse.Value{}, fmt.Errorf("%s is no date; write YYYY-MM-DD", shown.Quote(text))
+			return traverse.Value{}, fmt.Errorf("%s is not a date; write YYYY-MM-DD", shown.Quote(text))
 		}
 		return traverse.DateValue(day.Date()), nil
 	case traverse.Choices:
@@ -88,7 +88,7 @@ func parseNumber(text string) (traverse.Value, error) {
 			return traverse.Value{}, fmt.Errorf("%s is too large for a number", shown.Quote(text))
 		}
 	}
-	return traverse.Value{}, fmt.Errorf("%s is no number; write decimal digits, such as 1234.5", shown.Quote(text))
+	return traverse.Value{}, fmt.Errorf("%s is not a number; write decimal digits, such as 1234.5", shown.Quote(text))
 }
 
 func parseTime(text string) (traverse.Value, error) {
@@ -106,7 +106,7 @@ func parseTime(text string) (traverse.Value, error) {
 	if isRFC3339(upper + "Z") {
 		return traverse.Value{}, fmt.Errorf("%s has no offset from UTC; end it with Z or an offset such as +02:00", shown.Quote(text))
 	}
-	return traverse.Value{}, fmt.Errorf("%s is no time; write YYYY-MM-DDTHH:MM:SSZ, or an offset such as +02:00 for the Z", shown.Quote(text))
+	return traverse.Value{}, fmt.Errorf("%s is not a time; write YYYY-MM-DDTHH:MM:SSZ, or an offset such as +02:00 for the Z", shown.Quote(text))
 }
 
 // isRFC3339 reports whether text has the shape of an RFC 3339 time. time.Parse

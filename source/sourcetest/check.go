@@ -553,7 +553,7 @@ func checkLeads(w *world) error {
 			break
 		}
 		if !missing[id] {
-			v.add(fmt.Errorf("%q was listed, which is no lead or came before", id))
+			v.add(fmt.Errorf("%q was listed, which is not a lead or was listed before", id))
 		}
 		delete(missing, id)
 	}

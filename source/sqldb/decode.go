@@ -80,7 +80,7 @@ func (c Column) decode(typ traverse.Type, s Storage) decoder {
 
 // strange is the error for a value of a type that has no place in a column.
 func strange(what string, src any) (traverse.Value, error) {
-	return traverse.Value{}, fmt.Errorf("the %s %s is no %s", kindOf(src), shown.Quote(fmt.Sprint(src)), what)
+	return traverse.Value{}, fmt.Errorf("the %s %s is not %s", kindOf(src), shown.Quote(fmt.Sprint(src)), what)
 }
 
 func kindOf(src any) string {
@@ -106,7 +106,7 @@ func decodeID(src any) (traverse.Value, error) {
 	case [16]byte:
 		return traverse.TextValue(fmt.Sprintf("%x-%x-%x-%x-%x", x[:4], x[4:6], x[6:8], x[8:10], x[10:])), nil
 	}
-	return strange("id", src)
+	return strange("an id", src)
 }
 
 func decodeText(src any) (traverse.Value, error) {
@@ -133,10 +133,10 @@ func decodeNumber(src any) (traverse.Value, error) {
 			if errors.Is(err, strconv.ErrRange) {
 				return traverse.Value{}, fmt.Errorf("%s is too large for a number", shown.Quote(x))
 			}
-			return traverse.Value{}, fmt.Errorf("%s is no number; decimal digits are, such as 1234.5", shown.Quote(x))
+			return traverse.Value{}, fmt.Errorf("%s is not a number; write decimal digits, such as 1234.5", shown.Quote(x))
 		}
 	default:
-		return strange("number", src)
+		return strange("a number", src)
 	}
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return traverse.Value{}, fmt.Errorf("a number must be finite, and this one is %v", f)
@@ -159,10 +159,10 @@ func (c Column) decodeBool(src any) (traverse.Value, error) {
 		case c.words() && x == c.False, !c.words() && x == "0":
 			return traverse.BoolValue(false), nil
 		case c.words():
-			return traverse.Value{}, fmt.Errorf("%s is no bool; %s and %s are", shown.Quote(x), shown.Quote(c.True), shown.Quote(c.False))
+			return traverse.Value{}, fmt.Errorf("%s is not a bool; want %s or %s", shown.Quote(x), shown.Quote(c.True), shown.Quote(c.False))
 		}
 	}
-	return strange("bool", src)
+	return strange("a bool", src)
 }
 
 func (c Column) words() bool { return c.True != "" || c.False != "" }
@@ -188,14 +188,14 @@ func (c Column) instant(src any) (time.Time, error) {
 		return x, checkYear(x)
 	case int64:
 		if per == 0 {
-			return time.Time{}, fmt.Errorf("the number %d is no time, unless the mapping gives the column a Unix format", x)
+			return time.Time{}, fmt.Errorf("the number %d is not a time, unless the mapping gives the column a Unix format", x)
 		}
 		t := time.Unix(x/per, 0).Add(time.Duration(x%per) * (time.Second / time.Duration(per)))
 		return t, checkYear(t)
 	case float64:
 		const far = 1e12 // seconds; a float is exact to the microsecond for a tenth of that
 		if per == 0 || math.IsNaN(x) || math.Abs(x) > far*float64(per) {
-			return time.Time{}, fmt.Errorf("the number %v is no time", x)
+			return time.Time{}, fmt.Errorf("the number %v is not a time", x)
 		}
 		seconds, part := math.Modf(x / float64(per))
 		t := time.Unix(int64(seconds), 0).Add(time.Duration(math.Round(part*1e6)) * time.Microsecond)
@@ -203,11 +203,11 @@ func (c Column) instant(src any) (time.Time, error) {
 	case string:
 		t, ok := parseInstant(x)
 		if !ok || per > 0 {
-			return time.Time{}, fmt.Errorf("%s is no time; YYYY-MM-DDTHH:MM:SSZ is, and a space for the T, a fraction and an offset such as +02:00 may be there", shown.Quote(x))
+			return time.Time{}, fmt.Errorf("%s is not a time; want YYYY-MM-DDTHH:MM:SSZ, perhaps with a space for the T, a fraction, or an offset such as +02:00", shown.Quote(x))
 		}
 		return t, checkYear(t)
 	}
-	return time.Time{}, fmt.Errorf("the %s %s is no time", kindOf(src), shown.Quote(fmt.Sprint(src)))
+	return time.Time{}, fmt.Errorf("the %s %s is not a time", kindOf(src), shown.Quote(fmt.Sprint(src)))
 }
 
 func (c Column) decodeTime(src any) (traverse.Value, error) {
@@ -223,7 +223,7 @@ func (c Column) decodeDate(src any) (traverse.Value, error) {
 	switch {
 	case err != nil:
 		if _, text := src.(string); text && c.unix() == 0 {
-			return traverse.Value{}, fmt.Errorf("%s is no date; YYYY-MM-DD is", shown.Quote(src.(string)))
+			return traverse.Value{}, fmt.Errorf("%s is not a date; want YYYY-MM-DD", shown.Quote(src.(string)))
 		}
 		return traverse.Value{}, err
 	case t.IsZero():
@@ -309,7 +309,7 @@ func textual(read func(string) ([]string, error)) decoder {
 	return func(src any) (traverse.Value, error) {
 		text, ok := src.(string)
 		if !ok {
-			return strange("list of choices", src)
+			return strange("a list of choices", src)
 		}
 		chosen, err := read(text)
 		if err != nil || len(chosen) == 0 {
@@ -336,7 +336,7 @@ func (c Column) decodeSeparated(text string) ([]string, error) {
 func decodeJSON(text string) ([]string, error) {
 	var items []*string
 	if err := json.Unmarshal([]byte(text), &items); err != nil {
-		return nil, fmt.Errorf("%s is no JSON array of text", shown.Quote(text))
+		return nil, fmt.Errorf("%s is not a JSON array of text", shown.Quote(text))
 	}
 	var chosen []string
 	for _, item := range items {
@@ -349,7 +349,7 @@ func decodeJSON(text string) ([]string, error) {
 
 // decodeArray reads an array of one dimension as PostgreSQL writes it.
 func decodeArray(text string) ([]string, error) {
-	bad := fmt.Errorf("%s is no array of text with one dimension", shown.Quote(text))
+	bad := fmt.Errorf("%s is not an array of text with one dimension", shown.Quote(text))
 	if strings.HasPrefix(text, "[") {
 		_, text, _ = strings.Cut(text, "=") // [0:1]={a,b} does not begin at 1
 	}

@@ -165,36 +165,36 @@ func TestDecodingErrors(t *testing.T) {
 		want   string
 	}{
 		{traverse.Text, "TEXT", plain, "\xff", `"\xff" is not UTF-8`},
-		{traverse.Text, "TEXT", plain, 1.5, `the number "1.5" is no text`},
-		{traverse.Text, "TEXT", plain, true, `the bool "true" is no text`},
-		{traverse.NoType, "TEXT", plain, time.Unix(0, 0).UTC(), `the time "1970-01-01 00:00:00 +0000 UTC" is no id`},
-		{traverse.Number, "ANY", plain, "0x10", `"0x10" is no number; decimal digits are, such as 1234.5`},
+		{traverse.Text, "TEXT", plain, 1.5, `the number "1.5" is not text`},
+		{traverse.Text, "TEXT", plain, true, `the bool "true" is not text`},
+		{traverse.NoType, "TEXT", plain, time.Unix(0, 0).UTC(), `the time "1970-01-01 00:00:00 +0000 UTC" is not an id`},
+		{traverse.Number, "ANY", plain, "0x10", `"0x10" is not a number; write decimal digits, such as 1234.5`},
 		{traverse.Number, "ANY", plain, "1e400", `"1e400" is too large for a number`},
-		{traverse.Number, "ANY", plain, "x", `"x" is no number; decimal digits are, such as 1234.5`},
-		{traverse.Number, "ANY", plain, true, `the bool "true" is no number`},
+		{traverse.Number, "ANY", plain, "x", `"x" is not a number; write decimal digits, such as 1234.5`},
+		{traverse.Number, "ANY", plain, true, `the bool "true" is not a number`},
 		{traverse.Number, "FLOAT8", plain, math.Inf(1), `a number must be finite, and this one is +Inf`},
-		{traverse.Bool, "INT8", plain, int64(2), `the number "2" is no bool`},
-		{traverse.Bool, "ANY", plain, "true", `the text "true" is no bool`},
-		{traverse.Bool, "TEXT", sqldb.Column{True: "Y", False: "N"}, "1", `"1" is no bool; "Y" and "N" are`},
-		{traverse.Time, "ANY", plain, int64(7), `the number 7 is no time, unless the mapping gives the column a Unix format`},
-		{traverse.Time, "ANY", plain, 7.5, `the number 7.5 is no time`},
-		{traverse.Time, "FLOAT8", seconds, 1e13, `the number 1e+13 is no time`},
-		{traverse.Time, "FLOAT8", seconds, math.NaN(), `the number NaN is no time`},
+		{traverse.Bool, "INT8", plain, int64(2), `the number "2" is not a bool`},
+		{traverse.Bool, "ANY", plain, "true", `the text "true" is not a bool`},
+		{traverse.Bool, "TEXT", sqldb.Column{True: "Y", False: "N"}, "1", `"1" is not a bool; want "Y" or "N"`},
+		{traverse.Time, "ANY", plain, int64(7), `the number 7 is not a time, unless the mapping gives the column a Unix format`},
+		{traverse.Time, "ANY", plain, 7.5, `the number 7.5 is not a time`},
+		{traverse.Time, "FLOAT8", seconds, 1e13, `the number 1e+13 is not a time`},
+		{traverse.Time, "FLOAT8", seconds, math.NaN(), `the number NaN is not a time`},
 		{traverse.Time, "INT8", seconds, int64(1 << 50), `the year 35680317 is outside 0 to 9999`},
-		{traverse.Time, "ANY", seconds, "2026-05-31", `"2026-05-31" is no time; YYYY-MM-DDTHH:MM:SSZ is, and a space for the T, a fraction and an offset such as +02:00 may be there`},
-		{traverse.Time, "ANY", plain, true, `the bool "true" is no time`},
+		{traverse.Time, "ANY", seconds, "2026-05-31", `"2026-05-31" is not a time; want YYYY-MM-DDTHH:MM:SSZ, perhaps with a space for the T, a fraction, or an offset such as +02:00`},
+		{traverse.Time, "ANY", plain, true, `the bool "true" is not a time`},
 		{traverse.Time, "TIMESTAMP", plain, time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC), `the year 10000 is outside 0 to 9999`},
 		{traverse.Date, "DATE", plain, time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC), `the year 10000 is outside 0 to 9999`},
-		{traverse.Date, "ANY", plain, "31.12.1990", `"31.12.1990" is no date; YYYY-MM-DD is`},
-		{traverse.Date, "ANY", plain, "2026-02-29", `"2026-02-29" is no date; YYYY-MM-DD is`},
-		{traverse.Date, "ANY", plain, int64(7), `the number 7 is no time, unless the mapping gives the column a Unix format`},
-		{traverse.Choices, "ANY", plain, int64(7), `the number "7" is no list of choices`},
-		{traverse.Choices, "JSONB", plain, `["A", 5]`, `"[\"A\", 5]" is no JSON array of text`},
-		{traverse.Choices, "_TEXT", plain, `A`, `"A" is no array of text with one dimension`},
-		{traverse.Choices, "_TEXT", plain, `{{A}}`, `"{{A}}" is no array of text with one dimension`},
-		{traverse.Choices, "_TEXT", plain, `{"A}`, `"{\"A}" is no array of text with one dimension`},
-		{traverse.Choices, "_TEXT", plain, `{"A\}`, `"{\"A\\}" is no array of text with one dimension`},
-		{traverse.Choices, "_TEXT", plain, `{"A"B}`, `"{\"A\"B}" is no array of text with one dimension`},
+		{traverse.Date, "ANY", plain, "31.12.1990", `"31.12.1990" is not a date; want YYYY-MM-DD`},
+		{traverse.Date, "ANY", plain, "2026-02-29", `"2026-02-29" is not a date; want YYYY-MM-DD`},
+		{traverse.Date, "ANY", plain, int64(7), `the number 7 is not a time, unless the mapping gives the column a Unix format`},
+		{traverse.Choices, "ANY", plain, int64(7), `the number "7" is not a list of choices`},
+		{traverse.Choices, "JSONB", plain, `["A", 5]`, `"[\"A\", 5]" is not a JSON array of text`},
+		{traverse.Choices, "_TEXT", plain, `A`, `"A" is not an array of text with one dimension`},
+		{traverse.Choices, "_TEXT", plain, `{{A}}`, `"{{A}}" is not an array of text with one dimension`},
+		{traverse.Choices, "_TEXT", plain, `{"A}`, `"{\"A}" is not an array of text with one dimension`},
+		{traverse.Choices, "_TEXT", plain, `{"A\}`, `"{\"A\\}" is not an array of text with one dimension`},
+		{traverse.Choices, "_TEXT", plain, `{"A"B}`, `"{\"A\"B}" is not an array of text with one dimension`},
 	} {
 		want := `sqldb: Lead "l1": Field (column field): ` + test.want
 		if got, err := readValue(t, test.typ, test.stored, test.column, test.in); err == nil || err.Error() != want {
@@ -203,7 +203,7 @@ func TestDecodingErrors(t *testing.T) {
 	}
 	for _, text := range []string{"2026-05-31 14:30", "2026-05-31x14:30:00", "2026-05-31 14:30:00.", "2026-05-31 14:30:00 +02:00 a?", "2026-05-31 14:30:00 +2", "today"} {
 		_, err := readValue(t, traverse.Time, "TEXT", plain, text)
-		if err == nil || !strings.Contains(err.Error(), "is no time; YYYY-MM-DDTHH:MM:SSZ is") {
+		if err == nil || !strings.Contains(err.Error(), "is not a time; want YYYY-MM-DDTHH:MM:SSZ") {
 			t.Errorf("%s: %v", text, err)
 		}
 	}

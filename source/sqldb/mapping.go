@@ -169,7 +169,7 @@ func (b *binder) bind() (map[string]*entity, error) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(b.mapping.Tables)) {
 		if b.schema.Entity(name) == nil {
-			b.problem(name, "", "the mapping names it, and the schema has no such entity").Nearest = nearest.Name(name, b.schema.Names())
+			b.problem(name, "", "the mapping names it, but the schema has no such entity").Nearest = nearest.Name(name, b.schema.Names())
 		}
 	}
 	if len(b.problems) > 0 {
@@ -217,9 +217,9 @@ func (b *binder) readAbsent() {
 		switch {
 		case e == nil:
 			name, _, _ = strings.Cut(name, ".")
-			b.problem(full, "", "the mapping lists it as absent, and the schema has no such entity").Nearest = nearest.Name(name, b.schema.Names())
+			b.problem(full, "", "the mapping lists it as absent, but the schema has no such entity").Nearest = nearest.Name(name, b.schema.Names())
 		case !stored(e, member):
-			b.problem(name, member, "the mapping lists it as absent, and the schema has no such field or reference").Nearest =
+			b.problem(name, member, "the mapping lists it as absent, but the schema has no such field or reference").Nearest =
 				nearest.Name(member, slices.Values(members(e)))
 		default:
 			b.absent[full] = true
@@ -302,7 +302,7 @@ func (b *binder) entity(e *traverse.Entity) *entity {
 			if f, ok := e.Field(member); ok && f.Derived != traverse.Stored {
 				break // of no use, and no mistake
 			}
-			b.problem(name, member, "the mapping names it, and the schema has no such field or reference").Nearest =
+			b.problem(name, member, "the mapping names it, but the schema has no such field or reference").Nearest =
 				nearest.Name(member, slices.Values(members(e)))
 		}
 	}
@@ -318,7 +318,7 @@ func (b *binder) table(entity string, mapped Table) string {
 		b.problem(entity, "", "there is no table %s", mapped.Name).Nearest = nearest.Name(mapped.Name, slices.Values(b.tables))
 		return ""
 	case mapped.Schema != "" || b.dialect.Tables == "":
-		b.problem(entity, "", "name its table in Mapping.Tables: tables of another schema, or of this kind of database, are not looked for")
+		b.problem(entity, "", "name its table in Mapping.Tables: tables of another schema, or of this kind of database, are not searched")
 		return ""
 	}
 	var like []string
@@ -331,10 +331,10 @@ func (b *binder) table(entity string, mapped Table) string {
 	case 1:
 		return like[0]
 	case 0:
-		b.problem(entity, "", "no table is called so, such as %s; name one in Mapping.Tables, or list the entity in Mapping.Absent", snake(entity)).
+		b.problem(entity, "", "it has no table, such as %s; name one in Mapping.Tables, or list the entity in Mapping.Absent", snake(entity)).
 			Nearest = nearest.Name(snake(entity), slices.Values(b.tables))
 	default:
-		b.problem(entity, "", "several tables are called so, %s: name one in Mapping.Tables", strings.Join(like, " and "))
+		b.problem(entity, "", "several tables could be meant, %s: name one in Mapping.Tables", strings.Join(like, " and "))
 	}
 	return ""
 }
@@ -422,10 +422,10 @@ func (b *binder) find(t tableColumns, entity, member string, asked Column, refer
 	case 1:
 		return &like[0]
 	case 0:
-		b.problem(entity, member, "the table %s has no column called so, such as %s; name one in Mapping.Tables, or list %s.%s in Mapping.Absent",
+		b.problem(entity, member, "the table %s has no column for it, such as %s; name one in Mapping.Tables, or list %s.%s in Mapping.Absent",
 			t.table, written, entity, member).Nearest = nearest.Name(written, slices.Values(t.names()))
 	default:
-		b.problem(entity, member, "the columns %s and %s of the table %s are both called so: name one in Mapping.Tables", like[0].name, like[1].name, t.table)
+		b.problem(entity, member, "the columns %s and %s of the table %s could both be meant: name one in Mapping.Tables", like[0].name, like[1].name, t.table)
 	}
 	return nil
 }

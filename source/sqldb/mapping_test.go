@@ -134,22 +134,22 @@ func TestProblems(t *testing.T) {
 		},
 		Absent: []string{"Order", "Cal.Timestamp", "Visit.Dya", "Lead.ParentAccount"},
 	})
-	want := `sqldb: Order: the mapping lists it as absent, and the schema has no such entity
-sqldb: Cal.Timestamp: the mapping lists it as absent, and the schema has no such entity; did you mean Call?
-sqldb: Visit.Dya: the mapping lists it as absent, and the schema has no such field or reference; did you mean Day?
+	want := `sqldb: Order: the mapping lists it as absent, but the schema has no such entity
+sqldb: Cal.Timestamp: the mapping lists it as absent, but the schema has no such entity; did you mean Call?
+sqldb: Visit.Dya: the mapping lists it as absent, but the schema has no such field or reference; did you mean Day?
 sqldb: Lead.id: the table lead has no column id or lead_id; name the one with the record's id as ID in Mapping.Tables
-sqldb: Lead.Topic: the table lead has no column called so, such as topic; name one in Mapping.Tables, or list Lead.Topic in Mapping.Absent; did you mean topci?
-sqldb: Lead.ParentContact: the columns parent_contact and ParentContactID of the table lead are both called so: name one in Mapping.Tables
+sqldb: Lead.Topic: the table lead has no column for it, such as topic; name one in Mapping.Tables, or list Lead.Topic in Mapping.Absent; did you mean topci?
+sqldb: Lead.ParentContact: the columns parent_contact and ParentContactID of the table lead could both be meant: name one in Mapping.Tables
 sqldb: Lead.ParentAccount: the mapping both names a column for it and lists it as absent
 sqldb: Lead.Visits: an inverse relationship is not stored: it follows from the references that lead here
 sqldb: Contact.id: the column id is decimal (NUMERIC) and cannot hold an id
 sqldb: Contact.Name: the column name is of a type that no field has (BYTEA) and cannot hold text
-sqldb: Account: several tables are called so, account and accounts: name one in Mapping.Tables
+sqldb: Account: several tables could be meant, account and accounts: name one in Mapping.Tables
 sqldb: Call: there is no table callings; did you mean calling?
 sqldb: Visit.id: the table visit_log has no column idd; did you mean id?
 sqldb: Visit.Day: the table visit_log has no column dya; did you mean day?
-sqldb: Visit.Dya: the mapping names it, and the schema has no such field or reference; did you mean Day?
-sqldb: Cotact: the mapping names it, and the schema has no such entity; did you mean Contact?`
+sqldb: Visit.Dya: the mapping names it, but the schema has no such field or reference; did you mean Day?
+sqldb: Cotact: the mapping names it, but the schema has no such entity; did you mean Contact?`
 	var problems sqldb.Problems
 	if !errors.As(err, &problems) {
 		t.Fatal(err)
@@ -170,8 +170,8 @@ func TestUnlistedTables(t *testing.T) {
 		Tables: map[string]sqldb.Table{"Account": {Schema: "a", Name: "Account"}, "Contact": {Schema: "a"}, "Visit": {Name: "visit"}},
 		Absent: []string{"Lead"},
 	})
-	want := `sqldb: Contact: name its table in Mapping.Tables: tables of another schema, or of this kind of database, are not looked for
-sqldb: Call: name its table in Mapping.Tables: tables of another schema, or of this kind of database, are not looked for
+	want := `sqldb: Contact: name its table in Mapping.Tables: tables of another schema, or of this kind of database, are not searched
+sqldb: Call: name its table in Mapping.Tables: tables of another schema, or of this kind of database, are not searched
 sqldb: Visit: the table visit cannot be read: no table "visit"`
 	if err == nil || err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)
@@ -179,7 +179,7 @@ sqldb: Visit: the table visit cannot be read: no table "visit"`
 	tables = map[string]*fakeTable{`"leads"`: {names: []string{"id", "topic"}, types: []string{"TEXT", "TEXT"}}}
 	_, db = newFake(t, tables)
 	_, err = sqldb.Open(t.Context(), db, ansi(), calls(t), sqldb.Mapping{Absent: []string{"Lead.ParentContact", "Lead.ParentAccount", "Contact", "Account", "Visit"}})
-	want = "sqldb: Call: no table is called so, such as call; name one in Mapping.Tables, or list the entity in Mapping.Absent"
+	want = "sqldb: Call: it has no table, such as call; name one in Mapping.Tables, or list the entity in Mapping.Absent"
 	if err == nil || err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)
 	}

@@ -131,7 +131,7 @@ func TestLeadsErrors(t *testing.T) {
 		id   driver.Value
 		want string
 	}{
-		{"a fraction", 1.5, `sqldb: listing the leads: column id: the number "1.5" is no id`},
+		{"a fraction", 1.5, `sqldb: listing the leads: column id: the number "1.5" is not an id`},
 		{"bytes", []byte("b"), `sqldb: listing the leads: column id: "b" is stored as bytes; an id is text or an integer`},
 	} {
 		tables := callTables("", "", "")

@@ -290,8 +290,8 @@ func TestRowErrors(t *testing.T) {
 	}
 	for key, want := range map[string]string{
 		"c1": `sqldb: a row of Call by Contact "c1" has no id (column id)`,
-		"c2": `sqldb: a row of Call by Contact "c2": id (column id): the number "1.5" is no id`,
-		"c3": `sqldb: Call "k3": Timestamp (column timestamp): "yesterday" is no time; YYYY-MM-DDTHH:MM:SSZ is, and a space for the T, a fraction and an offset such as +02:00 may be there`,
+		"c2": `sqldb: a row of Call by Contact "c2": id (column id): the number "1.5" is not an id`,
+		"c3": `sqldb: Call "k3": Timestamp (column timestamp): "yesterday" is not a time; want YYYY-MM-DDTHH:MM:SSZ, perhaps with a space for the T, a fraction, or an offset such as +02:00`,
 	} {
 		if err := out.Failed(key); err == nil || err.Error() != want {
 			t.Errorf("%s: got %v, want %s", key, err, want)
@@ -309,7 +309,7 @@ func TestLaxKeys(t *testing.T) {
 		t.Errorf("got %q, %v", got, err)
 	}
 	f.tables[`"contacts"`].rows = [][]driver.Value{{"c", "name", nil}, {1.5, "name", nil}}
-	want := `sqldb: Contact by id: column contact_id: the number "1.5" is no id`
+	want := `sqldb: Contact by id: column contact_id: the number "1.5" is not an id`
 	if _, _, err := fetch(t.Context(), source, q); err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}

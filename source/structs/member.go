@@ -75,13 +75,13 @@ func (b *binder) byID(e *entity, m *member) {
 	}
 	if b.entity(target) == nil {
 		near := nearest.Name(target, b.names())
-		hint := "; hand over a type for it"
+		hint := "; pass a type for it"
 		if near != "" {
 			hint = "; did you mean " + near + "?"
 		} else if !m.tag.has("ref") || m.tag.value("ref") == "" {
 			hint = "; write ref=Entity"
 		}
-		b.bad.add("%s: it refers to %s, which is no entity%s", m, target, hint)
+		b.bad.add("%s: it refers to %s, which is not an entity%s", m, target, hint)
 		return
 	}
 	if b.clash(e, m) || b.missing(e, m.name, m) {
@@ -139,7 +139,7 @@ func (b *binder) inverse(e *entity, m *member) {
 	if r, known := e.rels[m.name]; known {
 		switch {
 		case !r.Many():
-			b.bad.add("%s: %s.%s is a reference, which leads to one record: a slice cannot be it", m, e.name, m.name)
+			b.bad.add("%s: %s.%s is a reference, which leads to one record: it cannot be a slice", m, e.name, m.name)
 		case r.Target != child.name:
 			b.bad.add("%s: %s.%s leads to %s, and %s stands for %s", m, e.name, m.name, r.Target, m.target, child.name)
 		case said != "" && said != r.Via:
@@ -175,7 +175,7 @@ func (b *binder) inverse(e *entity, m *member) {
 		b.bad.add("%s: %s.%s is %s, not a reference", m, child.name, m.via, f.Type.Noun())
 		return
 	case known && (back.Many() || back.Target != e.name):
-		b.bad.add("%s: %s.%s is no reference to %s", m, child.name, m.via, e.name)
+		b.bad.add("%s: %s.%s is not a reference to %s", m, child.name, m.via, e.name)
 		return
 	case !known && said != "":
 		if near := nearest.Name(said, slices.Values(child.referencesTo(e.name))); near != "" {
@@ -293,7 +293,7 @@ func (b *binder) dated(e *entity, m *member) {
 	case e.kind == traverse.Interaction:
 		b.bad.add("%s: an interaction is dated by its Timestamp", m)
 	case m.fieldType != traverse.Time && m.fieldType != traverse.Date:
-		b.bad.add("%s: what dates a record is a time or a date, not %s", m, m.fieldType.Noun())
+		b.bad.add("%s: a record is dated by a time or a date, not %s", m, m.fieldType.Noun())
 	case e.dated != "" && e.dated != m.name:
 		b.bad.add("%s: %s is dated by %s already", m, e.name, e.dated)
 	case e.dated == "":

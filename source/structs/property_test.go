@@ -291,7 +291,7 @@ func FuzzTag(f *testing.F) {
 			t.Fatalf("%s: %v", quoted, err)
 		}
 		if _, ok := schema.Entity("Thing").Field(text); !ok {
-			t.Errorf("%s is no field", quoted)
+			t.Errorf("%s is not a field", quoted)
 		}
 	})
 }

@@ -82,7 +82,7 @@ func (b *binder) bind(args []any) (*traverse.Schema, error) {
 
 func (p *problems) err() error {
 	if p.more > 0 {
-		return errors.Join(append(p.errs, fmt.Errorf("structs: and %d problems more", p.more))...)
+		return errors.Join(append(p.errs, fmt.Errorf("structs: and %d more problems", p.more))...)
 	}
 	return errors.Join(p.errs...)
 }
@@ -124,7 +124,7 @@ func (b *binder) declareEntities() {
 		}
 	}
 	if b.base == nil && b.entities[traverse.Lead] == nil {
-		b.bad.add("no type stands for Lead, and leads are what is scored: call one Lead, or add the field _ struct{} `%s:\"Lead\"` to it", key)
+		b.bad.add("no type stands for Lead, the entity that is scored: call one Lead, or add the field _ struct{} `%s:\"Lead\"` to it", key)
 	}
 	for _, must := range []struct{ entity, ref, target string }{
 		{traverse.Lead, traverse.ParentContact, traverse.Contact}, {traverse.Lead, traverse.ParentAccount, traverse.Account},
@@ -152,7 +152,7 @@ func (b *binder) frozenHint(near string) string {
 	if near != "" {
 		return "; did you mean " + near + "?"
 	}
-	return "; hand the type to Load or Schema, too, which add to it"
+	return "; pass the type to Load or Schema, too: they add to it"
 }
 
 func (b *binder) add(e *entity) {
@@ -239,7 +239,7 @@ func (b *binder) complete(t *structType) {
 		return nil
 	}
 	rename := func(m *member, as, what string) {
-		b.bad.add("%s: %s is called %s; call it so with `%s:\"%[3]s\"`", m, what, as, key)
+		b.bad.add("%s: %s is called %s; name it so with `%s:\"%[3]s\"`", m, what, as, key)
 	}
 	if e.kind == traverse.Interaction {
 		if !has(traverse.Contact) {
@@ -262,9 +262,9 @@ func (b *binder) complete(t *structType) {
 	if t.id == nil {
 		hint := ""
 		if t.from != "" {
-			hint = fmt.Sprintf("; if it is no record, leave %s out with `%s:\"-\"`, or embed it", t.from, key)
+			hint = fmt.Sprintf("; if it is not a record, leave %s out with `%s:\"-\"`, or embed it", t.from, key)
 		} else if bound[traverse.Timestamp] || bound[traverse.Contact] {
-			hint = fmt.Sprintf("; if it is an interaction, say so with the field _ struct{} `%s:\"interaction\"`", key)
+			hint = fmt.Sprintf("; if it is an interaction, mark it with the field _ struct{} `%s:\"interaction\"`", key)
 		}
 		b.bad.add("%s: a profile needs an id: a field called ID, or one with the option id%s", t, hint)
 	}

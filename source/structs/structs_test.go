@@ -636,16 +636,16 @@ func TestDriver(t *testing.T) {
 	_, err = structs.Load(leadscore.StandardSchema(),
 		row{Key: d("4"), Number: d(at), Bool: d(int64(2)), Time: d(1.5), Date: d(true), Choice: d("\xff"), Owner: d(1.5)},
 		row{Key: d("5"), Number: d(math.NaN()), Bool: d(0.5), Time: d(int64(7)), Text: d(7), Owner: d("\xff")})
-	want := `structs: row "4": Number: its Value method gives a Go time.Time, which cannot be a number
-structs: row "4": Bool: its Value method gives a Go int64, which cannot be a bool
-structs: row "4": Time: its Value method gives a Go float64, which cannot be a time
-structs: row "4": Date: its Value method gives a Go bool, which cannot be a date
+	want := `structs: row "4": Number: its Value method returns a Go time.Time, which cannot be a number
+structs: row "4": Bool: its Value method returns a Go int64, which cannot be a bool
+structs: row "4": Time: its Value method returns a Go float64, which cannot be a time
+structs: row "4": Date: its Value method returns a Go bool, which cannot be a date
 structs: row "4": Choice: "\xff" is not valid UTF-8
-structs: row "4": Owner: its Value method gives a Go float64, which cannot be an id
-structs: row "5": Text: its Value method gives what no field can hold
+structs: row "4": Owner: its Value method returns a Go float64, which cannot be an id
+structs: row "5": Text: its Value method returns what no field can hold
 structs: row "5": Number: a number must be finite, and this one is NaN
-structs: row "5": Bool: its Value method gives a Go float64, which cannot be a bool
-structs: row "5": Time: its Value method gives a Go int64, which cannot be a time
+structs: row "5": Bool: its Value method returns a Go float64, which cannot be a bool
+structs: row "5": Time: its Value method returns a Go int64, which cannot be a time
 structs: row "5": Owner: "\xff" is not valid UTF-8`
 	if diff := cmp.Diff(strings.Split(want, "\n"), strings.Split(fmt.Sprint(err), "\n")); diff != "" {
 		t.Error(diff)

@@ -66,7 +66,7 @@ func lookup(t reflect.StructTag) (string, error) {
 	if !ok && strings.Contains(string(t), key) {
 		for _, other := range strings.Split(string(t), `"`) {
 			if strings.HasSuffix(strings.TrimSpace(other), key+":") || strings.HasPrefix(strings.TrimSpace(other), key) {
-				return "", fmt.Errorf("the struct tag %s is not written as Go wants it; write %s:\"…\"", shown.Quote(string(t)), key)
+				return "", fmt.Errorf("the struct tag %s is not in the form that Go expects; write %s:\"…\"", shown.Quote(string(t)), key)
 			}
 		}
 	}
@@ -95,11 +95,11 @@ func parse(text string, marker bool) (tag, []error) {
 		at := slices.IndexFunc(words, func(w word) bool { return w.word == item.text })
 		switch {
 		case item.quoted && item.valued:
-			problem("%s stands in quotes before =; an option does not", shown.Quote(item.text))
+			problem("%s is in quotes before =; an option is not", shown.Quote(item.text))
 		case at >= 0 && !item.quoted:
 			w := words[at]
 			if t.has(w.word) {
-				problem("the option %s is there twice", w.word)
+				problem("the option %s appears twice", w.word)
 				continue
 			}
 			if err := w.fits(item); err != nil {
@@ -110,16 +110,16 @@ func parse(text string, marker bool) (tag, []error) {
 		case i == 0 && item.text == "" && !item.quoted && !item.valued:
 			// No name, as in ",exact".
 		case item.text == "" && !item.quoted:
-			problem("nothing stands between two commas, or behind the last")
+			problem("there is nothing between two commas, or after the last")
 		case slices.ContainsFunc(others, func(w word) bool { return w.word == item.text }) && !item.quoted:
 			if marker {
 				problem("%s is an option of a field, and this tag speaks of the type; an entity of that name is written '%[1]s'", item.text)
 			} else {
-				problem("%s is an option of the type, and stands on a blank field: _ struct{} `%s:\"%[1]s\"`; a field of that name is written '%[1]s'", item.text, key)
+				problem("%s is an option of the type, and belongs on a blank field: _ struct{} `%s:\"%[1]s\"`; a field of that name is written '%[1]s'", item.text, key)
 			}
 		case i == 0 && !item.valued:
 			if near := nearWord(item.text, words); near != "" && !item.quoted && traverse.IsName(item.text) && item.text == strings.ToLower(item.text) {
-				problem("%s is no option; did you mean %s? %s of that name is written '%s'", shown.Quote(item.text), near, whose, item.text)
+				problem("%s is not an option; did you mean %s? %s of that name is written '%s'", shown.Quote(item.text), near, whose, item.text)
 				continue
 			}
 			if !traverse.IsName(item.text) {
@@ -132,9 +132,9 @@ func parse(text string, marker bool) (tag, []error) {
 			if near != "" {
 				near = "; did you mean " + near + "?"
 			} else if !item.valued {
-				near = "; a name stands first"
+				near = "; a name comes first"
 			}
-			problem("%s is no option%s", shown.Quote(item.text), near)
+			problem("%s is not an option%s", shown.Quote(item.text), near)
 		}
 	}
 	return t, bad
@@ -192,12 +192,12 @@ func split(text string) ([]item, error) {
 		}
 		switch {
 		case end == '=' && inValue:
-			return nil, fmt.Errorf("a value that holds = stands in single quotes, and %s does not", shown.Quote(piece))
+			return nil, fmt.Errorf("a value with = must be in single quotes, and %s is not", shown.Quote(piece))
 		case end == '=':
 			items[len(items)-1].valued = true
 			inValue = true
 		case end == '|' && !inValue:
-			return nil, fmt.Errorf("| separates values, and %s stands behind no =; a name that holds it stands in single quotes", shown.Quote(piece))
+			return nil, fmt.Errorf("| separates values, and %s does not follow an =; a name with | must be in single quotes", shown.Quote(piece))
 		case end == ',':
 			inValue = false
 		case end == 0:
@@ -238,7 +238,7 @@ func next(s string) (piece string, quoted bool, end byte, rest string, err error
 	case s == "":
 		return b.String(), true, 0, "", nil
 	case strings.IndexByte(",=|", s[0]) < 0:
-		return "", true, 0, "", fmt.Errorf("%s stands behind a closing quote", shown.Quote(s))
+		return "", true, 0, "", fmt.Errorf("%s follows a closing quote", shown.Quote(s))
 	}
 	return b.String(), true, s[0], s[1:], nil
 }

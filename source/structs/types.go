@@ -113,7 +113,7 @@ func (b *binder) discover(args []any) {
 	for i, a := range args {
 		t, ok := argument(reflect.TypeOf(a))
 		if !ok {
-			b.bad.add("argument %d is a Go %T: hand over structs, pointers to them, or slices of either", i+1, a)
+			b.bad.add("argument %d is a Go %T: pass structs, pointers to them, or slices of either", i+1, a)
 			continue
 		}
 		b.structType(t, "")
@@ -219,7 +219,7 @@ func (f *flattener) fields(t reflect.Type, path string, index []int, outer []ref
 // mark reads the tag of a marker.
 func (f *flattener) mark(text string) {
 	if f.t.marked {
-		f.b.bad.add("%s: there are two blank fields with a tag; one can speak of the type", f.t)
+		f.b.bad.add("%s: there are two blank fields with a tag; only one can describe the type", f.t)
 		return
 	}
 	t, bad := parse(text, true)
@@ -278,7 +278,7 @@ func (b *binder) idOf(t *structType) *member {
 			continue
 		}
 		if id != nil {
-			b.bad.add("%s: %s is the id already; a record has one", m, id.goName)
+			b.bad.add("%s: %s is the id already; a record has only one", m, id.goName)
 			continue
 		}
 		id = m

@@ -296,12 +296,12 @@ func choicesValue(v reflect.Value, text func(reflect.Value) (string, error)) (tr
 	return traverse.ChoicesValue(chosen...), nil
 }
 
-var errDriver = errors.New("its Value method gives what no field can hold")
+var errDriver = errors.New("its Value method returns what no field can hold")
 
 // driverValue converts what a driver.Valuer gives.
 func driverValue(x any, to traverse.Type) (traverse.Value, error) {
 	mismatch := func() (traverse.Value, error) {
-		return traverse.Value{}, fmt.Errorf("its Value method gives a Go %T, which cannot be %s", x, noun(to))
+		return traverse.Value{}, fmt.Errorf("its Value method returns a Go %T, which cannot be %s", x, noun(to))
 	}
 	switch x := x.(type) {
 	case nil:

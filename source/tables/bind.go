@@ -151,13 +151,13 @@ func (f *mappedFile) end() {
 		}
 	}
 	if names := none.String(); names != "" {
-		report.note("%s: by the mapping's where, none of the %d rows is %s", base, rows, names)
+		report.note("%s: the mapping's where leaves none of the %d rows for %s", base, rows, names)
 	}
 	for _, t := range f.tables {
 		for i := range t.bound {
 			b := &t.bound[i]
 			if b.missed > 0 {
-				report.note("%s: %s: %d of %d keys are not in %s, for %s.%s, which is null there",
+				report.note("%s: %s: %d of %d keys are not in %s, so %s.%s is null there",
 					base, plain(b.column.shown), b.missed, b.asked, fileName(b.lookup.File), t.table.entity.Name(), b.column.name)
 			}
 		}

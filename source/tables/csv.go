@@ -35,7 +35,7 @@ func (r *reader) csv(f file, comma rune, to sink) error {
 		case err == io.EOF:
 			return nil
 		case err == errTooLong:
-			r.report.broken(f, line, "behind this record, %v", err)
+			r.report.broken(f, line, "after this record, %v", err)
 			return nil
 		case errors.As(err, &syntax):
 			if syntax.Line > syntax.StartLine {
@@ -60,7 +60,11 @@ func (r *reader) csv(f file, comma rune, to sink) error {
 // ragged says what is wrong with a record that has not as many cells as the
 // header.
 func ragged(cells []string, width int, comma rune) string {
-	message := fmt.Sprintf("the record has %d cells and the header %d", len(cells), width)
+	noun := "cells"
+	if len(cells) == 1 {
+		noun = "cell"
+	}
+	message := fmt.Sprintf("the record has %d %s and the header %d", len(cells), noun, width)
 	if len(cells) == 1 {
 		r := csv.NewReader(strings.NewReader(cells[0]))
 		r.Comma = comma
@@ -74,7 +78,7 @@ func ragged(cells []string, width int, comma rune) string {
 func quoting(err *csv.ParseError) string {
 	switch {
 	case err.Line > err.StartLine:
-		return fmt.Sprintf("a quote is missing or not doubled: what begins on line %d runs to here", err.StartLine)
+		return fmt.Sprintf("a quote is missing or not doubled: the cell that begins on line %d runs to here", err.StartLine)
 	case errors.Is(err, csv.ErrBareQuote):
 		return `a quote in a cell without quotes; write the cell in quotes, and " in it as ""`
 	}

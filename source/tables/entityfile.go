@@ -32,7 +32,7 @@ func (c *entityFile) header(names []string, line int) bool {
 	ok := true
 	for _, name := range names {
 		if at[name]++; at[name] == 2 && name != "" {
-			report.broken(file, line, "the column %s is there twice", plain(name))
+			report.broken(file, line, "the column %s appears twice", plain(name))
 			ok = false
 		}
 	}
@@ -99,7 +99,7 @@ func (c *entityFile) object(line int, raw []byte) {
 	t := c.table
 	t.begin(line)
 	if raw[0] != '{' {
-		t.problem(line, "", "want an object as the record, not %s", describe(raw))
+		t.problem(line, "", "want an object for the record, not %s", describe(raw))
 		t.count()
 		return
 	}
@@ -171,7 +171,7 @@ func planFolder(l *loader, r *reader, dir string, show func(string) string) (*pl
 		}
 	}
 	if len(p.parts) == 0 {
-		return nil, fmt.Errorf("%s holds no table; name them <Entity>.csv or <Entity>.ndjson, or give a mapping", show(""))
+		return nil, fmt.Errorf("%s has no tables; name them <Entity>.csv or <Entity>.ndjson, or give a mapping", show(""))
 	}
 	if names := ignored.String(); names != "" {
 		p.note = show("") + ": ignored files " + names
@@ -186,7 +186,7 @@ func (l *loader) members(f file) func(name string, line int) sink {
 	return func(name string, line int) sink {
 		e := l.entity(name, f, line)
 		if e != nil && seen[name] {
-			l.report.broken(f, line, "%s is there twice", plain(name))
+			l.report.broken(f, line, "%s appears twice", plain(name))
 			e = nil
 		}
 		seen[name] = true

@@ -89,7 +89,7 @@ func ExampleLoadFS() {
 	fmt.Println(data.Report.Records(), "loaded,", data.Report.Skipped(), "skipped")
 	// Output:
 	// true
-	// crm.json:5: Birthday: "31.12.1990" is no date; write YYYY-MM-DD
+	// crm.json:5: Birthday: "31.12.1990" is not a date; write YYYY-MM-DD
 	// 2 loaded, 1 skipped
 }
 

@@ -136,7 +136,7 @@ func damaged(f file, err error) error {
 	case err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF):
 		return fmt.Errorf("%s: the gzip file is cut short, so none of it is loaded; copy or export it again: %w", fileName(f.shown), io.ErrUnexpectedEOF)
 	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), errors.As(err, &corrupt):
-		return fmt.Errorf("%s: the gzip file is damaged, or is none, so none of it is loaded; copy or export it again: %w", fileName(f.shown), err)
+		return fmt.Errorf("%s: the file is damaged, or not a gzip file, so none of it is loaded; copy or export it again: %w", fileName(f.shown), err)
 	}
 	return fmt.Errorf("%s: %w", fileName(f.shown), err)
 }

@@ -100,7 +100,7 @@ func named(line int, raw []byte) iter.Seq2[int, namedMember] {
 			case err != nil:
 				out.wrong = fmt.Sprintf("a key: %v", err)
 			case seen[name]:
-				out.name, out.wrong = name, "is there twice"
+				out.name, out.wrong = name, "appears twice"
 			default:
 				out.name, seen[name] = name, true
 			}

@@ -184,7 +184,7 @@ func TestMapped(t *testing.T) {
 			files("people.csv", "id,town,deleted,kind\n1,Roma,no,a\n2,Bern,yes,a\n3,Bonn,,b\n4,,no,a\n"),
 			"Lead", []string{"lead-1", "lead-4"},
 			[]string{`lead-1: Topic=text "Roma: {a}" ParentContact=text "1"`, `lead-4: ParentContact=text "4"`},
-			[]string{"people.csv: by the mapping's where, none of the 4 rows is Account"},
+			[]string{"people.csv: the mapping's where leaves none of the 4 rows for Account"},
 		},
 		{
 			"several files", `{"tables": [{"file": "*/clicks_?.*", "entity": "EmailClicked", "columns": {"Url": "url"}},
@@ -225,9 +225,9 @@ func TestMapped(t *testing.T) {
 				`mails.csv:5:`, `4/d@x:`,
 			},
 			[]string{
-				"mails.csv: to: 1 of 4 keys are not in people*, for EmailClicked.Contact, which is null there",
-				"mails.csv: {id}-{to}: 2 of 4 keys are not in urls.json.gz, for EmailClicked.Url, which is null there",
-				".: the mapping names no files more.csv",
+				"mails.csv: to: 1 of 4 keys are not in people*, so EmailClicked.Contact is null there",
+				"mails.csv: {id}-{to}: 2 of 4 keys are not in urls.json.gz, so EmailClicked.Url is null there",
+				".: the mapping does not name the files more.csv",
 			},
 		},
 		{
@@ -291,21 +291,21 @@ func TestMappedProblems(t *testing.T) {
 			"values", `{"tables": [{"file": "p.csv", "entity": "Contact", "id": "No", "columns": {
 				"Visits": "How many", "Created": "Since", "Birthday": {"name": "Born", "format": "02.01.2006"}, "Subscribed": "Mail", "City": "{Town} {Street}"}}]}`,
 			files("p.csv", "No,How many,Since,Born,Mail,Town,Street\n1,x,yesterday,2021-01-01,perhaps,a,\xff\n2,,2021-02-29,,,,\n3,,2021-01-01 25:00,,,,\n,,,,,,\n"),
-			`data/p.csv:2: Born: "2021-01-01" is no date written as 02.01.2006
+			`data/p.csv:2: Born: "2021-01-01" is not a date written as 02.01.2006
 data/p.csv:2: {Town} {Street}: the text is not valid UTF-8; save the file as UTF-8
-data/p.csv:2: Since: "yesterday" is no time; write YYYY-MM-DD or YYYY-MM-DD HH:MM:SS, or let the mapping give its format
-data/p.csv:2: Mail: "perhaps" is no bool; write true or false, yes or no, 1 or 0
-data/p.csv:2: How many: "x" is no number; write decimal digits, such as 1234.5
-data/p.csv:3: Since: "2021-02-29" is no time; write YYYY-MM-DD or YYYY-MM-DD HH:MM:SS, or let the mapping give its format
-data/p.csv:4: Since: "2021-01-01 25:00" is no time; write YYYY-MM-DD or YYYY-MM-DD HH:MM:SS, or let the mapping give its format
+data/p.csv:2: Since: "yesterday" is not a time; write YYYY-MM-DD or YYYY-MM-DD HH:MM:SS, or give its format in the mapping
+data/p.csv:2: Mail: "perhaps" is not a bool; write true or false, yes or no, 1 or 0
+data/p.csv:2: How many: "x" is not a number; write decimal digits, such as 1234.5
+data/p.csv:3: Since: "2021-02-29" is not a time; write YYYY-MM-DD or YYYY-MM-DD HH:MM:SS, or give its format in the mapping
+data/p.csv:4: Since: "2021-01-01 25:00" is not a time; write YYYY-MM-DD or YYYY-MM-DD HH:MM:SS, or give its format in the mapping
 data/p.csv:5: No: is missing; every record of a profile needs one`, 4,
 		},
 		{
 			"unix", `{"tables": [{"file": "p.csv", "entity": "Contact", "id": "No", "columns": {
 				"Created": {"name": "s", "format": "UnixSeconds"}, "Birthday": {"name": "ms", "format": "UnixMillis"}}}]}`,
 			files("p.csv", "No,s,ms\n1,1.5,1e3\n2,9223372036854775807,9223372036854775807\n3,-9223372036854775808,-9223372036854775808\n4,253402300800,253402300800000\n5,253402300799,253402300799999\n"),
-			`data/p.csv:2: ms: "1e3" is no UnixMillis, a whole number
-data/p.csv:2: s: "1.5" is no UnixSeconds, a whole number
+			`data/p.csv:2: ms: "1e3" is not a whole number of UnixMillis
+data/p.csv:2: s: "1.5" is not a whole number of UnixSeconds
 data/p.csv:3: ms: "9223372036854775807" is a time outside the years 0 to 9999
 data/p.csv:3: s: "9223372036854775807" is a time outside the years 0 to 9999
 data/p.csv:4: ms: "-9223372036854775808" is a time outside the years 0 to 9999
@@ -318,10 +318,10 @@ data/p.csv:5: s: "253402300800" is a time outside the years 0 to 9999`, 4,
 				{"file": "p.csv", "entity": "Contact", "id": "Id", "columns": {"City": "Special", "Visits": "Visits"}},
 				{"file": "p.csv", "entity": "Lead", "id": "Id", "columns": {"ParentContact": "Id"}}]}`,
 			files("p.csv", "Id,Special,Visits\r\n1,\"Banking, Insurance\",1\r\n\"2,\"\"Banking, Insurance\"\",2\"\r\n\"3,Finance\"\r\n4,Finance,x\r\n5\r\n"),
-			`data/p.csv:3: the record has 1 cells and the header 3: the whole line is quoted as one cell; remove the quotes around it, and write "" in it as "
-data/p.csv:4: the record has 1 cells and the header 3
-data/p.csv:5: Visits: "x" is no number; write decimal digits, such as 1234.5
-data/p.csv:6: the record has 1 cells and the header 3`, 7,
+			`data/p.csv:3: the record has 1 cell and the header 3: the whole line is quoted as one cell; remove the quotes around it, and write "" in it as "
+data/p.csv:4: the record has 1 cell and the header 3
+data/p.csv:5: Visits: "x" is not a number; write decimal digits, such as 1234.5
+data/p.csv:6: the record has 1 cell and the header 3`, 7,
 		},
 		{
 			"the same once for several entities", `{"tables": [
@@ -329,21 +329,21 @@ data/p.csv:6: the record has 1 cells and the header 3`, 7,
 				{"file": "p.csv", "entity": "Lead", "id": "Id"},
 				{"file": "p.csv", "entity": "Account", "id": "Id"}]}`,
 			files("p.csv", "Id,Since\nx,x\nx,2021-01-01\n"),
-			`data/p.csv:2: Since: "x" is no time; write YYYY-MM-DD or YYYY-MM-DD HH:MM:SS, or let the mapping give its format
-data/p.csv:2: Id: "x" is no number; write decimal digits, such as 1234.5
-data/p.csv:3: Id: "x" is there twice
-data/p.csv:3: Id: "x" is no number; write decimal digits, such as 1234.5`, 4,
+			`data/p.csv:2: Since: "x" is not a time; write YYYY-MM-DD or YYYY-MM-DD HH:MM:SS, or give its format in the mapping
+data/p.csv:2: Id: "x" is not a number; write decimal digits, such as 1234.5
+data/p.csv:3: Id: "x" appears twice
+data/p.csv:3: Id: "x" is not a number; write decimal digits, such as 1234.5`, 4,
 		},
 		{
 			"lookups", `{"tables": [{"file": "m.csv", "entity": "EmailClicked", "columns": {"Contact": {"name": "to", "lookup": {"file": "p.csv", "by": "mail", "name": "id"}}}}]}`,
 			files("m.csv", "to\na\nb\n", "p.csv", "id,mail\n1,a\n2,a\n3,b\n4\n"),
-			`data/p.csv:5: the record has 1 cells and the header 2
+			`data/p.csv:5: the record has 1 cell and the header 2
 data/m.csv:2: to: "a" is in several rows of p.csv, and their id differ`, 1,
 		},
 		{
 			"a broken line is told once", `{"tables": [{"file": "p.csv", "entity": "Contact", "id": "id", "columns": {"City": {"name": "mail", "lookup": {"file": "p.csv", "by": "mail", "name": "id"}}}}]}`,
 			files("p.csv", "id,mail\n1,a\n2\n"),
-			`data/p.csv:3: the record has 1 cells and the header 2`, 1,
+			`data/p.csv:3: the record has 1 cell and the header 2`, 1,
 		},
 		{
 			"json", `{"tables": [{"file": "p.*", "entity": "Contact", "id": "no", "columns": {"City": "town", "Interests": "likes", "JobTitle": "{town}{a}", "ParentAccount": "firm"}}]}`,
@@ -356,15 +356,15 @@ data/m.csv:2: to: "a" is in several rows of p.csv, and their id differ`, 1,
 {"no": 7, "no": 8}
 {"no": 8, "town": "\ud800"}
 {"no": 9`, "p.json", "[\n7, {\"no\": 1,\n\"town\": []}]"),
-			`data/p.json:2: want an object as the record, not the number 7
+			`data/p.json:2: want an object for the record, not the number 7
 data/p.json:3: town: want a text, a number, true or false, not an array
-data/p.ndjson:1: want an object as the record, not an array
+data/p.ndjson:1: want an object for the record, not an array
 data/p.ndjson:2: town: want a text, a number, true or false, not an object
 data/p.ndjson:3: {town}{a}: want a text, a number, true or false, not an array
 data/p.ndjson:4: likes: want an array of texts, not the number 1 in it
 data/p.ndjson:5: firm: want an id, which is text or an integer, not the number 1.5
 data/p.ndjson:6: no: want a text, a number, true or false, not an object
-data/p.ndjson:7: no: is there twice
+data/p.ndjson:7: no: appears twice
 data/p.ndjson:8: town: a \u escape is half of a character
 data/p.ndjson:8: {town}{a}: a \u escape is half of a character
 data/p.ndjson:9: broken JSON: unexpected end of JSON input`, 11,
@@ -384,9 +384,9 @@ data/m.csv:4: to: id of "c" in p.*: a \u escape is half of a character`, 3,
 			"two lookups in a file", `{"tables": [{"file": "m.csv", "entity": "EmailClicked", "columns": {"Url": {"name": "to", "lookup": {"file": "p.*", "by": "mail", "name": "url"}},
 				"Contact": {"name": "to", "lookup": {"file": "p.*", "by": "mail", "name": "id"}}, "Timestamp": {"name": "to", "lookup": {"file": "p.*", "by": "id", "name": "at"}}}}]}`,
 			files("m.csv", "to\na\n", "p.csv", "id,mail,url,at\n1,\xff,,\n2\n\xff,b,,\n", "p.ndjson", "[]\n"),
-			`data/p.csv:3: the record has 1 cells and the header 4
+			`data/p.csv:3: the record has 1 cell and the header 4
 data/p.csv:4: id: the text is not valid UTF-8; save the file as UTF-8
-data/p.ndjson:1: want an object as the record, not an array
+data/p.ndjson:1: want an object for the record, not an array
 data/p.csv:2: mail: the text is not valid UTF-8; save the file as UTF-8`, 0,
 		},
 		{
@@ -411,18 +411,18 @@ data/p.ndjson:3: kind: a \u escape is half of a character`, 4,
 			"names of zones", `{"zone": "Europe/Berlin", "tables": [{"file": "p.csv", "entity": "Contact", "id": "id", "columns": {
 				"Created": {"name": "at", "format": "2006-01-02 15:04 MST"}, "Birthday": {"name": "at", "format": "2006-01-02 15:04 MST"}}}]}`,
 			files("p.csv", "id,at\n1,2021-07-01 00:30 CEST\n2,2021-07-01 00:30 PST\n3,2021-07-01 00:30 UTC\n4,2021-07-01 00:30 GMT\n"),
-			`data/p.csv:3: at: "2021-07-01 00:30 PST" is in a time zone PST, which clocks in Europe/Berlin do not show; let the mapping give the zone in which these times are`, 1,
+			`data/p.csv:3: at: "2021-07-01 00:30 PST" is in a time zone PST, which clocks in Europe/Berlin do not show; give the zone of these times in the mapping`, 1,
 		},
 		{
 			"a format with a sign that nobody sees", `{"tables": [{"file": "p.csv", "entity": "Contact", "id": "id", "columns": {"Created": {"name": "at", "format": "2006-01-02\u202e"}}}]}`,
-			files("p.csv", "id,at\n1,x\n"), `data/p.csv:2: at: "x" is no time written as "2006-01-02\u202e"`, 1,
+			files("p.csv", "id,at\n1,x\n"), `data/p.csv:2: at: "x" is not a time written as "2006-01-02\u202e"`, 1,
 		},
 		{"no array", `{"tables": [{"file": "p.json", "entity": "Contact", "id": "no"}]}`, files("p.json", `{"Contact": []}`),
 			`data/p.json:1: want an array of records`, -1},
 		{"a broken array", `{"tables": [{"file": "p.json", "entity": "Contact", "id": "no"}]}`, files("p.json", "[{\"no\": 1}\n{\"no\": 2}]"),
 			`data/p.json:2: broken JSON: invalid character '{' after array element`, -1},
 		{"an open quote", `{"tables": [{"file": "p.csv", "entity": "Contact", "id": "no"}]}`, files("p.csv", "no\n\"1\n2\n"),
-			`data/p.csv:3: a quote is missing or not doubled: what begins on line 2 runs to here`, -1},
+			`data/p.csv:3: a quote is missing or not doubled: the cell that begins on line 2 runs to here`, -1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			fsys := fstest.MapFS{}
@@ -531,7 +531,7 @@ func TestGzip(t *testing.T) {
 	whole := packed(long.String())
 	broken := []byte(whole)
 	broken[len(broken)-5] ^= 1 // of the checksum or the length
-	const damaged = "Contact.csv.gz: the gzip file is damaged, or is none, so none of it is loaded; copy or export it again: "
+	const damaged = "Contact.csv.gz: the file is damaged, or not a gzip file, so none of it is loaded; copy or export it again: "
 	for name, test := range map[string]struct {
 		text, want string
 		is         error
@@ -605,9 +605,9 @@ func TestEndless(t *testing.T) {
 		forever    byte
 		want       string
 	}{
-		{"Contact.csv", "id,City\nc1,Roma\nc2,\"", 'a', "Contact.csv:2: behind this record, " + tooLong},
+		{"Contact.csv", "id,City\nc1,Roma\nc2,\"", 'a', "Contact.csv:2: after this record, " + tooLong},
 		{"Contact.csv", "id,", ' ', "Contact.csv:1: " + tooLong},
-		{"Contact.csv", "id\nc1\n", '\n', "Contact.csv:2: behind this record, " + tooLong},
+		{"Contact.csv", "id\nc1\n", '\n', "Contact.csv:2: after this record, " + tooLong},
 		{"Contact.ndjson", "{\"id\": 1}\n", '[', "Contact.ndjson:2: " + tooLong},
 		{"all.json", "{\"Contact\": [{\"id\": 1},\n", '[', "all.json:2: " + tooLong},
 		{"all.json", "{\"Contact\": [{\"id\": 1},\n", ' ', "all.json:2: " + tooLong},
@@ -675,7 +675,7 @@ func TestMappingInGo(t *testing.T) {
 	if d, err := tables.LoadFS(fsys, ".", testSchema(t), tables.Options{Mapping: m}); err != nil || d.Len("Contact") != 1 {
 		t.Errorf("got %v, %v", d, err)
 	}
-	if _, err := tables.LoadFS(files("all.json", "{}"), "all.json", testSchema(t), tables.Options{Mapping: m}); err == nil || err.Error() != "tables: all.json is no folder; a mapping names files of a folder" {
+	if _, err := tables.LoadFS(files("all.json", "{}"), "all.json", testSchema(t), tables.Options{Mapping: m}); err == nil || err.Error() != "tables: all.json is not a folder; a mapping names the files of a folder" {
 		t.Errorf("got %v", err)
 	}
 	data, err := json.Marshal(m)

@@ -188,7 +188,7 @@ func (r *mappingReader) object(raw []byte, place []string, what string, keys map
 		if !ok {
 			near := didYouMean(nearest.Name(name, slices.Values(known)))
 			if near == "" {
-				near = "; there are " + strings.Join(known, ", ")
+				near = "; the keys are " + strings.Join(known, ", ")
 			}
 			r.problem(key, "%s has no key %s%s", what, shown.Quote(name), near)
 			return
@@ -221,7 +221,7 @@ func (r *mappingReader) members(raw []byte, place []string, want string, read fu
 		case err != nil:
 			r.problem(m.key, "a key: %v", err)
 		case seen[name]:
-			r.problem(m.key, "the key %s is there twice", shown.Quote(name))
+			r.problem(m.key, "the key %s appears twice", shown.Quote(name))
 		default:
 			seen[name] = true
 			within := append(slices.Clip(place), name)

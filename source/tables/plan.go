@@ -121,7 +121,7 @@ func (p *planner) table(i int) {
 	}
 	e := p.loader.schema.Entity(t.Entity)
 	if e == nil {
-		p.problem(tablePlace(i, "entity"), "%s is no entity of the schema%s", plain(t.Entity), didYouMean(nearest.Name(t.Entity, p.loader.schema.Names())))
+		p.problem(tablePlace(i, "entity"), "%s is not an entity of the schema%s", plain(t.Entity), didYouMean(nearest.Name(t.Entity, p.loader.schema.Names())))
 		return
 	}
 	columns := p.loader.columnsOf(e)
@@ -136,7 +136,7 @@ func (p *planner) table(i int) {
 		known, ok := columns[name]
 		switch r, inverse := e.Relationship(name); {
 		case name == idColumn:
-			p.problem(place, "the record's id stands beside columns, not among them")
+			p.problem(place, "the record's id belongs beside columns, not among them")
 		case ok:
 			p.column(place, &c, known)
 		case inverse:
@@ -149,7 +149,7 @@ func (p *planner) table(i int) {
 
 func (p *planner) delimiter(delimiter string, place []string) {
 	if !goodDelimiter(delimiter) {
-		p.problem(place, "the delimiter is one character, such as ; and neither a quote nor a line end")
+		p.problem(place, "the delimiter must be one character, such as ; but neither a quote nor a line end")
 	}
 }
 
@@ -242,10 +242,10 @@ func (p *planner) matches(pattern string, place []string) []file {
 		say("the file is missing")
 		return nil
 	case !fs.ValidPath(pattern) || pattern == ".":
-		say("%s is no path in the folder; write it with / and without . and ..", shown.Quote(pattern))
+		say("%s is not a path in the folder; write it with / and without . and ..", shown.Quote(pattern))
 		return nil
 	case !readable(pattern) && !strings.HasSuffix(pattern, "*"):
-		say("%s is no file that can be read; its name ends with .csv, .tsv, .txt, .ndjson or .json, and perhaps .gz; save a spreadsheet as CSV", shown.Quote(pattern))
+		say("%s is not a file that can be read; its name must end with .csv, .tsv, .txt, .ndjson or .json, perhaps followed by .gz; save a spreadsheet as CSV", shown.Quote(pattern))
 		return nil
 	}
 	found := []string{pattern} // whatever signs are in it
@@ -273,7 +273,7 @@ func (p *planner) matches(pattern string, place []string) []file {
 		f := file{path.Join(p.dir, name), p.show(name), name}
 		info, err := fs.Stat(p.reader.fsys, f.path)
 		if err != nil || !info.Mode().IsRegular() {
-			say("%s cannot be read: it is no file", fileName(name))
+			say("%s cannot be read: it is not a file", fileName(name))
 			continue
 		}
 		files = append(files, f)
@@ -398,7 +398,7 @@ func (p *planner) unnamed() string {
 		}
 	}
 	if names := ignored.String(); names != "" {
-		return p.show("") + ": the mapping names no files " + names
+		return p.show("") + ": the mapping does not name the files " + names
 	}
 	return ""
 }

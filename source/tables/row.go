@@ -86,7 +86,7 @@ func position(names []string, name string) (int, *unfound) {
 	at := slices.Index(names, name)
 	switch {
 	case at < 0 && len(names) == 1 && strings.ContainsAny(names[0], ";\t|,"):
-		return 0, &unfound{message: "has one column, " + shown.Quote(names[0]) + ": give the delimiter that stands between its cells"}
+		return 0, &unfound{message: "has one column, " + shown.Quote(names[0]) + ": give the delimiter between its cells"}
 	case at < 0:
 		return 0, &unfound{"has no column " + plain(name), nearest.Name(name, slices.Values(names))}
 	case slices.Contains(names[at+1:], name):
@@ -129,7 +129,7 @@ func (k *keys) object(line int, raw []byte) {
 	}
 	k.r.begin = line
 	if raw[0] != '{' {
-		reject(line, "", "want an object as the record, not "+describe(raw))
+		reject(line, "", "want an object for the record, not "+describe(raw))
 		return
 	}
 	for i := range k.names {

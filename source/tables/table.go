@@ -28,7 +28,7 @@ type loader struct {
 func (l *loader) entity(name string, f file, line int) *traverse.Entity {
 	e := l.schema.Entity(name)
 	if e == nil {
-		l.report.broken(f, line, "%s is no entity of the schema%s", plain(name), didYouMean(nearest.Name(name, l.schema.Names())))
+		l.report.broken(f, line, "%s is not an entity of the schema%s", plain(name), didYouMean(nearest.Name(name, l.schema.Names())))
 	}
 	return e
 }
@@ -165,9 +165,9 @@ func (t *table) load() {
 	if len(t.bad) == 0 {
 		switch err := t.l.store.Add(t.entity.Name(), t.id, t.values...); {
 		case errors.Is(err, memory.ErrDuplicate) && made:
-			t.problem(t.begun, t.idShown, "%s, made up for this record, is another's id", shown.Quote(t.id))
+			t.problem(t.begun, t.idShown, "%s, made up for this record, is the id of another", shown.Quote(t.id))
 		case errors.Is(err, memory.ErrDuplicate):
-			t.problem(t.begun, t.idShown, "%s is there twice", shown.Quote(t.id))
+			t.problem(t.begun, t.idShown, "%s appears twice", shown.Quote(t.id))
 		case err != nil:
 			t.problem(t.begun, "", "%v", err)
 		}

@@ -155,7 +155,7 @@ func load(fsys fs.FS, name string, schema *traverse.Schema, opts Options, show f
 	case info.IsDir() && opts.Mapping != nil:
 		p, err = planMapping(l, r, name, show, opts.Mapping)
 	case opts.Mapping != nil:
-		err = fmt.Errorf("%s is no folder; a mapping names files of a folder", show(""))
+		err = fmt.Errorf("%s is not a folder; a mapping names the files of a folder", show(""))
 	case info.IsDir():
 		p, err = planFolder(l, r, name, show)
 	case hasExt(plainName(name), ".json"):

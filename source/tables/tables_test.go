@@ -230,49 +230,49 @@ func TestProblems(t *testing.T) {
 			"c11,2026-02-30,,,1,",
 			"c12, 2026-02-03,,,,",
 			"fine,,,,,",
-		}, "\n")), `data/Contact.csv:2: Birthday: "31.12.1990" is no date; write YYYY-MM-DD
+		}, "\n")), `data/Contact.csv:2: Birthday: "31.12.1990" is not a date; write YYYY-MM-DD
 data/Contact.csv:3: Created: "2026-05-31T10:00:00" has no offset from UTC; end it with Z or an offset such as +02:00
-data/Contact.csv:4: Created: "yesterday" is no time; write YYYY-MM-DDTHH:MM:SSZ, or an offset such as +02:00 for the Z
-data/Contact.csv:5: Visits: "0x10" is no number; write decimal digits, such as 1234.5
-data/Contact.csv:6: Visits: "1_000" is no number; write decimal digits, such as 1234.5
-data/Contact.csv:7: Visits: "NaN" is no number; write decimal digits, such as 1234.5
-data/Contact.csv:8: Visits: "inf" is no number; write decimal digits, such as 1234.5
+data/Contact.csv:4: Created: "yesterday" is not a time; write YYYY-MM-DDTHH:MM:SSZ, or an offset such as +02:00 for the Z
+data/Contact.csv:5: Visits: "0x10" is not a number; write decimal digits, such as 1234.5
+data/Contact.csv:6: Visits: "1_000" is not a number; write decimal digits, such as 1234.5
+data/Contact.csv:7: Visits: "NaN" is not a number; write decimal digits, such as 1234.5
+data/Contact.csv:8: Visits: "inf" is not a number; write decimal digits, such as 1234.5
 data/Contact.csv:9: Visits: "1e999" is too large for a number
-data/Contact.csv:10: Subscribed: "yes" is no bool; write true or false
+data/Contact.csv:10: Subscribed: "yes" is not a bool; write true or false
 data/Contact.csv:11: City: the text is not valid UTF-8; save the file as UTF-8
-data/Contact.csv:12: Birthday: "2026-02-30" is no date; write YYYY-MM-DD
-data/Contact.csv:12: Subscribed: "1" is no bool; write true or false
-data/Contact.csv:13: Birthday: " 2026-02-03" is no date; write YYYY-MM-DD`, 12},
+data/Contact.csv:12: Birthday: "2026-02-30" is not a date; write YYYY-MM-DD
+data/Contact.csv:12: Subscribed: "1" is not a bool; write true or false
+data/Contact.csv:13: Birthday: " 2026-02-03" is not a date; write YYYY-MM-DD`, 12},
 		{"lines behind cells with several", ".", files("Contact.csv", "id,City,Birthday\nc1,\"a\nb\nc\",x\nc2,,y\n"),
-			`Contact.csv:4: Birthday: "x" is no date; write YYYY-MM-DD
-Contact.csv:5: Birthday: "y" is no date; write YYYY-MM-DD`, 2},
+			`Contact.csv:4: Birthday: "x" is not a date; write YYYY-MM-DD
+Contact.csv:5: Birthday: "y" is not a date; write YYYY-MM-DD`, 2},
 		{"rows in csv", ".", files("Contact.csv", "id,City\nc1\nc2,a,b\n,c\nc4,\"d\" x\nc5,e\"f\nc1,g\nc1,h\nc1,i\n"),
-			`Contact.csv:2: the record has 1 cells and the header 2
+			`Contact.csv:2: the record has 1 cell and the header 2
 Contact.csv:3: the record has 3 cells and the header 2
 Contact.csv:4: id: is missing; every record of a profile needs one
 Contact.csv:5: a quote that is not closed, or not doubled; write " in a cell as ""
 Contact.csv:6: a quote in a cell without quotes; write the cell in quotes, and " in it as ""
-Contact.csv:8: id: "c1" is there twice
-Contact.csv:9: id: "c1" is there twice`, 7},
+Contact.csv:8: id: "c1" appears twice
+Contact.csv:9: id: "c1" appears twice`, 7},
 		{"an open quote in csv", ".", files("Contact.csv", "id,City\nc1,\"a\nc2,b\nc3,c\n"),
-			`Contact.csv:4: a quote is missing or not doubled: what begins on line 2 runs to here`, -1},
+			`Contact.csv:4: a quote is missing or not doubled: the cell that begins on line 2 runs to here`, -1},
 		{"an open quote in the header", ".", files("Contact.csv", "id,\"City\nc1,\"a\n"),
-			`Contact.csv:2: a quote is missing or not doubled: what begins on line 1 runs to here`, -1},
+			`Contact.csv:2: a quote is missing or not doubled: the cell that begins on line 1 runs to here`, -1},
 		{"an empty csv", ".", files("Contact.csv", ""), `Contact.csv:1: the file is empty; its first line names the columns`, -1},
-		{"repeated columns", ".", files("Contact.csv", "\nid,City,City,Fax,Fax,Fax,,\n"), `Contact.csv:2: the column City is there twice
-Contact.csv:2: the column Fax is there twice`, -1},
+		{"repeated columns", ".", files("Contact.csv", "\nid,City,City,Fax,Fax,Fax,,\n"), `Contact.csv:2: the column City appears twice
+Contact.csv:2: the column Fax appears twice`, -1},
 		{"no id", ".", files("Contact.csv", "City\na\nb\n"), `Contact.csv:1: there is no column id; every record of a profile needs one`, -1},
 		{"ID", ".", files("Contact.csv", "City,ID\na\nb\n"), `Contact.csv:1: there is no column id; every record of a profile needs one; rename the column ID`, -1},
 		{"semicolons", ".", files("Contact.csv", "id;City\na;b\n"), `Contact.csv:1: there is no column id; every record of a profile needs one; separate columns by commas`, -1},
 		{"utf-16", ".", files("Contact.csv", "\xff\xfei\x00d\x00"), `Contact.csv:1: the text is not valid UTF-8; save the file as UTF-8`, -1},
 		{"unknown entities", "data", files("data/Contct.csv", "id\nc1\n", "data/Lead.csv", "id\nl1,l2\n", "data/Interaction.ndjson", "{}", "data/x\ny.csv", ""),
-			`data/Contct.csv: Contct is no entity of the schema; did you mean Contact?
-data/Interaction.ndjson: Interaction is no entity of the schema
+			`data/Contct.csv: Contct is not an entity of the schema; did you mean Contact?
+data/Interaction.ndjson: Interaction is not an entity of the schema
 data/Lead.csv:2: the record has 2 cells and the header 1
-"data/x\ny.csv": "x\ny" is no entity of the schema`, -1},
-		{"a bad id", ".", files("Account.csv", "id\nx\n"), `Account.csv:2: id: "x" is no number; write decimal digits, such as 1234.5`, 1},
+"data/x\ny.csv": "x\ny" is not an entity of the schema`, -1},
+		{"a bad id", ".", files("Account.csv", "id\nx\n"), `Account.csv:2: id: "x" is not a number; write decimal digits, such as 1234.5`, 1},
 		{"made-up ids are taken", ".", files("EmailClicked.csv", "id,Url\nEmailClicked.csv:3,\n,\n"),
-			`EmailClicked.csv:3: id: "EmailClicked.csv:3", made up for this record, is another's id`, 1},
+			`EmailClicked.csv:3: id: "EmailClicked.csv:3", made up for this record, is the id of another`, 1},
 		{"values in ndjson", ".", files("Contact.ndjson", strings.Join([]string{
 			`{"id":"c1","Birthday":"31.12.1990","Visits":"12"}`,
 			`{"id":"c2","Birthday":19901231}`,
@@ -304,7 +304,7 @@ data/Lead.csv:2: the record has 2 cells and the header 1
 			`{"id":"c28","Rating":true}`,
 			`{"id":"c29","City":` + strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000) + `}`,
 			`{"id":"fine","Fax":{"deep":[[]]}}`,
-		}, "\n")), `Contact.ndjson:1: Birthday: "31.12.1990" is no date; write YYYY-MM-DD
+		}, "\n")), `Contact.ndjson:1: Birthday: "31.12.1990" is not a date; write YYYY-MM-DD
 Contact.ndjson:1: Visits: want a number, not the text "12"
 Contact.ndjson:2: Birthday: want a date as the text "YYYY-MM-DD", not the number 19901231
 Contact.ndjson:3: Created: want a time as the text "YYYY-MM-DDTHH:MM:SSZ", not the number 1e9
@@ -320,15 +320,15 @@ Contact.ndjson:12: ParentAccount: want an id, which is text or an integer, not t
 Contact.ndjson:13: ParentAccount: want an id, which is text or an integer, not true
 Contact.ndjson:14: id: want an id, which is text or an integer, not an object
 Contact.ndjson:15: id: want an id, which is text or an integer, not the number 1e3
-Contact.ndjson:16: City: is there twice
-Contact.ndjson:17: Fax: is there twice
+Contact.ndjson:16: City: appears twice
+Contact.ndjson:17: Fax: appears twice
 Contact.ndjson:18: City: the text is not valid UTF-8; save the file as UTF-8
 Contact.ndjson:19: City: a \u escape is half of a character
 Contact.ndjson:20: a key: the text is not valid UTF-8; save the file as UTF-8
 Contact.ndjson:21: id: is missing; every record of a profile needs one
 Contact.ndjson:22: id: is missing; every record of a profile needs one
-Contact.ndjson:23: want an object as the record, not an array
-Contact.ndjson:24: want an object as the record, not the text "c24"
+Contact.ndjson:23: want an object for the record, not an array
+Contact.ndjson:24: want an object for the record, not the text "c24"
 Contact.ndjson:25: broken JSON: unexpected end of JSON input
 Contact.ndjson:26: broken JSON: invalid character '{' after top-level value
 Contact.ndjson:27: broken JSON: invalid character 'i' looking for beginning of object key string
@@ -355,21 +355,21 @@ Contact.ndjson:29: broken JSON: it is nested too deeply`, 29},
     {"Timestamp": "now"}
   ]
 }
-`), `data/all.json:6: Birthday: "31.12.1990" is no date; write YYYY-MM-DD
+`), `data/all.json:6: Birthday: "31.12.1990" is not a date; write YYYY-MM-DD
 data/all.json:10: Visits: want a number, not the text "12"
-data/all.json:12: id: "c2" is there twice
-data/all.json:14: want an object as the record, not the number 7
+data/all.json:12: id: "c2" appears twice
+data/all.json:14: want an object for the record, not the number 7
 data/all.json:15: id: is missing; every record of a profile needs one
 data/all.json:16: City: want a text, not the number 5
-data/all.json:19: Timestamp: "now" is no time; write YYYY-MM-DDTHH:MM:SSZ, or an offset such as +02:00 for the Z`, 5},
+data/all.json:19: Timestamp: "now" is not a time; write YYYY-MM-DDTHH:MM:SSZ, or an offset such as +02:00 for the Z`, 5},
 		{"structure of json", "a.json", files("a.json", `{"Contact":[{"id":1}],
 "Contct":[{"id":1},{}],
 "Contact":[{"id":2}],
 "Lead":{"id":3},
 "Account":null,
 "Order":[{}]
-}`), `a.json:2: Contct is no entity of the schema; did you mean Contact?
-a.json:3: Contact is there twice
+}`), `a.json:2: Contct is not an entity of the schema; did you mean Contact?
+a.json:3: Contact appears twice
 a.json:4: want an array of records for Lead
 a.json:5: want an array of records for Account
 a.json:6: id: is missing; every record of a profile needs one`, -1},
@@ -554,8 +554,8 @@ func TestUnreadable(t *testing.T) {
 		fsys       fs.FS
 		path, want string
 	}{
-		{files("data/readme.txt", ""), "data", "tables: data holds no table; name them <Entity>.csv or <Entity>.ndjson, or give a mapping"},
-		{files("data/Contact.csv/x", ""), "data", "tables: data holds no table; name them <Entity>.csv or <Entity>.ndjson, or give a mapping"},
+		{files("data/readme.txt", ""), "data", "tables: data has no tables; name them <Entity>.csv or <Entity>.ndjson, or give a mapping"},
+		{files("data/Contact.csv/x", ""), "data", "tables: data has no tables; name them <Entity>.csv or <Entity>.ndjson, or give a mapping"},
 		{files("Contact.csv", "id\n"), "Contact.csv", "tables: Contact.csv is neither a folder nor a .json file"},
 		{files(), "nowhere", "tables: open nowhere: file does not exist"},
 	} {
@@ -581,8 +581,8 @@ func TestLoadFromDisk(t *testing.T) {
 	contacts := write("Contact.csv", "id,Visits\nc1,x\n")
 	all := write("all.json", `{"Contact":[{}]}`)
 	for path, want := range map[string]string{
-		dir:       contacts + `:2: Visits: "x" is no number; write decimal digits, such as 1234.5`,
-		dir + "/": contacts + `:2: Visits: "x" is no number; write decimal digits, such as 1234.5`,
+		dir:       contacts + `:2: Visits: "x" is not a number; write decimal digits, such as 1234.5`,
+		dir + "/": contacts + `:2: Visits: "x" is not a number; write decimal digits, such as 1234.5`,
 		all:       all + `:1: id: is missing; every record of a profile needs one`,
 		contacts:  "tables: " + contacts + ` is neither a folder nor a .json file`,
 	} {

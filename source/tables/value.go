@@ -63,7 +63,7 @@ func readBool(text string) (traverse.Value, error) {
 			return traverse.BoolValue(i%2 == 0), nil
 		}
 	}
-	return traverse.Value{}, fmt.Errorf("%s is no bool; write true or false, yes or no, 1 or 0", shown.Quote(text))
+	return traverse.Value{}, fmt.Errorf("%s is not a bool; write true or false, yes or no, 1 or 0", shown.Quote(text))
 }
 
 func (s *style) time(typ traverse.Type, text string) (time.Time, error) {
@@ -77,11 +77,11 @@ func (s *style) time(typ traverse.Type, text string) (time.Time, error) {
 		if t, ok := looseTime(text, zone); ok {
 			return t, nil
 		}
-		return t, fmt.Errorf("%s is no %v; write YYYY-MM-DD or YYYY-MM-DD HH:MM:SS, or let the mapping give its format", shown.Quote(text), typ)
+		return t, fmt.Errorf("%s is not a %v; write YYYY-MM-DD or YYYY-MM-DD HH:MM:SS, or give its format in the mapping", shown.Quote(text), typ)
 	case unixSeconds, unixMillis:
 		n, err := strconv.ParseInt(text, 10, 64)
 		if err != nil {
-			return t, fmt.Errorf("%s is no %s, a whole number", shown.Quote(text), s.layout)
+			return t, fmt.Errorf("%s is not a whole number of %s", shown.Quote(text), s.layout)
 		}
 		if s.layout == unixMillis {
 			t = time.UnixMilli(n)
@@ -98,14 +98,14 @@ func (s *style) time(typ traverse.Type, text string) (time.Time, error) {
 		}
 		var err error
 		if t, err = time.ParseInLocation(s.layout, text, in); err != nil {
-			return t, fmt.Errorf("%s is no %v written as %s", shown.Quote(text), typ, printable(s.layout))
+			return t, fmt.Errorf("%s is not a %v written as %s", shown.Quote(text), typ, printable(s.layout))
 		}
 		switch {
 		case named && typ == traverse.Time:
 			// Package time takes every name of a zone, as UTC if it does not know it.
 			name, seconds := t.Zone()
 			if seconds == 0 && t.Location() != zone && t.Location() != time.UTC && !strings.HasPrefix(name, "GMT") {
-				return t, fmt.Errorf("%s is in a time zone %s, which clocks in %v do not show; let the mapping give the zone in which these times are", shown.Quote(text), name, zone)
+				return t, fmt.Errorf("%s is in a time zone %s, which clocks in %v do not show; give the zone of these times in the mapping", shown.Quote(text), name, zone)
 			}
 		case !offset && !named:
 			t = onClock(t, zone)
@@ -254,13 +254,13 @@ func layoutProblem(layout string, typ traverse.Type, zone string) string {
 	hour, minute, second := read.Clock()
 	switch {
 	case err != nil || y != 2031 || m != time.December || d != 28:
-		return "names no year, month and day; write 2006-01-02 15:04:05 in the way in which times are written, or UnixSeconds or UnixMillis"
+		return "does not name the year, month and day; write 2006-01-02 15:04:05 the way the times are written, or UnixSeconds or UnixMillis"
 	case hour != 0 && hour != 23:
-		return "has an hour to 12 without PM, or PM without an hour; write 15 for the hour of a day, or add PM"
+		return "has an hour up to 12 without PM, or PM without such an hour; write 15 for the hour of the day, or add PM"
 	case minute != 45 && (second == 56 || strings.Count(layout, "01") > 1):
-		return "has no minutes; they are 04, and 01 is the month"
+		return "has no minutes; write 04 for them, as 01 is the month"
 	case typ == traverse.Time && zone != "" && zone != "UTC" && strings.HasSuffix(layout, "Z"):
-		return "ends with a Z that says nothing, so times would be in " + plain(zone) + "; write Z07:00"
+		return "ends with a Z that has no meaning, so times would be in " + plain(zone) + "; write Z07:00"
 	}
 	return ""
 }

@@ -125,19 +125,19 @@ func TestRowThatDoesNotDecode(t *testing.T) {
 		f := newFault(t, d)
 		for _, test := range []struct{ sqlite, postgres, sqliteSays, postgresSays string }{
 			{`UPDATE "Contact" SET "Birthday" = '31.12.1990' WHERE id = 'c2'`, `UPDATE "Contact" SET "Birthday" = 'infinity' WHERE id = 'c2'`,
-				`Contact "c2": Birthday (column Birthday): "31.12.1990" is no date`, `Contact "c2": Birthday (column Birthday): "infinity" is no date`},
+				`Contact "c2": Birthday (column Birthday): "31.12.1990" is not a date`, `Contact "c2": Birthday (column Birthday): "infinity" is not a date`},
 			{`UPDATE "Contact" SET "LifetimeValue" = 9e999 WHERE id = 'c2'`, `UPDATE "Contact" SET "LifetimeValue" = 'NaN' WHERE id = 'c2'`,
 				`LifetimeValue): a number must be finite, and this one is +Inf`, `LifetimeValue): a number must be finite, and this one is NaN`},
 			{`UPDATE "Contact" SET "LastCall" = 1700000000 WHERE id = 'c2'`, `UPDATE "Contact" SET "LastCall" = '12000-01-01' WHERE id = 'c2'`,
-				`the number 1700000000 is no time`, `the year 12000 is outside 0 to 9999`},
+				`the number 1700000000 is not a time`, `the year 12000 is outside 0 to 9999`},
 			{`UPDATE "Contact" SET "Interests" = 'Tea' WHERE id = 'c2'`, `UPDATE "Contact" SET "Interests" = '{{a},{b}}' WHERE id = 'c2'`,
-				`"Tea" is no JSON array of text`, `"{{a},{b}}" is no array of text with one dimension`},
+				`"Tea" is not a JSON array of text`, `"{{a},{b}}" is not an array of text with one dimension`},
 			{`UPDATE "Contact" SET "Email" = x'ff00' WHERE id = 'c2'`, "", `"\xff\x00" is not UTF-8`, ""},
-			{`UPDATE "Contact" SET "Subscribed" = 2 WHERE id = 'c2'`, "", `the number "2" is no bool`, ""},
+			{`UPDATE "Contact" SET "Subscribed" = 2 WHERE id = 'c2'`, "", `the number "2" is not a bool`, ""},
 			// Whatever the range asks for, a time that is none is seen.
-			{`UPDATE "WebsiteVisited" SET "Timestamp" = 0 WHERE "Contact" = 'c3'`, "", `the number 0 is no time`, ""},
-			{`UPDATE "WebsiteVisited" SET "Timestamp" = '15.03.2026' WHERE "Contact" = 'c3'`, "", `"15.03.2026" is no time`, ""},
-			{`UPDATE "WebsiteVisited" SET "Timestamp" = 'yesterday' WHERE "Contact" = 'c3'`, "", `"yesterday" is no time`, ""},
+			{`UPDATE "WebsiteVisited" SET "Timestamp" = 0 WHERE "Contact" = 'c3'`, "", `the number 0 is not a time`, ""},
+			{`UPDATE "WebsiteVisited" SET "Timestamp" = '15.03.2026' WHERE "Contact" = 'c3'`, "", `"15.03.2026" is not a time`, ""},
+			{`UPDATE "WebsiteVisited" SET "Timestamp" = 'yesterday' WHERE "Contact" = 'c3'`, "", `"yesterday" is not a time`, ""},
 		} {
 			statement, says := test.sqlite, test.sqliteSays
 			if d.name == "PostgreSQL" {

@@ -85,28 +85,28 @@ func TestProblems(t *testing.T) {
 		},
 		Absent: []string{"EmailSnt", "Lead.Tpic", "Account.NumberOfEmployees"},
 	}
-	want := `sqldb: EmailSnt: the mapping lists it as absent, and the schema has no such entity; did you mean EmailSent?
-sqldb: Lead.Tpic: the mapping lists it as absent, and the schema has no such field or reference; did you mean Topic?
+	want := `sqldb: EmailSnt: the mapping lists it as absent, but the schema has no such entity; did you mean EmailSent?
+sqldb: Lead.Tpic: the mapping lists it as absent, but the schema has no such field or reference; did you mean Topic?
 sqldb: Lead.id: the table Lead has no column id or lead_id; name the one with the record's id as ID in Mapping.Tables
-sqldb: Lead.Topic: the table Lead has no column called so, such as topic; name one in Mapping.Tables, or list Lead.Topic in Mapping.Absent; did you mean topci?
-sqldb: Lead.ParentContact: the columns ParentContact and parent_contact_id of the table Lead are both called so: name one in Mapping.Tables
+sqldb: Lead.Topic: the table Lead has no column for it, such as topic; name one in Mapping.Tables, or list Lead.Topic in Mapping.Absent; did you mean topci?
+sqldb: Lead.ParentContact: the columns ParentContact and parent_contact_id of the table Lead could both be meant: name one in Mapping.Tables
 sqldb: Contact.id: the column id is decimal (REAL) and cannot hold an id
 sqldb: Contact.Interests: the column interests is integer (INTEGER) and cannot hold choices
 sqldb: Contact.LifetimeValue: the column lifetime_value is text (TEXT) and cannot hold a number, unless its Format in Mapping.Tables is DecimalText
 sqldb: Contact.Subscribed: the column subscribed is text (TEXT) and cannot hold a bool, unless Mapping.Tables says how it writes True and False
 sqldb: Contact.Birthday: the column birthday is integer (INTEGER) and cannot hold a date, unless its Format in Mapping.Tables is UnixSeconds, UnixMillis or UnixMicros
 sqldb: Contact.ParentAccount: the column parent_account_id is decimal (REAL) and cannot hold the id of a reference
-sqldb: Account: several tables are called so, account and accounts: name one in Mapping.Tables
-sqldb: Order: no table is called so, such as order; name one in Mapping.Tables, or list the entity in Mapping.Absent; did you mean ordr?
+sqldb: Account: several tables could be meant, account and accounts: name one in Mapping.Tables
+sqldb: Order: it has no table, such as order; name one in Mapping.Tables, or list the entity in Mapping.Absent; did you mean ordr?
 sqldb: Appointment.id: the table appointment has no column idd; did you mean id?
 sqldb: Appointment.Day: the table appointment has no column dya; did you mean day?
-sqldb: Appointment.Subjct: the mapping names it, and the schema has no such field or reference; did you mean Subject?
+sqldb: Appointment.Subjct: the mapping names it, but the schema has no such field or reference; did you mean Subject?
 sqldb: Contract.SignedOn: the column signed_on is text (TEXT) and cannot hold a date: a Unix format is for columns of numbers
 sqldb: EmailClicked.Url: the column url is text (TEXT) and cannot hold text: a separator, or the format JSONArray, is for choices
 sqldb: EmailClicked.Timestamp: the column timestamp is text (TEXT) and cannot hold a time: a separator, or the format JSONArray, is for choices
 sqldb: WebsiteVisited: there is no table email_click; did you mean email_clicked?
-sqldb: EmailSent: no table is called so, such as email_sent; name one in Mapping.Tables, or list the entity in Mapping.Absent
-sqldb: Contcat: the mapping names it, and the schema has no such entity; did you mean Contact?`
+sqldb: EmailSent: it has no table, such as email_sent; name one in Mapping.Tables, or list the entity in Mapping.Absent
+sqldb: Contcat: the mapping names it, but the schema has no such entity; did you mean Contact?`
 	forDatabases(t, func(t *testing.T, d database) {
 		db := d.open(t, nil)
 		for _, statement := range ddl {

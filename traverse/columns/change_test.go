@@ -130,7 +130,7 @@ func changes(s *traverse.Schema) *rapid.Generator[change] {
 			}
 			n := rapid.IntRange(0, 4).Draw(t, f.Name)
 			c.values[f.Name] = map[traverse.Type]traverse.Value{
-				traverse.Text: traverse.TextValue(fmt.Sprint("text", n)), traverse.Number: traverse.NumberValue(float64(n)),
+				traverse.Text: traverse.TextValue(fmt.Sprint(strings.Repeat("x", rapid.IntRange(0, 20).Draw(t, "length")), "text", n)), traverse.Number: traverse.NumberValue(float64(n)),
 				traverse.Bool: traverse.BoolValue(n > 2), traverse.Time: traverse.MicrosValue(int64(n-2) * 24 * 3600_000_000),
 				traverse.Date: traverse.DayValue(int64(n - 2)), traverse.Choices: traverse.ChoicesValue([]string{"A", "B"}[n%2]),
 			}[f.Type]
@@ -267,8 +267,8 @@ model "By contact" {
 	condition "Opened" { each Opened within last 3 days where EmailName contains "1" score +1 }
 	condition "Clicked twice" { at least 2 Clicked where Seconds > 1 score +100 }
 	condition "Clicked long ago" { each Clicked where At is not empty score +1000 }
-	condition "City" { has Lead.ParentContact where City in ("text1", "text2") score +10000 }
-	condition "Account" { has Lead.ParentContact.ParentAccount where Name = "text3" score +50000 }
+	condition "City" { has Lead.ParentContact where City ends with any ("text1", "text2") score +10000 }
+	condition "Account" { has Lead.ParentContact.ParentAccount where Name ends with "text3" score +50000 }
 	condition "Never opened" { none Opened score +100000 }
 	condition "Rich" { has Lead where Budget >= 2 and Qualified = true score +1000000 }
 }
@@ -433,6 +433,45 @@ func TestKeepsNothing(t *testing.T) {
 		}
 		if k := table.Intern("a new id"); k > 500 {
 			t.Errorf("%s: %d ids for %d records", entity, k, s.Len(entity))
+		}
+	}
+}
+
+// TestForgetsValues: values that no record has any more are freed, and nothing
+// that was learned of their codes is taken for others.
+func TestForgetsValues(t *testing.T) {
+	s := columns.New(schema(t))
+	m, err := leadscore.Compile("m.score", `model "M" { target contact
+		condition "Even" { each Opened where EmailName ends with "0" score +1 }
+		condition "City" { has Lead.ParentContact where City ends with any ("2", "4", "6", "8", "0") score +100 } }`, s.Schema())
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(t, s, "Lead", "l", map[string]traverse.Value{"ParentContact": traverse.TextValue("c")})
+	const kept = 20
+	for i := range 3000 {
+		put(t, s, "Opened", fmt.Sprint(i%kept), map[string]traverse.Value{
+			"EmailName": traverse.TextValue(fmt.Sprint("email ", i)), "Contact": traverse.TextValue("c"), "Timestamp": traverse.MicrosValue(int64(i)),
+		})
+		put(t, s, "Contact", "c", map[string]traverse.Value{"City": traverse.TextValue(fmt.Sprint("city ", i))})
+		want := int64(0)
+		for j := max(0, i-kept+1); j <= i; j++ {
+			if j%10 == 0 {
+				want++
+			}
+		}
+		if i%2 == 0 {
+			want += 100
+		}
+		for _, source := range []traverse.Source{s, rows{s}} {
+			if r, err := m.Score(t.Context(), "l", source, leadscore.AsOf(time.Unix(1, 0))); err != nil || r.Score != want {
+				t.Fatalf("%d from %T after %d, want %d; %v", r.Score, source, i, want, err)
+			}
+		}
+	}
+	for _, c := range []*columns.Column{s.Table("Opened").Column("EmailName"), s.Table("Contact").Column("City")} {
+		if n := c.Dict.Len(); n > 200 {
+			t.Errorf("%s has %d codes for %d values", c.Name, n, kept)
 		}
 	}
 }

@@ -2,8 +2,9 @@ package columns
 
 import "slices"
 
-// compact numbers rows and ids anew, without those that are of no more use. Each
-// table keeps the order of its records.
+// compact numbers rows and ids anew, without those that nothing uses any more, and
+// so the values of fields of which most are not used. Each table keeps the order
+// of its records.
 func (s *Store) compact() {
 	numbers := map[*Table][]Key{}
 	for _, t := range s.tables {
@@ -29,6 +30,11 @@ func (s *Store) compact() {
 	}
 	for _, t := range s.tables {
 		t.compact(numbers)
+		for _, c := range t.columns {
+			if c.Dict != nil && t.recode(c) {
+				s.generation++
+			}
+		}
 	}
 	s.owned = Owned{kinds: s.kinds}
 	s.ready, s.stale = false, 0
@@ -79,4 +85,33 @@ func (t *Table) compact(numbers map[*Table][]Key) {
 	t.rows, t.cells, t.wide, t.dead = rows, cells, wide, 0
 	t.listed.Store(false)
 	clear(t.groups)
+}
+
+// recode gives the values that a column holds new codes, if most of the old ones
+// are not used any more, and reports whether it does.
+func (t *Table) recode(c *Column) bool {
+	const least = 32 // less is not worth it
+	codes := make([]uint32, c.Dict.Len())
+	used := 0
+	for row := range t.rows {
+		if code := t.Cells(row)[c.At]; code != 0 && codes[code] == 0 {
+			codes[code] = 1
+			used++
+		}
+	}
+	if c.Dict.Len() <= 2*used+least {
+		return false
+	}
+	fresh := newDict()
+	for old, mark := range codes {
+		if mark != 0 {
+			codes[old] = fresh.Code(c.Dict.Value(uint32(old)))
+		}
+	}
+	for row := range t.rows {
+		cell := &t.Cells(row)[c.At]
+		*cell = codes[*cell]
+	}
+	*c.Dict = *fresh
+	return true
 }

@@ -9,13 +9,16 @@ import (
 )
 
 // A Dict lists the distinct values of a field. Each has a code; code 0 is the
-// empty value. Codes are given out in order and never change.
+// empty value. Codes are given out in order. A value keeps its code for as long as
+// [Store.Generation] is the same.
 type Dict struct {
 	values  []traverse.Value
 	texts   map[string]uint32
 	numbers map[uint64]uint32 // by their bits: a number, or 0 and 1 for a bool
 	bytes   int               // of the texts
 }
+
+func newDict() *Dict { return &Dict{values: []traverse.Value{{}}} }
 
 // Len returns the number of codes, that of the empty value included.
 func (d *Dict) Len() int { return len(d.values) }

@@ -19,8 +19,7 @@ var ErrDuplicate = errors.New("an entity's ids must differ, and this one is take
 // lent.
 //
 // What deleted and replaced records leave behind is freed once there have been
-// half as many of them as there are records. The distinct values that fields have
-// had are kept for as long as the store is.
+// half as many of them as there are records.
 type Store struct {
 	schema *traverse.Schema
 	tables map[string]*Table // never changed after New
@@ -31,6 +30,8 @@ type Store struct {
 	ready   bool // owned is what the tables say
 	records int  // of all tables
 	stale   int  // how many records were deleted or replaced since the last compact
+
+	generation int // of codes
 }
 
 // A Lender is a source that has its records in columns and lends them.
@@ -268,6 +269,11 @@ func (s *Store) own(ctx context.Context) error {
 	s.ready = true
 	return nil
 }
+
+// Generation returns a number that is another one when values of fields may have
+// other codes than before. Whoever remembers something by codes must forget it
+// then. It must be called only while the store is lent.
+func (s *Store) Generation() int { return s.generation }
 
 // Reset forgets all records, but none of the distinct values that they had: their
 // codes stay. It is for a store that is filled again and again, and lent to

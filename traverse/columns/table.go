@@ -107,7 +107,7 @@ func newTable(e *traverse.Entity) *Table {
 	for f := range e.Fields() {
 		c := &Column{Name: f.Name, Type: f.Type, Wide: f.Type == traverse.Time || f.Type == traverse.Date}
 		if !c.Wide {
-			c.Dict = &Dict{values: []traverse.Value{{}}}
+			c.Dict = newDict()
 		}
 		add(c)
 	}

@@ -28,6 +28,7 @@ type Executor struct {
 	plan    *plan.Columns
 	store   *columns.Store // while it is in use
 	bound   weak.Pointer[columns.Store]
+	codes   int // the generation of the store's codes that the caches are of
 	targets [2]target
 
 	// A pool drops the executor when this store is no longer used.
@@ -60,7 +61,7 @@ func (x *Executor) Plan() *plan.Columns { return x.plan }
 // Bind binds the executor to a store, or returns false if the store lacks what the
 // plan names. The store must not change until the executor is done with it.
 func (x *Executor) Bind(store *columns.Store) bool {
-	if x.bound == weak.Make(store) {
+	if x.bound == weak.Make(store) && x.codes == store.Generation() {
 		x.store = store
 		for i := range x.targets {
 			x.targets[i].grow()
@@ -83,7 +84,7 @@ func (x *Executor) Bind(store *columns.Store) bool {
 	}
 	x.counts = make([]uint64, slots)
 	x.scores = make([]int64, len(x.plan.ModelTargets))
-	x.store, x.bound = store, weak.Make(store)
+	x.store, x.bound, x.codes = store, weak.Make(store), store.Generation()
 	return true
 }
 

@@ -15,7 +15,7 @@ type builder struct {
 	schema   *Schema
 	problems SchemaError
 	places   map[[2]string]Place // entity and member ("" = the entity) -> where declared
-	checks   []func()            // what can only be judged when all is declared
+	checks   []func()            // those that need all declarations
 }
 
 var inBase = Place{Definition: -1}
@@ -25,8 +25,8 @@ func (b *builder) problem(at Place, format string, args ...any) *SchemaProblem {
 	return &b.problems[len(b.problems)-1]
 }
 
-// near suggests a name, unless there are so many problems already that nobody
-// reads on: finding names takes long.
+// near suggests a name, unless there are already more problems than anybody reads:
+// finding names takes long.
 func (b *builder) near(name string, candidates iter.Seq[string]) string {
 	const many = 1000
 	if len(b.problems) > many {
@@ -213,7 +213,7 @@ func (b *builder) relationship(e *Entity, r Relationship, at Place) {
 	back, ok := target.Relationship(r.Via)
 	if !ok && target.kind == Interaction && r.Via == impliedContact {
 		if _, taken := target.index[impliedContact]; taken {
-			return // declared as something else, which is a problem of its own
+			return // declared as something else, which is reported elsewhere
 		}
 		back, ok = Relationship{Name: impliedContact, Target: Contact}, true
 	}
@@ -263,7 +263,8 @@ func fieldNames(e *Entity, types ...Type) iter.Seq[string] {
 	}
 }
 
-// resolve judges what needs all declarations, and adds what is there undeclared.
+// resolve runs the checks that need all declarations, and adds the members that
+// need no declaration.
 func (b *builder) resolve() {
 	for _, check := range b.checks {
 		check()
@@ -303,7 +304,7 @@ func (b *builder) resolve() {
 		case must.ref != "":
 			r, ok := e.Relationship(must.ref)
 			if ok && b.schema.byName[r.Target] == nil {
-				continue // that is said already
+				continue // which has been reported
 			}
 			if !ok || r.Many() || r.Target != must.target {
 				b.problem(b.where(must.entity, must.ref), "%s must have the reference %s -> %s", must.entity, must.ref, must.target)
@@ -315,7 +316,8 @@ func (b *builder) resolve() {
 	}
 }
 
-// where is the place of a member, or else of its entity, or else the schema.
+// where returns the place of a member, or else of its entity, or else of the
+// schema.
 func (b *builder) where(entity, member string) Place {
 	for _, m := range []string{member, ""} {
 		if p, ok := b.places[[2]string{entity, m}]; ok {

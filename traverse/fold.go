@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// Fold returns s with every letter replaced by one that stands for all that
-// differ from it by letter case only: Fold(a) == Fold(b) exactly when
+// Fold returns s with every letter replaced by one representative of all letters
+// that differ from it only in case: Fold(a) == Fold(b) exactly when
 // strings.EqualFold(a, b), for valid UTF-8. Folding goes letter by letter, so a
 // substring of s folds to a substring of Fold(s).
 func Fold(s string) string {

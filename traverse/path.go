@@ -7,15 +7,15 @@ import (
 	"github.com/leadscore/leadscore/internal/nearest"
 )
 
-// MaxHops is how many hops a path, together with a field reference behind it,
-// may take (designer: up to five hops).
+// MaxHops is how many hops a path may take, together with a field reference that
+// follows it (designer: up to five hops).
 const MaxHops = 5
 
 // A Step is one stop of a [Path].
 type Step struct {
 	Name   string       // as the path spells it: the root's name, or the relationship's
 	Entity *Entity      // where it stops
-	Via    Relationship // how it came there; the zero Relationship for the root
+	Via    Relationship // the one that leads there; the zero Relationship for the root
 }
 
 // A Path is a resolved path: the root first, then one step a hop.
@@ -27,13 +27,13 @@ func (p Path) Hops() int { return len(p) - 1 }
 // Last returns the path's last step.
 func (p Path) Last() Step { return p[len(p)-1] }
 
-// A PathError says which name of a path could not be resolved, and why.
+// A PathError is the error for a name of a path that could not be resolved.
 type PathError struct {
 	Index   int    // of the name in the path
-	Summary string // what is wrong, in a sentence without its end
+	Summary string // what is wrong, without a full stop
 
 	name       string
-	candidates iter.Seq[string] // nil if no other name would do
+	candidates iter.Seq[string] // nil if no other name is possible
 }
 
 // Error returns the summary and the suggestion.
@@ -44,8 +44,8 @@ func (e *PathError) Error() string {
 	return e.Summary
 }
 
-// Nearest returns the valid name that was most likely meant, or "". It looks
-// for it anew each time.
+// Nearest returns the valid name that was most likely meant, or "". It searches
+// again on every call.
 func (e *PathError) Nearest() string {
 	if e.candidates == nil {
 		return ""
@@ -54,8 +54,8 @@ func (e *PathError) Nearest() string {
 }
 
 // Root returns the entity at which a path that begins with name starts: Lead,
-// an interaction, or for "Interaction" an entity that stands for every
-// interaction that is not passive. It returns nil for any other name.
+// an interaction, or for "Interaction" an entity that stands for all
+// interactions that are not passive. It returns nil for any other name.
 func (s *Schema) Root(name string) *Entity {
 	if name == AnyInteraction {
 		return s.any
@@ -66,7 +66,7 @@ func (s *Schema) Root(name string) *Entity {
 	return nil
 }
 
-// Roots yields the names with which a path can begin.
+// Roots yields the names that a path can begin with.
 func (s *Schema) Roots() iter.Seq[string] {
 	return func(yield func(string) bool) {
 		if !yield(Lead) || !yield(AnyInteraction) {
@@ -81,7 +81,7 @@ func (s *Schema) Roots() iter.Seq[string] {
 }
 
 // Active yields the interactions that are not passive: those that the root
-// Interaction means.
+// Interaction stands for.
 func (s *Schema) Active() iter.Seq[*Entity] {
 	return func(yield func(*Entity) bool) {
 		for _, e := range s.entities {
@@ -92,8 +92,8 @@ func (s *Schema) Active() iter.Seq[*Entity] {
 	}
 }
 
-// Path resolves a path's names. Its length is not judged: a checker says that
-// of the whole path. The error is a [*PathError].
+// Path resolves the names of a path. It does not limit the number of hops. The
+// error is a [*PathError].
 func (s *Schema) Path(names ...string) (Path, error) {
 	if len(names) == 0 {
 		return nil, &PathError{Summary: "a path needs a name"}

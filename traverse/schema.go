@@ -26,7 +26,7 @@ const (
 	reference // the id in a reference; no field has it
 )
 
-// Types lists every type that a field can have.
+// Types returns every type that a field can have.
 func Types() []Type { return []Type{Text, Number, Bool, Time, Date, Choice, Choices} }
 
 // String returns the type's name in the rule language.
@@ -52,7 +52,7 @@ func (t Type) String() string {
 	return "no type"
 }
 
-// Noun returns what a field of the type is, for messages: "text", "a number".
+// Noun returns a phrase for a field of the type, for messages: "text", "a number".
 func (t Type) Noun() string {
 	switch t {
 	case Text, Choices, NoType:
@@ -84,7 +84,7 @@ func (t Type) kind() Kind {
 // use a computed field (designer: calculated and rollup fields).
 type Derived uint8
 
-// How a field comes by its value.
+// The ways in which a field gets its value.
 const (
 	Stored     Derived = iota // entered or imported: what expressions may use
 	Calculated                // computed from other fields
@@ -123,7 +123,7 @@ type Relationship struct {
 // Many reports whether r can lead to several records (1:N).
 func (r Relationship) Many() bool { return r.Via != "" }
 
-// EntityKind tells profiles from interactions.
+// EntityKind says whether an entity is a profile or an interaction.
 type EntityKind uint8
 
 // The kinds of an entity.
@@ -148,10 +148,10 @@ type Definition struct {
 	Passive       bool // an interaction done to the contact, not by them
 	Fields        []Field
 	Relationships []Relationship
-	DatedBy       string // the time or date field at which a profile's record came to be; "" = none
+	DatedBy       string // the time or date field that dates the records of a profile; "" = none
 }
 
-// Names that the rule language knows whatever the schema says.
+// Names that have a meaning in the rule language, whatever the schema.
 const (
 	Lead            = "Lead"
 	Contact         = "Contact"
@@ -215,8 +215,8 @@ func (e *Entity) Relationship(name string) (Relationship, bool) {
 	return Relationship{}, false
 }
 
-// Dated returns the field that says when a record of e came to be: an
-// interaction's Timestamp, a profile's `dated by` field, if it has one.
+// Dated returns the field that e is dated by, and whether there is one: the
+// Timestamp of an interaction, the `dated by` field of a profile.
 func (e *Entity) Dated() (Field, bool) { return e.Field(e.dated) }
 
 // Entities yields the schema's entities in the order of their declaration.
@@ -255,8 +255,8 @@ func (s *Schema) Definitions() []Definition {
 	return defs
 }
 
-// Equal reports whether s and o declare the same, in the same order. A nil
-// schema equals a nil one only.
+// Equal reports whether s and o declare the same things, in the same order. A nil
+// schema equals only a nil schema.
 func (s *Schema) Equal(o *Schema) bool {
 	if s == o || s == nil || o == nil {
 		return s == o
@@ -276,12 +276,12 @@ func (s *Schema) Equal(o *Schema) bool {
 func NewSchema(defs ...Definition) (*Schema, error) { return (*Schema)(nil).Extend(defs...) }
 
 // Extend returns a schema with the entities of s and of defs. A definition of
-// an entity that exists adds to it; the order of the definitions decides
-// nothing but the order in which entities and fields are listed. A nil s is
-// empty.
+// an entity that exists adds to it; the order of the definitions matters only for
+// the order in which entities and fields are listed. A nil s is empty.
 //
 // The error is a [SchemaError] with every problem. The schema returned with it
-// holds what could be understood: enough for a checker to go on, not to score.
+// holds whatever could be resolved: enough for a checker to continue, but not to
+// score.
 func (s *Schema) Extend(defs ...Definition) (*Schema, error) {
 	b := builder{
 		schema: &Schema{byName: map[string]*Entity{}},
@@ -324,9 +324,9 @@ const (
 	PartDatedBy
 )
 
-// A Place is where in a list of definitions something stands. Definition is an
-// index into the list, -1 for the schema as a whole and for what an extended
-// schema already held; Index is one into Fields or Relationships.
+// A Place is a position in a list of definitions. Definition is an index into the
+// list, or -1 for the schema as a whole and for what an extended schema already
+// held; Index is an index into Fields or Relationships.
 type Place struct {
 	Definition int
 	Part       Part
@@ -346,7 +346,7 @@ func (p Place) compare(q Place) int {
 // A SchemaProblem is one thing that is wrong with a list of definitions.
 type SchemaProblem struct {
 	At       Place
-	Summary  string // what is wrong, in a sentence without its end
+	Summary  string // what is wrong, without a full stop
 	Nearest  string // the valid name that was most likely meant, or ""
 	Previous *Place // where the same name was declared before, if that is the problem
 }

@@ -8,25 +8,25 @@ import (
 	"time"
 )
 
-// A Source is the one thing to implement to connect your own data. It must be
-// safe for concurrent use. source/sourcetest holds the contract test that every
-// Source can run.
+// A Source answers queries for records. Implement it to connect your own data. It
+// must be safe for concurrent use. Package source/sourcetest has the contract test
+// for any Source.
 type Source interface {
 	// Fetch adds to out every record that q asks for, in any order, once for
-	// each key it belongs to. After an error nothing added counts, and every
+	// each key it belongs to. If it returns an error, out is ignored, and every
 	// lead that needed the query fails with that error. Fetch keeps neither q
 	// nor out, and returns when ctx is done.
 	Fetch(ctx context.Context, q *Query, out *Rows) error
 }
 
-// A Need is the fixed part of a query: what of an entity is asked for, and by
-// which key. The same Need is the same pointer as long as the model lives, so
-// that a Source can cache a prepared statement by it. It must not be changed.
+// A Need is the fixed part of a query: which fields of an entity are asked for, and
+// by which key. A model uses the same pointer for the same Need, so that a Source
+// can cache a prepared statement by it. It must not be changed.
 type Need struct {
 	Entity string
 	By     string   // the reference that holds the key; "" = the record's own id
 	Fields []string // the fields wanted, in the order of Rows.Add; a reference by its name, its Value the id as text
-	Time   string   // the field that From and To speak of, also one of Fields; "" = no range
+	Time   string   // the field that From and To restrict, also one of Fields; "" = no range
 
 	types []Type
 }
@@ -35,17 +35,17 @@ type Need struct {
 //
 //	SELECT By, id, Fields FROM Entity WHERE By IN Keys AND Time BETWEEN From AND To
 //
-// An empty Time lies inside when From is zero. For a date field From and To are
-// midnights in UTC, and both days belong to the range.
+// An empty Time is inside the range if From is zero. For a date field From and To
+// are midnights in UTC, and both days belong to the range.
 type Query struct {
 	*Need
 	Keys     []string  // distinct and not empty
-	From, To time.Time // a hint: what lies outside may come, what lies inside must; zero = no bound
+	From, To time.Time // a hint: records outside may be added, records inside must be; zero = no bound
 }
 
 // NewNeed returns a need whose field types are known, so that [Rows.Add] fits
-// values to them. The fields and by must be the schema's; the error says which
-// is not.
+// values to them. It fails if the schema does not have the entity, a field or the
+// reference by, or if time is not one of the fields.
 func (s *Schema) NewNeed(entity, by string, fields []string, time string) (*Need, error) {
 	e := s.byName[entity]
 	if e == nil {
@@ -70,11 +70,12 @@ func (s *Schema) NewNeed(entity, by string, fields []string, time string) (*Need
 	return n, nil
 }
 
-// Rows takes what a [Source] finds. It is not safe for concurrent use.
+// Rows collects the records that a [Source] finds. It is not safe for concurrent
+// use.
 type Rows struct {
 	query  *Query
 	keys   map[string]int // key -> position in Keys; nil until it is needed
-	last   int            // the key of the record before: most sources answer key by key
+	last   int            // the key of the previous record: most sources answer key by key
 	rows   []row
 	values []Value
 	failed map[string]error
@@ -90,21 +91,21 @@ type row struct {
 type Row struct {
 	Key    string // the key it was added under
 	ID     string
-	Values []Value // in the order of Need.Fields; not to be changed
+	Values []Value // in the order of Need.Fields; must not be changed
 }
 
 // NewRows returns empty rows for the answer to q.
 func NewRows(q *Query) *Rows { return &Rows{query: q} }
 
-// Reset empties r for the answer to q. It keeps the memory: what [Rows.All]
-// yielded before is not valid any more.
+// Reset empties r for the answer to q. It reuses the memory: rows that [Rows.All]
+// has yielded are no longer valid.
 func (r *Rows) Reset(q *Query) {
 	*r = Rows{query: q, rows: r.rows[:0], values: r.values[:0]}
 }
 
-// position returns where a key stands among those of the query.
+// position returns the index of a key among those of the query.
 func (r *Rows) position(key string) (at int, ok bool) {
-	const near = 8 // keys on the way may have no records
+	const near = 8 // keys in between may have no records
 	keys := r.query.Keys
 	for at := r.last; at < min(r.last+near, len(keys)); at++ {
 		if keys[at] == key {
@@ -121,12 +122,12 @@ func (r *Rows) position(key string) (at int, ok bool) {
 	return at, ok
 }
 
-// Add adds one record: the key it was asked by, its id, and its values in the
-// order of Need.Fields. A value of another kind than its field's is converted
-// where it says the same: text to numbers, instants and days, 0 and 1 to bool,
-// an instant to its day in UTC, an integer to a reference's id. What does not
-// fit is an error of that key; a key that was not asked for, or another number
-// of values, is one of the whole query.
+// Add adds one record: the key it was asked for by, its id, and its values in the
+// order of Need.Fields. A value whose kind is not that of its field is converted if
+// that loses nothing: text to numbers, instants and days, 0 and 1 to bool, an
+// instant to its day in UTC, an integer to the id that a reference holds. A value
+// that does not fit fails its key: see [Rows.Failed]. A key that was not asked for,
+// or a wrong number of values, fails the query: see [Rows.Err].
 func (r *Rows) Add(key, id string, values ...Value) {
 	at, ok := r.position(key)
 	switch {
@@ -157,8 +158,9 @@ func (r *Rows) Add(key, id string, values ...Value) {
 	r.rows = append(r.rows, row{at, id})
 }
 
-// Fail says that the records of one key could not be had. It fails only the
-// leads that reach that key. The first error of a key is kept.
+// Fail records that the records of one key could not be read. It fails only the
+// leads that reach that key. The first error of a key is kept. A nil error is
+// ignored.
 func (r *Rows) Fail(key string, err error) {
 	if err == nil {
 		return
@@ -171,7 +173,7 @@ func (r *Rows) Fail(key string, err error) {
 	}
 }
 
-// All yields what was added, in the order in which it was.
+// All yields the records in the order in which they were added.
 func (r *Rows) All() iter.Seq[Row] {
 	return func(yield func(Row) bool) {
 		n := len(r.query.Fields)
@@ -190,5 +192,5 @@ func (r *Rows) Len() int { return len(r.rows) }
 // Failed returns the error of a key, or nil.
 func (r *Rows) Failed(key string) error { return r.failed[key] }
 
-// Err returns what a source did against its contract, or nil.
+// Err returns an error if a call of Add broke the contract of a source, or nil.
 func (r *Rows) Err() error { return r.err }

@@ -10,7 +10,7 @@ import (
 	"unsafe"
 )
 
-// Kind says what a [Value] holds.
+// Kind is the kind of data that a [Value] holds.
 type Kind uint8
 
 // The kinds of a [Value].
@@ -21,7 +21,7 @@ const (
 	KindBool                // true or false
 	KindTime                // an instant, to the microsecond
 	KindDate                // a calendar day without a time zone
-	KindChoices             // what is chosen in a multi-select field
+	KindChoices             // the choices made in a multi-select field
 )
 
 // String returns the kind's name as the rule language spells it.
@@ -63,7 +63,7 @@ func TextValue(s string) Value {
 	return Value{num: uint64(len(s)), any: textPtr(unsafe.StringData(s))}
 }
 
-// NumberValue returns a number. NaN is no number: it gives null.
+// NumberValue returns a number, or null for NaN.
 func NumberValue(f float64) Value {
 	if math.IsNaN(f) {
 		return Value{}
@@ -80,9 +80,9 @@ func BoolValue(b bool) Value {
 	return Value{num: n, any: KindBool}
 }
 
-// TimeValue returns an instant. What is finer than a microsecond is cut off. The
-// zero Time, with which Go says that there is none, gives null; so does an
-// instant more than 290,000 years from now, which has no place in 64 bits.
+// TimeValue returns an instant, truncated to the microsecond. It returns null for
+// the zero Time, which in Go means that there is no time, and for an instant more
+// than 290,000 years away, which does not fit into 64 bits.
 func TimeValue(t time.Time) Value {
 	const far = 290_000
 	if t.IsZero() || t.Year() < -far || t.Year() > far {
@@ -91,7 +91,7 @@ func TimeValue(t time.Time) Value {
 	return Value{num: uint64(t.UnixMicro()), any: KindTime}
 }
 
-// MicrosValue returns the instant so many microseconds from 1970-01-01 UTC.
+// MicrosValue returns the instant that is micros microseconds after 1970-01-01 UTC.
 func MicrosValue(micros int64) Value { return Value{num: uint64(micros), any: KindTime} }
 
 // DateValue returns a calendar day. Days and months outside their ranges are
@@ -100,21 +100,21 @@ func DateValue(year int, month time.Month, day int) Value {
 	return DayValue(DayNumber(year, month, day))
 }
 
-// DayValue returns the calendar day with a [DayNumber].
+// DayValue returns the calendar day with the given [DayNumber].
 func DayValue(day int64) Value { return Value{num: uint64(day), any: KindDate} }
 
 // DayNumber returns the number of days from 1970-01-01 to a calendar day.
 func DayNumber(year int, month time.Month, day int) int64 {
-	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Unix() / (24 * 60 * 60) // a midnight: nothing is left over
+	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Unix() / (24 * 60 * 60) // a midnight: there is no remainder
 }
 
-// ChoicesValue returns what is chosen in a multi-select field. The slice must
-// not be changed afterwards.
+// ChoicesValue returns the choices made in a multi-select field. The slice must not
+// be changed afterwards.
 func ChoicesValue(chosen ...string) Value {
 	return Value{num: uint64(len(chosen)), any: choicesPtr(unsafe.SliceData(chosen))}
 }
 
-// Kind returns what v holds.
+// Kind returns the kind of v.
 func (v Value) Kind() Kind {
 	switch x := v.any.(type) {
 	case textPtr:
@@ -175,7 +175,7 @@ func (v Value) Day() int64 {
 	return 0
 }
 
-// Choices returns what a KindChoices value holds, and nil for any other. The
+// Choices returns the choices of a KindChoices value, and nil for any other. The
 // slice must not be changed.
 func (v Value) Choices() []string {
 	if p, ok := v.any.(choicesPtr); ok {
@@ -184,8 +184,8 @@ func (v Value) Choices() []string {
 	return nil
 }
 
-// IsEmpty reports whether v is empty as the rule language means it: null, the
-// empty text, or choices with nothing chosen (language reference, Expressions).
+// IsEmpty reports whether v is empty in the sense of the rule language: null, the
+// empty text, or no choices (language reference, Expressions).
 func (v Value) IsEmpty() bool {
 	switch v.Kind() {
 	case KindNull:
@@ -233,9 +233,9 @@ func (v Value) String() string {
 }
 
 // Scan sets v from a database value: it makes *Value a [database/sql.Scanner].
-// Integers and floats become numbers, strings and byte slices text, a
-// [time.Time] an instant, nil null. [Rows.Add] then fits the value to its
-// field. Anything else is an error. [ValueOf] takes more.
+// Integers and floats become numbers, strings and byte slices texts, a [time.Time]
+// an instant, nil null. [Rows.Add] then fits the value to its field. Scan fails for
+// any other type; [ValueOf] takes more.
 func (v *Value) Scan(src any) error {
 	switch x := src.(type) {
 	case nil:
@@ -258,9 +258,9 @@ func (v *Value) Scan(src any) error {
 	return nil
 }
 
-// fit returns v as a value of type t. A value of another kind that says the
-// same is converted, as databases have fewer kinds than the rule language;
-// anything else is refused. Null fits every type.
+// fit returns v as a value of type t, and whether v fits. A value of another kind
+// with the same meaning is converted, as databases have fewer kinds than the rule
+// language. Null fits every type.
 func (v Value) fit(t Type) (Value, bool) {
 	k := v.Kind()
 	if k == KindNull || k == t.kind() {

@@ -1,6 +1,6 @@
-// Package memory is a [traverse.Source] that holds its records in memory. It
-// suits tests, small programs, and data that is loaded from files: package
-// source/tables fills one.
+// Package memory provides a [traverse.Source] that holds its records in memory. It
+// suits tests, small programs, and data that is loaded from files, as package
+// source/tables does.
 package memory
 
 import (
@@ -15,17 +15,17 @@ import (
 	"github.com/leadscore/leadscore/traverse/columns"
 )
 
-// ErrDuplicate is what [Source.Add] returns, wrapped, for an id that the entity
+// ErrDuplicate is the error that [Source.Add] wraps for an id that the entity
 // already holds.
 var ErrDuplicate = columns.ErrDuplicate
 
-// A Record is the fields and references of one record by their names. What is
-// missing is null. [Source.Add] says what the values can be.
+// A Record holds the fields and references of one record by name. Missing ones are
+// null. [Source.Add] documents the values.
 type Record map[string]any
 
-// A Source holds records in memory, in columns: the engine reads them where they
-// lie. It is safe for concurrent use: records can be added, replaced and deleted
-// while others are fetched or scored.
+// A Source holds records in memory, in columns that the engine reads in place. It is
+// safe for concurrent use: records can be added, replaced and deleted while others
+// are fetched or scored.
 type Source struct {
 	schema *traverse.Schema
 	store  *columns.Store
@@ -34,8 +34,8 @@ type Source struct {
 
 var _ columns.Lender = (*Source)(nil)
 
-// New returns a source for the records of schema's entities, without any. The
-// schema must not be nil.
+// New returns an empty source for the records of schema's entities. The schema must
+// not be nil.
 func New(schema *traverse.Schema) *Source {
 	s := &Source{schema: schema, store: columns.New(schema), tables: map[string]*table{}}
 	for e := range schema.Entities() {
@@ -44,47 +44,48 @@ func New(schema *traverse.Schema) *Source {
 	return s
 }
 
-// Add adds one record. Afterwards the caller may change record and what it
-// holds. Each value is fitted to its field's type:
+// Add adds one record. Afterwards the caller may change record and the values in
+// it. Each value is fitted to the type of its field:
 //
 //   - nil is null for every field.
-//   - A string is read by [Parse]; for a reference it is the id, and "" is none.
+//   - A string is read by [Parse]; for a reference it is the id, and "" is null.
 //   - Every integer and float type suits a number field if it is finite, a bool
 //     field if it is 0 or 1, and a reference if it is an integer.
 //   - A bool suits a bool field, a []string a choices field; empty strings in it
 //     are dropped.
-//   - A [time.Time] suits a time field, and a date field as the day that it
-//     shows in its own location. The zero Time is null.
-//   - A [traverse.Value] suits the fields that what it holds suits; an instant
-//     gives a date field its day in UTC, a day gives a time field its midnight
-//     in UTC.
-//   - A pointer suits the fields that what it points to suits, and a
-//     [database/sql/driver.Valuer] those that what its Value method returns suits;
-//     nil is null.
-//   - Whatever else [traverse.ValueOf] takes suits the fields that its Value suits.
+//   - A [time.Time] suits a time field, and a date field as the day in its own
+//     location. The zero Time is null.
+//   - A [traverse.Value] suits the fields that its content suits; an instant suits
+//     a date field as its day in UTC, a day suits a time field as its midnight in
+//     UTC.
+//   - A pointer is treated as the value that it points to, and a
+//     [database/sql/driver.Valuer] as the value that its Value method returns; nil
+//     is null.
+//   - Any other type that [traverse.ValueOf] takes is treated as the Value that it
+//     returns.
 //
 // An interaction has a Timestamp and a Contact whether the schema declares them
-// or not. A field that the schema calls id is the record's id: it need not be
-// given, and cannot be anything else.
+// or not. A field that the schema calls id is the record's id: it may be omitted,
+// and must not be anything else.
 //
-// Nothing is added if there is an error. It names entity, id and every field that
-// is wrong, with the nearest name for one that does not exist: these are
-// [Problems]. It wraps [ErrDuplicate] if the entity already holds id.
+// If Add fails it adds nothing. The error is [Problems] if fields are wrong: it
+// names entity, id and every such field, with the nearest name for one that does
+// not exist. It wraps [ErrDuplicate] if the entity already holds id.
 func (s *Source) Add(entity, id string, record Record) error {
 	return s.fill(entity, id, record, s.store.Add)
 }
 
-// Put adds one record as [Source.Add] does, or replaces the one that the entity
-// holds by that id: what record does not have is null afterwards. The record
-// keeps its place among the others, and references to it still lead to it.
+// Put adds one record as [Source.Add] does, or replaces the record with that id:
+// fields that the new record does not have become null. A record that is replaced
+// keeps its place among the others, and references to it stay valid.
 //
-// Nothing is changed if there is an error; it is one that Add returns, but never
+// If Put fails it changes nothing. The errors are those of Add, except
 // [ErrDuplicate].
 func (s *Source) Put(entity, id string, record Record) error {
 	return s.fill(entity, id, record, s.store.Put)
 }
 
-// fill hands the values of a record to the store.
+// fill passes the values of a record to a method of the store.
 func (s *Source) fill(entity, id string, record Record, into func(entity, id string, values ...traverse.Value) error) error {
 	t := s.tables[entity]
 	if t == nil {
@@ -106,11 +107,11 @@ func (s *Source) fill(entity, id string, record Record, into func(entity, id str
 	return nil
 }
 
-// Delete deletes the record of an entity with an id, and reports whether there
-// was one. References to it then lead to nothing, as those to an id that never
-// had a record do: the interactions of a deleted contact still count for the
-// leads whose ParentContact holds its id, and no longer for those of its account.
-// The error says that the schema has no such entity.
+// Delete deletes the record of an entity with an id, and reports whether there was
+// one. References to the record then lead to no record, as if there had never been
+// one: the interactions of a deleted contact still count for the leads whose
+// ParentContact holds its id, but no longer for those of its account. Delete fails
+// if the schema has no such entity.
 func (s *Source) Delete(entity, id string) (bool, error) {
 	if s.tables[entity] == nil {
 		return false, s.unknown(entity, id)
@@ -122,21 +123,21 @@ func (s *Source) unknown(entity, id string) error {
 	return fmt.Errorf("memory: %s %s: no such entity%s", entity, shown.Quote(id), didYouMean(s.nearest(entity)))
 }
 
-// Len returns how many records of an entity the source holds: none for an
-// entity that it does not know.
+// Len returns how many records of an entity the source holds: 0 for an entity that
+// the schema does not have.
 func (s *Source) Len(entity string) int { return s.store.Len(entity) }
 
-// Leads yields the ids of the leads in the order in which they were added:
-// those that are there when the ranging begins, also those that are deleted
-// meanwhile. Once ctx is done it yields ctx's error and ends.
+// Leads yields the ids of the leads in the order in which they were added. It
+// yields those that the source holds when the loop begins, even if they are deleted
+// during the loop. Once ctx is done it yields ctx.Err() and ends.
 func (s *Source) Leads(ctx context.Context) iter.Seq2[string, error] { return s.store.Leads(ctx) }
 
-// Fetch adds to out what q asks for, as [traverse.Source] says. It looks ids up
-// in a hash index, references in one that the first query by that reference
-// builds. From and To cut what a reference finds if they speak of the field
-// that the entity is dated by; otherwise they are left to the caller. Fetch
-// fails with ctx's error once ctx is done, and for an entity, a field or a
-// reference that the schema does not have.
+// Fetch adds to out the records that q asks for, as [traverse.Source] requires. It
+// looks ids up in a hash index, and references in an index that the first query by
+// that reference builds. From and To restrict the records that a reference finds
+// if q.Time is the field that the entity is dated by; otherwise they are left to the
+// caller. Fetch returns ctx.Err() once ctx is done, and fails for an entity, a
+// field or a reference that the schema does not have.
 func (s *Source) Fetch(ctx context.Context, q *traverse.Query, out *traverse.Rows) error {
 	err := s.store.Fetch(ctx, q, out)
 	if err != nil && ctx.Err() == nil {
@@ -145,9 +146,9 @@ func (s *Source) Fetch(ctx context.Context, q *traverse.Query, out *traverse.Row
 	return err
 }
 
-// Lend returns the store that holds the records if source is s: see
-// [columns.Lender]. The store is for reading; but whoever fills the source may
-// add to the store in place of it, values that are of the columns' types.
+// Lend returns the store that holds the records if source is s, and nil otherwise:
+// see [columns.Lender]. The store is for reading. A caller that fills the source may
+// also add records directly to the store, with values of the types of its columns.
 func (s *Source) Lend(source traverse.Source) *columns.Store {
 	if source != traverse.Source(s) {
 		return nil

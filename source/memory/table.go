@@ -12,10 +12,11 @@ import (
 	"github.com/leadscore/leadscore/traverse/columns"
 )
 
-// idField is the field that, where a schema declares it, is the record's id.
+// idField is the name of the field that is the record's id, if a schema declares
+// it.
 const idField = "id"
 
-// A table knows which values the records of one entity can have.
+// A table knows the values that the records of one entity can have.
 type table struct {
 	entity  *traverse.Entity
 	columns []column       // in the order of the store's
@@ -40,7 +41,7 @@ func newTable(e *traverse.Entity, held *columns.Table) *table {
 // A Problem is one thing that is wrong with a record.
 type Problem struct {
 	Entity, ID string
-	Field      string // a field or reference, as the record calls it
+	Field      string // a field or reference, as the record names it
 	Message    string // what is wrong, and what to write
 	Nearest    string // the valid name that was most likely meant, or ""
 }
@@ -51,8 +52,8 @@ func (p Problem) String() string {
 	return s + didYouMean(p.Nearest)
 }
 
-// Problems is everything that is wrong with the fields of a record, by their
-// names. It is an error of [Source.Add] and [Source.Put]: see [errors.As].
+// Problems lists everything that is wrong with the fields of a record, in the order
+// of their names. It is an error of [Source.Add] and [Source.Put]: see [errors.As].
 type Problems []Problem
 
 // Error returns the problems, one a line.

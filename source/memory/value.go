@@ -21,15 +21,15 @@ import (
 //   - a number with decimal digits, a point, a sign and an exponent, such as
 //     -12.5 or 1e3
 //   - true or false in any letter case
-//   - a time as RFC 3339 has it, 2026-05-31T14:30:00+02:00, with a fraction of
-//     any length of which the microseconds count; or a day, 2026-05-31, which
-//     is its first instant in UTC
-//   - a date as 2026-05-31
-//   - choices separated by semicolons; spaces around them and empty ones are
+//   - a time in the form of RFC 3339, 2026-05-31T14:30:00+02:00, whose fraction may
+//     have any length and is truncated to microseconds; or a day, 2026-05-31, which
+//     means its first instant in UTC
+//   - a date in the form 2026-05-31
+//   - choices separated by semicolons; spaces around them and empty choices are
 //     dropped
 //
-// The empty text is null. The error says what is wrong with the text and what
-// to write; it names no field.
+// The empty text is null. The error says what is wrong with the text and what to
+// write instead; it does not name the field.
 func Parse(t traverse.Type, text string) (traverse.Value, error) {
 	if text == "" {
 		return traverse.Value{}, nil
@@ -69,7 +69,7 @@ func Parse(t traverse.Type, text string) (traverse.Value, error) {
 
 var errUntyped = errors.New("the schema gives the field no type")
 
-// choices returns null for no choice, so that every empty value is the same.
+// choices returns null if there is no choice, so that there is only one empty value.
 func choices(chosen []string) traverse.Value {
 	if len(chosen) == 0 {
 		return traverse.Value{}
@@ -92,7 +92,7 @@ func parseNumber(text string) (traverse.Value, error) {
 }
 
 func parseTime(text string) (traverse.Value, error) {
-	if len(text) == len(time.DateOnly) { // else to try costs more than all the rest
+	if len(text) == len(time.DateOnly) { // otherwise trying costs more than everything else
 		if day, err := time.Parse(time.DateOnly, text); err == nil {
 			return traverse.TimeValue(day), nil
 		}
@@ -144,14 +144,14 @@ func hasShape(text, shape string) bool {
 	return true
 }
 
-// fit returns what a caller gave as the value of a column.
+// fit returns a value of a record as a value of the column.
 func (c column) fit(x any) (traverse.Value, error) {
 	switch x := x.(type) {
 	case string:
 		return c.text(x)
 	case []string:
 		return c.choices(x)
-	case time.Time: // whose day depends on its location, which a Value does not have
+	case time.Time: // its day depends on its location, which a Value does not have
 		return c.time(x)
 	case *time.Time:
 		if x == nil {

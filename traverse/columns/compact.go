@@ -2,15 +2,15 @@ package columns
 
 import "slices"
 
-// compact numbers rows and ids anew, without those that nothing uses any more, and
-// so the values of fields of which most are not used. Each table keeps the order
-// of its records.
+// compact renumbers rows and ids and drops those that nothing uses any more. It
+// does the same with the values of a column if most of them are unused. Each table
+// keeps the order of its records.
 func (s *Store) compact() {
 	numbers := map[*Table][]Key{}
 	for _, t := range s.tables {
 		numbers[t] = make([]Key, len(t.ids))
 	}
-	// An id is of use if a record has it, or a reference of one holds it.
+	// An id is used if a record has it or a reference holds it.
 	for _, t := range s.tables {
 		for row, k := range t.rows {
 			if k == 0 {
@@ -40,8 +40,8 @@ func (s *Store) compact() {
 	s.ready, s.stale = false, 0
 }
 
-// renumber keeps the ids that are marked by a 1, and puts their new numbers in
-// place of the marks.
+// renumber keeps the ids that are marked with a 1, and replaces the marks with the
+// new numbers of these ids.
 func (t *Table) renumber(keys []Key) {
 	kept := 1
 	for _, k := range keys {
@@ -87,10 +87,10 @@ func (t *Table) compact(numbers map[*Table][]Key) {
 	clear(t.groups)
 }
 
-// recode gives the values that a column holds new codes, if most of the old ones
-// are not used any more, and reports whether it does.
+// recode gives new codes to the values of a column if most of the old codes are
+// unused, and reports whether it did.
 func (t *Table) recode(c *Column) bool {
-	const least = 32 // less is not worth it
+	const least = 32 // fewer are not worth the work
 	codes := make([]uint32, c.Dict.Len())
 	used := 0
 	for row := range t.rows {

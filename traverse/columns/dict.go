@@ -20,10 +20,10 @@ type Dict struct {
 
 func newDict() *Dict { return &Dict{values: []traverse.Value{{}}} }
 
-// Len returns the number of codes, that of the empty value included.
+// Len returns the number of codes, including that of the empty value.
 func (d *Dict) Len() int { return len(d.values) }
 
-// Bytes returns how much memory the values take, about.
+// Bytes returns roughly how much memory the values take.
 func (d *Dict) Bytes() int {
 	const each = 100 // of a value, and of its entry in a map
 	return d.bytes + each*len(d.values)
@@ -32,8 +32,8 @@ func (d *Dict) Bytes() int {
 // Value returns the value with a code below Len.
 func (d *Dict) Value(code uint32) traverse.Value { return d.values[code] }
 
-// Code returns the code of v, a new one if it has none yet. It is for whoever
-// fills a store: see [Store.Own].
+// Code returns the code of v, and gives v a new one if it has none yet. It is for
+// filling a store: see [Store.Own].
 func (d *Dict) Code(v traverse.Value) uint32 {
 	if v.IsEmpty() {
 		return 0
@@ -65,7 +65,7 @@ func (d *Dict) number(key uint64, v traverse.Value) uint32 {
 	return code
 }
 
-// codeOf returns the code of a value by its key, and whether it is new.
+// codeOf returns the code of the value with a key, and whether the code is new.
 func codeOf[K comparable](d *Dict, codes *map[K]uint32, key K, v traverse.Value) (code uint32, isNew bool) {
 	code, ok := (*codes)[key]
 	if !ok {
@@ -79,7 +79,8 @@ func codeOf[K comparable](d *Dict, codes *map[K]uint32, key K, v traverse.Value)
 	return code, !ok
 }
 
-// choicesKey differs for lists that differ: each choice stands behind its length.
+// choicesKey returns different texts for different lists: each choice follows its
+// length.
 func choicesKey(chosen []string) string {
 	var b strings.Builder
 	for _, s := range chosen {

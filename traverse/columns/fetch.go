@@ -9,12 +9,12 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// Fetch adds to out what q asks for, as [traverse.Source] says. It looks ids up
-// in a hash index, references in one that the first query by that reference
-// builds. From and To cut what a reference finds if they speak of the field
-// that the entity is dated by; otherwise they are left to the caller. Fetch
-// fails with ctx's error once ctx is done, and for an entity, a field or a
-// reference that the schema does not have.
+// Fetch adds to out the records that q asks for, as [traverse.Source] requires. It
+// looks ids up in a hash index, and references in an index that the first query by
+// that reference builds. From and To restrict the records that a reference finds
+// if q.Time is the field that the entity is dated by; otherwise they are left to the
+// caller. Fetch returns ctx.Err() once ctx is done, and fails for an entity, a
+// field or a reference that the schema does not have.
 func (s *Store) Fetch(ctx context.Context, q *traverse.Query, out *traverse.Rows) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -67,7 +67,7 @@ func (s *Store) Fetch(ctx context.Context, q *traverse.Query, out *traverse.Rows
 	return ctx.Err()
 }
 
-// index builds the group by a reference, if it is missing.
+// index builds the group of a reference if it is missing.
 func (s *Store) index(ctx context.Context, t *Table, by *Column) error {
 	s.mu.RLock()
 	g := t.groups[by]

@@ -9,11 +9,11 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// checkEvery is how many rows pass between two looks at the context.
+// checkEvery is how many rows are read between two checks of the context.
 const checkEvery = 4096
 
-// A group lists rows by the key that a reference of theirs holds, the undated
-// first, then by date.
+// A group lists rows by the key that one of their references holds: first those
+// without a date, then the others by date.
 type group struct{ rows [][]int32 }
 
 func (g *group) of(k Key) []int32 {
@@ -39,7 +39,7 @@ func newGroup(ctx context.Context, t *Table, by *Column) (*group, error) {
 	all := make([]int32, total)
 	g := &group{rows: make([][]int32, len(counts))}
 	for k, n := range counts {
-		// A row more moves the list elsewhere.
+		// One more row moves the list elsewhere.
 		g.rows[k], all = all[:0:n], all[n:]
 	}
 	for row := range t.rows {
@@ -68,11 +68,11 @@ func newGroup(ctx context.Context, t *Table, by *Column) (*group, error) {
 // byDate orders rows by their dates.
 func (t *Table) byDate(a, b int32) int { return cmp.Compare(t.when(a), t.when(b)) }
 
-// inGroup orders rows as a group does: by their dates, those of one date by their
-// rows.
+// inGroup orders rows as a group does: by date, and rows of the same date by
+// number.
 func (t *Table) inGroup(a, b int32) int { return cmp.Or(t.byDate(a, b), cmp.Compare(a, b)) }
 
-// insert adds a row that is not in the group.
+// insert adds a row that is not in the group yet.
 func (g *group) insert(t *Table, by *Column, row int32) {
 	k := t.Cells(int(row))[by.At]
 	if k == 0 {
@@ -96,7 +96,8 @@ func (g *group) remove(t *Table, by *Column, row int32) {
 	g.rows[k] = slices.Delete(g.rows[k], at, at+1)
 }
 
-// search returns the first of rows, which are ordered by date, whose date is past.
+// search returns the index of the first of rows, which are ordered by date, for
+// whose date past returns true.
 func (t *Table) search(rows []int32, past func(when int64) bool) int {
 	at, _ := slices.BinarySearchFunc(rows, 0, func(row int32, _ int) int {
 		if past(t.when(row)) {
@@ -107,8 +108,8 @@ func (t *Table) search(rows []int32, past func(when int64) bool) int {
 	return at
 }
 
-// within cuts rows to those from q.From to q.To, if these speak of the order
-// that rows have.
+// within returns the rows from q.From to q.To if q.Time is the field by which rows
+// are ordered, and all rows otherwise.
 func (t *Table) within(rows []int32, q *traverse.Query) []int32 {
 	if t.dated == nil || q.Time != t.dated.Name {
 		return rows

@@ -8,28 +8,29 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// Owned holds the interactions by the contact whose they are. Those of one
-// contact lie next to each other: kind by kind, in the order of [Owned.Kinds],
-// and newest first within a kind, those without a Timestamp last.
+// Owned holds the interactions by contact. Those of one contact are next to each
+// other: kind by kind, in the order of [Owned.Kinds], and newest first within a
+// kind, those without a Timestamp last.
 type Owned struct {
 	kinds  []*Table
 	starts []start  // by contact
 	counts []uint32 // by contact and kind
 	times  []int64
 	cells  []uint32
-	dead   int // times that belong to nobody any more
+	dead   int // times that belong to no contact any more
 }
 
 // start is where the interactions of a contact begin.
 type start struct{ times, cells int }
 
-// Kinds returns the interactions in the order in which a contact's lie.
+// Kinds returns the tables of the interactions, in the order of those of a
+// contact.
 func (o *Owned) Kinds() []*Table { return o.kinds }
 
 // Of returns the interactions of a contact, whether or not it has a record: how
 // many there are of each kind; the Timestamps of all, in microseconds, or
-// [NoTime]; and the cells of all, [Table.Width] a record. The slices may go on
-// behind them. Nothing may be changed.
+// [NoTime]; and the cells of all, [Table.Width] a record. The slices may be longer
+// than that. They must not be changed.
 func (o *Owned) Of(contact Key) (counts []uint32, times []int64, cells []uint32) {
 	n := len(o.kinds)
 	at := int(contact) * n
@@ -40,7 +41,7 @@ func (o *Owned) Of(contact Key) (counts []uint32, times []int64, cells []uint32)
 	return o.counts[at : at+n : at+n], o.times[s.times:], o.cells[s.cells:]
 }
 
-// build lays everything out anew, for a number of contacts' ids.
+// build lays out all interactions again, for so many ids of contacts.
 func (o *Owned) build(ctx context.Context, contacts int) error {
 	n := len(o.kinds)
 	fresh := Owned{kinds: o.kinds, starts: make([]start, contacts), counts: make([]uint32, contacts*n)}
@@ -120,7 +121,7 @@ func (o *Owned) own(contact Key, counts []uint32, times []int64, cells []uint32)
 	o.times, o.cells = append(o.times, times...), append(o.cells, cells...)
 }
 
-// grow makes room for a number of contacts.
+// grow makes room for so many contacts.
 func (o *Owned) grow(contacts int) {
 	if more := contacts - len(o.starts); more > 0 {
 		o.starts = append(o.starts, make([]start, more)...)
@@ -128,9 +129,9 @@ func (o *Owned) grow(contacts int) {
 	}
 }
 
-// insert lays out the interactions of one contact anew, at the end, with a new
-// one among them. It returns false when so much has been left behind that
-// everything is to be built anew.
+// insert lays out the interactions of one contact again, at the end, including a
+// new one. It returns false when so much of the layout is unused that build should
+// be called.
 func (o *Owned) insert(t *Table, row int) bool {
 	if t.kind < 0 {
 		return true
@@ -154,7 +155,7 @@ func (o *Owned) insert(t *Table, row int) bool {
 			o.times, o.cells = append(o.times, times...), append(o.cells, cells...)
 			continue
 		}
-		// Behind those of the same instant, as build has it.
+		// After those of the same instant, as in build.
 		before, _ := slices.BinarySearchFunc(times, when, func(have, when int64) int {
 			if have >= when {
 				return -1
@@ -173,9 +174,9 @@ func (o *Owned) insert(t *Table, row int) bool {
 	return o.dead <= len(o.times)/2
 }
 
-// remove removes a row from the interactions of its contact, among which it must
-// be. It returns false when so much has been left behind that everything is to be
-// built anew.
+// remove removes a row from the interactions of its contact. The row must be among
+// them. It returns false when so much of the layout is unused that build should be
+// called.
 func (o *Owned) remove(t *Table, row int) bool {
 	if t.kind < 0 {
 		return true
@@ -184,7 +185,7 @@ func (o *Owned) remove(t *Table, row int) bool {
 	if contact == 0 {
 		return true
 	}
-	// What comes after it moves up.
+	// The interactions after it move up.
 	from, counts := o.starts[contact], o.counts[contact*len(o.kinds):(contact+1)*len(o.kinds)]
 	to := from
 	for i, kind := range o.kinds {
@@ -205,8 +206,8 @@ func (o *Owned) remove(t *Table, row int) bool {
 	return o.dead <= len(o.times)/2
 }
 
-// find returns where a row is among the interactions of its kind. Those that
-// differ by their ids alone are as good as each other.
+// find returns the index of a row among the interactions of its kind. Those that
+// differ only by their ids are interchangeable.
 func find(t *Table, row int, times []int64, cells []uint32) int {
 	when, want := t.when(int32(row)), t.Cells(row)
 	at, _ := slices.BinarySearchFunc(times, when, func(have, when int64) int { return cmp.Compare(when, have) })

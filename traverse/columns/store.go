@@ -10,7 +10,7 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// ErrDuplicate is what [Store.Add] returns, wrapped, for an id that the entity
+// ErrDuplicate is the error that [Store.Add] wraps for an id that the entity
 // already holds.
 var ErrDuplicate = errors.New("an entity's ids must differ, and this one is taken")
 
@@ -27,28 +27,28 @@ type Store struct {
 
 	mu      sync.RWMutex // guards what the tables hold
 	owned   Owned
-	ready   bool // owned is what the tables say
+	ready   bool // owned agrees with the tables
 	records int  // of all tables
 	stale   int  // how many records were deleted or replaced since the last compact
 
 	generation int // of codes
 }
 
-// A Lender is a source that has its records in columns and lends them.
+// A Lender is a source that keeps its records in columns and lends them.
 type Lender interface {
 	traverse.Source
 
-	// Lend returns the store that holds the records of source, the source that
-	// was asked to score from. If that is not the lender itself but one that
-	// embeds it, and so may answer queries in a way of its own, Lend returns nil:
-	// then queries are asked.
+	// Lend returns the store that holds the records of source, which is the source
+	// to score from. If source is not the lender itself but a source that embeds
+	// it, and so may answer queries differently, Lend returns nil, and source is
+	// queried instead.
 	Lend(source traverse.Source) *Store
 }
 
 var _ Lender = (*Store)(nil)
 
-// New returns a store for the records of schema's entities, without any. The
-// schema must not be nil.
+// New returns an empty store for the records of schema's entities. The schema must
+// not be nil.
 func New(schema *traverse.Schema) *Store {
 	s := &Store{schema: schema, tables: map[string]*Table{}}
 	for e := range schema.Entities() {
@@ -77,22 +77,23 @@ func New(schema *traverse.Schema) *Store {
 // Schema returns the schema whose entities' records the store holds.
 func (s *Store) Schema() *traverse.Schema { return s.schema }
 
-// Table returns the records of an entity, or nil for one that the schema does
-// not have. What it holds must be read only while it is lent.
+// Table returns the records of an entity, or nil if the schema has no such entity.
+// They must be read only while the store is lent: see [Store.Use].
 func (s *Store) Table(entity string) *Table { return s.tables[entity] }
 
-// Add adds one record with its values in the order of [Table.Columns]: of the
-// column's type, or null; the id that a reference holds is a text. The values
-// must not be changed afterwards. The error says which value does not fit, or
-// wraps [ErrDuplicate] if the entity already holds id; nothing is added then.
+// Add adds one record with its values in the order of [Table.Columns]. Each value
+// is null or has the type of its column; the id that a reference holds is a text.
+// The values must not be changed afterwards. Add fails if a value does not fit, or
+// with an error that wraps [ErrDuplicate] if the entity already holds id; then
+// nothing is added.
 func (s *Store) Add(entity, id string, values ...traverse.Value) error {
 	return s.put(entity, id, values, false)
 }
 
-// Put adds one record as [Store.Add] does, or replaces the one that the entity
-// holds by that id. The record then has the new values and no others. It keeps
-// its place among the records of its entity, and what refers to it by its id
-// still does. The error says which value does not fit; nothing is changed then.
+// Put adds one record as [Store.Add] does, or replaces the record with that id. A
+// record that is replaced keeps none of its old values. It keeps its place among
+// the records of its entity, and references to it stay valid. Put fails if a value
+// does not fit; then nothing is changed.
 func (s *Store) Put(entity, id string, values ...traverse.Value) error {
 	return s.put(entity, id, values, true)
 }
@@ -128,11 +129,11 @@ func (s *Store) put(entity, id string, values []traverse.Value, replace bool) er
 	return nil
 }
 
-// Delete deletes the record of an entity with an id, and reports whether there
-// was one. References to it stay as they are, and lead to nothing, as an id
-// without a record does. So the interactions of a deleted contact are still those
-// of its id, and a lead whose parent contact it was is still scored by them. The
-// error says that the schema has no such entity.
+// Delete deletes the record of an entity with an id, and reports whether there was
+// one. References to the record stay as they are; they lead to no record, as if
+// there had never been one. So the interactions of a deleted contact still belong
+// to its id, and count for a lead whose ParentContact holds that id. Delete fails
+// if the schema has no such entity.
 func (s *Store) Delete(entity, id string) (bool, error) {
 	t := s.tables[entity]
 	if t == nil {
@@ -151,7 +152,7 @@ func (s *Store) Delete(entity, id string) (bool, error) {
 	return true, nil
 }
 
-// enter adds a row to what is kept by the references that it holds.
+// enter adds a row to the groups and the layout of the references that it holds.
 func (s *Store) enter(t *Table, row int) {
 	for c, g := range t.groups {
 		g.insert(t, c, int32(row))
@@ -161,7 +162,8 @@ func (s *Store) enter(t *Table, row int) {
 	}
 }
 
-// leave removes a row from what is kept by the references that it holds.
+// leave removes a row from the groups and the layout of the references that it
+// holds.
 func (s *Store) leave(t *Table, row int) {
 	for c, g := range t.groups {
 		g.remove(t, c, int32(row))
@@ -171,17 +173,17 @@ func (s *Store) leave(t *Table, row int) {
 	}
 }
 
-// outdate counts a record that was deleted or replaced, and compacts the store
-// when there have been many of them.
+// outdate counts one record that was deleted or replaced, and compacts the store
+// after many of them.
 func (s *Store) outdate() {
-	const least = 32 // less is not worth it
+	const least = 32 // fewer are not worth the work
 	if s.stale++; s.stale > s.records/2+least {
 		s.compact()
 	}
 }
 
-// Len returns how many records of an entity the store holds: none for an
-// entity that it does not know.
+// Len returns how many records of an entity the store holds: 0 for an entity that
+// the schema does not have.
 func (s *Store) Len(entity string) int {
 	t := s.tables[entity]
 	if t == nil {
@@ -192,9 +194,9 @@ func (s *Store) Len(entity string) int {
 	return t.Len() - t.dead
 }
 
-// Leads yields the ids of the leads in the order in which they were added:
-// those that are there when the ranging begins, also those that are deleted
-// meanwhile. Once ctx is done it yields ctx's error and ends.
+// Leads yields the ids of the leads in the order in which they were added. It
+// yields those that the store holds when the loop begins, even if they are deleted
+// during the loop. Once ctx is done it yields ctx.Err() and ends.
 func (s *Store) Leads(ctx context.Context) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		t := s.tables[traverse.Lead]
@@ -228,9 +230,10 @@ func (s *Store) Lend(source traverse.Source) *Store {
 	return s
 }
 
-// Use calls use, and returns its error. The store does not change until use
-// returns; use must not change it, nor fetch from it. Before, Use puts the
-// interactions of each contact next to each other, if they are not.
+// Use lends the store: it calls use, during which the store does not change, and
+// returns the error of use. The function must neither change the store nor fetch
+// from it. If necessary, Use first puts the interactions of each contact next to
+// each other. It returns ctx.Err() if ctx is done before use is called.
 func (s *Store) Use(ctx context.Context, use func() error) error {
 	for {
 		if err := ctx.Err(); err != nil {
@@ -253,7 +256,7 @@ func (s *Store) own(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.ready {
-		return nil // somebody else was faster
+		return nil // another goroutine was faster
 	}
 	contacts := s.tables[traverse.Contact]
 	if err := s.owned.build(ctx, len(contacts.ids)); err != nil {
@@ -270,14 +273,14 @@ func (s *Store) own(ctx context.Context) error {
 	return nil
 }
 
-// Generation returns a number that is another one when values of fields may have
-// other codes than before. Whoever remembers something by codes must forget it
-// then. It must be called only while the store is lent.
+// Generation returns a number that changes when the values of fields may have got
+// other codes. Anything that is remembered by code is valid for one generation. It
+// must be called only while the store is lent.
 func (s *Store) Generation() int { return s.generation }
 
-// Reset forgets all records, but none of the distinct values that they had: their
-// codes stay. It is for a store that is filled again and again, and lent to
-// nobody.
+// Reset removes all records, but keeps the distinct values that they had, and the
+// codes of these. It is for a store that is filled again and again, and lent to no
+// other goroutine.
 func (s *Store) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -288,21 +291,20 @@ func (s *Store) Reset() {
 	s.ready, s.records, s.stale = false, 0, 0
 }
 
-// Own adds the interactions of a contact, whom none have been added for, in the
-// order and form in which [Owned.Of] returns them. Unlike those that [Store.Add]
-// adds they have no ids, so queries do not find them, and the next layout of the
-// store does not know them: they are for a store that is filled, scored from and
-// reset by one goroutine.
+// Own adds the interactions of a contact that has none yet, in the order and form
+// in which [Owned.Of] returns them. Unlike those that [Store.Add] adds they have no
+// ids, so queries do not find them, and the next layout of the store omits them:
+// Own is for a store that one goroutine fills, scores from and resets.
 func (s *Store) Own(contact Key, counts []uint32, times []int64, cells []uint32) {
 	s.owned.own(contact, counts, times, cells)
 }
 
-// Owned returns the interactions by contact. It must be read only while the
+// Owned returns the interactions by contact. They must be read only while the
 // store is lent.
 func (s *Store) Owned() *Owned { return &s.owned }
 
-// Contacts returns the rows of the contacts that hold an account's id. It must
-// be read only while the store is lent.
+// Contacts returns the rows of the contacts whose ParentAccount holds an account's
+// id. They must be read only while the store is lent.
 func (s *Store) Contacts(account Key) []int32 {
 	t := s.tables[traverse.Contact]
 	return t.groups[t.byName[traverse.ParentAccount]].of(account)

@@ -9,17 +9,17 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// A Key is the number of an id of one entity: of a record's own, or of one that
-// a reference holds, whether or not there is such a record. 0 is no id.
+// A Key is the number of an id of one entity: the id of a record, or one that a
+// reference holds, whether or not there is such a record. 0 means no id.
 type Key uint32
 
-// NoTime stands for an empty time or date among the wide values.
+// NoTime is the wide value of an empty time or date.
 const NoTime = math.MinInt64
 
-// A Column says how the values of a field or reference are held. Each table
-// holds its narrow values, codes and keys, in rows of [Table.Width] cells, and
-// its wide ones, instants in microseconds and days since 1970-01-01, in rows of
-// their own.
+// A Column describes how the values of a field or reference are stored. Each table
+// stores its narrow values, codes and keys, in rows of [Table.Width] cells, and its
+// wide values, instants in microseconds and days since 1970-01-01, in separate
+// rows.
 type Column struct {
 	Name string
 	Type traverse.Type // of a field; NoType for a reference
@@ -30,13 +30,13 @@ type Column struct {
 }
 
 // A Table holds the records of one entity. Rows are numbered from 0 in the order
-// in which their records were added. A deleted record leaves an empty row behind,
-// until the store is compacted and rows are numbered anew.
+// in which their records were added. A deleted record leaves an empty row until the
+// store is compacted, which renumbers the rows.
 type Table struct {
 	entity  *traverse.Entity
 	columns []*Column // the fields, then the references
 	byName  map[string]*Column
-	dated   *Column // that says when a record came to be, or nil
+	dated   *Column // the field that the entity is dated by, or nil
 	width   int     // cells a row
 	wides   int     // wide values a row
 
@@ -48,17 +48,18 @@ type Table struct {
 	wide  []int64
 	dead  int // rows whose records were deleted
 
-	listed atomic.Bool // somebody reads rows without the store's lock: they must not change in place
+	listed atomic.Bool // rows may be read without the store's lock: they must not change in place
 
-	groups map[*Column]*group // by reference, those that somebody asked for
+	groups map[*Column]*group // by reference: those that were queried
 	kind   int                // position among the interactions, or -1
 }
 
-// Entity returns the entity whose records these are.
+// Entity returns the entity of the records.
 func (t *Table) Entity() *traverse.Entity { return t.entity }
 
 // Columns returns the fields in the order of their declaration, then the
-// references: the order of the values of [Store.Add]. It must not be changed.
+// references: the order of the values of [Store.Add]. The slice must not be
+// changed.
 func (t *Table) Columns() []*Column { return t.columns }
 
 // Column returns the field or reference called name, or nil.
@@ -70,7 +71,7 @@ func (t *Table) Len() int { return len(t.rows) }
 // Width returns how many cells a row has.
 func (t *Table) Width() int { return t.width }
 
-// Key returns the number of an id, or 0 if nothing bears it.
+// Key returns the number of an id, or 0 if neither a record nor a reference has it.
 func (t *Table) Key(id string) Key { return t.keys[id] }
 
 // ID returns the id with a number.
@@ -82,7 +83,7 @@ func (t *Table) Row(k Key) int { return int(t.rowOf[k]) }
 // RowKey returns the number of a row's id, or 0 if its record was deleted.
 func (t *Table) RowKey(row int) Key { return t.rows[row] }
 
-// Cells returns the narrow values of a row. They must not be changed.
+// Cells returns the narrow values of a row. The slice must not be changed.
 func (t *Table) Cells(row int) []uint32 { return t.cells[row*t.width : (row+1)*t.width] }
 
 // WideValue returns the wide value of a row at a column, or [NoTime].
@@ -122,8 +123,8 @@ func newTable(e *traverse.Entity) *Table {
 	return t
 }
 
-// Intern returns the number of an id, a new one if it has none yet. It is for
-// whoever fills a store: see [Store.Own].
+// Intern returns the number of an id, and gives it a new one if it has none yet. It
+// is for filling a store: see [Store.Own].
 func (t *Table) Intern(id string) Key {
 	if id == "" {
 		return 0
@@ -142,7 +143,7 @@ func (t *Table) Intern(id string) Key {
 // in 31 bits.
 const mostRecords = math.MaxInt32
 
-// check says what is wrong with the values of a record.
+// check returns an error if the values of a record do not fit.
 func (t *Table) check(id string, values []traverse.Value) error {
 	if len(values) != len(t.columns) {
 		return fmt.Errorf("columns: %s %q: %d values for %d columns", t.entity.Name(), id, len(values), len(t.columns))
@@ -182,7 +183,7 @@ func (c *Column) takes(k traverse.Kind) bool {
 	return false
 }
 
-// reset forgets the records and the ids, but no distinct values.
+// reset removes the records and the ids, but no distinct values.
 func (t *Table) reset() {
 	clear(t.keys)
 	clear(t.ids)
@@ -267,7 +268,7 @@ func (t *Table) value(row int, c *Column) traverse.Value {
 	return c.Dict.values[t.Cells(row)[c.At]]
 }
 
-// when returns the instant or day at which a row came to be, or NoTime.
+// when returns the date of a row, an instant or a day, or NoTime.
 func (t *Table) when(row int32) int64 {
 	if t.dated == nil {
 		return NoTime

@@ -1,6 +1,6 @@
-// Mappings scores an export of HubSpot as it is, through a mapping file. The
-// mappings of this folder are there to be copied, each with a model and, in
-// testdata, with invented files of the same shape.
+// Mappings scores an unchanged export of HubSpot, through a mapping file. The
+// mappings in this folder are meant to be copied. Each comes with a model and, in
+// testdata, with invented files of the same form.
 package main
 
 import (
@@ -37,7 +37,7 @@ func main() {
 	}
 	data, err := tables.LoadFS(files, "testdata/hubspot", model.Schema(), tables.Options{Mapping: mapping})
 	if err != nil {
-		log.Fatal(err) // in which mapping, schema and files do not fit, or what is wrong in a file
+		log.Fatal(err) // every mismatch of mapping, schema and files, or every problem of a file
 	}
 	for _, note := range data.Report.Notes {
 		fmt.Println("note:", note)

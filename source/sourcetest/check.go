@@ -36,7 +36,7 @@ var checks = []check{
 // batch is how many keys most queries ask for.
 const batch = 100
 
-// A world is a source and what it must hold.
+// A world is a source and the records that it must hold.
 type world struct {
 	source  traverse.Source
 	schema  *traverse.Schema
@@ -51,7 +51,7 @@ func newWorld(source traverse.Source, schema *traverse.Schema, records []Record)
 	return w
 }
 
-// A violations list grows up to a length that can be read.
+// A violations list grows up to a readable length.
 type violations struct {
 	errs []error
 	more int
@@ -74,7 +74,8 @@ func (v *violations) err() error {
 	return errors.Join(v.errs...)
 }
 
-// keysOf lists what e's records can be asked by: "" for the id, then the references.
+// keysOf lists the keys that e's records can be queried by: "" for the id, then the
+// references.
 func keysOf(e *traverse.Entity) []string {
 	by := []string{""}
 	for r := range e.Relationships() {
@@ -85,7 +86,7 @@ func keysOf(e *traverse.Entity) []string {
 	return by
 }
 
-// columns lists what can be asked of e: its fields and its references.
+// columns lists the columns that can be queried of e: its fields and its references.
 func columns(e *traverse.Entity) []string {
 	return append(slices.Collect(e.FieldNames()), keysOf(e)[1:]...)
 }
@@ -114,7 +115,7 @@ func (r *Record) key(by string) string {
 func (w *world) need(e *traverse.Entity, by string, fields []string, time string) *traverse.Need {
 	n, err := w.schema.NewNeed(e.Name(), by, fields, time)
 	if err != nil {
-		panic(err) // the checks ask only for what the schema has
+		panic(err) // the checks use only names of the schema
 	}
 	return n
 }
@@ -131,7 +132,7 @@ func (w *world) answer(q *traverse.Query) error {
 	return w.compare(q, out)
 }
 
-// compare returns what is wrong with the answer to q.
+// compare returns the errors of the answer to q.
 func (w *world) compare(q *traverse.Query, out *traverse.Rows) error {
 	fail := func(format string, args ...any) error {
 		return fmt.Errorf("%s: %s", describe(q), fmt.Sprintf(format, args...))
@@ -184,12 +185,13 @@ func (w *world) compare(q *traverse.Query, out *traverse.Rows) error {
 	return nil
 }
 
-// same compares values as rules can tell them apart: every empty one is alike.
+// same reports whether rules cannot distinguish two values: all empty ones are the
+// same.
 func same(a, b traverse.Value) bool {
 	return a.Equal(b) || a.IsEmpty() && b.IsEmpty()
 }
 
-// inside reports whether a record of this time must come.
+// inside reports whether a record with this time must be found.
 func inside(q *traverse.Query, v traverse.Value) bool {
 	if q.Time == "" {
 		return true
@@ -216,7 +218,7 @@ func clip(s string) string {
 	return s
 }
 
-// describe writes q for people.
+// describe formats q for messages.
 func describe(q *traverse.Query) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s by %s", q.Entity, cmp.Or(q.By, "id"))
@@ -263,8 +265,8 @@ func checkByReference(w *world) error {
 	return v.err()
 }
 
-// checkUnknownKeys asks for keys that no record has, alone and between such as
-// records have. An entity without records is asked too.
+// checkUnknownKeys asks for keys that no record has, alone and among keys that
+// records have. It also queries an entity without records.
 func checkUnknownKeys(w *world) error {
 	var v violations
 	for e := range w.schema.Entities() {
@@ -329,8 +331,8 @@ func checkFields(w *world) error {
 	return v.err()
 }
 
-// checkRange asks for stretches of time whose ends are records' own times, and
-// next to them.
+// checkRange asks for ranges of time that begin and end exactly at the times of
+// records, and next to them.
 func checkRange(w *world) error {
 	var v violations
 	for e := range w.schema.Entities() {
@@ -388,7 +390,7 @@ func (w *world) bounds(e *traverse.Entity, f traverse.Field) []time.Time {
 	return some
 }
 
-// checkManyKeys asks for more keys in one query than an evaluator does.
+// checkManyKeys asks for more keys in one query than the engine does.
 func checkManyKeys(w *world) error {
 	const many = 500
 	var v violations
@@ -411,8 +413,8 @@ func checkManyKeys(w *world) error {
 	return v.err()
 }
 
-// checkKeepsNothing asks again and again by the same need, and changes what an
-// earlier call was given.
+// checkKeepsNothing repeats queries of one need, and changes the arguments of
+// earlier calls.
 func checkKeepsNothing(w *world) error {
 	var v violations
 	for e := range w.schema.Entities() {
@@ -422,7 +424,7 @@ func checkKeepsNothing(w *world) error {
 				continue
 			}
 			half := min(len(keys)/2, batch)
-			// Neither ascending nor descending, so that sorting them shows.
+			// Neither ascending nor descending, so that sorting them is noticed.
 			mine := slices.Concat(keys[half/2:half], keys[:half/2])
 			dated := ""
 			if f, ok := e.Dated(); ok {
@@ -467,7 +469,7 @@ func checkKeepsNothing(w *world) error {
 	return v.err()
 }
 
-// checkCancelled asks with contexts that are done.
+// checkCancelled queries with contexts that are done.
 func checkCancelled(w *world) error {
 	cancelled, cancel := context.WithCancel(context.Background())
 	cancel()
@@ -492,7 +494,7 @@ func checkCancelled(w *world) error {
 	return v.err()
 }
 
-// checkConcurrent asks many things at once.
+// checkConcurrent makes many queries at once.
 func checkConcurrent(w *world) error {
 	var queries []*traverse.Query
 	for e := range w.schema.Entities() {
@@ -517,7 +519,7 @@ func checkConcurrent(w *world) error {
 			ready.Done()
 			ready.Wait()
 			for i := range queries {
-				// Half of them ask the same at the same time, the rest all over.
+				// Half of them make the same query, the others different ones.
 				if g%2 == 1 {
 					i = (i*7 + g*len(queries)/goroutines) % len(queries)
 				}

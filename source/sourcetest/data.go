@@ -8,10 +8,9 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// Schema returns the schema of [Records]. It has a field of every type,
-// entities that are dated by a time, by a date and by nothing, interactions
-// that declare their Timestamp and Contact and such that do not, and an entity
-// without records.
+// Schema returns the schema of [Records]. It has a field of every type; entities
+// that are dated by a time, by a date, and not at all; interactions that declare
+// their Timestamp and Contact and others that do not; and an entity without records.
 func Schema() *traverse.Schema {
 	s, err := traverse.NewSchema(
 		traverse.Definition{
@@ -91,11 +90,11 @@ func Schema() *traverse.Schema {
 	return s
 }
 
-// Records returns the records that [Run] tests with, about a thousand.
-// Among them are ids that differ in letter case alone, references to records
-// that do not exist, empty fields, references and dates, instants a microsecond
-// apart, before 1970 and beyond 2262, and text that needs quoting. Several
-// records share a date, and one contact has many.
+// Records returns the records that [Run] tests with, about a thousand. Among them
+// are ids that differ only in letter case, references to records that do not exist,
+// empty fields, references and dates, instants that are a microsecond apart, before
+// 1970 and after 2262, and text that needs quoting. Several records have the same
+// date, and one contact has many interactions.
 func Records() []Record {
 	var r records
 	r.add("Account", "a1", map[string]traverse.Value{"Name": text("Fourth Coffee"), "NumberOfEmployees": traverse.NumberValue(501)})
@@ -107,7 +106,7 @@ func Records() []Record {
 	return r
 }
 
-// records grows by one record after the other.
+// records is a list that grows record by record.
 type records []Record
 
 func (r *records) add(entity, id string, values map[string]traverse.Value) {
@@ -116,12 +115,12 @@ func (r *records) add(entity, id string, values map[string]traverse.Value) {
 
 func text(s string) traverse.Value { return traverse.TextValue(s) }
 
-// names returns texts that are easy to spoil.
+// names returns texts that are easily corrupted.
 func names() []string {
 	return []string{"", "Ångström, Åsa", "two\nlines", " spaces around ", "100%_off; DROP TABLE", "日本語 🙂", "NULL", "0"}
 }
 
-// instants returns instants that are easy to spoil.
+// instants returns instants that are easily corrupted.
 func instants() []traverse.Value {
 	start := time.Date(2026, 3, 29, 0, 59, 59, 0, time.UTC)
 	var values []traverse.Value
@@ -137,7 +136,7 @@ func instants() []traverse.Value {
 	return values
 }
 
-// days returns days that are easy to spoil, and none.
+// days returns days that are easily corrupted, and null.
 func days() []traverse.Value {
 	day := traverse.DateValue
 	return []traverse.Value{
@@ -228,7 +227,7 @@ func (r *records) interactions() {
 				v["Timestamp"] = instants[i%len(instants)]
 			}
 			switch {
-			case i%13 == 0: // of nobody
+			case i%13 == 0: // without a contact
 			case i%2 == 0:
 				v["Contact"] = text("c1")
 			default:

@@ -1,6 +1,5 @@
 // Package sourcetest tests that a [traverse.Source] keeps its contract, as
-// testing/fstest does for file systems. Whoever connects their own data calls
-// [Run] in a test:
+// testing/fstest does for file systems. To test a source of your own, call [Run]:
 //
 //	func TestSource(t *testing.T) {
 //		sourcetest.Run(t, func(t *testing.T, schema *traverse.Schema, records []sourcetest.Record) traverse.Source {
@@ -8,8 +7,8 @@
 //		})
 //	}
 //
-// A source whose data is fixed, or whose ids are of a certain form, is tested
-// with [Check] against records of its own. Run the test with -race.
+// A source whose data is fixed, or whose ids have a certain form, is tested with
+// [Check] against its own records. Run the test with -race.
 package sourcetest
 
 import (
@@ -25,13 +24,13 @@ type Record struct {
 	Entity string
 	ID     string
 	// Values are the record's fields, and its references as the text of their
-	// ids. What is missing is null.
+	// ids. Missing ones are null.
 	Values map[string]traverse.Value
 }
 
-// Run tests a source. It has open load the records of [Records] for the schema
-// of [Schema], once, and checks the source that open returns with one subtest
-// for each part of the contract. If open fails it should call t.Fatal.
+// Run tests a source. It calls open once, which must return a source with the
+// records of [Records] for the schema of [Schema], and checks that source with one
+// subtest for each part of the contract. If open fails it should call t.Fatal.
 func Run(t *testing.T, open func(t *testing.T, schema *traverse.Schema, records []Record) traverse.Source) {
 	t.Helper()
 	schema, records := Schema(), Records()
@@ -46,10 +45,10 @@ func Run(t *testing.T, open func(t *testing.T, schema *traverse.Schema, records 
 	}
 }
 
-// Check tests that source holds exactly records of schema's entities, and keeps
-// the contract of [traverse.Source]. It returns every violation that it finds,
-// joined, and nil for none. What the records do not exercise cannot be found:
-// those of [Records] exercise all of it.
+// Check tests that source holds exactly these records of schema's entities, and
+// keeps the contract of [traverse.Source]. It returns all violations that it finds,
+// joined, or nil if there are none. It cannot find violations that the records do
+// not provoke; those of [Records] cover the whole contract.
 func Check(source traverse.Source, schema *traverse.Schema, records []Record) error {
 	w := newWorld(source, schema, records)
 	var errs []error

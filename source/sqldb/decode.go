@@ -14,12 +14,12 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// A decoder reads what a driver hands out as a value. Bytes are the driver's,
-// and are copied.
+// A decoder converts what a driver returns into a value. It copies bytes, which
+// belong to the driver.
 type decoder func(src any) (traverse.Value, error)
 
-// decode returns the decoder of a column for a field of type typ, and for a
-// reference or an id with the type NoType.
+// decode returns the decoder of a column for a field of type typ, or for a reference
+// or an id if typ is NoType.
 func (c Column) decode(typ traverse.Type, s Storage) decoder {
 	var read decoder
 	switch typ {
@@ -36,7 +36,7 @@ func (c Column) decode(typ traverse.Type, s Storage) decoder {
 	case traverse.Date:
 		read = func(src any) (traverse.Value, error) {
 			if t, ok := src.(time.Time); ok && s == Day {
-				// A driver gives the day as a midnight, in a zone of its choice.
+				// A driver returns the day as a midnight, in any time zone.
 				if err := checkYear(t); err != nil {
 					return traverse.Value{}, err
 				}
@@ -61,7 +61,7 @@ func (c Column) decode(typ traverse.Type, s Storage) decoder {
 		case []byte:
 			src = string(x)
 		}
-		// Text goes on as it came: putting it into another interface would allocate.
+		// Text is passed on unchanged: storing it in another interface would allocate.
 		if text, ok := src.(string); ok {
 			if s == FixedText {
 				text = strings.TrimRight(text, " ")
@@ -78,7 +78,7 @@ func (c Column) decode(typ traverse.Type, s Storage) decoder {
 	}
 }
 
-// strange is the error for a value of a type that has no place in a column.
+// strange returns the error for a value whose type does not suit the field.
 func strange(what string, src any) (traverse.Value, error) {
 	return traverse.Value{}, fmt.Errorf("the %s %s is not %s", kindOf(src), shown.Quote(fmt.Sprint(src)), what)
 }
@@ -110,7 +110,7 @@ func decodeID(src any) (traverse.Value, error) {
 }
 
 func decodeText(src any) (traverse.Value, error) {
-	v, err := decodeID(src) // integers and UUIDs have one way to be written, too
+	v, err := decodeID(src) // integers and UUIDs have a single text form, too
 	if err != nil {
 		return strange("text", src)
 	}
@@ -167,8 +167,8 @@ func (c Column) decodeBool(src any) (traverse.Value, error) {
 
 func (c Column) words() bool { return c.True != "" || c.False != "" }
 
-// unix returns how many of the column's numbers make a second, and 0 if it holds
-// no numbers.
+// unix returns how many units of the column's Unix format are a second, or 0 if it
+// has no such format.
 func (c Column) unix() int64 {
 	switch c.Format {
 	case UnixSeconds:
@@ -193,7 +193,7 @@ func (c Column) instant(src any) (time.Time, error) {
 		t := time.Unix(x/per, 0).Add(time.Duration(x%per) * (time.Second / time.Duration(per)))
 		return t, checkYear(t)
 	case float64:
-		const far = 1e12 // seconds; a float is exact to the microsecond for a tenth of that
+		const far = 1e12 // seconds; a float is exact to the microsecond up to a tenth of that
 		if per == 0 || math.IsNaN(x) || math.Abs(x) > far*float64(per) {
 			return time.Time{}, fmt.Errorf("the number %v is not a time", x)
 		}
@@ -240,7 +240,7 @@ func checkYear(t time.Time) error {
 }
 
 // parseInstant reads a day, or a day and a time as ISO 8601, SQL and
-// time.Time.String write them. What says no offset is UTC.
+// time.Time.String write them. A time without an offset is in UTC.
 func parseInstant(s string) (time.Time, bool) {
 	const day, clock = "0000-00-00", "00:00:00"
 	if !hasShape(s, day) {
@@ -265,7 +265,7 @@ func parseInstant(s string) (time.Time, bool) {
 	}
 	zone := strings.TrimPrefix(rest, " ")
 	if offset, name, ok := strings.Cut(zone, " "); ok && offset != "" && isZoneName(name) {
-		zone = offset // time.Time.String says the zone twice
+		zone = offset // time.Time.String writes the zone twice
 	}
 	layout := ""
 	switch {
@@ -277,7 +277,7 @@ func parseInstant(s string) (time.Time, bool) {
 	case len(zone) == 5:
 		layout = "-0700"
 	case len(zone) == 9:
-		layout = "-07:00:00" // local time before there were zones
+		layout = "-07:00:00" // local time before time zones were introduced
 	default:
 		layout = "-07:00"
 	}
@@ -285,7 +285,7 @@ func parseInstant(s string) (time.Time, bool) {
 	return t, err == nil
 }
 
-// isZoneName reports whether s is what time.Time.String writes behind an offset.
+// isZoneName reports whether s is what time.Time.String writes after an offset.
 func isZoneName(s string) bool {
 	name, _, _ := strings.Cut(s, " m=")
 	return name != "" && strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-/_") == ""
@@ -304,7 +304,7 @@ func hasShape(text, shape string) bool {
 	return true
 }
 
-// textual reads choices, which databases hand out as text.
+// textual returns a decoder for choices, which drivers return as text.
 func textual(read func(string) ([]string, error)) decoder {
 	return func(src any) (traverse.Value, error) {
 		text, ok := src.(string)

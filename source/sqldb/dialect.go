@@ -7,70 +7,72 @@ import (
 	"unicode/utf8"
 )
 
-// A Dialect is what this package has to know of a kind of database. [PostgreSQL]
-// and [SQLite] return one; for another database fill one in. Quote and Storage
-// are needed, the rest is for what differs from the default. Its functions must
+// A Dialect describes a kind of database to this package. [PostgreSQL] and [SQLite]
+// return one; for another database fill one in. Quote and Storage are required; set
+// the other fields where the database differs from the default. The functions must
 // be safe for concurrent use.
 type Dialect struct {
 	Name string // for messages
 
-	// Quote returns a name as a quoted identifier, whatever is in it.
+	// Quote returns a name, which may contain any character, as a quoted
+	// identifier.
 	Quote func(name string) string
 
-	// Placeholder returns the n-th parameter of a statement, from 1. nil: each
-	// is a question mark.
+	// Placeholder returns the n-th parameter of a statement, from 1. If it is nil,
+	// every parameter is a question mark.
 	Placeholder func(n int) string
 
-	// Keys returns the condition that column is among keys, for a database that
-	// takes them all in one parameter: how it looks may depend on column,
-	// placeholder and s, and not on the keys. It may leave out keys that the
-	// column cannot hold. nil: column IN (?, ?, …).
+	// Keys returns the condition that column is one of keys, for a database that
+	// takes all of them in one parameter. The condition may depend on column,
+	// placeholder and s, but not on the keys. Keys that the column cannot hold may
+	// be omitted. If it is nil, the condition is column IN (?, ?, …).
 	Keys func(column, placeholder string, s Storage, keys []string) (condition string, parameter any)
 
-	// MaxKeys is how many keys one statement may ask for; the rest are asked by
-	// another one. 0: 500.
+	// MaxKeys is how many keys one statement may ask for; further keys take further
+	// statements. 0 means 500.
 	MaxKeys int
 
-	// Select returns the expression that is selected for a column, to have a
-	// driver hand out values as they are stored. nil: the column itself.
+	// Select returns the expression that is selected for a column, so that a driver
+	// returns values as they are stored. If it is nil, that is the column itself.
 	Select func(column string, s Storage) string
 
-	// Tables is a query for the names of the tables and views that are there.
-	// Without it every table must be named in a [Mapping].
+	// Tables is a query for the names of the existing tables and views. If it is
+	// empty, every table must be named in a [Mapping].
 	Tables string
 
-	// Storage returns what a column holds whose type the driver calls
+	// Storage returns the storage of a column whose type the driver calls
 	// databaseType: see [sql.ColumnType.DatabaseTypeName].
 	Storage func(databaseType string) Storage
 
 	// Isolation is the level at which a transaction sees one state of the data.
 	Isolation sql.IsolationLevel
 
-	// loose says that columns may hold values of any type, whatever they declare.
+	// loose says that columns may hold values of any type, whatever their declared
+	// type.
 	loose bool
 }
 
-// Storage is what a column holds, as far as it matters here: which fields it
-// suits, and how keys and bounds of time are compared with it.
+// Storage is how a column stores its values, as far as it matters here: which fields
+// the column suits, and how keys and bounds of time are compared with it.
 type Storage uint8
 
-// What a column can hold.
+// The storages of columns.
 const (
-	// Unknown suits every field, and values decide; but choices only where the
-	// mapping says how they are written. Keys are compared as text, and times not
-	// at all: a range of time is left to the engine.
+	// Unknown suits every field, and each value is checked; but it suits choices
+	// only where the mapping says how they are written. Keys are compared as text,
+	// and times not at all: a range of time is left to the engine.
 	Unknown   Storage = iota
-	Unfit             // what is no value of a field, such as bytes
-	Untyped           // SQLite: each value has a type of its own
+	Unfit             // a type that no field can have, such as bytes
+	Untyped           // SQLite: each value has its own type
 	Text              // text of any length
-	FixedText         // text that is filled up with blanks, which do not count
-	Integer           // 64 bits at most
+	FixedText         // text that is padded with blanks, which are ignored
+	Integer           // at most 64 bits
 	Decimal           // numbers with a fraction, exact or not
 	Boolean           // true and false
-	Instant           // a day with a time, which is UTC unless it says otherwise
+	Instant           // a day with a time, in UTC unless it has an offset
 	Day               // a calendar day
 	UUID              // written 123e4567-e89b-12d3-a456-426614174000
-	JSON              // JSON, of which arrays of text are choices
+	JSON              // JSON, where arrays of text are choices
 	TextArray         // a PostgreSQL array of text
 )
 
@@ -90,9 +92,9 @@ func quoteIdentifier(name string) string {
 	return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
 }
 
-// PostgreSQL returns the dialect of PostgreSQL, for any driver.
-// All keys of a query are one array, so that a need has few texts of
-// statements, and a snapshot is a transaction at repeatable read.
+// PostgreSQL returns the dialect of PostgreSQL, for any driver. All keys of a query
+// are one array, so that a need has few different statements, and a snapshot is a
+// transaction at repeatable read.
 func PostgreSQL() Dialect {
 	return Dialect{
 		Name:        "PostgreSQL",
@@ -106,9 +108,9 @@ func PostgreSQL() Dialect {
 			case UUID:
 				typ = "uuid"
 			case FixedText:
-				typ = "bpchar" // as text the column would not be found in its index
+				typ = "bpchar" // compared as text, the column's index would not be used
 			case Unknown:
-				column += "::text" // an enumeration is not compared with text
+				column += "::text" // an enumeration cannot be compared with text
 			}
 			return column + " = ANY(" + placeholder + "::" + typ + "[])", arrayLiteral(keys)
 		},
@@ -121,9 +123,9 @@ func PostgreSQL() Dialect {
 	}
 }
 
-// arrayLiteral writes keys as PostgreSQL writes an array: text is what every
-// driver can send. Text there holds no NUL and is UTF-8, so such a key is no
-// record's.
+// arrayLiteral writes keys in PostgreSQL's text form of an array, which every driver
+// can send. Text in PostgreSQL contains no NUL and is UTF-8, so no record has any
+// other key.
 func arrayLiteral(keys []string) string {
 	var b strings.Builder
 	b.WriteByte('{')
@@ -178,16 +180,16 @@ func postgresStorage(databaseType string) Storage {
 	return Unknown // an enumeration, a type of an extension
 }
 
-// SQLite returns the dialect of SQLite 3.32 and later, for any driver. What a
-// driver would make of a value because of its column's declared type does not
-// matter: values are read as they are stored.
+// SQLite returns the dialect of SQLite 3.32 and later, for any driver. Values are
+// read as they are stored, even if the driver would convert them because of the
+// declared type of their column.
 func SQLite() Dialect {
 	return Dialect{
 		Name:    "SQLite",
 		Quote:   quoteIdentifier,
 		MaxKeys: 15_000, // of 32,766 parameters; a key of an untyped column can take two
-		// An expression has no declared type, by which drivers turn numbers and
-		// text into times; a plus in front changes nothing else.
+		// An expression has no declared type, which drivers use to turn numbers and
+		// text into times; a leading plus changes nothing else.
 		Select: func(column string, s Storage) string {
 			if s == Untyped || s == Boolean {
 				return "+" + column

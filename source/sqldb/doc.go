@@ -1,5 +1,5 @@
 // Package sqldb is a [traverse.Source] over the tables and views of a relational
-// database, through database/sql and a driver of yours. From a database to a
+// database, through database/sql and a driver of your choice. From a database to a
 // score:
 //
 //	db, err := sql.Open("pgx", "postgres://crm@localhost/crm") // or another driver
@@ -8,7 +8,7 @@
 //	…
 //	data, err := sqldb.Open(ctx, db, sqldb.PostgreSQL(), model.Schema(), sqldb.Mapping{})
 //	if err != nil {
-//		log.Fatal(err) // everything in which schema and database do not fit
+//		log.Fatal(err) // every mismatch between schema and database
 //	}
 //	result, err := model.Score(ctx, "lead-ada", data)
 //
@@ -19,97 +19,96 @@
 //	defer snapshot.Close()
 //	for result, err := range set.ScoreAll(ctx, snapshot.Leads(ctx), snapshot) {
 //
-// Nothing is copied: records are read when leads are scored, only the columns
-// that rules look at, and no further back than they look. A batch of leads takes
-// a statement for each of the model's Needs, and more only where it leads to more
-// keys than the option Batch says.
+// Nothing is copied: records are read when leads are scored, only the columns that
+// rules use, and no older records than rules need. A batch of leads takes one
+// statement for each of the model's Needs, and more only where it leads to more
+// keys than the option Batch allows.
 //
 // # Names
 //
-// An entity is a table or view, a field or a reference is a column. Where the
-// [Mapping] names none, it is the one that is called so: only letters and digits
-// count, in any letter case, a table's name may be plural, and the name of a
-// reference's column may end with id. So EmailOpened may be email_opened or
-// emailopeneds, and ParentContact may be parent_contact_id. If several are
-// called so, the mapping must say which. The id of a record is the column id, or
-// else the one called as the entity and id, such as lead_id.
+// An entity is a table or view, a field or a reference is a column. Unless the
+// [Mapping] names it, it is found by the name of the entity, field or reference:
+// only letters and digits are compared, without regard to letter case; the name of
+// a table may be plural, and the name of a reference's column may end with id. So
+// EmailOpened may be email_opened or emailopeneds, and ParentContact may be
+// parent_contact_id. If several names match, the mapping must say which is meant.
+// The id of a record is the column id, or else the column named after the entity
+// and id, such as lead_id.
 //
-// What the mapping names is taken letter by letter. What the database does not
-// have is listed in [Mapping.Absent]. Calculated and rollup fields, which rules
-// cannot use, need no column. What a column cannot say, a view can: several
-// entities in one table of events, an id of two columns, a time in a zone other
-// than UTC.
+// Names in the mapping must be exact. What the database does not have is listed in
+// [Mapping.Absent]. Calculated and rollup fields, which rules cannot use, need no
+// column. A view can provide what columns do not: several entities in one table of
+// events, an id of two columns, a time in a zone other than UTC.
 //
 //	CREATE VIEW email_opened AS
 //	SELECT id, contact_id, happened_at AT TIME ZONE 'Europe/Berlin' AS timestamp, email_name
 //	FROM events WHERE kind = 'opened'
 //
-// [Open] looks all of it up, and that the type of each column suits its field.
+// [Open] looks up all names, and checks that the type of each column suits its field.
 //
 // # Values
 //
 //	field          column
 //	text, choice   text, integers, UUIDs, enumerations
 //	number         integers, decimals, floats; text with the format DecimalText
-//	bool           booleans, integers 0 and 1; text if the mapping says how true and false are written
+//	bool           booleans, integers 0 and 1; text if the mapping gives the texts for true and false
 //	time           timestamps, dates, text; numbers with a Unix format
 //	date           dates, text; timestamps and numbers with a Unix format, as the day in UTC
 //	choices        PostgreSQL arrays of text, JSON arrays of text, text separated by semicolons or
-//	               what the mapping says, text with the format JSONArray
+//	               the mapping's Separator, text with the format JSONArray
 //	id, reference  text, integers, UUIDs
 //
-// NULL and the empty text are null; so are empty choices, of which there is none,
-// and the first instant of the year 1, which is Go's zero time. A time without an
-// offset is UTC, in timestamps as in text. Text is a day, or a day and a time as
-// ISO 8601 or [time.Time.String] have it: 2026-05-31T14:30:00+02:00, with a space
-// for the T, a fraction, and Z or no offset. What is finer than a microsecond is
-// cut off. Numbers are finite, text is UTF-8, a year is from 0 to 9999. A column
-// of SQLite without a type, or with one that SQLite does not know such as
-// DATETIME, has what each of its values is. Choices in a column of a type that is
-// not known, such as an array of an enumeration, need a Separator or a Format in
-// the mapping, or a view that makes them text[].
+// NULL and the empty text are null; so are a list without choices, and the first
+// instant of the year 1, which is Go's zero time. A time without an offset is in
+// UTC, in timestamps and in text. A time in text is a day, or a day and a time in
+// the form of ISO 8601 or [time.Time.String]: 2026-05-31T14:30:00+02:00, perhaps
+// with a space for the T, a fraction, and Z or no offset. Times are truncated to
+// microseconds. Numbers must be finite, text must be UTF-8, years must be from 0 to
+// 9999. In a column of SQLite without a type, or with a type that SQLite does not
+// know, such as DATETIME, each value has its own type. Choices in a column of an
+// unknown type, such as an array of an enumeration, need a Separator or a Format in
+// the mapping, or a view that converts them to text[].
 //
 // A value that does not suit its field is an error of the leads that reach its
-// record, which names entity, id and column.
+// record. The error names entity, id and column.
 //
-// Ids are compared as text is, letter by letter, whatever the collation: the id
-// 7 of an integer column is 7 and not 007, and a UUID is written in small letters
-// with dashes. Ids must be unique, also as the collation of their column compares
-// them, or leads are left out of the list. Bytes in SQLite are no ids. A field
-// called id is the record's id, unless the mapping names another column for it.
+// Ids are compared byte by byte, whatever the collation: the id 7 of an integer
+// column is 7 and not 007, and a UUID is written in small letters with dashes. Ids
+// must be unique, also under the collation of their column, or leads are left out
+// of the list. Bytes in SQLite are not ids. A field called id is the record's id,
+// unless the mapping names another column for it.
 //
 // # Indexes
 //
-// Each record is asked for by its id or by a reference that leads from it, so
-// beside the primary keys there should be an index for each reference that rules
-// follow backwards: from contacts to their interactions and leads, from accounts
-// to their contacts. With the time behind it, the range of a rule is answered
-// from the index, too:
+// Records are queried by id or by one of their references, so besides the primary
+// keys there should be an index for each reference that rules follow backwards: from
+// contacts to their interactions and leads, from accounts to their contacts. With
+// the time as its second column, an index also covers the ranges of rules:
 //
 //	CREATE INDEX ON email_opened (contact_id, timestamp);
 //	CREATE INDEX ON orders (lead_id, placed_on);
 //	CREATE INDEX ON contact (parent_account_id);
 //
-// Times in text are compared by their days, as an offset may stand behind them,
-// and only where they are written as times; what is read too much, the engine
-// leaves out. Such a comparison is made on each row that the index has for a key,
-// where timestamps and numbers are searched for in it.
+// Times in text are compared by their days, as an offset may follow them, and only
+// if they are written as times; the engine ignores records outside the range. This
+// comparison is made for each row that the index finds for a key, whereas timestamps
+// and numbers are searched for in the index.
 //
-// A database with statistics may read a table of a few thousand rows as a whole for
-// a batch of leads: that is less work.
+// A database with statistics may scan a table of a few thousand rows for a batch of
+// leads, which is less work.
 //
 // # Statements
 //
 // Every value is a parameter, every name is quoted, and nothing is written. A
-// source keeps the text of statements by the pointer of their [traverse.Need],
-// and prepares none: drivers that keep prepared statements, as pgx does, see
-// equal texts. A user that may SELECT is enough.
+// source keeps the text of its statements by the pointer of their [traverse.Need],
+// but does not prepare them: drivers that keep prepared statements, as pgx does, get
+// equal texts. The database user needs only the right to SELECT.
 //
-// What fails is not asked again: when a connection breaks, or a server restarts,
-// the leads of the query fail, with an error that names the entity, and the pool
-// connects anew for the next one. A snapshot is lost then.
+// A failed query is not repeated: when a connection breaks, or a server restarts,
+// the leads of the query fail with an error that names the entity, and the pool
+// reconnects for the next query. A snapshot is lost then.
 //
 // # Other databases
 //
-// A [Dialect] is what differs. Its example is one for MySQL.
+// A [Dialect] describes how a database differs. Its example is one for MySQL.
 package sqldb

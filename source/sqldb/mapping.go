@@ -13,29 +13,29 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// A Mapping says where the records of a schema are. What it does not name is
-// found by its name, as the package comment says; so the zero Mapping suits a
-// database whose names are the schema's.
+// A Mapping says where the records of a schema are. Tables and columns that it does
+// not mention are found by their names, as the package comment describes; so the
+// zero Mapping suits a database that uses the names of the schema.
 type Mapping struct {
 	Tables map[string]Table // by entity
 
 	// Absent lists what the database does not have: entities, which then have no
-	// records, and fields and references as Entity.Name, which then are null.
+	// records, and fields and references, as Entity.Name, which then are null.
 	Absent []string
 }
 
 // A Table is where the records of one entity are: a table or a view.
 type Table struct {
-	Schema  string            // the database's schema that the table is in; "" = found without
-	Name    string            // letter by letter; "" = found by the entity's name
+	Schema  string            // the schema of the database that contains the table; "" = the default
+	Name    string            // the exact name; "" = found by the entity's name
 	ID      string            // the column with the record's id; "" = found
 	Columns map[string]Column // by field or reference
 }
 
 // A Column is where one field or reference of an entity is.
 type Column struct {
-	Name   string // letter by letter; "" = found by the field's name
-	Format Format // for what the type of the column does not say
+	Name   string // the exact name; "" = found by the field's name
+	Format Format // how values are written, if the type of the column does not say so
 
 	Separator   string // between choices in a column of text; "" = a semicolon
 	True, False string // how a column of text holds a bool, such as Y and N
@@ -54,13 +54,13 @@ const (
 	JSONArray                 // choices as text that is a JSON array of text
 )
 
-// A Problem is one thing in which a schema, a mapping and a database do not fit.
+// A Problem is one mismatch between a schema, a mapping and a database.
 type Problem struct {
 	Entity  string // as the schema or the mapping calls it
 	Field   string // a field or reference; "id" for the record's id; "" for the entity as a whole
 	Message string // what is wrong, and how to mend it
 	Nearest string // the valid name that was most likely meant, or ""
-	Err     error  // what the database said, or nil
+	Err     error  // the error of the database, or nil
 }
 
 // String returns the problem on one line, without its Err.
@@ -76,8 +76,8 @@ func (p Problem) String() string {
 	return s
 }
 
-// Problems is everything in which a schema, a mapping and a database do not fit,
-// in the order of the schema. It is the error of [Open]: see [errors.As].
+// Problems lists all mismatches between a schema, a mapping and a database, in the
+// order of the schema. It is an error of [Open]: see [errors.As].
 type Problems []Problem
 
 // Error returns the problems, one a line.
@@ -103,8 +103,8 @@ func (p Problems) Unwrap() []error {
 	return errs
 }
 
-// An entity is where the records of one entity are, checked. An absent one has
-// no columns, and what is absent of another has no column.
+// An entity says where the records of one entity are, after the checks. An absent
+// entity has no columns, and an absent field has no column.
 type entity struct {
 	name   string
 	absent bool
@@ -124,9 +124,8 @@ type column struct {
 	decode  decoder
 }
 
-// alias is what every statement calls its table. A column with a table in front
-// is never taken for a text, as SQLite does with a quoted name that it does not
-// know.
+// alias is the name of the table in every statement. SQLite takes a quoted name that
+// it does not know for a text, but not a column that is qualified with a table.
 const alias = "t"
 
 // A binder binds a schema to a database.
@@ -152,7 +151,7 @@ func (b *binder) bind() (map[string]*entity, error) {
 		if err != nil {
 			return nil, failed(b.ctx, "listing the tables", err)
 		}
-		slices.Sort(tables) // messages are the same whatever the database finds first
+		slices.Sort(tables) // so that messages do not depend on the order of the database
 		b.tables = tables
 	}
 	b.readAbsent()
@@ -178,7 +177,7 @@ func (b *binder) bind() (map[string]*entity, error) {
 	return entities, nil
 }
 
-// names returns the first column of what a query finds.
+// names returns the first column of the rows of a query.
 func (b *binder) names(query string) ([]string, error) {
 	rows, err := b.db.QueryContext(b.ctx, query)
 	if err != nil {
@@ -207,7 +206,7 @@ func (b *binder) readAbsent() {
 			continue
 		}
 		name, member := full, ""
-		// Names may have points in them.
+		// Names may contain points.
 		for i, c := range full {
 			if c == '.' && b.schema.Entity(full[:i]) != nil {
 				name, member = full[:i], full[i+1:]
@@ -227,8 +226,8 @@ func (b *binder) readAbsent() {
 	}
 }
 
-// members lists what of an entity can be stored: its fields that rules may use,
-// and its references.
+// members lists the members of an entity that can be stored: the fields that rules
+// may use, and the references.
 func members(e *traverse.Entity) []string {
 	var names []string
 	for f := range e.Fields() {
@@ -300,7 +299,7 @@ func (b *binder) entity(e *traverse.Entity) *entity {
 			b.problem(name, member, "the mapping both names a column for it and lists it as absent")
 		case !stored(e, member):
 			if f, ok := e.Field(member); ok && f.Derived != traverse.Stored {
-				break // of no use, and no mistake
+				break // useless, but not a mistake
 			}
 			b.problem(name, member, "the mapping names it, but the schema has no such field or reference").Nearest =
 				nearest.Name(member, slices.Values(members(e)))
@@ -309,7 +308,8 @@ func (b *binder) entity(e *traverse.Entity) *entity {
 	return bound
 }
 
-// table returns the name of an entity's table, or "" and reports why there is none.
+// table returns the name of an entity's table. If there is none it reports why, and
+// returns "".
 func (b *binder) table(entity string, mapped Table) string {
 	switch {
 	case mapped.Name != "" && (mapped.Schema != "" || b.dialect.Tables == "" || slices.Contains(b.tables, mapped.Name)):
@@ -358,7 +358,7 @@ func (t tableColumns) names() []string {
 	return names
 }
 
-// like returns the first column that is called so, or nil.
+// like returns the first column whose name is equivalent to name, or nil.
 func (t tableColumns) like(name string) *liveColumn {
 	for i := range t.columns {
 		if plain(t.columns[i].name) == plain(name) {
@@ -368,8 +368,8 @@ func (t tableColumns) like(name string) *liveColumn {
 	return nil
 }
 
-// columns lists the columns of a table. Asking for no rows is what every
-// database can answer.
+// columns lists the columns of a table, by a query for no rows, which every database
+// can answer.
 func (b *binder) columns(from string) ([]liveColumn, error) {
 	rows, err := b.db.QueryContext(b.ctx, "SELECT * FROM "+from+" WHERE 1 = 0")
 	if err != nil {
@@ -430,7 +430,7 @@ func (b *binder) find(t tableColumns, entity, member string, asked Column, refer
 	return nil
 }
 
-// column checks that a column can hold a field, and readies it.
+// column checks that a column can hold a field, and prepares its use.
 func (b *binder) column(entity, member string, live *liveColumn, format Column, typ traverse.Type) *column {
 	c := &column{
 		name: live.name, field: member, typ: typ, format: format,
@@ -459,8 +459,8 @@ func (b *binder) column(entity, member string, live *liveColumn, format Column, 
 	return c
 }
 
-// fits reports whether the column's storage, in its format, suits its type, and
-// what would help if not.
+// fits reports whether the column's storage, in its format, suits its type. If not,
+// hint says what would help.
 func (c *column) fits() (hint string, ok bool) {
 	in := func(storages ...Storage) bool {
 		return c.storage == Unknown || c.storage == Untyped || slices.Contains(storages, c.storage)
@@ -512,7 +512,7 @@ func (c *column) fits() (hint string, ok bool) {
 			return ": the format JSONArray is for columns of text", in(Text, FixedText, JSON)
 		}
 		if c.storage == Unknown && c.format.Separator == "" {
-			// An array of an enumeration would be taken for one choice.
+			// An array of an enumeration would be taken for a single choice.
 			return ", unless its Separator or Format in Mapping.Tables says how it is written; a view can make it text[]", false
 		}
 		return "", in(Text, FixedText, JSON, TextArray)
@@ -520,7 +520,8 @@ func (c *column) fits() (hint string, ok bool) {
 	return "", false
 }
 
-// plain returns what counts of a name: its letters and digits in lower case.
+// plain returns the significant part of a name: its letters and digits in lower
+// case.
 func plain(name string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
@@ -530,7 +531,8 @@ func plain(name string) string {
 	}, name)
 }
 
-// spellings returns the plain names of an entity's table: singular and plural.
+// spellings returns the plain names that an entity's table may have: singular and
+// plural.
 func spellings(entity string) []string {
 	name := plain(entity)
 	all := []string{name, name + "s", name + "es"}

@@ -10,42 +10,44 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// ErrSnapshot is what a [Snapshot] returns, wrapped, once it is closed or lost.
+// ErrSnapshot is the error that the methods of a [Snapshot] wrap once it is closed
+// or lost.
 var ErrSnapshot = errors.New("the snapshot is closed or lost")
 
-// A Snapshot is a source that sees one state of the database: the one that was
-// there when it was made. It is one transaction, and so one connection: it is
-// safe for concurrent use, and answers one query at a time. The workers of
-// ScoreAll take turns at it; what they gain is what they do between queries.
+// A Snapshot is a source that sees one state of the database: the state in which the
+// database was when the snapshot was made. It is one transaction, and so one
+// connection: it is safe for concurrent use, but answers one query at a time. The
+// workers of ScoreAll take turns; only their work between queries runs in parallel.
 //
-// After an error of the database a transaction is of no more use, in PostgreSQL
-// at least: every later call returns that error, and wraps [ErrSnapshot]. A
-// value that does not suit its field is no such error, nor is a context that
-// was done while a query waited for its turn. One that is done while its query
-// runs is: leaving a loop over ScoreAll early can have the snapshot lost.
+// After an error of the database the snapshot is lost, as a transaction is then
+// unusable, at least in PostgreSQL: every later call returns that error, and wraps
+// [ErrSnapshot]. A value that does not suit its field is not such an error, nor is
+// a context that was done while a query waited for its turn. A context that is done
+// while its query runs is: leaving a loop over ScoreAll early can lose the snapshot.
 type Snapshot struct {
 	source *Source
 	tx     *sql.Tx
-	turn   chan struct{} // holds one element while nobody asks
-	lost   error         // whoever has the turn may read and set it
+	turn   chan struct{} // holds one element while no query runs
+	lost   error         // may be read and set only while holding the turn
 }
 
 var _ traverse.Source = (*Snapshot)(nil)
 
 // Snapshot begins a read-only transaction, at the level [Dialect.Isolation], and
-// returns a source that reads in it. It must be closed. The transaction lasts
-// until then, or until ctx is done.
+// returns a source that reads in it. The snapshot must be closed. The transaction
+// lasts until then, or until ctx is done. The error wraps that of the driver, and
+// ctx.Err() if ctx is done.
 //
-// A long transaction has its price: PostgreSQL keeps old rows meanwhile. SQLite
+// A long transaction has a cost: until it ends PostgreSQL keeps old rows, and SQLite
 // lets others write only if the journal mode is WAL.
 func (s *Source) Snapshot(ctx context.Context) (*Snapshot, error) {
 	tx, err := s.db.BeginTx(ctx, &sql.TxOptions{Isolation: s.dialect.Isolation, ReadOnly: true})
 	if err != nil {
 		return nil, failed(ctx, "beginning a snapshot", err)
 	}
-	// The state is that of the first statement, not of the beginning.
+	// The state is that at the first statement, not at the beginning.
 	if err := s.touch(ctx, tx); err != nil {
-		_ = tx.Rollback() // the first error says why
+		_ = tx.Rollback() // the first error is the cause
 		return nil, failed(ctx, "beginning a snapshot", err)
 	}
 	p := &Snapshot{source: s, tx: tx, turn: make(chan struct{}, 1)}
@@ -53,8 +55,8 @@ func (s *Source) Snapshot(ctx context.Context) (*Snapshot, error) {
 	return p, nil
 }
 
-// touch reads a row of a table. A query that can find nothing would do for some
-// databases; MySQL answers it without a look at the data.
+// touch reads a row of a table. For some databases a query that finds nothing would
+// be enough, but MySQL answers it without looking at the data.
 func (s *Source) touch(ctx context.Context, db queryer) error {
 	for e := range s.schema.Entities() {
 		bound := s.entities[e.Name()]
@@ -76,7 +78,7 @@ func (s *Source) touch(ctx context.Context, db queryer) error {
 	return nil
 }
 
-// take takes the turn, and returns what gives it back.
+// take takes the turn, and returns a function that gives it back.
 func (p *Snapshot) take(ctx context.Context) (release func(), err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -98,7 +100,7 @@ func (p *Snapshot) take(ctx context.Context) (release func(), err error) {
 	return release, nil
 }
 
-// A turn is the transaction in the hands of whoever has the turn.
+// A turn is the transaction while it is used by one query.
 type turn struct {
 	tx   *sql.Tx
 	used bool
@@ -110,8 +112,9 @@ func (t *turn) QueryContext(ctx context.Context, query string, args ...any) (*sq
 	return t.tx.QueryContext(ctx, query, args...)
 }
 
-// use lends the transaction. An error of the database is the answer to whatever
-// comes later; one of a value, or of a context before anything was asked, is not.
+// use calls ask with the transaction. After an error of the database every later call
+// fails; an error of a value, or of a context before the database was queried, does
+// not have this effect.
 func (p *Snapshot) use(ask func(queryer) error) error {
 	t := turn{tx: p.tx}
 	err := ask(&t)
@@ -122,7 +125,7 @@ func (p *Snapshot) use(ask func(queryer) error) error {
 	return err
 }
 
-// Fetch is [Source.Fetch] as of the snapshot.
+// Fetch is like [Source.Fetch], but reads the state of the snapshot.
 func (p *Snapshot) Fetch(ctx context.Context, q *traverse.Query, out *traverse.Rows) error {
 	release, err := p.take(ctx)
 	if err != nil {
@@ -132,8 +135,9 @@ func (p *Snapshot) Fetch(ctx context.Context, q *traverse.Query, out *traverse.R
 	return p.use(func(db queryer) error { return p.source.fetch(ctx, db, q, out) })
 }
 
-// Leads is [Source.Leads] as of the snapshot. Between pages it leaves the
-// connection to others, so that leads can be scored while they are listed.
+// Leads is like [Source.Leads], but reads the state of the snapshot. Between pages
+// the connection is free for other queries, so that leads can be scored while they
+// are listed.
 func (p *Snapshot) Leads(ctx context.Context) iter.Seq2[string, error] {
 	return p.source.leads(ctx, func(ask func(queryer) error) error {
 		release, err := p.take(ctx)
@@ -145,9 +149,9 @@ func (p *Snapshot) Leads(ctx context.Context) iter.Seq2[string, error] {
 	})
 }
 
-// Close ends the transaction. It waits for the query that runs; whatever comes
-// later fails with [ErrSnapshot]. A second Close does nothing. The error is the
-// driver's, and nil if the snapshot was closed or lost before.
+// Close ends the transaction. It waits for a running query; later calls fail with
+// an error that wraps [ErrSnapshot]. A second Close does nothing. Close returns the
+// error of the driver, or nil if the snapshot was already closed or lost.
 func (p *Snapshot) Close() error {
 	<-p.turn
 	defer func() { p.turn <- struct{}{} }()

@@ -12,8 +12,8 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// A Source reads records from a database when they are asked for. It is safe for
-// concurrent use, and needs no closing: the database is the caller's.
+// A Source reads records from a database when they are queried. It is safe for
+// concurrent use. It does not need to be closed; the caller closes the database.
 type Source struct {
 	db       *sql.DB
 	dialect  Dialect
@@ -26,12 +26,13 @@ type Source struct {
 
 var _ traverse.Source = (*Source)(nil)
 
-// Open returns a source for the records of schema's entities in db, which it
-// asks what tables and columns there are. It reads no records. The schema is the
-// one that the models are compiled with, and must not be nil.
+// Open returns a source for the records of schema's entities in db. It looks up the
+// tables and columns of db, but reads no records. The schema is the one that the
+// models are compiled with, and must not be nil.
 //
-// If schema, mapping and database do not fit, the error is [Problems], with all
-// of them: see [errors.As]. Otherwise it wraps what the driver or ctx said.
+// If schema, mapping and database do not match, the error is [Problems], which lists
+// all mismatches: see [errors.As]. Otherwise it wraps the error of the driver or
+// ctx.Err().
 func Open(ctx context.Context, db *sql.DB, dialect Dialect, schema *traverse.Schema, mapping Mapping) (*Source, error) {
 	switch {
 	case db == nil:
@@ -49,21 +50,21 @@ func Open(ctx context.Context, db *sql.DB, dialect Dialect, schema *traverse.Sch
 	return &Source{db: db, dialect: dialect, schema: schema, entities: entities, plans: map[*traverse.Need]*plan{}}, nil
 }
 
-// Fetch adds to out what q asks for, as [traverse.Source] says, by one statement
-// for [Dialect.MaxKeys] keys. A value that does not suit its field fails the key
-// that it was found by. The error wraps that of the driver, and ctx's if ctx is
-// done; it names the entity, and what it was asked by. No record added counts
-// then.
+// Fetch adds to out the records that q asks for, as [traverse.Source] requires, with
+// one statement for every [Dialect.MaxKeys] keys. A value that does not suit its
+// field fails the key that its record was found by. If Fetch fails, the records in
+// out are incomplete; the error names the entity and the key's reference, and wraps
+// the error of the driver, and ctx.Err() if ctx is done.
 func (s *Source) Fetch(ctx context.Context, q *traverse.Query, out *traverse.Rows) error {
 	return s.fetch(ctx, s.db, q, out)
 }
 
 // Leads yields the ids of the leads, in the order in which the database sorts
-// them. It reads them page by page, each by a statement of its own, and holds no
-// connection while the loop body runs. So a lead that comes or goes meanwhile
-// may or may not be yielded, and no lead is yielded twice; a [Snapshot] has one
-// list. Rows without an id are no leads. An error, of the database or of ctx, is
-// the last that is yielded.
+// them. It reads them page by page, each with its own statement, and holds no
+// connection while the loop body runs. So a lead that is inserted or deleted during
+// the loop may or may not be yielded, but no lead is yielded twice; the list of a
+// [Snapshot] does not change. Rows without an id are not leads. After an error, of
+// the database or of ctx, Leads yields it and ends.
 func (s *Source) Leads(ctx context.Context) iter.Seq2[string, error] {
 	return s.leads(ctx, func(yield func(queryer) error) error { return yield(s.db) })
 }
@@ -71,12 +72,12 @@ func (s *Source) Leads(ctx context.Context) iter.Seq2[string, error] {
 // leadPage is how many leads are read at a time.
 const leadPage = 1000
 
-// leads lists the leads. with lends a database for one statement.
+// leads lists the leads. with provides a database for one statement.
 func (s *Source) leads(ctx context.Context, with func(func(queryer) error) error) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		e := s.entities[traverse.Lead]
 		var ids []string
-		var after any // the last id as the database gave it
+		var after any // the last id as the database returned it
 		for more := true; more; {
 			if err := ctx.Err(); err != nil {
 				yield("", failed(ctx, "listing the leads", err))
@@ -115,7 +116,7 @@ func (s *Source) leads(ctx context.Context, with func(func(queryer) error) error
 	}
 }
 
-// leadPage reads the ids behind after, which is nil for the first.
+// leadPage reads the page of ids after one id, which is nil for the first page.
 func (s *Source) leadPage(ctx context.Context, db queryer, e *entity, ids []string, after any) (_ []string, last any, more bool, err error) {
 	var args []any
 	where := e.id.quoted + " IS NOT NULL"
@@ -127,7 +128,7 @@ func (s *Source) leadPage(ctx context.Context, db queryer, e *entity, ids []stri
 	var bytes bool
 	selects, into := e.id.selects, []any{&raw}
 	if s.dialect.loose {
-		// SQLite sorts bytes behind all text: pages behind them would have them again.
+		// SQLite sorts bytes after all text: later pages would contain them again.
 		selects += ", typeof(" + e.id.quoted + ") = 'blob'"
 		into = append(into, &bytes)
 	}

@@ -12,20 +12,20 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// A plan is what a need asks of the database, worked out once. It is immutable.
+// A plan is the fixed part of the statements for a need. It is immutable.
 type plan struct {
 	dialect *Dialect
 	entity  *entity
 	what    string  // for errors: Contact by id
 	key     *column // nil: nothing can be found
-	window  *column // that a range speaks of; nil = none
+	window  *column // that a range restricts; nil = none
 	head    string  // up to WHERE
 	columns []*column
 	slots   []int // of each field among columns, -1 for an absent one
 }
 
-// plan returns the plan of a need. Needs are kept by their pointers, which are
-// theirs alone as long as they are kept.
+// plan returns the plan of a need. Plans are kept by the pointers of their needs,
+// which cannot be reused while they are kept.
 func (s *Source) plan(n *traverse.Need) (*plan, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -36,7 +36,7 @@ func (s *Source) plan(n *traverse.Need) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	// A service that compiles models all the time must not grow.
+	// The memory of a service that keeps compiling models must not grow.
 	const most = 1000
 	if len(s.plans) >= most {
 		clear(s.plans)
@@ -126,7 +126,7 @@ func (p *plan) statement(q *traverse.Query, keys []string) (string, []any) {
 			}
 			b.WriteString(p.dialect.placeholder(len(args)))
 			if isInt && p.key.storage == Untyped {
-				args = append(args, i) // which of both it is depends on the row
+				args = append(args, i) // whether it is text or an integer depends on the row
 				b.WriteString(", " + p.dialect.placeholder(len(args)))
 			}
 		}
@@ -145,8 +145,8 @@ func (d *Dialect) placeholder(n int) string {
 	return d.Placeholder(n)
 }
 
-// between adds the range of a query. It may let through what lies outside, and
-// must let through what lies inside, whatever way it is written.
+// between adds the range of a query. It may let values outside the range through,
+// and must let values inside it through, in whatever form they are written.
 func (p *plan) between(b *strings.Builder, args []any, q *traverse.Query) []any {
 	c := p.window
 	if c.storage == Unknown {
@@ -154,14 +154,14 @@ func (p *plan) between(b *strings.Builder, args []any, q *traverse.Query) []any 
 	}
 	from, below := q.From.UTC(), q.To.UTC()
 	hasFrom, hasTo := bounded(q.From), bounded(q.To)
-	// The range ends before below: what is finer than a microsecond is cut off.
+	// The range ends before below, as times are truncated to microseconds.
 	if c.typ == traverse.Date {
 		below = below.AddDate(0, 0, 1)
 	} else {
 		below = below.Add(time.Microsecond)
 	}
 	var low, high any = from, below
-	unlike := "" // what is no time must come, too, to be seen to be none
+	unlike := "" // text that is not a time must be found, too, so that it is reported
 	switch {
 	case c.format.unix() > 0:
 		per := c.format.unix()
@@ -169,14 +169,14 @@ func (p *plan) between(b *strings.Builder, args []any, q *traverse.Query) []any 
 			return t.Unix()*per + int64(t.Nanosecond())*per/int64(time.Second)
 		}
 		low, high = count(from)-1, count(below)+1 // a number may have a fraction
-		// SQLite has all text behind all numbers.
+		// SQLite sorts all text after all numbers.
 		hasTo = hasTo && c.storage != Untyped && !p.dialect.loose
 	case c.storage == Day:
-		// A driver may cut a bound to its day.
+		// A driver may truncate a bound to its day.
 		low, high = from.Truncate(24*time.Hour), below.Add(24*time.Hour-time.Microsecond).Truncate(24*time.Hour)
 	case c.storage != Instant:
-		// Text begins with its day, which may be a day off for its offset from
-		// UTC. Behind the day it may be written in any way.
+		// Text begins with its day, which may be off by one because of its offset
+		// from UTC. The rest may be written in any form.
 		low = from.AddDate(0, 0, -1).Format(time.DateOnly)
 		high = below.AddDate(0, 0, 2).Format(time.DateOnly)
 		unlike = " OR " + c.quoted + " NOT LIKE '____-__-__%'"
@@ -202,21 +202,22 @@ func (p *plan) between(b *strings.Builder, args []any, q *traverse.Query) []any 
 	return args
 }
 
-// bounded reports whether t is a bound that every database can compare with.
-// Nothing lies beyond the others.
+// bounded reports whether t is a bound that every database can compare with. No
+// value is beyond any other bound.
 func bounded(t time.Time) bool {
 	y := t.UTC().Year()
 	return !t.IsZero() && y >= 1 && y < 9999
 }
 
-// integer reads an id as an integer column writes it: 7, and neither 007 nor +7.
+// integer reads an id in the form in which an integer column writes it: 7, but not
+// 007 or +7.
 func integer(s string) (int64, bool) {
 	i, err := strconv.ParseInt(s, 10, 64)
 	return i, err == nil && strconv.FormatInt(i, 10) == s
 }
 
-// canHold reports whether a column of that storage can hold the key, written as
-// the database writes it.
+// canHold reports whether a column of that storage can hold the key, in the form in
+// which the database writes it.
 func (s Storage) canHold(key string) bool {
 	switch s {
 	case Integer:
@@ -246,8 +247,8 @@ type cell struct {
 	err    error
 }
 
-// Scan is for [database/sql]. A value that does not decode is no failure of the
-// row: whom it concerns is known when all of the row is.
+// Scan implements [database/sql.Scanner]. It does not fail for a value that cannot
+// be decoded: which key it fails is known only after the whole row is scanned.
 func (c *cell) Scan(src any) error {
 	c.value, c.err = c.decode(src)
 	return nil
@@ -293,11 +294,11 @@ func (s *Source) maxKeys() int {
 	return s.dialect.MaxKeys
 }
 
-// A reader reads what the statements of a query find.
+// A reader reads the rows of the statements of a query.
 type reader struct {
 	plan   *plan
 	asked  map[string]string
-	last   string // the key of the row before; "" = none yet
+	last   string // the key of the previous row; "" = none yet
 	out    *traverse.Rows
 	cells  []cell
 	into   []any
@@ -334,8 +335,8 @@ func (r *reader) run(ctx context.Context, db queryer, q *traverse.Query, keys []
 	return rows.Close()
 }
 
-// row adds the row that was scanned. The error is that of a row that may belong
-// to any key.
+// row adds the row that was scanned. It returns an error if the row may belong to
+// any key.
 func (r *reader) row() error {
 	p := r.plan
 	id, key := &r.cells[0], &r.cells[0]
@@ -345,8 +346,8 @@ func (r *reader) row() error {
 	if key.err != nil {
 		return &valueError{p.key.name, key.err}
 	}
-	// The database may know less of letter case and blanks than ids do. Most rows
-	// come key by key.
+	// The database may compare letter case and blanks less strictly than ids are.
+	// Most rows come key by key.
 	asked := r.last
 	if text := key.value.Text(); text == "" || text != asked {
 		var ok bool
@@ -384,7 +385,7 @@ func (r *reader) row() error {
 	return nil
 }
 
-// A valueError is what is wrong with a value of a row that may belong to any key.
+// A valueError is an error of a value in a row that may belong to any key.
 type valueError struct {
 	column string
 	err    error
@@ -394,7 +395,8 @@ func (e *valueError) Error() string { return "column " + e.column + ": " + e.err
 
 func (e *valueError) Unwrap() error { return e.err }
 
-// failed says what failed. Not every driver says that it was the context's end.
+// failed adds to an error what failed, and the error of ctx if ctx is done, which
+// not every driver returns.
 func failed(ctx context.Context, what string, err error) error {
 	if done := ctx.Err(); done != nil {
 		return fmt.Errorf("sqldb: %s: %w", what, &doneError{done, err})
@@ -402,7 +404,7 @@ func failed(ctx context.Context, what string, err error) error {
 	return fmt.Errorf("sqldb: %s: %w", what, err)
 }
 
-// A doneError is an error that came because a context was done.
+// A doneError is an error caused by the end of a context.
 type doneError struct{ done, err error }
 
 func (e *doneError) Error() string {

@@ -19,10 +19,10 @@ type plan struct {
 	entity      string
 	interaction bool
 	columns     []*columns.Column
-	id          conv // nil if every record's is made up
+	id          conv // nil if the ids of all records are made up
 	idName      string
 	idIndex     []int
-	idSlot      int // of the field called id, where the schema declares one and the type does not; or -1
+	idSlot      int // of the field called id, if the schema declares one and the type does not; or -1
 	fields      []fieldPlan
 	references  []referencePlan
 	inverses    []inversePlan
@@ -47,14 +47,15 @@ type inversePlan struct {
 	target *plan
 	name   string
 	via    string
-	slot   int            // of via among the target's
+	slot   int            // of via, among those of the target
 	stored *traverse.Need // via
 }
 
-// idField is the field that, where a schema declares it, is the record's id.
+// idField is the name of the field that is the record's id, if a schema declares
+// it.
 const idField = "id"
 
-// plan plans the types of a binder that are new.
+// plan makes plans for the types of a binder that are new.
 func (s *Source) plan(b *binder) {
 	added := map[*structType]*plan{}
 	for _, t := range b.types {
@@ -96,20 +97,20 @@ func (p *plan) slot(name string) int {
 			return i
 		}
 	}
-	panic("structs: no column " + name) // a mistake of ours: it was bound
+	panic("structs: no column " + name) // cannot happen: it was bound
 }
 
 func (s *Source) need(entity string, fields ...string) *traverse.Need {
 	n, err := s.schema.NewNeed(entity, "", fields, "")
 	if err != nil {
-		panic(err) // a mistake of ours: it was bound
+		panic(err) // cannot happen: it was bound
 	}
 	return n
 }
 
-// A loader loads the records of one call. First it walks from what was handed
-// over to all records, and gives each its id; references that an inverse fills
-// in are known only then. Then it reads the fields.
+// A loader loads the records of one call. First it follows the arguments to all
+// records, and gives each an id; only then are the references known that inverses
+// fill in. Then it reads the fields.
 type loader struct {
 	s       *Source
 	fresh   bool // the source holds nothing yet
@@ -121,19 +122,19 @@ type loader struct {
 	made    map[string]int
 }
 
-// A record is one that is to be added.
+// A record is a record to add.
 type record struct {
 	plan  *plan
-	v     reflect.Value // can be addressed
+	v     reflect.Value // is addressable
 	id    string
 	first int32 // the first record with this entity and id
-	back  int32 // the first of what inverses say of it, or 0
+	back  int32 // the first of its references that an inverse fills in, or 0
 }
 
 // A back is a reference that an inverse fills in.
 type back struct {
 	inverse *inversePlan
-	parent  int32 // the record whose inverse it is
+	parent  int32 // the record that has the inverse
 	next    int32 // another of the same record, or 0
 }
 
@@ -145,7 +146,7 @@ func (s *Source) load(args []any, fresh bool) error {
 	for _, a := range args {
 		l.hand(reflect.ValueOf(a))
 	}
-	for i := 0; i < len(l.records); i++ { // grows meanwhile
+	for i := 0; i < len(l.records); i++ { // grows during the loop
 		l.expand(i)
 	}
 	l.fill()
@@ -156,7 +157,7 @@ func (s *Source) load(args []any, fresh bool) error {
 	return nil
 }
 
-// hand visits what a caller handed over.
+// hand visits the records in an argument.
 func (l *loader) hand(v reflect.Value) {
 	for v.Kind() == reflect.Pointer {
 		if v.IsNil() {
@@ -180,7 +181,7 @@ func (l *loader) hand(v reflect.Value) {
 
 // An origin is the field that led to a record.
 type origin struct {
-	from int // the record; -1 for what was handed over
+	from int // the record; -1 for an argument
 	name string
 	at   int // of a slice; -1 for a reference
 }
@@ -197,13 +198,12 @@ func (l *loader) describe(o origin) string {
 	return s
 }
 
-// visit takes a record to those that are to be added, if it is not among them,
-// and returns its place. That is -1 for one that has no id, which is reported,
-// and for one that the source holds and that was only led to. It returns the id
-// as well.
+// visit adds a record to those to be added, if it is not among them, and returns its
+// index and its id. The index is -1 for a record without an id, which is reported,
+// and for a record that the source already holds and that is not an argument.
 func (l *loader) visit(v reflect.Value, p *plan, from origin) (int, string) {
 	at := v.Addr().Pointer()
-	sized := v.Type().Size() > 0 // what has no size has no address of its own
+	sized := v.Type().Size() > 0 // values without a size share their address
 	if i, ok := l.seen[p][at]; ok && sized {
 		return i, l.records[i].id
 	}
@@ -264,8 +264,8 @@ func (p *plan) ownID(v reflect.Value) (string, error) {
 	return id.Text(), err
 }
 
-// makeUp returns an id for an interaction without one: the place in a record's
-// slice that it has, or else its number among those that were handed over.
+// makeUp returns an id for an interaction without one: its place in the slice of a
+// record, or else its number among the arguments.
 func (l *loader) makeUp(p *plan, from origin) string {
 	if from != handed && from.at >= 0 {
 		r := &l.records[from.from]
@@ -276,7 +276,7 @@ func (l *loader) makeUp(p *plan, from origin) string {
 	return p.entity + "[" + strconv.Itoa(n) + "]"
 }
 
-// holds reports whether the source has a record.
+// holds reports whether the source has a record with an id.
 func (s *Source) holds(p *plan, id string) bool {
 	return s.fetch(p.known, id) != nil
 }
@@ -286,7 +286,7 @@ func (s *Source) fetch(need *traverse.Need, id string) *traverse.Row {
 	q := &traverse.Query{Need: need, Keys: []string{id}}
 	rows := traverse.NewRows(q)
 	if err := s.store.Fetch(context.Background(), q, rows); err != nil {
-		panic(err) // a mistake of ours: the need is the schema's, and nothing is cancelled
+		panic(err) // cannot happen: the need is of the schema, and nothing is cancelled
 	}
 	for r := range rows.All() {
 		return &r
@@ -296,7 +296,7 @@ func (s *Source) fetch(need *traverse.Need, id string) *traverse.Row {
 
 // expand visits what a record leads to.
 func (l *loader) expand(i int) {
-	r := l.records[i] // what it points to grows meanwhile
+	r := l.records[i] // a copy, as the slice grows
 	for _, f := range r.plan.references {
 		if v, ok := reached(r.v, f.index); ok {
 			l.visit(v, f.target, origin{i, f.name, -1})
@@ -322,7 +322,7 @@ func (l *loader) expand(i int) {
 				l.backs = append(l.backs, back{f, int32(i), first.back})
 				first.back = int32(len(l.backs) - 1)
 			case id != "":
-				// It is in the source, where nothing changes.
+				// It is in the source, which does not change.
 				if held := l.s.fetch(f.stored, id).Values[0].Text(); held != r.id {
 					l.bad.add("%s: %s %s is in the source already, and its %s is %s", l.describe(origin{i, f.name, at}),
 						f.target.entity, shown.Quote(id), f.via, orNone(held))
@@ -339,8 +339,8 @@ func orNone(id string) string {
 	return shown.Quote(id)
 }
 
-// field returns a field of a struct. There is none behind an embedded pointer
-// that is nil.
+// field returns a field of a struct, and whether it exists: it does not if it is in
+// an embedded struct whose pointer is nil.
 func field(v reflect.Value, index []int) (reflect.Value, bool) {
 	for i, at := range index {
 		if i > 0 && v.Kind() == reflect.Pointer {
@@ -354,7 +354,7 @@ func field(v reflect.Value, index []int) (reflect.Value, bool) {
 	return v, true
 }
 
-// reached returns the record that a reference leads to, if it leads to one.
+// reached returns the record that a reference leads to, and whether there is one.
 func reached(v reflect.Value, index []int) (reflect.Value, bool) {
 	f, ok := field(v, index)
 	switch {
@@ -366,8 +366,8 @@ func reached(v reflect.Value, index []int) (reflect.Value, bool) {
 	return f, !f.IsZero()
 }
 
-// fill reads the fields of all records and adds them. What is added to a fresh
-// source is thrown away with it if something is wrong.
+// fill reads the fields of all records and adds them. If something is wrong, records
+// that were added to a fresh source are discarded together with it.
 func (l *loader) fill() {
 	type full struct {
 		r      *record
@@ -455,19 +455,19 @@ func (l *loader) idOf(v reflect.Value, p *plan) string {
 	}
 	id, err := p.ownID(v)
 	if err != nil {
-		return "" // that is said already
+		return "" // which has been reported
 	}
 	return id
 }
 
 var errDifferent = fmt.Errorf("%w: two records have it", ErrDuplicate)
 
-// same says where a record differs from the one that has its id.
+// same reports where a record differs from the first one with its id.
 func (l *loader) same(r, first *record) {
 	a, b := make([]traverse.Value, len(r.plan.columns)), make([]traverse.Value, len(r.plan.columns))
 	bad := l.bad
 	l.read(first, a)
-	l.bad = bad // what is wrong with it was said when its turn came
+	l.bad = bad // its own problems have been reported
 	l.read(r, b)
 	if l.bad.len() > bad.len() {
 		return

@@ -10,8 +10,8 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// missing says that a frozen schema lacks what a member needs, and reports
-// whether it does.
+// missing reports whether a frozen schema lacks what a member needs, and if so adds
+// a problem.
 func (b *binder) missing(e *entity, name string, m *member) bool {
 	if !b.frozen {
 		return false
@@ -32,7 +32,7 @@ func (b *binder) missing(e *entity, name string, m *member) bool {
 	return true
 }
 
-// only says which options of a member mean nothing for what it is.
+// only adds a problem for each option of a member that does not apply to it.
 func (b *binder) only(m *member, what string, allowed ...string) {
 	for _, w := range fieldWords {
 		if m.tag.has(w.word) && w.word != "id" && !slices.Contains(allowed, w.word) {
@@ -54,7 +54,7 @@ func (b *binder) scalar(e *entity, m *member) {
 	}
 }
 
-// byID binds a reference that holds an id.
+// byID binds a reference that is an id.
 func (b *binder) byID(e *entity, m *member) {
 	b.only(m, "a reference", "ref")
 	m.fieldType = asID
@@ -91,7 +91,8 @@ func (b *binder) byID(e *entity, m *member) {
 	m.bound = true
 }
 
-// clash reports that a reference or inverse has the name of a field.
+// clash reports whether a reference or inverse has the name of a field, and if so
+// adds a problem.
 func (b *binder) clash(e *entity, m *member) bool {
 	f, taken := e.fields[m.name]
 	if taken {
@@ -285,11 +286,11 @@ func (b *binder) field(e *entity, m *member) {
 	}
 }
 
-// dated binds the field that says when a record came to be.
+// dated binds the field that dates the records of an entity.
 func (b *binder) dated(e *entity, m *member) {
 	switch {
 	case e.kind == traverse.Interaction && m.name == traverse.Timestamp:
-		// It is, without a word.
+		// Its Timestamp always dates it.
 	case e.kind == traverse.Interaction:
 		b.bad.add("%s: an interaction is dated by its Timestamp", m)
 	case m.fieldType != traverse.Time && m.fieldType != traverse.Date:

@@ -11,7 +11,7 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// A binder finds what Go types are in a schema, and what the schema lacks.
+// A binder matches Go types with a schema, and collects what the schema lacks.
 type binder struct {
 	base   *traverse.Schema
 	frozen bool                   // the schema cannot be added to
@@ -20,11 +20,11 @@ type binder struct {
 	types    []*structType
 	byType   map[reflect.Type]*structType
 	entities map[string]*entity
-	order    []*entity // that the types speak of, then those that every schema has
+	order    []*entity // those of the types, then those that every schema has
 	bad      problems
 }
 
-// An entity is what is known of one: what the base says, and what the types add.
+// An entity is an entity of the base, with what the types add to it.
 type entity struct {
 	name   string
 	kind   traverse.EntityKind
@@ -171,7 +171,8 @@ func (b *binder) add(e *entity) {
 	b.order = append(b.order, e)
 }
 
-// entity returns what is known of an entity, or nil if nothing is.
+// entity returns the entity called name, or nil if neither the base nor a type has
+// it.
 func (b *binder) entity(name string) *entity {
 	if e := b.entities[name]; e != nil || b.base == nil {
 		return e
@@ -220,16 +221,16 @@ func (e *entity) addRelationship(r traverse.Relationship, from *member) {
 	e.relFrom = append(e.relFrom, from)
 }
 
-// complete says what a type lacks to be what it stands for.
+// complete reports what a type lacks for the entity that it stands for.
 func (b *binder) complete(t *structType) {
 	e := b.entities[t.name]
 	bound := map[string]bool{}
 	for _, m := range t.members {
-		// What could not be bound was reported, and is meant all the same.
+		// A member that could not be bound has been reported, and counts all the same.
 		bound[m.name] = true
 	}
 	has := func(ref string) bool { return bound[ref] || e.filled[ref] }
-	// others are references of the type to an entity, by other names.
+	// others returns a reference of the type to an entity that has another name.
 	others := func(target string) *member {
 		for _, m := range t.members {
 			if r, ok := e.rels[m.name]; ok && m.bound && m.shape != many && !r.Many() && r.Target == target {

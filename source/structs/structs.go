@@ -1,5 +1,5 @@
-// Package structs makes a schema and records of Go structs. What a program holds
-// in memory anyway, a []Lead say, is scored without being written down anywhere:
+// Package structs makes a schema and records from Go structs. Data that a program
+// holds in memory, such as a []Lead, can be scored without exporting it first:
 //
 //	type Lead struct {
 //		ID      string
@@ -24,114 +24,117 @@
 //	…
 //	model, err := leadscore.Compile("rules.score", rules, data.Schema())
 //
-// [Schema] makes the schema of types alone, to compile models before there is
-// any data. Structs are read when they are loaded, and not again; scoring knows
-// nothing of them. A loaded [Source] lends its columns to the engine.
+// [Schema] makes a schema from types alone, to compile models before there is any
+// data. Structs are read once, when they are loaded, and not when leads are scored.
+// A loaded [Source] lends its columns to the engine.
 //
 // # Entities
 //
-// A struct type is an entity, called as the type is, and a profile unless the
-// schema that it is bound to knows better. A marker says otherwise: a blank field
-// with a tag.
+// A struct type is an entity with the name of the type. It is a profile unless the
+// schema that it is bound to declares an interaction. A marker, which is a blank
+// field with a tag, can change both.
 //
 //	_ struct{} `leadscore:"Email opened,interaction"`
 //	_ struct{} `leadscore:"passive"` // an interaction done to the contact
 //
-// Several types may stand for one entity. Its records have their ids in common.
+// Several types may stand for one entity. Their records share one set of ids.
 //
 // # Fields
 //
-// An exported field of the struct is a field of the entity, called as it is
-// unless its tag gives it a name. What an embedded struct without a tag has
-// belongs to the struct around it; a nearer field hides one of the same name.
-// Whatever is to be left out has the tag `leadscore:"-"`.
+// An exported field of the struct is a field of the entity, with the same name
+// unless its tag gives another. The fields of an embedded struct without a tag
+// belong to the embedding struct; as in Go, a less nested field hides a deeper one
+// with the same name. The tag `leadscore:"-"` leaves a field out.
 //
 //	Go type                                       field
 //	string, any type with a MarshalText method    text
 //	integers and floats                           number
 //	bool                                          bool
 //	time.Time                                     time
-//	slices of what is text                        choices
-//	any type with a method Choices() []string     choice, of what the method lists
+//	slices of types that are text                 choices
+//	any type with a method Choices() []string     choice, with the values that the method lists
 //
-// A pointer to one of these may be nil, and a struct of two fields of which one
-// is Valid bool, such as [database/sql.NullString], may be not valid: then the
-// field is null. So are the empty text, no choices, the zero time and, with a
-// MarshalText method, a zero array or struct. Zero numbers and false are values.
-// An integer with the option text is its String method's text, or else its
-// digits. Any other type with the Value method of [database/sql/driver.Valuer]
-// needs one of the options text, number, bool, time and date.
+// The field is null if it is a nil pointer to one of these, or a struct of two fields
+// of which one is Valid bool, such as [database/sql.NullString], that is not valid.
+// The empty text, an empty list of choices, the zero time and, with a MarshalText
+// method, a zero array or struct are null, too. Zero numbers and false are values.
+// An integer with the option text is the text that its String method returns, or
+// else its digits. Any other type with the Value method of
+// [database/sql/driver.Valuer] needs one of the options text, number, bool, time
+// and date.
 //
-// Text is valid UTF-8, a number finite, a year from 0 to 9999. What is finer than
-// a microsecond is cut off. A date is the day that a time shows in its own
-// location. Choices need not be among the listed.
+// Text must be valid UTF-8, a number must be finite, a year must be from 0 to 9999.
+// Times are truncated to microseconds. A date is the day of a time in its own
+// location. Choices need not be listed.
 //
 // # Ids
 //
-// The id of a record is the field with the option id, or else the one called ID
-// or Id without a tag: a string, an integer, or a type with a MarshalText method.
-// Rules do not see it unless the tag names it, as in `leadscore:"Number,id"`. A
-// profile must have one, and neither the empty text nor 0 is one. An interaction
-// without is given one: its place in the slice that led to it, such as
+// The id of a record is the field with the option id, or else a field called ID or
+// Id without a tag: a string, an integer, or a type with a MarshalText method.
+// Rules cannot use it unless the tag names it, as in `leadscore:"Number,id"`. A
+// profile must have an id, which is not the empty text or 0. An interaction without
+// an id is given one: its place in the slice that leads to it, such as
 //
 //	Contact ada: Opened[3]
 //
-// or its number among those of its entity that none did, such as EmailOpened[17].
+// or its number among the interactions of its entity that are in no slice, such as
+// EmailOpened[17].
 //
 // # References and inverses
 //
-// A pointer to a struct is a reference (N:1), nil is none; so is a struct that
-// is not embedded, and none if it is zero. A string or integer is a reference by
-// id if its tag says so, or if the schema has a reference of its name; the empty
-// text and 0 are none, behind a pointer 0 is an id.
+// A pointer to a struct is a reference (N:1), and nil is an empty one. So is a struct
+// that is not embedded; it is empty if it is zero. A string or integer is a reference
+// by id if its tag says so, or if the schema has a reference with its name; the
+// empty text and 0 are empty, but a pointer to 0 is an id.
 //
 //	Contact   *Contact `leadscore:"ParentContact"`
 //	ContactID string   `leadscore:"ParentContact"`   // every schema has it
 //	OwnerID   int64    `leadscore:"Owner,ref=Person"` // there is a type Person
 //
-// A slice of structs, or of pointers to them, is an inverse (1:N). Its records
-// refer back: to the record whose slice they are in, by the one reference that
-// they have to its entity, or by the one that via names. It is filled in where
-// the record leaves it empty, and made if there is none, called as the entity it
-// leads to; so a record in a slice needs no pointer back.
+// A slice of structs, or of pointers to them, is an inverse (1:N). Its records refer
+// back to the record that has the slice, by their only reference to its entity, or
+// by the one that via names. The reference is filled in where a record leaves it
+// empty. If there is none it is added, with the name of the entity that it leads to;
+// so a record in a slice needs no pointer back.
 //
 //	Orders []Order `leadscore:"via=Lead"`
 //
-// A lead has the reference ParentContact or ParentAccount, a contact
-// ParentAccount if it has an account at all, an interaction Contact, or is in
-// the slice of one who gives it to them. References may go round in circles.
-// Every record is loaded once, however many lead to it: one address is one
-// record, and so are copies with one id that are equal.
+// A lead must have the reference ParentContact or ParentAccount, an interaction the
+// reference Contact, and a contact the reference ParentAccount if it refers to an
+// account at all; or they must be in a slice that fills the reference in. References
+// may be circular. Every record is loaded once, however many references lead to it:
+// structs at one address are one record, and so are equal copies with the same id.
 //
 // # Tags
 //
-// A tag has the key leadscore. It is a dash alone, or items separated by commas.
-// A name stands first, if there is one; everything else is an option, and may
-// stand first, too. A name or value that holds a comma, =, | or white space at
-// its ends, or a name that is an option's, stands in single quotes, in which a
-// single quote is written twice. Spaces around items do not matter.
+// A tag has the key leadscore. It is a dash alone, or items separated by commas. A
+// name comes first, if there is one; all other items are options, and may come
+// first if there is no name. A name or value that contains a comma, = or |, or
+// begins or ends with white space, must be in single quotes, and so must a name that
+// is also an option. In quotes, a single quote is written twice. Spaces around items
+// are ignored.
 //
 //	tag    = "-" | item { "," item } .
 //	item   = name | option | "" .
 //	option = word [ "=" value { "|" value } ] .
 //
-// Of the type as a whole, in a marker:
+// The options of the type as a whole, in a marker:
 //
-//	profile        somebody or something; what a type is without an option
+//	profile        somebody or something; the default
 //	interaction    something that happened with a contact
 //	passive        an interaction done to the contact, not by them
 //
-// Of a field:
+// The options of a field:
 //
 //	id                    the id of the record
 //	text number bool      its type
 //	time date             its type
-//	choice=A|B            one of the values; without values as its Go type or the schema lists them
+//	choice=A|B            one of the values; if none are given, those that its Go type or the schema lists
 //	choices=A|B           any number of the values
 //	exact                 compared byte for byte
 //	calculated rollup     computed by the CRM: no expression may use it
-//	dated                 says when the record of a profile came to be
-//	ref=Entity            a reference by id; without a value to the entity called as it is
+//	dated                 the date of a profile's records
+//	ref=Entity            a reference by id; without a value, to the entity with its name
 //	via=Reference         of a slice: the reference of its records that leads back
 package structs
 
@@ -146,18 +149,17 @@ import (
 	"github.com/leadscore/leadscore/traverse/columns"
 )
 
-// ErrDuplicate is what [Load] and [Source.Add] return, wrapped, for two records
-// of one entity with one id.
+// ErrDuplicate is the error that [Load] and [Source.Add] wrap for two records of one
+// entity with the same id.
 var ErrDuplicate = columns.ErrDuplicate
 
-// Schema returns the schema that Go types speak of. Each of types is a value of
-// such a type: a struct, a pointer to one, or a slice of either; only its type
-// is looked at, and it may be zero or nil. The types that they lead to belong to
-// them.
+// Schema returns the schema of Go types. Each of types is a value of such a type: a
+// struct, a pointer to one, or a slice of either; only its type matters, and it may
+// be zero or nil. The types that they lead to are included.
 //
-// What base has is bound by its name, and must be of the same type; what it has
-// not is added to it. A nil base is empty. What every schema must have, such as
-// Account, is added if no type stands for it.
+// Entities, fields and references that base has are bound by name, and must have the
+// same type; others are added. A nil base is empty. Entities that every schema must
+// have, such as Account, are added if no type stands for them.
 //
 // The error joins everything that is wrong with types and tags, each with the Go
 // type and field, and how to mend it.
@@ -165,9 +167,9 @@ func Schema(base *traverse.Schema, types ...any) (*traverse.Schema, error) {
 	return newBinder(base).bind(types)
 }
 
-// A Source holds the records of structs, in columns: the engine reads them where
-// they lie. It is safe for concurrent use: records can be added while others are
-// fetched or scored.
+// A Source holds the records of structs, in columns that the engine reads in place.
+// It is safe for concurrent use: records can be added while others are fetched or
+// scored.
 type Source struct {
 	schema *traverse.Schema
 	store  *columns.Store
@@ -179,17 +181,17 @@ type Source struct {
 
 var _ columns.Lender = (*Source)(nil)
 
-// Load returns a source with records and what they lead to, each once. Each of
-// records is a struct, a pointer to one, or a slice of either. Its schema is what
-// [Schema] returns for base and the types of records: give the schema of a
-// model, if there is one, or nil. Nil pointers are no records; they, and empty
-// slices, make their types known.
+// Load returns a source with records and all records that they lead to, each once.
+// Each of records is a struct, a pointer to one, or a slice of either. The schema of
+// the source is the one that [Schema] returns for base and the types of records:
+// base is the schema of a model, if there is one, or nil. Nil pointers are not
+// records, but they and empty slices contribute their types.
 //
-// Afterwards the structs may be changed: the source does not look at them again.
+// The structs may be changed afterwards: the source does not read them again.
 //
-// The error joins everything that is wrong: with types and tags, as [Schema]
-// says, or else with the records. It wraps [ErrDuplicate] if two records of one
-// entity that are not equal have one id.
+// The error joins everything that is wrong: with types and tags, as in [Schema], or
+// else with the records. It wraps [ErrDuplicate] if two records of one entity have
+// the same id but are not equal.
 func Load(base *traverse.Schema, records ...any) (*Source, error) {
 	b := newBinder(base)
 	schema, err := b.bind(records)
@@ -204,14 +206,14 @@ func Load(base *traverse.Schema, records ...any) (*Source, error) {
 	return s, nil
 }
 
-// Add adds records, and what they lead to, as [Load] does. The schema stays: a
-// type that is new to the source can only speak of what it has. What the records
-// lead to is added if its id is new; a record that the source holds already
-// stays as it is, and nothing behind it is looked at.
+// Add adds records, and all records that they lead to, as [Load] does. The schema
+// does not change: a type that is new to the source can use only what the schema
+// has. Records that are led to are added if their ids are new; if the source already
+// holds such a record, it stays as it is, and its references are not followed.
 //
-// The error joins everything that is wrong, and then nothing is added. It wraps
-// [ErrDuplicate] for a record whose id the source holds. Whoever scores
-// meanwhile sees none, some or all of the records.
+// The error joins everything that is wrong; then nothing is added. It wraps
+// [ErrDuplicate] for one of records whose id the source holds. Scoring that runs at
+// the same time sees none, some or all of the new records.
 func (s *Source) Add(records ...any) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -233,18 +235,18 @@ func (s *Source) Add(records ...any) error {
 // Schema returns the schema of the records, to compile models with.
 func (s *Source) Schema() *traverse.Schema { return s.schema }
 
-// Len returns how many records of an entity the source holds: none for an
-// entity that it does not know.
+// Len returns how many records of an entity the source holds: 0 for an entity that
+// the schema does not have.
 func (s *Source) Len(entity string) int { return s.store.Len(entity) }
 
-// Leads yields the ids of the leads in the order in which they were added:
-// those that are there when the ranging begins. Once ctx is done it yields
-// ctx's error and ends.
+// Leads yields the ids of the leads in the order in which they were added. It
+// yields those that the source holds when the loop begins. Once ctx is done it
+// yields ctx.Err() and ends.
 func (s *Source) Leads(ctx context.Context) iter.Seq2[string, error] { return s.store.Leads(ctx) }
 
-// Fetch adds to out what q asks for, as [traverse.Source] says. It fails with
-// ctx's error once ctx is done, and for an entity, a field or a reference that
-// the schema does not have.
+// Fetch adds to out the records that q asks for, as [traverse.Source] requires. It
+// returns ctx.Err() once ctx is done, and fails for an entity, a field or a
+// reference that the schema does not have.
 func (s *Source) Fetch(ctx context.Context, q *traverse.Query, out *traverse.Rows) error {
 	err := s.store.Fetch(ctx, q, out)
 	if err != nil && ctx.Err() == nil {
@@ -253,8 +255,8 @@ func (s *Source) Fetch(ctx context.Context, q *traverse.Query, out *traverse.Row
 	return err
 }
 
-// Lend returns the store that holds the records if source is s: see
-// [columns.Lender]. The store is for reading only.
+// Lend returns the store that holds the records if source is s, and nil otherwise:
+// see [columns.Lender]. The store is for reading only.
 func (s *Source) Lend(source traverse.Source) *columns.Store {
 	if source != traverse.Source(s) {
 		return nil

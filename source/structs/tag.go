@@ -12,19 +12,19 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// key is the key of our part of a struct tag.
+// key is the key of this package's part of a struct tag.
 const key = "leadscore"
 
-// A tag is what a struct tag says.
+// A tag is the content of a struct tag.
 type tag struct {
 	skip    bool   // "-": leave the field out
-	name    string // "" if it gives none
+	name    string // "" if there is none
 	options map[string][]string
 }
 
 func (t *tag) has(word string) bool { _, ok := t.options[word]; return ok }
 
-// value returns the one value of an option, "" if it has none.
+// value returns the only value of an option, or "" if it has none.
 func (t *tag) value(word string) string {
 	if v := t.options[word]; len(v) > 0 {
 		return v[0]
@@ -32,23 +32,23 @@ func (t *tag) value(word string) string {
 	return ""
 }
 
-// How many values an option takes.
+// The numbers of values that an option takes.
 type arity uint8
 
 const (
 	noValue  arity = iota
-	perhaps        // one, or none
+	perhaps        // one or none
 	oneValue       // one
 	list           // any number
 )
 
-// A word is an option that a tag may hold.
+// A word is an option of a tag.
 type word struct {
 	word   string
 	values arity
 }
 
-// The options of a marker, which speaks of the type as a whole, and of a field.
+// The options of a marker, which applies to the type as a whole, and of a field.
 var (
 	markerWords = []word{{"profile", noValue}, {"interaction", noValue}, {"passive", noValue}}
 	fieldWords  = []word{
@@ -59,8 +59,8 @@ var (
 	}
 )
 
-// lookup returns our part of a struct tag. The error says that it has none only
-// because it is not written as Go wants it.
+// lookup returns this package's part of a struct tag. It returns an error if the tag
+// has none only because it is not in the form that Go expects.
 func lookup(t reflect.StructTag) (string, error) {
 	text, ok := t.Lookup(key)
 	if !ok && strings.Contains(string(t), key) {
@@ -73,8 +73,8 @@ func lookup(t reflect.StructTag) (string, error) {
 	return text, nil
 }
 
-// parse reads our part of a struct tag: of a marker if marker, else of a field.
-// It returns what it understood, and everything that is wrong.
+// parse reads this package's part of a struct tag, of a marker if marker is true and
+// else of a field. It returns what it could read, and everything that is wrong.
 func parse(text string, marker bool) (tag, []error) {
 	t := tag{options: map[string][]string{}}
 	if strings.TrimSpace(text) == "-" {
@@ -150,7 +150,7 @@ func nearWord(text string, words []word) string {
 	})
 }
 
-// fits says what is wrong with the values of an option.
+// fits returns an error if an option has values that it does not take.
 func (w word) fits(i item) error {
 	switch {
 	case w.values == noValue && i.valued:
@@ -167,15 +167,15 @@ func (w word) fits(i item) error {
 	return nil
 }
 
-// An item is what stands between two commas of a tag.
+// An item is the part of a tag between two commas.
 type item struct {
 	text   string
 	quoted bool
-	valued bool     // there is a =
-	values []string // what stands behind it
+	valued bool     // it contains an =
+	values []string // those after the =
 }
 
-// split splits a tag into its items. Its text may be any.
+// split splits a tag, which may be any text, into its items.
 func split(text string) ([]item, error) {
 	var items []item
 	inValue := false
@@ -209,7 +209,7 @@ func split(text string) ([]item, error) {
 
 var errOpenQuote = errors.New("a single quote is not closed; one within quotes is written twice")
 
-// next reads a piece of a tag, the sign that ends it, and returns what is left.
+// next reads a piece of a tag and the sign that ends it, and returns the rest.
 func next(s string) (piece string, quoted bool, end byte, rest string, err error) {
 	s = strings.TrimSpace(s)
 	if !strings.HasPrefix(s, "'") {

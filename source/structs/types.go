@@ -16,27 +16,27 @@ type structType struct {
 	name    string // of the entity
 	marker  tag
 	marked  bool
-	bad     bool   // its kind is in doubt: what it lacks cannot be told
-	from    string // the Go field that led here, "" for a type that was handed over
+	bad     bool   // its kind is not clear, so it is not clear what it lacks
+	from    string // the Go field that leads here, "" for the type of an argument
 	members []*member
 	id      *member
 }
 
 func (t *structType) String() string { return t.typ.String() }
 
-// A member is a field of a Go type that becomes something: a field, a reference
-// or an inverse.
+// A member is a field of a Go type that becomes a field, a reference or an inverse
+// of an entity.
 type member struct {
 	of     *structType
-	goName string // with the types it is embedded by
+	goName string // with the types that embed it
 	index  []int
 	typ    reflect.Type
 	tag    tag
-	name   string // what it is called in the schema
+	name   string // its name in the schema
 	shape  shape
 	target *structType // of a reference or an inverse
 
-	// What binding it to the schema gives.
+	// Set when it is bound to the schema.
 	fieldType traverse.Type // of a scalar; asID for a reference by id
 	via       string        // of an inverse
 	bound     bool
@@ -44,7 +44,7 @@ type member struct {
 
 func (m *member) String() string { return m.of.typ.String() + "." + m.goName }
 
-// A shape is what a Go type can be.
+// A shape is the role that a Go type can have.
 type shape uint8
 
 const (
@@ -83,8 +83,8 @@ func shapeOf(t reflect.Type) (shape, reflect.Type) {
 	return unsupported, nil
 }
 
-// isMarked reports whether a struct has a marker, and so is a record whatever
-// methods it has.
+// isMarked reports whether a struct has a marker, and so is a record regardless of
+// its methods.
 func isMarked(t reflect.Type) bool {
 	for i := range t.NumField() {
 		if f := t.Field(i); f.Name == "_" {
@@ -96,7 +96,7 @@ func isMarked(t reflect.Type) bool {
 	return false
 }
 
-// argument returns the type of the records in what a caller hands over.
+// argument returns the type of the records in an argument.
 func argument(t reflect.Type) (reflect.Type, bool) {
 	if t == nil {
 		return nil, false
@@ -108,7 +108,7 @@ func argument(t reflect.Type) (reflect.Type, bool) {
 	return record, s == one || s == many
 }
 
-// types finds the Go types that the arguments are made of or lead to.
+// discover finds the Go types of the arguments, and those that they lead to.
 func (b *binder) discover(args []any) {
 	for i, a := range args {
 		t, ok := argument(reflect.TypeOf(a))
@@ -118,12 +118,12 @@ func (b *binder) discover(args []any) {
 		}
 		b.structType(t, "")
 	}
-	for i := 0; i < len(b.types); i++ { // grows meanwhile
+	for i := 0; i < len(b.types); i++ { // grows during the loop
 		b.read(b.types[i])
 	}
 }
 
-// structType returns what is known of a type of records. It is read later.
+// structType returns the structType of a type of records. Its fields are read later.
 func (b *binder) structType(t reflect.Type, from string) *structType {
 	known, ok := b.byType[t]
 	if !ok {
@@ -154,7 +154,7 @@ func (b *binder) read(t *structType) {
 	}
 }
 
-// A flattener lists the fields of a struct and of what it embeds.
+// A flattener lists the fields of a struct and of the structs that it embeds.
 type flattener struct {
 	b     *binder
 	t     *structType
@@ -163,7 +163,7 @@ type flattener struct {
 
 func (f *flattener) fields(t reflect.Type, path string, index []int, outer []reflect.Type) {
 	if slices.Contains(outer, t) {
-		return // embeds itself, by a pointer: nothing new comes
+		return // it embeds itself, by a pointer: there are no new fields
 	}
 	outer = append(slices.Clip(outer), t)
 	for i := range t.NumField() {
@@ -179,7 +179,7 @@ func (f *flattener) fields(t reflect.Type, path string, index []int, outer []ref
 			if tagged && path == "" {
 				f.mark(text)
 			}
-			continue // a marker of an embedded type does not speak of this one
+			continue // a marker of an embedded type does not apply to this one
 		}
 		parsed, bad := parse(text, false)
 		for _, err := range bad {
@@ -247,8 +247,8 @@ func (f *flattener) mark(text string) {
 	}
 }
 
-// members returns the fields that were found, without those that one nearer to
-// the type hides, as in Go.
+// members returns the fields that were found, without those that a less nested field
+// hides, as in Go.
 func (f *flattener) members() []*member {
 	nearest := map[string]*member{}
 	for _, m := range f.found {
@@ -269,8 +269,8 @@ func (f *flattener) members() []*member {
 	return kept
 }
 
-// idOf takes the member that holds the id out of the members, unless its tag
-// makes it a field, too.
+// idOf removes the member that is the id from the members, unless its tag makes it a
+// field, too.
 func (b *binder) idOf(t *structType) *member {
 	var id *member
 	for _, m := range t.members {
@@ -284,7 +284,7 @@ func (b *binder) idOf(t *structType) *member {
 		id = m
 	}
 	if id == nil {
-		// By its name, if its tag does not make it something else.
+		// By its name, unless its tag makes it something else.
 		for _, m := range t.members {
 			if last := m.goName[strings.LastIndexByte(m.goName, '.')+1:]; (last == "ID" || last == "Id") &&
 				m.tag.name == "" && len(m.tag.options) == 0 && m.shape == scalar && id == nil {
@@ -309,7 +309,7 @@ func (b *binder) idOf(t *structType) *member {
 	return id
 }
 
-// problems gathers what is wrong, up to a number.
+// problems collects everything that is wrong, up to a limit.
 type problems struct {
 	errs []error
 	more int

@@ -17,7 +17,7 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// chooser is what a type implements to list the values of its fields.
+// chooser is implemented by types that list the values of their fields.
 type chooser interface{ Choices() []string }
 
 var (
@@ -28,8 +28,8 @@ var (
 	valuerType    = reflect.TypeFor[driver.Valuer]()
 )
 
-// asID is what an id is converted to: the record's own, or one that a reference
-// holds. It is no type of a field.
+// asID is the type to which ids are converted: those of records, and those that
+// references hold. No field has it.
 const asID traverse.Type = math.MaxUint8
 
 // implements reports whether a value of t, whose address can be taken, has the
@@ -46,8 +46,9 @@ func method[I any](v reflect.Value) I {
 	return v.Addr().Interface().(I)
 }
 
-// natural returns the type that a field of a Go type has if its tag says none,
-// and whether the Go type can be a field at all. NoType says that the tag must.
+// natural returns the type that a field of a Go type has if its tag does not give
+// one, and whether the Go type can be a field at all. NoType means that the tag must
+// give the type.
 func natural(t reflect.Type) (traverse.Type, bool) {
 	inner, _, null := nullable(t)
 	switch {
@@ -78,7 +79,7 @@ func natural(t reflect.Type) (traverse.Type, bool) {
 			return traverse.Choices, true
 		}
 	}
-	// It may give anything. What gives itself away by its kind was asked first.
+	// Its Value method may return anything. Types with a suitable kind come first.
 	return traverse.NoType, implements(t, valuerType)
 }
 
@@ -86,7 +87,7 @@ func isInt(k reflect.Kind) bool {
 	return k >= reflect.Int && k <= reflect.Int64 || k >= reflect.Uint && k <= reflect.Uint64
 }
 
-// listed returns the values that the Go type of a field lists, if it does.
+// listed returns the values that the Go type of a field lists, or nil.
 func listed(t reflect.Type) []string {
 	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
 		if implements(t, chooserType) && t.Kind() == reflect.Slice {
@@ -103,14 +104,14 @@ func listed(t reflect.Type) []string {
 	return slices.Clone(method[chooser](reflect.New(t).Elem()).Choices())
 }
 
-// nullable takes a struct like sql.NullString or sql.Null apart: one value, and
-// Valid, which says that there is one.
+// nullable returns the parts of a struct like sql.NullString or sql.Null: the type of
+// its value, and the indexes of the value and of Valid.
 func nullable(t reflect.Type) (value reflect.Type, index [2][]int, ok bool) {
 	if t.Kind() != reflect.Struct {
 		return nil, index, false
 	}
 	if t.NumField() == 1 && t.Field(0).Anonymous && t.Field(0).IsExported() {
-		// A type around one of these, to give it methods.
+		// A type that embeds one of these, to add methods.
 		value, index, ok = nullable(t.Field(0).Type)
 		for i := range index {
 			index[i] = append([]int{0}, index[i]...)
@@ -126,7 +127,7 @@ func nullable(t reflect.Type) (value reflect.Type, index [2][]int, ok bool) {
 			continue
 		}
 		if k := of.Type.Kind(); k == reflect.Pointer || k == reflect.Slice {
-			continue // what could go round in circles
+			continue // as these could be circular
 		}
 		if _, scalar := natural(of.Type); scalar {
 			return of.Type, [2][]int{{1 - i}, {i}}, true
@@ -135,13 +136,13 @@ func nullable(t reflect.Type) (value reflect.Type, index [2][]int, ok bool) {
 	return nil, index, false
 }
 
-// A conv turns what a field of a struct holds into a value. It panics for what
-// is not of the Go type that it was made for.
+// A conv converts the content of a field of a struct to a value. It panics if that
+// does not have the Go type that it was made for.
 type conv func(v reflect.Value) (traverse.Value, error)
 
-// convert returns how a Go type becomes a type of ours, or nil if it does not
-// suit it. An id that is zero is none, unless it is there explicitly: behind a
-// pointer, or beside a Valid.
+// convert returns the conversion of a Go type to a type of fields, or nil if it does
+// not suit that type. A zero id means none, unless it is explicit: the target of a
+// pointer, or next to a Valid.
 func convert(t reflect.Type, to traverse.Type, explicit bool) conv {
 	inner, index, null := nullable(t)
 	switch {
@@ -223,8 +224,8 @@ func convert(t reflect.Type, to traverse.Type, explicit bool) conv {
 	return nil
 }
 
-// texts returns how a Go type is written as text, or nil. An id that is an
-// integer is its digits, whatever names it has.
+// texts returns the conversion of a Go type to text, or nil. An integer that is an id
+// becomes its digits, even if it has a String method.
 func texts(t reflect.Type, id bool) func(reflect.Value) (string, error) {
 	k := t.Kind()
 	switch {
@@ -298,7 +299,7 @@ func choicesValue(v reflect.Value, text func(reflect.Value) (string, error)) (tr
 
 var errDriver = errors.New("its Value method returns what no field can hold")
 
-// driverValue converts what a driver.Valuer gives.
+// driverValue converts what a driver.Valuer returns.
 func driverValue(x any, to traverse.Type) (traverse.Value, error) {
 	mismatch := func() (traverse.Value, error) {
 		return traverse.Value{}, fmt.Errorf("its Value method returns a Go %T, which cannot be %s", x, noun(to))
@@ -345,7 +346,7 @@ func driverValue(x any, to traverse.Type) (traverse.Value, error) {
 	return traverse.Value{}, errDriver
 }
 
-// noun is what a field of a type is, in messages.
+// noun returns a phrase for a field of a type, for messages.
 func noun(t traverse.Type) string {
 	if t == asID {
 		return "an id"

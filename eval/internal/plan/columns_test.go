@@ -1,0 +1,453 @@
+package plan
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/leadscore/leadscore/eval/internal/evaltest"
+	"github.com/leadscore/leadscore/internal/points"
+)
+
+// planColumns plans rules for scores alone.
+func planColumns(t testing.TB, rules string) *Columns {
+	t.Helper()
+	return NewColumns(NewRoutes(evaltest.Models(t, rules)), false)
+}
+
+// richer adds to the standard schema what decides whether a child needs routes.
+const richer = `profile Lead { Due date  Orders <- Order.Lead  Owner -> User  Visit -> EmailOpened }
+profile Contact { Manager -> Contact  Boss -> User }
+profile User { Name text  Started date }
+profile Order { PlacedOn time  Lead -> Lead  dated by PlacedOn }
+profile Campaign { Name text  Ends time }
+interaction EmailOpened { Campaign -> Campaign  ReadOn date  ReadAt time }
+`
+
+// TestCountedOverColumns: which children are counted over columns, and which need
+// routes.
+func TestCountedOverColumns(t *testing.T) {
+	for _, test := range []struct {
+		why   string
+		child string
+		want  bool
+	}{
+		{"interactions of the lead", `each EmailOpened`, true},
+		{"interactions in a date range", `each EmailOpened within last 7 days`, true},
+		{"interactions of every kind", `each Interaction`, true},
+		{"a field of the interaction", `each EmailOpened where EmailName = "A"`, true},
+		{"the Timestamp in a window", `each EmailOpened where Timestamp before 2026-01-01`, true},
+		{"the Timestamp in two windows", `each EmailOpened within last 7 days where Timestamp after 2026-01-01`, true},
+		{"an empty Timestamp", `each EmailOpened where Timestamp is empty`, false},
+		{"a Timestamp that is not empty", `each EmailOpened where Timestamp is not empty`, false},
+		{"another time of the interaction", `each EmailOpened where ReadAt before 2026-01-01`, false},
+		{"a date of the interaction", `each EmailOpened where ReadOn before 2026-01-01`, false},
+		{"the contact who owns the interaction", `each EmailOpened.Contact`, true},
+		{"a field of that contact", `each EmailOpened where Contact.City = "A"`, true},
+		{"a date of that contact", `each EmailOpened.Contact where Birthday before 2000-01-01`, true},
+		{"a step of the path", `each EmailOpened.Contact within last 7 days where EmailOpened.EmailName = "A"`, true},
+		{"what the contact's references lead to", `each EmailOpened where Contact.ParentAccount.Industry = "R"`, true},
+		{"a path over the contact's references", `each EmailOpened.Contact.Manager.Boss where Name = "A"`, true},
+		{"a reference other than Contact", `each EmailOpened.Campaign`, false},
+		{"a field after such a reference", `each EmailOpened where Campaign.Name = "A"`, false},
+		{"a hop from the contact to several records", `each EmailOpened.Contact.Leads`, false},
+		{"the lead", `has Lead`, true},
+		{"a field of the lead", `has Lead where City = "A"`, true},
+		{"a time of the lead", `has Lead where CreatedOn within last 7 days`, true},
+		{"a date of the lead", `has Lead where Due is empty`, true},
+		{"what the lead's references lead to", `has Lead.ParentContact.ParentAccount where Industry = "R"`, true},
+		{"a step before", `has Lead.ParentContact where Lead.City = "A"`, true},
+		{"a hop from the lead to several records", `has Lead.Orders`, false},
+		{"a dated record that the lead refers to", `has Lead.Visit`, false},
+		{"a field of a dated record", `has Lead where Visit.EmailName = "A"`, false},
+		{"a date range on a path from the lead", `has Lead.Visit within last 7 days`, false},
+	} {
+		p := planColumns(t, richer+evaltest.Model("M", "contact", test.child+" score +1"))
+		if got := len(p.Residual[0]) == 0; got != test.want {
+			t.Errorf("%s: %s is counted over columns: %t", test.why, test.child, got)
+		}
+		if got := p.Any(); got != test.want {
+			t.Errorf("%s: the plan for %s counts something over columns: %t", test.why, test.child, got)
+		}
+		if got := p.ResidualRoutes == nil; got != test.want {
+			t.Errorf("%s: the plan for %s has no routes: %t", test.why, test.child, got)
+		}
+	}
+}
+
+// TestDatedLead: a lead with a date exists as the root, whatever its date is; only a
+// date range on it needs routes.
+func TestDatedLead(t *testing.T) {
+	for _, test := range []struct {
+		child string
+		want  bool
+	}{
+		{`has Lead where City = "A"`, true},
+		{`has Lead within last 7 days`, false},
+	} {
+		p := planColumns(t, `profile Lead { dated by CreatedOn }`+evaltest.Model("M", "contact", test.child+" score +1"))
+		if got := len(p.Residual[0]) == 0; got != test.want {
+			t.Errorf("%s is counted over columns: %t", test.child, got)
+		}
+	}
+}
+
+// TestResidual: a condition is left to routes if one of its children is; the plan
+// for these asks with the needs of the whole.
+func TestResidual(t *testing.T) {
+	routes := NewRoutes(evaltest.Models(t,
+		evaltest.Model("M", "contact",
+			`each EmailOpened score +1`,
+			`each EmailOpened has Lead.ParentAccount.Contacts score +2`,
+			`has Lead where City = "A" score +3`)+
+			evaltest.Model("N", "contact", `each EmailClicked score +4`)+
+			evaltest.Model("O", "account", `each Lead.ParentAccount.Leads score +5`)))
+	p := NewColumns(routes, true)
+	var got []string
+	for i, conditions := range p.Residual {
+		for _, c := range conditions {
+			got = append(got, fmt.Sprintf("%s %s", routes.Models[i].Checked.Name, c.Name))
+		}
+	}
+	if want := []string{"M 2", "O 1"}; !slices.Equal(got, want) {
+		t.Errorf("left to routes are %v, want %v", got, want)
+	}
+	if want := [][]int{{0, ByRoutes, 1}, {2}, {ByRoutes}}; !slices.EqualFunc(p.Explained, want, slices.Equal) {
+		t.Errorf("the explanation is %v, want %v", p.Explained, want)
+	}
+	left := p.ResidualRoutes
+	if len(left.Models) != 3 || len(left.Models[0].Conditions) != 1 || len(left.Models[1].Conditions) != 0 {
+		t.Errorf("the routes that are left are those of %d models", len(left.Models))
+	}
+	for _, n := range left.Needs {
+		same := func(whole *Need) bool { return whole.Need == n.Need }
+		if !slices.ContainsFunc(routes.Needs, same) {
+			t.Errorf("%s by %s is not a need of the whole plan", n.Entity, n.By)
+		}
+		if n.Entity == "EmailClicked" {
+			t.Error("what no residual condition asks for is asked for")
+		}
+	}
+}
+
+// describeMeasures writes what is counted for contact-based leads.
+func describeMeasures(p *Columns) string {
+	var b strings.Builder
+	t := &p.Targets[ContactBased]
+	measure := func(where string, m *Measure) {
+		b.WriteString(where)
+		if len(m.Windows) > 0 {
+			fmt.Fprintf(&b, " in %v", m.Windows)
+		}
+		for _, e := range m.Where {
+			fmt.Fprintf(&b, " %s", e.Field.Name)
+		}
+		if m.Owner >= 0 {
+			fmt.Fprintf(&b, " if owner %d", m.Owner)
+		}
+		b.WriteString(":")
+		for _, u := range m.Uses {
+			fmt.Fprintf(&b, " model %d %s", u.Model, worth(u.Award))
+		}
+		for _, s := range m.Slots {
+			fmt.Fprintf(&b, " slot %d", s)
+		}
+		b.WriteString("\n")
+	}
+	for i := range t.Lead.Measures {
+		measure("lead", &t.Lead.Measures[i])
+	}
+	for i := range t.Owner.Measures {
+		measure("owner", &t.Owner.Measures[i])
+	}
+	for i := range t.Interactions {
+		k := &t.Interactions[i]
+		for _, total := range k.Totals {
+			fmt.Fprintf(&b, "all %s in %v:", k.Entity.Name(), total.Windows)
+			for _, u := range total.Uses {
+				fmt.Fprintf(&b, " model %d %s", u.Model, worth(u.Award))
+			}
+			b.WriteString("\n")
+		}
+		for j := range k.Measures {
+			measure(k.Entity.Name(), &k.Measures[j])
+		}
+	}
+	for _, c := range t.Conjunctions {
+		fmt.Fprintf(&b, "conjunction of model %d %+d:", c.Model, c.Award.Points)
+		for _, ch := range c.Award.Children {
+			fmt.Fprintf(&b, " slot %d", ch.Slot)
+		}
+		b.WriteString("\n")
+	}
+	if base := t.Base; slices.ContainsFunc(base, func(n int64) bool { return n != 0 }) {
+		fmt.Fprintf(&b, "base %v\n", base)
+	}
+	return b.String()
+}
+
+func worth(s points.Single) string {
+	if s.Min == 0 {
+		return fmt.Sprintf("%+d each", s.Points)
+	}
+	return fmt.Sprintf("%+d from %d", s.Points, s.Min)
+}
+
+// TestMeasures: conditions that ask for the same count share a measure.
+func TestMeasures(t *testing.T) {
+	for _, test := range []struct{ name, rules, want string }{
+		{
+			"all records in a window are a total", evaltest.Model("M", "contact",
+				`each EmailOpened score +1`,
+				`at least 3 EmailOpened score +5`,
+				`none EmailOpened within last 7 days score -2`,
+				`each EmailOpened since 2026-01-01 score +4`), `
+			all EmailOpened in []: model 0 +1 each model 0 +5 from 3
+			all EmailOpened in [0]: model 0 +2 from 1
+			all EmailOpened in [1]: model 0 +4 each
+			base [-2]`,
+		},
+		{
+			"a window that does not end with as of is a measure", evaltest.Model("M", "contact",
+				`each EmailOpened between 2026-01-01 and 2026-02-01 score +1`,
+				`each EmailOpened where Timestamp older than 7 days score +2`,
+				`each EmailOpened where Timestamp within next 7 days score +3`,
+				`each EmailOpened where Timestamp within last 7 days score +4`), `
+			all EmailOpened in [3]: model 0 +4 each
+			EmailOpened in [0]: model 0 +1 each
+			EmailOpened in [1]: model 0 +2 each
+			EmailOpened in [2]: model 0 +3 each`,
+		},
+		{
+			"conditions share a measure, in whatever order their expressions are", evaltest.Model("M", "contact",
+				`each EmailClicked where Url = "A" and LinkText = "B" score +1`,
+				`has EmailClicked where LinkText = "b" and Url = "a" and Url = "A" score +2`,
+				`none EmailClicked where Url = "A" and LinkText = "B" score +3`,
+				`each EmailClicked where Url = "A" score +4`) +
+				evaltest.Model("N", "contact", `at least 7 EmailClicked where LinkText = "B" and Url = "A" score +5`), `
+			EmailClicked LinkText Url: model 0 +1 each model 0 +2 from 1 model 0 -3 from 1 model 1 +5 from 7
+			EmailClicked Url: model 0 +4 each
+			base [3 0]`,
+		},
+		{
+			"conditions of several children share slots", evaltest.Model("M", "contact",
+				`each EmailOpened each EmailClicked score +1`,
+				`has EmailOpened none EmailClicked score +2`,
+				`each EmailOpened has EmailClicked has Lead score +3`,
+				`has Interaction within last 7 days score +4`),
+			// A slot of several kinds of interaction is not shared.
+			`
+			lead: slot 2
+			EmailOpened: slot 0
+			EmailOpened in [0]: slot 3
+			EmailClicked: slot 1
+			EmailClicked in [0]: slot 3
+			EmailForwarded in [0]: slot 3
+			EmailUnsubscribed in [0]: slot 3
+			EmailMarkedAsSpam in [0]: slot 3
+			WebsiteVisited in [0]: slot 3
+			WebsiteClicked in [0]: slot 3
+			FormVisited in [0]: slot 3
+			FormSubmitted in [0]: slot 3
+			MarketingPageVisited in [0]: slot 3
+			EventRegistered in [0]: slot 3
+			EventCheckedIn in [0]: slot 3
+			EventCancelled in [0]: slot 3
+			Subscribed in [0]: slot 3
+			conjunction of model 0 +1: slot 0 slot 1
+			conjunction of model 0 +2: slot 0 slot 1
+			conjunction of model 0 +3: slot 0 slot 1 slot 2
+			conjunction of model 0 +4: slot 3`,
+		},
+		{
+			"measures of the lead and of the owner", evaltest.Model("M", "contact",
+				`has Lead where City = "A" score +1`,
+				`each Lead where City = "a" score +2`,
+				`has Lead.ParentContact where Lead.City = "A" score +3`,
+				`each EmailOpened where Contact.City = "A" score +4`,
+				`each EmailOpened.Contact where City = "A" score +5`,
+				`each EmailClicked where Contact.City = "A" and EmailName = "B" score +6`), `
+			lead: model 0 +1 from 1 model 0 +2 each
+			lead: model 0 +3 from 1
+			owner:
+			owner:
+			EmailOpened if owner 0: model 0 +4 each
+			EmailOpened if owner 1: model 0 +5 each
+			EmailClicked EmailName if owner 0: model 0 +6 each`,
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got, want := describeMeasures(planColumns(t, test.rules)), lines(test.want); got != want {
+				t.Errorf("got\n%swant\n%s", got, want)
+			}
+		})
+	}
+}
+
+// TestNoTotalsForAccounts: the interactions of several contacts are not ordered by
+// time, so those of account-based leads are counted one by one.
+func TestNoTotalsForAccounts(t *testing.T) {
+	p := planColumns(t, evaltest.Model("M", "account", `each EmailOpened score +1`))
+	k := &p.Targets[AccountBased].Interactions[0]
+	if len(k.Totals) != 0 || len(k.Measures) != 1 {
+		t.Errorf("%d totals and %d measures", len(k.Totals), len(k.Measures))
+	}
+	if p.Targets[ContactBased].any() || !p.Any() {
+		t.Error("the plan is for the wrong leads")
+	}
+}
+
+// TestTotalTables: a kind of interaction has so many tables by time. A condition
+// that would need one more gets a measure; one that needs a table that is there
+// gets it.
+func TestTotalTables(t *testing.T) {
+	var conditions []string
+	for n := range maxTables + 2 {
+		conditions = append(conditions, fmt.Sprintf("at least %d EmailOpened score +1", n+1))
+	}
+	conditions = append(conditions, "at least 5 EmailOpened within last 7 days score +1", "each EmailOpened score +1")
+	k := &planColumns(t, evaltest.Model("M", "contact", conditions...)).Targets[ContactBased].Interactions[0]
+	var uses []int
+	for _, total := range k.Totals {
+		uses = append(uses, len(total.Uses))
+	}
+	if !slices.Equal(uses, []int{maxTables, 1}) {
+		t.Errorf("the totals have %v uses", uses)
+	}
+	if len(k.Measures) != 1 || len(k.Measures[0].Uses) != 3 {
+		t.Errorf("%d measures, of which the first has %d uses; want 1 and 3", len(k.Measures), len(k.Measures[0].Uses))
+	}
+}
+
+// TestConjunctions: pairs are kept by model, and others one by one.
+func TestConjunctions(t *testing.T) {
+	p := planColumns(t, evaltest.Model("M", "contact",
+		`each EmailOpened has Lead score +1`,
+		`each EmailOpened has Lead none EmailClicked score +2`,
+		`each EmailOpened none EmailClicked score +3`)+
+		evaltest.Model("N", "contact", `has EmailOpened has EmailClicked score +4`))
+	target := &p.Targets[ContactBased]
+	if !slices.Equal(target.Others, []int{1}) {
+		t.Errorf("conjunctions of other numbers than two are %v", target.Others)
+	}
+	var pairs []int
+	for _, list := range target.Pairs {
+		pairs = append(pairs, list.Model, len(list.List))
+	}
+	if !slices.Equal(pairs, []int{0, 2, 1, 1}) {
+		t.Errorf("models and their pairs are %v", pairs)
+	}
+}
+
+// TestExplainedColumns: for explanations every condition is a conjunction, in the
+// order of the rules, and has the slots of its children.
+func TestExplainedColumns(t *testing.T) {
+	routes := NewRoutes(evaltest.Models(t,
+		evaltest.Model("M", "contact", `each EmailOpened score +1`, `has Lead score +2`)+
+			evaltest.Model("N", "contact", `none EmailOpened score +3`)))
+	p := NewColumns(routes, true)
+	want := lines(`
+		lead: slot 1
+		EmailOpened: slot 0
+		conjunction of model 0 +1: slot 0
+		conjunction of model 0 +2: slot 1
+		conjunction of model 1 +3: slot 0`)
+	if got := describeMeasures(p); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+	if want := [][]int{{0, 1}, {2}}; !slices.EqualFunc(p.Explained, want, slices.Equal) {
+		t.Errorf("explained are %v, want %v", p.Explained, want)
+	}
+	if most := p.Targets[ContactBased].MaxRecords; most != math.MaxUint32 {
+		t.Errorf("an explained lead has %d records at most", most)
+	}
+}
+
+// TestMaxRecords: as many records as a target can have, its sums fit in 64 bits.
+func TestMaxRecords(t *testing.T) {
+	p := planColumns(t, evaltest.Model("M", "contact", `each EmailOpened score -1000000`, `has Lead score +500000`)+
+		evaltest.Model("N", "account"))
+	if got := p.Targets[ContactBased].MaxRecords; got != math.MaxInt64/1_500_000 {
+		t.Errorf("%d records at most", got)
+	}
+	if got := p.Targets[AccountBased].MaxRecords; got != math.MaxInt64 {
+		t.Errorf("without a condition %d records at most", got)
+	}
+}
+
+// TestProfileNodes: hops and references that begin alike share nodes, and a path
+// requires the records on its way.
+func TestProfileNodes(t *testing.T) {
+	p := planColumns(t, evaltest.Model("M", "contact",
+		`has Lead.ParentContact.ParentAccount where Industry = "R" and CreatedOn is empty score +1`,
+		`has Lead where ParentContact.ParentAccount.City = "A" score +2`,
+		`each EmailOpened where Contact.ParentAccount.Industry = "R" score +3`))
+	describe := func(profile *Profile) string {
+		var b strings.Builder
+		for i, n := range profile.Nodes {
+			fmt.Fprintf(&b, "%s, required by %v", profile.path(i), n.Required)
+			for _, e := range n.Where {
+				fmt.Fprintf(&b, ", %d: %s", e.Measure, e.Field.Name)
+			}
+			b.WriteString("\n")
+		}
+		return b.String()
+	}
+	want := lines(`
+		Lead, required by []
+		Lead.ParentContact, required by [0]
+		Lead.ParentContact.ParentAccount, required by [0], 0: CreatedOn, 0: Industry, 1: City`)
+	if got := describe(&p.Targets[ContactBased].Lead); got != want {
+		t.Errorf("the lead's profile is\n%swant\n%s", got, want)
+	}
+	want = lines(`
+		Contact, required by []
+		Contact.ParentAccount, required by [], 0: Industry`)
+	if got := describe(&p.Targets[ContactBased].Owner); got != want {
+		t.Errorf("the owner's profile is\n%swant\n%s", got, want)
+	}
+}
+
+// TestPlanText: what Columns.String tells people.
+func TestPlanText(t *testing.T) {
+	many := func(n int) []string {
+		var list []string
+		for i := range n {
+			list = append(list, fmt.Sprintf(`each WebsiteVisited where Url = "%d" score +1`, i))
+		}
+		return list
+	}
+	for _, test := range []struct{ name, rules, want string }{
+		{"no model", "", "0 conditions left to counting routes\n"},
+		{"routes alone", evaltest.Model("M", "contact", `has Lead.ParentAccount.Contacts score +1`), "1 condition left to counting routes\n"},
+		{
+			"all kinds of counts", evaltest.Model("M", "contact",
+				`has Lead where City = "A" and Country = "B" score +1`,
+				`has Lead.ParentContact score +1`,
+				`each EmailOpened score +1`,
+				`none EmailOpened within last 7 days score +1`,
+				`each EmailOpened where EmailName = "A" and CustomerJourney = "B" score +1`,
+				`each EmailClicked where Contact.ParentAccount.Industry = "R" score +1`,
+				`each EmailClicked has Lead score +1`) +
+				evaltest.Model("N", "account", append(many(70), `each Lead.ParentAccount.Leads score +1`, `has FormVisited score +1`)...),
+			`contact-based leads
+  Lead, once: 2 tests on City, Country
+  Lead.ParentContact, once: 0 tests on no field
+  Contact.ParentAccount, for each owner of interactions: 1 test on Industry
+  EmailOpened, in one pass: 2 counts by window alone; 1 count in word 0 by CustomerJourney, EmailName
+  EmailClicked, in one pass: 2 counts in word 0 by no field
+  1 condition of several counts
+account-based leads
+  WebsiteVisited, in one pass: 70 counts in word 0, 1 by Url
+  FormVisited, in one pass: 1 count in word 1 by no field
+1 condition left to counting routes
+`,
+		},
+	} {
+		if got := planColumns(t, test.rules).String(); got != test.want {
+			t.Errorf("%s: got\n%swant\n%s", test.name, got, test.want)
+		}
+	}
+}

@@ -1,0 +1,318 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/eval/internal/evaltest"
+	"github.com/leadscore/leadscore/internal/points"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// describeRoutes writes the nodes of each hop tree and the needs.
+func describeRoutes(r *Routes) string {
+	var b strings.Builder
+	for kind, name := range []string{"contact-based", "account-based"} {
+		for _, n := range r.Trees[kind].Order {
+			fmt.Fprintf(&b, "%s %s, round %d", name, n.Path(), n.Round)
+			if n.Inner {
+				b.WriteString(", inner")
+			}
+			if n.Open {
+				b.WriteString(", open")
+			}
+			if len(n.Windows) > 0 {
+				fmt.Fprintf(&b, ", windows %v", n.Windows)
+			}
+			for _, need := range n.Needs {
+				fmt.Fprintf(&b, ", need %d", need.Index)
+			}
+			b.WriteString("\n")
+		}
+	}
+	for _, n := range r.Needs {
+		by := n.By
+		if by == "" {
+			by = "id"
+		}
+		fmt.Fprintf(&b, "need %d: %s by %s (%s)", n.Index, n.Entity, by, strings.Join(n.Fields, " "))
+		if n.Time != "" {
+			fmt.Fprintf(&b, " range of %s", n.Time)
+		}
+		b.WriteString("\n")
+	}
+	fmt.Fprintf(&b, "%d rounds\n", r.Rounds)
+	return b.String()
+}
+
+// lines drops the indentation of a golden text.
+func lines(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" {
+			b.WriteString(line + "\n")
+		}
+	}
+	return b.String()
+}
+
+const orders = `profile Lead { Orders <- Order.Buyer }
+profile Order {
+    Amount number
+    PlacedOn date
+    Buyer -> Lead
+    Product -> Product
+    dated by PlacedOn
+}
+profile Product { Name text }
+`
+
+func TestRoutes(t *testing.T) {
+	for _, test := range []struct{ name, rules, want string }{
+		{
+			"no model", "", `0 rounds`,
+		},
+		{
+			"a model without conditions needs the leads", evaltest.Model("M", "contact"), `
+			need 0: Lead by id (ParentContact ParentAccount)
+			0 rounds`,
+		},
+		{
+			"paths that begin alike share their hops", evaltest.Model("M", "contact",
+				`has Lead where City = "A" score +1`,
+				`has Lead.ParentContact where City = "A" score +1`,
+				`has Lead.ParentContact.ParentAccount where Industry = "R" score +1`,
+				`each Lead.ParentContact.ParentAccount.Contacts score +1`), `
+			contact-based Lead, round 0, inner, open
+			contact-based Lead.ParentContact, round 1, inner, open, need 1
+			contact-based Lead.ParentContact.ParentAccount, round 2, inner, open, need 2
+			contact-based Lead.ParentContact.ParentAccount.Contacts, round 3, open, need 3
+			need 0: Lead by id (ParentContact ParentAccount City)
+			need 1: Contact by id (City ParentAccount)
+			need 2: Account by id (Industry)
+			need 3: Contact by ParentAccount (City ParentAccount)
+			3 rounds`,
+		},
+		{
+			"hops that ask the same share a need", evaltest.Model("M", "contact",
+				`has Lead.ParentAccount score +1`,
+				`has Lead.ParentContact.ParentAccount score +1`), `
+			contact-based Lead, round 0, inner, open
+			contact-based Lead.ParentAccount, round 1, open, need 1
+			contact-based Lead.ParentContact, round 1, inner, open, need 2
+			contact-based Lead.ParentContact.ParentAccount, round 2, open, need 1
+			need 0: Lead by id (ParentContact ParentAccount)
+			need 1: Account by id ()
+			need 2: Contact by id (ParentAccount)
+			2 rounds`,
+		},
+		{
+			"a reference of an expression is a hop", evaltest.Model("M", "contact",
+				`each EmailOpened where Contact.ParentAccount.Industry = "R" score +1`), `
+			contact-based EmailOpened, round 1, inner, open, need 1
+			contact-based EmailOpened.Contact, round 2, inner, need 2
+			contact-based EmailOpened.Contact.ParentAccount, round 3, need 3
+			need 0: Lead by id (ParentContact ParentAccount)
+			need 1: EmailOpened by Contact (Timestamp Contact) range of Timestamp
+			need 2: Contact by id (ParentAccount)
+			need 3: Account by id (Industry)
+			3 rounds`,
+		},
+		{
+			"windows of the paths that stop at a node", evaltest.Model("M", "contact",
+				`each EmailOpened within last 7 days score +1`,
+				`each EmailOpened within last 7 days where EmailName = "A" score +1`,
+				`each EmailOpened since 2026-01-01 score +1`,
+				`each EmailClicked score +1`,
+				`each EmailClicked within last 7 days score +1`), `
+			contact-based EmailOpened, round 1, windows [0 1], need 1
+			contact-based EmailClicked, round 1, open, windows [0], need 2
+			need 0: Lead by id (ParentContact ParentAccount)
+			need 1: EmailOpened by Contact (Timestamp EmailName) range of Timestamp
+			need 2: EmailClicked by Contact (Timestamp) range of Timestamp
+			1 rounds`,
+		},
+		{
+			"a dated hop has the window, and not the steps around it", orders + evaltest.Model("M", "contact",
+				`each Lead.Orders.Product within last 1 month where Name = "A" and Orders.Amount > 5 score +1`), `
+			contact-based Lead, round 0, inner, open
+			contact-based Lead.Orders, round 1, inner, windows [0], need 1
+			contact-based Lead.Orders.Product, round 2, open, need 2
+			need 0: Lead by id (ParentContact ParentAccount)
+			need 1: Order by Buyer (PlacedOn Product Amount) range of PlacedOn
+			need 2: Product by id (Name)
+			2 rounds`,
+		},
+		{
+			"account-based leads wait for the contacts of their account", evaltest.Model("M", "account",
+				`each EmailOpened.Contact score +1`), `
+			account-based EmailOpened, round 2, inner, open, need 1
+			account-based EmailOpened.Contact, round 3, open, need 3
+			need 0: Lead by id (ParentContact ParentAccount)
+			need 1: EmailOpened by Contact (Timestamp Contact) range of Timestamp
+			need 2: Contact by ParentAccount ()
+			need 3: Contact by id ()
+			3 rounds`,
+		},
+		{
+			"models of both targets share needs but no nodes", evaltest.Model("M", "contact", `has Lead.ParentAccount score +1`) +
+				evaltest.Model("N", "account", `has Lead.ParentAccount score +1`), `
+			contact-based Lead, round 0, inner, open
+			contact-based Lead.ParentAccount, round 1, open, need 1
+			account-based Lead, round 0, inner, open
+			account-based Lead.ParentAccount, round 1, open, need 1
+			need 0: Lead by id (ParentContact ParentAccount)
+			need 1: Account by id ()
+			1 rounds`,
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got, want := describeRoutes(NewRoutes(evaltest.Models(t, test.rules))), lines(test.want); got != want {
+				t.Errorf("got\n%swant\n%s", got, want)
+			}
+		})
+	}
+}
+
+// TestAnyInteraction: the root Interaction has a need for each interaction that is
+// not passive, and their layouts begin alike.
+func TestAnyInteraction(t *testing.T) {
+	models := evaltest.Models(t, evaltest.Model("M", "contact",
+		`each EmailClicked where Url = "A" score +1`,
+		`each Interaction within last 7 days where Contact.City = "A" score +1`))
+	r := NewRoutes(models)
+	root := r.Models[0].Conditions[1].Children[0].Steps[0].Node
+	var entities []string
+	for _, n := range root.Needs {
+		entities = append(entities, n.Entity)
+		if got := n.Layout.Fields[:2]; !slices.Equal(got, []string{traverse.Timestamp, traverse.Contact}) {
+			t.Errorf("the layout of %s begins with %v", n.Entity, got)
+		}
+	}
+	var active []string
+	for e := range models[0].Schema.Active() {
+		active = append(active, e.Name())
+	}
+	if !slices.Equal(entities, active) || slices.Contains(entities, "EmailSent") {
+		t.Errorf("Interaction needs %v, want %v", entities, active)
+	}
+	if got := root.Layout.Fields; !slices.Equal(got, []string{traverse.Timestamp, traverse.Contact}) {
+		t.Errorf("the layout of Interaction is %v", got)
+	}
+	clicked := r.Models[0].Conditions[0].Children[0].Steps[0].Node
+	if !slices.Contains(root.Needs, clicked.Need()) || root == clicked {
+		t.Error("Interaction and EmailClicked do not share a need, or share a node")
+	}
+}
+
+// TestChildren: what a plan has of each child.
+func TestChildren(t *testing.T) {
+	models := evaltest.Models(t, orders+`model "M" {
+		target contact
+		time zone "Europe/Berlin"
+		condition "C" {
+			"Big": at least 2 Lead.Orders.Product since 2026-05-01 where Orders.Amount > 5 and Name = "A" and Name != "B"
+			none EmailOpened
+			score -3
+		}
+		condition "D" { each Lead score +1 }
+	}
+	model "N" { target account condition "E" { has Lead score +2 } }
+	model "O" { target account time zone "Europe/Berlin" }`)
+	r := NewRoutes(models)
+	m := r.Models[0]
+	if m.Checked != models[0] || m.Children != 3 || m.Target != ContactBased || r.Models[1].Target != AccountBased {
+		t.Errorf("the model has %d children and the target %d", m.Children, m.Target)
+	}
+	if zones := []int{m.Zone, r.Models[1].Zone, r.Models[2].Zone}; !slices.Equal(zones, []int{0, 1, 0}) || len(r.Zones) != 2 {
+		t.Errorf("the models have the zones %v of %v", zones, r.Zones)
+	}
+	c := &m.Conditions[0]
+	if c.Name != "C" || c.Award.Points != -3 || !slices.Equal(c.Award.Children, []points.Frequency{{Min: 2}, {}}) {
+		t.Errorf("condition %s has the award %+v", c.Name, c.Award)
+	}
+	first := &c.Children[0]
+	var got []string
+	for i, s := range first.Steps {
+		got = append(got, fmt.Sprintf("%s window %d", s.Node.Name, s.Window))
+		for _, e := range s.Where {
+			got = append(got, fmt.Sprintf("%d: %s", i, e.Checked.Source))
+		}
+	}
+	want := []string{"Lead window -1", "Orders window 0", "1: Orders.Amount > 5", "Product window -1", `2: Name = "A"`, `2: Name != "B"`}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if first.Dated != 1 || c.Children[1].Dated != 0 || m.Conditions[1].Children[0].Dated != 0 {
+		t.Error("the dated steps are wrong")
+	}
+	for i, want := range []string{
+		`"Big": at least 2 Lead.Orders.Product since 2026-05-01 where Orders.Amount > 5 and Name = "A" and Name != "B"`,
+		"none EmailOpened", "each Lead",
+	} {
+		at := append(slices.Clone(c.Children), m.Conditions[1].Children...)
+		if got := at[i].Rule(); got != want {
+			t.Errorf("child %d is %q, want %q", i, got, want)
+		}
+	}
+}
+
+// TestMissingInSchema: a schema that lacks what a checked model names is a mistake
+// of whoever made the model.
+func TestMissingInSchema(t *testing.T) {
+	models := evaltest.Models(t, everyType+evaltest.Model("M", "contact", `has Lead where text = "A" score +1`))
+	other := *models[0]
+	other.Schema = traverse.Standard()
+	defer func() {
+		if err, ok := recover().(error); !ok || err.Error() != "traverse: Lead has no field or reference text" {
+			t.Errorf("got %v", err)
+		}
+	}()
+	NewRoutes([]*check.Model{&other})
+}
+
+// TestInstant: windows and days are resolved in the zones of the models, into
+// memory that is used again.
+func TestInstant(t *testing.T) {
+	rule := "each EmailOpened within last 7 days score +1"
+	inZone := func(name, zone string) string {
+		return strings.Replace(evaltest.Model(name, "contact", rule, "each EmailOpened since 2026-05-31 score +1"), "target contact", fmt.Sprintf("target contact\ntime zone %q", zone), 1)
+	}
+	r := NewRoutes(evaltest.Models(t, inZone("A", "Pacific/Auckland")+inZone("H", "Pacific/Honolulu")+inZone("B", "Pacific/Auckland")))
+	asOf := time.Date(2026, 5, 31, 12, 0, 0, 999, time.UTC)
+	in := r.At(asOf, Instant{})
+	today := traverse.DayNumber(2026, 5, 31)
+	if want := []int64{today + 1, today}; !slices.Equal(in.Days, want) || in.Latest != today+1 {
+		t.Errorf("the days are %v and the latest %d, want %v", in.Days, in.Latest, want)
+	}
+	if in.Micros != asOf.UnixMicro() {
+		t.Errorf("as of %d", in.Micros)
+	}
+	if len(in.Bounds) != 4 {
+		t.Fatalf("%d windows: those of models in one zone are the same, and others differ", len(in.Bounds))
+	}
+	week := Bound{asOf.AddDate(0, 0, -7).UnixMicro(), asOf.UnixMicro()}
+	if in.Bounds[0] != week || in.Bounds[2] != week {
+		t.Errorf("a week is %v, want %v", in.Bounds, week)
+	}
+	for _, test := range []struct {
+		at   int64
+		want bool
+	}{{week.Lo - 1, false}, {week.Lo, true}, {week.Hi, true}, {week.Hi + 1, false}} {
+		if got := week.Holds(test.at); got != test.want {
+			t.Errorf("%v holds %d: %t", week, test.at, got)
+		}
+	}
+	midnight := func(zone *time.Location) int64 { return time.Date(2026, 5, 31, 0, 0, 0, 0, zone).UnixMicro() }
+	if in.Bounds[1].Lo != midnight(r.Zones[0]) || in.Bounds[3].Lo != midnight(r.Zones[1]) {
+		t.Errorf("the day begins at %v", in.Bounds)
+	}
+	again := r.At(asOf, in)
+	if &again.Bounds[0] != &in.Bounds[0] || &again.Days[0] != &in.Days[0] {
+		t.Error("the memory is not used again")
+	}
+}

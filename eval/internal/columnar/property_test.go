@@ -1,0 +1,301 @@
+package columnar
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/leadscore/leadscore/eval/internal/evaltest"
+	"github.com/leadscore/leadscore/eval/internal/plan"
+	"github.com/leadscore/leadscore/internal/points"
+	"github.com/leadscore/leadscore/source/memory"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// The properties of this file compare the executor with counting one record after
+// the other, in rules and data of a small world: emails with up to four fields,
+// whose contacts live in some city.
+
+// An email is an interaction of the small world.
+type email struct {
+	kind, contact string
+	days          int // before as of; negative is later
+	undated       bool
+	values        [4]string // of emailFields
+}
+
+var (
+	emailFields = [4]string{"EmailName", "CustomerJourney", "Url", "LinkText"} // an EmailOpened has the first two
+	cities      = map[string]string{"ada": "Chicago", "ben": "Boston", "cleo": ""}
+	owners      = map[string][]string{"ada-lead": {"ada"}, "ben-lead": {"ben"}, "deal": {"ada", "cleo"}}
+)
+
+const smallWorld = `
+Contact ada  City=Chicago ParentAccount=beanhouse
+Contact ben  City=Boston
+Contact cleo ParentAccount=beanhouse
+Lead ada-lead ParentContact=ada
+Lead ben-lead ParentContact=ben
+Lead deal     ParentAccount=beanhouse
+`
+
+func drawEmail(t *rapid.T) email {
+	e := email{
+		kind:    rapid.SampledFrom([]string{"EmailOpened", "EmailClicked"}).Draw(t, "kind"),
+		contact: rapid.SampledFrom([]string{"ada", "ben", "cleo"}).Draw(t, "contact"),
+		days:    rapid.IntRange(-2, 40).Draw(t, "days"),
+		undated: rapid.IntRange(0, 9).Draw(t, "undated") == 0,
+	}
+	for i := range e.values {
+		if i < 2 || e.kind == "EmailClicked" {
+			e.values[i] = rapid.SampledFrom([]string{"", "a", "b"}).Draw(t, "value")
+		}
+	}
+	return e
+}
+
+func (e *email) add(t evaltest.TB, data *memory.Source, id int) {
+	r := memory.Record{"Contact": e.contact}
+	if !e.undated {
+		r["Timestamp"] = evaltest.AsOf.AddDate(0, 0, -e.days)
+	}
+	for i, v := range e.values {
+		if v != "" {
+			r[emailFields[i]] = v
+		}
+	}
+	if err := data.Add(e.kind, fmt.Sprint(id), r); err != nil {
+		t.Fatalf("%v", err)
+	}
+}
+
+// A child counts emails.
+type child struct {
+	frequency points.Frequency
+	kind      string // or Interaction
+	from, to  int    // days before as of; from is 0 without a window
+	tests     []fieldTest
+	city      string // of the contact, or ""
+}
+
+// A fieldTest is an expression about one of emailFields.
+type fieldTest struct {
+	field int
+	op    string // =, !=, or is empty
+	value string
+}
+
+// drawChild draws a child with expressions about some of the first fields alone.
+func drawChild(t *rapid.T, fields int) child {
+	c := child{
+		frequency: rapid.SampledFrom([]points.Frequency{{Each: true}, {Min: 1}, {}, {Min: 2}, {Min: 9}}).Draw(t, "frequency"),
+		kind:      rapid.SampledFrom([]string{"EmailOpened", "EmailClicked", "EmailClicked", "Interaction"}).Draw(t, "kind"),
+		city:      rapid.SampledFrom([]string{"", "", "Chicago", "Boston"}).Draw(t, "city"),
+	}
+	if rapid.Bool().Draw(t, "window") {
+		c.from = rapid.SampledFrom([]int{1, 7, 30}).Draw(t, "from")
+		if rapid.Bool().Draw(t, "closed window") {
+			c.to = rapid.IntRange(0, c.from).Draw(t, "to")
+		}
+	}
+	has := map[string]int{"EmailOpened": 2, "EmailClicked": 4}[c.kind]
+	for field := range min(fields, has) {
+		if rapid.Bool().Draw(t, "test") {
+			c.tests = append(c.tests, fieldTest{
+				field, rapid.SampledFrom([]string{"=", "!=", "is empty"}).Draw(t, "operator"),
+				rapid.SampledFrom([]string{"a", "b"}).Draw(t, "operand"),
+			})
+		}
+	}
+	return c
+}
+
+func (c *child) String() string {
+	var b strings.Builder
+	switch f := c.frequency; {
+	case f.Each:
+		b.WriteString("each ")
+	case f.None():
+		b.WriteString("none ")
+	default:
+		fmt.Fprintf(&b, "at least %d ", f.Min)
+	}
+	b.WriteString(c.kind)
+	at := func(days int) string { return evaltest.AsOf.AddDate(0, 0, -days).Format(time.RFC3339) }
+	switch {
+	case c.to > 0:
+		fmt.Fprintf(&b, " between %s and %s", at(c.from), at(c.to))
+	case c.from > 0:
+		fmt.Fprintf(&b, " within last %d days", c.from)
+	}
+	word := "where"
+	expr := func(text string) {
+		fmt.Fprintf(&b, " %s %s", word, text)
+		word = "and"
+	}
+	for _, x := range c.tests {
+		if x.op == "is empty" {
+			expr(emailFields[x.field] + " is empty")
+		} else {
+			expr(fmt.Sprintf("%s %s %q", emailFields[x.field], x.op, x.value))
+		}
+	}
+	if c.city != "" {
+		expr(fmt.Sprintf("Contact.City = %q", c.city))
+	}
+	return b.String()
+}
+
+// counts reports whether the child counts an email.
+func (c *child) counts(e *email) bool {
+	switch {
+	case c.kind != "Interaction" && c.kind != e.kind,
+		!e.undated && e.days < 0,
+		c.from > 0 && (e.undated || e.days > c.from || e.days < c.to),
+		c.city != "" && cities[e.contact] != c.city:
+		return false
+	}
+	for _, x := range c.tests {
+		v := e.values[x.field]
+		if holds := map[string]bool{"=": v == x.value, "!=": v != "" && v != x.value, "is empty": v == ""}[x.op]; !holds {
+			return false
+		}
+	}
+	return true
+}
+
+// A condition is points for children.
+type condition struct {
+	points   int64
+	children []child
+}
+
+func (c *condition) String() string {
+	var b strings.Builder
+	for i := range c.children {
+		b.WriteString(c.children[i].String() + " ")
+	}
+	fmt.Fprintf(&b, "score %+d", c.points)
+	return b.String()
+}
+
+// count counts the emails that the contacts have for each child.
+func (c *condition) count(contacts []string, emails []email) []points.Count {
+	var list []points.Count
+	for i := range c.children {
+		n := uint64(0)
+		for j := range emails {
+			for _, contact := range contacts {
+				if emails[j].contact == contact && c.children[i].counts(&emails[j]) {
+					n++
+				}
+			}
+		}
+		list = append(list, points.CountOf(n))
+	}
+	return list
+}
+
+func (c *condition) award() *points.Award {
+	a := &points.Award{Points: c.points}
+	for _, ch := range c.children {
+		a.Children = append(a.Children, ch.frequency)
+	}
+	return a
+}
+
+// drawConditions draws so many conditions, of which most have one child.
+func drawConditions(t *rapid.T, n, fields int) []condition {
+	list := make([]condition, n)
+	for i := range list {
+		list[i].points = rapid.SampledFrom([]int64{1, -2, 10, 1_000_000}).Draw(t, "points")
+		for range rapid.SampledFrom([]int{1, 1, 1, 2, 3}).Draw(t, "children") {
+			list[i].children = append(list[i].children, drawChild(t, fields))
+		}
+	}
+	return list
+}
+
+// TestCountsEveryRecord: scores and counts are those of looking at every email for
+// every child; also after emails have been added.
+func TestCountsEveryRecord(t *testing.T) {
+	words := map[int]bool{}
+	rapid.Check(t, func(t *rapid.T) {
+		fields := rapid.IntRange(0, 4).Draw(t, "fields")
+		sizes := rapid.SampledFrom([][3]int{{1, 1, 1}, {2, 2, 2}, {5, 5, 5}, {1, 15, 0}, {1, 1, 5}, {5, 1, 1}, {1, 0, 5}, {160, 1, 0}}).Draw(t, "conditions")
+		var models [][]condition
+		for _, n := range sizes {
+			models = append(models, drawConditions(t, n, fields))
+		}
+		targets := []int{plan.ContactBased, plan.ContactBased, plan.AccountBased}
+		rules := ""
+		for i, conditions := range models {
+			var texts []string
+			for j := range conditions {
+				texts = append(texts, conditions[j].String())
+			}
+			rules += evaltest.Model(fmt.Sprint(i), []string{"contact", "account"}[targets[i]], texts...)
+		}
+		routes := plan.NewRoutes(evaltest.Models(t, rules))
+		scores, explained := New(plan.NewColumns(routes, false)), New(plan.NewColumns(routes, true))
+		data := evaltest.Data(t, traverse.Standard(), smallWorld)
+		store := storeOf(data)
+		var emails []email
+		for range 2 {
+			for range rapid.SampledFrom([]int{1, 5, 40}).Draw(t, "emails") {
+				emails = append(emails, drawEmail(t))
+				emails[len(emails)-1].add(t, data, len(emails))
+			}
+			err := store.Use(t.Context(), func() error {
+				for _, x := range []*Executor{scores, explained} {
+					if !x.Bind(store) {
+						t.Fatalf("the store lacks something")
+					}
+					x.SetAsOf(evaltest.AsOf)
+					for lead, contacts := range owners {
+						kind, _ := x.Score(x.Find(lead))
+						words[len(x.targets[kind].words)] = true
+						for i := range models {
+							if targets[i] == kind {
+								compareModel(t, x, i, lead, models[i], contacts, emails)
+							}
+						}
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+	if len(words) < 2 {
+		t.Errorf("plans had %v words", words)
+	}
+}
+
+// compareModel compares what an executor has of a lead with counting its emails.
+func compareModel(t *rapid.T, x *Executor, model int, lead string, conditions []condition, contacts []string, emails []email) {
+	var want points.Total
+	for j := range conditions {
+		c := &conditions[j]
+		counts, award := c.count(contacts, emails), c.award()
+		want.Add(award.Multiplier(counts...), c.points)
+		if x.plan.Explained == nil {
+			continue
+		}
+		kind := x.plan.ModelTargets[model]
+		in := &x.plan.Targets[kind].Conjunctions[x.plan.Explained[model][j]]
+		for k, ch := range in.Award.Children {
+			if got := x.Counts(kind)[ch.Slot]; got != counts[k].Clamp() {
+				t.Fatalf("%s of %s counts %d, want %d", &c.children[k], lead, got, counts[k].Clamp())
+			}
+		}
+	}
+	if got := x.ModelScore(model); got != want.Clamp() {
+		t.Fatalf("the score of %s is %d, want %d", lead, got, want.Clamp())
+	}
+}

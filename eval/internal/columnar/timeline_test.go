@@ -1,0 +1,122 @@
+package columnar
+
+import (
+	"math"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/leadscore/leadscore/eval/internal/plan"
+	"github.com/leadscore/leadscore/traverse/columns"
+)
+
+// lies reports whether a record lies in all windows, and is not later than as of.
+// Without a Timestamp it lies in no window.
+func lies(at int64, windows []int, bounds []plan.Bound, asOf int64) bool {
+	for _, w := range windows {
+		if at == columns.NoTime || !bounds[w].Holds(at) {
+			return false
+		}
+	}
+	return at <= asOf
+}
+
+// TestTimeline: a record lies in the segments of those windows that one finds by
+// looking at all of them.
+func TestTimeline(t *testing.T) {
+	const year = 365 * 24 * 60 * 60 * 1_000_000
+	inside, outside := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		near := rapid.Int64Range(-1000, 1000) // so that ends meet
+		instant := rapid.OneOf(near, rapid.Int64Range(-2*year, 2*year), rapid.Int64Range(-8000*year, 8000*year))
+		asOf := instant.Draw(t, "as of")
+		bounds := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) plan.Bound {
+			return plan.Bound{
+				Lo: rapid.OneOf(instant, near, rapid.Just[int64](math.MinInt64)).Draw(t, "from"),
+				Hi: rapid.OneOf(instant, near, rapid.Just[int64](math.MaxInt64), rapid.Just(asOf)).Draw(t, "to"),
+			}
+		}), 1, 12).Draw(t, "windows")
+		var spans []plan.Bound
+		lists := rapid.SliceOfN(rapid.SliceOfN(rapid.IntRange(0, len(bounds)-1), 0, 3), 0, 8).Draw(t, "windows of counts")
+		for _, windows := range lists {
+			spans = append(spans, span(windows, bounds, asOf))
+		}
+		var line timeline
+		line.cut(spans, asOf)
+
+		records := []int64{columns.NoTime, asOf}
+		for _, b := range bounds {
+			for _, end := range []int64{b.Lo, b.Hi} {
+				for _, at := range []int64{end - 1, end, end + 1} {
+					if at-end <= 1 && at-end >= -1 { // and not around the ends of int64
+						records = append(records, at)
+					}
+				}
+			}
+		}
+		records = append(records, rapid.SliceOfN(instant, 0, 20).Draw(t, "records")...)
+		for _, at := range records {
+			if at > asOf {
+				continue
+			}
+			s, seg := line.segment(at)
+			if s != &line.segments[seg] || at < s.cut || seg > 0 && at >= line.segments[seg-1].cut {
+				t.Fatalf("%d is in segment %d of %v", at, seg, line.segments)
+			}
+			for i, windows := range lists {
+				first, last := line.within(spans[i])
+				got := first <= int(seg) && int(seg) <= last
+				want := lies(at, windows, bounds, asOf)
+				if got != want {
+					t.Fatalf("%d lies in the windows %v of %v as of %d: %t", at, windows, bounds, asOf, got)
+				}
+				if want && at < line.oldest {
+					t.Fatalf("%d counts, and is older than the oldest that does, %d", at, line.oldest)
+				}
+				if want {
+					inside++
+				} else {
+					outside++
+				}
+			}
+		}
+	})
+	if inside == 0 || outside == 0 {
+		t.Errorf("%d records lay in windows, and %d did not", inside, outside)
+	}
+}
+
+// TestTimelineOfNothing: where no window holds anything, no record counts.
+func TestTimelineOfNothing(t *testing.T) {
+	var line timeline
+	line.cut([]plan.Bound{{Lo: 5, Hi: 4}}, 10)
+	if line.oldest != math.MaxInt64 || len(line.segments) != 2 {
+		t.Errorf("the oldest record that counts is at %d, and there are %d segments", line.oldest, len(line.segments))
+	}
+	if first, last := line.within(plan.Bound{Lo: 5, Hi: 4}); first <= last {
+		t.Errorf("nothing lies in the segments from %d to %d", first, last)
+	}
+}
+
+// TestManySegments: there may be more segments than a bucket has numbers for.
+func TestManySegments(t *testing.T) {
+	const n = 40_000
+	var spans []plan.Bound
+	for i := range int64(n) {
+		spans = append(spans, plan.Bound{Lo: -3 * i, Hi: -3*i + 1})
+	}
+	var line timeline
+	line.cut(spans, 1)
+	if len(line.segments) < math.MaxUint16 {
+		t.Fatalf("%d segments are too few for this test", len(line.segments))
+	}
+	for _, i := range []int64{0, 1, n / 2, n - 1} {
+		first, last := line.within(spans[i])
+		for at := spans[i].Lo - 1; at <= spans[i].Hi; at++ {
+			_, seg := line.segment(at)
+			if got, want := first <= int(seg) && int(seg) <= last, at >= spans[i].Lo; got != want {
+				t.Errorf("%d lies in %v: %t", at, spans[i], got)
+			}
+		}
+	}
+}

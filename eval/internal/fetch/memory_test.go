@@ -17,13 +17,15 @@ import (
 // TestArena: pieces are zero and apart from each other, and what is kept is as
 // much as a use needs, within bounds.
 func TestArena(t *testing.T) {
+	few, some := rapid.IntRange(0, 5), rapid.IntRange(0, 300)
+	large := rapid.IntRange(maxKept-5, maxKept+5) // which take long to look through, so they are fewer
 	rapid.Check(t, func(t *rapid.T) {
 		var a arena[int]
-		for range rapid.IntRange(1, 20).Draw(t, "batches") {
+		for range rapid.IntRange(1, 10).Draw(t, "batches") {
 			mark, wanted, kept := 1, 0, len(a.kept)
 			var pieces [][]int
 			for range rapid.IntRange(0, 30).Draw(t, "pieces") {
-				n := rapid.OneOf(rapid.IntRange(0, 5), rapid.IntRange(0, 300), rapid.IntRange(maxKept-5, maxKept+5)).Draw(t, "n")
+				n := rapid.OneOf(few, few, few, few, some, some, some, some, some, large).Draw(t, "n")
 				wanted += n
 				piece := a.take(n)
 				if len(piece) != n || cap(piece) != n {

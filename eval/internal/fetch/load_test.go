@@ -1,0 +1,553 @@
+package fetch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/leadscore/leadscore/eval/internal/evaltest"
+	"github.com/leadscore/leadscore/eval/internal/plan"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// A fixture is a plan and a source for what it asks.
+type fixture struct {
+	plan   *plan.Routes
+	source *evaltest.Recorder
+}
+
+func newFixture(t *testing.T, rules, records string) fixture {
+	t.Helper()
+	models := evaltest.Models(t, rules)
+	return fixture{plan.NewRoutes(models), &evaltest.Recorder{Source: evaltest.Data(t, models[0].Schema, records)}}
+}
+
+// load loads a batch, and fails the test if that fails.
+func (f fixture) load(t *testing.T, opts Options, ids ...string) *Batch {
+	t.Helper()
+	var b Batch
+	if err := b.Load(t.Context(), f.plan, f.source, ids, evaltest.AsOf, opts); err != nil {
+		t.Fatal(err)
+	}
+	return &b
+}
+
+// text writes what became of each lead.
+func text(b *Batch) []string {
+	var list []string
+	for _, l := range b.Leads {
+		switch {
+		case l.Failed != nil:
+			list = append(list, fmt.Sprintf("%s: %s (%s): %v", l.ID, l.Failed.Path, l.Failed.Entity, l.Failed.Err))
+		default:
+			kind := map[int]string{plan.ContactBased: "contact-based", plan.AccountBased: "account-based", plan.NoParent: "no parent"}[l.Target]
+			list = append(list, strings.TrimSpace(fmt.Sprintf("%s: %s %s", l.ID, kind, strings.Join(l.Owners, " "))))
+		}
+	}
+	return list
+}
+
+var keys = Options{MaxKeys: 100}
+
+const orders = `profile Lead { Orders <- Order.Buyer }
+profile Order {
+    Amount number
+    PlacedOn date
+    Buyer -> Lead
+    Product -> Product
+    dated by PlacedOn
+}
+profile Product { Name text }
+`
+
+// people is three leads of two contacts, who are in one account.
+const people = `
+Lead l1 ParentContact=ada
+Lead l2 ParentContact=ben
+Lead l3 ParentContact=ada
+Lead deal ParentAccount=beanhouse
+Lead other ParentAccount=beanhouse
+Lead free
+Contact ada ParentAccount=beanhouse
+Contact ben ParentAccount=beanhouse
+Account beanhouse
+EmailOpened o1 Contact=ada Timestamp=2026-05-01
+`
+
+// TestQueries: what a source is asked, in which order, and for which range of time.
+func TestQueries(t *testing.T) {
+	const until = " to 2026-05-31T12:00:00.000000999Z"
+	for _, test := range []struct {
+		name, rules, records string
+		ids                  []string
+		want                 []string
+	}{
+		{
+			"no lead", evaltest.Model("M", "contact", `each EmailOpened score +1`), people, nil, nil,
+		},
+		{
+			"a hop a round", evaltest.Model("M", "contact", `each Lead.ParentContact.ParentAccount.Leads score +1`), people,
+			[]string{"l1"},
+			[]string{"Lead by id: l1", "Contact by id: ada", "Account by id: beanhouse", "Lead by ParentAccount: beanhouse"},
+		},
+		{
+			"what several leads and paths reach is asked once, and not what is empty",
+			evaltest.Model("M", "contact", `has Lead.ParentContact.ParentAccount score +1`, `has Lead.ParentAccount score +1`,
+				`has EmailOpened.Contact.ParentAccount score +1`), people,
+			[]string{"l1", "l2", "l1", "", "l3", "nobody", "free"},
+			[]string{"Lead by id: l1 l2 l3 nobody free", "Contact by id: ada ben", "EmailOpened by Contact: ada ben (" + until[1:] + ")",
+				"Account by id: beanhouse"},
+		},
+		{
+			"what nobody reaches is not asked", evaltest.Model("M", "contact", `has Lead.ParentAccount.Contacts.Leads score +1`), people,
+			[]string{"l1"}, []string{"Lead by id: l1"},
+		},
+		{
+			"leads that no model targets are asked for and nothing else", evaltest.Model("M", "account", `each EmailOpened score +1`), people,
+			[]string{"l1", "free"}, []string{"Lead by id: l1 free"},
+		},
+		{
+			"an account's contacts, and then their interactions", evaltest.Model("M", "account", `each EmailOpened score +1`), people,
+			[]string{"deal", "other"},
+			[]string{"Lead by id: deal other", "Contact by ParentAccount: beanhouse", "EmailOpened by Contact: ada ben (" + until[1:] + ")"},
+		},
+		{
+			"the widest date range of several", evaltest.Model("M", "contact",
+				`each EmailOpened within last 7 days score +1`, `each EmailOpened between 2026-01-01 and 2026-02-01 score +1`), people,
+			[]string{"l1"}, []string{"Lead by id: l1", "EmailOpened by Contact: ada (from 2026-01-01T00:00:00Z" + until + ")"},
+		},
+		{
+			"no range if some path has none", evaltest.Model("M", "contact",
+				`each EmailOpened within last 7 days score +1`, `each EmailOpened where Timestamp after 2026-05-01 score +1`), people,
+			[]string{"l1"}, []string{"Lead by id: l1", "EmailOpened by Contact: ada (" + until[1:] + ")"},
+		},
+		{
+			"days, and no step over what is later than as of", orders + evaltest.Model("M", "contact",
+				`each Lead.Orders.Product within last 1 month score +1`), `
+				Lead l1 ParentContact=ada
+				Order o1 Buyer=l1 PlacedOn=2026-05-31 Product=p1
+				Order o2 Buyer=l1 PlacedOn=2026-06-01 Product=p2
+				Order o3 Buyer=l1 Product=p3`,
+			[]string{"l1"},
+			[]string{"Lead by id: l1", "Order by Buyer: l1 (from 2026-04-30T00:00:00Z to 2026-05-31T00:00:00Z)", "Product by id: p1"},
+		},
+		{
+			"where it is tomorrow already", orders + strings.Replace(evaltest.Model("M", "contact", `each Lead.Orders score +1`),
+				"target", `time zone "Pacific/Auckland" target`, 1) + evaltest.Model("N", "contact"), `
+				Lead l1 ParentContact=ada`,
+			[]string{"l1"}, []string{"Lead by id: l1", "Order by Buyer: l1 (to 2026-06-01T00:00:00Z)"},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			f := newFixture(t, test.rules, test.records)
+			f.load(t, keys, test.ids...)
+			if diff := cmp.Diff(test.want, f.source.Asked); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestAnyInteraction: the root Interaction asks for every interaction that is not
+// passive.
+func TestAnyInteraction(t *testing.T) {
+	f := newFixture(t, evaltest.Model("M", "contact", `each Interaction score +1`), people)
+	f.load(t, keys, "l1")
+	want := []string{"Lead by id: l1"}
+	for e := range traverse.Standard().Active() {
+		want = append(want, e.Name()+" by Contact: ada (to 2026-05-31T12:00:00.000000999Z)")
+	}
+	if diff := cmp.Diff(want, f.source.Asked); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestLeads: what each lead is, and who owns its interactions, follows the stored
+// ids, whether or not the records exist.
+func TestLeads(t *testing.T) {
+	f := newFixture(t, `profile Contact { dated by CreatedOn }`+
+		evaltest.Model("M", "contact", `has EmailOpened score +1`)+evaltest.Model("N", "account", `has EmailOpened score +1`), people+`
+		Lead lost ParentContact=zoe ParentAccount=beanhouse
+		Lead nowhere ParentAccount=gone
+		Contact future ParentAccount=beanhouse CreatedOn=2027-01-01`)
+	b := f.load(t, keys, "l1", "deal", "free", "nobody", "lost", "nowhere", "")
+	want := []string{
+		"l1: contact-based ada", "deal: account-based ada ben future", "free: no parent", "nobody: Lead (Lead): no such lead",
+		"lost: contact-based zoe", "nowhere: account-based", ": Lead (Lead): no such lead",
+	}
+	if diff := cmp.Diff(want, text(b)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if b.Failed {
+		t.Error("nothing failed")
+	}
+}
+
+// TestRecords: values come in the order of the layout and in the form that
+// predicates want.
+func TestRecords(t *testing.T) {
+	f := newFixture(t, `profile Contact { Code text exact Tags choices ("Red", "Blue") }`+
+		evaltest.Model("M", "contact", `has Lead.ParentContact where City = "A" and Code = "A" and Tags contains "Red" score +1`,
+			`each EmailOpened score +1`, `has Lead.ParentAccount.Contacts score +1`), `
+		Lead l1 ParentContact=Ada ParentAccount=b
+		Contact Ada City=CHICAGO Code=ABC Tags=Red;Blue
+		Account b
+		EmailOpened o1 Contact=Ada Timestamp=2026-05-01
+		EmailOpened o2 Contact=Ada`)
+	needs := map[string]*plan.Need{}
+	for _, n := range f.plan.Needs {
+		needs[n.Entity+" by "+n.By] = n
+	}
+	for _, test := range []struct {
+		opts  Options
+		given bool
+		city  string
+	}{
+		{Options{MaxKeys: 9}, false, "chicago"},
+		{Options{MaxKeys: 9, Raw: true}, false, "CHICAGO"},
+		{Options{MaxKeys: 9, NearMisses: true}, true, "chicago"},
+	} {
+		b := f.load(t, test.opts, "l1")
+		r := b.Records(needs["Contact by "], "Ada")[0]
+		at := needs["Contact by "].Layout.Index
+		if r.ID != "Ada" || r.Entity.Name() != "Contact" || r.Dated || !r.Time(needs["Contact by "].Layout).IsZero() {
+			t.Errorf("%+v: the record is %+v", test.opts, r)
+		}
+		if got := r.Values[at("City")].Text(); got != test.city {
+			t.Errorf("%+v: City is %q, want %q", test.opts, got, test.city)
+		}
+		if got := r.Values[at("Code")].Text(); got != "ABC" {
+			t.Errorf("%+v: Code, which is exact, is %q", test.opts, got)
+		}
+		if (r.Given != nil) != test.given || test.given && r.Given[at("City")].Text() != "CHICAGO" {
+			t.Errorf("%+v: given are %q", test.opts, r.Given)
+		}
+		if got := r.Values[at("Tags")].Choices(); slices.Contains(got, "red") == test.opts.Raw {
+			t.Errorf("%+v: Tags are %q", test.opts, got)
+		}
+	}
+	b := f.load(t, keys, "l1")
+	opened := b.Records(needs["EmailOpened by Contact"], "Ada")
+	l := needs["EmailOpened by Contact"].Layout
+	dated, undated := opened[1], opened[0]
+	if dated.ID != "o1" || !dated.Dated || dated.When != dated.Micros(7) || !dated.Time(l).Equal(evaltest.AsOf.AddDate(0, 0, -30).Add(-12*time.Hour)) {
+		t.Errorf("a record with a Timestamp is %+v", dated)
+	}
+	if undated.Dated || undated.Micros(7) != 7 || !undated.Time(l).IsZero() {
+		t.Errorf("a record without a Timestamp is %+v", undated)
+	}
+	if got := b.Records(needs["EmailOpened by Contact"], "zoe"); got != nil {
+		t.Errorf("a key that was not asked for has the records %v", got)
+	}
+	tree := f.plan.Trees[plan.ContactBased]
+	for _, n := range tree.Order {
+		switch n.Path() {
+		case "Lead.ParentContact", "Lead.ParentAccount":
+			if got, want := Key(n, b.Leads[0].Record), map[string]string{"ParentContact": "Ada", "ParentAccount": "b"}[n.Name]; got != want {
+				t.Errorf("the key of %s is %q", n.Path(), got)
+			}
+		case "Lead.ParentAccount.Contacts":
+			if got := Key(n, b.Records(needs["Account by "], "b")[0]); got != "b" {
+				t.Errorf("the key of %s is %q", n.Path(), got)
+			}
+		}
+	}
+}
+
+// TestNearMissesAskForAll: what a date range leaves out may be a near miss; what is
+// later than as of is none.
+func TestNearMissesAskForAll(t *testing.T) {
+	f := newFixture(t, evaltest.Model("M", "contact", `each EmailOpened within last 7 days score +1`), people)
+	f.load(t, Options{MaxKeys: 9, NearMisses: true}, "l1")
+	if got, want := f.source.Asked[1], "EmailOpened by Contact: ada (to 2026-05-31T12:00:00.000000999Z)"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// TestMaxKeys: a query has so many keys, and at least one.
+func TestMaxKeys(t *testing.T) {
+	for _, test := range []struct {
+		most int
+		want []string
+	}{
+		{0, []string{"Lead by id: l1", "Lead by id: l2", "Lead by id: deal"}},
+		{1, []string{"Lead by id: l1", "Lead by id: l2", "Lead by id: deal"}},
+		{2, []string{"Lead by id: l1 l2", "Lead by id: deal"}},
+		{3, []string{"Lead by id: l1 l2 deal"}},
+	} {
+		f := newFixture(t, evaltest.Model("M", "contact"), people)
+		f.load(t, Options{MaxKeys: test.most}, "l1", "l2", "deal")
+		if diff := cmp.Diff(test.want, f.source.Asked); diff != "" {
+			t.Errorf("%d keys (-want +got):\n%s", test.most, diff)
+		}
+	}
+}
+
+// TestMaxRecords: a batch that reaches too many records fails, and the error says
+// where it did.
+func TestMaxRecords(t *testing.T) {
+	rules := evaltest.Model("M", "contact", `each Lead.ParentContact.ParentAccount.Leads score +1`) +
+		evaltest.Model("N", "account", `each EmailOpened score +1`)
+	for _, test := range []struct {
+		lead         string
+		most         int
+		entity, path string // where it fails, or ""
+	}{
+		// l1, ada, beanhouse and its 2 leads
+		{"l1", 5, "", ""},
+		{"l1", 4, "Lead", "Lead.ParentContact.ParentAccount.Leads"},
+		{"l1", 2, "Account", "Lead.ParentContact.ParentAccount"},
+		{"l1", 1, "Contact", "Lead.ParentContact"},
+		{"l1", 0, "", ""},
+		{"l1", -1, "", ""},
+		// deal, 2 contacts and an email
+		{"deal", 4, "", ""},
+		{"deal", 3, "EmailOpened", "EmailOpened"},
+		{"deal", 2, "Contact", "Contact.ParentAccount"},
+		{"free", 1, "", ""},
+	} {
+		f := newFixture(t, rules, people)
+		var b Batch
+		err := b.Load(t.Context(), f.plan, f.source, []string{test.lead}, evaltest.AsOf, Options{MaxKeys: 9, MaxRecords: test.most})
+		if test.path == "" {
+			if err != nil {
+				t.Errorf("%s with %d records: %v", test.lead, test.most, err)
+			}
+			continue
+		}
+		limit, ok := errors.AsType[*LimitError](err)
+		if !ok || limit.Entity != test.entity || limit.Path != test.path || limit.Error() == "" {
+			t.Errorf("%s with %d records: %+v, want %s (%s)", test.lead, test.most, err, test.path, test.entity)
+		}
+	}
+	f := newFixture(t, rules, people)
+	var b Batch
+	err := b.Load(t.Context(), f.plan, f.source, []string{"l1", "l2"}, evaltest.AsOf, Options{MaxKeys: 9, MaxRecords: 1})
+	if limit, ok := errors.AsType[*LimitError](err); !ok || limit.Path != "Lead" {
+		t.Errorf("two leads where one is allowed: %+v", err)
+	}
+}
+
+// TestLimitWithoutPath: the first lead of a batch may not reach what is too much.
+func TestLimitWithoutPath(t *testing.T) {
+	f := newFixture(t, evaltest.Model("N", "account", `has Lead.ParentAccount score +1`), people)
+	var b Batch
+	err := b.Load(t.Context(), f.plan, f.source, []string{"free", "deal"}, evaltest.AsOf, Options{MaxKeys: 9, MaxRecords: 2})
+	if limit, ok := errors.AsType[*LimitError](err); !ok || limit.Entity != "Account" || limit.Path != "Account" {
+		t.Errorf("got %+v", err)
+	}
+}
+
+// TestFailures: a query that fails fails the leads that reach one of its keys, and
+// no others, whatever their conditions filter.
+func TestFailures(t *testing.T) {
+	broken := errors.New("connection reset")
+	entity := func(name, by string) func(q *traverse.Query, _ *traverse.Rows) error {
+		return func(q *traverse.Query, _ *traverse.Rows) error {
+			if q.Entity == name && q.By == by {
+				return broken
+			}
+			return nil
+		}
+	}
+	key := func(name, by, key string) func(q *traverse.Query, out *traverse.Rows) error {
+		return func(q *traverse.Query, out *traverse.Rows) error {
+			if q.Entity == name && q.By == by {
+				out.Fail(key, broken)
+			}
+			return nil
+		}
+	}
+	add := func(name, by, key, id string, values int) func(q *traverse.Query, out *traverse.Rows) error {
+		return func(q *traverse.Query, out *traverse.Rows) error {
+			if q.Entity == name && q.By == by && (slices.Contains(q.Keys, key) || key == "zoo") {
+				out.Add(key, id, make([]traverse.Value, len(q.Fields)+values)...)
+			}
+			return nil
+		}
+	}
+	all := func(what string) []string {
+		return []string{"l1: " + what, "l2: " + what, "deal: " + what, "free: " + what, "nobody: " + what}
+	}
+	ok := map[string]string{"l1": "l1: contact-based ada", "l2": "l2: contact-based ben", "deal": "deal: account-based ada ben",
+		"free": "free: no parent", "nobody": "nobody: Lead (Lead): no such lead"}
+	fails := func(lines ...string) []string {
+		var list []string
+		for _, id := range []string{"l1", "l2", "deal", "free", "nobody"} {
+			i := slices.IndexFunc(lines, func(l string) bool { return strings.HasPrefix(l, id+": ") })
+			if i < 0 {
+				list = append(list, ok[id])
+			} else {
+				list = append(list, lines[i])
+			}
+		}
+		return list
+	}
+	for _, test := range []struct {
+		name   string
+		before func(q *traverse.Query, out *traverse.Rows) error
+		want   []string
+	}{
+		{"nothing", nil, fails()},
+		{"the leads", entity("Lead", ""), all("Lead (Lead): connection reset")},
+		{"one lead", key("Lead", "", "l1"), fails("l1: Lead (Lead): connection reset")},
+		{"interactions", entity("EmailOpened", "Contact"), fails(
+			"l1: EmailOpened (EmailOpened): connection reset", "l2: EmailOpened (EmailOpened): connection reset",
+			"deal: EmailOpened (EmailOpened): connection reset")},
+		{"the interactions of one contact", key("EmailOpened", "Contact", "ada"), fails(
+			"l1: EmailOpened (EmailOpened): connection reset", "deal: EmailOpened (EmailOpened): connection reset")},
+		{"the contacts of an account", entity("Contact", "ParentAccount"), fails("deal: Contact.ParentAccount (Contact): connection reset")},
+		{"a hop on which no condition counts anything", key("Account", "", "gone"), fails(
+			"l2: Lead.ParentContact.ParentAccount (Account): connection reset")},
+		{"the first of several hops", func(q *traverse.Query, _ *traverse.Rows) error {
+			if q.Entity != "Lead" {
+				return broken
+			}
+			return nil
+		}, fails("l1: Lead.ParentContact (Contact): connection reset", "l2: Lead.ParentContact (Contact): connection reset",
+			"deal: Contact.ParentAccount (Contact): connection reset")},
+		{"a record twice", add("Contact", "", "ada", "ada", 0), fails(`l1: Lead.ParentContact (Contact): source added Contact "ada" twice`)},
+		{"a record twice under a key", add("EmailOpened", "Contact", "ada", "o1", 0), fails(
+			`l1: EmailOpened (EmailOpened): source added EmailOpened "o1" twice under the key "ada"`,
+			`deal: EmailOpened (EmailOpened): source added EmailOpened "o1" twice under the key "ada"`)},
+		{"a record without an id more than once", func(q *traverse.Query, out *traverse.Rows) error {
+			_ = add("EmailOpened", "Contact", "ada", "", 0)(q, out)
+			return add("EmailOpened", "Contact", "ada", "", 0)(q, out)
+		}, fails()},
+		{"a key that was not asked for", add("Account", "", "zoo", "zoo", 0), fails(
+			`l1: Lead.ParentContact.ParentAccount (Account): source added Account "zoo" under key "zoo", which was not asked for`,
+			`l2: Lead.ParentContact.ParentAccount (Account): source added Account "zoo" under key "zoo", which was not asked for`)},
+		{"another id", add("Contact", "", "ada", "zoe", 0), fails(
+			`l1: Lead.ParentContact (Contact): source added Contact "zoe" under the id "ada"`,
+			`l2: Lead.ParentContact (Contact): source added Contact "zoe" under the id "ada"`)},
+		{"a value too many", add("Contact", "", "ada", "ada", 1), fails(
+			`l1: Lead.ParentContact (Contact): source added Contact "ada" with 2 values where 1 are asked for`,
+			`l2: Lead.ParentContact (Contact): source added Contact "ada" with 2 values where 1 are asked for`)},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			f := newFixture(t, evaltest.Model("M", "contact",
+				`has Lead.ParentContact.ParentAccount where Lead.Topic = "none such" score +1`, `each EmailOpened score +1`)+
+				evaltest.Model("N", "account", `each EmailOpened score +1`),
+				strings.Replace(people, "ben ParentAccount=beanhouse", "ben ParentAccount=gone", 1)+"Contact cleo ParentAccount=beanhouse")
+			f.source.Before = test.before
+			want := slices.Clone(test.want)
+			for i := range want { // the owners of deal are ada and cleo
+				want[i] = strings.Replace(want[i], "account-based ada ben", "account-based ada cleo", 1)
+			}
+			b := f.load(t, keys, "l1", "l2", "deal", "free", "nobody")
+			if diff := cmp.Diff(want, text(b)); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if b.Failed != (test.name != "nothing" && test.name != "a record without an id more than once") {
+				t.Errorf("the batch failed: %t", b.Failed)
+			}
+		})
+	}
+}
+
+// TestManyRecords: repeated ids are found among many records, too, and records that
+// come in turns for several keys are put together.
+func TestManyRecords(t *testing.T) {
+	f := newFixture(t, evaltest.Model("M", "contact", `each EmailOpened score +1`),
+		people+evaltest.Numbered(20, "EmailOpened", "a", "Contact=ada")+evaltest.Numbered(20, "EmailOpened", "b", "Contact=ben"))
+	twice := ""
+	f.source.Before = func(q *traverse.Query, out *traverse.Rows) error {
+		if q.Entity == "EmailOpened" {
+			for i := range 10 { // in turns
+				for _, key := range []string{"ada", "ben"} {
+					out.Add(key, fmt.Sprint("more", key, i), make([]traverse.Value, len(q.Fields))...)
+				}
+			}
+			if twice != "" {
+				out.Add("ben", twice, make([]traverse.Value, len(q.Fields))...)
+			}
+		}
+		return nil
+	}
+	b := f.load(t, keys, "l1", "l2")
+	need := f.plan.Needs[1]
+	if ada, ben := len(b.Records(need, "ada")), len(b.Records(need, "ben")); ada != 31 || ben != 30 || b.Failed {
+		t.Errorf("%d and %d records, failed: %t", ada, ben, b.Failed)
+	}
+	twice = "b19"
+	want := []string{"l1: contact-based ada", `l2: EmailOpened (EmailOpened): source added EmailOpened "b19" twice under the key "ben"`}
+	if diff := cmp.Diff(want, text(f.load(t, keys, "l1", "l2"))); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestContext: once the context is done its error is returned, whatever the source
+// says, and no lead is blamed.
+func TestContext(t *testing.T) {
+	for at := 1; at <= 4; at++ {
+		f := newFixture(t, evaltest.Model("M", "contact", `each Lead.ParentContact.ParentAccount.Leads score +1`), people)
+		ctx, cancel := context.WithCancel(t.Context())
+		f.source.Before = func(*traverse.Query, *traverse.Rows) error {
+			if len(f.source.Asked) == at {
+				cancel()
+				return errors.New("connection reset")
+			}
+			return nil
+		}
+		var b Batch
+		if err := b.Load(ctx, f.plan, f.source, []string{"l1"}, evaltest.AsOf, keys); err != context.Canceled {
+			t.Errorf("at query %d: %v", at, err)
+		}
+		if len(f.source.Asked) != at {
+			t.Errorf("at query %d: %q", at, f.source.Asked)
+		}
+		cancel()
+	}
+}
+
+// TestReset: a batch that is used again gives what a new one gives.
+func TestReset(t *testing.T) {
+	f := newFixture(t, evaltest.Model("M", "contact", `each EmailOpened score +1`)+evaltest.Model("N", "account", `each EmailOpened score +1`), people)
+	var b Batch
+	for _, ids := range [][]string{{"l1", "deal"}, {"l2"}, {"free", "nobody", "l1"}, {"l1"}} {
+		if err := b.Load(t.Context(), f.plan, f.source, ids, evaltest.AsOf, keys); err != nil {
+			t.Fatal(err)
+		}
+		fresh := f.load(t, keys, ids...)
+		if diff := cmp.Diff(text(fresh), text(&b)); diff != "" {
+			t.Errorf("%v (-new +used again):\n%s", ids, diff)
+		}
+		for _, n := range f.plan.Needs {
+			for key := range fresh.Groups[n.Index] {
+				if a, b := len(fresh.Records(n, key)), len(b.Records(n, key)); a != b {
+					t.Errorf("%v: %d records of %s %s, want %d", ids, b, n.Entity, key, a)
+				}
+			}
+			if len(b.Groups[n.Index]) != len(fresh.Groups[n.Index]) {
+				t.Errorf("%v: %d keys of %s, want %d", ids, len(b.Groups[n.Index]), n.Entity, len(fresh.Groups[n.Index]))
+			}
+		}
+		b.Reset()
+		if len(b.Leads) != 0 || b.Failed {
+			t.Errorf("after a reset there are %d leads", len(b.Leads))
+		}
+	}
+}
+
+// TestEmptied: a map that has grown large is not kept.
+func TestEmptied(t *testing.T) {
+	small, large := map[int]int{1: 1}, map[int]int{}
+	for i := range maxMap + 1 {
+		large[i] = i
+	}
+	if got := Emptied(small); len(got) != 0 || len(small) != 0 {
+		t.Errorf("a small map is %v", got)
+	}
+	if got := Emptied(large); len(got) != 0 || len(large) != maxMap+1 {
+		t.Error("a large map is cleared")
+	}
+	if got := Emptied[int, int](nil); got == nil {
+		t.Error("no map is given for none")
+	}
+}

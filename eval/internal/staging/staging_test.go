@@ -1,0 +1,338 @@
+package staging
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/leadscore/leadscore/eval/internal/columnar"
+	"github.com/leadscore/leadscore/eval/internal/evaltest"
+	"github.com/leadscore/leadscore/eval/internal/fetch"
+	"github.com/leadscore/leadscore/eval/internal/plan"
+	"github.com/leadscore/leadscore/source/memory"
+	"github.com/leadscore/leadscore/traverse"
+	"github.com/leadscore/leadscore/traverse/columns"
+)
+
+// A fixture is a staging and a plan for what it lays out.
+type fixture struct {
+	routes  *plan.Routes
+	columns *plan.Columns
+	staging *Staging
+}
+
+func newFixture(t evaltest.TB, rules string) *fixture {
+	t.Helper()
+	f := &fixture{routes: plan.NewRoutes(evaltest.Models(t, rules))}
+	f.columns = plan.NewColumns(f.routes, false)
+	f.staging = New(f.routes, f.columns)
+	return f
+}
+
+// fill fetches leads and lays them out.
+func (f *fixture) fill(t interface {
+	evaltest.TB
+	Context() context.Context
+}, source traverse.Source, ids ...string) *fetch.Batch {
+	t.Helper()
+	var b fetch.Batch
+	err := b.Load(t.Context(), f.routes, source, ids, evaltest.AsOf, fetch.Options{MaxKeys: 100})
+	if err == nil {
+		err = f.staging.Fill(t.Context(), f.routes, &b)
+	}
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	return &b
+}
+
+// owned writes the interactions of a contact as a store has them: kind by kind, and
+// of each record its Timestamp and the texts of some fields.
+func owned(store *columns.Store, contact string, fields ...string) []string {
+	var list []string
+	counts, times, cells := store.Owned().Of(store.Table(traverse.Contact).Key(contact))
+	for i, n := range counts {
+		table := store.Owned().Kinds()[i]
+		for range n {
+			text := fmt.Sprintf("%s at %d:", table.Entity().Name(), times[0])
+			for _, name := range fields {
+				if c := table.Column(name); c != nil {
+					text += " " + c.Dict.Value(cells[c.At]).Text()
+				}
+			}
+			list = append(list, text)
+			times, cells = times[1:], cells[table.Width():]
+		}
+	}
+	return list
+}
+
+// lent returns the interactions of a contact as the store has them that a source
+// lends, and the texts in the form of predicates.
+func lent(t *testing.T, data *memory.Source, contact string, fields ...string) []string {
+	t.Helper()
+	var list []string
+	store := data.Lend(data)
+	if err := store.Use(t.Context(), func() error {
+		list = owned(store, contact, fields...)
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for i, text := range list {
+		head, tail, _ := strings.Cut(text, ":")
+		list[i] = head + ":" + traverse.Fold(tail)
+	}
+	return list
+}
+
+// reversed is a source that gives records in another order.
+type reversed struct{ traverse.Source }
+
+func (r reversed) Fetch(ctx context.Context, q *traverse.Query, out *traverse.Rows) error {
+	rows := traverse.NewRows(q)
+	if err := r.Source.Fetch(ctx, q, rows); err != nil {
+		return err
+	}
+	list := slices.Collect(rows.All())
+	for i := range list {
+		list[i].Values = slices.Clone(list[i].Values)
+	}
+	slices.SortStableFunc(list, func(a, b traverse.Row) int { return cmp.Compare(b.ID, a.ID) })
+	for _, row := range list {
+		out.Add(row.Key, row.ID, row.Values...)
+	}
+	return nil
+}
+
+const rules = `each EmailOpened where EmailName = "A" score +1`
+
+const people = `
+Lead l1 ParentContact=ada City=Chicago CreatedOn=2026-05-01
+Lead l2 ParentContact=ben
+Lead deal ParentAccount=beanhouse
+Lead free
+Contact ada City=Chicago Birthday=1990-05-01 ParentAccount=beanhouse
+Contact cleo ParentAccount=beanhouse
+Account beanhouse Industry=Retail
+EmailOpened o1 Contact=ada Timestamp=2026-05-01 EmailName=A
+EmailOpened o2 Contact=ada Timestamp=2026-05-03 EmailName=B
+EmailOpened o3 Contact=ada EmailName=C
+EmailOpened o4 Contact=ada Timestamp=2026-05-02 EmailName=b
+EmailOpened o5 Contact=ben Timestamp=2026-05-02 EmailName=b
+EmailClicked k1 Contact=ada Timestamp=2026-05-02 EmailName=D
+EmailSent s1 Contact=ada Timestamp=2026-05-02
+`
+
+// TestOwned: interactions are laid out as a store has them that was filled by Add,
+// whatever the order in which they were fetched. What the plan does not ask for is
+// left out.
+func TestOwned(t *testing.T) {
+	f := newFixture(t, evaltest.Model("M", "contact", rules, `has EmailClicked score +1`, `has Lead where City = "Chicago" score +1`))
+	data := evaltest.Data(t, traverse.Standard(), people)
+	for _, source := range []traverse.Source{data, reversed{data}} {
+		f.fill(t, source, "l1", "l2", "nobody", "l1")
+		for _, contact := range []string{"ada", "ben"} {
+			want := lent(t, data, contact, "EmailName")
+			want = slices.DeleteFunc(want, func(s string) bool { return strings.HasPrefix(s, "EmailSent") })
+			for i, text := range want {
+				if strings.HasPrefix(text, "EmailClicked") {
+					want[i] = strings.TrimSuffix(text, "d") // no condition asks for its name
+				}
+			}
+			if got := owned(f.staging.store, contact, "EmailName"); !slices.Equal(got, want) {
+				t.Errorf("%s has %q, want %q", contact, got, want)
+			}
+		}
+		if got := owned(f.staging.store, "cleo", "EmailName"); got != nil {
+			t.Errorf("a contact of another lead has %q", got)
+		}
+	}
+}
+
+// TestProfiles: what is fetched by its id is laid out once, with the values that
+// were asked for.
+func TestProfiles(t *testing.T) {
+	f := newFixture(t, evaltest.Model("M", "contact",
+		`has Lead where City = "Chicago" and CreatedOn before 2026-05-02 score +1`,
+		`has Lead.ParentContact.ParentAccount where Industry = "Retail" score +2`,
+		`each EmailOpened where Contact.Birthday on 1990-05-01 score +4`))
+	data := evaltest.Data(t, traverse.Standard(), people)
+	f.fill(t, data, "l1", "l2", "free")
+	store := f.staging.store
+	for entity, want := range map[string]int{"Lead": 3, "Contact": 1, "Account": 1, "EmailOpened": 0} {
+		if got := store.Table(entity).Len(); got != want {
+			t.Errorf("%d records of %s are laid out, want %d", got, entity, want)
+		}
+	}
+	lead, contact := store.Table("Lead"), store.Table("Contact")
+	row := lead.Row(lead.Key("l1"))
+	city, topic := lead.Column("City"), lead.Column("Topic")
+	if got := city.Dict.Value(lead.Cells(row)[city.At]).Text(); got != "chicago" {
+		t.Errorf("City is %q", got)
+	}
+	if got := lead.Cells(row)[topic.At]; got != 0 {
+		t.Errorf("Topic, which is not asked for, has the code %d", got)
+	}
+	if got := columns.Key(lead.Cells(row)[lead.Column("ParentContact").At]); got != contact.Key("ada") {
+		t.Errorf("ParentContact is %d", got)
+	}
+	if got := contact.WideValue(contact.Row(contact.Key("ada")), contact.Column("Birthday").At); got != traverse.DayNumber(1990, 5, 1) {
+		t.Errorf("Birthday is %d", got)
+	}
+}
+
+// TestScore: leads of a batch have the scores that they have over a store that the
+// source lends, batch after batch.
+func TestScore(t *testing.T) {
+	f := newFixture(t, evaltest.Model("M", "contact", rules,
+		`has Lead.ParentContact.ParentAccount where Industry = "Retail" score +10`, `each Interaction within last 30 days score +100`)+
+		evaltest.Model("N", "account", rules, `has Lead.ParentAccount where Industry = "Retail" score +10`))
+	data := evaltest.Data(t, traverse.Standard(), people)
+	want := map[string]int64{"l1": 1 + 10 + 300, "l2": 100, "deal": 1 + 10}
+	for _, ids := range [][]string{{"l1", "l2", "deal"}, {"deal"}, {"free", "l2"}, {"l2", "l1", "l2"}} {
+		b := f.fill(t, data, ids...)
+		f.staging.Executor.SetAsOf(evaltest.AsOf)
+		for i := range b.Leads {
+			l := &b.Leads[i]
+			if l.Target == plan.NoParent {
+				continue
+			}
+			if fits := f.staging.Score(l); !fits {
+				t.Errorf("the sums of %s do not fit", l.ID)
+			}
+			model := map[int]int{plan.ContactBased: 0, plan.AccountBased: 1}[l.Target]
+			if got := f.staging.Executor.ModelScore(model); got != want[l.ID] {
+				t.Errorf("%s in %v has the score %d, want %d", l.ID, ids, got, want[l.ID])
+			}
+		}
+	}
+}
+
+// TestScoreProperty: one executor gives the same over staged and over lent records.
+func TestScoreProperty(t *testing.T) {
+	f := newFixture(t, evaltest.Model("M", "contact",
+		`each EmailOpened where EmailName = "A" score +1`,
+		`each EmailOpened within last 20 days where EmailName != "A" score +10`,
+		`each EmailOpened where Contact.City = "B" score +100`,
+		`at least 2 EmailClicked score +1000`,
+		`each Interaction none EmailClicked score +10000`))
+	var ids []string
+	for i := range 4 {
+		ids = append(ids, fmt.Sprint(i))
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		data := memory.New(traverse.Standard())
+		add := func(entity, id string, r memory.Record) {
+			if err := data.Add(entity, id, r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		contact := rapid.SampledFrom([]string{"0", "1", "2", ""})
+		word := rapid.SampledFrom([]string{"", "A", "a", "B"})
+		for _, id := range ids {
+			add("Lead", id, memory.Record{"ParentContact": contact.Draw(t, "contact")})
+		}
+		for i := range 2 {
+			add("Contact", fmt.Sprint(i), memory.Record{"City": word.Draw(t, "city")})
+		}
+		for i := range rapid.IntRange(0, 30).Draw(t, "interactions") {
+			kind := rapid.SampledFrom([]string{"EmailOpened", "EmailClicked", "EmailSent"}).Draw(t, "kind")
+			r := memory.Record{"Contact": contact.Draw(t, "contact"), "EmailName": word.Draw(t, "name")}
+			if days := rapid.IntRange(-3, 40).Draw(t, "days"); days != 40 {
+				r["Timestamp"] = evaltest.AsOf.AddDate(0, 0, -days)
+			}
+			add(kind, fmt.Sprint(i), r)
+		}
+		b := f.fill(t, data, ids...)
+		f.staging.Executor.SetAsOf(evaltest.AsOf)
+		store, x := data.Lend(data), columnar.New(f.columns)
+		err := store.Use(t.Context(), func() error {
+			x.Bind(store)
+			x.SetAsOf(evaltest.AsOf)
+			for i, id := range ids {
+				kind, _ := x.Score(x.Find(id))
+				if kind != b.Leads[i].Target {
+					t.Fatalf("lead %s is %d, and staged %d", id, kind, b.Leads[i].Target)
+				}
+				if kind == plan.NoParent {
+					continue
+				}
+				f.staging.Score(&b.Leads[i])
+				if got, want := f.staging.Executor.ModelScore(0), x.ModelScore(0); got != want {
+					t.Fatalf("lead %s has the score %d, and staged %d", id, want, got)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// TestFailedGroups: what could not be fetched is left out, and leads that do not
+// reach it are laid out.
+func TestFailedGroups(t *testing.T) {
+	f := newFixture(t, evaltest.Model("M", "contact", rules, `has Lead.ParentContact where City = "Chicago" score +10`))
+	source := &evaltest.Recorder{Source: evaltest.Data(t, traverse.Standard(), people+"Contact ben City=Chicago")}
+	source.Before = func(q *traverse.Query, out *traverse.Rows) error {
+		if q.Entity == "Contact" {
+			out.Add("ada", "ada", make([]traverse.Value, len(q.Fields))...) // a second time
+		}
+		return nil
+	}
+	b := f.fill(t, source, "l1", "l2")
+	if b.Leads[0].Failed == nil || f.staging.store.Table("Contact").Len() != 1 {
+		t.Errorf("%d contacts are laid out, and the lead's failure is %v", f.staging.store.Table("Contact").Len(), b.Leads[0].Failed)
+	}
+	f.staging.Executor.SetAsOf(evaltest.AsOf)
+	if f.staging.Score(&b.Leads[1]); f.staging.Executor.ModelScore(0) != 10 {
+		t.Errorf("the score is %d, want 10", f.staging.Executor.ModelScore(0))
+	}
+}
+
+// TestDone: once the context is done its error is returned.
+func TestDone(t *testing.T) {
+	f := newFixture(t, evaltest.Model("M", "contact", rules))
+	b := f.fill(t, evaltest.Data(t, traverse.Standard(), people), "l1", "l2")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := f.staging.Fill(ctx, f.routes, b); err != context.Canceled {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestTooLarge: a staging whose distinct values take too much memory says so.
+func TestTooLarge(t *testing.T) {
+	f := newFixture(t, evaltest.Model("M", "contact", rules))
+	data := evaltest.Data(t, traverse.Standard(), people)
+	f.fill(t, data, "l1")
+	if f.staging.TooLarge() {
+		t.Error("a staging of a few values is too large")
+	}
+	const names = 17
+	for i := range names {
+		name := fmt.Sprint(i, strings.Repeat("x", maxBytes/(names-1)))
+		if err := data.Add("EmailOpened", fmt.Sprint("long", i), memory.Record{"Contact": "ada", "EmailName": name}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.fill(t, data, "l2")
+	if f.staging.TooLarge() {
+		t.Error("a staging is too large by what it has not laid out")
+	}
+	f.fill(t, data, "l1")
+	if !f.staging.TooLarge() {
+		t.Error("a staging of many values is not too large")
+	}
+	f.fill(t, data, "l2")
+	if !f.staging.TooLarge() {
+		t.Error("the values of a batch before are forgotten")
+	}
+}

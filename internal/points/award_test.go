@@ -2,9 +2,12 @@ package points
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/leadscore/leadscore/eval/check"
 )
 
 // frequencies draws frequencies of all kinds, with small and large minimums.
@@ -67,6 +70,24 @@ func TestAward(t *testing.T) {
 		a := Award{Points: 1, Children: test.children}
 		if got := worth(&a, test.counts); got != test.want {
 			t.Errorf("%s: %d, want %d", test.name, got, test.want)
+		}
+	}
+}
+
+// TestAwardOf: an award has the points and the frequencies of a checked condition,
+// in the memory that it is given.
+func TestAwardOf(t *testing.T) {
+	c := check.Condition{Points: -7, Children: []check.Child{{Each: true}, {Min: 1}, {Min: 3}, {}}}
+	want := []Frequency{{Each: true}, {Min: 1}, {Min: 3}, {}}
+	room := make([]Frequency, 1, 4)
+	a := AwardOf(&c, room)
+	if a.Points != -7 || !slices.Equal(a.Children, want) || &a.Children[0] != &room[0] {
+		t.Errorf("got %+v, want the frequencies %+v", a, want)
+	}
+	for i := range c.Children {
+		f := FrequencyOf(&c.Children[i])
+		if f != want[i] || f.None() != c.Children[i].None() {
+			t.Errorf("child %d has the frequency %+v, want %+v", i, f, want[i])
 		}
 	}
 }

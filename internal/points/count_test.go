@@ -91,12 +91,39 @@ func TestTotalClampsOnce(t *testing.T) {
 		default:
 			clamped++
 		}
+		if forth.Big().Cmp(exact) != 0 || back.Big().Cmp(exact) != 0 {
+			t.Fatalf("%v is added up to %v and, backwards, to %v", exact, forth.Big(), back.Big())
+		}
 		if forth.Clamp() != want || back.Clamp() != want {
 			t.Fatalf("%v clamps to %d and, backwards, %d; want %d", exact, forth.Clamp(), back.Clamp(), want)
 		}
 	})
 	if clamped == 0 {
 		t.Error("no total passed 64 bits: the property was not tried")
+	}
+}
+
+// TestTotalOf: a total begins with a number, and adds to it.
+func TestTotalOf(t *testing.T) {
+	for _, n := range []int64{0, 7, -7, math.MaxInt64, math.MinInt64} {
+		total := TotalOf(n)
+		if total.Clamp() != n || total.Big().Int64() != n {
+			t.Errorf("the total of %d is %d", n, total.Clamp())
+		}
+		total.Add(CountOf(2), 3)
+		want := new(big.Int).Add(big.NewInt(n), big.NewInt(6))
+		if total.Big().Cmp(want) != 0 {
+			t.Errorf("%d and 6 are %v", n, total.Big())
+		}
+	}
+}
+
+// TestCountInLargeForm: a count that was computed in more than 64 bits, and fits in
+// them, is what it is in 64 bits.
+func TestCountInLargeForm(t *testing.T) {
+	large := Count{large: big.NewInt(5)}
+	if large.Clamp() != 5 || large.Less(CountOf(5)) || CountOf(5).Less(large) || !large.AtLeast(5) || large.AtLeast(6) {
+		t.Error("5 is not 5")
 	}
 }
 

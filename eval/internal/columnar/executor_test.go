@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -213,6 +214,39 @@ func TestCounts(t *testing.T) {
 		}
 		if fmt.Sprint(got) != "[4 1 3]" {
 			t.Errorf("the counts are %v", got)
+		}
+	})
+}
+
+// TestManyMeasures: more measures than a word holds are counted, of one kind of
+// interaction and of the lead.
+func TestManyMeasures(t *testing.T) {
+	const n = 2*plan.WordBits + 7
+	var conditions []string
+	var records strings.Builder
+	records.WriteString("Lead l ParentContact=c City=5\nContact c City=5\n")
+	want := int64(0)
+	for i := range int64(n) {
+		conditions = append(conditions,
+			fmt.Sprintf(`each EmailClicked where Url = "%d" score %+d`, i, i+1),
+			fmt.Sprintf(`has Lead where City = "%d" score %+d`, i, 100_000+i),
+			fmt.Sprintf(`has EmailOpened where Contact.City = "%d" score %+d`, i, 200_000+i))
+		for j := range i % 11 {
+			fmt.Fprintf(&records, "EmailClicked k%d-%d Contact=c Url=%d\n", i, j, i)
+			want += i + 1
+		}
+	}
+	records.WriteString("EmailOpened o Contact=c\n")
+	want += 100_005 + 200_005
+	p := planFor(t, evaltest.Model("M", "contact", conditions...))
+	x := New(p)
+	use(t, x, storeOf(evaltest.Data(t, traverse.Standard(), records.String())), func() {
+		if words, least := len(x.targets[plan.ContactBased].words), 9; words < least {
+			t.Errorf("%d words, want %d at least", words, least)
+		}
+		x.Score(x.Find("l"))
+		if got := x.ModelScore(0); got != want {
+			t.Errorf("the score is %d, want %d", got, want)
 		}
 	})
 }

@@ -244,6 +244,8 @@ func TestResolve(t *testing.T) {
 		{"the month's last day, by local day", "America/New_York", "2026-04-01T02:00:00Z", -1, dsl.Months, "2026-03-01T03:00:00Z"},
 		{"a year before a leap day", "UTC", "2024-02-29T12:00:00Z", -1, dsl.Years, "2023-02-28T12:00:00Z"},
 		{"a year ahead", "UTC", "2024-02-29T12:00:00Z", 1, dsl.Years, "2025-02-28T12:00:00Z"},
+		{"a month to a leap day", "UTC", "2028-03-31T12:00:00Z", -1, dsl.Months, "2028-02-29T12:00:00Z"},
+		{"seconds are kept", "Europe/Berlin", "2026-04-15T10:20:30Z", -1, dsl.Months, "2026-03-15T11:20:30Z"},
 		{"microseconds are kept", "Europe/Berlin", "2026-04-15T10:00:00.123456Z", -1, dsl.Months, "2026-03-15T11:00:00.123456Z"},
 		{"nothing, at the second time of a repeated hour", "Europe/Berlin", "2026-10-25T01:30:00Z", 0, dsl.Months, "2026-10-25T01:30:00Z"},
 	} {
@@ -260,9 +262,18 @@ func TestResolve(t *testing.T) {
 		t.Errorf("an open window resolves to %d, %d", lo, hi)
 	}
 	// For a date as of is its day in the zone.
-	days := Window{Days: true, Lo: relative(-1, dsl.Weeks, 0), Hi: relative(0, dsl.Days, 0)}
-	lo, hi = days.Resolve(utc(t, "2026-05-31T22:30:00Z"), zoned(t, "Europe/Berlin"))
-	if lo != traverse.DayNumber(2026, 5, 25) || hi != traverse.DayNumber(2026, 6, 1) {
-		t.Errorf("days resolve to %d, %d", lo, hi)
+	for _, test := range []struct {
+		n    int64
+		unit dsl.Unit
+		want int64
+	}{
+		{-1, dsl.Weeks, traverse.DayNumber(2026, 5, 25)}, {2, dsl.Weeks, traverse.DayNumber(2026, 6, 15)}, {-1, dsl.Days, traverse.DayNumber(2026, 5, 31)},
+		{-4, dsl.Months, traverse.DayNumber(2026, 2, 1)}, {1, dsl.Years, traverse.DayNumber(2027, 6, 1)},
+	} {
+		days := Window{Days: true, Lo: relative(test.n, test.unit, 0), Hi: relative(0, dsl.Days, 0)}
+		lo, hi = days.Resolve(utc(t, "2026-05-31T22:30:00Z"), zoned(t, "Europe/Berlin"))
+		if lo != test.want || hi != traverse.DayNumber(2026, 6, 1) {
+			t.Errorf("%d %s resolve to days %d, %d, want %d", test.n, test.unit, lo, hi, test.want)
+		}
 	}
 }

@@ -338,7 +338,7 @@ func TestGradeProblems(t *testing.T) {
 func TestWrongExpressions(t *testing.T) {
 	for _, wrong := range []string{
 		`BudgetAmount in (true, 1)`, `BudgetAmount in (1, 9007199254740993, 2)`, `BudgetAmount between true and 1`, `City in (5, "A")`,
-		`City in ("A", "", "B")`, `Rating in ("Hott", "Hot")`, `City in ()`, `Ctiy = "A"`, `Worth > 1`, `ParentContact is empty`,
+		`City in ("A", "", "B")`, `Rating in ("Hott", "Hot")`, `City in ()`, `Ctiy = "A"`, `Xyzzy.City = "A"`, `ParentContact.Xyzzy.City = "A"`, `Worth > 1`, `ParentContact is empty`,
 		`CreatedOn between 1 and 2026-05-31`, `CreatedOn within last 0 days`, `DecisionMaker = 1`, `City > 1`,
 	} {
 		rules := where("Lead", `Topic = "first" and `+wrong+` and Topic = "last"`)

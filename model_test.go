@@ -1,9 +1,13 @@
 package leadscore_test
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"io/fs"
+	"math/rand/v2"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 
@@ -11,35 +15,10 @@ import (
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/internal/scoretest"
 	"github.com/leadscore/leadscore/source/memory"
+	"github.com/leadscore/leadscore/traverse"
 )
-
-// model returns the text of a model with one condition.
-func model(name, child string) string {
-	return "model \"" + name + "\" {\n    target contact\n\n    condition \"C\" {\n        " + child + "\n        score +1\n    }\n}\n"
-}
-
-func compile(t testing.TB, text string) *leadscore.Model {
-	t.Helper()
-	m, err := leadscore.Compile("m.score", text, leadscore.StandardSchema())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m
-}
-
-func compileSet(t testing.TB, texts ...string) *leadscore.Set {
-	t.Helper()
-	var files []leadscore.File
-	for _, text := range texts {
-		files = append(files, leadscore.File{Name: "m.score", Text: text})
-	}
-	s, err := leadscore.CompileSet(leadscore.StandardSchema(), files)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
 
 func names(s *leadscore.Set) []string {
 	var list []string
@@ -50,12 +29,12 @@ func names(s *leadscore.Set) []string {
 }
 
 func TestCompileWantsOneModel(t *testing.T) {
-	one := model("One", "has Lead")
+	one := scoretest.Model("One", "has Lead")
 	for _, test := range []struct{ name, text, want string }{
 		{"one", one, ""},
 		{"none", "// nothing\n", "m.score: the file contains no model"},
 		{"a schema alone", "profile Lead { Extra text }", "m.score: the file contains no model"},
-		{"two", one + model("Two", "has Lead"),
+		{"two", one + scoretest.Model("Two", "has Lead"),
 			"m.score:9:7: the file contains 2 models, not one; compile it with CompileSet\n  9 | model \"Two\" {\n    |       ^^^^^"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -74,26 +53,19 @@ func TestCompileWantsOneModel(t *testing.T) {
 }
 
 func TestCompileReportsDiagnostics(t *testing.T) {
-	_, err := leadscore.Compile("m.score", model("M", "has EmailOpend"), leadscore.StandardSchema())
+	_, err := leadscore.Compile("m.score", scoretest.Model("M", "has EmailOpend"), leadscore.StandardSchema())
 	diags, ok := errors.AsType[leadscore.Diagnostics](err)
 	if !ok || len(diags) != 1 || diags[0].File != "m.score" || diags[0].Nearest != "EmailOpened" {
 		t.Errorf("got %v", err)
 	}
 }
 
-func TestNameAndDescription(t *testing.T) {
-	m := compile(t, `model "M" { target contact description "Owned by \"both\"" }`)
-	if m.Name() != "M" || m.Description() != `Owned by "both"` || compile(t, model("M", "has Lead")).Description() != "" {
-		t.Errorf("got %q, %q", m.Name(), m.Description())
-	}
-}
-
 func TestLimits(t *testing.T) {
 	limits := leadscore.Limits(dsl.Limits{Conditions: 1})
-	if _, err := leadscore.Compile("m.score", model("M", "has Lead"), leadscore.StandardSchema(), limits); err != nil {
+	if _, err := leadscore.Compile("m.score", scoretest.Model("M", "has Lead"), leadscore.StandardSchema(), limits); err != nil {
 		t.Errorf("within the limit: %v", err)
 	}
-	text := strings.Replace(model("M", "has Lead"), "}\n}", "}\ncondition \"D\" { has Lead score 1 }\n}", 1)
+	text := strings.Replace(scoretest.Model("M", "has Lead"), "}\n}", "}\ncondition \"D\" { has Lead score 1 }\n}", 1)
 	_, err := leadscore.Compile("m.score", text, leadscore.StandardSchema(), limits)
 	if err == nil || !strings.Contains(err.Error(), `model "M" has more than 1 conditions`) {
 		t.Errorf("beyond the limit: %v", err)
@@ -117,11 +89,29 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// However many problems there are, those that are not shown are counted.
+func TestProblemsAreCounted(t *testing.T) {
+	var rules strings.Builder
+	rules.WriteString("model \"M\" {\n    target contact\n")
+	for i := range 1500 {
+		fmt.Fprintf(&rules, "    condition \"C%d\" { has Nothing score +1 }\n", i)
+	}
+	rules.WriteString("}\n")
+	_, err := leadscore.Compile("many.score", rules.String(), leadscore.StandardSchema())
+	diags, ok := errors.AsType[leadscore.Diagnostics](err)
+	if !ok || len(diags) != 101 {
+		t.Fatalf("%d diagnostics", len(diags))
+	}
+	if last := diags[100]; last.More != 1400 || last.Summary != "1400 more problems are not shown" || last.File != "many.score" {
+		t.Errorf("got %+v", last)
+	}
+}
+
 func TestCompileFS(t *testing.T) {
 	fsys := fstest.MapFS{
-		"a.score":     {Data: []byte(model("A", "has Lead"))},
-		"b.score":     {Data: []byte(model("B", "has Tasting"))},
-		"sub/c.score": {Data: []byte(model("C", "has Lead"))},
+		"a.score":     {Data: []byte(scoretest.Model("A", "has Lead"))},
+		"b.score":     {Data: []byte(scoretest.Model("B", "has Tasting"))},
+		"sub/c.score": {Data: []byte(scoretest.Model("C", "has Lead"))},
 		"schema.dsl":  {Data: []byte("interaction Tasting { }")},
 		"notes.txt":   {Data: []byte("not a rule")},
 		"dir.score/x": {Data: []byte("a folder that looks like a file")},
@@ -166,14 +156,14 @@ func TestParseSchema(t *testing.T) {
 	if err != nil || s.Entity("Tasting") == nil || s.Entity("Lead") == nil {
 		t.Fatalf("got %v", err)
 	}
-	if _, err := leadscore.Compile("m.score", model("M", `has Tasting where Beans = "Arabica"`), s); err != nil {
+	if _, err := leadscore.Compile("m.score", scoretest.Model("M", `has Tasting where Beans = "Arabica"`), s); err != nil {
 		t.Error(err)
 	}
 	if leadscore.StandardSchema().Entity("Tasting") != nil {
 		t.Error("the standard schema has changed")
 	}
 	for _, test := range []struct{ name, text, want string }{
-		{"a model", model("M", "has Lead"), "s.score:1:7: a schema cannot contain a model; move it to a rule file"},
+		{"a model", scoretest.Model("M", "has Lead"), "s.score:1:7: a schema cannot contain a model; move it to a rule file"},
 		{"a broken block", "profile Lead { Extra txt }", "s.score:1:22: unexpected txt"},
 		{"declared twice", "profile Lead { City text }", "s.score:1:16: Lead.City is declared twice"},
 	} {
@@ -187,8 +177,31 @@ func TestParseSchema(t *testing.T) {
 	}
 }
 
+func TestNameAndDescription(t *testing.T) {
+	m := scoretest.Compile(t, `model "M" { target contact description "Owned by \"both\"" }`)
+	if m.Name() != "M" || m.Description() != `Owned by "both"` || scoretest.Compile(t, scoretest.Model("M", "has Lead")).Description() != "" {
+		t.Errorf("got %q, %q", m.Name(), m.Description())
+	}
+}
+
+func TestModelSaysWhatItIs(t *testing.T) {
+	m, err := leadscore.Compile("coffee.score", coffee, leadscore.StandardSchema())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var bands []string
+	for b := range m.Grades().Bands() {
+		bands = append(bands, b.String())
+	}
+	at, ok := m.SalesReady().At()
+	got := fmt.Sprint(m.Name(), m.Target(), bands, at, ok)
+	if want := `Coffee geekscontact["Cold" below 20 "Hot" from 20]30true`; strings.ReplaceAll(got, " ", "") != strings.ReplaceAll(want, " ", "") {
+		t.Errorf("got %s", got)
+	}
+}
+
 func TestNewSet(t *testing.T) {
-	a, b := compile(t, model("A", "has Lead")), compile(t, model("B", "has Lead"))
+	a, b := scoretest.Compile(t, scoretest.Model("A", "has Lead")), scoretest.Compile(t, scoretest.Model("B", "has Lead"))
 	s, err := leadscore.NewSet(b, a)
 	if err != nil {
 		t.Fatal(err)
@@ -196,7 +209,7 @@ func TestNewSet(t *testing.T) {
 	if diff := cmp.Diff([]string{"B", "A"}, names(s)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if _, err := leadscore.NewSet(a, b, compile(t, model("A", "none Lead"))); err == nil || err.Error() != `leadscore: two models are called "A"` {
+	if _, err := leadscore.NewSet(a, b, scoretest.Compile(t, scoretest.Model("A", "none Lead"))); err == nil || err.Error() != `leadscore: two models are called "A"` {
 		t.Errorf("got %v", err)
 	}
 	s.Models()[0] = nil
@@ -218,44 +231,103 @@ func TestNewSet(t *testing.T) {
 	}
 }
 
-// TestModelsOfTwoSchemas scores models over different schemas in one set: each
-// asks for what its own schema has.
-func TestModelsOfTwoSchemas(t *testing.T) {
-	standard := compile(t, model("Standard", "each EmailOpened"))
-	own, err := leadscore.Compile("own.score", "interaction Tasting { Beans text }\n"+model("Own", `each Tasting where Beans = "Arabica"`), leadscore.StandardSchema())
-	if err != nil {
-		t.Fatal(err)
-	}
-	again := compile(t, model("Again", "each EmailClicked"))
-	set, err := leadscore.NewSet(standard, own, again)
-	if err != nil {
-		t.Fatal(err)
-	}
-	data := memory.New(own.Schema())
-	add := func(entity, id string, r memory.Record) {
-		if err := data.Add(entity, id, r); err != nil {
+// counting counts the queries to a source.
+type counting struct {
+	leadscore.Source
+	queries atomic.Int64
+}
+
+func (c *counting) Fetch(ctx context.Context, q *traverse.Query, out *traverse.Rows) error {
+	c.queries.Add(1)
+	return c.Source.Fetch(ctx, q, out)
+}
+
+// Models that were compiled one by one share the pass over the data when their
+// schemas are equal, and take one each when they are not.
+func TestSetSharesThePass(t *testing.T) {
+	compiled := func(name, schema string) *leadscore.Model {
+		t.Helper()
+		m, err := leadscore.Compile(name, strings.Replace(coffee, "Coffee geeks", name, 1)+schema, leadscore.StandardSchema())
+		if err != nil {
 			t.Fatal(err)
 		}
+		return m
 	}
-	add("Lead", "lead-1", memory.Record{"ParentContact": "anna"})
-	add("EmailOpened", "o1", memory.Record{"Contact": "anna"})
-	add("EmailOpened", "o2", memory.Record{"Contact": "anna"})
-	add("Tasting", "t1", memory.Record{"Contact": "anna", "Beans": "arabica"})
-	for i := range 3 {
-		add("EmailClicked", string(rune('a'+i)), memory.Record{"Contact": "anna"})
+	const block = "profile Lead { Segment text }"
+	for _, test := range []struct {
+		name    string
+		models  []*leadscore.Model
+		queries int64
+		schema  bool // the set has one
+	}{
+		{"no schema blocks", []*leadscore.Model{compiled("A", ""), compiled("B", ""), compiled("C", "")}, 3, true},
+		{"equal schema blocks", []*leadscore.Model{compiled("A", block), compiled("B", block)}, 3, true},
+		{"different schema blocks", []*leadscore.Model{compiled("A", block), compiled("B", "")}, 6, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			set, err := leadscore.NewSet(test.models...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			data := &counting{Source: crm()}
+			r, err := set.Score(t.Context(), "lead-42", data, may)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, m := range test.models {
+				if got := r.Results[i]; got.Model != m.Name() || got.Score != 35 {
+					t.Errorf("%s: %s scored %d", m.Name(), got.Model, got.Score)
+				}
+			}
+			if n := data.queries.Load(); n != test.queries {
+				t.Errorf("%d queries, want %d", n, test.queries)
+			}
+			if (set.Schema() != nil) != test.schema {
+				t.Errorf("schema: %v", set.Schema())
+			}
+		})
 	}
-	r, err := set.Score(t.Context(), "lead-1", data)
-	if err != nil {
-		t.Fatal(err)
+}
+
+// BenchmarkCompile compiles models of the standard schema from text to a set.
+func BenchmarkCompile(b *testing.B) {
+	schema := leadscore.StandardSchema()
+	for _, size := range []int{7, 100, 1000} {
+		b.Run(fmt.Sprint(size), func(b *testing.B) {
+			files := []leadscore.File{{Name: "rules.score", Text: modelOf(size)}}
+			b.SetBytes(int64(len(files[0].Text)))
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := leadscore.CompileSet(schema, files); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
-	got := map[string]int64{}
-	for _, m := range r.Results {
-		got[m.Model] = m.Score
+}
+
+// modelOf writes a model of so many rules, the same each time.
+func modelOf(size int) string {
+	random := rand.New(rand.NewPCG(1, uint64(size)))
+	pick := func(words ...string) string { return words[random.IntN(len(words))] }
+	var b strings.Builder
+	b.WriteString("model \"Benchmark\" {\n    target contact\n")
+	for i := range size {
+		fmt.Fprintf(&b, "\n    condition \"Rule %d\" {\n", i+1)
+		for range 1 + random.IntN(5)/4 {
+			if random.IntN(8) == 0 {
+				fmt.Fprintf(&b, "        %s Lead.ParentContact\n            where City %s\n", pick("has", "none"),
+					pick(`= "Chicago"`, `in ("Berlin", "Paris", "Lyon")`, `begins with "San"`))
+			} else {
+				fmt.Fprintf(&b, "        %s %s within last %s days\n", pick("each", "has", "at least 3", "none"),
+					pick("EmailClicked", "EmailOpened", "WebsiteVisited", "Interaction"), pick("7", "30", "90", "365"))
+				if random.IntN(3) > 0 {
+					fmt.Fprintf(&b, "            where Timestamp %s\n", pick("after 2024-01-31", "older than 2 weeks", "between 2024-01-01 and 2025-12-31"))
+				}
+			}
+		}
+		fmt.Fprintf(&b, "        score %+d\n    }\n", 1+random.IntN(30))
 	}
-	if diff := cmp.Diff(map[string]int64{"Standard": 2, "Own": 1, "Again": 3}, got); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-	if r.Results[0].Model != "Standard" || r.Results[1].Model != "Own" || r.Results[2].Model != "Again" {
-		t.Errorf("the results stand in another order: %v", r.Results)
-	}
+	b.WriteString("}\n")
+	return b.String()
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/internal/scoretest"
 	"github.com/leadscore/leadscore/source/memory"
 	"github.com/leadscore/leadscore/traverse"
 )
@@ -52,7 +53,7 @@ func second(context.Context, *traverse.Query) { time.Sleep(time.Second) }
 
 // many is n leads with up to four opened emails each: lead-0, lead-1 and so on.
 func many(t testing.TB, n int) (data leadscore.Source, ids []string) {
-	d := records{"Lead": {}, "Contact": {}, "EmailOpened": {}}
+	d := scoretest.Records{"Lead": {}, "Contact": {}, "EmailOpened": {}}
 	for i := range n {
 		id := fmt.Sprint("lead-", i)
 		ids = append(ids, id)
@@ -62,7 +63,7 @@ func many(t testing.TB, n int) (data leadscore.Source, ids []string) {
 			d["EmailOpened"][fmt.Sprint(i, "-", j)] = memory.Record{"Contact": fmt.Sprint("contact-", i)}
 		}
 	}
-	return source(t, d).Source, ids
+	return scoretest.Source(t, d).Source, ids
 }
 
 // manyScores is what the model of one opened email a point says of [many].
@@ -98,7 +99,7 @@ func eachShape(t *testing.T, f func(t *testing.T, workers, batch int, shape ...l
 		for _, batch := range []int{1, 2, 3, 7, 40, 256} {
 			t.Run(fmt.Sprintf("%d workers, batches of %d", workers, batch), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					f(t, workers, batch, asOf, leadscore.Workers(workers), leadscore.Batch(batch))
+					f(t, workers, batch, scoretest.AsOf, leadscore.Workers(workers), leadscore.Batch(batch))
 				})
 			})
 		}
@@ -109,10 +110,10 @@ func eachShape(t *testing.T, f func(t *testing.T, workers, batch int, shape ...l
 // batches and the order in which a source answers, the same comes of it, leads
 // that fail in the middle included.
 func TestWorkersChangeNothing(t *testing.T) {
-	set := compileSet(t, model("M", "each EmailOpened"), model("N", `has Lead.ParentContact where City = "City 1"`))
+	set := scoretest.CompileSet(t, scoretest.Model("M", "each EmailOpened"), scoretest.Model("N", `has Lead.ParentContact where City = "City 1"`))
 	data, ids := many(t, 60)
 	ids = slices.Insert(ids, 31, "nobody", "lead-3", "lead-3")
-	failing := &recorder{Source: data, before: func(q *traverse.Query, out *traverse.Rows) error {
+	failing := &scoretest.Recorder{Source: data, Before: func(q *traverse.Query, out *traverse.Rows) error {
 		if q.Entity == "EmailOpened" && slices.Contains(q.Keys, "contact-20") {
 			out.Fail("contact-20", errors.New("row is corrupt"))
 		}
@@ -120,7 +121,7 @@ func TestWorkersChangeNothing(t *testing.T) {
 	}}
 	want := map[int][]yielded{}
 	for _, occurrences := range []int{0, 100} {
-		rows := collect(set.ScoreAll(t.Context(), leadscore.IDs(ids...), failing, asOf, leadscore.Explain(occurrences), leadscore.Workers(1)))
+		rows := collect(set.ScoreAll(t.Context(), leadscore.IDs(ids...), failing, scoretest.AsOf, leadscore.Explain(occurrences), leadscore.Workers(1)))
 		if len(rows) != len(ids) || rows[20].Err == "" || rows[31].Err == "" || rows[32].Err != "" {
 			t.Fatalf("got %v", rows)
 		}
@@ -141,7 +142,7 @@ func TestWorkersChangeNothing(t *testing.T) {
 // TestWorkersWorkTogether: as many batches are scored at the same time as there
 // are workers, and not more. One worker, or one batch, is the caller itself.
 func TestWorkersWorkTogether(t *testing.T) {
-	set := compileSet(t, model("M", "each EmailOpened"))
+	set := scoretest.CompileSet(t, scoretest.Model("M", "each EmailOpened"))
 	data, ids := many(t, 40)
 	eachShape(t, func(t *testing.T, workers, batch int, shape ...leadscore.Option) {
 		caller, others := goroutine(), false
@@ -162,7 +163,7 @@ func TestWorkersWorkTogether(t *testing.T) {
 				}
 			}
 		}
-		got := resultTexts(set.ScoreAll(t.Context(), read, data, shape...))
+		got := scoretest.Texts(set.ScoreAll(t.Context(), read, data, shape...))
 		if diff := cmp.Diff(manyScores(ids), got); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
@@ -186,7 +187,7 @@ func goroutine() string {
 // TestReadAhead: two batches a worker are read and not yet yielded, one if there
 // is one worker, and not one id more, however long the caller takes.
 func TestReadAhead(t *testing.T) {
-	set := compileSet(t, model("M", "each EmailOpened"))
+	set := scoretest.CompileSet(t, scoretest.Model("M", "each EmailOpened"))
 	data, ids := many(t, 60)
 	eachShape(t, func(t *testing.T, workers, batch int, shape ...leadscore.Option) {
 		bound := batch
@@ -219,7 +220,7 @@ func TestReadAhead(t *testing.T) {
 // wait until as much is read as may be. (One id more is read before the first:
 // it says that there is a second batch.)
 func TestSlowIDs(t *testing.T) {
-	set := compileSet(t, model("M", "each EmailOpened"))
+	set := scoretest.CompileSet(t, scoretest.Model("M", "each EmailOpened"))
 	data, ids := many(t, 40)
 	eachShape(t, func(t *testing.T, workers, batch int, shape ...leadscore.Option) {
 		read, got := 0, 0
@@ -246,7 +247,7 @@ func TestSlowIDs(t *testing.T) {
 // TestLongStream: a long stream takes no more memory than a short one, and what
 // was yielded stays as it was.
 func TestLongStream(t *testing.T) {
-	set := compileSet(t, model("M", "each EmailOpened"), model("N", "has Lead"))
+	set := scoretest.CompileSet(t, scoretest.Model("M", "each EmailOpened"), scoretest.Model("N", "has Lead"))
 	data, _ := many(t, 50)
 	const leads, workers, batch = 50_000, 3, 16
 	var read, got, most int
@@ -259,7 +260,7 @@ func TestLongStream(t *testing.T) {
 		}
 	}
 	var kept [][]leadscore.Result
-	for r, err := range set.ScoreAll(t.Context(), ids, data, asOf, leadscore.Workers(workers), leadscore.Batch(batch)) {
+	for r, err := range set.ScoreAll(t.Context(), ids, data, scoretest.AsOf, leadscore.Workers(workers), leadscore.Batch(batch)) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -284,7 +285,7 @@ func TestLongStream(t *testing.T) {
 // TestLeavingTheLoop: whoever has enough leaves nothing behind. A goroutine that
 // goes on would hold its bubble up.
 func TestLeavingTheLoop(t *testing.T) {
-	set := compileSet(t, model("M", "each EmailOpened"))
+	set := scoretest.CompileSet(t, scoretest.Model("M", "each EmailOpened"))
 	data, ids := many(t, 40)
 	eachShape(t, func(t *testing.T, workers, batch int, shape ...leadscore.Option) {
 		for _, enough := range []int{1, 2, 7, 39, 40} {
@@ -321,7 +322,7 @@ func TestLeavingTheLoop(t *testing.T) {
 // TestErrorOfIDsComesLast: behind the results of all ids before it, and no id
 // behind it is read.
 func TestErrorOfIDsComesLast(t *testing.T) {
-	set := compileSet(t, model("M", "each EmailOpened"))
+	set := scoretest.CompileSet(t, scoretest.Model("M", "each EmailOpened"))
 	data, ids := many(t, 40)
 	broken := errors.New("cursor closed")
 	eachShape(t, func(t *testing.T, workers, batch int, shape ...leadscore.Option) {
@@ -336,7 +337,7 @@ func TestErrorOfIDsComesLast(t *testing.T) {
 					t.Error("ids are read on behind an error")
 				}
 			}
-			got := resultTexts(set.ScoreAll(t.Context(), read, &slow{Source: data, wait: second}, shape...))
+			got := scoretest.Texts(set.ScoreAll(t.Context(), read, &slow{Source: data, wait: second}, shape...))
 			if diff := cmp.Diff(append(manyScores(ids[:at]), " error cursor closed"), got); diff != "" {
 				t.Errorf("behind %d ids (-want +got):\n%s", at, diff)
 			}
@@ -347,7 +348,7 @@ func TestErrorOfIDsComesLast(t *testing.T) {
 // TestCancelledByTheCaller: the error of ctx is the next thing, whatever has been
 // scored ahead, and also if ids hides it.
 func TestCancelledByTheCaller(t *testing.T) {
-	set := compileSet(t, model("M", "each EmailOpened"))
+	set := scoretest.CompileSet(t, scoretest.Model("M", "each EmailOpened"))
 	data, ids := many(t, 40)
 	eachShape(t, func(t *testing.T, workers, batch int, shape ...leadscore.Option) {
 		for _, enough := range []int{1, 2, 7, 39, 40} {
@@ -362,7 +363,7 @@ func TestCancelledByTheCaller(t *testing.T) {
 			}
 			var got []string
 			for r, err := range set.ScoreAll(ctx, read, data, shape...) {
-				if got = append(got, resultText(r, err)); len(got) == enough {
+				if got = append(got, scoretest.Text(r, err)); len(got) == enough {
 					cancel()
 				}
 			}
@@ -376,7 +377,7 @@ func TestCancelledByTheCaller(t *testing.T) {
 // TestCancelledWhileReading: ids need not look at ctx: none is read once it is
 // done, but for the one that comes then.
 func TestCancelledWhileReading(t *testing.T) {
-	set := compileSet(t, model("M", "each EmailOpened"))
+	set := scoretest.CompileSet(t, scoretest.Model("M", "each EmailOpened"))
 	data, _ := many(t, 40)
 	eachShape(t, func(t *testing.T, workers, batch int, shape ...leadscore.Option) {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -389,7 +390,7 @@ func TestCancelledWhileReading(t *testing.T) {
 				}
 			}
 		}
-		got := resultTexts(set.ScoreAll(ctx, forever, data, shape...))
+		got := scoretest.Texts(set.ScoreAll(ctx, forever, data, shape...))
 		if last := got[len(got)-1]; last != " error context canceled" || read != 100 {
 			t.Errorf("%s after %d ids and %d results", last, read, len(got)-1)
 		}
@@ -399,14 +400,14 @@ func TestCancelledWhileReading(t *testing.T) {
 // TestCancelledWhileWaiting: a source that waits until ctx is done holds nothing
 // up, and no lead is said to have failed, whichever context the source looks at.
 func TestCancelledWhileWaiting(t *testing.T) {
-	set := compileSet(t, model("M", "each EmailOpened"))
+	set := scoretest.CompileSet(t, scoretest.Model("M", "each EmailOpened"))
 	data, ids := many(t, 40)
 	const stuck = 21
 	eachShape(t, func(t *testing.T, workers, batch int, shape ...leadscore.Option) {
 		for _, own := range []bool{true, false} {
 			outer, cancel := context.WithTimeout(t.Context(), time.Hour)
 			defer cancel()
-			waits := &recorder{Source: data, before: func(q *traverse.Query, _ *traverse.Rows) error {
+			waits := &scoretest.Recorder{Source: data, Before: func(q *traverse.Query, _ *traverse.Rows) error {
 				if q.Entity == "Lead" && slices.Contains(q.Keys, ids[stuck]) && !own {
 					<-outer.Done()
 					return fmt.Errorf("driver: %w", outer.Err())
@@ -419,7 +420,7 @@ func TestCancelledWhileWaiting(t *testing.T) {
 				}
 			}}
 			started := time.Now()
-			got := resultTexts(set.ScoreAll(outer, leadscore.IDs(ids...), delayed, shape...))
+			got := scoretest.Texts(set.ScoreAll(outer, leadscore.IDs(ids...), delayed, shape...))
 			before := manyScores(ids[:stuck/batch*batch]) // the batches before
 			if diff := cmp.Diff(append(before, " error context deadline exceeded"), got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
@@ -434,7 +435,7 @@ func TestCancelledWhileWaiting(t *testing.T) {
 // TestPanics: a panic in the source, in ids or in the loop body ends the loop on
 // the caller's goroutine, behind what comes before it, and leaves nothing behind.
 func TestPanics(t *testing.T) {
-	set := compileSet(t, model("M", "each EmailOpened"))
+	set := scoretest.CompileSet(t, scoretest.Model("M", "each EmailOpened"))
 	data, ids := many(t, 40)
 	type mishap struct{ where string }
 	const at = 23
@@ -464,7 +465,7 @@ func TestPanics(t *testing.T) {
 					}
 				}()
 				for r, err := range set.ScoreAll(t.Context(), read, data, shape...) {
-					if got = append(got, resultText(r, err)); where == "body" && len(got) == at {
+					if got = append(got, scoretest.Text(r, err)); where == "body" && len(got) == at {
 						panic(mishap{where})
 					}
 				}
@@ -489,7 +490,7 @@ func TestPanics(t *testing.T) {
 // TestGoexit: a source that ends its goroutine, as a test's FailNow does, ends
 // the caller's.
 func TestGoexit(t *testing.T) {
-	set := compileSet(t, model("M", "each EmailOpened"))
+	set := scoretest.CompileSet(t, scoretest.Model("M", "each EmailOpened"))
 	data, ids := many(t, 40)
 	eachShape(t, func(t *testing.T, workers, batch int, shape ...leadscore.Option) {
 		data := &slow{Source: data, wait: func(_ context.Context, q *traverse.Query) {
@@ -499,7 +500,7 @@ func TestGoexit(t *testing.T) {
 		}}
 		var wg sync.WaitGroup
 		wg.Go(func() {
-			got := resultTexts(set.ScoreAll(t.Context(), leadscore.IDs(ids...), data, shape...))
+			got := scoretest.Texts(set.ScoreAll(t.Context(), leadscore.IDs(ids...), data, shape...))
 			t.Errorf("the goroutine goes on with %v", got)
 		})
 		wg.Wait()
@@ -509,16 +510,16 @@ func TestGoexit(t *testing.T) {
 // TestManyAtOnce: one set, and one stream of it, can be ranged over from many
 // goroutines.
 func TestManyAtOnce(t *testing.T) {
-	set := compileSet(t, model("M", "each EmailOpened"))
+	set := scoretest.CompileSet(t, scoretest.Model("M", "each EmailOpened"))
 	data, ids := many(t, 40)
 	want := manyScores(ids)
-	shared := set.ScoreAll(t.Context(), leadscore.IDs(ids...), data, asOf, leadscore.Workers(2), leadscore.Batch(3))
+	shared := set.ScoreAll(t.Context(), leadscore.IDs(ids...), data, scoretest.AsOf, leadscore.Workers(2), leadscore.Batch(3))
 	var wg sync.WaitGroup
 	for i := range 4 {
 		wg.Go(func() {
-			own := set.ScoreAll(t.Context(), leadscore.IDs(ids...), data, asOf, leadscore.Workers(i+1), leadscore.Batch(i+1))
+			own := set.ScoreAll(t.Context(), leadscore.IDs(ids...), data, scoretest.AsOf, leadscore.Workers(i+1), leadscore.Batch(i+1))
 			for _, seq := range []iter.Seq2[leadscore.SetResult, error]{own, shared, shared} {
-				if diff := cmp.Diff(want, resultTexts(seq)); diff != "" {
+				if diff := cmp.Diff(want, scoretest.Texts(seq)); diff != "" {
 					t.Errorf("(-want +got):\n%s", diff)
 				}
 			}
@@ -529,10 +530,10 @@ func TestManyAtOnce(t *testing.T) {
 
 // TestAnyNumberOfWorkers: no number makes it fail.
 func TestAnyNumberOfWorkers(t *testing.T) {
-	set := compileSet(t, model("M", "each EmailOpened"))
+	set := scoretest.CompileSet(t, scoretest.Model("M", "each EmailOpened"))
 	data, ids := many(t, 40)
 	for _, n := range []int{math.MinInt, -1, 0, 1, 2, 100, 1 << 20, math.MaxInt} {
-		got := resultTexts(set.ScoreAll(t.Context(), leadscore.IDs(ids...), data, asOf, leadscore.Workers(n), leadscore.Batch(2)))
+		got := scoretest.Texts(set.ScoreAll(t.Context(), leadscore.IDs(ids...), data, scoretest.AsOf, leadscore.Workers(n), leadscore.Batch(2)))
 		if diff := cmp.Diff(manyScores(ids), got); diff != "" {
 			t.Errorf("%d workers (-want +got):\n%s", n, diff)
 		}
@@ -542,12 +543,12 @@ func TestAnyNumberOfWorkers(t *testing.T) {
 // TestResultsOutliveTheirBatch: sets keep the memory of batches for later ones,
 // but nothing of a result is in it.
 func TestResultsOutliveTheirBatch(t *testing.T) {
-	set := compileSet(t, model("M", "each EmailOpened"), model("N", accounts))
+	set := scoretest.CompileSet(t, scoretest.Model("M", "each EmailOpened"), scoretest.Model("N", scoretest.Accounts))
 	data, ids := many(t, 20)
 	for _, explain := range []leadscore.Option{{}, leadscore.Explain(0), leadscore.Explain(10)} {
 		score := func() []yielded {
-			list := collect(set.ScoreAll(t.Context(), leadscore.IDs(append(ids, "nobody")...), data, asOf, explain, leadscore.Batch(8)))
-			r, err := set.Score(t.Context(), ids[7], data, asOf, explain)
+			list := collect(set.ScoreAll(t.Context(), leadscore.IDs(append(ids, "nobody")...), data, scoretest.AsOf, explain, leadscore.Batch(8)))
+			r, err := set.Score(t.Context(), ids[7], data, scoretest.AsOf, explain)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -583,7 +584,7 @@ func texts(t *testing.T, list []yielded) []string {
 
 // TestScoreAllRefuses: what concerns no lead is said once, before ids are read.
 func TestScoreAllRefuses(t *testing.T) {
-	set := compileSet(t, model("M", "each EmailOpened"))
+	set := scoretest.CompileSet(t, scoretest.Model("M", "each EmailOpened"))
 	data, _ := many(t, 1)
 	done, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -598,7 +599,7 @@ func TestScoreAllRefuses(t *testing.T) {
 			return set.ScoreAll(done, ids, data)
 		},
 	} {
-		got := resultTexts(seq(func(func(string, error) bool) { t.Errorf("%s: ids are read", want) }))
+		got := scoretest.Texts(seq(func(func(string, error) bool) { t.Errorf("%s: ids are read", want) }))
 		if diff := cmp.Diff([]string{want}, got); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
@@ -610,14 +611,14 @@ func BenchmarkScoreAll(b *testing.B) {
 	data, ids := many(b, 4096)
 	var texts []string
 	for i := range 10 {
-		texts = append(texts, model(fmt.Sprint("M", i), fmt.Sprintf("each EmailOpened.Contact where City contains \"%d\"", i%3)))
+		texts = append(texts, scoretest.Model(fmt.Sprint("M", i), fmt.Sprintf("each EmailOpened.Contact where City contains \"%d\"", i%3)))
 	}
-	set := compileSet(b, texts...)
+	set := scoretest.CompileSet(b, texts...)
 	for _, workers := range []int{1, 2} {
 		b.Run(fmt.Sprint("workers=", workers), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				for _, err := range set.ScoreAll(b.Context(), leadscore.IDs(ids...), data, asOf, leadscore.Workers(workers)) {
+				for _, err := range set.ScoreAll(b.Context(), leadscore.IDs(ids...), data, scoretest.AsOf, leadscore.Workers(workers)) {
 					if err != nil {
 						b.Fatal(err)
 					}

@@ -37,7 +37,7 @@ func main() {
 	seed := flag.Uint64("seed", 1, "seed for the choice of mutants")
 	at := flag.String("at", "", "try only mutants at these places: file:line, separated by commas")
 	list := flag.Bool("list", false, "list the mutants instead of trying them")
-	with := flag.String("with", "./internal/reference,.", "packages whose tests run for every mutant, besides its own")
+	with := flag.String("with", "./internal/reference,./internal/conformance,./internal/enginetest,.", "packages whose tests run for every mutant, besides its own")
 	flag.StringVar(&c.skip, "skip", "", "tests to skip, as with go test -skip")
 	flag.IntVar(&c.checks, "checks", 30, "number of cases for each property")
 	flag.DurationVar(&c.timeout, "timeout", time.Minute, "time limit for the tests of one package; exceeding it counts as failing")

@@ -1,4 +1,4 @@
-package leadscore_test
+package hostile_test
 
 import (
 	"errors"
@@ -15,6 +15,7 @@ import (
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/internal/conformance"
+	"github.com/leadscore/leadscore/internal/scoretest"
 	"github.com/leadscore/leadscore/source/memory"
 	"github.com/leadscore/leadscore/traverse"
 )
@@ -23,7 +24,7 @@ import (
 // standard schema or over none. Whatever they are, problems lie in the text and
 // in order, and what compiles means the same when it is formatted.
 func FuzzCompile(f *testing.F) {
-	cases, err := conformance.Read(os.DirFS(conformanceDir))
+	cases, err := conformance.Read(os.DirFS("../../testdata/conformance"))
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -92,22 +93,22 @@ func FuzzCompile(f *testing.F) {
 		}
 		data := recordsOf(t, models[0].Schema())
 		for _, lead := range []string{"1", "2", "3"} {
-			want, err := set.Score(t.Context(), lead, data, asOf, leadscore.Explain(100))
+			want, err := set.Score(t.Context(), lead, data, scoretest.AsOf, leadscore.Explain(100))
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, err := after.Score(t.Context(), lead, data, asOf, leadscore.Explain(100))
+			got, err := after.Score(t.Context(), lead, data, scoretest.AsOf, leadscore.Explain(100))
 			if err != nil {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("formatting changes the result (-before +after):\n%s", diff)
 			}
-			plain, err := set.Score(t.Context(), lead, data, asOf)
+			plain, err := set.Score(t.Context(), lead, data, scoretest.AsOf)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(bare(want), bare(plain)); diff != "" {
+			if diff := cmp.Diff(fmt.Sprint(want), fmt.Sprint(plain)); diff != "" {
 				t.Errorf("an explanation changes the result (-with +without):\n%s", diff)
 			}
 		}

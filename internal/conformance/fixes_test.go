@@ -1,4 +1,4 @@
-package leadscore_test
+package conformance_test
 
 import (
 	"errors"
@@ -27,7 +27,7 @@ func problemsOn(err error, file string, line int) []string {
 // TestFixes writes each Fix of the conformance cases into its file. Its problem
 // must be gone, and the line must have no problem that it did not have before.
 func TestFixes(t *testing.T) {
-	cases, err := conformance.Read(os.DirFS(conformanceDir))
+	cases, err := conformance.Read(os.DirFS(casesDir))
 	if err != nil {
 		t.Fatal(err)
 	}

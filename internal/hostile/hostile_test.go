@@ -1,4 +1,4 @@
-package leadscore_test
+package hostile_test
 
 import (
 	"errors"
@@ -10,7 +10,7 @@ import (
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/dsl"
-	"github.com/leadscore/leadscore/source/memory"
+	"github.com/leadscore/leadscore/internal/scoretest"
 	"github.com/leadscore/leadscore/source/tables"
 )
 
@@ -109,7 +109,7 @@ func TestLargeRules(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := m.Score(t.Context(), "lead-a", source(t, threeLeads()), asOf)
+	r, err := m.Score(t.Context(), "lead-a", scoretest.Source(t, scoretest.ThreeLeads()), scoretest.AsOf)
 	if err != nil || r.Score != 50_000 {
 		t.Errorf("got %d, %v", r.Score, err)
 	}
@@ -125,15 +125,15 @@ func TestLargeFields(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := model("M", `has Lead where Topic = "`+strings.ToUpper(long)+`"`) +
-		model("N", `has Lead.ParentContact where City contains "éx" and City ends with "`+long[million/2:]+`"`)
+	text := scoretest.Model("M", `has Lead where Topic = "`+strings.ToUpper(long)+`"`) +
+		scoretest.Model("N", `has Lead.ParentContact where City contains "éx" and City ends with "`+long[million/2:]+`"`)
 	set, err := leadscore.CompileSet(leadscore.StandardSchema(), []leadscore.File{{Name: "m.score", Text: text}}, leadscore.Limits(dsl.Limits{Bytes: 8 << 20}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for lead, want := range map[string]string{"lead-1": "lead-1 1 1", long: long + " 0 1"} {
-		r, err := set.Score(t.Context(), lead, data, asOf)
-		if got := resultText(r, err); got != want {
+		r, err := set.Score(t.Context(), lead, data, scoretest.AsOf)
+		if got := scoretest.Text(r, err); got != want {
 			t.Errorf("got %.100s, want %.100s", got, want)
 		}
 	}
@@ -164,127 +164,5 @@ func TestHostileData(t *testing.T) {
 				t.Errorf("%d bytes allocated for %d bytes of data", n, len(text))
 			}
 		})
-	}
-}
-
-// TestMaxRecords: a lead fails for what it reaches itself, wherever in a stream
-// it stands, and never for what others reach.
-func TestMaxRecords(t *testing.T) {
-	// The lead i reaches i + 2 records: itself, its contact and i clicks. Another
-	// one reaches its account, and what every second of those contacts has.
-	data := records{"Lead": {"company": {"ParentAccount": "a"}}, "Contact": {}, "EmailClicked": {}, "Account": {"a": {}}}
-	ids, reached := []string{"company"}, []int{0}
-	for i := range 8 {
-		lead, contact := fmt.Sprint("lead-", i), fmt.Sprint("c", i)
-		data["Lead"][lead] = memory.Record{"ParentContact": contact}
-		data["Contact"][contact] = memory.Record{}
-		if i%2 == 0 {
-			data["Contact"][contact]["ParentAccount"] = "a"
-		}
-		for j := range i {
-			data["EmailClicked"][fmt.Sprint(i, "-", j)] = memory.Record{"Contact": contact}
-		}
-		ids, reached = append(ids, lead), append(reached, i+2)
-	}
-	// Contacts are asked for their ids, as owners, and on the path.
-	const lead, account, owners, contacts, clicks = 1, 1, 4, 4, 0 + 2 + 4 + 6
-	reached[0] = lead + account + owners + contacts + clicks
-	set := compileSet(t,
-		`model "M" { target contact condition "C" { each EmailClicked score 1 } condition "D" { has Lead.ParentContact score 1 } }`,
-		`model "N" { target account condition "C" { each EmailClicked score 1 } condition "D" { each Lead.ParentAccount.Contacts score 1 } }`)
-	src := source(t, data)
-	want := resultTexts(set.ScoreAll(t.Context(), leadscore.IDs(ids...), src, asOf))
-	for most := 1; most <= reached[0]+1; most++ {
-		for _, batch := range []int{1, 2, 5, 256} {
-			i := 0
-			for r, err := range set.ScoreAll(t.Context(), leadscore.IDs(ids...), src, asOf, leadscore.MaxRecords(most), leadscore.Batch(batch)) {
-				failed, _ := errors.AsType[*leadscore.LeadError](err)
-				switch {
-				case reached[i] <= most:
-					if got := resultText(r, err); got != want[i] {
-						t.Errorf("at most %d, batches of %d: got %s, want %s", most, batch, got, want[i])
-					}
-				case failed == nil || !errors.Is(err, leadscore.ErrTooManyRecords) || failed.Lead != ids[i] || r.Lead != ids[i]:
-					t.Errorf("at most %d, batches of %d: got %v, %v for %s, which reaches %d", most, batch, r, err, ids[i], reached[i])
-				}
-				i++
-			}
-			if i != len(ids) {
-				t.Errorf("at most %d, batches of %d: %d results for %d leads", most, batch, i, len(ids))
-			}
-		}
-	}
-	for _, test := range []struct {
-		lead string
-		most int
-		want string
-	}{
-		{"lead-7", 8, `lead "lead-7": Lead.ParentContact (Contact): too many records: the limit for one lead is 8`},
-		{"lead-7", -1, `lead "lead-7": EmailClicked (EmailClicked): too many records: the limit for one lead is 1`},
-		{"lead-0", 1, `lead "lead-0": Lead.ParentContact (Contact): too many records: the limit for one lead is 1`},
-		{"company", 2, `lead "company": Contact.ParentAccount (Contact): too many records: the limit for one lead is 2`},
-		{"company", 9, `lead "company": EmailClicked (EmailClicked): too many records: the limit for one lead is 9`},
-		{"company", 21, `lead "company": Lead.ParentAccount.Contacts (Contact): too many records: the limit for one lead is 21`},
-	} {
-		if _, err := set.Score(t.Context(), test.lead, src, asOf, leadscore.MaxRecords(test.most)); err == nil || err.Error() != test.want {
-			t.Errorf("at most %d: got %v, want %s", test.most, err, test.want)
-		}
-	}
-	// The way to what was too much begins where the rule begins.
-	m := compile(t, model("M", "each Interaction"))
-	_, err := m.Score(t.Context(), "lead-7", src, asOf, leadscore.MaxRecords(1))
-	if want := `lead "lead-7": Interaction (EmailClicked): too many records: the limit for one lead is 1`; err == nil || err.Error() != want {
-		t.Errorf("got %v, want %s", err, want)
-	}
-}
-
-// TestMaxRecordsBounds: a batch does not hold more than the limit allows, but for
-// one query, however many leads it has.
-func TestMaxRecordsBounds(t *testing.T) {
-	data := records{"Lead": {}, "Contact": {}, "EmailClicked": {}}
-	var ids []string
-	for i := range 64 {
-		id := fmt.Sprint(i)
-		data["Lead"][id] = memory.Record{"ParentContact": id}
-		for j := range 10 {
-			data["EmailClicked"][fmt.Sprint(i, "-", j)] = memory.Record{"Contact": id}
-		}
-		ids = append(ids, id)
-	}
-	src := source(t, data)
-	n := 0
-	for r, err := range compileSet(t, model("M", "each EmailClicked")).ScoreAll(t.Context(), leadscore.IDs(ids...), src, asOf, leadscore.MaxRecords(22)) {
-		if err != nil || r.Results[0].Score != 10 {
-			t.Fatalf("got %v, %v", r, err)
-		}
-		n++
-	}
-	last := src.asked[len(src.asked)-1]
-	if n != 64 || len(last.Keys) != 2 {
-		t.Errorf("%d results; the last query asks for %q", n, last.Keys)
-	}
-}
-
-// TestMaxRecordsLent: what is in memory anyway is not limited, explained or not,
-// and whether or not a condition needs routes.
-func TestMaxRecordsLent(t *testing.T) {
-	data := records{
-		"Lead": {"l": {"ParentContact": "c", "ParentAccount": "a"}}, "Account": {"a": {}}, "Contact": {}, "EmailClicked": {},
-	}
-	for i := range 50 {
-		data["Contact"][fmt.Sprint("c", i)] = memory.Record{"ParentAccount": "a"}
-		data["EmailClicked"][fmt.Sprint(i)] = memory.Record{"Contact": "c"}
-	}
-	src := source(t, data)
-	for _, child := range []string{"each EmailClicked", "each Lead.ParentAccount.Contacts"} {
-		m := compile(t, model("M", child))
-		for _, opts := range [][]leadscore.Option{{leadscore.MaxRecords(10)}, {leadscore.MaxRecords(10), leadscore.Explain(100)}} {
-			if r, err := m.Score(t.Context(), "l", src.Source, append(opts, asOf)...); err != nil || r.Score != 50 {
-				t.Errorf("%s lent: %d, %v", child, r.Score, err)
-			}
-			if _, err := m.Score(t.Context(), "l", src, append(opts, asOf)...); !errors.Is(err, leadscore.ErrTooManyRecords) {
-				t.Errorf("%s handed over: %v", child, err)
-			}
-		}
 	}
 }

@@ -1,4 +1,4 @@
-package leadscore_test
+package conformance_test
 
 import (
 	"context"
@@ -25,16 +25,17 @@ import (
 var update = flag.Bool("update", false, "rewrite want and errors of the conformance cases with what the library says; judge the difference")
 
 const (
-	conformanceDir = "testdata/conformance"
+	casesDir      = "../../testdata/conformance"
+	referencePage = "../../docs/language.md"
 	// Sentences of the language reference that no case can cover, with reasons.
-	untestedFile = conformanceDir + "/untested.txt"
+	untestedFile = casesDir + "/untested.txt"
 )
 
 // TestConformance runs every case of testdata/conformance through the public
 // API: batch by batch, lead by lead, with and without an explanation, and with
 // the rules formatted.
 func TestConformance(t *testing.T) {
-	cases, err := conformance.Read(os.DirFS(conformanceDir))
+	cases, err := conformance.Read(os.DirFS(casesDir))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +53,7 @@ func TestConformance(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				name := filepath.Join(conformanceDir, filepath.FromSlash(c.Name)+".txtar")
+				name := filepath.Join(casesDir, filepath.FromSlash(c.Name)+".txtar")
 				if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
 					t.Fatal(err)
 				}
@@ -80,7 +81,7 @@ func TestConformanceCoversReference(t *testing.T) {
 		t.Fatal(err)
 	}
 	page := conformance.ReadPage(string(text))
-	cases, err := conformance.Read(os.DirFS(conformanceDir))
+	cases, err := conformance.Read(os.DirFS(casesDir))
 	if err != nil {
 		t.Fatal(err)
 	}

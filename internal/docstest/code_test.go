@@ -1,0 +1,156 @@
+package docstest
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"log"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/source/tables"
+)
+
+// checkGo looks a block up in the Go files that the compiler and the tests see.
+func checkGo(b *block) error {
+	shown := unindented(strings.Split(strings.TrimSuffix(b.text, "\n"), "\n"))
+	for _, name := range goFiles() {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		lines := strings.Split(string(text), "\n")
+		for i := 0; i+len(shown) <= len(lines); i++ {
+			if slices.Equal(unindented(lines[i:i+len(shown)]), shown) {
+				return nil
+			}
+		}
+	}
+	return fmt.Errorf("these lines are not in a Go file of the root, of internal/docstest or of examples")
+}
+
+func goFiles() []string {
+	var files []string
+	for _, pattern := range []string{"*.go", "internal/docstest/*.go"} {
+		found, _ := filepath.Glob(pattern) // the patterns are well-formed
+		files = append(files, found...)
+	}
+	_ = filepath.WalkDir("examples", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && strings.HasSuffix(path, ".go") {
+			files = append(files, path)
+		}
+		return nil // without examples there are none
+	})
+	return files
+}
+
+// unindented takes from lines the indentation that all share.
+func unindented(lines []string) []string {
+	least := -1
+	for _, l := range lines {
+		if tabs := len(l) - len(strings.TrimLeft(l, "\t")); strings.TrimSpace(l) != "" && (least < 0 || tabs < least) {
+			least = tabs
+		}
+	}
+	out := make([]string, len(lines))
+	for i, l := range lines {
+		if strings.TrimSpace(l) != "" {
+			out[i] = l[least:]
+		}
+	}
+	return out
+}
+
+// checkCommands runs the commands of a block, each of which must succeed unless
+// the page shows what they print. The leadscore command runs in a folder with
+// the section's rules and data, go run at the root of the module. What takes
+// long, changes the reader's machine or runs these tests is compared with a list.
+func (s *section) checkCommands(b *block) error {
+	var printed strings.Builder
+	var failed error
+	for line := range strings.Lines(b.text) {
+		line = strings.TrimSpace(line)
+		words := strings.Fields(line)
+		var cmd *exec.Cmd
+		switch {
+		case line == "":
+			continue
+		case slices.Contains(unrun, line):
+			continue
+		case words[0] == "leadscore":
+			name, err := buildCommand(s.t)
+			if err != nil {
+				return err
+			}
+			cmd = exec.Command(name, words[1:]...)
+			cmd.Dir = s.t.TempDir()
+			if err := os.CopyFS(cmd.Dir, s.data); err != nil {
+				return err
+			}
+			s.unused = nil
+		case strings.HasPrefix(line, "go run ./"):
+			cmd = exec.Command(words[0], words[1:]...)
+		default:
+			return fmt.Errorf("%q is no command that this test knows: run it, or add it to those that it need not run", line)
+		}
+		out, err := cmd.CombinedOutput()
+		printed.Write(out)
+		if err != nil && failed == nil {
+			failed = fmt.Errorf("%s: %w\n%s", line, err, out)
+		}
+	}
+	s.want = &outcome{block: b, text: printed.String(), failed: failed, optional: failed == nil}
+	return nil
+}
+
+// unrun are commands that the pages show and this test does not run.
+var unrun = []string{
+	"go get github.com/leadscore/leadscore",
+	"go install github.com/leadscore/leadscore/cmd/leadscore@latest",
+	"go test work", "go test -race work", ".ci/run",
+	// Its data is not part of the project.
+	"leadscore score --data 365-learning --mapping examples/mappings/365-learning.json --as-of 2022-06-30 --format csv examples/mappings/365-learning.score",
+}
+
+// buildCommand builds the leadscore command.
+func buildCommand(t *testing.T) (string, error) {
+	name := filepath.Join(t.TempDir(), "leadscore")
+	out, err := exec.Command("go", "build", "-o", name, "./cmd/leadscore").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("the page shows the leadscore command, which does not build: %w\n%s", err, out)
+	}
+	return name, nil
+}
+
+// Example_readme is what README.md shows, for the compiler. It has no output, as
+// it scores as of now.
+func Example_readme() {
+	ctx := context.Background()
+	crm := os.DirFS("examples/quickstart")
+	text, err := fs.ReadFile(crm, "coffee.score")
+	if err != nil {
+		log.Fatal(err)
+	}
+	rules := string(text)
+	model, err := leadscore.Compile("coffee.score", rules, leadscore.StandardSchema())
+	if err != nil {
+		log.Fatal(err) // every problem, with its line and how to mend it
+	}
+	data, err := tables.LoadFS(crm, "data", model.Schema(), tables.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	result, err := model.Score(ctx, "lead-ada", data, leadscore.Explain(10))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(result.Score, result.Grade, result.SalesReady)
+	for c := range result.Contributions() {
+		fmt.Println(c.Score, c.Condition)
+	}
+}

@@ -1,0 +1,193 @@
+package docstest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/modeltest"
+	"github.com/leadscore/leadscore/source/tables"
+)
+
+func (s *section) checkText(b *block) error {
+	want := s.want
+	s.want = nil
+	switch {
+	case b.has("scores"):
+		return s.compare(b, s.scores)
+	case b.has("counts"):
+		return s.compare(b, s.counts)
+	case b.has("tests"):
+		return s.compare(b, s.failures)
+	case want == nil:
+		return fmt.Errorf("nothing before this block gives a text")
+	case b.has("messages"):
+		var messages strings.Builder
+		for i := range want.diags {
+			messages.WriteString(want.diags[i].Message() + "\n")
+		}
+		return differ("what the block before gives", b.text, messages.String())
+	}
+	return differ("what the block before gives", b.text, strings.TrimSuffix(want.text, "\n")+"\n")
+}
+
+// fullSchema returns the standard schema with what the section adds.
+func (s *section) fullSchema() (*leadscore.Schema, error) {
+	schema := leadscore.StandardSchema()
+	for _, f := range s.schema {
+		var err error
+		if schema, err = leadscore.ParseSchema(f.Name, f.Text, schema); err != nil {
+			return nil, err
+		}
+	}
+	return schema, nil
+}
+
+// open loads the section's data.
+func (s *section) open() (*tables.Data, *leadscore.Schema, error) {
+	s.unused = nil
+	schema, err := s.fullSchema()
+	if err != nil {
+		return nil, nil, err
+	}
+	name := "data"
+	if _, ok := s.data["data.json"]; ok {
+		name = "data.json"
+	}
+	data, err := tables.LoadFS(s.data, name, schema, tables.Options{})
+	if err == nil && len(data.Report.Notes) > 0 {
+		err = fmt.Errorf("the data hold what the schema does not know: %s", strings.Join(data.Report.Notes, "; "))
+	}
+	return data, schema, err
+}
+
+// results scores the section's leads, or the one that the block names.
+func (s *section) results(b *block, opts ...leadscore.Option) ([]leadscore.SetResult, error) {
+	asOf, err := time.Parse(time.RFC3339, b.args["as-of"])
+	if err != nil {
+		return nil, fmt.Errorf("the block needs as-of=: %w", err)
+	}
+	if s.rules == nil {
+		return nil, fmt.Errorf("no model stands in the section")
+	}
+	data, schema, err := s.open()
+	if err != nil {
+		return nil, err
+	}
+	set, err := leadscore.CompileSet(schema, []leadscore.File{*s.rules})
+	if err != nil {
+		return nil, err
+	}
+	ctx := context.Background()
+	ids := data.Leads(ctx)
+	if b.has("lead") {
+		ids = leadscore.IDs(b.args["lead"])
+	}
+	var results []leadscore.SetResult
+	for r, err := range set.ScoreAll(ctx, ids, data, append(opts, leadscore.AsOf(asOf))...) {
+		if err != nil {
+			return nil, err
+		}
+		results = append(results, r)
+	}
+	return results, nil
+}
+
+// compare compares a block with the results that show gives.
+func (s *section) compare(b *block, show func(*block) (string, error)) error {
+	is, err := show(b)
+	if err != nil {
+		return err
+	}
+	return differ("the result", b.text, is)
+}
+
+// scores gives a line a lead and model, such as `ada: 25, Warm, sales ready`.
+func (s *section) scores(b *block) (string, error) {
+	results, err := s.results(b)
+	var out strings.Builder
+	for _, set := range results {
+		for _, r := range set.Results {
+			out.WriteString(r.Lead)
+			if len(set.Results) > 1 {
+				out.WriteString(", " + r.Model)
+			}
+			if r.Status != leadscore.Scored {
+				fmt.Fprintf(&out, ": %v\n", r.Status)
+				continue
+			}
+			fmt.Fprintf(&out, ": %d", r.Score)
+			if r.Grade != "" {
+				out.WriteString(", " + r.Grade)
+			}
+			if r.SalesReady {
+				out.WriteString(", sales ready")
+			}
+			out.WriteByte('\n')
+		}
+	}
+	return out.String(), err
+}
+
+// failures gives what the tests of the section's models say that fail.
+func (s *section) failures(*block) (string, error) {
+	if s.rules == nil {
+		return "", fmt.Errorf("no model stands in the section")
+	}
+	schema, err := s.fullSchema()
+	if err != nil {
+		return "", err
+	}
+	set, err := leadscore.CompileSet(schema, []leadscore.File{*s.rules})
+	if err != nil {
+		return "", err
+	}
+	var out strings.Builder
+	for r := range modeltest.Results(s.t.Context(), set) {
+		if !r.Passed() {
+			fmt.Fprintln(&out, r)
+		}
+	}
+	return out.String(), nil
+}
+
+// counts gives a line a child, such as `none EmailOpened: 2, does not hold`.
+func (s *section) counts(b *block) (string, error) {
+	results, err := s.results(b, leadscore.Explain(100))
+	var out strings.Builder
+	for _, set := range results {
+		for c := range set.Results[0].Contributions() {
+			for _, ch := range c.Children {
+				fmt.Fprintf(&out, "%s: %d", ch.Rule, ch.Count)
+				switch {
+				case strings.HasPrefix(ch.Rule, "each "):
+				case ch.Holds:
+					out.WriteString(", holds")
+				default:
+					out.WriteString(", does not hold")
+				}
+				out.WriteByte('\n')
+			}
+		}
+	}
+	return out.String(), err
+}
+
+// explained gives the results as JSON.
+func (s *section) explained(b *block) (string, error) {
+	results, err := s.results(b, leadscore.Explain(100))
+	var out strings.Builder
+	encoder := json.NewEncoder(&out)
+	encoder.SetIndent("", "  ")
+	for _, set := range results {
+		for _, r := range set.Results {
+			if err := encoder.Encode(r); err != nil {
+				return "", err
+			}
+		}
+	}
+	return out.String(), err
+}

@@ -1,0 +1,162 @@
+package docstest
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"testing/fstest"
+
+	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/eval/findings"
+)
+
+func (s *section) checkRules(b *block) error {
+	text, err := b.whole()
+	if err != nil {
+		return err
+	}
+	if b.has("formatted") {
+		if s.last == nil || s.last.lang != "score" {
+			return fmt.Errorf("formatted follows a score block")
+		}
+		before, err := s.last.whole()
+		if err != nil {
+			return err
+		}
+		formatted, err := dsl.Format("rules.score", before)
+		if err != nil {
+			return err
+		}
+		return differ("the canonical form", text, formatted)
+	}
+	file := leadscore.File{Name: cmp.Or(b.args["file"], "rules.score"), Text: text}
+	s.data[file.Name] = &fstest.MapFile{Data: []byte(text)}
+	base := leadscore.StandardSchema()
+	if b.has("alone") {
+		base = nil
+	}
+	files := append(slices.Clip(s.schema), file)
+	tests := strings.HasPrefix(text, "test ") // of the models before
+	if tests && s.rules != nil {
+		files = append(files, *s.rules)
+	}
+	_, err = leadscore.CompileSet(base, files)
+	if b.has("wrong") {
+		diags, ok := err.(leadscore.Diagnostics)
+		if !ok {
+			return fmt.Errorf("this should not compile, and the error is %v", err)
+		}
+		s.want = &outcome{block: b, diags: diags, text: diags.Error()}
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.checkFindings(b, base, file); err != nil {
+		return err
+	}
+	formatted, err := dsl.Format(file.Name, text)
+	switch {
+	case err != nil:
+		return err
+	case !b.has("loose"):
+		if err := differ("the canonical form", text, formatted); err != nil {
+			return err
+		}
+	case text == formatted:
+		return fmt.Errorf("this is in canonical form: no loose is needed")
+	}
+	switch {
+	case b.has("schema"):
+		s.schema = append(s.schema, file)
+	case !tests:
+		s.rules = &file
+	}
+	return nil
+}
+
+// checkFindings looks at what package findings says of rules that compile, where
+// a page speaks of it.
+func (s *section) checkFindings(b *block, base *leadscore.Schema, file leadscore.File) error {
+	code, shown := b.args["findings"]
+	if !shown && !b.has("right") {
+		return nil
+	}
+	var trees []*dsl.File
+	for _, f := range append(slices.Clip(s.schema), file) {
+		tree, _ := dsl.Parse(f.Name, f.Text, dsl.Limits{})
+		trees = append(trees, tree)
+	}
+	_, models, _ := check.Files(base, trees...)
+	found := findings.Of(models, trees...)
+	if !shown {
+		found = slices.DeleteFunc(found, func(d dsl.Diagnostic) bool {
+			return d.Severity == dsl.Advice && string(d.Code) != s.code
+		})
+		if len(found) > 0 {
+			return fmt.Errorf("this is not right:\n%v", found)
+		}
+		return nil
+	}
+	found = slices.DeleteFunc(found, func(d dsl.Diagnostic) bool { return string(d.Code) != code })
+	if len(found) == 0 {
+		return fmt.Errorf("there is no finding %q", code)
+	}
+	s.code = code
+	s.want = &outcome{block: b, diags: found, text: found.Error()}
+	return nil
+}
+
+// whole returns the block's text as a file: a fragment is wrapped in one.
+func (b *block) whole() (string, error) {
+	target := cmp.Or(b.args["target"], "contact")
+	const model = "model \"Fragment\" {\n    target %s\n%s}\n"
+	fragment := b.args["fragment"]
+	switch fragment {
+	case "":
+		return b.text, nil
+	case "clause":
+		if strings.HasPrefix(b.text, "condition ") {
+			return fmt.Sprintf(model, target, "\n"+indent(b.text, "    ")), nil
+		}
+		return fmt.Sprintf(model, target, indent(b.text, "    ")), nil
+	case "child", "where":
+	default:
+		return "", fmt.Errorf("there is no fragment %s", fragment)
+	}
+	var conditions strings.Builder
+	for i, part := range parts(b.text) {
+		part = indent(part, "        ")
+		if fragment == "where" {
+			part = fmt.Sprintf("        has %s\n            where %s\n", b.args["path"], strings.TrimSpace(part))
+		}
+		fmt.Fprintf(&conditions, "\n    condition \"%d\" {\n%s        score +1\n    }\n", i+1, part)
+	}
+	return fmt.Sprintf(model, target, conditions.String()), nil
+}
+
+// parts cuts a text before each line that is not indented.
+func parts(text string) []string {
+	var list []string
+	for line := range strings.Lines(text) {
+		if len(list) == 0 || !strings.HasPrefix(line, " ") {
+			list = append(list, "")
+		}
+		list[len(list)-1] += line
+	}
+	return list
+}
+
+func indent(text, by string) string {
+	var out strings.Builder
+	for line := range strings.Lines(text) {
+		if line != "\n" {
+			out.WriteString(by)
+		}
+		out.WriteString(line)
+	}
+	return out.String()
+}

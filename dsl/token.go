@@ -36,11 +36,14 @@ func spanOf(first, last lexer.Token) Span {
 
 // isWord reports whether t is the keyword, in any ASCII letter case.
 func isWord(t *lexer.Token, keyword string) bool {
-	if t.Type != tokIdent || len(t.Value) != len(keyword) {
-		return false
-	}
+	return len(t.Value) == len(keyword) && t.Type == tokIdent && sameWord(t.Value, keyword)
+}
+
+// sameWord reports whether text is the keyword, which is as long, in any ASCII
+// letter case.
+func sameWord(text, keyword string) bool {
 	for i := range len(keyword) {
-		c := t.Value[i]
+		c := text[i]
 		if 'A' <= c && c <= 'Z' {
 			c += 'a' - 'A'
 		}

@@ -45,7 +45,7 @@ func drop(lex *tokens) *Edit {
 	}
 	e := swap(t, "")
 	if next.Pos.Line == t.Pos.Line && !next.EOF() {
-		e.Span.End = tokenSpan(next.Pos, "").Start
+		e.Span.End = startOf(next)
 	}
 	return e
 }

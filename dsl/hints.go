@@ -18,7 +18,7 @@ func noUnit(lex *tokens, count *Number) *syntaxError {
 	case unitSynonyms[word] != "":
 		err.nearest = unitSynonyms[word]
 		err.fix = swap(t, err.nearest)
-		if end(*lastBefore(lex)).Offset == t.Pos.Offset {
+		if endOf(lastBefore(lex)).Offset == t.Pos.Offset {
 			err.fix.Text = " " + err.nearest
 		}
 	case word == "quarter" || word == "quarters":
@@ -89,7 +89,7 @@ func noLast(lex *tokens) *syntaxError {
 		if unit := lex.peekAt(1); unit.Type == tokIdent && unit.Pos.Line == t.Pos.Line {
 			err.help += " " + unit.Value
 		}
-		at := tokenSpan(t.Pos, "").Start
+		at := startOf(t)
 		err.fix = &Edit{Span{at, at}, "last "}
 		return err
 	}

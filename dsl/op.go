@@ -215,6 +215,7 @@ type opWord struct {
 	isOp   bool   // the phrase is an operator
 	op     Op     // which one
 	next   []*opWord
+	words  []string // of next, so that most words are passed over without a look at their nodes
 }
 
 // opWords is the root of that tree.
@@ -229,7 +230,7 @@ var opWords = func() *opWord {
 			next := at.find(word)
 			if next == nil {
 				next = &opWord{word: word, phrase: strings.TrimSpace(at.phrase + " " + word)}
-				at.next = append(at.next, next)
+				at.next, at.words = append(at.next, next), append(at.words, word)
 			}
 			at = next
 		}

@@ -28,7 +28,7 @@ func Parse(name, text string, limits Limits) (*File, Diagnostics) {
 	}
 	f.Comments = s.comments
 	p.parseFile()
-	f.Span = Span{Pos{0, 1, 1}, tokenSpan(lex.Peek().Pos, "").Start}
+	f.Span = Span{Pos{0, 1, 1}, startOf(lex.Peek())}
 
 	diags := merge(s.list, p.list)
 	diags.Sort()

@@ -4,7 +4,7 @@ package dsl
 func parseChild(lex *tokens) (*Child, error) {
 	c := lex.children.new()
 	var err error
-	c.Start = tokenSpan(lex.Peek().Pos, "").Start
+	c.Start = startOf(lex.Peek())
 	if lex.Peek().Type == tokString {
 		c.Label = lex.string(lex.Next())
 		if err := wantSign(lex, ":"); err != nil {

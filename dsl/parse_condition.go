@@ -4,7 +4,7 @@ import "github.com/alecthomas/participle/v2/lexer"
 
 // parseCondition parses a condition and reports its problems.
 func (p *parser) parseCondition() *Condition {
-	first := *p.lex.Next()
+	first := p.lex.Next()
 	c := p.lex.conditions.new()
 	c.Span = tokenSpan(first.Pos, first.Value)
 	var open lexer.Token
@@ -24,7 +24,7 @@ func (p *parser) parseCondition() *Condition {
 	c.End = stop
 	c.Incomplete = c.Incomplete || !whole
 	if !c.Incomplete {
-		head := Span{tokenSpan(first.Pos, "").Start, c.Name.End}
+		head := Span{startOf(first), c.Name.End}
 		if len(c.Children) == 0 {
 			p.report(head, CodeNoChild, "%s has no child", what()).Help = "add what must occur, such as has EmailOpened"
 		}
@@ -92,8 +92,7 @@ func (p *parser) parseConditionItem(c *Condition) bool {
 
 // parseScore parses the score of c. It returns false if that had a problem.
 func (p *parser) parseScore(c *Condition) bool {
-	t := *p.lex.Next()
-	points := p.peek()
+	t, points := p.lex.Next(), p.peek()
 	if points.Type != tokInt {
 		p.misplaced(points, []string{wordInt})
 		p.skipItem()
@@ -101,7 +100,7 @@ func (p *parser) parseScore(c *Condition) bool {
 	}
 	p.lex.Next()
 	score := p.lex.scores.new()
-	score.Span, score.Points = spanOf(t, *points), p.lex.number(points)
+	score.Span, score.Points = spanOf(t, points), p.lex.number(points)
 	if c.Score != nil {
 		d := p.report(score.Span, CodeNoScore, "%s has a second score", called("condition", c.Name))
 		d.Related = []Related{{Summary: "the first is here", File: p.file.Name, Span: c.Score.Span}}

@@ -45,7 +45,7 @@ func parseComparison(lex *tokens) (*Comparison, error) {
 	c.OpSpan = tokenSpan(first.Pos, first.Value)
 	last := c.OpSpan.End
 	if t := lastBefore(lex); t != nil {
-		last = end(*t)
+		last = endOf(t)
 	}
 	c.End = last
 	if len(c.Operands) == 0 && !op.List() {
@@ -84,9 +84,12 @@ func parseOp(lex *tokens) (Op, error) {
 
 // after returns the child of w for token t, or nil.
 func (w *opWord) after(t *lexer.Token) *opWord {
-	for _, next := range w.next {
-		if isWord(t, next.word) {
-			return next
+	if t.Type != tokIdent {
+		return nil
+	}
+	for i, word := range w.words {
+		if isWord(t, word) {
+			return w.next[i]
 		}
 	}
 	return nil

@@ -56,7 +56,7 @@ var clauseWords = []string{"description", "target", "time zone", "condition", "g
 // and returns nil.
 func (p *parser) parseClause() Clause {
 	t := *p.peek()
-	start := tokenSpan(t.Pos, "").Start
+	start := startOf(&t)
 	switch {
 	case isWord(&t, "condition"):
 		return p.parseCondition()
@@ -68,19 +68,19 @@ func (p *parser) parseClause() Clause {
 		p.failed(err)
 	case isWord(&t, "description"):
 		if c := parse(p, p.grammar.description); c != nil {
-			return &Description{Span: Span{start, end(c.Text)}, Text: p.lex.string(&c.Text)}
+			return &Description{Span: Span{start, endOf(&c.Text)}, Text: p.lex.string(&c.Text)}
 		}
 	case isWord(&t, "target"):
 		if c := parse(p, p.grammar.target); c != nil {
-			return &Target{Span: Span{start, end(c.Kind)}, Account: isWord(&c.Kind, "account")}
+			return &Target{Span: Span{start, endOf(&c.Kind)}, Account: isWord(&c.Kind, "account")}
 		}
 	case isWord(&t, "time"):
 		if c := parse(p, p.grammar.timeZone); c != nil {
-			return &TimeZone{Span: Span{start, end(c.Zone)}, Zone: p.lex.string(&c.Zone)}
+			return &TimeZone{Span: Span{start, endOf(&c.Zone)}, Zone: p.lex.string(&c.Zone)}
 		}
 	case isWord(&t, "sales"):
 		if c := parse(p, p.grammar.salesReady); c != nil {
-			return &SalesReady{Span: Span{start, end(c.Threshold)}, Threshold: p.lex.number(&c.Threshold)}
+			return &SalesReady{Span: Span{start, endOf(&c.Threshold)}, Threshold: p.lex.number(&c.Threshold)}
 		}
 	default:
 		d := p.unexpectedToken(clauseWords...)
@@ -126,6 +126,6 @@ func parseGrade(lex *tokens) (*Grade, error) {
 	if err != nil {
 		return nil, err
 	}
-	g.Span = Span{tokenSpan(first.Pos, "").Start, last.End}
+	g.Span = Span{startOf(&first), last.End}
 	return g, nil
 }

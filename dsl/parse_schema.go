@@ -61,7 +61,7 @@ func parseMember(lex *tokens) (Member, error) {
 			if err != nil {
 				return nil, err
 			}
-			return &DatedBy{Span: Span{tokenSpan(first.Pos, "").Start, field.End}, Field: field}, nil
+			return &DatedBy{Span: Span{startOf(&first), field.End}, Field: field}, nil
 		}
 		lex.at = mark
 	}
@@ -118,7 +118,7 @@ func parseMemberRest(lex *tokens, name *Name) (Member, error) {
 	if !known {
 		return nil, noType(lex, name)
 	}
-	f.End = end(t)
+	f.End = endOf(&t)
 	if f.Type == ChoiceType || f.Type == ChoicesType {
 		if err := parseChoices(lex, f); err != nil {
 			return nil, err
@@ -140,7 +140,7 @@ func parseMemberRest(lex *tokens, name *Name) (Member, error) {
 		if t == *lex.Peek() {
 			return f, nil
 		}
-		f.End = end(*lastBefore(lex))
+		f.End = endOf(lastBefore(lex))
 	}
 }
 
@@ -167,6 +167,6 @@ func parseChoices(lex *tokens, f *Field) error {
 			return unexpected(lex, wordText)
 		}
 	}
-	f.End = end(*lex.Next())
+	f.End = endOf(lex.Next())
 	return nil
 }

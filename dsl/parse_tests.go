@@ -55,7 +55,7 @@ func (p *parser) parseTest() *Test {
 func (p *parser) parseTestClause() (TestClause, error) {
 	lex := p.lex
 	t := *lex.Peek()
-	start := tokenSpan(t.Pos, "").Start
+	start := startOf(&t)
 	switch {
 	case isWord(&t, "model"):
 		lex.Next()
@@ -151,7 +151,7 @@ func parseExpectation(lex *tokens) (*Expectation, error) {
 	if err != nil {
 		return nil, err
 	}
-	x.Span = spanOf(first, *lastBefore(lex))
+	x.Span = spanOf(&first, lastBefore(lex))
 	return x, nil
 }
 
@@ -192,7 +192,7 @@ func parseRecord(lex *tokens) (*Record, error) {
 	if err := afterRecord(lex, r); err != nil {
 		return nil, err
 	}
-	r.Span = spanOf(first, *lastBefore(lex))
+	r.Span = spanOf(&first, lastBefore(lex))
 	return r, nil
 }
 
@@ -222,7 +222,7 @@ func parseWhen(lex *tokens) (*When, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.Span = spanOf(first, *lastBefore(lex))
+	w.Span = spanOf(&first, lastBefore(lex))
 	return w, nil
 }
 
@@ -265,6 +265,6 @@ func parseAssignment(lex *tokens) (*Assignment, error) {
 		}
 		a.Values = []Literal{v}
 	}
-	a.Span = Span{name.Start, end(*lastBefore(lex))}
+	a.Span = Span{name.Start, endOf(lastBefore(lex))}
 	return a, nil
 }

@@ -23,7 +23,7 @@ func parseTimeSpan(lex *tokens) (*TimeSpan, error) {
 	t := *lex.Peek()
 	if unit, ok := unitOf(&t); ok {
 		lex.Next()
-		s.Unit, s.Span = unit, spanOf(first, t)
+		s.Unit, s.Span = unit, spanOf(&first, &t)
 		return s, nil
 	}
 	return nil, noUnit(lex, s.Count)

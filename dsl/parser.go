@@ -101,7 +101,7 @@ func (p *parser) misplaced(t *lexer.Token, expected []string) {
 	case (isSign(t, ":") || isSign(t, "=")) && whole && p.peek().Pos == t.Pos:
 		d.Help = "leave it out"
 		if before := lastBefore(p.lex); before != nil && before.Pos.Line == t.Pos.Line && p.peekAt(1).Type == tokInt && p.peekAt(1).Pos.Line == t.Pos.Line {
-			d.ReplaceAt(Span{end(*before), tokenSpan(p.peekAt(1).Pos, "").Start}, " ")
+			d.ReplaceAt(Span{endOf(before), startOf(p.peekAt(1))}, " ")
 		}
 	case t.Type == tokDecimal && whole:
 		d.Help = "points and thresholds are whole numbers"
@@ -111,7 +111,7 @@ func (p *parser) misplaced(t *lexer.Token, expected []string) {
 // quoted sets the help of d, the problem of a word without quotes. Characters that
 // touch the word, as in Europe/Berlin, belong to it.
 func (p *parser) quoted(t *lexer.Token, d *Diagnostic) {
-	rest := p.file.Text[end(*t).Offset:]
+	rest := p.file.Text[endOf(t).Offset:]
 	n := prefixLen(rest[:min(len(rest), 64)], func(r rune) bool { return isIdentPart(r) || strings.ContainsRune("/-.", r) })
 	word := t.Value + rest[:n]
 	if rest = rest[n:]; rest != "" && !strings.ContainsAny(rest[:1], " \t\r\n{") {

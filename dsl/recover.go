@@ -29,27 +29,26 @@ func (p *parser) startsTest() bool {
 	return isWord(p.peek(), "test") && p.peekAt(1).Type == tokString
 }
 
-func (p *parser) startsBlock() bool { return p.startsModel() || p.startsEntity() || p.startsTest() }
+func (p *parser) startsBlock() bool {
+	return p.startsBlockWord() && (p.startsModel() || p.startsEntity() || p.startsTest())
+}
 
 // startsBlockWord reports whether the next token is a keyword that blocks begin with.
 func (p *parser) startsBlockWord() bool {
-	return isOneOf(p.peek(), "model", "profile", "interaction", "test")
+	t := p.peek()
+	return isWord(t, "model") || isWord(t, "test") || isWord(t, "profile") || isWord(t, "interaction")
 }
 
 func (p *parser) startsClause() bool {
-	t := p.peek()
-	if t.Type != tokIdent {
-		return false
-	}
-	switch next := p.peekAt(1); {
+	switch t := p.peek(); {
 	case isWord(t, "condition"), isWord(t, "grade"), isWord(t, "description"):
-		return next.Type == tokString
+		return p.peekAt(1).Type == tokString
 	case isWord(t, "target"):
-		return isWord(next, "contact") || isWord(next, "account")
+		return isOneOf(p.peekAt(1), "contact", "account")
 	case isWord(t, "time"):
-		return isWord(next, "zone")
+		return isWord(p.peekAt(1), "zone")
 	case isWord(t, "sales"):
-		return isWord(next, "ready")
+		return isWord(p.peekAt(1), "ready")
 	}
 	return false
 }
@@ -236,7 +235,7 @@ func (p *parser) body(open lexer.Token, what func() string, outer func() bool, i
 	for {
 		t := p.peek()
 		if isSign(t, "}") {
-			return end(*p.lex.Next()), whole
+			return endOf(p.lex.Next()), whole
 		}
 		if t.EOF() || outer() {
 			before := describe(t)
@@ -250,9 +249,9 @@ func (p *parser) body(open lexer.Token, what func() string, outer func() bool, i
 				d.Help = "models, tests and schema blocks cannot be nested"
 				p.open++
 			}
-			stop := tokenSpan(t.Pos, "").Start
+			stop := startOf(t)
 			if previous := lastBefore(p.lex); previous != nil {
-				stop = end(*previous)
+				stop = endOf(previous)
 			}
 			return stop, false
 		}

@@ -122,7 +122,7 @@ func (p *parser) instead(c *Condition) string {
 // strayComma completes d, the problem of a comma, which is the next token.
 func (p *parser) strayComma(c *Condition, d *Diagnostic) {
 	comma, before, next := p.peek(), lastBefore(p.lex), p.peekAt(1)
-	touches := before != nil && end(*before).Offset == comma.Pos.Offset && end(*comma).Offset == next.Pos.Offset
+	touches := before != nil && endOf(before).Offset == comma.Pos.Offset && endOf(comma).Offset == next.Pos.Offset
 	joins := len(c.Children) > 0 && c.Score == nil && len(c.Children[len(c.Children)-1].Where) > 0
 	switch {
 	case touches && (before.Type == tokInt || before.Type == tokDecimal) && (next.Type == tokInt || next.Type == tokDecimal) && isDigit(next.Value[0]):
@@ -140,7 +140,7 @@ func (p *parser) strayComma(c *Condition, d *Diagnostic) {
 			d.Help = fmt.Sprintf("write %s%s, or %s.%s for a fraction", before.Value, next.Value, before.Value, next.Value)
 		default:
 			d.Help = fmt.Sprintf("a fraction is written with a point: %s.%s", before.Value, next.Value)
-			d.ReplaceAt(Span{tokenSpan(before.Pos, "").Start, end(*next)}, before.Value+"."+next.Value)
+			d.ReplaceAt(Span{startOf(before), endOf(next)}, before.Value+"."+next.Value)
 		}
 	case joins && isWord(next, "and"):
 		d.Summary, d.Expected, d.Help = "a comma does not join expressions", nil, "leave it out: and is enough"
@@ -149,7 +149,7 @@ func (p *parser) strayComma(c *Condition, d *Diagnostic) {
 		d.Summary, d.Expected, d.Nearest = "a comma does not join expressions", nil, "and"
 		if next.Pos.Line == comma.Pos.Line {
 			text := " and"
-			if end(*comma).Offset == next.Pos.Offset {
+			if endOf(comma).Offset == next.Pos.Offset {
 				text += " "
 			}
 			d.Replace(text)

@@ -26,13 +26,16 @@ func tokenSpan(at lexer.Position, text string) Span {
 	return Span{start, end}
 }
 
-// end returns the end of a token.
-func end(t lexer.Token) Pos { return tokenSpan(t.Pos, t.Value).End }
+// startOf returns the start of a token.
+func startOf(t *lexer.Token) Pos {
+	return Pos{Offset: t.Pos.Offset, Line: t.Pos.Line, Column: t.Pos.Column}
+}
+
+// endOf returns the end of a token.
+func endOf(t *lexer.Token) Pos { return tokenSpan(t.Pos, t.Value).End }
 
 // spanOf returns the span from one token to another.
-func spanOf(first, last lexer.Token) Span {
-	return Span{tokenSpan(first.Pos, first.Value).Start, end(last)}
-}
+func spanOf(first, last *lexer.Token) Span { return Span{startOf(first), endOf(last)} }
 
 // isWord reports whether t is the keyword, in any ASCII letter case.
 func isWord(t *lexer.Token, keyword string) bool {

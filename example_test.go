@@ -158,8 +158,8 @@ func ExampleSet_ScoreAll() {
 	// lead "lead-45": no such lead true
 }
 
-// A source that waits for a database or a service is asked for several batches
-// at the same time. The results keep the order of the ids.
+// If the source waits for a database or a service, several batches are scored at
+// the same time. The results keep the order of the ids.
 func ExampleWorkers() {
 	set, err := leadscore.CompileSet(leadscore.StandardSchema(), []leadscore.File{{Name: "coffee.score", Text: coffee}})
 	if err != nil {
@@ -244,7 +244,8 @@ func ExampleModel_Needs() {
 	// Contact by "": [JobTitle]
 }
 
-// A source over maps: enough for a test, and a start for one over a service.
+// A mapSource is a source over maps. It is enough for a test, and a start for a
+// source over a service.
 type mapSource map[string]map[string]map[string]traverse.Value // entity -> id -> field -> value
 
 func (m mapSource) Fetch(ctx context.Context, q *traverse.Query, out *traverse.Rows) error {

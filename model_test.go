@@ -89,7 +89,8 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// However many problems there are, those that are not shown are counted.
+// TestProblemsAreCounted: problems that are not shown are counted, however many
+// there are.
 func TestProblemsAreCounted(t *testing.T) {
 	var rules strings.Builder
 	rules.WriteString("model \"M\" {\n    target contact\n")
@@ -242,8 +243,8 @@ func (c *counting) Fetch(ctx context.Context, q *traverse.Query, out *traverse.R
 	return c.Source.Fetch(ctx, q, out)
 }
 
-// Models that were compiled one by one share the pass over the data when their
-// schemas are equal, and take one each when they are not.
+// TestSetSharesThePass: models that were compiled one by one share one pass over
+// the data if their schemas are equal, and need one each otherwise.
 func TestSetSharesThePass(t *testing.T) {
 	compiled := func(name, schema string) *leadscore.Model {
 		t.Helper()
@@ -306,7 +307,7 @@ func BenchmarkCompile(b *testing.B) {
 	}
 }
 
-// modelOf writes a model of so many rules, the same each time.
+// modelOf returns a model with a number of rules, always the same.
 func modelOf(size int) string {
 	random := rand.New(rand.NewPCG(1, uint64(size)))
 	pick := func(words ...string) string { return words[random.IntN(len(words))] }

@@ -76,7 +76,7 @@ func TestSetResultJSON(t *testing.T) {
 	}
 }
 
-// TestResultEqual: whatever differs, results are not equal.
+// TestResultEqual: results that differ in anything are not equal.
 func TestResultEqual(t *testing.T) {
 	m := scoretest.Compile(t, scoretest.Model("M", "each EmailOpened"))
 	score := func(opts ...leadscore.Option) leadscore.Result {
@@ -129,7 +129,7 @@ func TestStatusString(t *testing.T) {
 	}
 }
 
-// TestStatusText: a status survives being written and read, in JSON too.
+// TestStatusText: a status that is written, in JSON too, can be read.
 func TestStatusText(t *testing.T) {
 	for _, s := range []leadscore.Status{leadscore.NoStatus, leadscore.Scored, leadscore.NotTargeted, leadscore.NoParent} {
 		b, err := json.Marshal(s)

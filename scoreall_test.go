@@ -24,8 +24,8 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// slow is a source that takes its time, which differs from query to query, or
-// waits for something. It counts the queries that it is busy with.
+// slow is a source that takes some time, which differs from query to query, or
+// waits for something. It counts the queries that it is answering.
 type slow struct {
 	leadscore.Source
 	wait func(ctx context.Context, q *traverse.Query)
@@ -48,10 +48,10 @@ func (s *slow) Fetch(ctx context.Context, q *traverse.Query, out *traverse.Rows)
 	return s.Source.Fetch(ctx, q, out)
 }
 
-// second waits a second, which is none inside of a bubble.
+// second waits a second, which takes no time in a synctest bubble.
 func second(context.Context, *traverse.Query) { time.Sleep(time.Second) }
 
-// many is n leads with up to four opened emails each: lead-0, lead-1 and so on.
+// many returns n leads with up to four opened emails each: lead-0, lead-1 and so on.
 func many(t testing.TB, n int) (data leadscore.Source, ids []string) {
 	d := scoretest.Records{"Lead": {}, "Contact": {}, "EmailOpened": {}}
 	for i := range n {
@@ -66,7 +66,8 @@ func many(t testing.TB, n int) (data leadscore.Source, ids []string) {
 	return scoretest.Source(t, d).Source, ids
 }
 
-// manyScores is what the model of one opened email a point says of [many].
+// manyScores returns the results of [many] for a model that gives a point for each
+// opened email.
 func manyScores(ids []string) []string {
 	var list []string
 	for i, id := range ids {
@@ -106,9 +107,8 @@ func eachShape(t *testing.T, f func(t *testing.T, workers, batch int, shape ...l
 	}
 }
 
-// TestWorkersChangeNothing: whatever the number of workers, the size of the
-// batches and the order in which a source answers, the same comes of it, leads
-// that fail in the middle included.
+// TestWorkersChangeNothing: the number of workers, the size of the batches and the
+// order in which a source answers do not change the results, or which leads fail.
 func TestWorkersChangeNothing(t *testing.T) {
 	set := scoretest.CompileSet(t, scoretest.Model("M", "each EmailOpened"), scoretest.Model("N", `has Lead.ParentContact where City = "City 1"`))
 	data, ids := many(t, 60)
@@ -140,7 +140,7 @@ func TestWorkersChangeNothing(t *testing.T) {
 }
 
 // TestWorkersWorkTogether: as many batches are scored at the same time as there
-// are workers, and not more. One worker, or one batch, is the caller itself.
+// are workers. One worker, or one batch, runs on the caller's goroutine.
 func TestWorkersWorkTogether(t *testing.T) {
 	set := scoretest.CompileSet(t, scoretest.Model("M", "each EmailOpened"))
 	data, ids := many(t, 40)
@@ -177,15 +177,15 @@ func TestWorkersWorkTogether(t *testing.T) {
 	})
 }
 
-// goroutine returns a text that differs from one goroutine to the next.
+// goroutine returns a text that identifies the current goroutine.
 func goroutine() string {
 	b := make([]byte, 64)
 	text := string(b[:runtime.Stack(b, false)])
 	return text[:strings.Index(text, "[")]
 }
 
-// TestReadAhead: two batches a worker are read and not yet yielded, one if there
-// is one worker, and not one id more, however long the caller takes.
+// TestReadAhead: at most two batches per worker, or one if there is one worker, are
+// read before they are yielded, however long the caller takes.
 func TestReadAhead(t *testing.T) {
 	set := scoretest.CompileSet(t, scoretest.Model("M", "each EmailOpened"))
 	data, ids := many(t, 60)
@@ -204,7 +204,7 @@ func TestReadAhead(t *testing.T) {
 		}
 		for range set.ScoreAll(t.Context(), all, &slow{Source: data, wait: second}, shape...) {
 			time.Sleep(time.Hour) // all that can go on goes on
-			// The source is slower than the ids: all that may be read is read at first.
+			// The source is slower than the ids, so as many ids are read as may be.
 			if ahead := read - got; ahead > bound || got == 0 && ahead != min(bound, len(ids)) {
 				t.Errorf("%d ids are read ahead at result %d, and %d may be", ahead, got, bound)
 			}
@@ -216,9 +216,9 @@ func TestReadAhead(t *testing.T) {
 	})
 }
 
-// TestSlowIDs: the results of a batch come once the next one is read, and do not
-// wait until as much is read as may be. (One id more is read before the first:
-// it says that there is a second batch.)
+// TestSlowIDs: the results of a batch are yielded once the next batch is read; they
+// do not wait until as many ids are read as may be. (Before the first batch one more
+// id is read: it shows that there is a second batch.)
 func TestSlowIDs(t *testing.T) {
 	set := scoretest.CompileSet(t, scoretest.Model("M", "each EmailOpened"))
 	data, ids := many(t, 40)
@@ -244,8 +244,8 @@ func TestSlowIDs(t *testing.T) {
 	})
 }
 
-// TestLongStream: a long stream takes no more memory than a short one, and what
-// was yielded stays as it was.
+// TestLongStream: a long stream takes no more memory than a short one, and results
+// that were yielded do not change.
 func TestLongStream(t *testing.T) {
 	set := scoretest.CompileSet(t, scoretest.Model("M", "each EmailOpened"), scoretest.Model("N", "has Lead"))
 	data, _ := many(t, 50)
@@ -282,8 +282,8 @@ func TestLongStream(t *testing.T) {
 	}
 }
 
-// TestLeavingTheLoop: whoever has enough leaves nothing behind. A goroutine that
-// goes on would hold its bubble up.
+// TestLeavingTheLoop: no goroutine outlives a loop that the caller leaves. It would
+// block its synctest bubble.
 func TestLeavingTheLoop(t *testing.T) {
 	set := scoretest.CompileSet(t, scoretest.Model("M", "each EmailOpened"))
 	data, ids := many(t, 40)
@@ -319,8 +319,8 @@ func TestLeavingTheLoop(t *testing.T) {
 	})
 }
 
-// TestErrorOfIDsComesLast: behind the results of all ids before it, and no id
-// behind it is read.
+// TestErrorOfIDsComesLast: an error of ids is yielded after the results of all ids
+// before it, and no id after it is read.
 func TestErrorOfIDsComesLast(t *testing.T) {
 	set := scoretest.CompileSet(t, scoretest.Model("M", "each EmailOpened"))
 	data, ids := many(t, 40)
@@ -334,19 +334,19 @@ func TestErrorOfIDsComesLast(t *testing.T) {
 					}
 				}
 				if yield("", broken) {
-					t.Error("ids are read on behind an error")
+					t.Error("ids are read after an error")
 				}
 			}
 			got := scoretest.Texts(set.ScoreAll(t.Context(), read, &slow{Source: data, wait: second}, shape...))
 			if diff := cmp.Diff(append(manyScores(ids[:at]), " error cursor closed"), got); diff != "" {
-				t.Errorf("behind %d ids (-want +got):\n%s", at, diff)
+				t.Errorf("after %d ids (-want +got):\n%s", at, diff)
 			}
 		}
 	})
 }
 
-// TestCancelledByTheCaller: the error of ctx is the next thing, whatever has been
-// scored ahead, and also if ids hides it.
+// TestCancelledByTheCaller: the error of ctx is yielded next, even if more leads have
+// been scored, or ids ends without an error.
 func TestCancelledByTheCaller(t *testing.T) {
 	set := scoretest.CompileSet(t, scoretest.Model("M", "each EmailOpened"))
 	data, ids := many(t, 40)
@@ -374,8 +374,8 @@ func TestCancelledByTheCaller(t *testing.T) {
 	})
 }
 
-// TestCancelledWhileReading: ids need not look at ctx: none is read once it is
-// done, but for the one that comes then.
+// TestCancelledWhileReading: ids need not look at ctx: once ctx is done, at most one
+// more id is read.
 func TestCancelledWhileReading(t *testing.T) {
 	set := scoretest.CompileSet(t, scoretest.Model("M", "each EmailOpened"))
 	data, _ := many(t, 40)
@@ -397,8 +397,8 @@ func TestCancelledWhileReading(t *testing.T) {
 	})
 }
 
-// TestCancelledWhileWaiting: a source that waits until ctx is done holds nothing
-// up, and no lead is said to have failed, whichever context the source looks at.
+// TestCancelledWhileWaiting: a source that waits until ctx is done does not block the
+// loop, and no lead is reported to fail, whichever context the source looks at.
 func TestCancelledWhileWaiting(t *testing.T) {
 	set := scoretest.CompileSet(t, scoretest.Model("M", "each EmailOpened"))
 	data, ids := many(t, 40)
@@ -433,7 +433,7 @@ func TestCancelledWhileWaiting(t *testing.T) {
 }
 
 // TestPanics: a panic in the source, in ids or in the loop body ends the loop on
-// the caller's goroutine, behind what comes before it, and leaves nothing behind.
+// the caller's goroutine, after all results before it, and no goroutine is left.
 func TestPanics(t *testing.T) {
 	set := scoretest.CompileSet(t, scoretest.Model("M", "each EmailOpened"))
 	data, ids := many(t, 40)
@@ -507,8 +507,7 @@ func TestGoexit(t *testing.T) {
 	})
 }
 
-// TestManyAtOnce: one set, and one stream of it, can be ranged over from many
-// goroutines.
+// TestManyAtOnce: many goroutines can use one set, and range over one stream of it.
 func TestManyAtOnce(t *testing.T) {
 	set := scoretest.CompileSet(t, scoretest.Model("M", "each EmailOpened"))
 	data, ids := many(t, 40)
@@ -528,7 +527,7 @@ func TestManyAtOnce(t *testing.T) {
 	wg.Wait()
 }
 
-// TestAnyNumberOfWorkers: no number makes it fail.
+// TestAnyNumberOfWorkers: no number of workers makes scoring fail.
 func TestAnyNumberOfWorkers(t *testing.T) {
 	set := scoretest.CompileSet(t, scoretest.Model("M", "each EmailOpened"))
 	data, ids := many(t, 40)
@@ -540,8 +539,8 @@ func TestAnyNumberOfWorkers(t *testing.T) {
 	}
 }
 
-// TestResultsOutliveTheirBatch: sets keep the memory of batches for later ones,
-// but nothing of a result is in it.
+// TestResultsOutliveTheirBatch: sets reuse the memory of batches, but results are
+// not in it.
 func TestResultsOutliveTheirBatch(t *testing.T) {
 	set := scoretest.CompileSet(t, scoretest.Model("M", "each EmailOpened"), scoretest.Model("N", scoretest.Accounts))
 	data, ids := many(t, 20)
@@ -569,7 +568,7 @@ func TestResultsOutliveTheirBatch(t *testing.T) {
 	}
 }
 
-// texts writes down results with all that they say.
+// texts returns everything in results as text.
 func texts(t *testing.T, list []yielded) []string {
 	var all []string
 	for _, y := range list {
@@ -582,7 +581,8 @@ func texts(t *testing.T, list []yielded) []string {
 	return all
 }
 
-// TestScoreAllRefuses: what concerns no lead is said once, before ids are read.
+// TestScoreAllRefuses: an error that concerns no lead is yielded once, before ids
+// are read.
 func TestScoreAllRefuses(t *testing.T) {
 	set := scoretest.CompileSet(t, scoretest.Model("M", "each EmailOpened"))
 	data, _ := many(t, 1)

@@ -50,8 +50,8 @@ func TestScoreRefuses(t *testing.T) {
 	}
 }
 
-// fanOut adds every record of a reference twice, as a query with one join too
-// many does.
+// fanOut adds every record of a reference twice, as a query with a join too many
+// does.
 type fanOut struct{ leadscore.Source }
 
 func (f fanOut) Fetch(ctx context.Context, q *traverse.Query, out *traverse.Rows) error {
@@ -61,7 +61,7 @@ func (f fanOut) Fetch(ctx context.Context, q *traverse.Query, out *traverse.Rows
 	return f.Source.Fetch(ctx, q, out)
 }
 
-// A record that comes twice would count twice: the lead fails instead.
+// TestFanOut: a record that is returned twice would count twice, so the lead fails.
 func TestFanOut(t *testing.T) {
 	m, err := leadscore.Compile("coffee.score", coffee, leadscore.StandardSchema())
 	if err != nil {
@@ -74,8 +74,8 @@ func TestFanOut(t *testing.T) {
 	}
 }
 
-// TestScoreAllOrder: results come in the order of the ids, whatever the size of
-// the batches, ids that come twice included.
+// TestScoreAllOrder: results are in the order of the ids, whatever the size of the
+// batches, even for ids that occur twice.
 func TestScoreAllOrder(t *testing.T) {
 	set := scoretest.CompileSet(t, scoretest.Model("M", "each EmailOpened"), scoretest.Model("N", scoretest.Accounts))
 	ids := []string{"lead-c", "lead-a", "nobody", "lead-b", "lead-a", "lead-n", "lead-c", "lead-c"}
@@ -100,8 +100,8 @@ func TestScoreAllOrder(t *testing.T) {
 	}
 }
 
-// TestEarlyBreak: a caller that has enough is asked no more, and neither is the
-// source.
+// TestEarlyBreak: after the caller leaves the loop, neither ids nor the source is
+// asked for more.
 func TestEarlyBreak(t *testing.T) {
 	set := scoretest.CompileSet(t, scoretest.Model("M", "each EmailOpened"))
 	data := scoretest.Source(t, scoretest.ThreeLeads())
@@ -129,8 +129,8 @@ func TestEarlyBreak(t *testing.T) {
 	}
 }
 
-// TestErrorOfIDs: an error of the ids comes last, behind the results of those
-// that came before it.
+// TestErrorOfIDs: an error of the ids is yielded last, after the results of the ids
+// before it.
 func TestErrorOfIDs(t *testing.T) {
 	broken := errors.New("cursor closed")
 	ids := func(yield func(string, error) bool) {
@@ -145,8 +145,8 @@ func TestErrorOfIDs(t *testing.T) {
 	}
 }
 
-// TestCancellation: when ctx is done inside a batch, its error is the last thing
-// that comes, and no lead of the batch is said to have failed.
+// TestCancellation: if ctx is done while a batch is scored, its error is yielded
+// last, and no lead of the batch is reported to fail.
 func TestCancellation(t *testing.T) {
 	set := scoretest.CompileSet(t, scoretest.Model("M", scoretest.Accounts))
 	stop := errors.New("shutting down")
@@ -184,7 +184,7 @@ func TestCancellation(t *testing.T) {
 	}
 }
 
-// TestDeadline: a source that waits is left when the time is over.
+// TestDeadline: scoring ends at the deadline, though the source still waits.
 func TestDeadline(t *testing.T) {
 	set := scoretest.CompileSet(t, scoretest.Model("M", scoretest.Accounts))
 	synctest.Test(t, func(t *testing.T) {
@@ -209,7 +209,7 @@ func TestDeadline(t *testing.T) {
 	})
 }
 
-// TestDoneBefore: nothing is asked of a source when ctx is done already.
+// TestDoneBefore: if ctx is done already, the source is not asked.
 func TestDoneBefore(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -219,8 +219,7 @@ func TestDoneBefore(t *testing.T) {
 	}
 }
 
-// TestConcurrentUse scores with one set from many goroutines; the race detector
-// looks on.
+// TestConcurrentUse scores with one set on many goroutines, for the race detector.
 func TestConcurrentUse(t *testing.T) {
 	set := scoretest.CompileSet(t, scoretest.Model("M", "each EmailOpened"), scoretest.Model("N", scoretest.Accounts))
 	data := scoretest.Source(t, scoretest.ThreeLeads()).Source
@@ -236,8 +235,8 @@ func TestConcurrentUse(t *testing.T) {
 	wg.Wait()
 }
 
-// TestExplainLimit: an explanation lists as many occurrences of a condition as
-// were asked for, and counts all.
+// TestExplainLimit: an explanation lists at most as many occurrences of a condition
+// as were asked for, and counts all.
 func TestExplainLimit(t *testing.T) {
 	data := scoretest.Records{"Lead": {"lead-1": {"ParentContact": "anna"}}, "EmailOpened": {}, "EmailClicked": {}}
 	start := time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)

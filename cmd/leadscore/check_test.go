@@ -67,7 +67,7 @@ called.score:4:9: advice: this child counts interactions of any age: those of ye
 		}
 	}
 
-	// Where there are errors, there is nothing else to read.
+	// If there are errors, nothing else is reported.
 	setUp(t)
 	write(t, "odd.score", odd)
 	_, errs, status := call(t, "", "check", "--advice", "wrong.score", "odd.score")

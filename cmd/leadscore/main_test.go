@@ -38,7 +38,7 @@ model "Firms" {
 }
 `
 
-// files is what a folder holds before a command runs.
+// files are the files in the folder in which a command runs.
 var files = map[string]string{
 	"coffee.score": rules,
 	"ugly.score":   "model \"M\" { TARGET contact // who\n condition \"C\" { has Lead score 1 } }\n",
@@ -136,7 +136,7 @@ func write(t *testing.T, name, text string) {
 	}
 }
 
-// leadscore runs a command line.
+// call runs a command line.
 func call(t *testing.T, stdin string, args ...string) (stdout, stderr string, status int) {
 	t.Helper()
 	var out, errs bytes.Buffer
@@ -144,7 +144,7 @@ func call(t *testing.T, stdin string, args ...string) (stdout, stderr string, st
 	return out.String(), errs.String(), status
 }
 
-// diffOfRules is what diff says of coffee.score and new.version.
+// diffOfRules is the output of diff for coffee.score and new.version.
 const diffOfRules = `Coffee
   condition "Spam" added: -1; has Lead.ParentContact
   condition "Opened": points changed from +10 to +8
@@ -506,8 +506,7 @@ b, Firms: not targeted
 	}
 }
 
-// TestSkipBad: every command that scores leaves out bad records alike, and says how
-// many.
+// TestSkipBad: all commands that score skip bad records, and say how many.
 func TestSkipBad(t *testing.T) {
 	setUp(t)
 	for _, args := range []string{
@@ -522,8 +521,8 @@ func TestSkipBad(t *testing.T) {
 	}
 }
 
-// TestSchemasDiffer: two versions with schemas of their own load the data twice, and
-// a lead that one of them has to leave out does not end the comparison.
+// TestSchemasDiffer: for two versions with different schemas the data is loaded twice,
+// and a lead that is skipped for one of them does not end the comparison.
 func TestSchemasDiffer(t *testing.T) {
 	setUp(t)
 	const model = "model \"M\" {\n    target contact\n    condition \"C\" {\n        has Lead\n        score +1\n    }\n}\n"
@@ -601,7 +600,7 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
-// Results do not get lost when they cannot be written.
+// TestFullDisk: results that cannot be written are an error.
 func TestFullDisk(t *testing.T) {
 	setUp(t)
 	var errs bytes.Buffer
@@ -617,7 +616,7 @@ type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, os.NewSyscallError("disk is full", os.ErrInvalid) }
 
-// A patch made of unifiedDiff's output turns one text into the other.
+// TestDiffApplies: patch turns one text into the other with the output of unifiedDiff.
 func TestDiffApplies(t *testing.T) {
 	patch, err := exec.LookPath("patch")
 	if err != nil {
@@ -670,8 +669,8 @@ func TestDiffOfVeryDifferentTexts(t *testing.T) {
 	}
 }
 
-// On a terminal a progress line appears after a second, and is gone when
-// something else is to be said.
+// TestProgress: on a terminal a progress line appears after a second. It is removed
+// before anything else is printed.
 func TestProgress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
@@ -691,8 +690,8 @@ func TestProgress(t *testing.T) {
 	})
 }
 
-// TestMapping: what is said of data as they are read through a mapping is said of
-// the same data under the names of the schema.
+// TestMapping: commands print the same for data that is read through a mapping as for
+// the same data with the names of the schema.
 func TestMapping(t *testing.T) {
 	setUp(t)
 	write(t, "export/people.csv", "No;Name;Deleted\nada;Ada;no\nben;Ben;no\nx;X;yes\n")
@@ -730,7 +729,7 @@ func TestMapping(t *testing.T) {
 		}
 	}
 
-	// A row of a file in which something is looked up is no record to skip.
+	// A row of a look-up file is not a record, so it is not counted as skipped.
 	write(t, "export/titles.csv", "Person,Title\nada,CEO\nben\n")
 	write(t, "lookup.json", "{"+strings.Replace(tables, `"FirstName": "Name"`, `"JobTitle": {"name": "No", "lookup": {"file": "titles.csv", "by": "Person", "name": "Title"}}`, 1)+"}")
 	if _, errs, status := call(t, "", "score", "--skip-bad", "--data", "export", "--mapping", "lookup.json", "coffee.score"); status != statusOK ||

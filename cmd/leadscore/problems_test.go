@@ -14,7 +14,7 @@ import (
 	"github.com/leadscore/leadscore/dsl"
 )
 
-// inColored is what check says of wrong.score on a terminal.
+// inColored is the output of check for wrong.score on a terminal.
 const inColored = "\x1b[1mwrong.score:4:14:\x1b[0m EmailOpend is no entity; did you mean EmailOpened?\n" +
 	"  4 |         each EmailOpend\n" +
 	"    |              \x1b[1;31m^^^^^^^^^^\x1b[0m\n" +
@@ -25,8 +25,8 @@ const inColored = "\x1b[1mwrong.score:4:14:\x1b[0m EmailOpend is no entity; did 
 
 var sequences = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
-// All commands tell problems alike, in colour only where it is asked for, or
-// where there is a terminal, which no test has.
+// TestColor: all commands report problems in the same way, in colour only if that is
+// asked for, or on a terminal, which tests do not have.
 func TestColor(t *testing.T) {
 	setUp(t)
 	t.Setenv("TERM", "xterm")
@@ -61,7 +61,7 @@ func TestColor(t *testing.T) {
 	if diff := cmp.Diff(inColored, stderr); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	// What is asked for counts more than the environment.
+	// The flag outweighs the environment.
 	t.Setenv("NO_COLOR", "1")
 	if _, stderr, _ = call(t, "", "check", "--color", "always", "wrong.score"); stderr != inColored {
 		t.Errorf("NO_COLOR outweighs --color: %q", stderr)
@@ -77,7 +77,7 @@ func TestColor(t *testing.T) {
 	}
 }
 
-// A file and a pipe are no terminal.
+// TestColorOfRedirectedOutput: a file and a pipe are not terminals.
 func TestColorOfRedirectedOutput(t *testing.T) {
 	setUp(t)
 	t.Setenv("TERM", "xterm")
@@ -139,7 +139,7 @@ func TestInColor(t *testing.T) {
 	}
 }
 
-// Each severity has its colour.
+// TestColorOfSeverities: each severity has a colour of its own.
 func TestColorOfSeverities(t *testing.T) {
 	for severity, want := range map[dsl.Severity]string{
 		dsl.Error:   bold + "a:1:1:" + plain + " s\n  1 | x\n    | " + red + "^" + plain,
@@ -165,7 +165,7 @@ func TestCheckJSON(t *testing.T) {
 	}
 	for line := range strings.Lines(stdout) {
 		if !json.Valid([]byte(line)) {
-			t.Errorf("this line is no JSON: %s", line)
+			t.Errorf("this line is not JSON: %s", line)
 		}
 	}
 	if stdout, stderr, status := call(t, "", "check", "--format", "json", "coffee.score"); stdout != "" || stderr != "" || status != statusOK {
@@ -177,7 +177,7 @@ func TestCheckJSON(t *testing.T) {
 	if _, stderr, status := call(t, "", "check", "--format", "xml", "coffee.score"); status != statusUsage || !strings.HasPrefix(stderr, "leadscore check: --format must be text or json, not \"xml\"\n") {
 		t.Errorf("another format: status %d, %q", status, stderr)
 	}
-	// Who reads may have gone.
+	// Output that cannot be written is an error.
 	var errs bytes.Buffer
 	if status := run(t.Context(), streams{strings.NewReader(""), full{}, &errs}, []string{"check", "--format", "json", "wrong.score"}); status != statusWrong || !strings.Contains(errs.String(), "disk is full") {
 		t.Errorf("a full disk: status %d, %q", status, errs.String())

@@ -74,7 +74,7 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// TestRun checks that a case tells right answers from wrong ones.
+// TestRun checks that a case accepts right results and rejects wrong ones.
 func TestRun(t *testing.T) {
 	c := parse(t, strings.Replace(strings.Replace(good, "  -\n", "  -   not  ready\n", 1), `"no parent"`, "no parent", 1))
 	right := []conformance.Row{
@@ -127,8 +127,7 @@ func TestUpdate(t *testing.T) {
 	}
 }
 
-// TestExplanation checks that an explanation is compared if there is one on
-// both sides.
+// TestExplanation checks that explanations are compared if both sides have one.
 func TestExplanation(t *testing.T) {
 	c := parse(t, strings.Replace(good, "-- want --\n\"lead 1\"  M  scored   -5  -\n\"lead 1\"  M  \"no parent\"\n",
 		"-- want --\nlead-1 M scored 6 - not ready\n-- explain --\nlead-1 M \"C\" 3 x +2 = 6\n  3 holds: each EmailOpened\n", 1))

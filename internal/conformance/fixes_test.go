@@ -24,8 +24,8 @@ func problemsOn(err error, file string, line int) []string {
 	return list
 }
 
-// TestFixes writes each Fix of the conformance cases into its file. Its problem
-// must be gone, and the line must have no problem that it did not have before.
+// TestFixes applies each fix of the conformance cases to its file. The problem must
+// disappear, and the line must have no new problem.
 func TestFixes(t *testing.T) {
 	cases, err := conformance.Read(os.DirFS(casesDir))
 	if err != nil {

@@ -22,7 +22,7 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-var update = flag.Bool("update", false, "rewrite want and errors of the conformance cases with what the library says; judge the difference")
+var update = flag.Bool("update", false, "rewrite the conformance cases with the results of the library; review the difference")
 
 const (
 	casesDir      = "../../testdata/conformance"
@@ -73,8 +73,8 @@ func TestConformance(t *testing.T) {
 }
 
 // TestConformanceCoversReference checks that every sentence of the language
-// reference has a case, or a reason to have none, and that what the cases quote
-// stands there.
+// reference has a case, or a reason to have none, and that it contains all sentences
+// that the cases quote.
 func TestConformanceCoversReference(t *testing.T) {
 	text, err := os.ReadFile(referencePage)
 	if err != nil {
@@ -89,7 +89,7 @@ func TestConformanceCoversReference(t *testing.T) {
 	wrong := 0
 	for _, c := range cases {
 		if len(c.Covers) == 0 {
-			t.Errorf("%s names no sentence of %s that it covers", c.Name, referencePage)
+			t.Errorf("%s does not quote a sentence of %s that it covers", c.Name, referencePage)
 		}
 		if c.Wrong() {
 			wrong++
@@ -121,7 +121,7 @@ func TestConformanceCoversReference(t *testing.T) {
 		for _, i := range found {
 			if covered[i] || untested[i] {
 				sentence, _ := page.Sentence(i)
-				t.Errorf("%s names a sentence that is covered, or named before: %s", untestedFile, sentence)
+				t.Errorf("%s quotes a sentence that is covered, or quoted before: %s", untestedFile, sentence)
 			}
 			untested[i] = true
 		}
@@ -135,8 +135,8 @@ func TestConformanceCoversReference(t *testing.T) {
 	t.Logf("%d cases, %d of them wrong inputs; %d sentences, %d of them untested", len(cases), wrong, page.Len(), len(untested))
 }
 
-// testFormatted checks that formatting the rules changes neither their answer
-// nor, done again, their text.
+// testFormatted checks that formatting the rules does not change their results, and
+// that formatting them again does not change their text.
 func testFormatted(t *testing.T, c *conformance.Case) {
 	formatted := *c
 	formatted.Files = nil
@@ -175,7 +175,7 @@ func testFormatted(t *testing.T, c *conformance.Case) {
 		return
 	}
 	if err := formatted.Run(t.Context(), library); err != nil {
-		t.Errorf("formatting changes the answer: %v", err)
+		t.Errorf("formatting changes the result: %v", err)
 	}
 }
 
@@ -196,8 +196,8 @@ func tested(t *testing.T, c *conformance.Case) string {
 	return out.String()
 }
 
-// library answers a case through the public API, and fails where two ways to
-// ask give two answers.
+// library evaluates a case through the public API. It fails if two ways to score a
+// lead have different results.
 func library(ctx context.Context, c *conformance.Case) ([]conformance.Row, error) {
 	files := make([]leadscore.File, len(c.Files))
 	for i, f := range c.Files {
@@ -223,10 +223,10 @@ func library(ctx context.Context, c *conformance.Case) ([]conformance.Row, error
 	n := 0
 	for r, err := range set.ScoreAll(ctx, leadscore.IDs(ids...), data, asOf, leadscore.Explain(100)) {
 		if n >= len(ids) {
-			return nil, fmt.Errorf("ScoreAll yields more than a result a lead; the last is %v, %v", r, err)
+			return nil, fmt.Errorf("ScoreAll yields more results than leads; the last is %v, %v", r, err)
 		}
 		if r.Lead != ids[n] {
-			return nil, fmt.Errorf("ScoreAll yields %q where the result of %q was to come: %v", r.Lead, ids[n], err)
+			return nil, fmt.Errorf("ScoreAll yields the result of %q, not of %q: %v", r.Lead, ids[n], err)
 		}
 		n++
 		if err := otherWays(ctx, set, r, err, data, asOf); err != nil {
@@ -256,8 +256,8 @@ func library(ctx context.Context, c *conformance.Case) ([]conformance.Row, error
 	return rows, nil
 }
 
-// schemaOf returns the schema that a case's rules are compiled with, the blocks
-// in rule files included.
+// schemaOf returns the schema that a case's rules are compiled with, including the
+// schema blocks in rule files.
 func schemaOf(c *conformance.Case) *traverse.Schema {
 	var trees []*dsl.File
 	for _, f := range c.Files {
@@ -305,7 +305,7 @@ func otherWays(ctx context.Context, set *leadscore.Set, want leadscore.SetResult
 	return nil
 }
 
-// bare is a result without its explanation.
+// bare returns a result without its explanation.
 func bare(r leadscore.SetResult) []string {
 	out := []string{r.Lead, fmt.Sprint(r.SalesReady)}
 	for _, m := range r.Results {
@@ -318,8 +318,8 @@ func flat(r leadscore.Result) string {
 	return fmt.Sprint(r.Lead, " ", r.Model, " ", r.Status, " ", r.Score, " ", r.Grade, " ", r.SalesReady)
 }
 
-// sumsUp checks that the contributions add up to the score, and that each is
-// what its multiplier and points say.
+// sumsUp checks that the contributions add up to the score, and that each of them is
+// its multiplier times its points.
 func sumsUp(r leadscore.Result) error {
 	sum := new(big.Int)
 	n := 0

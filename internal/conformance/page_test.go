@@ -124,7 +124,7 @@ func TestCovers(t *testing.T) {
 	}
 }
 
-// TestFormatted checks that a case may show a canonical form alone.
+// TestFormatted checks that a case may have only a canonical form.
 func TestFormatted(t *testing.T) {
 	c := parse(t, "Form.\n-- m.score --\nmodel \"M\" { }\n-- formatted --\nmodel \"M\" {\n}\n")
 	if text, ok := c.Formatted(); !ok || text != "model \"M\" {\n}\n" || c.Scores() || c.Wrong() {

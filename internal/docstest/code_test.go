@@ -16,7 +16,7 @@ import (
 	"github.com/leadscore/leadscore/source/tables"
 )
 
-// checkGo looks a block up in the Go files that the compiler and the tests see.
+// checkGo looks for a block in the Go files that are compiled and tested.
 func checkGo(b *block) error {
 	shown := unindented(strings.Split(strings.TrimSuffix(b.text, "\n"), "\n"))
 	for _, name := range goFiles() {
@@ -49,7 +49,7 @@ func goFiles() []string {
 	return files
 }
 
-// unindented takes from lines the indentation that all share.
+// unindented removes the indentation that all lines share.
 func unindented(lines []string) []string {
 	least := -1
 	for _, l := range lines {
@@ -66,10 +66,10 @@ func unindented(lines []string) []string {
 	return out
 }
 
-// checkCommands runs the commands of a block, each of which must succeed unless
-// the page shows what they print. The leadscore command runs in a folder with
-// the section's rules and data, go run at the root of the module. What takes
-// long, changes the reader's machine or runs these tests is compared with a list.
+// checkCommands runs the commands of a block. They must succeed, unless the page
+// shows their output. The leadscore command runs in a folder with the section's
+// rules and data, go run in the root folder of the module. Commands that take long,
+// change the machine or run these tests are compared with a list instead.
 func (s *section) checkCommands(b *block) error {
 	var printed strings.Builder
 	var failed error
@@ -96,7 +96,7 @@ func (s *section) checkCommands(b *block) error {
 		case strings.HasPrefix(line, "go run ./"):
 			cmd = exec.Command(words[0], words[1:]...)
 		default:
-			return fmt.Errorf("%q is no command that this test knows: run it, or add it to those that it need not run", line)
+			return fmt.Errorf("this test does not know the command %q: run it, or add it to unrun", line)
 		}
 		out, err := cmd.CombinedOutput()
 		printed.Write(out)
@@ -108,7 +108,7 @@ func (s *section) checkCommands(b *block) error {
 	return nil
 }
 
-// unrun are commands that the pages show and this test does not run.
+// unrun lists the commands that the pages show and this test does not run.
 var unrun = []string{
 	"go get github.com/leadscore/leadscore",
 	"go install github.com/leadscore/leadscore/cmd/leadscore@latest",
@@ -127,8 +127,8 @@ func buildCommand(t *testing.T) (string, error) {
 	return name, nil
 }
 
-// Example_readme is what README.md shows, for the compiler. It has no output, as
-// it scores as of now.
+// Example_readme is the code in README.md, for the compiler. It has no output, as it
+// scores as of now.
 func Example_readme() {
 	ctx := context.Background()
 	crm := os.DirFS("examples/quickstart")

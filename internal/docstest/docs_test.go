@@ -35,7 +35,7 @@ func TestDocs(t *testing.T) {
 		t.Run(filepath.Base(page), func(t *testing.T) {
 			text, err := os.ReadFile(page)
 			if page == readmePage && os.IsNotExist(err) {
-				t.Skip("there is no README yet")
+				t.Skip("there is no README")
 			}
 			if err != nil {
 				t.Fatal(err)
@@ -57,8 +57,8 @@ type block struct {
 
 func (b *block) has(arg string) bool { _, ok := b.args[arg]; return ok }
 
-// blocks cuts a page into headings and fenced code blocks. Code that stands
-// indented instead of fenced would go unchecked: it is a problem.
+// blocks returns the headings and fenced code blocks of a page. Code that is
+// indented instead of fenced is a problem, as it would not be tested.
 func blocks(page, text string) (list []block, problems []string) {
 	var open *block
 	for i, line := range strings.Split(text, "\n") {
@@ -81,7 +81,7 @@ func blocks(page, text string) (list []block, problems []string) {
 		case strings.HasPrefix(line, "#"):
 			list = append(list, block{page: page, line: i + 1, heading: true, text: line})
 		case strings.HasPrefix(line, "    "), strings.HasPrefix(line, "\t"), strings.HasPrefix(strings.TrimSpace(line), "```"):
-			problems = append(problems, fmt.Sprintf("%s:%d: code stands in fences at the beginning of a line", page, i+1))
+			problems = append(problems, fmt.Sprintf("%s:%d: code must be fenced, and not indented", page, i+1))
 		}
 	}
 	if open != nil {
@@ -90,7 +90,7 @@ func blocks(page, text string) (list []block, problems []string) {
 	return list, problems
 }
 
-// A section is what has been read since the last heading.
+// A section is the part of a page since the last heading.
 type section struct {
 	t      *testing.T
 	schema []leadscore.File
@@ -102,12 +102,12 @@ type section struct {
 	want   *outcome        // what the next block must show
 }
 
-// An outcome is what a block gives that the next block must show.
+// An outcome is a result of a block that the next block must show.
 type outcome struct {
 	block *block
 	diags leadscore.Diagnostics // of a wrong score block
 	text  string
-	// A command need not show what it prints, unless it fails.
+	// The output of commands need not be shown, unless they fail.
 	optional bool
 	failed   error
 }
@@ -124,13 +124,13 @@ func checkPage(t *testing.T, page, text string) {
 		case w.failed != nil:
 			t.Errorf("%s:%d: %v", page, w.block.line, w.failed)
 		default:
-			t.Errorf("%s:%d: the text block with what this gives is missing:\n%s", page, w.block.line, w.text)
+			t.Errorf("%s:%d: a text block with this result is missing:\n%s", page, w.block.line, w.text)
 		}
 		s.want = nil
 	}
 	end := func() {
 		if s.unused != nil {
-			t.Errorf("%s:%d: nothing in the section uses these data", page, s.unused.line)
+			t.Errorf("%s:%d: nothing in the section uses this data", page, s.unused.line)
 		}
 	}
 	for i := range list {
@@ -183,7 +183,7 @@ func (s *section) check(b *block) error {
 	return s.checkCommands(b)
 }
 
-// known lists the info strings that mean something.
+// known returns an error for an info string that is not known.
 func (b *block) known() error {
 	words := map[string]string{
 		"score": "schema alone loose formatted wrong findings right fragment path target file",
@@ -193,11 +193,11 @@ func (b *block) known() error {
 	}
 	allowed, ok := words[b.lang]
 	if !ok {
-		return fmt.Errorf("a block %q is of no kind that this test knows", b.lang)
+		return fmt.Errorf("this test does not know the block %q", b.lang)
 	}
 	for arg := range b.args {
 		if !slices.Contains(strings.Fields(allowed), arg) {
-			return fmt.Errorf("a %s block knows no %s", b.lang, arg)
+			return fmt.Errorf("a %s block does not have %s", b.lang, arg)
 		}
 	}
 	if (b.lang == "csv" || b.lang == "json" && !b.has("explain")) && b.args["file"] == "" {
@@ -206,10 +206,10 @@ func (b *block) known() error {
 	return nil
 }
 
-// differ says how what a page shows differs from what is so.
+// differ returns an error if what a page shows differs from what is so.
 func differ(what, shown, is string) error {
 	if shown == is {
 		return nil
 	}
-	return fmt.Errorf("%s differs; the page shows\n%s\nand it is\n%s", what, shown, is)
+	return fmt.Errorf("%s differs: the page shows\n%s\ninstead of\n%s", what, shown, is)
 }

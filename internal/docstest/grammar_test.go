@@ -10,7 +10,7 @@ import (
 	"github.com/leadscore/leadscore/dsl"
 )
 
-// checkGrammar makes texts of a grammar at random: the parser must take each.
+// checkGrammar generates random texts from a grammar. The parser must accept them.
 func checkGrammar(b *block) error {
 	g := grammar{rules: map[string]func() string{}, random: rand.New(rand.NewPCG(1, 2))}
 	samples := func(list ...string) func() string {
@@ -22,7 +22,7 @@ func checkGrammar(b *block) error {
 	g.rules["number"] = samples("500", "-0.5", "+99.25")
 	g.rules["moment"] = samples("2026-05-31", "2026-05-31T09:30", "2026-05-31T09:30:15.123Z", "2026-05-31T09:30-05:00")
 	g.rules["unit"] = samples("minute", "hours", "days", "week", "months", "year")
-	// Productions end with a dot, and a dot in quotes is no end.
+	// Productions end with a dot; a dot in quotes does not end one.
 	g.tokens = regexp.MustCompile(`"[^"]*"|[a-z]+|[^\s]`).FindAllString(b.text, -1)
 	first := ""
 	for len(g.tokens) > 0 {
@@ -43,19 +43,19 @@ func checkGrammar(b *block) error {
 	}
 	for _, used := range g.used {
 		if g.rules[used] == nil {
-			return fmt.Errorf("there is no production of %s", used)
+			return fmt.Errorf("there is no production %s", used)
 		}
 	}
 	for range 2_000 {
 		text := g.rules[first]()
 		if _, diags := dsl.Parse("grammar", text, dsl.Limits{}); len(diags) > 0 {
-			return fmt.Errorf("the grammar makes what the parser refuses: %w", diags)
+			return fmt.Errorf("the parser rejects a text of the grammar: %w", diags)
 		}
 	}
 	return nil
 }
 
-// A grammar is a grammar that is being read. A rule is what makes a text of it.
+// A grammar is a grammar that is being parsed. A rule returns a text.
 type grammar struct {
 	tokens []string
 	used   []string

@@ -14,7 +14,7 @@ import (
 	"github.com/leadscore/leadscore/dsl"
 )
 
-// The page lists the standard schema in full.
+// TestDocsStandardSchema: the page lists the whole standard schema.
 func TestDocsStandardSchema(t *testing.T) {
 	const name = "standard.score"
 	text, err := find(referencePage, "score", "file", name)
@@ -26,11 +26,11 @@ func TestDocsStandardSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := gocmp.Diff(leadscore.StandardSchema().Definitions(), schema.Definitions()); diff != "" {
-		t.Errorf("the page lists another schema than StandardSchema (-) returns (+):\n%s", diff)
+		t.Errorf("the schema on the page is not the standard schema (-standard +page):\n%s", diff)
 	}
 }
 
-// The table of operators says exactly which types have which.
+// TestDocsOperators: the table of operators has exactly the operators of each type.
 func TestDocsOperators(t *testing.T) {
 	operands := map[string]string{
 		"text": `"A"`, "choice": `"A"`, "choices": `"A"`, "number": "1", "bool": "true", "time": "2026-05-31", "date": "2026-05-31",
@@ -82,7 +82,7 @@ func TestDocsOperators(t *testing.T) {
 	}
 }
 
-// operatorsIn returns the operators that stand in back quotes, without their operands.
+// operatorsIn returns the operators in back quotes, without their operands.
 func operatorsIn(cell string) []string {
 	var list []string
 	for i, part := range strings.Split(cell, "`") {
@@ -97,7 +97,7 @@ func operatorsIn(cell string) []string {
 	return list
 }
 
-// The table of lengths of time says how long they may be.
+// TestDocsLengthsOfTime: the table of lengths of time has their limits.
 func TestDocsLengthsOfTime(t *testing.T) {
 	for _, row := range table(t, "### Lengths of time") {
 		accepted := func(n int) bool {
@@ -120,8 +120,8 @@ func TestDocsLengthsOfTime(t *testing.T) {
 	}
 }
 
-// The table of limits says what the defaults are: what keeps to one is parsed,
-// and one more is an error.
+// TestDocsLimits: the table of limits has the defaults. A text at the limit is
+// parsed, and one more is an error.
 func TestDocsLimits(t *testing.T) {
 	list := func(n int, each, between string) string {
 		return strings.TrimSuffix(strings.Repeat(each+between, n), between)
@@ -148,7 +148,7 @@ func TestDocsLimits(t *testing.T) {
 	for _, row := range rows {
 		limit, err := atoi(row[1])
 		if err != nil || makers[row[0]] == nil {
-			t.Errorf("what is the limit %q?", row)
+			t.Errorf("unknown limit %q", row)
 			continue
 		}
 		exceeded := func(n int) bool {
@@ -161,7 +161,7 @@ func TestDocsLimits(t *testing.T) {
 	}
 }
 
-// table returns the cells of the table that stands behind a heading.
+// table returns the cells of the first table after a heading.
 func table(t *testing.T, heading string) [][]string {
 	t.Helper()
 	text, err := os.ReadFile(referencePage)
@@ -183,16 +183,16 @@ func table(t *testing.T, heading string) [][]string {
 			}
 			rows = append(rows, cells)
 		case len(rows) > 0, strings.HasPrefix(line, "#"):
-			return rows[2:] // behind the head and its rule
+			return rows[2:] // without the head and its rule
 		}
 	}
 	return rows
 }
 
-// atoi reads a number with its thousands separated.
+// atoi parses a number with thousands separators.
 func atoi(s string) (int, error) { return strconv.Atoi(strings.ReplaceAll(s, ",", "")) }
 
-// find returns the text of the block of a page with this argument.
+// find returns the text of the block with an argument on a page.
 func find(page, lang, arg, value string) (string, error) {
 	text, err := os.ReadFile(page)
 	if err != nil {

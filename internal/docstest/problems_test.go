@@ -18,8 +18,8 @@ import (
 	"github.com/leadscore/leadscore/eval/findings"
 )
 
-// diagnosticCodes returns the codes that the source declares, which are the
-// constants of type Code.
+// diagnosticCodes returns the codes that the module declares, which are the
+// constants of type Code, and the files that declare them.
 func diagnosticCodes(t *testing.T) map[dsl.Code]string {
 	t.Helper()
 	codes := map[dsl.Code]string{}
@@ -70,8 +70,8 @@ func isModule(dir string) bool {
 	return err == nil
 }
 
-// The page has a section for every code, with an example that gives it alone and
-// one that compiles. TestDocs holds what the examples give.
+// TestDocsDiagnostics: the page has a section for every code, with an example that
+// has only problems of this code and one that compiles. TestDocs checks the messages.
 func TestDocsDiagnostics(t *testing.T) {
 	codes := diagnosticCodes(t)
 	const some = 20 // if it finds fewer, it looks for the wrong thing
@@ -93,7 +93,7 @@ func TestDocsDiagnostics(t *testing.T) {
 		case b.heading && isSection:
 			code = dsl.Code(strings.TrimSpace(name))
 			if codes[code] == "" || sections[code] != nil {
-				t.Errorf("%s:%d: there is no code %s, or a section before", problemsPage, b.line, code)
+				t.Errorf("%s:%d: there is no code %s, or it has another section", problemsPage, b.line, code)
 			}
 			sections[code] = &examples{}
 		case b.heading:
@@ -128,8 +128,8 @@ func TestDocsDiagnostics(t *testing.T) {
 	}
 }
 
-// TestDocsFindings checks that the page of the findings has a section for each,
-// with its code, severity, and an example that is wrong and one that is right.
+// TestDocsFindings: the page has a section for every finding, with its code, its
+// severity, an example that has it and one that does not.
 func TestDocsFindings(t *testing.T) {
 	source, err := parser.ParseFile(token.NewFileSet(), "eval/findings/findings.go", nil, 0)
 	if err != nil {
@@ -161,11 +161,11 @@ func TestDocsFindings(t *testing.T) {
 		case !strings.Contains(section, "findings="+code):
 			t.Errorf("the section of %s has no example", code)
 		case !strings.Contains(section, "```score right") && code != string(findings.CodeScores):
-			t.Errorf("the section of %s does not say how it is right", code)
+			t.Errorf("the section of %s has no example that is right", code)
 		}
 		return true
 	})
 	for code := range sections {
-		t.Errorf("%s has a section for %s, which is no code", findingsPage, code)
+		t.Errorf("%s has a section for %s, which is not a code", findingsPage, code)
 	}
 }

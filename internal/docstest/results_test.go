@@ -23,7 +23,7 @@ func (s *section) checkText(b *block) error {
 	case b.has("tests"):
 		return s.compare(b, s.failures)
 	case want == nil:
-		return fmt.Errorf("nothing before this block gives a text")
+		return fmt.Errorf("no block before this one has a result")
 	case b.has("messages"):
 		var messages strings.Builder
 		for i := range want.diags {
@@ -34,7 +34,7 @@ func (s *section) checkText(b *block) error {
 	return differ("what the block before gives", b.text, strings.TrimSuffix(want.text, "\n")+"\n")
 }
 
-// fullSchema returns the standard schema with what the section adds.
+// fullSchema returns the standard schema with the blocks that the section adds.
 func (s *section) fullSchema() (*leadscore.Schema, error) {
 	schema := leadscore.StandardSchema()
 	for _, f := range s.schema {
@@ -59,7 +59,7 @@ func (s *section) open() (*tables.Data, *leadscore.Schema, error) {
 	}
 	data, err := tables.LoadFS(s.data, name, schema, tables.Options{})
 	if err == nil && len(data.Report.Notes) > 0 {
-		err = fmt.Errorf("the data hold what the schema does not know: %s", strings.Join(data.Report.Notes, "; "))
+		err = fmt.Errorf("the schema does not have everything in the data: %s", strings.Join(data.Report.Notes, "; "))
 	}
 	return data, schema, err
 }
@@ -71,7 +71,7 @@ func (s *section) results(b *block, opts ...leadscore.Option) ([]leadscore.SetRe
 		return nil, fmt.Errorf("the block needs as-of=: %w", err)
 	}
 	if s.rules == nil {
-		return nil, fmt.Errorf("no model stands in the section")
+		return nil, fmt.Errorf("the section has no model")
 	}
 	data, schema, err := s.open()
 	if err != nil {
@@ -96,7 +96,7 @@ func (s *section) results(b *block, opts ...leadscore.Option) ([]leadscore.SetRe
 	return results, nil
 }
 
-// compare compares a block with the results that show gives.
+// compare compares a block with the text that show returns.
 func (s *section) compare(b *block, show func(*block) (string, error)) error {
 	is, err := show(b)
 	if err != nil {
@@ -105,7 +105,8 @@ func (s *section) compare(b *block, show func(*block) (string, error)) error {
 	return differ("the result", b.text, is)
 }
 
-// scores gives a line a lead and model, such as `ada: 25, Warm, sales ready`.
+// scores returns a line for each lead and model, such as
+// `ada: 25, Warm, sales ready`.
 func (s *section) scores(b *block) (string, error) {
 	results, err := s.results(b)
 	var out strings.Builder
@@ -132,10 +133,10 @@ func (s *section) scores(b *block) (string, error) {
 	return out.String(), err
 }
 
-// failures gives what the tests of the section's models say that fail.
+// failures returns the results of the tests that fail, of the section's models.
 func (s *section) failures(*block) (string, error) {
 	if s.rules == nil {
-		return "", fmt.Errorf("no model stands in the section")
+		return "", fmt.Errorf("the section has no model")
 	}
 	schema, err := s.fullSchema()
 	if err != nil {
@@ -154,7 +155,7 @@ func (s *section) failures(*block) (string, error) {
 	return out.String(), nil
 }
 
-// counts gives a line a child, such as `none EmailOpened: 2, does not hold`.
+// counts returns a line for each child, such as `none EmailOpened: 2, does not hold`.
 func (s *section) counts(b *block) (string, error) {
 	results, err := s.results(b, leadscore.Explain(100))
 	var out strings.Builder
@@ -176,7 +177,7 @@ func (s *section) counts(b *block) (string, error) {
 	return out.String(), err
 }
 
-// explained gives the results as JSON.
+// explained returns the results as JSON.
 func (s *section) explained(b *block) (string, error) {
 	results, err := s.results(b, leadscore.Explain(100))
 	var out strings.Builder

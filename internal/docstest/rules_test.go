@@ -20,7 +20,7 @@ func (s *section) checkRules(b *block) error {
 	}
 	if b.has("formatted") {
 		if s.last == nil || s.last.lang != "score" {
-			return fmt.Errorf("formatted follows a score block")
+			return fmt.Errorf("a formatted block must follow a score block")
 		}
 		before, err := s.last.whole()
 		if err != nil {
@@ -47,7 +47,7 @@ func (s *section) checkRules(b *block) error {
 	if b.has("wrong") {
 		diags, ok := err.(leadscore.Diagnostics)
 		if !ok {
-			return fmt.Errorf("this should not compile, and the error is %v", err)
+			return fmt.Errorf("this should not compile, but the error is %v", err)
 		}
 		s.want = &outcome{block: b, diags: diags, text: diags.Error()}
 		return nil
@@ -67,7 +67,7 @@ func (s *section) checkRules(b *block) error {
 			return err
 		}
 	case text == formatted:
-		return fmt.Errorf("this is in canonical form: no loose is needed")
+		return fmt.Errorf("this is in canonical form, so it must not be loose")
 	}
 	switch {
 	case b.has("schema"):
@@ -78,8 +78,8 @@ func (s *section) checkRules(b *block) error {
 	return nil
 }
 
-// checkFindings looks at what package findings says of rules that compile, where
-// a page speaks of it.
+// checkFindings checks the findings in rules that compile, if the page is about
+// findings.
 func (s *section) checkFindings(b *block, base *leadscore.Schema, file leadscore.File) error {
 	code, shown := b.args["findings"]
 	if !shown && !b.has("right") {
@@ -97,7 +97,7 @@ func (s *section) checkFindings(b *block, base *leadscore.Schema, file leadscore
 			return d.Severity == dsl.Advice && string(d.Code) != s.code
 		})
 		if len(found) > 0 {
-			return fmt.Errorf("this is not right:\n%v", found)
+			return fmt.Errorf("there are findings:\n%v", found)
 		}
 		return nil
 	}
@@ -110,7 +110,7 @@ func (s *section) checkFindings(b *block, base *leadscore.Schema, file leadscore
 	return nil
 }
 
-// whole returns the block's text as a file: a fragment is wrapped in one.
+// whole returns the block's text as a file. It completes a fragment.
 func (b *block) whole() (string, error) {
 	target := cmp.Or(b.args["target"], "contact")
 	const model = "model \"Fragment\" {\n    target %s\n%s}\n"
@@ -138,7 +138,7 @@ func (b *block) whole() (string, error) {
 	return fmt.Sprintf(model, target, conditions.String()), nil
 }
 
-// parts cuts a text before each line that is not indented.
+// parts splits a text before each line that is not indented.
 func parts(text string) []string {
 	var list []string
 	for line := range strings.Lines(text) {

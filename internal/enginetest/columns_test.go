@@ -19,7 +19,8 @@ import (
 	"github.com/leadscore/leadscore/traverse/columns"
 )
 
-// TestPlan: the plan tells what is judged together, and what needs routes.
+// TestPlan: a plan says which conditions are evaluated together, and which need
+// routes.
 func TestPlan(t *testing.T) {
 	set := scoretest.CompileSet(t, `model "A" { target contact
 		condition "1" { each EmailOpened within last 30 days score +1 }
@@ -45,7 +46,8 @@ account-based leads
 	}
 }
 
-// lending lends what it embeds, and is asked for what needs routes.
+// lending lends the columns of the source that it embeds, and records the queries for
+// conditions that need routes.
 type lending struct {
 	*memory.Source
 	needs map[*traverse.Need]bool
@@ -61,7 +63,7 @@ func (l *lending) Fetch(ctx context.Context, q *traverse.Query, out *traverse.Ro
 	return l.Source.Fetch(ctx, q, out)
 }
 
-// TestNeedsOfLender: also a source that lends meets only needs that it was told of.
+// TestNeedsOfLender: a source that lends is asked only for what Needs returns, too.
 func TestNeedsOfLender(t *testing.T) {
 	set := scoretest.CompileSet(t, scoretest.Model("M", "each Lead.ParentContact.Leads"), scoretest.Model("N", "each EmailOpened\n        each Interaction.Contact.Leads"))
 	src := scoretest.Source(t, scoretest.Records{
@@ -77,7 +79,7 @@ func TestNeedsOfLender(t *testing.T) {
 	}
 }
 
-// TestPlanShares: what several conditions and models want is counted once.
+// TestPlanShares: counts that several conditions and models need are shared.
 func TestPlanShares(t *testing.T) {
 	const opened = `each EmailOpened where EmailName contains "x"`
 	set := scoretest.CompileSet(t, scoretest.Model("A", opened), scoretest.Model("B", opened), scoretest.Model("C", opened+"\n        has Lead"))
@@ -91,8 +93,8 @@ func TestPlanShares(t *testing.T) {
 	}
 }
 
-// TestLenderIsNotAsked: where nothing needs routes, a source that lends is never
-// asked, whether its columns are new to the set or not, and also to explain.
+// TestLenderIsNotAsked: if nothing needs routes, a source that lends is not asked,
+// whether its columns are new to the set or not, with and without explanations.
 func TestLenderIsNotAsked(t *testing.T) {
 	set := scoretest.CompileSet(t, scoretest.Model("M", `each EmailOpened where EmailName = "A"`), scoretest.Model("N", `has Lead.ParentContact where City = "Chicago"`))
 	src := scoretest.Source(t, scoretest.Records{
@@ -110,8 +112,8 @@ func TestLenderIsNotAsked(t *testing.T) {
 	}
 }
 
-// TestLenderOfAnotherSchema: what the columns lack is asked for, and the source
-// says that it does not have it.
+// TestLenderOfAnotherSchema: a source is asked for what its columns lack, and fails
+// because it does not have it.
 func TestLenderOfAnotherSchema(t *testing.T) {
 	const item = "profile Item { Name text }\nprofile Lead { Item -> Item }\n"
 	data := memory.New(leadscore.StandardSchema())
@@ -132,8 +134,8 @@ func TestLenderOfAnotherSchema(t *testing.T) {
 	}
 }
 
-// lentAndNot scores one lead from columns, by rows and explained, which must give
-// the same.
+// lentAndNot scores one lead from columns, from rows and with explanations. The
+// results must be equal.
 func lentAndNot(t *testing.T, schemaText, rules string, add func(*memory.Source) error, want int64) {
 	t.Helper()
 	schema, err := leadscore.ParseSchema("s.score", schemaText, leadscore.StandardSchema())
@@ -157,8 +159,8 @@ func lentAndNot(t *testing.T, schemaText, rules string, add func(*memory.Source)
 	}
 }
 
-// TestFieldNamesInPlans: whatever fields are called, what is counted for one
-// condition is not taken for another's.
+// TestFieldNamesInPlans: conditions do not share counts by mistake, whatever the
+// names of fields are.
 func TestFieldNamesInPlans(t *testing.T) {
 	lentAndNot(t, "interaction Ping { A text B text `A check.IsEmpty {false} B` text }",
 		"model \"M\" { target contact"+
@@ -183,7 +185,7 @@ func TestFieldNamesInPlans(t *testing.T) {
 		}, 1)
 }
 
-// TestFarFuture: the last instant there is lies in nobody's window.
+// TestFarFuture: the last possible instant is in no window.
 func TestFarFuture(t *testing.T) {
 	lentAndNot(t, "", `model "M" { target contact condition "1" { none EmailOpened score +1 }
 		condition "2" { has EmailClicked where Timestamp is empty score +10 } }`,
@@ -194,8 +196,8 @@ func TestFarFuture(t *testing.T) {
 		}, 1)
 }
 
-// TestStoresComeAndGo: sources are dropped while others are scored, and the
-// collector tells the set of it.
+// TestStoresComeAndGo: sources are garbage collected while others are scored, and the
+// set notices.
 func TestStoresComeAndGo(t *testing.T) {
 	set := scoretest.CompileSet(t, scoretest.Model("M", `each EmailOpened where EmailName = "A"`))
 	var group sync.WaitGroup
@@ -222,7 +224,7 @@ func TestStoresComeAndGo(t *testing.T) {
 	group.Wait()
 }
 
-// TestLongLists: however long a list is, it means the same.
+// TestLongLists: lists have the same meaning, however long they are.
 func TestLongLists(t *testing.T) {
 	data := scoretest.Source(t, scoretest.Records{
 		"Lead": {"l": {"ParentContact": "c", "City": "Chicago", "NumberOfEmployees": 7}}, "Contact": {"c": {}},

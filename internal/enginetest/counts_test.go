@@ -13,7 +13,7 @@ import (
 	"github.com/leadscore/leadscore/source/memory"
 )
 
-// TestManyRoutes: routes are counted, not walked: nine million of them are one score.
+// TestManyRoutes: routes are counted, not walked, so there can be nine million.
 func TestManyRoutes(t *testing.T) {
 	data := scoretest.Records{"Lead": {"lead-1": {"ParentContact": "c0", "ParentAccount": "a"}}, "Account": {"a": {}}, "Contact": {}}
 	for i := range 3000 {
@@ -26,8 +26,8 @@ func TestManyRoutes(t *testing.T) {
 	}
 }
 
-// TestDateRangeOfTheLead: a date range ends at as of also for the lead itself,
-// which exists whatever its date says.
+// TestDateRangeOfTheLead: a date range ends at as of for the lead, too, which exists
+// whatever its date is.
 func TestDateRangeOfTheLead(t *testing.T) {
 	at := time.Date(2026, 5, 31, 12, 0, 0, 0, time.UTC)
 	for _, test := range []struct {
@@ -65,8 +65,8 @@ func TestDateRangeOfTheLead(t *testing.T) {
 	}
 }
 
-// TestModelsOfTwoSchemas scores models over different schemas in one set: each
-// asks for what its own schema has.
+// TestModelsOfTwoSchemas: models with different schemas can be in one set. Each asks
+// for what its own schema has.
 func TestModelsOfTwoSchemas(t *testing.T) {
 	standard := scoretest.Compile(t, scoretest.Model("Standard", "each EmailOpened"))
 	own, err := leadscore.Compile("own.score", "interaction Tasting { Beans text }\n"+scoretest.Model("Own", `each Tasting where Beans = "Arabica"`), leadscore.StandardSchema())
@@ -103,6 +103,6 @@ func TestModelsOfTwoSchemas(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if r.Results[0].Model != "Standard" || r.Results[1].Model != "Own" || r.Results[2].Model != "Again" {
-		t.Errorf("the results stand in another order: %v", r.Results)
+		t.Errorf("the results are in another order: %v", r.Results)
 	}
 }

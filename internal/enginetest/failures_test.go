@@ -17,7 +17,7 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// TestFailingFetch: a query that fails fails the leads that need it, and says
+// TestFailingFetch: if a query fails, the leads that need it do, and the error says
 // which lead, entity and path.
 func TestFailingFetch(t *testing.T) {
 	broken := errors.New("connection reset")
@@ -73,8 +73,8 @@ func TestFailingFetch(t *testing.T) {
 	}
 }
 
-// TestFirstFailure: of several things that cannot be had, the one that comes
-// first in the rules is named.
+// TestFirstFailure: of several failures, the error is the one that is first in the
+// rules.
 func TestFirstFailure(t *testing.T) {
 	data := scoretest.Source(t, scoretest.ThreeLeads())
 	data.Before = func(q *traverse.Query, _ *traverse.Rows) error {
@@ -90,7 +90,7 @@ func TestFirstFailure(t *testing.T) {
 	}
 }
 
-// TestNothingCountsAfterAFailure: what a source added before it failed does not
+// TestNothingCountsAfterAFailure: records that a source added before it failed do not
 // count.
 func TestNothingCountsAfterAFailure(t *testing.T) {
 	data := scoretest.Source(t, scoretest.ThreeLeads())
@@ -124,7 +124,7 @@ func TestFailedKey(t *testing.T) {
 	}
 }
 
-// TestFailedOwners: where an account's contacts cannot be had, its leads fail.
+// TestFailedOwners: if an account's contacts cannot be read, its leads fail.
 func TestFailedOwners(t *testing.T) {
 	data := scoretest.Source(t, scoretest.Records{
 		"Lead":    {"one": {"ParentAccount": "contoso"}, "two": {"ParentAccount": "fabrikam"}},
@@ -144,7 +144,7 @@ func TestFailedOwners(t *testing.T) {
 	}
 }
 
-// TestBrokenContract: a source that breaks its contract is told so.
+// TestBrokenContract: a source that breaks its contract gives an error that says so.
 func TestBrokenContract(t *testing.T) {
 	for _, test := range []struct {
 		name string
@@ -182,8 +182,7 @@ func TestBrokenContract(t *testing.T) {
 	}
 }
 
-// TestCancellationWhileCounting: routes are many, and counting them ends when
-// ctx is done.
+// TestCancellationWhileCounting: counting many routes ends when ctx is done.
 func TestCancellationWhileCounting(t *testing.T) {
 	data := scoretest.Records{"Lead": {"lead-1": {"ParentContact": "anna"}}, "EmailOpened": {}}
 	for i := range 10_000 {
@@ -198,7 +197,7 @@ func TestCancellationWhileCounting(t *testing.T) {
 	m := scoretest.Compile(t, text.String())
 	src := scoretest.Source(t, data)
 	score := func(most int) (looks int, err error) {
-		// Explained, as the walker counts then.
+		// With an explanation the routes are counted one by one.
 		_, err = m.Score(&doneAfter{Context: t.Context(), looks: &looks, most: most}, "lead-1", src, scoretest.AsOf, leadscore.Explain(100))
 		return looks, err
 	}
@@ -214,11 +213,11 @@ func TestCancellationWhileCounting(t *testing.T) {
 		t.Errorf("got %v after %d looks at the context", err, looks)
 	}
 	if looks > all/2+3 {
-		t.Errorf("counting went on: %d looks at the context of %d", looks, all)
+		t.Errorf("counting continued: it looked at the context %d times of %d", looks, all)
 	}
 }
 
-// doneAfter is a context that is done when it has been looked at some times.
+// doneAfter is a context that is done after a number of calls of Err.
 type doneAfter struct {
 	context.Context
 	looks *int

@@ -12,11 +12,11 @@ import (
 	"github.com/leadscore/leadscore/source/memory"
 )
 
-// TestMaxRecords: a lead fails for what it reaches itself, wherever in a stream
-// it stands, and never for what others reach.
+// TestMaxRecords: a lead fails if it reaches too many records itself, wherever in the
+// stream it is, and never because of other leads.
 func TestMaxRecords(t *testing.T) {
-	// The lead i reaches i + 2 records: itself, its contact and i clicks. Another
-	// one reaches its account, and what every second of those contacts has.
+	// Lead i reaches i + 2 records: itself, its contact and i clicks. Another lead
+	// reaches its account and all records of every second of these contacts.
 	data := scoretest.Records{"Lead": {"company": {"ParentAccount": "a"}}, "Contact": {}, "EmailClicked": {}, "Account": {"a": {}}}
 	ids, reached := []string{"company"}, []int{0}
 	for i := range 8 {
@@ -31,7 +31,7 @@ func TestMaxRecords(t *testing.T) {
 		}
 		ids, reached = append(ids, lead), append(reached, i+2)
 	}
-	// Contacts are asked for their ids, as owners, and on the path.
+	// Contacts are queried for their ids, as owners, and on the path.
 	const lead, account, owners, contacts, clicks = 1, 1, 4, 4, 0 + 2 + 4 + 6
 	reached[0] = lead + account + owners + contacts + clicks
 	set := scoretest.CompileSet(t,
@@ -75,7 +75,7 @@ func TestMaxRecords(t *testing.T) {
 			t.Errorf("at most %d: got %v, want %s", test.most, err, test.want)
 		}
 	}
-	// The way to what was too much begins where the rule begins.
+	// The path begins where the path of the rule begins.
 	m := scoretest.Compile(t, scoretest.Model("M", "each Interaction"))
 	_, err := m.Score(t.Context(), "lead-7", src, scoretest.AsOf, leadscore.MaxRecords(1))
 	if want := `lead "lead-7": Interaction (EmailClicked): too many records: the limit for one lead is 1`; err == nil || err.Error() != want {
@@ -83,7 +83,7 @@ func TestMaxRecords(t *testing.T) {
 	}
 }
 
-// TestMaxRecordsBounds: a batch does not hold more than the limit allows, but for
+// TestMaxRecordsBounds: a batch does not hold more records than the limit and those of
 // one query, however many leads it has.
 func TestMaxRecordsBounds(t *testing.T) {
 	data := scoretest.Records{"Lead": {}, "Contact": {}, "EmailClicked": {}}
@@ -110,8 +110,8 @@ func TestMaxRecordsBounds(t *testing.T) {
 	}
 }
 
-// TestMaxRecordsLent: what is in memory anyway is not limited, explained or not,
-// and whether or not a condition needs routes.
+// TestMaxRecordsLent: the limit does not apply to records that a source lends, with
+// and without explanations, whether or not a condition needs routes.
 func TestMaxRecordsLent(t *testing.T) {
 	data := scoretest.Records{
 		"Lead": {"l": {"ParentContact": "c", "ParentAccount": "a"}}, "Account": {"a": {}}, "Contact": {}, "EmailClicked": {},
@@ -128,14 +128,14 @@ func TestMaxRecordsLent(t *testing.T) {
 				t.Errorf("%s lent: %d, %v", child, r.Score, err)
 			}
 			if _, err := m.Score(t.Context(), "l", src, append(opts, scoretest.AsOf)...); !errors.Is(err, leadscore.ErrTooManyRecords) {
-				t.Errorf("%s handed over: %v", child, err)
+				t.Errorf("%s returned: %v", child, err)
 			}
 		}
 	}
 }
 
-// TestExplainKeepsToMaxRecords: a lead that can be scored can be explained, also
-// where records outside of every date range would be too many.
+// TestExplainKeepsToMaxRecords: a lead that can be scored can be explained, even if
+// it reaches too many records outside of all date ranges.
 func TestExplainKeepsToMaxRecords(t *testing.T) {
 	data := scoretest.Records{"Lead": {"l": {"ParentContact": "ada"}}, "EmailOpened": {}}
 	for i := range 100 {

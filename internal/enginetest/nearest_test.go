@@ -12,8 +12,8 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// TestNearest: a child that counts too little says what kept the nearest route
-// from counting, with what the source gave, whoever hands it over.
+// TestNearest: a child that does not hold says what kept the nearest route from
+// counting, and the value, whether the source lends it or not.
 func TestNearest(t *testing.T) {
 	day := func(month, day int) time.Time { return time.Date(2026, time.Month(month), day, 12, 0, 0, 0, time.UTC) }
 	data := scoretest.Records{
@@ -63,7 +63,7 @@ func TestNearest(t *testing.T) {
 	}
 }
 
-// nameless hands over opened emails without ids.
+// nameless returns opened emails without ids.
 type nameless struct{ leadscore.Source }
 
 func (n nameless) Fetch(ctx context.Context, q *traverse.Query, out *traverse.Rows) error {
@@ -84,8 +84,8 @@ func (n nameless) Fetch(ctx context.Context, q *traverse.Query, out *traverse.Ro
 	return nil
 }
 
-// TestNearestOfNameless: what is shown is the same each time, also where no id
-// tells records apart.
+// TestNearestOfNameless: the nearest route is always the same, even if records have
+// no ids.
 func TestNearestOfNameless(t *testing.T) {
 	m := scoretest.Compile(t, scoretest.Model("M", `each EmailOpened where EmailName = "Spring"`))
 	src := nameless{scoretest.Source(t, scoretest.Records{"Lead": {"l": {"ParentContact": "ada"}}, "Contact": {"ada": {}}})}

@@ -16,8 +16,8 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// TestRounds: a path of five hops takes six queries, and eight when an account
-// owns it, whatever the number of leads.
+// TestRounds: a path of five hops takes six queries, or eight if it belongs to an
+// account, whatever the number of leads.
 func TestRounds(t *testing.T) {
 	data := func() scoretest.Records {
 		d := scoretest.Records{
@@ -59,8 +59,8 @@ func TestRounds(t *testing.T) {
 	}
 }
 
-// TestNeedsCoverQueries: a source is asked nothing but what Needs told ahead,
-// by the same pointer, and what a query asks for stays within its need.
+// TestNeedsCoverQueries: a source is asked only for what Needs returns, with the same
+// pointers, and a query asks for nothing that is not in its need.
 func TestNeedsCoverQueries(t *testing.T) {
 	set := scoretest.CompileSet(t,
 		scoretest.Model("A", scoretest.Accounts),
@@ -100,7 +100,7 @@ func TestNeedsCoverQueries(t *testing.T) {
 	asked := map[*traverse.Need]bool{}
 	for _, q := range src.Asked {
 		if !needs[q.Need] {
-			t.Errorf("%+v was not told ahead", q.Need)
+			t.Errorf("Needs does not return %+v", q.Need)
 		}
 		asked[q.Need] = true
 		if q.Time == "" && (!q.From.IsZero() || !q.To.IsZero()) {
@@ -112,8 +112,8 @@ func TestNeedsCoverQueries(t *testing.T) {
 	}
 }
 
-// TestOwnersAreIDs: of the contacts whose interactions are an account's nothing
-// is wanted but their ids, whatever their date, also if a path wants more of
+// TestOwnersAreIDs: for the interactions of an account's contacts only the ids of
+// these contacts are needed, whatever their dates, even if a path needs more of
 // contacts.
 func TestOwnersAreIDs(t *testing.T) {
 	schema, err := leadscore.ParseSchema("s.score", "profile Contact { Since date dated by Since }", leadscore.StandardSchema())
@@ -138,7 +138,7 @@ func TestOwnersAreIDs(t *testing.T) {
 	}
 }
 
-// TestHint: a source may leave out what no condition reaches.
+// TestHint: a query says which dates conditions reach; the source may omit others.
 func TestHint(t *testing.T) {
 	src := scoretest.Source(t, scoretest.ThreeLeads())
 	set := scoretest.CompileSet(t, scoretest.Model("A", "each EmailOpened within last 7 days"), scoretest.Model("B", "each EmailOpened within last 30 days"), scoretest.Model("C", "each EmailClicked"))
@@ -188,7 +188,7 @@ func TestKeysByKind(t *testing.T) {
 	}
 }
 
-// TestManyTables: totals that would need a table each are counted like others.
+// TestManyTables: totals are right, even if each needs a table of its own.
 func TestManyTables(t *testing.T) {
 	var rules strings.Builder
 	rules.WriteString(`model "M" { target contact `)

@@ -20,9 +20,9 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// FuzzCompile compiles any texts as a schema and as a rule file, over the
-// standard schema or over none. Whatever they are, problems lie in the text and
-// in order, and what compiles means the same when it is formatted.
+// FuzzCompile compiles texts as a schema and as a rule file, over the standard schema
+// or over none. Problems must be in order and have places in the text, and rules
+// that compile must have the same meaning when they are formatted.
 func FuzzCompile(f *testing.F) {
 	cases, err := conformance.Read(os.DirFS("../../testdata/conformance"))
 	if err != nil {
@@ -132,8 +132,8 @@ func needTexts(s *leadscore.Set) []string {
 	return list
 }
 
-// checkDiagnostics checks that err is a list of problems of files, in order,
-// and that each says something of a place that is there.
+// checkDiagnostics checks that err is a list of problems in files, in order, each with
+// a message and a place that exists.
 func checkDiagnostics(t *testing.T, err error, files ...leadscore.File) {
 	t.Helper()
 	diags, ok := errors.AsType[leadscore.Diagnostics](err)
@@ -141,12 +141,12 @@ func checkDiagnostics(t *testing.T, err error, files ...leadscore.File) {
 		t.Fatalf("an error without diagnostics: %v", err)
 	}
 	if s := diags.Error(); !utf8.ValidString(s) {
-		t.Errorf("the problems are no UTF-8: %q", s)
+		t.Errorf("the problems are not UTF-8: %q", s)
 	}
 	file, offset := 0, 0
 	for _, d := range diags {
 		if d.Code == "" || d.Summary == "" {
-			t.Errorf("a problem says nothing: %+v", d)
+			t.Errorf("a problem has no message: %+v", d)
 		}
 		at := slices.IndexFunc(files, func(f leadscore.File) bool { return f.Name == d.File })
 		if at < 0 {
@@ -170,8 +170,8 @@ func checkDiagnostics(t *testing.T, err error, files ...leadscore.File) {
 	}
 }
 
-// checkSpan checks that a span lies in text, and that its lines and columns say
-// the same as its offsets.
+// checkSpan checks that a span is in text, and that its lines and columns agree with
+// its offsets.
 func checkSpan(t *testing.T, text string, span dsl.Span) {
 	t.Helper()
 	if !span.Known() {
@@ -194,7 +194,7 @@ func checkSpan(t *testing.T, text string, span dsl.Span) {
 }
 
 // recordsOf makes three records of every entity: lead 1 has a contact, lead 2 an
-// account, lead 3 neither; and what is listed or likely is among the values.
+// account, lead 3 neither. The values include listed choices and likely texts.
 func recordsOf(t *testing.T, schema *leadscore.Schema) leadscore.Source {
 	t.Helper()
 	data := memory.New(schema)

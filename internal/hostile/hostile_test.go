@@ -25,8 +25,8 @@ func allocated(f func()) int {
 
 const million = 1_000_000
 
-// TestHostileRules: text that nobody means gives a few short problems, and takes
-// memory in proportion to its length.
+// TestHostileRules: nonsense gives a few short problems, and takes memory in
+// proportion to its length.
 func TestHostileRules(t *testing.T) {
 	numbered := func(n int, format string) string {
 		var b strings.Builder
@@ -97,7 +97,7 @@ func TestHostileRules(t *testing.T) {
 	}
 }
 
-// TestLargeRules: what is within the limits works, however much it is.
+// TestLargeRules: rules within the limits work, however many there are.
 func TestLargeRules(t *testing.T) {
 	var b strings.Builder
 	b.WriteString(`model "M" { target contact `)
@@ -115,7 +115,7 @@ func TestLargeRules(t *testing.T) {
 	}
 }
 
-// TestLargeFields: a field may be as long as data and rules make it.
+// TestLargeFields: values may have any length, in data and rules.
 func TestLargeFields(t *testing.T) {
 	long := strings.Repeat("é", million/2) + "X" + strings.Repeat("y", million/2)
 	data, err := tables.LoadFS(fstest.MapFS{
@@ -139,7 +139,7 @@ func TestLargeFields(t *testing.T) {
 	}
 }
 
-// TestHostileData: data that is nested without end is a problem like any other.
+// TestHostileData: endless nesting in data is a problem like any other.
 func TestHostileData(t *testing.T) {
 	const depth = 200_000
 	for name, text := range map[string]string{

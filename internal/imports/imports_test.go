@@ -67,8 +67,7 @@ var arrows = map[string][]string{
 	"examples/...":  {".", "source/memory", "source/tables"},
 }
 
-// outside says which packages may import what is neither ours nor the standard
-// library's, tests aside.
+// outside lists which packages import packages of other modules, without tests.
 var outside = map[string][]string{
 	"dsl": {"github.com/alecthomas/participle/v2", "github.com/alecthomas/participle/v2/lexer"},
 }
@@ -147,15 +146,14 @@ func TestImportDirections(t *testing.T) {
 	}
 }
 
-// isModule reports whether a folder is a module of its own, which nothing here
-// imports.
+// isModule reports whether a folder is a module of its own.
 func isModule(dir string) bool {
 	_, err := os.Stat(filepath.Join(dir, "go.mod"))
 	return err == nil
 }
 
-// rootNames lists what the root package exports. A name more or less is a change
-// of the public API that is made on purpose.
+// rootNames lists the names that the root package exports, so that nobody adds or
+// removes one by accident.
 var rootNames = []string{
 	"AsOf", "Batch", "Compile", "CompileFS", "CompileOption", "CompileSet", "Contribution", "Diagnostics", "ErrNoLead", "ErrTooManyRecords",
 	"Explain", "File", "IDs", "LeadError", "Limits", "MaxRecords", "Model", "NewSet", "NoParent", "NoStatus", "NotTargeted", "Option",

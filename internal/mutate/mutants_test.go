@@ -77,7 +77,7 @@ func TestMutants(t *testing.T) {
 	}
 }
 
-// TestCollect: what is left out is said.
+// TestCollect: tests are not changed, and a package without mutants is an error.
 func TestCollect(t *testing.T) {
 	if _, err := collect([]string{"testdata"}); err == nil {
 		t.Error("a package that does not exist has mutants")

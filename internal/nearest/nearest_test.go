@@ -32,14 +32,14 @@ func TestName(t *testing.T) {
 	}
 }
 
-// Of names that are equally near the first is taken.
+// Of names that are equally near, the first is returned.
 func TestNameFirst(t *testing.T) {
 	if got := Name("bat", slices.Values([]string{"cat", "hat"})); got != "cat" {
 		t.Errorf("got %q", got)
 	}
 }
 
-// However many names there are, the work is bounded.
+// The work is limited, however many names there are.
 func TestNameBounded(t *testing.T) {
 	seen := 0
 	Name("name", func(yield func(string) bool) {
@@ -52,7 +52,7 @@ func TestNameBounded(t *testing.T) {
 	}
 }
 
-// The banded distance is the plain one wherever it does not exceed its limit.
+// The banded distance equals the plain one up to its limit.
 func TestDistance(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		letters := rapid.SliceOfN(rapid.SampledFrom([]rune("abcß")), 0, 12)
@@ -89,7 +89,7 @@ func plainDistance(s, t []rune) int {
 	return d[len(s)][len(t)]
 }
 
-// Only a name without a rival is certain.
+// Only returns a name only if no other is nearly as near.
 func TestOnly(t *testing.T) {
 	names := slices.Values([]string{"EmailOpened", "EmailSent", "Lead", "Leads", "City", "Code", "CODE", "Hot"})
 	for _, test := range []struct{ name, want string }{

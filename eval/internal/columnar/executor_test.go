@@ -182,12 +182,15 @@ func TestExecutorKinds(t *testing.T) {
 func TestScoreTooLarge(t *testing.T) {
 	p := planFor(t, evaltest.Model("M", "contact", `each EmailOpened score +1`))
 	const records = 8 // the lead, and all interactions of ada, whether or not they count
-	for _, most := range []uint64{records - 1, records, math.MaxInt64} {
+	for _, most := range []uint64{0, 1, records - 1, records, math.MaxInt64} {
 		p.Targets[plan.ContactBased].MaxRecords = most
 		x := New(p)
 		use(t, x, storeOf(evaltest.Data(t, traverse.Standard(), leads)), func() {
 			if _, fits := x.Score(x.Find("ada-lead")); fits != (most >= records) {
-				t.Errorf("with %d records at most the sums fit: %t", most, fits)
+				t.Errorf("with %d records at most the sums of ada-lead fit: %t", most, fits)
+			}
+			if fits := x.ScoreOwned(plan.ContactBased, x.Find("ada-lead"), []columns.Key{0}); fits != (most >= 1) {
+				t.Errorf("with %d records at most the sums of a lead alone fit: %t", most, fits)
 			}
 		})
 	}

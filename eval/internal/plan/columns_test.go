@@ -117,6 +117,9 @@ func TestResidual(t *testing.T) {
 	if want := [][]int{{0, ByRoutes, 1}, {2}, {ByRoutes}}; !slices.EqualFunc(p.Explained, want, slices.Equal) {
 		t.Errorf("the explanation is %v, want %v", p.Explained, want)
 	}
+	if ByRoutes >= 0 {
+		t.Errorf("ByRoutes is %d, as the index of a conjunction", ByRoutes)
+	}
 	left := p.ResidualRoutes
 	if len(left.Models) != 3 || len(left.Models[0].Conditions) != 1 || len(left.Models[1].Conditions) != 0 {
 		t.Errorf("the routes that are left are those of %d models", len(left.Models))

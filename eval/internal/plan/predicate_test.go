@@ -96,11 +96,11 @@ var examples = map[traverse.Type]map[dsl.Op]example{
 		dsl.NotIn:    {`("Red", "Blue")`, "not listed", "BLUE"},
 	},
 	traverse.Choices: {
-		dsl.Contains:       {`"Red"`, "Green;red", "Green;Blue"},
-		dsl.NotContains:    {`"Red"`, "Green;Blue", "Green;red"},
-		dsl.ContainsAny:    {`("Red", "Blue")`, "Green;blue", "Green"},
-		dsl.NotContainsAny: {`("Red", "Blue")`, "Green", "Green;blue"},
-		dsl.ContainsAll:    {`("Red", "Blue")`, "blue;Green;red", "Red;Green"},
+		dsl.Contains:       {`"Red"`, "Green;RED", "Green;Blue"},
+		dsl.NotContains:    {`"Red"`, "Green;Blue", "Green;RED"},
+		dsl.ContainsAny:    {`("Red", "Blue")`, "Green;BLUE", "Green"},
+		dsl.NotContainsAny: {`("Red", "Blue")`, "Green", "Green;BLUE"},
+		dsl.ContainsAll:    {`("Red", "Blue")`, "blue;Green;RED", "Red;Green"},
 	},
 }
 
@@ -308,6 +308,19 @@ func TestUnknownPredicate(t *testing.T) {
 	}()
 	var ws Windows
 	ws.predicate(nil, nil)
+}
+
+// TestFolds: letter case does not matter for text and choices, unless they are exact.
+func TestFolds(t *testing.T) {
+	for _, typ := range traverse.Types() {
+		want := typ == traverse.Text || typ == traverse.Choice || typ == traverse.Choices
+		if got := Folds(traverse.Field{Type: typ}); got != want {
+			t.Errorf("the letter case of a %s does not matter: %t", typ, got)
+		}
+		if Folds(traverse.Field{Type: typ, Exact: true}) {
+			t.Errorf("the letter case of an exact %s does not matter", typ)
+		}
+	}
 }
 
 // TestNormal: the empty texts among the chosen are dropped, and the value that was

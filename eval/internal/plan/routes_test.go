@@ -200,8 +200,8 @@ func TestAnyInteraction(t *testing.T) {
 	if !slices.Equal(entities, active) || slices.Contains(entities, "EmailSent") {
 		t.Errorf("Interaction needs %v, want %v", entities, active)
 	}
-	if got := root.Layout.Fields; !slices.Equal(got, []string{traverse.Timestamp, traverse.Contact}) {
-		t.Errorf("the layout of Interaction is %v", got)
+	if got := root.Layout; !slices.Equal(got.Fields, []string{traverse.Timestamp, traverse.Contact}) || got.Dated != 0 {
+		t.Errorf("the layout of Interaction is %v, dated by %d", got.Fields, got.Dated)
 	}
 	clicked := r.Models[0].Conditions[0].Children[0].Steps[0].Node
 	if !slices.Contains(root.Needs, clicked.Need()) || root == clicked {
@@ -216,10 +216,10 @@ func TestChildren(t *testing.T) {
 		time zone "Europe/Berlin"
 		condition "C" {
 			"Big": at least 2 Lead.Orders.Product since 2026-05-01 where Orders.Amount > 5 and Name = "A" and Name != "B"
-			none EmailOpened
+			none EmailOpened.Contact
 			score -3
 		}
-		condition "D" { each Lead score +1 }
+		condition "D" { each Lead.ParentContact score +1 }
 	}
 	model "N" { target account condition "E" { has Lead score +2 } }
 	model "O" { target account time zone "Europe/Berlin" }`)
@@ -247,12 +247,12 @@ func TestChildren(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if first.Dated != 1 || c.Children[1].Dated != 0 || m.Conditions[1].Children[0].Dated != 0 {
+	if first.Dated != 1 || c.Children[1].Dated != 0 || m.Conditions[1].Children[0].Dated != 1 {
 		t.Error("the dated steps are wrong")
 	}
 	for i, want := range []string{
 		`"Big": at least 2 Lead.Orders.Product since 2026-05-01 where Orders.Amount > 5 and Name = "A" and Name != "B"`,
-		"none EmailOpened", "each Lead",
+		"none EmailOpened.Contact", "each Lead.ParentContact",
 	} {
 		at := append(slices.Clone(c.Children), m.Conditions[1].Children...)
 		if got := at[i].Rule(); got != want {

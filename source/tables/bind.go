@@ -13,18 +13,18 @@ type binder struct {
 	lookups map[Lookup]*lookup
 }
 
-// A bindError says what of a table does not suit a file: at the place in the
-// mapping, and why.
+// A bindError says why a column of a mapping is not bound to a file, and where in
+// the mapping the column is.
 type bindError struct {
 	place []string
 	*unfound
 }
 
-// columnsOfNothing stands for the columns of an entity where only names count.
+// columnsOfNothing replaces the columns of an entity where only names matter.
 func columnsOfNothing(string) column { return column{} }
 
-// bind finds what a table asks of a file: position returns where the file has a
-// column, holds what the schema knows of a field.
+// bind binds the columns of a table to a file: position returns the position of a
+// column in the file, and holds the column of a field.
 func (p *binder) bind(i int, position func(string) (int, *unfound), holds func(string) column) ([]binding, []filter, []bindError) {
 	t := &p.mapping.Tables[i]
 	var bound []binding
@@ -48,7 +48,7 @@ func (p *binder) bind(i int, position func(string) (int, *unfound), holds func(s
 		}
 		switch parsed, problem := parseTemplate(c.Template); {
 		case c.Name == "" && c.Template == "" || c.Template != "" && problem != "":
-			return // which has been told
+			return // which has been reported
 		case c.Template == "":
 			b.cells = []int{find(within(place, "name"), c.Name)}
 		default:
@@ -84,7 +84,7 @@ type mappedFile struct {
 // mappedFile returns a sink for the records that tables of the mapping have in a file.
 func (p *binder) mappedFile(l *loader, f file, tables []int) *mappedFile {
 	out := &mappedFile{keys: keys{file: f}, binder: p, loader: l, numbers: tables}
-	made := map[string]*madeIDs{} // the tables of an entity share what is made up
+	made := map[string]*madeIDs{} // the tables of an entity share made-up ids
 	for _, i := range tables {
 		e := l.schema.Entity(p.mapping.Tables[i].Entity)
 		t := l.table(f, e)
@@ -112,7 +112,7 @@ func (f *mappedFile) bind(position func(string) (int, *unfound)) bool {
 		columns := f.loader.columnsOf(t.table.entity)
 		bound, where, problems := f.binder.bind(f.numbers[n], position, func(name string) column { return columns[name] })
 		t.bind(bound, where)
-		for _, problem := range problems { // of a file that has changed since it was checked
+		for _, problem := range problems { // the file has changed since it was checked
 			f.loader.report.fail(f.binder.mapping.unbound(f.file, problem.place, problem.unfound))
 			ok = false
 		}
@@ -125,7 +125,7 @@ func (f *mappedFile) row(r *row) {
 	for _, t := range f.tables {
 		t.row(r)
 	}
-	f.loader.report.tell()
+	f.loader.report.flush()
 }
 
 // reject implements sink: the row would have been offered to each table.
@@ -133,7 +133,7 @@ func (f *mappedFile) reject(start int, p Problem) {
 	for _, t := range f.tables {
 		t.table.reject(start, p)
 	}
-	f.loader.report.tell()
+	f.loader.report.flush()
 }
 
 // end implements sink.

@@ -9,8 +9,8 @@ import (
 	"unicode/utf8"
 )
 
-// csv reads a CSV file. The error says that it could not be read; what is wrong
-// with its content is a problem.
+// csv reads a CSV file. It returns an error if the file cannot be read; errors in the
+// content are problems.
 func (r *reader) csv(f file, comma rune, to sink) error {
 	in, err := r.open(f)
 	if err != nil {
@@ -19,7 +19,7 @@ func (r *reader) csv(f file, comma rune, to sink) error {
 	defer in.Close()
 	lines := csv.NewReader(in.Reader)
 	lines.ReuseRecord = true
-	lines.FieldsPerRecord = -1 // counted here, to go on after a wrong number
+	lines.FieldsPerRecord = -1 // counted here, to continue after a wrong number
 	lines.Comma = comma
 	width, err := r.csvHeader(f, lines, to)
 	if err != nil || width == 0 {
@@ -39,7 +39,7 @@ func (r *reader) csv(f file, comma rune, to sink) error {
 			return nil
 		case errors.As(err, &syntax):
 			if syntax.Line > syntax.StartLine {
-				// Whatever lies between the lines may be records of their own.
+				// The lines in between may be separate records.
 				r.report.fatal = true
 			}
 			to.reject(syntax.StartLine, Problem{File: f.shown, Line: syntax.Line, Message: quoting(syntax)})
@@ -57,8 +57,7 @@ func (r *reader) csv(f file, comma rune, to sink) error {
 	}
 }
 
-// ragged says what is wrong with a record that has not as many cells as the
-// header.
+// ragged returns a message for a record with more or fewer cells than the header.
 func ragged(cells []string, width int, comma rune) string {
 	noun := "cells"
 	if len(cells) == 1 {
@@ -85,8 +84,8 @@ func quoting(err *csv.ParseError) string {
 	return `a quote that is not closed, or not doubled; write " in a cell as ""`
 }
 
-// csvHeader reads the first line, and returns how many columns there are: 0 if
-// the problems with it leave the file without meaning.
+// csvHeader reads the first line, and returns how many columns there are, or 0 if the
+// file cannot be read because of problems with them.
 func (r *reader) csvHeader(f file, lines *csv.Reader, to sink) (int, error) {
 	cells, err := lines.Read()
 	var syntax *csv.ParseError

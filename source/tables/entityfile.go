@@ -11,8 +11,8 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// An entityFile is a sink for a file, or a part of one, that is called as its entity:
-// its columns or keys are called as fields and references.
+// An entityFile is a sink for a file, or a part of one, that is named after its
+// entity: its columns or keys have the names of fields and references.
 type entityFile struct {
 	rowTable
 	columns map[string]column
@@ -59,7 +59,7 @@ func (c *entityFile) header(names []string, line int) bool {
 	return ok
 }
 
-// column returns what a header or key means, and remembers what means nothing.
+// column returns the meaning of a header or key, and collects those without one.
 func (c *entityFile) column(name string, taken func(string) bool) column {
 	known, ok := c.columns[name]
 	if ok || !c.ignored.wants(name) {
@@ -90,12 +90,12 @@ func (c *entityFile) column(name string, taken func(string) bool) column {
 // row implements sink.
 func (c *entityFile) row(r *row) {
 	c.rowTable.row(r)
-	c.table.l.report.tell()
+	c.table.l.report.flush()
 }
 
 // object implements sink.
 func (c *entityFile) object(line int, raw []byte) {
-	defer c.table.l.report.tell()
+	defer c.table.l.report.flush()
 	t := c.table
 	t.begin(line)
 	if raw[0] != '{' {
@@ -121,13 +121,13 @@ func (c *entityFile) object(line int, raw []byte) {
 // reject implements sink.
 func (c *entityFile) reject(start int, p Problem) {
 	c.table.reject(start, p)
-	c.table.l.report.tell()
+	c.table.l.report.flush()
 }
 
 // end implements sink.
 func (c *entityFile) end() { c.noteIgnored("keys") }
 
-// noteIgnored notes, once, the columns or keys that were ignored.
+// noteIgnored adds a note about the columns or keys that were ignored, once.
 func (c *entityFile) noteIgnored(what string) {
 	if names := c.ignored.String(); names != "" {
 		c.table.l.report.note("%s: ignored %s %s", c.place, what, names)
@@ -135,7 +135,7 @@ func (c *entityFile) noteIgnored(what string) {
 	c.ignored = list{}
 }
 
-// planFolder returns which files of a folder to read, as they are called.
+// planFolder returns a plan for the files of a folder that are named after entities.
 func planFolder(l *loader, r *reader, dir string, show func(string) string) (*plan, error) {
 	entries, err := fs.ReadDir(r.fsys, dir)
 	if err != nil {
@@ -179,8 +179,8 @@ func planFolder(l *loader, r *reader, dir string, show func(string) string) (*pl
 	return p, nil
 }
 
-// members returns who takes the members of a .json file, which are called as
-// entities.
+// members returns a function that returns the sinks for the members of a .json file,
+// which are named after entities.
 func (l *loader) members(f file) func(name string, line int) sink {
 	seen := map[string]bool{}
 	return func(name string, line int) sink {

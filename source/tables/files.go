@@ -15,19 +15,19 @@ import (
 const (
 	notUTF8  = "the text is not valid UTF-8; save the file as UTF-8"
 	bom      = "\xef\xbb\xbf"
-	magic    = "\x1f\x8b" // with which a gzip file begins
+	magic    = "\x1f\x8b" // the first bytes of a gzip file
 	readSize = 1 << 16
 )
 
-// maxRecord is how many bytes of a file one record may take. A quote that is
-// never closed, or a packed file that grows without end, must not take all
-// memory. Only a test changes it.
+// maxRecord is how many bytes of a file one record may take. A quote that is never
+// closed, or a gzip file that expands without end, must not use up the memory. Only
+// a test changes it.
 var maxRecord = 64 << 20
 
 // errTooLong says that a record has more than maxRecord bytes.
 var errTooLong = errors.New("a record has more than 64 MiB; is a quote or a line end missing?")
 
-// plainName returns the name of a file without what says that it is packed.
+// plainName returns the name of a file without the extension .gz.
 func plainName(name string) string {
 	if hasExt(name, ".gz") {
 		return name[:len(name)-len(".gz")]
@@ -37,8 +37,8 @@ func plainName(name string) string {
 
 func hasExt(name, ext string) bool { return strings.EqualFold(path.Ext(name), ext) }
 
-// An input is a file that is being read: unpacked if it is a gzip file, and
-// without a byte-order mark.
+// An input is a file that is being read: decompressed if it is a gzip file, and
+// without its byte-order mark.
 type input struct {
 	*bufio.Reader
 	limit  *limited
@@ -51,7 +51,7 @@ type reader struct {
 	report *reporter
 }
 
-// open opens a file. The error names it.
+// open opens a file. The error names the file.
 func (r *reader) open(f file) (*input, error) {
 	raw, err := r.fsys.Open(f.path)
 	if err != nil {
@@ -79,7 +79,7 @@ func (r *reader) open(f file) (*input, error) {
 		raw.Close()
 		return nil, err
 	case string(start) == bom:
-		in.Discard(len(bom)) // is in the buffer
+		in.Discard(len(bom)) // cannot fail: it is in the buffer
 	case strings.HasPrefix(string(start), magic):
 		raw.Close()
 		return nil, fmt.Errorf("%s is a gzip file; its name must end with .gz", fileName(f.shown))
@@ -87,7 +87,7 @@ func (r *reader) open(f file) (*input, error) {
 	return in, nil
 }
 
-// unopened makes the name of a file in an error harmless.
+// unopened quotes the name of a file in an error if it contains special characters.
 func unopened(err error) error {
 	if exact, ok := errors.AsType[*fs.PathError](err); ok && printable(exact.Path) != exact.Path {
 		return &fs.PathError{Op: exact.Op, Path: printable(exact.Path), Err: exact.Err}
@@ -97,10 +97,10 @@ func unopened(err error) error {
 
 func (in *input) Close() error { return in.closer.Close() }
 
-// record says that a record begins: it may take maxRecord bytes from here.
+// record marks the beginning of a record, which may take maxRecord bytes.
 func (in *input) record() { in.limit.read = 0 }
 
-// limited fails when too much is read of one record.
+// limited fails if one record is too long.
 type limited struct {
 	from io.Reader
 	read int
@@ -115,7 +115,7 @@ func (l *limited) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// unpacked reads a gzip file, and says in its errors which one.
+// unpacked reads a gzip file. Its errors name the file.
 type unpacked struct {
 	file   file
 	packed *gzip.Reader
@@ -129,7 +129,7 @@ func (u unpacked) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// damaged is the error of a gzip file that cannot be unpacked to its end.
+// damaged returns the error of a gzip file that cannot be decompressed completely.
 func damaged(f file, err error) error {
 	var corrupt flate.CorruptInputError
 	switch {

@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// ndjson reads a file with one JSON object a line. The error says that it could
-// not be read; what is wrong with its content is a problem.
+// ndjson reads a file with one JSON object a line. It returns an error if the file
+// cannot be read; errors in the content are problems.
 func (r *reader) ndjson(f file, to sink) error {
 	defer to.end()
 	in, err := r.open(f)
@@ -59,9 +59,9 @@ func readLine(b *bufio.Reader, buf []byte) ([]byte, error) {
 const endOfJSON = "unexpected end of JSON input"
 
 // jsonObject reads a file that is one JSON object of names, each with an array of
-// records. sinkOf returns who takes those of a name that is on a line, or nil if
-// they are to be skipped. The error says that the file could not be read; what is
-// wrong with its content is a problem.
+// records. sinkOf returns the sink for the records of a name that is on a line, or
+// nil to skip them. jsonObject returns an error if the file cannot be read; errors in
+// the content are problems.
 func (r *reader) jsonObject(f file, sinkOf func(name string, line int) sink) error {
 	return r.document(f, func(d *document) error { return d.object(sinkOf) })
 }
@@ -85,7 +85,7 @@ func (r *reader) jsonArray(f file, to sink) error {
 	})
 }
 
-// document reads a JSON file, one of whose values read has read.
+// document reads a JSON file, which must hold one value, by the function read.
 func (r *reader) document(f file, read func(*document) error) error {
 	in, err := r.open(f)
 	if err != nil {
@@ -108,7 +108,7 @@ func (r *reader) document(f file, read func(*document) error) error {
 	return nil
 }
 
-// A syntaxError is an error in the syntax of a JSON file, which ends its reading.
+// A syntaxError is a syntax error of a JSON file. The rest of the file is not read.
 type syntaxError struct {
 	line    int
 	message string
@@ -123,7 +123,7 @@ type document struct {
 	in     *input
 	buf    []byte // the last value; reused
 	line   int    // of the next byte
-	last   int    // of the byte before
+	last   int    // of the previous byte
 }
 
 // read reads a byte, and counts lines.
@@ -139,7 +139,7 @@ func (d *document) read() (byte, error) {
 	return c, nil
 }
 
-// unread goes back by the byte that was read last.
+// unread goes back by the last byte.
 func (d *document) unread(c byte) {
 	d.in.UnreadByte()
 	if c == '\n' {
@@ -148,11 +148,10 @@ func (d *document) unread(c byte) {
 	d.last = d.line
 }
 
-// atEnd stands for a byte where none follows.
+// atEnd is returned instead of a byte at the end of the file.
 const atEnd = -1
 
-// peek returns the next byte that is not blank, which is still to be read, or
-// atEnd.
+// peek returns the next byte that is not blank, without reading it, or atEnd.
 func (d *document) peek() (rune, error) {
 	for {
 		c, err := d.read()
@@ -169,7 +168,7 @@ func (d *document) peek() (rune, error) {
 	}
 }
 
-// unexpected is the error of a character that cannot stand where it stands.
+// unexpected returns the error for a character that is not allowed there.
 func (d *document) unexpected(c rune, where string) error {
 	if c == atEnd {
 		return &syntaxError{d.last, broken(endOfJSON)}
@@ -177,8 +176,8 @@ func (d *document) unexpected(c rune, where string) error {
 	return &syntaxError{d.line, broken(fmt.Sprintf("invalid character %s %s", strconv.QuoteRune(c), where))}
 }
 
-// take reads the byte that must come next, blanks aside. The error says behind
-// what something else stands.
+// take skips blanks and reads the byte that must come next. The error for any other
+// byte contains where.
 func (d *document) take(want rune, where string) error {
 	c, err := d.peek()
 	if err == nil && c != want {
@@ -212,7 +211,7 @@ func (d *document) value() (int, error) {
 	return line, nil
 }
 
-// extent reads into buf what looks like a value, up to its end or the file's.
+// extent reads into buf what looks like a value, up to its end or that of the file.
 func (d *document) extent(first rune) error {
 	e := extent{scalar: first != '"' && first != '{' && first != '['}
 	for !e.ended {
@@ -221,12 +220,12 @@ func (d *document) extent(first rune) error {
 		} else if err != nil {
 			return err
 		}
-		chunk, _ := d.in.Peek(d.in.Buffered()) // is there
+		chunk, _ := d.in.Peek(d.in.Buffered()) // cannot fail
 		chunk = chunk[:e.of(chunk)]
 		d.buf = append(d.buf, chunk...)
 		d.line += bytes.Count(chunk, newline)
 		d.last = d.line
-		d.in.Discard(len(chunk)) // is there
+		d.in.Discard(len(chunk)) // cannot fail
 	}
 	return nil
 }
@@ -344,7 +343,7 @@ func (d *document) member(name string, line int, to sink) error {
 	return d.skip()
 }
 
-// skip passes over a value, an array element by element.
+// skip skips a value; it reads an array element by element.
 func (d *document) skip() error {
 	first, err := d.peek()
 	if err == nil && first == '[' {
@@ -356,7 +355,7 @@ func (d *document) skip() error {
 	return err
 }
 
-// end checks that nothing follows.
+// end checks that nothing follows the value.
 func (d *document) end() error {
 	c, err := d.peek()
 	if err == nil && c != atEnd {

@@ -12,8 +12,8 @@ import (
 	"github.com/leadscore/leadscore/internal/shown"
 )
 
-// syntax says what is wrong with the syntax of a JSON value, and before which
-// byte.
+// syntax returns a message about the syntax error of a JSON value, and the offset of
+// the error.
 func syntax(raw []byte) (int, string) {
 	err := json.Unmarshal(raw, new(json.RawMessage))
 	at := 0
@@ -52,7 +52,7 @@ func unquote(raw []byte) (string, error) {
 	return s, nil
 }
 
-// describe says for a message what a valid JSON value is.
+// describe returns a phrase for a valid JSON value, for messages.
 func describe(raw []byte) string {
 	switch raw[0] {
 	case '"':
@@ -82,11 +82,11 @@ type member struct{ key, value []byte }
 type namedMember struct {
 	name  string
 	value []byte
-	wrong string // why it cannot be told what it is, or ""
+	wrong string // what is wrong with the key, or ""
 }
 
-// named yields the members of valid JSON, an object that begins on a line, with
-// the lines that their values begin on.
+// named yields the members of a valid JSON object that begins on a line, each with
+// the line on which its value begins.
 func named(line int, raw []byte) iter.Seq2[int, namedMember] {
 	return func(yield func(int, namedMember) bool) {
 		seen := map[string]bool{}
@@ -168,7 +168,8 @@ func valueLen(raw []byte) int {
 	return len(raw)
 }
 
-// noText says that a JSON value is neither a text nor what can stand for one.
+// noText returns the error for a JSON value that is neither a text nor can replace
+// one.
 func noText(raw []byte) error {
 	return fmt.Errorf("want a text, a number, true or false, not %s", describe(raw))
 }

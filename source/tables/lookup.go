@@ -7,7 +7,7 @@ import (
 	"github.com/leadscore/leadscore/internal/shown"
 )
 
-// A lookup is the rows of files by their keys.
+// A lookup holds the values of rows by their keys.
 type lookup struct {
 	Lookup
 	place []string
@@ -15,7 +15,7 @@ type lookup struct {
 	found map[string]lookupValue
 }
 
-// A lookupValue is what rows have for a key.
+// A lookupValue is the value of the rows with a key.
 type lookupValue struct {
 	value string // or why it cannot be read
 	is    lookupKind
@@ -26,11 +26,11 @@ type lookupKind uint8
 const (
 	one        lookupKind = iota
 	several               // which differ
-	unreadable            // text, or no text
+	unreadable            // as text
 )
 
-// find returns what the rows have for a key, and whether some row has the key. The
-// error says that the value is of no use.
+// find returns the value of the rows with a key, and whether there are such rows. It
+// returns an error if the value cannot be used.
 func (up *lookup) find(key string) (value string, ok bool, err error) {
 	found, ok := up.found[key]
 	switch {
@@ -52,8 +52,8 @@ type lookupFile struct {
 	shared   interner
 	report   *reporter
 	by, name int
-	quiet    bool     // a table reads the file, too, or a lookup has
-	own      Problems // which these may not tell
+	quiet    bool     // a table also reads the file, or another lookup has read it,
+	own      Problems // and reports its problems, except these
 }
 
 func newLookupFile(l *loader, m *Mapping, up *lookup, f file, quiet bool) *lookupFile {
@@ -91,7 +91,7 @@ func (x *lookupFile) row(r *row) {
 	if err != nil {
 		p := Problem{File: x.file.shown, Line: r.line(x.by), Column: x.lookup.By, Message: err.Error()}
 		switch {
-		case !x.report.once(p):
+		case !x.report.isNew(p):
 		case x.quiet:
 			x.own.add(p)
 		default:
@@ -117,7 +117,7 @@ func (x *lookupFile) row(r *row) {
 	}
 }
 
-// text returns what a row has in a column.
+// text returns the text of a column in a row.
 func (x *lookupFile) text(r *row, at int) (string, error) {
 	if r.raw != nil && r.raw[at] != nil && (r.raw[at][0] == '[' || r.raw[at][0] == '{') {
 		return "", noText(r.raw[at])

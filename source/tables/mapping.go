@@ -8,10 +8,10 @@ import (
 	"unicode/utf8"
 )
 
-// A Mapping says which files of a folder hold the records of a schema, and how.
-// A mapping file is one as JSON: see [ReadMapping]. Only what a mapping names is
-// read, letter by letter. Loading does not change a mapping: several can go on at
-// once with the same.
+// A Mapping says which files of a folder hold the records of a schema, and how. It
+// can be written as a JSON file: see [ReadMapping]. Only files and columns that it
+// names are read, and the names must be exact. Loading does not change a mapping, so
+// several loads can use it at the same time.
 type Mapping struct {
 	// Tables are read in this order. A file that several of them name is read
 	// once, and each of its rows is offered to all of these.
@@ -19,8 +19,8 @@ type Mapping struct {
 
 	Null []string `json:"null,omitzero"` // words that mean null in every column, such as Select; the empty text always does
 	// Zone is the IANA name of the time zone of times without an offset; "" = UTC.
-	// Of a time that clocks show twice, as they are set back, the first is meant;
-	// one that they skip is counted on from before.
+	// A time that clocks show twice, as they are set back, means the first instant.
+	// A time that they skip has the offset from before the change.
 	Zone string `json:"zone,omitempty"`
 
 	source *places // of a mapping file; nil = made in Go
@@ -30,67 +30,67 @@ type Mapping struct {
 // one entity, and several can be in one file.
 type Table struct {
 	// File is the path of the file in the folder, with slashes, or a pattern for
-	// [path.Match] such as email_*.csv, which passes over hidden files. The name
+	// [path.Match] such as email_*.csv, which does not match hidden files. The name
 	// ends with .csv, .tsv or .txt for rows of cells, .ndjson for a JSON object a
-	// line, or .json for an array of objects, each with .gz behind it if it is
-	// packed.
+	// line, or .json for an array of objects, each followed by .gz if the file is
+	// compressed.
 	File string `json:"file"`
 
 	Entity  string            `json:"entity"`
-	ID      Column            `json:"id,omitzero"`      // where the record's id is; may be left out for interactions
+	ID      Column            `json:"id,omitzero"`      // where the record's id is; optional for interactions
 	Columns map[string]Column `json:"columns,omitzero"` // by field or reference
 
-	// Where lists what must stand in a column, one of the words in each of the
-	// columns, for the row to be a record of this table. The empty word stands
-	// for an empty cell, and for a JSON null.
+	// Where lists the words that columns may have: only rows with one of the words
+	// in each of the columns are records of this table. The empty word means an
+	// empty cell, or a JSON null.
 	Where map[string][]string `json:"where,omitzero"`
 
 	Delimiter string `json:"delimiter,omitempty"` // between cells, one character; "" = a comma, or a tab in .tsv
 }
 
-// A Column is where one field, reference or id is, and how it is written.
+// A Column says where one field, reference or id is, and how it is written.
 type Column struct {
-	Name string `json:"name,omitempty"` // what the header calls it
+	Name string `json:"name,omitempty"` // its name in the header
 
-	// Template, in place of Name, puts a text together from several columns, such
-	// as {contact_id}/{form_id}. If one of them is null, the whole is.
+	// Template, in place of Name, joins several columns to a text, such as
+	// {contact_id}/{form_id}. If one of the columns is null, so is the text.
 	Template string `json:"template,omitempty"`
 
-	// Lookup says that the column or template holds a key, and what is meant
-	// stands in another file, or another row of the same.
+	// Lookup says that the column or template holds a key, whose value is in another
+	// file, or in another row of the same file.
 	Lookup *Lookup `json:"lookup,omitempty"`
 
 	Null []string `json:"null,omitzero"` // in place of Mapping.Null; if it is empty, but not nil, there is none
 
 	// Format is how times and dates are written: UnixSeconds, UnixMillis, or a
-	// layout of package time such as 02/01/2006 15:04. "" suits what the package
-	// comment says.
+	// layout of package time such as 02/01/2006 15:04. "" means the forms that the
+	// package comment describes.
 	Format    string `json:"format,omitempty"`
 	Separator string `json:"separator,omitempty"` // between choices; "" = a semicolon
 }
 
 // A Lookup finds a value in the rows of a file by the key in one of its columns.
 // If no row has the key, the value is null, and a note of the report counts it.
-// Rows that share a key must share the value; if they do not, or if the value
-// cannot be read, it is a problem of the record that asks. A row whose key cannot
-// be read is a problem of the file.
+// Rows with the same key must have the same value; if they do not, or if the value
+// cannot be read, that is a problem of the record that has the key. A row whose key
+// cannot be read is a problem of the file.
 type Lookup struct {
 	File string `json:"file"` // as in Table; all files that match
 	By   string `json:"by"`   // the column that holds the key
 	Name string `json:"name"` // the column that holds the value
 
-	// Delimiter is as in Table. If a table names the file, it says so for both.
+	// Delimiter is as in Table. If a table names the file, its Delimiter is used.
 	Delimiter string `json:"delimiter,omitempty"`
 }
 
-// A template is text with columns in it.
+// A template is text that contains columns.
 type template struct {
 	texts   []string // one more than columns
 	columns []string
 }
 
-// parseTemplate reads a template; {{ and }} stand for braces. The error says
-// what is wrong.
+// parseTemplate reads a template, in which {{ and }} are braces. It returns a message
+// if something is wrong.
 func parseTemplate(s string) (template, string) {
 	var t template
 	var text strings.Builder
@@ -124,7 +124,7 @@ func parseTemplate(s string) (template, string) {
 	return t, ""
 }
 
-// shown returns what problems call a column.
+// shown returns the name of a column in problems.
 func (c *Column) shown() string {
 	if c.Template != "" {
 		return c.Template
@@ -142,7 +142,7 @@ func goodDelimiter(s string) bool {
 	return s == "" || n == len(s) && c != 0 && c != '"' && c != '\r' && c != '\n' && c != utf8.RuneError
 }
 
-// comma returns what separates the cells of a file.
+// comma returns the character that separates the cells of a file.
 func comma(f file, delimiter string) rune {
 	if delimiter != "" && goodDelimiter(delimiter) {
 		c, _ := utf8.DecodeRuneInString(delimiter)
@@ -163,7 +163,7 @@ func (m *Mapping) problem(place []string, format string, args ...any) Problem {
 	return m.source.problem(place, m.context(place)+fmt.Sprintf(format, args...))
 }
 
-// context says which table a place belongs to: Contact of people.csv.
+// context returns a phrase for the table of a place, such as Contact of people.csv.
 func (m *Mapping) context(place []string) string {
 	if len(place) < 2 || place[0] != "tables" {
 		return ""
@@ -186,7 +186,7 @@ func (m *Mapping) context(place []string) string {
 	return context + ": "
 }
 
-// places says where in a mapping file the parts of a mapping stand.
+// places holds where in a mapping file the parts of a mapping are.
 type places struct {
 	name  string
 	spots map[string]spot // by the key of their path in the mapping
@@ -197,8 +197,8 @@ type spot struct{ line, char int }
 
 func placeKey(place []string) string { return strings.Join(place, "\x00") }
 
-// problem returns a problem at a place of the mapping, or at the nearest place
-// around it that the file has.
+// problem returns a problem at a place of the mapping, or at the nearest enclosing
+// place that is in the file.
 func (p *places) problem(place []string, message string) Problem {
 	if p == nil {
 		return Problem{File: "mapping", Message: message}
@@ -211,8 +211,8 @@ func (p *places) problem(place []string, message string) Problem {
 	return Problem{File: p.name, Message: message}
 }
 
-// unbound returns the problem of a column, named at a place of the mapping, that
-// a file does not have.
+// unbound returns the problem of a column that a file does not have. The column is at
+// a place of the mapping.
 func (m *Mapping) unbound(f file, place []string, u *unfound) Problem {
 	return m.problem(place, "%s %s%s", fileName(f.base), u.message, didYouMean(u.near))
 }
@@ -221,5 +221,5 @@ func tablePlace(i int, more ...string) []string {
 	return append([]string{"tables", strconv.Itoa(i)}, more...)
 }
 
-// within returns the place of a part of what is at a place.
+// within returns the place of a part of the mapping that is within another place.
 func within(place []string, key string) []string { return append(slices.Clip(place), key) }

@@ -15,15 +15,14 @@ import (
 )
 
 // ReadMapping reads a mapping file: a JSON object whose keys are those of
-// [Mapping], in small letters. In place of an object a column may be a text: a
-// template if there is a brace in it, and otherwise a name. Names are for
-// problems, data is the content.
+// [Mapping], in small letters. A column may be a text instead of an object: a
+// template if it contains a brace, and otherwise a name. The name of the file is
+// for problems, data is its content.
 //
-// If something is wrong with the file the error is a [*Problems] that lists all
-// of it: broken JSON, keys that there are not, keys that are there twice, and
-// values of a wrong kind. Whether the mapping suits a schema and a folder, [Load]
-// finds out; its problems then have their places in the file, as long as the
-// mapping is not changed.
+// If something is wrong with the file the error is a [*Problems] that lists
+// everything: broken JSON, unknown keys, repeated keys, and values of a wrong kind.
+// [Load] checks whether the mapping matches a schema and a folder; its problems have
+// their places in the file if the mapping has not been changed.
 func ReadMapping(name string, data []byte) (*Mapping, error) {
 	r := &mappingReader{text: data, at: map[string]int{}}
 	m := &Mapping{}
@@ -45,7 +44,7 @@ func ReadMapping(name string, data []byte) (*Mapping, error) {
 	return m, nil
 }
 
-// UnmarshalJSON reads what [ReadMapping] reads, and calls the file mapping.
+// UnmarshalJSON is like [ReadMapping]. Its problems call the file mapping.
 func (m *Mapping) UnmarshalJSON(data []byte) error {
 	read, err := ReadMapping("mapping", data)
 	if err != nil {
@@ -63,13 +62,13 @@ type mappingReader struct {
 	problems []misread
 }
 
-// A misread is what is wrong at an offset.
+// A misread is a problem at an offset.
 type misread struct {
 	at      int
 	message string
 }
 
-// spots returns where the offsets are that have come up, in one pass.
+// spots returns the places of all offsets that are in use, in one pass.
 func (r *mappingReader) spots() map[int]spot {
 	offsets := slices.Collect(maps.Values(r.at))
 	for _, p := range r.problems {
@@ -90,9 +89,8 @@ func (r *mappingReader) spots() map[int]spot {
 	return spots
 }
 
-// offset returns where a part of the text begins. Parts are cut from the text,
-// so what lies behind a part's beginning up to the end of the memory is as long
-// as it is for the text.
+// offset returns the offset of a part in the text. A part is a slice of the text, so
+// the difference of their capacities is its offset.
 func (r *mappingReader) offset(part []byte) int { return cap(r.text) - cap(part) }
 
 func (r *mappingReader) problem(part []byte, format string, args ...any) {
@@ -180,7 +178,8 @@ func (r *mappingReader) column(raw []byte, place []string) Column {
 	return c
 }
 
-// object reads an object with known keys, each of which is read by its function.
+// object reads an object with known keys. Each key has a function that reads its
+// value.
 func (r *mappingReader) object(raw []byte, place []string, what string, keys map[string]func([]byte, []string)) {
 	known := slices.Sorted(maps.Keys(keys))
 	r.members(raw, place, what+" as an object", func(key []byte, name string, raw []byte, place []string) {
@@ -202,8 +201,8 @@ func (r *mappingReader) named(raw []byte, place []string, want string, read func
 	r.members(raw, place, want, func(_ []byte, name string, raw []byte, place []string) { read(name, raw, place) })
 }
 
-// members reads the members of an object, and keeps their places: that of the
-// whole where its key is, or else where its value is.
+// members reads the members of an object, and keeps their places. The place of the
+// object itself is that of its key, or else that of its value.
 func (r *mappingReader) members(raw []byte, place []string, want string, read func(key []byte, name string, raw []byte, place []string)) {
 	if place != nil {
 		if _, ok := r.at[placeKey(place)]; !ok {

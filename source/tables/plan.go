@@ -24,25 +24,25 @@ type planner struct {
 	folder  fs.FS // the same
 	show    func(string) string
 	files   []*tableFile
-	headers map[cellFile][]string // nil = it has none, or a problem
+	headers map[cellFile][]string // nil = there is none, or it has a problem
 	errs    []error               // of files that cannot be read
 }
 
-// A cellFile is a file that is cut into cells in one way.
+// A cellFile is a file whose cells are separated in one way.
 type cellFile struct {
 	path  string
 	comma rune
 }
 
-// A tableFile is a file that is read for these tables of the mapping.
+// A tableFile is a file that is read for some tables of the mapping.
 type tableFile struct {
 	file   file
 	tables []int
 }
 
-// planMapping returns which files of a folder to read by a mapping that suits
-// them, once it has looked at their headers. If the mapping does not suit, there
-// are problems.
+// planMapping returns a plan for the files of a folder that a mapping names, after
+// reading their headers. If the mapping does not match them, or the schema, it
+// reports problems.
 func planMapping(l *loader, r *reader, dir string, show func(string) string, m *Mapping) (*plan, error) {
 	folder, err := fs.Sub(r.fsys, dir)
 	if err != nil {
@@ -56,7 +56,7 @@ func planMapping(l *loader, r *reader, dir string, show func(string) string, m *
 	return p.plan(), errors.Join(p.errs...)
 }
 
-// problem adds a problem of the mapping, which is at a place in it.
+// problem reports a problem at a place of the mapping.
 func (p *planner) problem(place []string, format string, args ...any) {
 	p.loader.report.fail(p.binder.mapping.problem(place, format, args...))
 }
@@ -92,12 +92,12 @@ func (p *planner) check() {
 	for _, up := range p.inOrder() {
 		p.lookup(up)
 	}
-	slices.SortStableFunc(p.loader.report.out.Problems.List, func(a, b Problem) int { // those of files behind the mapping's
+	slices.SortStableFunc(p.loader.report.out.Problems.List, func(a, b Problem) int { // those of files after those of the mapping
 		return cmp.Or(cmp.Compare(min(b.Char, 1), min(a.Char, 1)), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Char, b.Char))
 	})
 }
 
-// inOrder returns the lookups in an order that is always the same.
+// inOrder returns the lookups in a fixed order.
 func (p *planner) inOrder() []*lookup {
 	var list []*lookup
 	for _, key := range slices.SortedFunc(maps.Keys(p.binder.lookups), compareLookups) {
@@ -153,7 +153,7 @@ func (p *planner) delimiter(delimiter string, place []string) {
 	}
 }
 
-// column checks a column against what it is to hold.
+// column checks a column against the field, reference or id that it holds.
 func (p *planner) column(place []string, c *Column, holds column) {
 	say := func(key, format string, args ...any) {
 		p.problem(within(place, key), format, args...)
@@ -186,7 +186,7 @@ func (p *planner) column(place []string, c *Column, holds column) {
 	}
 }
 
-// addLookup checks what a lookup says, and adds it if it is new.
+// addLookup checks a lookup, and adds it if it is new.
 func (p *planner) addLookup(asked *Lookup, place []string) {
 	ok := true
 	for _, part := range []struct{ key, value string }{{"file", asked.File}, {"by", asked.By}, {"name", asked.Name}} {
@@ -204,7 +204,8 @@ func (p *planner) addLookup(asked *Lookup, place []string) {
 	p.binder.lookups[*asked] = up
 }
 
-// lookup checks what a lookup asks of its files, once all tables are known.
+// lookup checks the columns of a lookup against its files, after all tables are
+// known.
 func (p *planner) lookup(up *lookup) {
 	for _, f := range up.files {
 		delimiter, shared := p.delimiterOf(up, f)
@@ -248,7 +249,7 @@ func (p *planner) matches(pattern string, place []string) []file {
 		say("%s is not a file that can be read; its name must end with .csv, .tsv, .txt, .ndjson or .json, perhaps followed by .gz; save a spreadsheet as CSV", shown.Quote(pattern))
 		return nil
 	}
-	found := []string{pattern} // whatever signs are in it
+	found := []string{pattern} // a name may contain special characters
 	if _, err := fs.Stat(p.folder, pattern); err != nil {
 		if found, err = fs.Glob(p.folder, pattern); err != nil {
 			say("the pattern %s is not closed: write [abc], or \\[ for the sign", shown.Quote(pattern))
@@ -281,8 +282,8 @@ func (p *planner) matches(pattern string, place []string) []file {
 	return files
 }
 
-// hidden reports whether a file is hidden, or in a hidden folder, and a pattern
-// does not ask for that: no user means it as data.
+// hidden reports whether a file is hidden, or in a hidden folder, and the pattern
+// does not ask for hidden files. They are not meant as data.
 func hidden(name, pattern string) bool {
 	asked := strings.Split(pattern, "/")
 	for i, part := range strings.Split(name, "/") { // as many
@@ -293,13 +294,13 @@ func hidden(name, pattern string) bool {
 	return false
 }
 
-// readable reports whether a file of this name is of a kind that can be read.
+// readable reports whether a file with this name is of a kind that can be read.
 func readable(name string) bool {
 	name = plainName(name)
 	return slices.ContainsFunc([]string{".csv", ".tsv", ".txt", ".ndjson", ".json"}, func(ext string) bool { return hasExt(name, ext) })
 }
 
-// namesIn returns the names of the files in a folder, hidden ones aside, or none.
+// namesIn returns the names of the files in a folder, except hidden ones.
 func namesIn(folder fs.FS, name string) []string {
 	entries, _ := fs.ReadDir(folder, name) // for suggestions and notes only
 	var names []string
@@ -311,7 +312,7 @@ func namesIn(folder fs.FS, name string) []string {
 	return names
 }
 
-// file checks what tables ask of a file against its header.
+// file checks the columns of tables against the header of their file.
 func (p *planner) file(f *tableFile) {
 	m := p.binder.mapping
 	first := &m.Tables[f.tables[0]]
@@ -332,13 +333,13 @@ func (p *planner) file(f *tableFile) {
 	}
 }
 
-// unbound adds the problem of a column that a file does not have.
+// unbound reports a column that a file does not have.
 func (p *planner) unbound(f file, e bindError) {
 	p.loader.report.fail(p.binder.mapping.unbound(f, e.place, e.unfound))
 }
 
-// headerOf returns the names of a file's columns, and whether it has any: a JSON
-// file has not, nor one that has a problem.
+// headerOf returns the names of a file's columns, and whether there are any: a JSON
+// file has none, nor does a file with a problem.
 func (p *planner) headerOf(f file, comma rune) ([]string, bool) {
 	if !isCells(f) {
 		return nil, false
@@ -354,7 +355,7 @@ func (p *planner) headerOf(f file, comma rune) ([]string, bool) {
 	return names, names != nil
 }
 
-// plan returns the files in the order in which they are read: those of lookups
+// plan returns the files in the order in which they are to be read: those of lookups
 // first.
 func (p *planner) plan() *plan {
 	out := &plan{note: p.unnamed()}
@@ -378,8 +379,8 @@ func (p *planner) plan() *plan {
 	return out
 }
 
-// unnamed notes the files of the folder that look like tables and that nothing
-// names.
+// unnamed returns a note about the files of the folder that look like tables but are
+// not in the mapping, or "".
 func (p *planner) unnamed() string {
 	read := map[string]bool{}
 	for _, f := range p.files {

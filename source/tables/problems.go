@@ -13,14 +13,14 @@ import (
 
 // A Problem is one thing that is wrong with the data, or with a mapping.
 type Problem struct {
-	File    string // as it was given to Load, with the folder
+	File    string // including the folder, as passed to Load
 	Line    int    // from 1; 0 for the file as a whole
-	Char    int    // of a mapping file, from 1, in characters; otherwise 0
+	Char    int    // in the line of a mapping file, from 1, in characters; otherwise 0
 	Column  string // the column or key; "" for the record as a whole
 	Message string // what is wrong, and what to write
 }
 
-// String returns the problem as <file>:<line>: <column>: <message>, one of a
+// String returns the problem as <file>:<line>: <column>: <message>, or that of a
 // mapping file as <file>:<line>:<char>: <message>.
 func (p Problem) String() string {
 	var b strings.Builder
@@ -42,14 +42,13 @@ func (p Problem) String() string {
 	return b.String()
 }
 
-// MaxProblems is how many problems are listed. The rest are counted.
+// MaxProblems is how many problems are listed. Further problems are only counted.
 const MaxProblems = 100
 
-// Problems is everything that is wrong with the data. A pointer to it is an
-// error.
+// Problems lists everything that is wrong with the data. A pointer to it is an error.
 type Problems struct {
-	List []Problem // the first, by file and line; MaxProblems at most
-	More int       // how many others there are
+	List []Problem // the first ones, by file and line; at most MaxProblems
+	More int       // how many more there are
 }
 
 // Len returns how many problems there are, listed or not.
@@ -70,7 +69,7 @@ func (p *Problems) Error() string {
 	return b.String()
 }
 
-// add adds a problem behind those of earlier files and lines.
+// add adds a problem after those of earlier files and lines.
 func (p *Problems) add(problem Problem) {
 	if len(p.List) == MaxProblems {
 		p.More++
@@ -87,11 +86,11 @@ func (p *Problems) join(others *Problems) {
 	p.More += others.More
 }
 
-// fileName returns the name of a file for a message: on one line, whatever it holds.
+// fileName returns the name of a file for a message, on one line.
 func fileName(s string) string { return printable(s) }
 
-// printable returns s for a message: as it is, or quoted if there is something in
-// it that a terminal would not show, or would obey.
+// printable returns s for a message: unchanged, or quoted if it contains characters
+// that a terminal does not show or interprets.
 func printable(s string) string {
 	if !utf8.ValidString(s) || strings.ContainsFunc(s, func(c rune) bool { return !unicode.IsPrint(c) }) {
 		return strconv.Quote(s)
@@ -99,8 +98,8 @@ func printable(s string) string {
 	return s
 }
 
-// plain returns a name for a message: bare if it is one that a schema can have,
-// and that people can see.
+// plain returns a name for a message: unquoted if a schema can have it and all of it
+// is visible.
 func plain(s string) string {
 	if _, cut := shown.Clip(s); !cut && traverse.IsName(s) && printable(s) == s {
 		return s
@@ -108,7 +107,7 @@ func plain(s string) string {
 	return shown.Quote(s)
 }
 
-// didYouMean asks for a name, if there is one.
+// didYouMean returns a suggestion for a message, or "" without a name.
 func didYouMean(name string) string {
 	if name == "" {
 		return ""
@@ -116,7 +115,7 @@ func didYouMean(name string) string {
 	return "; did you mean " + printable(name) + "?"
 }
 
-// A list gathers different names to be named in a note, the first of them.
+// A list collects distinct names for a note, up to a limit.
 type list struct {
 	names []string
 	seen  map[string]bool
@@ -126,7 +125,7 @@ type list struct {
 // wants reports whether adding name would change anything.
 func (l *list) wants(name string) bool { return !l.more && !l.seen[name] }
 
-// add adds a name, shown in words of its own.
+// add adds a name, which the note shows as shown.
 func (l *list) add(name, shown string) {
 	const most = 20
 	switch {

@@ -3,18 +3,18 @@ package tables
 // A plan says which files to read, one after the other.
 type plan struct {
 	parts []part
-	note  string // to end with, or ""
+	note  string // to add in the end, or ""
 }
 
 // A part is a file of a plan.
 type part struct {
 	file  file
 	comma rune
-	sink  func() sink // returns who takes its records, or nil for nobody, when its turn comes
+	sink  func() sink // returns the sink for its records, or nil to skip it; called before it is read
 	err   error       // why it cannot be read, or nil
 }
 
-// read reads a file of any kind but a JSON object.
+// read reads a file of any kind except a JSON object.
 func (r *reader) read(f file, comma rune, to sink) error {
 	name := plainName(f.path)
 	switch {

@@ -8,16 +8,16 @@ import (
 // A Report says what was loaded, and what was not.
 type Report struct {
 	Entities []Count  // in the order in which they were read
-	Problems Problems // of the records that were skipped, and of rows to look up; empty without Options.SkipBad
-	Notes    []string // what was ignored or not found, for people to read
+	Problems Problems // of skipped records, and of rows to look up; empty without Options.SkipBad
+	Notes    []string // about things that were ignored or not found, for people to read
 }
 
-// A Count says how many records of an entity there were. A row that cannot be
-// read counts for each entity that a mapping would make of it.
+// A Count holds how many records of an entity there were. A row that cannot be read
+// counts once for each entity that the mapping reads from it.
 type Count struct {
 	Entity  string
 	Records int // loaded
-	Skipped int // left out, as something is wrong with them
+	Skipped int // because something is wrong with them
 }
 
 // Records returns how many records were loaded.
@@ -29,7 +29,7 @@ func (r *Report) Records() int {
 	return n
 }
 
-// Skipped returns how many records were left out.
+// Skipped returns how many records were skipped.
 func (r *Report) Skipped() int {
 	n := 0
 	for _, c := range r.Entities {
@@ -45,21 +45,23 @@ type file struct {
 	base  string // in notes and made-up ids
 }
 
-// A reporter gathers what one call of [Load] has to say.
+// A reporter collects the problems and notes of one call of [Load].
 type reporter struct {
 	out   *Report
-	fatal bool             // a problem came that skipping records does not solve
-	held  []Problem        // of the records of a row, until all tables have seen it
-	told  map[Problem]bool // which a table that finds them need not tell once more
+	fatal bool // a problem came that skipping records does not solve
+	// pending are the problems of the records of one row, until all tables have read
+	// the row. Those that were reported already are not reported again.
+	pending  []Problem
+	reported map[Problem]bool
 }
 
-// fail adds a problem that concerns more than a record.
+// fail adds a problem that concerns more than one record.
 func (r *reporter) fail(p Problem) {
 	r.fatal = true
 	r.out.Problems.add(p)
 }
 
-// broken is fail for what is wrong on a line of a file.
+// broken is fail for a problem on a line of a file.
 func (r *reporter) broken(f file, line int, format string, args ...any) {
 	r.fail(Problem{File: f.shown, Line: line, Message: fmt.Sprintf(format, args...)})
 }
@@ -68,14 +70,14 @@ func (r *reporter) note(format string, args ...any) {
 	r.out.Notes = append(r.out.Notes, fmt.Sprintf(format, args...))
 }
 
-// noteOnce is note for what several lookups and tables may find.
+// noteOnce is note for a fact that several lookups and tables may find.
 func (r *reporter) noteOnce(format string, args ...any) {
 	if note := fmt.Sprintf(format, args...); !slices.Contains(r.out.Notes, note) {
 		r.out.Notes = append(r.out.Notes, note)
 	}
 }
 
-// count returns where records of an entity are counted.
+// count returns the position of the count of an entity.
 func (r *reporter) count(entity string) (at int) {
 	entities := &r.out.Entities
 	at = slices.IndexFunc(*entities, func(c Count) bool { return c.Entity == entity })
@@ -89,42 +91,43 @@ func (r *reporter) count(entity string) (at int) {
 // loaded counts a record at a place that count returned.
 func (r *reporter) loaded(at int) { r.out.Entities[at].Records++ }
 
-// skipped counts a record in which something is wrong, and holds the problems.
+// skipped counts a record in which something is wrong, and adds the problems to the
+// pending ones.
 func (r *reporter) skipped(at int, bad []Problem) {
 	r.out.Entities[at].Skipped++
 	slices.SortStableFunc(bad, byLine)
-	r.held = append(r.held, bad...)
+	r.pending = append(r.pending, bad...)
 }
 
 func byLine(p, q Problem) int { return p.Line - q.Line }
 
-// tell reports what is wrong with the records of a row, and the same only once.
-func (r *reporter) tell() {
-	if len(r.held) == 0 {
+// flush reports the pending problems, equal ones only once.
+func (r *reporter) flush() {
+	if len(r.pending) == 0 {
 		return
 	}
-	slices.SortStableFunc(r.held, byLine)
-	seen := make(map[Problem]bool, len(r.held))
-	for _, p := range r.held {
-		if !seen[p] && !r.told[p] {
+	slices.SortStableFunc(r.pending, byLine)
+	seen := make(map[Problem]bool, len(r.pending))
+	for _, p := range r.pending {
+		if !seen[p] && !r.reported[p] {
 			r.out.Problems.add(p)
 		}
 		seen[p] = true
 	}
-	r.held = r.held[:0]
+	r.pending = r.pending[:0]
 }
 
-// once reports whether a problem is new, and has tables that find it later not
-// tell it once more.
-func (r *reporter) once(p Problem) bool {
-	if r.told[p] {
+// isNew reports whether a problem has not been passed to isNew before. Tables that
+// find it later do not report it again.
+func (r *reporter) isNew(p Problem) bool {
+	if r.reported[p] {
 		return false
 	}
-	if r.told == nil {
-		r.told = map[Problem]bool{}
+	if r.reported == nil {
+		r.reported = map[Problem]bool{}
 	}
-	if len(r.told) < MaxProblems { // of others it does not show
-		r.told[p] = true
+	if len(r.reported) < MaxProblems { // problems beyond these are not listed
+		r.reported[p] = true
 	}
 	return true
 }

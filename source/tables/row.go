@@ -11,23 +11,23 @@ import (
 	"github.com/leadscore/leadscore/internal/shown"
 )
 
-// A sink takes the records of a file, from CSV as rows, from JSON as objects.
+// A sink takes the records of a file: rows of CSV, or objects of JSON.
 type sink interface {
-	// header says which columns a CSV file has. It reports whether the file can be
-	// read with them; if not, it has said why.
+	// header takes the names of the columns of a CSV file. It returns false, after
+	// reporting why, if the file cannot be read with them.
 	header(names []string, line int) bool
 	row(r *row)
 	// object takes a valid JSON value that begins on a line.
 	object(line int, raw []byte)
-	// reject says that what begins on the line start is no record, and which
-	// problem there is.
+	// reject takes the problem of a record that begins on the line start and cannot
+	// be read.
 	reject(start int, p Problem)
-	// end says that no more records come. It is not called if there was no header
-	// that the file can be read with.
+	// end is called after the last record, but not if header has returned false or
+	// was not called.
 	end()
 }
 
-// nothing is a sink of what is skipped.
+// nothing is a sink for records that are skipped.
 type nothing struct{}
 
 func (nothing) header([]string, int) bool { return false }
@@ -36,7 +36,7 @@ func (nothing) object(int, []byte)        {}
 func (nothing) reject(int, Problem)       {}
 func (nothing) end()                      {}
 
-// A header is a sink that keeps the header of a file, and wants no more of it.
+// A header is a sink that keeps the header of a file, and reads no further.
 type header struct {
 	nothing
 	names []string
@@ -47,13 +47,13 @@ func (h *header) header(names []string, _ int) bool {
 	return false
 }
 
-// A row is a record of a file, as text. It holds until the next is read.
+// A row is a record of a file, as text. It is valid until the next one is read.
 type row struct {
 	cells []string
 	csv   *csv.Reader // of a CSV file, or
 	raw   [][]byte    // the JSON values of the cells; nil = missing
-	lines []int       // and where they stand
-	errs  []error     // and what is wrong with their text
+	lines []int       // and their lines
+	errs  []error     // and the errors of their texts
 	begin int
 }
 
@@ -66,7 +66,7 @@ func (r *row) line(i int) int {
 	return line
 }
 
-// text returns the text of a cell, or what is wrong with it.
+// text returns the text of a cell, or an error if it has none.
 func (r *row) text(i int) (string, error) {
 	switch cell := r.cells[i]; {
 	case r.errs != nil && r.errs[i] != nil:
@@ -78,10 +78,10 @@ func (r *row) text(i int) (string, error) {
 	}
 }
 
-// An unfound says why a header has no column of a name.
+// An unfound says why a name is not bound to a column of a header.
 type unfound struct{ message, near string }
 
-// position returns where a header has a column.
+// position returns the position of a column in a header.
 func position(names []string, name string) (int, *unfound) {
 	at := slices.Index(names, name)
 	switch {
@@ -95,7 +95,7 @@ func position(names []string, name string) (int, *unfound) {
 	return at, nil
 }
 
-// keys turns the objects of a JSON file into rows of the keys that are asked for.
+// keys turns the objects of a JSON file into rows of the requested keys.
 type keys struct {
 	file  file
 	to    sink
@@ -103,10 +103,10 @@ type keys struct {
 	names []string
 	seen  []bool
 	r     row
-	other list // keys that nobody asks for, to suggest
+	other list // keys that were not requested, for suggestions
 }
 
-// position returns the position of a key, which every file may have.
+// position requests a key, which any file may have, and returns its position.
 func (k *keys) position(name string) (int, *unfound) {
 	at, ok := k.slots[name]
 	if !ok {
@@ -158,7 +158,7 @@ func (k *keys) object(line int, raw []byte) {
 	k.to.row(&k.r)
 }
 
-// note notes the keys that no record had.
+// note adds notes about the keys that no record had.
 func (k *keys) note(r *reporter) {
 	for i, name := range k.names {
 		if !k.seen[i] {

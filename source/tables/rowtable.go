@@ -7,19 +7,19 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// A binding is where a row holds what a column is.
+// A binding says where a row holds the value of a column.
 type binding struct {
 	column   column
 	cells    []int     // the cell, or those of the template
 	template *template // or nil
 	null     []string
-	style    *style // nil = as it is without a mapping
+	style    *style // nil = the style without a mapping
 	lookup   *lookup
 	asked    int // how many keys were looked up
-	missed   int // and how many of them are not there
+	missed   int // and how many of them were not found
 }
 
-// A filter is what must stand in a cell.
+// A filter lists the texts that a cell may have.
 type filter struct {
 	name  string
 	at    int
@@ -31,11 +31,11 @@ type rowTable struct {
 	table  *table
 	bound  []binding
 	where  []filter
-	rows   int // that there were
-	passed int // that are meant
+	rows   int // that were read
+	passed int // that pass the filters
 }
 
-// bind says where rows hold what, and which rows are meant.
+// bind sets the bindings of columns and the filters of rows.
 func (f *rowTable) bind(bound []binding, where []filter) {
 	f.bound, f.where = bound, where
 	for i := range bound {
@@ -45,7 +45,7 @@ func (f *rowTable) bind(bound []binding, where []filter) {
 	}
 }
 
-// row loads a record, if the row is meant.
+// row loads a record if the row passes the filters.
 func (f *rowTable) row(r *row) {
 	t := f.table
 	f.rows++
@@ -53,7 +53,7 @@ func (f *rowTable) row(r *row) {
 	for i := range f.where {
 		w := &f.where[i]
 		switch cell, err := r.text(w.at); {
-		case err != nil: // it is not known whether the row is meant
+		case err != nil: // it is not known whether the row passes
 			t.problem(r.line(w.at), w.name, "%v", err)
 		case !slices.Contains(w.words, cell):
 			return
@@ -80,7 +80,7 @@ func (f *rowTable) row(r *row) {
 	t.load()
 }
 
-// text returns what a row holds of a column: "" if it, or a part of a template,
+// text returns the text of a column in a row, or "" if it, or a part of its template,
 // is null.
 func (b *binding) text(r *row) (string, error) {
 	if b.template == nil {
@@ -107,7 +107,7 @@ func (b *binding) part(r *row, at int) (string, error) {
 	return cell, err
 }
 
-// cell reads what a binding has found.
+// cell reads the value of a binding.
 func (f *rowTable) cell(b *binding, cell string, r *row) (traverse.Value, error) {
 	t := f.table
 	c := &b.column

@@ -19,12 +19,13 @@ import (
 // A loader puts records into a store.
 type loader struct {
 	schema *traverse.Schema
-	store  *columns.Store // what is read has the types of its columns
+	store  *columns.Store // values that are read have the types of its columns
 	shared interner
 	report *reporter
 }
 
-// entity returns the entity called name, or nil with a problem.
+// entity returns the entity called name. If there is none it reports a problem, and
+// returns nil.
 func (l *loader) entity(name string, f file, line int) *traverse.Entity {
 	e := l.schema.Entity(name)
 	if e == nil {
@@ -33,13 +34,13 @@ func (l *loader) entity(name string, f file, line int) *traverse.Entity {
 	return e
 }
 
-// A column is what a header or key means.
+// A column is the meaning of a header or key.
 type column struct {
 	name  string
 	kind  columnKind
 	typ   traverse.Type // of a field
-	slot  int           // in the store; -1 = it is not there, as an id that the schema does not declare
-	shown string        // what problems call it
+	slot  int           // in the store; -1 = it is not stored, such as an id that the schema does not declare
+	shown string        // its name in problems
 }
 
 type columnKind uint8
@@ -54,7 +55,8 @@ const (
 // idColumn names the column of the record's id.
 const idColumn = "id"
 
-// columnsOf returns what a file can hold of an entity, by the schema's names.
+// columnsOf returns the columns that a file can have of an entity, by the names of
+// the schema.
 func (l *loader) columnsOf(e *traverse.Entity) map[string]column {
 	known := map[string]column{}
 	for i, c := range l.store.Table(e.Name()).Columns() {
@@ -64,7 +66,7 @@ func (l *loader) columnsOf(e *traverse.Entity) map[string]column {
 		}
 		known[c.Name] = column{c.Name, kind, c.Type, i, c.Name}
 	}
-	idType := known[idColumn].typ // what the schema wants of it, if it declares one
+	idType := known[idColumn].typ // its type in the schema, if that declares one
 	known[idColumn] = column{idColumn, id, idType, -1, idColumn}
 	return known
 }
@@ -85,15 +87,14 @@ func stored(e *traverse.Entity) iter.Seq[string] {
 	}
 }
 
-// A table is the part of a file that holds the records of one entity, of which it
-// builds one after the other.
+// A table builds the records of one entity in a file, one after the other.
 type table struct {
 	l       *loader
 	file    file
 	entity  *traverse.Entity
-	own     int    // where values has the id, if the schema declares it; or -1
+	own     int    // the position of the id in values, if the schema declares it; or -1
 	counts  int    // where the records are counted
-	idShown string // what problems call the id
+	idShown string // the name of the id in problems
 	made    *madeIDs
 
 	// The record that is being read.
@@ -124,12 +125,12 @@ func (t *table) begin(line int) {
 	clear(t.values)
 }
 
-// problem says that the record is bad. The column may be empty.
+// problem adds a problem of the record. The column may be empty.
 func (t *table) problem(line int, column, format string, args ...any) {
 	t.bad = append(t.bad, Problem{File: t.file.shown, Line: line, Column: column, Message: fmt.Sprintf(format, args...)})
 }
 
-// set sets what the record has in a column.
+// set sets the value of a column of the record.
 func (t *table) set(line int, c *column, v traverse.Value, err error) {
 	if err != nil {
 		t.problem(line, c.shown, "%v", err)
@@ -197,7 +198,7 @@ func (t *table) madeUp() string {
 	return fmt.Sprintf("%s:%d", t.file.base, t.begun)
 }
 
-// reject counts what begins on a line as a record that has a problem.
+// reject counts a record that begins on a line and has a problem.
 func (t *table) reject(line int, p Problem) {
 	t.begin(line)
 	t.bad = append(t.bad, p)
@@ -213,7 +214,7 @@ func (t *table) count() {
 	}
 }
 
-// text reads what a column holds from text that need not outlive the call.
+// text reads the value of a column from text, which may be reused after the call.
 func (t *table) text(c *column, s string) (traverse.Value, error) {
 	switch c.kind {
 	case id:
@@ -222,7 +223,7 @@ func (t *table) text(c *column, s string) (traverse.Value, error) {
 				return traverse.Value{}, err
 			}
 		}
-		return traverse.TextValue(strings.Clone(s)), nil // ids differ: sharing them is in vain
+		return traverse.TextValue(strings.Clone(s)), nil // ids differ: there is nothing to share
 	case reference:
 		return traverse.TextValue(t.l.shared.text(s)), nil
 	}
@@ -233,7 +234,7 @@ func (t *table) text(c *column, s string) (traverse.Value, error) {
 	return memory.Parse(c.typ, s)
 }
 
-// json reads what a column holds from a JSON value.
+// json reads the value of a column from a JSON value.
 func (t *table) json(c *column, raw []byte) (traverse.Value, error) {
 	first, wants := raw[0], ""
 	switch {

@@ -4,55 +4,55 @@
 //     (if there are both, both are read), or
 //   - one .json file, an object of entity names, each with an array of records,
 //     or
-//   - a folder of exports as a CRM writes them, with a [Mapping].
+//   - a folder of exports in the form in which a CRM writes them, with a [Mapping].
 //
-// Each file may be packed by gzip, with .gz behind its name. It is read as it is
-// unpacked; if it turns out to be damaged, nothing is loaded. A record may take
-// 64 MiB of text.
+// Each file may be compressed with gzip; its name then ends with .gz. It is read
+// while it is decompressed; if it turns out to be damaged, nothing is loaded. A
+// record may take 64 MiB of text.
 //
-// # Files called as entities
+// # Files named after entities
 //
-// What the schema declares is read; it must say what the columns mean:
+// Files without a mapping must use the names of the schema:
 //
-//   - A column or key is called as the field or the reference is. What the
-//     schema does not know is ignored, and named in the report.
-//   - The column id holds the record's id. An interaction without one is given
-//     <file>:<line>; a profile without one is an error.
-//   - A reference holds the id of the record it leads to. In JSON it may be an
-//     integer, as an id may.
-//   - An empty cell, a JSON null and what is missing are null.
-//   - A time is written as RFC 3339 has it, 2026-05-31T14:30:00+02:00, what is
-//     finer than a microsecond is cut off; or as a day, which is its first
-//     instant in UTC. A date is written 2026-05-31.
+//   - A column or key has the name of its field or reference. Names that the schema
+//     does not have are ignored, and listed in the report.
+//   - The column id holds the record's id. An interaction without an id is given
+//     the id <file>:<line>; a profile without an id is an error.
+//   - A reference holds the id of the record that it leads to. In JSON an id may be
+//     a text or an integer.
+//   - Empty cells, JSON nulls and missing keys are null.
+//   - A time is in the form of RFC 3339, 2026-05-31T14:30:00+02:00, and truncated to
+//     microseconds; or it is a day, which means its first instant in UTC. A date is
+//     in the form 2026-05-31.
 //   - Numbers are decimal. A bool is true or false, in CSV in any letter case.
-//   - Choices are separated by semicolons in CSV, an array of strings in JSON.
+//   - Choices are separated by semicolons in CSV, and an array of strings in JSON.
 //     The schema need not list them.
 //
-// Files are UTF-8; a byte-order mark is skipped. A CSV file is separated by
-// commas, as RFC 4180 has it, and its first line names the columns.
+// Files are UTF-8; a byte-order mark is skipped. The cells of a CSV file are
+// separated by commas, as in RFC 4180, and its first line names the columns.
 //
 // # Exports
 //
-// A [Mapping], mostly read from a file by [ReadMapping], says which file is which
-// entity and which column is which field. It reads the same kinds of files, and
-// what it names alone, so that a column that appears in an export later on
-// changes nothing. Before anything is loaded it is checked against the schema and
-// against the headers of all files it names. Exports are less strict than the
-// files above, so some more is understood:
+// A [Mapping], usually read from a file by [ReadMapping], says which file holds which
+// entity and which column is which field. It covers the same kinds of files. Only
+// what it names is read, so that a new column in an export changes nothing. Before
+// anything is loaded the mapping is checked against the schema and the headers of
+// all files that it names. Exports are less strict than the files above, so more
+// forms are accepted:
 //
-//   - A time or date is a day, or a day and a time of day behind a space or a T:
+//   - A time or date is a day, or a day and a time of day after a space or a T:
 //     2020-12-30 3:15:52, 2020-03-16 19:03:20.357, 2019-10-24 22:07:56.311 UTC,
 //     2026-05-31T14:30:00+02:00. The hour may have one digit, seconds may be
-//     missing. Without an offset, it is in the time zone of the mapping. A date
-//     is the day that is written.
+//     missing. Without an offset it is in the time zone of the mapping. A date is
+//     the day as written.
 //   - A bool is true or false, yes or no, 1 or 0, in any letter case.
-//   - An interaction's id, if it has none, is the file's path in the folder and
+//   - An interaction without an id is given the path of its file in the folder, and
 //     the line.
-//   - In JSON a number, true or false suits whatever its text does.
-//   - .json holds one array of records.
+//   - In JSON a number, true or false is accepted wherever its text would be.
+//   - A .json file holds one array of records.
 //
-// Rows of several files are joined in one way: a [Lookup] finds a value by a key.
-// Joins of more than one step, and of several rows, are to be made before, as a
+// Rows of several files can be joined in one way: a [Lookup] finds a value by a key.
+// Joins of more than one step, or of several rows, must be made beforehand, by a
 // query or in a spreadsheet.
 package tables
 
@@ -70,29 +70,30 @@ import (
 	"github.com/leadscore/leadscore/traverse/columns"
 )
 
-// Options say how to load. The zero Options are strict.
+// Options control how files are loaded. The zero Options are strict.
 type Options struct {
-	// SkipBad leaves out a record in which something is wrong, whole, instead
-	// of failing. The [Report] counts it and says what is wrong. What concerns
-	// more than a record is an error all the same: a file that cannot be read or
-	// is damaged, an unknown entity, a header with a repeated column or without
-	// id, whatever is wrong with a mapping, JSON that is broken as a whole, and
-	// quotes that run over several lines, as they hide where records end.
+	// SkipBad skips records in which something is wrong, instead of failing. The
+	// [Report] counts them and lists the problems. A problem that concerns more than
+	// one record is an error all the same: a file that cannot be read or is damaged,
+	// an unknown entity, a header with a repeated column or without id, any problem
+	// of a mapping, JSON that is broken as a whole, and quotes that span several
+	// lines, as they hide where records end.
 	SkipBad bool
 
 	// Mapping says which file holds which entity, and which column is which
-	// field. If it is nil, files and columns are called as entities and fields.
+	// field. If it is nil, files and columns have the names of entities and fields.
 	Mapping *Mapping
 }
 
-// Data is what was loaded: a [traverse.Source] that also lists its leads, in the
-// order in which they are in the files. It is safe for concurrent use.
+// Data is a [traverse.Source] of loaded records. It also lists its leads, in the
+// order of the files. It is safe for concurrent use.
 type Data struct {
 	*memory.Source
 	Report Report
 }
 
-// Lend lends the loaded records to the engine: see [columns.Lender].
+// Lend returns the store that holds the records if source is d, and nil otherwise:
+// see [columns.Lender].
 func (d *Data) Lend(source traverse.Source) *columns.Store {
 	if source != traverse.Source(d) {
 		return nil
@@ -103,10 +104,10 @@ func (d *Data) Lend(source traverse.Source) *columns.Store {
 // Load loads the folder or the .json file at name. The schema must not be nil.
 //
 // If something is wrong with the data, or with the mapping, the error is a
-// [*Problems] that lists all of it, or wraps one together with what could not be
-// read; see [errors.As]. As long as something is wrong with the mapping, the data
-// is not looked at. The error of a packed file that is cut short wraps
-// [io.ErrUnexpectedEOF]. A folder without any table is an error; one without a
+// [*Problems] that lists everything, or wraps one together with the errors of files
+// that could not be read; see [errors.As]. If something is wrong with the mapping,
+// the data is not read. The error of a truncated gzip file wraps
+// [io.ErrUnexpectedEOF]. A folder without tables is an error; a folder without a
 // table of leads has no leads.
 func Load(name string, schema *traverse.Schema, opts Options) (*Data, error) {
 	info, err := os.Stat(name)
@@ -121,26 +122,26 @@ func Load(name string, schema *traverse.Schema, opts Options) (*Data, error) {
 	return load(os.DirFS(filepath.Dir(name)), filepath.Base(name), schema, opts, show)
 }
 
-// LoadFS is [Load] for a folder or .json file of a file system, such as an
-// [embed.FS]. The name is one for [fs.ValidPath]; "." is the root.
+// LoadFS is like [Load], for a folder or .json file of a file system such as an
+// [embed.FS]. The name must satisfy [fs.ValidPath]; "." is the root.
 func LoadFS(fsys fs.FS, name string, schema *traverse.Schema, opts Options) (*Data, error) {
 	return load(fsys, name, schema, opts, func(file string) string { return path.Join(name, file) })
 }
 
-// This package is made of layers, each of which knows only those before it:
+// The files of this package are layers, each of which uses only those before it:
 //
-//	problems.go, report.go          what a load has to report
-//	files.go, jsontext.go, row.go   bytes of a file; JSON text; a row, and a sink that takes rows
-//	csv.go, json.go, read.go        a file -> the rows or objects of a sink
+//	problems.go, report.go          problems and notes of a load
+//	files.go, jsontext.go, row.go   bytes of a file; JSON text; a row, and the sinks of rows
+//	csv.go, json.go, read.go        a file -> rows or objects for a sink
 //	value.go, table.go              texts and JSON values -> records of the store
-//	mapping.go, mappingfile.go      a mapping as a Go value; from a JSON file, with its places
+//	mapping.go, mappingfile.go      a mapping as a Go value; from a JSON file, with places
 //	lookup.go, rowtable.go          rows -> values to look up, rows -> records
-//	bind.go, plan.go                a mapping, bound to schema and headers -> the plan of what to read
+//	bind.go, plan.go                a mapping, bound to schema and headers -> a plan of files to read
 //	entityfile.go                   a folder without a mapping -> such a plan
 //	tables.go                       runs a plan
 
-// load loads what is called name in fsys. A file of the folder is called
-// show(file) in messages, name itself show("").
+// load loads the folder or file called name in fsys. In messages a file of the folder
+// is called show(file), and name itself show("").
 func load(fsys fs.FS, name string, schema *traverse.Schema, opts Options, show func(string) string) (*Data, error) {
 	info, err := fs.Stat(fsys, name)
 	if err != nil {

@@ -12,20 +12,20 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// How a column of a mapping can write times, beside a layout of package time.
+// The formats of times in a mapping, besides layouts of package time.
 const (
 	unixSeconds = "UnixSeconds"
 	unixMillis  = "UnixMillis"
 )
 
-// A style is how the values of a mapped column are written.
+// A style describes how the values of a mapped column are written.
 type style struct {
-	layout    string // of times and dates; "" = as ISO 8601 has it, more or less
+	layout    string // of times and dates; "" = roughly as in ISO 8601
 	zone      *time.Location
 	separator string // of choices
 }
 
-// read reads a field from text, which may outlive the call.
+// read reads a field from text, which must not change afterwards.
 func (s *style) read(typ traverse.Type, text string) (traverse.Value, error) {
 	switch typ {
 	case traverse.Bool:
@@ -69,7 +69,7 @@ func readBool(text string) (traverse.Value, error) {
 func (s *style) time(typ traverse.Type, text string) (time.Time, error) {
 	zone := s.zone
 	if typ == traverse.Date {
-		zone = time.UTC // a date is the day that is written, also where clocks skip its midnight
+		zone = time.UTC // a date is the day as written, even if clocks skip its midnight
 	}
 	var t time.Time
 	switch s.layout {
@@ -86,7 +86,7 @@ func (s *style) time(typ traverse.Type, text string) (time.Time, error) {
 		if s.layout == unixMillis {
 			t = time.UnixMilli(n)
 		} else if t = time.Unix(n, 0); n > math.MaxInt64/1000 || n < math.MinInt64/1000 {
-			t = time.Time{}.AddDate(20_000, 0, 0) // what package time cannot count is out of range
+			t = time.Time{}.AddDate(20_000, 0, 0) // beyond the range of package time
 		}
 		t = t.In(s.zone)
 	default:
@@ -102,7 +102,7 @@ func (s *style) time(typ traverse.Type, text string) (time.Time, error) {
 		}
 		switch {
 		case named && typ == traverse.Time:
-			// Package time takes every name of a zone, as UTC if it does not know it.
+			// Package time accepts any name of a zone, and treats unknown ones as UTC.
 			name, seconds := t.Zone()
 			if seconds == 0 && t.Location() != zone && t.Location() != time.UTC && !strings.HasPrefix(name, "GMT") {
 				return t, fmt.Errorf("%s is in a time zone %s, which clocks in %v do not show; give the zone of these times in the mapping", shown.Quote(text), name, zone)
@@ -117,9 +117,9 @@ func (s *style) time(typ traverse.Type, text string) (time.Time, error) {
 	return t, nil
 }
 
-// onClock returns when a clock in a zone shows what another shows in UTC. If it
-// does twice, as it is set back, that is the first time. What it skips is counted
-// on from before.
+// onClock returns the instant at which a clock in a zone shows the time that shown
+// has in UTC. If clocks show it twice, as they are set back, it returns the first
+// instant. If they skip it, it uses the offset from before the change.
 func onClock(shown time.Time, zone *time.Location) time.Time {
 	if zone == time.UTC {
 		return shown
@@ -141,10 +141,10 @@ func onClock(shown time.Time, zone *time.Location) time.Time {
 	return first
 }
 
-// looseTime reads times as exports write them: a day; or a day, a space or T, an
-// hour of one or two digits, minutes, perhaps seconds and a fraction of them,
-// and perhaps, behind a space or none, Z, UTC or an offset. Without it the time
-// is in zone. What is finer than a nanosecond is cut off.
+// looseTime reads times in the forms that exports use: a day; or a day, a space or T,
+// an hour of one or two digits, minutes, optional seconds with an optional fraction,
+// and optionally, after an optional space, Z, UTC or an offset. Without these the
+// time is in zone. The time is truncated to nanoseconds.
 func looseTime(text string, zone *time.Location) (time.Time, bool) {
 	s := scan{text: text, ok: true}
 	year := s.number(4, 4)
@@ -198,11 +198,11 @@ func looseTime(text string, zone *time.Location) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	t = onClock(t, zone)
-	utc := t.UTC().Year() // an offset may lead out of the years that there are
+	utc := t.UTC().Year() // an offset may lead to a year out of range
 	return t, utc >= 0 && utc <= 9999
 }
 
-// A scan is text that is being read from its front.
+// A scan is text that is read from its beginning.
 type scan struct {
 	text string
 	ok   bool
@@ -246,7 +246,8 @@ func (s *scan) fraction() int {
 	return n
 }
 
-// layoutProblem says what is wrong with a layout of package time, or "".
+// layoutProblem returns a message about a layout of package time, or "" if it is
+// usable.
 func layoutProblem(layout string, typ traverse.Type, zone string) string {
 	t := time.Date(2031, time.December, 28, 23, 45, 56, 0, time.UTC)
 	read, err := time.Parse(layout, t.Format(layout))
@@ -265,11 +266,11 @@ func layoutProblem(layout string, typ traverse.Type, zone string) string {
 	return ""
 }
 
-// An interner makes equal short texts share their memory, up to a number: most
-// columns hold few different values.
+// An interner makes equal short texts share their memory, up to a limit: most
+// columns have few different values.
 type interner map[string]string
 
-// text returns a copy of s that holds on to nothing but itself.
+// text returns a copy of s that keeps no other memory alive.
 func (in interner) text(s string) string {
 	const longest, most = 64, 1 << 16
 	if len(s) > longest {

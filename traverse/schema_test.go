@@ -141,7 +141,8 @@ func TestSchemaNeedsTheThree(t *testing.T) {
 	}
 }
 
-// TestSchemaPlaces checks where a problem stands, and where the name was first.
+// TestSchemaPlaces checks the place of a problem, and where the name was first
+// declared.
 func TestSchemaPlaces(t *testing.T) {
 	s := schema(t)
 	_, err := s.Extend(
@@ -225,7 +226,7 @@ func TestSchemaEqual(t *testing.T) {
 	for name, change := range map[string]func(d []traverse.Definition){
 		"the order of entities": func(d []traverse.Definition) { d[0], d[1] = d[1], d[0] },
 		"an entity's name":      func(d []traverse.Definition) { d[1].Name = "Tap" },
-		"an entity's kind": func(d []traverse.Definition) { // alone: what an interaction has undeclared is declared
+		"an entity's kind": func(d []traverse.Definition) { // alone, as members that an interaction has implicitly are declared
 			d[1].Kind, d[1].DatedBy = traverse.Profile, "Timestamp"
 			d[1].Fields = append(d[1].Fields, traverse.Field{Name: "Timestamp", Type: traverse.Time})
 			d[1].Relationships = []traverse.Relationship{{Name: "Contact", Target: "Contact"}}
@@ -254,8 +255,8 @@ func TestSchemaEqual(t *testing.T) {
 	}
 }
 
-// TestSchemaKeepsItsValues: what a schema was made of, and what it says it was
-// made of, can be changed without changing it.
+// TestSchemaKeepsItsValues checks that changing the definitions that a schema was made
+// of, or that it returns, does not change the schema.
 func TestSchemaKeepsItsValues(t *testing.T) {
 	values := []string{"S", "M"}
 	s := schema(t, traverse.Definition{Name: "Thing", Fields: []traverse.Field{{Name: "Size", Type: traverse.Choice, Values: values}}})

@@ -54,7 +54,7 @@ func TestValues(t *testing.T) {
 					t.Errorf("Equal to %s: %t", other.name, got)
 				}
 			}
-			// What a value does not hold is zero.
+			// Methods for other kinds return zero.
 			if v.Kind() != traverse.KindText && v.Text() != "" || v.Kind() != traverse.KindNumber && v.Number() != 0 ||
 				v.Kind() != traverse.KindBool && v.Bool() || v.Kind() != traverse.KindTime && v.Micros() != 0 ||
 				v.Kind() != traverse.KindDate && v.Day() != 0 || v.Kind() != traverse.KindChoices && v.Choices() != nil {
@@ -151,7 +151,8 @@ func letters() *rapid.Generator[string] {
 	)
 }
 
-// TestFold: texts fold to the same exactly when strings.EqualFold says so.
+// TestFold checks that texts fold to the same text exactly if strings.EqualFold
+// reports that they are equal.
 func TestFold(t *testing.T) {
 	equal := 0
 	rapid.Check(t, func(t *rapid.T) {
@@ -189,7 +190,8 @@ func TestFold(t *testing.T) {
 	}
 }
 
-// What Go says with the zero Time, and what has no place in 64 bits, is null.
+// TestNoTime checks that the zero Time, and times that do not fit into 64 bits, are
+// null.
 func TestNoTime(t *testing.T) {
 	for _, at := range []time.Time{{}, time.Unix(1<<60, 0), time.Unix(-1<<60, 0)} {
 		if v := traverse.TimeValue(at); !v.IsEmpty() || v.Kind() != traverse.KindNull {

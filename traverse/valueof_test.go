@@ -147,7 +147,7 @@ func TestValueOfCopies(t *testing.T) {
 	}
 }
 
-// TestValueOfDecodedJSON: what encoding/json makes of a record can go to Rows.Add.
+// TestValueOfDecodedJSON checks that the values of decoded JSON suit Rows.Add.
 func TestValueOfDecodedJSON(t *testing.T) {
 	schema := traverse.Standard()
 	need, err := schema.NewNeed("Lead", "", []string{"Topic", "NumberOfEmployees", "DoNotEmail", "CreatedOn", "ParentContact"}, "")

@@ -34,9 +34,8 @@ var asOf = map[string]string{
 	"pardot": "2020-04-01T00:00:00Z", "salesforce": "2019-12-01T00:00:00Z", "x-education": "2020-01-01T00:00:00Z",
 }
 
-// TestMappings loads invented exports through the mappings of the folder. What
-// they must become stands in testdata, one golden file each; -update writes them
-// anew.
+// TestMappings loads invented exports through the mappings of the folder. The golden
+// files in testdata hold the expected records; -update rewrites them.
 func TestMappings(t *testing.T) {
 	names, err := filepath.Glob("*.json")
 	if err != nil || len(names) != len(asOf) {

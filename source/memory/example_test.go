@@ -60,7 +60,7 @@ func ExampleSource_Put() {
 	put("Contact", "anna", memory.Record{"City": "Chicago", "JobTitle": "Buyer"})
 	put("Lead", "lead-1", memory.Record{"ParentContact": "anna"})
 	put("Lead", "lead-2", nil)
-	put("Contact", "anna", memory.Record{"City": "Boston"}) // whose job nobody knows now
+	put("Contact", "anna", memory.Record{"City": "Boston"}) // the JobTitle is now null
 
 	deleted, err := source.Delete("Lead", "lead-2")
 	fmt.Println(deleted, err)

@@ -569,7 +569,7 @@ func TestLeads(t *testing.T) {
 			t.Fatal(err)
 		}
 		got = append(got, id)
-		// What is added meanwhile must neither block nor be listed.
+		// Records that are added during the loop must neither block nor be listed.
 		if err := s.Add("Lead", "new "+id, nil); err != nil {
 			t.Fatal(err)
 		}
@@ -677,7 +677,7 @@ func BenchmarkFetch(b *testing.B) {
 	}
 }
 
-// Whoever asks people for a record can put each problem where it belongs.
+// A form for a record can show each problem next to its field.
 func TestAddProblems(t *testing.T) {
 	err := memory.New(typesSchema(t)).Add("Lead", "l1", memory.Record{"txet": "a", "date": "soon", "text": "fine"})
 	problems, ok := errors.AsType[memory.Problems](err)

@@ -16,10 +16,9 @@ import (
 	"time"
 )
 
-// A fake is a database in memory, behind a driver that answers the statements of
-// package sqldb and no others. What it is asked is kept, and it can be told to
-// fail. It stands for the dialects' databases as far as the package knows them:
-// the tests below dbtest ask real ones.
+// A fake is a driver that answers the statements of package sqldb, and no others, from
+// tables in memory. It records the statements, and can be made to fail. The tests in
+// dbtest use real databases.
 type fake struct {
 	mu     sync.Mutex
 	tables map[string]*fakeTable // by quoted name
@@ -41,7 +40,7 @@ type fakeTable struct {
 // A fakeFault is what fails in a statement.
 type fakeFault struct {
 	err   error // of the statement, or
-	after int   // behind so many rows there is an error, or
+	after int   // after so many rows there is an error, or
 	next  error
 	close error
 }
@@ -71,7 +70,7 @@ func (f *fake) statements() []string {
 	return asked
 }
 
-// fail tells which statements fail from now on; nil: none.
+// fail sets which statements fail from now on; nil means none.
 func (f *fake) fail(fault func(query string) fakeFault) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -316,8 +315,7 @@ func (s *sqlText) run(f *fake) (out *fakeRows, err error) {
 	return out, nil
 }
 
-// expression reads a column, perhaps with a plus in front or a cast behind it, or
-// typeof.
+// expression reads a column, optionally with a leading plus or a cast, or typeof.
 func (s *sqlText) expression() sqlValue {
 	if s.accept("typeof") {
 		s.expect("(")

@@ -185,7 +185,7 @@ sqldb: Visit: the table visit cannot be read: no table "visit"`
 	}
 }
 
-// TestFits: what a column can hold depends on its type, and on the mapping.
+// TestFits checks which columns suit which fields, by their types and the mapping.
 func TestFits(t *testing.T) {
 	plain := sqldb.Column{}
 	unix, json, decimal := sqldb.Column{Format: sqldb.UnixSeconds}, sqldb.Column{Format: sqldb.JSONArray}, sqldb.Column{Format: sqldb.DecimalText}

@@ -165,7 +165,7 @@ func TestLeadsCancelled(t *testing.T) {
 		}
 		cancel()
 		if most == 1500 {
-			if last != nil || n != most { // there is no page to come
+			if last != nil || n != most { // there is no further page
 				t.Errorf("%d leads, %v", n, last)
 			}
 		} else if n != most || !errors.Is(last, context.Canceled) || last.Error() != "sqldb: listing the leads: context canceled" {

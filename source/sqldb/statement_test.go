@@ -80,7 +80,7 @@ func fetch(ctx context.Context, source traverse.Source, q *traverse.Query) ([]st
 	return got, out, errors.Join(err, out.Err())
 }
 
-// TestStatements: what each dialect is asked for keys and ranges.
+// TestStatements checks the statements of each dialect for keys and ranges.
 func TestStatements(t *testing.T) {
 	from, to := time.Date(2026, 3, 1, 12, 0, 0, 0, time.FixedZone("", 2*60*60)), time.Date(2026, 3, 31, 0, 0, 0, 123_000, time.UTC)
 	day := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
@@ -231,8 +231,8 @@ func TestAbsent(t *testing.T) {
 	}
 }
 
-// TestFetchErrors: what the source's schema does not have, what the driver says,
-// and a context that is done.
+// TestFetchErrors checks the errors for names that the source's schema does not have,
+// of the driver, and of a context that is done.
 func TestFetchErrors(t *testing.T) {
 	down := errors.New("the connection is down")
 	name := need(t, "Contact", "", []string{"Name"}, "")

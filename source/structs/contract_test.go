@@ -10,7 +10,7 @@ import (
 )
 
 // The types of sourcetest's records. References are ids, as some of them lead
-// nowhere, and what can be missing without being zero is behind a pointer.
+// nowhere, and fields that can be missing without being zero are pointers.
 type (
 	contractLead struct {
 		_             struct{} `leadscore:"Lead"`

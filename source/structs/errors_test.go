@@ -18,8 +18,8 @@ import (
 	"github.com/leadscore/leadscore/source/structs"
 )
 
-// Types that are wrong in one way or another. Each stands in TestTypeErrors
-// with everything that is said of it.
+// Types that are wrong in one way or another. TestTypeErrors lists all problems of
+// each.
 type (
 	badTags struct {
 		ID      string
@@ -179,7 +179,7 @@ type (
 	}
 )
 
-// TestTypeErrors is all that is said of types, tags and fields.
+// TestTypeErrors checks the problems of types, tags and fields.
 func TestTypeErrors(t *testing.T) {
 	_ = badTags{}.own
 	type unparented struct {
@@ -291,7 +291,7 @@ func TestTypeErrors(t *testing.T) {
 	g.check(t, "testdata/types.txt")
 }
 
-// TestAddTypeErrors is what is said of types that come when the schema stands.
+// TestAddTypeErrors checks the problems of types that are new to a source.
 func TestAddTypeErrors(t *testing.T) {
 	type newLead struct {
 		_             struct{} `leadscore:"Lead"`
@@ -337,7 +337,7 @@ func TestAddTypeErrors(t *testing.T) {
 	g.check(t, "testdata/add.txt")
 }
 
-// TestRecordErrors is what is said of records.
+// TestRecordErrors checks the problems of records.
 func TestRecordErrors(t *testing.T) {
 	_, err := structs.Load(nil, []Lead{}, []*everything{
 		{Key: uuid{0, 1}, Float: float32(math.NaN())},

@@ -252,8 +252,8 @@ type withTag struct {
 	ID string
 }
 
-// FuzzTag: whatever a tag says, it means something or is an error that names
-// the field.
+// FuzzTag checks that any tag either has a meaning or is an error that names the
+// field.
 func FuzzTag(f *testing.F) {
 	for _, s := range []string{
 		"", "-", ",", "Name", "Name,exact", "choice=A|'B,C'|D", "'it''s',id", "ref=Contact", "via=X,", "'", "''", "=", "|", "a=b|c=d",

@@ -125,7 +125,7 @@ type friend struct {
 	Id string
 }
 
-// TestSchema: what types say is what a schema block would say.
+// TestSchema checks that types make the same schema as schema blocks.
 func TestSchema(t *testing.T) {
 	_ = everything{}.hidden
 	got, err := structs.Schema(nil, Lead{}, []*everything(nil))
@@ -324,8 +324,8 @@ type (
 	}
 )
 
-// TestGraph: every record comes once, in a graph full of circles, and what an
-// inverse says is filled in.
+// TestGraph checks that every record of a graph with many cycles is loaded once, and
+// that references are filled in by inverses.
 func TestGraph(t *testing.T) {
 	a, c, l, m := &ringAccount{ID: "a"}, &ringContact{ID: "c"}, &ring{ID: "l"}, ring{ID: "m"}
 	a.Contacts = []*ringContact{c, c}
@@ -365,8 +365,8 @@ func TestGraph(t *testing.T) {
 	}
 }
 
-// TestCopies: equal copies of a record are one, also when an inverse says what
-// only one of them says itself.
+// TestCopies checks that equal copies of a record are one record, also if an inverse
+// fills in a reference that only one of them has.
 func TestCopies(t *testing.T) {
 	type order struct {
 		_    struct{} `leadscore:"Order"`
@@ -452,7 +452,7 @@ func TestStandard(t *testing.T) {
 	}
 }
 
-// TestAdd: what comes later is scored, what is there stays.
+// TestAdd checks that records added later are scored, and earlier ones stay.
 func TestAdd(t *testing.T) {
 	c := &Contact{ID: "c", City: "Chicago"}
 	s, err := structs.Load(nil, &Lead{ID: "l", Contact: c})
@@ -463,7 +463,7 @@ func TestAdd(t *testing.T) {
 	if err := s.Add([]Lead{{ID: "m", Contact: c}, {ID: "n", Contact: &Contact{ID: "d", Opened: []EmailOpened{{Name: "new"}}}}}); err != nil {
 		t.Fatal(err)
 	}
-	// A type that is new says what the schema has.
+	// A new type matches the schema.
 	type letter struct {
 		_       struct{} `leadscore:"EmailOpened"`
 		Contact string
@@ -495,7 +495,8 @@ func TestAdd(t *testing.T) {
 	}
 }
 
-// TestAddToInverse: a slice may hold what the source has, if it says the same.
+// TestAddToInverse checks that a slice may hold records of the source, if their
+// references agree.
 func TestAddToInverse(t *testing.T) {
 	c, d := &ringContact{ID: "c"}, &ringContact{ID: "d", Account: &ringAccount{ID: "a"}}
 	s, err := structs.Load(nil, []*ring{}, c, d)
@@ -602,7 +603,8 @@ type driven struct{ x any }
 
 func (d driven) Value() (driver.Value, error) { return d.x, nil }
 
-// TestDriver: what a Value method gives is fitted to what the tag says.
+// TestDriver checks that the result of a Value method is fitted to the type in the
+// tag.
 func TestDriver(t *testing.T) {
 	type row struct {
 		Key    driven `leadscore:"id"`
@@ -652,7 +654,7 @@ structs: row "5": Owner: "\xff" is not valid UTF-8`
 	}
 }
 
-// TestEdges: what is nil, empty or embedded is found, or is nothing.
+// TestEdges checks nil, empty and embedded values.
 func TestEdges(t *testing.T) {
 	type keyed struct{ ID string }
 	type lead struct {

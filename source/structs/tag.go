@@ -113,7 +113,7 @@ func parse(text string, marker bool) (tag, []error) {
 			problem("there is nothing between two commas, or after the last")
 		case slices.ContainsFunc(others, func(w word) bool { return w.word == item.text }) && !item.quoted:
 			if marker {
-				problem("%s is an option of a field, and this tag speaks of the type; an entity of that name is written '%[1]s'", item.text)
+				problem("%s is an option of a field, and this tag is for the type; an entity of that name is written '%[1]s'", item.text)
 			} else {
 				problem("%s is an option of the type, and belongs on a blank field: _ struct{} `%s:\"%[1]s\"`; a field of that name is written '%[1]s'", item.text, key)
 			}

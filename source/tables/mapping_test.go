@@ -43,8 +43,8 @@ func packed(text string) string {
 	return b.String()
 }
 
-// TestMappingProblems holds what is said of wrong mappings: the golden file has
-// each mapping, and behind it the problems.
+// TestMappingProblems checks the problems of wrong mappings: the golden file has each
+// mapping, followed by its problems.
 func TestMappingProblems(t *testing.T) {
 	const golden, between = "testdata/mapping.golden", "-- problems --\n"
 	fsys := files(
@@ -662,8 +662,8 @@ func TestContractMapped(t *testing.T) {
 	})
 }
 
-// TestMappingInGo: a mapping that is made in Go says what is wrong, too, without
-// a place.
+// TestMappingInGo checks the problems of a mapping that is made in Go, which have no
+// place.
 func TestMappingInGo(t *testing.T) {
 	fsys := files("people.csv", "id\n1\n")
 	m := &tables.Mapping{Tables: []tables.Table{{File: "people.csv", Entity: "Contact", ID: tables.Column{Name: "Id"}}}}

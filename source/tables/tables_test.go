@@ -678,8 +678,8 @@ func byEntity(records []sourcetest.Record) map[string][]sourcetest.Record {
 	return m
 }
 
-// writeRows writes records as rows of their ids and the fields in names, whose
-// choices stand with separator between them.
+// writeRows writes records as rows of their ids and the fields in names, with
+// separator between choices.
 func writeRows(t *testing.T, w *csv.Writer, header, names []string, records []sourcetest.Record, separator string) {
 	t.Helper()
 	w.Write(header)

@@ -43,8 +43,8 @@ func remove(t testing.TB, s *columns.Store, entity, id string, want bool) {
 	}
 }
 
-// TestContractChanged runs the contract of a source on a store whose records were
-// others before, among others that are gone.
+// TestContractChanged runs the contract of a source on a store whose records have
+// been replaced, and in which other records have been deleted.
 func TestContractChanged(t *testing.T) {
 	sourcetest.Run(t, func(t *testing.T, s *traverse.Schema, records []sourcetest.Record) traverse.Source {
 		store := columns.New(s)
@@ -108,13 +108,13 @@ var idsOf = map[string][]string{
 
 var changeable = slices.Sorted(maps.Keys(idsOf))
 
-// A change is what happens to one record. Without values it is deleted.
+// A change puts one record, or deletes it if values is nil.
 type change struct {
 	entity, id string
 	values     map[string]traverse.Value
 }
 
-// changes draws what happens to records.
+// changes draws changes of records.
 func changes(s *traverse.Schema) *rapid.Generator[change] {
 	return rapid.Custom(func(t *rapid.T) change {
 		entity := rapid.SampledFrom(changeable).Draw(t, "entity")
@@ -302,9 +302,8 @@ func scores(t failer, set *leadscore.Set, s *columns.Store, source traverse.Sour
 	return lines
 }
 
-// TestChanges: after records have been added, replaced and deleted, in whatever
-// order and however often the store was read meanwhile, everything is as in a
-// store to which only the records that are left were added.
+// TestChanges checks that after any sequence of adding, replacing, deleting and
+// reading records a store equals one to which only the remaining records were added.
 func TestChanges(t *testing.T) {
 	s := schema(t)
 	set, err := leadscore.CompileSet(s, []leadscore.File{{Name: "m.score", Text: changingRules}})
@@ -364,7 +363,7 @@ func TestChanges(t *testing.T) {
 	})
 }
 
-// TestDeletedLead: the row of a deleted lead is nobody's.
+// TestDeletedLead checks that the row of a deleted lead is taken for no lead.
 func TestDeletedLead(t *testing.T) {
 	s := columns.New(schema(t))
 	m, err := leadscore.Compile("m.score", `model "M" { target contact condition "C" { has Lead score +3 } }`, s.Schema())
@@ -383,8 +382,8 @@ func TestDeletedLead(t *testing.T) {
 	}
 }
 
-// TestLeadsWhileDeleting: a loop over the leads yields those that were there when
-// it began, whatever happens meanwhile.
+// TestLeadsWhileDeleting checks that a loop over the leads yields those that were
+// there when it began, even if they are deleted during the loop.
 func TestLeadsWhileDeleting(t *testing.T) {
 	const n = 200
 	s := columns.New(schema(t))
@@ -411,8 +410,8 @@ func TestLeadsWhileDeleting(t *testing.T) {
 	}
 }
 
-// TestKeepsNothing: a store whose records come and go holds about as much as the
-// records that are left.
+// TestKeepsNothing checks that the size of a store depends on the records that it
+// holds, and not on those that it has held.
 func TestKeepsNothing(t *testing.T) {
 	s := columns.New(schema(t))
 	put(t, s, "Contact", "c", nil)
@@ -437,8 +436,8 @@ func TestKeepsNothing(t *testing.T) {
 	}
 }
 
-// TestForgetsValues: values that no record has any more are freed, and nothing
-// that was learned of their codes is taken for others.
+// TestForgetsValues checks that values that no record has any more are freed, and
+// that the engine does not mistake new codes for old ones.
 func TestForgetsValues(t *testing.T) {
 	s := columns.New(schema(t))
 	m, err := leadscore.Compile("m.score", `model "M" { target contact
@@ -476,8 +475,8 @@ func TestForgetsValues(t *testing.T) {
 	}
 }
 
-// TestChangeWhileScoring: the race detector looks on, and a score is that of a
-// state of the store.
+// TestChangeWhileScoring is for the race detector. Each score is that of some state of
+// the store.
 func TestChangeWhileScoring(t *testing.T) {
 	s := columns.New(schema(t))
 	put(t, s, "Lead", "l", map[string]traverse.Value{"ParentContact": traverse.TextValue("c")})

@@ -144,7 +144,8 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-// TestValues: what is added comes back, and equal values share a code.
+// TestValues checks that values that were added are fetched, and that equal values
+// share a code.
 func TestValues(t *testing.T) {
 	s := columns.New(schema(t))
 	day := traverse.DateValue(2026, 5, 31)
@@ -213,7 +214,7 @@ func TestAddErrors(t *testing.T) {
 	}
 }
 
-// TestFetchErrors: what the schema does not have is said, with what was meant.
+// TestFetchErrors checks the errors for names that the schema does not have.
 func TestFetchErrors(t *testing.T) {
 	s := columns.New(schema(t))
 	for _, c := range []struct {
@@ -234,7 +235,7 @@ func TestFetchErrors(t *testing.T) {
 	}
 }
 
-// TestUnknown: what nobody has added is not there.
+// TestUnknown checks the results for records that were not added.
 func TestUnknown(t *testing.T) {
 	s := columns.New(schema(t))
 	if n, table := s.Len("Order"), s.Table("Order"); n != 0 || table != nil {
@@ -357,7 +358,7 @@ func TestReferences(t *testing.T) {
 		}
 		fetch(clicks, added[0])
 		fetch(contacts, added[1])
-		// What a lender reads is the same.
+		// A lender reads the same records.
 		err := store.Use(context.Background(), func() error {
 			for _, account := range []string{"k1", "k2", "k4", "else"} {
 				var got, want []string
@@ -404,7 +405,7 @@ func TestLend(t *testing.T) {
 	}
 }
 
-// TestAnotherSchema: a store that lacks what a model speaks of says so.
+// TestAnotherSchema checks the error of a store that lacks an entity of the model.
 func TestAnotherSchema(t *testing.T) {
 	s := columns.New(schema(t))
 	add(t, s, "Lead", "l", map[string]traverse.Value{"ParentContact": traverse.TextValue("c")})
@@ -534,7 +535,7 @@ func TestCancelledAnywhere(t *testing.T) {
 					}
 					break
 				}
-				// Once more, perhaps, behind the step that has ended.
+				// Perhaps once more after the step that has ended.
 				if !errors.Is(err, context.Canceled) || ctx.looks > most+2 {
 					t.Fatalf("done after %d looks: %v after %d", most, err, ctx.looks)
 				}

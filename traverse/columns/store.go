@@ -18,8 +18,8 @@ var ErrDuplicate = errors.New("an entity's ids must differ, and this one is take
 // use: records can be added, replaced and deleted while others are fetched or
 // lent.
 //
-// What deleted and replaced records leave behind is freed once there have been
-// half as many of them as there are records.
+// The memory of deleted and replaced records is reclaimed after half as many
+// deletions and replacements as there are records.
 type Store struct {
 	schema *traverse.Schema
 	tables map[string]*Table // never changed after New

@@ -213,7 +213,7 @@ func openPostgresAt(t testing.TB, dsn string, log *statements) *sql.DB {
 		t.Fatal(err)
 	}
 	admin := stdlib.OpenDB(*config)
-	admin.SetMaxIdleConns(0) // what is done last may be behind a restart
+	admin.SetMaxIdleConns(0) // the last statement may come after a restart
 	schema := fmt.Sprintf("leadscore_%d_%d", os.Getpid(), files.Add(1))
 	exec(t, admin, "CREATE SCHEMA "+schema)
 	t.Cleanup(func() {

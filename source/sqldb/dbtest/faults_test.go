@@ -167,7 +167,7 @@ func TestRowThatDoesNotDecode(t *testing.T) {
 	})
 }
 
-// restore writes a contact and their visits anew.
+// restore writes a contact and their visits again.
 func (f *fault) restore(t *testing.T, contact string) {
 	t.Helper()
 	exec(t, f.db, `DELETE FROM "Contact" WHERE id = '`+contact+`'`)
@@ -189,7 +189,7 @@ func (f *fault) broken(t *testing.T, how map[string]string) {
 	t.Helper()
 	exec(t, f.db, `ALTER TABLE "EmailClicked" RENAME TO "Clicks"`)
 	exec(t, f.db, fmt.Sprintf(`CREATE VIEW "EmailClicked" AS %s`, how[f.d.name]))
-	// What a driver has prepared may still mean the table.
+	// A prepared statement of a driver may still refer to the table.
 	f.source = open(t, f.db, f.d, sourcetest.Schema(), f.d.styles[0].mapping(sourcetest.Schema()))
 }
 

@@ -57,9 +57,9 @@ func TestIndexes(t *testing.T) {
 }
 
 // TestIndexesOfMuchData lets the database choose by its statistics: 10,000 leads
-// with heavy-tailed interactions, asked for one by one, in small batches and in
-// those of the default size. Tables of a few thousand rows PostgreSQL may read as
-// a whole for a batch: that is less work, it says.
+// with heavy-tailed interactions, queried one by one, in small batches and in batches
+// of the default size. PostgreSQL may scan tables of a few thousand rows for a batch,
+// as it estimates that to be less work.
 func TestIndexesOfMuchData(t *testing.T) {
 	alone(t)
 	const leads, interactions = 10_000, 60_000
@@ -73,7 +73,7 @@ func TestIndexesOfMuchData(t *testing.T) {
 		at, day string
 		ranged  bool // whether an index is searched by the time, too
 	}{
-		{databases[0], 0, instant, "date(" + instant + ")", false}, // times in text are compared behind the search
+		{databases[0], 0, instant, "date(" + instant + ")", false}, // times in text are compared after the search
 		{databases[0], 2, "strftime('%s', " + instant + ") * 1000000", "strftime('%s', date(" + instant + ")) * 1000000", true},
 		{databases[1], 0, "TIMESTAMPTZ '2026-03-29 12:00:00Z' - " + ago + " * INTERVAL '1 second'", "DATE '2026-03-29' - " + ago + "::integer / 86400", true},
 	} {

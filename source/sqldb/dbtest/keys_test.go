@@ -83,7 +83,8 @@ func TestInjection(t *testing.T) {
 	})
 }
 
-// TestKindsOfIDs tries columns of several types: what a column cannot hold is no record's id, and no error.
+// TestKindsOfIDs tries columns of several types: a key that a column cannot hold is
+// not the id of a record, and not an error.
 func TestKindsOfIDs(t *testing.T) {
 	tests := []struct {
 		database, id, ref string

@@ -133,7 +133,7 @@ sqldb: Contcat: the mapping names it, but the schema has no such entity; did you
 	})
 }
 
-// TestOpenErrors is about what is no problem of the mapping.
+// TestOpenErrors checks errors that are not problems of the mapping.
 func TestOpenErrors(t *testing.T) {
 	forDatabases(t, func(t *testing.T, d database) {
 		db := d.open(t, nil)
@@ -305,7 +305,8 @@ func TestFieldCalledID(t *testing.T) {
 	}
 }
 
-// TestRangeOverWhatIsNoTime asks for a range, and is told of what lies in none.
+// TestRangeOverWhatIsNoTime asks for a range, and checks that values that are not
+// times are reported.
 func TestRangeOverWhatIsNoTime(t *testing.T) {
 	d := databases[0]
 	for _, test := range []struct {

@@ -2,5 +2,5 @@
 
 package dbtest
 
-// raced says that the race detector looks on.
+// raced reports whether the race detector is enabled.
 const raced = true

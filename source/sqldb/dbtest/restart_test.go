@@ -46,7 +46,7 @@ func admin(t *testing.T, dsn, query string, args ...any) int {
 	return n
 }
 
-// What sessions of a test there are.
+// The sessions of a test.
 const (
 	allOfThem = "application_name = $1"
 	sleeping  = allOfThem + " AND wait_event = 'PgSleep'"
@@ -69,7 +69,7 @@ func (f *fault) terminate(t *testing.T, dsn, which string) (ended int) {
 		t.Fatal(err)
 	}
 	admin(t, dsn, "SELECT count(pg_terminate_backend(pid)) FROM unnest($1::int[]) pid", pids)
-	until(t, func() bool { // others may have come meanwhile
+	until(t, func() bool { // there may be new ones
 		return admin(t, dsn, "SELECT count(*) FROM pg_stat_activity WHERE pid = ANY($1)", pids) == 0
 	})
 	return len(pids)
@@ -85,7 +85,7 @@ func until(t *testing.T, so func() bool) {
 	}
 }
 
-// newNamed returns a fault whose sessions can be told from others.
+// newNamed returns a fault whose sessions can be distinguished from others.
 func newNamed(t *testing.T, d database) *fault {
 	t.Helper()
 	f := newFault(t, d)
@@ -95,9 +95,9 @@ func newNamed(t *testing.T, d database) *fault {
 	return f
 }
 
-// interruptions has something end all sessions, before as many queries of a
-// scoring as said. A lead has its own result or an error that says whose it
-// is; the same source has all results afterwards, and a snapshot is lost.
+// interruptions ends all sessions, by calling what, before a number of queries of a
+// scoring. A lead must have its own result or an error that names the lead; the same
+// source must have all results afterwards, and a snapshot must be lost.
 func (f *fault) interruptions(t *testing.T, times int64, what func()) {
 	t.Helper()
 	count := &interrupted{Source: f.source}
@@ -211,7 +211,7 @@ func TestTerminatedInAStatement(t *testing.T) {
 			until(t, func() bool { return f.terminate(t, dsn, sleeping) == 1 })
 			<-done
 
-			// The same in a batch: whoever reaches c1 fails, and says by what.
+			// The same in a batch: every lead that reaches c1 fails, with the cause.
 			ctx, cancel := context.WithCancel(t.Context())
 			killer := make(chan struct{})
 			go func() {

@@ -81,8 +81,8 @@ func TestLimits(t *testing.T) {
 		got = append(got, d.File+": "+d.Summary)
 	}
 	want := []string{
-		"a.score: A is no entity", "a.score: B is no entity", "a.score: 3 more problems are not shown",
-		"b.score: A is no entity", "b.score: a score of 0 changes nothing; write the points to add or subtract",
+		"a.score: unknown entity A", "a.score: unknown entity B", "a.score: 3 more problems are not shown",
+		"b.score: unknown entity A", "b.score: a score of 0 changes nothing; write the points to add or subtract",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -129,7 +129,7 @@ func TestCompileFS(t *testing.T) {
 		{"nothing matches", []string{"a.score", "*.rules"}, nil, `leadscore: no file matches "*.rules": file does not exist`},
 		{"a bad pattern", []string{"[a"}, nil, `leadscore: pattern "[a": syntax error in pattern`},
 		{"a folder", []string{"*.score"}, nil, "leadscore: read dir.score: invalid argument"},
-		{"rules that do not compile", []string{"b.score"}, nil, "b.score:5:13: Tasting is no entity\n  5 |         has Tasting\n    |             ^^^^^^^"},
+		{"rules that do not compile", []string{"b.score"}, nil, "b.score:5:13: unknown entity Tasting\n  5 |         has Tasting\n    |             ^^^^^^^"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s, err := leadscore.CompileFS(fsys, leadscore.StandardSchema(), test.patterns...)

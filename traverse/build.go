@@ -205,7 +205,7 @@ func (b *builder) relationship(e *Entity, r Relationship, at Place) {
 		b.problem(at, "%s leads to Interaction, which stands for many entities; name one of them", full)
 		return
 	case target == nil:
-		b.problem(at, "%s leads to %s, which is no entity", full, r.Target).Nearest = b.near(r.Target, b.schema.Names())
+		b.problem(at, "%s leads to %s, which is not an entity", full, r.Target).Nearest = b.near(r.Target, b.schema.Names())
 		return
 	case !r.Many():
 		return
@@ -219,7 +219,7 @@ func (b *builder) relationship(e *Entity, r Relationship, at Place) {
 	}
 	switch {
 	case !ok:
-		p := b.problem(at, "%s is the inverse of %s.%s, which is no reference", full, r.Target, r.Via)
+		p := b.problem(at, "%s is the inverse of %s.%s, which is not a reference", full, r.Target, r.Via)
 		p.Nearest = b.near(r.Via, target.referencesTo(e.name))
 	case back.Many():
 		b.problem(at, "%s is the inverse of %s.%s, which is an inverse itself", full, r.Target, r.Via)
@@ -242,7 +242,7 @@ func (b *builder) datedBy(e *Entity, at Place) {
 	f, ok := e.Field(e.dated)
 	switch {
 	case !ok:
-		p := b.problem(at, "%s is dated by %s, which is no field of it", e.name, e.dated)
+		p := b.problem(at, "%s is dated by %s, which is not one of its fields", e.name, e.dated)
 		p.Nearest = b.near(e.dated, fieldNames(e, Time, Date))
 		e.dated = ""
 	case f.Type == NoType:

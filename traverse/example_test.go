@@ -55,8 +55,8 @@ func ExampleNewSchema_problems() {
 	)
 	fmt.Println(err)
 	// Output:
-	// schema: Lead.ParentAccount leads to Acount, which is no entity; did you mean Account?
-	// schema: Account is dated by Founded, which is no field of it
+	// schema: Lead.ParentAccount leads to Acount, which is not an entity; did you mean Account?
+	// schema: Account is dated by Founded, which is not one of its fields
 }
 
 // A source of one's own hands on what its database driver or JSON decoder gives.

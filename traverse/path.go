@@ -100,7 +100,7 @@ func (s *Schema) Path(names ...string) (Path, error) {
 	}
 	root := s.Root(names[0])
 	if root == nil {
-		err := &PathError{Summary: fmt.Sprintf("%s is no entity", names[0])}
+		err := &PathError{Summary: fmt.Sprintf("unknown entity %s", names[0])}
 		if s.byName[names[0]] != nil {
 			err.Summary = fmt.Sprintf("a path cannot start at %s: it starts at Lead, at an interaction or at Interaction", names[0])
 		} else {
@@ -127,7 +127,7 @@ func (s *Schema) Hop(from *Entity, name string) (Step, *PathError) {
 		if to := s.byName[r.Target]; to != nil {
 			return Step{Name: name, Entity: to, Via: r}, nil
 		}
-		return Step{}, &PathError{Summary: fmt.Sprintf("%s.%s leads to %s, which is no entity", from.name, name, r.Target)}
+		return Step{}, &PathError{Summary: fmt.Sprintf("%s.%s leads to %s, which is not an entity", from.name, name, r.Target)}
 	}
 	if _, ok := from.Field(name); ok {
 		return Step{}, &PathError{Summary: fmt.Sprintf("%s.%s is a field: a path hops along relationships", from.name, name)}

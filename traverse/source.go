@@ -150,7 +150,7 @@ func (r *Rows) Add(key, id string, values ...Value) {
 		v, ok := values[i].fit(t)
 		if !ok {
 			r.values = r.values[:start]
-			r.Fail(key, fmt.Errorf("%s %q: %s is no %s: %s %q", r.query.Entity, id, r.query.Fields[i], t, values[i].Kind(), values[i]))
+			r.Fail(key, fmt.Errorf("%s %q: %s is not %s: %s %q", r.query.Entity, id, r.query.Fields[i], t.Noun(), values[i].Kind(), values[i]))
 			return
 		}
 		r.values[start+i] = v

@@ -112,7 +112,7 @@ func TestAddConverts(t *testing.T) {
 	}
 	rows := traverse.NewRows(&traverse.Query{Need: need(t, "", "Number"), Keys: []string{"k"}})
 	rows.Add("k", "k", text("x"))
-	if want := `Thing "k": Number is no number: text "x"`; rows.Failed("k") == nil || rows.Failed("k").Error() != want {
+	if want := `Thing "k": Number is not a number: text "x"`; rows.Failed("k") == nil || rows.Failed("k").Error() != want {
 		t.Errorf("got %v, want %s", rows.Failed("k"), want)
 	}
 }

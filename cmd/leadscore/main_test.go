@@ -244,7 +244,7 @@ nobody,Firms,no parent,,,,
 			name:   "wrong rules give every problem and no score",
 			args:   "score --data data wrong.score",
 			status: statusWrong,
-			err: `wrong.score:4:14: EmailOpend is no entity; did you mean EmailOpened?
+			err: `wrong.score:4:14: unknown entity EmailOpend; did you mean EmailOpened?
   4 |         each EmailOpend
     |              ^^^^^^^^^^
 fix |         each EmailOpened
@@ -302,9 +302,9 @@ coffee.score:14:7: a schema cannot contain a model; move it to a rule file
 			err: "leadscore score: --as-of", errorBegin: true},
 
 		{name: "check finds nothing", args: "check coffee.score called.score --schema schema.score", status: statusWrong,
-			err: "coffee.score:5:14: EmailOpened is no entity", errorBegin: true},
+			err: "coffee.score:5:14: unknown entity EmailOpened", errorBegin: true},
 		{name: "check is silent", args: "check coffee.score ugly.score"},
-		{name: "check of a folder", args: "check --schema schema.score .", status: statusWrong, err: "coffee.score:5:14: EmailOpened is no entity", errorBegin: true},
+		{name: "check of a folder", args: "check --schema schema.score .", status: statusWrong, err: "coffee.score:5:14: unknown entity EmailOpened", errorBegin: true},
 		{name: "check of a schema alone", args: "check --schema schema.score"},
 		{name: "check of nothing", args: "check", status: statusUsage, err: "leadscore check: name at least one rule file or folder\n", errorBegin: true},
 		{name: "check of two files that share a model", args: "check coffee.score ./coffee.score", status: statusWrong,
@@ -414,7 +414,7 @@ and 1 more; --limit 0 lists all
 			err: "leadscore diff: --format must be text or json, not \"csv\"\n", errorBegin: true},
 		{name: "diff as of", args: "diff --as-of 2026-06-01 coffee.score coffee.score", status: statusUsage,
 			err: "leadscore diff: --as-of needs --data\n", errorBegin: true},
-		{name: "diff of what is wrong", args: "diff coffee.score wrong.score", status: statusWrong, err: "wrong.score:4:14: EmailOpend is no entity", errorBegin: true},
+		{name: "diff of what is wrong", args: "diff coffee.score wrong.score", status: statusWrong, err: "wrong.score:4:14: unknown entity EmailOpend", errorBegin: true},
 		{
 			name: "diff as JSON",
 			args: "diff --format json --data data --as-of 2026-06-01 coffee.score new.version",

@@ -15,7 +15,7 @@ import (
 )
 
 // inColored is the output of check for wrong.score on a terminal.
-const inColored = "\x1b[1mwrong.score:4:14:\x1b[0m EmailOpend is no entity; did you mean EmailOpened?\n" +
+const inColored = "\x1b[1mwrong.score:4:14:\x1b[0m unknown entity EmailOpend; did you mean EmailOpened?\n" +
 	"  4 |         each EmailOpend\n" +
 	"    |              \x1b[1;31m^^^^^^^^^^\x1b[0m\n" +
 	"fix | \x1b[32m        each EmailOpened\x1b[0m\n\n" +
@@ -157,7 +157,7 @@ func TestColorOfSeverities(t *testing.T) {
 func TestCheckJSON(t *testing.T) {
 	setUp(t)
 	stdout, stderr, status := call(t, "", "check", "--format", "json", "--color", "always", "wrong.score")
-	want := `{"severity":"error","code":"name","message":"EmailOpend is no entity; did you mean EmailOpened?","summary":"EmailOpend is no entity","nearest":"EmailOpened","fix":"        each EmailOpened","edit":{"span":{"start":{"line":4,"column":14,"offset":64},"end":{"line":4,"column":24,"offset":74}},"text":"EmailOpened"},"file":"wrong.score","span":{"start":{"line":4,"column":14,"offset":64},"end":{"line":4,"column":24,"offset":74}},"line":"        each EmailOpend"}
+	want := `{"severity":"error","code":"name","message":"unknown entity EmailOpend; did you mean EmailOpened?","summary":"unknown entity EmailOpend","nearest":"EmailOpened","fix":"        each EmailOpened","edit":{"span":{"start":{"line":4,"column":14,"offset":64},"end":{"line":4,"column":24,"offset":74}},"text":"EmailOpened"},"file":"wrong.score","span":{"start":{"line":4,"column":14,"offset":64},"end":{"line":4,"column":24,"offset":74}},"line":"        each EmailOpend"}
 {"severity":"error","code":"points","message":"a score of 0 changes nothing; write the points to add or subtract","summary":"a score of 0 changes nothing; write the points to add or subtract","file":"wrong.score","span":{"start":{"line":5,"column":15,"offset":89},"end":{"line":5,"column":16,"offset":90}},"line":"        score 0"}
 `
 	if diff := cmp.Diff(want, stdout); diff != "" || stderr != "" || status != statusWrong {

@@ -228,7 +228,7 @@ func TestBrokenTextIsNotJudgedTwice(t *testing.T) {
 		{"a member without a type is known", `profile Lead { City txt } model "M" { target contact condition "C" { has Lead where City = "x" score 1 } }`, nil},
 		{"a relationship without a target is known", `profile Lead { Orders } model "M" { target contact condition "C" { has Lead.Orders has Lead where Orders.City = "x" score 1 } }`, nil},
 		{"the rest is checked", `model "M" { target contact condition "C" { has Nothing within lst 3 days score 1 } condition "D" { has Anything score 0 } }`,
-			[]string{"Anything is no entity", "a score of 0 changes nothing; write the points to add or subtract"}},
+			[]string{"unknown entity Anything", "a score of 0 changes nothing; write the points to add or subtract"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			schema, _ := dsl.Parse("schema.score", typesSchema, dsl.Limits{})

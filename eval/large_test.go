@@ -1,13 +1,10 @@
 package eval
 
 import (
-	"fmt"
 	"testing"
 	"time"
 
-	"github.com/leadscore/leadscore/dsl"
-	"github.com/leadscore/leadscore/eval/check"
-	"github.com/leadscore/leadscore/source/memory"
+	"github.com/leadscore/leadscore/eval/internal/evaltest"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -15,27 +12,16 @@ import (
 // No rules that a file can hold, over data that memory can hold, come near it, so
 // the limit is lowered.
 func TestLargeSums(t *testing.T) {
-	tree, problems := dsl.Parse("m.score", `model "M" { target contact
-		condition "1" { each EmailOpened score +3 }
-		condition "2" { each EmailOpened where EmailName = "A" score +10 }
-		condition "3" { has Lead.ParentContact.Leads score +100 } }
-		model "N" { target account condition "1" { each EmailOpened score +1 } }`, dsl.Limits{})
-	schema, models, more := check.Files(traverse.Standard(), tree)
-	if len(problems)+len(more) > 0 {
-		t.Fatal(problems, more)
-	}
-	data := memory.New(schema)
-	add := func(entity, id string, r memory.Record) {
-		if err := data.Add(entity, id, r); err != nil {
-			t.Fatal(err)
-		}
-	}
-	add("Contact", "c", nil)
-	add("Lead", "few", memory.Record{"ParentContact": "d"})
-	add("Lead", "many", memory.Record{"ParentContact": "c"})
-	for i, name := range []string{"a", "A", "b"} {
-		add("EmailOpened", fmt.Sprint(i), memory.Record{"Contact": "c", "EmailName": name})
-	}
+	models := evaltest.Models(t, evaltest.Model("M", "contact",
+		`each EmailOpened score +3`, `each EmailOpened where EmailName = "A" score +10`, `has Lead.ParentContact.Leads score +100`)+
+		evaltest.Model("N", "account", `each EmailOpened score +1`))
+	data := evaltest.Data(t, traverse.Standard(), `
+		Contact c
+		Lead few ParentContact=d
+		Lead many ParentContact=c
+		EmailOpened 0 Contact=c EmailName=a
+		EmailOpened 1 Contact=c EmailName=A
+		EmailOpened 2 Contact=c EmailName=b`)
 	opts := Options{AsOf: time.Unix(0, 0), Keys: 10}
 	ids := []string{"few", "many", "nobody", "many"}
 	for how, source := range map[string]traverse.Source{"columns": data, "columns, explained": data, "rows": struct{ traverse.Source }{data}} {

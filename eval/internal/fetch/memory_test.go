@@ -8,8 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/leadscore/leadscore/dsl"
-	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/eval/internal/evaltest"
 	"github.com/leadscore/leadscore/eval/internal/plan"
 	"github.com/leadscore/leadscore/traverse"
 )
@@ -73,12 +72,7 @@ func (g *growing) Fetch(_ context.Context, q *traverse.Query, out *traverse.Rows
 
 // TestMemoryStaysSmall: what one batch leaves to the next does not add up.
 func TestMemoryStaysSmall(t *testing.T) {
-	tree, problems := dsl.Parse("m.score", `model "M" { target contact condition "1" { each EmailOpened score +1 } }`, dsl.Limits{})
-	_, models, more := check.Files(traverse.Standard(), tree)
-	if len(problems)+len(more) > 0 {
-		t.Fatal(problems, more)
-	}
-	routes := plan.NewRoutes(models)
+	routes := plan.NewRoutes(evaltest.Models(t, evaltest.Model("M", "contact", "each EmailOpened score +1")))
 	var b Batch
 	load := func(source traverse.Source, ids ...string) {
 		err := b.Load(t.Context(), routes, source, ids, time.Unix(0, 0), Options{MaxKeys: 1 << 20})

@@ -17,7 +17,7 @@ import (
 
 var errBroken = errors.New("connection reset")
 
-// hook is what a source does before it answers a query.
+// A hook is called before a source answers a query.
 type hook func(q *traverse.Query, out *traverse.Rows) error
 
 // fail returns a hook that fails the queries of an entity by a reference.
@@ -45,8 +45,8 @@ var failingRules = evaltest.Model("M", "contact", `each EmailOpened score +1`, `
 	`has Lead where City = "Chicago" score +100`) +
 	evaltest.Model("N", "account", `each EmailOpened score +1`)
 
-// TestFailingSource: which leads fail on what a source does, and on which entity and
-// path; the others have their scores.
+// TestFailingSource checks which leads fail when a query fails or breaks the contract
+// of a source, and with which entity and path. The other leads have their scores.
 func TestFailingSource(t *testing.T) {
 	sound := map[string]string{
 		"ada-lead": "ada-lead: 123, not targeted", "ben-lead": "ben-lead: 11, not targeted", "lost-lead": "lost-lead: 1, not targeted",
@@ -109,7 +109,7 @@ func TestFailingSource(t *testing.T) {
 	}
 }
 
-// TestLeadError: what an error of a lead has for programs.
+// TestLeadError checks the fields of a LeadError.
 func TestLeadError(t *testing.T) {
 	f := newFixture(t, failingRules, people)
 	source := f.fetched()
@@ -143,8 +143,8 @@ func (l lender) Lend(traverse.Source) *columns.Store { return l.store }
 
 func (f fixture) lent() lender { return lender{f.fetched(), f.data.Lend(f.data)} }
 
-// TestLentIsNotAsked: a source that lends is asked for what needs routes, and for
-// nothing else.
+// TestLentIsNotAsked checks that a source that lends its columns is queried only for
+// the conditions that need routes.
 func TestLentIsNotAsked(t *testing.T) {
 	for _, test := range []struct {
 		name, rules string
@@ -163,8 +163,8 @@ func TestLentIsNotAsked(t *testing.T) {
 	}
 }
 
-// TestResidualFails: leads of a source that lends fail on what is asked of it, in
-// counts and in scores.
+// TestResidualFails checks that a query for the conditions that need routes can fail
+// a lead of a source that lends its columns.
 func TestResidualFails(t *testing.T) {
 	f := newFixture(t, failingRules, people)
 	source := f.lent()
@@ -179,8 +179,8 @@ func TestResidualFails(t *testing.T) {
 	}
 }
 
-// TestLentLacks: a store that lacks what the plan names is left alone, and queries
-// say what is missing.
+// TestLentLacks checks that a store without an entity of the plan is not scored from:
+// the source is queried, and its error names the entity.
 func TestLentLacks(t *testing.T) {
 	rules := evaltest.Model("M", "contact", `each Webinar score +1`, `has Lead score +1`)
 	f := newFixture(t, `interaction Webinar { }`+rules, "Lead l ParentContact=c\nLead m ParentAccount=a")
@@ -194,9 +194,8 @@ func TestLentLacks(t *testing.T) {
 	}
 }
 
-// TestTooManyRecords: a batch that reaches too many records is scored in halves, and
-// a lead that does so alone fails. A lead that reaches as many as are allowed has its
-// score.
+// TestTooManyRecords checks that a lead fails if it alone reaches more records than
+// Options.Records, whatever batch it is in, unless the source lends its columns.
 func TestTooManyRecords(t *testing.T) {
 	rules := evaltest.Model("M", "contact", `each EmailOpened score +1`, `each EmailOpened.Contact.Leads score +100`)
 	records := `
@@ -232,7 +231,7 @@ func TestTooManyRecords(t *testing.T) {
 				if diff := cmp.Diff(test.want, got); diff != "" {
 					t.Errorf("%s, %d records, batches of %d (-want +got):\n%s", name, test.records, size+1, diff)
 				}
-				// What a source has in memory is not too much for a lead.
+				// The limit does not apply to a lead of a source that lends its columns.
 				got, _ = f.run(t, f.data, opts, size+1, ids...)
 				if diff := cmp.Diff([]string{"few: 202", "some: 404", "many: 606"}, got); diff != "" {
 					t.Errorf("%s, lent, %d records, batches of %d (-want +got):\n%s", name, test.records, size+1, diff)
@@ -252,7 +251,7 @@ func TestTooManyRecords(t *testing.T) {
 	}
 }
 
-// TestHalves: a batch that is too large is fetched in halves.
+// TestHalves checks that a batch that is too large is fetched in halves.
 func TestHalves(t *testing.T) {
 	f := newFixture(t, evaltest.Model("M", "contact", `each EmailOpened score +1`), people)
 	source := f.fetched()
@@ -271,8 +270,8 @@ func TestHalves(t *testing.T) {
 	}
 }
 
-// TestNearMissesAreGivenUp: a lead that reaches too many records for near misses,
-// whose date does not matter, is scored without them.
+// TestNearMissesAreGivenUp checks that a lead is scored without near misses if it
+// reaches too many records only because those of any date are fetched for them.
 func TestNearMissesAreGivenUp(t *testing.T) {
 	f := newFixture(t, evaltest.Model("M", "contact", `has EmailOpened within last 7 days where EmailName = "B" score +1`), `
 		Lead l ParentContact=c
@@ -299,7 +298,7 @@ func TestNearMissesAreGivenUp(t *testing.T) {
 	}
 }
 
-// A countdown is a context that is done once it has been asked so often.
+// A countdown is a context that is done after Err was called left times.
 type countdown struct {
 	context.Context
 	left *int
@@ -312,8 +311,8 @@ func (c countdown) Err() error {
 	return nil
 }
 
-// TestDone: whenever the context is done, its error is returned and no lead is
-// blamed. Afterwards the program scores as before.
+// TestDone checks that Run returns ctx.Err() whenever the context ends, and that the
+// program scores as before afterwards.
 func TestDone(t *testing.T) {
 	f := newFixture(t, failingRules, people)
 	ids := []string{"ada-lead", "deal", "nobody", "nothing", "ben-lead"}
@@ -352,7 +351,7 @@ func TestDone(t *testing.T) {
 	}
 }
 
-// TestPanic: a source that panics leaves nothing behind that counts.
+// TestPanic checks that a program scores as before after a source has panicked.
 func TestPanic(t *testing.T) {
 	f := newFixture(t, failingRules, people)
 	want, _ := f.run(t, f.data, options["scores"], 9, everyLead...)

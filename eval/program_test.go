@@ -14,7 +14,7 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// TestNeeds: a program says beforehand what it can ask, and asks nothing else.
+// TestNeeds checks that Needs returns every need of every query.
 func TestNeeds(t *testing.T) {
 	f := newFixture(t, failingRules, people)
 	needs := f.program.Needs()
@@ -39,7 +39,7 @@ func TestNeeds(t *testing.T) {
 	}
 }
 
-// TestPlan: what is counted in one pass, and what is left.
+// TestPlan checks the description of a program.
 func TestPlan(t *testing.T) {
 	got := newFixture(t, failingRules, people).program.Plan()
 	want := `contact-based leads
@@ -54,7 +54,7 @@ account-based leads
 	}
 }
 
-// TestConcurrently: goroutines share a program, over lent and fetched records.
+// TestConcurrently checks that goroutines can share a program.
 func TestConcurrently(t *testing.T) {
 	f := newFixture(t, failingRules, people)
 	want, _ := f.run(t, f.data, options["scores"], 9, everyLead...)
@@ -83,7 +83,7 @@ func TestConcurrently(t *testing.T) {
 	group.Wait()
 }
 
-// TestNewRecords: what has been added to a source counts in the next batch.
+// TestNewRecords checks that a batch sees the records that were added before it.
 func TestNewRecords(t *testing.T) {
 	f := newFixture(t, failingRules, people)
 	for name, opts := range options {
@@ -102,8 +102,8 @@ func TestNewRecords(t *testing.T) {
 	}
 }
 
-// TestExplanationStays: explanations stay as they are when more leads are scored,
-// and in whatever part they are read.
+// TestExplanationStays checks that explanations do not change while more leads are
+// scored, and that All can be left early.
 func TestExplanationStays(t *testing.T) {
 	var conditions []string
 	for i := range 30 {
@@ -165,7 +165,7 @@ func TestExplanationStays(t *testing.T) {
 	}
 }
 
-// TestNoModel: a program of no models asks for nothing.
+// TestNoModel checks that a program of no models asks for nothing.
 func TestNoModel(t *testing.T) {
 	p := newFixture(t, "", people).program
 	if got := p.Needs(); len(got) != 0 {
@@ -176,7 +176,7 @@ func TestNoModel(t *testing.T) {
 	}
 }
 
-// TestUnmetString: what is unmet, as people read it.
+// TestUnmetString checks the text of an Unmet.
 func TestUnmetString(t *testing.T) {
 	for _, test := range []struct {
 		unmet eval.Unmet

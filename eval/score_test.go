@@ -15,7 +15,7 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// options are the ways in which leads are scored: what they are called, and how.
+// options are the ways to score, by name.
 var options = map[string]eval.Options{
 	"scores": {AsOf: evaltest.AsOf, Keys: 100},
 	"counts": {AsOf: evaltest.AsOf, Keys: 100, Explain: true},
@@ -41,8 +41,8 @@ func newFixture(t testing.TB, rules, records string) fixture {
 // fetched returns the data as a source that lends nothing.
 func (f fixture) fetched() *evaltest.Recorder { return &evaltest.Recorder{Source: f.data} }
 
-// run scores leads in batches of a size, and returns what each says as text and
-// what explains it, by lead and model.
+// run scores leads in batches of a size. It returns the outcome of each lead as text,
+// and the contributions by lead and model, without leads that fail.
 func (f fixture) run(t testing.TB, source traverse.Source, opts eval.Options, size int, ids ...string) (texts []string, explained [][]eval.Contribution) {
 	t.Helper()
 	var out eval.Outcomes
@@ -87,8 +87,9 @@ func outcome(id string, out *eval.Outcomes, i int) string {
 	return id + ": " + strings.Join(list, ", ")
 }
 
-// contributions returns what explains the scores of a lead, by model. It fails the
-// test if it does not add up, or if there is any where none is asked for.
+// contributions returns the contributions to the scores of a lead, by model. It fails
+// the test if they do not add up to the score, or if there are some where none are
+// asked for.
 func contributions(t testing.TB, models []eval.ModelOutcome, opts eval.Options) [][]eval.Contribution {
 	t.Helper()
 	var all [][]eval.Contribution
@@ -115,7 +116,7 @@ func contributions(t testing.TB, models []eval.ModelOutcome, opts eval.Options) 
 	return all
 }
 
-// counted returns contributions without what is listed.
+// counted returns contributions without occurrences and near misses.
 func counted(list [][]eval.Contribution) [][]eval.Contribution {
 	var out [][]eval.Contribution
 	for _, model := range list {
@@ -132,8 +133,8 @@ func counted(list [][]eval.Contribution) [][]eval.Contribution {
 }
 
 // scoreEveryWay scores leads over lent columns and over fetched records, for scores,
-// counts and lists, in batches of several sizes. All ways must give what is wanted,
-// and one explanation.
+// counts and lists, in batches of several sizes. All ways must give the same outcomes
+// and the same explanations.
 func (f fixture) scoreEveryWay(t *testing.T, ids []string, want []string) {
 	t.Helper()
 	var explained [][]eval.Contribution // of the first way that explains
@@ -169,8 +170,8 @@ func (f fixture) scoreEveryWay(t *testing.T, ids []string, want []string) {
 	}
 }
 
-// people is a lead of each kind, and what belongs to them. Records that do not count
-// as of evaltest.AsOf are called future.
+// people has leads of each kind. As of evaltest.AsOf the email future does not exist
+// yet.
 const people = `
 Lead ada-lead  ParentContact=ada City=Chicago
 Lead ben-lead  ParentContact=ben ParentAccount=beanhouse
@@ -197,6 +198,7 @@ WebsiteVisited v1 Contact=cleo Timestamp=2026-05-20T08:00:00Z
 
 var everyLead = []string{"ada-lead", "ben-lead", "lost-lead", "deal", "small", "nothing"}
 
+// TestScores checks the outcomes of rules and records, in every way to score.
 func TestScores(t *testing.T) {
 	for _, test := range []struct {
 		name, rules, records string
@@ -313,7 +315,7 @@ func TestScores(t *testing.T) {
 	}
 }
 
-// describe writes contributions and what they list.
+// describe writes contributions, with their occurrences and near misses.
 func describe(list []eval.Contribution) []string {
 	var lines []string
 	for _, c := range list {
@@ -339,7 +341,7 @@ func describe(list []eval.Contribution) []string {
 	return lines
 }
 
-// TestExplanation: what contributions say of counts, records and near misses.
+// TestExplanation checks the counts, occurrences and near misses of contributions.
 func TestExplanation(t *testing.T) {
 	f := newFixture(t, evaltest.Model("M", "contact",
 		`"Opened": each EmailOpened none WebsiteVisited score +5`,
@@ -402,8 +404,8 @@ func TestExplanation(t *testing.T) {
 	}
 }
 
-// TestNearMissesHaveAnyDate: what a date range leaves out is found for a near miss,
-// also where a source goes by the range that it is asked for.
+// TestNearMissesHaveAnyDate checks that a record outside of the date range can be the
+// near miss.
 func TestNearMissesHaveAnyDate(t *testing.T) {
 	f := newFixture(t, evaltest.Model("M", "contact", `has EmailOpened within last 7 days where EmailName = "Offer" score +1`), people)
 	for name, source := range map[string]traverse.Source{"lent": f.data, "fetched": f.fetched()} {

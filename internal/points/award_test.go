@@ -74,8 +74,8 @@ func TestAward(t *testing.T) {
 	}
 }
 
-// TestAwardOf: an award has the points and the frequencies of a checked condition,
-// in the memory that it is given.
+// TestAwardOf checks that an award has the points and the frequencies of a checked
+// condition, in the memory that AwardOf is given.
 func TestAwardOf(t *testing.T) {
 	c := check.Condition{Points: -7, Children: []check.Child{{Each: true}, {Min: 1}, {Min: 3}, {}}}
 	want := []Frequency{{Each: true}, {Min: 1}, {Min: 3}, {}}

@@ -103,7 +103,7 @@ func TestTotalClampsOnce(t *testing.T) {
 	}
 }
 
-// TestTotalOf: a total begins with a number, and adds to it.
+// TestTotalOf checks a total that begins with a number.
 func TestTotalOf(t *testing.T) {
 	for _, n := range []int64{0, 7, -7, math.MaxInt64, math.MinInt64} {
 		total := TotalOf(n)
@@ -118,8 +118,7 @@ func TestTotalOf(t *testing.T) {
 	}
 }
 
-// TestCountInLargeForm: a count that was computed in more than 64 bits, and fits in
-// them, is what it is in 64 bits.
+// TestCountInLargeForm checks a count that is a big.Int and fits in 64 bits.
 func TestCountInLargeForm(t *testing.T) {
 	large := Count{large: big.NewInt(5)}
 	if large.Clamp() != 5 || large.Less(CountOf(5)) || CountOf(5).Less(large) || !large.AtLeast(5) || large.AtLeast(6) {

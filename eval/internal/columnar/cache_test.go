@@ -21,8 +21,8 @@ func expr(bit uint64, field, want string, asked *int) columnExpr {
 
 func contacts() *columns.Table { return columns.New(traverse.Standard()).Table(traverse.Contact) }
 
-// TestCache: a value is evaluated once, for all measures of the word; a measure
-// that does not ask about the column is satisfied.
+// TestCache checks that each value is evaluated once for all measures, and that it
+// satisfies the measures without an expression about the column.
 func TestCache(t *testing.T) {
 	asked := 0
 	table := contacts()
@@ -58,12 +58,12 @@ func TestCache(t *testing.T) {
 		t.Errorf("a value that is new satisfies %x", got)
 	}
 	if got := c.masks[1]; got != 1|4|evaluated {
-		t.Errorf("what is known is lost when the cache grows: %x", got)
+		t.Errorf("growing the cache lost a mask: it is %x", got)
 	}
 }
 
-// TestCacheOrder: columns that most measures ask for come first, and several
-// expressions of a measure about a column are one.
+// TestCacheOrder checks that the columns of most measures come first, and that the
+// expressions of one measure about a column are merged.
 func TestCacheOrder(t *testing.T) {
 	asked := 0
 	table := contacts()
@@ -86,8 +86,8 @@ func TestCacheOrder(t *testing.T) {
 	}
 }
 
-// TestCacheOfMissing: a table that lacks a column, or has another one instead, has
-// no caches.
+// TestCacheOfMissing checks that cachesOf returns false if the table lacks a column or
+// has one of another type.
 func TestCacheOfMissing(t *testing.T) {
 	holds := func([]plan.Bound, traverse.Value) bool { return true }
 	for _, f := range []traverse.Field{

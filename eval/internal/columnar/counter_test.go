@@ -8,7 +8,7 @@ import (
 	"github.com/leadscore/leadscore/eval/internal/plan"
 )
 
-// TestCounter counts as one counts by hand, before and after a reset.
+// TestCounter compares a counter with one number for each bit, also after a reset.
 func TestCounter(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var c counter

@@ -62,8 +62,8 @@ EmailClicked k1 Contact=ada Timestamp=2026-05-01 EmailName=A
 EmailSent s1 Contact=ada Timestamp=2026-05-01
 `
 
-// TestExecutor: what one child counts for each lead. As of is noon of 31 May 2026;
-// o2 is later, and o5 has no Timestamp.
+// TestExecutor checks the count of one child for each contact-based lead. As of is
+// noon of 31 May 2026; o2 is later, and o5 has no Timestamp.
 func TestExecutor(t *testing.T) {
 	type counts = map[string]int64
 	for _, test := range []struct {
@@ -134,8 +134,8 @@ func TestExecutor(t *testing.T) {
 	}
 }
 
-// TestExecutorKinds: what a lead is, and whose interactions are an account-based
-// lead's.
+// TestExecutorKinds checks the kind of each lead, and that an account-based lead has
+// the interactions of all contacts of its account.
 func TestExecutorKinds(t *testing.T) {
 	models := evaltest.Models(t, evaltest.Model("M", "account", `each EmailOpened score +1`, `has Lead.ParentAccount score +10`)+
 		evaltest.Model("N", "account", `each EmailOpened.Contact where City = "Chicago" score +1`)+
@@ -177,8 +177,8 @@ func TestExecutorKinds(t *testing.T) {
 	})
 }
 
-// TestScoreTooLarge: a lead with more records than the plan allows is left to
-// others.
+// TestScoreTooLarge checks that Score returns false for a lead with more records than
+// Target.MaxRecords.
 func TestScoreTooLarge(t *testing.T) {
 	p := planFor(t, evaltest.Model("M", "contact", `each EmailOpened score +1`))
 	const records = 8 // the lead, and all interactions of ada, whether or not they count
@@ -196,7 +196,7 @@ func TestScoreTooLarge(t *testing.T) {
 	}
 }
 
-// TestCounts: the counts of all children are in the slots of an explained plan.
+// TestCounts checks that an explained plan has the counts of all children in slots.
 func TestCounts(t *testing.T) {
 	models := evaltest.Models(t, evaltest.Model("M", "contact",
 		`each EmailOpened none EmailClicked score +1`, `has Interaction since 2026-05-02 score +1`))
@@ -221,8 +221,8 @@ func TestCounts(t *testing.T) {
 	})
 }
 
-// TestManyMeasures: more measures than a word holds are counted, of one kind of
-// interaction and of the lead.
+// TestManyMeasures checks a plan with more measures than a word holds, for the lead,
+// for the owner and for a kind of interaction.
 func TestManyMeasures(t *testing.T) {
 	const n = 2*plan.WordBits + 7
 	var conditions []string
@@ -254,7 +254,7 @@ func TestManyMeasures(t *testing.T) {
 	})
 }
 
-// TestAsOf: another instant gives other scores, over the same columns.
+// TestAsOf checks that SetAsOf changes the instant of later scores.
 func TestAsOf(t *testing.T) {
 	x := New(planFor(t, evaltest.Model("M", "contact", `each EmailOpened within last 7 days where EmailName = "A" score +1`)))
 	data := evaltest.Data(t, traverse.Standard(), leads)
@@ -269,8 +269,8 @@ func TestAsOf(t *testing.T) {
 	})
 }
 
-// TestMissing: an executor is not bound to a store that lacks what the plan names,
-// and may be bound to another one afterwards.
+// TestMissing checks that an executor is not bound to a store that lacks an entity, a
+// field or a reference of the plan, and can be bound to another store afterwards.
 func TestMissing(t *testing.T) {
 	for _, test := range []struct{ name, have, want, child string }{
 		{"a kind of interaction", ``, `interaction Webinar { }`, `has Webinar`},

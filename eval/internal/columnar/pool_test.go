@@ -20,7 +20,8 @@ func newStore(t *testing.T) *columns.Store {
 	return storeOf(evaltest.Data(t, traverse.Standard(), leads))
 }
 
-// collect runs the collector until done, or so often that it should have been.
+// collect runs the garbage collector until done returns true. It returns false if
+// done still returns false after many runs.
 func collect(done func() bool) bool {
 	for range 500 {
 		runtime.GC()
@@ -32,8 +33,8 @@ func collect(done func() bool) bool {
 	return false
 }
 
-// TestPoolKeeps: the executor that was put back comes again with what it has
-// evaluated, also after the collector ran; one that is in use does not come twice.
+// TestPoolKeeps checks that Get returns the executor that was put back first, also
+// after a garbage collection, and never one that is in use.
 func TestPoolKeeps(t *testing.T) {
 	var pool Pool
 	p, store := poolPlan(t), newStore(t)
@@ -65,7 +66,8 @@ func TestPoolKeeps(t *testing.T) {
 	runtime.KeepAlive(store)
 }
 
-// TestPoolDrops: an executor is dropped when its store is no longer used.
+// TestPoolDrops checks that a pool drops an executor when its store is no longer
+// used.
 func TestPoolDrops(t *testing.T) {
 	var pool Pool
 	p := poolPlan(t)
@@ -84,8 +86,8 @@ func TestPoolDrops(t *testing.T) {
 	}
 }
 
-// TestPoolRebinds: an executor that has been bound to another store is dropped with
-// that one, and not with the first.
+// TestPoolRebinds checks that an executor that was bound to another store is dropped
+// with that store, and not with the first one.
 func TestPoolRebinds(t *testing.T) {
 	var pool Pool
 	p := poolPlan(t)
@@ -114,8 +116,7 @@ func TestPoolRebinds(t *testing.T) {
 	}
 }
 
-// TestDropExecutor: what is called for one store does not drop the executor of
-// another one.
+// TestDropExecutor checks that dropExecutor keeps an executor whose store is in use.
 func TestDropExecutor(t *testing.T) {
 	pool := new(Pool)
 	store := newStore(t)
@@ -130,7 +131,7 @@ func TestDropExecutor(t *testing.T) {
 	runtime.KeepAlive(store)
 }
 
-// TestUnbound: an executor that was bound to no store can be put back.
+// TestUnbound checks that an executor that was never bound can be put back.
 func TestUnbound(t *testing.T) {
 	var pool Pool
 	p := poolPlan(t)
@@ -141,8 +142,8 @@ func TestUnbound(t *testing.T) {
 	}
 }
 
-// TestRebind: an executor scores from the store that it was bound to last, and sees
-// what was added to a store since.
+// TestRebind checks that an executor scores from the store that it was bound to last,
+// with the records and values that were added since.
 func TestRebind(t *testing.T) {
 	x := New(poolPlan(t))
 	score := func(store *columns.Store) (score int64) {

@@ -15,11 +15,11 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// The properties of this file compare the executor with counting one record after
-// the other, in rules and data of a small world: emails with up to four fields,
-// whose contacts live in some city.
+// The property of this file compares the executor with a loop over all records. Its
+// rules and data are about emails with up to four fields, and about the city of their
+// contacts.
 
-// An email is an interaction of the small world.
+// An email is an interaction.
 type email struct {
 	kind, contact string
 	days          int // before as of; negative is later
@@ -88,7 +88,7 @@ type fieldTest struct {
 	value string
 }
 
-// drawChild draws a child with expressions about some of the first fields alone.
+// drawChild draws a child with expressions about the first fields of emailFields.
 func drawChild(t *rapid.T, fields int) child {
 	c := child{
 		frequency: rapid.SampledFrom([]points.Frequency{{Each: true}, {Min: 1}, {}, {Min: 2}, {Min: 9}}).Draw(t, "frequency"),
@@ -207,7 +207,7 @@ func (c *condition) award() *points.Award {
 	return a
 }
 
-// drawConditions draws so many conditions, of which most have one child.
+// drawConditions draws n conditions. Most of them have one child.
 func drawConditions(t *rapid.T, n, fields int) []condition {
 	list := make([]condition, n)
 	for i := range list {
@@ -219,8 +219,8 @@ func drawConditions(t *rapid.T, n, fields int) []condition {
 	return list
 }
 
-// TestCountsEveryRecord: scores and counts are those of looking at every email for
-// every child; also after emails have been added.
+// TestCountsEveryRecord checks that scores and counts are those that a loop over all
+// emails gives, also after emails have been added.
 func TestCountsEveryRecord(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		fields := rapid.IntRange(0, 4).Draw(t, "fields")
@@ -272,7 +272,8 @@ func TestCountsEveryRecord(t *testing.T) {
 	})
 }
 
-// compareModel compares what an executor has of a lead with counting its emails.
+// compareModel compares the score and the counts of a lead with a loop over its
+// emails.
 func compareModel(t *rapid.T, x *Executor, model int, lead string, conditions []condition, contacts []string, emails []email) {
 	var want points.Total
 	for j := range conditions {

@@ -13,8 +13,8 @@ import (
 	"github.com/leadscore/leadscore/traverse/columns"
 )
 
-// A clicked record is the Timestamp of a record and, for each of emailFields, the
-// code of a letter.
+// A clicked is a record of EmailClicked: its Timestamp and, for each of emailFields,
+// the code of a letter.
 type clicked struct {
 	at     int64
 	letter [4]uint32
@@ -22,8 +22,8 @@ type clicked struct {
 
 var letters = []string{"a", "b", "c"}
 
-// TestScan: every word counts what looking at all records for all measures counts,
-// whatever the number of columns, and totals give their points.
+// TestScan checks the counts of the first word and of a later one, and the points of
+// totals, against a loop over all records, for every number of columns.
 func TestScan(t *testing.T) {
 	entity := traverse.Standard().Entity("EmailClicked")
 	counted := uint64(0)

@@ -21,8 +21,8 @@ func lies(at int64, windows []int, bounds []plan.Bound, asOf int64) bool {
 	return at <= asOf
 }
 
-// TestTimeline: a record lies in the segments of those windows that one finds by
-// looking at all of them.
+// TestTimeline checks that the segment of a record is inside exactly the spans whose
+// windows all hold the record.
 func TestTimeline(t *testing.T) {
 	const year = 365 * 24 * 60 * 60 * 1_000_000
 	inside, outside := 0, 0
@@ -86,7 +86,7 @@ func TestTimeline(t *testing.T) {
 	}
 }
 
-// TestTimelineOfNothing: where no window holds anything, no record counts.
+// TestTimelineOfNothing checks a timeline whose only span is empty.
 func TestTimelineOfNothing(t *testing.T) {
 	var line timeline
 	line.cut([]plan.Bound{{Lo: 5, Hi: 4}}, 10)
@@ -98,7 +98,8 @@ func TestTimelineOfNothing(t *testing.T) {
 	}
 }
 
-// TestManySegments: there may be more segments than a bucket has numbers for.
+// TestManySegments checks a timeline with more segments than fit in the 16 bits of a
+// bucket.
 func TestManySegments(t *testing.T) {
 	const n = 40_000
 	var spans []plan.Bound

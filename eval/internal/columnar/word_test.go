@@ -25,7 +25,7 @@ func counterOf(counts []uint64) counter {
 	return c
 }
 
-// drawMeasure draws what a count is for: uses by some of the models, and slots.
+// drawMeasure draws a measure with uses by some of the models and with slots.
 func drawMeasure(t *rapid.T, models, slots int) plan.Measure {
 	var m plan.Measure
 	for range rapid.IntRange(0, 3).Draw(t, "uses") {
@@ -44,8 +44,8 @@ func drawMeasure(t *rapid.T, models, slots int) plan.Measure {
 	return m
 }
 
-// TestDrain: a word gives for counts what the uses are worth one by one, and adds
-// them up in their slots.
+// TestDrain checks that drain adds the worth of every use to the score of its model,
+// and every count to its slots.
 func TestDrain(t *testing.T) {
 	of := map[int]int{}
 	rapid.Check(t, func(t *rapid.T) {

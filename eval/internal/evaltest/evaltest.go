@@ -36,8 +36,8 @@ func Models(t TB, rules string) []*check.Model {
 	return models
 }
 
-// Model writes a model. A condition is its children and its score, and is called
-// by its number, from 1 on.
+// Model writes a model. Each condition is written as its children and its score, and
+// is named by its number, from 1 on.
 func Model(name, target string, conditions ...string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "model %q {\n    target %s\n", name, target)
@@ -62,7 +62,7 @@ func Data(t TB, schema *traverse.Schema, records string) *memory.Source {
 	return data
 }
 
-// Add adds records to data. They are written as [Data] has them.
+// Add adds records to data, in the form that [Data] reads.
 func Add(t TB, data *memory.Source, records string) {
 	t.Helper()
 	for line := range strings.Lines(records) {
@@ -102,8 +102,8 @@ func split(line string) []string {
 	return words
 }
 
-// Numbered writes n records, whose ids are prefix and a number from 0 on, and
-// whose values are all the same.
+// Numbered writes n records with the same values. Their ids are prefix and a number
+// from 0 on.
 func Numbered(n int, entity, prefix, values string) string {
 	var b strings.Builder
 	for i := range n {
@@ -116,12 +116,14 @@ func Numbered(n int, entity, prefix, values string) string {
 // them. It lends no columns, whether or not the other one does.
 type Recorder struct {
 	traverse.Source
-	// Before, if there, is called first. If it returns an error, that is the answer.
+	// Before is called before the source is asked, unless it is nil. If it returns an
+	// error, Fetch returns that error.
 	Before func(q *traverse.Query, out *traverse.Rows) error
 	Asked  []string // the queries as text
 }
 
-// Fetch is the Fetch of r.Source, and remembers the query.
+// Fetch remembers the query and calls r.Source.Fetch. It returns the error of r.Before
+// or of r.Source.
 func (r *Recorder) Fetch(ctx context.Context, q *traverse.Query, out *traverse.Rows) error {
 	r.Asked = append(r.Asked, text(q))
 	if r.Before != nil {

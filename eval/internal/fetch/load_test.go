@@ -16,7 +16,7 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// A fixture is a plan and a source for what it asks.
+// A fixture is a plan and a source.
 type fixture struct {
 	plan   *plan.Routes
 	source *evaltest.Recorder
@@ -38,7 +38,7 @@ func (f fixture) load(t *testing.T, opts Options, ids ...string) *Batch {
 	return &b
 }
 
-// text writes what became of each lead.
+// text describes the leads of a batch.
 func text(b *Batch) []string {
 	var list []string
 	for _, l := range b.Leads {
@@ -66,7 +66,7 @@ profile Order {
 profile Product { Name text }
 `
 
-// people is three leads of two contacts, who are in one account.
+// people has leads of each kind. All contacts are in one account.
 const people = `
 Lead l1 ParentContact=ada
 Lead l2 ParentContact=ben
@@ -80,7 +80,7 @@ Account beanhouse
 EmailOpened o1 Contact=ada Timestamp=2026-05-01
 `
 
-// TestQueries: what a source is asked, in which order, and for which range of time.
+// TestQueries checks the queries of a batch, their order and their ranges of time.
 func TestQueries(t *testing.T) {
 	const until = " to 2026-05-31T12:00:00.000000999Z"
 	for _, test := range []struct {
@@ -154,8 +154,8 @@ func TestQueries(t *testing.T) {
 	}
 }
 
-// TestAnyInteraction: the root Interaction asks for every interaction that is not
-// passive.
+// TestAnyInteraction checks that the root Interaction asks for every interaction that
+// is not passive.
 func TestAnyInteraction(t *testing.T) {
 	f := newFixture(t, evaltest.Model("M", "contact", `each Interaction score +1`), people)
 	f.load(t, keys, "l1")
@@ -168,8 +168,8 @@ func TestAnyInteraction(t *testing.T) {
 	}
 }
 
-// TestLeads: what each lead is, and who owns its interactions, follows the stored
-// ids, whether or not the records exist.
+// TestLeads checks the kind and the owners of each lead. They follow the stored ids,
+// whether or not the records exist.
 func TestLeads(t *testing.T) {
 	f := newFixture(t, `profile Contact { dated by CreatedOn }`+
 		evaltest.Model("M", "contact", `has EmailOpened score +1`)+evaltest.Model("N", "account", `has EmailOpened score +1`), people+`
@@ -189,8 +189,8 @@ func TestLeads(t *testing.T) {
 	}
 }
 
-// TestRecords: values come in the order of the layout and in the form that
-// predicates want.
+// TestRecords checks the values of records: their order, and their form for each of
+// the options.
 func TestRecords(t *testing.T) {
 	f := newFixture(t, `profile Contact { Code text exact Tags choices ("Red", "Blue") }`+
 		evaltest.Model("M", "contact", `has Lead.ParentContact where City = "A" and Code = "A" and Tags contains "Red" score +1`,
@@ -260,8 +260,8 @@ func TestRecords(t *testing.T) {
 	}
 }
 
-// TestNearMissesAskForAll: what a date range leaves out may be a near miss; what is
-// later than as of is none.
+// TestNearMissesAskForAll checks that records of any date up to as of are asked for:
+// they may be near misses.
 func TestNearMissesAskForAll(t *testing.T) {
 	f := newFixture(t, evaltest.Model("M", "contact", `each EmailOpened within last 7 days score +1`), people)
 	f.load(t, Options{MaxKeys: 9, NearMisses: true}, "l1")
@@ -270,7 +270,7 @@ func TestNearMissesAskForAll(t *testing.T) {
 	}
 }
 
-// TestMaxKeys: a query has so many keys, and at least one.
+// TestMaxKeys checks that a query has at most Options.MaxKeys keys, and at least one.
 func TestMaxKeys(t *testing.T) {
 	for _, test := range []struct {
 		most int
@@ -289,8 +289,8 @@ func TestMaxKeys(t *testing.T) {
 	}
 }
 
-// TestMaxRecords: a batch that reaches too many records fails, and the error says
-// where it did.
+// TestMaxRecords checks that Load returns a LimitError for a batch that reaches too
+// many records, and that it names the entity and the path.
 func TestMaxRecords(t *testing.T) {
 	rules := evaltest.Model("M", "contact", `each Lead.ParentContact.ParentAccount.Leads score +1`) +
 		evaltest.Model("N", "account", `each EmailOpened score +1`)
@@ -334,7 +334,8 @@ func TestMaxRecords(t *testing.T) {
 	}
 }
 
-// TestLimitWithoutPath: the first lead of a batch may not reach what is too much.
+// TestLimitWithoutPath checks the path of a LimitError for records that the first lead
+// does not reach.
 func TestLimitWithoutPath(t *testing.T) {
 	f := newFixture(t, evaltest.Model("N", "account", `has Lead.ParentAccount score +1`), people)
 	var b Batch
@@ -344,8 +345,8 @@ func TestLimitWithoutPath(t *testing.T) {
 	}
 }
 
-// TestFailures: a query that fails fails the leads that reach one of its keys, and
-// no others, whatever their conditions filter.
+// TestFailures checks that a failed query fails the leads that reach one of its keys,
+// and no others, whatever the conditions filter.
 func TestFailures(t *testing.T) {
 	broken := errors.New("connection reset")
 	entity := func(name, by string) func(q *traverse.Query, _ *traverse.Rows) error {
@@ -451,8 +452,8 @@ func TestFailures(t *testing.T) {
 	}
 }
 
-// TestManyRecords: repeated ids are found among many records, too, and records that
-// come in turns for several keys are put together.
+// TestManyRecords checks that repeated ids are found among many records, and that
+// records may come in turns for several keys.
 func TestManyRecords(t *testing.T) {
 	f := newFixture(t, evaltest.Model("M", "contact", `each EmailOpened score +1`),
 		people+evaltest.Numbered(20, "EmailOpened", "a", "Contact=ada")+evaltest.Numbered(20, "EmailOpened", "b", "Contact=ben"))
@@ -482,8 +483,8 @@ func TestManyRecords(t *testing.T) {
 	}
 }
 
-// TestContext: once the context is done its error is returned, whatever the source
-// says, and no lead is blamed.
+// TestContext checks that Load returns ctx.Err() once the context is done, whatever
+// error the source returns.
 func TestContext(t *testing.T) {
 	for at := 1; at <= 4; at++ {
 		f := newFixture(t, evaltest.Model("M", "contact", `each Lead.ParentContact.ParentAccount.Leads score +1`), people)
@@ -506,7 +507,7 @@ func TestContext(t *testing.T) {
 	}
 }
 
-// TestReset: a batch that is used again gives what a new one gives.
+// TestReset checks that a batch that was reset loads the same as a new one.
 func TestReset(t *testing.T) {
 	f := newFixture(t, evaltest.Model("M", "contact", `each EmailOpened score +1`)+evaltest.Model("N", "account", `each EmailOpened score +1`), people)
 	var b Batch
@@ -535,7 +536,7 @@ func TestReset(t *testing.T) {
 	}
 }
 
-// TestEmptied: a map that has grown large is not kept.
+// TestEmptied checks that Emptied does not keep a large map.
 func TestEmptied(t *testing.T) {
 	small, large := map[int]int{1: 1}, map[int]int{}
 	for i := range maxMap + 1 {

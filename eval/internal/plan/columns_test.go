@@ -17,7 +17,8 @@ func planColumns(t testing.TB, rules string) *Columns {
 	return NewColumns(NewRoutes(evaltest.Models(t, rules)), false)
 }
 
-// richer adds to the standard schema what decides whether a child needs routes.
+// richer adds to the standard schema entities and fields for which children need
+// routes.
 const richer = `profile Lead { Due date  Orders <- Order.Lead  Owner -> User  Visit -> EmailOpened }
 profile Contact { Manager -> Contact  Boss -> User }
 profile User { Name text  Started date }
@@ -26,8 +27,8 @@ profile Campaign { Name text  Ends time }
 interaction EmailOpened { Campaign -> Campaign  ReadOn date  ReadAt time }
 `
 
-// TestCountedOverColumns: which children are counted over columns, and which need
-// routes.
+// TestCountedOverColumns checks which children are counted over columns and which
+// need routes.
 func TestCountedOverColumns(t *testing.T) {
 	for _, test := range []struct {
 		why   string
@@ -77,8 +78,8 @@ func TestCountedOverColumns(t *testing.T) {
 	}
 }
 
-// TestDatedLead: a lead with a date exists as the root, whatever its date is; only a
-// date range on it needs routes.
+// TestDatedLead checks that only a date range on a dated lead needs routes: as the root
+// the lead exists whatever its date is.
 func TestDatedLead(t *testing.T) {
 	for _, test := range []struct {
 		child string
@@ -94,8 +95,8 @@ func TestDatedLead(t *testing.T) {
 	}
 }
 
-// TestResidual: a condition is left to routes if one of its children is; the plan
-// for these asks with the needs of the whole.
+// TestResidual checks that a condition is left to routes if one of its children needs
+// routes, and that their plan has the needs of the whole plan.
 func TestResidual(t *testing.T) {
 	routes := NewRoutes(evaltest.Models(t,
 		evaltest.Model("M", "contact",
@@ -135,7 +136,8 @@ func TestResidual(t *testing.T) {
 	}
 }
 
-// describeMeasures writes what is counted for contact-based leads.
+// describeMeasures writes the measures, totals and conjunctions of contact-based
+// leads.
 func describeMeasures(p *Columns) string {
 	var b strings.Builder
 	t := &p.Targets[ContactBased]
@@ -198,7 +200,7 @@ func worth(s points.Single) string {
 	return fmt.Sprintf("%+d from %d", s.Points, s.Min)
 }
 
-// TestMeasures: conditions that ask for the same count share a measure.
+// TestMeasures checks that conditions that ask for the same count share a measure.
 func TestMeasures(t *testing.T) {
 	for _, test := range []struct{ name, rules, want string }{
 		{
@@ -289,8 +291,8 @@ func TestMeasures(t *testing.T) {
 	}
 }
 
-// TestNoTotalsForAccounts: the interactions of several contacts are not ordered by
-// time, so those of account-based leads are counted one by one.
+// TestNoTotalsForAccounts checks that account-based leads have no totals: the
+// interactions of several contacts are not ordered by time.
 func TestNoTotalsForAccounts(t *testing.T) {
 	p := planColumns(t, evaltest.Model("M", "account", `each EmailOpened score +1`))
 	k := &p.Targets[AccountBased].Interactions[0]
@@ -302,9 +304,8 @@ func TestNoTotalsForAccounts(t *testing.T) {
 	}
 }
 
-// TestTotalTables: a kind of interaction has so many tables by time. A condition
-// that would need one more gets a measure; one that needs a table that is there
-// gets it.
+// TestTotalTables checks that totals need at most maxTables tables. A condition that
+// would need one more has a measure instead.
 func TestTotalTables(t *testing.T) {
 	var conditions []string
 	for n := range maxTables + 2 {
@@ -324,7 +325,8 @@ func TestTotalTables(t *testing.T) {
 	}
 }
 
-// TestConjunctions: pairs are kept by model, and others one by one.
+// TestConjunctions checks that conjunctions of two children are in Pairs, by model,
+// and the others in Others.
 func TestConjunctions(t *testing.T) {
 	p := planColumns(t, evaltest.Model("M", "contact",
 		`each EmailOpened has Lead score +1`,
@@ -344,8 +346,8 @@ func TestConjunctions(t *testing.T) {
 	}
 }
 
-// TestExplainedColumns: for explanations every condition is a conjunction, in the
-// order of the rules, and has the slots of its children.
+// TestExplainedColumns checks that in a plan for explanations every condition is a
+// conjunction.
 func TestExplainedColumns(t *testing.T) {
 	routes := NewRoutes(evaltest.Models(t,
 		evaltest.Model("M", "contact", `each EmailOpened score +1`, `has Lead score +2`)+
@@ -368,7 +370,7 @@ func TestExplainedColumns(t *testing.T) {
 	}
 }
 
-// TestMaxRecords: as many records as a target can have, its sums fit in 64 bits.
+// TestMaxRecords checks that the sums of MaxRecords records fit in 64 bits.
 func TestMaxRecords(t *testing.T) {
 	p := planColumns(t, evaltest.Model("M", "contact", `each EmailOpened score -1000000`, `has Lead score +500000`)+
 		evaltest.Model("N", "account"))
@@ -380,8 +382,8 @@ func TestMaxRecords(t *testing.T) {
 	}
 }
 
-// TestProfileNodes: hops and references that begin alike share nodes, and a path
-// requires the records on its way.
+// TestProfileNodes checks that hops that begin alike share nodes, and that a path
+// requires the records that it goes through.
 func TestProfileNodes(t *testing.T) {
 	p := planColumns(t, evaltest.Model("M", "contact",
 		`has Lead.ParentContact.ParentAccount where Industry = "R" and CreatedOn is empty score +1`,
@@ -413,7 +415,7 @@ func TestProfileNodes(t *testing.T) {
 	}
 }
 
-// TestPlanText: what Columns.String tells people.
+// TestPlanText checks the description of a plan.
 func TestPlanText(t *testing.T) {
 	many := func(n int) []string {
 		var list []string

@@ -7,7 +7,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestPack: measures that belong together share a word if they fit in one.
+// TestPack checks that measures that belong together share a word if they fit.
 func TestPack(t *testing.T) {
 	for _, test := range []struct {
 		name  string
@@ -34,7 +34,7 @@ func TestPack(t *testing.T) {
 	}
 }
 
-// TestPackProperty: every measure has a bit of its own, which FindBit finds.
+// TestPackProperty checks that FindBit finds a different bit for every measure.
 func TestPackProperty(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var p Packer

@@ -27,9 +27,9 @@ const everyType = `profile Lead {
 }
 `
 
-// An example is what stands after an operator, a value for which the expression
-// then holds as of evaltest.AsOf, and one for which it does not. Values are written
-// as memory.Parse reads them.
+// An example has the operands of an operator, a value for which the expression holds
+// as of evaltest.AsOf, and one for which it does not. Values are written as
+// memory.Parse reads them.
 type example struct{ operands, yes, no string }
 
 // examples has one for every operator of every type.
@@ -168,7 +168,7 @@ func TestEveryOperator(t *testing.T) {
 	}
 }
 
-// TestEmpty: an empty value is empty, whatever the type.
+// TestEmpty checks is empty and is not empty for every type.
 func TestEmpty(t *testing.T) {
 	for _, typ := range traverse.Types() {
 		value := ""
@@ -183,7 +183,7 @@ func TestEmpty(t *testing.T) {
 	}
 }
 
-// TestExact: letter case matters for an exact field.
+// TestExact checks that letter case matters for an exact field.
 func TestExact(t *testing.T) {
 	for _, test := range []struct {
 		expr, value string
@@ -199,7 +199,7 @@ func TestExact(t *testing.T) {
 	wantHolds(t, "exactChoices", traverse.Choices, `exactChoices contains "Red"`, "red", false)
 }
 
-// TestLongList: a list that is looked up by its hash holds what a short one does.
+// TestLongList checks a list that is long enough to be looked up in a map.
 func TestLongList(t *testing.T) {
 	list := `("a", "b", "c", "d", "e", "f", "g", "h", "i", "Red")`
 	wantHolds(t, "text", traverse.Text, "text in "+list, "rED", true)
@@ -258,8 +258,8 @@ func wantHolds(t *testing.T, field string, typ traverse.Type, expr, value string
 	}
 }
 
-// TestPredicateKey: expressions that mean the same are one measure, and others are
-// not. The second expression is about the same field.
+// TestPredicateKey checks that two expressions are one measure if they mean the same,
+// and two measures otherwise.
 func TestPredicateKey(t *testing.T) {
 	for _, test := range []struct {
 		first, second string
@@ -298,8 +298,7 @@ func TestPredicateKey(t *testing.T) {
 	}
 }
 
-// TestUnknownPredicate: what package check could add without a lowering does not go
-// unnoticed.
+// TestUnknownPredicate checks that a predicate without a lowering panics.
 func TestUnknownPredicate(t *testing.T) {
 	defer func() {
 		if got := recover(); got != "plan: no lowering of <nil>" {
@@ -310,7 +309,8 @@ func TestUnknownPredicate(t *testing.T) {
 	ws.predicate(nil, nil)
 }
 
-// TestFolds: letter case does not matter for text and choices, unless they are exact.
+// TestFolds checks that letter case does not matter for text and choices, unless the
+// field is exact.
 func TestFolds(t *testing.T) {
 	for _, typ := range traverse.Types() {
 		want := typ == traverse.Text || typ == traverse.Choice || typ == traverse.Choices
@@ -323,8 +323,8 @@ func TestFolds(t *testing.T) {
 	}
 }
 
-// TestNormal: the empty texts among the chosen are dropped, and the value that was
-// given stays as it is.
+// TestNormal checks that Normal folds text, drops the empty texts among the chosen, and
+// leaves the given value as it is.
 func TestNormal(t *testing.T) {
 	given := traverse.ChoicesValue("Red", "", "Blue")
 	for _, test := range []struct {

@@ -178,8 +178,8 @@ func TestRoutes(t *testing.T) {
 	}
 }
 
-// TestAnyInteraction: the root Interaction has a need for each interaction that is
-// not passive, and their layouts begin alike.
+// TestAnyInteraction checks that the root Interaction has a need for each interaction
+// that is not passive, and that their layouts begin with the same fields.
 func TestAnyInteraction(t *testing.T) {
 	models := evaltest.Models(t, evaltest.Model("M", "contact",
 		`each EmailClicked where Url = "A" score +1`,
@@ -209,7 +209,7 @@ func TestAnyInteraction(t *testing.T) {
 	}
 }
 
-// TestChildren: what a plan has of each child.
+// TestChildren checks the plan of models, conditions and children.
 func TestChildren(t *testing.T) {
 	models := evaltest.Models(t, orders+`model "M" {
 		target contact
@@ -261,8 +261,8 @@ func TestChildren(t *testing.T) {
 	}
 }
 
-// TestMissingInSchema: a schema that lacks what a checked model names is a mistake
-// of whoever made the model.
+// TestMissingInSchema checks that NewRoutes panics if the schema lacks a field that a
+// checked model names.
 func TestMissingInSchema(t *testing.T) {
 	models := evaltest.Models(t, everyType+evaltest.Model("M", "contact", `has Lead where text = "A" score +1`))
 	other := *models[0]
@@ -275,8 +275,8 @@ func TestMissingInSchema(t *testing.T) {
 	NewRoutes([]*check.Model{&other})
 }
 
-// TestInstant: windows and days are resolved in the zones of the models, into
-// memory that is used again.
+// TestInstant checks that windows and days are resolved in the zones of the models,
+// and that At uses memory again.
 func TestInstant(t *testing.T) {
 	rule := "each EmailOpened within last 7 days score +1"
 	inZone := func(name, zone string) string {

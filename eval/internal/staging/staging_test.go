@@ -19,7 +19,7 @@ import (
 	"github.com/leadscore/leadscore/traverse/columns"
 )
 
-// A fixture is a staging and a plan for what it lays out.
+// A fixture is a plan and a staging for it.
 type fixture struct {
 	routes  *plan.Routes
 	columns *plan.Columns
@@ -51,8 +51,8 @@ func (f *fixture) fill(t interface {
 	return &b
 }
 
-// owned writes the interactions of a contact as a store has them: kind by kind, and
-// of each record its Timestamp and the texts of some fields.
+// owned writes the interactions of a contact in the order of a store: for each record
+// its kind, its Timestamp and the texts of some fields.
 func owned(store *columns.Store, contact string, fields ...string) []string {
 	var list []string
 	counts, times, cells := store.Owned().Of(store.Table(traverse.Contact).Key(contact))
@@ -72,8 +72,7 @@ func owned(store *columns.Store, contact string, fields ...string) []string {
 	return list
 }
 
-// lent returns the interactions of a contact as the store has them that a source
-// lends, and the texts in the form of predicates.
+// lent is owned for the store that a source lends, with folded texts.
 func lent(t *testing.T, data *memory.Source, contact string, fields ...string) []string {
 	t.Helper()
 	var list []string
@@ -91,7 +90,7 @@ func lent(t *testing.T, data *memory.Source, contact string, fields ...string) [
 	return list
 }
 
-// reversed is a source that gives records in another order.
+// reversed is a source that adds records in another order.
 type reversed struct{ traverse.Source }
 
 func (r reversed) Fetch(ctx context.Context, q *traverse.Query, out *traverse.Rows) error {
@@ -129,9 +128,8 @@ EmailClicked k1 Contact=ada Timestamp=2026-05-02 EmailName=D
 EmailSent s1 Contact=ada Timestamp=2026-05-02
 `
 
-// TestOwned: interactions are laid out as a store has them that was filled by Add,
-// whatever the order in which they were fetched. What the plan does not ask for is
-// left out.
+// TestOwned checks that interactions are laid out as in a store that was filled by
+// Add, whatever the order in which they were fetched.
 func TestOwned(t *testing.T) {
 	f := newFixture(t, evaltest.Model("M", "contact", rules, `has EmailClicked score +1`, `has Lead where City = "Chicago" score +1`))
 	data := evaltest.Data(t, traverse.Standard(), people)
@@ -155,8 +153,8 @@ func TestOwned(t *testing.T) {
 	}
 }
 
-// TestProfiles: what is fetched by its id is laid out once, with the values that
-// were asked for.
+// TestProfiles checks that records that were fetched by their ids are laid out once,
+// with the values that were asked for.
 func TestProfiles(t *testing.T) {
 	f := newFixture(t, evaltest.Model("M", "contact",
 		`has Lead where City = "Chicago" and CreatedOn before 2026-05-02 score +1`,
@@ -187,8 +185,7 @@ func TestProfiles(t *testing.T) {
 	}
 }
 
-// TestScore: leads of a batch have the scores that they have over a store that the
-// source lends, batch after batch.
+// TestScore checks the scores of one batch after another.
 func TestScore(t *testing.T) {
 	f := newFixture(t, evaltest.Model("M", "contact", rules,
 		`has Lead.ParentContact.ParentAccount where Industry = "Retail" score +10`, `each Interaction within last 30 days score +100`)+
@@ -214,7 +211,7 @@ func TestScore(t *testing.T) {
 	}
 }
 
-// TestScoreProperty: one executor gives the same over staged and over lent records.
+// TestScoreProperty checks that staged and lent records give the same scores.
 func TestScoreProperty(t *testing.T) {
 	f := newFixture(t, evaltest.Model("M", "contact",
 		`each EmailOpened where EmailName = "A" score +1`,
@@ -276,8 +273,8 @@ func TestScoreProperty(t *testing.T) {
 	})
 }
 
-// TestFailedGroups: what could not be fetched is left out, and leads that do not
-// reach it are laid out.
+// TestFailedGroups checks that records of a group with an error are left out, and that
+// leads that do not reach the group are scored.
 func TestFailedGroups(t *testing.T) {
 	f := newFixture(t, evaltest.Model("M", "contact", rules, `has Lead.ParentContact where City = "Chicago" score +10`))
 	source := &evaltest.Recorder{Source: evaltest.Data(t, traverse.Standard(), people+"Contact ben City=Chicago")}
@@ -297,7 +294,7 @@ func TestFailedGroups(t *testing.T) {
 	}
 }
 
-// TestDone: once the context is done its error is returned.
+// TestDone checks that Fill returns ctx.Err() once the context is done.
 func TestDone(t *testing.T) {
 	f := newFixture(t, evaltest.Model("M", "contact", rules))
 	b := f.fill(t, evaltest.Data(t, traverse.Standard(), people), "l1", "l2")
@@ -308,7 +305,7 @@ func TestDone(t *testing.T) {
 	}
 }
 
-// TestTooLarge: a staging whose distinct values take too much memory says so.
+// TestTooLarge checks that TooLarge depends on the distinct values of all batches.
 func TestTooLarge(t *testing.T) {
 	f := newFixture(t, evaltest.Model("M", "contact", rules))
 	data := evaltest.Data(t, traverse.Standard(), people)

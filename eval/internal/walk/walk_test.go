@@ -26,8 +26,8 @@ type fixture struct {
 	walker Walker
 }
 
-// newFixture fetches leads for rules of one model, and what they need for near
-// misses.
+// newFixture fetches leads and all records that they reach, also those that only near
+// misses need.
 func newFixture(t *testing.T, rules, records string, leads ...string) *fixture {
 	t.Helper()
 	models := evaltest.Models(t, rules)
@@ -82,7 +82,7 @@ EmailClicked k4 Contact=ada Timestamp=2026-06-01 Url=a
 EmailOpened n1 Contact=ada Timestamp=2026-05-31T12:00:00Z
 `
 
-// TestCount: how many routes a path has from the lead deal.
+// TestCount checks the number of routes of a path from the lead deal.
 func TestCount(t *testing.T) {
 	for _, test := range []struct {
 		child string
@@ -141,7 +141,7 @@ func TestCount(t *testing.T) {
 	}
 }
 
-// TestAccountBased: the interactions of an account-based lead are those of all
+// TestAccountBased checks that an account-based lead has the interactions of all
 // contacts of its account.
 func TestAccountBased(t *testing.T) {
 	f := newFixture(t, evaltest.Model("M", "account", `each EmailClicked score +1`), `
@@ -156,8 +156,8 @@ func TestAccountBased(t *testing.T) {
 	}
 }
 
-// TestDayOfModel: whether a record with a date exists is a matter of the model's
-// day.
+// TestDayOfModel checks that a record dated by a date exists from the day on that it
+// is in the time zone of the model.
 func TestDayOfModel(t *testing.T) {
 	rules := orders
 	for _, zone := range []string{"Pacific/Auckland", "Pacific/Honolulu"} {
@@ -180,8 +180,7 @@ func TestDayOfModel(t *testing.T) {
 	}
 }
 
-// TestMultiplier: what the counts of a condition's children make together, and that
-// the walk ends at the first that does not hold.
+// TestMultiplier checks the multiplier of conditions of several children.
 func TestMultiplier(t *testing.T) {
 	for _, test := range []struct {
 		children string
@@ -203,7 +202,7 @@ func TestMultiplier(t *testing.T) {
 	}
 }
 
-// TestCountsBeyond64Bits: routes that meet at a record are added up exactly.
+// TestCountsBeyond64Bits checks that numbers of routes that exceed 64 bits are exact.
 func TestCountsBeyond64Bits(t *testing.T) {
 	f := newFixture(t, orders+evaltest.Model("M", "contact", `each Lead.Orders.Product.Orders score +1`), shop, "deal")
 	child := f.child(0)
@@ -235,8 +234,8 @@ func TestCountsBeyond64Bits(t *testing.T) {
 	}
 }
 
-// TestMerging: a record that several routes reach is looked at once, and one that
-// does not pass on none of them counts.
+// TestMerging checks that a record that several routes reach is on the frontier once,
+// and not at all if it does not satisfy an expression.
 func TestMerging(t *testing.T) {
 	f := newFixture(t, orders+evaltest.Model("M", "contact",
 		`each Lead.Orders.Product where Name != "Mugs" score +1`, `each Lead.Orders.Parts score +1`), shop, "deal")
@@ -250,7 +249,7 @@ func TestMerging(t *testing.T) {
 	}
 }
 
-// occurrenceTexts writes what a child counted, one record a line.
+// occurrenceTexts writes occurrences, one a line.
 func occurrenceTexts(list []Occurrence) []string {
 	var out []string
 	for _, o := range list {
@@ -263,8 +262,8 @@ func occurrenceTexts(list []Occurrence) []string {
 	return out
 }
 
-// TestOccurrences: the records of the dated step, by time, entity and id, with the
-// routes through each.
+// TestOccurrences checks the records that are listed for a child: their step, their
+// order, and the number of routes through each.
 func TestOccurrences(t *testing.T) {
 	for _, test := range []struct {
 		child string
@@ -292,7 +291,7 @@ func TestOccurrences(t *testing.T) {
 	}
 }
 
-// unmetTexts writes what is unmet, one a line.
+// unmetTexts writes unmet date ranges and expressions, one a line.
 func unmetTexts(ch *plan.Child, list []Unmet) []string {
 	var out []string
 	for _, u := range list {
@@ -307,7 +306,8 @@ func unmetTexts(ch *plan.Child, list []Unmet) []string {
 	return out
 }
 
-// TestNearest: what is unmet on the route that comes nearest.
+// TestNearest checks which route comes nearest to counting, and the date range and the
+// expressions that are unmet on it.
 func TestNearest(t *testing.T) {
 	for _, test := range []struct {
 		name, child, records string
@@ -391,8 +391,8 @@ func TestNearest(t *testing.T) {
 	}
 }
 
-// TestNearestWithoutIDs: records that differ in nothing else are taken in the order
-// of the source.
+// TestNearestWithoutIDs checks that records without ids that do not differ otherwise
+// are taken in the order of the source.
 func TestNearestWithoutIDs(t *testing.T) {
 	f := newFixture(t, evaltest.Model("M", "contact", `has EmailOpened where EmailName = "A" score +1`), `
 		Lead l ParentContact=c
@@ -411,8 +411,7 @@ func TestNearestWithoutIDs(t *testing.T) {
 	}
 }
 
-// TestDone: once the context is done a walk ends soon. It is looked at now and then,
-// so that there must be many records.
+// TestDone checks that a walk over many records stops once the context is done.
 func TestDone(t *testing.T) {
 	const many = 5000
 	records := "Lead l ParentContact=c ParentAccount=a\nContact c\nAccount a\n" + evaltest.Numbered(many, "EmailOpened", "o", "Contact=c") +
@@ -436,7 +435,7 @@ func TestDone(t *testing.T) {
 	}
 	for i := range 2 {
 		if got := begin().Nearest(f.child(i), lead); len(got) != 1 {
-			t.Errorf("before, what is nearest to child %d is %v", i, got)
+			t.Errorf("before, the nearest route of child %d is %v", i, got)
 		}
 	}
 	cancel()
@@ -452,12 +451,12 @@ func TestDone(t *testing.T) {
 	}
 	for i := range 2 {
 		if got := begin().Nearest(f.child(i), lead); got != nil {
-			t.Errorf("what is nearest to child %d is %v", i, got)
+			t.Errorf("the nearest route of child %d is %v, want none", i, got)
 		}
 	}
 }
 
-// TestEnd: a walker keeps nothing of a batch that it is done with.
+// TestEnd checks that a walker keeps nothing of a batch after End.
 func TestEnd(t *testing.T) {
 	f := newFixture(t, orders+evaltest.Model("M", "contact", `each Lead.Orders.Product score +1`), shop, "deal")
 	first := f.walker.Count(f.child(0), &f.batch.Leads[0]).Clamp()

@@ -19,23 +19,27 @@ import (
 // than opts.Records is scored in halves: a lead fails only for the records that it
 // reaches itself, and memory is bounded.
 //
-// out may hold the outcomes of an earlier run: Run uses their memory again.
+// Without models there are no outcomes. out may hold those of an earlier run: Run
+// uses their memory again.
 func (p *Program) Run(ctx context.Context, source traverse.Source, ids []string, opts Options, out *Outcomes) error {
 	out.reset(len(ids), len(p.routes.plan.Models))
+	if len(p.routes.plan.Models) == 0 {
+		return ctx.Err()
+	}
 	r := run{ctx: ctx, source: source, opts: opts}
-	w := way{routes: p.routes, columns: p.columns(&opts), nearMisses: opts.lists(), maxRecords: opts.Records}
+	m := method{routes: p.routes, columns: p.columns(&opts), nearMisses: opts.lists(), maxRecords: opts.Records}
 	if store := lentStore(source); store != nil {
-		w.lent = true
-		if w.columns != nil {
-			if ok, err := r.overStore(store, w, ids, *out); ok || err != nil {
+		m.lent = true
+		if m.columns != nil {
+			if ok, err := r.scoreFromStore(store, m, ids, *out); ok || err != nil {
 				return err
 			}
 		}
 	}
-	if w.columns != nil && !w.columns.planned().columns.Any() {
-		w.columns = nil
+	if m.columns != nil && !m.columns.planned().columns.Any() {
+		m.columns = nil
 	}
-	return r.overRecords(w, ids, nil, *out)
+	return r.scoreFromRecords(m, ids, nil, *out)
 }
 
 // A run is what all steps of Run share.
@@ -45,47 +49,47 @@ type run struct {
 	opts   Options
 }
 
-// A way is how leads are scored.
-type way struct {
-	routes     *routes    // the plan of what is fetched
-	columns    *columnSet // counts what it can; nil if routes are counted for all conditions
-	nearMisses bool       // explanations list near misses, which may have any date
-	lent       bool       // the source has its records in memory: maxRecords bounds a batch, but not a lead
-	maxRecords int
+// A method is how leads are scored.
+type method struct {
+	routes     *routePlan  // the plan of what is fetched
+	columns    *columnPlan // counts what it can; nil if routes are counted for all conditions
+	nearMisses bool        // explanations list near misses, which may have any date
+	lent       bool        // the source has its records in memory: maxRecords bounds a batch, but not a lead
+	maxRecords int         // instead of Options.Records; below 1 there is no limit
 }
 
-// overStore scores leads from the columns that the source lends. Conditions that
+// scoreFromStore scores leads from the columns that the source lends. Conditions that
 // need routes, and leads whose sums may not fit in 64 bits, are scored from
 // records. It returns false if the store lacks what the plan names: then queries
 // will say what is missing.
-func (r *run) overStore(store *columns.Store, w way, ids []string, out Outcomes) (bool, error) {
-	large, ok, err := scoreStore(r.ctx, store, w.columns, w.routes.plan.Models, r.opts.AsOf, ids, out)
+func (r *run) scoreFromStore(store *columns.Store, m method, ids []string, out Outcomes) (bool, error) {
+	large, ok, err := scoreStore(r.ctx, store, m.columns, m.routes.plan.Models, r.opts.AsOf, ids, out)
 	if err != nil || !ok {
 		return false, err
 	}
-	if residual := w.columns.planned().residual; residual != nil {
+	if residual := m.columns.planned().residual; residual != nil {
 		rest := remainderOf(ids, large, out)
 		var walked Outcomes
 		walked.reset(len(rest.ids), out.each)
-		if err := r.overRecords(way{routes: residual, lent: true, maxRecords: w.maxRecords}, rest.ids, rest.sums, walked); err != nil {
+		if err := r.scoreFromRecords(method{routes: residual, lent: true, maxRecords: m.maxRecords}, rest.ids, rest.sums, walked); err != nil {
 			return false, err
 		}
 		rest.merge(walked, out)
 	}
-	w.columns = nil
+	m.columns = nil
 	for _, i := range large {
-		if err := r.overRecords(w, ids[i:i+1], nil, out.part(i, i+1)); err != nil {
+		if err := r.scoreFromRecords(m, ids[i:i+1], nil, out.part(i, i+1)); err != nil {
 			return false, err
 		}
 	}
 	return true, nil
 }
 
-// overRecords scores leads from records that are fetched. Scores begin with sums,
+// scoreFromRecords scores leads from records that are fetched. Scores begin with sums,
 // by lead and model, if it is not nil. A batch that reaches too many records is
 // scored in halves.
-func (r *run) overRecords(w way, ids []string, sums []int64, out Outcomes) error {
-	err := r.fetched(w, ids, sums, out)
+func (r *run) scoreFromRecords(m method, ids []string, sums []int64, out Outcomes) error {
+	err := r.fetchAndScore(m, ids, sums, out)
 	limit, tooMany := errors.AsType[*fetch.LimitError](err)
 	switch {
 	case !tooMany:
@@ -96,48 +100,48 @@ func (r *run) overRecords(w way, ids []string, sums []int64, out Outcomes) error
 		if sums != nil {
 			first, second = sums[:half*out.each], sums[half*out.each:]
 		}
-		if err := r.overRecords(w, ids[:half], first, out.part(0, half)); err != nil {
+		if err := r.scoreFromRecords(m, ids[:half], first, out.part(0, half)); err != nil {
 			return err
 		}
-		return r.overRecords(w, ids[half:], second, out.part(half, len(ids)))
-	case w.lent:
-		w.maxRecords = 0
-		return r.overRecords(w, ids, sums, out)
-	case w.nearMisses:
-		w.nearMisses = false
-		return r.overRecords(w, ids, sums, out)
+		return r.scoreFromRecords(m, ids[half:], second, out.part(half, len(ids)))
+	case m.lent:
+		m.maxRecords = 0
+		return r.scoreFromRecords(m, ids, sums, out)
+	case m.nearMisses:
+		m.nearMisses = false
+		return r.scoreFromRecords(m, ids, sums, out)
 	}
 	out.Errs[0] = &LeadError{
 		Lead: ids[0], Entity: limit.Entity, Path: limit.Path,
-		Err: fmt.Errorf("%w: the limit for one lead is %d", ErrTooManyRecords, w.maxRecords),
+		Err: fmt.Errorf("%w: the limit for one lead is %d", ErrTooManyRecords, m.maxRecords),
 	}
 	return nil
 }
 
-// fetched fetches what leads reach and scores them: over columns what these can
+// fetchAndScore fetches what leads reach and scores them: over columns what these can
 // count, and by routes the rest. It returns a [*fetch.LimitError] for a batch that
 // reaches too many records.
-func (r *run) fetched(w way, ids []string, sums []int64, out Outcomes) error {
-	b := w.routes.get()
-	opts := fetch.Options{MaxKeys: r.opts.Keys, MaxRecords: w.maxRecords, NearMisses: w.nearMisses}
-	if w.columns != nil {
-		opts.Raw = w.columns.planned().residual == nil
+func (r *run) fetchAndScore(m method, ids []string, sums []int64, out Outcomes) error {
+	b := m.routes.get()
+	opts := fetch.Options{MaxKeys: r.opts.Keys, MaxRecords: m.maxRecords, NearMisses: m.nearMisses}
+	if m.columns != nil {
+		opts.Raw = m.columns.planned().residual == nil
 	}
-	if err := b.fetched.Load(r.ctx, w.routes.plan, r.source, ids, r.opts.AsOf, opts); err != nil {
+	if err := b.fetched.Load(r.ctx, m.routes.plan, r.source, ids, r.opts.AsOf, opts); err != nil {
 		return err
 	}
-	s := recordScorer{routes: w.routes, columns: w.columns, batch: b, sums: sums}
+	s := recordScorer{routes: m.routes, columns: m.columns, batch: b, sums: sums}
 	if r.opts.Explain {
-		s.explainer = &explainer{occurrences: r.opts.Occurrences, nearMisses: w.nearMisses}
+		s.explainer = &explainer{occurrences: r.opts.Occurrences, nearMisses: m.nearMisses}
 	}
 	if err := s.begin(r.ctx, &r.opts); err != nil {
 		return err
 	}
 	for i, id := range ids {
 		if !s.score(i, id, out) {
-			alone := w
+			alone := m
 			alone.columns = nil
-			if err := r.fetched(alone, ids[i:i+1], nil, out.part(i, i+1)); err != nil {
+			if err := r.fetchAndScore(alone, ids[i:i+1], nil, out.part(i, i+1)); err != nil {
 				return err
 			}
 		}
@@ -145,6 +149,6 @@ func (r *run) fetched(w way, ids []string, sums []int64, out Outcomes) error {
 			return err
 		}
 	}
-	s.end() // unless something panicked
+	s.end() // not deferred: after an error or a panic the memory is dropped
 	return nil
 }

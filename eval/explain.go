@@ -10,7 +10,7 @@ import (
 	"github.com/leadscore/leadscore/internal/points"
 )
 
-// An Explanation is what the conditions of a model did to a score. It stays valid,
+// An Explanation says what each condition of a model contributed to a score. It stays valid,
 // and may be read by several goroutines.
 type Explanation struct {
 	// What was counted over columns. Contributions are made of it when they are
@@ -37,7 +37,7 @@ func (e *Explanation) All() iter.Seq[Contribution] {
 				continue
 			}
 			if room == nil {
-				room = make([]ChildResult, e.model.Children)
+				room = make([]ChildResult, e.model.NumChildren)
 			}
 			c := e.counted(&e.model.Conditions[i], &e.conjunctions[at], room)
 			room = room[len(c.Children):]
@@ -66,8 +66,9 @@ func (e *Explanation) counted(c *plan.Condition, in *plan.Conjunction, room []Ch
 	return out
 }
 
-// with adds the conditions whose routes were counted to those that were counted
-// over columns. Either may be nil.
+// with adds the conditions whose routes were counted to e, whose conditions were
+// counted over columns, and returns e. It returns walked if either is nil: e is nil
+// for scores alone, and walked for a lead that the model does not score.
 func (e *Explanation) with(walked *Explanation) *Explanation {
 	if e == nil || walked == nil {
 		return walked
@@ -76,7 +77,7 @@ func (e *Explanation) with(walked *Explanation) *Explanation {
 	return e
 }
 
-// A Contribution says what one condition did to a score, and why.
+// A Contribution is what one condition contributed to a score, and why.
 type Contribution struct {
 	Condition  string        `json:"condition"`
 	Multiplier uint64        `json:"multiplier"` // how often the points count; the largest uint64 if it is more
@@ -94,11 +95,11 @@ type ChildResult struct {
 	// Occurrences lists what was counted: by time, then entity, then id; for all
 	// children of a condition together at most as many as were asked for.
 	Occurrences []Occurrence `json:"occurrences,omitempty"`
-	// Nearest says, where records are listed, of a child that counts too little to
-	// hold what kept the nearest route from counting: that for which fewest of the
-	// date range and the expressions would have to be otherwise; of several the
-	// newest. It is nil if there is no route, and for none; and for a lead that
-	// reaches too many records, if those of any date are counted.
+	// Nearest explains a child that counts too little, if records are listed: the
+	// parts of the child that the nearest route does not satisfy. The nearest route
+	// is the one that fails the fewest parts, and of several the newest. Nearest is
+	// nil if no route exists, for none, and for a lead that reaches too many records
+	// if those of any date are counted.
 	Nearest []Unmet `json:"nearest,omitempty"`
 }
 
@@ -107,11 +108,11 @@ type ChildResult struct {
 type Occurrence struct {
 	Entity string    `json:"entity"`
 	ID     string    `json:"id"`
-	Time   time.Time `json:"time,omitzero"` // when it came to be; the zero time if it does not say
+	Time   time.Time `json:"time,omitzero"` // its date; the zero time if it has none
 	Routes uint64    `json:"routes"`        // how many routes of the path lead through it
 }
 
-// Equal reports whether c and o say the same.
+// Equal reports whether c and o are equal; times are compared as instants.
 func (c Contribution) Equal(o Contribution) bool {
 	return c.Condition == o.Condition && c.Multiplier == o.Multiplier && c.Points == o.Points && c.Score == o.Score &&
 		slices.EqualFunc(c.Children, o.Children, ChildResult.equal)
@@ -126,16 +127,16 @@ func (o Occurrence) equal(p Occurrence) bool {
 	return o.Entity == p.Entity && o.ID == p.ID && o.Time.Equal(p.Time) && o.Routes == p.Routes
 }
 
-// An Unmet says what kept a route from counting: the date range or an expression
-// of the child, and the record that does not satisfy it.
+// An Unmet is what kept a route from counting: the date range or an expression of
+// the child, and the record that does not satisfy it.
 type Unmet struct {
 	Rule   string `json:"rule"` // in the rule language, such as `City = "Chicago"` or `within last 30 days`
 	Entity string `json:"entity"`
 	ID     string `json:"id"`
-	Value  string `json:"value"` // what the field holds instead, or when the record came to be; "" if it is empty
+	Value  string `json:"value"` // what the field holds instead, or the date of the record; "" if it is empty
 }
 
-// String says the rule, the record, and what it has instead.
+// String returns the rule, the record, and what it has instead.
 func (u Unmet) String() string {
 	value := u.Value
 	if value == "" {

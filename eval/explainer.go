@@ -1,7 +1,6 @@
 package eval
 
 import (
-	"github.com/leadscore/leadscore/eval/internal/columnar"
 	"github.com/leadscore/leadscore/eval/internal/fetch"
 	"github.com/leadscore/leadscore/eval/internal/plan"
 	"github.com/leadscore/leadscore/eval/internal/walk"
@@ -70,67 +69,4 @@ func unmetOf(ch *plan.Child, list []walk.Unmet) []Unmet {
 		out = append(out, unmet)
 	}
 	return out
-}
-
-// A recorder keeps the counts of leads for explanations. These stay valid, so its
-// memory is never used again; a piece of it serves several leads.
-type recorder struct {
-	counts       []uint32 // of the lead at hand
-	room         []uint32
-	explanations []Explanation
-}
-
-const (
-	recorderCounts       = 4 << 10 // counts of one piece of memory
-	recorderExplanations = 64
-)
-
-// recorder returns a recorder, or nil if the plan is for scores alone.
-func (c *columnSet) recorder() *recorder {
-	if c.planned().columns.Explained == nil {
-		return nil
-	}
-	if r, ok := c.recorders.Get().(*recorder); ok {
-		return r
-	}
-	return new(recorder)
-}
-
-// putRecorder takes a recorder back, which may be nil.
-func (c *columnSet) putRecorder(r *recorder) {
-	if r != nil {
-		c.recorders.Put(r)
-	}
-}
-
-// begin records the counts of the lead that was scored last.
-func (r *recorder) begin(x *columnar.Executor, kind int) {
-	if r == nil {
-		return
-	}
-	counts := x.Counts(kind)
-	if len(r.room) < len(counts) {
-		r.room = make([]uint32, max(len(counts), recorderCounts))
-	}
-	n := len(counts)
-	r.counts, r.room = r.room[:n:n], r.room[n:]
-	for i, c := range counts {
-		r.counts[i] = uint32(c) // Target.MaxRecords keeps it from overflowing
-	}
-}
-
-// explain returns what a model's conditions counted for the lead, or nil if the
-// plan is for scores alone.
-func (r *recorder) explain(x *columnar.Executor, m *plan.Model, i int) *Explanation {
-	if r == nil {
-		return nil
-	}
-	if len(r.explanations) == 0 {
-		r.explanations = make([]Explanation, recorderExplanations)
-	}
-	e := &r.explanations[0]
-	r.explanations = r.explanations[1:]
-	p := x.Plan()
-	*e = Explanation{model: m, at: p.Explained[i], conjunctions: p.Targets[m.Target].Conjunctions, counts: r.counts}
-	return e
 }

@@ -26,7 +26,7 @@ func TestLargeSums(t *testing.T) {
 	ids := []string{"few", "many", "nobody", "many"}
 	for how, source := range map[string]traverse.Source{"columns": data, "columns, explained": data, "rows": struct{ traverse.Source }{data}} {
 		p := New(models)
-		for _, c := range []*columnSet{p.scores, p.explained} {
+		for _, c := range []*columnPlan{p.scores, p.explained} {
 			targets := &c.planned().columns.Targets
 			for i := range targets {
 				targets[i].MaxRecords = 2

@@ -16,7 +16,8 @@ var ErrNoLead = fetch.ErrNoLead
 // more records than Options.Records.
 var ErrTooManyRecords = errors.New("too many records")
 
-// A LeadError says that one lead could not be scored. Other leads can.
+// A LeadError is the error of a lead that could not be scored. It does not affect
+// other leads.
 type LeadError struct {
 	Lead   string // the lead's id
 	Entity string // the entity that could not be fetched
@@ -37,17 +38,17 @@ func (e *LeadError) Unwrap() error { return e.Err }
 
 // Options are the options of one run.
 type Options struct {
-	AsOf        time.Time
+	AsOf        time.Time // the scoring instant; what is later does not exist
 	Explain     bool
 	Occurrences int // the most records that an explanation lists for a condition
-	Keys        int // the most keys of one query
+	Keys        int // the most keys of one query; below 1 it is 1
 	Records     int // the most records that are fetched for one lead; below 1 there is no limit
 }
 
 // lists reports whether explanations list records and near misses.
 func (o *Options) lists() bool { return o.Explain && o.Occurrences > 0 }
 
-// A Status says whether a model scored a lead.
+// A Status is the outcome of scoring a lead: scored, or why not.
 type Status uint8
 
 // The statuses of the language reference, Which leads a model scores.
@@ -65,19 +66,19 @@ type Outcomes struct {
 	each   int            // models of a lead
 }
 
-// Models returns what each model says of a lead. It means nothing for a lead that
-// has an error.
+// Models returns the outcome of each model for a lead. It is undefined for a lead
+// that has an error.
 func (o *Outcomes) Models(lead int) []ModelOutcome {
 	return o.models[lead*o.each : (lead+1)*o.each]
 }
 
-// Forget drops what the outcomes lead to, but keeps their memory.
+// Forget clears the outcomes and keeps their memory for the next run.
 func (o *Outcomes) Forget() {
 	clear(o.Errs)
 	clear(o.models)
 }
 
-// reset makes room for the outcomes of so many leads, in the memory that o has.
+// reset makes room for the outcomes of leads, in the memory that o has.
 // Those of models are yet to be written.
 func (o *Outcomes) reset(leads, models int) {
 	o.Errs = slices.Grow(o.Errs[:0], leads)[:leads]
@@ -91,7 +92,7 @@ func (o *Outcomes) part(from, to int) Outcomes {
 	return Outcomes{o.Errs[from:to], o.models[from*o.each : to*o.each], o.each}
 }
 
-// A ModelOutcome is what one model says of one lead.
+// A ModelOutcome is the outcome of one model for one lead.
 type ModelOutcome struct {
 	Status    Status
 	Score     int64

@@ -1,5 +1,5 @@
-// Package eval scores leads by checked models. A [Program] plans once what to ask
-// of a source and how to count it, and then scores leads batch by batch.
+// Package eval scores leads by checked models. A [Program] plans once what to request
+// from a source and how to count it, and then scores leads batch by batch.
 //
 // The driver (driver.go) decides how a batch is scored. What it calls is below
 // eval/internal: plan lowers checked models to data; fetch asks a source for
@@ -22,24 +22,24 @@ import (
 // A Program scores leads by a list of models that share a schema. It is immutable
 // and safe for concurrent use.
 type Program struct {
-	routes    *routes
-	scores    *columnSet // for scores alone
-	explained *columnSet // for scores with what each condition counted
+	routes    *routePlan
+	scores    *columnPlan // for scores alone
+	explained *columnPlan // for scores with what each condition counted
 }
 
 // New plans models, which must share one schema. It panics if the schema lacks
 // what a checked model names, which would be a mistake of package check.
 func New(models []*check.Model) *Program {
-	p := &Program{routes: &routes{plan: plan.NewRoutes(models)}}
-	p.scores, p.explained = newColumnSet(p.routes, false), newColumnSet(p.routes, true)
+	p := &Program{routes: &routePlan{plan: plan.NewRoutes(models)}}
+	p.scores, p.explained = newColumnPlan(p.routes, false), newColumnPlan(p.routes, true)
 	return p
 }
 
-// Needs returns all that the program can ever ask of a source.
+// Needs returns everything that the program can request from a source.
 func (p *Program) Needs() []*traverse.Need {
 	needs := make([]*traverse.Need, len(p.routes.plan.Needs))
 	for i, n := range p.routes.plan.Needs {
-		needs[i] = n.Need
+		needs[i] = n.Asked
 	}
 	return needs
 }
@@ -51,7 +51,7 @@ func (p *Program) Plan() string { return p.scores.planned().columns.String() }
 
 // columns returns what counts over columns for some options, or nil if routes have
 // to be counted for all conditions.
-func (p *Program) columns(opts *Options) *columnSet {
+func (p *Program) columns(opts *Options) *columnPlan {
 	switch {
 	case len(p.routes.plan.Models) == 0 || opts.lists():
 		return nil
@@ -61,8 +61,8 @@ func (p *Program) columns(opts *Options) *columnSet {
 	return p.scores
 }
 
-// routes are a plan for fetched records, and the memory of batches that follow it.
-type routes struct {
+// A routePlan is a plan for fetched records, and the memory of batches that follow it.
+type routePlan struct {
 	plan    *plan.Routes
 	batches sync.Pool // of *batch
 }
@@ -74,7 +74,7 @@ type batch struct {
 }
 
 // get returns an empty batch.
-func (r *routes) get() *batch {
+func (r *routePlan) get() *batch {
 	if b, ok := r.batches.Get().(*batch); ok {
 		return b
 	}
@@ -82,7 +82,7 @@ func (r *routes) get() *batch {
 }
 
 // put takes back the memory of a batch.
-func (r *routes) put(b *batch) {
+func (r *routePlan) put(b *batch) {
 	if b.fetched.Failed {
 		return // its errors may hold anything
 	}
@@ -91,9 +91,9 @@ func (r *routes) put(b *batch) {
 	r.batches.Put(b)
 }
 
-// A columnSet is a plan for columns, which is made when it is first wanted, and
+// A columnPlan is a plan for columns, which is made when it is first wanted, and
 // what counts by it.
-type columnSet struct {
+type columnPlan struct {
 	planned   func() *plannedColumns
 	executors columnar.Pool
 	stagings  sync.Pool // of *staging.Staging
@@ -103,21 +103,21 @@ type columnSet struct {
 // plannedColumns are a plan for columns and the routes of what it leaves over.
 type plannedColumns struct {
 	columns  *plan.Columns
-	residual *routes // nil if nothing is left over
+	residual *routePlan // nil if nothing is left over
 }
 
-func newColumnSet(r *routes, explain bool) *columnSet {
-	return &columnSet{planned: sync.OnceValue(func() *plannedColumns {
+func newColumnPlan(r *routePlan, explain bool) *columnPlan {
+	return &columnPlan{planned: sync.OnceValue(func() *plannedColumns {
 		p := &plannedColumns{columns: plan.NewColumns(r.plan, explain)}
 		if left := p.columns.ResidualRoutes; left != nil {
-			p.residual = &routes{plan: left}
+			p.residual = &routePlan{plan: left}
 		}
 		return p
 	})}
 }
 
 // staging returns a staging for records that r fetches.
-func (c *columnSet) staging(r *routes) *staging.Staging {
+func (c *columnPlan) staging(r *routePlan) *staging.Staging {
 	if s, ok := c.stagings.Get().(*staging.Staging); ok && !s.TooLarge() {
 		return s
 	}

@@ -43,7 +43,7 @@ func TestNeeds(t *testing.T) {
 func TestPlan(t *testing.T) {
 	got := newFixture(t, failingRules, people).program.Plan()
 	want := `contact-based leads
-  Lead, once: 1 test on City
+  Lead, once: 1 expression on City
   EmailOpened, in one pass: 1 count by window alone
 account-based leads
   EmailOpened, in one pass: 1 count in word 0 by no field

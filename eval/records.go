@@ -11,9 +11,9 @@ import (
 
 // A recordScorer scores the leads of a batch that was fetched.
 type recordScorer struct {
-	routes    *routes
-	columns   *columnSet // counts what it can, or nil
-	explainer *explainer // nil for scores alone
+	routes    *routePlan
+	columns   *columnPlan // counts what it can, or nil
+	explainer *explainer  // nil for scores alone
 	batch     *batch
 	sums      []int64 // scores to begin with, by lead and model, or nil
 
@@ -49,24 +49,25 @@ func (s *recordScorer) end() {
 // its sums over columns may not fit in 64 bits: then nothing is written.
 func (s *recordScorer) score(i int, id string, out Outcomes) bool {
 	l := &s.batch.fetched.Leads[i]
+	out.Errs[i] = nil // an earlier try may have failed
 	if f := l.Failed; f != nil {
 		out.Errs[i] = &LeadError{Lead: id, Entity: f.Entity, Path: f.Path, Err: f.Err}
 		return true
 	}
-	staged := s.staging != nil && l.Target != plan.NoParent
+	staged := s.staging != nil && l.Kind != plan.NoParent
 	if staged {
 		if !s.staging.Score(l) {
 			return false
 		}
-		s.recorder.begin(s.staging.Executor, l.Target)
+		s.recorder.begin(s.staging.Executor, l.Kind)
 	}
 	models := s.routes.plan.Models
 	for j, m := range models {
 		o := &out.Models(i)[j]
 		switch {
-		case l.Target == plan.NoParent:
+		case l.Kind == plan.NoParent:
 			*o = ModelOutcome{Status: NoParent}
-		case l.Target != m.Target:
+		case l.Kind != m.Target:
 			*o = ModelOutcome{Status: NotTargeted}
 		case staged:
 			x := s.staging.Executor
@@ -85,19 +86,18 @@ func (s *recordScorer) score(i int, id string, out Outcomes) bool {
 // begins with sum.
 func (s *recordScorer) model(m *plan.Model, conditions []plan.Condition, l *fetch.Lead, sum points.Total) ModelOutcome {
 	w := &s.batch.walker
-	w.For(m)
 	out := ModelOutcome{Status: Scored}
 	if s.explainer == nil {
 		for i := range conditions {
 			c := &conditions[i]
-			sum.Add(w.Multiplier(c, l), c.Award.Points)
+			c.Award.AddTo(&sum, w.Multiplier(c, l))
 		}
 	} else {
 		out.Explained = &Explanation{walked: make([]Contribution, 0, len(conditions))}
 		for i := range conditions {
 			c := &conditions[i]
 			contribution, multiplier := s.explainer.condition(w, c, l)
-			sum.Add(multiplier, c.Award.Points)
+			c.Award.AddTo(&sum, multiplier)
 			out.Explained.walked = append(out.Explained.walked, contribution)
 		}
 	}

@@ -23,7 +23,7 @@ func lentStore(source traverse.Source) *columns.Store {
 // conditions that c counts. It returns the positions of leads whose sums may not
 // fit in 64 bits. It returns false if the store lacks what the plan names, and
 // ctx.Err() once ctx is done.
-func scoreStore(ctx context.Context, store *columns.Store, c *columnSet, models []*plan.Model, asOf time.Time, ids []string, out Outcomes) (large []int, ok bool, err error) {
+func scoreStore(ctx context.Context, store *columns.Store, c *columnPlan, models []*plan.Model, asOf time.Time, ids []string, out Outcomes) (large []int, ok bool, err error) {
 	x, rec := c.executors.Get(c.planned().columns), c.recorder()
 	err = store.Use(ctx, func() error {
 		if ok = x.Bind(store); !ok {
@@ -43,7 +43,7 @@ func scoreStore(ctx context.Context, store *columns.Store, c *columnSet, models 
 		}
 		return nil
 	})
-	// A panic leaves counts behind: then neither is used again.
+	// Not deferred: a panic leaves counts in them, so neither may be used again.
 	c.executors.Put(x)
 	c.putRecorder(rec)
 	return large, ok, err

@@ -32,8 +32,8 @@ func TestPlan(t *testing.T) {
 		`model "B" { target account
 		condition "1" { each EmailOpened score +1 } }`)
 	want := `contact-based leads
-  Lead.ParentContact, once: 2 tests on City, JobTitle
-  Contact, for each owner of interactions: 1 test on City
+  Lead.ParentContact, once: 2 expressions on City, JobTitle
+  Contact, for each owner of interactions: 1 expression on City
   EmailOpened, in one pass: 1 count by window alone; 3 counts in word 0 by EmailName
   EmailClicked, in one pass: 1 count in word 0 by no field
   1 condition of several counts

@@ -62,10 +62,13 @@ func (a *Award) Multiplier(counts ...Count) Count {
 	return m.Count()
 }
 
+// AddTo adds the points for a multiplier to t.
+func (a *Award) AddTo(t *Total, multiplier Count) { t.Add(multiplier, a.Points) }
+
 // Worth returns the points for a multiplier.
 func (a *Award) Worth(multiplier Count) Total {
 	var t Total
-	t.Add(multiplier, a.Points)
+	a.AddTo(&t, multiplier)
 	return t
 }
 

@@ -12,10 +12,10 @@ type Single struct {
 	Min    uint64 // 0 for each, which gives the points as often as it counts
 }
 
-// Single returns the award of a condition of one child as a Single and what it
-// adds to: a condition of a none child gives its points to every lead, and takes
-// them away where something is counted. It returns false for an award of several
-// children.
+// Single returns the award of a condition with one child as a Single, and the base
+// to which it is added. A none child gives its points to every lead, which is the
+// base, and takes them back once something is counted. Single returns false for an
+// award with several children.
 func (a *Award) Single() (s Single, base int64, ok bool) {
 	if len(a.Children) != 1 {
 		return Single{}, 0, false
@@ -67,12 +67,12 @@ func (a *Award) Conjunction(slots []int) Conjunction {
 		switch {
 		case f.Each:
 			// A count of 0 makes the multiplier 0 by itself.
-			c.Children[i] = ChildRange{slots[i], 0, math.MaxUint64, 0}
+			c.Children[i] = ChildRange{Slot: slots[i], width: math.MaxUint64}
 			c.most = math.MaxUint64
 		case f.None():
-			c.Children[i] = ChildRange{slots[i], 0, 0, math.MaxUint64}
+			c.Children[i] = ChildRange{Slot: slots[i], unbound: math.MaxUint64}
 		default:
-			c.Children[i] = ChildRange{slots[i], f.Min, math.MaxUint64 - f.Min, math.MaxUint64}
+			c.Children[i] = ChildRange{Slot: slots[i], lo: f.Min, width: math.MaxUint64 - f.Min, unbound: math.MaxUint64}
 		}
 	}
 	return c
@@ -92,8 +92,8 @@ func (c *Conjunction) Worth(counts []uint64) int64 {
 	return int64(times) * c.Points
 }
 
-// A Pair is a Conjunction of two children. Most are; pairs lie in one piece of
-// memory.
+// A Pair is a Conjunction of two children. Most conjunctions are; as pairs they lie
+// next to each other in memory.
 type Pair struct {
 	points      int64
 	most        uint64

@@ -37,7 +37,7 @@ func (c *predicateCache) of(code uint32) uint64 {
 	return c.miss(code)
 }
 
-// miss is seldom called: apart from of, it lets that be inlined.
+// miss is the slow path of [predicateCache.of], separate so that of can be inlined.
 //
 //go:noinline
 func (c *predicateCache) miss(code uint32) uint64 {
@@ -67,8 +67,8 @@ func (c *predicateCache) grow() {
 
 // A columnExpr is a planned expression of the measure that has a bit.
 type columnExpr struct {
-	bit uint64
-	*plan.ColumnExpr
+	bit  uint64
+	expr *plan.ColumnExpr
 }
 
 // cachesOf gathers the expressions of a word of measures by column. Those columns
@@ -78,8 +78,8 @@ func cachesOf(table *columns.Table, exprs []columnExpr, measures uint64) ([]pred
 	var list []predicateCache
 	at := map[*columns.Column]int{}
 	for _, e := range exprs {
-		c := table.Column(e.Field.Name)
-		if c == nil || c.Dict == nil || c.Type != e.Field.Type {
+		c := table.Column(e.expr.Field.Name)
+		if c == nil || c.Dict == nil || c.Type != e.expr.Field.Type {
 			return nil, false
 		}
 		i, ok := at[c]
@@ -87,13 +87,13 @@ func cachesOf(table *columns.Table, exprs []columnExpr, measures uint64) ([]pred
 			i = len(list)
 			at[c] = i
 			next := predicateCache{dict: c.Dict, at: c.At, pass: measures}
-			if plan.Folds(e.Field) {
+			if plan.Folds(e.expr.Field) {
 				next.fold = traverse.Fold
 			}
 			list = append(list, next)
 		}
 		list[i].pass &^= e.bit
-		list[i].where = append(list[i].where, measureExpr{e.bit, e.Holds})
+		list[i].where = append(list[i].where, measureExpr{e.bit, e.expr.Holds})
 	}
 	for i := range list {
 		list[i].merge()

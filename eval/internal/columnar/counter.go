@@ -26,13 +26,13 @@ func (c *counter) add(m uint64) {
 	}
 }
 
-// any returns the measures whose count is not 0.
-func (c *counter) any() uint64 {
-	any := c.low.one | c.low.two | c.low.four
+// counted returns the measures whose count is not 0.
+func (c *counter) counted() uint64 {
+	bits := c.low.one | c.low.two | c.low.four
 	for _, m := range c.high {
-		any |= m
+		bits |= m
 	}
-	return any
+	return bits
 }
 
 func (c *counter) reset() {

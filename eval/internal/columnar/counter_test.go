@@ -33,11 +33,11 @@ func TestCounter(t *testing.T) {
 					any |= 1 << bit
 				}
 			}
-			if got := c.any(); got != any {
+			if got := c.counted(); got != any {
 				t.Fatalf("counted are the bits %x, want %x", got, any)
 			}
 			c.reset()
-			if c.any() != 0 {
+			if c.counted() != 0 {
 				t.Fatal("something is counted after a reset")
 			}
 		}

@@ -39,17 +39,17 @@ type Executor struct {
 	asOf   int64
 	bounds []plan.Bound
 
-	leads    *columns.Table
-	contact  int // the cells of the lead's references
-	account  int
-	next     int           // the row after that of the lead before
-	owners   []columns.Key // of the lead's interactions
-	segments []uint32
-	rows     []int // of a profile's nodes
-	lead     []uint64
-	owner    []uint64
-	scores   []int64  // by model
-	counts   []uint64 // by slot
+	leads      *columns.Table
+	contact    int // the cells of the lead's references
+	account    int
+	next       int           // the row after that of the lead before
+	owners     []columns.Key // of the lead's interactions
+	segments   []uint32      // of the records of a contact
+	rows       []int         // of a profile's nodes
+	leadMasks  []uint64      // the measures that the lead satisfies, by range
+	ownerMasks []uint64      // the measures that the owner satisfies, by range
+	scores     []int64       // by model
+	counts     []uint64      // by slot
 }
 
 // New returns an executor of a plan that is bound to no store yet.
@@ -77,13 +77,14 @@ func (x *Executor) Bind(store *columns.Store) bool {
 		p := &x.plan.Targets[i]
 		var ok bool
 		if x.targets[i], ok = bindTarget(p, store); !ok {
+			x.targets, x.leads = [2]target{}, nil // they would keep the store's tables
 			return false
 		}
 		x.targets[i].grow()
 		slots = max(slots, p.Slots)
 	}
 	x.counts = make([]uint64, slots)
-	x.scores = make([]int64, len(x.plan.ModelTargets))
+	x.scores = make([]int64, len(x.plan.Residual))
 	x.store, x.bound, x.codes = store, weak.Make(store), store.Generation()
 	return true
 }
@@ -115,7 +116,7 @@ func (x *Executor) Find(id string) int {
 // Score scores the lead in a row by all models and returns what the lead is. It
 // scores nothing for plan.NoParent. It returns false if the sums may not fit in 64
 // bits: then routes have to be counted.
-func (x *Executor) Score(row int) (kind int, fits bool) {
+func (x *Executor) Score(row int) (kind plan.LeadKind, fits bool) {
 	// What a lead is and owns follows the stored ids, whether or not the records exist.
 	cells := x.leads.Cells(row)
 	contact, account := columns.Key(cells[x.contact]), columns.Key(cells[x.account])
@@ -135,14 +136,13 @@ func (x *Executor) Score(row int) (kind int, fits bool) {
 	default:
 		return plan.NoParent, true
 	}
-	return kind, x.score(kind, row)
+	return kind, x.score(kind, row, x.owners)
 }
 
 // ScoreOwned is [Executor.Score] for a lead of which it is known what it is and
 // who owns its interactions.
-func (x *Executor) ScoreOwned(kind, row int, owners []columns.Key) (fits bool) {
-	x.owners = append(x.owners[:0], owners...)
-	return x.score(kind, row)
+func (x *Executor) ScoreOwned(kind plan.LeadKind, row int, owners []columns.Key) (fits bool) {
+	return x.score(kind, row, owners)
 }
 
 // ModelScore returns the score of the lead at hand by one model. It means nothing
@@ -151,24 +151,24 @@ func (x *Executor) ModelScore(model int) int64 { return x.scores[model] }
 
 // Counts returns the counts of the lead at hand, by slot of its target. The next
 // lead overwrites them.
-func (x *Executor) Counts(kind int) []uint64 { return x.counts[:x.plan.Targets[kind].Slots] }
+func (x *Executor) Counts(kind plan.LeadKind) []uint64 { return x.counts[:x.plan.Targets[kind].Slots] }
 
 // score leaves in x.scores and x.counts what the lead in a row and the interactions
-// of x.owners add up to.
-func (x *Executor) score(kind, row int) (fits bool) {
+// of owners add up to.
+func (x *Executor) score(kind plan.LeadKind, row int, owners []columns.Key) (fits bool) {
 	t := &x.targets[kind]
 	copy(x.scores, t.plan.Base)
 	clear(x.counts[:t.plan.Slots])
 	records := uint64(1)
 	if len(t.plan.Lead.Measures) > 0 {
-		x.lead = t.lead.evaluate(row, x.bounds, x.lead, &x.rows)
-		for i, m := range x.lead {
+		x.leadMasks = t.lead.evaluate(row, x.bounds, x.leadMasks, &x.rows)
+		for i, m := range x.leadMasks {
 			t.words[t.lead.ranges[i].Word].counter.add(m)
 		}
 	}
 	if len(t.interactions) > 0 {
-		for _, owner := range x.owners {
-			records += x.interactions(t, owner)
+		for _, owner := range owners {
+			records += x.countInteractions(t, owner)
 		}
 	}
 	for i := range t.words {
@@ -189,14 +189,14 @@ func (x *Executor) score(kind, row int) (fits bool) {
 	return records <= t.plan.MaxRecords
 }
 
-// interactions counts those of one contact and returns how many there are.
-func (x *Executor) interactions(t *target, contact columns.Key) uint64 {
+// countInteractions counts those of one contact and returns how many there are.
+func (x *Executor) countInteractions(t *target, contact columns.Key) uint64 {
 	counts, times, cells := x.store.Owned().Of(contact)
 	if counts == nil {
 		return 0
 	}
 	if len(t.plan.Owner.Measures) > 0 {
-		x.owner = t.owner.evaluate(x.store.Table(traverse.Contact).Row(contact), x.bounds, x.owner, &x.rows)
+		x.ownerMasks = t.owner.evaluate(x.store.Table(traverse.Contact).Row(contact), x.bounds, x.ownerMasks, &x.rows)
 	}
 	all := uint64(0)
 	for i, count := range counts {
@@ -208,7 +208,7 @@ func (x *Executor) interactions(t *target, contact columns.Key) uint64 {
 			if n > len(x.segments) {
 				x.segments = make([]uint32, max(n, 64))
 			}
-			block.interactions.scan(times[:n], cells[:n*block.width], x.owner, x.segments, t.words, x.scores)
+			block.interactions.scan(times[:n], cells[:n*block.width], x.ownerMasks, x.segments, t.words, x.scores)
 		}
 		times, cells = times[n:], cells[n*block.width:]
 		all += uint64(n)

@@ -145,7 +145,7 @@ func TestExecutorKinds(t *testing.T) {
 	use(t, x, storeOf(data), func() {
 		for _, test := range []struct {
 			lead   string
-			kind   int
+			kind   plan.LeadKind
 			scores []int64
 		}{
 			{"deal", plan.AccountBased, []int64{4 + 1 + 10, 4}},

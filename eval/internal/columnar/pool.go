@@ -18,14 +18,14 @@ type Pool struct {
 }
 
 // Get returns an executor of a plan, which must be the same at each call.
-func (p *Pool) Get(columns *plan.Columns) *Executor {
+func (p *Pool) Get(c *plan.Columns) *Executor {
 	if x := p.kept.Swap(nil); x != nil {
 		return x
 	}
 	if x, ok := p.idle.Get().(*Executor); ok {
 		return x
 	}
-	return New(columns)
+	return New(c)
 }
 
 // Put takes an executor back that is done with its store. One is kept, so that what

@@ -229,14 +229,13 @@ func TestCountsEveryRecord(t *testing.T) {
 		for _, n := range sizes {
 			models = append(models, drawConditions(t, n, fields))
 		}
-		targets := []int{plan.ContactBased, plan.ContactBased, plan.AccountBased}
 		rules := ""
 		for i, conditions := range models {
 			var texts []string
 			for j := range conditions {
 				texts = append(texts, conditions[j].String())
 			}
-			rules += evaltest.Model(fmt.Sprint(i), []string{"contact", "account"}[targets[i]], texts...)
+			rules += evaltest.Model(fmt.Sprint(i), []string{"contact", "account"}[modelTargets[i]], texts...)
 		}
 		routes := plan.NewRoutes(evaltest.Models(t, rules))
 		scores, explained := New(plan.NewColumns(routes, false)), New(plan.NewColumns(routes, true))
@@ -257,7 +256,7 @@ func TestCountsEveryRecord(t *testing.T) {
 					for lead, contacts := range owners {
 						kind, _ := x.Score(x.Find(lead))
 						for i := range models {
-							if targets[i] == kind {
+							if modelTargets[i] == kind {
 								compareModel(t, x, i, lead, models[i], contacts, emails)
 							}
 						}
@@ -272,6 +271,9 @@ func TestCountsEveryRecord(t *testing.T) {
 	})
 }
 
+// modelTargets are the targets of the models that are drawn.
+var modelTargets = []plan.LeadKind{plan.ContactBased, plan.ContactBased, plan.AccountBased}
+
 // compareModel compares the score and the counts of a lead with a loop over its
 // emails.
 func compareModel(t *rapid.T, x *Executor, model int, lead string, conditions []condition, contacts []string, emails []email) {
@@ -283,7 +285,7 @@ func compareModel(t *rapid.T, x *Executor, model int, lead string, conditions []
 		if x.plan.Explained == nil {
 			continue
 		}
-		kind := x.plan.ModelTargets[model]
+		kind := modelTargets[model]
 		in := &x.plan.Targets[kind].Conjunctions[x.plan.Explained[model][j]]
 		for k, ch := range in.Award.Children {
 			if got := x.Counts(kind)[ch.Slot]; got != counts[k].Clamp() {

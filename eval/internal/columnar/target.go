@@ -53,18 +53,18 @@ func bindTarget(p *plan.Target, store *columns.Store) (target, bool) {
 		t.blocks[at].interactions = k
 	}
 	t.words = make([]word, max(packer.Words(), 1))
-	t.use(t.lead.ranges, p.Lead.Measures)
+	t.addUses(t.lead.ranges, p.Lead.Measures)
 	for i := range p.Interactions {
-		t.use(packed[i], p.Interactions[i].Measures)
+		t.addUses(packed[i], p.Interactions[i].Measures)
 	}
 	return t, true
 }
 
-// use tells the words what the counts of measures are for.
-func (t *target) use(ranges []plan.BitRange, measures []plan.Measure) {
+// addUses tells the words what the counts of measures are for.
+func (t *target) addUses(ranges []plan.BitRange, measures []plan.Measure) {
 	for _, r := range ranges {
 		for i := range r.Count {
-			t.words[r.Word].use(r.Shift+i, &measures[r.First+i])
+			t.words[r.Word].addUses(r.Shift+i, &measures[r.First+i])
 		}
 	}
 }

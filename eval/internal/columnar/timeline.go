@@ -16,16 +16,17 @@ type timeline struct {
 	segments []segment // newest first
 	asOf     int64
 	oldest   int64 // older records lie in no window
-	// bucket is, by age, the first segment of records so old. One age is 1<<shift
+	// bucket is, by age, the first segment of records of that age. One age is 1<<shift
 	// microseconds, the last one all that is older.
 	bucket [ages]uint16
 	shift  uint
 }
 
 // A segment is a range of time in which no window begins or ends. The first is
-// later than as of; the last is columns.NoTime alone.
+// later than as of; the last ends with columns.NoTime, the value of an empty
+// Timestamp.
 type segment struct {
-	cut    int64  // its records are so old or newer
+	cut    int64  // the oldest instant in it
 	inside uint64 // the measures of the first word in whose windows they lie
 	points int64  // what totals of each give the first model for a record
 }

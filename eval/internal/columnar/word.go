@@ -34,8 +34,8 @@ type firstUse struct {
 // mixed is the model of a word whose measures have uses by several.
 const mixed = -1
 
-// use tells the word what the counts of a measure are for.
-func (w *word) use(at int, from *plan.Measure) {
+// addUses tells the word what the counts of a measure are for.
+func (w *word) addUses(at int, from *plan.Measure) {
 	bit := uint64(1) << at
 	uses := from.Uses
 	if len(uses) > 0 && uses[0].Award.Min <= math.MaxUint32 {
@@ -70,17 +70,17 @@ func (w *word) use(at int, from *plan.Measure) {
 // drain adds the points of all uses to scores, by model, and the counts to their
 // slots. It begins to count anew.
 func (w *word) drain(scores []int64, counts []uint64) {
-	any := w.counter.any()
+	counted := w.counter.counted()
 	if w.model == mixed {
-		w.addFirst(any, scores)
+		w.addFirst(counted, scores)
 	} else {
-		scores[w.model] += w.sumFirst(any)
+		scores[w.model] += w.sumFirst(counted)
 	}
-	for m := any & w.slotted; m != 0; m &= m - 1 {
+	for m := counted & w.slotted; m != 0; m &= m - 1 {
 		at := bits.TrailingZeros64(m)
 		counts[w.slot[at]] += w.counter.of(at)
 	}
-	for m := any & w.others; m != 0; m &= m - 1 {
+	for m := counted & w.others; m != 0; m &= m - 1 {
 		at := bits.TrailingZeros64(m)
 		n := w.counter.of(at)
 		for i := range w.more[at] {
@@ -94,18 +94,18 @@ func (w *word) drain(scores []int64, counts []uint64) {
 	w.counter.reset()
 }
 
-// sumFirst returns the points of the first uses of one model. Were each added to a
-// number in memory, each addition would wait for the one before.
-func (w *word) sumFirst(any uint64) int64 {
+// sumFirst returns the points of the first uses of one model. It adds up in a
+// register: adding to scores would make each addition wait for the one before.
+func (w *word) sumFirst(counted uint64) int64 {
 	c, sum := &w.counter, int64(0)
-	for m := any & w.once; m != 0; m &= m - 1 {
+	for m := counted & w.once; m != 0; m &= m - 1 {
 		sum += w.first[bits.TrailingZeros64(m)].points
 	}
-	for m := any & w.each; m != 0; m &= m - 1 {
+	for m := counted & w.each; m != 0; m &= m - 1 {
 		at := bits.TrailingZeros64(m)
 		sum += w.first[at].points * int64(c.of(at))
 	}
-	for m := any & w.least; m != 0; m &= m - 1 {
+	for m := counted & w.least; m != 0; m &= m - 1 {
 		at := bits.TrailingZeros64(m)
 		sum += w.first[at].reached(c.of(at))
 	}
@@ -113,18 +113,18 @@ func (w *word) sumFirst(any uint64) int64 {
 }
 
 // addFirst adds the points of the first uses to the scores of their models.
-func (w *word) addFirst(any uint64, scores []int64) {
+func (w *word) addFirst(counted uint64, scores []int64) {
 	c := &w.counter
-	for m := any & w.once; m != 0; m &= m - 1 {
+	for m := counted & w.once; m != 0; m &= m - 1 {
 		u := &w.first[bits.TrailingZeros64(m)]
 		scores[u.model] += u.points
 	}
-	for m := any & w.each; m != 0; m &= m - 1 {
+	for m := counted & w.each; m != 0; m &= m - 1 {
 		at := bits.TrailingZeros64(m)
 		u := &w.first[at]
 		scores[u.model] += u.points * int64(c.of(at))
 	}
-	for m := any & w.least; m != 0; m &= m - 1 {
+	for m := counted & w.least; m != 0; m &= m - 1 {
 		at := bits.TrailingZeros64(m)
 		u := &w.first[at]
 		scores[u.model] += u.reached(c.of(at))

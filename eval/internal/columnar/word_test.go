@@ -68,7 +68,7 @@ func TestDrain(t *testing.T) {
 					m.Uses[j].Model = models - 1
 				}
 			}
-			w.use(first+i, &m)
+			w.addUses(first+i, &m)
 			n := rapid.OneOf(rapid.Uint64Range(0, 4), rapid.Uint64Range(math.MaxUint32-1, math.MaxUint32+2)).Draw(t, "count")
 			counts[first+i] = n
 			for _, u := range m.Uses {

@@ -8,8 +8,8 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// A Batch is what was fetched for a batch of leads. One batch is in use by one
-// goroutine. The zero Batch is ready for [Batch.Load].
+// A Batch is what was fetched for a batch of leads. A batch is used by one
+// goroutine at a time. The zero Batch is ready for [Batch.Load].
 type Batch struct {
 	Leads   []Lead
 	Instant plan.Instant
@@ -78,7 +78,7 @@ func (b *Batch) Reset() {
 	*b = Batch{Groups: b.Groups, memory: *m, Instant: b.Instant, Leads: b.Leads[:0]}
 }
 
-// fold is traverse.Fold, asked once for each distinct text.
+// fold is traverse.Fold, called once for each distinct text.
 func (b *Batch) fold(s string) string {
 	f, ok := b.folded[s]
 	if !ok {

@@ -23,7 +23,7 @@ func (b *Batch) Load(ctx context.Context, p *plan.Routes, source traverse.Source
 	for kind, t := range p.Trees {
 		l.reached[kind] = make([][]*Record, len(t.Order))
 		if t.Lead != nil {
-			l.reached[kind][t.Lead.Index] = b.leadRecords(kind)
+			l.reached[kind][t.Lead.Index] = b.leadRecords(plan.LeadKind(kind))
 		}
 	}
 	for round := 1; round <= p.Rounds; round++ {
@@ -59,7 +59,7 @@ func (l *loader) round(round int) error {
 			if n.Round != round {
 				continue
 			}
-			k := l.keys(kind, n)
+			k := l.keys(plan.LeadKind(kind), n)
 			keys[kind][n.Index] = k
 			for _, need := range n.Needs {
 				l.want[need.Index] = append(l.want[need.Index], k...)
@@ -106,7 +106,7 @@ func distinct(keys []string) []string {
 
 // lookUp finds a lead among the records that were fetched, and says what it is.
 func (b *Batch) lookUp(id string) Lead {
-	l := Lead{ID: id, Target: plan.NoParent}
+	l := Lead{ID: id, Kind: plan.NoParent}
 	g := b.Groups[b.plan.Lead.Index][id]
 	switch {
 	case g != nil && g.Err != nil:
@@ -119,9 +119,9 @@ func (b *Batch) lookUp(id string) Lead {
 	l.Record = g.Records[0]
 	// Target and ownership follow the stored id, whether or not the record exists.
 	if contact := b.reference(&l, traverse.ParentContact); contact != "" {
-		l.Target, l.Owners = plan.ContactBased, []string{contact}
+		l.Kind, l.Owners = plan.ContactBased, []string{contact}
 	} else if b.reference(&l, traverse.ParentAccount) != "" {
-		l.Target = plan.AccountBased
+		l.Kind = plan.AccountBased
 	}
 	return l
 }
@@ -131,11 +131,11 @@ func (b *Batch) reference(l *Lead, name string) string {
 	return l.Record.Values[b.plan.Lead.Layout.Index(name)].Text()
 }
 
-func (b *Batch) leadRecords(kind int) []*Record {
+func (b *Batch) leadRecords(kind plan.LeadKind) []*Record {
 	var records []*Record
 	seen := map[*Record]bool{} // an id may be asked for twice
 	for i := range b.Leads {
-		if l := &b.Leads[i]; l.Failed == nil && l.Target == kind && !seen[l.Record] {
+		if l := &b.Leads[i]; l.Failed == nil && l.Kind == kind && !seen[l.Record] {
 			seen[l.Record] = true
 			records = append(records, l.Record)
 		}
@@ -147,7 +147,7 @@ func (b *Batch) leadRecords(kind int) []*Record {
 func (b *Batch) accounts() []string {
 	var ids []string
 	for i := range b.Leads {
-		if l := &b.Leads[i]; l.Failed == nil && l.Target == plan.AccountBased {
+		if l := &b.Leads[i]; l.Failed == nil && l.Kind == plan.AccountBased {
 			ids = append(ids, b.reference(l, traverse.ParentAccount))
 		}
 	}
@@ -159,7 +159,7 @@ func (b *Batch) accounts() []string {
 func (b *Batch) setOwners() {
 	for i := range b.Leads {
 		l := &b.Leads[i]
-		if l.Failed != nil || l.Target != plan.AccountBased {
+		if l.Failed != nil || l.Kind != plan.AccountBased {
 			continue
 		}
 		g := b.Groups[b.plan.Owner.Index][b.reference(l, traverse.ParentAccount)]
@@ -174,7 +174,7 @@ func (b *Batch) setOwners() {
 }
 
 // keys returns the keys of a node's records, for all leads of a target.
-func (l *loader) keys(kind int, n *plan.Node) []string {
+func (l *loader) keys(kind plan.LeadKind, n *plan.Node) []string {
 	if n.Parent != nil {
 		return l.b.hopKeys(n, l.reached[kind][n.Parent.Index])
 	}
@@ -183,7 +183,7 @@ func (l *loader) keys(kind int, n *plan.Node) []string {
 	}
 	var ids []string
 	for i := range l.b.Leads {
-		if lead := &l.b.Leads[i]; lead.Failed == nil && lead.Target == kind {
+		if lead := &l.b.Leads[i]; lead.Failed == nil && lead.Kind == kind {
 			ids = append(ids, lead.Owners...)
 		}
 	}
@@ -214,14 +214,14 @@ func (b *Batch) mayExist(l *plan.Layout, r *Record) bool {
 // What a lead reaches does not depend on what its conditions filter.
 func (b *Batch) failLeads() {
 	for i := range b.Leads {
-		if l := &b.Leads[i]; l.Failed == nil && l.Target != plan.NoParent {
+		if l := &b.Leads[i]; l.Failed == nil && l.Kind != plan.NoParent {
 			b.failLead(l)
 		}
 	}
 }
 
 func (b *Batch) failLead(l *Lead) {
-	order := b.plan.Trees[l.Target].Order
+	order := b.plan.Trees[l.Kind].Order
 	reached := make([][]*Record, len(order))
 	for _, n := range order {
 		if n.IsLead {
@@ -239,7 +239,7 @@ func (b *Batch) failLead(l *Lead) {
 					continue
 				}
 				if g.Err != nil && l.Failed == nil {
-					l.Failed = &Failure{Entity: need.Entity, Path: n.Path(), Err: g.Err}
+					l.Failed = &Failure{Entity: need.Asked.Entity, Path: n.Path(), Err: g.Err}
 				}
 				reached[n.Index] = append(reached[n.Index], g.Records...)
 			}

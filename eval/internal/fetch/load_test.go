@@ -46,7 +46,7 @@ func text(b *Batch) []string {
 		case l.Failed != nil:
 			list = append(list, fmt.Sprintf("%s: %s (%s): %v", l.ID, l.Failed.Path, l.Failed.Entity, l.Failed.Err))
 		default:
-			kind := map[int]string{plan.ContactBased: "contact-based", plan.AccountBased: "account-based", plan.NoParent: "no parent"}[l.Target]
+			kind := map[plan.LeadKind]string{plan.ContactBased: "contact-based", plan.AccountBased: "account-based", plan.NoParent: "no parent"}[l.Kind]
 			list = append(list, strings.TrimSpace(fmt.Sprintf("%s: %s %s", l.ID, kind, strings.Join(l.Owners, " "))))
 		}
 	}
@@ -202,7 +202,7 @@ func TestRecords(t *testing.T) {
 		EmailOpened o2 Contact=Ada`)
 	needs := map[string]*plan.Need{}
 	for _, n := range f.plan.Needs {
-		needs[n.Entity+" by "+n.By] = n
+		needs[n.Asked.Entity+" by "+n.By] = n
 	}
 	for _, test := range []struct {
 		opts  Options
@@ -522,11 +522,11 @@ func TestReset(t *testing.T) {
 		for _, n := range f.plan.Needs {
 			for key := range fresh.Groups[n.Index] {
 				if a, b := len(fresh.Records(n, key)), len(b.Records(n, key)); a != b {
-					t.Errorf("%v: %d records of %s %s, want %d", ids, b, n.Entity, key, a)
+					t.Errorf("%v: %d records of %s %s, want %d", ids, b, n.Asked.Entity, key, a)
 				}
 			}
 			if len(b.Groups[n.Index]) != len(fresh.Groups[n.Index]) {
-				t.Errorf("%v: %d keys of %s, want %d", ids, len(b.Groups[n.Index]), n.Entity, len(fresh.Groups[n.Index]))
+				t.Errorf("%v: %d keys of %s, want %d", ids, len(b.Groups[n.Index]), n.Asked.Entity, len(fresh.Groups[n.Index]))
 			}
 		}
 		b.Reset()

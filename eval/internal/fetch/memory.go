@@ -36,22 +36,22 @@ func Emptied[K comparable, V any](m map[K]V) map[K]V {
 }
 
 // answer returns empty rows for the answer to q.
-func (s *memory) answer(q *traverse.Query) *traverse.Rows {
-	if s.used == len(s.answers) {
-		s.answers, s.sizes = append(s.answers, traverse.NewRows(q)), append(s.sizes, 0)
+func (m *memory) answer(q *traverse.Query) *traverse.Rows {
+	if m.used == len(m.answers) {
+		m.answers, m.sizes = append(m.answers, traverse.NewRows(q)), append(m.sizes, 0)
 	} else {
-		s.answers[s.used].Reset(q)
+		m.answers[m.used].Reset(q)
 	}
-	s.used++
-	return s.answers[s.used-1]
+	m.used++
+	return m.answers[m.used-1]
 }
 
-// Group returns an empty Group.
-func (s *memory) group() *Group { return &s.groups.take(1)[0] }
+// group returns an empty group.
+func (m *memory) group() *Group { return &m.groups.take(1)[0] }
 
-// repeated finds an id that stands twice: a source whose query fans out would
-// multiply the score. Records without an id are not compared.
-func (s *memory) repeated(records []*Record) (id string, ok bool) {
+// repeated finds an id that occurs twice: a join that fans out would multiply the
+// score. Records without an id are not compared.
+func (m *memory) repeated(records []*Record) (id string, ok bool) {
 	const few = 8
 	if len(records) <= few {
 		for i, r := range records {
@@ -63,12 +63,12 @@ func (s *memory) repeated(records []*Record) (id string, ok bool) {
 		}
 		return "", false
 	}
-	s.ids = Emptied(s.ids)
+	m.ids = Emptied(m.ids)
 	for _, r := range records {
-		if _, ok := s.ids[r.ID]; ok && r.ID != "" {
+		if _, ok := m.ids[r.ID]; ok && r.ID != "" {
 			return r.ID, true
 		}
-		s.ids[r.ID] = struct{}{}
+		m.ids[r.ID] = struct{}{}
 	}
 	return "", false
 }

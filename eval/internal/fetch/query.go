@@ -44,8 +44,8 @@ func (l *loader) fetch() error {
 // query asks for the records of some keys.
 func (l *loader) query(n *plan.Need, have map[string]*Group, keys []string) error {
 	b := l.b
-	q := &traverse.Query{Need: n.Need, Keys: keys}
-	if n.Time != "" {
+	q := &traverse.Query{Need: n.Asked, Keys: keys}
+	if n.Asked.Time != "" {
 		q.From, q.To = b.hint(n)
 	}
 	rows := b.memory.answer(q)
@@ -64,14 +64,14 @@ func (l *loader) query(n *plan.Need, have map[string]*Group, keys []string) erro
 		return nil
 	}
 	if b.room -= rows.Len(); b.room < 0 {
-		return &LimitError{n.Entity, b.pathTo(n)}
+		return &LimitError{n.Asked.Entity, b.pathTo(n)}
 	}
 	b.keep(n, have, rows)
 	for _, k := range keys {
 		if err := rows.Failed(k); err != nil {
 			have[k].Err = err
 		} else if id, ok := b.memory.repeated(have[k].Records); ok {
-			have[k].Err = fmt.Errorf("source added %s %q twice", n.Entity, id)
+			have[k].Err = fmt.Errorf("source added %s %q twice", n.Asked.Entity, id)
 			if n.By != "" {
 				have[k].Err = fmt.Errorf("%w under the key %q", have[k].Err, k)
 			}
@@ -87,7 +87,7 @@ func (b *Batch) keep(n *plan.Need, have map[string]*Group, rows *traverse.Rows) 
 	records := b.memory.records.take(rows.Len())
 	list := b.memory.lists.take(rows.Len())
 	i, start, key := 0, 0, ""
-	close := func() {
+	finish := func() {
 		if start == i {
 			return
 		}
@@ -100,14 +100,14 @@ func (b *Batch) keep(n *plan.Need, have map[string]*Group, rows *traverse.Rows) 
 	}
 	for row := range rows.All() {
 		if row.Key != key {
-			close()
+			finish()
 			key = row.Key
 		}
 		list[i] = &records[i]
 		b.take(list[i], n, row)
 		i++
 	}
-	close()
+	finish()
 }
 
 // take makes a record of a row.
@@ -169,10 +169,10 @@ func (b *Batch) pathTo(n *plan.Need) string {
 	case b.plan.Owner:
 		return traverse.Contact + "." + traverse.ParentAccount
 	}
-	kind := max(b.Leads[0].Target, plan.ContactBased)
+	kind := max(b.Leads[0].Kind, plan.ContactBased)
 	at := slices.IndexFunc(b.plan.Trees[kind].Order, func(at *plan.Node) bool { return slices.Contains(at.Needs, n) })
 	if at < 0 {
-		return n.Entity
+		return n.Asked.Entity
 	}
 	return b.plan.Trees[kind].Order[at].Path()
 }

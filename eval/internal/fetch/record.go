@@ -51,7 +51,7 @@ type Lead struct {
 	ID     string
 	Record *Record
 	Failed *Failure // why it cannot be scored, or nil
-	Target int      // plan.ContactBased, plan.AccountBased or plan.NoParent
+	Kind   plan.LeadKind
 	Owners []string // ids of the contacts whose interactions are the lead's
 }
 

@@ -25,7 +25,7 @@ func newRoutes(models []*check.Model, whole *Routes) *Routes {
 	for i := range r.Trees {
 		r.Trees[i] = &HopTree{roots: map[string]*Node{}}
 	}
-	b := builder{Routes: r, needs: map[needKey]*Need{}, hops: map[hopKey]*Node{}}
+	b := builder{routes: r, needs: map[needKey]*Need{}, hops: map[hopKey]*Node{}}
 	if len(models) > 0 {
 		b.schema = models[0].Schema
 		if slices.ContainsFunc(models, takesAnyInteraction) {
@@ -44,7 +44,7 @@ func newRoutes(models []*check.Model, whole *Routes) *Routes {
 	}
 	for _, n := range r.Needs {
 		if whole != nil {
-			n.Need = whole.Needs[slices.IndexFunc(whole.Needs, n.same)].Need
+			n.Asked = whole.Needs[slices.IndexFunc(whole.Needs, n.same)].Asked
 			continue
 		}
 		fields, dated := n.Layout.Fields, ""
@@ -58,7 +58,10 @@ func newRoutes(models []*check.Model, whole *Routes) *Routes {
 		if err != nil {
 			panic(err)
 		}
-		n.Need = asked
+		n.Asked = asked
+	}
+	for _, l := range r.layouts {
+		l.frozen = true // residual routes share it
 	}
 	return r
 }
@@ -89,7 +92,7 @@ type needKey struct {
 
 // A builder makes Routes.
 type builder struct {
-	*Routes
+	routes *Routes
 	schema *traverse.Schema
 	needs  map[needKey]*Need
 	hops   map[hopKey]*Node
@@ -101,12 +104,12 @@ type builder struct {
 }
 
 func (b *builder) layout(entity string) *Layout {
-	if l, ok := b.layouts[entity]; ok {
+	if l, ok := b.routes.layouts[entity]; ok {
 		return l
 	}
 	e := b.schema.Entity(entity)
 	l := &Layout{Entity: e, index: map[string]int{}, Dated: -1}
-	b.layouts[entity] = l
+	b.routes.layouts[entity] = l
 	if f, ok := e.Dated(); ok {
 		l.Dated, l.Days = l.field(f.Name), f.Type == traverse.Date
 	}
@@ -118,9 +121,9 @@ func (b *builder) need(entity, by string, owner bool) *Need {
 	if n, ok := b.needs[key]; ok {
 		return n
 	}
-	n := &Need{Layout: b.layout(entity), By: by, Owner: owner, Index: len(b.Needs)}
+	n := &Need{Layout: b.layout(entity), By: by, Owner: owner, Index: len(b.routes.Needs)}
 	b.needs[key] = n
-	b.Needs = append(b.Needs, n)
+	b.routes.Needs = append(b.routes.Needs, n)
 	return n
 }
 
@@ -130,22 +133,22 @@ func (b *builder) model(m *check.Model) *Model {
 	if m.Account {
 		out.Target = AccountBased
 	}
-	if out.Zone = slices.Index(b.Zones, m.Zone); out.Zone < 0 {
-		out.Zone = len(b.Zones)
-		b.Zones = append(b.Zones, m.Zone)
+	if out.Zone = slices.Index(b.routes.Zones, m.Zone); out.Zone < 0 {
+		out.Zone = len(b.routes.Zones)
+		b.routes.Zones = append(b.routes.Zones, m.Zone)
 	}
 	steps, exprs := 0, 0
 	for i := range m.Conditions {
 		list := m.Conditions[i].Children
-		out.Children += len(list)
+		out.NumChildren += len(list)
 		for j := range list {
 			steps += len(list[j].Path)
 			exprs += len(list[j].Where)
 		}
 	}
 	b.steps, b.exprs = make([]Step, 0, steps), make([]Expr, 0, exprs)
-	children := make([]Child, 0, out.Children)
-	frequencies := make([]points.Frequency, out.Children)
+	children := make([]Child, 0, out.NumChildren)
+	frequencies := make([]points.Frequency, out.NumChildren)
 	for i := range m.Conditions {
 		c := &m.Conditions[i]
 		first := len(children)
@@ -170,7 +173,7 @@ func (b *builder) child(m *Model, c *check.Child, index int) Child {
 		}
 		planned := Step{Node: at, Window: -1}
 		if i == c.Dated && c.Range != nil {
-			planned.Window = b.Windows.index(*c.Range, m.Checked.Zone)
+			planned.Window = b.routes.Windows.index(*c.Range, m.Checked.Zone)
 		}
 		switch {
 		case planned.Window < 0:
@@ -212,12 +215,12 @@ func (b *builder) expr(m *Model, e *check.Comparison, at *Node) Expr {
 		out.Hops = append(out.Hops, at)
 	}
 	out.Field = at.Layout.field(e.Field.Name)
-	out.Holds = b.Windows.predicate(e.Predicate, m.Checked.Zone)
+	out.Holds = b.routes.Windows.predicate(e.Predicate, m.Checked.Zone)
 	return out
 }
 
-func (b *builder) root(target int, e *traverse.Entity) *Node {
-	t := b.Trees[target]
+func (b *builder) root(target LeadKind, e *traverse.Entity) *Node {
+	t := b.routes.Trees[target]
 	if e.Name() == traverse.Lead {
 		if t.Lead == nil {
 			t.Lead = b.node(t, nil, &Node{Layout: b.layout(traverse.Lead), IsLead: true, Ref: -1, Name: traverse.Lead})
@@ -239,14 +242,14 @@ func (b *builder) root(target int, e *traverse.Entity) *Node {
 		n.Needs = []*Need{b.need(e.Name(), traverse.Contact, false)}
 	}
 	if target == AccountBased {
-		b.Owner = b.need(traverse.Contact, traverse.ParentAccount, true)
+		b.routes.Owner = b.need(traverse.Contact, traverse.ParentAccount, true)
 		n.Round = 2 // after the contacts of the account
 	}
 	t.roots[e.Name()] = n
 	return b.node(t, nil, n)
 }
 
-func (b *builder) hop(target int, from *Node, s traverse.Step) *Node {
+func (b *builder) hop(target LeadKind, from *Node, s traverse.Step) *Node {
 	key := hopKey{from, s.Name}
 	if n, ok := b.hops[key]; ok {
 		return n
@@ -259,7 +262,7 @@ func (b *builder) hop(target int, from *Node, s traverse.Step) *Node {
 		n.Ref = from.Layout.field(s.Name)
 	}
 	b.hops[key] = n
-	return b.node(b.Trees[target], from, n)
+	return b.node(b.routes.Trees[target], from, n)
 }
 
 func (b *builder) node(t *HopTree, parent, n *Node) *Node {
@@ -271,7 +274,7 @@ func (b *builder) node(t *HopTree, parent, n *Node) *Node {
 	for _, need := range n.Needs {
 		need.Nodes = append(need.Nodes, n)
 	}
-	b.Rounds = max(b.Rounds, n.Round)
+	b.routes.Rounds = max(b.routes.Rounds, n.Round)
 	return n
 }
 

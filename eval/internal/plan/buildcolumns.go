@@ -29,7 +29,6 @@ func NewColumns(routes *Routes, explain bool) *Columns {
 	residual := make([]*check.Model, len(models))
 	left := false
 	for i, m := range models {
-		p.ModelTargets = append(p.ModelTargets, m.Target)
 		without := *m.Checked
 		without.Conditions = nil
 		b.model, b.zone, b.schema = i, m.Checked.Zone, m.Checked.Schema
@@ -65,7 +64,7 @@ type columnBuilder struct {
 	model  int
 	zone   *time.Location
 	schema *traverse.Schema
-	kind   int // ContactBased or AccountBased
+	kind   LeadKind
 	target *Target
 	known  *targetIndex
 }

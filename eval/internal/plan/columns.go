@@ -10,18 +10,17 @@ import (
 // it counts are the lead itself, what the lead's references lead to, or the
 // interactions of the lead, with expressions about these or about the contact who
 // owns them. All conditions of all models in it are then counted in one pass over
-// each kind of interaction. The others are in Residual: their paths fan out, so
-// routes have to be counted.
+// each kind of interaction. The others are in Residual; columnchild.go says why a
+// condition needs routes.
 //
 // The unit of the plan is the [Measure]: one count of the records that satisfy
 // the same expressions in the same windows. Conditions that ask for the same
 // count share a measure. Measures are bits of a word, so that one AND evaluates a
 // record for all of them.
 type Columns struct {
-	Windows      Windows
-	ModelTargets []int         // ContactBased or AccountBased, by model
-	Targets      [2]Target     // by what a lead is
-	Residual     [][]Condition // by model, the conditions that need routes
+	Windows  Windows
+	Targets  [2]Target     // by LeadKind
+	Residual [][]Condition // by model, the conditions that need routes
 	// ResidualRoutes is the plan for these alone, or nil if there are none.
 	ResidualRoutes *Routes
 	// Explained says, by model and condition, which of the target's conjunctions
@@ -43,12 +42,12 @@ type Target struct {
 	Lead         Profile        // the lead and what its references lead to
 	Owner        Profile        // the contact who owns interactions, and what the contact's references lead to
 	Interactions []Interactions // a kind each
-	Conjunctions []Conjunction  // conditions of several children, or over several kinds of interaction
+	Conjunctions []Conjunction  // conditions of several children, or over several kinds of interaction; in a plan for explanations all conditions
 	Pairs        []Pairs        // those of two children
 	Others       []int          // those of any other number, as indexes into Conjunctions
 	Slots        int            // counts that the conjunctions share
 	Base         []int64        // by model, the score of a lead of which every measure is 0, without the conjunctions
-	MaxRecords   uint64         // the sums of a lead of so many records fit in 64 bits
+	MaxRecords   uint64         // the most records for which a lead's sums fit in 64 bits
 
 	weight uint64 // the sum of all points, whatever their sign
 }

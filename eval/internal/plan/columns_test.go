@@ -126,11 +126,11 @@ func TestResidual(t *testing.T) {
 		t.Errorf("the routes that are left are those of %d models", len(left.Models))
 	}
 	for _, n := range left.Needs {
-		same := func(whole *Need) bool { return whole.Need == n.Need }
+		same := func(whole *Need) bool { return whole.Asked == n.Asked }
 		if !slices.ContainsFunc(routes.Needs, same) {
-			t.Errorf("%s by %s is not a need of the whole plan", n.Entity, n.By)
+			t.Errorf("%s by %s is not a need of the whole plan", n.Asked.Entity, n.By)
 		}
-		if n.Entity == "EmailClicked" {
+		if n.Asked.Entity == "EmailClicked" {
 			t.Error("what no residual condition asks for is asked for")
 		}
 	}
@@ -438,9 +438,9 @@ func TestPlanText(t *testing.T) {
 				`each EmailClicked has Lead score +1`) +
 				evaltest.Model("N", "account", append(many(70), `each Lead.ParentAccount.Leads score +1`, `has FormVisited score +1`)...),
 			`contact-based leads
-  Lead, once: 2 tests on City, Country
-  Lead.ParentContact, once: 0 tests on no field
-  Contact.ParentAccount, for each owner of interactions: 1 test on Industry
+  Lead, once: 2 expressions on City, Country
+  Lead.ParentContact, once: 0 expressions on no field
+  Contact.ParentAccount, for each owner of interactions: 1 expression on Industry
   EmailOpened, in one pass: 2 counts by window alone; 1 count in word 0 by CustomerJourney, EmailName
   EmailClicked, in one pass: 2 counts in word 0 by no field
   1 condition of several counts

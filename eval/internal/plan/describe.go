@@ -11,8 +11,8 @@ import (
 // conditions are left to counting routes.
 func (p *Columns) String() string {
 	var b strings.Builder
-	for kind, name := range []string{"contact-based", "account-based"} {
-		if t := &p.Targets[kind]; t.any() {
+	for i, name := range []string{"contact-based", "account-based"} {
+		if t := &p.Targets[i]; t.any() {
 			fmt.Fprintf(&b, "%s leads\n", name)
 			t.describe(&b)
 		}
@@ -64,7 +64,7 @@ func plural(n int, what string) string {
 func (p *Profile) describe(b *strings.Builder, when string) {
 	for i, n := range p.Nodes {
 		if len(n.Where)+len(n.Required) > 0 {
-			fmt.Fprintf(b, "  %s, %s: %s on %s\n", p.path(i), when, plural(len(n.Where), "test"), fieldNames(n.fields()))
+			fmt.Fprintf(b, "  %s, %s: %s on %s\n", p.path(i), when, plural(len(n.Where), "expression"), fieldNames(n.fields()))
 		}
 	}
 }

@@ -34,21 +34,21 @@ type Packer struct{ used []int } // bits, by word
 // Words returns how many words the packer has begun.
 func (p *Packer) Words() int { return len(p.used) }
 
-// Pack places so many measures that belong together.
-func (p *Packer) Pack(measures int) []BitRange {
-	if measures == 0 {
+// Pack places n measures that belong together.
+func (p *Packer) Pack(n int) []BitRange {
+	if n == 0 {
 		return nil
 	}
-	if last := len(p.used) - 1; last >= 0 && p.used[last]+measures <= WordBits {
-		r := BitRange{last, p.used[last], 0, measures}
-		p.used[last] += measures
+	if last := len(p.used) - 1; last >= 0 && p.used[last]+n <= WordBits {
+		r := BitRange{last, p.used[last], 0, n}
+		p.used[last] += n
 		return []BitRange{r}
 	}
 	var list []BitRange
-	for first := 0; first < measures; first += WordBits {
-		n := min(WordBits, measures-first)
-		list = append(list, BitRange{len(p.used), 0, first, n})
-		p.used = append(p.used, n)
+	for first := 0; first < n; first += WordBits {
+		count := min(WordBits, n-first)
+		list = append(list, BitRange{len(p.used), 0, first, count})
+		p.used = append(p.used, count)
 	}
 	return list
 }

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/leadscore/leadscore/eval/check"
@@ -24,21 +25,25 @@ type Routes struct {
 	layouts map[string]*Layout // by entity
 }
 
-// What a lead is, as an index into Routes.Trees and Columns.Targets.
+// A LeadKind says what a lead belongs to. It is an index into Routes.Trees and
+// Columns.Targets.
+type LeadKind int
+
+// The kinds of leads.
 const (
-	ContactBased = 0
-	AccountBased = 1
-	NoParent     = -1 // neither: no model scores it
+	ContactBased LeadKind = 0
+	AccountBased LeadKind = 1
+	NoParent     LeadKind = -1 // neither: no model scores it
 )
 
 // A Model is the plan of one model.
 type Model struct {
-	Checked    *check.Model
-	Target     int // ContactBased or AccountBased
-	Zone       int // index into Routes.Zones
-	Conditions []Condition
-	Children   int             // of all conditions
-	Rules      func() []string // the children in the rule language; written when an explanation first wants one
+	Checked     *check.Model
+	Target      LeadKind // of the leads that it scores
+	Zone        int      // index into Routes.Zones
+	Conditions  []Condition
+	NumChildren int             // of all conditions
+	Rules       func() []string // the children in the rule language; written when an explanation first wants one
 }
 
 // A Condition is the plan of one condition.
@@ -120,7 +125,8 @@ type Layout struct {
 	Dated  int    // the field that says when a record came to be, or -1
 	Days   bool   // that field is a date
 
-	index map[string]int
+	index  map[string]int
+	frozen bool // the plan is made, and may be in use
 }
 
 // Index returns the position of a field that the layout has.
@@ -130,6 +136,9 @@ func (l *Layout) Index(name string) int { return l.index[name] }
 func (l *Layout) field(name string) int {
 	if i, ok := l.index[name]; ok {
 		return i
+	}
+	if l.frozen {
+		panic(fmt.Sprintf("plan: field %s of %s is planned too late", name, l.Entity.Name()))
 	}
 	i := len(l.Fields)
 	l.index[name] = i
@@ -141,7 +150,7 @@ func (l *Layout) field(name string) int {
 
 // A Need is a traverse.Need, and the nodes whose records it fetches.
 type Need struct {
-	*traverse.Need
+	Asked  *traverse.Need
 	Layout *Layout
 	Index  int    // in Routes.Needs
 	By     string // the reference, or "" for ids

@@ -39,9 +39,9 @@ func describeRoutes(r *Routes) string {
 		if by == "" {
 			by = "id"
 		}
-		fmt.Fprintf(&b, "need %d: %s by %s (%s)", n.Index, n.Entity, by, strings.Join(n.Fields, " "))
-		if n.Time != "" {
-			fmt.Fprintf(&b, " range of %s", n.Time)
+		fmt.Fprintf(&b, "need %d: %s by %s (%s)", n.Index, n.Asked.Entity, by, strings.Join(n.Asked.Fields, " "))
+		if n.Asked.Time != "" {
+			fmt.Fprintf(&b, " range of %s", n.Asked.Time)
 		}
 		b.WriteString("\n")
 	}
@@ -188,9 +188,9 @@ func TestAnyInteraction(t *testing.T) {
 	root := r.Models[0].Conditions[1].Children[0].Steps[0].Node
 	var entities []string
 	for _, n := range root.Needs {
-		entities = append(entities, n.Entity)
+		entities = append(entities, n.Asked.Entity)
 		if got := n.Layout.Fields[:2]; !slices.Equal(got, []string{traverse.Timestamp, traverse.Contact}) {
-			t.Errorf("the layout of %s begins with %v", n.Entity, got)
+			t.Errorf("the layout of %s begins with %v", n.Asked.Entity, got)
 		}
 	}
 	var active []string
@@ -225,8 +225,8 @@ func TestChildren(t *testing.T) {
 	model "O" { target account time zone "Europe/Berlin" }`)
 	r := NewRoutes(models)
 	m := r.Models[0]
-	if m.Checked != models[0] || m.Children != 3 || m.Target != ContactBased || r.Models[1].Target != AccountBased {
-		t.Errorf("the model has %d children and the target %d", m.Children, m.Target)
+	if m.Checked != models[0] || m.NumChildren != 3 || m.Target != ContactBased || r.Models[1].Target != AccountBased {
+		t.Errorf("the model has %d children and the target %d", m.NumChildren, m.Target)
 	}
 	if zones := []int{m.Zone, r.Models[1].Zone, r.Models[2].Zone}; !slices.Equal(zones, []int{0, 1, 0}) || len(r.Zones) != 2 {
 		t.Errorf("the models have the zones %v of %v", zones, r.Zones)

@@ -56,7 +56,7 @@ func New(routes *plan.Routes, p *plan.Columns) *Staging {
 	kinds := s.store.Owned().Kinds()
 	s.byKind = make([]*plan.Need, len(kinds))
 	for _, n := range routes.Needs {
-		if at := slices.Index(kinds, s.store.Table(n.Entity)); n.By == traverse.Contact && at >= 0 {
+		if at := slices.Index(kinds, s.store.Table(n.Asked.Entity)); n.By == traverse.Contact && at >= 0 {
 			s.byKind[at] = n
 		}
 		if s.layouts[n.Layout] == nil {
@@ -112,7 +112,7 @@ func (s *Staging) Fill(ctx context.Context, routes *plan.Routes, b *fetch.Batch)
 	contacts := s.store.Table(traverse.Contact)
 	for i := range b.Leads {
 		l := &b.Leads[i]
-		if l.Failed != nil || l.Target == plan.NoParent || len(s.Executor.Plan().Targets[l.Target].Interactions) == 0 {
+		if l.Failed != nil || l.Kind == plan.NoParent || len(s.Executor.Plan().Targets[l.Kind].Interactions) == 0 {
 			continue
 		}
 		for _, id := range l.Owners {
@@ -195,5 +195,5 @@ func (s *Staging) Score(l *fetch.Lead) (fits bool) {
 	for _, id := range l.Owners {
 		s.owners = append(s.owners, contacts.Key(id))
 	}
-	return s.Executor.ScoreOwned(l.Target, s.Executor.Find(l.ID), s.owners)
+	return s.Executor.ScoreOwned(l.Kind, s.Executor.Find(l.ID), s.owners)
 }

@@ -197,13 +197,13 @@ func TestScore(t *testing.T) {
 		f.staging.Executor.SetAsOf(evaltest.AsOf)
 		for i := range b.Leads {
 			l := &b.Leads[i]
-			if l.Target == plan.NoParent {
+			if l.Kind == plan.NoParent {
 				continue
 			}
 			if fits := f.staging.Score(l); !fits {
 				t.Errorf("the sums of %s do not fit", l.ID)
 			}
-			model := map[int]int{plan.ContactBased: 0, plan.AccountBased: 1}[l.Target]
+			model := map[plan.LeadKind]int{plan.ContactBased: 0, plan.AccountBased: 1}[l.Kind]
 			if got := f.staging.Executor.ModelScore(model); got != want[l.ID] {
 				t.Errorf("%s in %v has the score %d, want %d", l.ID, ids, got, want[l.ID])
 			}
@@ -254,8 +254,8 @@ func TestScoreProperty(t *testing.T) {
 			x.SetAsOf(evaltest.AsOf)
 			for i, id := range ids {
 				kind, _ := x.Score(x.Find(id))
-				if kind != b.Leads[i].Target {
-					t.Fatalf("lead %s is %d, and staged %d", id, kind, b.Leads[i].Target)
+				if kind != b.Leads[i].Kind {
+					t.Fatalf("lead %s is %d, and staged %d", id, kind, b.Leads[i].Kind)
 				}
 				if kind == plan.NoParent {
 					continue

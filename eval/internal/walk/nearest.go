@@ -91,6 +91,7 @@ func (w *Walker) Nearest(ch *plan.Child, l *fetch.Lead) []Unmet {
 // startTrails adds the records of a path's root. It returns false once the
 // context is done.
 func (w *Walker) startTrails(to trails, ch *plan.Child, l *fetch.Lead) bool {
+	w.begin(ch)
 	first := ch.Steps[0].Node
 	if first.IsLead {
 		w.addTrail(to, ch, 0, l.Record, 0, nil)
@@ -99,7 +100,7 @@ func (w *Walker) startTrails(to trails, ch *plan.Child, l *fetch.Lead) bool {
 	place := 0
 	for _, need := range first.Needs {
 		for _, owner := range l.Owners {
-			for _, r := range w.batch.Groups[need.Index][owner].Records {
+			for _, r := range w.batch.Records(need, owner) {
 				if w.tick() {
 					return false
 				}
@@ -116,11 +117,7 @@ func (w *Walker) startTrails(to trails, ch *plan.Child, l *fetch.Lead) bool {
 func (w *Walker) advanceTrails(to trails, ch *plan.Child, at int, from map[*fetch.Record]*trail) bool {
 	n := ch.Steps[at].Node
 	for r, t := range from {
-		g, ok := w.batch.Groups[n.Need().Index][fetch.Key(n, r)]
-		if !ok {
-			continue
-		}
-		for i, r := range g.Records {
+		for i, r := range w.batch.Records(n.Need(), fetch.Key(n, r)) {
 			if w.tick() {
 				return false
 			}

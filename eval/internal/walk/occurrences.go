@@ -21,9 +21,12 @@ type Occurrence struct {
 // time, then entity, then id, with the number of routes through each: those that
 // lead to it times those that lead on from it.
 func (w *Walker) Occurrences(c *plan.Child, l *fetch.Lead) (points.Count, []Occurrence) {
-	w.start(&c.Steps[0], l)
+	w.start(c, l)
 	for i := 1; i <= c.Dated; i++ {
 		w.advance(&c.Steps[i])
+	}
+	if w.stopped {
+		return points.Count{}, nil // the frontier may be that of an earlier step
 	}
 	layout := c.Steps[c.Dated].Node.Layout
 	known := make([]map[*fetch.Record]points.Count, len(c.Steps))
@@ -54,14 +57,12 @@ func (w *Walker) onward(steps []plan.Step, at int, r *fetch.Record, known []map[
 	}
 	var n points.Count
 	next := &steps[at+1]
-	if g, ok := w.batch.Groups[next.Node.Need().Index][fetch.Key(next.Node, r)]; ok {
-		for _, r := range g.Records {
-			if w.tick() {
-				return points.Count{}
-			}
-			if w.exists(next.Node.Layout, r) && w.passes(next, r) {
-				n = n.Plus(w.onward(steps, at+1, r, known))
-			}
+	for _, r := range w.batch.Records(next.Node.Need(), fetch.Key(next.Node, r)) {
+		if w.tick() {
+			return points.Count{}
+		}
+		if w.exists(next.Node.Layout, r) && w.passes(next, r) {
+			n = n.Plus(w.onward(steps, at+1, r, known))
 		}
 	}
 	if known[at] == nil {

@@ -36,14 +36,24 @@ func (w *Walker) Begin(ctx context.Context, b *fetch.Batch) {
 	*w = Walker{ctx: ctx, batch: b, from: w.from, to: w.to, seen: w.seen}
 }
 
-// End drops the batch and keeps the walker's memory.
+// End drops the batch and its records, and keeps the walker's memory unless it has
+// grown large.
 func (w *Walker) End() {
-	w.seen = fetch.Emptied(w.seen)
-	*w = Walker{from: w.from, to: w.to, seen: w.seen}
+	*w = Walker{from: emptied(w.from), to: emptied(w.to), seen: fetch.Emptied(w.seen)}
 }
 
-// For makes the walker count for a model: its time zone decides which day it is.
-func (w *Walker) For(m *plan.Model) { w.asOfDay = w.batch.Instant.Days[m.Zone] }
+func emptied(list []frontier) []frontier {
+	const large = 1 << 16
+	if cap(list) > large {
+		return nil
+	}
+	clear(list[:cap(list)])
+	return list[:0]
+}
+
+// begin makes the walker count for a child: the time zone of its model decides
+// which day it is.
+func (w *Walker) begin(c *plan.Child) { w.asOfDay = w.batch.Instant.Days[c.Model.Zone] }
 
 // Multiplier returns how often a condition's points count for a lead. It stops at
 // the first child that does not hold.
@@ -59,7 +69,7 @@ func (w *Walker) Multiplier(c *plan.Condition, l *fetch.Lead) points.Count {
 
 // Count counts a child's occurrences for a lead.
 func (w *Walker) Count(c *plan.Child, l *fetch.Lead) points.Count {
-	w.start(&c.Steps[0], l)
+	w.start(c, l)
 	for i := range c.Steps[1:] {
 		w.advance(&c.Steps[i+1])
 	}
@@ -71,8 +81,10 @@ func (w *Walker) Count(c *plan.Child, l *fetch.Lead) points.Count {
 }
 
 // start puts the records of a path's root on the frontier.
-func (w *Walker) start(s *plan.Step, l *fetch.Lead) {
+func (w *Walker) start(c *plan.Child, l *fetch.Lead) {
+	w.begin(c)
 	w.from = w.from[:0]
+	s := &c.Steps[0]
 	one := points.CountOf(1)
 	if s.Node.IsLead {
 		if w.passes(s, l.Record) {
@@ -81,9 +93,8 @@ func (w *Walker) start(s *plan.Step, l *fetch.Lead) {
 		return
 	}
 	for _, need := range s.Node.Needs {
-		groups := w.batch.Groups[need.Index]
 		for _, owner := range l.Owners {
-			for _, r := range groups[owner].Records {
+			for _, r := range w.batch.Records(need, owner) {
 				if w.tick() {
 					return
 				}
@@ -98,22 +109,20 @@ func (w *Walker) start(s *plan.Step, l *fetch.Lead) {
 // advance moves the frontier one hop on. Routes are counted, not walked: a record
 // that several routes reach is on the frontier once.
 func (w *Walker) advance(s *plan.Step) {
+	if w.stopped {
+		return // the frontier may be that of an earlier step
+	}
 	w.to = w.to[:0]
 	n := s.Node
-	groups := w.batch.Groups[n.Need().Index]
 	merge := n.Ref >= 0 && len(w.from) > 1
 	if merge {
 		w.seen = fetch.Emptied(w.seen)
 	}
 	for i := range w.from {
-		if w.tick() {
-			return
-		}
-		g, ok := groups[fetch.Key(n, w.from[i].record)]
-		if !ok {
-			continue
-		}
-		for _, r := range g.Records {
+		for _, r := range w.batch.Records(n.Need(), fetch.Key(n, w.from[i].record)) {
+			if w.tick() {
+				return
+			}
 			if merge {
 				if at, ok := w.seen[r]; ok {
 					if at >= 0 {
@@ -186,11 +195,11 @@ func (w *Walker) holds(e *plan.Expr, r *fetch.Record) bool {
 // follow returns the record whose field an expression is about, or nil.
 func (w *Walker) follow(e *plan.Expr, r *fetch.Record) *fetch.Record {
 	for _, n := range e.Hops {
-		g, ok := w.batch.Groups[n.Need().Index][fetch.Key(n, r)]
-		if !ok || len(g.Records) == 0 || !w.exists(n.Layout, g.Records[0]) {
+		records := w.batch.Records(n.Need(), fetch.Key(n, r))
+		if len(records) == 0 || !w.exists(n.Layout, records[0]) {
 			return nil
 		}
-		r = g.Records[0]
+		r = records[0]
 	}
 	return r
 }

@@ -44,7 +44,6 @@ func newFixture(t *testing.T, rules, records string, leads ...string) *fixture {
 		}
 	}
 	f.walker.Begin(t.Context(), &f.batch)
-	f.walker.For(f.model)
 	return f
 }
 
@@ -173,7 +172,6 @@ func TestDayOfModel(t *testing.T) {
 	w.Begin(t.Context(), &b)
 	for i, want := range []uint64{1, 0} {
 		m := routes.Models[i]
-		w.For(m)
 		if got := w.Count(&m.Conditions[0].Children[0], &b.Leads[0]).Clamp(); got != want {
 			t.Errorf("%s counts %d, want %d", m.Checked.Name, got, want)
 		}
@@ -207,7 +205,7 @@ func TestCountsBeyond64Bits(t *testing.T) {
 	f := newFixture(t, orders+evaltest.Model("M", "contact", `each Lead.Orders.Product.Orders score +1`), shop, "deal")
 	child := f.child(0)
 	w := &f.walker
-	w.start(&child.Steps[0], &f.batch.Leads[0])
+	w.start(child, &f.batch.Leads[0])
 	w.advance(&child.Steps[1])
 	huge := points.CountOf(math.MaxUint64)
 	for i := range w.from {
@@ -241,7 +239,7 @@ func TestMerging(t *testing.T) {
 		`each Lead.Orders.Product where Name != "Mugs" score +1`, `each Lead.Orders.Parts score +1`), shop, "deal")
 	child := f.child(0)
 	w := &f.walker
-	w.start(&child.Steps[0], &f.batch.Leads[0])
+	w.start(child, &f.batch.Leads[0])
 	w.advance(&child.Steps[1])
 	w.advance(&child.Steps[2])
 	if len(w.from) != 1 || w.from[0].record.ID != "p1" || w.from[0].routes.Clamp() != 2 {
@@ -424,7 +422,6 @@ func TestDone(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	begin := func() *Walker {
 		f.walker.Begin(ctx, &f.batch)
-		f.walker.For(f.model)
 		return &f.walker
 	}
 	counts := []uint64{0, 0, many, many, 0}
@@ -465,7 +462,6 @@ func TestEnd(t *testing.T) {
 		t.Error("the walker holds a batch")
 	}
 	f.walker.Begin(t.Context(), &f.batch)
-	f.walker.For(f.model)
 	if got := f.walker.Count(f.child(0), &f.batch.Leads[0]).Clamp(); got != first {
 		t.Errorf("afterwards it counts %d, want %d", got, first)
 	}

@@ -129,17 +129,17 @@ func TestDocsLimits(t *testing.T) {
 	condition := func(child string) string { return `condition "C" { ` + child + ` score +1 }` }
 	model := func(clauses string) string { return `model "M" { target contact ` + clauses + ` }` }
 	makers := map[string]func(n int) string{
-		"bytes of one file":            func(n int) string { return strings.Repeat(" ", n) },
-		"models of one file":           func(n int) string { return list(n, model(""), "\n") },
-		"tests of one file":            func(n int) string { return list(n, `test "T" { }`, "\n") },
-		"clauses of one test":          func(n int) string { return `test "T" { ` + list(n, "Lead", "\n") + ` }` },
-		"conditions of one model":      func(n int) string { return model(list(n, condition("has Lead"), "\n")) },
-		"children of one condition":    func(n int) string { return model(condition(list(n, "has Lead", "\n"))) },
-		"expressions of one child":     func(n int) string { return model(condition("has Lead where " + list(n, "A = 1", " and "))) },
-		"values of one list":           func(n int) string { return model(condition("has Lead where A in (" + list(n, "1", ", ") + ")")) },
-		"names of one path":            func(n int) string { return model(condition("has " + list(n, "A", "."))) },
-		"names of one field reference": func(n int) string { return model(condition("has Lead where " + list(n, "A", ".") + " = 1")) },
-		"problems shown of one file":   func(n int) string { return model(list(n, `condition "C" { score +1 }`, "\n")) },
+		"bytes in one file":            func(n int) string { return strings.Repeat(" ", n) },
+		"models in one file":           func(n int) string { return list(n, model(""), "\n") },
+		"tests in one file":            func(n int) string { return list(n, `test "T" { }`, "\n") },
+		"clauses in one test":          func(n int) string { return `test "T" { ` + list(n, "Lead", "\n") + ` }` },
+		"conditions in one model":      func(n int) string { return model(list(n, condition("has Lead"), "\n")) },
+		"children in one condition":    func(n int) string { return model(condition(list(n, "has Lead", "\n"))) },
+		"expressions in one child":     func(n int) string { return model(condition("has Lead where " + list(n, "A = 1", " and "))) },
+		"values in one list":           func(n int) string { return model(condition("has Lead where A in (" + list(n, "1", ", ") + ")")) },
+		"names in one path":            func(n int) string { return model(condition("has " + list(n, "A", "."))) },
+		"names in one field reference": func(n int) string { return model(condition("has Lead where " + list(n, "A", ".") + " = 1")) },
+		"problems shown for one file":  func(n int) string { return model(list(n, `condition "C" { score +1 }`, "\n")) },
 	}
 	rows := table(t, "### Limits")
 	if len(rows) != len(makers) {

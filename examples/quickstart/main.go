@@ -24,7 +24,7 @@ func main() {
 	ctx := context.Background()
 	model, err := leadscore.Compile("coffee.score", rules, leadscore.StandardSchema())
 	if err != nil {
-		log.Fatal(err) // every problem, with its line and how to mend it
+		log.Fatal(err) // every problem, with its line and how to fix it
 	}
 	data, err := tables.LoadFS(crm, "data", model.Schema(), tables.Options{})
 	if err != nil {

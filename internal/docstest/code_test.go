@@ -139,7 +139,7 @@ func Example_readme() {
 	rules := string(text)
 	model, err := leadscore.Compile("coffee.score", rules, leadscore.StandardSchema())
 	if err != nil {
-		log.Fatal(err) // every problem, with its line and how to mend it
+		log.Fatal(err) // every problem, with its line and how to fix it
 	}
 	data, err := tables.LoadFS(crm, "data", model.Schema(), tables.Options{})
 	if err != nil {

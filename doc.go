@@ -54,8 +54,8 @@
 // # Changing rules
 //
 // A rule file can contain tests: a few records, and the result that a model must
-// give for them. Package modeltest runs them, under go test or elsewhere; the
-// command leadscore test does so, too. Package modeldiff compares two versions of
+// give for them. Package modeltest runs them, under go test or elsewhere, and so
+// does the command leadscore test. Package modeldiff compares two versions of
 // rules, and what they do to leads.
 //
 // # Errors

@@ -60,7 +60,7 @@ type File struct {
 }
 
 // StandardSchema returns the schema of the entities of Dynamics 365 Marketing:
-// Lead, Contact, Account and the interactions of marketing. docs/language.md
+// Lead, Contact, Account and the marketing interactions. docs/language.md
 // lists it.
 func StandardSchema() *Schema { return traverse.Standard() }
 
@@ -287,7 +287,7 @@ func (s *Set) Schema() *Schema { return s.schema }
 func (s *Set) Models() []*Model { return slices.Clone(s.models) }
 
 // Needs returns everything that the set's models can ask a source for. Queries
-// hold the same pointers. Other sets have other ones.
+// refer to a need by the same pointer. No two sets share pointers.
 func (s *Set) Needs() []*traverse.Need {
 	var needs []*traverse.Need
 	for _, g := range s.groups {

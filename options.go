@@ -18,8 +18,8 @@ type compileOptionKind uint8
 
 const optionLimits compileOptionKind = 1
 
-// Limits bounds what a rule file may hold, for text from people you do not trust.
-// Without it the defaults of [dsl.Limits] hold.
+// Limits limits the size of rules, for text from people you do not trust. Without
+// it, the defaults of [dsl.Limits] apply.
 func Limits(l dsl.Limits) CompileOption { return CompileOption{optionLimits, l} }
 
 // limitsOf returns the limits that opts set, with defaults for the rest. The last

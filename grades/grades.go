@@ -13,16 +13,16 @@ import (
 	"strings"
 )
 
-// A Band is one grade and the scores that it stands for, both bounds included.
-// Scores are 64-bit integers, so a From of [math.MinInt64] is open below and a
-// To of [math.MaxInt64] open above.
+// A Band is one grade and the scores that it covers, both bounds included.
+// Scores are 64-bit integers, so a From of [math.MinInt64] means no lower bound
+// and a To of [math.MaxInt64] no upper bound.
 type Band struct {
 	Name     string
 	From, To int64
 }
 
 // Below returns the band of all scores below n. No score is below
-// [math.MinInt64]: that gives a band without scores, which [NewScale] refuses.
+// [math.MinInt64]: that gives a band without scores, which [NewScale] rejects.
 func Below(name string, n int64) Band {
 	if n == math.MinInt64 {
 		return Band{Name: name, From: 0, To: -1}
@@ -56,14 +56,14 @@ type Scale struct {
 // A Problem is one thing that is wrong with a list of bands.
 type Problem struct {
 	Band    int    // index of the band at fault
-	Other   int    // index of the band that it gets into conflict with, or -1
-	Summary string // what is wrong, in a sentence without its end
+	Other   int    // index of the band that it conflicts with, or -1
+	Summary string // what is wrong, without a final period
 }
 
 // An Error lists every problem of a list of bands.
 type Error []Problem
 
-// Error returns the problems, one a line.
+// Error returns the problems, one per line.
 func (e Error) Error() string {
 	lines := make([]string, len(e))
 	for i, p := range e {
@@ -72,8 +72,8 @@ func (e Error) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// NewScale returns the scale of bands, which must stand in ascending or
-// descending order, without a gap or an overlap. The error is an [Error].
+// NewScale returns the scale of bands, which must be in ascending or
+// descending order, without gaps or overlaps. The error is an [Error].
 func NewScale(bands ...Band) (Scale, error) {
 	var problems Error
 	report := func(band, other int, format string, args ...any) {
@@ -178,8 +178,8 @@ func (s Scale) Grade(score int64) (name string, ok bool) {
 // Bands yields the bands in ascending order.
 func (s Scale) Bands() iter.Seq[Band] { return slices.Values(s.bands) }
 
-// A Threshold is a sales-ready score. The zero Threshold is none: no score
-// reaches it.
+// A Threshold is a sales-ready score. No score reaches the zero
+// Threshold.
 type Threshold struct {
 	at  int64
 	set bool
@@ -191,5 +191,5 @@ func ReadyAt(n int64) Threshold { return Threshold{n, true} }
 // Ready reports whether a score reaches the threshold.
 func (t Threshold) Ready(score int64) bool { return t.set && score >= t.at }
 
-// At returns the threshold, and whether there is one.
+// At returns the sales-ready score. ok is false if there is none.
 func (t Threshold) At() (n int64, ok bool) { return t.at, t.set }

@@ -156,7 +156,7 @@ func bandList() *rapid.Generator[[]grades.Band] {
 }
 
 // continuous says, bound by bound, whether a list is a scale: names differ,
-// every band holds a score, and each begins right behind the one before it, in
+// every band holds a score, and each begins right after the one before it, in
 // one direction.
 func continuous(bands []grades.Band) bool {
 	names := map[string]bool{}

@@ -70,7 +70,7 @@ func ExampleLead() {
 	//       2026-05-01T09:00:00Z EmailOpened e-2
 	//   Decides: 0 x +15 = 0
 	//     has Lead.ParentContact where JobTitle contains "director": 0, does not hold
-	//       but for JobTitle contains "director": Contact ada has Buyer
+	//       not met: JobTitle contains "director": Contact ada has Buyer
 }
 
 // A ledger that is stored with the score says years later how it came about.

@@ -96,7 +96,7 @@ func (l Ledger) String() string {
 			}
 			fmt.Fprintf(&b, "    %s: %d, %s\n", shown.Printable(child.Rule), child.Count, holds)
 			for _, u := range child.Nearest {
-				fmt.Fprintf(&b, "      but for %s\n", shown.Printable(u.String()))
+				fmt.Fprintf(&b, "      not met: %s\n", shown.Printable(u.String()))
 			}
 			for _, o := range child.Occurrences {
 				b.WriteString("      ")

@@ -90,11 +90,11 @@ const ada = `ada-lead, Coffee & <Tea>: score 18, Warm, sales ready
       Lead ben-lead
   Visited: 0 x +5 = 0
     has WebsiteVisited where Url contains "pricing": 0, does not hold
-      but for Url contains "pricing": WebsiteVisited 3 has /about
+      not met: Url contains "pricing": WebsiteVisited 3 has /about
     none EmailClicked: 0, holds
   Large: 0 x +7 = 0
     has Lead.ParentContact.ParentAccount where NumberOfEmployees > 500: 0, does not hold
-      but for NumberOfEmployees > 500: Account bean` + "\ufffd" + `house has 400
+      not met: NumberOfEmployees > 500: Account bean` + "\ufffd" + `house has 400
 `
 
 func TestLead(t *testing.T) {

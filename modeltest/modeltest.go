@@ -70,7 +70,7 @@ func (r Result) String() string {
 			}
 			fmt.Fprintf(&b, "\n            %s: %d%s", shown.Printable(child.Rule), child.Count, holds)
 			for _, u := range child.Nearest {
-				fmt.Fprintf(&b, "\n              but for %s", shown.Printable(u.String()))
+				fmt.Fprintf(&b, "\n              not met: %s", shown.Printable(u.String()))
 			}
 		}
 	}

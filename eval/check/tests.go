@@ -245,7 +245,7 @@ func (k *testChecker) record(r *dsl.Record) {
 	}
 	e := k.schema.Entity(r.Entity.Text)
 	if e == nil {
-		d := k.bad(r.Entity.Span, CodeName, "there is no entity %s", brief(r.Entity.Text))
+		d := k.bad(r.Entity.Span, CodeName, "unknown entity %s", brief(r.Entity.Text))
 		d.Nearest = k.near(r.Entity.Text, k.schema.Names())
 		return
 	}

@@ -27,7 +27,7 @@ func empty(v traverse.Value) bool {
 
 // value returns the value and the field to which a reference leads on a route.
 func (s *scoring) value(ref []*dsl.Name, route []Stop) (traverse.Value, traverse.Field) {
-	// "Expressions speak of the last entity of the path. A single name is one of its
+	// "Expressions are about the last entity of the path. A single name is one of its
 	// fields. In a longer reference the first name is a relationship of the last
 	// entity …"
 	at := route[len(route)-1]

@@ -121,7 +121,7 @@ func newScoring(m *dsl.Model, schema *traverse.Schema, data Data, lead *Record, 
 			s.zone = zone
 		}
 	}
-	// "an instant, to the microsecond; what is finer is cut off"
+	// "an instant, to the microsecond; anything finer is cut off"
 	s.asOf = time.UnixMicro(asOf.UnixMicro()).UTC()
 	return s
 }

@@ -34,12 +34,15 @@ import (
 //   - An [encoding.TextMarshaler] is the text that it marshals to.
 //   - A pointer is what it points to.
 //
-// A named type is what its underlying type is, unless it has one of these methods.
-// Anything else is an error, which names the Go type. [Rows.Add] then fits the
+// A named string, bool, integer, float, slice, array or pointer type is treated as
+// its underlying type, unless it has one of these methods. That holds for types of
+// package json and time only as far as they are such types: a type that is defined
+// as json.Number is a text, and one that is defined as time.Time is an error.
+// Anything else is an error, too, which names the Go type. [Rows.Add] then fits the
 // value to its field.
 func ValueOf(x any) (Value, error) { return valueOf(x, 0) }
 
-// valueOf is ValueOf for what is so many pointers and Value methods away.
+// valueOf is ValueOf for an x that was reached by depth pointers and Value methods.
 func valueOf(x any, depth int) (Value, error) {
 	const deepest = 16
 	switch x := x.(type) {
@@ -65,7 +68,7 @@ func valueOf(x any, depth int) (Value, error) {
 		return Value{}, nil
 	}
 	if depth == deepest {
-		return Value{}, fmt.Errorf("a Go %T is too many pointers away from a value", x)
+		return Value{}, fmt.Errorf("a Go %T has too many levels of pointers", x)
 	}
 	switch x := x.(type) {
 	case *time.Time:
@@ -95,7 +98,9 @@ func valueOf(x any, depth int) (Value, error) {
 	case reflect.Array:
 		if v.Len() == 16 && v.Type().Elem().Kind() == reflect.Uint8 {
 			var b [16]byte
-			reflect.Copy(reflect.ValueOf(b[:]), v)
+			for i := range b {
+				b[i] = byte(v.Index(i).Uint())
+			}
 			return TextValue(fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])), nil
 		}
 	}
@@ -124,7 +129,7 @@ func intValue(i int64) Value {
 
 func floatValue(f float64) (Value, error) {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
-		return Value{}, fmt.Errorf("a number must be finite, and this one is %v", f)
+		return Value{}, fmt.Errorf("a number must be finite, not %v", f)
 	}
 	return NumberValue(f), nil
 }
@@ -164,7 +169,11 @@ func choicesOf(list reflect.Value, depth int) (Value, error) {
 		case v.Kind() == KindText:
 			chosen = append(chosen, v.Text())
 		default:
-			return Value{}, fmt.Errorf("choices are texts, and the %v %s among them is not", v.Kind(), v)
+			kind := v.Kind().String()
+			if v.Kind() == KindChoices {
+				kind = "list of choices"
+			}
+			return Value{}, fmt.Errorf("choices must be texts; %s is a %s", v, kind)
 		}
 	}
 	if chosen == nil {

@@ -21,6 +21,9 @@ type (
 	flag    bool
 	ratings []rating
 	uuid    [16]byte
+	octet   byte
+	moment  time.Time
+	digits  json.Number
 )
 
 // again is a Valuer that gives itself.
@@ -56,6 +59,7 @@ func TestValueOf(t *testing.T) {
 		{new(rating("Hot")), text("Hot")},
 		{[]byte("a"), text("a")},
 		{sql.RawBytes("a"), text("a")},
+		{[]octet("a"), text("a")},
 		{true, traverse.BoolValue(true)},
 		{flag(false), traverse.BoolValue(false)},
 		{7, number(7)},
@@ -72,6 +76,8 @@ func TestValueOf(t *testing.T) {
 		{float32(0.5), number(0.5)},
 		{json.Number("7"), number(7)},
 		{json.Number("-1.5e3"), number(-1500)},
+		{new(json.Number("7")), number(7)},
+		{digits("7"), text("7")},
 		{json.Number("9007199254740993"), text("9007199254740993")},
 		{json.Number("123456789012345678901"), text("123456789012345678901")},
 		{at, traverse.TimeValue(at)},
@@ -84,6 +90,8 @@ func TestValueOf(t *testing.T) {
 		{ratings{"A"}, choices("A")},
 		{[]*string{new("A"), nil}, choices("A")},
 		{uuid{0x01, 0x23, 0x45, 0x67, 0x89, 0xab, 0xcd, 0xef, 15: 0xff}, text("01234567-89ab-cdef-0000-0000000000ff")},
+		{[16]octet{0x01, 15: 0xff}, text("01000000-0000-0000-0000-0000000000ff")},
+		{new([16]octet{15: 1}), text("00000000-0000-0000-0000-000000000001")},
 		{sql.NullString{String: "a", Valid: true}, text("a")},
 		{sql.NullString{String: "a"}, null},
 		{sql.Null[float64]{V: 1.5, Valid: true}, number(1.5)},
@@ -107,25 +115,26 @@ func TestValueOfErrors(t *testing.T) {
 		in   any
 		want string
 	}{
-		{math.NaN(), "a number must be finite, and this one is NaN"},
-		{float32(math.Inf(-1)), "a number must be finite, and this one is -Inf"},
+		{math.NaN(), "a number must be finite, not NaN"},
+		{float32(math.Inf(-1)), "a number must be finite, not -Inf"},
 		{json.Number("1e400"), "1e400 is too large for a number"},
 		{json.Number("0x1"), `"0x1" is not a number`},
 		{json.Number("Inf"), `"Inf" is not a number`},
 		{json.Number(""), `"" is not a number`},
 		{time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC), "the year 10000 is outside 0 to 9999"},
-		{[]any{"A", 5}, "choices are texts, and the number 5 among them is not"},
-		{[]bool{true}, "choices are texts, and the bool true among them is not"},
-		{[][]string{{"A"}}, "choices are texts, and the choices A among them is not"},
+		{[]any{"A", 5}, "choices must be texts; 5 is a number"},
+		{[]bool{true}, "choices must be texts; true is a bool"},
+		{[][]string{{"A"}}, "choices must be texts; A is a list of choices"},
 		{[]any{struct{}{}}, "a Go struct {} is not a value of a record"},
 		{map[string]any{}, "a Go map[string]interface {} is not a value of a record"},
 		{[2]byte{}, "a Go [2]uint8 is not a value of a record"},
 		{1i, "a Go complex128 is not a value of a record"},
+		{moment(time.Now()), "a Go traverse_test.moment is not a value of a record"},
 		{struct{}{}, "a Go struct {} is not a value of a record"},
 		{broken{}, "it is broken"},
-		{again{}, "a Go traverse_test.again is too many pointers away from a value"},
-		{round, "a Go traverse_test.node is too many pointers away from a value"},
-		{self, "a Go *interface {} is too many pointers away from a value"},
+		{again{}, "a Go traverse_test.again has too many levels of pointers"},
+		{round, "a Go traverse_test.node has too many levels of pointers"},
+		{self, "a Go *interface {} has too many levels of pointers"},
 	} {
 		if got, err := traverse.ValueOf(test.in); err == nil || err.Error() != test.want {
 			t.Errorf("%T: got %v, %v; want %s", test.in, got, err, test.want)

@@ -58,9 +58,11 @@ func New(schema *traverse.Schema) *Source {
 //   - A [traverse.Value] suits the fields that its content suits; an instant suits
 //     a date field as its day in UTC, a day suits a time field as its midnight in
 //     UTC.
-//   - A pointer is treated as the value that it points to, and a
-//     [database/sql/driver.Valuer] as the value that its Value method returns; nil
-//     is null.
+//   - A [encoding/json.Number] is a number, however many digits it has; for a
+//     reference an integer is its digits.
+//   - A [database/sql/driver.Valuer] is treated as the value that its Value method
+//     returns, and a pointer as the value that it points to, unless only the pointer
+//     is an [encoding.TextMarshaler]; nil is null.
 //   - Any other type that [traverse.ValueOf] takes is treated as the Value that it
 //     returns.
 //

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/big"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -216,6 +218,76 @@ func TestAddFitsValues(t *testing.T) {
 	}
 }
 
+// A level is an integer that marshals to a text.
+type level int
+
+func (level) MarshalText() ([]byte, error) { return []byte("high"), nil }
+
+type endless *endless
+
+// TestAddPointers checks that a pointer is treated as the value that it points to.
+func TestAddPointers(t *testing.T) {
+	berlin := time.FixedZone("Berlin", 2*60*60)
+	schema := typesSchema(t)
+	add := func(field string, x any) (string, error) {
+		s := memory.New(schema)
+		if err := s.Add("Lead", "l1", memory.Record{field: x}); err != nil {
+			return "", err
+		}
+		q := query(t, schema, "Lead", "", "l1")
+		v := run(t, s, q)[0].Values[slices.Index(q.Fields, field)]
+		return v.Kind().String() + " " + v.String(), nil
+	}
+	for _, test := range []struct {
+		field string
+		in    any
+		want  string // the value, or the error
+	}{
+		{"text", int64(1<<53 + 1), `memory: Lead "l1": text: a text cannot be the number "9007199254740992"`},
+		{"text", json.Number("9007199254740993"), `memory: Lead "l1": text: a text cannot be the number "9007199254740992"`},
+		{"text", sql.Null[int64]{V: 1<<53 + 1, Valid: true}, `memory: Lead "l1": text: a text cannot be the number "9007199254740992"`},
+		{"text", level(7), `memory: Lead "l1": text: a text cannot be the number "7"`},
+		{"text", *big.NewInt(7), `memory: Lead "l1": text: a Go big.Int is not a value of a record`},
+		{"number", json.Number("123456789012345678901"), "number 123456789012345680000"},
+		{"number", json.Number("x"), `memory: Lead "l1": number: "x" is not a number`},
+		{"number", level(7), "number 7"},
+		{"ParentContact", level(7), "text 7"},
+		{"ParentContact", int64(1<<53 + 1), "text 9007199254740993"},
+		{"ParentContact", json.Number("9007199254740993"), "text 9007199254740993"},
+		{"ParentContact", json.Number("1.5"), `memory: Lead "l1": ParentContact: a reference cannot be the number "1.5"`},
+		{"date", time.Date(2026, 5, 31, 1, 0, 0, 0, berlin), "date 2026-05-31"},
+		{"choices", []string{"A"}, "choices A"},
+		{"bool", flag(true), "bool true"},
+		{"text", "a", "text a"},
+	} {
+		pointer := reflect.New(reflect.TypeOf(test.in))
+		pointer.Elem().Set(reflect.ValueOf(test.in))
+		again := reflect.New(pointer.Type())
+		again.Elem().Set(pointer)
+		inputs := []any{test.in, pointer.Interface(), again.Interface(), new(test.in)}
+		if _, ok := test.in.(big.Int); ok {
+			inputs = inputs[:1]
+		}
+		for _, in := range inputs {
+			got, err := add(test.field, in)
+			if err != nil {
+				got = err.Error()
+			}
+			if got != test.want {
+				t.Errorf("%s %T: got %s, want %s", test.field, in, got, test.want)
+			}
+		}
+	}
+	if got, err := add("text", big.NewInt(7)); got != "text 7" {
+		t.Errorf("a type whose pointer marshals: got %s, %v", got, err)
+	}
+	var round endless
+	round = &round
+	if _, err := add("text", round); err == nil || err.Error() != `memory: Lead "l1": text: a Go memory_test.endless has too many levels of pointers` {
+		t.Errorf("endless pointers: %v", err)
+	}
+}
+
 func TestAddErrors(t *testing.T) {
 	schema := typesSchema(t)
 	lead := func(record memory.Record) func(*memory.Source) error {
@@ -249,8 +321,8 @@ func TestAddErrors(t *testing.T) {
 		{lead(memory.Record{"number": "1,5"}), `memory: Lead "l1": number: "1,5" is not a number; write decimal digits, such as 1234.5`},
 		{lead(memory.Record{"number": "NaN"}), `memory: Lead "l1": number: "NaN" is not a number; write decimal digits, such as 1234.5`},
 		{lead(memory.Record{"number": "1e400"}), `memory: Lead "l1": number: "1e400" is too large for a number`},
-		{lead(memory.Record{"number": math.Inf(1)}), `memory: Lead "l1": number: a number must be finite, and this one is +Inf`},
-		{lead(memory.Record{"number": math.NaN()}), `memory: Lead "l1": number: a number must be finite, and this one is NaN`},
+		{lead(memory.Record{"number": math.Inf(1)}), `memory: Lead "l1": number: a number must be finite, not +Inf`},
+		{lead(memory.Record{"number": math.NaN()}), `memory: Lead "l1": number: a number must be finite, not NaN`},
 		{lead(memory.Record{"number": []string{"A", "B"}}), `memory: Lead "l1": number: a number cannot be the choices "A; B"`},
 		{lead(memory.Record{"bool": "yes"}), `memory: Lead "l1": bool: "yes" is not a bool; write true or false`},
 		{lead(memory.Record{"bool": 2}), `memory: Lead "l1": bool: a bool cannot be the number "2"`},
@@ -259,7 +331,7 @@ func TestAddErrors(t *testing.T) {
 		{lead(memory.Record{"text": json.Number("5")}), `memory: Lead "l1": text: a text cannot be the number "5"`},
 		{lead(memory.Record{"text": uint64(math.MaxUint64)}), `memory: Lead "l1": text: a text cannot be the number "18446744073709552000"`},
 		{lead(memory.Record{"text": sql.NullInt64{Int64: math.MaxInt64, Valid: true}}), `memory: Lead "l1": text: a text cannot be the number "9223372036854776000"`},
-		{lead(memory.Record{"choices": []any{"A", 5}}), `memory: Lead "l1": choices: choices are texts, and the number 5 among them is not`},
+		{lead(memory.Record{"choices": []any{"A", 5}}), `memory: Lead "l1": choices: choices must be texts; 5 is a number`},
 		{lead(memory.Record{"ParentContact": 1.5}), `memory: Lead "l1": ParentContact: a reference cannot be the number "1.5"`},
 		{lead(memory.Record{"ParentContact": traverse.DateValue(2026, 1, 1)}), `memory: Lead "l1": ParentContact: a reference cannot be the date "2026-01-01"`},
 		{lead(memory.Record{"date": strings.Repeat("ä", 100)}), `memory: Lead "l1": date: "` + strings.Repeat("ä", 60) + `"… is not a date; write YYYY-MM-DD`},

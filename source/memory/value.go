@@ -2,6 +2,8 @@ package memory
 
 import (
 	"database/sql/driver"
+	"encoding"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -145,10 +147,22 @@ func hasShape(text, shape string) bool {
 }
 
 // fit returns a value of a record as a value of the column.
-func (c column) fit(x any) (traverse.Value, error) {
+func (c column) fit(x any) (traverse.Value, error) { return c.fitNested(x, 0) }
+
+// fitNested is fit for an x that was reached by depth pointers and Value methods.
+func (c column) fitNested(x any, depth int) (traverse.Value, error) {
+	const deepest = 16
 	switch x := x.(type) {
+	case nil:
+		return traverse.Value{}, nil
 	case string:
 		return c.text(x)
+	case bool:
+		return c.bool(x)
+	case float64:
+		return c.number(x)
+	case traverse.Value:
+		return c.value(x)
 	case []string:
 		return c.choices(x)
 	case time.Time: // its day depends on its location, which a Value does not have
@@ -158,21 +172,29 @@ func (c column) fit(x any) (traverse.Value, error) {
 			return traverse.Value{}, nil
 		}
 		return c.time(*x)
-	case driver.Valuer:
-		if v := reflect.ValueOf(x); v.Kind() == reflect.Pointer && v.IsNil() {
-			return traverse.Value{}, nil
-		}
-		inner, err := x.Value()
+	case json.Number:
+		return c.jsonNumber(x)
+	}
+	v := reflect.ValueOf(x)
+	if v.Kind() == reflect.Pointer && v.IsNil() {
+		return traverse.Value{}, nil
+	}
+	if depth == deepest {
+		return traverse.Value{}, fmt.Errorf("a Go %T has too many levels of pointers", x)
+	}
+	if valuer, ok := x.(driver.Valuer); ok {
+		inner, err := valuer.Value()
 		if err != nil {
 			return traverse.Value{}, err
 		}
-		if driver.IsValue(inner) {
-			return c.fit(inner)
-		}
+		return c.fitNested(inner, depth+1)
+	}
+	if v.Kind() == reflect.Pointer && !marshalsAsPointer(v.Type()) {
+		return c.fitNested(v.Elem().Interface(), depth+1)
 	}
 	// As a reference an integer is its digits, and it never suits a text field,
 	// however wide it is.
-	switch v := reflect.ValueOf(x); {
+	switch {
 	case v.CanInt() && c.reference:
 		return traverse.TextValue(strconv.FormatInt(v.Int(), 10)), nil
 	case v.CanInt():
@@ -182,11 +204,41 @@ func (c column) fit(x any) (traverse.Value, error) {
 	case v.CanUint():
 		return c.number(float64(v.Uint()))
 	}
-	v, err := traverse.ValueOf(x)
+	value, err := traverse.ValueOf(x)
 	if err != nil {
 		return traverse.Value{}, err
 	}
-	return c.value(v)
+	return c.value(value)
+}
+
+var textMarshaler = reflect.TypeFor[encoding.TextMarshaler]()
+
+// marshalsAsPointer reports whether a pointer type marshals to a text and the type
+// that it points to does not, as for *big.Int.
+func marshalsAsPointer(t reflect.Type) bool {
+	return t.Implements(textMarshaler) && !t.Elem().Implements(textMarshaler)
+}
+
+// jsonNumber returns a number of decoded JSON as a value of the column. It is a
+// number, however many digits it has, except that an integer is a reference by its
+// digits.
+func (c column) jsonNumber(n json.Number) (traverse.Value, error) {
+	if i, err := strconv.ParseInt(string(n), 10, 64); err == nil && c.reference {
+		return traverse.TextValue(strconv.FormatInt(i, 10)), nil
+	}
+	v, err := traverse.ValueOf(n)
+	switch {
+	case err != nil:
+		return traverse.Value{}, err
+	case v.Kind() == traverse.KindNumber:
+		return c.number(v.Number())
+	case c.reference: // an integer with more digits than a number has
+		return v, nil
+	}
+	if v, err = parseNumber(v.Text()); err != nil {
+		return traverse.Value{}, err
+	}
+	return c.number(v.Number())
 }
 
 func (c column) text(s string) (traverse.Value, error) {
@@ -209,7 +261,7 @@ func (c column) bool(b bool) (traverse.Value, error) {
 func (c column) number(f float64) (traverse.Value, error) {
 	switch {
 	case math.IsNaN(f) || math.IsInf(f, 0):
-		return traverse.Value{}, fmt.Errorf("a number must be finite, and this one is %v", f)
+		return traverse.Value{}, fmt.Errorf("a number must be finite, not %v", f)
 	case c.is(traverse.Number):
 		return traverse.NumberValue(f), nil
 	case c.is(traverse.Bool) && (f == 0 || f == 1):

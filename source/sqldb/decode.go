@@ -139,7 +139,7 @@ func decodeNumber(src any) (traverse.Value, error) {
 		return strange("a number", src)
 	}
 	if math.IsNaN(f) || math.IsInf(f, 0) {
-		return traverse.Value{}, fmt.Errorf("a number must be finite, and this one is %v", f)
+		return traverse.Value{}, fmt.Errorf("a number must be finite, not %v", f)
 	}
 	return traverse.NumberValue(f), nil
 }

@@ -645,7 +645,7 @@ structs: row "4": Date: its Value method returns a Go bool, which cannot be a da
 structs: row "4": Choice: "\xff" is not valid UTF-8
 structs: row "4": Owner: its Value method returns a Go float64, which cannot be an id
 structs: row "5": Text: its Value method returns what no field can hold
-structs: row "5": Number: a number must be finite, and this one is NaN
+structs: row "5": Number: a number must be finite, not NaN
 structs: row "5": Bool: its Value method returns a Go float64, which cannot be a bool
 structs: row "5": Time: its Value method returns a Go int64, which cannot be a time
 structs: row "5": Owner: "\xff" is not valid UTF-8`

@@ -260,7 +260,7 @@ func textValue(s string) (traverse.Value, error) {
 
 func numberValue(f float64) (traverse.Value, error) {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
-		return traverse.Value{}, fmt.Errorf("a number must be finite, and this one is %v", f)
+		return traverse.Value{}, fmt.Errorf("a number must be finite, not %v", f)
 	}
 	return traverse.NumberValue(f), nil
 }

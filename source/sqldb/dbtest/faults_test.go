@@ -127,7 +127,7 @@ func TestRowThatDoesNotDecode(t *testing.T) {
 			{`UPDATE "Contact" SET "Birthday" = '31.12.1990' WHERE id = 'c2'`, `UPDATE "Contact" SET "Birthday" = 'infinity' WHERE id = 'c2'`,
 				`Contact "c2": Birthday (column Birthday): "31.12.1990" is not a date`, `Contact "c2": Birthday (column Birthday): "infinity" is not a date`},
 			{`UPDATE "Contact" SET "LifetimeValue" = 9e999 WHERE id = 'c2'`, `UPDATE "Contact" SET "LifetimeValue" = 'NaN' WHERE id = 'c2'`,
-				`LifetimeValue): a number must be finite, and this one is +Inf`, `LifetimeValue): a number must be finite, and this one is NaN`},
+				`LifetimeValue): a number must be finite, not +Inf`, `LifetimeValue): a number must be finite, not NaN`},
 			{`UPDATE "Contact" SET "LastCall" = 1700000000 WHERE id = 'c2'`, `UPDATE "Contact" SET "LastCall" = '12000-01-01' WHERE id = 'c2'`,
 				`the number 1700000000 is not a time`, `the year 12000 is outside 0 to 9999`},
 			{`UPDATE "Contact" SET "Interests" = 'Tea' WHERE id = 'c2'`, `UPDATE "Contact" SET "Interests" = '{{a},{b}}' WHERE id = 'c2'`,

@@ -64,7 +64,7 @@ func TestValues(t *testing.T) {
 		{"'1_000'", traverse.Number, sqldb.Column{}, `"1_000" is not a number`},
 		{"'Inf'", traverse.Number, sqldb.Column{}, `"Inf" is not a number`},
 		{"'1e999'", traverse.Number, sqldb.Column{}, `"1e999" is too large`},
-		{"-9e999", traverse.Number, sqldb.Column{}, "a number must be finite, and this one is -Inf"},
+		{"-9e999", traverse.Number, sqldb.Column{}, "a number must be finite, not -Inf"},
 		{"TRUE", traverse.Bool, sqldb.Column{}, yes},
 		{"0", traverse.Bool, sqldb.Column{}, no},
 		{"'1'", traverse.Bool, sqldb.Column{}, yes},

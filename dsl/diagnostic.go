@@ -50,9 +50,9 @@ func (s Severity) String() string {
 	return fmt.Sprintf("severity %d", uint8(s))
 }
 
-// A Diagnostic is one problem of a rule file or schema. Applying its Fix removes
-// the problem. The line may then show problems that could not be seen before,
-// because the parser had skipped the rest of the line, but no others.
+// A Diagnostic is one problem of a rule file or schema. If Fix is not nil, applying
+// it removes the problem. The line may then show problems that could not be seen
+// before, because the parser had skipped the rest of the line, but no others.
 type Diagnostic struct {
 	Severity Severity // always Error in what Parse and the checker report
 	Code     Code

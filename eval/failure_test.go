@@ -187,7 +187,7 @@ func TestLentLacks(t *testing.T) {
 	other := evaltest.Data(t, traverse.Standard(), "Lead l ParentContact=c\nLead m ParentAccount=a")
 	for name, opts := range options {
 		got, _ := f.run(t, other, opts, 3, "l", "m", "n")
-		want := []string{`lead "l": Webinar (Webinar): memory: no entity Webinar`, "m: not targeted", `lead "n": no such lead`}
+		want := []string{`lead "l": Webinar (Webinar): memory: unknown entity Webinar`, "m: not targeted", `lead "n": no such lead`}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}

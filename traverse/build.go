@@ -202,7 +202,7 @@ func (b *builder) relationship(e *Entity, r Relationship, at Place) {
 	target := b.schema.byName[r.Target]
 	switch {
 	case r.Target == AnyInteraction:
-		b.problem(at, "%s leads to Interaction, which stands for many entities; name one of them", full)
+		b.problem(at, "%s leads to Interaction, which means any interaction; name one", full)
 		return
 	case target == nil:
 		b.problem(at, "%s leads to %s, which is not an entity", full, r.Target).Nearest = b.near(r.Target, b.schema.Names())

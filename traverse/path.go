@@ -38,10 +38,7 @@ type PathError struct {
 
 // Error returns the summary and the suggestion.
 func (e *PathError) Error() string {
-	if near := e.Nearest(); near != "" {
-		return fmt.Sprintf("%s; did you mean %s?", e.Summary, near)
-	}
-	return e.Summary
+	return e.Summary + nearest.Hint(e.Nearest())
 }
 
 // Nearest returns the valid name that was most likely meant, or "". It searches
@@ -54,7 +51,7 @@ func (e *PathError) Nearest() string {
 }
 
 // Root returns the entity at which a path that begins with name starts: Lead,
-// an interaction, or for "Interaction" an entity that stands for all
+// an interaction, or for "Interaction" an entity that represents all
 // interactions that are not passive. It returns nil for any other name.
 func (s *Schema) Root(name string) *Entity {
 	if name == AnyInteraction {

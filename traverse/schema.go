@@ -1,11 +1,12 @@
 package traverse
 
 import (
-	"fmt"
 	"iter"
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/leadscore/leadscore/internal/nearest"
 )
 
 // Type is the type of a [Field].
@@ -52,11 +53,14 @@ func (t Type) String() string {
 	return "no type"
 }
 
-// Noun returns a phrase for a field of the type, for messages: "text", "a number".
+// Noun returns a phrase for a field of the type, for messages: "text", "a number",
+// "a list of choices".
 func (t Type) Noun() string {
 	switch t {
-	case Text, Choices, NoType:
+	case Text, NoType:
 		return t.String()
+	case Choices:
+		return "a list of choices"
 	}
 	return "a " + t.String()
 }
@@ -358,10 +362,7 @@ type SchemaError []SchemaProblem
 func (e SchemaError) Error() string {
 	lines := make([]string, len(e))
 	for i, p := range e {
-		lines[i] = "schema: " + p.Summary
-		if p.Nearest != "" {
-			lines[i] += fmt.Sprintf("; did you mean %s?", p.Nearest)
-		}
+		lines[i] = "schema: " + p.Summary + nearest.Hint(p.Nearest)
 	}
 	return strings.Join(lines, "\n")
 }

@@ -82,7 +82,7 @@ func TestSchemaProblems(t *testing.T) {
 		{"a timestamp of a profile is free", definition{Name: "A", Fields: []field{{Name: "Timestamp", Type: traverse.Text}}}, nil},
 		{"no target", definition{Name: "A", Relationships: []rel{{Name: "R", Target: "Conact"}}}, []string{"A.R leads to Conact, which is not an entity; did you mean Contact?"}},
 		{"to Interaction", definition{Name: "A", Relationships: []rel{{Name: "R", Target: "Interaction"}}},
-			[]string{"A.R leads to Interaction, which stands for many entities; name one of them"}},
+			[]string{"A.R leads to Interaction, which means any interaction; name one"}},
 		{"an inverse of nothing", definition{Name: "Account", Relationships: []rel{{Name: "R", Target: "Contact", Via: "ParentAcount"}}},
 			[]string{"Account.R is the inverse of Contact.ParentAcount, which is not a reference; did you mean ParentAccount?"}},
 		{"an inverse of another's reference", definition{Name: "Lead", Relationships: []rel{{Name: "R", Target: "Contact", Via: "ParentAccount"}}},

@@ -49,7 +49,7 @@ type Query struct {
 func (s *Schema) NewNeed(entity, by string, fields []string, time string) (*Need, error) {
 	e := s.byName[entity]
 	if e == nil {
-		return nil, fmt.Errorf("traverse: no entity %s", entity)
+		return nil, fmt.Errorf("traverse: unknown entity %s", entity)
 	}
 	n := &Need{Entity: entity, By: by, Fields: slices.Clone(fields), Time: time, types: make([]Type, len(fields))}
 	for i, name := range fields {
@@ -150,7 +150,7 @@ func (r *Rows) Add(key, id string, values ...Value) {
 		v, ok := values[i].fit(t)
 		if !ok {
 			r.values = r.values[:start]
-			r.Fail(key, fmt.Errorf("%s %q: %s is not %s: %s %q", r.query.Entity, id, r.query.Fields[i], t.Noun(), values[i].Kind(), values[i]))
+			r.Fail(key, fmt.Errorf("%s %q: %s is %s and cannot be the %s %q", r.query.Entity, id, r.query.Fields[i], t.Noun(), values[i].Kind(), values[i]))
 			return
 		}
 		r.values[start+i] = v

@@ -39,7 +39,7 @@ func TestNewNeed(t *testing.T) {
 	}{
 		{"Lead", "", "", []string{"City", "ParentContact"}, ""},
 		{"EmailOpened", "Contact", "Timestamp", []string{"Timestamp"}, ""},
-		{"Led", "", "", nil, "traverse: no entity Led"},
+		{"Led", "", "", nil, "traverse: unknown entity Led"},
 		{"Lead", "", "", []string{"Town"}, "traverse: Lead has no field or reference Town"},
 		{"Account", "", "", []string{"Contacts"}, "traverse: Account has no field or reference Contacts"},
 		{"Lead", "City", "", nil, "traverse: Lead has no reference City"},
@@ -112,7 +112,7 @@ func TestAddConverts(t *testing.T) {
 	}
 	rows := traverse.NewRows(&traverse.Query{Need: need(t, "", "Number"), Keys: []string{"k"}})
 	rows.Add("k", "k", text("x"))
-	if want := `Thing "k": Number is not a number: text "x"`; rows.Failed("k") == nil || rows.Failed("k").Error() != want {
+	if want := `Thing "k": Number is a number and cannot be the text "x"`; rows.Failed("k") == nil || rows.Failed("k").Error() != want {
 		t.Errorf("got %v, want %s", rows.Failed("k"), want)
 	}
 }

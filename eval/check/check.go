@@ -205,7 +205,7 @@ func (c *checker) grades(clauses []*dsl.Grade) grades.Scale {
 	problems, _ := errors.AsType[grades.Error](err)
 	for _, p := range problems {
 		d := c.problem(clauses[p.Band].Span, CodeGrades, "%s", p.Summary)
-		d.Help = mend(bands, p)
+		d.Help = correction(bands, p)
 		if p.Other >= 0 {
 			d.Related = []dsl.Related{{Summary: "the other grade is here", File: c.file.Name, Span: clauses[p.Other].Span}}
 		}
@@ -213,9 +213,9 @@ func (c *checker) grades(clauses []*dsl.Grade) grades.Scale {
 	return scale
 }
 
-// mend returns how to correct a gap between two grades, an overlap, or bounds out
+// correction returns how to correct a gap between two grades, an overlap, or bounds out
 // of order, or "" if it does not know.
-func mend(bands []grades.Band, p grades.Problem) string {
+func correction(bands []grades.Band, p grades.Problem) string {
 	low := bands[p.Band]
 	if low.From > low.To {
 		if low.From == 0 && low.To == -1 { // grades.Below of the smallest number
@@ -291,7 +291,7 @@ func (c *checker) child(model *Model, ch *dsl.Child) Child {
 	if l := ch.Label; l != nil {
 		out.Label = l.Value
 		if l.Value == "" && !l.Bad {
-			c.problem(l.Span, dsl.CodeEmpty, "an empty display name says nothing; leave it out")
+			c.problem(l.Span, dsl.CodeEmpty, "a display name must not be empty; leave it out")
 		}
 	}
 	switch f := ch.Frequency; f.Kind {

@@ -1,7 +1,7 @@
 // Package check turns syntax trees into a schema and checked models. It checks
 // every name, type, hop, date range, choice value, grade band and limit of the
-// language reference, before anything runs. Editors and other tools use it to
-// understand rules without scoring.
+// language reference, before anything runs. Editors and other tools can use it
+// without scoring.
 package check
 
 import (

@@ -66,7 +66,7 @@ func (c *checker) textOperands(f traverse.Field, cmp *dsl.Comparison) (values []
 		case s.Bad:
 			sound = false
 		case s.Value == "":
-			d := c.problem(s.Span, CodeValue, "the empty text equals nothing")
+			d := c.problem(s.Span, CodeValue, "no value equals the empty text")
 			d.Help = fmt.Sprintf("write %s %s", pathText(cmp.Ref), emptyOp(cmp.Op))
 			if cmp.Op == dsl.Equal || cmp.Op == dsl.NotEqual {
 				d.ReplaceAt(dsl.Span{Start: cmp.OpSpan.Start, End: s.End}, emptyOp(cmp.Op).String())

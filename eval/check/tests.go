@@ -373,7 +373,7 @@ func (k *testChecker) owner(e *traverse.Entity, r *dsl.Record, values map[string
 			values[traverse.Contact] = traverse.TextValue(id)
 		}
 	case len(k.ids[traverse.Contact]) == 0:
-		k.bad(r.Entity.Span, CodeMissing, "no contact did this: the test has no contact with an id").Help = `add Contact "…"`
+		k.bad(r.Entity.Span, CodeMissing, "%s needs a contact, and the test has none with an id", e.Name()).Help = `add Contact "…"`
 	default:
 		k.bad(r.Entity.Span, CodeMissing, "the test has several contacts; say which of them did this").Expected = []string{`by "…"`}
 	}

@@ -184,7 +184,7 @@ func TestRecordProblems(t *testing.T) {
 		records string
 		want    []problem
 	}{
-		{`‹EmailOpend› 3 days ago`, []problem{{code: check.CodeName, says: "did you mean EmailOpened?"}}},
+		{`‹EmailOpend› 3 days ago`, []problem{{code: check.CodeName, says: "unknown entity EmailOpend; did you mean EmailOpened?"}}},
 		{`‹Interaction› 3 days ago`, []problem{{code: check.CodeName, says: "write a kind such as EmailOpened"}}},
 		{`Lead ‹""›`, []problem{{code: dsl.CodeEmpty}}},
 		{`Contact ‹"ada"›`, []problem{{code: check.CodeDuplicate, says: `"ada"`}}},
@@ -235,7 +235,7 @@ func TestRecordProblems(t *testing.T) {
 			problem{code: check.CodeTimeSpan, says: test.says})
 	}
 	expect(t, tested+`test "T" { as of 2026-05-31 Lead Contact ‹EmailOpened› expect score 0 }`,
-		problem{code: check.CodeMissing, says: `add Contact "…"`})
+		problem{code: check.CodeMissing, says: `EmailOpened needs a contact, and the test has none with an id; add Contact "…"`})
 }
 
 // TestExpectationProblems checks what cannot be expected of a model.

@@ -164,7 +164,7 @@ func TestBrokenContract(t *testing.T) {
 		}, `source added Contact "anna" twice`},
 		{"a value that does not fit", func(q *traverse.Query, out *traverse.Rows) {
 			out.Add("anna", "anna", slices.Repeat([]traverse.Value{traverse.BoolValue(true)}, len(q.Fields))...)
-		}, `Contact "anna": City is not text: bool "true"`},
+		}, `Contact "anna": City is text and cannot be the bool "true"`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			data := scoretest.Source(t, scoretest.ThreeLeads())

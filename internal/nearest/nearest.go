@@ -41,6 +41,15 @@ func Name(name string, candidates iter.Seq[string]) string {
 	return best
 }
 
+// Hint returns the end of a message that suggests near, a name that [Name] or [Only]
+// returned, or "" if near is "".
+func Hint(near string) string {
+	if near == "" {
+		return ""
+	}
+	return "; did you mean " + near + "?"
+}
+
 // Only returns what Name returns if every other candidate is at least two edits
 // further away from name, and "" otherwise. A candidate that differs from name only
 // in letter case is returned however near others are, unless they do so, too.

@@ -32,6 +32,12 @@ func TestName(t *testing.T) {
 	}
 }
 
+func TestHint(t *testing.T) {
+	if got, none := Hint("City"), Hint(""); got != "; did you mean City?" || none != "" {
+		t.Errorf("got %q and %q", got, none)
+	}
+}
+
 // Of names that are equally near, the first is returned.
 func TestNameFirst(t *testing.T) {
 	if got := Name("bat", slices.Values([]string{"cat", "hat"})); got != "cat" {

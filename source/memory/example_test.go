@@ -72,6 +72,6 @@ func ExampleSource_Put() {
 	// Output:
 	// true <nil>
 	// false <nil>
-	// memory: Laed "lead-2": no such entity; did you mean Lead?
+	// memory: record "lead-2": unknown entity Laed; did you mean Lead?
 	// 1 1
 }

@@ -122,7 +122,7 @@ func (s *Source) Delete(entity, id string) (bool, error) {
 }
 
 func (s *Source) unknown(entity, id string) error {
-	return fmt.Errorf("memory: %s %s: no such entity%s", entity, shown.Quote(id), didYouMean(s.nearest(entity)))
+	return fmt.Errorf("memory: record %s: unknown entity %s%s", shown.Quote(id), entity, nearest.Hint(nearest.Name(entity, s.schema.Names())))
 }
 
 // Len returns how many records of an entity the source holds: 0 for an entity that
@@ -156,14 +156,4 @@ func (s *Source) Lend(source traverse.Source) *columns.Store {
 		return nil
 	}
 	return s.store
-}
-
-func (s *Source) nearest(entity string) string { return nearest.Name(entity, s.schema.Names()) }
-
-// didYouMean asks for the nearest name, if there is one.
-func didYouMean(near string) string {
-	if near == "" {
-		return ""
-	}
-	return "; did you mean " + near + "?"
 }

@@ -297,8 +297,8 @@ func TestAddErrors(t *testing.T) {
 		add  func(*memory.Source) error
 		want string
 	}{
-		{func(s *memory.Source) error { return s.Add("Contct", "c1", nil) }, `memory: Contct "c1": no such entity; did you mean Contact?`},
-		{func(s *memory.Source) error { return s.Add("Interaction", "c1", nil) }, `memory: Interaction "c1": no such entity`},
+		{func(s *memory.Source) error { return s.Add("Contct", "c1", nil) }, `memory: record "c1": unknown entity Contct; did you mean Contact?`},
+		{func(s *memory.Source) error { return s.Add("Interaction", "c1", nil) }, `memory: record "c1": unknown entity Interaction`},
 		{func(s *memory.Source) error { return s.Add("Contact", "", nil) }, `memory: Contact: a record needs an id, not the empty text`},
 		{lead(memory.Record{"txet": "a"}), `memory: Lead "l1": txet: no such field; did you mean text?`},
 		{lead(memory.Record{"Fax": "a"}), `memory: Lead "l1": Fax: no such field`},
@@ -332,6 +332,7 @@ func TestAddErrors(t *testing.T) {
 		{lead(memory.Record{"text": uint64(math.MaxUint64)}), `memory: Lead "l1": text: a text cannot be the number "18446744073709552000"`},
 		{lead(memory.Record{"text": sql.NullInt64{Int64: math.MaxInt64, Valid: true}}), `memory: Lead "l1": text: a text cannot be the number "9223372036854776000"`},
 		{lead(memory.Record{"choices": []any{"A", 5}}), `memory: Lead "l1": choices: choices must be texts; 5 is a number`},
+		{lead(memory.Record{"choices": 5}), `memory: Lead "l1": choices: a list of choices cannot be the number "5"`},
 		{lead(memory.Record{"ParentContact": 1.5}), `memory: Lead "l1": ParentContact: a reference cannot be the number "1.5"`},
 		{lead(memory.Record{"ParentContact": traverse.DateValue(2026, 1, 1)}), `memory: Lead "l1": ParentContact: a reference cannot be the date "2026-01-01"`},
 		{lead(memory.Record{"date": strings.Repeat("ä", 100)}), `memory: Lead "l1": date: "` + strings.Repeat("ä", 60) + `"… is not a date; write YYYY-MM-DD`},
@@ -457,8 +458,8 @@ func TestPutErrors(t *testing.T) {
 		err  error
 		want string
 	}{
-		{s.Put("Contct", "c1", nil), `memory: Contct "c1": no such entity; did you mean Contact?`},
-		{unknown, `memory: Contct "c1": no such entity; did you mean Contact?`},
+		{s.Put("Contct", "c1", nil), `memory: record "c1": unknown entity Contct; did you mean Contact?`},
+		{unknown, `memory: record "c1": unknown entity Contct; did you mean Contact?`},
 		{s.Put("Lead", "", nil), `memory: Lead: a record needs an id, not the empty text`},
 		{s.Put("Lead", "l1", memory.Record{"txet": "b", "text": "b"}), `memory: Lead "l1": txet: no such field; did you mean text?`},
 	} {
@@ -564,7 +565,7 @@ func TestFetchErrors(t *testing.T) {
 		need traverse.Need
 		want string
 	}{
-		{traverse.Need{Entity: "Contct"}, "memory: no entity Contct; did you mean Contact?"},
+		{traverse.Need{Entity: "Contct"}, "memory: unknown entity Contct; did you mean Contact?"},
 		{traverse.Need{Entity: "Lead", Fields: []string{"txet"}}, "memory: Lead has no field txet; did you mean text?"},
 		{traverse.Need{Entity: "Lead", By: "ParentContct"}, "memory: Lead has no reference ParentContct; did you mean ParentContact?"},
 		{traverse.Need{Entity: "Lead", By: "text"}, "memory: Lead has no reference text"},

@@ -49,7 +49,7 @@ type Problem struct {
 // String returns the problem on one line.
 func (p Problem) String() string {
 	s := fmt.Sprintf("%s %s: %s: %s", p.Entity, shown.Quote(p.ID), p.Field, p.Message)
-	return s + didYouMean(p.Nearest)
+	return s + nearest.Hint(p.Nearest)
 }
 
 // Problems lists everything that is wrong with the fields of a record, in the order

@@ -332,6 +332,8 @@ func (c column) mismatch(v traverse.Value) error {
 		wants = "reference"
 	} else if c.typ == traverse.NoType {
 		return errUntyped
+	} else if c.typ == traverse.Choices {
+		wants = "list of choices"
 	}
 	return fmt.Errorf("a %s cannot be the %s %s", wants, v.Kind(), shown.Quote(v.String()))
 }

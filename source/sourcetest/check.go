@@ -160,7 +160,7 @@ func (w *world) compare(q *traverse.Query, out *traverse.Rows) error {
 		r := want[f]
 		switch {
 		case r == nil:
-			return fail("record %q came under key %q, where there is none", f.id, f.key)
+			return fail("record %q does not belong to key %q, under which it was added", f.id, f.key)
 		case got[f]:
 			return fail("record %q came twice under key %q", f.id, f.key)
 		}

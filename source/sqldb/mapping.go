@@ -58,7 +58,7 @@ const (
 type Problem struct {
 	Entity  string // as the schema or the mapping calls it
 	Field   string // a field or reference; "id" for the record's id; "" for the entity as a whole
-	Message string // what is wrong, and how to mend it
+	Message string // what is wrong, and how to fix it
 	Nearest string // the valid name that was most likely meant, or ""
 	Err     error  // the error of the database, or nil
 }
@@ -69,11 +69,7 @@ func (p Problem) String() string {
 	if p.Field != "" {
 		s += "." + p.Field
 	}
-	s += ": " + p.Message
-	if p.Nearest != "" {
-		s += "; did you mean " + p.Nearest + "?"
-	}
-	return s
+	return s + ": " + p.Message + nearest.Hint(p.Nearest)
 }
 
 // Problems lists all mismatches between a schema, a mapping and a database, in the

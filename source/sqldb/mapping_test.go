@@ -215,9 +215,9 @@ func TestFits(t *testing.T) {
 		{traverse.Time, "INT8", plain, "integer (INT8) and cannot hold a time, unless its Format in Mapping.Tables is UnixSeconds, UnixMillis or UnixMicros"},
 		{traverse.Date, "TEXT", unix, "text (TEXT) and cannot hold a date: a Unix format is for columns of numbers"},
 		{traverse.Date, "_TEXT", plain, "text array (_TEXT) and cannot hold a date"},
-		{traverse.Choices, "16385", plain, "of an unknown type (16385) and cannot hold choices, unless its Separator or Format in Mapping.Tables says how it is written; a view can make it text[]"},
-		{traverse.Choices, "INT8", json, "integer (INT8) and cannot hold choices: the format JSONArray is for columns of text"},
-		{traverse.Choices, "INT8", plain, "integer (INT8) and cannot hold choices"},
+		{traverse.Choices, "16385", plain, "of an unknown type (16385) and cannot hold a list of choices, unless its Separator or Format in Mapping.Tables says how it is written; a view can make it text[]"},
+		{traverse.Choices, "INT8", json, "integer (INT8) and cannot hold a list of choices: the format JSONArray is for columns of text"},
+		{traverse.Choices, "INT8", plain, "integer (INT8) and cannot hold a list of choices"},
 	} {
 		schema := valueSchema(t, test.typ)
 		_, db := newFake(t, valueTables(test.stored, nil))

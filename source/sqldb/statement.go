@@ -48,7 +48,7 @@ func (s *Source) plan(n *traverse.Need) (*plan, error) {
 func (s *Source) newPlan(n *traverse.Need) (*plan, error) {
 	e := s.entities[n.Entity]
 	if e == nil {
-		return nil, fmt.Errorf("sqldb: the source's schema has no entity %s", n.Entity)
+		return nil, fmt.Errorf("sqldb: unknown entity %s", n.Entity)
 	}
 	p := &plan{dialect: &s.dialect, entity: e, what: n.Entity + " by id"}
 	declared := s.schema.Entity(n.Entity)

@@ -249,7 +249,7 @@ func TestFetchErrors(t *testing.T) {
 		want  string
 		is    []error
 	}{
-		{"entity", t.Context(), &traverse.Need{Entity: "Order"}, nil, "sqldb: the source's schema has no entity Order", nil},
+		{"entity", t.Context(), &traverse.Need{Entity: "Order"}, nil, "sqldb: unknown entity Order", nil},
 		{"reference", t.Context(), &traverse.Need{Entity: "Call", By: "Lead"}, nil, "sqldb: Call by Lead: the source's schema has no such reference", nil},
 		{"inverse", t.Context(), &traverse.Need{Entity: "Lead", By: "Visits"}, nil, "sqldb: Lead by Visits: the source's schema has no such reference", nil},
 		{"field", t.Context(), &traverse.Need{Entity: "Call", By: "Contact", Fields: []string{"Url"}}, nil,

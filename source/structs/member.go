@@ -77,7 +77,7 @@ func (b *binder) byID(e *entity, m *member) {
 		near := nearest.Name(target, b.names())
 		hint := "; pass a type for it"
 		if near != "" {
-			hint = "; did you mean " + near + "?"
+			hint = nearest.Hint(near)
 		} else if !m.tag.has("ref") || m.tag.value("ref") == "" {
 			hint = "; write ref=Entity"
 		}
@@ -106,7 +106,7 @@ func (b *binder) reference(e *entity, m *member) {
 	b.only(m, "a reference", "ref")
 	target := m.target.name
 	if said := m.tag.value("ref"); said != "" && said != target {
-		b.bad.add("%s: %s stands for %s, not for %s; drop the value of ref", m, m.target, target, said)
+		b.bad.add("%s: %s represents %s, not %s; drop the value of ref", m, m.target, target, said)
 		return
 	}
 	if b.clash(e, m) {
@@ -118,7 +118,7 @@ func (b *binder) reference(e *entity, m *member) {
 		b.bad.add("%s: %s.%s is the inverse of %s.%s: it takes a slice of records", m, e.name, m.name, r.Target, r.Via)
 		return
 	case known && r.Target != target:
-		b.bad.add("%s: %s.%s leads to %s, and %s stands for %s", m, e.name, m.name, r.Target, m.target, target)
+		b.bad.add("%s: %s.%s leads to %s, and %s represents %s", m, e.name, m.name, r.Target, m.target, target)
 		return
 	case !known && target != "":
 		if b.missing(e, m.name, m) {
@@ -142,7 +142,7 @@ func (b *binder) inverse(e *entity, m *member) {
 		case !r.Many():
 			b.bad.add("%s: %s.%s is a reference, which leads to one record: it cannot be a slice", m, e.name, m.name)
 		case r.Target != child.name:
-			b.bad.add("%s: %s.%s leads to %s, and %s stands for %s", m, e.name, m.name, r.Target, m.target, child.name)
+			b.bad.add("%s: %s.%s leads to %s, and %s represents %s", m, e.name, m.name, r.Target, m.target, child.name)
 		case said != "" && said != r.Via:
 			b.bad.add("%s: %s.%s is the inverse of %s.%s, not of %s", m, e.name, m.name, r.Target, r.Via, said)
 		default:
@@ -180,7 +180,7 @@ func (b *binder) inverse(e *entity, m *member) {
 		return
 	case !known && said != "":
 		if near := nearest.Name(said, slices.Values(child.referencesTo(e.name))); near != "" {
-			b.bad.add("%s: %s has no reference %s; did you mean %s?", m, child.name, said, near)
+			b.bad.add("%s: %s has no reference %s%s", m, child.name, said, nearest.Hint(near))
 			return
 		}
 		fallthrough

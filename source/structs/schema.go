@@ -124,7 +124,7 @@ func (b *binder) declareEntities() {
 		}
 	}
 	if b.base == nil && b.entities[traverse.Lead] == nil {
-		b.bad.add("no type stands for Lead, the entity that is scored: call one Lead, or add the field _ struct{} `%s:\"Lead\"` to it", key)
+		b.bad.add("no type represents Lead, the entity that is scored: call one Lead, or add the field _ struct{} `%s:\"Lead\"` to it", key)
 	}
 	for _, must := range []struct{ entity, ref, target string }{
 		{traverse.Lead, traverse.ParentContact, traverse.Contact}, {traverse.Lead, traverse.ParentAccount, traverse.Account},
@@ -150,7 +150,7 @@ func article(k traverse.EntityKind) string {
 
 func (b *binder) frozenHint(near string) string {
 	if near != "" {
-		return "; did you mean " + near + "?"
+		return nearest.Hint(near)
 	}
 	return "; pass the type to Load or Schema, too: they add to it"
 }
@@ -221,7 +221,7 @@ func (e *entity) addRelationship(r traverse.Relationship, from *member) {
 	e.relFrom = append(e.relFrom, from)
 }
 
-// complete reports what a type lacks for the entity that it stands for.
+// complete reports what a type lacks for the entity that it represents.
 func (b *binder) complete(t *structType) {
 	e := b.entities[t.name]
 	bound := map[string]bool{}
@@ -308,10 +308,7 @@ func (b *binder) extend() *traverse.Schema {
 		return schema
 	}
 	for _, p := range bad {
-		hint := ""
-		if p.Nearest != "" {
-			hint = "; did you mean " + p.Nearest + "?"
-		}
+		hint := nearest.Hint(p.Nearest)
 		var from fmt.Stringer
 		if p.At.Definition >= 0 {
 			e := whose[p.At.Definition]

@@ -37,7 +37,7 @@
 //	_ struct{} `leadscore:"Email opened,interaction"`
 //	_ struct{} `leadscore:"passive"` // an interaction done to the contact
 //
-// Several types may stand for one entity. Their records share one set of ids.
+// Several types may represent one entity. Their records share one set of ids.
 //
 // # Fields
 //
@@ -159,10 +159,10 @@ var ErrDuplicate = columns.ErrDuplicate
 //
 // Entities, fields and references that base has are bound by name, and must have the
 // same type; others are added. A nil base is empty. Entities that every schema must
-// have, such as Account, are added if no type stands for them.
+// have, such as Account, are added if no type represents them.
 //
 // The error joins everything that is wrong with types and tags, each with the Go
-// type and field, and how to mend it.
+// type and field, and how to fix it.
 func Schema(base *traverse.Schema, types ...any) (*traverse.Schema, error) {
 	return newBinder(base).bind(types)
 }

@@ -585,7 +585,7 @@ func TestLend(t *testing.T) {
 		t.Fatal(err)
 	}
 	q := &traverse.Query{Need: need, Keys: []string{"x"}}
-	if err := s.Fetch(t.Context(), q, traverse.NewRows(q)); err == nil || err.Error() != "structs: no entity FormVisited" {
+	if err := s.Fetch(t.Context(), q, traverse.NewRows(q)); err == nil || err.Error() != "structs: unknown entity FormVisited" {
 		t.Errorf("got %v", err)
 	}
 }

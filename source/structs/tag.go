@@ -119,7 +119,7 @@ func parse(text string, marker bool) (tag, []error) {
 			}
 		case i == 0 && !item.valued:
 			if near := nearWord(item.text, words); near != "" && !item.quoted && traverse.IsName(item.text) && item.text == strings.ToLower(item.text) {
-				problem("%s is not an option; did you mean %s? %s of that name is written '%s'", shown.Quote(item.text), near, whose, item.text)
+				problem("%s is not an option%s %s of that name is written '%s'", shown.Quote(item.text), nearest.Hint(near), whose, item.text)
 				continue
 			}
 			if !traverse.IsName(item.text) {
@@ -128,13 +128,11 @@ func parse(text string, marker bool) (tag, []error) {
 			}
 			t.name = item.text
 		default:
-			near := nearWord(item.text, words)
-			if near != "" {
-				near = "; did you mean " + near + "?"
-			} else if !item.valued {
-				near = "; a name comes first"
+			hint := nearest.Hint(nearWord(item.text, words))
+			if hint == "" && !item.valued {
+				hint = "; a name comes first"
 			}
-			problem("%s is not an option%s", shown.Quote(item.text), near)
+			problem("%s is not an option%s", shown.Quote(item.text), hint)
 		}
 	}
 	return t, bad

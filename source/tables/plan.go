@@ -121,7 +121,7 @@ func (p *planner) table(i int) {
 	}
 	e := p.loader.schema.Entity(t.Entity)
 	if e == nil {
-		p.problem(tablePlace(i, "entity"), "%s is not an entity of the schema%s", plain(t.Entity), didYouMean(nearest.Name(t.Entity, p.loader.schema.Names())))
+		p.problem(tablePlace(i, "entity"), "unknown entity %s%s", plain(t.Entity), didYouMean(nearest.Name(t.Entity, p.loader.schema.Names())))
 		return
 	}
 	columns := p.loader.columnsOf(e)

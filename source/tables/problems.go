@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/leadscore/leadscore/internal/nearest"
 	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/traverse"
 )
@@ -109,10 +110,7 @@ func plain(s string) string {
 
 // didYouMean returns a suggestion for a message, or "" without a name.
 func didYouMean(name string) string {
-	if name == "" {
-		return ""
-	}
-	return "; did you mean " + printable(name) + "?"
+	return nearest.Hint(printable(name))
 }
 
 // A list collects distinct names for a note, up to a limit.

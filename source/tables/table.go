@@ -29,7 +29,7 @@ type loader struct {
 func (l *loader) entity(name string, f file, line int) *traverse.Entity {
 	e := l.schema.Entity(name)
 	if e == nil {
-		l.report.broken(f, line, "%s is not an entity of the schema%s", plain(name), didYouMean(nearest.Name(name, l.schema.Names())))
+		l.report.broken(f, line, "unknown entity %s%s", plain(name), didYouMean(nearest.Name(name, l.schema.Names())))
 	}
 	return e
 }

@@ -266,10 +266,10 @@ Contact.csv:2: the column Fax appears twice`, -1},
 		{"semicolons", ".", files("Contact.csv", "id;City\na;b\n"), `Contact.csv:1: there is no column id; every record of a profile needs one; separate columns by commas`, -1},
 		{"utf-16", ".", files("Contact.csv", "\xff\xfei\x00d\x00"), `Contact.csv:1: the text is not valid UTF-8; save the file as UTF-8`, -1},
 		{"unknown entities", "data", files("data/Contct.csv", "id\nc1\n", "data/Lead.csv", "id\nl1,l2\n", "data/Interaction.ndjson", "{}", "data/x\ny.csv", ""),
-			`data/Contct.csv: Contct is not an entity of the schema; did you mean Contact?
-data/Interaction.ndjson: Interaction is not an entity of the schema
+			`data/Contct.csv: unknown entity Contct; did you mean Contact?
+data/Interaction.ndjson: unknown entity Interaction
 data/Lead.csv:2: the record has 2 cells and the header 1
-"data/x\ny.csv": "x\ny" is not an entity of the schema`, -1},
+"data/x\ny.csv": unknown entity "x\ny"`, -1},
 		{"a bad id", ".", files("Account.csv", "id\nx\n"), `Account.csv:2: id: "x" is not a number; write decimal digits, such as 1234.5`, 1},
 		{"made-up ids are taken", ".", files("EmailClicked.csv", "id,Url\nEmailClicked.csv:3,\n,\n"),
 			`EmailClicked.csv:3: id: "EmailClicked.csv:3", made up for this record, is the id of another`, 1},
@@ -368,7 +368,7 @@ data/all.json:19: Timestamp: "now" is not a time; write YYYY-MM-DDTHH:MM:SSZ, or
 "Lead":{"id":3},
 "Account":null,
 "Order":[{}]
-}`), `a.json:2: Contct is not an entity of the schema; did you mean Contact?
+}`), `a.json:2: unknown entity Contct; did you mean Contact?
 a.json:3: Contact appears twice
 a.json:4: want an array of records for Lead
 a.json:5: want an array of records for Account

@@ -78,8 +78,8 @@ func TestPutAndDeleteErrors(t *testing.T) {
 		{s.Put("Account", "a1", traverse.NumberValue(1)), `columns: Account "a1": Name cannot be a number`},
 		{s.Put("Account", "a1"), `columns: Account "a1": 0 values for 1 columns`},
 		{s.Put("Account", "", traverse.Value{}), `columns: Account: a record needs an id, not the empty text`},
-		{s.Put("Acount", "a1"), `columns: no entity Acount; did you mean Account?`},
-		{unknown, `columns: no entity Acount; did you mean Account?`},
+		{s.Put("Acount", "a1"), `columns: unknown entity Acount; did you mean Account?`},
+		{unknown, `columns: unknown entity Acount; did you mean Account?`},
 	} {
 		if c.err == nil || c.err.Error() != c.want {
 			t.Errorf("got %v, want %s", c.err, c.want)

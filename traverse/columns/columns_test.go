@@ -200,7 +200,7 @@ func TestAddErrors(t *testing.T) {
 		{account("b", traverse.NumberValue(1)), `columns: Account "b": Name cannot be a number`},
 		{account("", traverse.Value{}), `columns: Account: a record needs an id, not the empty text`},
 		{s.Add("Account", "b"), `columns: Account "b": 0 values for 1 columns`},
-		{s.Add("Acount", "b"), `columns: no entity Acount; did you mean Account?`},
+		{s.Add("Acount", "b"), `columns: unknown entity Acount; did you mean Account?`},
 	} {
 		if c.err == nil || c.err.Error() != c.want {
 			t.Errorf("got %v, want %s", c.err, c.want)
@@ -221,8 +221,8 @@ func TestFetchErrors(t *testing.T) {
 		need traverse.Need
 		want string
 	}{
-		{traverse.Need{Entity: "Contakt"}, "no entity Contakt; did you mean Contact?"},
-		{traverse.Need{Entity: "Order"}, "no entity Order"},
+		{traverse.Need{Entity: "Contakt"}, "unknown entity Contakt; did you mean Contact?"},
+		{traverse.Need{Entity: "Order"}, "unknown entity Order"},
 		{traverse.Need{Entity: "Contact", Fields: []string{"City", "Birthdy"}}, "Contact has no field Birthdy; did you mean Birthday?"},
 		{traverse.Need{Entity: "Contact", Fields: []string{"Shoe"}}, "Contact has no field Shoe"},
 		{traverse.Need{Entity: "Contact", By: "ParentAcount"}, "Contact has no reference ParentAcount; did you mean ParentAccount?"},
@@ -414,7 +414,7 @@ func TestAnotherSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = m.Score(t.Context(), "l", s)
-	if want := `lead "l": EmailOpened (EmailOpened): no entity EmailOpened`; err == nil || err.Error() != want {
+	if want := `lead "l": EmailOpened (EmailOpened): unknown entity EmailOpened`; err == nil || err.Error() != want {
 		t.Errorf("got %v", err)
 	}
 }

@@ -21,7 +21,7 @@ func (s *Store) Fetch(ctx context.Context, q *traverse.Query, out *traverse.Rows
 	}
 	t := s.tables[q.Entity]
 	if t == nil {
-		return fmt.Errorf("no entity %s%s", q.Entity, s.didYouMean(q.Entity))
+		return fmt.Errorf("unknown entity %s%s", q.Entity, s.didYouMean(q.Entity))
 	}
 	wanted := make([]*Column, len(q.Fields))
 	for i, name := range q.Fields {
@@ -103,8 +103,5 @@ func (t *Table) didYouMean(name string) string {
 }
 
 func didYouMean(name string, candidates iter.Seq[string]) string {
-	if near := nearest.Name(name, candidates); near != "" {
-		return "; did you mean " + near + "?"
-	}
-	return ""
+	return nearest.Hint(nearest.Name(name, candidates))
 }

@@ -101,7 +101,7 @@ func (s *Store) Put(entity, id string, values ...traverse.Value) error {
 func (s *Store) put(entity, id string, values []traverse.Value, replace bool) error {
 	t := s.tables[entity]
 	if t == nil {
-		return fmt.Errorf("columns: no entity %s%s", entity, s.didYouMean(entity))
+		return fmt.Errorf("columns: unknown entity %s%s", entity, s.didYouMean(entity))
 	}
 	if id == "" {
 		return fmt.Errorf("columns: %s: a record needs an id, not the empty text", entity)
@@ -137,7 +137,7 @@ func (s *Store) put(entity, id string, values []traverse.Value, replace bool) er
 func (s *Store) Delete(entity, id string) (bool, error) {
 	t := s.tables[entity]
 	if t == nil {
-		return false, fmt.Errorf("columns: no entity %s%s", entity, s.didYouMean(entity))
+		return false, fmt.Errorf("columns: unknown entity %s%s", entity, s.didYouMean(entity))
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -93,7 +93,7 @@ func TestDroppedColumn(t *testing.T) {
 		exec(t, f.db, `ALTER TABLE "EmailClicked" ADD COLUMN "Url" TEXT`)
 		f.memory = inMemory(t, sourcetest.Schema(), without("EmailClicked", "Url"))
 		if _, bad := f.score(t, f.source); len(bad) > 0 {
-			t.Errorf("after it was mended: %v", bad)
+			t.Errorf("after it was fixed: %v", bad)
 		}
 	})
 }
@@ -180,7 +180,7 @@ func (f *fault) restore(t *testing.T, contact string) {
 	}
 	fill(t, f.db, f.d, f.d.styles[0], sourcetest.Schema(), records)
 	if _, bad := f.score(t, f.source); len(bad) > 0 {
-		t.Fatalf("after it was mended: %v", bad)
+		t.Fatalf("after it was fixed: %v", bad)
 	}
 }
 
@@ -218,7 +218,7 @@ func TestErrorBehindRows(t *testing.T) {
 		exec(t, f.db, `DROP VIEW "EmailClicked"`)
 		exec(t, f.db, `ALTER TABLE "Clicks" RENAME TO "EmailClicked"`)
 		if _, bad := f.score(t, f.source); len(bad) > 0 {
-			t.Errorf("after it was mended: %v", bad)
+			t.Errorf("after it was fixed: %v", bad)
 		}
 	})
 }

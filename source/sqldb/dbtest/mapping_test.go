@@ -91,7 +91,7 @@ sqldb: Lead.id: the table Lead has no column id or lead_id; name the one with th
 sqldb: Lead.Topic: the table Lead has no column for it, such as topic; name one in Mapping.Tables, or list Lead.Topic in Mapping.Absent; did you mean topci?
 sqldb: Lead.ParentContact: the columns ParentContact and parent_contact_id of the table Lead could both be meant: name one in Mapping.Tables
 sqldb: Contact.id: the column id is decimal (REAL) and cannot hold an id
-sqldb: Contact.Interests: the column interests is integer (INTEGER) and cannot hold choices
+sqldb: Contact.Interests: the column interests is integer (INTEGER) and cannot hold a list of choices
 sqldb: Contact.LifetimeValue: the column lifetime_value is text (TEXT) and cannot hold a number, unless its Format in Mapping.Tables is DecimalText
 sqldb: Contact.Subscribed: the column subscribed is text (TEXT) and cannot hold a bool, unless Mapping.Tables says how it writes True and False
 sqldb: Contact.Birthday: the column birthday is integer (INTEGER) and cannot hold a date, unless its Format in Mapping.Tables is UnixSeconds, UnixMillis or UnixMicros
@@ -241,7 +241,7 @@ func TestNeedsOfAnotherSchema(t *testing.T) {
 		fields     []string
 		want       string
 	}{
-		{"Other", "", nil, "sqldb: the source's schema has no entity Other"},
+		{"Other", "", nil, "sqldb: unknown entity Other"},
 		{"Lead", "", []string{"F"}, "sqldb: Lead by id: the source's schema has no field or reference F"},
 		{"Lead", "R", nil, "sqldb: Lead by R: the source's schema has no such reference"},
 	} {

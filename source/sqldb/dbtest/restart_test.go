@@ -244,7 +244,7 @@ func TestTerminatedInAStatement(t *testing.T) {
 		exec(t, f.db, `DROP VIEW "EmailClicked"`)
 		exec(t, f.db, `ALTER TABLE "Clicks" RENAME TO "EmailClicked"`)
 		if _, bad := f.score(t, f.source); len(bad) > 0 {
-			t.Errorf("after it was mended: %v", bad)
+			t.Errorf("after it was fixed: %v", bad)
 		}
 	})
 }

@@ -124,7 +124,7 @@ func newChild(m *check.Model, ch *check.Child, j *judge) *child {
 	c.dead = m.Account && fromLead && len(ch.Path) > 1 && ch.Path[1].Name == traverse.ParentContact
 	c.single = fromLead && !slices.ContainsFunc(ch.Path, func(s traverse.Step) bool { return s.Via.Many() })
 	add := func(x *check.Comparison, at dsl.Span, text fmt.Stringer) {
-		e := &expr{field: x.Field, predicate: x.Predicate, key: predicateKey(x.Predicate), at: at, text: text, source: x.Source}
+		e := &expr{field: x.Field, predicate: x.Predicate, key: check.PredicateKey(x.Predicate), at: at, text: text, source: x.Source}
 		// A field of a step that is reached by a reference is the same as the field of
 		// that reference from the step before.
 		step, hops := x.Step, []string{}

@@ -7,7 +7,6 @@
 package findings
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -403,24 +402,8 @@ func (r rangeText) String() string {
 	return "between " + r.From.Raw + " and " + r.To.Raw
 }
 
-// predicateKey returns a text that is equal for predicates that differ only in the
-// order and repetition of their operands.
-func predicateKey(p check.Predicate) string {
-	switch q := p.(type) {
-	case check.TextMatch:
-		q.Values = unique(q.Values)
-		p = q
-	case check.ChoicesMatch:
-		q.Values = unique(q.Values)
-		p = q
-	case check.NumberIn:
-		q.Values = unique(q.Values)
-		p = q
-	}
-	return fmt.Sprintf("%T%#v", p, p)
-}
-
-func unique[V cmp.Ordered](list []V) []V {
+// unique returns the values of a list in order, each once.
+func unique(list []string) []string {
 	list = slices.Clone(list)
 	slices.Sort(list)
 	return slices.Compact(list)

@@ -322,13 +322,13 @@ func (b *columnBuilder) expr(e *check.Comparison) ColumnExpr {
 	out := ColumnExpr{Field: e.Field, key: strconv.Quote(e.Field.Name) + " "} // a name may hold anything
 	if !IsTime(e.Field.Type) {
 		out.Holds = b.plan.Windows.predicate(e.Predicate, b.zone)
-		out.key += predicateKey(e.Predicate)
+		out.key += check.PredicateKey(e.Predicate)
 		return out
 	}
 	switch p := e.Predicate.(type) {
 	case check.IsEmpty:
 		out.Time = TimeExpr{Window: -1, Empty: !p.Not}
-		out.key += predicateKey(p)
+		out.key += check.PredicateKey(p)
 	case check.InWindow:
 		out.Time = TimeExpr{Window: b.plan.Windows.index(p.Window, b.zone)}
 		out.key += strconv.Itoa(out.Time.Window)

@@ -3,7 +3,6 @@ package plan
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -100,29 +99,6 @@ func choicesPredicate(p check.ChoicesMatch) Predicate {
 		}
 		return p.Not
 	}
-}
-
-// predicateKey returns a text that is the same for predicates that mean the same.
-func predicateKey(p check.Predicate) string {
-	key := fmt.Appendf(nil, "%T", p)
-	text := func(list []string) {
-		for _, s := range list {
-			key = strconv.AppendQuote(append(key, ' '), s)
-		}
-	}
-	switch p := p.(type) {
-	case check.TextMatch:
-		key = fmt.Append(key, " ", p.How, p.Not)
-		text(p.Values)
-	case check.ChoicesMatch:
-		key = fmt.Append(key, " ", p.All, p.Not)
-		text(p.Values)
-	case check.NumberIn:
-		key = fmt.Append(key, " ", p.Not, p.Values)
-	default:
-		key = fmt.Appendf(key, " %v", p)
-	}
-	return string(key)
 }
 
 // Folds reports whether the letter case of a field's values does not matter.

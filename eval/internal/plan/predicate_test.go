@@ -271,6 +271,8 @@ func TestPredicateKey(t *testing.T) {
 		{`text = "Red"`, `text contains "Red"`, false},
 		{`text in ("a b", "c")`, `text in ("a", "b c")`, false},
 		{`text in ("a", "b")`, `text in ("ab")`, false},
+		{`text in ("a", "b")`, `text in ("b", "A", "b")`, true},
+		{`number in (1, 2)`, `number in (2, 1)`, true},
 		{`number = 5`, `number in (5)`, true},
 		{`number = 5`, `number != 5`, false},
 		{`number < 5`, `number <= 5`, false},

@@ -78,7 +78,7 @@ func (s *Schema) Roots() iter.Seq[string] {
 }
 
 // Active yields the interactions that are not passive: those that the root
-// Interaction stands for.
+// Interaction represents.
 func (s *Schema) Active() iter.Seq[*Entity] {
 	return func(yield func(*Entity) bool) {
 		for _, e := range s.entities {

@@ -35,11 +35,10 @@ import (
 //   - A pointer is what it points to.
 //
 // A named string, bool, integer, float, slice, array or pointer type is treated as
-// its underlying type, unless it has one of these methods. That holds for types of
-// package json and time only as far as they are such types: a type that is defined
-// as json.Number is a text, and one that is defined as time.Time is an error.
-// Anything else is an error, too, which names the Go type. [Rows.Add] then fits the
-// value to its field.
+// its underlying type, unless it has one of these methods. So a type that is defined
+// as json.Number is a text. Anything else is an error, also a type that is defined
+// as time.Time; the error names the Go type. [Rows.Add] then fits the value to its
+// field.
 func ValueOf(x any) (Value, error) { return valueOf(x, 0) }
 
 // valueOf is ValueOf for an x that was reached by depth pointers and Value methods.

@@ -333,7 +333,7 @@ func TestEveryPredicate(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", test.where, diff)
 		}
 	}
-	for op := dsl.Op(0); op.String() != "operator"; op++ {
+	for op := range dsl.Ops() {
 		if !seen[op] {
 			t.Errorf("nothing tests what %s is turned into", op)
 		}

@@ -11,7 +11,7 @@ import (
 // some type, and each type to some operator.
 func TestEveryOperatorHasARow(t *testing.T) {
 	count := 0
-	for op := dsl.Op(0); op.String() != "operator"; op++ {
+	for op := range dsl.Ops() {
 		count++
 		has := false
 		for _, typ := range traverse.Types() {

@@ -18,7 +18,7 @@ import (
 // language for some type.
 func TestEveryOperatorIsKnown(t *testing.T) {
 	count := 0
-	for op := dsl.Op(0); op.String() != "operator"; op++ {
+	for op := range dsl.Ops() {
 		count++
 		known := emptyOperators[op] != nil
 		for _, ofType := range operators {

@@ -104,15 +104,6 @@ var examples = map[traverse.Type]map[dsl.Op]example{
 	},
 }
 
-// operators lists every operator of package dsl.
-func operators() []dsl.Op {
-	var list []dsl.Op
-	for op := dsl.Op(0); op.String() != "operator"; op++ {
-		list = append(list, op)
-	}
-	return list
-}
-
 // literals are an operand for the fields of each type.
 var literals = map[traverse.Type]string{
 	traverse.Text: `"Red"`, traverse.Choice: `"Red"`, traverse.Choices: `"Red"`,
@@ -140,7 +131,7 @@ func accepted(op dsl.Op, typ traverse.Type) bool {
 // an operator that is new in package dsl or check until examples has it, and for
 // one that is not lowered.
 func TestEveryOperator(t *testing.T) {
-	for _, op := range operators() {
+	for op := range dsl.Ops() {
 		applies := false
 		for _, typ := range traverse.Types() {
 			if op == dsl.IsEmpty || op == dsl.IsNotEmpty {

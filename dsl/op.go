@@ -154,9 +154,9 @@ var opPlain = func() (plain [opCount]Op) {
 	for op := range opCount {
 		plain[op] = op
 	}
-	for op, row := range ops {
-		if row.not != 0 {
-			plain[row.not] = Op(op)
+	for op := range opCount {
+		if not := ops[op].not; not != 0 {
+			plain[not] = op
 		}
 	}
 	return plain
@@ -183,8 +183,12 @@ func (op Op) Single() (one Op, ok bool) {
 	return 0, false
 }
 
-// sign reports whether op is written as a sign, and not in words.
-func (op Op) sign() bool { return !isIdentStart(rune(ops[op].words[0])) }
+// sign reports whether op is written as a sign, and not in words. An operator
+// without a row, for which TestOperators fails, is not.
+func (op Op) sign() bool {
+	words := ops[op].words
+	return words != "" && !isIdentStart(rune(words[0]))
+}
 
 // opSigns maps signs to the operators that are written with them.
 var opSigns = func() map[string]Op {

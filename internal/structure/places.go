@@ -21,7 +21,8 @@ type place struct {
 // An enum is a type and its constants.
 type enum struct {
 	named     types.Type
-	constants []string // in the order of their values
+	constants []string        // the exported ones, in the order of their values
+	counts    map[string]bool // unexported ones that follow these: how many there are
 }
 
 // enumOf returns the constants of a type, which is declared in a package of the
@@ -35,12 +36,21 @@ func enumOf(l *loader, dir, name string) (enum, error) {
 	if !ok {
 		return enum{}, fmt.Errorf("there is no type %s in %s", name, dir)
 	}
-	e := enum{named: object.Type()}
+	e := enum{named: object.Type(), counts: map[string]bool{}}
 	values := map[string]constant.Value{}
 	for _, n := range u.types.Scope().Names() {
-		if c, ok := u.types.Scope().Lookup(n).(*types.Const); ok && types.Identical(c.Type(), e.named) {
+		c, ok := u.types.Scope().Lookup(n).(*types.Const)
+		if !ok || !types.Identical(c.Type(), e.named) {
+			continue
+		}
+		values[n] = c.Val()
+		if c.Exported() {
 			e.constants = append(e.constants, n)
-			values[n] = c.Val()
+		}
+	}
+	for n, value := range values {
+		if count, exact := constant.Int64Val(value); exact && !token.IsExported(n) && count == int64(len(e.constants)) {
+			e.counts[n] = true
 		}
 	}
 	slices.SortStableFunc(e.constants, func(a, b string) int {
@@ -117,16 +127,18 @@ type dependence struct {
 }
 
 // dependencesOf returns where a package depends on the order of the constants:
-// comparisons, arithmetic, bounds of slices, indices of lists whose elements have
-// no keys, and conversions from and to other types, as anything may be done with
-// the number. That a number is compared with a length is not counted.
+// comparisons, arithmetic, bounds of slices, indices of lists, and conversions from
+// and to other types, as anything may be done with the number. A comparison with a
+// length or with the number of constants is not counted, nor is an index of a list
+// whose elements have keys, or of an array with one element for each constant that
+// is not written as a list without keys.
 func dependencesOf(l *loader, u *unit, e enum) []dependence {
 	o := orderFinder{u: u, e: e, keyed: keyedLists(u)}
 	var list []dependence
 	declarations(l.set, u, func(p place, n ast.Node) {
 		ast.Inspect(n, func(n ast.Node) bool {
 			if b, ok := n.(*ast.BinaryExpr); ok && comparison[b.Op] && (o.length(b.X) || o.length(b.Y)) {
-				return false
+				return false // it only keeps an index within its bounds
 			}
 			if kind := o.kind(n); kind != "" {
 				at := l.set.Position(n.Pos())
@@ -200,10 +212,16 @@ func (o *orderFinder) is(e ast.Expr) bool {
 }
 
 // list reports whether an expression is an array or a slice, unless it is one in
-// which every element has a key.
+// which every element has a key, or an array with one element for each constant
+// that is not written as a list.
 func (o *orderFinder) list(e ast.Expr) bool {
-	if id, ok := e.(*ast.Ident); ok && o.keyed[o.u.info.Uses[id]] {
-		return false
+	written := false
+	if id, ok := e.(*ast.Ident); ok {
+		keyed, literal := o.keyed[o.u.info.Uses[id]]
+		if keyed {
+			return false
+		}
+		written = literal
 	}
 	t := o.u.info.TypeOf(e)
 	if t == nil {
@@ -212,15 +230,22 @@ func (o *orderFinder) list(e ast.Expr) bool {
 	if p, ok := t.Underlying().(*types.Pointer); ok {
 		t = p.Elem()
 	}
-	switch t.Underlying().(type) {
-	case *types.Array, *types.Slice:
+	switch t := t.Underlying().(type) {
+	case *types.Array:
+		return written || t.Len() != int64(len(o.e.constants))
+	case *types.Slice:
 		return true
 	}
 	return false
 }
 
-// length reports whether an expression is a length, perhaps converted.
+// length reports whether an expression is a length, perhaps converted, or the
+// number of constants.
 func (o *orderFinder) length(e ast.Expr) bool {
+	if id, ok := e.(*ast.Ident); ok {
+		c, ok := o.u.info.Uses[id].(*types.Const)
+		return ok && o.is(e) && o.e.counts[c.Name()]
+	}
 	call, ok := e.(*ast.CallExpr)
 	if !ok {
 		return false
@@ -264,8 +289,9 @@ func (o *orderFinder) converts(call *ast.CallExpr) bool {
 	return true
 }
 
-// keyedLists returns the variables of a package that are made by a literal in
-// which every element has a key, so that the order of keys does not matter.
+// keyedLists returns the variables of a package that are made by a literal, true
+// for one in which every element has a key, so that the order of keys does not
+// matter.
 func keyedLists(u *unit) map[types.Object]bool {
 	keyed := map[types.Object]bool{}
 	for _, f := range u.files {
@@ -276,7 +302,10 @@ func keyedLists(u *unit) map[types.Object]bool {
 			}
 			for i, v := range spec.Values {
 				literal, ok := v.(*ast.CompositeLit)
-				keyed[u.info.Defs[spec.Names[i]]] = ok && len(literal.Elts) > 0 && !slices.ContainsFunc(literal.Elts, func(e ast.Expr) bool {
+				if !ok {
+					continue
+				}
+				keyed[u.info.Defs[spec.Names[i]]] = len(literal.Elts) > 0 && !slices.ContainsFunc(literal.Elts, func(e ast.Expr) bool {
 					_, key := e.(*ast.KeyValueExpr)
 					return !key
 				})

@@ -244,6 +244,8 @@ const operators = `
 		Equal Op = iota
 		Less
 		Contains
+
+		count
 	)
 	const other uint8 = 7
 	var plain = [...]string{"=", "<", "contains"}
@@ -256,6 +258,8 @@ const operators = `
 	}
 	func next(op Op) Op { op++; return op + 1 }
 	func number(op Op) int { return int(op) }
+	var made = func() (list [count]Op) { return }()
+	func bounded(op Op) Op { if op >= count { return 0 }; return made[op] }
 	func sound(op Op, m map[Op]int) bool { return op == Contains && op != Less && m[op] < 3 && other < 8 }`
 
 func TestPlaces(t *testing.T) {
@@ -272,8 +276,8 @@ func TestPlaces(t *testing.T) {
 	for op, want := range map[string]string{
 		"Contains": `   4  Contains
       dsl/op.go:7: const Contains
-      dsl/op.go:11: var keyed
-      dsl/op.go:20: func sound
+      dsl/op.go:13: var keyed
+      dsl/op.go:24: func sound
       p/use.go:7: func t.rest
 `,
 		"all": `   2  Equal
@@ -287,10 +291,10 @@ func TestPlaces(t *testing.T) {
 		}
 		want += `
 Places that depend on the order of the constants: 8
-      dsl/op.go:14: func Op.String: index: plain[op]
-      dsl/op.go:18: func next: arithmetic: op++
-      dsl/op.go:18: func next: arithmetic: op + 1
-      dsl/op.go:19: func number: conversion: int(op)
+      dsl/op.go:16: func Op.String: index: plain[op]
+      dsl/op.go:20: func next: arithmetic: op++
+      dsl/op.go:20: func next: arithmetic: op + 1
+      dsl/op.go:21: func number: conversion: int(op)
       p/use.go:6: func t.order: comparison: a < b
       p/use.go:6: func t.order: comparison: cmp.Compare(a, b)
       p/use.go:6: func t.order: comparison: min(a, b)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -34,6 +35,32 @@ func TestEveryOperatorIsKnown(t *testing.T) {
 	for _, typ := range traverse.Types() {
 		if len(operators[typ]) == 0 {
 			t.Errorf("the reference knows no operators of %s", typ)
+		}
+	}
+}
+
+// TestEveryOperatorIsDrawn checks that the properties draw each operator that the
+// reference knows for a type.
+func TestEveryOperatorIsDrawn(t *testing.T) {
+	for typ, ofType := range operators {
+		drawn := map[dsl.Op]bool{}
+		g := &generator{random: rand.New(rand.NewPCG(1, 2)), asOf: time.Date(2026, 5, 31, 12, 0, 0, 0, time.UTC)}
+		for range 1_000 {
+			field := traverse.Field{Name: "Field", Type: typ, Values: []string{"A"}}
+			text := `model "" { condition "" { has Lead where Field ` + g.operator(field, "UTC") + ` score 1 } }`
+			file, problems := dsl.Parse("", text, dsl.Limits{})
+			if len(problems) > 0 {
+				t.Fatal(problems)
+			}
+			where := file.Blocks[0].(*dsl.Model).Clauses[0].(*dsl.Condition).Children[0].Where
+			drawn[where[0].(*dsl.Comparison).Op] = true
+		}
+		for op := range dsl.Ops() {
+			known := emptyOperators[op] != nil || ofType[op] != nil
+			// A choice has only some of the operators in its table, which is that of text.
+			if drawn[op] != known && (drawn[op] || typ != traverse.Choice) {
+				t.Errorf("%s %s: known %t, drawn %t", typ, op, known, drawn[op])
+			}
 		}
 	}
 }

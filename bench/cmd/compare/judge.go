@@ -10,7 +10,7 @@ import (
 	"github.com/leadscore/leadscore/bench/cmd/table/row"
 )
 
-// tolerance is what a row may be worse by.
+// tolerance is the share by which a row may be worse.
 const tolerance = 0.03
 
 // samples holds the rows of all runs.
@@ -35,7 +35,7 @@ func (s *samples) add(build int, rows []row.Row) {
 	}
 }
 
-// A verdict is what a comparison says about a row.
+// A verdict is the outcome of comparing a row.
 type verdict string
 
 const (
@@ -61,7 +61,7 @@ type result struct {
 	verdict              verdict
 }
 
-// A figure says what is compared of a row.
+// A figure is the value of a row that is compared.
 type figure struct {
 	name          string
 	of            func(row.Row) float64
@@ -69,7 +69,7 @@ type figure struct {
 	judged        bool
 }
 
-// figureOf returns what is compared of a row.
+// figureOf returns the figure of a row.
 func figureOf(r row.Row) figure {
 	ratio := func(r row.Row) float64 { return r.Ratio }
 	what, against := isYardstick(r.What), isYardstick(r.Against)
@@ -193,7 +193,7 @@ func print(w io.Writer, results []result) {
 	fmt.Fprintf(w, "\n%d rows: %d worse, %d better, %d not judged, %d in one commit only.\n",
 		len(results), count[worse]+count[worseByChance], count[better], count[notJudged], count[onlyOld]+count[onlyNew])
 	if count[worseByChance] > 0 {
-		fmt.Fprintf(w, "%d of the worse rows may be so by chance: measure them again, with more runs.\n", count[worseByChance])
+		fmt.Fprintf(w, "%d of the worse rows may be worse by chance: measure them again, with more runs.\n", count[worseByChance])
 	}
 }
 

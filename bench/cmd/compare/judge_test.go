@@ -70,7 +70,7 @@ func TestChance(t *testing.T) {
 		text string
 	}{
 		{"calm", calm, worse, "1 rows: 1 worse, 0 better, 0 not judged, 0 in one commit only.\n"},
-		{"rough", rough, worseByChance, "1 of the worse rows may be so by chance: measure them again, with more runs.\n"},
+		{"rough", rough, worseByChance, "1 of the worse rows may be worse by chance: measure them again, with more runs.\n"},
 	} {
 		var s samples
 		s.add(oldBuild, runsOf(r, test.old...))

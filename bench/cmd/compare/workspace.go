@@ -80,7 +80,7 @@ func (w *workspace) checkOut(ctx context.Context, name, revision string) (commit
 	return c, err
 }
 
-// close removes what newWorkspace and build have made.
+// close removes the files that newWorkspace and build made.
 func (w *workspace) close() error {
 	var all []error
 	for _, name := range []string{"old", "new"} {
@@ -96,9 +96,9 @@ func (w *workspace) close() error {
 // build builds the table command and returns its programs, by build.
 //
 // The same source gives the same program, byte for byte. But a change anywhere in
-// a program moves all functions behind it, and some loops are faster in one place
-// than in another. So the second build of OLD has its functions in a random order:
-// what two builds of one commit differ in includes what comes of that.
+// a program moves all functions after it, and some loops are faster in one place
+// than in another. So the second build of OLD has its functions in a random order,
+// and the difference between two builds of one commit includes this effect.
 func (w *workspace) build(ctx context.Context) ([]string, error) {
 	programs := make([]string, builds)
 	for i, name := range []string{"old", "other", "new"} {

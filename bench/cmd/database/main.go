@@ -4,10 +4,10 @@
 //	LEADSCORE_POSTGRES=postgres://user@localhost/test go run ./bench/cmd/database
 //	go run ./bench/cmd/database -databases SQLite -rules 20 -workers 8
 //
-// It puts the workload into SQLite, and into PostgreSQL where the variable says
-// one is, and scores it there and from memory in turns. Before anything is timed
-// every lead has the same score from everywhere, and no more was asked of the
-// database than a statement for each need and batch.
+// It writes the workload into SQLite, and into PostgreSQL if the variable is set,
+// and scores it from there and from memory in turns. Before anything is timed, it
+// checks that every lead has the same score from each source, and that a batch
+// takes at most one statement for each need.
 package main
 
 import (
@@ -32,14 +32,14 @@ const variable = "LEADSCORE_POSTGRES"
 
 func main() {
 	var o options
-	flag.IntVar(&o.runs, "runs", 7, "runs of each row, of which the median counts")
+	flag.IntVar(&o.runs, "runs", 7, "runs of each row; the figure is their median")
 	flag.IntVar(&o.leads, "leads", 10_000, "leads in the data")
-	flag.Uint64Var(&o.seed, "seed", 1, "of the data")
+	flag.Uint64Var(&o.seed, "seed", 1, "seed of the data")
 	flag.IntVar(&o.batch, "batch", 256, "leads that are scored together")
-	flag.IntVar(&o.workers, "workers", 0, "batches that are scored at the same time; 0 is one a core")
+	flag.IntVar(&o.workers, "workers", 0, "batches that are scored at the same time; 0 means one per core")
 	flag.StringVar(&o.databases, "databases", "SQLite,PostgreSQL", "which databases, separated by commas")
 	flag.StringVar(&o.rules, "rules", "20,100", "how many rules, separated by commas")
-	flag.StringVar(&o.dsn, "postgres", os.Getenv(variable), "connection string of PostgreSQL, if "+variable+" does not hold it")
+	flag.StringVar(&o.dsn, "postgres", os.Getenv(variable), "connection string of PostgreSQL, by default that in "+variable)
 	flag.Parse()
 	if err := run(context.Background(), os.Stdout, o); err != nil {
 		fmt.Fprintln(os.Stderr, "database:", err)
@@ -55,13 +55,13 @@ type options struct {
 
 func run(ctx context.Context, out io.Writer, o options) (err error) {
 	if o.runs < 1 || o.leads < 1 || o.batch < 1 {
-		return fmt.Errorf("-runs, -leads and -batch are 1 at least")
+		return fmt.Errorf("-runs, -leads and -batch must be at least 1")
 	}
 	var sizes []int
 	for _, s := range strings.Split(o.rules, ",") {
 		n, err := strconv.Atoi(s)
 		if err != nil || !slices.Contains(rules.Sizes, n) {
-			return fmt.Errorf("there is no model of %s rules; there are those of %v", s, rules.Sizes)
+			return fmt.Errorf("there is no model of %s rules; the sizes are %v", s, rules.Sizes)
 		}
 		sizes = append(sizes, n)
 	}
@@ -92,11 +92,11 @@ func run(ctx context.Context, out io.Writer, o options) (err error) {
 		case name == "SQLite":
 			d, err = database.SQLite(ctx, dir, lab.Data, schema)
 		case name == "PostgreSQL" && o.dsn == "":
-			return fmt.Errorf("the environment variable %s holds no connection string; -databases SQLite does without", variable)
+			return fmt.Errorf("the environment variable %s is not set; -databases SQLite does not need it", variable)
 		case name == "PostgreSQL":
 			d, err = database.PostgreSQL(ctx, o.dsn, lab.Data, schema)
 		default:
-			return fmt.Errorf("there is no database %q; there are SQLite and PostgreSQL", name)
+			return fmt.Errorf("unknown database %q; -databases takes SQLite and PostgreSQL", name)
 		}
 		if err != nil {
 			return err

@@ -1,14 +1,14 @@
-// Command load says what it takes to load files of a CRM into memory:
+// Command load measures loading the files of a CRM into memory:
 //
 //	go run ./bench/cmd/load
 //	go run ./bench/cmd/load -interactions 100000
 //	go run ./bench/cmd/load -mapping -gzip
 //
-// It writes generated data as CSV into a temporary folder, forgets them, loads
-// the folder with source/tables, as it is or through a mapping of every column,
-// packed or not, and prints how large the unpacked files are, how long
-// loading takes, and how much memory: at most while it loads, with the collector
-// as Go has it, and of what is left after a collection.
+// It writes generated data as CSV into a temporary folder, releases the data, and
+// loads the folder with source/tables: as it is or through a mapping of every
+// column, compressed or not. It prints the size of the uncompressed files, how long
+// loading takes, and how much memory: the maximum while it loads, with the
+// collector as Go configures it, and what is left after a collection.
 package main
 
 import (
@@ -35,9 +35,9 @@ import (
 
 func main() {
 	interactions := flag.Int("interactions", 1_000_000, "interactions in the data")
-	seed := flag.Uint64("seed", 1, "of the data")
+	seed := flag.Uint64("seed", 1, "seed of the data")
 	mapped := flag.Bool("mapping", false, "load through a mapping")
-	packed := flag.Bool("gzip", false, "load packed files")
+	packed := flag.Bool("gzip", false, "load compressed files")
 	flag.Parse()
 	if err := run(os.Stdout, *interactions, *seed, *mapped, *packed); err != nil {
 		fmt.Fprintln(os.Stderr, "load:", err)
@@ -47,7 +47,7 @@ func main() {
 
 func run(out io.Writer, interactions int, seed uint64, mapped, packed bool) error {
 	if interactions < 1 {
-		return fmt.Errorf("-interactions is 1 at least")
+		return fmt.Errorf("-interactions must be at least 1")
 	}
 	dir, err := os.MkdirTemp("", "leadscore-load-")
 	if err != nil {
@@ -117,13 +117,13 @@ func run(out io.Writer, interactions int, seed uint64, mapped, packed bool) erro
 	return nil
 }
 
-// write writes the data, which nothing holds on to afterwards.
+// write writes the data and keeps no reference to it.
 func write(dir string, interactions int, seed uint64) error {
 	return crm.GenerateInteractions(interactions, seed).WriteCSV(dir)
 }
 
-// mapping returns a mapping of all columns of a folder's files. They are called
-// as fields are, which makes no difference to a mapping.
+// mapping returns a mapping of all columns of a folder's files. The columns have
+// the names of the fields.
 func mapping(dir string, packed bool) (*tables.Mapping, error) {
 	names, err := filepath.Glob(filepath.Join(dir, "*.csv"))
 	if err != nil {
@@ -157,7 +157,7 @@ func mapping(dir string, packed bool) (*tables.Mapping, error) {
 	return m, nil
 }
 
-// pack packs the files of a folder.
+// pack compresses the files of a folder.
 func pack(dir string) error {
 	names, err := filepath.Glob(filepath.Join(dir, "*.csv"))
 	if err != nil {
@@ -186,7 +186,7 @@ func pack(dir string) error {
 	return nil
 }
 
-// sizeOf returns how many bytes the files of a folder have.
+// sizeOf returns the size of the files of a folder in bytes.
 func sizeOf(dir string) (int64, error) {
 	names, err := filepath.Glob(filepath.Join(dir, "*"))
 	if err != nil {
@@ -203,8 +203,8 @@ func sizeOf(dir string) (int64, error) {
 	return size, nil
 }
 
-// score scores all leads once, which has the source put the interactions of each
-// contact together, and returns how many there are.
+// score scores all leads once, so that the source puts the interactions of each
+// contact together, and returns the number of leads.
 func score(data *tables.Data, schema *leadscore.Schema) (int, error) {
 	m := rules.Measured(20)
 	set, err := leadscore.CompileSet(schema, []leadscore.File{{Name: m.Name, Text: m.Text()}})

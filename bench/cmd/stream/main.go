@@ -1,14 +1,14 @@
-// Command stream scores a stream of leads that nobody stores:
+// Command stream scores a stream of leads that are not stored:
 //
 //	go run ./bench/cmd/stream
 //	go run ./bench/cmd/stream -leads 100000 -workers 1
 //
-// The source computes its answers, 50 interactions a lead. A model of 20 rules
+// The source computes its answers, 50 interactions per lead. A model of 20 rules
 // scores a hundredth of the leads, a tenth, and all of them, each in one stream.
-// For each it prints how fast that was, and the heap: the most that was left after
-// collections every thousand leads, the median of the last of them, and the most
-// that was seen every millisecond, garbage included. Memory that grew with the
-// number of leads would show from line to line.
+// For each stream it prints the speed and the heap: the maximum that was left after
+// collections every thousand leads, the median of the last of these, and the maximum
+// of samples every millisecond, garbage included. If memory grew with the number of
+// leads, it would grow from line to line.
 package main
 
 import (
@@ -27,8 +27,8 @@ import (
 func main() {
 	leads := flag.Int("leads", 1_000_000, "leads of the longest stream")
 	batch := flag.Int("batch", 256, "leads that are scored together")
-	workers := flag.Int("workers", 0, "batches that are scored at the same time; 0 is one a core")
-	distinct := flag.Bool("distinct", false, "have each address that is visited differ from all others")
+	workers := flag.Int("workers", 0, "batches that are scored at the same time; 0 means one per core")
+	distinct := flag.Bool("distinct", false, "make each visited address differ from all others")
 	flag.Parse()
 	if err := run(os.Stdout, *leads, *batch, *workers, *distinct); err != nil {
 		fmt.Fprintln(os.Stderr, "stream:", err)
@@ -38,7 +38,7 @@ func main() {
 
 func run(out io.Writer, leads, batch, workers int, distinct bool) error {
 	if leads < 100 {
-		return fmt.Errorf("-leads is 100 at least")
+		return fmt.Errorf("-leads must be at least 100")
 	}
 	set, err := stream.Compile()
 	if err != nil {

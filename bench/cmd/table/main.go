@@ -39,13 +39,13 @@ type config struct {
 func main() {
 	var c config
 	names := sectionNames()
-	flag.IntVar(&c.runs, "runs", 6, "runs of each row, of which the median counts")
+	flag.IntVar(&c.runs, "runs", 6, "runs of each row; the figure is their median")
 	flag.IntVar(&c.leads, "leads", 10_000, "leads in the data")
-	flag.Uint64Var(&c.seed, "seed", 1, "of the data")
-	flag.DurationVar(&c.length, "length", 500*time.Millisecond, "how long a run of the slower side takes, about")
+	flag.Uint64Var(&c.seed, "seed", 1, "seed of the data")
+	flag.DurationVar(&c.length, "length", 500*time.Millisecond, "about how long a run of the slower side takes")
 	rows := flag.String("rows", strings.Join(names, ","), "which rows to measure, separated by commas")
-	match := flag.String("match", "", "measure only those of the rows whose names, such as memory/20/cold, match this `regexp`")
-	format := flag.String("format", "markdown", "markdown, or json with a row a line")
+	match := flag.String("match", "", "measure only rows whose names, such as memory/20/cold, match this `regexp`")
+	format := flag.String("format", "markdown", "markdown, or json with one row per line")
 	flag.Parse()
 	c.rows = strings.Split(*rows, ",")
 	c.json = *format == "json"
@@ -74,11 +74,11 @@ func sectionNames() []string {
 func (c *config) run(w io.Writer) error {
 	names := sectionNames()
 	if c.runs < 1 || c.leads < 1 {
-		return fmt.Errorf("-runs and -leads are 1 at least")
+		return fmt.Errorf("-runs and -leads must be at least 1")
 	}
 	for _, r := range c.rows {
 		if !slices.Contains(names, r) {
-			return fmt.Errorf("there are no rows %q; there are %s", r, strings.Join(names, ", "))
+			return fmt.Errorf("unknown rows %q; -rows takes %s", r, strings.Join(names, ", "))
 		}
 	}
 	lab := measure.NewLab(c.leads, c.seed)
@@ -121,8 +121,8 @@ func (c *config) matches(s measure.Section, name string) bool {
 const scalingName = "scaling"
 
 // scaling prints the rows that show how a section's sides scale, and below the
-// table how well the one does in parts of the other. They are measured together,
-// if one of them is to be measured.
+// table how well one scales relative to the other. If one of them is to be measured,
+// all are measured together.
 func (c *config) scaling(p *printer, lab *measure.Lab) error {
 	s, err := p.section.Scaling(lab)
 	if err != nil {

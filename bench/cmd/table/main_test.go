@@ -55,7 +55,7 @@ func TestFormatsHaveTheSameRows(t *testing.T) {
 
 func TestRowsThatAreNotThere(t *testing.T) {
 	c := config{runs: 1, leads: 20, rows: []string{"away"}, match: regexp.MustCompile("")}
-	if err := c.run(&bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), `there are no rows "away"; there are memory, `) {
+	if err := c.run(&bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), `unknown rows "away"; -rows takes memory, `) {
 		t.Error(err)
 	}
 }

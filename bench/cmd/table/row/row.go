@@ -1,6 +1,6 @@
-// Package row is the table in a form for programs: JSON, one row of the table a
-// line. It is below cmd/table and imports nothing of ours, so that the command
-// can be built against the library of an older commit.
+// Package row holds the table in a form for programs: JSON, with one row of the
+// table per line. It is below cmd/table and imports no other package of the module,
+// so that the command can be built against the library of an older commit.
 package row
 
 import (
@@ -22,12 +22,12 @@ type Row struct {
 	Ratio       float64 `json:"ratio"`  // the median of Time / AgainstTime
 	Least       float64 `json:"least"`  // of the ratios
 	Most        float64 `json:"most"`
-	// Scaling says that the row is not about times: Ratio tells how well What
-	// scales, in parts of how well Against does, so a greater one is better.
+	// Scaling reports that the row is not about times: Ratio is how well What
+	// scales relative to Against, so a greater one is better.
 	Scaling bool `json:"scaling,omitempty"`
 }
 
-// ID returns what tells a row from all others of a table.
+// ID returns a text that identifies a row in its table.
 func (r Row) ID() string {
 	return fmt.Sprintf("%s/%s: %s against %s", r.Section, r.Name, r.What, r.Against)
 }
@@ -49,7 +49,7 @@ func Read(r io.Reader) ([]Row, error) {
 		case err != nil:
 			return nil, err
 		case next.Section == "" || next.Name == "" || next.What == "" || next.Against == "":
-			return nil, fmt.Errorf("row %d of the table does not say what it is", len(rows)+1)
+			return nil, fmt.Errorf("row %d of the table has no section, name or side", len(rows)+1)
 		}
 		rows = append(rows, next)
 	}

@@ -963,7 +963,7 @@ func TestNewerScoresStay(t *testing.T) {
 		save := func(later time.Duration, scores map[string]int64) {
 			result := leadscore.SetResult{Lead: "lead-0001"}
 			for model, score := range scores {
-				result.Results = append(result.Results, leadscore.Result{Model: model, Lead: "lead-0001", Score: score})
+				result.Results = append(result.Results, leadscore.Result{Model: model, Lead: "lead-0001", Status: leadscore.Scored, Score: score})
 			}
 			if err := db.saveScores(t.Context(), []leadscore.SetResult{result}, began, began.Add(later)); err != nil {
 				t.Fatal(err)
@@ -1025,8 +1025,8 @@ func TestHandlersThatFail(t *testing.T) {
 	h := httptest.NewServer(mux)
 	defer h.Close()
 	test := server{url: h.URL}
-	test.expect(t, "GET", "/panic", "", 500, `"status": 500`, "The log says why.")
-	test.expect(t, "GET", "/error", "", 500, `"status": 500`, "The log says why.")
+	test.expect(t, "GET", "/panic", "", 500, `"status": 500`, "The reason is in the log.")
+	test.expect(t, "GET", "/error", "", 500, `"status": 500`, "The reason is in the log.")
 	response, err := http.Get(h.URL + "/broken")
 	if err != nil {
 		t.Fatal(err)

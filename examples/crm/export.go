@@ -35,7 +35,7 @@ func (s *service) getCSV(w http.ResponseWriter, r *http.Request) error {
 		})
 	})
 	if err != nil {
-		return err // and nothing is written that is not yet
+		return err // and the rest is not written
 	}
 	out.Flush()
 	return out.Error()
@@ -43,8 +43,8 @@ func (s *service) getCSV(w http.ResponseWriter, r *http.Request) error {
 
 var columns = []string{"lead", "first_name", "last_name", "company", "score", "grade", "sales_ready", "as_of"}
 
-// plain returns a text as a cell that no spreadsheet takes for a formula: one
-// that begins like a formula gets an apostrophe in front (OWASP, CSV injection).
+// plain returns text as a cell that no spreadsheet reads as a formula. If the text
+// begins like a formula, it is prefixed with an apostrophe (OWASP, CSV injection).
 func plain(text string) string {
 	if text != "" && strings.ContainsRune("=+-@\t\r\n", rune(text[0])) {
 		return "'" + text
@@ -52,8 +52,8 @@ func plain(text string) string {
 	return text
 }
 
-// getXLSX exports the same as a workbook. Rows go to a temporary file once they
-// are many. A cell of text is never a formula there.
+// getXLSX exports the same as a workbook. If there are many rows, they go to a
+// temporary file. A cell of text is never a formula in a workbook.
 func (s *service) getXLSX(w http.ResponseWriter, r *http.Request) error {
 	model, err := s.exported(r)
 	if err != nil {

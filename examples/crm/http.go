@@ -16,8 +16,8 @@ import (
 	"github.com/leadscore/leadscore/source/sqldb"
 )
 
-// A problem is an error that says what the client is answered: problem details
-// as RFC 9457 has them.
+// A problem is an error with the answer to the client: the problem details of
+// RFC 9457.
 type problem struct {
 	Title       string                `json:"title"` // the status in words
 	Status      int                   `json:"status"`
@@ -28,17 +28,17 @@ type problem struct {
 
 func (p *problem) Error() string { return p.Detail }
 
-// problemOf returns what the client is told of an error. What it does not need to
-// know stands in the log only.
+// problemOf returns the answer to the client for an error. Details that the client
+// does not need are only in the log.
 func problemOf(err error) *problem {
 	if p, ok := errors.AsType[*problem](err); ok {
 		return p
 	}
 	if d, ok := errors.AsType[leadscore.Diagnostics](err); ok {
-		return &problem{Status: http.StatusUnprocessableEntity, Detail: "The rules are refused; those from before serve on.", Diagnostics: d}
+		return &problem{Status: http.StatusUnprocessableEntity, Detail: "The rules were refused; the old rules stay in use.", Diagnostics: d}
 	}
 	if p, ok := errors.AsType[sqldb.Problems](err); ok {
-		told := &problem{Status: http.StatusUnprocessableEntity, Detail: "The rules ask for what the database does not have; those from before serve on."}
+		told := &problem{Status: http.StatusUnprocessableEntity, Detail: "The rules need something that the database does not have; the old rules stay in use."}
 		for _, unfit := range p {
 			field := strings.TrimSuffix(unfit.Entity+"."+unfit.Field, ".") // or the entity as a whole
 			told.Errors = append(told.Errors, fieldProblem{field, unfit.Message, unfit.Nearest})
@@ -47,16 +47,16 @@ func problemOf(err error) *problem {
 	}
 	switch {
 	case errors.Is(err, leadscore.ErrNoLead):
-		return &problem{Status: http.StatusNotFound, Detail: "There is no such lead."}
+		return &problem{Status: http.StatusNotFound, Detail: "The lead does not exist."}
 	case errors.Is(err, context.Canceled):
-		return &problem{Status: 499, Detail: "The client is gone."} // for the log, as nobody reads it
+		return &problem{Status: 499, Detail: "The client has gone."} // only for the log: the client does not read it
 	case errors.Is(err, context.DeadlineExceeded):
-		return &problem{Status: http.StatusServiceUnavailable, Detail: "It took too long. Try again later."}
+		return &problem{Status: http.StatusServiceUnavailable, Detail: "The request took too long. Try again later."}
 	}
-	return &problem{Status: http.StatusInternalServerError, Detail: "The log says why."}
+	return &problem{Status: http.StatusInternalServerError, Detail: "The reason is in the log."}
 }
 
-// answer writes a JSON body, laid out for people.
+// answer writes an indented JSON body.
 func answer(w http.ResponseWriter, status int, contentType string, body any) error {
 	w.Header().Set("Content-Type", contentType)
 	w.WriteHeader(status)
@@ -78,8 +78,8 @@ func answerProblem(w http.ResponseWriter, p *problem) {
 // A handler answers a request, or returns an error before it has written anything.
 type handler func(w http.ResponseWriter, r *http.Request) error
 
-// handle serves a pattern: within a time, in one of the places, with a line in the
-// log and in the metrics.
+// handle serves a pattern. It limits the time and the number of requests, logs each
+// request, and counts it in the metrics.
 func (s *service) handle(mux *http.ServeMux, pattern string, timeout time.Duration, places chan struct{}, h handler) {
 	mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
@@ -92,7 +92,7 @@ func (s *service) handle(mux *http.ServeMux, pattern string, timeout time.Durati
 
 		err := within(places, h, seen, r)
 		if err != nil && ctx.Err() != nil {
-			err = errors.Join(err, ctx.Err()) // drivers have errors of their own for it
+			err = errors.Join(err, ctx.Err()) // drivers return errors of their own for it
 		}
 		if err != nil && seen.status == 0 {
 			answerProblem(seen, problemOf(err))
@@ -103,12 +103,12 @@ func (s *service) handle(mux *http.ServeMux, pattern string, timeout time.Durati
 		s.metrics.AddFloat("request_seconds "+label, took.Seconds())
 		s.logRequest(r, seen, took, err)
 		if seen.broken(err) {
-			panic(http.ErrAbortHandler) // the client sees that the rest is missing
+			panic(http.ErrAbortHandler) // so that the client notices that the rest is missing
 		}
 	})
 }
 
-// within runs h if there is a place for one more request. A panic is an error.
+// within runs h if there is a place for one more request. It turns a panic into an error.
 func within(places chan struct{}, h handler, w http.ResponseWriter, r *http.Request) (err error) {
 	select {
 	case places <- struct{}{}:
@@ -139,7 +139,7 @@ func (s *service) logRequest(r *http.Request, seen *observer, took time.Duration
 	s.log.LogAttrs(r.Context(), level, "request", attrs...)
 }
 
-// An observer remembers what a handler answered.
+// An observer records the status and the size of an answer.
 type observer struct {
 	http.ResponseWriter
 	status int
@@ -165,11 +165,11 @@ func (o *observer) Write(b []byte) (int, error) {
 // Unwrap is for http.ResponseController.
 func (o *observer) Unwrap() http.ResponseWriter { return o.ResponseWriter }
 
-// broken reports whether an error cut off an answer that had begun well.
+// broken reports whether an error came after a successful answer had begun.
 func (o *observer) broken(err error) bool { return err != nil && o.status == http.StatusOK }
 
-// withProblems has the mux's own answers, of paths and methods that it does not
-// know, be problems, too.
+// withProblems turns the mux's own answers, for unknown paths and methods, into
+// problems.
 func withProblems(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h, pattern := mux.Handler(r)
@@ -179,11 +179,11 @@ func withProblems(mux *http.ServeMux) http.Handler {
 		}
 		said := &silent{header: w.Header()}
 		h.ServeHTTP(said, r)
-		answerProblem(w, &problem{Status: said.status, Detail: "See the README for what there is."})
+		answerProblem(w, &problem{Status: said.status, Detail: "The README lists what the service offers."})
 	})
 }
 
-// A silent writer keeps headers and status, and drops the body.
+// A silent writer keeps the headers and the status and discards the body.
 type silent struct {
 	header http.Header
 	status int
@@ -193,8 +193,9 @@ func (s *silent) Header() http.Header         { return s.header }
 func (s *silent) WriteHeader(status int)      { s.status = status }
 func (s *silent) Write(b []byte) (int, error) { return len(b), nil }
 
-// newMetrics returns what GET /metrics shows. The variables are not published, as
-// those are of a program, and tests run several services in one.
+// newMetrics returns the variables of GET /metrics. They are not published, because
+// published variables belong to the whole program, and tests run several services
+// in one program.
 func (s *service) newMetrics() *expvar.Map {
 	m := new(expvar.Map)
 	m.Set("requests_in_flight", expvar.Func(func() any { return len(s.places) + len(s.exports) }))
@@ -202,7 +203,7 @@ func (s *service) newMetrics() *expvar.Map {
 	return m
 }
 
-// getMetrics gets through when the service is busy.
+// getMetrics is answered even when the service is busy.
 func (s *service) getMetrics(w http.ResponseWriter, _ *http.Request) {
 	_ = answer(w, http.StatusOK, "application/json", json.RawMessage(s.metrics.String()))
 }

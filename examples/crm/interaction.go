@@ -20,7 +20,7 @@ import (
 type interaction struct {
 	id, kind, contact string
 	timestamp         time.Time      // in UTC, to the microsecond
-	fields            map[string]any // what else was given, without what is empty
+	fields            map[string]any // the other fields that are not empty
 }
 
 func (i interaction) equal(o interaction) bool {
@@ -28,7 +28,7 @@ func (i interaction) equal(o interaction) bool {
 		reflect.DeepEqual(i.fields, o.fields)
 }
 
-// A fieldProblem is what is wrong with one field of a request.
+// A fieldProblem is a problem with one field of a request.
 type fieldProblem struct {
 	Field   string `json:"field"`
 	Detail  string `json:"detail"`
@@ -36,15 +36,15 @@ type fieldProblem struct {
 }
 
 // parseInteraction reads an interaction of some kind: a JSON object with its id,
-// and with its fields and references as the schema calls them. The error is a
-// *problem with everything that is wrong.
+// and with its fields and references under their names in the schema. The error is a
+// *problem that lists everything that is wrong.
 func parseInteraction(schema *leadscore.Schema, kind string, body []byte) (interaction, error) {
 	given, bad, err := parseObject(body)
 	if err != nil {
 		return interaction{}, &problem{Status: 400, Detail: "The body must be a JSON object: " + err.Error() + "."}
 	}
 	i := interaction{kind: kind, fields: given}
-	// What is no character becomes U+FFFD when JSON is read, and ids the same.
+	// Decoding JSON replaces invalid characters by U+FFFD, which would make ids equal.
 	if i.id = takeText(given, "id"); i.id == "" || len(i.id) > 200 || strings.ContainsRune(i.id, utf8.RuneError) {
 		bad = append(bad, fieldProblem{Field: "id", Detail: "needed: a text of at most 200 bytes, without U+FFFD, that no other interaction has"})
 	}
@@ -68,16 +68,16 @@ func parseInteraction(schema *leadscore.Schema, kind string, body []byte) (inter
 	return i, nil
 }
 
-// takeText takes a text out of an object, and returns "" if there is none.
+// takeText removes a text from an object and returns it, or "" if there is none.
 func takeText(given map[string]any, name string) string {
 	text, _ := given[name].(string)
 	delete(given, name)
 	return text
 }
 
-// parseObject reads a JSON object. What it holds can be stored: a text, a finite
-// number, a bool, or a list of texts; what is empty is left out. encoding/json
-// alone would take the last of two equal names without a word.
+// parseObject reads a JSON object. Its values can be stored: texts, finite numbers,
+// bools and lists of texts; empty values are left out. encoding/json alone would
+// silently take the last of two equal names.
 func parseObject(body []byte) (given map[string]any, bad []fieldProblem, err error) {
 	if !utf8.Valid(body) {
 		return nil, nil, errors.New("it is not UTF-8")
@@ -96,9 +96,9 @@ func parseObject(body []byte) (given map[string]any, bad []fieldProblem, err err
 		if err := d.Decode(&v); err != nil {
 			return nil, nil, err
 		}
-		name := t.(string) // a key is
+		name := t.(string) // a key is always a string
 		if seen[name] {
-			bad = append(bad, fieldProblem{Field: name, Detail: "it is given twice"})
+			bad = append(bad, fieldProblem{Field: name, Detail: "given twice"})
 		}
 		seen[name] = true
 		switch v, wrong := storable(v); {
@@ -117,8 +117,8 @@ func parseObject(body []byte) (given map[string]any, bad []fieldProblem, err err
 	return given, bad, nil
 }
 
-// storable returns a value as it can be stored, nil if it is empty, or what is
-// wrong with it.
+// storable returns a value in the form in which it is stored, nil if it is empty, or
+// a problem with it.
 func storable(v any) (_ any, wrong string) {
 	switch v := v.(type) {
 	case string:
@@ -165,8 +165,8 @@ func asColumns(kind *traverse.Entity, fields map[string]any) {
 	}
 }
 
-// checkFields tells what of fields does not fit the schema. It has package memory
-// look at them, which fits values to the types of their fields.
+// checkFields returns the fields that do not fit the schema. It uses package memory,
+// which fits values to the types of their fields.
 func checkFields(schema *leadscore.Schema, kind string, fields map[string]any) []fieldProblem {
 	if !isKind(schema, kind) {
 		return []fieldProblem{{"kind", "no kind of interaction is called " + strconv.Quote(kind), nearestKind(schema, kind)}}

@@ -1,6 +1,6 @@
 // Crm is a small service that keeps the interactions of contacts, scores leads by
-// rules, and lists and exports them. It is there to be copied: the README says
-// how to run it, and what it leaves out.
+// rules, and lists and exports them. It is meant to be copied: the README explains
+// how to run it and what it leaves out.
 package main
 
 import (
@@ -35,7 +35,7 @@ func main() {
 //go:embed rules/*.score
 var embedded embed.FS
 
-// A config is what the flags say.
+// A config holds the values of the flags.
 type config struct {
 	addr, db, postgres, rules string
 	seed, requests            int
@@ -60,12 +60,12 @@ func parseFlags(args []string, out io.Writer) (config, error) {
 		return c, err
 	}
 	if f.NArg() > 0 || c.requests < 1 || c.rescore <= 0 || c.timeout <= 0 || c.seed < 0 {
-		return c, errors.New("crm: flags only, and -requests, -rescore and -timeout above 0; see crm -help")
+		return c, errors.New("crm: only flags are allowed, and -requests, -rescore and -timeout must be above 0; see crm -help")
 	}
 	return c, nil
 }
 
-// An instant is a flag: the zero one is now, whenever that is.
+// An instant is a flag. The zero instant means the current time.
 type instant struct{ time.Time }
 
 func (i *instant) Set(text string) (err error) {
@@ -89,8 +89,8 @@ func (i instant) now() time.Time {
 	return now.UTC().Truncate(time.Microsecond)
 }
 
-// run serves until ctx is done, and then finishes what it has begun. It calls
-// ready once it listens.
+// run serves until ctx is done, and then finishes the requests that it has begun.
+// It calls ready once it listens.
 func run(ctx context.Context, args []string, out io.Writer, ready func(net.Addr)) (err error) {
 	c, err := parseFlags(args, out)
 	if err != nil {
@@ -111,7 +111,7 @@ func run(ctx context.Context, args []string, out io.Writer, ready func(net.Addr)
 		return err
 	}
 
-	// What runs behind the requests ends after the last of them.
+	// Background work ends after the last request.
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var running sync.WaitGroup
 	defer running.Wait()
@@ -128,7 +128,7 @@ func (c config) open() (*store, error) {
 	return openSQLite(c.db)
 }
 
-// newService readies the database, loads the rules, and scores what is new.
+// newService prepares the database, loads the rules, and scores new leads.
 func newService(ctx context.Context, c config, log *slog.Logger, db *store) (*service, error) {
 	if err := db.migrate(ctx); err != nil {
 		return nil, err
@@ -152,14 +152,14 @@ func newService(ctx context.Context, c config, log *slog.Logger, db *store) (*se
 	if _, err := s.reload(ctx); err != nil {
 		return nil, err
 	}
-	if seeded { // the first list must not be empty; another time it has the scores from before
-		<-s.rescore // what reload asked for
+	if seeded { // the first list must not be empty; on later starts it has the stored scores
+		<-s.rescore // requested by reload
 		err = s.scoreAll(ctx)
 	}
 	return s, err
 }
 
-// reloadOnSignal loads the rules anew at each SIGHUP.
+// reloadOnSignal reloads the rules at each SIGHUP.
 func (s *service) reloadOnSignal(ctx context.Context) {
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP)
@@ -171,14 +171,14 @@ func (s *service) reloadOnSignal(ctx context.Context) {
 		case <-hangups:
 		}
 		if _, err := s.reload(ctx); err != nil {
-			s.log.Error("the rules are refused; those from before serve on", "error", err)
+			s.log.Error("the rules were refused; the old rules stay in use", "error", err)
 		} else {
 			s.log.Info("the rules are loaded")
 		}
 	}
 }
 
-// serve answers requests until ctx is done. Those in flight have 30 seconds then.
+// serve answers requests until ctx is done. Those in flight then have 30 seconds.
 func serve(ctx context.Context, log *slog.Logger, listener net.Listener, h http.Handler, ready func(net.Addr)) error {
 	server := &http.Server{
 		Handler:           h,
@@ -201,6 +201,6 @@ func serve(ctx context.Context, log *slog.Logger, listener net.Listener, h http.
 	log.Info("shutting down")
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second)
 	defer cancel()
-	defer server.Close() // cuts off what takes longer
+	defer server.Close() // aborts requests that take longer
 	return server.Shutdown(ending)
 }

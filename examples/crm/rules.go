@@ -12,20 +12,20 @@ import (
 	"github.com/leadscore/leadscore/source/sqldb"
 )
 
-// Rules are the models that serve, and the data as their schema sees them. They
-// are never changed, but replaced as a whole.
+// Rules are the models in use, and the data as their schema sees them. They are
+// never changed, only replaced as a whole.
 type rules struct {
 	set  *leadscore.Set
 	data *sqldb.Source
 }
 
-// loadRules reads the rule files, and refuses rules that do not compile, whose
-// tests fail, or that ask for what the database does not have. The errors are
+// loadRules reads the rule files. It refuses rules that do not compile, whose tests
+// fail, or that need something that the database does not have. The errors are
 // leadscore.Diagnostics, sqldb.Problems and *problem.
 func (s *service) loadRules(ctx context.Context) (*rules, error) {
 	set, err := leadscore.CompileFS(s.files, leadscore.StandardSchema(), "*.score")
 	if _, compiled := errors.AsType[leadscore.Diagnostics](err); err != nil && !compiled {
-		return nil, refused(err) // files that are not there, or cannot be read
+		return nil, refused(err) // files that are missing or cannot be read
 	}
 	if err != nil {
 		return nil, err
@@ -54,11 +54,11 @@ func refused(err error) error {
 	return &problem{Status: http.StatusUnprocessableEntity, Detail: "The rules are refused: " + err.Error()}
 }
 
-// reload lets the rules serve that the files hold now, and has all leads scored
-// with them. If they are refused, those that serve stay. Requests go on
-// meanwhile: each keeps the rules that it began with.
+// reload replaces the rules by those in the files, and requests that all leads are
+// scored with them. If it refuses the new rules, the old ones stay in use. Requests
+// continue meanwhile: each keeps the rules that it began with.
 func (s *service) reload(ctx context.Context) (*rules, error) {
-	s.reloading.Lock() // who reads the files last also stores them last
+	s.reloading.Lock() // whoever reads the files last must also store them last
 	defer s.reloading.Unlock()
 	loaded, err := s.loadRules(ctx)
 	if err != nil {
@@ -69,7 +69,7 @@ func (s *service) reload(ctx context.Context) (*rules, error) {
 	s.metrics.Add("rule_loads_loaded", 1)
 	select {
 	case s.rescore <- struct{}{}:
-	default: // somebody has asked for it already
+	default: // it has been requested already
 	}
 	return loaded, nil
 }
@@ -83,8 +83,8 @@ func (r *rules) model(name string) *leadscore.Model {
 	return nil
 }
 
-// keepScores scores all leads each time that period has passed, as scores fade
-// when time passes, and each time that rules were loaded. It ends when ctx does.
+// keepScores scores all leads after each period, because scores change with time,
+// and each time that rules have been loaded. It returns when ctx is done.
 func (s *service) keepScores(ctx context.Context, period time.Duration) {
 	tick := time.NewTicker(period)
 	defer tick.Stop()
@@ -101,7 +101,7 @@ func (s *service) keepScores(ctx context.Context, period time.Duration) {
 	}
 }
 
-// scoreAll stores the scores of all leads, and forgets those of leads that are gone.
+// scoreAll stores the scores of all leads, and deletes those of leads that no longer exist.
 func (s *service) scoreAll(ctx context.Context) error {
 	began := time.Now()
 	scored, failed, err := s.score(ctx, nil)
@@ -115,17 +115,17 @@ func (s *service) scoreAll(ctx context.Context) error {
 	return s.store.dropOrphans(ctx)
 }
 
-// saved is how many leads are written in one transaction. SQLite has one writer,
-// who must not have to wait long for another.
+// saved is how many leads are written in one transaction. SQLite has one writer
+// at a time, and the next must not wait long.
 const saved = 256
 
 // score stores the scores of some leads, or of all if ids is nil. Leads that
-// cannot be scored keep the scores that are stored; the log says why.
+// cannot be scored keep the scores that are stored; the reason is in the log.
 //
-// What another one stored who began to read later is newer, and stays. So the
-// clock is looked at before the rules, and the rules before the data: whoever
-// begins behind a reload or behind a stored interaction sees it, and wins over
-// all who may not have seen it.
+// The scores of a scoring that began to read later are newer, and stay. So score
+// reads the clock before the rules, and the rules before the data: a scoring that
+// begins after a reload or after a stored interaction sees it, and wins over all
+// that may not have seen it.
 func (s *service) score(ctx context.Context, ids []string) (scored, failed int, err error) {
 	readAt := time.Now()
 	rules, asOf := s.rules.Load(), s.now()

@@ -28,7 +28,7 @@ func (s *store) seed(ctx context.Context, leads int, now time.Time) (seeded bool
 	return seeded && err == nil, err
 }
 
-// A generator writes invented records. After an error it writes nothing more.
+// A generator writes invented records. After an error it writes no more of them.
 type generator struct {
 	ctx          context.Context
 	tx           *sql.Tx

@@ -25,19 +25,19 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// A service answers requests. What may change while it serves are its rules.
+// A service answers requests. Only its rules change while it serves.
 type service struct {
 	log     *slog.Logger
 	store   *store
 	files   fs.FS            // the rule files
-	now     func() time.Time // as of when scores are
+	now     func() time.Time // the clock: scores are as of now()
 	metrics *expvar.Map
 
 	rules     atomic.Pointer[rules]
 	reloading sync.Mutex
 	rescore   chan struct{} // asks keepScores to score all leads; holds one element
-	places    chan struct{} // of requests that are served at once
-	exports   chan struct{} // and of exports
+	places    chan struct{} // one for each request in progress
+	exports   chan struct{} // one for each export in progress
 }
 
 const (
@@ -56,10 +56,10 @@ func (s *service) routes(timeout time.Duration) http.Handler {
 	s.handle(mux, "GET /models/{model}/leads.csv", exportTimeout, s.exports, s.getCSV)
 	s.handle(mux, "GET /models/{model}/leads.xlsx", exportTimeout, s.exports, s.getXLSX)
 	s.handle(mux, "POST /rules/reload", timeout, s.places, s.postReload)
-	// Whoever looks after the service gets through when it is busy.
+	// Operators are answered even when the service is busy.
 	mux.HandleFunc("GET /metrics", s.getMetrics)
 	mux.HandleFunc("GET /healthz", s.getHealth)
-	// Pages of other sites must not have a browser post for them.
+	// Pages of other sites must not post through a user's browser.
 	origin := http.NewCrossOriginProtection()
 	origin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		answerProblem(w, &problem{Status: http.StatusForbidden, Detail: "The request comes from a page of another site."})
@@ -68,8 +68,8 @@ func (s *service) routes(timeout time.Duration) http.Handler {
 }
 
 // postInteraction stores an interaction and scores the leads that it counts for.
-// Its id makes a retry safe: the same again is stored once, and scores what a
-// first call could not.
+// The id makes a retry safe: an equal interaction is stored once, and a retry scores
+// the leads that the first call could not.
 func (s *service) postInteraction(w http.ResponseWriter, r *http.Request) error {
 	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
 		return &problem{Status: http.StatusUnsupportedMediaType, Detail: "Send JSON, with the header Content-Type: application/json."}
@@ -111,7 +111,8 @@ func (s *service) postInteraction(w http.ResponseWriter, r *http.Request) error 
 	}{i.id, leads})
 }
 
-// unread says why a body could not be read: whatever it is, it is the client's.
+// unread returns the answer for a body that could not be read. The cause is always
+// on the client's side.
 func unread(err error) error {
 	if large, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return &problem{Status: http.StatusRequestEntityTooLarge, Detail: fmt.Sprintf("A body has at most %d bytes.", large.Limit)}
@@ -122,7 +123,7 @@ func unread(err error) error {
 	return &problem{Status: http.StatusBadRequest, Detail: "The body cannot be read: " + err.Error() + "."}
 }
 
-// getScores scores a lead with every model, and says why.
+// getScores scores a lead with every model, and explains the scores.
 func (s *service) getScores(w http.ResponseWriter, r *http.Request) error {
 	query, err := parameters(r, "as_of", "explain")
 	if err != nil {
@@ -158,7 +159,7 @@ func (s *service) getModels(w http.ResponseWriter, r *http.Request) error {
 	return answer(w, http.StatusOK, "application/json", listed(s.rules.Load()))
 }
 
-// postReload lets the rules serve that the files hold now.
+// postReload loads the rules from the files and serves with them.
 func (s *service) postReload(w http.ResponseWriter, r *http.Request) error {
 	loaded, err := s.reload(r.Context())
 	if err != nil {
@@ -218,9 +219,9 @@ func (s *service) getLeads(w http.ResponseWriter, r *http.Request) error {
 	page := struct {
 		Model string `json:"model"`
 		Leads []lead `json:"leads"`
-		Next  string `json:"next,omitempty"` // the next page; none: this is the last
+		Next  string `json:"next,omitempty"` // the next page; empty on the last
 	}{Model: model.Name(), Leads: []lead{}}
-	// One more than the page holds tells whether there is another one.
+	// Ask for one more lead than fits, to see whether there is another page.
 	err = s.store.leads(r.Context(), model.Name(), sorted, after, limit+1, func(l lead) error {
 		page.Leads = append(page.Leads, l)
 		return nil
@@ -237,7 +238,7 @@ func (s *service) getLeads(w http.ResponseWriter, r *http.Request) error {
 	return answer(w, http.StatusOK, "application/json", page)
 }
 
-// getHealth tells whether requests can be served.
+// getHealth reports whether requests can be served.
 func (s *service) getHealth(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), time.Second)
 	defer cancel()
@@ -257,8 +258,8 @@ func (s *service) modelOf(r *http.Request) (*leadscore.Model, error) {
 	return nil, &problem{Status: http.StatusNotFound, Detail: "There is no model " + strconv.Quote(name) + ": GET /models lists them."}
 }
 
-// parameters returns the query of a request. A parameter that is misspelt, or
-// given twice, must not go by unseen.
+// parameters returns the query of a request. It fails for a parameter that is
+// unknown or given twice.
 func parameters(r *http.Request, names ...string) (url.Values, error) {
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
@@ -268,9 +269,9 @@ func parameters(r *http.Request, names ...string) (url.Values, error) {
 	for name, values := range query {
 		switch {
 		case !slices.Contains(names, name):
-			bad = append(bad, fieldProblem{Field: name, Detail: "there is no such parameter here"})
+			bad = append(bad, fieldProblem{Field: name, Detail: "unknown parameter"})
 		case len(values) > 1:
-			bad = append(bad, fieldProblem{Field: name, Detail: "it is given twice"})
+			bad = append(bad, fieldProblem{Field: name, Detail: "given twice"})
 		}
 	}
 	if bad != nil {
@@ -284,7 +285,7 @@ func badParameter(name, detail string) error {
 	return &problem{Status: http.StatusBadRequest, Detail: "The query cannot be understood.", Errors: []fieldProblem{{Field: name, Detail: detail}}}
 }
 
-// number returns a parameter that is an integer.
+// number returns the value of an integer parameter.
 func number(query url.Values, name string, without, least, most int) (int, error) {
 	text := query.Get(name)
 	if text == "" {

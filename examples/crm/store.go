@@ -25,10 +25,10 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// A store is the CRM's database. One text of SQL does for both kinds of it.
+// A store is the CRM's database. Both kinds of database use the same SQL.
 type store struct {
 	read    *sql.DB
-	write   *sql.DB // SQLite has one writer: here it waits in line, and not in the database
+	write   *sql.DB // SQLite has one writer: others wait here and not in the database
 	dialect sqldb.Dialect
 }
 
@@ -41,10 +41,9 @@ func openSQLite(file string) (*store, error) {
 		}
 		return db, err
 	}
-	// With WAL readers see the last state while somebody writes. A transaction of
-	// the writer is one from its beginning (immediate), so it never has to give up
-	// because it read first.
-	// A commit is on the disk before the client is told of it (full).
+	// With WAL, readers see the last committed state during a write. A transaction of
+	// the writer takes the lock when it begins (immediate), so it never fails because
+	// it read first. A commit is on disk before the client is answered (full).
 	write, err := open(1, "_txlock=immediate&_pragma=journal_mode(wal)&_pragma=synchronous(full)")
 	if err != nil {
 		return nil, err
@@ -89,10 +88,12 @@ func (s *store) change(ctx context.Context, f func(tx *sql.Tx) error) error {
 	return tx.Commit()
 }
 
-// isPostgres reports whether others can write at the same time.
+// isPostgres reports whether the database is PostgreSQL, in which several clients
+// can write at the same time.
 func (s *store) isPostgres() bool { return s.read == s.write }
 
-// ready runs f in a transaction, one service at a time: several may start at once.
+// ready runs f in a transaction, one service at a time, as several may start at
+// once.
 func (s *store) ready(ctx context.Context, f func(tx *sql.Tx) error) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
 		if s.isPostgres() {
@@ -104,8 +105,8 @@ func (s *store) ready(ctx context.Context, f func(tx *sql.Tx) error) error {
 	})
 }
 
-// migrate runs the files of the folder migrations that did not run before, in
-// the order of their numbers, all of them or none.
+// migrate runs the files of the folder migrations that have not run yet, in the
+// order of their numbers. It runs all of them or none.
 func (s *store) migrate(ctx context.Context) error {
 	return s.ready(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS migration (version bigint PRIMARY KEY)"); err != nil {
@@ -133,7 +134,7 @@ func (s *store) migrate(ctx context.Context) error {
 	})
 }
 
-// An outcome says what came of storing an interaction.
+// An outcome is the result of storing an interaction.
 type outcome string
 
 const (
@@ -143,7 +144,7 @@ const (
 	unknownContact outcome = "unknown_contact"
 )
 
-// addInteraction stores an interaction, if nothing is stored under its id.
+// addInteraction stores an interaction unless one is stored under its id.
 func (s *store) addInteraction(ctx context.Context, i interaction) (what outcome, err error) {
 	fields, err := json.Marshal(i.fields)
 	if err != nil {
@@ -174,7 +175,7 @@ func (s *store) addInteraction(ctx context.Context, i interaction) (what outcome
 	return what, err
 }
 
-// compare tells whether an interaction equals the one with the same id.
+// compare reports whether an interaction equals the stored one with the same id.
 func compare(ctx context.Context, tx *sql.Tx, i interaction) (outcome, error) {
 	have := interaction{id: i.id}
 	var fields []byte
@@ -192,7 +193,7 @@ func compare(ctx context.Context, tx *sql.Tx, i interaction) (outcome, error) {
 	return known, nil
 }
 
-// leadsOf returns the leads for whom the interactions of a contact count: those
+// leadsOf returns the leads for which the interactions of a contact count: those
 // of the contact, and the account-based ones of the contact's account.
 func (s *store) leadsOf(ctx context.Context, contact string) ([]string, error) {
 	rows, err := s.read.QueryContext(ctx, `SELECT id FROM lead WHERE parent_contact_id = $1
@@ -213,10 +214,10 @@ func (s *store) leadsOf(ctx context.Context, contact string) ([]string, error) {
 	return ids, rows.Err()
 }
 
-// saveScores stores what scorings as of asOf said that began to read at readAt.
-// What somebody stored who began later stays, unless that is in the future: then
-// a clock was wrong, and nothing would replace it. A score that a lead has no
-// more, since a model is gone or does not target it, is deleted.
+// saveScores stores the results of a scoring as of asOf that began to read at
+// readAt. It keeps the scores of a scoring that began later, unless that is in the
+// future: then a clock was wrong, and nothing would replace them. It deletes a score
+// that a lead no longer has, because the model is gone or does not target it.
 func (s *store) saveScores(ctx context.Context, leads []leadscore.SetResult, asOf, readAt time.Time) error {
 	future := time.Now().Add(time.Minute).UnixMicro() // clocks differ a little
 	return s.change(ctx, func(tx *sql.Tx) error {
@@ -255,9 +256,9 @@ func (s *store) saveScores(ctx context.Context, leads []leadscore.SetResult, asO
 	})
 }
 
-// lock has others wait who store scores of the same leads. They may do so in
-// another order of models, when rules change, and each would wait for the other.
-// All lock leads in one order.
+// lock makes other transactions that store scores of the same leads wait. When rules
+// change, these may write models in another order, and each would wait for the
+// other. All transactions lock leads in the same order.
 func (s *store) lock(ctx context.Context, tx *sql.Tx, leads []leadscore.SetResult) error {
 	if !s.isPostgres() {
 		return nil
@@ -271,13 +272,13 @@ func (s *store) lock(ctx context.Context, tx *sql.Tx, leads []leadscore.SetResul
 	return err
 }
 
-// dropOrphans deletes the scores of leads that are gone.
+// dropOrphans deletes the scores of leads that no longer exist.
 func (s *store) dropOrphans(ctx context.Context) error {
 	_, err := s.write.ExecContext(ctx, "DELETE FROM score WHERE NOT EXISTS (SELECT 1 FROM lead WHERE id = lead_id)")
 	return err
 }
 
-// A lead is a line of a list.
+// A lead is an entry of a list.
 type lead struct {
 	ID         string    `json:"lead"`
 	FirstName  string    `json:"first_name"`
@@ -289,11 +290,11 @@ type lead struct {
 	AsOf       time.Time `json:"as_of"` // of the score
 }
 
-// A sorting is an order of leads without ties, so that a page can begin behind a
+// A sorting is an order of leads without ties, so that a page can begin after a
 // lead: $2 and $3 are its score and its id.
 type sorting struct {
 	by, after string
-	first     int64 // the score that all leads are behind of, with an empty id
+	first     int64 // a score such that all leads come after it and an empty id
 }
 
 var sortings = map[string]sorting{
@@ -301,9 +302,9 @@ var sortings = map[string]sorting{
 	"lead":   {"s.lead_id", "CAST($2 AS bigint) IS NOT NULL AND s.lead_id > $3", 0},
 }
 
-// leads calls yield for the leads of a model that come behind one, as they are
-// sorted: limit of them at most. They are those of one state of the database, as
-// a statement sees no other.
+// leads calls yield for at most limit leads of a model, in order, that come after a
+// given one. It reads them with a single statement, and so from one state of the
+// database.
 func (s *store) leads(ctx context.Context, model string, sorted sorting, after cursor, limit int, yield func(lead) error) error {
 	rows, err := s.read.QueryContext(ctx, `SELECT l.id, l.first_name, l.last_name, l.company_name,
 			s.score, s.grade, s.sales_ready, s.as_of
@@ -328,7 +329,7 @@ func (s *store) leads(ctx context.Context, model string, sorted sorting, after c
 	return rows.Err()
 }
 
-// A cursor is the lead that a page begins behind, as it was listed.
+// A cursor is the lead after which a page begins, as it was listed.
 type cursor struct {
 	score int64
 	lead  string

@@ -1,5 +1,5 @@
 -- The tables of the CRM, for PostgreSQL and SQLite alike: SQLite takes the names
--- of PostgreSQL's types, and keeps whatever it is given. Times are in UTC.
+-- of PostgreSQL's types, and stores any value in any column. Times are in UTC.
 
 CREATE TABLE account (
     id                  text PRIMARY KEY,
@@ -73,14 +73,14 @@ CREATE TABLE lead (
     parent_account_id   text REFERENCES account
 );
 
--- What rules follow backwards: from an account to its contacts, from both to
--- their leads.
+-- Indexes for what rules follow backwards: from an account to its contacts, from
+-- both to their leads.
 CREATE INDEX contact_by_account ON contact (parent_account_id);
 CREATE INDEX lead_by_contact ON lead (parent_contact_id);
 CREATE INDEX lead_by_account ON lead (parent_account_id);
 
--- Interactions of every kind. What a kind has of its own stands in fields, a JSON
--- object. The id is the caller's: what is posted twice is stored once.
+-- Interactions of every kind. The fields of a kind are in the column fields, a
+-- JSON object. The caller chooses the id: an interaction posted twice is stored once.
 CREATE TABLE interaction (
     id         text PRIMARY KEY,
     kind       text NOT NULL,
@@ -92,9 +92,9 @@ CREATE TABLE interaction (
 -- A rule asks for one kind of some contacts, in a range of time.
 CREATE INDEX interaction_by_contact ON interaction (contact_id, kind, timestamp);
 
--- The scores that lists show: what a model said of a lead as of an instant.
--- read_at is when that scoring began to read. Of two it tells which saw more: the
--- older one must not overwrite the newer.
+-- The scores that lists show: a lead's score by a model as of an instant. read_at
+-- is when that scoring began to read. Of two scorings, the one with the later
+-- read_at has seen more, and the other must not overwrite it.
 CREATE TABLE score (
     model       text NOT NULL,
     lead_id     text NOT NULL,
@@ -108,7 +108,7 @@ CREATE TABLE score (
 CREATE INDEX score_by_rank ON score (model, score DESC, lead_id);
 CREATE INDEX score_by_lead ON score (model, lead_id);
 
--- The interactions of the standard schema, a view each. Their fields are texts. A
+-- A view for each kind of interaction of the standard schema. Fields are texts. A
 -- number or a bool is cast: CAST(fields ->> 'Amount' AS double precision) AS amount.
 -- A time, a date and choices stay text, which rules read as it was posted.
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/modeldiff"
+	"github.com/leadscore/leadscore/source/tables"
 )
 
 func runDiff(ctx context.Context, inv *invocation) error {
@@ -26,11 +27,11 @@ func runDiff(ctx context.Context, inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	older, err := rules.compile(names[0])
+	older, err := rules.compileModels(names[0])
 	if err != nil {
 		return inv.report(err)
 	}
-	newer, err := rules.compile(names[1])
+	newer, err := rules.compileModels(names[1])
 	if err != nil {
 		return inv.report(err)
 	}
@@ -65,25 +66,23 @@ type effect struct {
 func compareLeads(ctx context.Context, inv *invocation, older, newer *leadscore.Set, data *dataInput, limit int) (*effect, error) {
 	p := startProgress(inv.streams)
 	defer p.stop()
-	p.say("loading the data")
-	was, err := data.load(older.Schema())
+	was, err := data.load(p, older.Schema())
 	if err != nil {
 		return nil, err
 	}
-	left := skipped(&was.Report)
-	p.printf("%s", left)
 	is := was
-	if older.Schema() != newer.Schema() {
-		if is, err = data.load(newer.Schema()); err != nil {
+	if !older.Schema().Equal(newer.Schema()) {
+		if is, err = data.load(p, newer.Schema()); err != nil {
 			return nil, err
 		}
-		if now := skipped(&is.Report); now != left {
-			p.printf("%s", now)
-		}
+	}
+	ids, err := leadsOf(ctx, was, is)
+	if err != nil {
+		return nil, err
 	}
 	e := &effect{}
 	before, after := modeldiff.Version{Set: older, Data: was}, modeldiff.Version{Set: newer, Data: is}
-	for lead, err := range modeldiff.Leads(ctx, before, after, is.Leads(ctx), data.options()...) {
+	for lead, err := range modeldiff.Leads(ctx, before, after, leadscore.IDs(ids...), data.options()...) {
 		if bad, ok := errors.AsType[*leadscore.LeadError](err); ok {
 			e.failed++
 			p.printf("leadscore %s: %v\n", inv.command.name, bad)
@@ -93,7 +92,7 @@ func compareLeads(ctx context.Context, inv *invocation, older, newer *leadscore.
 			return nil, err
 		}
 		e.Add(lead)
-		p.sayf("compared %d of %d leads", e.Leads, is.Len("Lead"))
+		p.sayf("compared %d of %d leads", e.Leads, len(ids))
 		for _, c := range lead.Changes {
 			if limit <= 0 || len(e.listed) < limit {
 				e.listed = append(e.listed, c)
@@ -101,6 +100,35 @@ func compareLeads(ctx context.Context, inv *invocation, older, newer *leadscore.
 		}
 	}
 	return e, nil
+}
+
+// leadsOf returns the ids of the leads that at least one of two versions has: those
+// of the new one first. With --skip-bad and different schemas, each version can lack
+// leads that the other one has.
+func leadsOf(ctx context.Context, was, is *tables.Data) ([]string, error) {
+	ids := make([]string, 0, is.Len("Lead"))
+	for id, err := range is.Leads(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	if was == is {
+		return ids, nil
+	}
+	known := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		known[id] = true
+	}
+	for id, err := range was.Leads(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		if !known[id] {
+			ids = append(ids, id)
+		}
+	}
+	return ids, nil
 }
 
 func textOfRules(w io.Writer, changes modeldiff.Changes) error {

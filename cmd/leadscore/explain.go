@@ -30,15 +30,17 @@ func runExplain(ctx context.Context, inv *invocation) error {
 	case len(names) == 0:
 		return badUsage("name at least one rule file or folder")
 	}
-	set, err := rules.compile(names...)
+	set, err := rules.compileModels(names...)
 	if err != nil {
 		return inv.report(err)
 	}
-	loaded, err := data.load(set.Schema())
+	p := startProgress(inv.streams)
+	defer p.stop()
+	loaded, err := data.load(p, set.Schema())
 	if err != nil {
 		return err
 	}
-	fmt.Fprint(inv.err, skipped(&loaded.Report))
+	p.stop()
 	scored, err := set.Score(ctx, *lead, loaded, append(data.options(), leadscore.Explain(explain.Occurrences))...)
 	if err != nil {
 		return err

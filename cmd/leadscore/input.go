@@ -19,6 +19,7 @@ import (
 // A ruleInput is the flags of commands that compile rules.
 type ruleInput struct {
 	schema *string
+	parsed *leadscore.Schema // of --schema; nil until it is read
 }
 
 // ruleFlags defines the flags of a ruleInput.
@@ -30,12 +31,15 @@ func (inv *invocation) ruleFlags() *ruleInput {
 
 // read reads the schema and rule files.
 func (in *ruleInput) read(names ...string) (*leadscore.Schema, []leadscore.File, error) {
-	schema, err := readSchema(*in.schema)
-	if err != nil {
-		return nil, nil, err
+	if in.parsed == nil {
+		schema, err := readSchema(*in.schema)
+		if err != nil {
+			return nil, nil, err
+		}
+		in.parsed = schema
 	}
 	files, err := readRules(names)
-	return schema, files, err
+	return in.parsed, files, err
 }
 
 // compile reads and compiles rule files.
@@ -45,6 +49,15 @@ func (in *ruleInput) compile(names ...string) (*leadscore.Set, error) {
 		return nil, err
 	}
 	return leadscore.CompileSet(schema, files)
+}
+
+// compileModels is like compile, but fails if there is no model.
+func (in *ruleInput) compileModels(names ...string) (*leadscore.Set, error) {
+	set, err := in.compile(names...)
+	if err == nil && len(set.Models()) == 0 {
+		return nil, fmt.Errorf("there is no model in %s", strings.Join(names, ", "))
+	}
+	return set, err
 }
 
 // readSchema reads the schema in a file, or returns the standard schema for "".
@@ -119,6 +132,7 @@ type dataInput struct {
 	name, mapping, asOfText *string
 	skipBad                 *bool
 	asOf                    time.Time // of --as-of
+	reported                string    // what load printed last
 }
 
 // dataFlags defines the flags of a dataInput.
@@ -160,8 +174,10 @@ func (in *dataInput) required() error {
 	return nil
 }
 
-// load loads the data.
-func (in *dataInput) load(schema *leadscore.Schema) (*tables.Data, error) {
+// load loads the data. It prints notes and skipped records, unless they are the
+// same as for the last schema.
+func (in *dataInput) load(p *progress, schema *leadscore.Schema) (*tables.Data, error) {
+	p.say("loading the data")
 	opts := tables.Options{SkipBad: *in.skipBad}
 	if *in.mapping != "" {
 		text, err := os.ReadFile(*in.mapping)
@@ -172,7 +188,15 @@ func (in *dataInput) load(schema *leadscore.Schema) (*tables.Data, error) {
 			return nil, err
 		}
 	}
-	return tables.Load(*in.name, schema, opts)
+	data, err := tables.Load(*in.name, schema, opts)
+	if err != nil {
+		return nil, err
+	}
+	if text := notes(&data.Report) + skipped(&data.Report); text != in.reported {
+		in.reported = text
+		p.printf("%s", text)
+	}
+	return data, nil
 }
 
 // options returns the options for scoring the data. They have no limit for the
@@ -192,6 +216,15 @@ func parseAsOf(text string) (time.Time, error) {
 		}
 	}
 	return time.Time{}, badUsage("--as-of %q is not a time; write 2026-05-31 or 2026-05-31T09:30:00Z", text)
+}
+
+// notes returns the notes of r, one per line.
+func notes(r *tables.Report) string {
+	var b strings.Builder
+	for _, n := range r.Notes {
+		fmt.Fprintf(&b, "note: %s\n", n)
+	}
+	return b.String()
 }
 
 // skipped returns lines that say which records were skipped, and why.

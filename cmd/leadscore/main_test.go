@@ -285,6 +285,14 @@ coffee.score:14:7: a schema cannot contain a model; move it to a rule file
 `},
 		{name: "no model", args: "score --data data /dev/null", status: statusWrong,
 			err: "leadscore score: there is no model in /dev/null\n"},
+		{name: "explain without a model", args: "explain --data data --lead b /dev/null", status: statusWrong,
+			err: "leadscore explain: there is no model in /dev/null\n"},
+		{name: "diff without an old model", args: "diff /dev/null coffee.score", status: statusWrong,
+			err: "leadscore diff: there is no model in /dev/null\n"},
+		{name: "diff without a new model", args: "diff coffee.score /dev/null", status: statusWrong,
+			err: "leadscore diff: there is no model in /dev/null\n"},
+		{name: "check without a model", args: "check /dev/null"},
+		{name: "test without a model", args: "test /dev/null", out: "no tests\n"},
 
 		{name: "no command", status: statusUsage, err: "leadscore scores leads", errorBegin: true},
 		{name: "unknown command", args: "scroe", status: statusUsage, err: "leadscore: unknown command scroe\n", errorBegin: true},
@@ -345,6 +353,7 @@ failing.test:7:5: the lead is not sales ready (the score is 10)
     "Opened" counts 2 times (+10)
 b, Firms: not targeted
 `,
+			err: note,
 		},
 		{
 			name: "explain as JSON",
@@ -352,6 +361,7 @@ b, Firms: not targeted
 			out: `{"result":{"model":"Coffee","lead":"b","status":"scored","score":10,"grade":"Cold","sales_ready":false,"contributions":[{"condition":"Opened","multiplier":1,"points":10,"score":10,"children":[{"rule":"each EmailOpened","count":1,"holds":true,"occurrences":[{"entity":"EmailOpened","id":"EmailOpened.csv:4","time":"2026-05-03T00:00:00Z","routes":1}]}]}]},"what_if":[[{"condition":"Opened","times":"2","points":"+10"}]]}
 {"result":{"model":"Firms","lead":"b","status":"not targeted"}}
 `,
+			err: note,
 		},
 		{
 			name: "explain what is ready",
@@ -363,6 +373,7 @@ b, Firms: not targeted
       2026-05-02T00:00:00Z EmailOpened EmailOpened.csv:3
 a, Firms: not targeted
 `,
+			err: note,
 		},
 		{
 			name: "explain what cannot be ready",
@@ -375,8 +386,9 @@ a, Firms: not targeted
 b, None: score 0
   the model has no sales-ready score
 `,
+			err: note,
 		},
-		{name: "explain nobody", args: "explain --data data --lead nemo coffee.score", status: statusWrong, err: "leadscore explain: lead \"nemo\": no such lead\n"},
+		{name: "explain nobody", args: "explain --data data --lead nemo coffee.score", status: statusWrong, err: note + "leadscore explain: lead \"nemo\": no such lead\n"},
 		{name: "explain without a lead", args: "explain --data data coffee.score", status: statusUsage, err: "leadscore explain: --lead is required\n", errorBegin: true},
 		{name: "explain without data", args: "explain --lead a coffee.score", status: statusUsage, err: "leadscore explain: --data is required\n", errorBegin: true},
 		{name: "explain without rules", args: "explain --lead a --data data", status: statusUsage, err: "leadscore explain: name at least one rule file or folder\n", errorBegin: true},
@@ -408,6 +420,7 @@ b, Coffee: 10 Cold -> 7 Warm
   Spam: +0 -> -1
 and 1 more; --limit 0 lists all
 `,
+			err: note,
 		},
 		{name: "diff of one", args: "diff coffee.score", status: statusUsage, err: "leadscore diff: diff takes two arguments, OLD and NEW\n", errorBegin: true},
 		{name: "diff in an unknown format", args: "diff --format csv coffee.score coffee.score", status: statusUsage,
@@ -427,6 +440,7 @@ and 1 more; --limit 0 lists all
 {"lead":"a","model":"Coffee","from":{"status":"scored","score":20,"grade":"Warm","sales_ready":true},"to":{"status":"scored","score":15,"grade":"Warm","sales_ready":false},"conditions":[{"condition":"Opened","from":20,"to":16},{"condition":"Spam","from":0,"to":-1}]}
 {"leads":4,"differ":2,"sales_ready_gained":0,"sales_ready_lost":1,"changed":2}
 `,
+			err: note,
 		},
 
 		{name: "explain of wrong data", args: "explain --data bad --lead b coffee.score", status: statusWrong,
@@ -522,29 +536,48 @@ func TestSkipBad(t *testing.T) {
 }
 
 // TestSchemasDiffer: for two versions with different schemas the data is loaded twice,
-// and a lead that is skipped for one of them does not end the comparison.
+// and a lead that is skipped for one of them, the old or the new one, is reported and
+// does not end the comparison.
 func TestSchemasDiffer(t *testing.T) {
 	setUp(t)
 	const model = "model \"M\" {\n    target contact\n    condition \"C\" {\n        has Lead\n        score +1\n    }\n}\n"
 	write(t, "old.score", "profile Lead {\n    Shoes text\n}\n"+model)
 	write(t, "now.score", "profile Lead {\n    Shoes number\n}\n"+strings.Replace(model, "+1", "+2", 1))
 	write(t, "shoes/Lead.csv", "id,ParentContact,Shoes\na,ada,42\nb,ben,large\n")
-	out, errs, status := call(t, "", "diff", "--data", "shoes", "--skip-bad", "--as-of", "2026-06-01", "now.score", "old.score")
-	const want = `the schema
+	for _, test := range []struct{ older, newer, points string }{
+		{"now.score", "old.score", "from +2 to +1"},
+		{"old.score", "now.score", "from +1 to +2"},
+	} {
+		out, errs, status := call(t, "", "diff", "--data", "shoes", "--skip-bad", "--as-of", "2026-06-01", test.older, test.newer)
+		want := `the schema
   profile Lead changed
 M
-  condition "C": points changed from +2 to +1
+  condition "C": points changed ` + test.points + `
 
 1 of 1 leads score differently
   sales ready: 0 more, 0 no longer
 `
-	if diff := cmp.Diff(want, out); diff != "" || status != statusWrong {
-		t.Errorf("status %d (-want +got):\n%s", status, diff)
-	}
-	for _, want := range []string{"skipped 1 of 2 Lead records\n", "leadscore diff: lead \"b\": ", "leadscore diff: 1 of 2 leads could not be scored\n"} {
-		if strings.Count(errs, want) != 1 {
-			t.Errorf("standard error does not hold %q once: %s", want, errs)
+		if diff := cmp.Diff(want, out); diff != "" || status != statusWrong {
+			t.Errorf("%s, %s: status %d (-want +got):\n%s", test.older, test.newer, status, diff)
 		}
+		for _, want := range []string{"skipped 1 of 2 Lead records\n", "leadscore diff: lead \"b\": ", "leadscore diff: 1 of 2 leads could not be scored\n"} {
+			if strings.Count(errs, want) != 1 {
+				t.Errorf("%s, %s: standard error does not contain %q once: %s", test.older, test.newer, want, errs)
+			}
+		}
+	}
+}
+
+// TestEqualSchemas: two versions that declare the same schema share the data, so it
+// is loaded, and reported, once.
+func TestEqualSchemas(t *testing.T) {
+	setUp(t)
+	write(t, "more.score", strings.Replace(files["extended.score"], "+7", "+8", 1))
+	write(t, "data/Met.csv", files["data/Met.csv"])
+	out, errs, status := call(t, "", "diff", "--data", "data", "--as-of", "2026-06-01", "extended.score", "more.score")
+	const want = "Met\n  condition \"At the fair\": points changed from +7 to +8\n\n1 of 4 leads score differently\n  sales ready: 0 more, 0 no longer\n"
+	if diff := cmp.Diff(want, out); diff != "" || status != statusOK || strings.Count(errs, "note: ") != 1 {
+		t.Errorf("status %d, standard error %q (-want +got):\n%s", status, errs, diff)
 	}
 }
 

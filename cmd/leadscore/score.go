@@ -6,7 +6,6 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -32,25 +31,17 @@ func runScore(ctx context.Context, inv *invocation) error {
 	if len(names) == 0 {
 		return badUsage("name at least one rule file or folder")
 	}
-	set, err := rules.compile(names...)
+	set, err := rules.compileModels(names...)
 	if err != nil {
 		return inv.report(err)
-	}
-	if len(set.Models()) == 0 {
-		return fmt.Errorf("there is no model in %s", strings.Join(names, ", "))
 	}
 
 	p := startProgress(inv.streams)
 	defer p.stop()
-	p.say("loading the data")
-	loaded, err := data.load(set.Schema())
+	loaded, err := data.load(p, set.Schema())
 	if err != nil {
 		return err
 	}
-	for _, n := range loaded.Report.Notes {
-		p.printf("note: %s\n", n)
-	}
-	p.printf("%s", skipped(&loaded.Report))
 
 	opts := data.options()
 	if *explained {

@@ -1,8 +1,7 @@
 package leadscore
 
 import (
-	"bytes"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -12,8 +11,8 @@ import (
 	"github.com/leadscore/leadscore/internal/shown"
 )
 
-// A Status says whether a model scored a lead (language reference, Which leads a
-// model scores). In JSON it is a string.
+// A Status is the outcome of scoring a lead: scored, or why not (language reference,
+// Which leads a model scores). In JSON it is a string.
 type Status uint8
 
 // The statuses of a [Result].
@@ -126,7 +125,8 @@ func (r Result) Equal(o Result) bool {
 
 // MarshalJSON returns the object that the leadscore command prints. It has model,
 // lead and status; for a scored lead also score, grade, sales_ready and, if the
-// lead was scored with [Explain], contributions.
+// lead was scored with [Explain], contributions. To read a result back, use package
+// explain's Ledger.
 func (r Result) MarshalJSON() ([]byte, error) {
 	head := struct {
 		Model  string `json:"model"`
@@ -134,7 +134,7 @@ func (r Result) MarshalJSON() ([]byte, error) {
 		Status Status `json:"status"`
 	}{r.Model, r.Lead, r.Status}
 	if r.Status != Scored {
-		return marshal(head)
+		return shown.JSON(head)
 	}
 	type scored struct {
 		Model         string         `json:"model"`
@@ -145,20 +145,17 @@ func (r Result) MarshalJSON() ([]byte, error) {
 		SalesReady    bool           `json:"sales_ready"`
 		Contributions []Contribution `json:"contributions,omitempty"`
 	}
-	return marshal(scored{head.Model, head.Lead, head.Status, r.Score, r.Grade, r.SalesReady, slices.Collect(r.Contributions())})
+	return shown.JSON(scored{head.Model, head.Lead, head.Status, r.Score, r.Grade, r.SalesReady, slices.Collect(r.Contributions())})
 }
 
-// marshal is like json.Marshal, but does not escape <, > and &, which are common in
-// rules.
-func marshal(v any) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	err := e.Encode(v)
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
+// UnmarshalJSON always fails, as a Result cannot hold contributions that were read.
+// To read a result, use package explain's Ledger.
+func (r *Result) UnmarshalJSON([]byte) error {
+	return errors.New("leadscore: a Result cannot be read from JSON; use explain.Ledger")
 }
 
-// A SetResult is the results of a set of models for one lead.
+// A SetResult is the results of a set of models for one lead. It can be written as
+// JSON; to read the results back, use package explain's Ledger.
 type SetResult struct {
 	Lead       string   `json:"lead"`
 	SalesReady bool     `json:"sales_ready"` // for some model

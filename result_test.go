@@ -50,6 +50,9 @@ func TestMarshalJSON(t *testing.T) {
 		if _, err := json.Marshal(r); err != nil {
 			t.Error(err)
 		}
+		if err := json.Unmarshal(b, &leadscore.Result{}); err == nil || err.Error() != "leadscore: a Result cannot be read from JSON; use explain.Ledger" {
+			t.Errorf("%s is read, or fails with %v", b, err)
+		}
 	}
 }
 
@@ -73,6 +76,9 @@ func TestSetResultJSON(t *testing.T) {
 	want := `{"lead":"lead-42","sales_ready":true,"results":[{"model":"Coffee geeks","lead":"lead-42","status":"scored","score":35,"grade":"Hot","sales_ready":true}]}`
 	if string(got) != want {
 		t.Errorf("got %s\nwant %s", got, want)
+	}
+	if err := json.Unmarshal(got, &leadscore.SetResult{}); err == nil {
+		t.Error("a set result is read, although results cannot be")
 	}
 }
 

@@ -4,9 +4,7 @@
 package explain
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -57,22 +55,15 @@ func Lead(ctx context.Context, set *leadscore.Set, lead string, data leadscore.S
 // MarshalJSON returns the same object as [leadscore.Result.MarshalJSON].
 // json.Unmarshal reads it.
 func (l Ledger) MarshalJSON() ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false) // < and > are common in rules
-	var v any
 	if l.Status == leadscore.Scored {
 		type plain Ledger
-		v = plain(l)
-	} else {
-		v = struct {
-			Model  string           `json:"model"`
-			Lead   string           `json:"lead"`
-			Status leadscore.Status `json:"status"`
-		}{l.Model, l.Lead, l.Status}
+		return shown.JSON(plain(l))
 	}
-	err := e.Encode(v)
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
+	return shown.JSON(struct {
+		Model  string           `json:"model"`
+		Lead   string           `json:"lead"`
+		Status leadscore.Status `json:"status"`
+	}{l.Model, l.Lead, l.Status})
 }
 
 // String returns the ledger as text. The first line is that of

@@ -2,6 +2,7 @@ package whatif_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -98,12 +99,82 @@ func TestBeyond64Bits(t *testing.T) {
 	if string(got) != want || r.Score != 2-1_000_000 || a.Sets[0][0].Times.Uint64() != math.MaxInt64+1_000_000 {
 		t.Errorf("got %s for a score of %d", got, r.Score)
 	}
+	var read []whatif.Set
+	if err := json.Unmarshal(got, &read); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := json.Marshal(read); string(again) != want || err != nil || read[0].String() != a.Sets[0].String() {
+		t.Errorf("%s is read as %s, %v", got, again, err)
+	}
+}
+
+func TestReadingChanges(t *testing.T) {
+	for text, want := range map[string]string{
+		`{"condition":"A","times":"2","points":"+1"}`: "",
+		`{"condition":"A","points":"+1"}`:             `whatif: times: "" is not a whole number`,
+		`{"condition":"A","times":"2.5"}`:             `whatif: times: "2.5" is not a whole number`,
+		`{"condition":"A","times":"2"}`:               `whatif: points: "" is not a whole number`,
+		`{"condition":"A","times":2,"points":"+1"}`:   "json: cannot unmarshal number into Go struct field changeJSON.times of type string",
+	} {
+		c := whatif.Change{Condition: "before"}
+		err := json.Unmarshal([]byte(text), &c)
+		if got := fmt.Sprint(err); err != nil && got != want || err == nil && want != "" {
+			t.Errorf("%s: got %s, want %s", text, got, want)
+		}
+		if name := map[bool]string{true: "A", false: "before"}[err == nil]; c.Condition != name {
+			t.Errorf("%s: condition %q", text, c.Condition)
+		}
+	}
+}
+
+func TestAnswerJSON(t *testing.T) {
+	const head = `{"result":{"model":"M","lead":"lead","status":"scored",`
+	const opened = `target contact condition "a < b" { each EmailOpened score +10 } `
+	const explained = `,"contributions":[{"condition":"a < b","multiplier":2,"points":10,"score":20,"children":[{"rule":"each EmailOpened","count":2,"holds":true}]}]}`
+	for clauses, want := range map[string]string{
+		opened + "sales ready at 30": head + `"score":20,"grade":"","sales_ready":false` + explained +
+			`,"sales_ready_at":30,"what_if":[[{"condition":"a < b","times":"3","points":"+10"}]]}`,
+		opened + "sales ready at 20":      head + `"score":20,"grade":"","sales_ready":true` + explained + `,"sales_ready_at":20}`,
+		opened:                            head + `"score":20,"grade":"","sales_ready":false` + explained + `}`,
+		"target contact sales ready at 0": head + `"score":0,"grade":"","sales_ready":true},"sales_ready_at":0}`,
+		"target account sales ready at 1": `{"result":{"model":"M","lead":"lead","status":"not targeted"},"sales_ready_at":1}`,
+	} {
+		m, r := scored(t, clauses, leadscore.Explain(0))
+		a, err := whatif.SalesReady(m, r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := a.MarshalJSON()
+		if diff := cmp.Diff(want, string(got)); diff != "" || err != nil {
+			t.Errorf("%v (-want +got):\n%s", err, diff)
+		}
+	}
 }
 
 func TestSalesReadyRefuses(t *testing.T) {
 	m, r := scored(t, `target contact condition "A" { none Lead score +1 } sales ready at 1`)
 	if _, err := whatif.SalesReady(m, r); err == nil || !strings.Contains(err.Error(), "leadscore.Explain") {
 		t.Errorf("without an explanation: %v", err)
+	}
+	const others = "whatif: the result's conditions are not those of model \"M\"; score the lead with this model"
+	for _, clauses := range []string{
+		`target contact condition "B" { none Lead score +1 } sales ready at 1`,
+		`target contact condition "A" { none Lead score +2 } sales ready at 1`,
+		`target contact condition "A" { none Lead score +1 } condition "B" { none Lead score +1 } sales ready at 1`,
+		`target contact sales ready at 1`,
+	} {
+		other, r := scored(t, clauses, leadscore.Explain(0))
+		want := others
+		if len(other.Checked().Conditions) == 0 { // the result cannot have contributions
+			want = `whatif: the result of lead "lead" has no contributions; score it with leadscore.Explain`
+		}
+		if _, err := whatif.SalesReady(m, r); err == nil || err.Error() != want {
+			t.Errorf("a result of %s: %v", clauses, err)
+		}
+		_, r = scored(t, `target contact condition "A" { none Lead score +1 } sales ready at 1`, leadscore.Explain(0))
+		if _, err := whatif.SalesReady(other, r); err == nil || err.Error() != others {
+			t.Errorf("for %s: %v", clauses, err)
+		}
 	}
 	r.Model = "N"
 	if _, err := whatif.SalesReady(m, r); err == nil || err.Error() != `whatif: the result is of model "N", not of "M"` {

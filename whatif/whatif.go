@@ -14,8 +14,10 @@ import (
 	"strings"
 
 	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/eval/check"
 	"github.com/leadscore/leadscore/grades"
 	"github.com/leadscore/leadscore/internal/points"
+	"github.com/leadscore/leadscore/internal/shown"
 )
 
 // Limits of an [Answer].
@@ -46,11 +48,33 @@ func (c Change) String() string {
 // MarshalJSON returns an object with condition, times and points. The numbers are
 // strings, as they can exceed 64 bits. Points have a sign.
 func (c Change) MarshalJSON() ([]byte, error) {
-	return json.Marshal(struct {
-		Condition string `json:"condition"`
-		Times     string `json:"times"`
-		Points    string `json:"points"`
-	}{c.Condition, c.Times.String(), fmt.Sprintf("%+d", c.Points)})
+	return shown.JSON(changeJSON{c.Condition, c.Times.String(), fmt.Sprintf("%+d", c.Points)})
+}
+
+// UnmarshalJSON reads what [Change.MarshalJSON] returns. It fails if times or points
+// are missing or are not whole numbers.
+func (c *Change) UnmarshalJSON(text []byte) error {
+	var v changeJSON
+	if err := json.Unmarshal(text, &v); err != nil {
+		return err
+	}
+	times, ok := new(big.Int).SetString(v.Times, 10)
+	if !ok {
+		return fmt.Errorf("whatif: times: %q is not a whole number", v.Times)
+	}
+	gain, ok := new(big.Int).SetString(v.Points, 10)
+	if !ok {
+		return fmt.Errorf("whatif: points: %q is not a whole number", v.Points)
+	}
+	*c = Change{v.Condition, times, gain}
+	return nil
+}
+
+// changeJSON is a [Change] in JSON.
+type changeJSON struct {
+	Condition string `json:"condition"`
+	Times     string `json:"times"`
+	Points    string `json:"points"`
 }
 
 // A Set is a list of changes that together make a lead sales ready, and of which
@@ -73,17 +97,34 @@ type Answer struct {
 	Sets      []Set            // see [SalesReady]
 }
 
+// MarshalJSON returns an object with result, as [leadscore.Result.MarshalJSON]
+// returns it; sales_ready_at, the threshold, which is omitted if there is none; and
+// what_if, the sets, which are omitted if there are none. An Answer cannot be read
+// back as a whole, because a result cannot.
+func (a Answer) MarshalJSON() ([]byte, error) {
+	v := struct {
+		Result leadscore.Result `json:"result"`
+		At     *int64           `json:"sales_ready_at,omitempty"`
+		Sets   []Set            `json:"what_if,omitempty"`
+	}{Result: a.Result, Sets: a.Sets}
+	if at, ok := a.Threshold.At(); ok {
+		v.At = &at
+	}
+	return shown.JSON(v)
+}
+
 // SalesReady returns the smallest sets of changes that would raise the score of r to
 // the sales-ready score of m: sets of one change if there are any, otherwise of two,
 // otherwise of three ([MaxConditions]). It returns at most [MaxSets] sets, and those
-// whose changes add most come first. A condition with an each child can count any
-// number of times, so it always makes a set by itself.
+// whose changes add most come first. A condition with an each child and positive
+// points can always reach the score by itself; then every set has one change.
 //
 // There are no sets if the lead is sales ready, if the model did not score it, if
 // the model has no sales-ready score, or if no set of [MaxConditions] is enough.
 //
-// SalesReady fails if r is not a result of m, or was not scored with
-// [leadscore.Explain].
+// SalesReady fails if r is not a result of m. It needs contributions only if there
+// may be sets: it then fails if r was scored without [leadscore.Explain], or by a
+// model of the same name with other conditions.
 func SalesReady(m *leadscore.Model, r leadscore.Result) (Answer, error) {
 	a := Answer{Result: r, Threshold: m.SalesReady()}
 	if r.Model != m.Name() {
@@ -94,14 +135,19 @@ func SalesReady(m *leadscore.Model, r leadscore.Result) (Answer, error) {
 		return a, nil
 	}
 	checked := m.Checked().Conditions
-	var conditions []condition
-	for c := range r.Contributions() {
-		if i := len(conditions); i < len(checked) && checked[i].Name == c.Condition {
-			conditions = append(conditions, condition{c.Condition, points.AwardOf(&checked[i], nil), points.CountOf(c.Multiplier)})
-		}
-	}
-	if len(conditions) != len(checked) {
+	contributions := slices.Collect(r.Contributions())
+	if len(contributions) == 0 && len(checked) > 0 {
 		return Answer{}, fmt.Errorf("whatif: the result of lead %q has no contributions; score it with leadscore.Explain", r.Lead)
+	}
+	same := slices.EqualFunc(contributions, checked, func(c leadscore.Contribution, of check.Condition) bool {
+		return c.Condition == of.Name && c.Points == of.Points
+	})
+	if !same {
+		return Answer{}, fmt.Errorf("whatif: the result's conditions are not those of model %q; score the lead with this model", m.Name())
+	}
+	conditions := make([]condition, len(checked))
+	for i, c := range contributions {
+		conditions[i] = condition{c.Condition, points.AwardOf(&checked[i], nil), points.CountOf(c.Multiplier)}
 	}
 	a.Sets = sets(conditions, threshold)
 	return a, nil

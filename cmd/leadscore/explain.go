@@ -47,17 +47,16 @@ func runExplain(ctx context.Context, inv *invocation) error {
 	}
 	out := bufio.NewWriter(inv.out)
 	for i, m := range set.Models() {
-		x := explanation{Result: explain.Of(scored.Results[i])}
+		answer := whatif.Answer{Result: scored.Results[i]}
 		if *whatIf {
-			if x.answer, err = whatif.SalesReady(m, scored.Results[i]); err != nil {
+			if answer, err = whatif.SalesReady(m, scored.Results[i]); err != nil {
 				return err
 			}
-			x.WhatIf = x.answer.Sets
 		}
 		if *format == "json" {
-			err = jsonLines(out).Encode(x)
+			err = jsonLines(out).Encode(answer)
 		} else {
-			err = x.print(out)
+			err = printExplanation(out, answer, *whatIf)
 		}
 		if err != nil {
 			return err
@@ -66,18 +65,13 @@ func runExplain(ctx context.Context, inv *invocation) error {
 	return out.Flush()
 }
 
-// An explanation is the output of explain for one model.
-type explanation struct {
-	Result explain.Ledger `json:"result"`
-	WhatIf []whatif.Set   `json:"what_if,omitempty"`
-	answer whatif.Answer
-}
-
-func (x *explanation) print(w io.Writer) error {
-	if _, err := fmt.Fprint(w, x.Result); err != nil {
+// printExplanation prints the result of an answer and, indented below it, the answer
+// itself if whatIf is set.
+func printExplanation(w io.Writer, a whatif.Answer, whatIf bool) error {
+	if _, err := fmt.Fprint(w, explain.Of(a.Result)); err != nil || !whatIf {
 		return err
 	}
-	for line := range strings.Lines(x.answer.String()) {
+	for line := range strings.Lines(a.String()) {
 		if _, err := fmt.Fprint(w, "  ", line); err != nil {
 			return err
 		}

@@ -358,7 +358,7 @@ b, Firms: not targeted
 		{
 			name: "explain as JSON",
 			args: "explain --data data --lead b --as-of 2026-06-01 --what-if --format json coffee.score",
-			out: `{"result":{"model":"Coffee","lead":"b","status":"scored","score":10,"grade":"Cold","sales_ready":false,"contributions":[{"condition":"Opened","multiplier":1,"points":10,"score":10,"children":[{"rule":"each EmailOpened","count":1,"holds":true,"occurrences":[{"entity":"EmailOpened","id":"EmailOpened.csv:4","time":"2026-05-03T00:00:00Z","routes":1}]}]}]},"what_if":[[{"condition":"Opened","times":"2","points":"+10"}]]}
+			out: `{"result":{"model":"Coffee","lead":"b","status":"scored","score":10,"grade":"Cold","sales_ready":false,"contributions":[{"condition":"Opened","multiplier":1,"points":10,"score":10,"children":[{"rule":"each EmailOpened","count":1,"holds":true,"occurrences":[{"entity":"EmailOpened","id":"EmailOpened.csv:4","time":"2026-05-03T00:00:00Z","routes":1}]}]}]},"sales_ready_at":20,"what_if":[[{"condition":"Opened","times":"2","points":"+10"}]]}
 {"result":{"model":"Firms","lead":"b","status":"not targeted"}}
 `,
 			err: note,

@@ -61,7 +61,7 @@ var arrows = map[string][]string{
 
 	"explain":       {".", "internal/shown"},
 	"modeldiff":     {".", "eval/check", "grades", "internal/shown", "traverse"},
-	"whatif":        {".", "grades", "internal/points"},
+	"whatif":        {".", "eval/check", "grades", "internal/points", "internal/shown"},
 	"modeltest":     {".", "dsl", "eval/check", "internal/shown", "source/memory", "traverse"},
 	"cmd/leadscore": {".", "dsl", "eval/check", "eval/findings", "explain", "internal/shown", "modeldiff", "modeltest", "source/tables", "whatif"},
 	"examples/...":  {".", "source/memory", "source/tables"},

@@ -2,6 +2,8 @@
 package shown
 
 import (
+	"bytes"
+	"encoding/json"
 	"strconv"
 	"strings"
 	"unicode"
@@ -37,4 +39,14 @@ func Printable(s string) string {
 		}
 		return r
 	}, s)
+}
+
+// JSON is like [json.Marshal], but does not escape <, > and &, which are common in
+// rules.
+func JSON(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	err := e.Encode(v)
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }

@@ -28,3 +28,12 @@ func TestPrintable(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+func TestJSON(t *testing.T) {
+	if got, err := shown.JSON([]string{"a <b> & c", "\n"}); string(got) != `["a <b> & c","\n"]` || err != nil {
+		t.Errorf("got %s, %v", got, err)
+	}
+	if got, err := shown.JSON(func() {}); err == nil {
+		t.Errorf("a function gives %s", got)
+	}
+}

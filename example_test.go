@@ -188,7 +188,7 @@ func ExampleCompileFS() {
 		"calls.score":  {Data: []byte(`model "Calls" { target contact condition "Called us" { each Called score +3 } }`)},
 		"coffee.score": {Data: []byte(coffee)},
 	}
-	set, err := leadscore.CompileFS(rules, leadscore.StandardSchema(), "*.score")
+	set, err := leadscore.CompileFS(rules, leadscore.StandardSchema(), []string{"*.score"})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -138,9 +138,8 @@ func CompileSet(schema *Schema, files []File, opts ...CompileOption) (*Set, erro
 // CompileFS compiles the files of fsys that match patterns, in the syntax of
 // [fs.Glob], as [CompileSet] does. It reads the files in the order of the
 // patterns, and those that match one pattern by name. It fails if there is no
-// pattern, if a pattern matches nothing, or if a file cannot be read. To set
-// limits, read the files and use CompileSet.
-func CompileFS(fsys fs.FS, schema *Schema, patterns ...string) (*Set, error) {
+// pattern, if a pattern matches nothing, or if a file cannot be read.
+func CompileFS(fsys fs.FS, schema *Schema, patterns []string, opts ...CompileOption) (*Set, error) {
 	if len(patterns) == 0 {
 		return nil, errors.New("leadscore: CompileFS needs a pattern")
 	}
@@ -166,7 +165,7 @@ func CompileFS(fsys fs.FS, schema *Schema, patterns ...string) (*Set, error) {
 			files = append(files, File{name, string(text)})
 		}
 	}
-	return CompileSet(schema, files)
+	return CompileSet(schema, files, opts...)
 }
 
 // compile parses and checks files. It returns the models even with an error.

@@ -132,7 +132,7 @@ func TestCompileFS(t *testing.T) {
 		{"rules that do not compile", []string{"b.score"}, nil, "b.score:5:13: unknown entity Tasting\n  5 |         has Tasting\n    |             ^^^^^^^"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			s, err := leadscore.CompileFS(fsys, leadscore.StandardSchema(), test.patterns...)
+			s, err := leadscore.CompileFS(fsys, leadscore.StandardSchema(), test.patterns)
 			if test.err != "" {
 				if err == nil || err.Error() != test.err {
 					t.Errorf("got %v, want %s", err, test.err)
@@ -147,7 +147,12 @@ func TestCompileFS(t *testing.T) {
 			}
 		})
 	}
-	if _, err := leadscore.CompileFS(fsys, leadscore.StandardSchema(), "*.rules"); !errors.Is(err, fs.ErrNotExist) {
+	few := leadscore.Limits(dsl.Limits{Conditions: 1})
+	two := fstest.MapFS{"two.score": {Data: []byte(`model "M" { target contact condition "A" { has Lead score +1 } condition "B" { has Lead score +1 } }`)}}
+	if _, err := leadscore.CompileFS(two, leadscore.StandardSchema(), []string{"*.score"}, few); err == nil || !strings.Contains(err.Error(), "two.score:1:") {
+		t.Errorf("more conditions than the limit give %v", err)
+	}
+	if _, err := leadscore.CompileFS(fsys, leadscore.StandardSchema(), []string{"*.rules"}); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("what matches nothing is %v", err)
 	}
 }
@@ -229,6 +234,9 @@ func TestNewSet(t *testing.T) {
 	}
 	if n != 1 {
 		t.Errorf("an empty set gives %d results for one lead", n)
+	}
+	if r, err := empty.Score(t.Context(), "nemo", memory.New(leadscore.StandardSchema())); err != nil || r.Lead != "nemo" || len(r.Results) != 0 {
+		t.Errorf("an empty set gives %v, %v for a lead that does not exist", r, err)
 	}
 }
 

@@ -7,8 +7,8 @@ import (
 	"github.com/leadscore/leadscore/eval"
 )
 
-// A CompileOption changes how [Compile], [CompileSet] and [ParseSchema] read
-// rules. [Limits] returns one. The zero CompileOption changes nothing.
+// A CompileOption changes how [Compile], [CompileSet], [CompileFS] and
+// [ParseSchema] read rules. [Limits] returns one. The zero CompileOption changes nothing.
 type CompileOption struct {
 	kind   compileOptionKind
 	limits dsl.Limits
@@ -18,12 +18,12 @@ type compileOptionKind uint8
 
 const optionLimits compileOptionKind = 1
 
-// Limits limits the size of rules, for text from people you do not trust. Without
-// it, the defaults of [dsl.Limits] apply.
+// Limits limits the size of rules, for text from people you do not trust. A field
+// below 1 means the default of [dsl.Limits], as does leaving the option out. Of
+// several such options only the last one counts.
 func Limits(l dsl.Limits) CompileOption { return CompileOption{optionLimits, l} }
 
-// limitsOf returns the limits that opts set, with defaults for the rest. The last
-// option counts.
+// limitsOf returns the limits that opts set, with defaults for the rest.
 func limitsOf(opts []CompileOption) dsl.Limits {
 	var limits dsl.Limits
 	for _, o := range opts {

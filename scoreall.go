@@ -17,7 +17,9 @@ import (
 //
 // For a lead that cannot be scored it yields the id with a [*LeadError], and
 // continues. After any other error it ends: it yields an error of ids after the
-// results of all leads before it, and ctx.Err() as soon as ctx is done.
+// results of all leads before it, and ctx.Err() as soon as ctx is done. If data is
+// nil, or the year of [AsOf] is not between 0 and 9999, it yields that error alone,
+// before it reads ids.
 //
 // Memory is bounded: for each worker, at most two batches are read from ids before
 // their results are yielded, however slow the caller is. The results of a batch may

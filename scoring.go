@@ -23,7 +23,8 @@ var ErrTooManyRecords = eval.ErrTooManyRecords
 type LeadError = eval.LeadError
 
 // Score scores one lead. It returns a [*LeadError] if the lead is unknown or its
-// data cannot be read, and ctx.Err() once ctx is done.
+// data cannot be read, and ctx.Err() once ctx is done. It also fails if data is nil,
+// or if the year of [AsOf] is not between 0 and 9999.
 func (m *Model) Score(ctx context.Context, lead string, data Source, opts ...Option) (Result, error) {
 	r, err := m.alone().Score(ctx, lead, data, opts...)
 	if err != nil {
@@ -33,7 +34,8 @@ func (m *Model) Score(ctx context.Context, lead string, data Source, opts ...Opt
 }
 
 // Score scores one lead with every model of the set. It fails when [Model.Score]
-// does.
+// does. A set without models asks data for nothing, so the result is empty even if
+// there is no such lead.
 func (s *Set) Score(ctx context.Context, lead string, data Source, opts ...Option) (SetResult, error) {
 	o, _ := runOptions(opts)
 	if err := refuse(ctx, data, o); err != nil {

@@ -3,7 +3,7 @@
 // starts to use rules that somebody has changed.
 //
 //	func TestRules(t *testing.T) {
-//		set, err := leadscore.CompileFS(rules, leadscore.StandardSchema(), "*.score")
+//		set, err := leadscore.CompileFS(rules, leadscore.StandardSchema(), []string{"*.score"})
 //		if err != nil {
 //			t.Fatal(err)
 //		}

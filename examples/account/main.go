@@ -17,7 +17,7 @@ var files embed.FS
 
 func main() {
 	ctx := context.Background()
-	set, err := leadscore.CompileFS(files, leadscore.StandardSchema(), "*.score")
+	set, err := leadscore.CompileFS(files, leadscore.StandardSchema(), []string{"*.score"})
 	if err != nil {
 		log.Fatal(err)
 	}

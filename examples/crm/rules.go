@@ -23,7 +23,7 @@ type rules struct {
 // fail, or that need something that the database does not have. The errors are
 // leadscore.Diagnostics, sqldb.Problems and *problem.
 func (s *service) loadRules(ctx context.Context) (*rules, error) {
-	set, err := leadscore.CompileFS(s.files, leadscore.StandardSchema(), "*.score")
+	set, err := leadscore.CompileFS(s.files, leadscore.StandardSchema(), []string{"*.score"})
 	if _, compiled := errors.AsType[leadscore.Diagnostics](err); err != nil && !compiled {
 		return nil, refused(err) // files that are missing or cannot be read
 	}

@@ -99,7 +99,8 @@ func (c ConditionChange) size() uint64 {
 // only one version has are not compared.
 //
 // For a lead that one of the versions cannot score, Leads yields the id with a
-// [*leadscore.LeadError], and continues. After any other error it ends.
+// [*leadscore.LeadError], and continues; do not add such a lead to a Summary. After
+// any other error it ends.
 //
 // Leads scores with [leadscore.Set.ScoreAll] and passes opts to it, except for
 // [leadscore.Explain]. It ranges over ids once, and not while the loop body runs,

@@ -119,7 +119,7 @@ lead-4 false
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
 	text, err = json.Marshal(sum)
-	if want := `{"leads":5,"differ":4,"sales_ready_gained":0,"sales_ready_lost":0,"changed":1}`; string(text) != want || err != nil {
+	if want := `{"leads":5,"differ":4,"sales_ready_gained":0,"sales_ready_lost":0,"changed":1,"grades":[{"from":"Hot","to":"Cold","count":1}]}`; string(text) != want || err != nil {
 		t.Errorf("got %s, %v", text, err)
 	}
 }
@@ -145,6 +145,25 @@ func TestSummary(t *testing.T) {
 		"  grade A to B: 2\n  grade none to A: 1\n  grade none to A\ufffd: 1\n  grade B to none: 1\n"
 	if diff := cmp.Diff(want, sum.String()); diff != "" || sum.Changed != 6 {
 		t.Errorf("%d changed (-want +got):\n%s", sum.Changed, diff)
+	}
+	text, err := json.Marshal(sum)
+	const wantJSON = `{"leads":8,"differ":7,"sales_ready_gained":3,"sales_ready_lost":1,"changed":6,"grades":[` +
+		`{"from":"A","to":"B","count":2},{"from":"","to":"A","count":1},{"from":"","to":"A\n","count":1},{"from":"B","to":"","count":1}]}`
+	if diff := cmp.Diff(wantJSON, string(text)); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+	var read modeldiff.Summary
+	if err := json.Unmarshal(text, &read); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(sum, read); diff != "" {
+		t.Errorf("read again (-want +got):\n%s", diff)
+	}
+	if text, err := json.Marshal(modeldiff.GradeMoves(nil)); string(text) != "[]" || err != nil {
+		t.Errorf("no moves are written as %s, %v", text, err)
+	}
+	if err := json.Unmarshal([]byte(`{"from":"A"}`), &read.Grades); err == nil {
+		t.Error("an object is read as moves")
 	}
 	got := fmt.Sprint(modeldiff.LeadChange{Lead: "l\n", Model: "M", From: modeldiff.Outcome{Status: leadscore.NotTargeted}, To: scored("H\t", true)})
 	if want := "l\ufffd, M: not targeted -> 7 H\ufffd, sales ready\n"; got != want {

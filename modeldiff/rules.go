@@ -20,10 +20,21 @@ type Change struct {
 	Model     string `json:"model,omitempty"`     // "" for a change of the schema
 	Condition string `json:"condition,omitempty"` // the condition's new name, if it has one
 	What      string `json:"what"`                // model, description, target, time zone, condition, points, child, grade "…", sales ready; or an entity
-	Change    string `json:"change"`              // added, removed, changed or renamed
+	Kind      Kind   `json:"change"`
 	From      string `json:"from,omitempty"`
 	To        string `json:"to,omitempty"`
 }
+
+// A Kind is how something differs in a [Change]. In JSON it is the string.
+type Kind string
+
+// The kinds of changes.
+const (
+	Added   Kind = "added"
+	Removed Kind = "removed"
+	Changed Kind = "changed" // from one value to another
+	Renamed Kind = "renamed" // a model or condition with a new name
+)
 
 // String returns the change on one line, without the model. Control characters in
 // names are replaced.
@@ -32,24 +43,24 @@ func (c Change) String() string { return shown.Printable(c.text()) }
 func (c *Change) text() string {
 	subject := c.What
 	switch {
-	case c.What == "condition" && c.Change == "renamed":
+	case c.What == "condition" && c.Kind == Renamed:
 		return fmt.Sprintf("condition %q is now called %q", c.From, c.To)
 	case c.What == "condition":
-		return fmt.Sprintf("condition %q %s: %s", c.Condition, c.Change, cmp.Or(c.To, c.From))
+		return fmt.Sprintf("condition %q %s: %s", c.Condition, c.Kind, cmp.Or(c.To, c.From))
 	case c.Condition != "":
 		subject = fmt.Sprintf("condition %q: %s", c.Condition, c.What)
-	case c.What == "model" && c.Change == "renamed":
+	case c.What == "model" && c.Kind == Renamed:
 		return fmt.Sprintf("model %q is now called %q", c.From, c.To)
 	}
 	switch {
 	case c.From == "" && c.To == "":
-		return subject + " " + c.Change
+		return fmt.Sprintf("%s %s", subject, c.Kind)
 	case c.From == "":
-		return fmt.Sprintf("%s %s: %s", subject, c.Change, c.To)
+		return fmt.Sprintf("%s %s: %s", subject, c.Kind, c.To)
 	case c.To == "":
-		return fmt.Sprintf("%s %s: %s", subject, c.Change, c.From)
+		return fmt.Sprintf("%s %s: %s", subject, c.Kind, c.From)
 	}
-	return fmt.Sprintf("%s %s from %s to %s", subject, c.Change, c.From, c.To)
+	return fmt.Sprintf("%s %s from %s to %s", subject, c.Kind, c.From, c.To)
 }
 
 // Changes is a list of differences between two versions of rules.
@@ -87,11 +98,11 @@ func Rules(older, newer *leadscore.Set) Changes {
 	for _, m := range is {
 		d := differ{model: m.Name}
 		if old := pairs[m]; old == nil {
-			d.add("", "model", "added", "", "")
+			d.add("", "model", Added, "", "")
 		} else {
 			kept[old] = true
 			if old.Name != m.Name {
-				d.add("", "model", "renamed", old.Name, m.Name)
+				d.add("", "model", Renamed, old.Name, m.Name)
 			}
 			d.compare(old, m)
 		}
@@ -99,7 +110,7 @@ func Rules(older, newer *leadscore.Set) Changes {
 	}
 	for _, m := range was {
 		if !kept[m] {
-			changes = append(changes, Change{Model: m.Name, What: "model", Change: "removed"})
+			changes = append(changes, Change{Model: m.Name, What: "model", Kind: Removed})
 		}
 	}
 	return changes
@@ -122,14 +133,14 @@ func schemas(older, newer *traverse.Schema) Changes {
 	var changes Changes
 	for what, text := range after {
 		if was, ok := before[what]; !ok {
-			changes = append(changes, Change{What: what, Change: "added"})
+			changes = append(changes, Change{What: what, Kind: Added})
 		} else if was != text {
-			changes = append(changes, Change{What: what, Change: "changed"})
+			changes = append(changes, Change{What: what, Kind: Changed})
 		}
 	}
 	for what := range before {
 		if _, ok := after[what]; !ok {
-			changes = append(changes, Change{What: what, Change: "removed"})
+			changes = append(changes, Change{What: what, Kind: Removed})
 		}
 	}
 	slices.SortFunc(changes, func(a, b Change) int { return cmp.Compare(a.What, b.What) })
@@ -142,8 +153,8 @@ type differ struct {
 	changes Changes
 }
 
-func (d *differ) add(condition, what, change, from, to string) {
-	d.changes = append(d.changes, Change{d.model, condition, what, change, from, to})
+func (d *differ) add(condition, what string, kind Kind, from, to string) {
+	d.changes = append(d.changes, Change{d.model, condition, what, kind, from, to})
 }
 
 // value adds a change of something that may be absent.
@@ -151,11 +162,11 @@ func (d *differ) value(condition, what, from, to string) {
 	switch {
 	case from == to:
 	case from == "":
-		d.add(condition, what, "added", "", to)
+		d.add(condition, what, Added, "", to)
 	case to == "":
-		d.add(condition, what, "removed", from, "")
+		d.add(condition, what, Removed, from, "")
 	default:
-		d.add(condition, what, "changed", from, to)
+		d.add(condition, what, Changed, from, to)
 	}
 }
 
@@ -175,21 +186,21 @@ func (d *differ) compare(old, now *check.Model) {
 		c := &now.Conditions[i]
 		before, ok := pairs[c]
 		if !ok {
-			d.add(c.Name, "condition", "added", "", conditionText(c))
+			d.add(c.Name, "condition", Added, "", conditionText(c))
 			continue
 		}
 		kept[before] = true
 		if before.Name != c.Name {
-			d.add(c.Name, "condition", "renamed", before.Name, c.Name)
+			d.add(c.Name, "condition", Renamed, before.Name, c.Name)
 		}
 		if before.Points != c.Points {
-			d.add(c.Name, "points", "changed", fmt.Sprintf("%+d", before.Points), fmt.Sprintf("%+d", c.Points))
+			d.add(c.Name, "points", Changed, fmt.Sprintf("%+d", before.Points), fmt.Sprintf("%+d", c.Points))
 		}
 		d.children(c.Name, childTexts(before), childTexts(c))
 	}
 	for i := range old.Conditions {
 		if c := &old.Conditions[i]; !kept[c] {
-			d.add(c.Name, "condition", "removed", conditionText(c), "")
+			d.add(c.Name, "condition", Removed, conditionText(c), "")
 		}
 	}
 	d.grades(old, now)
@@ -201,14 +212,14 @@ func (d *differ) compare(old, now *check.Model) {
 func (d *differ) children(condition string, old, now []string) {
 	gone, added := without(old, now), without(now, old)
 	if len(gone) == 1 && len(added) == 1 {
-		d.add(condition, "child", "changed", gone[0], added[0])
+		d.add(condition, "child", Changed, gone[0], added[0])
 		return
 	}
 	for _, text := range gone {
-		d.add(condition, "child", "removed", text, "")
+		d.add(condition, "child", Removed, text, "")
 	}
 	for _, text := range added {
-		d.add(condition, "child", "added", "", text)
+		d.add(condition, "child", Added, "", text)
 	}
 }
 

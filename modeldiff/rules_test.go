@@ -1,6 +1,7 @@
 package modeldiff_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -142,5 +143,23 @@ func TestSetsOfTwoSchemas(t *testing.T) {
 	}
 	if got := modeldiff.Rules(both, a).String(); got != "N\n  model removed\n" {
 		t.Errorf("got %q", got)
+	}
+}
+
+// TestKinds: each kind of change has its constant, which is the string in JSON.
+func TestKinds(t *testing.T) {
+	older := compile(t, model(`condition "A" { has Lead score +1 } condition "B" { each EmailOpened score +2 } condition "D" { none Lead score +3 }`))
+	newer := compile(t, model(`condition "A" { has Lead score +5 } condition "C" { each EmailOpened score +2 } sales ready at 3`))
+	got := map[modeldiff.Kind]string{}
+	for _, c := range modeldiff.Rules(older, newer) {
+		text, err := json.Marshal(c)
+		if err != nil || !strings.Contains(string(text), `"change":"`+string(c.Kind)+`"`) {
+			t.Errorf("%v is written as %s, %v", c, text, err)
+		}
+		got[c.Kind] = c.Condition
+	}
+	want := map[modeldiff.Kind]string{modeldiff.Changed: "A", modeldiff.Renamed: "C", modeldiff.Removed: "D", modeldiff.Added: ""}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

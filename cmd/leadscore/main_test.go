@@ -438,7 +438,7 @@ and 1 more; --limit 0 lists all
 {"model":"Coffee","what":"sales ready","change":"changed","from":"20","to":"17"}
 {"lead":"b","model":"Coffee","from":{"status":"scored","score":10,"grade":"Cold","sales_ready":false},"to":{"status":"scored","score":7,"grade":"Warm","sales_ready":false},"conditions":[{"condition":"Opened","from":10,"to":8},{"condition":"Spam","from":0,"to":-1}]}
 {"lead":"a","model":"Coffee","from":{"status":"scored","score":20,"grade":"Warm","sales_ready":true},"to":{"status":"scored","score":15,"grade":"Warm","sales_ready":false},"conditions":[{"condition":"Opened","from":20,"to":16},{"condition":"Spam","from":0,"to":-1}]}
-{"leads":4,"differ":2,"sales_ready_gained":0,"sales_ready_lost":1,"changed":2}
+{"leads":4,"differ":2,"sales_ready_gained":0,"sales_ready_lost":1,"changed":2,"grades":[{"from":"Cold","to":"Warm","count":1}]}
 `,
 			err: note,
 		},

@@ -1,5 +1,5 @@
-// Package crm makes the data of the workload: leads with their contacts,
-// accounts and interactions. A seed decides everything.
+// Package crm generates the data of the workload: leads with their contacts,
+// accounts and interactions. A seed determines all of it.
 package crm
 
 import (
@@ -49,7 +49,7 @@ type ContactRecord struct {
 	Interactions [][]Record // in the order of [Interactions]
 }
 
-// Data is everything that a seed makes.
+// Data is the data of one seed.
 type Data struct {
 	Leads    []LeadRecord
 	Contacts []ContactRecord

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// A Loader copies records into structs whose fields are called as the entity's.
-// Text comes in lower case, so that rules can compare it plainly. It is for
-// engines that want typed data; it belongs to loading, never to scoring.
+// A Loader copies records into structs whose fields have the names of the entity's.
+// It lowers text, so that rules can compare it directly. It is for engines that want
+// typed data, and is part of loading, not of scoring.
 type Loader struct {
 	lower map[string]string
 }
@@ -49,7 +49,8 @@ func (l *Loader) Fill(target any, e *Entity, r *Record) {
 	}
 }
 
-// Position returns where a choice lists a value, from 1, and 0 for none.
+// Position returns the position of a value among those that a choice lists, from 1,
+// or 0 if it is not listed.
 func (f *Field) Position(value string) int {
 	for i, v := range f.Values {
 		if strings.EqualFold(v, value) {

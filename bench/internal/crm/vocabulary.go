@@ -2,8 +2,8 @@ package crm
 
 import "strings"
 
-// What texts are drawn from. The lists are fixed: rules name what data hold
-// whatever the seeds are.
+// The values that texts are drawn from. The lists are fixed, so that rules name values
+// that the data holds, whatever the seeds.
 var (
 	topics = cross("%s for %s", []string{"Espresso machines", "Bean subscription", "Filter coffee", "Water treatment", "Barista course", "Grinder leasing"},
 		[]string{"the office", "a chain of cafés", "a hotel", "a restaurant", "retail", "a roastery"})

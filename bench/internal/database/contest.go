@@ -14,7 +14,7 @@ import (
 
 // All returns the contest of all leads in one stream from the database against
 // the same from memory, and how many statements the stream takes. Both have given
-// every lead the same score, and a need was asked for once a batch at most.
+// every lead the same score, and each need was asked for at most once per batch.
 func (d *Database) All(lab *measure.Lab, size, batch int, opts ...leadscore.Option) (measure.Contest, int, error) {
 	e := engine.Over("leadscore over "+d.Name, d.load, append(opts, leadscore.Batch(batch))...)
 	c, asked, err := d.against(lab, engine.Memory, e, size)
@@ -35,7 +35,7 @@ func (d *Database) All(lab *measure.Lab, size, batch int, opts ...leadscore.Opti
 }
 
 // One returns the contest of leads one at a time, as requests ask for them, and
-// the most statements that one took: one for each need at most.
+// the most statements that one took: at most one for each need.
 func (d *Database) One(lab *measure.Lab, size int) (measure.Contest, int, error) {
 	e := engine.OneOver("leadscore over "+d.Name+", one by one", d.load)
 	c, _, err := d.against(lab, engine.MemoryOne, e, size)
@@ -46,7 +46,7 @@ func (d *Database) One(lab *measure.Lab, size int) (measure.Contest, int, error)
 	if err != nil {
 		return c, 0, err
 	}
-	// A thousand leads from all over.
+	// A thousand leads spread over the data.
 	all := len(lab.Data.Leads)
 	n := min(all, 1000)
 	some := measure.Slice{Times: 1}
@@ -102,7 +102,7 @@ func needs(size int) (int, error) {
 	return len(model.Needs()), nil
 }
 
-// Version returns what the database says of its version.
+// Version returns the version of the database.
 func (d *Database) Version(ctx context.Context) (string, error) {
 	query := "SELECT sqlite_version()"
 	if d.Name == "PostgreSQL" {

@@ -26,7 +26,7 @@ func (c *connector) Connect(context.Context) (driver.Conn, error) {
 	return &conn{inner, c.asked}, nil
 }
 
-// A conn hands on what both drivers can.
+// A conn passes on the features that both drivers have.
 type conn struct {
 	driver.Conn
 	asked *counter

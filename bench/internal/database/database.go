@@ -1,5 +1,5 @@
-// Package database has the workload in the tables of a database, to measure what
-// it costs leadscore to read leads from there.
+// Package database holds the workload in the tables of a database, to measure how
+// long leadscore takes to read leads from there.
 package database
 
 import (
@@ -34,11 +34,10 @@ type Database struct {
 	remove func() error
 }
 
-// Statements returns how many queries the database was asked since it was called
-// before.
+// Statements returns the number of queries since its previous call.
 func (d *Database) Statements() int { return int(d.asked.Swap(0)) }
 
-// Close closes the database and removes what was made there.
+// Close closes the database and removes the tables that were created.
 func (d *Database) Close() error { return errors.Join(d.db.Close(), d.remove()) }
 
 // SQLite returns a database in a file of the folder dir, with the driver
@@ -53,7 +52,7 @@ func SQLite(ctx context.Context, dir string, data *crm.Data, schema *leadscore.S
 		if err != nil {
 			return err
 		}
-		defer tx.Rollback() // of no effect behind a commit
+		defer tx.Rollback() // no effect after a commit
 		for _, t := range tables(data) {
 			if _, err := tx.ExecContext(ctx, t.create("TEXT", "REAL", "DATETIME")); err != nil {
 				return err
@@ -118,7 +117,7 @@ func PostgreSQL(ctx context.Context, dsn string, data *crm.Data, schema *leadsco
 		return err
 	}}
 	d.db = sql.OpenDB(&connector{driver: stdlib.GetDefaultDriver(), dsn: name, asked: d.asked})
-	d.db.SetMaxIdleConns(16) // as many as workers keep what was prepared
+	d.db.SetMaxIdleConns(16) // one for each worker, so that statements stay prepared
 	return d.fill(ctx, sqldb.PostgreSQL(), schema, func() error {
 		for _, t := range tables(data) {
 			if _, err := conn.Exec(ctx, t.create("text", "float8", "timestamptz")); err != nil {
@@ -138,7 +137,7 @@ func PostgreSQL(ctx context.Context, dsn string, data *crm.Data, schema *leadsco
 					return err
 				}
 			}
-			// Else the server would do so while something is measured.
+			// Otherwise the server would do this during a measurement.
 			if _, err := conn.Exec(ctx, "VACUUM (ANALYZE) "+quote(t.name)); err != nil {
 				return err
 			}
@@ -147,7 +146,7 @@ func PostgreSQL(ctx context.Context, dsn string, data *crm.Data, schema *leadsco
 	})
 }
 
-// fill fills the database and opens it as a source. What fails leaves nothing.
+// fill fills the database and opens it as a source. If it fails it removes everything.
 func (d *Database) fill(ctx context.Context, dialect sqldb.Dialect, schema *leadscore.Schema, load func() error) (*Database, error) {
 	err := load()
 	if err == nil {
@@ -166,7 +165,7 @@ type table struct {
 	name    string
 	columns []string
 	entity  *crm.Entity
-	index   string // "" = none but that of the id
+	index   string // "": only the index of the id
 	rows    iter.Seq[[]any]
 }
 
@@ -239,7 +238,7 @@ func newTable(e *crm.Entity, index string, records func(yield func(r *crm.Record
 	return t
 }
 
-// create returns the statement that makes the table.
+// create returns the statement that creates the table.
 func (t *table) create(text, number, instant string) string {
 	var columns []string
 	for _, name := range t.columns {

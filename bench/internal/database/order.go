@@ -10,8 +10,8 @@ import (
 // A place is where an interaction of some kind is in the data.
 type place struct{ contact, record int }
 
-// order returns the interactions of one kind as they came: a table that is
-// written day by day has those of one contact all over.
+// order returns the interactions of one kind in the order of their times: in a table
+// that is written day by day, those of one contact are spread out.
 func order(d *crm.Data, kind int) []place {
 	var all []place
 	for i := range d.Contacts {

@@ -18,9 +18,9 @@ import (
 )
 
 // Cel is cel.dev/cel-go: one program for each rule. Records are values of CEL's
-// own already, so that nothing is adapted while it scores, text is lowered when
-// it is loaded, and instants are constants. A macro counts without making a list
-// first: CEL has none that does.
+// own, so that nothing is adapted during scoring; text is lowered when it is loaded,
+// and instants are constants. A macro of ours counts without making a list first,
+// which no macro of CEL does.
 var Cel = &Engine{
 	Name: "cel",
 	Load: func(d *crm.Data) (Loaded, error) {

@@ -1,4 +1,4 @@
-// Package engine holds everything that can score the workload, one file for
+// Package engine holds the engines that can score the workload, one file for
 // each. To add one, write a file with an [Engine] and list it in [All].
 package engine
 
@@ -15,12 +15,12 @@ type Engine struct {
 	Name string
 	// Sizes are the models that the engine can score; nil is any.
 	Sizes []int
-	// Load converts the data into what suits the engine best.
+	// Load converts the data into the form that suits the engine best.
 	Load func(d *crm.Data) (Loaded, error)
 }
 
-// Loaded is an engine with data. It writes a model down in the engine's own
-// language, and returns what compiles that.
+// Loaded is an engine with data. It writes a model in the engine's own language, and
+// returns a function that compiles it.
 type Loaded func(m *rules.Model) Compile
 
 // Compile makes a model of text ready to score.

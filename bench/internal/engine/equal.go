@@ -37,8 +37,8 @@ func Leads(n int) []int {
 	return leads
 }
 
-// Differ says where two engines gave different scores, and why as far as it can
-// be told, or returns nil.
+// Differ returns an error that names a lead to which two engines gave different
+// scores and, as far as possible, the reason, or nil if there is none.
 func Differ(d *crm.Data, m *rules.Model, a, b string, first, second []int64) error {
 	for i := range first {
 		if first[i] != second[i] {

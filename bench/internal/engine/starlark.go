@@ -15,8 +15,8 @@ import (
 )
 
 // Starlark is go.starlark.net: one script with one function over all rules,
-// arranged as the hand-written code is: one pass over each kind of record, out
-// of it behind the longest window. Records are tuples, whose fields become local
+// arranged as the hand-written code is: one pass over each kind of record, which
+// stops after the longest window. Records are tuples, whose fields become local
 // variables, and instants are floats: integers of that size are slow.
 var Starlark = &Engine{
 	Name: "starlark",

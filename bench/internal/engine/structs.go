@@ -11,15 +11,15 @@ import (
 	"github.com/leadscore/leadscore/source/structs"
 )
 
-// Structs is leadscore over structs that a program has anyway. They are loaded
+// Structs is leadscore over structs that a program already has. They are loaded
 // once, before anything is timed.
 var Structs = Over("leadscore over structs", func(d *crm.Data, schema *leadscore.Schema) (leadscore.Source, error) {
 	return structs.Load(schema, structsOf(d))
 })
 
 // StructsOnce is the same for a program that scores its structs once: those that
-// it is asked for are loaded, scored and forgotten, all in what is timed. Nobody
-// does that for a few leads again and again, so it is none of [All].
+// it is asked for are loaded, scored and released, and all of that is timed. Nobody
+// does that for a few leads again and again, so it is not in [All].
 var StructsOnce = &Engine{
 	Name: "structs loaded and scored once",
 	Load: func(d *crm.Data) (Loaded, error) {
@@ -89,7 +89,7 @@ type Account struct {
 	Segment   string
 }
 
-// A Happening is what all interactions have.
+// A Happening holds the fields that all interactions have.
 type Happening struct {
 	ID string
 	At time.Time `leadscore:"Timestamp"`
@@ -162,7 +162,7 @@ type (
 	}
 )
 
-// structsOf returns the leads of d as such structs.
+// structsOf returns the leads of d as these structs.
 func structsOf(d *crm.Data) []Lead {
 	accounts := make([]Account, len(d.Accounts))
 	for i := range accounts {

@@ -1,4 +1,4 @@
-// Package heap tells how much memory is in use while something runs.
+// Package heap measures how much memory is in use while something runs.
 package heap
 
 import (
@@ -11,14 +11,14 @@ import (
 // every is how long the watcher of a peak sleeps.
 const every = time.Millisecond
 
-// Live returns the bytes of what is left after a collection.
+// Live returns the bytes that are left on the heap after a collection.
 func Live() uint64 {
 	runtime.GC()
 	return objects()
 }
 
-// Watch looks at the heap every millisecond, garbage included that has not been
-// collected. peak ends that and returns the most that it has seen, in bytes.
+// Watch samples the heap every millisecond, uncollected garbage included. peak stops
+// the sampling and returns the largest sample in bytes.
 func Watch() (peak func() uint64) {
 	most := objects()
 	done := make(chan struct{})

@@ -43,7 +43,7 @@ type Outcome struct {
 func (c *Contest) Run(runs int, length time.Duration) (Outcome, error) {
 	race, stop := c.Start()
 	defer stop()
-	// What is made lazily is made before anything counts.
+	// Build everything that is built lazily before anything counts.
 	if err := race.Round(); err != nil {
 		return Outcome{}, err
 	}
@@ -63,7 +63,7 @@ func (c *Contest) Run(runs int, length time.Duration) (Outcome, error) {
 	return outcome(all), nil
 }
 
-// outcome returns what several runs say together.
+// outcome combines the results of several runs.
 func outcome(all []Figures) Outcome {
 	ratios := values(all, func(f Figures) float64 { return f.Ratio })
 	return Outcome{

@@ -6,8 +6,8 @@ import (
 	"github.com/leadscore/leadscore/bench/internal/rules"
 )
 
-// Equal scores all leads with two scorers and says where they differ. Nothing is
-// timed before it has passed.
+// Equal scores all leads with two scorers and returns an error if they differ. Nothing
+// is timed before it has passed.
 func Equal(d *crm.Data, m *rules.Model, a, b string, first, second engine.Scorer) error {
 	x, err := engine.ScoreAll(first, len(d.Leads))
 	if err != nil {

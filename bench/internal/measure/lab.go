@@ -8,7 +8,7 @@ import (
 	"github.com/leadscore/leadscore/bench/internal/rules"
 )
 
-// A Lab holds the data of a measuring, and what most contests need.
+// A Lab holds the data of a measurement, and what most contests need.
 type Lab struct {
 	Data   *crm.Data
 	loaded map[string]engine.Loaded
@@ -21,8 +21,8 @@ func NewLab(leads int, seed uint64) *Lab {
 }
 
 // Load returns an engine with the lab's data. The hand-written code and leadscore
-// stay, and one more until the next comes: what does not run is no burden on the
-// collector.
+// stay loaded, and one more until the next is loaded, so that engines that do not run
+// do not burden the collector.
 func (l *Lab) Load(e *engine.Engine) (engine.Loaded, error) {
 	if loaded := l.loaded[e.Name]; loaded != nil {
 		return loaded, nil

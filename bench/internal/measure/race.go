@@ -9,12 +9,12 @@ import (
 	"github.com/leadscore/leadscore/bench/internal/engine"
 )
 
-// A Race times two scorers on the same leads in turns: a slice of leads with the
-// one, the same slice with the other. What slows the machine for a while slows
-// both.
+// A Race times two scorers on the same leads in turns: a slice of leads with
+// one, then the same slice with the other. Whatever slows the machine for a while
+// slows both.
 //
 // The collector runs between slices, when the heap has doubled, and is charged to
-// the scorers by the bytes that they allocate. So nobody pays for the other's
+// the scorers by the bytes that they allocate. So neither pays for the other's
 // garbage.
 type Race struct {
 	base, other runner
@@ -41,7 +41,7 @@ type runner struct {
 	leads int
 }
 
-// Figures is what a race says. Times are in nanoseconds.
+// Figures are the results of a race. Times are in nanoseconds.
 type Figures struct {
 	Base, Other float64 // ns a lead
 	Ratio       float64 // Other / Base
@@ -67,7 +67,7 @@ func Cold(leads int) []Slice {
 // Whole returns one slice of all leads, for what is done to all of them at a time.
 func Whole(leads int) []Slice { return []Slice{{Leads: engine.Leads(leads), Times: 1}} }
 
-// Hot returns one slice of a hundred leads from all over, scored ten times.
+// Hot returns one slice of a hundred leads spread over the data, scored ten times.
 func Hot(leads int) []Slice {
 	n := min(100, leads)
 	s := Slice{Times: 10}
@@ -77,14 +77,14 @@ func Hot(leads int) []Slice {
 	return []Slice{s}
 }
 
-// newRace returns a race over slices. Whoever starts it ends it with stop.
+// newRace returns a race over slices. The caller must call stop.
 func newRace(base, other runner, slices []Slice) *Race {
 	r := &Race{base: base, other: other, slices: slices}
 	for _, s := range slices {
 		r.buffer = make([]int64, max(len(r.buffer), len(s.Leads)))
 	}
 	r.percent = debug.SetGCPercent(-1)
-	runtime.GC() // what was left before is nobody's here
+	runtime.GC() // earlier garbage must not be charged to either side
 	r.collect()
 	return r
 }
@@ -104,7 +104,7 @@ func (r *Race) Round() error {
 // Rounds returns how many rounds go through all slices once.
 func (r *Race) Rounds() int { return len(r.slices) }
 
-// Reset forgets what was timed.
+// Reset discards the times so far.
 func (r *Race) Reset() {
 	for _, x := range []*runner{&r.base, &r.other} {
 		x.took, x.heap, x.leads = 0, 0, 0
@@ -124,7 +124,7 @@ func (r *Race) Took() time.Duration { return max(r.base.took, r.other.took) }
 func (r *Race) run(x *runner, s Slice) error {
 	x.use()
 	if s.Times > 1 || r.base.procs != r.other.procs {
-		// It is to be hot: what the other side left in the caches goes first. And
+		// The caches must be hot, without what the other side left there. And
 		// what is kept for each core is lost when their number changes.
 		if err := x.score(s.Leads, r.buffer[:len(s.Leads)]); err != nil {
 			return err
@@ -150,7 +150,7 @@ func (r *Race) run(x *runner, s Slice) error {
 	return nil
 }
 
-// use has what follows run on the runner's cores.
+// use sets the number of cores to the runner's.
 func (x *runner) use() {
 	if x.procs != runtime.GOMAXPROCS(0) { // changing it stops the world
 		runtime.GOMAXPROCS(x.procs)
@@ -158,8 +158,8 @@ func (x *runner) use() {
 }
 
 // collect collects garbage and notes what that costs each side on its cores: one
-// collection for each time that as much is allocated as is live, which is what
-// the collector does when it is left alone.
+// collection each time that as many bytes have been allocated as are live, as the
+// collector does by default.
 func (r *Race) collect() {
 	r.base.price = r.collectFor(&r.base)
 	r.other.price = r.base.price
@@ -179,7 +179,7 @@ func (r *Race) collectFor(x *runner) float64 {
 	return float64(took) / float64(r.live)
 }
 
-// Figures returns what was timed since the last Reset.
+// Figures returns the results since the last Reset.
 func (r *Race) Figures() Figures {
 	base := float64(r.base.took) / float64(r.base.leads)
 	other := float64(r.other.took) / float64(r.other.leads)

@@ -12,8 +12,8 @@ type Scaling struct{ Base, Other Contest }
 // Contests returns both contests.
 func (s *Scaling) Contests() []Contest { return []Contest{s.Base, s.Other} }
 
-// Scaled is what a scaling says. A factor is how many times as much is done on
-// several cores as on one.
+// Scaled is the result of a scaling. A factor is how many times as many leads are
+// scored on several cores as on one.
 type Scaled struct {
 	Base, Other Outcome // of the contests
 	// Other's factor in parts of Base's, and its range over the runs.

@@ -22,7 +22,8 @@ type Section struct {
 	Unit  string // what times are for
 	// Contests calls f with each contest of the section. It stops at an error.
 	Contests func(l *Lab, f func(Contest) error) error
-	// Scaling, if it is there, returns what shows how the section's sides scale.
+	// Scaling, if not nil, returns the contests that show how the section's sides
+	// scale.
 	Scaling func(l *Lab) (Scaling, error)
 }
 
@@ -268,8 +269,8 @@ func cores(l *Lab, f func(Contest) error) error {
 	if err != nil {
 		return err
 	}
-	// Of a batch alone nothing is handed to another goroutine. So this tells what
-	// the cores allow, whatever a stream does.
+	// A single batch is not handed to another goroutine. So this shows what the
+	// cores allow without a stream.
 	return l.same(Contest{
 		Name: "apart", What: "leadscore, each core for itself", Against: "leadscore, one core",
 		Base: ours, Other: parallel(ours, procs), Procs: procs, BaseProcs: 1,

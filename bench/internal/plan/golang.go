@@ -173,7 +173,7 @@ func (w *Writer) positions(counters []*Counter, time, records string) {
 	}
 }
 
-// goTest returns a filter as an expression. rest says that it stands behind &&.
+// goTest returns a filter as an expression. rest reports that it follows &&.
 func goTest(f rules.Filter, field string, rest bool, value func(string) string) string {
 	switch f.Op {
 	case rules.Equal, rules.In:

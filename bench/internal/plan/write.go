@@ -10,7 +10,7 @@ import (
 	"github.com/leadscore/leadscore/bench/internal/rules"
 )
 
-// A Language says how a programming language spells what a pass does.
+// A Language holds the spellings of a pass in a programming language.
 type Language struct {
 	Open, Close string // of a block
 	And, Or     string
@@ -61,8 +61,8 @@ func (w *Writer) Body(p *Pass) {
 	w.unfiltered(p, days)
 }
 
-// unfiltered writes the counters without filters, the longest window first: who
-// is too old for one window is too old for all that follow.
+// unfiltered writes the counters without filters, the longest window first: a
+// record too old for one window is too old for all that follow.
 func (w *Writer) unfiltered(p *Pass, days int) {
 	var plain []*Counter
 	for _, c := range p.Counters {
@@ -130,7 +130,7 @@ func (w *Writer) group(g *group, days int) {
 	}
 }
 
-// one writes counters behind one test.
+// one writes counters after one test.
 func (w *Writer) one(test string, counters []*Counter, longest, days int) {
 	tests := []string{test}
 	if longest < days {
@@ -225,8 +225,8 @@ func (w *Writer) add(points int64, times string) {
 	}
 }
 
-// Conditions writes conditions whose counts are known. name says what a counter
-// is called there.
+// Conditions writes conditions whose counts are known. name returns the name of a
+// counter there.
 func (w *Writer) Conditions(conditions []Condition, name func(*Counter) string, number func(string) string) {
 	for _, c := range conditions {
 		var tests, each []string

@@ -13,15 +13,15 @@ import (
 // Sizes are the sizes of the models that are measured.
 var Sizes = []int{7, 20, 100, 1000}
 
-// Seed is the seed of the models that are measured. The hand-written code says
-// what these rules say. This seed gives the small models some variety: every
+// Seed is the seed of the models that are measured. The hand-written code
+// implements these rules. This seed gives the small models some variety: every
 // frequency, most kinds of interaction, and all three profiles in 20 rules.
 const Seed = 36
 
 // Measured returns the model of that size that is measured.
 func Measured(size int) *Model { return Generate(size, Seed) }
 
-// Windows as marketers choose them. Models of 1,000 rules have any number of
+// Windows such as marketers choose. Models of 1,000 rules have any number of
 // days instead.
 var windows = []int{7, 14, 30, 60, 90, 180, 365}
 

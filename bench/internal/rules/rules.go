@@ -1,10 +1,10 @@
-// Package rules makes scoring models that every engine can run. A model is data
-// here; each engine has its own way to say the same.
+// Package rules generates scoring models that every engine can run. A model is data
+// here; each engine writes it in its own language.
 package rules
 
 import "github.com/leadscore/leadscore/bench/internal/crm"
 
-// A Frequency says what a child asks of its count.
+// A Frequency is what a child requires of its count.
 type Frequency uint8
 
 // The frequencies of the rule language.
@@ -49,7 +49,7 @@ type Child struct {
 	Filters   []Filter
 }
 
-// Profile reports whether c looks at a profile: then its count is 0 or 1.
+// Profile reports whether c is about a profile. Its count is then 0 or 1.
 func (c *Child) Profile() bool {
 	return c.Entity == crm.Lead || c.Entity == crm.Contact || c.Entity == crm.Account
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/leadscore/leadscore/bench/internal/rules"
 )
 
-// Figures is what a run says. Live bytes are what is left on the heap after one of
-// the collections that the run does by itself.
+// Figures are the results of a run. Live bytes are those left on the heap after one of
+// the collections that the run starts.
 type Figures struct {
 	Leads        int
 	Interactions int64 // handed over by the source
@@ -33,9 +33,9 @@ func Compile() (*leadscore.Set, error) {
 	return leadscore.CompileSet(schema, []leadscore.File{{Name: m.Name, Text: m.Text()}})
 }
 
-// Run scores all leads of a source in one stream and calls each with what comes.
-// Every so many leads it collects garbage, in the body of the loop, and looks how
-// much is left.
+// Run scores all leads of a source in one stream and calls each with every result.
+// At regular intervals it collects garbage, in the body of the loop, and measures the
+// heap.
 func Run(set *leadscore.Set, s *Source, every int, each func(leadscore.SetResult), opts ...leadscore.Option) (Figures, error) {
 	const last = 20
 	var looks []uint64 // the last ones

@@ -1,5 +1,5 @@
-// Package stream scores any number of leads whose records nobody stores, and
-// tells how much memory that takes.
+// Package stream scores any number of leads whose records are not stored, and
+// measures how much memory that takes.
 package stream
 
 import (
@@ -25,7 +25,7 @@ const Mean = 50
 // i, and three contacts in a row share an account.
 type Source struct {
 	Leads int // lead-0 and so on
-	// Distinct has each interaction with a Url have one that no other has.
+	// Distinct gives each interaction with a Url one that no other has.
 	Distinct bool
 
 	handed atomic.Int64
@@ -99,7 +99,7 @@ func (s *Source) Fetch(ctx context.Context, q *traverse.Query, out *traverse.Row
 				}
 			}
 		case q.By == traverse.ParentAccount && e == crm.Lead:
-			// Leads have a contact, and no account beside.
+			// Leads have a contact and no account of their own.
 		default:
 			return fmt.Errorf("no %s by %q", q.Entity, q.By)
 		}

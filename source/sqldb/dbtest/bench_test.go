@@ -12,7 +12,7 @@ import (
 )
 
 // BenchmarkScoreAll scores leads with 20 clicks each by two models. A database
-// on the same machine answers sooner than others.
+// on another machine takes longer to answer.
 func BenchmarkScoreAll(b *testing.B) {
 	const leads, clicks = 2000, 20
 	schema, set := sourcetest.Schema(), compile(b)

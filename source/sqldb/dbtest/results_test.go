@@ -191,7 +191,7 @@ func TestEqualResults(t *testing.T) {
 	})
 }
 
-// TestEqualResultsOfRandomData draws records for whatever the rules look at.
+// TestEqualResultsOfRandomData draws records near what the rules look for.
 func TestEqualResultsOfRandomData(t *testing.T) {
 	alone(t)
 	schema, set := sourcetest.Schema(), compile(t)
@@ -241,7 +241,7 @@ func TestEqualResultsOfRandomData(t *testing.T) {
 			}
 			scored += n
 		})
-		const most = 22 // which ones is chance
+		const most = 22 // which ones depends on chance
 		if scored == 0 || len(held) < most*2/3 {
 			t.Errorf("%d results; of %d conditions these held for some lead: %v", scored, most, slices.Sorted(maps.Keys(held)))
 		}
@@ -289,8 +289,8 @@ func drawRecords(r *rapid.T, schema *traverse.Schema) []sourcetest.Record {
 	return records
 }
 
-// TestStatements counts what a database is asked: a statement for each need and
-// batch, whatever the number of leads, and the values in none of them.
+// TestStatements counts statements: one for each need and batch, whatever the number
+// of leads. No statement contains values.
 func TestStatements(t *testing.T) {
 	schema, set := sourcetest.Schema(), compile(t)
 	var records []sourcetest.Record
@@ -353,7 +353,7 @@ func TestChunks(t *testing.T) {
 		}
 		q := &traverse.Query{Need: need, Keys: strings.Fields(strings.Repeat("no ", 59) + "c1 c2 c3 c4 c5 c6 c7 c8")}
 		for i := range 59 {
-			q.Keys[i] += fmt.Sprint(i) // a key comes once
+			q.Keys[i] += fmt.Sprint(i) // keys must differ
 		}
 		out := traverse.NewRows(q)
 		if err := source.Fetch(t.Context(), q, out); err != nil || out.Len() != 8 {
@@ -365,7 +365,8 @@ func TestChunks(t *testing.T) {
 	})
 }
 
-// TestIDThatIsNone is an error of what asks for it, and loses no snapshot.
+// TestIDThatIsNone checks that an invalid id fails only the leads that ask for it,
+// and does not lose a snapshot.
 func TestIDThatIsNone(t *testing.T) {
 	d := databases[0]
 	schema := valuesSchema(t, traverse.Text)
@@ -412,8 +413,8 @@ func TestIDThatIsNone(t *testing.T) {
 	}
 }
 
-// TestSnapshot sees nothing of what others write, and lets leads be scored while
-// they are listed, on one connection.
+// TestSnapshot checks that a snapshot does not see later writes, and that leads can be
+// scored while they are listed, on a single connection.
 func TestSnapshot(t *testing.T) {
 	schema, records := sourcetest.Schema(), sourcetest.Records()
 	set, want := compile(t), inMemory(t, schema, records)

@@ -16,13 +16,13 @@ import (
 	"testing"
 )
 
-// A server is a PostgreSQL of the test's own.
+// A server is a PostgreSQL server that a test starts.
 type server struct {
 	dsn string
 	ctl func(args ...string)
 }
 
-// newServer starts one, from the folder that the variable names.
+// newServer starts a server with the programs in the folder that the variable names.
 func newServer(t *testing.T) *server {
 	t.Helper()
 	binaries := os.Getenv(binariesVariable)
@@ -35,7 +35,7 @@ func newServer(t *testing.T) *server {
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	attributes := &syscall.SysProcAttr{}
-	if os.Geteuid() == 0 { // as which it does not run
+	if os.Geteuid() == 0 { // PostgreSQL refuses to run as root
 		nobody, err := user.Lookup("nobody")
 		if err != nil {
 			t.Fatal(err)
@@ -73,8 +73,8 @@ func newServer(t *testing.T) *server {
 	return &server{fmt.Sprintf("postgres://leadscore@/postgres?host=%s", dir), ctl}
 }
 
-// TestRestart restarts the server in the middle of a batch, and has it be away
-// for a while.
+// TestRestart restarts the server in the middle of a batch, and keeps it down for a
+// while.
 func TestRestart(t *testing.T) {
 	s := newServer(t)
 	d := databases[slices.IndexFunc(databases, func(d database) bool { return d.name == "PostgreSQL" })]

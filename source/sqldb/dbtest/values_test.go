@@ -29,7 +29,7 @@ func valuesSchema(t *testing.T, typ traverse.Type) *traverse.Schema {
 	return schema
 }
 
-// TestValues reads what an expression of the database gives for a field.
+// TestValues reads a field whose value is an expression of the database.
 func TestValues(t *testing.T) {
 	text, number, yes, no := traverse.TextValue, traverse.NumberValue, traverse.BoolValue(true), traverse.BoolValue(false)
 	choices, day, null := traverse.ChoicesValue, traverse.DateValue, traverse.Value{}
@@ -194,7 +194,8 @@ func TestValues(t *testing.T) {
 	})
 }
 
-// TestUnfitColumns opens no source over what cannot hold a field.
+// TestUnfitColumns checks that no source opens over a column that cannot hold its
+// field.
 func TestUnfitColumns(t *testing.T) {
 	forDatabases(t, func(t *testing.T, d database) {
 		if d.name != "PostgreSQL" {

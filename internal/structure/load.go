@@ -198,7 +198,7 @@ func (l *loader) builds(name string) bool {
 }
 
 // Import returns a package by its import path. It never fails: a package that
-// cannot be had is empty.
+// cannot be loaded is empty.
 func (l *loader) Import(name string) (*types.Package, error) {
 	if name == "unsafe" {
 		return types.Unsafe, nil

@@ -61,7 +61,7 @@ func main() {
 	}
 }
 
-// run writes what is asked for about a module to w. It returns false if a check
+// run writes the requested figures of a module to w. It returns false if a check
 // failed.
 func run(w io.Writer, module fs.FS, patterns []string, check bool, op string) (bool, error) {
 	l, err := newLoader(module)

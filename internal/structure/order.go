@@ -14,7 +14,7 @@ const mostExact = 22
 type ordering struct {
 	order []int
 	up    []arrow // those that run against the order, as they are in the graph
-	// exact says that no order has fewer arrows that run up. If it is false, a
+	// exact reports that no order has fewer arrows that run up. If it is false, a
 	// group of files that depend on each other was too large to look at every
 	// order, and there may be a better one.
 	exact bool
@@ -96,8 +96,8 @@ func components(g graph) [][]int {
 	return groups
 }
 
-// costs says what it costs if a file of a group comes after another one that
-// uses it: costs[user][used].
+// costs holds the cost of putting a file of a group after another file that uses
+// it: costs[user][used].
 type costs [][]int64
 
 // One arrow costs more than any number of names.
@@ -219,7 +219,7 @@ func (c costs) improve(order []int) bool {
 	return false
 }
 
-// total is what an order costs.
+// total returns the cost of an order.
 func (c costs) total(order []int) int64 {
 	var sum int64
 	for i, v := range order {

@@ -167,7 +167,7 @@ type orderFinder struct {
 	keyed map[types.Object]bool // lists all of whose elements have keys
 }
 
-// kind says how a node, without its parts, depends on the order; "" if it does
+// kind returns how a node, without its parts, depends on the order, or "" if it does
 // not.
 func (o *orderFinder) kind(n ast.Node) string {
 	switch n := n.(type) {

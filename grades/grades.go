@@ -115,7 +115,7 @@ func NewScale(bands ...Band) (Scale, error) {
 		descending := slices.Clone(order)
 		slices.Reverse(descending)
 		if !slices.IsSorted(descending) {
-			report(misplaced(order), -1, "grades stand neither in ascending nor in descending order")
+			report(misplaced(order), -1, "grades must be in ascending or descending order")
 		}
 	}
 	if len(problems) > 0 {

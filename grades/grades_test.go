@@ -46,7 +46,7 @@ func TestNewScale(t *testing.T) {
 		{"below the lowest score", []grades.Band{grades.Below("A", math.MinInt64)},
 			[]string{`grade "A" holds no score: its bounds are out of order`}},
 		{"no order", []grades.Band{grades.Below("Cold", 40), grades.AtLeast("Hot", 70), grades.Between("Warm", 40, 69)},
-			[]string{"grades stand neither in ascending nor in descending order"}},
+			[]string{"grades must be in ascending or descending order"}},
 		{"no order, and a gap", []grades.Band{grades.Below("Cold", 40), grades.AtLeast("Hot", 80), grades.Between("Warm", 40, 69)},
 			[]string{`no grade holds 70 to 79, between "Warm" and "Hot"`}},
 		{"no order, and an overlap", []grades.Band{grades.Below("Cold", 40), grades.AtLeast("Hot", 70), grades.Between("Warm", 40, 70)},

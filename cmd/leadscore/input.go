@@ -138,8 +138,8 @@ type dataInput struct {
 // dataFlags defines the flags of a dataInput.
 func (inv *invocation) dataFlags() *dataInput {
 	in := &dataInput{
-		name:     inv.flags.String("data", "", "read CRM data from `DIR`, which has one <Entity>.csv or <Entity>.ndjson for each entity, compressed (.gz) or not; from FILE, a .json file of entity name -> records; or from the files that --mapping names"),
-		mapping:  inv.flags.String("mapping", "", "read the data as the mapping in `FILE` says: which file of the folder is which entity, and which column is which field"),
+		name:     inv.flags.String("data", "", "read CRM data from `DIR|FILE`. A folder contains <Entity>.csv or <Entity>.ndjson for each entity, compressed (.gz) or not. A .json file maps the names of entities to lists of records. With --mapping, the mapping names the files of the folder"),
+		mapping:  inv.flags.String("mapping", "", "read the data through the mapping in `FILE`, which assigns files to entities and columns to fields"),
 		skipBad:  inv.flags.Bool("skip-bad", false, "skip records with bad values and report them, instead of failing"),
 		asOfText: inv.flags.String("as-of", "", "score as of `TIME`, in RFC 3339 or as a date, which is that day's start in UTC (default now)"),
 	}

@@ -190,3 +190,23 @@ func TestUnmetString(t *testing.T) {
 		}
 	}
 }
+
+// TestPlansAtTheSameTime checks, with the race detector, that the plans that are made
+// when they are first wanted can be made while others run.
+func TestPlansAtTheSameTime(t *testing.T) {
+	f := newFixture(t, evaltest.Model("M", "contact",
+		`each EmailOpened score +1`,
+		`each Lead.ParentContact.ParentAccount.Contacts score +10`), people)
+	var running sync.WaitGroup
+	for _, opts := range options {
+		for _, source := range []traverse.Source{f.data, f.fetched()} {
+			running.Go(func() {
+				var out eval.Outcomes
+				if err := f.program.Run(t.Context(), source, []string{"ada-lead"}, opts, &out); err != nil || out.Errs[0] != nil {
+					t.Error(err, out.Errs)
+				}
+			})
+		}
+	}
+	running.Wait()
+}

@@ -60,8 +60,10 @@ func newRoutes(models []*check.Model, whole *Routes) *Routes {
 		}
 		n.Asked = asked
 	}
-	for _, l := range r.layouts {
-		l.frozen = true // residual routes share it
+	if whole == nil {
+		for _, l := range r.layouts {
+			l.frozen = true // residual routes share it, and are planned while others run
+		}
 	}
 	return r
 }

@@ -7,8 +7,8 @@ import (
 	"strconv"
 )
 
-// PredicateKey returns a text that is the same for two predicates if they are equal
-// but for the order and repetition of their Values, and different otherwise.
+// PredicateKey returns a text that is the same for two predicates if they are equal,
+// or differ only in the order or repetition of their Values, and different otherwise.
 func PredicateKey(p Predicate) string {
 	key := fmt.Appendf(nil, "%T", p)
 	switch p := p.(type) {

@@ -365,7 +365,7 @@ func TestInteractionsAreChecked(t *testing.T) {
 			{"EmailOpened", with(`"Spring sale"`, `5`), 422, []string{`"field": "EmailName"`, "a text cannot be the number"}},
 			{"EmailOpened", with(`"Spring sale"`, `["a"]`), 422, []string{`"field": "EmailName"`, "a text cannot be the choices"}},
 			{"EmailOpened", with(`"Spring sale"`, `[1]`), 422, []string{`"field": "EmailName"`, "a list must hold texts"}},
-			{"EmailOpened", with(`"Spring sale"`, `{}`), 422, []string{`"field": "EmailName"`, "an object is no value"}},
+			{"EmailOpened", with(`"Spring sale"`, `{}`), 422, []string{`"field": "EmailName"`, "an object is not a value"}},
 			{"EmailOpened", with(`"Spring sale"`, `"a\u0000"`), 422, []string{`"field": "EmailName"`, "U+0000"}},
 			{"EmailOpened", with(`"Spring sale"`, `"a", "EmailName": "b"`), 422, []string{`"field": "EmailName"`, "twice"}},
 			{"EmailOpened", with(`"e1"`, `""`), 422, []string{`"field": "id"`}},

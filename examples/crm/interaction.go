@@ -144,7 +144,7 @@ func storable(v any) (_ any, wrong string) {
 		}
 		return texts, ""
 	case map[string]any:
-		return nil, "an object is no value"
+		return nil, "an object is not a value"
 	}
 	return v, ""
 }

@@ -35,7 +35,7 @@ var arrows = map[string][]string{
 	"eval/internal/plan":     {"eval/check", "internal/points", "traverse", "traverse/columns"},
 	"eval/internal/fetch":    {"eval/internal/plan", "traverse"},
 	"eval/internal/walk":     {"eval/internal/fetch", "eval/internal/plan", "internal/points", "traverse"},
-	"eval/internal/columnar": {"eval/internal/plan", "traverse", "traverse/columns"},
+	"eval/internal/columnar": {"eval/internal/plan", "internal/points", "traverse", "traverse/columns"},
 	"eval/internal/staging":  {"eval/internal/columnar", "eval/internal/fetch", "eval/internal/plan", "traverse", "traverse/columns"},
 	"eval/internal/evaltest": {"dsl", "eval/check", "source/memory", "traverse"},
 	"eval": {"eval/check", "eval/internal/columnar", "eval/internal/fetch", "eval/internal/plan", "eval/internal/staging", "eval/internal/walk",

@@ -17,6 +17,7 @@ import (
 	"weak"
 
 	"github.com/leadscore/leadscore/eval/internal/plan"
+	"github.com/leadscore/leadscore/internal/points"
 	"github.com/leadscore/leadscore/traverse"
 	"github.com/leadscore/leadscore/traverse/columns"
 )
@@ -176,11 +177,7 @@ func (x *Executor) score(kind plan.LeadKind, row int, owners []columns.Key) (fit
 	}
 	for i := range t.plan.Pairs {
 		p := &t.plan.Pairs[i]
-		sum := int64(0)
-		for j := range p.List {
-			sum += p.List[j].Worth(x.counts)
-		}
-		x.scores[p.Model] += sum
+		x.scores[p.Model] += sumOf(p.List, x.counts)
 	}
 	for _, i := range t.plan.Others {
 		c := &t.plan.Conjunctions[i]
@@ -214,4 +211,14 @@ func (x *Executor) countInteractions(t *target, contact columns.Key) uint64 {
 		all += uint64(n)
 	}
 	return all
+}
+
+// sumOf returns the points of pairs for counts. Naming package points here lets the
+// compiler inline its methods.
+func sumOf(pairs []points.Pair, counts []uint64) int64 {
+	sum := int64(0)
+	for i := range pairs {
+		sum += pairs[i].Worth(counts)
+	}
+	return sum
 }

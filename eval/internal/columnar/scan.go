@@ -12,7 +12,15 @@ func (k *interactions) scan(times []int64, cells []uint32, owner []uint64, found
 		times, cells = times[1:], cells[k.width:]
 	}
 	w := &k.words[0]
-	n, sum := k.scanFirst(times, cells, w.satisfied(owner), found[:len(times)], &words[w.Word].counter)
+	counter, mask := &words[w.Word].counter, w.satisfied(owner)
+	found = found[:len(times)]
+	var n int
+	var sum int64
+	if len(w.caches) <= 3 {
+		n, sum = k.scanFirst(times, cells, mask, found, counter)
+	} else {
+		n, sum = k.scanFirstAny(times, cells, mask, found, counter)
+	}
 	found = found[:n]
 	scores[0] += sum
 	for i := range k.least {
@@ -36,7 +44,8 @@ func (k *interactions) scan(times []int64, cells []uint32, owner []uint64, found
 
 // scanFirst finds the segments of the records that lie in some window and returns
 // how many there are. It counts the first word, and returns the sum of what totals
-// of each give the first model. Its loops differ in how many columns they read.
+// of each give the first model. Its loops differ in how many columns they read, up
+// to three.
 func (k *interactions) scanFirst(times []int64, cells []uint32, mask uint64, found []uint32, c *counter) (n int, sum int64) {
 	found = found[:len(times)]
 	low := c.low
@@ -103,14 +112,12 @@ func (k *interactions) scanFirst(times []int64, cells []uint32, mask uint64, fou
 			base += k.width
 			n++
 		}
-	default:
-		return k.scanFirstAny(times, cells, mask, found, c)
 	}
 	c.low = low
 	return n, sum
 }
 
-// scanFirstAny is scanFirst for any number of columns.
+// scanFirstAny is scanFirst for more columns.
 func (k *interactions) scanFirstAny(times []int64, cells []uint32, mask uint64, found []uint32, c *counter) (n int, sum int64) {
 	low := c.low
 	list := k.words[0].caches

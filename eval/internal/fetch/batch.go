@@ -67,7 +67,7 @@ func (b *Batch) Reset() {
 	for _, n := range m.sizes {
 		rows += n
 	}
-	if rows > maxKept {
+	if rows > MaxKept {
 		m.answers, m.sizes = nil, nil
 	}
 	m.used = 0

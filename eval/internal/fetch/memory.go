@@ -19,8 +19,8 @@ type memory struct {
 }
 
 const (
-	// maxKept is how many elements of a kind are kept for the next batch.
-	maxKept = 1 << 16
+	// MaxKept is how many elements of a kind are kept at most for the next batch.
+	MaxKept = 1 << 16
 	// maxMap is how large a map is kept: it is cleared in the time that its
 	// largest use took.
 	maxMap = 1 << 10
@@ -74,7 +74,7 @@ func (m *memory) repeated(records []*Record) (id string, ok bool) {
 }
 
 // An arena hands out pieces of memory, and takes all of them back at once. It
-// keeps one piece, as large as its last uses need, and no more than maxKept.
+// keeps one piece, as large as its last uses need, and no more than MaxKept.
 type arena[T any] struct {
 	kept   []T
 	used   int // of kept
@@ -101,7 +101,7 @@ func (a *arena[T]) take(n int) []T {
 // reset takes everything back.
 func (a *arena[T]) reset() {
 	clear(a.kept[:a.used])
-	if a.wanted > len(a.kept) && a.wanted <= maxKept {
+	if a.wanted > len(a.kept) && a.wanted <= MaxKept {
 		a.kept = make([]T, 1<<bits.Len(uint(a.wanted-1)))
 	}
 	a.used, a.spill, a.wanted = 0, nil, 0

@@ -17,7 +17,7 @@ import (
 // much as a use needs, within bounds.
 func TestArena(t *testing.T) {
 	few, some := rapid.IntRange(0, 5), rapid.IntRange(0, 300)
-	large := rapid.IntRange(maxKept-5, maxKept+5) // which take long to look through, so they are fewer
+	large := rapid.IntRange(MaxKept-5, MaxKept+5) // which take long to look through, so they are fewer
 	rapid.Check(t, func(t *rapid.T) {
 		var a arena[int]
 		for range rapid.IntRange(1, 10).Draw(t, "batches") {
@@ -46,7 +46,7 @@ func TestArena(t *testing.T) {
 				}
 			}
 			a.reset()
-			if len(a.kept) > maxKept || len(a.kept) > max(kept, 2*wanted) || wanted <= maxKept && len(a.kept) < wanted {
+			if len(a.kept) > MaxKept || len(a.kept) > max(kept, 2*wanted) || wanted <= MaxKept && len(a.kept) < wanted {
 				t.Fatalf("%d elements are kept after %d were wanted, and %d before", len(a.kept), wanted, kept)
 			}
 		}
@@ -85,7 +85,7 @@ func TestMemoryStaysSmall(t *testing.T) {
 	for n := least; n < most; n++ {
 		load(&growing{n}, "l")
 	}
-	load(&growing{maxKept + 1}, "l")
+	load(&growing{MaxKept + 1}, "l")
 	many := make([]string, 5000)
 	for i := range many {
 		many[i] = fmt.Sprint(i)
@@ -100,7 +100,7 @@ func TestMemoryStaysSmall(t *testing.T) {
 	for _, n := range m.sizes {
 		rows += n
 	}
-	if rows > maxKept {
+	if rows > MaxKept {
 		t.Errorf("%d rows are kept", rows)
 	}
 	if len(b.Groups) == 0 || len(m.answers) > 4 {

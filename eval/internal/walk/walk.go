@@ -43,8 +43,7 @@ func (w *Walker) End() {
 }
 
 func emptied(list []frontier) []frontier {
-	const large = 1 << 16
-	if cap(list) > large {
+	if cap(list) > fetch.MaxKept {
 		return nil
 	}
 	clear(list[:cap(list)])

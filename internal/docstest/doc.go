@@ -25,6 +25,7 @@
 //	json file=data.json    data of the section, as one file
 //	text scores as-of=T    the results of the section's last models for its leads
 //	text tests             the results of the section's last models for their tests
+//	text audit as-of=T     the findings about the section's data for its last models
 //	text counts lead=L as-of=T
 //	                       the counts of the children of the section's last model
 //	json explain lead=L as-of=T

@@ -17,6 +17,7 @@ const (
 	referencePage = "docs/language.md"
 	tourPage      = "docs/tour.md"
 	findingsPage  = "docs/findings.md"
+	auditPage     = "docs/audit.md"
 	readmePage    = "README.md"
 	problemsPage  = "docs/diagnostics.md"
 	exportsPage   = "docs/exports.md"
@@ -31,7 +32,7 @@ func TestMain(m *testing.M) {
 }
 
 func TestDocs(t *testing.T) {
-	for _, page := range []string{referencePage, tourPage, findingsPage, readmePage, problemsPage, exportsPage} {
+	for _, page := range []string{referencePage, tourPage, findingsPage, readmePage, problemsPage, exportsPage, auditPage} {
 		t.Run(filepath.Base(page), func(t *testing.T) {
 			text, err := os.ReadFile(page)
 			if page == readmePage && os.IsNotExist(err) {
@@ -135,7 +136,7 @@ func checkPage(t *testing.T, page, text string) {
 	}
 	for i := range list {
 		b := &list[i]
-		if b.lang != "text" || b.has("scores") || b.has("counts") || b.has("tests") {
+		if b.lang != "text" || b.has("scores") || b.has("counts") || b.has("tests") || b.has("audit") {
 			pending()
 		}
 		if b.heading && page == tourPage && strings.HasPrefix(b.text, "### ") {
@@ -188,7 +189,7 @@ func (b *block) known() error {
 	words := map[string]string{
 		"score": "schema alone loose formatted wrong findings right fragment path target file",
 		"csv":   "file", "json": "file explain lead as-of",
-		"text": "messages scores counts tests lead as-of",
+		"text": "messages scores counts tests audit lead as-of",
 		"go":   "", "sh": "", "ebnf": "",
 	}
 	allowed, ok := words[b.lang]

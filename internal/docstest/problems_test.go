@@ -13,7 +13,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/audit"
 	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/eval/findings"
 )
@@ -119,8 +122,8 @@ func TestDocsDiagnostics(t *testing.T) {
 		}
 	}
 	for code, file := range codes {
-		if path.Dir(filepath.ToSlash(file)) == "eval/findings" {
-			continue // of rules that can be used: they have a page of their own
+		if dir := path.Dir(filepath.ToSlash(file)); dir == "eval/findings" || dir == "audit" {
+			continue // not of rules that cannot be used: they have a page of their own
 		}
 		if s := sections[code]; s == nil || s.wrong == 0 || s.right == 0 {
 			t.Errorf("%s: the code %s of %s has no section with a wrong and a right example", problemsPage, code, file)
@@ -167,5 +170,26 @@ func TestDocsFindings(t *testing.T) {
 	})
 	for code := range sections {
 		t.Errorf("%s has a section for %s, which is not a code", findingsPage, code)
+	}
+}
+
+// TestDocsAudit: the page has a section for every finding about data, in the order
+// in which findings are listed, and an example of each that small data can have.
+func TestDocsAudit(t *testing.T) {
+	text, err := os.ReadFile(auditPage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var documented []dsl.Code
+	for _, section := range strings.Split(string(text), "\n### `")[1:] {
+		name, rest, _ := strings.Cut(section, "`\n")
+		code := dsl.Code(name)
+		documented = append(documented, code)
+		if large := code == audit.CodeAlways || code == audit.CodeNever; !large && !strings.Contains(rest, "```text audit") {
+			t.Errorf("the section of %s has no example", code)
+		}
+	}
+	if diff := cmp.Diff(audit.Codes(), documented); diff != "" {
+		t.Errorf("%s does not have the codes of package audit:\n%s", auditPage, diff)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/audit"
 	"github.com/leadscore/leadscore/modeltest"
 	"github.com/leadscore/leadscore/source/tables"
 )
@@ -22,6 +23,8 @@ func (s *section) checkText(b *block) error {
 		return s.compare(b, s.counts)
 	case b.has("tests"):
 		return s.compare(b, s.failures)
+	case b.has("audit"):
+		return s.compare(b, s.audit)
 	case want == nil:
 		return fmt.Errorf("no block before this one has a result")
 	case b.has("messages"):
@@ -64,20 +67,41 @@ func (s *section) open() (*tables.Data, *leadscore.Schema, error) {
 	return data, schema, err
 }
 
-// results scores the section's leads, or the one that the block names.
-func (s *section) results(b *block, opts ...leadscore.Option) ([]leadscore.SetResult, error) {
+// prepare compiles the section's last models, loads its data, and returns them with
+// the instant that the block names.
+func (s *section) prepare(b *block) (*leadscore.Set, *tables.Data, time.Time, error) {
 	asOf, err := time.Parse(time.RFC3339, b.args["as-of"])
 	if err != nil {
-		return nil, fmt.Errorf("the block needs as-of=: %w", err)
+		return nil, nil, asOf, fmt.Errorf("the block needs as-of=: %w", err)
 	}
 	if s.rules == nil {
-		return nil, fmt.Errorf("the section has no model")
+		return nil, nil, asOf, fmt.Errorf("the section has no model")
 	}
 	data, schema, err := s.open()
 	if err != nil {
-		return nil, err
+		return nil, nil, asOf, err
 	}
 	set, err := leadscore.CompileSet(schema, []leadscore.File{*s.rules})
+	return set, data, asOf, err
+}
+
+// audit returns the findings about the section's data.
+func (s *section) audit(b *block) (string, error) {
+	set, data, asOf, err := s.prepare(b)
+	if err != nil {
+		return "", err
+	}
+	found, err := audit.Check(s.t.Context(), set, data, asOf)
+	var out strings.Builder
+	for _, f := range found {
+		fmt.Fprintln(&out, f)
+	}
+	return out.String(), err
+}
+
+// results scores the section's leads, or the one that the block names.
+func (s *section) results(b *block, opts ...leadscore.Option) ([]leadscore.SetResult, error) {
+	set, data, asOf, err := s.prepare(b)
 	if err != nil {
 		return nil, err
 	}

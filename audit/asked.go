@@ -1,0 +1,212 @@
+package audit
+
+import (
+	"slices"
+
+	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// asked is what the models of a set that share a schema ask of the data.
+type asked struct {
+	entities []*askedEntity
+	byName   map[string]*askedEntity
+	any      bool // some path begins with Interaction
+	accounts bool // some model counts interactions of accounts, which are those of their contacts
+}
+
+// An askedEntity is an entity of which rules count or test records.
+type askedEntity struct {
+	entity  *traverse.Entity
+	fields  []*askedField
+	refs    []askedRef
+	windows []window // of children that count interactions of the entity
+	undated bool     // some child counts its records of any date
+	named   bool     // the rules name it, and not only Interaction
+}
+
+// An askedRef is a reference by which records are found.
+type askedRef struct {
+	name     string
+	required bool // somebody's score depends on it: it must not be empty in every record
+}
+
+// An askedField is a field that rules test.
+type askedField struct {
+	traverse.Field
+	operands []operand
+}
+
+// An operand is a text that rules compare a field with.
+type operand struct {
+	text string // folded, unless the field is exact
+	how  check.Match
+	raw  string // as the rules have it
+}
+
+// A window is a date range, in the zone of its model.
+type window struct {
+	check.Window
+	model *check.Model
+}
+
+// ask gathers what the models of a set ask.
+func ask(set *leadscore.Set) *asked {
+	a := &asked{byName: map[string]*askedEntity{}}
+	// Every lead belongs to a contact or an account.
+	lead := a.entity(set.Schema().Entity(traverse.Lead))
+	if lead == nil {
+		return a
+	}
+	lead.follow(traverse.ParentContact, false)
+	lead.follow(traverse.ParentAccount, false)
+	for _, m := range set.Models() {
+		m := m.Checked()
+		if m.Account {
+			lead.follow(traverse.ParentAccount, true)
+		} else {
+			lead.follow(traverse.ParentContact, true)
+		}
+		for i := range m.Conditions {
+			for j := range m.Conditions[i].Children {
+				a.child(m, &m.Conditions[i].Children[j])
+			}
+		}
+	}
+	return a
+}
+
+// entity returns what is asked of an entity, or nil for nil.
+func (a *asked) entity(e *traverse.Entity) *askedEntity {
+	if e == nil {
+		return nil
+	}
+	have := a.byName[e.Name()]
+	if have == nil {
+		have = &askedEntity{entity: e}
+		a.byName[e.Name()] = have
+		a.entities = append(a.entities, have)
+	}
+	return have
+}
+
+// step returns the entities whose records a step of a path counts: every
+// interaction that is not passive for Interaction.
+func (a *asked) step(schema *traverse.Schema, e *traverse.Entity) []*askedEntity {
+	if e.Name() != traverse.AnyInteraction {
+		here := a.entity(e)
+		here.named = true
+		return []*askedEntity{here}
+	}
+	a.any = true
+	var here []*askedEntity
+	for e := range schema.Active() {
+		here = append(here, a.entity(e))
+	}
+	return here
+}
+
+func (a *asked) child(m *check.Model, ch *check.Child) {
+	var at [][]*askedEntity // by step
+	for i, step := range ch.Path {
+		at = append(at, a.step(m.Schema, step.Entity))
+		if i > 0 {
+			a.hop(at[i-1], step)
+		}
+	}
+	for _, e := range at[0] {
+		if e.entity.Kind() != traverse.Interaction {
+			continue
+		}
+		e.follow(traverse.Contact, false) // without it they are nobody's, which has a finding of its own
+		if m.Account {
+			a.accounts = true
+			contact := a.entity(m.Schema.Entity(traverse.Contact))
+			contact.named = true
+			contact.follow(traverse.ParentAccount, true)
+		}
+	}
+	if ch.Dated >= 0 {
+		for _, e := range at[ch.Dated] {
+			if ch.Range == nil {
+				e.undated = true
+			} else {
+				e.windows = append(e.windows, window{*ch.Range, m})
+			}
+		}
+	}
+	for _, x := range ch.Where {
+		a.expr(at, x)
+	}
+}
+
+// hop notes the reference of a hop from entities.
+func (a *asked) hop(from []*askedEntity, step traverse.Step) *askedEntity {
+	to := a.entity(step.Entity)
+	to.named = true
+	if step.Via.Many() {
+		to.follow(step.Via.Via, true)
+		return to
+	}
+	for _, e := range from {
+		e.follow(step.Via.Name, true)
+	}
+	return to
+}
+
+func (a *asked) expr(at [][]*askedEntity, x check.Expr) {
+	c, ok := x.(*check.Comparison)
+	if !ok {
+		panic("audit: unknown expression")
+	}
+	here := at[c.Step]
+	for _, step := range c.Hops {
+		here = []*askedEntity{a.hop(here, step)}
+	}
+	for _, e := range here {
+		// Each interaction has its own field of that name.
+		f, ok := e.entity.Field(c.Field.Name)
+		if !ok {
+			f = c.Field
+		}
+		e.test(f, c)
+	}
+}
+
+func (e *askedEntity) follow(ref string, required bool) {
+	at := slices.IndexFunc(e.refs, func(r askedRef) bool { return r.name == ref })
+	if at < 0 {
+		e.refs = append(e.refs, askedRef{ref, required})
+	} else if required {
+		e.refs[at].required = true
+	}
+}
+
+func (e *askedEntity) test(f traverse.Field, c *check.Comparison) {
+	at := slices.IndexFunc(e.fields, func(have *askedField) bool { return have.Name == f.Name })
+	if at < 0 {
+		at = len(e.fields)
+		e.fields = append(e.fields, &askedField{Field: f})
+	}
+	field := e.fields[at]
+	how, values := check.MatchEquals, []string(nil)
+	switch p := c.Predicate.(type) {
+	case check.TextMatch:
+		how, values = p.How, p.Values
+	case check.ChoicesMatch:
+		values = p.Values
+	}
+	for i, v := range values {
+		o := operand{v, how, v}
+		if i < len(c.Source.Operands) {
+			if s, ok := c.Source.Operands[i].(*dsl.String); ok {
+				o.raw = s.Value
+			}
+		}
+		if !slices.Contains(field.operands, o) {
+			field.operands = append(field.operands, o)
+		}
+	}
+}

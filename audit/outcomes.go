@@ -1,0 +1,127 @@
+package audit
+
+import (
+	"fmt"
+
+	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/internal/shown"
+)
+
+// How many leads must be scored before an outcome that they share is odd.
+const (
+	largeForAll  = 100   // a condition that holds for all of them
+	largeForNone = 1_000 // a condition that holds for none of them
+)
+
+// Outcomes looks at the results of a population as a whole. It is not safe for
+// concurrent use.
+type Outcomes struct {
+	leads  int
+	models []modelOutcomes
+}
+
+type modelOutcomes struct {
+	name                          string
+	account                       bool // the target
+	scored, notTargeted, noParent int
+	explained                     int
+	conditions                    []conditionOutcomes
+}
+
+type conditionOutcomes struct {
+	name string
+	held int
+}
+
+// NewOutcomes returns the outcomes of no lead by the models of a set.
+func NewOutcomes(set *leadscore.Set) *Outcomes {
+	o := &Outcomes{}
+	for _, m := range set.Models() {
+		m := m.Checked()
+		out := modelOutcomes{name: m.Name, account: m.Account}
+		for i := range m.Conditions {
+			out.conditions = append(out.conditions, conditionOutcomes{name: m.Conditions[i].Name})
+		}
+		o.models = append(o.models, out)
+	}
+	return o
+}
+
+// Add adds the results of a lead, which must be those of the set. Conditions are
+// looked at only if the lead was scored with [leadscore.Explain].
+func (o *Outcomes) Add(r leadscore.SetResult) {
+	o.leads++
+	for i := range r.Results {
+		m := &o.models[i]
+		switch r.Results[i].Status {
+		case leadscore.Scored:
+			m.scored++
+		case leadscore.NotTargeted:
+			m.notTargeted++
+		case leadscore.NoParent:
+			m.noParent++
+		}
+		at := 0
+		for c := range r.Results[i].Contributions() {
+			if c.Multiplier > 0 {
+				m.conditions[at].held++
+			}
+			at++
+		}
+		if at > 0 {
+			m.explained++
+		}
+	}
+}
+
+// Findings returns what is odd about the results that were added.
+func (o *Outcomes) Findings() Findings {
+	var found Findings
+	add := func(f Finding) {
+		if f.Severity == dsl.Error {
+			f.Severity = dsl.Warning
+		}
+		found = append(found, f)
+	}
+	for i := range o.models {
+		m := &o.models[i]
+		if o.leads > 0 && m.scored == 0 && m.notTargeted > 0 {
+			has, wants := "contact", "accounts"
+			if !m.account {
+				has, wants = "account", "contacts"
+			}
+			add(Finding{
+				Code: CodeNoneScored, Model: m.name, Count: m.notTargeted, Of: o.leads,
+				Summary: fmt.Sprintf("model %s scores no lead: it targets %s, and %s to %s",
+					shown.Quote(m.name), wants, ofThem(m.notTargeted, o.leads, "belongs", "belong"), article(has)),
+			})
+		}
+	}
+	for i := range o.models {
+		m := &o.models[i]
+		for _, c := range m.conditions {
+			switch {
+			case c.held == m.explained && m.explained >= largeForAll:
+				add(Finding{
+					Code: CodeAlways, Model: m.name, Condition: c.name, Count: c.held, Of: m.explained,
+					Summary: fmt.Sprintf("model %s: condition %s holds for all %d leads", shown.Quote(m.name), shown.Quote(c.name), c.held),
+				})
+			case c.held == 0 && m.explained >= largeForNone:
+				add(Finding{
+					Code: CodeNever, Model: m.name, Condition: c.name, Of: m.explained,
+					Summary: fmt.Sprintf("model %s: condition %s holds for none of %d leads", shown.Quote(m.name), shown.Quote(c.name), m.explained),
+				})
+			}
+		}
+	}
+	found.sort()
+	return found
+}
+
+func article(has string) string {
+	if has == "account" {
+		return "an account"
+	}
+	return "a contact"
+}

@@ -1,0 +1,174 @@
+package audit
+
+import (
+	"fmt"
+
+	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/internal/shown"
+	"github.com/leadscore/leadscore/traverse"
+	"github.com/leadscore/leadscore/traverse/columns"
+)
+
+// reference looks at a reference that rules follow, or by which records belong to a
+// lead.
+func (x *auditor) reference(e *askedEntity, t *columns.Table, c *columns.Column, n int, required bool) {
+	if c == nil || c.To == nil {
+		return
+	}
+	target := x.target(e, c)
+	empty, dangling := 0, 0
+	var odd []string // of the ids that name nothing
+	seen := map[columns.Key]bool{}
+	for row := range t.Len() {
+		if t.RowKey(row) == 0 {
+			continue
+		}
+		k := columns.Key(t.Cells(row)[c.At])
+		switch {
+		case k == 0:
+			empty++
+		case target.has != nil && !target.has(k):
+			dangling++
+			if !seen[k] {
+				seen[k] = true
+				odd = append(odd, c.To.ID(k))
+			}
+		}
+	}
+	interaction := e.entity.Kind() == traverse.Interaction
+	name := e.entity.Name()
+	switch {
+	case empty == 0:
+	case interaction && c.Name == traverse.Contact:
+		x.add(Finding{
+			Code: CodeNoOwner, Entity: name, Field: c.Name, Count: empty, Of: n,
+			Summary: fmt.Sprintf("%s: %s for nobody", ofThem(empty, n, "is empty", "are empty"), counts(empty)),
+		})
+	case empty == n && required:
+		x.noValues(e, c.Name, n)
+	}
+	if dangling > 0 {
+		x.dangling(name, c, target, odd, dangling, n-empty)
+	}
+}
+
+// A target is what the ids of a reference should name.
+type target struct {
+	has  func(columns.Key) bool // nil if that cannot be known
+	ids  func(yield func(id string))
+	name string // such as "Contact"
+	who  string // who has those ids
+}
+
+// target returns what a reference should name: a record; or where the data has no
+// record of that kind, what the other side of a lead holds.
+func (x *auditor) target(e *askedEntity, c *columns.Column) target {
+	to := c.To
+	name := to.Entity().Name()
+	if x.live(to) > 0 {
+		return target{
+			has: func(k columns.Key) bool { return to.Row(k) >= 0 },
+			ids: func(yield func(string)) {
+				for row := range to.Len() {
+					if k := to.RowKey(row); k != 0 {
+						yield(to.ID(k))
+					}
+				}
+			},
+			name: "no " + name, who: name,
+		}
+	}
+	holder, ref := "", ""
+	switch {
+	case e.entity.Kind() == traverse.Interaction && c.Name == traverse.Contact:
+		holder, ref = traverse.Lead, traverse.ParentContact
+	case e.entity.Name() == traverse.Lead && c.Name == traverse.ParentAccount && x.asked.accounts:
+		holder, ref = traverse.Contact, traverse.ParentAccount
+	default:
+		return target{}
+	}
+	held := map[columns.Key]bool{}
+	from := x.store.Table(holder)
+	at := from.Column(ref).At
+	for row := range from.Len() {
+		if from.RowKey(row) != 0 {
+			held[columns.Key(from.Cells(row)[at])] = true
+		}
+	}
+	return target{
+		has: func(k columns.Key) bool { return held[k] },
+		ids: func(yield func(string)) {
+			for k := range held {
+				if k != 0 {
+					yield(to.ID(k))
+				}
+			}
+		},
+		name: fmt.Sprintf("no %s, nor do they name the %s of a %s", name, ref, holder), who: holder + "." + ref,
+	}
+}
+
+// dangling reports ids that name nothing, and what they nearly name.
+func (x *auditor) dangling(entity string, c *columns.Column, to target, odd []string, count, of int) {
+	f := Finding{Code: CodeDangling, Entity: entity, Field: c.Name, Count: count, Of: of}
+	ids, verb := "ids", "name"
+	if of == 1 {
+		ids = "id"
+	}
+	if count == 1 {
+		verb = "names"
+	}
+	f.Summary = fmt.Sprintf("%d of %d %s %s", count, of, ids, verb)
+	f.Summary += " " + to.name
+	near := newNearIDs(to.ids)
+	example, like := odd[0], ""
+	for _, id := range odd {
+		if like = near.of(id); like != "" {
+			example = id
+			break
+		}
+	}
+	f.Summary += ", such as " + shown.Quote(example)
+	if like != "" {
+		f.Help = fmt.Sprintf("%s has %s, which differs in %s", to.who, shown.Quote(like), difference(example, like))
+	}
+	f.Examples = append(f.Examples, example)
+	for _, id := range odd {
+		if len(f.Examples) < MaxExamples && id != example {
+			f.Examples = append(f.Examples, id)
+		}
+	}
+	x.add(f)
+}
+
+func counts(n int) string {
+	if n == 1 {
+		return "it counts"
+	}
+	return "they count"
+}
+
+// parents reports leads without a parent, and reports whether all are.
+func (x *auditor) parents(t *columns.Table, n int) (all bool) {
+	contact, account := t.Column(traverse.ParentContact).At, t.Column(traverse.ParentAccount).At
+	without := 0
+	for row := range t.Len() {
+		if cells := t.Cells(row); t.RowKey(row) != 0 && cells[contact] == 0 && cells[account] == 0 {
+			without++
+		}
+	}
+	if without == 0 {
+		return false
+	}
+	f := Finding{
+		Code: CodeNoParent, Entity: traverse.Lead, Count: without, Of: n, Severity: dsl.Advice,
+		Summary: fmt.Sprintf("%s neither a %s nor a %s: no model scores %s",
+			ofThem(without, n, "has", "have"), traverse.ParentContact, traverse.ParentAccount, itOrThem(without)),
+	}
+	if without == n {
+		f.Severity = dsl.Warning
+		f.Help = "if each person of the export is a lead, map each as a Contact, too, and let ParentContact name it"
+	}
+	x.add(f)
+	return without == n
+}

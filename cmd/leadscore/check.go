@@ -10,9 +10,8 @@ import (
 	"github.com/leadscore/leadscore/eval/findings"
 )
 
-func runCheck(_ context.Context, inv *invocation) error {
-	rules := inv.ruleFlags()
-	strict := inv.flags.Bool("strict", false, "fail if there are warnings")
+func runCheck(ctx context.Context, inv *invocation) error {
+	rules, data := inv.ruleFlags(), inv.dataFlags()
 	advice := inv.flags.Bool("advice", false, "also give advice, on what is unusual but may be intended")
 	format := inv.choice("format", "text", "report problems as `FORMAT`: text, on standard error, or json, one object per line on standard output", "json")
 	names, err := inv.parse()
@@ -22,11 +21,15 @@ func runCheck(_ context.Context, inv *invocation) error {
 	if len(names) == 0 && *rules.schema == "" {
 		return badUsage("name at least one rule file or folder")
 	}
+	withData, err := data.given()
+	if err != nil {
+		return err
+	}
 	report := inv.report
 	if *format == "json" {
 		report = inv.reportJSON
 	}
-	found, err := findingsIn(rules, names)
+	set, found, err := findingsIn(rules, names)
 	if err != nil {
 		return report(err)
 	}
@@ -39,21 +42,29 @@ func runCheck(_ context.Context, inv *invocation) error {
 			return err
 		}
 	}
-	if *strict && warned {
+	if withData {
+		odd, err := data.checkData(ctx, inv, set, *advice, *format)
+		if err != nil {
+			return err
+		}
+		warned = warned || odd
+	}
+	if *data.strict && warned {
 		return errReported
 	}
 	return nil
 }
 
-// findingsIn returns the findings in rule files. It fails if they do not compile.
-func findingsIn(rules *ruleInput, names []string) (leadscore.Diagnostics, error) {
+// findingsIn returns the set in rule files, and the findings. It fails if they do
+// not compile.
+func findingsIn(rules *ruleInput, names []string) (*leadscore.Set, leadscore.Diagnostics, error) {
 	schema, files, err := rules.read(names...)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	set, err := leadscore.CompileSet(schema, files)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var models []*check.Model
 	for _, m := range set.Models() {
@@ -63,5 +74,5 @@ func findingsIn(rules *ruleInput, names []string) (leadscore.Diagnostics, error)
 	for _, f := range files {
 		texts = append(texts, &dsl.File{Name: f.Name, Text: f.Text})
 	}
-	return findings.Of(models, texts...), nil
+	return set, findings.Of(models, texts...), nil
 }

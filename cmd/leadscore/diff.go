@@ -76,6 +76,9 @@ func compareLeads(ctx context.Context, inv *invocation, older, newer *leadscore.
 			return nil, err
 		}
 	}
+	if err := data.audit(ctx, p, newer, is); err != nil {
+		return nil, err
+	}
 	ids, err := leadsOf(ctx, was, is)
 	if err != nil {
 		return nil, err

@@ -40,6 +40,9 @@ func runExplain(ctx context.Context, inv *invocation) error {
 	if err != nil {
 		return err
 	}
+	if err := data.audit(ctx, p, set, loaded); err != nil {
+		return err
+	}
 	p.stop()
 	scored, err := set.Score(ctx, *lead, loaded, append(data.options(), leadscore.Explain(explain.Occurrences))...)
 	if err != nil {

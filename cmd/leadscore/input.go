@@ -130,7 +130,7 @@ func ruleFiles(names []string) ([]string, error) {
 // A dataInput is the flags of commands that score leads.
 type dataInput struct {
 	name, mapping, asOfText *string
-	skipBad                 *bool
+	skipBad, strict         *bool
 	asOf                    time.Time // of --as-of
 	reported                string    // what load printed last
 }
@@ -141,6 +141,7 @@ func (inv *invocation) dataFlags() *dataInput {
 		name:     inv.flags.String("data", "", "read CRM data from `DIR|FILE`. A folder contains <Entity>.csv or <Entity>.ndjson for each entity, compressed (.gz) or not. A .json file maps the names of entities to lists of records. With --mapping, the mapping names the files of the folder"),
 		mapping:  inv.flags.String("mapping", "", "read the data through the mapping in `FILE`, which assigns files to entities and columns to fields"),
 		skipBad:  inv.flags.Bool("skip-bad", false, "skip records with bad values and report them, instead of failing"),
+		strict:   inv.flags.Bool("strict", false, "fail if there are warnings, about the data or, with check, about the rules"),
 		asOfText: inv.flags.String("as-of", "", "score as of `TIME`, in RFC 3339 or as a date, which is that day's start in UTC (default now)"),
 	}
 	inv.checks = append(inv.checks, func() (err error) {

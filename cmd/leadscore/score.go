@@ -43,6 +43,9 @@ func runScore(ctx context.Context, inv *invocation) error {
 		return err
 	}
 
+	if err := data.audit(ctx, p, set, loaded); err != nil {
+		return err
+	}
 	opts := data.options()
 	if *explained {
 		opts = append(opts, leadscore.Explain(explain.Occurrences))

@@ -24,16 +24,23 @@ func (s *scanner) all() []lexer.Token {
 // next scans a token, white space, a comment, or a character that is an error.
 func (s *scanner) next() {
 	rest := s.rest()
-	r, size := utf8.DecodeRuneInString(rest)
-	switch {
-	case r == '\n':
+	switch c := rest[0]; {
+	case c == '\n':
 		s.pos.Offset++
 		s.pos.Line++
 		s.pos.Column = 1
-	case r == ' ':
+		return
+	case c == ' ':
 		n := len(rest) - len(strings.TrimLeft(rest, " "))
 		s.pos.Column += n
 		s.pos.Offset += n
+		return
+	case isASCIILetter(c):
+		s.ident(rest)
+		return
+	}
+	r, size := utf8.DecodeRuneInString(rest)
+	switch {
 	case unicode.IsSpace(r):
 		s.skip(size)
 	case strings.HasPrefix(rest, "//"):
@@ -42,7 +49,7 @@ func (s *scanner) next() {
 		s.comments = append(s.comments, Comment{Span: tokenSpan(s.pos, line), Text: line})
 		s.skip(len(line))
 	case isIdentStart(r):
-		s.emit(tokIdent, identLen(rest))
+		s.ident(rest)
 	case r == '`':
 		s.quotedName(rest)
 	case r == '"':

@@ -22,7 +22,8 @@ func (s *scanner) instead(wrong, right string) string {
 	}
 	// The sign joins expressions if one ends before it and a name follows it.
 	word := strings.TrimLeft(after, " \t")
-	word = word[:identLen(word)]
+	n, _ := identLen(word)
+	word = word[:n]
 	child := slices.ContainsFunc([]string{"each", "has", "at", "none", "score", "where", "not"}, func(w string) bool { return strings.EqualFold(w, word) })
 	if word == "" || isDigit(word[0]) || child || len(s.tokens) == 0 {
 		return ""

@@ -51,7 +51,7 @@ func (s *scanner) number(rest string) {
 		}
 		s.emit(kind, n)
 	case n < len(rest) && (rest[n] == '_' || rest[n] == 'e' || rest[n] == 'E'):
-		tail := identLen(rest[n:])
+		tail, _ := identLen(rest[n:])
 		if word := rest[n : n+tail]; rest[n] == '_' || exponent(rest[n:]) > 0 {
 			if rest[n] != '_' {
 				word = rest[n : n+exponent(rest[n:])]

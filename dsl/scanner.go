@@ -79,3 +79,11 @@ func (s *scanner) emit(t lexer.TokenType, n int) {
 	s.tokens = append(s.tokens, lexer.Token{Type: t, Value: s.text[s.pos.Offset : s.pos.Offset+n], Pos: s.pos})
 	s.skip(n)
 }
+
+// ident adds the identifier at the start of rest.
+func (s *scanner) ident(rest string) {
+	n, columns := identLen(rest)
+	s.tokens = append(s.tokens, lexer.Token{Type: tokIdent, Value: rest[:n], Pos: s.pos})
+	s.pos.Offset += n
+	s.pos.Column += columns
+}

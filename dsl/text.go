@@ -31,19 +31,23 @@ func isIdentPart(r rune) bool { return isIdentStart(r) || unicode.IsDigit(r) }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-// identLen returns the length of the run of letters, digits and _ at the start of s.
-func identLen(s string) int {
+func isASCIILetter(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' }
+
+// identLen returns the length of the run of letters, digits and _ at the start of s,
+// in bytes and in characters.
+func identLen(s string) (n, characters int) {
 	for i := range len(s) {
 		c := s[i]
 		switch {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '_':
+		case isASCIILetter(c), isDigit(c), c == '_':
 		case c < utf8.RuneSelf:
-			return i
+			return i, i
 		default:
-			return i + prefixLen(s[i:], isIdentPart)
+			rest := prefixLen(s[i:], isIdentPart)
+			return i + rest, i + utf8.RuneCountInString(s[i:i+rest])
 		}
 	}
-	return len(s)
+	return len(s), len(s)
 }
 
 // prefixLen returns the length of the longest prefix of s whose characters satisfy f.

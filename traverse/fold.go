@@ -11,10 +11,16 @@ import (
 // strings.EqualFold(a, b), for valid UTF-8. Folding goes letter by letter, so a
 // substring of s folds to a substring of Fold(s).
 func Fold(s string) string {
-	for i := 0; i < len(s); i++ {
-		if c := s[i]; c >= utf8.RuneSelf || 'A' <= c && c <= 'Z' {
+	capitals := false
+	for i := range len(s) {
+		c := s[i]
+		if c >= utf8.RuneSelf {
 			return strings.Map(foldRune, s)
 		}
+		capitals = capitals || 'A' <= c && c <= 'Z'
+	}
+	if capitals {
+		return strings.ToLower(s)
 	}
 	return s
 }

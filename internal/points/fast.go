@@ -92,20 +92,21 @@ func (c *Conjunction) Worth(counts []uint64) int64 {
 	return int64(times) * c.Points
 }
 
-// A Pair is a Conjunction of two children. Most conjunctions are; as pairs they lie
-// next to each other in memory.
+// A Pair is a Conjunction of one child or two: one is its own partner. Most
+// conjunctions are; as pairs they lie next to each other in memory.
 type Pair struct {
 	points      int64
 	most        uint64
 	left, right ChildRange
 }
 
-// Pair returns c as a Pair, or false if c does not have two children.
+// Pair returns c as a Pair, or false if c has more than two children.
 func (c *Conjunction) Pair() (Pair, bool) {
-	if len(c.Children) != 2 {
+	n := len(c.Children)
+	if n != 1 && n != 2 {
 		return Pair{}, false
 	}
-	return Pair{c.Points, c.most, c.Children[0], c.Children[1]}, true
+	return Pair{c.Points, c.most, c.Children[0], c.Children[n-1]}, true
 }
 
 // Worth returns the points for counts. It has no branch that depends on counts.

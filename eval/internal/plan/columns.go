@@ -43,8 +43,8 @@ type Target struct {
 	Owner        Profile        // the contact who owns interactions, and what the contact's references lead to
 	Interactions []Interactions // a kind each
 	Conjunctions []Conjunction  // conditions of several children, or over several kinds of interaction; in a plan for explanations all conditions
-	Pairs        []Pairs        // those of two children
-	Others       []int          // those of any other number, as indexes into Conjunctions
+	Pairs        []Pairs        // those of one child or two
+	Others       []int          // those of more, as indexes into Conjunctions
 	Slots        int            // counts that the conjunctions share
 	Base         []int64        // by model, the score of a lead of which every measure is 0, without the conjunctions
 	MaxRecords   uint64         // the most records for which a lead's sums fit in 64 bits
@@ -74,7 +74,7 @@ type Conjunction struct {
 	Award points.Conjunction
 }
 
-// Pairs are the conjunctions of two children of one model.
+// Pairs are the conjunctions of one child or two of one model.
 type Pairs struct {
 	Model int
 	List  []points.Pair

@@ -325,7 +325,7 @@ func TestTotalTables(t *testing.T) {
 	}
 }
 
-// TestConjunctions checks that conjunctions of two children are in Pairs, by model,
+// TestConjunctions checks that conjunctions of one child or two are in Pairs, by model,
 // and the others in Others.
 func TestConjunctions(t *testing.T) {
 	p := planColumns(t, evaltest.Model("M", "contact",
@@ -335,7 +335,7 @@ func TestConjunctions(t *testing.T) {
 		evaltest.Model("N", "contact", `has EmailOpened has EmailClicked score +4`))
 	target := &p.Targets[ContactBased]
 	if !slices.Equal(target.Others, []int{1}) {
-		t.Errorf("conjunctions of other numbers than two are %v", target.Others)
+		t.Errorf("conjunctions of more than two children are %v", target.Others)
 	}
 	var pairs []int
 	for _, list := range target.Pairs {

@@ -61,7 +61,7 @@ func first15(id string) (string, bool) {
 // without blanks, letter case, look-alike letters, the quotes of a formula, and what
 // a spreadsheet adds to a number or takes from it.
 func idForm(id string) string {
-	s := strings.Trim(unformula(traverse.Fold(plainLetters(bare(id)))), `'"{}`)
+	s := strings.Trim(unformula(wordsForm(id)), `'"{}`)
 	if whole, ok := wholeNumber(s); ok {
 		return whole
 	}
@@ -101,7 +101,7 @@ func difference(a, b string) string {
 		return "the signs of a formula"
 	case strings.TrimSpace(a) == strings.TrimSpace(b):
 		return "blanks around it"
-	case strings.Join(strings.Fields(a), " ") == strings.Join(strings.Fields(b), " "):
+	case spaced(a) == spaced(b):
 		return "the blanks in it"
 	case bare(a) == bare(b), squeeze(a) == squeeze(b):
 		return "blanks, or characters that cannot be seen"
@@ -118,6 +118,9 @@ func difference(a, b string) string {
 	}
 	return "how it is written"
 }
+
+// spaced returns s with one blank between its words.
+func spaced(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // bare returns s without blanks around it, and without characters that cannot be
 // seen.

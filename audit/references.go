@@ -104,7 +104,7 @@ func (x *auditor) target(e *askedEntity, c *columns.Column) target {
 				}
 			}
 		},
-		name: fmt.Sprintf("no %s, nor do they name the %s of a %s", name, ref, holder), who: holder + "." + ref,
+		name: fmt.Sprintf("no %s, nor the %s of a %s", name, ref, holder), who: holder + "." + ref,
 	}
 }
 

@@ -40,10 +40,10 @@ func (x *auditor) values(e *askedEntity, f *askedField, dict *columns.Dict, coun
 		}
 		for _, text := range texts(dict.Value(uint32(code))) {
 			if o, ok := almost.match(text); ok {
-				near.add(text, counts[code], o.raw)
+				near.add(text, counts[code], o)
 			}
 			if len(listed) > 0 && !listed[fold(f, text)] {
-				unlisted.add(text, counts[code], "")
+				unlisted.add(text, counts[code], operand{})
 			}
 		}
 	}
@@ -58,8 +58,7 @@ func (x *auditor) values(e *askedEntity, f *askedField, dict *columns.Dict, coun
 	if near.count > 0 {
 		x.add(Finding{
 			Code: CodeAlmost, Entity: name, Field: f.Name, Count: near.count, Of: n, Examples: near.texts,
-			Summary: fmt.Sprintf("%s almost what the rules compare it with: %s is not %s, it differs in %s",
-				ofThem(near.count, n, "is", "are"), shown.Quote(near.texts[0]), shown.Quote(near.like), difference(near.texts[0], near.like)),
+			Summary: fmt.Sprintf("%s almost what the rules compare it with: %s", ofThem(near.count, n, "is", "are"), near.say()),
 		})
 	}
 }
@@ -68,10 +67,20 @@ func (x *auditor) values(e *askedEntity, f *askedField, dict *columns.Dict, coun
 type spotted struct {
 	count int // records
 	texts []string
-	like  string // the operand that the first text resembles
+	like  operand // that the first text resembles
 }
 
-func (s *spotted) add(text string, count int, like string) {
+// say says how the first text and the operand differ.
+func (s *spotted) say() string {
+	text, like := shown.Quote(s.texts[0]), shown.Quote(s.like.raw)
+	verb := map[check.Match]string{check.MatchContains: "contained", check.MatchPrefix: "began with", check.MatchSuffix: "ended with"}[s.like.how]
+	if verb != "" {
+		return fmt.Sprintf("%s looks as if it %s %s, and does not", text, verb, like)
+	}
+	return fmt.Sprintf("%s is not %s, it differs in %s", text, like, difference(s.texts[0], s.like.raw))
+}
+
+func (s *spotted) add(text string, count int, like operand) {
 	if s.count == 0 {
 		s.like = like
 	}
@@ -157,7 +166,7 @@ func textForm(s string) string {
 // wordsForm returns s without what people do not see, but with a blank between its
 // words, for parts of texts.
 func wordsForm(s string) string {
-	return strings.Join(strings.Fields(unformula(traverse.Fold(plainLetters(bare(s))))), " ")
+	return spaced(unformula(traverse.Fold(plainLetters(bare(s)))))
 }
 
 // list returns values for a sentence, at most eight.

@@ -50,6 +50,27 @@ func (s Severity) String() string {
 	return fmt.Sprintf("severity %d", uint8(s))
 }
 
+// MarshalText returns what [Severity.String] returns. It fails if s is not one of
+// the constants.
+func (s Severity) MarshalText() ([]byte, error) {
+	if s > Advice {
+		return nil, fmt.Errorf("dsl: %d is not a severity", uint8(s))
+	}
+	return []byte(s.String()), nil
+}
+
+// UnmarshalText sets s to the severity whose [Severity.String] is text. It fails if
+// there is none.
+func (s *Severity) UnmarshalText(text []byte) error {
+	for v := Error; v <= Advice; v++ {
+		if v.String() == string(text) {
+			*s = v
+			return nil
+		}
+	}
+	return fmt.Errorf("dsl: %q is not a severity", text)
+}
+
 // A Diagnostic is one problem of a rule file or schema. If Fix is not nil, applying
 // it removes the problem. The line may then show problems that could not be seen
 // before, because the parser had skipped the rest of the line, but no others.

@@ -176,3 +176,19 @@ func TestDiagnosticJSON(t *testing.T) {
 		t.Errorf("%d bytes, %v", len(hostile), err)
 	}
 }
+
+func TestSeverityText(t *testing.T) {
+	for s := dsl.Error; s <= dsl.Advice; s++ {
+		text, err := s.MarshalText()
+		var back dsl.Severity
+		if err != nil || string(text) != s.String() || back.UnmarshalText(text) != nil || back != s {
+			t.Errorf("%v: %q, %v, read back as %v", s, text, err, back)
+		}
+	}
+	if text, err := dsl.Severity(7).MarshalText(); err == nil {
+		t.Errorf("7 is %q", text)
+	}
+	if err := new(dsl.Severity).UnmarshalText([]byte("Warning")); err == nil {
+		t.Error("Warning is a severity")
+	}
+}

@@ -8,7 +8,8 @@
 // loads the folder with source/tables: as it is or through a mapping of every
 // column, compressed or not. It prints the size of the uncompressed files, how long
 // loading takes, and how much memory: the maximum while it loads, with the
-// collector as Go configures it, and what is left after a collection.
+// collector as Go configures it, and what is left after a collection. At last it
+// times scoring all leads by 20 rules, and the check of package audit.
 package main
 
 import (
@@ -27,6 +28,7 @@ import (
 	"time"
 
 	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/audit"
 	"github.com/leadscore/leadscore/bench/internal/crm"
 	"github.com/leadscore/leadscore/bench/internal/heap"
 	"github.com/leadscore/leadscore/bench/internal/rules"
@@ -89,10 +91,23 @@ func run(out io.Writer, interactions int, seed uint64, mapped, packed bool) erro
 		return err
 	}
 	live := heap.Live()
-	leads, err := score(data, schema)
+	m := rules.Measured(20)
+	set, err := leadscore.CompileSet(schema, []leadscore.File{{Name: m.Name, Text: m.Text()}})
 	if err != nil {
 		return err
 	}
+	start = time.Now()
+	leads, err := score(data, set)
+	if err != nil {
+		return err
+	}
+	scoring := time.Since(start)
+	start = time.Now()
+	found, err := audit.Check(context.Background(), set, data, crm.AsOf)
+	if err != nil {
+		return err
+	}
+	checking := time.Since(start)
 	scored := heap.Live()
 	records := data.Report.Records()
 	runtime.KeepAlive(data)
@@ -103,6 +118,9 @@ func run(out io.Writer, interactions int, seed uint64, mapped, packed bool) erro
 		interactions, leads, records, seed, runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0))
 	fmt.Fprintf(out, "files                    %12d bytes\n", size)
 	fmt.Fprintf(out, "time to load             %12.2f s, %.0f MB a second\n", took.Seconds(), size64/mb/took.Seconds())
+	fmt.Fprintf(out, "time to score            %12.2f s\n", scoring.Seconds())
+	fmt.Fprintf(out, "time to check the data   %12.2f s, %d findings; with it %.2f times as long\n",
+		checking.Seconds(), len(found), (took+scoring+checking).Seconds()/(took+scoring).Seconds())
 	fmt.Fprintf(out, "heap before              %12d bytes\n", before)
 	for _, line := range []struct {
 		what  string
@@ -205,12 +223,7 @@ func sizeOf(dir string) (int64, error) {
 
 // score scores all leads once, so that the source puts the interactions of each
 // contact together, and returns the number of leads.
-func score(data *tables.Data, schema *leadscore.Schema) (int, error) {
-	m := rules.Measured(20)
-	set, err := leadscore.CompileSet(schema, []leadscore.File{{Name: m.Name, Text: m.Text()}})
-	if err != nil {
-		return 0, err
-	}
+func score(data *tables.Data, set *leadscore.Set) (int, error) {
 	leads := 0
 	ctx := context.Background()
 	for _, err := range set.ScoreAll(ctx, data.Leads(ctx), data, leadscore.AsOf(crm.AsOf)) {

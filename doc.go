@@ -63,7 +63,9 @@
 // The error for rules that do not compile is a [Diagnostics]: every problem with
 // its file, line and column, the source line, and how to correct it. The error
 // for a lead that cannot be scored is a [*LeadError]; it does not affect other
-// leads. Bad input never causes a panic, and nothing is dropped silently.
+// leads. Bad input never causes a panic, and nothing is dropped silently. Data that
+// is valid and does not meet the rules, such as a reference that names no record,
+// is no error: package audit finds it.
 //
 // # Other packages
 //

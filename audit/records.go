@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/leadscore/leadscore"
@@ -250,6 +251,7 @@ func (x *auditor) interactions() {
 	switch {
 	case asked && all == 0 && x.asked.any:
 		x.add(Finding{Code: CodeNoRecords, Entity: traverse.AnyInteraction, Summary: "the rules ask for it, and the data has no interaction"})
+	case slices.ContainsFunc(x.found, func(f Finding) bool { return f.Code == CodeOld }): // said already
 	case asked && newest > columns.NoTime && newest < x.asOf.AddDate(-1, 0, 0).UnixMicro():
 		x.add(Finding{
 			Code: CodeOld, Entity: traverse.AnyInteraction, Count: all, Of: all,

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/eval/check"
 	"github.com/leadscore/leadscore/internal/shown"
 )
 
@@ -150,13 +151,17 @@ type pair struct {
 func pairsOf(older, newer *leadscore.Set) []pair {
 	var pairs []pair
 	was, is := checked(older), checked(newer)
+	index := map[*check.Model]int{}
+	for i, m := range was {
+		index[m] = i
+	}
 	matched := matchModels(was, is)
 	for i, m := range is {
 		old := matched[m]
 		if old == nil {
 			continue
 		}
-		p := pair{slices.Index(was, old), i, map[string]string{}}
+		p := pair{index[old], i, map[string]string{}}
 		for now, old := range matchConditions(old, m) {
 			p.was[now.Name] = old.Name
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/eval/check"
@@ -71,23 +72,20 @@ func match[T any](older, newer []*T, name, content func(*T) string) map[*T]*T {
 
 // modelText returns everything in a model except its name.
 func modelText(m *check.Model) string {
-	text := target(m) + zone(m) + strconv.Quote(m.Description) + ready(m)
+	var b strings.Builder
+	b.WriteString(target(m) + zone(m) + strconv.Quote(m.Description) + ready(m))
 	for i := range m.Conditions {
-		text += strconv.Quote(m.Conditions[i].Name) + conditionText(&m.Conditions[i])
+		b.WriteString(strconv.Quote(m.Conditions[i].Name) + conditionText(&m.Conditions[i]))
 	}
-	for b := range m.Grades.Bands() {
-		text += strconv.Quote(b.String())
+	for band := range m.Grades.Bands() {
+		b.WriteString(strconv.Quote(band.String()))
 	}
-	return text
+	return b.String()
 }
 
 // conditionText returns everything in a condition except its name.
 func conditionText(c *check.Condition) string {
-	text := fmt.Sprintf("%+d", c.Points)
-	for _, child := range childTexts(c) {
-		text += "; " + child
-	}
-	return text
+	return strings.Join(append([]string{fmt.Sprintf("%+d", c.Points)}, childTexts(c)...), "; ")
 }
 
 // childTexts returns the children, sorted, as their order makes no difference.

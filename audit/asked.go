@@ -37,6 +37,7 @@ type askedRef struct {
 type askedField struct {
 	traverse.Field
 	operands []operand
+	model    *check.Model // of which a range of days or times depends on the time zone, or nil
 }
 
 // An operand is a text that rules compare a field with.
@@ -138,7 +139,7 @@ func (a *asked) child(m *check.Model, ch *check.Child) {
 		}
 	}
 	for _, x := range ch.Where {
-		a.expr(at, x)
+		a.expr(m, at, x)
 	}
 }
 
@@ -156,7 +157,7 @@ func (a *asked) hop(from []*askedEntity, step traverse.Step) *askedEntity {
 	return to
 }
 
-func (a *asked) expr(at [][]*askedEntity, x check.Expr) {
+func (a *asked) expr(m *check.Model, at [][]*askedEntity, x check.Expr) {
 	c, ok := x.(*check.Comparison)
 	if !ok {
 		panic("audit: unknown expression")
@@ -171,7 +172,7 @@ func (a *asked) expr(at [][]*askedEntity, x check.Expr) {
 		if !ok {
 			f = c.Field
 		}
-		e.test(f, c)
+		e.test(m, f, c)
 	}
 }
 
@@ -184,13 +185,16 @@ func (e *askedEntity) follow(ref string, required bool) {
 	}
 }
 
-func (e *askedEntity) test(f traverse.Field, c *check.Comparison) {
+func (e *askedEntity) test(m *check.Model, f traverse.Field, c *check.Comparison) {
 	at := slices.IndexFunc(e.fields, func(have *askedField) bool { return have.Name == f.Name })
 	if at < 0 {
 		at = len(e.fields)
 		e.fields = append(e.fields, &askedField{Field: f})
 	}
 	field := e.fields[at]
+	if f.Type == traverse.Time && field.model == nil {
+		field.model = m
+	}
 	how, values := check.MatchEquals, []string(nil)
 	switch p := c.Predicate.(type) {
 	case check.TextMatch:

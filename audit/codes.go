@@ -14,6 +14,7 @@ const (
 	CodeNoParent  dsl.Code = "no-parent"          // leads that belong to neither a contact nor an account
 	CodeNoOwner   dsl.Code = "no-owner"           // interactions without a contact, which count for nobody
 	CodeNoTime    dsl.Code = "no-timestamp"       // records without the date that date ranges look at
+	CodeDays      dsl.Code = "days-in-utc"        // times that are all midnights in UTC, for a model in another time zone
 	CodeDangling  dsl.Code = "dangling-reference" // ids that name no record
 	CodeOddID     dsl.Code = "odd-id"             // ids with blanks around them, or with characters that cannot be seen
 	CodeUnlisted  dsl.Code = "unlisted-choice"    // values that the schema does not list for a choice
@@ -31,7 +32,7 @@ const (
 
 // order is that of the codes in lists of findings and in docs/audit.md.
 var order = []dsl.Code{
-	CodeNoLeads, CodeNoRecords, CodeNoValues, CodeNoParent, CodeNoOwner, CodeNoTime, CodeDangling, CodeOddID, CodeUnlisted, CodeAlmost,
+	CodeNoLeads, CodeNoRecords, CodeNoValues, CodeNoParent, CodeNoOwner, CodeNoTime, CodeDays, CodeDangling, CodeOddID, CodeUnlisted, CodeAlmost,
 	CodeOld, CodeLater, CodeNoneScored, CodeAlways, CodeNever,
 }
 

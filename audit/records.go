@@ -10,6 +10,7 @@ import (
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/eval/check"
 	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/traverse"
 	"github.com/leadscore/leadscore/traverse/columns"
@@ -23,7 +24,7 @@ func Records(ctx context.Context, set *leadscore.Set, data columns.Lender, asOf 
 	if store == nil {
 		return nil, errors.New("audit: the source does not lend its columns")
 	}
-	x := &auditor{ctx: ctx, store: store, asked: ask(set), asOf: asOf}
+	x := &auditor{ctx: ctx, store: store, asked: ask(set), asOf: asOf, daysFound: map[string]bool{}}
 	err := store.Use(ctx, func() error {
 		x.records()
 		return ctx.Err()
@@ -42,6 +43,8 @@ type auditor struct {
 	asked *asked
 	asOf  time.Time
 	found Findings
+
+	daysFound map[string]bool // fields that days has reported
 }
 
 // add adds a finding, which is a warning unless it says otherwise.
@@ -115,6 +118,8 @@ func (x *auditor) field(e *askedEntity, f *askedField, t *columns.Table, n int) 
 	if c.Wide {
 		if empty := x.emptyTimes(t, c); empty == n {
 			x.noValues(e, f.Name, n)
+		} else if f.model != nil {
+			x.days(e, f.Name, f.model, t, c)
 		}
 		return
 	}
@@ -180,12 +185,43 @@ func (x *auditor) dates(e *askedEntity, t *columns.Table, n int) {
 		}
 		x.add(f)
 	}
+	if len(e.windows) > 0 && dated.Type == traverse.Time && empty < n {
+		x.days(e, dated.Name, e.windows[0].model, t, c)
+	}
 	if e.entity.Kind() == traverse.Interaction {
 		x.later(name, later, n)
 		if later < n && newest > math.MinInt64 {
 			x.old(e, dated, newest, n)
 		}
 	}
+}
+
+// days reports times that all are midnights in UTC if the model is in another time
+// zone: then they are probably days, which begin at another instant there.
+func (x *auditor) days(e *askedEntity, field string, m *check.Model, t *columns.Table, c *columns.Column) {
+	const day = int64(24 * time.Hour / time.Microsecond)
+	n := 0
+	for row := range t.Len() {
+		at := t.WideValue(row, c.At)
+		if t.RowKey(row) == 0 || at == columns.NoTime {
+			continue
+		}
+		if at%day != 0 {
+			return
+		}
+		if _, offset := time.UnixMicro(at).In(m.Zone).Zone(); offset != 0 {
+			n++
+		}
+	}
+	if n == 0 || x.daysFound[e.entity.Name()+"."+field] {
+		return
+	}
+	x.daysFound[e.entity.Name()+"."+field] = true
+	x.add(Finding{
+		Code: CodeDays, Entity: e.entity.Name(), Field: field, Count: n, Of: n,
+		Summary: fmt.Sprintf("every time is a midnight in UTC, and model %s is in the time zone %s", shown.Quote(m.Name), m.Zone),
+		Help:    "if these are days without a time of day, load them in that zone",
+	})
 }
 
 // limit returns as of, as a value of a date or time.

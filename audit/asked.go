@@ -53,11 +53,11 @@ type window struct {
 	model *check.Model
 }
 
-// ask gathers what the models of a set ask.
-func ask(set *leadscore.Set) *asked {
+// ask gathers what the models of a set ask of data with a schema.
+func ask(set *leadscore.Set, schema *traverse.Schema) *asked {
 	a := &asked{byName: map[string]*askedEntity{}}
 	// Every lead belongs to a contact or an account.
-	lead := a.entity(set.Schema().Entity(traverse.Lead))
+	lead := a.entity(schema.Entity(traverse.Lead))
 	if lead == nil {
 		return a
 	}

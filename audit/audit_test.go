@@ -310,6 +310,31 @@ func TestJSON(t *testing.T) {
 	}
 }
 
+// TestSeveralSchemas: the models of a set may have different schemas, and the data
+// that of one of them.
+func TestSeveralSchemas(t *testing.T) {
+	var models []*leadscore.Model
+	for _, text := range []string{
+		"model \"Old\" {\n target contact\n condition \"C\" { has Lead score +1 }\n}\n",
+		"interaction Met {\n}\nmodel \"New\" {\n target contact\n condition \"C\" { has Met score +1 }\n}\n",
+	} {
+		m, err := leadscore.Compile("m.score", text, leadscore.StandardSchema())
+		if err != nil {
+			t.Fatal(err)
+		}
+		models = append(models, m)
+	}
+	set, err := leadscore.NewSet(models...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := memory.New(leadscore.StandardSchema())
+	add(t, data, []string{"Lead", "l1", "ParentContact", "c1"}, []string{"Contact", "c1"})
+	if found := check(t, set, data); len(found) > 0 {
+		t.Errorf("found %q", lines(found))
+	}
+}
+
 // TestFails: a context that is done, and a source that embeds one that lends.
 func TestFails(t *testing.T) {
 	set := model(t, "contact", "has Lead")

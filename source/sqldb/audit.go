@@ -1,0 +1,191 @@
+package sqldb
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/leadscore/leadscore/internal/shown"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// Audit looks for data that cannot meet the rules whose needs are given, such as
+// those that Set.Needs of package leadscore returns: tables without a row, columns
+// without a value, ids that name no row, and values of choices that the schema does
+// not list. Such data scores without an error. It returns one [Problem] for each, in
+// the order of the needs, with examples, and no problem for what the mapping lists
+// as absent.
+//
+// Audit reads few rows, but if nothing is wrong the database may have to look at all
+// of them: at every row of a table for each of its references, and at every row
+// that has a choice. Run it after an import or once a day rather than for each
+// request. The error wraps that of the driver, and ctx.Err() if ctx is done.
+func (s *Source) Audit(ctx context.Context, needs []*traverse.Need) (Problems, error) {
+	a := auditor{ctx: ctx, source: s, asked: map[string]bool{}}
+	for _, n := range needs {
+		e := s.entities[n.Entity]
+		if e == nil {
+			return nil, fmt.Errorf("sqldb: unknown entity %s", n.Entity)
+		}
+		if e.absent {
+			continue
+		}
+		if err := a.need(e, n); err != nil {
+			return nil, failed(ctx, "checking the data of "+n.Entity, err)
+		}
+	}
+	return a.found, nil
+}
+
+// maxExamples is how many values a problem of Audit gives as examples.
+const maxExamples = 3
+
+// An auditor asks about the tables and columns of needs, each once.
+type auditor struct {
+	ctx    context.Context
+	source *Source
+	asked  map[string]bool // Entity, or Entity.Field
+	found  Problems
+}
+
+func (a *auditor) problem(entity, field, format string, args ...any) {
+	a.found = append(a.found, Problem{Entity: entity, Field: field, Message: fmt.Sprintf(format, args...)})
+}
+
+// first reports whether name has not been passed to first before.
+func (a *auditor) first(name string) bool {
+	first := !a.asked[name]
+	a.asked[name] = true
+	return first
+}
+
+func (a *auditor) need(e *entity, n *traverse.Need) error {
+	if a.first(n.Entity) {
+		any, err := a.values(e.id, "SELECT "+e.id.selects+" FROM "+e.from+" LIMIT 1")
+		if err != nil {
+			return err
+		}
+		if any == nil {
+			a.problem(n.Entity, "", "the rules ask for it, and its table has no row")
+			a.asked[n.Entity+"."] = true
+		}
+	}
+	if a.asked[n.Entity+"."] {
+		return nil // it has no row
+	}
+	for _, name := range append([]string{n.By}, n.Fields...) {
+		c := e.fields[name]
+		if name == "" || c == nil || !a.first(n.Entity+"."+name) {
+			continue
+		}
+		if err := a.column(e, name, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *auditor) column(e *entity, name string, c *column) error {
+	filled := c.quoted + " IS NOT NULL"
+	if c.storage == Text || c.storage == FixedText {
+		filled += " AND " + c.quoted + " <> ''"
+	}
+	from := "SELECT " + c.selects + " FROM " + e.from + " WHERE " + filled
+	any, err := a.values(c, from+" LIMIT 1")
+	switch {
+	case err != nil:
+		return err
+	case any == nil:
+		a.problem(e.name, name, "the rules ask for it, and it is empty in every row")
+		return nil
+	}
+	declared := a.source.schema.Entity(e.name)
+	if r, ok := declared.Relationship(name); ok && !r.Many() {
+		return a.reference(e, name, c, r.Target, from)
+	}
+	if f, ok := declared.Field(name); ok && f.Type == traverse.Choice && len(f.Values) > 0 {
+		return a.choice(e, f, c, from)
+	}
+	return nil
+}
+
+// reference looks for ids that name no row. from is the statement for the ids.
+func (a *auditor) reference(e *entity, name string, c *column, target string, from string) error {
+	to := a.source.entities[target]
+	if to == nil || to.absent {
+		return nil
+	}
+	const other = "u"
+	id, ref := other+"."+a.source.dialect.Quote(to.id.name), c.quoted
+	if to.id.storage != c.storage {
+		id, ref = "CAST("+id+" AS text)", "CAST("+ref+" AS text)"
+	}
+	table := strings.TrimSuffix(to.from, alias) + other
+	dangling, err := a.values(c, fmt.Sprintf("%s AND NOT EXISTS (SELECT 1 FROM %s WHERE %s = %s) LIMIT %d", from, table, id, ref, maxExamples))
+	if err != nil || dangling == nil {
+		return err
+	}
+	slices.Sort(dangling)
+	a.problem(e.name, name, "some ids name no %s, such as %s", target, examples(dangling))
+	return nil
+}
+
+// choice looks for values that the schema does not list. from is the statement for
+// all values.
+func (a *auditor) choice(e *entity, f traverse.Field, c *column, from string) error {
+	const most = 1000 // distinct values
+	values, err := a.values(c, fmt.Sprintf("SELECT DISTINCT %s LIMIT %d", strings.TrimPrefix(from, "SELECT "), most))
+	if err != nil {
+		return err
+	}
+	fold := traverse.Fold
+	if f.Exact {
+		fold = func(s string) string { return s }
+	}
+	unlisted := slices.DeleteFunc(values, func(v string) bool {
+		return slices.ContainsFunc(f.Values, func(listed string) bool { return fold(listed) == fold(v) })
+	})
+	if len(unlisted) > 0 {
+		slices.Sort(unlisted)
+		a.problem(e.name, f.Name, "some rows have a value that the schema does not list, such as %s", examples(unlisted))
+	}
+	return nil
+}
+
+// values returns the texts of the first column of a statement's rows; nil if there
+// are no rows. A value that does not suit its field has no text: it fails the leads
+// that need it.
+func (a *auditor) values(c *column, statement string) ([]string, error) {
+	rows, err := a.source.db.QueryContext(a.ctx, statement)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var texts []string
+	for rows.Next() {
+		cell := cell{decode: c.decode}
+		if err := rows.Scan(&cell); err != nil {
+			return nil, err
+		}
+		if texts == nil {
+			texts = []string{}
+		}
+		if cell.err == nil {
+			texts = append(texts, cell.value.String())
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return texts, rows.Close()
+}
+
+// examples returns the first values, quoted.
+func examples(values []string) string {
+	var quoted []string
+	for _, v := range values[:min(len(values), maxExamples)] {
+		quoted = append(quoted, shown.Quote(v))
+	}
+	return strings.Join(quoted, ", ")
+}

@@ -4,115 +4,19 @@ import (
 	"math"
 	"time"
 
-	_ "time/tzdata" // a machine may have no time zone database
-
 	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/internal/calendar"
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// This file implements the calendar of the language reference, section Date
-// ranges: instants in microseconds, days counted from 1970-01-01, and local times
-// in a model's zone.
+// This file implements the bounds of the language reference, section Date ranges:
+// instants in microseconds, and days counted from 1970-01-01. Package calendar
+// knows the local times and days of zones.
 
 const (
 	microsPerSecond = int64(1_000_000)
 	secondsPerDay   = int64(24 * 60 * 60)
 )
-
-// A wall is a local time: a calendar day and the microseconds since its
-// midnight, as a wall clock shows them.
-type wall struct {
-	day    int64
-	micros int64 // 0 to 24 hours, exclusive
-}
-
-// seconds reads w as if it were UTC, in whole seconds.
-func (w wall) seconds() int64 { return w.day*secondsPerDay + w.micros/microsPerSecond }
-
-func wallOf(micros int64, zone *time.Location) wall {
-	t := time.UnixMicro(micros).In(zone)
-	year, month, day := t.Date()
-	hour, minute, second := t.Clock()
-	seconds := int64(hour*60*60 + minute*60 + second)
-	return wall{
-		day:    traverse.DayNumber(year, month, day),
-		micros: seconds*microsPerSecond + int64(t.Nanosecond()/1000),
-	}
-}
-
-// dayOf returns the day on which an instant falls in zone.
-func dayOf(micros int64, zone *time.Location) int64 { return wallOf(micros, zone).day }
-
-// farthest is more, in seconds, than any zone has ever been away from UTC.
-const farthest = 26 * 60 * 60
-
-// periods yields the periods of constant offset around a local time: their first
-// second, the second after their last, and the offset in seconds.
-func periods(local int64, zone *time.Location, yield func(start, end, offset int64) bool) {
-	for at := local - farthest; at <= local+farthest; {
-		t := time.Unix(at, 0).In(zone)
-		_, offset := t.Zone()
-		from, to := t.ZoneBounds()
-		start, end := int64(math.MinInt64), int64(math.MaxInt64)
-		if !from.IsZero() {
-			start = from.Unix()
-		}
-		if !to.IsZero() {
-			end = to.Unix()
-		}
-		if end <= at {
-			// After the last change in its tables, package time counts 365 days to
-			// a year: on the last day of a leap year ZoneBounds ends before t.
-			end = time.Date(t.UTC().Year()+1, time.January, 1, 0, 0, 0, 0, time.UTC).Unix()
-		}
-		if !yield(start, end, int64(offset)) || end == math.MaxInt64 {
-			return
-		}
-		at = end
-	}
-}
-
-// instant returns when a clock in zone shows w. A time that a clock change
-// skips moves forward by the length of the skip; one that occurs twice is the
-// first.
-func instant(w wall, zone *time.Location) int64 {
-	local := w.seconds()
-	var result, before int64
-	found, known := false, false
-	periods(local, zone, func(start, end, offset int64) bool {
-		switch at := local - offset; {
-		case at < start:
-			// Skipped: the clock went from before this time to after it. With the
-			// offset from before the change it is as much later as the skip is long.
-			result, found = at, true
-			if known {
-				result = local - before
-			}
-			return false
-		case at < end:
-			result, found = at, true
-			return false
-		}
-		before, known = offset, true
-		return true
-	})
-	if !found {
-		result = local - before
-	}
-	return result*microsPerSecond + w.micros%microsPerSecond
-}
-
-// dayStart returns the first instant of a day in zone. A day that a zone skipped
-// has none: it starts, and ends, where the next one starts.
-func dayStart(day int64, zone *time.Location) int64 {
-	midnight := day * secondsPerDay
-	var result int64
-	periods(midnight, zone, func(start, end, offset int64) bool {
-		result = max(start, midnight-offset)
-		return result >= end
-	})
-	return result * microsPerSecond
-}
 
 // addMonths moves a day by whole months. If the month has no such day, the result
 // is its last day.
@@ -165,7 +69,7 @@ func (b Bound) resolve(days bool, open int64, asOf time.Time, zone *time.Locatio
 	}
 	now := asOf.UnixMicro()
 	if days {
-		return shiftDay(dayOf(now, zone), b.N, b.Unit) + b.Plus
+		return shiftDay(calendar.DayOf(now, zone), b.N, b.Unit) + b.Plus
 	}
 	return shiftInstant(now, b.N, b.Unit, zone) + b.Plus
 }
@@ -197,14 +101,16 @@ func shiftInstant(micros, n int64, unit dsl.Unit, zone *time.Location) int64 {
 	if n == 0 {
 		return micros
 	}
-	w := wallOf(micros, zone)
-	w.day = shiftDay(w.day, n, unit)
-	return instant(w, zone)
+	w := calendar.WallOf(micros, zone)
+	w.Day = shiftDay(w.Day, n, unit)
+	return calendar.Instant(w, zone)
 }
 
 // AsOfDay returns the day on which an instant falls in a model's zone, as days
 // since 1970-01-01.
-func AsOfDay(asOf time.Time, zone *time.Location) int64 { return dayOf(asOf.UnixMicro(), zone) }
+func AsOfDay(asOf time.Time, zone *time.Location) int64 {
+	return calendar.DayOf(asOf.UnixMicro(), zone)
+}
 
 // dayNumber returns the day of a written moment.
 func dayNumber(m *dsl.Moment) int64 {
@@ -213,11 +119,11 @@ func dayNumber(m *dsl.Moment) int64 {
 
 // instantOf returns the instant of a written date and time.
 func instantOf(m *dsl.Moment, zone *time.Location) int64 {
-	w := wall{dayNumber(m), int64(m.Hour*3600+m.Minute*60+m.Second)*microsPerSecond + int64(m.Micro)}
+	w := calendar.Wall{Day: dayNumber(m), Micros: int64(m.Hour*3600+m.Minute*60+m.Second)*microsPerSecond + int64(m.Micro)}
 	if m.HasOffset {
-		return w.day*secondsPerDay*microsPerSecond + w.micros - int64(m.Offset)*60*microsPerSecond
+		return w.Day*secondsPerDay*microsPerSecond + w.Micros - int64(m.Offset)*60*microsPerSecond
 	}
-	return instant(w, zone)
+	return calendar.Instant(w, zone)
 }
 
 // startOf and endOf return the first and last microsecond, or day, that a written
@@ -225,18 +131,18 @@ func instantOf(m *dsl.Moment, zone *time.Location) int64 {
 func startOf(m *dsl.Moment, days bool, zone *time.Location) int64 {
 	switch {
 	case days && m.HasTime:
-		return dayOf(instantOf(m, zone), zone)
+		return calendar.DayOf(instantOf(m, zone), zone)
 	case days:
 		return dayNumber(m)
 	case m.HasTime:
 		return instantOf(m, zone)
 	}
-	return dayStart(dayNumber(m), zone)
+	return calendar.DayStart(dayNumber(m), zone)
 }
 
 func endOf(m *dsl.Moment, days bool, zone *time.Location) int64 {
 	if days || m.HasTime {
 		return startOf(m, days, zone)
 	}
-	return dayStart(dayNumber(m)+1, zone) - 1
+	return calendar.DayStart(dayNumber(m)+1, zone) - 1
 }

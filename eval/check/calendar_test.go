@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/internal/calendar"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -55,88 +56,6 @@ func TestEveryZoneLoads(t *testing.T) {
 	}
 }
 
-// TestInstant checks local times against instants worked out by hand from the
-// rules of the zones.
-func TestInstant(t *testing.T) {
-	tests := []struct {
-		name, zone string
-		y          int
-		m          time.Month
-		d, h, min  int
-		want       string
-	}{
-		{"UTC", "UTC", 2026, 5, 31, 9, 30, "2026-05-31T09:30:00Z"},
-		{"summer time", "Europe/Berlin", 2026, 5, 31, 9, 30, "2026-05-31T07:30:00Z"},
-		{"winter time", "Europe/Berlin", 2026, 1, 31, 9, 30, "2026-01-31T08:30:00Z"},
-		{"the last before a skip", "Europe/Berlin", 2026, 3, 29, 1, 59, "2026-03-29T00:59:00Z"},
-		{"skipped: 02:00 becomes 03:00", "Europe/Berlin", 2026, 3, 29, 2, 0, "2026-03-29T01:00:00Z"},
-		{"skipped: 02:30 becomes 03:30", "Europe/Berlin", 2026, 3, 29, 2, 30, "2026-03-29T01:30:00Z"},
-		{"the first after a skip", "Europe/Berlin", 2026, 3, 29, 3, 0, "2026-03-29T01:00:00Z"},
-		{"twice: the first of 02:00", "Europe/Berlin", 2026, 10, 25, 2, 0, "2026-10-25T00:00:00Z"},
-		{"twice: the first of 02:30", "Europe/Berlin", 2026, 10, 25, 2, 30, "2026-10-25T00:30:00Z"},
-		{"after the repetition", "Europe/Berlin", 2026, 10, 25, 3, 0, "2026-10-25T02:00:00Z"},
-		{"skipped in New York", "America/New_York", 2026, 3, 8, 2, 30, "2026-03-08T07:30:00Z"},
-		{"twice in New York", "America/New_York", 2026, 11, 1, 1, 30, "2026-11-01T05:30:00Z"},
-		{"half an hour skipped", "Australia/Lord_Howe", 2026, 10, 4, 2, 15, "2026-10-03T15:45:00Z"},
-		{"half an hour twice", "Australia/Lord_Howe", 2026, 4, 5, 1, 45, "2026-04-04T14:45:00Z"},
-		{"midnight skipped", "America/Santiago", 2026, 9, 6, 0, 0, "2026-09-06T04:00:00Z"},
-		{"midnight skipped, a quarter past", "America/Santiago", 2026, 9, 6, 0, 15, "2026-09-06T04:15:00Z"},
-		{"a whole day skipped", "Pacific/Apia", 2011, 12, 30, 12, 0, "2011-12-30T22:00:00Z"},
-		{"the day after it", "Pacific/Apia", 2011, 12, 31, 0, 0, "2011-12-30T10:00:00Z"},
-		{"quarter hours", "Asia/Kathmandu", 2026, 1, 1, 5, 45, "2026-01-01T00:00:00Z"},
-		{"the far east", "Pacific/Kiritimati", 2026, 1, 1, 0, 0, "2025-12-31T10:00:00Z"},
-		{"the far west", "Etc/GMT+12", 2026, 1, 1, 0, 0, "2026-01-01T12:00:00Z"},
-		{"the last day of a leap year, by the last rule", "Europe/Berlin", 2040, 12, 31, 12, 0, "2040-12-31T11:00:00Z"},
-		{"its midnight", "America/New_York", 2040, 12, 31, 0, 0, "2040-12-31T05:00:00Z"},
-		{"its last minute, in the south", "Australia/Sydney", 2040, 12, 31, 23, 59, "2040-12-31T12:59:00Z"},
-		{"the first of the year after it", "America/New_York", 2041, 1, 1, 0, 0, "2041-01-01T05:00:00Z"},
-		{"far ahead, by the last rule", "Europe/Berlin", 2100, 7, 1, 12, 0, "2100-07-01T10:00:00Z"},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			w := wall{traverse.DayNumber(test.y, test.m, test.d), int64(test.h*60+test.min) * 60 * microsPerSecond}
-			got := time.UnixMicro(instant(w, zoned(t, test.zone))).UTC()
-			if want := utc(t, test.want); !got.Equal(want) {
-				t.Errorf("got %v, want %v", got, want)
-			}
-		})
-	}
-}
-
-// TestDayStart checks the first instants of days against hand-computed ones.
-func TestDayStart(t *testing.T) {
-	for _, test := range []struct {
-		name, zone string
-		y          int
-		m          time.Month
-		d          int
-		want       string
-	}{
-		{"UTC", "UTC", 2026, 5, 31, "2026-05-31T00:00:00Z"},
-		{"Berlin in summer", "Europe/Berlin", 2026, 5, 31, "2026-05-30T22:00:00Z"},
-		{"Berlin, the day the clock springs forward", "Europe/Berlin", 2026, 3, 29, "2026-03-28T23:00:00Z"},
-		{"Berlin, the day after", "Europe/Berlin", 2026, 3, 30, "2026-03-29T22:00:00Z"},
-		{"midnight is skipped", "America/Santiago", 2026, 9, 6, "2026-09-06T04:00:00Z"},
-		{"midnight comes twice: 24:00 goes back to 23:00 of the day before", "America/Santiago", 2026, 4, 5, "2026-04-05T04:00:00Z"},
-		{"midnight comes twice: 01:00 goes back to 00:00 of the same day", "America/Havana", 2026, 11, 1, "2026-11-01T04:00:00Z"},
-		{"the day was left out: it starts where the next does", "Pacific/Apia", 2011, 12, 30, "2011-12-30T10:00:00Z"},
-		{"the day after it", "Pacific/Apia", 2011, 12, 31, "2011-12-30T10:00:00Z"},
-		{"the day before it", "Pacific/Apia", 2011, 12, 29, "2011-12-29T10:00:00Z"},
-		{"Kwajalein left out August 21, 1993", "Pacific/Kwajalein", 1993, 8, 21, "1993-08-21T12:00:00Z"},
-		{"before 1970", "Europe/Berlin", 1969, 12, 31, "1969-12-30T23:00:00Z"},
-		{"the last day of a leap year, by the last rule", "Europe/Berlin", 2040, 12, 31, "2040-12-30T23:00:00Z"},
-		{"the day after it", "Europe/Berlin", 2041, 1, 1, "2040-12-31T23:00:00Z"},
-		{"the same in the south", "America/Santiago", 2044, 12, 31, "2044-12-31T03:00:00Z"},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			got := time.UnixMicro(dayStart(traverse.DayNumber(test.y, test.m, test.d), zoned(t, test.zone))).UTC()
-			if want := utc(t, test.want); !got.Equal(want) {
-				t.Errorf("got %v, want %v", got, want)
-			}
-		})
-	}
-}
-
 // TestLeapYearsEnd checks that days are 24 hours apart around the end of leap years
 // after the last change in the zones' tables, in every zone.
 func TestLeapYearsEnd(t *testing.T) {
@@ -144,12 +63,12 @@ func TestLeapYearsEnd(t *testing.T) {
 		zone := zoned(t, name)
 		for _, year := range []int{2040, 2044, 2096} {
 			for day := traverse.DayNumber(year, 12, 29); day <= traverse.DayNumber(year+1, 1, 2); day++ {
-				start, next := dayStart(day, zone), dayStart(day+1, zone)
-				if next-start != secondsPerDay*microsPerSecond || dayOf(start, zone) != day {
+				start, next := calendar.DayStart(day, zone), calendar.DayStart(day+1, zone)
+				if next-start != secondsPerDay*microsPerSecond || calendar.DayOf(start, zone) != day {
 					t.Errorf("%s, %d: day %d lasts from %d to %d", name, year, day, start, next)
 				}
-				noon := wall{day, 12 * 60 * 60 * microsPerSecond}
-				if at := instant(noon, zone); at != start+noon.micros {
+				noon := calendar.Wall{Day: day, Micros: 12 * 60 * 60 * microsPerSecond}
+				if at := calendar.Instant(noon, zone); at != start+noon.Micros {
 					t.Errorf("%s, %d: noon of day %d is %d", name, year, day, at)
 				}
 			}
@@ -163,28 +82,28 @@ func TestDaysTileTime(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		zone := zoned(t, rapid.SampledFrom(zoneNames).Draw(rt, "zone"))
 		day := rapid.Int64Range(-20000, 40000).Draw(rt, "day") // 1915 to 2079
-		start, next := dayStart(day, zone), dayStart(day+1, zone)
+		start, next := calendar.DayStart(day, zone), calendar.DayStart(day+1, zone)
 		if start > next {
 			rt.Fatalf("day %d starts at %d, the next at %d", day, start, next)
 		}
 		if start < next {
-			if got := dayOf(start, zone); got != day {
+			if got := calendar.DayOf(start, zone); got != day {
 				rt.Fatalf("the first instant of day %d lies in day %d", day, got)
 			}
-			if got := dayOf(start-1, zone); got >= day && dayOf(next-1, zone) != day {
+			if got := calendar.DayOf(start-1, zone); got >= day && calendar.DayOf(next-1, zone) != day {
 				rt.Fatalf("the instant before day %d lies in day %d", day, got)
 			}
 		}
 		// A local time that occurs gives an instant at which the clock shows it.
-		w := wall{day, rapid.Int64Range(0, 24*60-1).Draw(rt, "minute") * 60 * microsPerSecond}
-		at := instant(w, zone)
-		if shown := wallOf(at, zone); shown != w {
-			if shown.seconds() < w.seconds() {
+		w := calendar.Wall{Day: day, Micros: rapid.Int64Range(0, 24*60-1).Draw(rt, "minute") * 60 * microsPerSecond}
+		at := calendar.Instant(w, zone)
+		if shown := calendar.WallOf(at, zone); shown != w {
+			if shown.Day < w.Day || shown.Day == w.Day && shown.Micros < w.Micros {
 				rt.Fatalf("%v moved back to %v", w, shown)
 			}
 			// It was skipped: no instant near by shows it.
 			for shift := int64(-26 * 60); shift <= 26*60; shift++ {
-				if wallOf(at+shift*60*microsPerSecond, zone) == w {
+				if calendar.WallOf(at+shift*60*microsPerSecond, zone) == w {
 					rt.Fatalf("%v is shown, but moved to %v", w, shown)
 				}
 			}

@@ -23,13 +23,14 @@ const module = "github.com/leadscore/leadscore"
 // listed one that no file has. The design is in docs/design.md. A pattern that
 // ends in /... means the folders in a folder.
 var arrows = map[string][]string{
+	"internal/calendar":      {},
 	"internal/nearest":       {},
 	"internal/shown":         {},
 	"dsl":                    {"internal/nearest"},
 	"traverse":               {"internal/nearest"},
 	"traverse/columns":       {"traverse", "internal/nearest"},
 	"grades":                 {},
-	"eval/check":             {"dsl", "traverse", "grades", "internal/nearest"},
+	"eval/check":             {"dsl", "traverse", "grades", "internal/calendar", "internal/nearest"},
 	"internal/points":        {"eval/check"},
 	"eval/findings":          {"eval/check", "internal/points", "dsl", "traverse"},
 	"eval/internal/plan":     {"eval/check", "internal/points", "traverse", "traverse/columns"},

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/eval"
@@ -284,6 +285,23 @@ func (s *Set) Schema() *Schema { return s.schema }
 
 // Models returns the set's models, in order.
 func (s *Set) Models() []*Model { return slices.Clone(s.models) }
+
+// Zone returns the time zone that all models of the set share: that of a model
+// without a time zone is UTC (language reference, Time zones). It returns false if
+// the models have different time zones, or if there are no models. Days that are
+// loaded where the rules want times, and as of, mean days in that zone.
+func (s *Set) Zone() (*time.Location, bool) {
+	if len(s.models) == 0 {
+		return nil, false
+	}
+	zone := s.models[0].checked.Zone
+	for _, m := range s.models[1:] {
+		if m.checked.Zone.String() != zone.String() {
+			return nil, false
+		}
+	}
+	return zone, true
+}
 
 // Needs returns everything that the set's models can ask a source for. Queries
 // refer to a need by the same pointer. No two sets share pointers.

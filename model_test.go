@@ -340,3 +340,34 @@ func modelOf(size int) string {
 	b.WriteString("}\n")
 	return b.String()
 }
+
+// TestSetZone: a set has the time zone that its models share.
+func TestSetZone(t *testing.T) {
+	const text = "model %q {\n target contact\n %s\n condition \"C\" { has Lead score +1 }\n}\n"
+	berlin, tokyo := `time zone "Europe/Berlin"`, `time zone "Asia/Tokyo"`
+	for _, test := range []struct {
+		zones []string
+		want  string
+	}{
+		{nil, ""},
+		{[]string{""}, "UTC"},
+		{[]string{berlin}, "Europe/Berlin"},
+		{[]string{berlin, berlin}, "Europe/Berlin"},
+		{[]string{berlin, tokyo}, ""},
+		{[]string{berlin, ""}, ""},
+		{[]string{"", ""}, "UTC"},
+	} {
+		var file strings.Builder
+		for i, zone := range test.zones {
+			fmt.Fprintf(&file, text, fmt.Sprint("M", i), zone)
+		}
+		set, err := leadscore.CompileSet(leadscore.StandardSchema(), []leadscore.File{{Name: "m.score", Text: file.String()}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		zone, ok := set.Zone()
+		if got := zone.String(); ok != (test.want != "") || ok && got != test.want {
+			t.Errorf("%q: %v, %t; want %q", test.zones, zone, ok, test.want)
+		}
+	}
+}

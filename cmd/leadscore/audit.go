@@ -53,6 +53,7 @@ func (in *dataInput) lines(found audit.Findings, limit int) string {
 func (in *dataInput) checkData(ctx context.Context, inv *invocation, set *leadscore.Set, advice bool, format string) (warned bool, err error) {
 	p := startProgress(inv.streams)
 	defer p.stop()
+	in.resolve(set)
 	data, err := in.load(p, set.Schema())
 	if err != nil {
 		return false, err

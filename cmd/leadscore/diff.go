@@ -66,6 +66,7 @@ type effect struct {
 func compareLeads(ctx context.Context, inv *invocation, older, newer *leadscore.Set, data *dataInput, limit int) (*effect, error) {
 	p := startProgress(inv.streams)
 	defer p.stop()
+	data.resolve(older, newer)
 	was, err := data.load(p, older.Schema())
 	if err != nil {
 		return nil, err

@@ -36,6 +36,7 @@ func runExplain(ctx context.Context, inv *invocation) error {
 	}
 	p := startProgress(inv.streams)
 	defer p.stop()
+	data.resolve(set)
 	loaded, err := data.load(p, set.Schema())
 	if err != nil {
 		return err

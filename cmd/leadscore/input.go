@@ -13,6 +13,7 @@ import (
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/internal/calendar"
 	"github.com/leadscore/leadscore/source/tables"
 )
 
@@ -130,8 +131,11 @@ func ruleFiles(names []string) ([]string, error) {
 // A dataInput is the flags of commands that score leads.
 type dataInput struct {
 	name, mapping, asOfText *string
+	zoneName                *string
 	skipBad, strict         *bool
-	asOf                    time.Time // of --as-of
+	now                     time.Time // when the command began
+	zone                    *time.Location
+	asOf                    time.Time // of --as-of, once resolve has been called
 	reported                string    // what load printed last
 }
 
@@ -142,13 +146,44 @@ func (inv *invocation) dataFlags() *dataInput {
 		mapping:  inv.flags.String("mapping", "", "read the data through the mapping in `FILE`, which assigns files to entities and columns to fields"),
 		skipBad:  inv.flags.Bool("skip-bad", false, "skip records with bad values and report them, instead of failing"),
 		strict:   inv.flags.Bool("strict", false, "fail if there are warnings, about the data or, with check, about the rules"),
-		asOfText: inv.flags.String("as-of", "", "score as of `TIME`, in RFC 3339 or as a date, which is that day's start in UTC (default now)"),
+		asOfText: inv.flags.String("as-of", "", "score as of `TIME`: 2026-05-31T09:30:00Z, or 2026-05-31T09:30, or 2026-05-31, which is the start of that day (default now)"),
+		zoneName: inv.flags.String("zone", "", "days without a time of day, in --as-of and in the data, are those of the time zone `NAME`, such as Europe/Berlin (default the time zone that all models share, or else UTC)"),
+		now:      time.Now(),
 	}
 	inv.checks = append(inv.checks, func() (err error) {
-		in.asOf, err = parseAsOf(*in.asOfText)
+		in.zone, err = parseZone(*in.zoneName)
+		if err == nil {
+			_, err = in.parseAsOf(time.UTC)
+		}
 		return err
 	})
 	return in
+}
+
+// resolve sets the zone of days, unless --zone does, and as of, for the models that
+// the data is scored by.
+func (in *dataInput) resolve(sets ...*leadscore.Set) {
+	for i, set := range sets {
+		if *in.zoneName != "" {
+			break
+		}
+		zone, ok := set.Zone()
+		if !ok || i > 0 && zone.String() != in.zone.String() {
+			in.zone = time.UTC
+			break
+		}
+		in.zone = zone
+	}
+	in.asOf, _ = in.parseAsOf(in.zone) // it has been parsed before
+}
+
+// parseZone returns the time zone called name, or UTC for "".
+func parseZone(name string) (*time.Location, error) {
+	zone, err := time.LoadLocation(name)
+	if err != nil || name == "Local" {
+		return nil, badUsage("--zone %q is not a time zone; write one of the IANA database, such as Europe/Berlin", name)
+	}
+	return zone, nil
 }
 
 // given reports whether --data is set. It fails if it is not, but a flag that needs
@@ -163,6 +198,8 @@ func (in *dataInput) given() (bool, error) {
 		return false, badUsage("--skip-bad needs --data")
 	case *in.asOfText != "":
 		return false, badUsage("--as-of needs --data")
+	case *in.zoneName != "":
+		return false, badUsage("--zone needs --data")
 	}
 	return false, nil
 }
@@ -179,7 +216,7 @@ func (in *dataInput) required() error {
 // same as for the last schema.
 func (in *dataInput) load(p *progress, schema *leadscore.Schema) (*tables.Data, error) {
 	p.say("loading the data")
-	opts := tables.Options{SkipBad: *in.skipBad}
+	opts := tables.Options{SkipBad: *in.skipBad, Zone: in.zone}
 	if *in.mapping != "" {
 		text, err := os.ReadFile(*in.mapping)
 		if err != nil {
@@ -206,17 +243,28 @@ func (in *dataInput) options() []leadscore.Option {
 	return []leadscore.Option{leadscore.AsOf(in.asOf), leadscore.MaxRecords(math.MaxInt)}
 }
 
-// parseAsOf parses the value of --as-of. It returns the current time for "".
-func parseAsOf(text string) (time.Time, error) {
+// parseAsOf parses the value of --as-of: a day and a local time are those of a zone.
+// It returns the current time for "".
+func (in *dataInput) parseAsOf(zone *time.Location) (time.Time, error) {
+	text := *in.asOfText
 	if text == "" {
-		return time.Now(), nil
+		return in.now, nil
 	}
-	for _, layout := range []string{time.RFC3339Nano, time.DateOnly} {
-		if t, err := time.Parse(layout, text); err == nil {
-			return t, nil
+	if t, err := time.Parse(time.RFC3339Nano, text); err == nil {
+		return t, nil
+	}
+	for _, layout := range []string{time.DateOnly, "2006-01-02T15:04", "2006-01-02T15:04:05"} {
+		t, err := time.Parse(layout, text)
+		if err != nil {
+			continue
 		}
+		w := calendar.WallOf(t.UnixMicro(), time.UTC)
+		if layout == time.DateOnly {
+			return time.UnixMicro(calendar.DayStart(w.Day, zone)), nil
+		}
+		return time.UnixMicro(calendar.Instant(w, zone)), nil
 	}
-	return time.Time{}, badUsage("--as-of %q is not a time; write 2026-05-31 or 2026-05-31T09:30:00Z", text)
+	return time.Time{}, badUsage("--as-of %q is not a time; write 2026-05-31, 2026-05-31T09:30 or 2026-05-31T09:30:00Z", text)
 }
 
 // notes returns the notes of r, one per line.

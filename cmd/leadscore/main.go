@@ -1,11 +1,11 @@
 // Command leadscore scores leads by rule files. It also checks, tests, compares and
 // formats rule files, and explains scores.
 //
-//	leadscore score [--schema FILE] --data DIR|FILE [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--format table|json|csv] [--explain] [--color WHEN] FILE|DIR...
-//	leadscore explain [--schema FILE] --data DIR|FILE [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] --lead ID [--format text|json] [--what-if] [--color WHEN] FILE|DIR...
-//	leadscore check [--schema FILE] [--data DIR|FILE [--mapping FILE] [--skip-bad] [--as-of TIME]] [--strict] [--advice] [--format text|json] [--color WHEN] [FILE|DIR...]
+//	leadscore score [--schema FILE] --data DIR|FILE [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME] [--format table|json|csv] [--explain] [--color WHEN] FILE|DIR...
+//	leadscore explain [--schema FILE] --data DIR|FILE [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME] --lead ID [--format text|json] [--what-if] [--color WHEN] FILE|DIR...
+//	leadscore check [--schema FILE] [--data DIR|FILE [--mapping FILE] [--skip-bad] [--as-of TIME] [--zone NAME]] [--strict] [--advice] [--format text|json] [--color WHEN] [FILE|DIR...]
 //	leadscore test [--schema FILE] [-v] [--format text|json] [--color WHEN] FILE|DIR...
-//	leadscore diff [--schema FILE] [--data DIR|FILE [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME]] [--format text|json] [--limit N] [--color WHEN] OLD NEW
+//	leadscore diff [--schema FILE] [--data DIR|FILE [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME]] [--format text|json] [--limit N] [--color WHEN] OLD NEW
 //	leadscore fmt [-l] [-d] [-w] [--color WHEN] [FILE|DIR...]
 //
 // Problems in rules are written to standard error, in colour if that is a terminal.
@@ -41,11 +41,11 @@ func main() {
 }
 
 var commands = []command{
-	{"score", "[--schema FILE] --data DIR|FILE [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME]\n                  [--format table|json|csv] [--explain] [--color WHEN] FILE|DIR...", "score the leads in a folder or file of CRM data", runScore},
-	{"explain", "[--schema FILE] --data DIR|FILE [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME]\n                    --lead ID [--format text|json] [--what-if] [--color WHEN] FILE|DIR...", "explain why a lead has its score, and what would make it sales ready", runExplain},
-	{"check", "[--schema FILE] [--data DIR|FILE [--mapping FILE] [--skip-bad] [--as-of TIME]]\n                  [--strict] [--advice] [--format text|json] [--color WHEN] [FILE|DIR...]", "report errors in rule files, rules that are valid but odd, and data that does not meet the rules", runCheck},
+	{"score", "[--schema FILE] --data DIR|FILE [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME]\n                  [--format table|json|csv] [--explain] [--color WHEN] FILE|DIR...", "score the leads in a folder or file of CRM data", runScore},
+	{"explain", "[--schema FILE] --data DIR|FILE [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME]\n                    --lead ID [--format text|json] [--what-if] [--color WHEN] FILE|DIR...", "explain why a lead has its score, and what would make it sales ready", runExplain},
+	{"check", "[--schema FILE] [--data DIR|FILE [--mapping FILE] [--skip-bad] [--as-of TIME] [--zone NAME]]\n                  [--strict] [--advice] [--format text|json] [--color WHEN] [FILE|DIR...]", "report errors in rule files, rules that are valid but odd, and data that does not meet the rules", runCheck},
 	{"test", "[--schema FILE] [-v] [--format text|json] [--color WHEN] FILE|DIR...", "run the tests in rule files", runTest},
-	{"diff", "[--schema FILE] [--data DIR|FILE [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME]]\n                 [--format text|json] [--limit N] [--color WHEN] OLD NEW", "show how two versions of rules differ, and what that changes for leads", runDiff},
+	{"diff", "[--schema FILE] [--data DIR|FILE [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME]]\n                 [--format text|json] [--limit N] [--color WHEN] OLD NEW", "show how two versions of rules differ, and what that changes for leads", runDiff},
 	{"fmt", "[-l] [-d] [-w] [--color WHEN] [FILE|DIR...]", "format rule files", runFmt},
 }
 

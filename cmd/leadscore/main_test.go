@@ -305,9 +305,11 @@ coffee.score:14:7: a schema cannot contain a model; move it to a rule file
 		{name: "unknown format", args: "score --data data --format xml coffee.score", status: statusUsage,
 			err: "leadscore score: --format must be table, json or csv, not \"xml\"\n", errorBegin: true},
 		{name: "no time", args: "score --data data --as-of 2026-02-30 coffee.score", status: statusUsage,
-			err: "leadscore score: --as-of \"2026-02-30\" is not a time; write 2026-05-31 or 2026-05-31T09:30:00Z\n", errorBegin: true},
-		{name: "no offset", args: "score --data data --as-of 2026-02-03T10:00:00 coffee.score", status: statusUsage,
+			err: "leadscore score: --as-of \"2026-02-30\" is not a time; write 2026-05-31, 2026-05-31T09:30 or 2026-05-31T09:30:00Z\n", errorBegin: true},
+		{name: "no minutes", args: "score --data data --as-of 2026-02-03T10 coffee.score", status: statusUsage,
 			err: "leadscore score: --as-of", errorBegin: true},
+		{name: "no zone", args: "score --data data --zone Europe/Berln coffee.score", status: statusUsage,
+			err: "leadscore score: --zone \"Europe/Berln\" is not a time zone; write one of the IANA database, such as Europe/Berlin\n", errorBegin: true},
 
 		{name: "check finds nothing", args: "check coffee.score called.score --schema schema.score", status: statusWrong,
 			err: "coffee.score:5:14: unknown entity EmailOpened", errorBegin: true},

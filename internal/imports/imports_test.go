@@ -43,7 +43,7 @@ var arrows = map[string][]string{
 		"internal/points", "traverse", "traverse/columns"},
 	".": {"eval", "eval/check", "dsl", "traverse", "grades", "internal/shown"},
 
-	"source/memory":     {"traverse", "traverse/columns", "internal/nearest", "internal/shown"},
+	"source/memory":     {"traverse", "traverse/columns", "internal/calendar", "internal/nearest", "internal/shown"},
 	"source/tables":     {"traverse", "traverse/columns", "source/memory", "internal/nearest", "internal/shown"},
 	"source/structs":    {"traverse", "traverse/columns", "source/memory", "internal/nearest", "internal/shown"},
 	"source/sqldb":      {"traverse", "internal/nearest", "internal/shown"},
@@ -65,7 +65,7 @@ var arrows = map[string][]string{
 	"modeldiff":     {".", "eval/check", "grades", "internal/shown", "traverse"},
 	"whatif":        {".", "eval/check", "grades", "internal/points", "internal/shown"},
 	"modeltest":     {".", "dsl", "eval/check", "internal/shown", "source/memory", "traverse"},
-	"cmd/leadscore": {".", "audit", "dsl", "eval/check", "eval/findings", "explain", "internal/shown", "modeldiff", "modeltest", "source/tables", "whatif"},
+	"cmd/leadscore": {".", "audit", "dsl", "eval/check", "eval/findings", "explain", "internal/calendar", "internal/shown", "modeldiff", "modeltest", "source/tables", "whatif"},
 	"examples/...":  {".", "source/memory", "source/tables"},
 }
 

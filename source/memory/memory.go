@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"time"
 
 	"github.com/leadscore/leadscore/internal/nearest"
 	"github.com/leadscore/leadscore/internal/shown"
@@ -36,10 +37,16 @@ var _ columns.Lender = (*Source)(nil)
 
 // New returns an empty source for the records of schema's entities. The schema must
 // not be nil.
-func New(schema *traverse.Schema) *Source {
+func New(schema *traverse.Schema) *Source { return NewIn(schema, time.UTC) }
+
+// NewIn is like [New], but a day, where a field wants a time, means the first instant
+// of the day in a time zone, and an instant, where a field wants a date, its day
+// there. The zone of the models that score the
+// records is the right one: see Set.Zone of package leadscore.
+func NewIn(schema *traverse.Schema, zone *time.Location) *Source {
 	s := &Source{schema: schema, store: columns.New(schema), tables: map[string]*table{}}
 	for e := range schema.Entities() {
-		s.tables[e.Name()] = newTable(e, s.store.Table(e.Name()))
+		s.tables[e.Name()] = newTable(e, s.store.Table(e.Name()), zone)
 	}
 	return s
 }
@@ -56,8 +63,8 @@ func New(schema *traverse.Schema) *Source {
 //   - A [time.Time] suits a time field, and a date field as the day in its own
 //     location. The zero Time is null.
 //   - A [traverse.Value] suits the fields that its content suits; an instant suits
-//     a date field as its day in UTC, a day suits a time field as its midnight in
-//     UTC.
+//     a date field as its day in UTC, a day suits a time field as its first instant
+//     in UTC; or in the zone of [NewIn].
 //   - A [encoding/json.Number] is a number, however many digits it has; for a
 //     reference an integer is its digits.
 //   - A [database/sql/driver.Valuer] is treated as the value that its Value method

@@ -762,3 +762,44 @@ func TestAddProblems(t *testing.T) {
 		t.Errorf("got  %#v\nwant %#v", err, want)
 	}
 }
+
+// TestZone: days where times are wanted begin in the zone of the source.
+func TestZone(t *testing.T) {
+	newYork, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema := traverse.Standard()
+	for _, test := range []struct {
+		source   *memory.Source
+		created  string
+		birthday string
+	}{
+		{memory.New(schema), "2026-06-01T00:00:00Z", "2026-06-02"},
+		{memory.NewIn(schema, newYork), "2026-06-01T04:00:00Z", "2026-06-01"},
+	} {
+		for i, day := range []any{"2026-06-01", traverse.DateValue(2026, 6, 1)} {
+			id := string(rune('a' + i))
+			if err := test.source.Add("Contact", id, memory.Record{"CreatedOn": day, "Birthday": traverse.TimeValue(time.Date(2026, 6, 2, 3, 0, 0, 0, time.UTC))}); err != nil {
+				t.Fatal(err)
+			}
+			need, err := schema.NewNeed("Contact", "", []string{"CreatedOn", "Birthday"}, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			q := &traverse.Query{Need: need, Keys: []string{id}}
+			rows := traverse.NewRows(q)
+			if err := test.source.Fetch(t.Context(), q, rows); err != nil {
+				t.Fatal(err)
+			}
+			for row := range rows.All() {
+				if got := row.Values[0].Time().Format(time.RFC3339); got != test.created || row.Values[1].String() != test.birthday {
+					t.Errorf("%v is %s, want %s; the birthday is %v, want %s", day, got, test.created, row.Values[1], test.birthday)
+				}
+			}
+		}
+	}
+	if v, err := memory.ParseIn(traverse.Time, "2026-06-01T12:00:00Z", newYork); err != nil || v.Time().Hour() != 12 {
+		t.Errorf("got %v, %v", v, err)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/leadscore/leadscore/internal/nearest"
 	"github.com/leadscore/leadscore/internal/shown"
@@ -27,13 +28,14 @@ type column struct {
 	name      string
 	typ       traverse.Type // of a field
 	reference bool
+	zone      *time.Location // of days where times are wanted, and of instants where dates are
 }
 
-func newTable(e *traverse.Entity, held *columns.Table) *table {
+func newTable(e *traverse.Entity, held *columns.Table, zone *time.Location) *table {
 	t := &table{entity: e, slots: map[string]int{}}
 	for _, c := range held.Columns() {
 		t.slots[c.Name] = len(t.columns)
-		t.columns = append(t.columns, column{name: c.Name, typ: c.Type, reference: c.To != nil})
+		t.columns = append(t.columns, column{name: c.Name, typ: c.Type, reference: c.To != nil, zone: zone})
 	}
 	return t
 }

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/leadscore/leadscore/internal/calendar"
 	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/traverse"
 )
@@ -25,7 +26,7 @@ import (
 //   - true or false in any letter case
 //   - a time in the form of RFC 3339, 2026-05-31T14:30:00+02:00, whose fraction may
 //     have any length and is truncated to microseconds; or a day, 2026-05-31, which
-//     means its first instant in UTC
+//     means its first instant in UTC: see [ParseIn]
 //   - a date in the form 2026-05-31
 //   - choices separated by semicolons; spaces around them and empty choices are
 //     dropped
@@ -33,6 +34,13 @@ import (
 // The empty text is null. The error says what is wrong with the text and what to
 // write instead; it does not name the field.
 func Parse(t traverse.Type, text string) (traverse.Value, error) {
+	return ParseIn(t, text, time.UTC)
+}
+
+// ParseIn is like [Parse], but a day where a time is wanted means its first instant
+// in a time zone. The zone of a model is the right one for data that the model
+// scores.
+func ParseIn(t traverse.Type, text string, zone *time.Location) (traverse.Value, error) {
 	if text == "" {
 		return traverse.Value{}, nil
 	}
@@ -50,7 +58,7 @@ func Parse(t traverse.Type, text string) (traverse.Value, error) {
 		}
 		return traverse.Value{}, fmt.Errorf("%s is not a bool; write true or false", shown.Quote(text))
 	case traverse.Time:
-		return parseTime(text)
+		return parseTime(text, zone)
 	case traverse.Date:
 		day, err := time.Parse(time.DateOnly, text)
 		if err != nil {
@@ -93,10 +101,10 @@ func parseNumber(text string) (traverse.Value, error) {
 	return traverse.Value{}, fmt.Errorf("%s is not a number; write decimal digits, such as 1234.5", shown.Quote(text))
 }
 
-func parseTime(text string) (traverse.Value, error) {
+func parseTime(text string, zone *time.Location) (traverse.Value, error) {
 	if len(text) == len(time.DateOnly) { // otherwise trying costs more than everything else
 		if day, err := time.Parse(time.DateOnly, text); err == nil {
-			return traverse.TimeValue(day), nil
+			return startOf(traverse.DayNumber(day.Date()), zone), nil
 		}
 	}
 	upper := strings.ToUpper(text)
@@ -109,6 +117,11 @@ func parseTime(text string) (traverse.Value, error) {
 		return traverse.Value{}, fmt.Errorf("%s has no offset from UTC; end it with Z or an offset such as +02:00", shown.Quote(text))
 	}
 	return traverse.Value{}, fmt.Errorf("%s is not a time; write YYYY-MM-DDTHH:MM:SSZ, or an offset such as +02:00 for the Z", shown.Quote(text))
+}
+
+// startOf returns the first instant of a day in a zone.
+func startOf(day int64, zone *time.Location) traverse.Value {
+	return traverse.MicrosValue(calendar.DayStart(day, zone))
 }
 
 // isRFC3339 reports whether text has the shape of an RFC 3339 time. time.Parse
@@ -244,7 +257,7 @@ func (c column) jsonNumber(n json.Number) (traverse.Value, error) {
 func (c column) text(s string) (traverse.Value, error) {
 	switch {
 	case !c.reference:
-		return Parse(c.typ, s)
+		return ParseIn(c.typ, s, c.zone)
 	case s == "":
 		return traverse.Value{}, nil
 	}
@@ -306,7 +319,7 @@ func (c column) value(v traverse.Value) (traverse.Value, error) {
 		return c.choices(v.Choices())
 	case traverse.KindTime:
 		if c.is(traverse.Date) {
-			return traverse.DateValue(v.Time().Date()), nil
+			return traverse.DateValue(v.Time().In(c.zone).Date()), nil
 		}
 		if c.is(traverse.Time) {
 			return v, nil
@@ -317,7 +330,7 @@ func (c column) value(v traverse.Value) (traverse.Value, error) {
 		case c.is(traverse.Date):
 			return v, nil
 		case c.is(traverse.Time):
-			return traverse.TimeValue(v.Time()), nil
+			return startOf(v.Day(), c.zone), nil
 		}
 		return traverse.Value{}, c.mismatch(v)
 	}

@@ -9,7 +9,8 @@ import (
 // A binder binds the tables of a mapping to the files that they name.
 type binder struct {
 	mapping *Mapping
-	zone    *time.Location
+	zone    *time.Location // of times without an offset
+	days    *time.Location // of days where times are wanted
 	lookups map[Lookup]*lookup
 }
 
@@ -38,7 +39,7 @@ func (p *binder) bind(i int, position func(string) (int, *unfound), holds func(s
 		return at
 	}
 	add := func(place []string, name string, c *Column) {
-		b := binding{column: holds(name), null: p.mapping.Null, style: &style{c.Format, p.zone, c.Separator}}
+		b := binding{column: holds(name), null: p.mapping.Null, style: newStyle(c.Format, p.zone, p.days, c.Separator)}
 		b.column.shown = c.shown()
 		if c.Null != nil {
 			b.null = c.Null

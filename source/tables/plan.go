@@ -49,7 +49,7 @@ func planMapping(l *loader, r *reader, dir string, show func(string) string, m *
 		return nil, err
 	}
 	p := &planner{
-		binder: &binder{mapping: m, zone: time.UTC, lookups: map[Lookup]*lookup{}},
+		binder: &binder{mapping: m, zone: time.UTC, days: l.zone, lookups: map[Lookup]*lookup{}},
 		loader: l, reader: r, dir: dir, folder: folder, show: show, headers: map[cellFile][]string{},
 	}
 	p.check()
@@ -69,7 +69,7 @@ func (p *planner) check() {
 		if err != nil || m.Zone == "Local" {
 			p.problem([]string{"zone"}, "there is no time zone %s; write one of the IANA database, such as Europe/Berlin", shown.Quote(m.Zone))
 		} else {
-			p.binder.zone = zone
+			p.binder.zone, p.binder.days = zone, zone
 		}
 	}
 	if len(m.Tables) == 0 {

@@ -8,6 +8,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/leadscore/leadscore/internal/nearest"
 	"github.com/leadscore/leadscore/internal/shown"
@@ -21,6 +22,7 @@ type loader struct {
 	schema *traverse.Schema
 	store  *columns.Store // values that are read have the types of its columns
 	shared interner
+	zone   *time.Location // of days where times are wanted
 	report *reporter
 }
 
@@ -182,7 +184,7 @@ func (t *table) ownID() (traverse.Value, error) {
 	if c.To != nil {
 		return traverse.TextValue(t.id), nil
 	}
-	return memory.Parse(c.Type, t.id)
+	return memory.ParseIn(c.Type, t.id, t.l.zone)
 }
 
 // madeUp returns an id for a record without one: its file and line, and which
@@ -231,7 +233,7 @@ func (t *table) text(c *column, s string) (traverse.Value, error) {
 	case traverse.Text, traverse.Choice, traverse.Choices:
 		s = t.l.shared.text(s)
 	}
-	return memory.Parse(c.typ, s)
+	return memory.ParseIn(c.typ, s, t.l.zone)
 }
 
 // json reads the value of a column from a JSON value.

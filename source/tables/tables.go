@@ -22,8 +22,8 @@
 //     a text or an integer.
 //   - Empty cells, JSON nulls and missing keys are null.
 //   - A time is in the form of RFC 3339, 2026-05-31T14:30:00+02:00, and truncated to
-//     microseconds; or it is a day, which means its first instant in UTC. A date is
-//     in the form 2026-05-31.
+//     microseconds; or it is a day, which means its first instant in UTC, or in
+//     Options.Zone. A date is in the form 2026-05-31.
 //   - Numbers are decimal. A bool is true or false, in CSV in any letter case.
 //   - Choices are separated by semicolons in CSV, and an array of strings in JSON.
 //     The schema need not list them.
@@ -43,8 +43,9 @@
 //   - A time or date is a day, or a day and a time of day after a space or a T:
 //     2020-12-30 3:15:52, 2020-03-16 19:03:20.357, 2019-10-24 22:07:56.311 UTC,
 //     2026-05-31T14:30:00+02:00. The hour may have one digit, seconds may be
-//     missing. Without an offset it is in the time zone of the mapping. A date is
-//     the day as written.
+//     missing. Without an offset it is in the time zone of the mapping, or in UTC. A
+//     day where a time is wanted begins in the time zone of the mapping, or in
+//     Options.Zone, or in UTC. A date is the day as written.
 //   - A bool is true or false, yes or no, 1 or 0, in any letter case.
 //   - An interaction without an id is given the path of its file in the folder, and
 //     the line.
@@ -63,6 +64,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"time"
 	_ "time/tzdata" // a machine may have no time zone database
 
 	"github.com/leadscore/leadscore/source/memory"
@@ -83,6 +85,11 @@ type Options struct {
 	// Mapping says which file holds which entity, and which column is which
 	// field. If it is nil, files and columns have the names of entities and fields.
 	Mapping *Mapping
+
+	// Zone is the time zone in which a day begins where a field wants a time, unless
+	// the mapping has a zone. If it is nil, that is UTC. The zone of the models that score the data is the right one: see
+	// Set.Zone of package leadscore.
+	Zone *time.Location
 }
 
 // Data is a [traverse.Source] of loaded records. It also lists its leads, in the
@@ -149,7 +156,11 @@ func load(fsys fs.FS, name string, schema *traverse.Schema, opts Options, show f
 	}
 	data := &Data{Source: memory.New(schema)}
 	report := &reporter{out: &data.Report}
-	l := &loader{schema: schema, store: data.Source.Lend(data.Source), shared: interner{}, report: report}
+	zone := opts.Zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	l := &loader{schema: schema, store: data.Source.Lend(data.Source), shared: interner{}, zone: zone, report: report}
 	r := &reader{fsys, report}
 	var p *plan
 	switch {

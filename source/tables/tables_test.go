@@ -834,3 +834,52 @@ func TestLend(t *testing.T) {
 		t.Error("records are lent behind the back of the source that embeds them")
 	}
 }
+
+// TestZone: a day where a time is wanted begins in the zone of the options, unless
+// the mapping has one; a time without an offset stays in UTC.
+func TestZone(t *testing.T) {
+	newYork, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema := traverse.Standard()
+	for _, test := range []struct{ text, format, mapping, want string }{
+		{"2026-06-01", "", "", "2026-06-01T04:00:00Z"},
+		{"2026-06-01T00:00:00Z", "", "", "2026-06-01T00:00:00Z"},
+		{"2026-06-01", "", "-", "2026-06-01T04:00:00Z"},
+		{"2026-06-01 10:00", "", "-", "2026-06-01T10:00:00Z"},
+		{"06/01/2026", "01/02/2006", "-", "2026-06-01T04:00:00Z"},
+		{"06/01/2026 23:00", "01/02/2006 15:04", "-", "2026-06-01T23:00:00Z"},
+		{"2026-06-01", "", "Europe/Berlin", "2026-05-31T22:00:00Z"},
+		{"2026-06-01 10:00", "", "Europe/Berlin", "2026-06-01T08:00:00Z"},
+		{"06/01/2026", "01/02/2006", "Europe/Berlin", "2026-05-31T22:00:00Z"},
+	} {
+		fsys := fstest.MapFS{"Lead.csv": {Data: []byte("id,ParentContact,CreatedOn\nl1,c1," + test.text + "\n")}}
+		opts := tables.Options{Zone: newYork}
+		if test.mapping != "" {
+			opts.Mapping = &tables.Mapping{Zone: strings.Trim(test.mapping, "-"), Tables: []tables.Table{{
+				Entity: "Lead", File: "Lead.csv", ID: tables.Column{Name: "id"},
+				Columns: map[string]tables.Column{"CreatedOn": {Name: "CreatedOn", Format: test.format}},
+			}}}
+		}
+		data, err := tables.LoadFS(fsys, ".", schema, opts)
+		if err != nil {
+			t.Errorf("%+v: %v", test, err)
+			continue
+		}
+		need, err := schema.NewNeed("Lead", "", []string{"CreatedOn"}, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		q := &traverse.Query{Need: need, Keys: []string{"l1"}}
+		rows := traverse.NewRows(q)
+		if err := data.Fetch(t.Context(), q, rows); err != nil {
+			t.Fatal(err)
+		}
+		for row := range rows.All() {
+			if got := row.Values[0].Time().Format(time.RFC3339); got != test.want {
+				t.Errorf("%+v: got %s", test, got)
+			}
+		}
+	}
+}

@@ -20,9 +20,10 @@ const (
 
 // A style describes how the values of a mapped column are written.
 type style struct {
-	layout    string // of times and dates; "" = roughly as in ISO 8601
-	zone      *time.Location
-	separator string // of choices
+	layout    string         // of times and dates; "" = roughly as in ISO 8601
+	zone      *time.Location // of times without an offset
+	days      *time.Location // of days without a layout
+	separator string         // of choices
 }
 
 // read reads a field from text, which must not change afterwards.
@@ -68,8 +69,11 @@ func readBool(text string) (traverse.Value, error) {
 
 func (s *style) time(typ traverse.Type, text string) (time.Time, error) {
 	zone := s.zone
-	if typ == traverse.Date {
+	switch {
+	case typ == traverse.Date:
 		zone = time.UTC // a date is the day as written, even if clocks skip its midnight
+	case s.layout == "" && len(text) == len(time.DateOnly):
+		zone = s.days
 	}
 	var t time.Time
 	switch s.layout {
@@ -115,6 +119,20 @@ func (s *style) time(typ traverse.Type, text string) (time.Time, error) {
 		return t, fmt.Errorf("%s is a time outside the years 0 to 9999", shown.Quote(text))
 	}
 	return t, nil
+}
+
+// newStyle returns the style of a column. Times without an offset are in zone, and
+// days begin in the zone days.
+func newStyle(layout string, zone, days *time.Location, separator string) *style {
+	s := &style{layout: layout, zone: zone, days: days, separator: separator}
+	if layout == "" || layout == unixSeconds || layout == unixMillis {
+		return s
+	}
+	late := time.Date(2031, time.December, 28, 23, 45, 56, 0, time.UTC)
+	if read, err := time.Parse(layout, late.Format(layout)); err == nil && read.Hour() == 0 {
+		s.zone = days // the layout is that of a day
+	}
+	return s
 }
 
 // onClock returns the instant at which a clock in a zone shows the time that shown

@@ -270,6 +270,10 @@ func TestOutcomes(t *testing.T) {
 	if diff := cmp.Diff(want, lines(check(t, set, data))); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
+	// A condition without none needs data to hold for all.
+	if diff := cmp.Diff([]string{`advice: model "M": condition "C1" holds for all 1000 leads`}, lines(check(t, model(t, "contact", "has Lead"), data))); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
 	add(t, data, []string{"Lead", "last", "ParentContact", "c2"})
 	if found := check(t, set, data); len(found) > 0 {
 		t.Errorf("found %q", lines(found))

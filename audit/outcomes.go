@@ -2,9 +2,11 @@ package audit
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/eval/check"
 	"github.com/leadscore/leadscore/internal/shown"
 )
 
@@ -31,6 +33,7 @@ type modelOutcomes struct {
 
 type conditionOutcomes struct {
 	name string
+	none bool // some child is none: it holds for lack of data, too
 	held int
 }
 
@@ -41,7 +44,9 @@ func NewOutcomes(set *leadscore.Set) *Outcomes {
 		m := m.Checked()
 		out := modelOutcomes{name: m.Name, account: m.Account}
 		for i := range m.Conditions {
-			out.conditions = append(out.conditions, conditionOutcomes{name: m.Conditions[i].Name})
+			c := &m.Conditions[i]
+			none := slices.ContainsFunc(c.Children, func(ch check.Child) bool { return ch.None() })
+			out.conditions = append(out.conditions, conditionOutcomes{name: c.Name, none: none})
 		}
 		o.models = append(o.models, out)
 	}
@@ -103,10 +108,14 @@ func (o *Outcomes) Findings() Findings {
 		for _, c := range m.conditions {
 			switch {
 			case c.held == m.explained && m.explained >= largeForAll:
-				add(Finding{
-					Code: CodeAlways, Model: m.name, Condition: c.name, Count: c.held, Of: m.explained,
+				f := Finding{
+					Code: CodeAlways, Severity: dsl.Advice, Model: m.name, Condition: c.name, Count: c.held, Of: m.explained,
 					Summary: fmt.Sprintf("model %s: condition %s holds for all %d leads", shown.Quote(m.name), shown.Quote(c.name), c.held),
-				})
+				}
+				if c.none {
+					f.Severity = dsl.Warning
+				}
+				add(f)
 			case c.held == 0 && m.explained >= largeForNone:
 				add(Finding{
 					Code: CodeNever, Model: m.name, Condition: c.name, Of: m.explained,

@@ -164,7 +164,11 @@ func wantInt(lex *tokens) (*Number, error) {
 // noMoment returns the error for a missing date.
 func noMoment(lex *tokens) *syntaxError {
 	err := unexpected(lex, wordMoment)
-	if t := lex.Peek(); t.Type == tokString {
+	switch t := lex.Peek(); {
+	case noDay(lex, err), noField(lex, err):
+	case t.Type == tokIdent && lex.peekAt(1).Type != tokInt: // as in May 31
+		err.help = "a field cannot be compared with another field"
+	case t.Type == tokString:
 		err.help = "a date is written without quotes"
 		if raw := strings.Trim(t.Value, `"`); momentLen(raw) == len(raw) {
 			if _, problem := parseMoment(raw); problem == "" {

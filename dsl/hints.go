@@ -3,7 +3,10 @@ package dsl
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+
+	"github.com/alecthomas/participle/v2/lexer"
 
 	"github.com/leadscore/leadscore/internal/nearest"
 )
@@ -23,6 +26,11 @@ func noUnit(lex *tokens, count *Number) *syntaxError {
 		}
 	case word == "quarter" || word == "quarters":
 		err.help = "a quarter has 3 months"
+		if n, bad := strconv.Atoi(count.Text); bad == nil && n > 0 && n < 1000 {
+			err.help = fmt.Sprintf("a quarter has 3 months: write %d months", 3*n)
+		}
+	case word == "business" || word == "working":
+		err.help = "days are those of the calendar: 5 business days are 7 days"
 	}
 	return err
 }
@@ -63,6 +71,9 @@ func listAsValue(lex *tokens, op Op) *syntaxError {
 // noValue returns the error for a missing value.
 func noValue(lex *tokens) *syntaxError {
 	err := unexpected(lex, "a value")
+	if noDay(lex, err) || noField(lex, err) {
+		return err
+	}
 	switch t := lex.Peek(); t.Type {
 	case tokIdent:
 		if err.nearest = valueSynonyms[strings.ToLower(t.Value)]; err.nearest == "" {
@@ -72,6 +83,18 @@ func noValue(lex *tokens) *syntaxError {
 		err.help = "text is written in double quotes"
 	}
 	return err
+}
+
+// noField completes err, the error for the next token, if that begins a reference
+// to a field, with a dot, and reports whether it does.
+func noField(lex *tokens, err *syntaxError) bool {
+	t := lex.Peek()
+	if t.Type != tokIdent && t.Type != tokQuoted || !isSign(lex.peekAt(1), ".") {
+		return false
+	}
+	err.summary, err.expected = fmt.Sprintf("a value must be here, not the field %s", pathAt(lex, 0)), nil
+	err.help = "fields cannot be compared with each other"
+	return true
 }
 
 // noLast returns the error for a missing last after within.
@@ -107,6 +130,9 @@ func noBounds(lex *tokens) *syntaxError {
 
 // noOp returns the error for a missing operator.
 func noOp(lex *tokens) error {
+	if found := findForm(lex, beginsOp, nil); found != nil {
+		return found.err()
+	}
 	err := unexpected(lex, "an operator such as =, contains or is empty")
 	t := lex.Peek()
 	if t.Type != tokIdent {
@@ -224,4 +250,115 @@ func noTimes(lex *tokens) error {
 		return nil
 	}
 	return &syntaxError{token: word, help: fmt.Sprintf("leave out %s", word.Value), fix: drop(lex)}
+}
+
+// notHas returns an error for `has no EmailOpened` and `has 3 EmailOpened`, but
+// accepts an entity called no. first is the word has.
+func notHas(lex *tokens, first *lexer.Token) error {
+	t := lex.Peek()
+	switch {
+	case t.Type == tokInt:
+		return &syntaxError{
+			token: *t, summary: "has is written without a number",
+			help: fmt.Sprintf("write at least %s %s", strings.TrimLeft(t.Value, "+-"), pathAt(lex, 1)),
+		}
+	case !isWord(t, "no") && !isWord(t, "not") && !isWord(t, "never"):
+		return nil
+	}
+	next := lex.peekAt(1)
+	goesOn := isOneOf(next, "within", "since", "between", "where", "each", "has", "at", "none", "score")
+	if next.Type != tokIdent && next.Type != tokQuoted || next.Pos.Line != t.Pos.Line || goesOn {
+		return nil
+	}
+	return &syntaxError{token: *t, nearest: "none", fix: &Edit{spanOf(first, t), "none"}}
+}
+
+// notBefore returns the error for not before an expression: not is the token at
+// mark, and the expression comes next.
+func notBefore(lex *tokens, mark int, err error) error {
+	lex.at = mark
+	found := findForm(lex, beginsExpr, nil)
+	if found == nil {
+		lex.at++
+		return err
+	}
+	bad := found.err()
+	lex.Next()
+	field := pathAt(lex, 0)
+	if _, bad1 := names(lex, ""); bad1 == nil {
+		op, bad2 := parseOp(lex)
+		switch {
+		case bad2 != nil:
+			bad.help += fmt.Sprintf("; a field that is true or false is compared: %s = false", field)
+		case op.opposite() != op:
+			bad.help = fmt.Sprintf("negate the operator instead: write %s %s", field, op.opposite())
+			if op.opposite().Operands() != NoOperand {
+				bad.help += " …"
+			}
+		}
+	}
+	lex.at = mark + 1
+	return bad
+}
+
+// opposite returns the operator that holds for the values, apart from the empty one,
+// for which op does not, or op if there is none.
+func (op Op) opposite() Op {
+	switch op {
+	case Less:
+		return GreaterEqual
+	case LessEqual:
+		return Greater
+	case Greater:
+		return LessEqual
+	case GreaterEqual:
+		return Less
+	case Before:
+		return OnOrAfter
+	case After:
+		return OnOrBefore
+	case OnOrBefore:
+		return After
+	case OnOrAfter:
+		return Before
+	}
+	if op < opCount && ops[op].not != 0 {
+		return ops[op].not
+	}
+	return op.Plain()
+}
+
+// dayWords maps words for a day or a period to the length of time that is nearest.
+var dayWords = map[string]string{"today": "1 day", "yesterday": "2 days", "tomorrow": "", "now": "1 hour"}
+
+// noDay completes err, the error for the next token, if that is a word for a day or
+// a period, such as today or this month, and reports whether it is.
+func noDay(lex *tokens, err *syntaxError) bool {
+	t, next := lex.Peek(), lex.peekAt(1)
+	if t.Type != tokIdent {
+		return false
+	}
+	const example = "write a date such as 2026-05-31"
+	length, ok := dayWords[strings.ToLower(t.Value)]
+	words := *t
+	if !ok && isOneOf(t, "this", "last", "next", "current", "previous", "past") {
+		if unit, known := unitOf(next); known {
+			length, ok = "1 "+unitNames[unit], true
+		} else if isWord(next, "quarter") {
+			length, ok = "3 months", true
+		}
+		words.Value += " " + next.Value
+	}
+	if !ok {
+		return false
+	}
+	err.token, err.nearest, err.fix, err.expected = words, "", nil, nil
+	err.summary = fmt.Sprintf("%s is not a date", words.Value)
+	switch {
+	case length == "" || isWord(t, "next"):
+		err.help = example + ", or after where a length of time: within next 1 month"
+	default:
+		err.help = fmt.Sprintf("%s, or a length of time that ends at as of: within last %s", example, length)
+	}
+	return true
 }

@@ -91,8 +91,15 @@ func (p *parser) parseFile() {
 				p.lex.Next()
 				continue
 			}
-			d := p.unexpectedToken("model", "test", "profile", "interaction")
+			found := findForm(p.lex, beginsBlock, nil)
+			var d *Diagnostic
+			if found != nil {
+				d = p.reportForm(found)
+			} else {
+				d = p.unexpectedToken("model", "test", "profile", "interaction")
+			}
 			switch {
+			case found != nil:
 			case isSign(t, "}"):
 				d.Help = "there is no block to close"
 			case p.startsClause() || p.startsChild(nil):

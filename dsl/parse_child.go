@@ -18,8 +18,9 @@ func parseChild(lex *tokens) (*Child, error) {
 		return nil, err
 	}
 	c.End = c.Path[len(c.Path)-1].End
+	mark := lex.at
 	if c.Range, err = parseRange(lex); err != nil {
-		return nil, err
+		return nil, otherwise(lex, mark, afterPath, c.Path, err)
 	}
 	if c.Range != nil {
 		c.End = c.Range.End
@@ -81,9 +82,14 @@ func parseFrequency(lex *tokens) (Frequency, error) {
 		f.Kind = Each
 	case accept(lex, "has"):
 		f.Kind = AtLeast
+		return f, notHas(lex, &first)
 	case accept(lex, "none"):
 		f.Kind = None
-	case accept(lex, "at"):
+	case isWord(&first, "at"):
+		if found := findForm(lex, beginsChild, nil); found != nil {
+			return f, found.err()
+		}
+		lex.Next()
 		if err := want(lex, "least"); err != nil {
 			return f, err
 		}
@@ -94,6 +100,9 @@ func parseFrequency(lex *tokens) (Frequency, error) {
 		f.Kind, f.Count, f.End = AtLeast, n, n.End
 		return f, noTimes(lex)
 	default:
+		if found := findForm(lex, beginsChild, nil); found != nil {
+			return f, found.err()
+		}
 		return f, keywordError(lex, "each", "has", "at least", "none")
 	}
 	return f, nil

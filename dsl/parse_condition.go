@@ -71,9 +71,13 @@ func (p *parser) parseConditionItem(c *Condition) bool {
 		p.skipTo(func(*lexer.Token) bool { return p.startsClause() })
 		return false
 	}
+	before := p.lex.at
 	child, err := parseChild(p.lex)
 	if err != nil {
 		p.failed(err)
+		if p.lex.at == before {
+			p.skipWord()
+		}
 		p.skipItem()
 		return false
 	}

@@ -18,7 +18,7 @@ func parseComparison(lex *tokens) (*Comparison, error) {
 	if scoreFollows(lex) {
 		return nil, unexpected(lex, "a field's name")
 	}
-	open := isSign(lex.Peek(), "(")
+	open, mark := isSign(lex.Peek(), "("), lex.at
 	ref, err := names(lex, "a field's name")
 	if bad, ok := err.(*syntaxError); ok && open {
 		bad.help = "expressions are written without parentheses: all of them must hold"
@@ -32,14 +32,18 @@ func parseComparison(lex *tokens) (*Comparison, error) {
 	first := *lex.Peek()
 	op, err := parseOp(lex)
 	if err != nil {
-		if bad, ok := err.(*syntaxError); ok && len(ref) == 1 && strings.EqualFold(ref[0].Text, "not") && !ref[0].Quoted {
-			bad.help = "negate the operator instead: !=, not in, does not contain"
+		if len(ref) == 1 && strings.EqualFold(ref[0].Text, "not") && !ref[0].Quoted {
+			return nil, notBefore(lex, mark, err)
 		}
 		return nil, err
 	}
 	c.Op = op
+	mark = lex.at
 	if err := parseOperands(lex, c); err != nil {
-		return nil, err
+		if lex.list[mark].Type != tokString { // most errors are in the operands
+			err = otherwise(lex, mark, beginsOperand, nil, err)
+		}
+		return nil, otherwise(lex, mark-1, beginsOp, nil, err)
 	}
 	// An operator without operands spans all of its words.
 	c.OpSpan = tokenSpan(first.Pos, first.Value)
@@ -113,7 +117,15 @@ func parseOperands(lex *tokens, c *Comparison) error {
 		if err := wantAnd(lex); err != nil {
 			return err
 		}
-		return add(parseValue(lex))
+		if err := add(parseValue(lex)); err != nil {
+			return err
+		}
+		if n, ok := c.Operands[1].(*Number); ok {
+			if _, ok := unitOf(lex.Peek()); ok {
+				return spanAsValue(lex, n)
+			}
+		}
+		return nil
 	case OneMoment:
 		m, err := wantMoment(lex)
 		return add(m, err)

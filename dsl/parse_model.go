@@ -57,6 +57,13 @@ var clauseWords = []string{"description", "target", "time zone", "condition", "g
 func (p *parser) parseClause() Clause {
 	t := *p.peek()
 	start := startOf(&t)
+	if !isOneOf(&t, "condition", "grade", "description", "time") {
+		if found := findForm(p.lex, beginsClause, nil); found != nil {
+			p.reportForm(found)
+			p.skipWord()
+			return nil
+		}
+	}
 	switch {
 	case isWord(&t, "condition"):
 		return p.parseCondition()

@@ -92,6 +92,8 @@ func (s *scanner) stray(rest string, r rune, size int) {
 		d.Help = "numbers are written without it"
 	case r == '/' && s.amidName(rest):
 		d.Help = "write a name that contains it in back quotes, and a text in double quotes"
+	case (r == '/' || r == '*') && s.betweenNames(rest):
+		d.Help = "there is no arithmetic: a field is compared with a value"
 	case r == '#' || r == '/':
 		d.Help = "a comment starts with // and ends with the line"
 		s.foreignComment(rest)
@@ -120,6 +122,17 @@ func (s *scanner) amidName(rest string) bool {
 	last, _ := utf8.DecodeLastRuneInString(s.text[:s.pos.Offset])
 	next, _ := utf8.DecodeRuneInString(rest[1:])
 	return isIdentPart(last) && isIdentStart(next)
+}
+
+// betweenNames reports whether the next character is between two names, with blanks
+// around it.
+func (s *scanner) betweenNames(rest string) bool {
+	if len(s.tokens) == 0 || len(rest) < 3 || rest[1] != ' ' {
+		return false
+	}
+	last := &s.tokens[len(s.tokens)-1]
+	next, _ := utf8.DecodeRuneInString(strings.TrimLeft(rest[1:], " "))
+	return last.Type == tokIdent && last.Pos.Line == s.pos.Line && isIdentStart(next)
 }
 
 // foreignComment skips a comment of another language: from # to the end of its line,

@@ -27,8 +27,27 @@ var signOps = func() map[string]Op {
 // strayWords maps words that people write in a condition to the keyword they mean.
 var strayWords = map[string]string{
 	"last": "within last", "in": "within last", "during": "within last", "for": "within last",
-	"from": "since", "after": "since", "if": "where", "with": "where", "when": "where",
-	"no": "none", "not": "none", "never": "none", "any": "has", "some": "has", "every": "each", "all": "each",
+	"from": "since", "if": "where", "with": "where", "when": "where",
+	"no": "none", "not": "none", "without": "none", "never": "none", "any": "has", "some": "has", "every": "each", "all": "each",
+}
+
+// otherForms lists what the language has in another form. What is not yet there at
+// all is in laterForms.
+var otherForms = []otherForm{
+	{words: "not has", at: beginsChild, means: "none", keeps: "has holds for one occurrence or more, and none for no occurrence"},
+	{words: "no has", at: beginsChild, means: "none", keeps: "has holds for one occurrence or more, and none for no occurrence"},
+	{words: "not none", at: beginsChild, means: "has", keeps: "none holds for no occurrence, and has for one or more"},
+	{words: "not each", at: beginsChild, means: "none"},
+	{words: "more than #", at: beginsChild, means: "at least {n+1}", keeps: "more than n occurrences are n+1 or more", instead: "write at least and a number"},
+
+	{words: "from @ to @", at: afterPath, means: "between {a} and {b}", keeps: "both days are included"},
+	{words: "on @", at: afterPath, means: "between {day} and {day}", keeps: "between includes the whole day", instead: "write between and two dates"},
+	{words: "after @", at: afterPath, means: "since {a+1}", keeps: "what is after a day begins with the next one", instead: "since and a time includes the time itself; write since, or the date and after {a} after where"},
+	{words: "before @", at: afterPath, instead: "a date range has a start: write between and two dates, or after where the field that holds the date, such as where Timestamp before {a}"},
+	{words: "until @", at: afterPath, instead: "a date range has a start: write between and two dates, or after where the field that holds the date, such as where Timestamp on or before {a}"},
+	{words: "older than # UNIT", at: afterPath, instead: "write it after where, with the field that holds the date, such as where Timestamp older than {n} {unit}"},
+	{words: "newer than # UNIT", at: afterPath, means: "within last {n} {unit}"},
+	{words: "# UNIT ago", at: afterPath, instead: "write within last {n} {unit}, or after where the field that holds the date, such as where Timestamp older than {n} {unit}"},
 }
 
 // opSynonyms maps words that newcomers write to the operator they mean.

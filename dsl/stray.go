@@ -23,6 +23,10 @@ func (p *parser) strayInCondition(c *Condition) {
 		}
 	}
 	t := p.peek()
+	if found := p.formInCondition(c); found != nil {
+		p.reportForm(found)
+		return
+	}
 	if c.Score == nil {
 		expected = append(expected, "each", "has", "at least", "none", "score")
 	} else {
@@ -44,8 +48,11 @@ func (p *parser) strayInCondition(c *Condition) {
 			}
 		}
 	}
-	switch {
-	case isWord(t, "or"), isSign(t, "||"): // || is a sign only so that it can be reported
+	switch day := (&syntaxError{}); {
+	case noDay(p.lex, day):
+		d.Span, d.Summary, d.Help = tokenSpan(day.token.Pos, day.token.Value), day.summary, strings.Replace(day.help, "write a date", "write since and a date", 1)
+		d.Expected, d.Nearest, d.Fix = nil, "", nil
+	case isSign(t, "||"): // it is a sign only so that it can be reported
 		d.Summary, d.Expected, d.Nearest, d.Fix = fmt.Sprintf("there is no %s: everything in a condition must hold", t.Value), nil, "", nil
 		d.Help = p.instead(c)
 	case isWord(t, "and") && !slices.Contains(expected, "and"):
@@ -74,13 +81,43 @@ func (p *parser) strayInCondition(c *Condition) {
 	}
 }
 
+// formInCondition returns the form that comes next where it can neither continue
+// the child before it nor begin another one, or nil.
+func (p *parser) formInCondition(c *Condition) *foundForm {
+	var last *Child
+	if n := len(c.Children); n > 0 {
+		last = c.Children[n-1]
+	}
+	at := beginsChild
+	switch {
+	case c.Score != nil:
+		at = afterScore
+	case last == nil || last.End.Offset > p.peek().Pos.Offset:
+	case len(last.Where) > 0:
+		at |= afterExpr
+	default:
+		at |= afterPath
+	}
+	if last == nil {
+		return findForm(p.lex, at, nil)
+	}
+	found := findForm(p.lex, at, last.Path)
+	if found != nil && isWord(p.peek(), "or") {
+		or := *found.otherForm
+		or.instead = p.instead(c)
+		found.otherForm = &or
+	}
+	return found
+}
+
 // certain reports whether the tokens after the next one, a key of strayWords, are
 // such as follow the keyword that it means.
 func (p *parser) certain(keyword string) bool {
 	next := p.peekAt(1)
 	switch keyword {
 	case "within last":
-		return next.Type == tokInt || isWord(next, "last") && p.peekAt(2).Type == tokInt
+		_, unit := unitOf(p.peekAt(2))
+		return next.Type == tokInt && unit || isWord(next, "last") && p.peekAt(2).Type == tokInt
 	case "since":
 		return next.Type == tokMoment
 	case "where":
@@ -88,6 +125,9 @@ func (p *parser) certain(keyword string) bool {
 		defer func() { p.lex.at = mark }()
 		p.lex.Next()
 		return p.startsComparison()
+	}
+	if isOneOf(next, "each", "has", "none", "at") && p.peekAt(2).Type != tokSign && p.peekAt(2).Pos.Line == next.Pos.Line {
+		return false // a frequency follows already
 	}
 	return p.firstOnLine() && next.Type == tokIdent && next.Pos.Line == p.peek().Pos.Line && !isWord(p.peek(), "all")
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/leadscore/leadscore/internal/shown"
 )
 
 // A Code names a kind of problem. Codes are stable: tools may rely on them.
@@ -127,10 +129,11 @@ func shorten(text string) string {
 	return strings.ToValidUTF8(text[:head], "") + "…" + strings.ToValidUTF8(text[len(text)-tail:], "")
 }
 
-// harmless replaces control characters, which could garble a terminal. Tabs stay.
+// harmless replaces characters that could garble a terminal, or change the order in
+// which a line is read. Tabs stay.
 // (strings.Map itself replaces bytes that are not UTF-8.)
 func harmless(r rune) rune {
-	if r != '\t' && unicode.IsControl(r) {
+	if r != '\t' && shown.Unsafe(r) {
 		return unicode.ReplacementChar
 	}
 	return r

@@ -32,6 +32,7 @@ type TestRecord struct {
 	Count  int
 	ID     string                    // "" if the test gives none
 	Values map[string]traverse.Value // by field or reference; the others are null
+	Source *dsl.Record
 }
 
 // An Expectation is one expectation of a test. The grade or condition that it
@@ -278,7 +279,7 @@ func (k *testChecker) record(r *dsl.Record) {
 	if !k.sound {
 		return
 	}
-	record := TestRecord{Entity: e.Name(), Count: int(count), Values: values}
+	record := TestRecord{Entity: e.Name(), Count: int(count), Values: values, Source: r}
 	if r.ID != nil {
 		record.ID = r.ID.Value
 	}

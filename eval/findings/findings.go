@@ -1,7 +1,8 @@
 // Package findings reports what is odd about valid rules: children that can never
 // count anything, conditions that never or always hold, repetitions, grades that no
 // score reaches. It looks only at rules, not at data, and reports nothing that some
-// data, lead or instant could prove wrong.
+// data, lead or instant could prove wrong. Findings about texts are about what is
+// most likely meant: data may have the same blanks and characters.
 //
 // docs/findings.md lists all findings, with an example of each.
 package findings
@@ -28,16 +29,23 @@ const (
 	CodeGrade         dsl.Code = "grade-out-of-reach"   // a grade that no score reaches
 	CodeReadyNever    dsl.Code = "ready-out-of-reach"   // a sales-ready score that no score reaches
 	CodeReadyAlways   dsl.Code = "ready-always-reached" // a sales-ready score that every score reaches
+	CodeSameValue     dsl.Code = "same-value"           // a value that equals another one of its list
+	CodeImpliedValue  dsl.Code = "implied-value"        // a value of a list that changes nothing because of another
+	CodeBlank         dsl.Code = "outer-blank"          // a text that begins or ends with a blank
+	CodeInvisible     dsl.Code = "invisible-character"  // a character that cannot be seen
+	CodeMixed         dsl.Code = "mixed-letters"        // a word with letters of several alphabets
+	CodeLater         dsl.Code = "later-than-as-of"     // a record of a test that does not exist yet
 )
 
 // The codes of the advice.
 const (
-	CodeUngraded  dsl.Code = "ungraded"        // scores without a grade
-	CodeEndless   dsl.Code = "endless"         // each over interactions of any age
-	CodeNoOutcome dsl.Code = "no-outcome"      // a model without grades and without a sales-ready score
-	CodeOnlyUp    dsl.Code = "only-up"         // a model of several conditions, none of which takes points away
-	CodeEveryLead dsl.Code = "every-lead"      // a condition that adds its points to every lead
-	CodeScores    dsl.Code = "possible-scores" // the scores that a model can give
+	CodeUngraded    dsl.Code = "ungraded"        // scores without a grade
+	CodeEndless     dsl.Code = "endless"         // each over interactions of any age
+	CodeNoOutcome   dsl.Code = "no-outcome"      // a model without grades and without a sales-ready score
+	CodeOnlyUp      dsl.Code = "only-up"         // a model of several conditions, none of which takes points away
+	CodeWithinWords dsl.Code = "within-words"    // a short word that contains finds within others
+	CodeEveryLead   dsl.Code = "every-lead"      // a condition that adds its points to every lead
+	CodeScores      dsl.Code = "possible-scores" // the scores that a model can give
 )
 
 // Of returns what is odd about checked models: warnings first, then advice, each by
@@ -66,6 +74,9 @@ func Of(models []*check.Model, files ...*dsl.File) dsl.Diagnostics {
 				advice = append(advice, d)
 			}
 		}
+	}
+	for _, file := range files {
+		warnings = append(warnings, unsafeCharacters(file, warnings)...)
 	}
 	warnings.Sort()
 	advice.Sort()
@@ -133,6 +144,8 @@ func (f *finder) find() {
 		}
 	}
 	f.scores(conditions)
+	f.texts()
+	f.beforeTheirTime()
 }
 
 // condition reports what is odd about a condition.

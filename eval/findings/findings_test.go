@@ -126,7 +126,7 @@ var expressions = []struct{ code, where string }{
 	{implied, `Interests contains "Tea" and Interests contains any ("Tea", "Milk")`},
 	{implied, `Interests does not contain any ("Tea", "Milk") and Interests does not contain "Tea"`},
 	{implied, `Interests does not contain "Tea" and Interests is not empty`},
-	{same, `Interests contains "Tea" and Interests contains any ("Tea", "TEA")`},
+	{same, `Interests contains "Tea" and Interests contains any ("TEA")`},
 
 	{nothing, `NumberOfEmployees > 500 and NumberOfEmployees < 100`},
 	{nothing, `NumberOfEmployees > 5 and NumberOfEmployees < 5`},

@@ -30,11 +30,23 @@ func Quote(s string) string {
 	return strconv.Quote(s)
 }
 
-// Printable replaces control characters, and bytes that are not UTF-8, so that a
-// name can neither break the layout of a text nor control the terminal.
+// Unsafe reports whether r must not be shown as it is: a control character, which
+// can control the terminal, or a character that changes the direction of text, or
+// breaks the line.
+func Unsafe(r rune) bool {
+	switch {
+	case unicode.IsControl(r), '\u202A' <= r && r <= '\u202E', '\u2066' <= r && r <= '\u2069', r == '\u2028', r == '\u2029':
+		return true
+	}
+	return r == '\u061C' || r == '\u200E' || r == '\u200F'
+}
+
+// Printable replaces [Unsafe] characters, and bytes that are not UTF-8, so that a
+// name can neither break the layout of a text, nor control the terminal, nor change
+// the order in which the text is read.
 func Printable(s string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
+		if Unsafe(r) {
 			return unicode.ReplacementChar
 		}
 		return r

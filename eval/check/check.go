@@ -4,14 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/grades"
-	"github.com/leadscore/leadscore/internal/nearest"
 )
 
 // maxPoints is the most points that one condition adds or subtracts.
@@ -123,31 +121,7 @@ func (c *checker) zone(model *Model, zone *dsl.String) {
 		model.Zone = loc
 		return
 	}
-	d := c.problem(zone.Span, CodeTimeZone, "%s is not a time zone of the IANA database", zone.Raw)
-	if d.Nearest = c.nearZone(zone.Value); d.Nearest == "" {
-		d.Expected = []string{"a name such as Europe/Berlin or UTC"}
-	} else if nearest.Only(zone.Value, slices.Values(zoneNames)) == d.Nearest {
-		d.Replace(strconv.Quote(d.Nearest))
-	}
-}
-
-// nearZone suggests a zone by its name or its city. It suggests nothing for an
-// abbreviation: those that differ by a letter are hours apart.
-func (c *checker) nearZone(name string) string {
-	const abbreviation = 4
-	if len(name) <= abbreviation {
-		return ""
-	}
-	city := strings.ReplaceAll(name, " ", "_")
-	for _, z := range zoneNames {
-		if strings.EqualFold(z[strings.LastIndexByte(z, '/')+1:], city) {
-			return z
-		}
-	}
-	if near := c.near(name, slices.Values(zoneNames)); len(near) > abbreviation {
-		return near
-	}
-	return ""
+	c.wrongZone(zone)
 }
 
 // integer reads a whole number. It reports one that does not fit into 64 bits.

@@ -19,10 +19,12 @@ type streams struct {
 
 // A command is a subcommand of leadscore.
 type command struct {
-	name  string
-	usage string // the arguments
-	about string
-	run   func(context.Context, *invocation) error
+	name   string
+	usage  string // the arguments, in lines
+	about  string
+	run    func(context.Context, *invocation) error
+	more   string // about, with more detail; may be empty
+	status string // what this command adds to the exit statuses; may be empty
 }
 
 // An invocation is one use of a command. A command defines its flags on it, and
@@ -85,7 +87,7 @@ func (inv *invocation) parse() ([]string, error) {
 				inv.help()
 				return nil, err
 			}
-			return nil, badUsage("%s", flagMessage(err))
+			return nil, badUsage("%s", inv.flagMessage(err))
 		}
 		if inv.flags.NArg() == 0 {
 			break
@@ -99,26 +101,6 @@ func (inv *invocation) parse() ([]string, error) {
 		}
 	}
 	return append(operands, tail...), nil
-}
-
-// help prints a description of the command and its flags.
-func (inv *invocation) help() {
-	c := inv.command
-	fmt.Fprintf(inv.out, "usage: leadscore %s %s\n\n%s\n\n", c.name, c.usage, c.about)
-	inv.flags.SetOutput(inv.out)
-	inv.flags.PrintDefaults()
-}
-
-// flagMessage rewords an error of package flag.
-func flagMessage(err error) string {
-	text := err.Error()
-	if name, ok := strings.CutPrefix(text, "flag provided but not defined: -"); ok {
-		return "unknown flag --" + name
-	}
-	if name, ok := strings.CutPrefix(text, "flag needs an argument: -"); ok {
-		return "--" + name + " needs a value"
-	}
-	return text
 }
 
 // complain prints an error of the command to standard error.

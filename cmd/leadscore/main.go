@@ -7,6 +7,7 @@
 //	leadscore test [--schema FILE] [-v] [--format text|json] [--color WHEN] FILE|DIR...
 //	leadscore diff [--schema FILE] [--data DIR|FILE [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME]] [--format text|json] [--limit N] [--color WHEN] OLD NEW
 //	leadscore fmt [-l] [-d] [-w] [--color WHEN] [FILE|DIR...]
+//	leadscore version
 //
 // Problems in rules are written to standard error, in colour if that is a terminal.
 // With check --format json they are written to standard output, one object per line.
@@ -21,9 +22,11 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
+
+	"github.com/leadscore/leadscore/internal/nearest"
+	"github.com/leadscore/leadscore/internal/shown"
 )
 
 // Exit statuses.
@@ -40,19 +43,59 @@ func main() {
 	os.Exit(status)
 }
 
-var commands = []command{
-	{"score", "[--schema FILE] --data DIR|FILE [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME]\n                  [--format table|json|csv] [--explain] [--color WHEN] FILE|DIR...", "score the leads in a folder or file of CRM data", runScore},
-	{"explain", "[--schema FILE] --data DIR|FILE [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME]\n                    --lead ID [--format text|json] [--what-if] [--color WHEN] FILE|DIR...", "explain why a lead has its score, and what would make it sales ready", runExplain},
-	{"check", "[--schema FILE] [--data DIR|FILE [--mapping FILE] [--skip-bad] [--as-of TIME] [--zone NAME]]\n                  [--strict] [--advice] [--format text|json] [--color WHEN] [FILE|DIR...]", "report errors in rule files, rules that are valid but odd, and data that does not meet the rules", runCheck},
-	{"test", "[--schema FILE] [-v] [--format text|json] [--color WHEN] FILE|DIR...", "run the tests in rule files", runTest},
-	{"diff", "[--schema FILE] [--data DIR|FILE [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME]]\n                 [--format text|json] [--limit N] [--color WHEN] OLD NEW", "show how two versions of rules differ, and what that changes for leads", runDiff},
-	{"fmt", "[-l] [-d] [-w] [--color WHEN] [FILE|DIR...]", "format rule files", runFmt},
+// commands returns the commands, in the order of the help text.
+func commands() []command {
+	const data = "--data DIR|FILE [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME]"
+	const checkData = "--data DIR|FILE [--mapping FILE] [--skip-bad] [--as-of TIME] [--zone NAME]"
+	return []command{
+		{
+			name:  "score",
+			usage: "[--schema FILE] " + data + "\n[--format table|json|csv] [--explain] [--color WHEN] FILE|DIR...",
+			about: "score the leads in a folder or file of CRM data",
+			run:   runScore,
+		},
+		{
+			name:  "explain",
+			usage: "[--schema FILE] " + data + "\n--lead ID [--format text|json] [--what-if] [--color WHEN] FILE|DIR...",
+			about: "explain why a lead has its score, and what would make it sales ready",
+			run:   runExplain,
+		},
+		{
+			name:  "check",
+			usage: "[--schema FILE] [" + checkData + "]\n[--strict] [--advice] [--format text|json] [--color WHEN] [FILE|DIR...]",
+			about: "report errors in rule files, rules that are valid but odd, and data that does not meet the rules",
+			run:   runCheck,
+		},
+		{
+			name:  "test",
+			usage: "[--schema FILE] [-v] [--format text|json] [--color WHEN] FILE|DIR...",
+			about: "run the tests in rule files",
+			run:   runTest,
+		},
+		{
+			name:  "diff",
+			usage: "[--schema FILE] [" + data + "]\n[--format text|json] [--limit N] [--color WHEN] OLD NEW",
+			about: "show how two versions of rules differ, and what that changes for leads",
+			run:   runDiff,
+		},
+		{
+			name:  "fmt",
+			usage: "[-l] [-d] [-w] [--color WHEN] [FILE|DIR...]",
+			about: "format rule files",
+			run:   runFmt,
+		},
+		{
+			name:  "version",
+			about: "print the version of the command",
+			run:   runVersion,
+		},
+	}
 }
 
 func commandCalled(name string) *command {
-	for i := range commands {
-		if commands[i].name == name {
-			return &commands[i]
+	for _, c := range commands() {
+		if c.name == name {
+			return &c
 		}
 	}
 	return nil
@@ -74,11 +117,19 @@ func run(ctx context.Context, s streams, args []string) int {
 			return statusOK
 		}
 		name, args = args[1], []string{args[1], "-h"}
+	case "-version", "--version":
+		name = "version"
 	}
 	c := commandCalled(name)
 	if c == nil {
-		fmt.Fprintf(s.err, "leadscore: unknown command %s\n\n", name)
-		usage(s.err)
+		near := nearest.Name(name, func(yield func(string) bool) {
+			for _, c := range commands() {
+				if !yield(c.name) {
+					return
+				}
+			}
+		})
+		fmt.Fprintf(s.err, "leadscore: unknown command %s%s\nRun leadscore help for the commands.\n", shown.Printable(name), nearest.Hint(near))
 		return statusUsage
 	}
 	inv := newInvocation(s, c, args[1:])
@@ -89,7 +140,7 @@ func run(ctx context.Context, s streams, args []string) int {
 		return statusOK
 	case isUsage:
 		inv.complain(bad)
-		fmt.Fprintf(s.err, "usage: leadscore %s %s\n", c.name, c.usage)
+		fmt.Fprintf(s.err, "usage: %s\n", c.synopsis("       "))
 		return statusUsage
 	case errors.Is(err, errReported):
 	case ctx.Err() != nil:
@@ -98,12 +149,4 @@ func run(ctx context.Context, s streams, args []string) int {
 		inv.complain(err)
 	}
 	return statusWrong
-}
-
-func usage(w io.Writer) {
-	fmt.Fprintln(w, "leadscore scores leads by rules that marketing and sales agree on.\n\nUsage:")
-	for _, c := range commands {
-		fmt.Fprintf(w, "\n  leadscore %s %s\n      %s\n", c.name, c.usage, c.about)
-	}
-	fmt.Fprintln(w, "\nRun leadscore COMMAND -h for the flags of a command.")
 }

@@ -96,7 +96,7 @@ func run(ctx context.Context, args []string, out io.Writer, ready func(net.Addr)
 	if err != nil {
 		return err
 	}
-	log := slog.New(slog.NewJSONHandler(out, nil))
+	log := newLogger(out)
 	db, err := c.open()
 	if err != nil {
 		return err
@@ -120,6 +120,8 @@ func run(ctx context.Context, args []string, out io.Writer, ready func(net.Addr)
 	running.Go(func() { s.reloadOnSignal(background) })
 	return serve(ctx, log, listener, s.routes(c.timeout), ready)
 }
+
+func newLogger(out io.Writer) *slog.Logger { return slog.New(slog.NewJSONHandler(out, nil)) }
 
 func (c config) open() (*store, error) {
 	if c.postgres != "" {

@@ -9,6 +9,7 @@ require (
 	github.com/lib/pq v1.12.3
 	github.com/xuri/excelize/v2 v2.11.1
 	modernc.org/sqlite v1.62.0
+	pgregory.net/rapid v1.3.0
 )
 
 require (

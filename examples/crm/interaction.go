@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"reflect"
 	"strconv"
@@ -51,21 +52,37 @@ func parseInteraction(schema *leadscore.Schema, kind string, body []byte) (inter
 	if i.contact = takeText(given, "Contact"); i.contact == "" {
 		bad = append(bad, fieldProblem{Field: "Contact", Detail: "needed: the id of the contact, a text"})
 	}
-	when, err := memory.Parse(traverse.Time, takeText(given, traverse.Timestamp))
+	when, err := parseTime(takeText(given, traverse.Timestamp))
 	switch {
 	case err != nil:
 		bad = append(bad, fieldProblem{Field: traverse.Timestamp, Detail: err.Error()})
-	case when.IsEmpty():
+	case when.IsZero():
 		bad = append(bad, fieldProblem{Field: traverse.Timestamp, Detail: "needed: when it happened, such as 2026-05-31T14:30:00Z"})
 	default:
-		i.timestamp = when.Time()
+		i.timestamp = when
 	}
-	bad = append(bad, checkFields(schema, kind, given)...)
+	misfits := checkFields(schema, kind, given)
+	if bad = append(bad, misfits...); misfits == nil {
+		bad = append(bad, asColumns(schema.Entity(kind), given)...)
+	}
 	if len(bad) > 0 {
 		return interaction{}, &problem{Status: 422, Detail: "The interaction does not fit the schema.", Errors: bad}
 	}
-	asColumns(schema.Entity(kind), given)
 	return i, nil
+}
+
+// parseTime reads a time that can be stored: in UTC, its year is from 0 to 9999. The
+// time of an empty text is zero.
+func parseTime(text string) (time.Time, error) {
+	v, err := memory.Parse(traverse.Time, text)
+	if err != nil || v.IsEmpty() {
+		return time.Time{}, err
+	}
+	t := v.Time().UTC()
+	if y := t.Year(); y < 0 || y > 9999 {
+		return time.Time{}, fmt.Errorf("in UTC, the year of %q is %d; it must be from 0 to 9999", text, y)
+	}
+	return t, nil
 }
 
 // takeText removes a text from an object and returns it, or "" if there is none.
@@ -150,19 +167,40 @@ func storable(v any) (_ any, wrong string) {
 }
 
 // asColumns changes fields that fit the schema into what a view can cast in either
-// database: choices are text with semicolons, and no bool is a text.
-func asColumns(kind *traverse.Entity, fields map[string]any) {
-	for name, v := range fields {
-		switch v := v.(type) {
-		case []string:
-			fields[name] = strings.Join(v, ";")
-		case string:
-			if f, ok := kind.Field(name); ok && f.Type == traverse.Bool {
-				value, _ := memory.Parse(f.Type, v) // it fits
-				fields[name] = value.Bool()
+// database, and rules can read: numbers and bools are no texts, times are in UTC, and
+// choices are a text with semicolons. A field whose value is empty is removed. It returns the times
+// that cannot be stored.
+func asColumns(kind *traverse.Entity, fields map[string]any) (bad []fieldProblem) {
+	for name, given := range fields {
+		f, ok := kind.Field(name)
+		text, isText := given.(string)
+		if !ok || !isText {
+			if list, ok := given.([]string); ok {
+				fields[name] = strings.Join(list, ";")
 			}
+			continue
+		}
+		v, _ := memory.Parse(f.Type, text) // it fits
+		if v.IsEmpty() {
+			delete(fields, name)
+			continue
+		}
+		switch f.Type {
+		case traverse.Number:
+			fields[name] = v.Number()
+		case traverse.Bool:
+			fields[name] = v.Bool()
+		case traverse.Time:
+			t, err := parseTime(text)
+			if err != nil {
+				bad = append(bad, fieldProblem{Field: name, Detail: err.Error()})
+			}
+			fields[name] = t.Format(time.RFC3339Nano)
+		case traverse.Choices:
+			fields[name] = strings.Join(v.Choices(), ";")
 		}
 	}
+	return bad
 }
 
 // checkFields returns the fields that do not fit the schema. It uses package memory,

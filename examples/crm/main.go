@@ -69,7 +69,7 @@ func parseFlags(args []string, out io.Writer) (config, error) {
 type instant struct{ time.Time }
 
 func (i *instant) Set(text string) (err error) {
-	i.Time, err = time.Parse(time.RFC3339, text)
+	i.Time, err = parseTime(text)
 	return err
 }
 

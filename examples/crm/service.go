@@ -21,8 +21,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/leadscore/leadscore"
-	"github.com/leadscore/leadscore/source/memory"
-	"github.com/leadscore/leadscore/traverse"
 )
 
 // A service answers requests. Only its rules change while it serves.
@@ -131,11 +129,10 @@ func (s *service) getScores(w http.ResponseWriter, r *http.Request) error {
 	}
 	asOf := s.now()
 	if text := query.Get("as_of"); text != "" {
-		v, err := memory.Parse(traverse.Time, text)
-		if err != nil {
+		var err error
+		if asOf, err = parseTime(text); err != nil {
 			return badParameter("as_of", err.Error())
 		}
-		asOf = v.Time()
 	}
 	records, err := number(query, "explain", 0, 0, 100)
 	if err != nil {

@@ -110,7 +110,7 @@ CREATE INDEX score_by_lead ON score (model, lead_id);
 
 -- A view for each kind of interaction of the standard schema. Fields are texts. A
 -- number or a bool is cast: CAST(fields ->> 'Amount' AS double precision) AS amount.
--- A time, a date and choices stay text, which rules read as it was posted.
+-- A time, a date and choices are texts, which rules read.
 
 CREATE VIEW email_sent AS SELECT id, contact_id, timestamp,
     fields ->> 'EmailName' AS email_name, fields ->> 'CustomerJourney' AS customer_journey

@@ -86,8 +86,10 @@ func parseFrequency(lex *tokens) (Frequency, error) {
 	case accept(lex, "none"):
 		f.Kind = None
 	case isWord(&first, "at"):
-		if found := findForm(lex, beginsChild, nil); found != nil {
-			return f, found.err()
+		if !isWord(lex.peekAt(1), "least") {
+			if found := findForm(lex, beginsChild, nil); found != nil {
+				return f, found.err()
+			}
 		}
 		lex.Next()
 		if err := want(lex, "least"); err != nil {

@@ -5,6 +5,7 @@ go 1.26.0
 replace github.com/leadscore/leadscore => ../../../
 
 require (
+	github.com/google/go-cmp v0.7.0
 	github.com/jackc/pgx/v5 v5.12.0
 	github.com/leadscore/leadscore v0.0.0
 	modernc.org/sqlite v1.62.0

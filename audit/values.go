@@ -30,7 +30,7 @@ func (x *auditor) values(e *askedEntity, f *askedField, dict *columns.Dict, coun
 	}
 	listed := map[string]bool{}
 	for _, v := range f.Values {
-		listed[fold(f, v)] = true
+		listed[f.Fold(v)] = true
 	}
 	almost := newAlmost(f)
 	var unlisted, near spotted
@@ -42,7 +42,7 @@ func (x *auditor) values(e *askedEntity, f *askedField, dict *columns.Dict, coun
 			if o, ok := almost.match(text); ok {
 				near.add(text, counts[code], o)
 			}
-			if len(listed) > 0 && !listed[fold(f, text)] {
+			if len(listed) > 0 && !listed[f.Fold(text)] {
 				unlisted.add(text, counts[code], operand{})
 			}
 		}
@@ -90,13 +90,6 @@ func (s *spotted) add(text string, count int, like operand) {
 	}
 }
 
-func fold(f *askedField, s string) string {
-	if f.Exact {
-		return s
-	}
-	return traverse.Fold(s)
-}
-
 // almost finds texts that match an operand only after blanks, letter case and
 // look-alike letters are ignored.
 type almost struct {
@@ -123,7 +116,7 @@ func newAlmost(f *askedField) *almost {
 
 // match returns the operand that a text matches only almost.
 func (a *almost) match(text string) (operand, bool) {
-	folded := fold(a.field, text)
+	folded := a.field.Fold(text)
 	if o, ok := a.equal[textForm(text)]; ok && !slices.ContainsFunc(a.field.operands, func(o operand) bool { return o.text == folded && o.how == check.MatchEquals }) {
 		return o, true
 	}

@@ -115,6 +115,15 @@ type Field struct {
 	Derived Derived
 }
 
+// Fold returns a value of f as rules compare it: folded by [Fold], or as it is if f
+// is exact.
+func (f *Field) Fold(s string) string {
+	if f.Exact {
+		return s
+	}
+	return Fold(s)
+}
+
 // A Relationship leads from a record of one entity to records of another.
 type Relationship struct {
 	Name   string

@@ -203,3 +203,15 @@ func TestNoTime(t *testing.T) {
 		t.Errorf("scanned: %v, %v", v, err)
 	}
 }
+
+func TestFieldFold(t *testing.T) {
+	for _, test := range []struct {
+		exact bool
+		want  string
+	}{{false, "abc"}, {true, "aBc"}} {
+		f := traverse.Field{Name: "City", Type: traverse.Text, Exact: test.exact}
+		if got := f.Fold("aBc"); got != test.want {
+			t.Errorf("exact %t: %s, want %s", test.exact, got, test.want)
+		}
+	}
+}

@@ -51,7 +51,6 @@ func plain(text string) bool {
 // textOperands reads the operands as texts, folded unless the field is exact. It
 // reports those that do not fit; then sound is false.
 func (c *checker) textOperands(f traverse.Field, cmp *dsl.Comparison) (values []string, sound bool) {
-	fold := folding(f)
 	var listed map[string]bool
 	if f.Type != traverse.Text {
 		listed = c.listedValues(f)
@@ -72,11 +71,11 @@ func (c *checker) textOperands(f traverse.Field, cmp *dsl.Comparison) (values []
 				d.ReplaceAt(dsl.Span{Start: cmp.OpSpan.Start, End: s.End}, emptyOp(cmp.Op).String())
 			}
 			sound = false
-		case f.Type != traverse.Text && !listed[fold(s.Value)]:
+		case f.Type != traverse.Text && !listed[f.Fold(s.Value)]:
 			c.unlisted(f, s)
 			sound = false
 		default:
-			values = append(values, fold(s.Value))
+			values = append(values, f.Fold(s.Value))
 		}
 	}
 	return values, sound
@@ -101,14 +100,6 @@ func (c *checker) unlisted(f traverse.Field, s *dsl.String) {
 	}
 }
 
-// folding returns the function that makes a field's values comparable.
-func folding(f traverse.Field) func(string) string {
-	if f.Exact {
-		return func(s string) string { return s }
-	}
-	return traverse.Fold
-}
-
 // listedValues returns what a choice or choices field lists, folded unless the
 // field is exact.
 func (c *checker) listedValues(f traverse.Field) map[string]bool {
@@ -118,10 +109,9 @@ func (c *checker) listedValues(f traverse.Field) map[string]bool {
 	field := &f.Values[0] // no two fields share their values
 	listed, ok := c.listed[field]
 	if !ok {
-		fold := folding(f)
 		listed = make(map[string]bool, len(f.Values))
 		for _, v := range f.Values {
-			listed[fold(v)] = true
+			listed[f.Fold(v)] = true
 		}
 		c.listed[field] = listed
 	}

@@ -140,15 +140,11 @@ func (f *finder) repeatedValues(c *check.Comparison, list []*dsl.String) {
 		how = m.How
 		sense = map[check.Match]string{check.MatchContains: "contains", check.MatchPrefix: "begins with", check.MatchSuffix: "ends with"}[how]
 	}
-	fold := traverse.Fold
-	if c.Field.Exact {
-		fold = func(s string) string { return s }
-	}
 	values := make([]string, len(list))
 	first := map[string]int{}
 	found := 0
 	for i, s := range list {
-		values[i] = fold(s.Value)
+		values[i] = c.Field.Fold(s.Value)
 		j, ok := first[values[i]]
 		if !ok {
 			first[values[i]] = i

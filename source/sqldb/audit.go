@@ -22,7 +22,7 @@ import (
 // that has a choice. Run it after an import or once a day rather than for each
 // request. The error wraps that of the driver, and ctx.Err() if ctx is done.
 func (s *Source) Audit(ctx context.Context, needs []*traverse.Need) (Problems, error) {
-	a := auditor{ctx: ctx, source: s, asked: map[string]bool{}}
+	a := auditor{ctx: ctx, source: s, asked: map[string]bool{}, empty: map[string]bool{}}
 	for _, n := range needs {
 		e := s.entities[n.Entity]
 		if e == nil {
@@ -46,6 +46,7 @@ type auditor struct {
 	ctx    context.Context
 	source *Source
 	asked  map[string]bool // Entity, or Entity.Field
+	empty  map[string]bool // entities whose tables have no row
 	found  Problems
 }
 
@@ -62,17 +63,16 @@ func (a *auditor) first(name string) bool {
 
 func (a *auditor) need(e *entity, n *traverse.Need) error {
 	if a.first(n.Entity) {
-		any, err := a.values(e.id, "SELECT "+e.id.selects+" FROM "+e.from+" LIMIT 1")
+		rows, err := a.values(e.id, "SELECT "+e.id.selects+" FROM "+e.from+" LIMIT 1")
 		if err != nil {
 			return err
 		}
-		if any == nil {
+		if a.empty[n.Entity] = rows == nil; rows == nil {
 			a.problem(n.Entity, "", "the rules ask for it, and its table has no row")
-			a.asked[n.Entity+"."] = true
 		}
 	}
-	if a.asked[n.Entity+"."] {
-		return nil // it has no row
+	if a.empty[n.Entity] {
+		return nil
 	}
 	for _, name := range append([]string{n.By}, n.Fields...) {
 		c := e.fields[name]
@@ -92,11 +92,11 @@ func (a *auditor) column(e *entity, name string, c *column) error {
 		filled += " AND " + c.quoted + " <> ''"
 	}
 	from := "SELECT " + c.selects + " FROM " + e.from + " WHERE " + filled
-	any, err := a.values(c, from+" LIMIT 1")
+	texts, err := a.values(c, from+" LIMIT 1")
 	switch {
 	case err != nil:
 		return err
-	case any == nil:
+	case texts == nil:
 		a.problem(e.name, name, "the rules ask for it, and it is empty in every row")
 		return nil
 	}
@@ -139,12 +139,8 @@ func (a *auditor) choice(e *entity, f traverse.Field, c *column, from string) er
 	if err != nil {
 		return err
 	}
-	fold := traverse.Fold
-	if f.Exact {
-		fold = func(s string) string { return s }
-	}
 	unlisted := slices.DeleteFunc(values, func(v string) bool {
-		return slices.ContainsFunc(f.Values, func(listed string) bool { return fold(listed) == fold(v) })
+		return slices.ContainsFunc(f.Values, func(listed string) bool { return f.Fold(listed) == f.Fold(v) })
 	})
 	if len(unlisted) > 0 {
 		slices.Sort(unlisted)

@@ -98,6 +98,14 @@ func (f Finding) String() string {
 // Findings lists findings.
 type Findings []Finding
 
+// add adds a finding, which is a warning unless it says otherwise.
+func (fs *Findings) add(f Finding) {
+	if f.Severity == dsl.Error {
+		f.Severity = dsl.Warning
+	}
+	*fs = append(*fs, f)
+}
+
 // Warned reports whether a finding is a warning.
 func (fs Findings) Warned() bool {
 	for _, f := range fs {

@@ -24,11 +24,11 @@ type Outcomes struct {
 }
 
 type modelOutcomes struct {
-	name                          string
-	account                       bool // the target
-	scored, notTargeted, noParent int
-	explained                     int
-	conditions                    []conditionOutcomes
+	name                string
+	account             bool // the target
+	scored, notTargeted int
+	explained           int
+	conditions          []conditionOutcomes
 }
 
 type conditionOutcomes struct {
@@ -64,8 +64,6 @@ func (o *Outcomes) Add(r leadscore.SetResult) {
 			m.scored++
 		case leadscore.NotTargeted:
 			m.notTargeted++
-		case leadscore.NoParent:
-			m.noParent++
 		}
 		at := 0
 		for c := range r.Results[i].Contributions() {
@@ -83,23 +81,17 @@ func (o *Outcomes) Add(r leadscore.SetResult) {
 // Findings returns what is odd about the results that were added.
 func (o *Outcomes) Findings() Findings {
 	var found Findings
-	add := func(f Finding) {
-		if f.Severity == dsl.Error {
-			f.Severity = dsl.Warning
-		}
-		found = append(found, f)
-	}
 	for i := range o.models {
 		m := &o.models[i]
 		if o.leads > 0 && m.scored == 0 && m.notTargeted > 0 {
-			has, wants := "contact", "accounts"
+			has, wants := "a contact", "accounts"
 			if !m.account {
-				has, wants = "account", "contacts"
+				has, wants = "an account", "contacts"
 			}
-			add(Finding{
+			found.add(Finding{
 				Code: CodeNoneScored, Model: m.name, Count: m.notTargeted, Of: o.leads,
 				Summary: fmt.Sprintf("model %s scores no lead: it targets %s, and %s to %s",
-					shown.Quote(m.name), wants, ofThem(m.notTargeted, o.leads, "belongs", "belong"), article(has)),
+					shown.Quote(m.name), wants, ofThem(m.notTargeted, o.leads, "belongs", "belong"), has),
 			})
 		}
 	}
@@ -115,9 +107,9 @@ func (o *Outcomes) Findings() Findings {
 				if c.none {
 					f.Severity = dsl.Warning
 				}
-				add(f)
+				found.add(f)
 			case c.held == 0 && m.explained >= largeForNone:
-				add(Finding{
+				found.add(Finding{
 					Code: CodeNever, Model: m.name, Condition: c.name, Of: m.explained,
 					Summary: fmt.Sprintf("model %s: condition %s holds for none of %d leads", shown.Quote(m.name), shown.Quote(c.name), m.explained),
 				})
@@ -126,11 +118,4 @@ func (o *Outcomes) Findings() Findings {
 	}
 	found.sort()
 	return found
-}
-
-func article(has string) string {
-	if has == "account" {
-		return "an account"
-	}
-	return "a contact"
 }

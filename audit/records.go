@@ -47,16 +47,10 @@ type auditor struct {
 	daysFound map[string]bool // fields that days has reported
 }
 
-// add adds a finding, which is a warning unless it says otherwise.
-func (x *auditor) add(f Finding) {
-	if f.Severity == dsl.Error {
-		f.Severity = dsl.Warning
-	}
-	x.found = append(x.found, f)
-}
+func (x *auditor) add(f Finding) { x.found.add(f) }
 
 func (x *auditor) records() {
-	if x.live(x.store.Table(traverse.Lead)) == 0 {
+	if t := x.store.Table(traverse.Lead); t == nil || t.Records() == 0 {
 		x.add(Finding{Code: CodeNoLeads, Entity: traverse.Lead, Summary: "the data has no lead"})
 		return
 	}
@@ -69,25 +63,11 @@ func (x *auditor) records() {
 	x.interactions()
 }
 
-// live returns how many records a table holds.
-func (x *auditor) live(t *columns.Table) int {
-	if t == nil {
-		return 0
-	}
-	n := 0
-	for row := range t.Len() {
-		if t.RowKey(row) != 0 {
-			n++
-		}
-	}
-	return n
-}
-
 func (x *auditor) entity(e *askedEntity, t *columns.Table) {
 	if t == nil {
 		return // the set has another schema: scoring says so
 	}
-	n := x.live(t)
+	n := t.Records()
 	if n == 0 {
 		if e.named {
 			x.add(Finding{Code: CodeNoRecords, Entity: e.entity.Name(), Summary: "the rules ask for it, and the data has no record of it"})
@@ -124,10 +104,8 @@ func (x *auditor) field(e *askedEntity, f *askedField, t *columns.Table, n int) 
 		return
 	}
 	counts := make([]int, c.Dict.Len())
-	for row := range t.Len() {
-		if t.RowKey(row) != 0 {
-			counts[t.Cells(row)[c.At]]++
-		}
+	for row := range t.Rows() {
+		counts[t.Cells(row)[c.At]]++
 	}
 	if counts[0] == n { // code 0 is the empty value
 		x.noValues(e, f.Name, n)
@@ -138,8 +116,8 @@ func (x *auditor) field(e *askedEntity, f *askedField, t *columns.Table, n int) 
 
 func (x *auditor) emptyTimes(t *columns.Table, c *columns.Column) int {
 	empty := 0
-	for row := range t.Len() {
-		if t.RowKey(row) != 0 && t.WideValue(row, c.At) == columns.NoTime {
+	for row := range t.Rows() {
+		if t.WideValue(row, c.At) == columns.NoTime {
 			empty++
 		}
 	}
@@ -162,10 +140,7 @@ func (x *auditor) dates(e *askedEntity, t *columns.Table, n int) {
 	}
 	empty, later, newest := 0, 0, int64(math.MinInt64)
 	limit := x.limit(dated)
-	for row := range t.Len() {
-		if t.RowKey(row) == 0 {
-			continue
-		}
+	for row := range t.Rows() {
 		switch at := t.WideValue(row, c.At); {
 		case at == columns.NoTime:
 			empty++
@@ -201,9 +176,9 @@ func (x *auditor) dates(e *askedEntity, t *columns.Table, n int) {
 func (x *auditor) days(e *askedEntity, field string, m *check.Model, t *columns.Table, c *columns.Column) {
 	const day = int64(24 * time.Hour / time.Microsecond)
 	n := 0
-	for row := range t.Len() {
+	for row := range t.Rows() {
 		at := t.WideValue(row, c.At)
-		if t.RowKey(row) == 0 || at == columns.NoTime {
+		if at == columns.NoTime {
 			continue
 		}
 		if at%day != 0 {
@@ -276,11 +251,8 @@ func (x *auditor) interactions() {
 		}
 		t := x.store.Table(e.Name())
 		c := t.Column(traverse.Timestamp)
-		for row := range t.Len() {
-			if t.RowKey(row) == 0 {
-				continue
-			}
-			all++
+		all += t.Records()
+		for row := range t.Rows() {
 			newest = max(newest, t.WideValue(row, c.At))
 		}
 	}
@@ -310,12 +282,8 @@ func dateOf(f traverse.Field, v int64) string {
 func (x *auditor) oddIDs(t *columns.Table, n int) {
 	odd := 0
 	var examples []string
-	for row := range t.Len() {
-		k := t.RowKey(row)
-		if k == 0 {
-			continue
-		}
-		if id := t.ID(k); bare(id) != id {
+	for row := range t.Rows() {
+		if id := t.ID(t.RowKey(row)); bare(id) != id {
 			odd++
 			if len(examples) < MaxExamples {
 				examples = append(examples, id)

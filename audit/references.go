@@ -19,10 +19,7 @@ func (x *auditor) reference(e *askedEntity, t *columns.Table, c *columns.Column,
 	empty, dangling := 0, 0
 	var odd []string // of the ids that name nothing
 	seen := map[columns.Key]bool{}
-	for row := range t.Len() {
-		if t.RowKey(row) == 0 {
-			continue
-		}
+	for row := range t.Rows() {
 		k := columns.Key(t.Cells(row)[c.At])
 		switch {
 		case k == 0:
@@ -65,14 +62,12 @@ type target struct {
 func (x *auditor) target(e *askedEntity, c *columns.Column) target {
 	to := c.To
 	name := to.Entity().Name()
-	if x.live(to) > 0 {
+	if to.Records() > 0 {
 		return target{
 			has: func(k columns.Key) bool { return to.Row(k) >= 0 },
 			ids: func(yield func(string)) {
-				for row := range to.Len() {
-					if k := to.RowKey(row); k != 0 {
-						yield(to.ID(k))
-					}
+				for row := range to.Rows() {
+					yield(to.ID(to.RowKey(row)))
 				}
 			},
 			name: "no " + name, who: name,
@@ -90,10 +85,8 @@ func (x *auditor) target(e *askedEntity, c *columns.Column) target {
 	held := map[columns.Key]bool{}
 	from := x.store.Table(holder)
 	at := from.Column(ref).At
-	for row := range from.Len() {
-		if from.RowKey(row) != 0 {
-			held[columns.Key(from.Cells(row)[at])] = true
-		}
+	for row := range from.Rows() {
+		held[columns.Key(from.Cells(row)[at])] = true
 	}
 	return target{
 		has: func(k columns.Key) bool { return held[k] },
@@ -152,8 +145,8 @@ func counts(n int) string {
 func (x *auditor) parents(t *columns.Table, n int) (all bool) {
 	contact, account := t.Column(traverse.ParentContact).At, t.Column(traverse.ParentAccount).At
 	without := 0
-	for row := range t.Len() {
-		if cells := t.Cells(row); t.RowKey(row) != 0 && cells[contact] == 0 && cells[account] == 0 {
+	for row := range t.Rows() {
+		if cells := t.Cells(row); cells[contact] == 0 && cells[account] == 0 {
 			without++
 		}
 	}

@@ -191,7 +191,7 @@ func (s *Store) Len(entity string) int {
 	}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return t.Len() - t.dead
+	return t.Records()
 }
 
 // Leads yields the ids of the leads in the order in which they were added. It

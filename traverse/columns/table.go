@@ -2,6 +2,7 @@ package columns
 
 import (
 	"fmt"
+	"iter"
 	"math"
 	"slices"
 	"sync/atomic"
@@ -67,6 +68,20 @@ func (t *Table) Column(name string) *Column { return t.byName[name] }
 
 // Len returns how many rows there are, including those of deleted records.
 func (t *Table) Len() int { return len(t.rows) }
+
+// Records returns how many records there are.
+func (t *Table) Records() int { return len(t.rows) - t.dead }
+
+// Rows yields the rows that hold a record, in order.
+func (t *Table) Rows() iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for row, k := range t.rows {
+			if k != 0 && !yield(row) {
+				return
+			}
+		}
+	}
+}
 
 // Width returns how many cells a row has.
 func (t *Table) Width() int { return t.width }

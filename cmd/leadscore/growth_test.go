@@ -24,6 +24,7 @@ func BenchmarkGrowth(b *testing.B) {
 		writeData(b, fmt.Sprintf("data%d", size), size)
 	}
 	writeRules(b, "few.score", "M", 20, "score +1")
+	writeData(b, "data20", 20)
 	for _, args := range []string{
 		"check rules%d.score",
 		"check odd%d.score",
@@ -37,7 +38,6 @@ func BenchmarkGrowth(b *testing.B) {
 		"score --data data20 rules%d.score",
 		"explain --data data20 --lead l1 rules%d.score",
 	} {
-		writeData(b, "data20", 20)
 		b.Run(args, func(b *testing.B) {
 			var small, large []time.Duration
 			for b.Loop() {

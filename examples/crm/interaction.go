@@ -167,9 +167,9 @@ func storable(v any) (_ any, wrong string) {
 }
 
 // asColumns changes fields that fit the schema into what a view can cast in either
-// database, and rules can read: numbers and bools are no texts, times are in UTC, and
-// choices are a text with semicolons. A field whose value is empty is removed. It returns the times
-// that cannot be stored.
+// database, and rules can read: numbers and bools are not texts, times are in UTC, and
+// choices are a text with semicolons. A field whose value is empty is removed. It
+// returns the times that cannot be stored.
 func asColumns(kind *traverse.Entity, fields map[string]any) (bad []fieldProblem) {
 	for name, given := range fields {
 		f, ok := kind.Field(name)

@@ -8,6 +8,8 @@ import (
 	"math"
 	"time"
 	_ "time/tzdata" // a machine may have no time zone database
+
+	"github.com/leadscore/leadscore/traverse"
 )
 
 const (
@@ -32,7 +34,7 @@ func WallOf(micros int64, zone *time.Location) Wall {
 	hour, minute, second := t.Clock()
 	seconds := int64(hour*60*60 + minute*60 + second)
 	return Wall{
-		Day:    time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Unix() / secondsPerDay,
+		Day:    traverse.DayNumber(year, month, day),
 		Micros: seconds*microsPerSecond + int64(t.Nanosecond()/1000),
 	}
 }

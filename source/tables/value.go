@@ -128,11 +128,17 @@ func newStyle(layout string, zone, days *time.Location, separator string) *style
 	if layout == "" || layout == unixSeconds || layout == unixMillis {
 		return s
 	}
-	late := time.Date(2031, time.December, 28, 23, 45, 56, 0, time.UTC)
-	if read, err := time.Parse(layout, late.Format(layout)); err == nil && read.Hour() == 0 {
+	if read, err := writtenAs(layout); err == nil && read.Hour() == 0 {
 		s.zone = days // the layout is that of a day
 	}
 	return s
+}
+
+// writtenAs returns what is left of 2031-12-28 23:45:56 once it has been written and
+// read with a layout of package time.
+func writtenAs(layout string) (time.Time, error) {
+	t := time.Date(2031, time.December, 28, 23, 45, 56, 0, time.UTC)
+	return time.Parse(layout, t.Format(layout))
 }
 
 // onClock returns the instant at which a clock in a zone shows the time that shown
@@ -267,8 +273,7 @@ func (s *scan) fraction() int {
 // layoutProblem returns a message about a layout of package time, or "" if it is
 // usable.
 func layoutProblem(layout string, typ traverse.Type, zone string) string {
-	t := time.Date(2031, time.December, 28, 23, 45, 56, 0, time.UTC)
-	read, err := time.Parse(layout, t.Format(layout))
+	read, err := writtenAs(layout)
 	y, m, d := read.Date()
 	hour, minute, second := read.Clock()
 	switch {

@@ -789,6 +789,18 @@ func TestStart(t *testing.T) {
 	})
 }
 
+// everyType declares a field of each type.
+const everyType = `{ Roast text Guests number Paid bool Ends time Day date Kind choice ("Open", "Closed") Extras choices ("Milk", "Sugar") }`
+
+// viewOfEveryType returns the statement that makes the view of a kind of interaction
+// with the fields of everyType.
+func viewOfEveryType(kind string) string {
+	return fmt.Sprintf(`CREATE VIEW %s AS SELECT id, contact_id, timestamp,
+		fields ->> 'Roast' AS roast, CAST(fields ->> 'Guests' AS double precision) AS guests, CAST(fields ->> 'Paid' AS boolean) AS paid,
+		fields ->> 'Ends' AS ends, fields ->> 'Day' AS day, fields ->> 'Kind' AS kind, fields ->> 'Extras' AS extras
+		FROM interaction WHERE kind = '%s'`, strings.ToLower(kind), kind)
+}
+
 // A new kind of interaction is a block in a rule file and a view. A field of every
 // type is posted and read back by rules.
 func TestNewKind(t *testing.T) {
@@ -797,7 +809,7 @@ func TestNewKind(t *testing.T) {
 		flags := append(append(open(t), fixed...), "-seed", "20", "-rules", rules)
 		s := start(t, flags...)
 		write(t, filepath.Join(rules, "tasting.score"), `
-			interaction Tasting { Roast text Guests number Paid bool Ends time Day date Kind choice ("Open", "Closed") Extras choices ("Milk", "Sugar") }
+			interaction Tasting `+everyType+`
 			model "Tastings" {
 				target contact
 				condition "Roast"  { each Tasting where Roast = "dark" score +1 }
@@ -809,10 +821,7 @@ func TestNewKind(t *testing.T) {
 				condition "Extras" { each Tasting where Extras contains "Sugar" score +1000000 }
 			}`)
 		s.expect(t, "POST", "/rules/reload", "", 422, `"field": "Tasting"`)
-		if _, err := openStore(t, flags).write.Exec(`CREATE VIEW tasting AS SELECT id, contact_id, timestamp,
-			fields ->> 'Roast' AS roast, CAST(fields ->> 'Guests' AS double precision) AS guests, CAST(fields ->> 'Paid' AS boolean) AS paid,
-			fields ->> 'Ends' AS ends, fields ->> 'Day' AS day, fields ->> 'Kind' AS kind, fields ->> 'Extras' AS extras
-			FROM interaction WHERE kind = 'Tasting'`); err != nil {
+		if _, err := openStore(t, flags).write.Exec(viewOfEveryType("Tasting")); err != nil {
 			t.Fatal(err)
 		}
 		s.expect(t, "POST", "/rules/reload", "", 200, "Tastings")

@@ -15,7 +15,7 @@ import (
 
 // A visit has a field of each type.
 const visitRules = `
-interaction Visit { Roast text  Guests number  Paid bool  Ends time  Day date  Kind choice ("Open", "Closed")  Extras choices ("Milk", "Sugar") }
+interaction Visit ` + everyType + `
 model "Visits" {
     target contact
     condition "Roast"  { each Visit where Roast = "dark" score +1 }
@@ -28,11 +28,6 @@ model "Visits" {
     condition "Recent" { has Visit within last 30 days score +1 }
 }
 `
-
-const visitView = `CREATE VIEW visit AS SELECT id, contact_id, timestamp,
-	fields ->> 'Roast' AS roast, CAST(fields ->> 'Guests' AS double precision) AS guests, CAST(fields ->> 'Paid' AS boolean) AS paid,
-	fields ->> 'Ends' AS ends, fields ->> 'Day' AS day, fields ->> 'Kind' AS kind, fields ->> 'Extras' AS extras
-	FROM interaction WHERE kind = 'Visit'`
 
 // hostileValues are JSON values that a layer may accept and the next one refuse.
 var hostileValues = []string{
@@ -92,7 +87,7 @@ func TestNoPostMakesALeadUnscorable(t *testing.T) {
 		rules := copyRules(t)
 		flags := append(append(open(t), fixed...), "-seed", "5", "-rules", rules)
 		db := openStore(t, flags)
-		if _, err := db.write.Exec(visitView); err != nil {
+		if _, err := db.write.Exec(viewOfEveryType("Visit")); err != nil {
 			t.Fatal(err)
 		}
 		write(t, filepath.Join(rules, "visit.score"), visitRules)

@@ -18,7 +18,8 @@ import (
 
 // Records returns the findings about the records of a source: what the models of a
 // set ask for, as of an instant, against what there is. It reads each column that
-// the rules need once. It fails when [Check] does.
+// the rules need once. For data of package tables it adds what that noticed as it read
+// the files. It fails when [Check] does.
 func Records(ctx context.Context, set *leadscore.Set, data columns.Lender, asOf time.Time) (Findings, error) {
 	store := data.Lend(data)
 	if store == nil {
@@ -32,6 +33,7 @@ func Records(ctx context.Context, set *leadscore.Set, data columns.Lender, asOf 
 	if err != nil {
 		return nil, err
 	}
+	x.reading(data)
 	x.found.sort()
 	return x.found, nil
 }

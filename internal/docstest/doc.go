@@ -23,6 +23,7 @@
 //	                       to, target= the model's target
 //	csv file=Lead.csv      data of the section, in the folder data
 //	json file=data.json    data of the section, as one file
+//	json file=mapping.json the mapping of the section's data
 //	text scores as-of=T    the results of the section's last models for its leads
 //	text tests             the results of the section's last models for their tests
 //	text audit as-of=T     the findings about the section's data for its last models

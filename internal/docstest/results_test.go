@@ -60,8 +60,14 @@ func (s *section) open() (*tables.Data, *leadscore.Schema, error) {
 	if _, ok := s.data["data.json"]; ok {
 		name = "data.json"
 	}
-	data, err := tables.LoadFS(s.data, name, schema, tables.Options{})
-	if err == nil && len(data.Report.Notes) > 0 {
+	var opts tables.Options
+	if f, ok := s.data["mapping.json"]; ok {
+		if opts.Mapping, err = tables.ReadMapping("mapping.json", f.Data); err != nil {
+			return nil, nil, err
+		}
+	}
+	data, err := tables.LoadFS(s.data, name, schema, opts)
+	if err == nil && opts.Mapping == nil && len(data.Report.Notes) > 0 {
 		err = fmt.Errorf("the schema does not have everything in the data: %s", strings.Join(data.Report.Notes, "; "))
 	}
 	return data, schema, err

@@ -60,7 +60,7 @@ var arrows = map[string][]string{
 	"internal/hostile":    {},
 	"internal/imports":    {},
 
-	"audit":         {".", "dsl", "eval/check", "internal/shown", "traverse", "traverse/columns"},
+	"audit":         {".", "dsl", "eval/check", "internal/shown", "source/tables", "traverse", "traverse/columns"},
 	"explain":       {".", "internal/shown"},
 	"modeldiff":     {".", "eval/check", "grades", "internal/shown", "traverse"},
 	"whatif":        {".", "eval/check", "grades", "internal/points", "internal/shown"},

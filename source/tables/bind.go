@@ -3,15 +3,19 @@ package tables
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"time"
 )
 
 // A binder binds the tables of a mapping to the files that they name.
 type binder struct {
 	mapping *Mapping
+	loader  *loader
 	zone    *time.Location // of times without an offset
 	days    *time.Location // of days where times are wanted
 	lookups map[Lookup]*lookup
+	numbers map[string]*readings // by the key of the place of a column
+	nears   map[string]*near     // by that and the kind of the warning
 }
 
 // A bindError says why a column of a mapping is not bound to a file, and where in
@@ -39,13 +43,16 @@ func (p *binder) bind(i int, position func(string) (int, *unfound), holds func(s
 		return at
 	}
 	add := func(place []string, name string, c *Column) {
-		b := binding{column: holds(name), null: p.mapping.Null, style: newStyle(c.Format, p.zone, p.days, c.Separator)}
+		b := binding{column: holds(name), null: p.words(p.mapping.Null, place, NearNull, name), style: newStyle(p.mapping, c, timeStyle{zone: p.zone, days: p.days})}
 		b.column.shown = c.shown()
 		if c.Null != nil {
-			b.null = c.Null
+			b.null.list = c.Null
 		}
+		b.style.numbers.seen = p.readings(i, place, name)
 		if c.Lookup != nil {
 			b.lookup = p.lookups[*c.Lookup]
+			b.nearKey = p.near(place, NearKey, name)
+			b.nearKey.column = c.Lookup.File
 		}
 		switch parsed, problem := parseTemplate(c.Template); {
 		case c.Name == "" && c.Template == "" || c.Template != "" && problem != "":
@@ -68,9 +75,47 @@ func (p *binder) bind(i int, position func(string) (int, *unfound), holds func(s
 		add(tablePlace(i, "columns", name), name, &c)
 	}
 	for _, name := range slices.Sorted(maps.Keys(t.Where)) {
-		where = append(where, filter{name, find(tablePlace(i, "where", name), name), t.Where[name]})
+		place := tablePlace(i, "where", name)
+		listed := p.words(t.Where[name], place, NearWhere, "")
+		listed.near.column = name
+		where = append(where, filter{name, find(place, name), listed})
 	}
 	return bound, where, problems
+}
+
+// readings returns those of the numbers of a column, which all files of a table share.
+func (p *binder) readings(i int, place []string, name string) *readings {
+	key := placeKey(place)
+	if p.numbers[key] == nil {
+		p.numbers[key] = p.loader.readings(p.mapping.Tables[i].Entity, name, place)
+	}
+	return p.numbers[key]
+}
+
+// words returns the words that the cells of a column at a place are compared with.
+// The field is what the column holds, or "" for where.
+func (p *binder) words(list []string, place []string, kind WarningKind, field string) words {
+	return words{list, p.mapping.Fold, p.near(place, kind, field)}
+}
+
+// near returns what counts the almost equal texts of a column, which all files of a
+// table share.
+func (p *binder) near(place []string, kind WarningKind, field string) *near {
+	key := placeKey(place) + "\x00" + string(kind)
+	if p.nears[key] == nil {
+		i, _ := strconv.Atoi(place[1]) // of a table: see tablePlace
+		t := &p.mapping.Tables[i]
+		n := &near{warning: Warning{Kind: kind, Entity: t.Entity, Field: field, File: t.File, Help: nearHelp[kind]}}
+		p.nears[key] = n
+		p.loader.near = append(p.loader.near, n)
+	}
+	return p.nears[key]
+}
+
+var nearHelp = map[WarningKind]string{
+	NearWhere: `list the text in where, or give the mapping "fold": true; then letter case and blanks around words do not count`,
+	NearNull:  `list the text in null, or give the mapping "fold": true; then letter case and blanks around words do not count`,
+	NearKey:   `give the lookup "fold": true; then letter case and blanks around keys do not count`,
 }
 
 // A mappedFile is a sink for a file that is read for several tables.

@@ -12,7 +12,9 @@ type lookup struct {
 	Lookup
 	place []string
 	files []file
+	fold  bool // keys are folded by foldKey
 	found map[string]lookupValue
+	keys  map[string]string // the keys, by foldKey; nil until one is not found
 }
 
 // A lookupValue is the value of the rows with a key.
@@ -32,7 +34,11 @@ const (
 // find returns the value of the rows with a key, and whether there are such rows. It
 // returns an error if the value cannot be used.
 func (up *lookup) find(key string) (value string, ok bool, err error) {
-	found, ok := up.found[key]
+	by := key
+	if up.fold {
+		by = foldKey(key)
+	}
+	found, ok := up.found[by]
 	switch {
 	case !ok:
 		return "", false, nil
@@ -42,6 +48,25 @@ func (up *lookup) find(key string) (value string, ok bool, err error) {
 		return "", true, fmt.Errorf("%s of %s in %s: %s", plain(up.Name), shown.Quote(key), fileName(up.File), found.value)
 	}
 	return found.value, true, nil
+}
+
+// near returns the key that differs from one that is not found only in letter case
+// and outer blanks.
+func (up *lookup) near(key string) (string, bool) {
+	if up.fold {
+		return "", false
+	}
+	if up.keys == nil {
+		up.keys = make(map[string]string, len(up.found))
+		for k := range up.found {
+			folded := foldKey(k)
+			if have, ok := up.keys[folded]; !ok || k < have {
+				up.keys[folded] = k
+			}
+		}
+	}
+	other, ok := up.keys[foldKey(key)]
+	return other, ok
 }
 
 // A lookupFile is a sink that fills a lookup from one of its files.
@@ -105,6 +130,9 @@ func (x *lookupFile) row(r *row) {
 	var now lookupValue
 	if now.value, err = x.text(r, x.name); err != nil {
 		now = lookupValue{err.Error(), unreadable}
+	}
+	if x.lookup.fold {
+		key = foldKey(key)
 	}
 	was, ok := x.lookup.found[key]
 	switch {

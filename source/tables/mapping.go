@@ -2,6 +2,7 @@ package tables
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,6 +23,22 @@ type Mapping struct {
 	// A time that clocks show twice, as they are set back, means the first instant.
 	// A time that they skip has the offset from before the change.
 	Zone string `json:"zone,omitempty"`
+
+	// Decimal is the decimal sign of numbers, "." or ",". The digits before it may then
+	// be grouped by the other one, by blanks or by apostrophes, as in 1.250,5. If it is
+	// "", the decimal sign is a point and digits are not grouped; and a column is an
+	// error in which every number with a point has three digits after it, such as
+	// 350.000, as that may well be 350 thousand.
+	Decimal string `json:"decimal,omitempty"`
+	// True and False are further words for true and false, in any letter case. Those
+	// that always are: true, yes, 1, t, y, on; false, no, 0, f, n, off.
+	True  []string `json:"true,omitzero"`
+	False []string `json:"false,omitzero"`
+
+	// Fold says that letter case and outer blanks do not count in comparisons with
+	// Null, Where, and the keys of lookups. Without it a [Warning] counts the texts
+	// that differ in nothing else.
+	Fold bool `json:"fold,omitempty"`
 
 	source *places // of a mapping file; nil = made in Go
 }
@@ -62,11 +79,23 @@ type Column struct {
 
 	Null []string `json:"null,omitzero"` // in place of Mapping.Null; if it is empty, but not nil, there is none
 
-	// Format is how times and dates are written: UnixSeconds, UnixMillis, or a
-	// layout of package time such as 02/01/2006 15:04. "" means the forms that the
-	// package comment describes.
-	Format    string `json:"format,omitempty"`
+	// Format lists how times and dates are written: UnixSeconds, UnixMillis,
+	// ExcelDays, or a layout of package time such as 02/01/2006 15:04. A value that
+	// reads as different times in two of them is an error. None means the forms that
+	// the package comment describes.
+	Format []string `json:"format,omitzero"`
+
 	Separator string `json:"separator,omitempty"` // between choices; "" = a semicolon
+
+	Decimal string   `json:"decimal,omitempty"` // in place of Mapping.Decimal
+	Unit    []string `json:"unit,omitzero"`     // what may be written before or after a number, such as € or %, in any letter case
+	True    []string `json:"true,omitzero"`     // words for true, before those of the mapping
+	False   []string `json:"false,omitzero"`    // words for false, likewise
+
+	// Codes says what values the texts of the column stand for, such as Open for 0.
+	// Values that stand for null are "". Another text is an error. In a column of
+	// choices, each of them is a code.
+	Codes map[string]string `json:"codes,omitzero"`
 }
 
 // A Lookup finds a value in the rows of a file by the key in one of its columns.
@@ -81,6 +110,8 @@ type Lookup struct {
 
 	// Delimiter is as in Table. If a table names the file, its Delimiter is used.
 	Delimiter string `json:"delimiter,omitempty"`
+
+	Fold bool `json:"fold,omitempty"` // letter case and outer blanks of keys do not count, even if they do in the mapping
 }
 
 // A template is text that contains columns.
@@ -133,7 +164,7 @@ func (c *Column) shown() string {
 }
 
 func (c *Column) isZero() bool {
-	return c.Name == "" && c.Template == "" && c.Lookup == nil && c.Null == nil && c.Format == "" && c.Separator == ""
+	return reflect.ValueOf(c).Elem().IsZero()
 }
 
 // goodDelimiter reports whether a mapping can give this delimiter, or "".
@@ -155,7 +186,10 @@ func comma(f file, delimiter string) rune {
 }
 
 func compareLookups(a, b Lookup) int {
-	return slices.Compare([]string{a.File, a.By, a.Name, a.Delimiter}, []string{b.File, b.By, b.Name, b.Delimiter})
+	shows := func(l Lookup) []string {
+		return []string{l.File, l.By, l.Name, l.Delimiter, strconv.FormatBool(l.Fold)}
+	}
+	return slices.Compare(shows(a), shows(b))
 }
 
 // problem returns a problem at a place of the mapping.

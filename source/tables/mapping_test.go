@@ -294,7 +294,7 @@ func TestMappedProblems(t *testing.T) {
 			`data/p.csv:2: Born: "2021-01-01" is not a date written as 02.01.2006
 data/p.csv:2: {Town} {Street}: the text is not valid UTF-8; save the file as UTF-8
 data/p.csv:2: Since: "yesterday" is not a time; write YYYY-MM-DD or YYYY-MM-DD HH:MM:SS, or give its format in the mapping
-data/p.csv:2: Mail: "perhaps" is not a bool; write true or false, yes or no, 1 or 0
+data/p.csv:2: Mail: "perhaps" is not a bool; write true or false, yes or no, 1 or 0, or give the column its words for "true" and "false" in the mapping
 data/p.csv:2: How many: "x" is not a number; write decimal digits, such as 1234.5
 data/p.csv:3: Since: "2021-02-29" is not a time; write YYYY-MM-DD or YYYY-MM-DD HH:MM:SS, or give its format in the mapping
 data/p.csv:4: Since: "2021-01-01 25:00" is not a time; write YYYY-MM-DD or YYYY-MM-DD HH:MM:SS, or give its format in the mapping
@@ -303,9 +303,9 @@ data/p.csv:5: No: is missing; every record of a profile needs one`, 4,
 		{
 			"unix", `{"tables": [{"file": "p.csv", "entity": "Contact", "id": "No", "columns": {
 				"Created": {"name": "s", "format": "UnixSeconds"}, "Birthday": {"name": "ms", "format": "UnixMillis"}}}]}`,
-			files("p.csv", "No,s,ms\n1,1.5,1e3\n2,9223372036854775807,9223372036854775807\n3,-9223372036854775808,-9223372036854775808\n4,253402300800,253402300800000\n5,253402300799,253402300799999\n"),
-			`data/p.csv:2: ms: "1e3" is not a whole number of UnixMillis
-data/p.csv:2: s: "1.5" is not a whole number of UnixSeconds
+			files("p.csv", "No,s,ms\n1,1.5s,1_000\n2,9223372036854775807,9223372036854775807\n3,-9223372036854775808,-9223372036854775808\n4,253402300800,253402300800000\n5,253402300799,253402300799999\n"),
+			`data/p.csv:2: ms: "1_000" is not a number of UnixMillis
+data/p.csv:2: s: "1.5s" is not a number of UnixSeconds
 data/p.csv:3: ms: "9223372036854775807" is a time outside the years 0 to 9999
 data/p.csv:3: s: "9223372036854775807" is a time outside the years 0 to 9999
 data/p.csv:4: ms: "-9223372036854775808" is a time outside the years 0 to 9999

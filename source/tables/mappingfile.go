@@ -117,8 +117,12 @@ func (r *mappingReader) mapping(m *Mapping) {
 				r.table(element, append(slices.Clip(place), strconv.Itoa(i)), &m.Tables[i])
 			}
 		},
-		"null": func(raw []byte, _ []string) { m.Null = r.words(raw) },
-		"zone": func(raw []byte, _ []string) { m.Zone = r.word(raw) },
+		"null":    func(raw []byte, _ []string) { m.Null = r.words(raw) },
+		"zone":    func(raw []byte, _ []string) { m.Zone = r.word(raw) },
+		"fold":    func(raw []byte, _ []string) { m.Fold = r.bool(raw) },
+		"decimal": func(raw []byte, _ []string) { m.Decimal = r.word(raw) },
+		"true":    func(raw []byte, _ []string) { m.True = r.words(raw) },
+		"false":   func(raw []byte, _ []string) { m.False = r.words(raw) },
 	})
 }
 
@@ -169,11 +173,22 @@ func (r *mappingReader) column(raw []byte, place []string) Column {
 				"by":        func(raw []byte, _ []string) { c.Lookup.By = r.word(raw) },
 				"name":      func(raw []byte, _ []string) { c.Lookup.Name = r.word(raw) },
 				"delimiter": func(raw []byte, _ []string) { c.Lookup.Delimiter = r.word(raw) },
+				"fold":      func(raw []byte, _ []string) { c.Lookup.Fold = r.bool(raw) },
 			})
 		},
 		"null":      func(raw []byte, _ []string) { c.Null = r.words(raw) },
-		"format":    func(raw []byte, _ []string) { c.Format = r.word(raw) },
+		"format":    func(raw []byte, _ []string) { c.Format = r.oneOrMore(raw) },
 		"separator": func(raw []byte, _ []string) { c.Separator = r.word(raw) },
+		"decimal":   func(raw []byte, _ []string) { c.Decimal = r.word(raw) },
+		"unit":      func(raw []byte, _ []string) { c.Unit = r.oneOrMore(raw) },
+		"true":      func(raw []byte, _ []string) { c.True = r.words(raw) },
+		"false":     func(raw []byte, _ []string) { c.False = r.words(raw) },
+		"codes": func(raw []byte, place []string) {
+			c.Codes = map[string]string{}
+			r.named(raw, place, "an object of codes, each with the text that it stands for", func(code string, raw []byte, _ []string) {
+				c.Codes[code] = r.word(raw)
+			})
+		},
 	})
 	return c
 }
@@ -270,4 +285,20 @@ func (r *mappingReader) words(raw []byte) []string {
 		words = append(words, r.word(element))
 	}
 	return words
+}
+
+// oneOrMore reads a text, or an array of texts.
+func (r *mappingReader) oneOrMore(raw []byte) []string {
+	if raw[0] == '[' {
+		return r.words(raw)
+	}
+	return []string{r.word(raw)}
+}
+
+// bool reads true or false.
+func (r *mappingReader) bool(raw []byte) bool {
+	if raw[0] != 't' && raw[0] != 'f' {
+		r.problem(raw, "want true or false, not %s", describe(raw))
+	}
+	return raw[0] == 't'
 }

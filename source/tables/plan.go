@@ -49,7 +49,7 @@ func planMapping(l *loader, r *reader, dir string, show func(string) string, m *
 		return nil, err
 	}
 	p := &planner{
-		binder: &binder{mapping: m, zone: time.UTC, days: l.zone, lookups: map[Lookup]*lookup{}},
+		binder: &binder{mapping: m, loader: l, zone: time.UTC, days: l.zone, lookups: map[Lookup]*lookup{}, numbers: map[string]*readings{}, nears: map[string]*near{}},
 		loader: l, reader: r, dir: dir, folder: folder, show: show, headers: map[cellFile][]string{},
 	}
 	p.check()
@@ -72,6 +72,8 @@ func (p *planner) check() {
 			p.binder.zone, p.binder.days = zone, zone
 		}
 	}
+	p.decimal(m.Decimal, []string{"decimal"})
+	p.boolWords(nil, m.True, m.False)
 	if len(m.Tables) == 0 {
 		p.problem([]string{"tables"}, "the mapping has no tables")
 	}
@@ -168,21 +170,61 @@ func (p *planner) column(place []string, c *Column, holds column) {
 			say("template", "%s", problem)
 		}
 	}
-	isTime := holds.kind == field && (holds.typ == traverse.Time || holds.typ == traverse.Date)
-	switch {
-	case c.Format == "" || c.Format == unixSeconds && isTime || c.Format == unixMillis && isTime:
-	case !isTime:
-		say("format", "a format is for times and dates")
-	default:
-		if problem := layoutProblem(c.Format, holds.typ, p.binder.mapping.Zone); problem != "" {
-			say("format", "the format %s %s", shown.Quote(c.Format), problem)
-		}
-	}
-	if c.Separator != "" && !(holds.kind == field && holds.typ == traverse.Choices) {
-		say("separator", "a separator is for choices")
-	}
+	p.written(place, c, holds)
 	if c.Lookup != nil {
 		p.addLookup(c.Lookup, within(place, "lookup"))
+	}
+}
+
+// written checks how the values of a column are written against their type.
+func (p *planner) written(place []string, c *Column, holds column) {
+	is := func(types ...traverse.Type) bool { return holds.kind == field && slices.Contains(types, holds.typ) }
+	for _, option := range []struct {
+		key, use string
+		given    bool
+		types    []traverse.Type
+	}{
+		{"format", "a format is for times and dates", len(c.Format) > 0, []traverse.Type{traverse.Time, traverse.Date}},
+		{"separator", "a separator is for choices", c.Separator != "", []traverse.Type{traverse.Choices}},
+		{"decimal", "a decimal sign is for numbers", c.Decimal != "", []traverse.Type{traverse.Number}},
+		{"unit", "a unit is for numbers", len(c.Unit) > 0, []traverse.Type{traverse.Number}},
+		{"true", "words for true are for bools", len(c.True) > 0, []traverse.Type{traverse.Bool}},
+		{"false", "words for false are for bools", len(c.False) > 0, []traverse.Type{traverse.Bool}},
+		{"codes", "codes are for fields", c.Codes != nil, traverse.Types()},
+	} {
+		if option.given && !is(option.types...) {
+			p.problem(within(place, option.key), "%s", option.use)
+		}
+	}
+	if is(traverse.Time, traverse.Date) {
+		for _, format := range c.Format {
+			if !isLayout(format) {
+				continue
+			}
+			if problem := layoutProblem(format, holds.typ, p.binder.mapping.Zone); problem != "" {
+				p.problem(within(place, "format"), "the format %s %s", shown.Quote(format), problem)
+			}
+		}
+	}
+	p.decimal(c.Decimal, within(place, "decimal"))
+	p.boolWords(place, c.True, c.False)
+	if slices.Contains(c.Unit, "") {
+		p.problem(within(place, "unit"), "a unit must not be empty; numbers may always be without one")
+	}
+}
+
+func (p *planner) decimal(sign string, place []string) {
+	if sign != "" && sign != "." && sign != "," {
+		p.problem(place, "the decimal sign must be . or ,")
+	}
+}
+
+// boolWords checks the words for true and false of a column or the mapping.
+func (p *planner) boolWords(place []string, yes, no []string) {
+	for _, w := range yes {
+		if slices.ContainsFunc(no, func(other string) bool { return strings.EqualFold(w, other) }) {
+			p.problem(within(place, "false"), "%s means both true and false", shown.Quote(w))
+		}
 	}
 }
 
@@ -199,7 +241,7 @@ func (p *planner) addLookup(asked *Lookup, place []string) {
 		return
 	}
 	p.delimiter(asked.Delimiter, within(place, "delimiter"))
-	up := &lookup{Lookup: *asked, place: place, found: map[string]lookupValue{}}
+	up := &lookup{Lookup: *asked, place: place, fold: asked.Fold || p.binder.mapping.Fold, found: map[string]lookupValue{}}
 	up.files = p.matches(up.File, within(place, "file"))
 	p.binder.lookups[*asked] = up
 }

@@ -10,7 +10,41 @@ type Report struct {
 	Entities []Count  // in the order in which they were read
 	Problems Problems // of skipped records, and of rows to look up; empty without Options.SkipBad
 	Notes    []string // about things that were ignored or not found, for people to read
+	Warnings []Warning
 }
+
+// A Warning is about values that may mean something else than what was read. Package
+// audit reports those that the rules of a set ask for.
+type Warning struct {
+	Kind   WarningKind
+	Entity string
+	Field  string // or a reference, or id; "" = the record as a whole
+	File   string // its path in the folder, or the pattern of several
+
+	Count    int      // how many values
+	Of       int      // of how many
+	Message  string   // what is odd, on one line, without Entity and Field
+	Examples []string // values as the file has them, at most 3
+	Help     string   // what to do
+}
+
+// A WarningKind says what a [Warning] is about.
+type WarningKind string
+
+// The kinds of warnings.
+const (
+	// AmbiguousNumber is a column without a mapping in which every number with a point
+	// has three digits after it: 350.000 was read as 350, and may be 350 thousand.
+	AmbiguousNumber WarningKind = "ambiguous-number"
+	// NearWhere is rows that a mapping's where leaves out because of letter case or
+	// outer blanks.
+	NearWhere WarningKind = "near-where"
+	// NearNull is texts that are not null because of letter case or outer blanks.
+	NearNull WarningKind = "near-null"
+	// NearKey is keys that a lookup does not find because of letter case or outer
+	// blanks.
+	NearKey WarningKind = "near-key"
+)
 
 // A Count holds how many records of an entity there were. A row that cannot be read
 // counts once for each entity that the mapping reads from it.
@@ -69,6 +103,8 @@ func (r *reporter) broken(f file, line int, format string, args ...any) {
 func (r *reporter) note(format string, args ...any) {
 	r.out.Notes = append(r.out.Notes, fmt.Sprintf(format, args...))
 }
+
+func (r *reporter) warn(w Warning) { r.out.Warnings = append(r.out.Warnings, w) }
 
 // noteOnce is note for a fact that several lookups and tables may find.
 func (r *reporter) noteOnce(format string, args ...any) {

@@ -1,7 +1,6 @@
 package tables
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/leadscore/leadscore/traverse"
@@ -12,9 +11,10 @@ type binding struct {
 	column   column
 	cells    []int     // the cell, or those of the template
 	template *template // or nil
-	null     []string
+	null     words
 	style    *style // nil = the style without a mapping
 	lookup   *lookup
+	nearKey  *near
 	asked    int // how many keys were looked up
 	missed   int // and how many of them were not found
 }
@@ -23,7 +23,7 @@ type binding struct {
 type filter struct {
 	name  string
 	at    int
-	words []string
+	words words
 }
 
 // A rowTable makes records of a table from the rows of a file.
@@ -55,8 +55,11 @@ func (f *rowTable) row(r *row) {
 		switch cell, err := r.text(w.at); {
 		case err != nil: // it is not known whether the row passes
 			t.problem(r.line(w.at), w.name, "%v", err)
-		case !slices.Contains(w.words, cell):
-			return
+		default:
+			w.words.near.warning.Of++
+			if !w.words.has(cell) {
+				return
+			}
 		}
 	}
 	f.passed++
@@ -101,8 +104,11 @@ func (b *binding) text(r *row) (string, error) {
 
 func (b *binding) part(r *row, at int) (string, error) {
 	cell, err := r.text(at)
-	if len(b.null) > 0 && slices.Contains(b.null, cell) {
-		cell = ""
+	if len(b.null.list) > 0 && cell != "" {
+		b.null.near.warning.Of++
+		if b.null.has(cell) {
+			cell = ""
+		}
 	}
 	return cell, err
 }
@@ -117,24 +123,30 @@ func (f *rowTable) cell(b *binding, cell string, r *row) (traverse.Value, error)
 			raw := r.raw[at]
 			switch {
 			case raw[0] == '[' && bare && c.kind == field && c.typ == traverse.Choices:
-				return t.choices(raw)
+				return t.choices(raw, b.style)
 			case raw[0] == '[' || raw[0] == '{':
 				return traverse.Value{}, noText(raw)
 			case raw[0] != '"' && bare && c.kind != field:
+				return t.json(c, raw)
+			case isNumber(raw[0]) && bare && c.typ == traverse.Number && b.style.codes == nil:
 				return t.json(c, raw)
 			}
 		}
 	}
 	if b.lookup != nil {
 		b.asked++
+		b.nearKey.warning.Of++
 		found, ok, err := b.lookup.find(cell)
 		switch {
 		case err != nil:
 			return traverse.Value{}, err
 		case !ok:
 			b.missed++
+			if other, ok := b.lookup.near(cell); ok {
+				b.nearKey.note(cell, other)
+			}
 			return traverse.Value{}, nil
-		case found == "" || slices.Contains(b.null, found):
+		case found == "" || len(b.null.list) > 0 && b.null.has(found):
 			return traverse.Value{}, nil
 		}
 		cell = found
@@ -146,5 +158,9 @@ func (f *rowTable) cell(b *binding, cell string, r *row) (traverse.Value, error)
 	case traverse.Text, traverse.Choice, traverse.Choices:
 		cell = t.l.shared.text(cell)
 	}
-	return b.style.read(c.typ, cell)
+	v, err := b.style.read(c.typ, cell)
+	if c.typ == traverse.Number {
+		b.style.numbers.seen.found(t.file.shown, r.line(b.cells[0]))
+	}
+	return v, err
 }

@@ -24,6 +24,34 @@ type loader struct {
 	shared interner
 	zone   *time.Location // of days where times are wanted
 	report *reporter
+
+	numbers []*readings // of columns of numbers
+	near    []*near     // of columns that are compared with words or keys
+}
+
+// readings returns new readings of the numbers of a column.
+func (l *loader) readings(entity, name string, place []string) *readings {
+	r := &readings{entity: entity, name: name, place: place}
+	l.numbers = append(l.numbers, r)
+	return r
+}
+
+// ambiguous reports the columns whose numbers can be read in two ways: as problems of
+// a mapping, which can say what they are, or else as warnings.
+func (l *loader) ambiguous(m *Mapping) {
+	for _, r := range l.numbers {
+		switch {
+		case !r.ambiguous():
+		case r.place != nil:
+			l.report.fail(m.problem(r.place, `%s:%d: %s; give the column "decimal": "." or "decimal": ","`, fileName(r.file), r.line, r.message()))
+		default:
+			l.report.warn(Warning{
+				Kind: AmbiguousNumber, Entity: r.entity, Field: r.name, File: r.file, Count: r.count, Of: r.of,
+				Message: r.message(), Examples: []string{r.text},
+				Help: "files without a mapping are read with a point as the decimal sign; a mapping can say that it is a comma",
+			})
+		}
+	}
 }
 
 // entity returns the entity called name. If there is none it reports a problem, and
@@ -98,6 +126,7 @@ type table struct {
 	counts  int    // where the records are counted
 	idShown string // the name of the id in problems
 	made    *madeIDs
+	numbers []*readings // by the position in values; nil until there is one
 
 	// The record that is being read.
 	begun  int // its line
@@ -232,8 +261,29 @@ func (t *table) text(c *column, s string) (traverse.Value, error) {
 	switch c.typ {
 	case traverse.Text, traverse.Choice, traverse.Choices:
 		s = t.l.shared.text(s)
+	case traverse.Number:
+		return t.number(c, s)
 	}
 	return memory.ParseIn(c.typ, s, t.l.zone)
+}
+
+// number reads a number from text.
+func (t *table) number(c *column, s string) (traverse.Value, error) {
+	v, err := memory.Parse(c.typ, s)
+	if err != nil {
+		return v, err
+	}
+	if t.numbers == nil {
+		t.numbers = make([]*readings, len(t.values))
+	}
+	r := t.numbers[c.slot]
+	if r == nil {
+		r = t.l.readings(t.entity.Name(), c.name, nil)
+		t.numbers[c.slot] = r
+	}
+	r.note(s)
+	r.found(t.file.base, t.begun)
+	return v, nil
 }
 
 // json reads the value of a column from a JSON value.
@@ -264,7 +314,7 @@ func (t *table) json(c *column, raw []byte) (traverse.Value, error) {
 		wants = "true or false"
 	case c.typ == traverse.Choices:
 		if first == '[' {
-			return t.choices(raw)
+			return t.choices(raw, nil)
 		}
 		wants = "an array of texts"
 	default:
@@ -286,20 +336,33 @@ func (t *table) json(c *column, raw []byte) (traverse.Value, error) {
 	return traverse.Value{}, fmt.Errorf("want %s, not %s", wants, describe(raw))
 }
 
-// choices reads an array of texts.
-func (t *table) choices(raw []byte) (traverse.Value, error) {
+// choices reads an array of texts, which may be codes of a style. If it has codes,
+// they may be numbers, too.
+func (t *table) choices(raw []byte, style *style) (traverse.Value, error) {
 	var elements []json.RawMessage
 	if err := json.Unmarshal(raw, &elements); err != nil {
 		return traverse.Value{}, errors.New(broken(err.Error()))
 	}
+	coded := style != nil && style.codes != nil
 	var chosen []string
 	for _, e := range elements {
-		if e[0] != '"' {
+		var s string
+		switch {
+		case e[0] == '"':
+			var err error
+			if s, err = unquote(e); err != nil {
+				return traverse.Value{}, err
+			}
+		case coded && isNumber(e[0]):
+			s = string(e)
+		default:
 			return traverse.Value{}, fmt.Errorf("want an array of texts, not %s in it", describe(e))
 		}
-		s, err := unquote(e)
-		if err != nil {
-			return traverse.Value{}, err
+		if coded {
+			var err error
+			if s, err = style.decode(s); err != nil {
+				return traverse.Value{}, err
+			}
 		}
 		if s != "" {
 			chosen = append(chosen, t.l.shared.text(s))

@@ -42,11 +42,13 @@
 //
 //   - A time or date is a day, or a day and a time of day after a space or a T:
 //     2020-12-30 3:15:52, 2020-03-16 19:03:20.357, 2019-10-24 22:07:56.311 UTC,
-//     2026-05-31T14:30:00+02:00. The hour may have one digit, seconds may be
-//     missing. Without an offset it is in the time zone of the mapping, or in UTC. A
-//     day where a time is wanted begins in the time zone of the mapping, or in
-//     Options.Zone, or in UTC. A date is the day as written.
-//   - A bool is true or false, yes or no, 1 or 0, in any letter case.
+//     2026-05-31T14:30:00+02:00, 2026/5/31 2:30 PM. The hour may have one digit,
+//     seconds may be missing. Without an offset it is in the time zone of the
+//     mapping, or in UTC. A day where a time is wanted begins in the time zone of the
+//     mapping, or in Options.Zone, or in UTC. A date is the day as written.
+//   - A bool is true or false, yes or no, 1 or 0, t or f, y or n, on or off, in any
+//     letter case.
+//   - Blanks around numbers, times, dates and bools do not count.
 //   - An interaction without an id is given the path of its file in the folder, and
 //     the line.
 //   - In JSON a number, true or false is accepted wherever its text would be.
@@ -140,7 +142,9 @@ func LoadFS(fsys fs.FS, name string, schema *traverse.Schema, opts Options) (*Da
 //	problems.go, report.go          problems and notes of a load
 //	files.go, jsontext.go, row.go   bytes of a file; JSON text; a row, and the sinks of rows
 //	csv.go, json.go, read.go        a file -> rows or objects for a sink
-//	value.go, table.go              texts and JSON values -> records of the store
+//	words.go                        words of a mapping
+//	number.go, times.go, value.go, table.go
+//	                                texts and JSON values -> records of the store
 //	mapping.go, mappingfile.go      a mapping as a Go value; from a JSON file, with places
 //	lookup.go, rowtable.go          rows -> values to look up, rows -> records
 //	bind.go, plan.go                a mapping, bound to schema and headers -> a plan of files to read
@@ -179,6 +183,8 @@ func load(fsys fs.FS, name string, schema *traverse.Schema, opts Options, show f
 	if p != nil && err == nil && !report.fatal {
 		err = run(p, r)
 	}
+	l.ambiguous(opts.Mapping)
+	l.nearly()
 	problems := &data.Report.Problems
 	bad := report.fatal || !opts.SkipBad && problems.Len() > 0
 	switch {

@@ -857,9 +857,13 @@ func TestZone(t *testing.T) {
 		fsys := fstest.MapFS{"Lead.csv": {Data: []byte("id,ParentContact,CreatedOn\nl1,c1," + test.text + "\n")}}
 		opts := tables.Options{Zone: newYork}
 		if test.mapping != "" {
+			created := tables.Column{Name: "CreatedOn"}
+			if test.format != "" {
+				created.Format = []string{test.format}
+			}
 			opts.Mapping = &tables.Mapping{Zone: strings.Trim(test.mapping, "-"), Tables: []tables.Table{{
 				Entity: "Lead", File: "Lead.csv", ID: tables.Column{Name: "id"},
-				Columns: map[string]tables.Column{"CreatedOn": {Name: "CreatedOn", Format: test.format}},
+				Columns: map[string]tables.Column{"CreatedOn": created},
 			}}}
 		}
 		data, err := tables.LoadFS(fsys, ".", schema, opts)

@@ -1,0 +1,87 @@
+package tables
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/leadscore/leadscore/internal/shown"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// words are the texts that a cell of a column is compared with.
+type words struct {
+	list []string
+	fold bool  // letter case and outer blanks do not count
+	near *near // counts the cells that would be among them otherwise
+}
+
+// has reports whether a cell is one of the words.
+func (w *words) has(cell string) bool {
+	if slices.Contains(w.list, cell) {
+		return true
+	}
+	trimmed := strings.TrimSpace(cell)
+	for _, word := range w.list {
+		if strings.EqualFold(trimmed, strings.TrimSpace(word)) {
+			if !w.fold {
+				w.near.note(cell, word)
+			}
+			return w.fold
+		}
+	}
+	return false
+}
+
+// foldKey returns what keys share that differ only in letter case and outer blanks.
+func foldKey(s string) string { return traverse.Fold(strings.TrimSpace(s)) }
+
+// near counts the texts of a column that almost are what a mapping names.
+type near struct {
+	warning Warning
+	column  string // of where, or the file of a lookup
+	example string
+	seen    []string // the texts of the examples
+}
+
+// note counts a text that is almost another one.
+func (n *near) note(text, other string) {
+	const examples = 3
+	n.warning.Count++
+	if len(n.seen) < examples && !slices.Contains(n.seen, text) {
+		text = strings.Clone(text)
+		if len(n.seen) == 0 {
+			n.example = fmt.Sprintf("%s for %s", shown.Quote(text), shown.Quote(other))
+		}
+		n.seen = append(n.seen, text)
+	}
+}
+
+// message says what was counted.
+func (n *near) message() string {
+	verb := "are"
+	if n.warning.Count == 1 {
+		verb = "is"
+	}
+	var what string
+	switch n.warning.Kind {
+	case NearWhere:
+		what = fmt.Sprintf("rows %s left out for a %s that is almost what the mapping's where lists", verb, plain(n.column))
+	case NearNull:
+		what = fmt.Sprintf("texts %s almost a word for null", verb)
+	case NearKey:
+		what = fmt.Sprintf("keys %s in %s only in other letter case, or with other blanks around", verb, fileName(n.column))
+	}
+	return fmt.Sprintf("%d of %d %s, such as %s", n.warning.Count, n.warning.Of, what, n.example)
+}
+
+// nearly reports the texts that almost are what the mapping names.
+func (l *loader) nearly() {
+	for _, n := range l.near {
+		if n.warning.Count > 0 {
+			n.warning.Message = n.message()
+			n.warning.Examples = n.seen
+			l.report.warn(n.warning)
+		}
+	}
+}

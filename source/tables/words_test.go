@@ -1,0 +1,90 @@
+package tables_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/leadscore/leadscore/source/tables"
+)
+
+// TestAlmost: a row that where leaves out, a text that is not null and a key that is
+// not found are warnings if letter case and outer blanks make the difference, and with
+// fold they make none.
+func TestAlmost(t *testing.T) {
+	fsys := files(
+		"people.csv", "id,mail,town\n1,ada@example.com,Select\n2,Ben@example.com,select \n3,cleo@example.com,Rome\n",
+		"events.csv", "type,who,url\nCLICK,ada@example.com,a\nclick,ben@example.com,b\n CLICK, CLEO@example.com,c\nOPEN,ada@example.com,d\nCLICK,nobody,\n",
+	)
+	const people = `{"file": "people.csv", "entity": "Contact", "id": "id", "columns": {"City": "town"}}`
+	events := func(lookup string) string {
+		return `{"file": "events.csv", "entity": "EmailClicked", "where": {"type": ["CLICK"]}, "columns": {"Url": "url",
+			"Contact": {"name": "who", "lookup": {"file": "people.csv", "by": "mail", "name": "id"` + lookup + `}}}}`
+	}
+	for _, test := range []struct {
+		name, mapping string
+		want          []string // of the events and people
+		warnings      []string
+	}{
+		{
+			"exact", `{"null": ["Select"], "tables": [` + people + `, ` + events("") + `]}`,
+			[]string{`1:`, `2: City=text "select "`, `3: City=text "Rome"`, `events.csv:2: Url=text "a" Contact=text "1"`, `events.csv:6:`},
+			[]string{
+				`near-null Contact.City in people.csv: 1 of 3 texts is almost a word for null, such as "select " for "Select"`,
+				`near-where EmailClicked. in events.csv: 2 of 5 rows are left out for a type that is almost what the mapping's where lists, such as "click" for "CLICK"`,
+			},
+		},
+		{
+			"a lookup that folds", `{"null": ["select "], "tables": [` + people + `, ` + events(`, "fold": true`) + `]}`,
+			[]string{`1: City=text "Select"`, `2:`, `3: City=text "Rome"`, `events.csv:2: Url=text "a" Contact=text "1"`, `events.csv:6:`},
+			[]string{
+				`near-null Contact.City in people.csv: 1 of 3 texts is almost a word for null, such as "Select" for "select "`,
+				`near-where EmailClicked. in events.csv: 2 of 5 rows are left out for a type that is almost what the mapping's where lists, such as "click" for "CLICK"`,
+			},
+		},
+		{
+			"folded", `{"null": ["Select"], "fold": true, "tables": [` + people + `, ` + events("") + `]}`,
+			[]string{`1:`, `2:`, `3: City=text "Rome"`, `events.csv:2: Url=text "a" Contact=text "1"`, `events.csv:3: Url=text "b" Contact=text "2"`,
+				`events.csv:4: Url=text "c" Contact=text "3"`, `events.csv:6:`}, nil,
+		},
+		{
+			"keys", `{"tables": [{"file": "events.csv", "entity": "EmailClicked",
+				"columns": {"Contact": {"name": "who", "lookup": {"file": "people.csv", "by": "mail", "name": "id"}}}}]}`,
+			[]string{`events.csv:2: Contact=text "1"`, `events.csv:3:`, `events.csv:4:`, `events.csv:5: Contact=text "1"`, `events.csv:6:`},
+			[]string{
+				`near-key EmailClicked.Contact in events.csv: 2 of 5 keys are in people.csv only in other letter case, or with other blanks around, such as "ben@example.com" for "Ben@example.com"`,
+			},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			schema := testSchema(t)
+			data, err := tables.LoadFS(fsys, ".", schema, tables.Options{Mapping: readMapping(t, test.mapping)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := dump(t, data, schema, "Contact", "1", "2", "3")
+			got = append(got, dump(t, data, schema, "EmailClicked", "events.csv:2", "events.csv:3", "events.csv:4", "events.csv:5", "events.csv:6")...)
+			if !slices.Equal(got, test.want) {
+				t.Errorf("got  %q\nwant %q", got, test.want)
+			}
+			var warnings []string
+			for _, w := range data.Report.Warnings {
+				warnings = append(warnings, string(w.Kind)+" "+w.Entity+"."+w.Field+" in "+w.File+": "+w.Message)
+			}
+			if !slices.Equal(warnings, test.warnings) {
+				t.Errorf("warnings %q\nwant     %q", warnings, test.warnings)
+			}
+		})
+	}
+}
+
+// TestFoldedKeysDiffer: rows whose keys are the same once folded must have the same
+// value.
+func TestFoldedKeysDiffer(t *testing.T) {
+	m := readMapping(t, `{"fold": true, "tables": [{"file": "events.csv", "entity": "EmailClicked",
+		"columns": {"Contact": {"name": "who", "lookup": {"file": "people.csv", "by": "mail", "name": "id"}}}}]}`)
+	fsys := files("people.csv", "id,mail\n1,ada@example.com\n2,ADA@example.com\n", "events.csv", "who\nAda@example.com\n")
+	_, err := tables.LoadFS(fsys, ".", testSchema(t), tables.Options{Mapping: m})
+	if want := `events.csv:2: who: "Ada@example.com" is in several rows of people.csv, and their id differ`; err == nil || err.Error() != want {
+		t.Errorf("got %v", err)
+	}
+}

@@ -771,7 +771,7 @@ func TestMapping(t *testing.T) {
 	write(t, "export/titles.csv", "Person,Title\nada,CEO\nben\n")
 	write(t, "lookup.json", "{"+strings.Replace(tables, `"FirstName": "Name"`, `"JobTitle": {"name": "No", "lookup": {"file": "titles.csv", "by": "Person", "name": "Title"}}`, 1)+"}")
 	if _, errs, status := call(t, "", "score", "--skip-bad", "--data", "export", "--mapping", "lookup.json", "coffee.score"); status != statusOK ||
-		errs != "note: people.csv: No: 1 of 2 keys are not in titles.csv, so Contact.JobTitle is null there\nexport/titles.csv:3: the record has 1 cell and the header 2\n" {
+		errs != "note: people.csv: No: 1 of 2 keys are not in titles.csv, so Contact.JobTitle is null there\nexport/titles.csv:3: the record has 1 cell and the header 2: there is none for Title\n" {
 		t.Errorf("status %d, %s", status, errs)
 	}
 	if _, errs, status := call(t, "", "diff", "--mapping", "map.json", "coffee.score", "new.version"); status != statusUsage || !strings.HasPrefix(errs, "leadscore diff: --mapping needs --data\n") {

@@ -11,25 +11,44 @@ import (
 
 // csv reads a CSV file. It returns an error if the file cannot be read; errors in the
 // content are problems.
-func (r *reader) csv(f file, comma rune, to sink) error {
-	in, err := r.open(f)
+func (r *reader) csv(f file, form form, to sink) error {
+	return r.told(f, r.rows(f, form, to))
+}
+
+func (r *reader) rows(f file, form form, to sink) error {
+	in, err := r.open(f, form.encoding)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
-	lines := csv.NewReader(in.Reader)
+	text, comma, skipped, err := in.cells(form)
+	switch {
+	case err == errTooLong:
+		r.report.broken(f, 1, "%v", err)
+		return nil
+	case err != nil:
+		return err
+	}
+	in.record()
+	lines := &csvLines{Reader: csv.NewReader(text), skipped: skipped}
 	lines.ReuseRecord = true
 	lines.FieldsPerRecord = -1 // counted here, to continue after a wrong number
 	lines.Comma = comma
-	width, err := r.csvHeader(f, lines, to)
-	if err != nil || width == 0 {
+	names, err := r.csvHeader(f, lines, to)
+	if err != nil || names == nil {
 		return err
 	}
-	defer to.end()
+	width, repeated := len(names), 0
+	defer func() {
+		if repeated > 0 {
+			r.report.noteOnce("%s: left out %s that repeat the header", fileName(f.base), count(repeated, "row"))
+		}
+		to.end()
+	}()
 	rec := &row{csv: lines}
 	for line := 1; ; {
 		in.record()
-		rec.cells, err = lines.Read()
+		rec.cells, err = lines.read()
 		var syntax *csv.ParseError
 		switch {
 		case err == io.EOF:
@@ -47,9 +66,15 @@ func (r *reader) csv(f file, comma rune, to sink) error {
 		case err != nil:
 			return err
 		}
-		line, _ = lines.FieldPos(0)
-		if len(rec.cells) != width {
-			to.reject(line, Problem{File: f.shown, Line: line, Message: ragged(rec.cells, width, comma)})
+		line = lines.line(0)
+		switch {
+		case isBlank(rec.cells):
+			continue // a spreadsheet fills up with rows without values
+		case len(rec.cells) != width:
+			to.reject(line, Problem{File: f.shown, Line: line, Message: ragged(rec.cells, names, comma)})
+			continue
+		case repeats(rec.cells, names):
+			repeated++
 			continue
 		}
 		rec.begin = line
@@ -57,19 +82,78 @@ func (r *reader) csv(f file, comma rune, to sink) error {
 	}
 }
 
-// ragged returns a message for a record with more or fewer cells than the header.
-func ragged(cells []string, width int, comma rune) string {
-	noun := "cells"
-	if len(cells) == 1 {
-		noun = "cell"
+// csvLines reads CSV, some lines after the beginning of a file.
+type csvLines struct {
+	*csv.Reader
+	skipped int // lines before the text
+}
+
+// read reads a record. The lines of its error are those of the file.
+func (l *csvLines) read() ([]string, error) {
+	cells, err := l.Read()
+	if syntax, ok := errors.AsType[*csv.ParseError](err); ok {
+		syntax.StartLine += l.skipped
+		syntax.Line += l.skipped
 	}
-	message := fmt.Sprintf("the record has %d %s and the header %d", len(cells), noun, width)
+	for i, cell := range cells {
+		if cell != "" && cell[0] == '=' {
+			cells[i] = unformula(cell)
+		}
+	}
+	return cells, err
+}
+
+// line returns the line on which a cell of the last record begins.
+func (l *csvLines) line(cell int) int {
+	line, _ := l.FieldPos(cell)
+	return line + l.skipped
+}
+
+// isBlank reports whether no cell of a record has a value.
+func isBlank(cells []string) bool {
+	for _, cell := range cells {
+		if cell != "" && strings.TrimSpace(cell) != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// repeats reports whether a record has the names of the header.
+func repeats(cells, names []string) bool {
+	for i, cell := range cells {
+		if len(cell) < len(names[i]) || strings.TrimSpace(cell) != names[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// count returns a number of things, such as 1 cell.
+func count(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
+}
+
+// ragged returns a message for a record with more or fewer cells than the header.
+func ragged(cells, names []string, comma rune) string {
+	width := len(names)
+	message := fmt.Sprintf("the record has %s and the header %d", count(len(cells), "cell"), width)
 	if len(cells) == 1 {
 		r := csv.NewReader(strings.NewReader(cells[0]))
 		r.Comma = comma
 		if inner, err := r.Read(); err == nil && len(inner) == width {
 			return message + `: the whole line is quoted as one cell; remove the quotes around it, and write "" in it as "`
 		}
+	}
+	if missing := width - len(cells); missing > 0 {
+		var without list
+		for _, name := range names[len(cells):] {
+			without.add(name, plain(name))
+		}
+		return message + ": there is none for " + without.String()
 	}
 	return message
 }
@@ -84,35 +168,38 @@ func quoting(err *csv.ParseError) string {
 	return `a quote that is not closed, or not doubled; write " in a cell as ""`
 }
 
-// csvHeader reads the first line, and returns how many columns there are, or 0 if the
-// file cannot be read because of problems with them.
-func (r *reader) csvHeader(f file, lines *csv.Reader, to sink) (int, error) {
-	cells, err := lines.Read()
+// csvHeader reads the header, and returns the names of its columns, or nil if the file
+// cannot be read because of problems with them.
+func (r *reader) csvHeader(f file, lines *csvLines, to sink) ([]string, error) {
+	cells, err := lines.read()
 	var syntax *csv.ParseError
 	switch {
+	case err == io.EOF && lines.skipped > 0:
+		r.report.broken(f, 1, "the file ends before its header on line %d", lines.skipped+1)
+		return nil, nil
 	case err == io.EOF:
 		r.report.broken(f, 1, "the file is empty; its first line names the columns")
-		return 0, nil
+		return nil, nil
 	case err == errTooLong:
 		r.report.broken(f, 1, "%v", err)
-		return 0, nil
+		return nil, nil
 	case errors.As(err, &syntax):
 		r.report.broken(f, syntax.Line, "%s", quoting(syntax))
-		return 0, nil
+		return nil, nil
 	case err != nil:
-		return 0, err
+		return nil, err
 	}
-	line, _ := lines.FieldPos(0)
+	line := lines.line(0)
 	names := make([]string, len(cells))
 	for i, cell := range cells {
 		names[i] = strings.TrimSpace(cell)
 		if !utf8.ValidString(names[i]) {
-			r.report.broken(f, line, "%s", notUTF8)
-			return 0, nil
+			r.report.broken(f, line, "%s", encoded)
+			return nil, nil
 		}
 	}
 	if !to.header(names, line) {
-		return 0, nil
+		return nil, nil
 	}
-	return len(names), nil
+	return names, nil
 }

@@ -31,7 +31,7 @@ func (c *entityFile) header(names []string, line int) bool {
 	report, file := c.table.l.report, c.table.file
 	ok := true
 	for _, name := range names {
-		if at[name]++; at[name] == 2 && name != "" {
+		if at[name]++; at[name] == 2 && c.columns[name].kind != unknown {
 			report.broken(file, line, "the column %s appears twice", plain(name))
 			ok = false
 		}
@@ -47,8 +47,10 @@ func (c *entityFile) header(names []string, line int) bool {
 		hint := ""
 		if near := nearest.Name(idColumn, slices.Values(names)); near != "" {
 			hint = "; rename the column " + printable(near)
-		} else if len(names) == 1 && strings.ContainsAny(names[0], ";\t") {
-			hint = "; separate columns by commas"
+		} else if len(names) == 1 && strings.Contains(names[0], "\t") {
+			hint = "; the columns are separated by tabs: separate them by commas, or give a mapping"
+		} else if len(names) == 1 && strings.Contains(names[0], ";") {
+			hint = "; the columns are separated by semicolons: separate them by commas, or give a mapping"
 		}
 		report.broken(file, line, "there is no column id; every record of a profile needs one%s", hint)
 		ok = false
@@ -161,7 +163,7 @@ func planFolder(l *loader, r *reader, dir string, show func(string) string) (*pl
 		case !info.Mode().IsRegular(): // a folder, or a pipe, from which nothing may ever come
 			ignored.add(base, fileName(base))
 		default:
-			p.parts = append(p.parts, part{file: f, comma: ',', sink: func() sink {
+			p.parts = append(p.parts, part{file: f, form: form{comma: ','}, sink: func() sink {
 				e := l.entity(strings.TrimSuffix(unpacked, path.Ext(unpacked)), f, 0)
 				if e == nil {
 					return nil

@@ -8,12 +8,15 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 )
 
 const (
 	notUTF8  = "the text is not valid UTF-8; save the file as UTF-8"
+	encoded  = notUTF8 + `, or give its "encoding" in a mapping`
 	bom      = "\xef\xbb\xbf"
 	magic    = "\x1f\x8b" // the first bytes of a gzip file
 	readSize = 1 << 16
@@ -37,8 +40,8 @@ func plainName(name string) string {
 
 func hasExt(name, ext string) bool { return strings.EqualFold(path.Ext(name), ext) }
 
-// An input is a file that is being read: decompressed if it is a gzip file, and
-// without its byte-order mark.
+// An input is a file that is being read: decompressed if it is a gzip file, as UTF-8,
+// and without its byte-order mark.
 type input struct {
 	*bufio.Reader
 	limit  *limited
@@ -47,44 +50,122 @@ type input struct {
 
 // A reader reads the files of a file system.
 type reader struct {
-	fsys   fs.FS
-	report *reporter
+	fsys     fs.FS
+	report   *reporter
+	decoders map[string]decoder // of the options
 }
 
-// open opens a file. The error names the file.
-func (r *reader) open(f file) (*input, error) {
+// open opens a file, whose encoding a mapping may have given. The error names the
+// file.
+func (r *reader) open(f file, encoding string) (*input, error) {
 	raw, err := r.fsys.Open(f.path)
 	if err != nil {
 		return nil, unopened(err)
 	}
 	in := &input{closer: raw, limit: &limited{from: raw}}
+	if err := r.start(in, f, encoding); err != nil {
+		raw.Close()
+		return nil, err
+	}
+	return in, nil
+}
+
+// start looks at the first bytes of a file, and makes a reader of its text.
+func (r *reader) start(in *input, f file, encoding string) error {
 	if hasExt(f.path, ".gz") {
-		b := bufio.NewReaderSize(raw, readSize)
-		packed := new(gzip.Reader)
+		b := bufio.NewReaderSize(in.limit.from, readSize)
 		if start, err := b.Peek(len(magic)); err == nil && string(start) != magic {
-			raw.Close()
-			return nil, damaged(f, gzip.ErrHeader)
+			return damaged(f, gzip.ErrHeader)
 		}
-		err := packed.Reset(b)
-		if err != nil {
-			raw.Close()
-			return nil, damaged(f, err)
+		packed := new(gzip.Reader)
+		if err := packed.Reset(b); err != nil {
+			return damaged(f, err)
 		}
 		in.limit.from = unpacked{f, packed}
 	}
-	in.Reader = bufio.NewReaderSize(in.limit, readSize)
-	start, err := in.Peek(len(bom))
-	switch {
-	case err != nil && err != io.EOF:
-		raw.Close()
-		return nil, err
-	case string(start) == bom:
-		in.Discard(len(bom)) // cannot fail: it is in the buffer
-	case strings.HasPrefix(string(start), magic):
-		raw.Close()
-		return nil, fmt.Errorf("%s is a gzip file; its name must end with .gz", fileName(f.shown))
+	raw := bufio.NewReaderSize(in.limit, readSize)
+	start, err := raw.Peek(readSize)
+	if err != nil && err != io.EOF && err != errTooLong {
+		return err
 	}
-	return in, nil
+	switch is := whatItIs(start); {
+	case strings.HasPrefix(string(start), magic) && hasExt(f.path, ".gz"):
+		return notText("this is packed by gzip twice; unpack it once")
+	case strings.HasPrefix(string(start), magic):
+		return notText("this is a gzip file; its name must end with .gz")
+	case is != "":
+		return notText("this is " + is)
+	}
+	if mark := marked(start); mark != "" {
+		encoding = mark
+	} else if is := unmarked16(start); is != "" && encoding == "" {
+		return notText(fmt.Sprintf("this looks like UTF-16 without its mark; save the file as UTF-8, or give its table \"encoding\": %q in the mapping", is))
+	}
+	if encoding == "" || encoding == encodingUTF8 {
+		in.Reader = raw
+	} else {
+		if encoding != encodingUTF16LE && encoding != encodingUTF16BE && looksLikeUTF8(start) {
+			return notText("this is UTF-8, and not " + encoding + " as the mapping says")
+		}
+		in.Reader = bufio.NewReaderSize(decoded{r.decoder(encoding)(raw), in.limit}, readSize)
+	}
+	for { // files joined by a program may have several
+		start, err := in.Peek(len(bom))
+		switch {
+		case err != nil && err != io.EOF:
+			return err
+		case string(start) != bom:
+			return nil
+		}
+		in.Discard(len(bom)) // cannot fail: it is in the buffer
+	}
+}
+
+// decoder returns the decoder of an encoding, or nil if it is unknown.
+func (r *reader) decoder(encoding string) decoder {
+	if d, ok := r.decoders[encoding]; ok {
+		return d
+	}
+	return decoders[encoding]
+}
+
+// encodings returns the names of the encodings that are known.
+func (r *reader) encodings() []string {
+	names := slices.Collect(maps.Keys(decoders))
+	names = slices.AppendSeq(names, maps.Keys(r.decoders))
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// notText is the error of a file whose bytes are not the text that they should be.
+type notText string
+
+func (e notText) Error() string { return string(e) }
+
+// decoded reads a text in another encoding. Its errors are those of the file, or
+// notText.
+type decoded struct {
+	from io.Reader
+	file *limited
+}
+
+// Read implements [io.Reader].
+func (d decoded) Read(p []byte) (int, error) {
+	n, err := d.from.Read(p)
+	if err != nil && err != io.EOF && err != d.file.err {
+		err = notText(err.Error())
+	}
+	return n, err
+}
+
+// told reports the error of a file that is not text as a problem, and returns any
+// other error.
+func (r *reader) told(f file, err error) error {
+	if is, ok := errors.AsType[notText](err); ok {
+		r.report.fail(Problem{File: f.shown, Message: is.Error()})
+		return nil
+	}
+	return err
 }
 
 // unopened quotes the name of a file in an error if it contains special characters.
@@ -104,15 +185,17 @@ func (in *input) record() { in.limit.read = 0 }
 type limited struct {
 	from io.Reader
 	read int
+	err  error // the last one
 }
 
-func (l *limited) Read(p []byte) (int, error) {
+func (l *limited) Read(p []byte) (n int, err error) {
 	if l.read > maxRecord {
-		return 0, errTooLong
+		l.err = errTooLong
+		return 0, l.err
 	}
-	n, err := l.from.Read(p)
+	n, l.err = l.from.Read(p)
 	l.read += n
-	return n, err
+	return n, l.err
 }
 
 // unpacked reads a gzip file. Its errors name the file.

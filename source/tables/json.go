@@ -9,13 +9,19 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"github.com/leadscore/leadscore/internal/shown"
 )
 
 // ndjson reads a file with one JSON object a line. It returns an error if the file
 // cannot be read; errors in the content are problems.
-func (r *reader) ndjson(f file, to sink) error {
+func (r *reader) ndjson(f file, form form, to sink) error {
+	return r.told(f, r.lines(f, form, to))
+}
+
+func (r *reader) lines(f file, form form, to sink) error {
 	defer to.end()
-	in, err := r.open(f)
+	in, err := r.open(f, form.encoding)
 	if err != nil {
 		return err
 	}
@@ -63,33 +69,28 @@ const endOfJSON = "unexpected end of JSON input"
 // nil to skip them. jsonObject returns an error if the file cannot be read; errors in
 // the content are problems.
 func (r *reader) jsonObject(f file, sinkOf func(name string, line int) sink) error {
-	return r.document(f, func(d *document) error { return d.object(sinkOf) })
+	return r.document(f, form{}, func(d *document) error { return d.object(sinkOf) })
 }
 
-// jsonArray reads a file that is one JSON array of records.
-func (r *reader) jsonArray(f file, to sink) error {
+// jsonArray reads a file whose records are in one JSON array: the document, or what a
+// pointer leads to.
+func (r *reader) jsonArray(f file, form form, to sink) error {
 	defer to.end()
-	return r.document(f, func(d *document) error {
-		first, err := d.peek()
-		switch {
-		case err != nil:
-			return err
-		case first != '[':
-			if err := d.skip(); err != nil {
-				return err
-			}
-			r.report.broken(f, 1, "want an array of records")
-			return nil
+	return r.document(f, form, func(d *document) error {
+		path, _ := pointer(form.records) // which has been checked
+		found, err := d.recordsAt(path, to)
+		if err == nil && !found {
+			r.report.broken(f, 1, "there is nothing at %s, where the mapping says the records are", shown.Quote(form.records))
 		}
-		return d.records(to)
+		return err
 	})
 }
 
 // document reads a JSON file, which must hold one value, by the function read.
-func (r *reader) document(f file, read func(*document) error) error {
-	in, err := r.open(f)
+func (r *reader) document(f file, form form, read func(*document) error) error {
+	in, err := r.open(f, form.encoding)
 	if err != nil {
-		return err
+		return r.told(f, err)
 	}
 	defer in.Close()
 	d := &document{report: r.report, file: f, in: in, line: 1, last: 1}
@@ -103,7 +104,7 @@ func (r *reader) document(f file, read func(*document) error) error {
 	case err == errTooLong:
 		r.report.broken(f, d.line, "%v", err)
 	default:
-		return err
+		return r.told(f, err)
 	}
 	return nil
 }
@@ -286,6 +287,12 @@ func (d *document) object(sinkOf func(name string, line int) sink) error {
 		d.report.broken(d.file, 1, "want an object of entity names, each with an array of records")
 		return nil
 	}
+	return d.members(func(name string, line int) error { return d.member(name, line, sinkOf(name, line)) })
+}
+
+// members reads an object. The function each must read the value of the member called
+// name, whose key is on a line.
+func (d *document) members(each func(name string, line int) error) error {
 	if err := d.take('{', ""); err != nil {
 		return err
 	}
@@ -311,7 +318,7 @@ func (d *document) object(sinkOf func(name string, line int) sink) error {
 			d.report.broken(d.file, line, "a key: %v", bad)
 			err = d.skip()
 		} else {
-			err = d.member(name, line, sinkOf(name, line))
+			err = each(name, line)
 		}
 		if err != nil {
 			return err
@@ -326,6 +333,40 @@ func (d *document) object(sinkOf func(name string, line int) sink) error {
 			return err
 		}
 	}
+}
+
+// recordsAt reads the array of records that a path of keys leads to from here, and
+// skips the rest. It reports whether there is something at the path.
+func (d *document) recordsAt(path []string, to sink) (found bool, err error) {
+	first, err := d.peek()
+	switch {
+	case err != nil:
+		return false, err
+	case len(path) == 0 && first == '[':
+		return true, d.records(to)
+	case len(path) == 0:
+		line := d.line
+		if err := d.skip(); err != nil {
+			return true, err
+		}
+		d.report.broken(d.file, line, "want an array of records")
+		return true, nil
+	case first != '{':
+		return false, d.skip()
+	}
+	err = d.members(func(name string, line int) error {
+		if name != path[0] {
+			return d.skip()
+		}
+		if found {
+			d.report.broken(d.file, line, "%s appears twice", plain(name))
+			return d.skip()
+		}
+		var err error
+		found, err = d.recordsAt(path[1:], to)
+		return err
+	})
+	return found, err
 }
 
 // member reads the records of the object's member called name, on a line.
@@ -343,11 +384,14 @@ func (d *document) member(name string, line int, to sink) error {
 	return d.skip()
 }
 
-// skip skips a value; it reads an array element by element.
+// skip skips a value; it reads arrays and objects part by part.
 func (d *document) skip() error {
 	first, err := d.peek()
-	if err == nil && first == '[' {
+	switch {
+	case err == nil && first == '[':
 		return d.records(nothing{})
+	case err == nil && first == '{':
+		return d.members(func(string, int) error { return d.skip() })
 	}
 	if err == nil {
 		_, err = d.value()

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -131,6 +132,79 @@ func members(raw []byte) iter.Seq2[int, member] {
 			}
 		}
 	}
+}
+
+// elements yields the elements of a valid JSON array. It does not descend into them.
+func elements(raw []byte) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		at := 1 + blank(raw[1:])
+		for raw[at] != ']' {
+			end := at + valueLen(raw[at:])
+			if !yield(raw[at:end]) {
+				return
+			}
+			at = end + blank(raw[end:])
+			if raw[at] == ',' {
+				at++
+				at += blank(raw[at:])
+			}
+		}
+	}
+}
+
+// pointer returns the keys of a JSON pointer (RFC 6901), such as /properties/email. It
+// returns false if the text is not a pointer; the empty text points to the whole.
+func pointer(s string) ([]string, bool) {
+	if s == "" {
+		return nil, true
+	}
+	if s[0] != '/' {
+		return nil, false
+	}
+	keys := strings.Split(s[1:], "/")
+	for i, key := range keys {
+		if strings.HasSuffix(key, "~") || strings.Count(key, "~") != strings.Count(key, "~0")+strings.Count(key, "~1") {
+			return nil, false
+		}
+		keys[i] = strings.ReplaceAll(strings.ReplaceAll(key, "~1", "/"), "~0", "~")
+	}
+	return keys, true
+}
+
+// at returns the value that a path of keys, and numbers of elements, leads to from a
+// valid JSON value, or nil if there is none. wrong says what is wrong with the keys on
+// the way, or is "".
+func at(raw []byte, path []string) (value []byte, wrong string) {
+	for _, key := range path {
+		var next []byte
+		switch raw[0] {
+		case '{':
+			for _, m := range named(0, raw) {
+				switch {
+				case m.wrong != "" && m.name == key:
+					return nil, plain(key) + " " + m.wrong
+				case m.wrong != "" && m.name == "":
+					return nil, m.wrong
+				case m.name == key && m.wrong == "":
+					next = m.value
+				}
+			}
+		case '[':
+			n := 0
+			for element := range elements(raw) {
+				if strconv.Itoa(n) == key {
+					next = element
+					break
+				}
+				n++
+			}
+		}
+		if next == nil {
+			return nil, ""
+		}
+		raw = next
+	}
+	return raw, ""
 }
 
 // blank returns how much white space raw begins with.

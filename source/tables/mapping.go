@@ -35,6 +35,11 @@ type Mapping struct {
 	True  []string `json:"true,omitzero"`
 	False []string `json:"false,omitzero"`
 
+	// Encoding is that of files which do not begin with the mark of UTF-8 or UTF-16:
+	// utf-8, utf-16le, utf-16be, windows-1252, or a name of Options.Encodings. "" means
+	// utf-8.
+	Encoding string `json:"encoding,omitempty"`
+
 	// Fold says that letter case and outer blanks do not count in comparisons with
 	// Null, Where, and the keys of lookups. Without it a [Warning] counts the texts
 	// that differ in nothing else.
@@ -62,12 +67,25 @@ type Table struct {
 	// empty cell, or a JSON null.
 	Where map[string][]string `json:"where,omitzero"`
 
-	Delimiter string `json:"delimiter,omitempty"` // between cells, one character; "" = a comma, or a tab in .tsv
+	// Delimiter is between cells, one character. "" means what a first line sep=; of
+	// the file says, or else a tab in .tsv, or else a comma.
+	Delimiter string `json:"delimiter,omitempty"`
+
+	Header   int    `json:"header,omitempty"`   // the line with the names of the columns, from 1; 0 = the first
+	Encoding string `json:"encoding,omitempty"` // in place of Mapping.Encoding
+
+	// Records is a JSON pointer (RFC 6901) to the array of records in a .json file,
+	// such as /data/contacts. "" means that the file is the array. Tables that read
+	// different arrays of a file do not share its rows.
+	Records string `json:"records,omitempty"`
 }
 
 // A Column says where one field, reference or id is, and how it is written.
 type Column struct {
-	Name string `json:"name,omitempty"` // its name in the header
+	// Name is its name in the header. Industry#2 is the second column called Industry.
+	// In JSON it is a key, or a JSON pointer such as /properties/email to a value
+	// further inside of the record.
+	Name string `json:"name,omitempty"`
 
 	// Template, in place of Name, joins several columns to a text, such as
 	// {contact_id}/{form_id}. If one of the columns is null, so is the text.
@@ -173,16 +191,20 @@ func goodDelimiter(s string) bool {
 	return s == "" || n == len(s) && c != 0 && c != '"' && c != '\r' && c != '\n' && c != utf8.RuneError
 }
 
-// comma returns the character that separates the cells of a file.
-func comma(f file, delimiter string) rune {
-	if delimiter != "" && goodDelimiter(delimiter) {
-		c, _ := utf8.DecodeRuneInString(delimiter)
-		return c
+// form returns how the text of a file is laid out for a table of the mapping.
+func (m *Mapping) form(f file, t *Table) form {
+	out := form{comma: ',', header: t.Header, encoding: m.Encoding, records: t.Records}
+	if t.Encoding != "" {
+		out.encoding = t.Encoding
 	}
-	if hasExt(plainName(f.path), ".tsv") {
-		return '\t'
+	switch {
+	case t.Delimiter != "" && goodDelimiter(t.Delimiter):
+		out.comma, _ = utf8.DecodeRuneInString(t.Delimiter)
+		out.sure = true
+	case hasExt(plainName(f.path), ".tsv"):
+		out.comma = '\t'
 	}
-	return ','
+	return out
 }
 
 func compareLookups(a, b Lookup) int {

@@ -290,9 +290,9 @@ func TestMappedProblems(t *testing.T) {
 		{
 			"values", `{"tables": [{"file": "p.csv", "entity": "Contact", "id": "No", "columns": {
 				"Visits": "How many", "Created": "Since", "Birthday": {"name": "Born", "format": "02.01.2006"}, "Subscribed": "Mail", "City": "{Town} {Street}"}}]}`,
-			files("p.csv", "No,How many,Since,Born,Mail,Town,Street\n1,x,yesterday,2021-01-01,perhaps,a,\xff\n2,,2021-02-29,,,,\n3,,2021-01-01 25:00,,,,\n,,,,,,\n"),
+			files("p.csv", "No,How many,Since,Born,Mail,Town,Street\n1,x,yesterday,2021-01-01,perhaps,a,\xff\n2,,2021-02-29,,,,\n3,,2021-01-01 25:00,,,,\n,1,,,,,\n"),
 			`data/p.csv:2: Born: "2021-01-01" is not a date written as 02.01.2006
-data/p.csv:2: {Town} {Street}: the text is not valid UTF-8; save the file as UTF-8
+data/p.csv:2: {Town} {Street}: the text is not valid UTF-8; save the file as UTF-8, or give its "encoding" in a mapping
 data/p.csv:2: Since: "yesterday" is not a time; write YYYY-MM-DD or YYYY-MM-DD HH:MM:SS, or give its format in the mapping
 data/p.csv:2: Mail: "perhaps" is not a bool; write true or false, yes or no, 1 or 0, or give the column its words for "true" and "false" in the mapping
 data/p.csv:2: How many: "x" is not a number; write decimal digits, such as 1234.5
@@ -319,31 +319,31 @@ data/p.csv:5: s: "253402300800" is a time outside the years 0 to 9999`, 4,
 				{"file": "p.csv", "entity": "Lead", "id": "Id", "columns": {"ParentContact": "Id"}}]}`,
 			files("p.csv", "Id,Special,Visits\r\n1,\"Banking, Insurance\",1\r\n\"2,\"\"Banking, Insurance\"\",2\"\r\n\"3,Finance\"\r\n4,Finance,x\r\n5\r\n"),
 			`data/p.csv:3: the record has 1 cell and the header 3: the whole line is quoted as one cell; remove the quotes around it, and write "" in it as "
-data/p.csv:4: the record has 1 cell and the header 3
+data/p.csv:4: the record has 1 cell and the header 3: there is none for Special, Visits
 data/p.csv:5: Visits: "x" is not a number; write decimal digits, such as 1234.5
-data/p.csv:6: the record has 1 cell and the header 3`, 7,
+data/p.csv:6: the record has 1 cell and the header 3: there is none for Special, Visits`, 7,
 		},
 		{
 			"the same once for several entities", `{"tables": [
 				{"file": "p.csv", "entity": "Contact", "id": "Id", "columns": {"Created": "Since"}},
-				{"file": "p.csv", "entity": "Lead", "id": "Id"},
+				{"file": "p.csv", "entity": "Lead", "id": "Id", "columns": {"Topic": "Since"}},
 				{"file": "p.csv", "entity": "Account", "id": "Id"}]}`,
 			files("p.csv", "Id,Since\nx,x\nx,2021-01-01\n"),
 			`data/p.csv:2: Since: "x" is not a time; write YYYY-MM-DD or YYYY-MM-DD HH:MM:SS, or give its format in the mapping
 data/p.csv:2: Id: "x" is not a number; write decimal digits, such as 1234.5
-data/p.csv:3: Id: "x" appears twice
+data/p.csv:3: Id: "x" appears twice: data/p.csv:2 has another Topic
 data/p.csv:3: Id: "x" is not a number; write decimal digits, such as 1234.5`, 4,
 		},
 		{
 			"lookups", `{"tables": [{"file": "m.csv", "entity": "EmailClicked", "columns": {"Contact": {"name": "to", "lookup": {"file": "p.csv", "by": "mail", "name": "id"}}}}]}`,
 			files("m.csv", "to\na\nb\n", "p.csv", "id,mail\n1,a\n2,a\n3,b\n4\n"),
-			`data/p.csv:5: the record has 1 cell and the header 2
+			`data/p.csv:5: the record has 1 cell and the header 2: there is none for mail
 data/m.csv:2: to: "a" is in several rows of p.csv, and their id differ`, 1,
 		},
 		{
 			"a broken line is told once", `{"tables": [{"file": "p.csv", "entity": "Contact", "id": "id", "columns": {"City": {"name": "mail", "lookup": {"file": "p.csv", "by": "mail", "name": "id"}}}}]}`,
 			files("p.csv", "id,mail\n1,a\n2\n"),
-			`data/p.csv:3: the record has 1 cell and the header 2`, 1,
+			`data/p.csv:3: the record has 1 cell and the header 2: there is none for mail`, 1,
 		},
 		{
 			"json", `{"tables": [{"file": "p.*", "entity": "Contact", "id": "no", "columns": {"City": "town", "Interests": "likes", "JobTitle": "{town}{a}", "ParentAccount": "firm"}}]}`,
@@ -373,10 +373,10 @@ data/p.ndjson:9: broken JSON: unexpected end of JSON input`, 11,
 			"keys and values of a lookup", `{"tables": [{"file": "m.csv", "entity": "EmailClicked", "columns": {"Url": {"name": "to", "lookup": {"file": "p.*", "by": "mail", "name": "id"}}}}]}`,
 			files("m.csv", "to\na\nb\nc\nd\n", "p.csv", "id,mail\n\xff,a\n1,\xff\n2,d\n",
 				"p.ndjson", `{"mail": "b", "id": ["x"]}`+"\n"+`{"mail": "c", "id": "\ud800"}`+"\n"+`{"mail": {}, "id": 1}`+"\n"+`{"mail": "\ud800", "id": 1}`+"\n"+`{"mail": "d", "id": 2}`),
-			`data/p.csv:3: mail: the text is not valid UTF-8; save the file as UTF-8
+			`data/p.csv:3: mail: the text is not valid UTF-8; save the file as UTF-8, or give its "encoding" in a mapping
 data/p.ndjson:3: mail: want a text, a number, true or false, not an object
 data/p.ndjson:4: mail: a \u escape is half of a character
-data/m.csv:2: to: id of "a" in p.*: the text is not valid UTF-8; save the file as UTF-8
+data/m.csv:2: to: id of "a" in p.*: the text is not valid UTF-8; save the file as UTF-8, or give its "encoding" in a mapping
 data/m.csv:3: to: id of "b" in p.*: want a text, a number, true or false, not an array
 data/m.csv:4: to: id of "c" in p.*: a \u escape is half of a character`, 3,
 		},
@@ -384,10 +384,10 @@ data/m.csv:4: to: id of "c" in p.*: a \u escape is half of a character`, 3,
 			"two lookups in a file", `{"tables": [{"file": "m.csv", "entity": "EmailClicked", "columns": {"Url": {"name": "to", "lookup": {"file": "p.*", "by": "mail", "name": "url"}},
 				"Contact": {"name": "to", "lookup": {"file": "p.*", "by": "mail", "name": "id"}}, "Timestamp": {"name": "to", "lookup": {"file": "p.*", "by": "id", "name": "at"}}}}]}`,
 			files("m.csv", "to\na\n", "p.csv", "id,mail,url,at\n1,\xff,,\n2\n\xff,b,,\n", "p.ndjson", "[]\n"),
-			`data/p.csv:3: the record has 1 cell and the header 4
-data/p.csv:4: id: the text is not valid UTF-8; save the file as UTF-8
+			`data/p.csv:3: the record has 1 cell and the header 4: there is none for mail, url, at
+data/p.csv:4: id: the text is not valid UTF-8; save the file as UTF-8, or give its "encoding" in a mapping
 data/p.ndjson:1: want an object for the record, not an array
-data/p.csv:2: mail: the text is not valid UTF-8; save the file as UTF-8`, 0,
+data/p.csv:2: mail: the text is not valid UTF-8; save the file as UTF-8, or give its "encoding" in a mapping`, 0,
 		},
 		{
 			"a lookup in a table's file", `{"tables": [{"file": "p.ndjson", "entity": "Contact", "id": "id", "columns": {"City": "mail", "JobTitle": {"name": "boss", "lookup": {"file": "p.ndjson", "by": "mail", "name": "job"}}}},
@@ -402,8 +402,8 @@ data/p.ndjson:3: boss: job of "b" in p.ndjson: a \u escape is half of a characte
 				{"file": "p.*", "entity": "Lead", "id": "id", "columns": {"Topic": "topic"}}]}`,
 			files("p.csv", "id,town,kind,topic\n1,\xff,b,\n2,\xff,a,\n3,,\xff,\n",
 				"p.ndjson", `{"id": 4, "town": "\ud800", "kind": "b"}`+"\n"+`{"id": 5, "town": "\ud800", "kind": "a"}`+"\n"+`{"id": 6, "kind": "\ud800"}`),
-			`data/p.csv:3: town: the text is not valid UTF-8; save the file as UTF-8
-data/p.csv:4: kind: the text is not valid UTF-8; save the file as UTF-8
+			`data/p.csv:3: town: the text is not valid UTF-8; save the file as UTF-8, or give its "encoding" in a mapping
+data/p.csv:4: kind: the text is not valid UTF-8; save the file as UTF-8, or give its "encoding" in a mapping
 data/p.ndjson:2: town: a \u escape is half of a character
 data/p.ndjson:3: kind: a \u escape is half of a character`, 4,
 		},
@@ -550,7 +550,7 @@ func TestGzip(t *testing.T) {
 			}
 		}
 	}
-	if _, err := tables.LoadFS(files("Contact.csv", whole), ".", schema, tables.Options{}); err == nil || err.Error() != "tables: Contact.csv is a gzip file; its name must end with .gz" {
+	if _, err := tables.LoadFS(files("Contact.csv", whole), ".", schema, tables.Options{}); err == nil || err.Error() != "Contact.csv: this is a gzip file; its name must end with .gz" {
 		t.Errorf("got %v", err)
 	}
 }

@@ -117,12 +117,13 @@ func (r *mappingReader) mapping(m *Mapping) {
 				r.table(element, append(slices.Clip(place), strconv.Itoa(i)), &m.Tables[i])
 			}
 		},
-		"null":    func(raw []byte, _ []string) { m.Null = r.words(raw) },
-		"zone":    func(raw []byte, _ []string) { m.Zone = r.word(raw) },
-		"fold":    func(raw []byte, _ []string) { m.Fold = r.bool(raw) },
-		"decimal": func(raw []byte, _ []string) { m.Decimal = r.word(raw) },
-		"true":    func(raw []byte, _ []string) { m.True = r.words(raw) },
-		"false":   func(raw []byte, _ []string) { m.False = r.words(raw) },
+		"null":     func(raw []byte, _ []string) { m.Null = r.words(raw) },
+		"zone":     func(raw []byte, _ []string) { m.Zone = r.word(raw) },
+		"encoding": func(raw []byte, _ []string) { m.Encoding = r.word(raw) },
+		"fold":     func(raw []byte, _ []string) { m.Fold = r.bool(raw) },
+		"decimal":  func(raw []byte, _ []string) { m.Decimal = r.word(raw) },
+		"true":     func(raw []byte, _ []string) { m.True = r.words(raw) },
+		"false":    func(raw []byte, _ []string) { m.False = r.words(raw) },
 	})
 }
 
@@ -144,6 +145,9 @@ func (r *mappingReader) table(raw []byte, place []string, t *Table) {
 			})
 		},
 		"delimiter": func(raw []byte, _ []string) { t.Delimiter = r.word(raw) },
+		"header":    func(raw []byte, _ []string) { t.Header = r.lineNumber(raw) },
+		"encoding":  func(raw []byte, _ []string) { t.Encoding = r.word(raw) },
+		"records":   func(raw []byte, _ []string) { t.Records = r.word(raw) },
 	})
 }
 
@@ -251,18 +255,7 @@ func (r *mappingReader) array(raw []byte, want string) [][]byte {
 		r.problem(raw, "want %s, not %s", want, describe(raw))
 		return nil
 	}
-	var list [][]byte
-	at := 1 + blank(raw[1:])
-	for raw[at] != ']' {
-		end := at + valueLen(raw[at:])
-		list = append(list, raw[at:end])
-		at = end + blank(raw[end:])
-		if raw[at] == ',' {
-			at++
-			at += blank(raw[at:])
-		}
-	}
-	return list
+	return slices.Collect(elements(raw))
 }
 
 // word reads one text.
@@ -301,4 +294,14 @@ func (r *mappingReader) bool(raw []byte) bool {
 		r.problem(raw, "want true or false, not %s", describe(raw))
 	}
 	return raw[0] == 't'
+}
+
+// lineNumber reads the number of a line.
+func (r *mappingReader) lineNumber(raw []byte) int {
+	n, err := strconv.Atoi(string(raw))
+	if err != nil || n < 1 {
+		r.problem(raw, "want the number of a line, from 1, not %s", describe(raw))
+		return 0
+	}
+	return n
 }

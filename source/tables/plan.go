@@ -24,19 +24,20 @@ type planner struct {
 	folder  fs.FS // the same
 	show    func(string) string
 	files   []*tableFile
-	headers map[cellFile][]string // nil = there is none, or it has a problem
-	errs    []error               // of files that cannot be read
+	headers map[laidOut][]string // nil = there is none, or it has a problem
+	errs    []error              // of files that cannot be read
 }
 
-// A cellFile is a file whose cells are separated in one way.
-type cellFile struct {
-	path  string
-	comma rune
+// laidOut is a file that is read in one form.
+type laidOut struct {
+	path string
+	form form
 }
 
 // A tableFile is a file that is read for some tables of the mapping.
 type tableFile struct {
 	file   file
+	form   form
 	tables []int
 }
 
@@ -50,7 +51,7 @@ func planMapping(l *loader, r *reader, dir string, show func(string) string, m *
 	}
 	p := &planner{
 		binder: &binder{mapping: m, loader: l, zone: time.UTC, days: l.zone, lookups: map[Lookup]*lookup{}, numbers: map[string]*readings{}, nears: map[string]*near{}},
-		loader: l, reader: r, dir: dir, folder: folder, show: show, headers: map[cellFile][]string{},
+		loader: l, reader: r, dir: dir, folder: folder, show: show, headers: map[laidOut][]string{},
 	}
 	p.check()
 	return p.plan(), errors.Join(p.errs...)
@@ -77,15 +78,18 @@ func (p *planner) check() {
 	if len(m.Tables) == 0 {
 		p.problem([]string{"tables"}, "the mapping has no tables")
 	}
-	byPath := map[string]*tableFile{}
+	p.encoding(m.Encoding, []string{"encoding"})
+	byPath := map[[2]string]*tableFile{}
 	for i := range m.Tables {
+		t := &m.Tables[i]
 		p.table(i)
-		for _, f := range p.matches(m.Tables[i].File, tablePlace(i, "file")) {
-			if byPath[f.path] == nil {
-				byPath[f.path] = &tableFile{file: f}
-				p.files = append(p.files, byPath[f.path])
+		for _, f := range p.matches(t.File, tablePlace(i, "file")) {
+			key := [2]string{f.path, t.Records}
+			if byPath[key] == nil {
+				byPath[key] = &tableFile{file: f, form: m.form(f, t)}
+				p.files = append(p.files, byPath[key])
 			}
-			byPath[f.path].tables = append(byPath[f.path].tables, i)
+			byPath[key].tables = append(byPath[key].tables, i)
 		}
 	}
 	for _, f := range p.files {
@@ -112,6 +116,8 @@ func (p *planner) inOrder() []*lookup {
 func (p *planner) table(i int) {
 	t := &p.binder.mapping.Tables[i]
 	p.delimiter(t.Delimiter, tablePlace(i, "delimiter"))
+	p.encoding(t.Encoding, tablePlace(i, "encoding"))
+	p.layout(i, t)
 	for _, name := range slices.Sorted(maps.Keys(t.Where)) {
 		if len(t.Where[name]) == 0 {
 			p.problem(tablePlace(i, "where", name), "no word is listed, so no row would be left")
@@ -152,6 +158,33 @@ func (p *planner) table(i int) {
 func (p *planner) delimiter(delimiter string, place []string) {
 	if !goodDelimiter(delimiter) {
 		p.problem(place, "the delimiter must be one character, such as ; but neither a quote nor a line end")
+	}
+}
+
+func (p *planner) encoding(name string, place []string) {
+	if name != "" && p.reader.decoder(name) == nil {
+		known := p.reader.encodings()
+		p.problem(place, "unknown encoding %s%s", shown.Quote(name), cmp.Or(didYouMean(nearest.Name(name, slices.Values(known))), "; the encodings are "+strings.Join(known, ", ")))
+	}
+}
+
+// layout checks what a table says of lines and arrays against the kind of its file.
+func (p *planner) layout(i int, t *Table) {
+	name := plainName(t.File)
+	if t.Header < 0 {
+		p.problem(tablePlace(i, "header"), "the header is a line, from 1")
+	}
+	if t.Header != 0 && (hasExt(name, ".json") || hasExt(name, ".ndjson")) {
+		p.problem(tablePlace(i, "header"), "a header is for files with rows of cells")
+	}
+	if t.Records == "" {
+		return
+	}
+	if !hasExt(name, ".json") {
+		p.problem(tablePlace(i, "records"), "records are for .json files")
+	}
+	if _, ok := pointer(t.Records); !ok {
+		p.problem(tablePlace(i, "records"), "%s is not a JSON pointer; write one such as /data/contacts", shown.Quote(t.Records))
 	}
 }
 
@@ -250,11 +283,11 @@ func (p *planner) addLookup(asked *Lookup, place []string) {
 // known.
 func (p *planner) lookup(up *lookup) {
 	for _, f := range up.files {
-		delimiter, shared := p.delimiterOf(up, f)
-		if other := comma(f, delimiter); shared && up.Delimiter != "" && goodDelimiter(delimiter) && comma(f, up.Delimiter) != other {
-			p.problem(within(up.place, "delimiter"), "a table gives %s the delimiter %s", fileName(f.base), shown.Quote(string(other)))
+		form, shared := p.formOf(up, f)
+		if shared && up.Delimiter != "" && goodDelimiter(up.Delimiter) && p.lookupForm(up, f).comma != form.comma {
+			p.problem(within(up.place, "delimiter"), "a table gives %s the delimiter %s", fileName(f.base), shown.Quote(string(form.comma)))
 		}
-		names, ok := p.headerOf(f, comma(f, delimiter))
+		names, ok := p.headerOf(f, form)
 		if !ok {
 			continue
 		}
@@ -266,15 +299,20 @@ func (p *planner) lookup(up *lookup) {
 	}
 }
 
-// delimiterOf returns the delimiter of a file of a lookup, and whether a table
-// reads the file, too.
-func (p *planner) delimiterOf(up *lookup, f file) (string, bool) {
+// formOf returns the form of a file of a lookup, and whether a table reads the file,
+// too.
+func (p *planner) formOf(up *lookup, f file) (form, bool) {
 	for _, read := range p.files {
 		if read.file.path == f.path {
-			return p.binder.mapping.Tables[read.tables[0]].Delimiter, true
+			return read.form, true
 		}
 	}
-	return up.Delimiter, false
+	return p.lookupForm(up, f), false
+}
+
+// lookupForm returns the form of a file that only a lookup names.
+func (p *planner) lookupForm(up *lookup, f file) form {
+	return p.binder.mapping.form(f, &Table{Delimiter: up.Delimiter})
 }
 
 // matches returns the files that a pattern names, in the order of their names.
@@ -357,22 +395,62 @@ func namesIn(folder fs.FS, name string) []string {
 // file checks the columns of tables against the header of their file.
 func (p *planner) file(f *tableFile) {
 	m := p.binder.mapping
-	first := &m.Tables[f.tables[0]]
 	for _, i := range f.tables[1:] {
-		if other := comma(f.file, first.Delimiter); goodDelimiter(first.Delimiter) && comma(f.file, m.Tables[i].Delimiter) != other {
-			p.problem(tablePlace(i, "delimiter"), "another table gives %s the delimiter %s", fileName(f.file.base), shown.Quote(string(other)))
+		t := &m.Tables[i]
+		switch other := m.form(f.file, t); {
+		case other.comma != f.form.comma && goodDelimiter(t.Delimiter) && goodDelimiter(m.Tables[f.tables[0]].Delimiter):
+			p.problem(tablePlace(i, "delimiter"), "another table gives %s the delimiter %s", fileName(f.file.base), shown.Quote(string(f.form.comma)))
+		case other.header != f.form.header:
+			p.problem(tablePlace(i, "header"), "another table gives %s another header", fileName(f.file.base))
+		case other.encoding != f.form.encoding:
+			p.problem(tablePlace(i, "encoding"), "another table gives %s another encoding", fileName(f.file.base))
 		}
 	}
-	names, ok := p.headerOf(f.file, comma(f.file, first.Delimiter))
+	names, ok := p.headerOf(f.file, f.form)
 	if !ok {
 		return
 	}
+	var asked []string // of columns
+	var problems []bindError
 	for _, i := range f.tables {
-		_, _, problems := p.binder.bind(i, func(name string) (int, *unfound) { return position(names, name) }, columnsOfNothing)
-		for _, problem := range problems {
-			p.unbound(f.file, problem)
+		_, _, wrong := p.binder.bind(i, func(name string) (int, *unfound) {
+			asked = append(asked, name)
+			return position(names, name)
+		}, columnsOfNothing)
+		problems = append(problems, wrong...)
+	}
+	if line := p.headerLine(f, asked); len(problems) > 0 && line > 0 {
+		p.problem(tablePlace(f.tables[0], "file"), `line %d of %s has the names of the columns; give the table "header": %d`, line, fileName(f.file.base), line)
+		return
+	}
+	for _, problem := range problems {
+		p.unbound(f.file, problem)
+	}
+}
+
+// headerLine returns the line, after the first, of a row that has all of the names, or
+// 0. A report has lines with its title before its columns.
+func (p *planner) headerLine(f *tableFile, names []string) int {
+	const most = 50
+	if len(names) == 0 || f.form.header != 0 {
+		return 0
+	}
+	for line := 2; line <= most; line++ {
+		form := f.form
+		form.header = line
+		var h header
+		quiet := &reader{p.reader.fsys, &reporter{out: &Report{}}, p.reader.decoders}
+		if err := quiet.csv(f.file, form, &h); err != nil {
+			return 0
+		}
+		if h.names != nil && !slices.ContainsFunc(names, func(name string) bool {
+			_, missing := position(h.names, name)
+			return missing != nil
+		}) {
+			return h.line
 		}
 	}
+	return 0
 }
 
 // unbound reports a column that a file does not have.
@@ -382,17 +460,18 @@ func (p *planner) unbound(f file, e bindError) {
 
 // headerOf returns the names of a file's columns, and whether there are any: a JSON
 // file has none, nor does a file with a problem.
-func (p *planner) headerOf(f file, comma rune) ([]string, bool) {
-	if !isCells(f) {
+func (p *planner) headerOf(f file, form form) ([]string, bool) {
+	if !isCells(f) || form.encoding != "" && p.reader.decoder(form.encoding) == nil {
 		return nil, false
 	}
-	names, ok := p.headers[cellFile{f.path, comma}]
+	key := laidOut{f.path, form}
+	names, ok := p.headers[key]
 	if !ok {
 		var h header
-		if err := p.reader.csv(f, comma, &h); err != nil {
+		if err := p.reader.csv(f, form, &h); err != nil {
 			p.errs = append(p.errs, err)
 		}
-		names, p.headers[cellFile{f.path, comma}] = h.names, h.names
+		names, p.headers[key] = h.names, h.names
 	}
 	return names, names != nil
 }
@@ -401,20 +480,20 @@ func (p *planner) headerOf(f file, comma rune) ([]string, bool) {
 // first.
 func (p *planner) plan() *plan {
 	out := &plan{note: p.unnamed()}
-	read := map[cellFile]bool{} // by lookups
+	read := map[laidOut]bool{} // by lookups
 	for _, up := range p.inOrder() {
 		for _, f := range up.files {
-			delimiter, shared := p.delimiterOf(up, f)
-			way := cellFile{f.path, comma(f, delimiter)}
-			quiet := shared || read[way]
-			read[way] = true
-			out.parts = append(out.parts, part{file: f, comma: way.comma, sink: func() sink {
+			form, shared := p.formOf(up, f)
+			key := laidOut{f.path, form}
+			quiet := shared || read[key]
+			read[key] = true
+			out.parts = append(out.parts, part{file: f, form: form, sink: func() sink {
 				return newLookupFile(p.loader, p.binder.mapping, up, f, quiet)
 			}})
 		}
 	}
 	for _, f := range p.files {
-		out.parts = append(out.parts, part{file: f.file, comma: comma(f.file, p.binder.mapping.Tables[f.tables[0]].Delimiter), sink: func() sink {
+		out.parts = append(out.parts, part{file: f.file, form: f.form, sink: func() sink {
 			return p.binder.mappedFile(p.loader, f.file, f.tables)
 		}})
 	}

@@ -8,22 +8,22 @@ type plan struct {
 
 // A part is a file of a plan.
 type part struct {
-	file  file
-	comma rune
-	sink  func() sink // returns the sink for its records, or nil to skip it; called before it is read
-	err   error       // why it cannot be read, or nil
+	file file
+	form form
+	sink func() sink // returns the sink for its records, or nil to skip it; called before it is read
+	err  error       // why it cannot be read, or nil
 }
 
 // read reads a file of any kind except a JSON object.
-func (r *reader) read(f file, comma rune, to sink) error {
+func (r *reader) read(f file, form form, to sink) error {
 	name := plainName(f.path)
 	switch {
 	case hasExt(name, ".ndjson"):
-		return r.ndjson(f, to)
+		return r.ndjson(f, form, to)
 	case hasExt(name, ".json"):
-		return r.jsonArray(f, to)
+		return r.jsonArray(f, form, to)
 	}
-	return r.csv(f, comma, to)
+	return r.csv(f, form, to)
 }
 
 // isCells reports whether a file has rows of cells.

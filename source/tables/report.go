@@ -52,6 +52,10 @@ type Count struct {
 	Entity  string
 	Records int // loaded
 	Skipped int // because something is wrong with them
+
+	// Repeated is how many records were left out because they equal one that was
+	// loaded, in their id and in all that is read of them.
+	Repeated int
 }
 
 // Records returns how many records were loaded.
@@ -126,6 +130,18 @@ func (r *reporter) count(entity string) (at int) {
 
 // loaded counts a record at a place that count returned.
 func (r *reporter) loaded(at int) { r.out.Entities[at].Records++ }
+
+// repeated counts a record that equals another.
+func (r *reporter) repeated(at int) { r.out.Entities[at].Repeated++ }
+
+// noteRepeated adds notes about the records that equal others.
+func (r *reporter) noteRepeated() {
+	for _, c := range r.out.Entities {
+		if c.Repeated > 0 {
+			r.note("%s: left out %s that equal another in all that is read of them", c.Entity, count(c.Repeated, "record"))
+		}
+	}
+}
 
 // skipped counts a record in which something is wrong, and adds the problems to the
 // pending ones.

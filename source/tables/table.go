@@ -27,6 +27,7 @@ type loader struct {
 
 	numbers []*readings // of columns of numbers
 	near    []*near     // of columns that are compared with words or keys
+	origins origins
 }
 
 // readings returns new readings of the numbers of a column.
@@ -199,12 +200,70 @@ func (t *table) load() {
 		case errors.Is(err, memory.ErrDuplicate) && made:
 			t.problem(t.begun, t.idShown, "%s, made up for this record, is the id of another", shown.Quote(t.id))
 		case errors.Is(err, memory.ErrDuplicate):
-			t.problem(t.begun, t.idShown, "%s appears twice", shown.Quote(t.id))
+			if t.repeated() {
+				return
+			}
 		case err != nil:
 			t.problem(t.begun, "", "%v", err)
+		default:
+			t.l.origins.add(t.entity.Name(), t.file, t.begun)
 		}
 	}
 	t.count()
+}
+
+// repeated handles a record whose id another record has: it is left out if the two
+// are equal, and has a problem otherwise. repeated reports whether they are equal.
+func (t *table) repeated() bool {
+	held := t.l.store.Table(t.entity.Name())
+	row := held.Row(held.Key(t.id))
+	for i, c := range held.Columns() {
+		if !sameValue(held.Value(row, c), t.values[i]) {
+			file, line := t.l.origins.of(t.entity.Name(), row)
+			t.problem(t.begun, t.idShown, "%s appears twice: %s:%d has another %s", shown.Quote(t.id), fileName(file.shown), line, plain(c.Name))
+			return false
+		}
+	}
+	t.l.report.repeated(t.counts)
+	return true
+}
+
+// sameValue reports whether two values of a column are the same.
+func sameValue(a, b traverse.Value) bool {
+	return a.Kind() == b.Kind() && a.String() == b.String()
+}
+
+// origins tell where the records are that were loaded, in the order of the rows of
+// their tables in the store.
+type origins map[string]*originsOf
+
+type originsOf struct {
+	lines []uint32
+	files []file
+	first []int // the first row of each file
+}
+
+// add adds the place of the next row of an entity.
+func (o origins) add(entity string, f file, line int) {
+	of := o[entity]
+	if of == nil {
+		of = &originsOf{}
+		o[entity] = of
+	}
+	if n := len(of.files); n == 0 || of.files[n-1].path != f.path {
+		of.files, of.first = append(of.files, f), append(of.first, len(of.lines))
+	}
+	of.lines = append(of.lines, uint32(line))
+}
+
+// of returns the place of a row of an entity.
+func (o origins) of(entity string, row int) (file, int) {
+	of := o[entity]
+	at, found := slices.BinarySearch(of.first, row)
+	if !found {
+		at--
+	}
+	return of.files[at], int(of.lines[row])
 }
 
 // ownID returns the id as the field that the schema declares for it.

@@ -28,8 +28,12 @@
 //   - Choices are separated by semicolons in CSV, and an array of strings in JSON.
 //     The schema need not list them.
 //
-// Files are UTF-8; a byte-order mark is skipped. The cells of a CSV file are
-// separated by commas, as in RFC 4180, and its first line names the columns.
+// Files are UTF-8, or UTF-16 with a byte-order mark; marks are skipped. The cells of a
+// CSV file are separated by commas, as in RFC 4180, or by what a first line such as
+// sep=; says, and its first line names the columns. A cell ="00123" is 00123. Rows
+// without values are no records, and rows that repeat the header are left out.
+//
+// Records that are equal, in their ids and in all that is read of them, are one.
 //
 // # Exports
 //
@@ -52,7 +56,7 @@
 //   - An interaction without an id is given the path of its file in the folder, and
 //     the line.
 //   - In JSON a number, true or false is accepted wherever its text would be.
-//   - A .json file holds one array of records.
+//   - A .json file holds one array of records, or Table.Records says where it is.
 //
 // Rows of several files can be joined in one way: a [Lookup] finds a value by a key.
 // Joins of more than one step, or of several rows, must be made beforehand, by a
@@ -62,6 +66,7 @@ package tables
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -92,6 +97,11 @@ type Options struct {
 	// the mapping has a zone. If it is nil, that is UTC. The zone of the models that score the data is the right one: see
 	// Set.Zone of package leadscore.
 	Zone *time.Location
+
+	// Encodings are further encodings that a mapping may name, each with a function
+	// that returns a reader of UTF-8, such as the decoders of golang.org/x/text. The
+	// reader fails for bytes that are not text in the encoding.
+	Encodings map[string]func(io.Reader) io.Reader
 }
 
 // Data is a [traverse.Source] of loaded records. It also lists its leads, in the
@@ -141,7 +151,8 @@ func LoadFS(fsys fs.FS, name string, schema *traverse.Schema, opts Options) (*Da
 //
 //	problems.go, report.go          problems and notes of a load
 //	files.go, jsontext.go, row.go   bytes of a file; JSON text; a row, and the sinks of rows
-//	csv.go, json.go, read.go        a file -> rows or objects for a sink
+//	encoding.go, cells.go, csv.go, json.go, read.go
+//	                                a file -> rows or objects for a sink
 //	words.go                        words of a mapping
 //	number.go, times.go, value.go, table.go
 //	                                texts and JSON values -> records of the store
@@ -164,8 +175,8 @@ func load(fsys fs.FS, name string, schema *traverse.Schema, opts Options, show f
 	if zone == nil {
 		zone = time.UTC
 	}
-	l := &loader{schema: schema, store: data.Source.Lend(data.Source), shared: interner{}, zone: zone, report: report}
-	r := &reader{fsys, report}
+	l := &loader{schema: schema, store: data.Source.Lend(data.Source), shared: interner{}, zone: zone, report: report, origins: origins{}}
+	r := &reader{fsys, report, opts.Encodings}
 	var p *plan
 	switch {
 	case info.IsDir() && opts.Mapping != nil:
@@ -185,6 +196,7 @@ func load(fsys fs.FS, name string, schema *traverse.Schema, opts Options, show f
 	}
 	l.ambiguous(opts.Mapping)
 	l.nearly()
+	report.noteRepeated()
 	problems := &data.Report.Problems
 	bad := report.fatal || !opts.SkipBad && problems.Len() > 0
 	switch {
@@ -213,7 +225,7 @@ func run(p *plan, r *reader) error {
 			continue
 		}
 		before := *problems
-		err := r.read(part.file, part.comma, to)
+		err := r.read(part.file, part.form, to)
 		if x, ok := to.(*lookupFile); ok && x.quiet {
 			*problems, err = before, nil
 			problems.join(&x.own)

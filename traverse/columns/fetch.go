@@ -45,7 +45,7 @@ func (s *Store) Fetch(ctx context.Context, q *traverse.Query, out *traverse.Rows
 	values := make([]traverse.Value, len(wanted))
 	add := func(key string, row int) {
 		for i, c := range wanted {
-			values[i] = t.value(row, c)
+			values[i] = t.Value(row, c)
 		}
 		out.Add(key, t.ids[t.rows[row]], values...)
 	}

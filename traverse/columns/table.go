@@ -262,8 +262,8 @@ func wideOf(v traverse.Value) int64 {
 	return NoTime
 }
 
-// value returns the value of a row in a column.
-func (t *Table) value(row int, c *Column) traverse.Value {
+// Value returns the value of a row in a column of the table.
+func (t *Table) Value(row int, c *Column) traverse.Value {
 	switch {
 	case c.Wide:
 		switch v := t.WideValue(row, c.At); {

@@ -1,0 +1,205 @@
+package tables
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// The encodings that are known without Options.Encodings.
+const (
+	encodingUTF8    = "utf-8"
+	encodingUTF16LE = "utf-16le"
+	encodingUTF16BE = "utf-16be"
+	encoding1252    = "windows-1252"
+)
+
+// A decoder returns a reader of UTF-8 from a reader of another encoding.
+type decoder = func(io.Reader) io.Reader
+
+var decoders = map[string]decoder{
+	encodingUTF8:    func(r io.Reader) io.Reader { return r },
+	encodingUTF16LE: func(r io.Reader) io.Reader { return &utf16Reader{from: bufio.NewReaderSize(r, readSize)} },
+	encodingUTF16BE: func(r io.Reader) io.Reader {
+		return &utf16Reader{from: bufio.NewReaderSize(r, readSize), bigEndian: true}
+	},
+	encoding1252: func(r io.Reader) io.Reader { return &windows1252Reader{from: bufio.NewReaderSize(r, readSize)} },
+}
+
+// marked returns the encoding that the first bytes of a file are the mark of, or "".
+func marked(start []byte) string {
+	switch {
+	case bytes.HasPrefix(start, []byte(bom)):
+		return encodingUTF8
+	case bytes.HasPrefix(start, []byte{0xff, 0xfe}):
+		return encodingUTF16LE
+	case bytes.HasPrefix(start, []byte{0xfe, 0xff}):
+		return encodingUTF16BE
+	}
+	return ""
+}
+
+// unmarked16 returns the encoding of what looks like UTF-16 without its mark, or "".
+func unmarked16(start []byte) string {
+	const enough = 8
+	if len(start) < enough {
+		return ""
+	}
+	var zeros [2]int
+	for i, c := range start {
+		if c == 0 {
+			zeros[i%2]++
+		}
+	}
+	switch most := len(start) / 2 * 9 / 10; {
+	case zeros[1] >= most && zeros[0] == 0:
+		return encodingUTF16LE
+	case zeros[0] >= most && zeros[1] == 0:
+		return encodingUTF16BE
+	}
+	return ""
+}
+
+// looksLikeUTF8 reports whether a text has characters beyond ASCII, and is UTF-8 but
+// for a character that is cut off at its end.
+func looksLikeUTF8(start []byte) bool {
+	beyond := false
+	for len(start) > 0 {
+		c, n := utf8.DecodeRune(start)
+		if c == utf8.RuneError && n == 1 {
+			return beyond && !utf8.FullRune(start)
+		}
+		beyond = beyond || n > 1
+		start = start[n:]
+	}
+	return beyond
+}
+
+// A utf16Reader turns UTF-16 into UTF-8.
+type utf16Reader struct {
+	from      *bufio.Reader
+	bigEndian bool
+	out       []byte // decoded, and not read yet
+}
+
+// Read implements [io.Reader].
+func (r *utf16Reader) Read(p []byte) (int, error) {
+	if len(r.out) == 0 {
+		if err := r.fill(); err != nil {
+			return 0, err
+		}
+	}
+	n := copy(p, r.out)
+	r.out = r.out[n:]
+	return n, nil
+}
+
+// fill decodes some characters.
+func (r *utf16Reader) fill() error {
+	r.out = r.out[:0]
+	for len(r.out) < readSize {
+		c, err := r.unit()
+		switch {
+		case err != nil && len(r.out) > 0:
+			return nil // the next call fails again
+		case err != nil:
+			return err
+		}
+		if utf16.IsSurrogate(c) {
+			next, err := r.unit()
+			if err != nil && err != io.EOF {
+				return err
+			}
+			if c = utf16.DecodeRune(c, next); c == utf8.RuneError {
+				return fmt.Errorf("the text is not valid UTF-16: half of a character is missing")
+			}
+		}
+		r.out = utf8.AppendRune(r.out, c)
+		if r.from.Buffered() < 2 {
+			return nil
+		}
+	}
+	return nil
+}
+
+func (r *utf16Reader) unit() (rune, error) {
+	b, err := r.from.Peek(2)
+	switch {
+	case len(b) == 1 && err == io.EOF:
+		return 0, fmt.Errorf("the text is not valid UTF-16: it ends with half of a character")
+	case err != nil:
+		return 0, err
+	}
+	c := rune(b[0]) | rune(b[1])<<8
+	if r.bigEndian {
+		c = rune(b[1]) | rune(b[0])<<8
+	}
+	r.from.Discard(2) // cannot fail
+	return c, nil
+}
+
+// windows1252 has the characters of the bytes 0x80 to 0x9f. The other bytes are the
+// first characters of Unicode. 0 = none.
+var windows1252 = [32]rune{
+	'€', 0, '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', 0, 'Ž', 0,
+	0, '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', 0, 'ž', 'Ÿ',
+}
+
+// A windows1252Reader turns Windows-1252 into UTF-8.
+type windows1252Reader struct{ from *bufio.Reader }
+
+// Read implements [io.Reader].
+func (r *windows1252Reader) Read(p []byte) (int, error) {
+	out := p[:0]
+	for cap(out)-len(out) >= utf8.UTFMax {
+		c, err := r.from.ReadByte()
+		switch {
+		case err != nil && len(out) > 0:
+			return len(out), nil
+		case err != nil:
+			return 0, err
+		}
+		char := rune(c)
+		if 0x80 <= c && c < 0xa0 {
+			if char = windows1252[c-0x80]; char == 0 {
+				return len(out), fmt.Errorf("the text is not Windows-1252: that has no character %#x", c)
+			}
+		}
+		out = utf8.AppendRune(out, char)
+		if r.from.Buffered() == 0 {
+			break
+		}
+	}
+	return len(out), nil
+}
+
+// signatures are the beginnings of files that are not text, and what such a file is.
+var signatures = []struct{ start, is string }{
+	{"PK\x03\x04", "a zip file, such as a workbook of Excel (.xlsx); save the sheet as CSV, or unpack the file"},
+	{"\xd0\xcf\x11\xe0", "a workbook of an old Excel (.xls); save the sheet as CSV"},
+	{"%PDF", "a PDF document; export the data as CSV"},
+	{"PAR1", "a Parquet file; export the data as CSV or JSON"},
+	{"SQLite format 3", "a database of SQLite; export its tables as CSV, or read it with source/sqldb"},
+	{"BZh", "a file packed by bzip2; unpack it, or pack it by gzip"},
+	{"\xfd7zXZ", "a file packed by xz; unpack it, or pack it by gzip"},
+	{"\x28\xb5\x2f\xfd", "a file packed by zstd; unpack it, or pack it by gzip"},
+	{"<!doctype html", "a web page, perhaps one that asks to log in; export the file again"},
+	{"<html", "a web page, or a spreadsheet saved as one; export the file again, as CSV"},
+	{"<table", "a table of a web page; export the data as CSV"},
+	{"<?xml", "XML; export the data as CSV or JSON"},
+	{"{\\rtf", "a document of a word processor; export the data as CSV"},
+}
+
+// whatItIs says what a file is that its name says is text, or returns "".
+func whatItIs(start []byte) string {
+	start = bytes.TrimLeft(bytes.TrimPrefix(start, []byte(bom)), " \t\r\n")
+	for _, s := range signatures {
+		if len(start) >= len(s.start) && bytes.EqualFold(start[:len(s.start)], []byte(s.start)) {
+			return s.is
+		}
+	}
+	return ""
+}

@@ -85,6 +85,12 @@ func commands() []command {
 			run:   runFmt,
 		},
 		{
+			name:  "mapping",
+			usage: "init [--schema FILE] --data DIR [--color WHEN] [FILE|DIR...]",
+			about: "write a first mapping for a folder of exports, for a person to correct",
+			run:   runMapping,
+		},
+		{
 			name:  "version",
 			about: "print the version of the command",
 			run:   runVersion,

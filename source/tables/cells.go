@@ -3,6 +3,8 @@ package tables
 import (
 	"bufio"
 	"bytes"
+	"encoding/csv"
+	"errors"
 	"io"
 	"strings"
 	"unicode/utf8"
@@ -159,4 +161,37 @@ func unformula(cell string) string {
 		return cell[2 : len(cell)-1]
 	}
 	return cell
+}
+
+// csvLines reads CSV, some lines after the beginning of a file.
+type csvLines struct {
+	*csv.Reader
+	skipped int // lines before the text
+}
+
+// read reads a record. The lines of its error are those of the file.
+func (l *csvLines) read() ([]string, error) {
+	cells, err := l.Read()
+	if syntax, ok := errors.AsType[*csv.ParseError](err); ok {
+		syntax.StartLine += l.skipped
+		syntax.Line += l.skipped
+	}
+	for i, cell := range cells {
+		if cell != "" && cell[0] == '=' {
+			cells[i] = unformula(cell)
+		}
+	}
+	return cells, err
+}
+
+// line returns the line on which a cell of the last record begins.
+func (l *csvLines) line(cell int) int {
+	line, _ := l.FieldPos(cell)
+	return line + l.skipped
+}
+
+// goodDelimiter reports whether a mapping can give this delimiter, or "".
+func goodDelimiter(s string) bool {
+	c, n := utf8.DecodeRuneInString(s)
+	return s == "" || n == len(s) && c != 0 && c != '"' && c != '\r' && c != '\n' && c != utf8.RuneError
 }

@@ -82,33 +82,6 @@ func (r *reader) rows(f file, form form, to sink) error {
 	}
 }
 
-// csvLines reads CSV, some lines after the beginning of a file.
-type csvLines struct {
-	*csv.Reader
-	skipped int // lines before the text
-}
-
-// read reads a record. The lines of its error are those of the file.
-func (l *csvLines) read() ([]string, error) {
-	cells, err := l.Read()
-	if syntax, ok := errors.AsType[*csv.ParseError](err); ok {
-		syntax.StartLine += l.skipped
-		syntax.Line += l.skipped
-	}
-	for i, cell := range cells {
-		if cell != "" && cell[0] == '=' {
-			cells[i] = unformula(cell)
-		}
-	}
-	return cells, err
-}
-
-// line returns the line on which a cell of the last record begins.
-func (l *csvLines) line(cell int) int {
-	line, _ := l.FieldPos(cell)
-	return line + l.skipped
-}
-
 // isBlank reports whether no cell of a record has a value.
 func isBlank(cells []string) bool {
 	for _, cell := range cells {
@@ -127,14 +100,6 @@ func repeats(cells, names []string) bool {
 		}
 	}
 	return true
-}
-
-// count returns a number of things, such as 1 cell.
-func count(n int, noun string) string {
-	if n != 1 {
-		noun += "s"
-	}
-	return fmt.Sprintf("%d %s", n, noun)
 }
 
 // ragged returns a message for a record with more or fewer cells than the header.

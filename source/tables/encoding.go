@@ -17,6 +17,12 @@ const (
 	encoding1252    = "windows-1252"
 )
 
+// bom is the byte-order mark of UTF-8.
+const bom = "\xef\xbb\xbf"
+
+// readSize is how many bytes are read at once.
+const readSize = 1 << 16
+
 // A decoder returns a reader of UTF-8 from a reader of another encoding.
 type decoder = func(io.Reader) io.Reader
 

@@ -15,11 +15,9 @@ import (
 )
 
 const (
-	notUTF8  = "the text is not valid UTF-8; save the file as UTF-8"
-	encoded  = notUTF8 + `, or give its "encoding" in a mapping`
-	bom      = "\xef\xbb\xbf"
-	magic    = "\x1f\x8b" // the first bytes of a gzip file
-	readSize = 1 << 16
+	notUTF8 = "the text is not valid UTF-8; save the file as UTF-8"
+	encoded = notUTF8 + `, or give its "encoding" in a mapping`
+	magic   = "\x1f\x8b" // the first bytes of a gzip file
 )
 
 // maxRecord is how many bytes of a file one record may take. A quote that is never
@@ -222,4 +220,15 @@ func damaged(f file, err error) error {
 		return fmt.Errorf("%s: the file is damaged, or not a gzip file, so none of it is loaded; copy or export it again: %w", fileName(f.shown), err)
 	}
 	return fmt.Errorf("%s: %w", fileName(f.shown), err)
+}
+
+// readLine appends a line of any length to buf.
+func readLine(b *bufio.Reader, buf []byte) ([]byte, error) {
+	for {
+		part, err := b.ReadSlice('\n')
+		buf = append(buf, part...)
+		if err != bufio.ErrBufferFull {
+			return buf, err
+		}
+	}
 }

@@ -1,7 +1,6 @@
 package tables
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -47,17 +46,6 @@ func (r *reader) lines(f file, form form, to sink) error {
 		}
 		if err == io.EOF {
 			return nil
-		}
-	}
-}
-
-// readLine appends a line of any length to buf.
-func readLine(b *bufio.Reader, buf []byte) ([]byte, error) {
-	for {
-		part, err := b.ReadSlice('\n')
-		buf = append(buf, part...)
-		if err != bufio.ErrBufferFull {
-			return buf, err
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package tables
 
 import (
+	"encoding/json"
 	"fmt"
 	"reflect"
 	"slices"
@@ -185,12 +186,6 @@ func (c *Column) isZero() bool {
 	return reflect.ValueOf(c).Elem().IsZero()
 }
 
-// goodDelimiter reports whether a mapping can give this delimiter, or "".
-func goodDelimiter(s string) bool {
-	c, n := utf8.DecodeRuneInString(s)
-	return s == "" || n == len(s) && c != 0 && c != '"' && c != '\r' && c != '\n' && c != utf8.RuneError
-}
-
 // form returns how the text of a file is laid out for a table of the mapping.
 func (m *Mapping) form(f file, t *Table) form {
 	out := form{comma: ',', header: t.Header, encoding: m.Encoding, records: t.Records}
@@ -279,3 +274,33 @@ func tablePlace(i int, more ...string) []string {
 
 // within returns the place of a part of the mapping that is within another place.
 func within(place []string, key string) []string { return append(slices.Clip(place), key) }
+
+// MarshalJSON returns the column as a mapping file can have it: as a text if it has a
+// name or a template and nothing else, and a single format or unit as a text.
+func (c Column) MarshalJSON() ([]byte, error) {
+	type plain Column // without this method
+	switch name := (Column{Name: c.Name}); {
+	case c.Name != "" && !strings.ContainsAny(c.Name, "{}") && reflect.DeepEqual(c, name):
+		return json.Marshal(c.Name)
+	case c.Template != "" && strings.ContainsAny(c.Template, "{}") && reflect.DeepEqual(c, Column{Template: c.Template}):
+		return json.Marshal(c.Template)
+	}
+	out := struct {
+		plain
+		Format any `json:"format,omitzero"`
+		Unit   any `json:"unit,omitzero"`
+	}{plain: plain(c)}
+	out.Format, out.Unit = oneOrAll(c.Format), oneOrAll(c.Unit)
+	return json.Marshal(out)
+}
+
+// oneOrAll returns the only text of a list, the list, or nil for none.
+func oneOrAll(list []string) any {
+	switch {
+	case list == nil:
+		return nil
+	case len(list) == 1:
+		return list[0]
+	}
+	return list
+}

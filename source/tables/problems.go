@@ -147,3 +147,11 @@ func (l *list) String() string {
 	}
 	return s
 }
+
+// count returns a number of things, such as 1 cell.
+func count(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
+}

@@ -55,6 +55,17 @@ func (l *loader) ambiguous(m *Mapping) {
 	}
 }
 
+// nearly reports the texts that almost are what the mapping names.
+func (l *loader) nearly() {
+	for _, n := range l.near {
+		if n.warning.Count > 0 {
+			n.warning.Message = n.message()
+			n.warning.Examples = n.seen
+			l.report.warn(n.warning)
+		}
+	}
+}
+
 // entity returns the entity called name. If there is none it reports a problem, and
 // returns nil.
 func (l *loader) entity(name string, f file, line int) *traverse.Entity {

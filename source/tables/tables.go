@@ -150,16 +150,19 @@ func LoadFS(fsys fs.FS, name string, schema *traverse.Schema, opts Options) (*Da
 // The files of this package are layers, each of which uses only those before it:
 //
 //	problems.go, report.go          problems and notes of a load
-//	files.go, jsontext.go, row.go   bytes of a file; JSON text; a row, and the sinks of rows
-//	encoding.go, cells.go, csv.go, json.go, read.go
-//	                                a file -> rows or objects for a sink
-//	words.go                        words of a mapping
-//	number.go, times.go, value.go, table.go
+//	encoding.go, files.go, jsontext.go
+//	                                bytes of a file -> its text; JSON text
+//	cells.go, row.go                text -> rows, and the sinks of rows
+//	mapping.go                      a mapping as a Go value
+//	json.go, csv.go, read.go        a file -> rows or objects for a sink
+//	number.go, times.go, value.go, words.go, table.go
 //	                                texts and JSON values -> records of the store
-//	mapping.go, mappingfile.go      a mapping as a Go value; from a JSON file, with places
 //	lookup.go, rowtable.go          rows -> values to look up, rows -> records
 //	bind.go, plan.go                a mapping, bound to schema and headers -> a plan of files to read
+//	draftnames.go, sample.go, draftvalues.go, draft.go
+//	                                a folder -> a first mapping
 //	entityfile.go                   a folder without a mapping -> such a plan
+//	mappingfile.go                  a mapping from a JSON file, with places
 //	tables.go                       runs a plan
 
 // load loads the folder or file called name in fsys. In messages a file of the folder

@@ -74,14 +74,3 @@ func (n *near) message() string {
 	}
 	return fmt.Sprintf("%d of %d %s, such as %s", n.warning.Count, n.warning.Of, what, n.example)
 }
-
-// nearly reports the texts that almost are what the mapping names.
-func (l *loader) nearly() {
-	for _, n := range l.near {
-		if n.warning.Count > 0 {
-			n.warning.Message = n.message()
-			n.warning.Examples = n.seen
-			l.report.warn(n.warning)
-		}
-	}
-}

@@ -189,10 +189,28 @@ func compile(schema *Schema, files []File, opts []CompileOption) (*Schema, []*ch
 		}
 	}
 	for _, ds := range problems {
+		ds = withoutCovered(ds)
 		ds.Sort()
 		all = append(all, ds.Limit(limits.Problems)...)
 	}
 	return schema, models, all.Err()
+}
+
+// withoutCovered leaves out what the parser found wrong within a name that the checker
+// knows better, such as Parent contact for ParentContact.
+func withoutCovered(ds Diagnostics) Diagnostics {
+	var names []dsl.Span
+	for _, d := range ds {
+		if d.Code == check.CodeName || d.Code == check.CodePath {
+			names = append(names, d.Span)
+		}
+	}
+	return slices.DeleteFunc(ds, func(d dsl.Diagnostic) bool {
+		at := d.Span.Start.Offset
+		return d.Code == dsl.CodeSyntax && slices.ContainsFunc(names, func(name dsl.Span) bool {
+			return name.Start.Offset < at && at < name.End.Offset
+		})
+	})
 }
 
 func newModel(m *check.Model) *Model {

@@ -174,6 +174,46 @@ func brokenOp(lex *tokens, words *opWord) error {
 	return err
 }
 
+// nameWithBlanks returns the error for what follows a name where an operator was
+// wanted: words on the same line before an operator, as in Lead source = "Web", are the
+// rest of a name that a form shows with blanks.
+func nameWithBlanks(lex *tokens, name *Name, err error) error {
+	bad, ok := err.(*syntaxError)
+	if !ok || name.Quoted || bad.nearest != "" || slices.Contains([]string{"where", "and", "or", "not"}, name.Text) {
+		return err
+	}
+	const most = 5 // words after the first
+	mark := lex.at
+	defer func() { lex.at = mark }()
+	joined, shown := name.Text, name.Text
+	end := name.End.Offset
+	for range most {
+		t := lex.Next()
+		if t.Type != tokIdent || t.Pos.Offset != end+1 {
+			break
+		}
+		end = t.Pos.Offset + len(t.Value)
+		joined += strings.ToUpper(t.Value[:1]) + t.Value[1:]
+		shown += " " + t.Value
+		if at := lex.at; lex.Peek().Type != tokIdent || opFollows(lex) {
+			lex.at = at
+			if opFollows(lex) {
+				bad.help = fmt.Sprintf("names have no blanks: write %s, or `%s` if the schema has them", joined, shown)
+			}
+			break
+		}
+	}
+	return err
+}
+
+// opFollows reports whether an operator comes next.
+func opFollows(lex *tokens) bool {
+	mark := lex.at
+	defer func() { lex.at = mark }()
+	_, err := parseOp(lex)
+	return err == nil
+}
+
 // noType returns the error for a missing type of the field called name.
 func noType(lex *tokens, name *Name) *syntaxError {
 	err := keywordError(lex, append(typeNames[:], "->", "<-")...)

@@ -35,7 +35,7 @@ func parseComparison(lex *tokens) (*Comparison, error) {
 		if len(ref) == 1 && strings.EqualFold(ref[0].Text, "not") && !ref[0].Quoted {
 			return nil, notBefore(lex, mark, err)
 		}
-		return nil, err
+		return nil, nameWithBlanks(lex, ref[len(ref)-1], err)
 	}
 	c.Op = op
 	mark = lex.at

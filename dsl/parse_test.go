@@ -590,3 +590,19 @@ func TestSeverity(t *testing.T) {
 		}
 	}
 }
+
+// TestOtherText: a file that is not text in UTF-8 has one problem, not one for each of
+// its bytes.
+func TestOtherText(t *testing.T) {
+	for _, test := range []struct{ text, want string }{
+		{"\xff\xfem\x00o\x00d\x00e\x00l\x00", "this is UTF-16, and not UTF-8; save the file as UTF-8"},
+		{"\xfe\xff\x00m\x00o\x00d\x00e\x00l", "this is UTF-16, and not UTF-8; save the file as UTF-8"},
+		{"m\x00o\x00d\x00e\x00l\x00", "this is UTF-16, and not UTF-8; save the file as UTF-8"},
+		{"PK\x03\x04\x14\x00\x06\x00", "this is a zip file, such as a document of an office program, and not text; save the rules as plain text in UTF-8"},
+	} {
+		_, diags := dsl.Parse("m.score", test.text, dsl.Limits{})
+		if len(diags) != 1 || diags[0].Message() != test.want || diags[0].Span.Start != (dsl.Pos{Offset: 0, Line: 1, Column: 1}) {
+			t.Errorf("%q: got %v", test.text, diags)
+		}
+	}
+}

@@ -29,8 +29,27 @@ func newScanner(name, text string, limits Limits) *scanner {
 	if strings.HasPrefix(text, byteOrderMark) {
 		s.pos.Offset = len(byteOrderMark)
 	}
+	if s.isOtherText() {
+		s.text = s.text[:s.pos.Offset] // nothing of it can be read
+		return s
+	}
 	s.checkUTF8()
 	return s
+}
+
+// isOtherText reports whether the file is text in UTF-16, or no text, after saying so.
+func (s *scanner) isOtherText() bool {
+	start := s.text[:min(len(s.text), 64)]
+	zeros := strings.Count(start, "\x00")
+	switch {
+	case strings.HasPrefix(start, "PK\x03\x04"):
+		s.problem(s.pos, "", CodeText, "this is a zip file, such as a document of an office program, and not text").Help = "save the rules as plain text in UTF-8"
+	case strings.HasPrefix(start, "\xff\xfe"), strings.HasPrefix(start, "\xfe\xff"), zeros > 0 && zeros >= len(start)/3:
+		s.problem(s.pos, "", CodeText, "this is UTF-16, and not UTF-8").Help = "save the file as UTF-8"
+	default:
+		return false
+	}
+	return true
 }
 
 // lists holds token lists for reuse. Trees do not point into them.

@@ -77,7 +77,7 @@ func (p *parser) strayInCondition(c *Condition) {
 	case p.startsComparison():
 		d.Help = "an expression is written after where"
 	case len(c.Children[len(c.Children)-1].Path) > 1 && p.peekAt(1).Type != tokMoment:
-		d.Help = "a name of several words is written in back quotes"
+		d.Help = "names have no blanks, as in ParentContact; one that has is written in back quotes"
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/internal/nearest"
@@ -35,6 +36,9 @@ func (c *checker) path(names []*dsl.Name) traverse.Path {
 		if len(c.diags) <= maxSuggestions {
 			d.Nearest = bad.Nearest()
 			c.fixName(d, texts[bad.Index], c.stops(texts[:bad.Index]))
+		}
+		if bad.Index == len(texts)-1 && len(c.diags) <= maxSuggestions && c.withBlanks(d, names[bad.Index], c.stops(texts[:bad.Index])) {
+			return nil
 		}
 		if at, err := c.schema.Path(texts[:bad.Index]...); err == nil && bad.Index == len(texts)-1 {
 			if _, ok := at.Last().Entity.Field(texts[bad.Index]); ok {
@@ -93,6 +97,43 @@ func (c *checker) alike(word string) []string {
 		return nil
 	}
 	return list
+}
+
+// withBlanks rewrites the problem of an unknown name if it and the words after it are
+// one of candidates as forms show it, with blanks: Parent contact is ParentContact. It
+// reports whether they are.
+func (c *checker) withBlanks(d *dsl.Diagnostic, name *dsl.Name, candidates iter.Seq[string]) bool {
+	if name.Quoted || d.Line == "" {
+		return false
+	}
+	line := []rune(d.Line)
+	end := min(name.End.Column-1, len(line))
+	joined, shown := name.Text, name.Text
+	found, at := "", end
+	for end < len(line) && line[end] == ' ' {
+		from := end + 1
+		for end = from; end < len(line) && (unicode.IsLetter(line[end]) || unicode.IsDigit(line[end])); end++ {
+		}
+		if end == from {
+			break
+		}
+		joined += string(line[from:end])
+		for candidate := range candidates {
+			if strings.EqualFold(candidate, joined) {
+				found, at, shown = candidate, end, string(line[name.Start.Column-1:end])
+			}
+		}
+	}
+	if found == "" {
+		return false
+	}
+	offset := name.End.Offset + len(string(line[name.End.Column-1:at]))
+	d.Span.End = dsl.Pos{Offset: offset, Line: name.End.Line, Column: at + 1}
+	d.Summary, d.Expected, d.Nearest = fmt.Sprintf("names have no blanks: %s is %s", shown, found), nil, ""
+	if at == len(line) || line[at] != '.' { // else the next name may have blanks, too
+		d.Replace((&dsl.Name{Text: found}).String())
+	}
+	return true
 }
 
 // undeclared reports whether a name is that of a field whose declaration could

@@ -11,6 +11,7 @@ import (
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/internal/alike"
 	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/traverse"
 	"github.com/leadscore/leadscore/traverse/columns"
@@ -285,7 +286,7 @@ func (x *auditor) oddIDs(t *columns.Table, n int) {
 	odd := 0
 	var examples []string
 	for row := range t.Rows() {
-		if id := t.ID(t.RowKey(row)); bare(id) != id {
+		if id := t.ID(t.RowKey(row)); alike.Bare(id) != id {
 			odd++
 			if len(examples) < MaxExamples {
 				examples = append(examples, id)

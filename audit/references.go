@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/internal/alike"
 	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/traverse"
 	"github.com/leadscore/leadscore/traverse/columns"
@@ -113,17 +114,17 @@ func (x *auditor) dangling(entity string, c *columns.Column, to target, odd []st
 	}
 	f.Summary = fmt.Sprintf("%d of %d %s %s", count, of, ids, verb)
 	f.Summary += " " + to.name
-	near := newNearIDs(to.ids)
+	near := alike.NewIDs(to.ids)
 	example, like := odd[0], ""
 	for _, id := range odd {
-		if like = near.of(id); like != "" {
+		if like = near.Near(id); like != "" {
 			example = id
 			break
 		}
 	}
 	f.Summary += ", such as " + shown.Quote(example)
 	if like != "" {
-		f.Help = fmt.Sprintf("%s has %s, which differs in %s", to.who, shown.Quote(like), difference(example, like))
+		f.Help = fmt.Sprintf("%s has %s, which differs in %s", to.who, shown.Quote(like), alike.Difference(example, like))
 	}
 	f.Examples = append(f.Examples, example)
 	for _, id := range odd {

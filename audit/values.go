@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/internal/alike"
 	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/traverse"
 	"github.com/leadscore/leadscore/traverse/columns"
@@ -77,7 +78,7 @@ func (s *spotted) say() string {
 	if verb != "" {
 		return fmt.Sprintf("%s looks as if it %s %s, and does not", text, verb, like)
 	}
-	return fmt.Sprintf("%s is not %s, it differs in %s", text, like, difference(s.texts[0], s.like.raw))
+	return fmt.Sprintf("%s is not %s, it differs in %s", text, like, alike.Difference(s.texts[0], s.like.raw))
 }
 
 func (s *spotted) add(text string, count int, like operand) {
@@ -103,13 +104,13 @@ func newAlmost(f *askedField) *almost {
 	a := &almost{field: f, equal: map[string]operand{}}
 	for _, o := range f.operands {
 		if o.how == check.MatchEquals {
-			if _, ok := a.equal[textForm(o.text)]; !ok {
-				a.equal[textForm(o.text)] = o
+			if _, ok := a.equal[alike.TextForm(o.text)]; !ok {
+				a.equal[alike.TextForm(o.text)] = o
 			}
 			continue
 		}
 		a.others = append(a.others, o)
-		a.forms = append(a.forms, wordsForm(o.text))
+		a.forms = append(a.forms, alike.WordsForm(o.text))
 	}
 	return a
 }
@@ -117,16 +118,16 @@ func newAlmost(f *askedField) *almost {
 // match returns the operand that a text matches only almost.
 func (a *almost) match(text string) (operand, bool) {
 	folded := a.field.Fold(text)
-	if o, ok := a.equal[textForm(text)]; ok && !slices.ContainsFunc(a.field.operands, func(o operand) bool { return o.text == folded && o.how == check.MatchEquals }) {
+	if o, ok := a.equal[alike.TextForm(text)]; ok && !slices.ContainsFunc(a.field.operands, func(o operand) bool { return o.text == folded && o.how == check.MatchEquals }) {
 		return o, true
 	}
 	if len(a.others) == 0 {
 		return operand{}, false
 	}
-	if isPlain(text) && !strings.Contains(text, "  ") && !strings.HasPrefix(text, "=") && !a.field.Exact {
+	if alike.IsPlain(text) && !strings.Contains(text, "  ") && !strings.HasPrefix(text, "=") && !a.field.Exact {
 		return operand{}, false // its form is the text itself, folded
 	}
-	form := wordsForm(text)
+	form := alike.WordsForm(text)
 	for i, o := range a.others {
 		if a.forms[i] != "" && holds(o.how, form, a.forms[i]) && !holds(o.how, folded, o.text) {
 			return o, true
@@ -145,21 +146,6 @@ func holds(how check.Match, text, operand string) bool {
 		return strings.HasSuffix(text, operand)
 	}
 	return text == operand
-}
-
-// textForm returns what texts share that are almost equal.
-func textForm(s string) string {
-	s = unformula(traverse.Fold(plainLetters(squeeze(s))))
-	if n, ok := wholeNumber(s); ok {
-		return n
-	}
-	return s
-}
-
-// wordsForm returns s without what people do not see, but with a blank between its
-// words, for parts of texts.
-func wordsForm(s string) string {
-	return spaced(unformula(traverse.Fold(plainLetters(bare(s)))))
 }
 
 // list returns values for a sentence, at most eight.

@@ -26,6 +26,7 @@ var arrows = map[string][]string{
 	"internal/calendar":      {"traverse"},
 	"internal/nearest":       {},
 	"internal/shown":         {},
+	"internal/alike":         {"internal/shown", "traverse"},
 	"dsl":                    {"internal/nearest", "internal/shown"},
 	"traverse":               {"internal/nearest"},
 	"traverse/columns":       {"traverse", "internal/nearest"},
@@ -60,7 +61,7 @@ var arrows = map[string][]string{
 	"internal/hostile":    {},
 	"internal/imports":    {},
 
-	"audit":         {".", "dsl", "eval/check", "internal/shown", "source/tables", "traverse", "traverse/columns"},
+	"audit":         {".", "dsl", "eval/check", "internal/alike", "internal/shown", "source/tables", "traverse", "traverse/columns"},
 	"explain":       {".", "internal/shown"},
 	"modeldiff":     {".", "eval/check", "grades", "internal/shown", "traverse"},
 	"whatif":        {".", "eval/check", "grades", "internal/points", "internal/shown"},

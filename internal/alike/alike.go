@@ -1,20 +1,27 @@
-package audit
+// Package alike finds ids and texts that are nearly equal, and says in what they
+// differ: what people, spreadsheets and exports do to an id on its way.
+package alike
 
 import (
+	"cmp"
+	"iter"
 	"strings"
 	"unicode"
 
+	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// nearIDs finds the id that another one was most likely meant to be.
-type nearIDs struct {
+// IDs finds the id that another one was most likely meant to be. It is made by
+// [NewIDs] and may then be used by several goroutines.
+type IDs struct {
 	byForm  map[string]string
 	byStart map[string]string // Salesforce's ids of 15 and 18 characters, by the first 15
 }
 
-func newNearIDs(ids func(yield func(id string))) *nearIDs {
-	n := &nearIDs{byForm: map[string]string{}, byStart: map[string]string{}}
+// NewIDs returns the ids that ids passes to yield, in a form to look them up in.
+func NewIDs(ids func(yield func(id string))) *IDs {
+	n := &IDs{byForm: map[string]string{}, byStart: map[string]string{}}
 	ids(func(id string) {
 		put(n.byForm, idForm(id), id)
 		if start, ok := first15(id); ok {
@@ -31,8 +38,9 @@ func put(m map[string]string, key, id string) {
 	}
 }
 
-// of returns the nearest id, or "".
-func (n *nearIDs) of(id string) string {
+// Near returns the id that is nearest to another one, or "" if none is nearly equal
+// to it. Of several it returns the least.
+func (n *IDs) Near(id string) string {
 	if near, ok := n.byForm[idForm(id)]; ok {
 		return near
 	}
@@ -42,10 +50,30 @@ func (n *nearIDs) of(id string) string {
 	return ""
 }
 
+// Near returns the least of ids that is nearly equal to id, or "" if there is none.
+// For more than one look-up [IDs] is faster.
+func Near(id string, ids iter.Seq[string]) string {
+	form := idForm(id)
+	start, long := first15(id)
+	byForm, byStart := "", ""
+	for near := range ids {
+		if (byForm == "" || near < byForm) && idForm(near) == form {
+			byForm = near
+		}
+		if !long || byStart != "" && near > byStart {
+			continue
+		}
+		if s, ok := first15(near); ok && s == start {
+			byStart = near
+		}
+	}
+	return cmp.Or(byForm, byStart)
+}
+
 // first15 returns the part that Salesforce's two forms of an id share. The three
 // characters after it say which letters before them are capitals.
 func first15(id string) (string, bool) {
-	id = bare(id)
+	id = Bare(id)
 	if len(id) != 15 && len(id) != 18 {
 		return "", false
 	}
@@ -61,7 +89,7 @@ func first15(id string) (string, bool) {
 // without blanks, letter case, look-alike letters, the quotes of a formula, and what
 // a spreadsheet adds to a number or takes from it.
 func idForm(id string) string {
-	s := strings.Trim(unformula(wordsForm(id)), `'"{}`)
+	s := strings.Trim(unformula(WordsForm(id)), `'"{}`)
 	if whole, ok := wholeNumber(s); ok {
 		return whole
 	}
@@ -90,8 +118,8 @@ func wholeNumber(s string) (string, bool) {
 	return "0", true
 }
 
-// difference says in what two ids or texts differ that nearly are equal.
-func difference(a, b string) string {
+// Difference says in what two ids or texts differ that nearly are equal.
+func Difference(a, b string) string {
 	start, _ := first15(a)
 	other, _ := first15(b)
 	digits, _ := wholeNumber(a)
@@ -103,7 +131,7 @@ func difference(a, b string) string {
 		return "blanks around it"
 	case spaced(a) == spaced(b):
 		return "the blanks in it"
-	case bare(a) == bare(b), squeeze(a) == squeeze(b):
+	case Bare(a) == Bare(b), squeeze(a) == squeeze(b):
 		return "blanks, or characters that cannot be seen"
 	case traverse.Fold(a) == traverse.Fold(b):
 		return "letter case"
@@ -113,7 +141,7 @@ func difference(a, b string) string {
 		return "leading zeros"
 	case start != "" && start == other:
 		return "length: one has 15 characters, the other 18"
-	case traverse.Fold(plainLetters(a)) == traverse.Fold(plainLetters(b)):
+	case traverse.Fold(shown.PlainLetters(a)) == traverse.Fold(shown.PlainLetters(b)):
 		return "letters that look alike"
 	}
 	return "how it is written"
@@ -122,10 +150,10 @@ func difference(a, b string) string {
 // spaced returns s with one blank between its words.
 func spaced(s string) string { return strings.Join(strings.Fields(s), " ") }
 
-// bare returns s without blanks around it, and without characters that cannot be
+// Bare returns s without blanks around it, and without characters that cannot be
 // seen.
-func bare(s string) string {
-	if isPlain(s) {
+func Bare(s string) string {
+	if IsPlain(s) {
 		return s
 	}
 	return strings.TrimFunc(strings.Map(func(r rune) rune {
@@ -146,9 +174,9 @@ func squeeze(s string) string {
 	}, s)
 }
 
-// isPlain reports whether s is printable ASCII without blanks around it, as most
+// IsPlain reports whether s is printable ASCII without blanks around it, as most
 // texts are.
-func isPlain(s string) bool {
+func IsPlain(s string) bool {
 	if s == "" {
 		return true
 	}
@@ -167,4 +195,19 @@ func isPlain(s string) bool {
 // character, such as a zero-width space or a mark of direction.
 func isInvisible(r rune) bool {
 	return unicode.Is(unicode.Cf, r) || unicode.IsControl(r) && !unicode.IsSpace(r) || r == '\u034f' || r == '\u115f' || r == '\u1160' || r == '\u3164'
+}
+
+// TextForm returns what texts share that are almost equal.
+func TextForm(s string) string {
+	s = unformula(traverse.Fold(shown.PlainLetters(squeeze(s))))
+	if n, ok := wholeNumber(s); ok {
+		return n
+	}
+	return s
+}
+
+// WordsForm returns s without what people do not see, but with a blank between its
+// words, for parts of texts.
+func WordsForm(s string) string {
+	return spaced(unformula(traverse.Fold(shown.PlainLetters(Bare(s)))))
 }

@@ -1,15 +1,15 @@
-package audit
+package shown
 
 import (
 	"strings"
 	"unicode"
 )
 
-// plainLetters returns s with letters and signs replaced by the ASCII ones that they
+// PlainLetters returns s with letters and signs replaced by the ASCII ones that they
 // look like: those of Cyrillic and Greek, full-width forms, accented Latin letters,
 // and typographic dashes and quotes. Accents that are characters of their own are
 // dropped.
-func plainLetters(s string) string {
+func PlainLetters(s string) string {
 	if isASCII(s) {
 		return s
 	}

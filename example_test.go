@@ -298,8 +298,8 @@ func ExampleResult_MarshalJSON() {
 		}
 	}
 	// Output:
-	// {"model":"Coffee geeks","lead":"lead-42","status":"scored","score":35,"grade":"Hot","sales_ready":true}
-	// {"model":"Coffee geeks","lead":"lead-44","status":"no parent"}
+	// {"model":"Coffee geeks","lead":"lead-42","as_of":"2026-05-01T00:00:00Z","status":"scored","score":35,"grade":"Hot","sales_ready":true}
+	// {"model":"Coffee geeks","lead":"lead-44","as_of":"2026-05-01T00:00:00Z","status":"no parent"}
 }
 
 func ExampleSet_Score() {
@@ -406,6 +406,6 @@ func ExampleResult_String() {
 		fmt.Println(result)
 	}
 	// Output:
-	// lead-42, Coffee geeks: score 35, Hot, sales ready
-	// lead-44, Coffee geeks: no parent
+	// "lead-42", Coffee geeks: score 35, Hot, sales ready
+	// "lead-44", Coffee geeks: no parent
 }

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/leadscore/leadscore/eval"
 	"github.com/leadscore/leadscore/internal/shown"
@@ -72,20 +73,22 @@ func statusOf(s eval.Status) Status {
 type Result struct {
 	Model      string
 	Lead       string
-	Score      int64  // the sum of the contributions, clamped to 64 bits
-	Grade      string // "" if the score is outside all grades
-	SalesReady bool   // the score reaches the model's sales-ready score
+	AsOf       time.Time // the instant of scoring, in the model's time zone: see [AsOf]
+	Score      int64     // the sum of the contributions, clamped to 64 bits
+	Grade      string    // "" if the score is outside all grades
+	SalesReady bool      // the score reaches the model's sales-ready score
 	Status     Status
 
 	explained *eval.Explanation
 }
 
 // String returns lead, model and outcome on one line, such as
-// "lead-42, Coffee geeks: score 70, Hot, sales ready". Control characters in names
-// are replaced. For the contributions see package explain.
+// `"lead-42", Coffee geeks: score 70, Hot, sales ready`. The lead's id is quoted, so that
+// blanks and characters that cannot be seen show, and control characters in names are
+// replaced. For the contributions see package explain.
 func (r Result) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s, %s: ", shown.Printable(r.Lead), shown.Printable(r.Model))
+	fmt.Fprintf(&b, "%s, %s: ", shown.QuoteAll(r.Lead), shown.Printable(r.Model))
 	if r.Status != Scored {
 		b.WriteString(r.Status.String())
 		return b.String()
@@ -115,37 +118,39 @@ func (r Result) Contributions() iter.Seq[Contribution] {
 	return r.explained.All()
 }
 
-// Equal reports whether r and o are equal, including their contributions. Package
-// go-cmp uses it.
+// Equal reports whether r and o are equal, including their contributions. Times are
+// compared as instants. Package go-cmp uses it.
 func (r Result) Equal(o Result) bool {
-	return r.Model == o.Model && r.Lead == o.Lead && r.Status == o.Status && r.Score == o.Score &&
+	return r.Model == o.Model && r.Lead == o.Lead && r.AsOf.Equal(o.AsOf) && r.Status == o.Status && r.Score == o.Score &&
 		r.Grade == o.Grade && r.SalesReady == o.SalesReady &&
 		slices.EqualFunc(slices.Collect(r.Contributions()), slices.Collect(o.Contributions()), Contribution.Equal)
 }
 
 // MarshalJSON returns the object that the leadscore command prints. It has model,
-// lead and status; for a scored lead also score, grade, sales_ready and, if the
+// lead, as_of and status; for a scored lead also score, grade, sales_ready and, if the
 // lead was scored with [Explain], contributions. To read a result back, use package
 // explain's Ledger.
 func (r Result) MarshalJSON() ([]byte, error) {
 	head := struct {
-		Model  string `json:"model"`
-		Lead   string `json:"lead"`
-		Status Status `json:"status"`
-	}{r.Model, r.Lead, r.Status}
+		Model  string    `json:"model"`
+		Lead   string    `json:"lead"`
+		AsOf   time.Time `json:"as_of,omitzero"`
+		Status Status    `json:"status"`
+	}{r.Model, r.Lead, r.AsOf, r.Status}
 	if r.Status != Scored {
 		return shown.JSON(head)
 	}
 	type scored struct {
 		Model         string         `json:"model"`
 		Lead          string         `json:"lead"`
+		AsOf          time.Time      `json:"as_of,omitzero"`
 		Status        Status         `json:"status"`
 		Score         int64          `json:"score"`
 		Grade         string         `json:"grade"`
 		SalesReady    bool           `json:"sales_ready"`
 		Contributions []Contribution `json:"contributions,omitempty"`
 	}
-	return shown.JSON(scored{head.Model, head.Lead, head.Status, r.Score, r.Grade, r.SalesReady, slices.Collect(r.Contributions())})
+	return shown.JSON(scored{head.Model, head.Lead, head.AsOf, head.Status, r.Score, r.Grade, r.SalesReady, slices.Collect(r.Contributions())})
 }
 
 // UnmarshalJSON always fails, as a Result cannot hold contributions that were read.

@@ -29,10 +29,10 @@ func TestMarshalJSON(t *testing.T) {
 		opts []leadscore.Option
 		want string
 	}{
-		{"lead-1", nil, `{"model":"Coffee & <Tea>","lead":"lead-1","status":"scored","score":10,"grade":"Cold","sales_ready":true}`},
-		{"lead-2", []leadscore.Option{leadscore.Explain(100)}, `{"model":"Coffee & <Tea>","lead":"lead-2","status":"no parent"}`},
-		{"lead-3", nil, `{"model":"Coffee & <Tea>","lead":"lead-3","status":"not targeted"}`},
-		{"lead-1", []leadscore.Option{leadscore.Explain(100)}, `{"model":"Coffee & <Tea>","lead":"lead-1","status":"scored","score":10,"grade":"Cold","sales_ready":true,` +
+		{"lead-1", nil, `{"model":"Coffee & <Tea>","lead":"lead-1","as_of":"2026-05-31T12:00:00Z","status":"scored","score":10,"grade":"Cold","sales_ready":true}`},
+		{"lead-2", []leadscore.Option{leadscore.Explain(100)}, `{"model":"Coffee & <Tea>","lead":"lead-2","as_of":"2026-05-31T12:00:00Z","status":"no parent"}`},
+		{"lead-3", nil, `{"model":"Coffee & <Tea>","lead":"lead-3","as_of":"2026-05-31T12:00:00Z","status":"not targeted"}`},
+		{"lead-1", []leadscore.Option{leadscore.Explain(100)}, `{"model":"Coffee & <Tea>","lead":"lead-1","as_of":"2026-05-31T12:00:00Z","status":"scored","score":10,"grade":"Cold","sales_ready":true,` +
 			`"contributions":[{"condition":"C","multiplier":2,"points":5,"score":10,"children":[{"label":"L","rule":"\"L\": each EmailOpened","count":2,"holds":true,` +
 			`"occurrences":[{"entity":"EmailOpened","id":"o2","routes":1},{"entity":"EmailOpened","id":"o1","time":"2026-05-01T09:00:00Z","routes":1}]}]}]}`},
 	} {
@@ -73,7 +73,7 @@ func TestSetResultJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := `{"lead":"lead-42","sales_ready":true,"results":[{"model":"Coffee geeks","lead":"lead-42","status":"scored","score":35,"grade":"Hot","sales_ready":true}]}`
+	want := `{"lead":"lead-42","sales_ready":true,"results":[{"model":"Coffee geeks","lead":"lead-42","as_of":"2026-05-01T00:00:00Z","status":"scored","score":35,"grade":"Hot","sales_ready":true}]}`
 	if string(got) != want {
 		t.Errorf("got %s\nwant %s", got, want)
 	}
@@ -116,10 +116,10 @@ func TestResultString(t *testing.T) {
 		r    leadscore.Result
 		want string
 	}{
-		{leadscore.Result{}, ", : no status"},
-		{leadscore.Result{Model: "M", Lead: "l", Status: leadscore.NoParent, Score: 3}, "l, M: no parent"},
-		{leadscore.Result{Model: "M", Lead: "l", Status: leadscore.Scored}, "l, M: score 0"},
-		{leadscore.Result{Model: "a\nb", Lead: "\x1b[1m", Status: leadscore.Scored, Score: -70, Grade: "H\tot", SalesReady: true}, "\ufffd[1m, a\ufffdb: score -70, H\ufffdot, sales ready"},
+		{leadscore.Result{}, `"", : no status`},
+		{leadscore.Result{Model: "M", Lead: "l", Status: leadscore.NoParent, Score: 3}, `"l", M: no parent`},
+		{leadscore.Result{Model: "M", Lead: "l", Status: leadscore.Scored}, `"l", M: score 0`},
+		{leadscore.Result{Model: "a\nb", Lead: "\x1b[1m", Status: leadscore.Scored, Score: -70, Grade: "H\tot", SalesReady: true}, "\"\\x1b[1m\", a\ufffdb: score -70, H\ufffdot, sales ready"},
 	} {
 		if got := test.r.String(); got != test.want {
 			t.Errorf("got %q, want %q", got, test.want)

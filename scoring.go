@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/leadscore/leadscore/eval"
 )
@@ -71,6 +72,7 @@ type batch struct {
 	set      *Set
 	ids      []string
 	outcomes []eval.Outcomes // by group
+	asOf     []time.Time     // by model, in its time zone
 	results  []Result        // by lead and model
 }
 
@@ -102,6 +104,10 @@ func (s *Set) score(ctx context.Context, b *batch, data Source, o eval.Options) 
 	}
 	models := len(s.models)
 	b.results = make([]Result, len(b.ids)*models)
+	b.asOf = b.asOf[:0]
+	for _, m := range s.models {
+		b.asOf = append(b.asOf, m.localTime(o.AsOf))
+	}
 	for i, g := range s.groups {
 		out := &b.outcomes[i]
 		for n, id := range b.ids {
@@ -111,7 +117,7 @@ func (s *Set) score(ctx context.Context, b *batch, data Source, o eval.Options) 
 			results := b.results[n*models : (n+1)*models]
 			list := out.Models(n)
 			for j, at := range g.models {
-				s.models[at].result(&results[at], id, &list[j])
+				s.models[at].result(&results[at], id, b.asOf[at], &list[j])
 			}
 		}
 	}
@@ -134,9 +140,21 @@ func (b *batch) lead(n int) (SetResult, error) {
 	return r, nil
 }
 
+// localTime returns an instant, cut to microseconds, in the model's time zone; or in
+// UTC if RFC 3339 cannot write it there exactly: in a year outside 0 to 9999, or with
+// an offset of a part of a minute, as local times before 1900 have.
+func (m *Model) localTime(t time.Time) time.Time {
+	t = time.UnixMicro(t.UnixMicro())
+	local := t.In(m.checked.Zone)
+	if _, offset := local.Zone(); offset%60 != 0 || local.Year() < 0 || local.Year() > 9999 {
+		return t.UTC()
+	}
+	return local
+}
+
 // result sets r, which must be zero, to the model's result for a lead.
-func (m *Model) result(r *Result, lead string, o *eval.ModelOutcome) {
-	r.Model, r.Lead, r.Status = m.checked.Name, lead, statusOf(o.Status)
+func (m *Model) result(r *Result, lead string, asOf time.Time, o *eval.ModelOutcome) {
+	r.Model, r.Lead, r.AsOf, r.Status = m.checked.Name, lead, asOf, statusOf(o.Status)
 	if r.Status != Scored {
 		return
 	}

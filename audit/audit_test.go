@@ -15,6 +15,7 @@ import (
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/audit"
 	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/source/memory"
 	"github.com/leadscore/leadscore/traverse"
 )
@@ -105,7 +106,7 @@ func TestNearIDs(t *testing.T) {
 		}
 		want := ""
 		if test.differs != "" {
-			want = fmt.Sprintf("Contact has %q, which differs in %s", test.id, test.differs)
+			want = fmt.Sprintf("Contact has %s, which differs in %s", shown.Quote(test.id), test.differs)
 		}
 		if found[i].Help != want {
 			t.Errorf("%q and %q: %q, want %q", test.id, test.written, found[i].Help, want)

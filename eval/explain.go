@@ -8,6 +8,8 @@ import (
 
 	"github.com/leadscore/leadscore/eval/internal/plan"
 	"github.com/leadscore/leadscore/internal/points"
+	"github.com/leadscore/leadscore/internal/shown"
+	"github.com/leadscore/leadscore/traverse"
 )
 
 // An Explanation says what each condition of a model contributed to a score. It stays valid,
@@ -133,16 +135,23 @@ type Unmet struct {
 	Rule   string `json:"rule"` // in the rule language, such as `City = "Chicago"` or `within last 30 days`
 	Entity string `json:"entity"`
 	ID     string `json:"id"`
-	Value  string `json:"value"` // what the field holds instead, or the date of the record; "" if it is empty
+	Value  string `json:"value"`          // what the field holds instead, or the date of the record; "" if it is empty
+	Kind   string `json:"kind,omitempty"` // of Value: text, choices, number, bool, time or date; "" if it is empty
 }
 
-// String returns the rule, the record, and what it has instead.
+// String returns the rule, the record, and what it has instead. The record's id, and a
+// value that is text or choices, are quoted, so that blanks and characters that cannot
+// be seen show.
 func (u Unmet) String() string {
 	value := u.Value
-	if value == "" {
-		value = "nothing"
+	switch u.Kind {
+	case traverse.KindNumber.String(), traverse.KindBool.String(), traverse.KindTime.String(), traverse.KindDate.String():
+	default:
+		if value = "nothing"; u.Value != "" {
+			value = shown.QuoteAll(u.Value)
+		}
 	}
-	return fmt.Sprintf("%s: %s %s has %s", u.Rule, u.Entity, u.ID, value)
+	return fmt.Sprintf("%s: %s %s has %s", u.Rule, u.Entity, shown.QuoteAll(u.ID), value)
 }
 
 // add adds a child.

@@ -64,7 +64,7 @@ func unmetOf(ch *plan.Child, list []walk.Unmet) []Unmet {
 			unmet.Rule = u.Expr.Checked.Source.String()
 		}
 		if !u.Value.IsEmpty() {
-			unmet.Value = u.Value.String()
+			unmet.Value, unmet.Kind = u.Value.String(), u.Value.Kind().String()
 		}
 		out = append(out, unmet)
 	}

@@ -281,7 +281,7 @@ func TestNearMissesAreGivenUp(t *testing.T) {
 		records int
 		want    []string
 	}{
-		{7, []string{`    not EmailName = "B": EmailOpened new has A`}},
+		{7, []string{`    not EmailName = "B": EmailOpened "new" has "A"`}},
 		{2, nil},
 	} {
 		opts := options["lists"]

@@ -182,8 +182,11 @@ func TestUnmetString(t *testing.T) {
 		unmet eval.Unmet
 		want  string
 	}{
-		{eval.Unmet{Rule: `City = "A"`, Entity: "Contact", ID: "c", Value: "B"}, `City = "A": Contact c has B`},
-		{eval.Unmet{Rule: `City = "A"`, Entity: "Contact", ID: "c"}, `City = "A": Contact c has nothing`},
+		{eval.Unmet{Rule: `City = "A"`, Entity: "Contact", ID: "c", Value: "B ", Kind: "text"}, `City = "A": Contact "c" has "B "`},
+		{eval.Unmet{Rule: `City = "A"`, Entity: "Contact", ID: "\u00a0c", Value: "\u0410 B"}, `City = "A": Contact "\u00a0c" has "А B"`},
+		{eval.Unmet{Rule: `Fee > 3`, Entity: "Contact", ID: "c", Value: "2.5", Kind: "number"}, `Fee > 3: Contact "c" has 2.5`},
+		{eval.Unmet{Rule: `since 2026-01-01`, Entity: "Visit", ID: "v", Value: "2025-12-31", Kind: "date"}, `since 2026-01-01: Visit "v" has 2025-12-31`},
+		{eval.Unmet{Rule: `City = "A"`, Entity: "Contact", ID: "c"}, `City = "A": Contact "c" has nothing`},
 	} {
 		if got := test.unmet.String(); got != test.want {
 			t.Errorf("got %s, want %s", got, test.want)

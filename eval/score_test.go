@@ -370,8 +370,8 @@ func TestExplanation(t *testing.T) {
 			"  none WebsiteVisited: 0, holds",
 			"2: 0 times +20 is 0",
 			`  has EmailClicked.Contact within last 30 days where City = "Boston" and EmailClicked.Url = "/plans": 0, does not hold`,
-			`    not City = "Boston": Contact ada has Chicago`,
-			`    not EmailClicked.Url = "/plans": EmailClicked k1 has /pricing`,
+			`    not City = "Boston": Contact "ada" has "Chicago"`,
+			`    not EmailClicked.Url = "/plans": EmailClicked "k1" has "/pricing"`,
 			"3: 0 times -3 is 0",
 			`  at least 3 Lead.ParentContact.ParentAccount.Contacts where City = "Chicago": 2, does not hold`,
 			"    Contact ada, no date, 1",
@@ -385,8 +385,8 @@ func TestExplanation(t *testing.T) {
 			"  none WebsiteVisited: 0, holds",
 			"2: 0 times +20 is 0",
 			`  has EmailClicked.Contact within last 30 days where City = "Boston" and EmailClicked.Url = "/plans": 0, does not hold`,
-			`    not City = "Boston": Contact ada has Chicago`,
-			`    not EmailClicked.Url = "/plans": EmailClicked k1 has /pricing`,
+			`    not City = "Boston": Contact "ada" has "Chicago"`,
+			`    not EmailClicked.Url = "/plans": EmailClicked "k1" has "/pricing"`,
 			"3: 0 times -3 is 0",
 			`  at least 3 Lead.ParentContact.ParentAccount.Contacts where City = "Chicago": 2, does not hold`,
 			"    Contact ada, no date, 1",
@@ -413,13 +413,13 @@ func TestNearMissesHaveAnyDate(t *testing.T) {
 		want := []string{
 			"1: 0 times +1 is 0",
 			`  has EmailOpened within last 7 days where EmailName = "Offer": 0, does not hold`,
-			`    not EmailName = "Offer": EmailOpened o1 has News`,
+			`    not EmailName = "Offer": EmailOpened "o1" has "News"`,
 		}
 		if diff := cmp.Diff(want, describe(explained[0])); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 		_, explained = f.run(t, source, options["lists"], 1, "lost-lead")
-		if diff := cmp.Diff(`    not EmailName = "Offer": EmailOpened o6 has News`, describe(explained[0])[2]); diff != "" {
+		if diff := cmp.Diff(`    not EmailName = "Offer": EmailOpened "o6" has "News"`, describe(explained[0])[2]); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
@@ -427,7 +427,7 @@ func TestNearMissesHaveAnyDate(t *testing.T) {
 		"Lead l ParentContact=c\nEmailOpened old Contact=c Timestamp=2025-01-01 EmailName=Offer\nEmailOpened none Contact=c")
 	for name, source := range map[string]traverse.Source{"lent": f.data, "fetched": f.fetched()} {
 		_, explained := f.run(t, source, options["lists"], 1, "l")
-		if diff := cmp.Diff("    not within last 7 days: EmailOpened old has 2025-01-01T00:00:00Z", describe(explained[0])[2]); diff != "" {
+		if diff := cmp.Diff(`    not within last 7 days: EmailOpened "old" has 2025-01-01T00:00:00Z`, describe(explained[0])[2]); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}

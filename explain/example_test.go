@@ -63,14 +63,15 @@ func ExampleLead() {
 		fmt.Print(l)
 	}
 	// Output:
-	// lead-42, Coffee geeks: score 20, Hot
+	// "lead-42", Coffee geeks: score 20, Hot
+	//   as of 2026-06-01T00:00:00Z
 	//   Opened an email: 2 x +10 = +20
 	//     each EmailOpened within last 90 days: 2, holds
-	//       2026-04-20T09:00:00Z EmailOpened e-1
-	//       2026-05-01T09:00:00Z EmailOpened e-2
+	//       2026-04-20T09:00:00Z EmailOpened "e-1"
+	//       2026-05-01T09:00:00Z EmailOpened "e-2"
 	//   Decides: 0 x +15 = 0
 	//     has Lead.ParentContact where JobTitle contains "director": 0, does not hold
-	//       not met: JobTitle contains "director": Contact ada has Buyer
+	//       not met: JobTitle contains "director": Contact "ada" has "Buyer"
 }
 
 // A ledger that is stored with the score says years later how it came about.

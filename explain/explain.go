@@ -23,6 +23,7 @@ const Occurrences = 100
 type Ledger struct {
 	Model         string                   `json:"model"`
 	Lead          string                   `json:"lead"`
+	AsOf          time.Time                `json:"as_of,omitzero"` // in the model's time zone
 	Status        leadscore.Status         `json:"status"`
 	Score         int64                    `json:"score"`
 	Grade         string                   `json:"grade"` // "" if the score is outside all grades
@@ -33,7 +34,7 @@ type Ledger struct {
 // Of returns the ledger of a result. It has no contributions if the lead was scored
 // without [leadscore.Explain].
 func Of(r leadscore.Result) Ledger {
-	return Ledger{r.Model, r.Lead, r.Status, r.Score, r.Grade, r.SalesReady, slices.Collect(r.Contributions())}
+	return Ledger{r.Model, r.Lead, r.AsOf, r.Status, r.Score, r.Grade, r.SalesReady, slices.Collect(r.Contributions())}
 }
 
 // Lead scores one lead with a set and returns a ledger for each model, in the order
@@ -62,20 +63,25 @@ func (l Ledger) MarshalJSON() ([]byte, error) {
 	return shown.JSON(struct {
 		Model  string           `json:"model"`
 		Lead   string           `json:"lead"`
+		AsOf   time.Time        `json:"as_of,omitzero"`
 		Status leadscore.Status `json:"status"`
-	}{l.Model, l.Lead, l.Status})
+	}{l.Model, l.Lead, l.AsOf, l.Status})
 }
 
 // String returns the ledger as text. The first line is that of
-// [leadscore.Result.String]. It is followed by the conditions; each condition by its
-// children and what they counted; and each child by the records that it counted, or
-// by what kept the nearest record from counting. Control characters in names are
-// replaced.
+// [leadscore.Result.String]. For a scored lead it is followed by the instant as of which
+// it was scored, and by the conditions; each condition by its children and what they
+// counted; and each child by the records that it counted, or by what kept the nearest
+// record from counting. Ids and texts from the data are quoted, so that blanks and
+// characters that cannot be seen show. Control characters in names are replaced.
 func (l Ledger) String() string {
 	var b strings.Builder
 	fmt.Fprintln(&b, leadscore.Result{
 		Model: l.Model, Lead: l.Lead, Status: l.Status, Score: l.Score, Grade: l.Grade, SalesReady: l.SalesReady,
 	})
+	if l.Status == leadscore.Scored && !l.AsOf.IsZero() {
+		fmt.Fprintf(&b, "  as of %s\n", l.AsOf.Format(time.RFC3339Nano))
+	}
 	for i := range l.Contributions {
 		c := &l.Contributions[i]
 		fmt.Fprintf(&b, "  %s: %s\n", shown.Printable(c.Condition), sum(c))
@@ -94,7 +100,7 @@ func (l Ledger) String() string {
 				if !o.Time.IsZero() {
 					b.WriteString(o.Time.UTC().Format(time.RFC3339Nano) + " ")
 				}
-				fmt.Fprintf(&b, "%s %s", o.Entity, shown.Printable(o.ID))
+				fmt.Fprintf(&b, "%s %s", o.Entity, shown.QuoteAll(o.ID))
 				if o.Routes > 1 {
 					fmt.Fprintf(&b, ", %d routes", o.Routes)
 				}

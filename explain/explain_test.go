@@ -79,22 +79,23 @@ func load(t *testing.T) (*leadscore.Set, *memory.Source) {
 	return set, data
 }
 
-const ada = `ada-lead, Coffee & <Tea>: score 18, Warm, sales ready
+const ada = `"ada-lead", Coffee & <Tea>: score 18, Warm, sales ready
+  as of 2026-06-01T00:00:00Z
   Opened: 2 x +10 = +20
     "Lately": each EmailOpened since 2026-05-01: 2, holds
-      2026-05-04T08:00:00Z EmailOpened 1
-      2026-05-05T08:00:00Z EmailOpened 2
+      2026-05-04T08:00:00Z EmailOpened "1"
+      2026-05-05T08:00:00Z EmailOpened "2"
   Colleagues: 2 x -1 = -2
     each Lead.ParentContact.ParentAccount.Contacts.Leads: 2, holds
-      Lead ada-lead
-      Lead ben-lead
+      Lead "ada-lead"
+      Lead "ben-lead"
   Visited: 0 x +5 = 0
     has WebsiteVisited where Url contains "pricing": 0, does not hold
-      not met: Url contains "pricing": WebsiteVisited 3 has /about
+      not met: Url contains "pricing": WebsiteVisited "3" has "/about"
     none EmailClicked: 0, holds
   Large: 0 x +7 = 0
     has Lead.ParentContact.ParentAccount where NumberOfEmployees > 500: 0, does not hold
-      not met: NumberOfEmployees > 500: Account bean` + "\ufffd" + `house has 400
+      not met: NumberOfEmployees > 500: Account "bean\thouse" has 400
 `
 
 func TestLead(t *testing.T) {
@@ -104,9 +105,9 @@ func TestLead(t *testing.T) {
 		want []string // by model
 		why  string   // of the first
 	}{
-		{"ada-lead", []string{ada, "ada-lead, Firms: not targeted\n"}, "Opened: 2 x +10 = +20; Colleagues: 2 x -1 = -2"},
-		{"firm-lead", []string{"firm-lead, Coffee & <Tea>: not targeted\n", "firm-lead, Firms: score 0\n"}, ""},
-		{"orphan", []string{"orphan, Coffee & <Tea>: no parent\n", "orphan, Firms: no parent\n"}, ""},
+		{"ada-lead", []string{ada, "\"ada-lead\", Firms: not targeted\n"}, "Opened: 2 x +10 = +20; Colleagues: 2 x -1 = -2"},
+		{"firm-lead", []string{"\"firm-lead\", Coffee & <Tea>: not targeted\n", "\"firm-lead\", Firms: score 0\n  as of 2026-06-01T00:00:00Z\n"}, ""},
+		{"orphan", []string{"\"orphan\", Coffee & <Tea>: no parent\n", "\"orphan\", Firms: no parent\n"}, ""},
 	} {
 		ledgers, err := explain.Lead(t.Context(), set, test.lead, data, asOf)
 		if err != nil {
@@ -149,10 +150,11 @@ func TestRoutes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = `ada-lead, M: score 4
+	const want = `"ada-lead", M: score 4
+  as of 2026-06-01T00:00:00Z
   Opens of colleagues: 4 x +1 = +4
     each EmailOpened.Contact.ParentAccount.Contacts: 4, holds
-      2026-05-04T08:00:00Z EmailOpened 1, 2 routes
+      2026-05-04T08:00:00Z EmailOpened "1", 2 routes
 `
 	if diff := cmp.Diff(want, explain.Of(r).String()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -195,7 +197,7 @@ func TestJSON(t *testing.T) {
 	}
 }
 
-// TestUnexplained: a result that was scored alone has its first line.
+// TestUnexplained: a result that was scored alone has its first line, and as of.
 func TestUnexplained(t *testing.T) {
 	set, data := load(t)
 	r, err := set.Score(t.Context(), "ada-lead", data, asOf)
@@ -203,7 +205,7 @@ func TestUnexplained(t *testing.T) {
 		t.Fatal(err)
 	}
 	l := explain.Of(r.Results[0])
-	if got := l.String(); got != r.Results[0].String()+"\n" || l.Summary() != "" {
+	if got := l.String(); got != r.Results[0].String()+"\n  as of 2026-06-01T00:00:00Z\n" || l.Summary() != "" {
 		t.Errorf("got %q, %q", got, l.Summary())
 	}
 }

@@ -104,9 +104,9 @@ func ExampleLeads() {
 	}
 	fmt.Print(sum)
 	// Output:
-	// lead-42, Coffee geeks: 10 Cold -> 25 Hot, sales ready
+	// "lead-42", Coffee geeks: 10 Cold -> 25 Hot, sales ready
 	//   Decides: +0 -> +15
-	// lead-43, Coffee geeks: 20 Hot, sales ready -> 10 Cold
+	// "lead-43", Coffee geeks: 20 Hot, sales ready -> 10 Cold
 	//   Opened an email: +20 -> +10
 	// 2 of 2 leads score differently
 	//   sales ready: 1 more, 1 no longer

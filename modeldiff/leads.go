@@ -39,10 +39,11 @@ type LeadChange struct {
 }
 
 // String returns the change as text: a line with the lead, the model and both
-// outcomes, then one line per condition. Control characters in names are replaced.
+// outcomes, then one line per condition. The id of the lead is quoted, and control
+// characters in names are replaced.
 func (c LeadChange) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s, %s: %s -> %s\n", shown.Printable(c.Lead), shown.Printable(c.Model), c.From, c.To)
+	fmt.Fprintf(&b, "%s, %s: %s -> %s\n", shown.QuoteAll(c.Lead), shown.Printable(c.Model), c.From, c.To)
 	for _, x := range c.Conditions {
 		fmt.Fprintf(&b, "  %s\n", x)
 	}

@@ -98,7 +98,7 @@ func TestLeads(t *testing.T) {
 	const want = `lead-0 true
 lead-1 true
 lead-2 true
-lead-2, M: 23 Hot -> 19 Cold
+"lead-2", M: 23 Hot -> 19 Cold
   Known: +1 -> -2
   Gone: +2 -> +0
   Added: +0 -> +1
@@ -166,7 +166,7 @@ func TestSummary(t *testing.T) {
 		t.Error("an object is read as moves")
 	}
 	got := fmt.Sprint(modeldiff.LeadChange{Lead: "l\n", Model: "M", From: modeldiff.Outcome{Status: leadscore.NotTargeted}, To: scored("H\t", true)})
-	if want := "l\ufffd, M: not targeted -> 7 H\ufffd, sales ready\n"; got != want {
+	if want := "\"l\\n\", M: not targeted -> 7 H\ufffd, sales ready\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/dsl"
@@ -46,7 +47,8 @@ type Result struct {
 func (r Result) Passed() bool { return r.Err == nil && len(r.Failures) == 0 }
 
 // String returns one line if the test passed. Otherwise it returns each expectation
-// that is not met, with its place, and what every condition contributed. Control
+// that is not met, with its place, and as of when the lead was scored and what every
+// condition contributed. Ids and texts from the records are quoted, and control
 // characters in names are replaced.
 func (r Result) String() string {
 	name := shown.Printable(fmt.Sprintf("%s: %s", r.Model, r.Test))
@@ -60,6 +62,9 @@ func (r Result) String() string {
 	}
 	for i := range r.Failures {
 		b.WriteString("\n" + r.Failures[i].Error())
+	}
+	if r.Result.Status == leadscore.Scored {
+		fmt.Fprintf(&b, "\n          as of %s", r.Result.AsOf.Format(time.RFC3339Nano))
 	}
 	for c := range r.Result.Contributions() {
 		fmt.Fprintf(&b, "\n  %+6d  %s: %d x %+d", c.Score, shown.Printable(c.Condition), c.Multiplier, c.Points)

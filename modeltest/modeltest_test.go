@@ -185,7 +185,7 @@ test "Too old" {
 	for r := range modeltest.Results(t.Context(), set) {
 		for _, want := range []string{
 			`condition "Opened" does not hold`, "+0  Opened: 0 x +10", "each EmailOpened within last 30 days: 0, does not hold",
-			"not met: within last 30 days: EmailOpened e1 has 2026-04-01",
+			`not met: within last 30 days: EmailOpened "e1" has 2026-04-01`,
 		} {
 			if !strings.Contains(r.String(), want) {
 				t.Errorf("the report lacks %q:\n%s", want, r)
@@ -273,6 +273,7 @@ func ExampleResults() {
 	// coffee.score:25:5: the lead is not sales ready (the score is 10)
 	//   25 |     expect sales ready
 	//      |     ^^^^^^^^^^^^^^^^^^
+	//           as of 2026-05-31T00:00:00Z
 	//      +10  Opened: 1 x +10
 	//             each EmailOpened within last 30 days: 1
 }

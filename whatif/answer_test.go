@@ -128,7 +128,7 @@ func TestReadingChanges(t *testing.T) {
 }
 
 func TestAnswerJSON(t *testing.T) {
-	const head = `{"result":{"model":"M","lead":"lead","status":"scored",`
+	const head = `{"result":{"model":"M","lead":"lead","as_of":"2026-06-01T00:00:00Z","status":"scored",`
 	const opened = `target contact condition "a < b" { each EmailOpened score +10 } `
 	const explained = `,"contributions":[{"condition":"a < b","multiplier":2,"points":10,"score":20,"children":[{"rule":"each EmailOpened","count":2,"holds":true}]}]}`
 	for clauses, want := range map[string]string{
@@ -137,7 +137,7 @@ func TestAnswerJSON(t *testing.T) {
 		opened + "sales ready at 20":      head + `"score":20,"grade":"","sales_ready":true` + explained + `,"sales_ready_at":20}`,
 		opened:                            head + `"score":20,"grade":"","sales_ready":false` + explained + `}`,
 		"target contact sales ready at 0": head + `"score":0,"grade":"","sales_ready":true},"sales_ready_at":0}`,
-		"target account sales ready at 1": `{"result":{"model":"M","lead":"lead","status":"not targeted"},"sales_ready_at":1}`,
+		"target account sales ready at 1": `{"result":{"model":"M","lead":"lead","as_of":"2026-06-01T00:00:00Z","status":"not targeted"},"sales_ready_at":1}`,
 	} {
 		m, r := scored(t, clauses, leadscore.Explain(0))
 		a, err := whatif.SalesReady(m, r)

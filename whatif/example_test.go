@@ -59,7 +59,7 @@ func Example() {
 	fmt.Println(result)
 	fmt.Print(answer)
 	// Output:
-	// lead-42, Coffee geeks: score 10
+	// "lead-42", Coffee geeks: score 10
 	// it would reach the sales-ready score of 25 if
 	//   "Opened an email" counts 3 times (+20)
 	//   "Decides" holds (+15)

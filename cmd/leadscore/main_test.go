@@ -166,14 +166,14 @@ func TestCommands(t *testing.T) {
 		{
 			name: "json",
 			args: "score --data data --format json --as-of 2026-06-01 coffee.score",
-			out: `{"model":"Coffee","lead":"b","status":"scored","score":10,"grade":"Cold","sales_ready":false}
-{"model":"Firms","lead":"b","status":"not targeted"}
-{"model":"Coffee","lead":"a","status":"scored","score":20,"grade":"Warm","sales_ready":true}
-{"model":"Firms","lead":"a","status":"not targeted"}
-{"model":"Coffee","lead":"firm","status":"not targeted"}
-{"model":"Firms","lead":"firm","status":"scored","score":-1,"grade":"","sales_ready":false}
-{"model":"Coffee","lead":"nobody","status":"no parent"}
-{"model":"Firms","lead":"nobody","status":"no parent"}
+			out: `{"model":"Coffee","lead":"b","as_of":"2026-06-01T00:00:00Z","status":"scored","score":10,"grade":"Cold","sales_ready":false}
+{"model":"Firms","lead":"b","as_of":"2026-06-01T00:00:00Z","status":"not targeted"}
+{"model":"Coffee","lead":"a","as_of":"2026-06-01T00:00:00Z","status":"scored","score":20,"grade":"Warm","sales_ready":true}
+{"model":"Firms","lead":"a","as_of":"2026-06-01T00:00:00Z","status":"not targeted"}
+{"model":"Coffee","lead":"firm","as_of":"2026-06-01T00:00:00Z","status":"not targeted"}
+{"model":"Firms","lead":"firm","as_of":"2026-06-01T00:00:00Z","status":"scored","score":-1,"grade":"","sales_ready":false}
+{"model":"Coffee","lead":"nobody","as_of":"2026-06-01T00:00:00Z","status":"no parent"}
+{"model":"Firms","lead":"nobody","as_of":"2026-06-01T00:00:00Z","status":"no parent"}
 `,
 			err: note,
 		},
@@ -225,16 +225,17 @@ nobody,Firms,no parent,,,,
 		{
 			name: "explained table",
 			args: "score --schema schema.score --data crm.json --explain --as-of 2026-06-01T00:00:00+02:00 called.score",
-			out: `x, Calls: score 3
+			out: `"x", Calls: score 3
+  as of 2026-05-31T22:00:00Z
   Talked: 1 x +3 = +3
     each Called where Minutes > 5: 1, holds
-      2026-05-01T00:00:00Z Called crm.json:1
+      2026-05-01T00:00:00Z Called "crm.json:1"
 `,
 		},
 		{
 			name: "explained json",
 			args: "score --schema schema.score --data crm.json --explain --format json --as-of 2026-06-01 called.score",
-			out: `{"model":"Calls","lead":"x","status":"scored","score":3,"grade":"","sales_ready":false,"contributions":` +
+			out: `{"model":"Calls","lead":"x","as_of":"2026-06-01T00:00:00Z","status":"scored","score":3,"grade":"","sales_ready":false,"contributions":` +
 				`[{"condition":"Talked","multiplier":1,"points":3,"score":3,"children":` +
 				`[{"rule":"each Called where Minutes > 5","count":1,"holds":true,"occurrences":` +
 				`[{"entity":"Called","id":"crm.json:1","time":"2026-05-01T00:00:00Z","routes":1}]}]}]}
@@ -264,7 +265,7 @@ wrong.score:5:15: a score of 0 changes nothing; write the points to add or subtr
 		{
 			name:       "wrong data, skipped on request",
 			args:       "score --data bad --skip-bad --format json --as-of 2026-06-01 coffee.score",
-			out:        "{\"model\":\"Coffee\",\"lead\":\"b\",\"status\":\"scored\",\"score\":0,\"grade\":\"Cold\",\"sales_ready\":false}\n{\"model\":\"Firms\",\"lead\":\"b\",\"status\":\"not targeted\"}\n",
+			out:        "{\"model\":\"Coffee\",\"lead\":\"b\",\"as_of\":\"2026-06-01T00:00:00Z\",\"status\":\"scored\",\"score\":0,\"grade\":\"Cold\",\"sales_ready\":false}\n{\"model\":\"Firms\",\"lead\":\"b\",\"as_of\":\"2026-06-01T00:00:00Z\",\"status\":\"not targeted\"}\n",
 			err:        "bad/Lead.csv:2: CreatedOn:",
 			errorBegin: true,
 		},
@@ -329,6 +330,7 @@ coffee.score:14:7: a schema cannot contain a model; move it to a rule file
 failing.test:7:5: the lead is not sales ready (the score is 10)
   7 |     expect sales ready
     |     ^^^^^^^^^^^^^^^^^^
+          as of 2026-06-01T00:00:00Z
      +10  Opened: 1 x +10
             each EmailOpened: 1
 
@@ -336,7 +338,7 @@ failing.test:7:5: the lead is not sales ready (the score is 10)
 `},
 		{name: "test as JSON", args: "test --format json coffee.score failing.test passing.test", status: statusWrong,
 			out: `{"model":"Coffee","test":"One email","passed":false,"failures":["failing.test:7:5: the lead is not sales ready (the score is 10)"],` +
-				`"result":{"model":"Coffee","lead":"Lead 1","status":"scored","score":10,"grade":"Cold","sales_ready":false,"contributions":` +
+				`"result":{"model":"Coffee","lead":"Lead 1","as_of":"2026-06-01T00:00:00Z","status":"scored","score":10,"grade":"Cold","sales_ready":false,"contributions":` +
 				`[{"condition":"Opened","multiplier":1,"points":10,"score":10,"children":[{"rule":"each EmailOpened","count":1,"holds":true,` +
 				`"occurrences":[{"entity":"EmailOpened","id":"EmailOpened 1","time":"2026-06-01T00:00:00Z","routes":1}]}]}]}}` + "\n" +
 				`{"model":"Coffee","test":"Two emails","passed":true}` + "\n"},
@@ -349,45 +351,49 @@ failing.test:7:5: the lead is not sales ready (the score is 10)
 		{
 			name: "explain",
 			args: "explain --data data --lead b --as-of 2026-06-01 --what-if coffee.score",
-			out: `b, Coffee: score 10, Cold
+			out: `"b", Coffee: score 10, Cold
+  as of 2026-06-01T00:00:00Z
   Opened: 1 x +10 = +10
     each EmailOpened: 1, holds
-      2026-05-03T00:00:00Z EmailOpened EmailOpened.csv:4
+      2026-05-03T00:00:00Z EmailOpened "EmailOpened.csv:4"
   it would reach the sales-ready score of 20 if
     "Opened" counts 2 times (+10)
-b, Firms: not targeted
+"b", Firms: not targeted
 `,
 			err: note,
 		},
 		{
 			name: "explain as JSON",
 			args: "explain --data data --lead b --as-of 2026-06-01 --what-if --format json coffee.score",
-			out: `{"result":{"model":"Coffee","lead":"b","status":"scored","score":10,"grade":"Cold","sales_ready":false,"contributions":[{"condition":"Opened","multiplier":1,"points":10,"score":10,"children":[{"rule":"each EmailOpened","count":1,"holds":true,"occurrences":[{"entity":"EmailOpened","id":"EmailOpened.csv:4","time":"2026-05-03T00:00:00Z","routes":1}]}]}]},"sales_ready_at":20,"what_if":[[{"condition":"Opened","times":"2","points":"+10"}]]}
-{"result":{"model":"Firms","lead":"b","status":"not targeted"}}
+			out: `{"result":{"model":"Coffee","lead":"b","as_of":"2026-06-01T00:00:00Z","status":"scored","score":10,"grade":"Cold","sales_ready":false,"contributions":[{"condition":"Opened","multiplier":1,"points":10,"score":10,"children":[{"rule":"each EmailOpened","count":1,"holds":true,"occurrences":[{"entity":"EmailOpened","id":"EmailOpened.csv:4","time":"2026-05-03T00:00:00Z","routes":1}]}]}]},"sales_ready_at":20,"what_if":[[{"condition":"Opened","times":"2","points":"+10"}]]}
+{"result":{"model":"Firms","lead":"b","as_of":"2026-06-01T00:00:00Z","status":"not targeted"}}
 `,
 			err: note,
 		},
 		{
 			name: "explain what is ready",
 			args: "explain --data data --lead a --as-of 2026-06-01 --what-if coffee.score",
-			out: `a, Coffee: score 20, Warm, sales ready
+			out: `"a", Coffee: score 20, Warm, sales ready
+  as of 2026-06-01T00:00:00Z
   Opened: 2 x +10 = +20
     each EmailOpened: 2, holds
-      2026-05-01T10:00:00Z EmailOpened EmailOpened.csv:2
-      2026-05-02T00:00:00Z EmailOpened EmailOpened.csv:3
-a, Firms: not targeted
+      2026-05-01T10:00:00Z EmailOpened "EmailOpened.csv:2"
+      2026-05-02T00:00:00Z EmailOpened "EmailOpened.csv:3"
+"a", Firms: not targeted
 `,
 			err: note,
 		},
 		{
 			name: "explain what cannot be ready",
 			args: "explain --data data --lead b --as-of 2026-06-01 --what-if never.score",
-			out: `b, Never: score 1
+			out: `"b", Never: score 1
+  as of 2026-06-01T00:00:00Z
   Has: 1 x +1 = +1
     has Lead: 1, holds
-      Lead b
+      Lead "b"
   no change of up to 3 conditions would reach the sales-ready score of 2
-b, None: score 0
+"b", None: score 0
+  as of 2026-06-01T00:00:00Z
   the model has no sales-ready score
 `,
 			err: note,
@@ -419,7 +425,7 @@ b, None: score 0
   sales ready: 0 more, 1 no longer
   grade Cold to Warm: 1
 
-b, Coffee: 10 Cold -> 7 Warm
+"b", Coffee: 10 Cold -> 7 Warm
   Opened: +10 -> +8
   Spam: +0 -> -1
 and 1 more; --limit 0 lists all
@@ -452,10 +458,11 @@ and 1 more; --limit 0 lists all
 		{
 			name: "explain, with bad data skipped",
 			args: "explain --data bad --skip-bad --lead b --as-of 2026-06-01 coffee.score",
-			out: `b, Coffee: score 0, Cold
+			out: `"b", Coffee: score 0, Cold
+  as of 2026-06-01T00:00:00Z
   Opened: 0 x +10 = 0
     each EmailOpened: 0, does not hold
-b, Firms: not targeted
+"b", Firms: not targeted
 `,
 			err:        "bad/Lead.csv:2: CreatedOn: ",
 			errorBegin: true,
@@ -599,7 +606,7 @@ func TestModelsExtendTheSchemaOfTheData(t *testing.T) {
 	setUp(t)
 	write(t, "data/Met.csv", files["data/Met.csv"])
 	out, _, status := call(t, "", "score", "--data", "data", "--format", "json", "--as-of", "2026-06-01", "extended.score")
-	want := `{"model":"Met","lead":"a","status":"scored","score":7,"grade":"","sales_ready":false}`
+	want := `{"model":"Met","lead":"a","as_of":"2026-06-01T00:00:00Z","status":"scored","score":7,"grade":"","sales_ready":false}`
 	if status != statusOK || !strings.Contains(out, want) {
 		t.Errorf("status %d, output\n%s", status, out)
 	}

@@ -28,22 +28,22 @@ func TestNearest(t *testing.T) {
 		},
 	}
 	for _, test := range []struct{ child, want string }{
-		{`has Lead.ParentContact where City = "Chicago"`, `[City = "Chicago": Contact ada has BERLIN]`},
+		{`has Lead.ParentContact where City = "Chicago"`, `[City = "Chicago": Contact "ada" has "BERLIN"]`},
 		{`has Lead.ParentContact where City = "Chicago" and JobTitle contains "director"`,
-			`[City = "Chicago": Contact ada has BERLIN JobTitle contains "director": Contact ada has nothing]`},
-		{`has Lead.ParentContact where JobTitle contains "director" and City = "Berlin"`, `[JobTitle contains "director": Contact ada has nothing]`},
+			`[City = "Chicago": Contact "ada" has "BERLIN" JobTitle contains "director": Contact "ada" has nothing]`},
+		{`has Lead.ParentContact where JobTitle contains "director" and City = "Berlin"`, `[JobTitle contains "director": Contact "ada" has nothing]`},
 		{`has Lead.ParentContact where City = "Berlin"`, `[]`},
 		{`none Lead.ParentContact where City = "Berlin"`, `[]`},
-		{`has Lead where ParentContact.ParentAccount.Industry = "Coffee"`, `[ParentContact.ParentAccount.Industry = "Coffee": Lead lead-1 has Retail]`},
-		{`has Lead.ParentAccount.Contacts where City = "Chicago" and JobTitle = "Boss"`, `[JobTitle = "Boss": Contact ben has Clerk]`},
-		{`each EmailOpened within last 30 days where EmailName = "Winter"`, `[EmailName = "Winter": EmailOpened 1 has Spring]`},
-		{`each EmailOpened within last 1 hour where EmailName = "Winter"`, `[within last 1 hour: EmailOpened 2 has 2026-03-01T12:00:00Z]`},
-		{`at least 3 EmailOpened within last 365 days where EmailName = "Winter"`, `[EmailName = "Winter": EmailOpened 1 has Spring]`},
-		{`at least 4 EmailOpened where EmailName = "Winter"`, `[EmailName = "Winter": EmailOpened 1 has Spring]`},
+		{`has Lead where ParentContact.ParentAccount.Industry = "Coffee"`, `[ParentContact.ParentAccount.Industry = "Coffee": Lead "lead-1" has "Retail"]`},
+		{`has Lead.ParentAccount.Contacts where City = "Chicago" and JobTitle = "Boss"`, `[JobTitle = "Boss": Contact "ben" has "Clerk"]`},
+		{`each EmailOpened within last 30 days where EmailName = "Winter"`, `[EmailName = "Winter": EmailOpened "1" has "Spring"]`},
+		{`each EmailOpened within last 1 hour where EmailName = "Winter"`, `[within last 1 hour: EmailOpened "2" has 2026-03-01T12:00:00Z]`},
+		{`at least 3 EmailOpened within last 365 days where EmailName = "Winter"`, `[EmailName = "Winter": EmailOpened "1" has "Spring"]`},
+		{`at least 4 EmailOpened where EmailName = "Winter"`, `[EmailName = "Winter": EmailOpened "1" has "Spring"]`},
 		{`at least 5 EmailOpened where EmailName in ("Winter", "Spring")`, `[]`},
 		{`each EmailClicked where Url contains "x"`, `[]`},
 		{`has EmailOpened.Contact.ParentAccount within last 1 hour where Industry = "Coffee" and EmailOpened.EmailName = "Spring"`,
-			`[within last 1 hour: EmailOpened 1 has 2026-05-30T12:00:00Z Industry = "Coffee": Account acme has Retail]`},
+			`[within last 1 hour: EmailOpened "1" has 2026-05-30T12:00:00Z Industry = "Coffee": Account "acme" has "Retail"]`},
 	} {
 		m := scoretest.Compile(t, scoretest.Model("M", test.child))
 		for how, src := range map[string]leadscore.Source{"lent": scoretest.Source(t, data), "rows": struct{ leadscore.Source }{scoretest.Source(t, data)}} {
@@ -95,7 +95,7 @@ func TestNearestOfNameless(t *testing.T) {
 			t.Fatal(err)
 		}
 		c := slices.Collect(r.Contributions())[0]
-		if got := fmt.Sprint(c.Children[0].Nearest); got != `[EmailName = "Spring": EmailOpened  has Letter 0]` {
+		if got := fmt.Sprint(c.Children[0].Nearest); got != `[EmailName = "Spring": EmailOpened "" has "Letter 0"]` {
 			t.Fatal(got)
 		}
 	}

@@ -31,6 +31,25 @@ func PlainLetters(s string) string {
 	}, s)
 }
 
+// disguised reports whether r, which is among Latin letters, looks like one of them or
+// belongs to the letter before it.
+func disguised(r rune) bool {
+	_, ok := lookAlikes[r]
+	return ok && (unicode.Is(unicode.Cyrillic, r) || unicode.Is(unicode.Greek, r)) || '\u0300' <= r && r <= '\u036f'
+}
+
+// word returns the length of the word at the beginning of s, 0 if there is none, and
+// whether it has Latin letters.
+func word(s string) (n int, latin bool) {
+	for i, r := range s {
+		if !unicode.IsLetter(r) && !unicode.IsMark(r) {
+			return i, latin
+		}
+		latin = latin || unicode.Is(unicode.Latin, r)
+	}
+	return len(s), latin
+}
+
 func isASCII(s string) bool {
 	for i := range len(s) {
 		if s[i] >= 0x80 {

@@ -4,9 +4,11 @@ package shown
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Clip returns s, or its first 60 characters if it is longer, and whether it was cut.
@@ -21,13 +23,41 @@ func Clip(s string) (string, bool) {
 	return s, false
 }
 
-// Quote returns s in quotes, cut as by [Clip].
+// Quote returns s in quotes, cut as by [Clip], with what cannot be seen made visible:
+// see [QuoteAll].
 func Quote(s string) string {
 	s, cut := Clip(s)
 	if cut {
-		return strconv.Quote(s) + "…"
+		return QuoteAll(s) + "…"
 	}
-	return strconv.Quote(s)
+	return QuoteAll(s)
+}
+
+// QuoteAll returns all of s in quotes, with escapes for what could be mistaken for
+// something else: characters that cannot be seen, such as a no-break space (\u00a0), and
+// Cyrillic and Greek letters and accents of their own among Latin letters that they look
+// like.
+func QuoteAll(s string) string {
+	if isASCII(s) {
+		return strconv.Quote(s)
+	}
+	b := []byte{'"'}
+	end, latin := 0, false // of the word
+	for i, size := 0, 0; i < len(s); i += size {
+		var r rune
+		r, size = utf8.DecodeRuneInString(s[i:])
+		if i >= end {
+			n, hasLatin := word(s[i:])
+			end, latin = i+n, hasLatin
+		}
+		if latin && disguised(r) {
+			b = fmt.Appendf(b, `\u%04x`, r)
+			continue
+		}
+		quoted := strconv.Quote(s[i : i+size])
+		b = append(b, quoted[1:len(quoted)-1]...)
+	}
+	return string(append(b, '"'))
 }
 
 // Unsafe reports whether r must not be shown as it is: a control character, which

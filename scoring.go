@@ -19,13 +19,18 @@ var ErrTooManyRecords = eval.ErrTooManyRecords
 
 // LeadError is the error for a lead that cannot be scored. It does not affect other
 // leads. Its fields are Lead, the id; Entity, the entity whose records could not be
-// read; Path, the path that leads to it; and Err, which is the error of the source,
-// [ErrNoLead], or an error that wraps [ErrTooManyRecords].
+// read; Path, the path that leads to it; Err, which is the error of the source,
+// [ErrNoLead], or an error that wraps [ErrTooManyRecords]; and Help, which says what
+// an unknown id may have been meant to be, or "".
 type LeadError = eval.LeadError
 
 // Score scores one lead. It returns a [*LeadError] if the lead is unknown or its
 // data cannot be read, and ctx.Err() once ctx is done. It also fails if data is nil,
 // or if the year of [AsOf] is not between 0 and 9999.
+//
+// For an unknown lead of a source that lends its records, as source/memory and
+// source/tables do, the error names the lead whose id is nearly the same, if there is
+// one. For that Score looks at the ids of all leads, which [Set.ScoreAll] does not do.
 func (m *Model) Score(ctx context.Context, lead string, data Source, opts ...Option) (Result, error) {
 	r, err := m.alone().Score(ctx, lead, data, opts...)
 	if err != nil {
@@ -48,6 +53,9 @@ func (s *Set) Score(ctx context.Context, lead string, data Source, opts ...Optio
 		return SetResult{}, err
 	}
 	r, err := b.lead(0)
+	if bad, ok := errors.AsType[*LeadError](err); ok && errors.Is(err, ErrNoLead) {
+		bad.Help = eval.Suggest(ctx, data, lead)
+	}
 	b.empty()
 	s.batches.Put(b)
 	return r, err

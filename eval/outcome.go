@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/leadscore/leadscore/eval/internal/fetch"
+	"github.com/leadscore/leadscore/internal/shown"
 )
 
 // ErrNoLead is the Err of a [LeadError] for a lead that the source does not have.
@@ -23,14 +24,20 @@ type LeadError struct {
 	Entity string // the entity that could not be fetched
 	Path   string // the way there, such as Lead.ParentContact.ParentAccount
 	Err    error  // the error of the source, ErrNoLead, or an error that wraps ErrTooManyRecords
+	Help   string // for ErrNoLead, what [Suggest] returns, if it was asked; else ""
 }
 
 // Error describes the error in one line.
 func (e *LeadError) Error() string {
-	if errors.Is(e.Err, ErrNoLead) {
-		return fmt.Sprintf("lead %q: %v", e.Lead, e.Err)
+	text := fmt.Sprintf("lead %s: ", shown.QuoteAll(e.Lead))
+	if !errors.Is(e.Err, ErrNoLead) {
+		text += fmt.Sprintf("%s (%s): ", e.Path, e.Entity)
 	}
-	return fmt.Sprintf("lead %q: %s (%s): %v", e.Lead, e.Path, e.Entity, e.Err)
+	text += e.Err.Error()
+	if e.Help != "" {
+		text += "; " + e.Help
+	}
+	return text
 }
 
 // Unwrap returns e.Err.

@@ -399,6 +399,8 @@ failing.test:7:5: the lead is not sales ready (the score is 10)
 			err: note,
 		},
 		{name: "explain nobody", args: "explain --data data --lead nemo coffee.score", status: statusWrong, err: note + "leadscore explain: lead \"nemo\": no such lead\n"},
+		{name: "explain a lead whose id is nearly right", args: "explain --data data --lead Nobody coffee.score", status: statusWrong,
+			err: note + "leadscore explain: lead \"Nobody\": no such lead; did you mean \"nobody\", which differs in letter case?\n"},
 		{name: "explain without a lead", args: "explain --data data coffee.score", status: statusUsage, err: "leadscore explain: --lead is required\n", errorBegin: true},
 		{name: "explain without data", args: "explain --lead a coffee.score", status: statusUsage, err: "leadscore explain: --data is required\n", errorBegin: true},
 		{name: "explain without rules", args: "explain --lead a --data data", status: statusUsage, err: "leadscore explain: name at least one rule file or folder\n", errorBegin: true},

@@ -57,7 +57,7 @@ func Near(id string, ids iter.Seq[string]) string {
 	start, long := first15(id)
 	byForm, byStart := "", ""
 	for near := range ids {
-		if (byForm == "" || near < byForm) && idForm(near) == form {
+		if (byForm == "" || near < byForm) && hasForm(near, form) {
 			byForm = near
 		}
 		if !long || byStart != "" && near > byStart {
@@ -94,6 +94,25 @@ func idForm(id string) string {
 		return whole
 	}
 	return s
+}
+
+// hasForm reports whether form is the idForm of id. Most ids are of letters, digits and a
+// few signs, where that can be told without making it.
+func hasForm(id, form string) bool {
+	letters := false
+	for i := range len(id) {
+		switch c := id[i]; {
+		case '0' <= c && c <= '9':
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', c == '-', c == '_', c == ':':
+			letters = true
+		default:
+			return idForm(id) == form
+		}
+	}
+	if !letters {
+		return idForm(id) == form // a number
+	}
+	return len(id) == len(form) && strings.EqualFold(id, form)
 }
 
 // unformula returns the text that a formula such as ="0123" gives. Programs write it

@@ -37,7 +37,7 @@ func TestNear(t *testing.T) {
 
 // TestNearIsThatOfIDs: a look-up in one pass and one in an index find the same id.
 func TestNearIsThatOfIDs(t *testing.T) {
-	id := rapid.StringMatching(`[aA0 .\x{a0}]{1,4}|003A0000012abc[dD](IAQ)?`)
+	id := rapid.StringMatching(`[aA0K .\x{a0}\x{212a}-]{1,4}|003A0000012abc[dD](IAQ)?`)
 	rapid.Check(t, func(t *rapid.T) {
 		ids, wanted := rapid.SliceOf(id).Draw(t, "ids"), id.Draw(t, "id")
 		index := alike.NewIDs(func(yield func(string)) {

@@ -63,8 +63,9 @@ func AsOf(t time.Time) Option { return Option{kind: optionAsOf, time: t} }
 //
 // If the number is below 1, no records are listed, and an explanation costs little
 // more than the score. Lists take many times as long: they also say what kept the
-// nearest record from counting, and for that sources are asked for records of any
-// date, as long as there are not more than [MaxRecords].
+// nearest record from counting and what is missing where a path leads, and for that
+// sources are asked for records of any date, those later than as of included, as long
+// as there are not more than [MaxRecords].
 func Explain(occurrences int) Option { return Option{kind: optionExplain, n: max(occurrences, 0)} }
 
 // Batch sets how many leads [Set.ScoreAll] scores together, and the maximum number

@@ -103,6 +103,13 @@ type ChildResult struct {
 	// nil if no route exists, for none, and for a lead that reaches too many records
 	// if those of any date are counted.
 	Nearest []Unmet `json:"nearest,omitempty"`
+	// Missing says what is missing where the path of a child leads that counts nothing or
+	// too little to hold, if records are listed: records that are later than as of or
+	// outside the date range, and references that lead to no record. It is in the order
+	// of the path, whatever expressions the records satisfy. That a path leads nowhere is
+	// not listed for none. Missing is nil for a lead that reaches too many records if
+	// those of any date are counted.
+	Missing []Missing `json:"missing,omitempty"`
 }
 
 // An Occurrence is a record that a child counted: one of the path's first
@@ -122,7 +129,7 @@ func (c Contribution) Equal(o Contribution) bool {
 
 func (c ChildResult) equal(o ChildResult) bool {
 	return c.Label == o.Label && c.Rule == o.Rule && c.Count == o.Count && c.Holds == o.Holds &&
-		slices.EqualFunc(c.Occurrences, o.Occurrences, Occurrence.equal) && slices.Equal(c.Nearest, o.Nearest)
+		slices.EqualFunc(c.Occurrences, o.Occurrences, Occurrence.equal) && slices.Equal(c.Nearest, o.Nearest) && slices.Equal(c.Missing, o.Missing)
 }
 
 func (o Occurrence) equal(p Occurrence) bool {
@@ -137,6 +144,10 @@ type Unmet struct {
 	ID     string `json:"id"`
 	Value  string `json:"value"`          // what the field holds instead, or the date of the record; "" if it is empty
 	Kind   string `json:"kind,omitempty"` // of Value: text, choices, number, bool, time or date; "" if it is empty
+	// Because says why the record has no value, if a reference that the rule follows
+	// leads to no record: a sentence without a full stop, such as
+	// `ParentAccount "a9" is not an Account`.
+	Because string `json:"because,omitempty"`
 }
 
 // String returns the rule, the record, and what it has instead. The record's id, and a
@@ -150,6 +161,9 @@ func (u Unmet) String() string {
 		if value = "nothing"; u.Value != "" {
 			value = shown.QuoteAll(u.Value)
 		}
+	}
+	if u.Because != "" {
+		value += ": " + u.Because
 	}
 	return fmt.Sprintf("%s: %s %s has %s", u.Rule, u.Entity, shown.QuoteAll(u.ID), value)
 }

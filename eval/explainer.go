@@ -37,6 +37,9 @@ func (e *explainer) condition(w *walk.Walker, c *plan.Condition, l *fetch.Lead) 
 		if e.nearMisses && !holds && !frequency.None() {
 			result.Nearest = unmetOf(ch, w.Nearest(ch, l))
 		}
+		if e.nearMisses && (n.IsZero() || !holds && !frequency.None()) {
+			result.Missing = missingOf(w.Missing(ch, l), frequency.None())
+		}
 	}
 	multiplier := m.Count()
 	out.sum(&c.Award, multiplier)
@@ -65,6 +68,9 @@ func unmetOf(ch *plan.Child, list []walk.Unmet) []Unmet {
 		}
 		if !u.Value.IsEmpty() {
 			unmet.Value, unmet.Kind = u.Value.String(), u.Value.Kind().String()
+		}
+		if u.Lost != nil {
+			unmet.Because = missingOf([]walk.Missing{*u.Lost}, false)[0].String()
 		}
 		out = append(out, unmet)
 	}

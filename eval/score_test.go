@@ -124,7 +124,7 @@ func counted(list [][]eval.Contribution) [][]eval.Contribution {
 		for i := range model {
 			model[i].Children = slices.Clone(model[i].Children)
 			for j := range model[i].Children {
-				model[i].Children[j].Occurrences, model[i].Children[j].Nearest = nil, nil
+				model[i].Children[j].Occurrences, model[i].Children[j].Nearest, model[i].Children[j].Missing = nil, nil, nil
 			}
 		}
 		out = append(out, model)

@@ -72,7 +72,7 @@ func (l Ledger) MarshalJSON() ([]byte, error) {
 // [leadscore.Result.String]. For a scored lead it is followed by the instant as of which
 // it was scored, and by the conditions; each condition by its children and what they
 // counted; and each child by the records that it counted, or by what kept the nearest
-// record from counting. Ids and texts from the data are quoted, so that blanks and
+// record from counting and what is missing where its path leads. Ids and texts from the data are quoted, so that blanks and
 // characters that cannot be seen show. Control characters in names are replaced.
 func (l Ledger) String() string {
 	var b strings.Builder
@@ -92,8 +92,8 @@ func (l Ledger) String() string {
 				holds = "does not hold"
 			}
 			fmt.Fprintf(&b, "    %s: %d, %s\n", shown.Printable(child.Rule), child.Count, holds)
-			for _, u := range child.Nearest {
-				fmt.Fprintf(&b, "      not met: %s\n", shown.Printable(u.String()))
+			for _, reason := range child.Reasons() {
+				fmt.Fprintf(&b, "      %s\n", shown.Printable(reason))
 			}
 			for _, o := range child.Occurrences {
 				b.WriteString("      ")

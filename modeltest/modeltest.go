@@ -74,8 +74,8 @@ func (r Result) String() string {
 				holds = ", does not hold"
 			}
 			fmt.Fprintf(&b, "\n            %s: %d%s", shown.Printable(child.Rule), child.Count, holds)
-			for _, u := range child.Nearest {
-				fmt.Fprintf(&b, "\n              not met: %s", shown.Printable(u.String()))
+			for _, reason := range child.Reasons() {
+				fmt.Fprintf(&b, "\n              %s", shown.Printable(reason))
 			}
 		}
 	}

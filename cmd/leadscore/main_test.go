@@ -464,6 +464,7 @@ and 1 more; --limit 0 lists all
   as of 2026-06-01T00:00:00Z
   Opened: 0 x +10 = 0
     each EmailOpened: 0, does not hold
+      no EmailOpened has "ben" as its Contact
 "b", Firms: not targeted
 `,
 			err:        "bad/Lead.csv:2: CreatedOn: ",

@@ -22,6 +22,9 @@
 //	lead-1  Coffee  "Opened an email"  3 x +10 = 30
 //	    3 holds: each EmailOpened
 //	        2026-05-01T09:00:00Z EmailOpened open-1 x1
+//	lead-1  Tea     "Clicked"          0 x +5 = 0
+//	    0 fails: each EmailClicked
+//	        missing: no EmailClicked has "ada" as its Contact
 //	-- tests --             optional: the results of the tests in the rule files
 //	-- formatted --         optional: the last rule file in canonical form
 //
@@ -109,6 +112,7 @@ type Child struct {
 	Count       uint64
 	Holds       bool
 	Occurrences []Occurrence
+	Missing     []string // what is missing where its path leads, as sentences
 }
 
 // An Occurrence is a record that a child counted.
@@ -413,6 +417,9 @@ func explanation(rows []Row) string {
 						at = o.Time.UTC().Format(time.RFC3339Nano)
 					}
 					fmt.Fprintf(&b, "        %s %s %s x%d\n", at, o.Entity, o.ID, o.Routes)
+				}
+				for _, m := range ch.Missing {
+					fmt.Fprintf(&b, "        missing: %s\n", m)
 				}
 			}
 		}

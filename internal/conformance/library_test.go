@@ -353,6 +353,9 @@ func row(r leadscore.Result) conformance.Row {
 			for _, o := range ch.Occurrences {
 				child.Occurrences = append(child.Occurrences, conformance.Occurrence(o))
 			}
+			for _, m := range ch.Missing {
+				child.Missing = append(child.Missing, m.String())
+			}
 			contribution.Children = append(contribution.Children, child)
 		}
 		out.Contributions = append(out.Contributions, contribution)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/eval"
 	"github.com/leadscore/leadscore/eval/check"
 	"github.com/leadscore/leadscore/internal/conformance"
 	"github.com/leadscore/leadscore/source/memory"
@@ -95,6 +96,11 @@ func explained(contributions []Contribution) []conformance.Contribution {
 			}
 			child.Occurrences = child.Occurrences[:min(left, len(child.Occurrences))]
 			left -= len(child.Occurrences)
+			for _, m := range ch.Missing {
+				child.Missing = append(child.Missing, eval.Missing{
+					Reason: eval.Reason(m.Reason), Path: m.Path, Entity: m.Entity, Reference: m.Reference, Count: m.Count, ID: m.ID, When: m.When,
+				}.String())
+			}
 			e.Children = append(e.Children, child)
 		}
 		out = append(out, e)

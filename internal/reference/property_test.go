@@ -152,6 +152,7 @@ func compareOnce(t failer, set *leadscore.Set, leads []string, source leadscore.
 			}
 			if occurrences > 0 {
 				compareNearest(t, w, g)
+				compareMissing(t, w, g)
 			}
 			if occurrences != scoresAlone && g.Status == leadscore.Scored {
 				addsUp(t, g)

@@ -59,6 +59,7 @@ type Child struct {
 	// Nearest holds, for each of the routes that do not count but satisfy most, what
 	// it does not satisfy: the date range, then expressions.
 	Nearest [][]string
+	Missing []Missing // where the path leads, if the child counts nothing or too little to hold
 }
 
 // A Stop is one step of a route: its name in the path, and its record.
@@ -208,7 +209,12 @@ func (s *scoring) condition(c *dsl.Condition) Contribution {
 		if child.Label != nil {
 			label = child.Label.Value
 		}
-		out.Children = append(out.Children, Child{label, child.String(), count, holds, child.Frequency.Kind == dsl.None, routes, nearest})
+		none := child.Frequency.Kind == dsl.None
+		var missing []Missing
+		if count.Sign() == 0 || !holds && !none {
+			missing = s.missing(child)
+		}
+		out.Children = append(out.Children, Child{label, child.String(), count, holds, none, routes, nearest, missing})
 	}
 	// "The condition's multiplier is 0 if any sibling `has`, `at least` or `none` is
 	// false; otherwise the smallest count among its `each` children, or 1 if it has
@@ -346,17 +352,22 @@ func (s *scoring) inRange(r *dsl.Range, route []Stop) bool {
 	if empty(value) { // "A record with an empty date is outside every range"
 		return false
 	}
-	var bounds stretch
+	start := s.rangeStart(r, field.Type)
 	switch r.Kind {
-	case dsl.WithinLast:
-		// "from (as of − 30 days) to as of, both ends included"
-		bounds = stretch{s.shift(r.Last, -1, field.Type).from, s.now(field.Type).to}
-	case dsl.Since: // "`since D` starts at D"
-		return !value.Time().Before(s.literal(r.From, field.Type).from)
+	case dsl.WithinLast: // "from (as of − 30 days) to as of, both ends included"
+		return stretch{start, s.now(field.Type).to}.contains(value.Time())
 	case dsl.Between: // "`between D and E` includes both"
-		bounds = stretch{s.literal(r.From, field.Type).from, s.literal(r.To, field.Type).to}
+		return stretch{start, s.literal(r.To, field.Type).to}.contains(value.Time())
 	}
-	return bounds.contains(value.Time())
+	return !value.Time().Before(start)
+}
+
+// rangeStart returns where a date range starts: "`since D` starts at D".
+func (s *scoring) rangeStart(r *dsl.Range, t traverse.Type) time.Time {
+	if r.Kind == dsl.WithinLast {
+		return s.shift(r.Last, -1, t).from
+	}
+	return s.literal(r.From, t).from
 }
 
 // Dated returns the stop to which a date range applies: "The range applies to the first

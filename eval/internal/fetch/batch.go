@@ -39,6 +39,13 @@ func Key(n *plan.Node, parent *Record) string {
 	return parent.ID
 }
 
+// OwnerEntity returns the entity of the contacts whose interactions are those of
+// account-based leads.
+func (b *Batch) OwnerEntity() *traverse.Entity { return b.plan.Owner.Layout.Entity }
+
+// Account returns the id of the account of an account-based lead.
+func (b *Batch) Account(l *Lead) string { return b.reference(l, traverse.ParentAccount) }
+
 func (b *Batch) start(p *plan.Routes, asOf time.Time, opts Options) {
 	b.plan, b.opts, b.room = p, opts, opts.MaxRecords
 	if b.room < 1 {

@@ -140,6 +140,9 @@ func (b *Batch) take(r *Record, n *plan.Need, row traverse.Row) {
 
 // hint returns the range of time that some path can reach.
 func (b *Batch) hint(n *plan.Need) (from, to time.Time) {
+	if b.opts.NearMisses { // what lies outside may be a near miss, or is told
+		return time.Time{}, time.Time{}
+	}
 	lo, bounded := int64(math.MaxInt64), true
 	for _, at := range n.Nodes {
 		bounded = bounded && !at.Open
@@ -155,7 +158,7 @@ func (b *Batch) hint(n *plan.Need) (from, to time.Time) {
 		to = time.UnixMicro(b.Instant.Micros).Add(time.Microsecond - 1).UTC()
 		from = time.UnixMicro(lo).UTC()
 	}
-	if !bounded || lo == math.MaxInt64 || b.opts.NearMisses { // what lies outside may be a near miss
+	if !bounded || lo == math.MaxInt64 {
 		from = time.Time{}
 	}
 	return from, to

@@ -16,6 +16,7 @@ type Unmet struct {
 	Expr   *plan.Expr // nil for the date range
 	Record *fetch.Record
 	Value  traverse.Value // what the field holds instead, as the source gave it, or when the record came to be
+	Lost   *Missing       // where the references of the expression end before the field, or nil
 }
 
 // A trail is a route, from its last record back to its first, and how much it does
@@ -171,6 +172,8 @@ func (w *Walker) listUnmet(ch *plan.Child, t *trail) []Unmet {
 				}
 			} else if r := w.follow(e, t.record); r != nil {
 				u.Value = r.Given[e.Field]
+			} else {
+				u.Lost = w.lost(e, t.record)
 			}
 			list = append(list, u)
 		})

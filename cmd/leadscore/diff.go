@@ -27,6 +27,9 @@ func runDiff(ctx context.Context, inv *invocation) error {
 	if err != nil {
 		return err
 	}
+	if *data.strict && !population {
+		return badUsage("--strict needs --data")
+	}
 	older, err := rules.compileModels(names[0])
 	if err != nil {
 		return inv.report(err)

@@ -23,6 +23,7 @@ import (
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/eval/findings"
 	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/source/memory"
 	"github.com/leadscore/leadscore/traverse"
@@ -39,6 +40,7 @@ type Result struct {
 	Model    string                // the model that was tested
 	Test     string                // the test's name
 	Failures leadscore.Diagnostics // one for each expectation that is not met, in their order
+	Warnings leadscore.Diagnostics // of a test that failed: one for each record that is later than as of
 	Result   leadscore.Result      // the score of the test's lead, explained
 	Err      error                 // why the test could not be run, or nil
 }
@@ -47,7 +49,7 @@ type Result struct {
 func (r Result) Passed() bool { return r.Err == nil && len(r.Failures) == 0 }
 
 // String returns one line if the test passed. Otherwise it returns each expectation
-// that is not met, with its place, and as of when the lead was scored and what every
+// that is not met and each record that is later than as of, with its place, and as of when the lead was scored and what every
 // condition contributed. Ids and texts from the records are quoted, and control
 // characters in names are replaced.
 func (r Result) String() string {
@@ -62,6 +64,9 @@ func (r Result) String() string {
 	}
 	for i := range r.Failures {
 		b.WriteString("\n" + r.Failures[i].Error())
+	}
+	for i := range r.Warnings {
+		b.WriteString("\n" + r.Warnings[i].Error())
 	}
 	if r.Result.Status == leadscore.Scored {
 		fmt.Fprintf(&b, "\n          as of %s", r.Result.AsOf.Format(time.RFC3339Nano))
@@ -134,6 +139,9 @@ func run(ctx context.Context, m *leadscore.Model, test *check.Test) Result {
 				Code: CodeExpectation, Summary: wrong, File: test.File.Name, Span: at, Line: test.File.Line(at.Start),
 			})
 		}
+	}
+	if len(r.Failures) > 0 {
+		r.Warnings = findings.LaterRecords(m.Checked(), test)
 	}
 	return r
 }

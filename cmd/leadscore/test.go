@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/modeltest"
 )
 
@@ -80,6 +81,7 @@ type testResult struct {
 	Test     string            `json:"test"`
 	Passed   bool              `json:"passed"`
 	Failures []string          `json:"failures,omitempty"` // with their places
+	Warnings []string          `json:"warnings,omitempty"` // of a test that failed, with their places
 	Error    string            `json:"error,omitempty"`
 	Result   *leadscore.Result `json:"result,omitempty"` // of a test that failed
 }
@@ -87,8 +89,10 @@ type testResult struct {
 func testLine(r modeltest.Result) testResult {
 	line := testResult{Model: r.Model, Test: r.Test, Passed: r.Passed()}
 	for i := range r.Failures {
-		d := &r.Failures[i]
-		line.Failures = append(line.Failures, fmt.Sprintf("%s:%d:%d: %s", d.File, d.Span.Start.Line, d.Span.Start.Column, d.Message()))
+		line.Failures = append(line.Failures, placed(&r.Failures[i]))
+	}
+	for i := range r.Warnings {
+		line.Warnings = append(line.Warnings, placed(&r.Warnings[i]))
 	}
 	switch {
 	case r.Err != nil:
@@ -97,4 +101,9 @@ func testLine(r modeltest.Result) testResult {
 		line.Result = &r.Result
 	}
 	return line
+}
+
+// placed returns a diagnostic on one line, with its place.
+func placed(d *dsl.Diagnostic) string {
+	return fmt.Sprintf("%s:%d:%d: %s", d.File, d.Span.Start.Line, d.Span.Start.Column, d.Message())
 }

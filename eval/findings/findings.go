@@ -145,7 +145,9 @@ func (f *finder) find() {
 	}
 	f.scores(conditions)
 	f.texts()
-	f.beforeTheirTime()
+	for i := range f.model.Tests {
+		f.found = append(f.found, LaterRecords(f.model, &f.model.Tests[i])...)
+	}
 }
 
 // condition reports what is odd about a condition.

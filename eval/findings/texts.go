@@ -213,40 +213,6 @@ wholesale female museum entrepreneur christian throughput conscious precious bui
 strategic operations education finance financial administration insurance technology manufacturing hospitality
 `)
 
-// beforeTheirTime reports records of tests that come into existence after the as of
-// of their test. The first lead is scored all the same.
-func (f *finder) beforeTheirTime() {
-	for i := range f.model.Tests {
-		test := &f.model.Tests[i]
-		scored := false
-		for k := range test.Records {
-			r := &test.Records[k]
-			isFirst := r.Entity == traverse.Lead && !scored
-			scored = scored || r.Entity == traverse.Lead
-			e := f.model.Schema.Entity(r.Entity)
-			if isFirst || e == nil || r.Source == nil {
-				continue
-			}
-			field, dated := e.Dated()
-			v, ok := r.Values[field.Name]
-			if !dated || !ok {
-				continue
-			}
-			later := v.Micros() > test.AsOf.UnixMicro()
-			if field.Type == traverse.Date {
-				later = v.Day() > check.AsOfDay(test.AsOf, f.model.Zone)
-			}
-			if !later {
-				continue
-			}
-			d := f.warn(CodeLater, r.Source.Span, "this %s is later than as of, so it does not exist for the test and never counts", r.Entity)
-			d.File = test.File.Name
-			d.Line = test.File.Line(r.Source.Start)
-			d.Help = fmt.Sprintf("as of is %s", test.AsOf.In(f.model.Zone).Format("2006-01-02T15:04:05Z07:00"))
-		}
-	}
-}
-
 // unsafeCharacters reports control and bidirectional characters anywhere in a file:
 // they make rules look like what they are not. Operands are reported by texts.
 func unsafeCharacters(file *dsl.File, reported dsl.Diagnostics) dsl.Diagnostics {

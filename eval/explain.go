@@ -144,9 +144,11 @@ type Unmet struct {
 	ID     string `json:"id"`
 	Value  string `json:"value"`          // what the field holds instead, or the date of the record; "" if it is empty
 	Kind   string `json:"kind,omitempty"` // of Value: text, choices, number, bool, time or date; "" if it is empty
-	// Because says why the record has no value, if a reference that the rule follows
-	// leads to no record: a sentence without a full stop, such as
-	// `ParentAccount "a9" is not an Account`.
+	// Because says more, as a sentence without a full stop: why there is no value, if a
+	// reference that the rule follows leads to no record, such as
+	// `ParentAccount "a9" is not an Account`; or in what the value differs from a text
+	// in the rule that it nearly equals, such as
+	// `it differs from "Paris" in blanks around it`.
 	Because string `json:"because,omitempty"`
 }
 

@@ -1,10 +1,17 @@
 package eval
 
 import (
+	"fmt"
+
+	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/eval/check"
 	"github.com/leadscore/leadscore/eval/internal/fetch"
 	"github.com/leadscore/leadscore/eval/internal/plan"
 	"github.com/leadscore/leadscore/eval/internal/walk"
+	"github.com/leadscore/leadscore/internal/alike"
 	"github.com/leadscore/leadscore/internal/points"
+	"github.com/leadscore/leadscore/internal/shown"
+	"github.com/leadscore/leadscore/traverse"
 )
 
 // An explainer explains conditions by counting routes.
@@ -69,10 +76,37 @@ func unmetOf(ch *plan.Child, list []walk.Unmet) []Unmet {
 		if !u.Value.IsEmpty() {
 			unmet.Value, unmet.Kind = u.Value.String(), u.Value.Kind().String()
 		}
-		if u.Lost != nil {
+		switch {
+		case u.Lost != nil:
 			unmet.Because = missingOf([]walk.Missing{*u.Lost}, false)[0].String()
+		case u.Expr != nil:
+			unmet.Because = nearly(u.Expr.Checked, u.Value)
 		}
 		out = append(out, unmet)
 	}
 	return out
+}
+
+// nearly says in what a value differs from a text in a comparison that it nearly equals,
+// or returns "" if there is none.
+func nearly(c *check.Comparison, v traverse.Value) string {
+	if c.Source.Op.Negated() {
+		return "" // a value that nearly equals the text is what the rule wants
+	}
+	texts := v.Choices()
+	if v.Kind() == traverse.KindText {
+		texts = []string{v.Text()}
+	}
+	for _, o := range c.Source.Operands {
+		s, ok := o.(*dsl.String)
+		if !ok {
+			continue
+		}
+		for _, text := range texts {
+			if alike.TextForm(text) == alike.TextForm(s.Value) && c.Field.Fold(text) != c.Field.Fold(s.Value) {
+				return fmt.Sprintf("it differs from %s in %s", shown.Quote(s.Value), alike.Difference(text, s.Value))
+			}
+		}
+	}
+	return ""
 }

@@ -13,7 +13,7 @@ import (
 // missing is data with what can be missing: references that lead nowhere, and records
 // outside a date range or later than as of.
 var missing = scoretest.Records{
-	"Lead":    {"l": {"ParentContact": "ada"}, "lost": {"ParentContact": "gone"}, "firm": {"ParentAccount": "acme"}},
+	"Lead":    {"l": {"ParentContact": "ada", "Topic": "СОСА "}, "lost": {"ParentContact": "gone"}, "firm": {"ParentAccount": "acme"}},
 	"Contact": {"ada": {"ParentAccount": "nowhere"}, "ben": {"ParentAccount": "acme"}, "cyd": {"ParentAccount": "acme"}},
 	"Account": {"acme": {}},
 	"EmailOpened": {
@@ -52,6 +52,13 @@ func TestMissing(t *testing.T) {
 		{"l", "contact", `has Lead where ParentAccount.Name = "A"`, []string{
 			`not met: ParentAccount.Name = "A": Lead "l" has nothing: ParentAccount is empty`,
 		}},
+		{"l", "contact", `has Lead where Topic = "COCA"`, []string{
+			`not met: Topic = "COCA": Lead "l" has "СОСА ": it differs from "COCA" in how it is written`,
+		}},
+		{"l", "contact", `has Lead where Topic in ("Tea", "COCA")`, []string{
+			`not met: Topic in ("Tea", "COCA"): Lead "l" has "СОСА ": it differs from "COCA" in how it is written`,
+		}},
+		{"l", "contact", `has Lead where Topic != "COCA" and Topic is empty`, []string{`not met: Topic is empty: Lead "l" has "СОСА "`}},
 		{"l", "contact", "has EmailClicked", []string{`no EmailClicked has "ada" as its Contact`}},
 		{"l", "contact", "none EmailClicked", nil},
 		{"lost", "contact", `has EmailClicked.Contact where City = "A"`, []string{`there is no Contact "gone"`}},

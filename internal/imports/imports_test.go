@@ -40,7 +40,7 @@ var arrows = map[string][]string{
 	"eval/internal/columnar": {"eval/internal/plan", "internal/points", "traverse", "traverse/columns"},
 	"eval/internal/staging":  {"eval/internal/columnar", "eval/internal/fetch", "eval/internal/plan", "traverse", "traverse/columns"},
 	"eval/internal/evaltest": {"dsl", "eval/check", "source/memory", "traverse"},
-	"eval": {"eval/check", "eval/internal/columnar", "eval/internal/fetch", "eval/internal/plan", "eval/internal/staging", "eval/internal/walk",
+	"eval": {"dsl", "eval/check", "eval/internal/columnar", "eval/internal/fetch", "eval/internal/plan", "eval/internal/staging", "eval/internal/walk",
 		"internal/alike", "internal/nearest", "internal/points", "internal/shown", "traverse", "traverse/columns"},
 	".": {"eval", "eval/check", "dsl", "traverse", "grades", "internal/shown"},
 

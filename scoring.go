@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/leadscore/leadscore/eval"
+	"github.com/leadscore/leadscore/internal/calendar"
 )
 
 // ErrNoLead is the error that a [LeadError] wraps if the source has no lead with
@@ -114,7 +115,7 @@ func (s *Set) score(ctx context.Context, b *batch, data Source, o eval.Options) 
 	b.results = make([]Result, len(b.ids)*models)
 	b.asOf = b.asOf[:0]
 	for _, m := range s.models {
-		b.asOf = append(b.asOf, m.localTime(o.AsOf))
+		b.asOf = append(b.asOf, calendar.Local(time.UnixMicro(o.AsOf.UnixMicro()), m.checked.Zone))
 	}
 	for i, g := range s.groups {
 		out := &b.outcomes[i]
@@ -146,18 +147,6 @@ func (b *batch) lead(n int) (SetResult, error) {
 		r.SalesReady = r.SalesReady || r.Results[i].SalesReady
 	}
 	return r, nil
-}
-
-// localTime returns an instant, cut to microseconds, in the model's time zone; or in
-// UTC if RFC 3339 cannot write it there exactly: in a year outside 0 to 9999, or with
-// an offset of a part of a minute, as local times before 1900 have.
-func (m *Model) localTime(t time.Time) time.Time {
-	t = time.UnixMicro(t.UnixMicro())
-	local := t.In(m.checked.Zone)
-	if _, offset := local.Zone(); offset%60 != 0 || local.Year() < 0 || local.Year() > 9999 {
-		return t.UTC()
-	}
-	return local
 }
 
 // result sets r, which must be zero, to the model's result for a lead.

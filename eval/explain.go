@@ -117,7 +117,7 @@ type ChildResult struct {
 type Occurrence struct {
 	Entity string    `json:"entity"`
 	ID     string    `json:"id"`
-	Time   time.Time `json:"time,omitzero"` // its date; the zero time if it has none
+	Time   time.Time `json:"time,omitzero"` // its date, an instant in the model's time zone; the zero time if it has none
 	Routes uint64    `json:"routes"`        // how many routes of the path lead through it
 }
 

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/eval/check"
@@ -9,6 +10,7 @@ import (
 	"github.com/leadscore/leadscore/eval/internal/plan"
 	"github.com/leadscore/leadscore/eval/internal/walk"
 	"github.com/leadscore/leadscore/internal/alike"
+	"github.com/leadscore/leadscore/internal/calendar"
 	"github.com/leadscore/leadscore/internal/points"
 	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/traverse"
@@ -34,7 +36,7 @@ func (e *explainer) condition(w *walk.Walker, c *plan.Condition, l *fetch.Lead) 
 		} else {
 			var all []walk.Occurrence
 			n, all = w.Occurrences(ch, l)
-			list = occurrencesOf(all[:min(room, len(all))])
+			list = occurrencesOf(ch, all[:min(room, len(all))])
 			room -= len(list)
 		}
 		holds := m.Add(frequency, n)
@@ -45,7 +47,7 @@ func (e *explainer) condition(w *walk.Walker, c *plan.Condition, l *fetch.Lead) 
 			result.Nearest = unmetOf(ch, w.Nearest(ch, l))
 		}
 		if e.nearMisses && (n.IsZero() || !holds && !frequency.None()) {
-			result.Missing = missingOf(w.Missing(ch, l), frequency.None())
+			result.Missing = missingOf(ch, w.Missing(ch, l))
 		}
 	}
 	multiplier := m.Count()
@@ -53,13 +55,17 @@ func (e *explainer) condition(w *walk.Walker, c *plan.Condition, l *fetch.Lead) 
 	return out, multiplier
 }
 
-func occurrencesOf(list []walk.Occurrence) []Occurrence {
+func occurrencesOf(ch *plan.Child, list []walk.Occurrence) []Occurrence {
 	if len(list) == 0 {
 		return nil
 	}
 	out := make([]Occurrence, len(list))
 	for i, o := range list {
-		out[i] = Occurrence{Entity: o.Record.Entity.Name(), ID: o.Record.ID, Time: o.Time, Routes: o.Routes.Clamp()}
+		at := o.Time
+		if !at.IsZero() && !ch.Steps[ch.Dated].Node.Layout.Days {
+			at = calendar.Local(at, ch.Model.Checked.Zone)
+		}
+		out[i] = Occurrence{Entity: o.Record.Entity.Name(), ID: o.Record.ID, Time: at, Routes: o.Routes.Clamp()}
 	}
 	return out
 }
@@ -74,17 +80,25 @@ func unmetOf(ch *plan.Child, list []walk.Unmet) []Unmet {
 			unmet.Rule = u.Expr.Checked.Source.String()
 		}
 		if !u.Value.IsEmpty() {
-			unmet.Value, unmet.Kind = u.Value.String(), u.Value.Kind().String()
+			unmet.Value, unmet.Kind = text(ch, u.Value), u.Value.Kind().String()
 		}
 		switch {
 		case u.Lost != nil:
-			unmet.Because = missingOf([]walk.Missing{*u.Lost}, false)[0].String()
+			unmet.Because = missingOf(ch, []walk.Missing{*u.Lost})[0].String()
 		case u.Expr != nil:
 			unmet.Because = nearly(u.Expr.Checked, u.Value)
 		}
 		out = append(out, unmet)
 	}
 	return out
+}
+
+// text returns a value as text: an instant in the time zone of the child's model.
+func text(ch *plan.Child, v traverse.Value) string {
+	if v.Kind() == traverse.KindTime {
+		return calendar.Local(v.Time(), ch.Model.Checked.Zone).Format(time.RFC3339Nano)
+	}
+	return v.String()
 }
 
 // nearly says in what a value differs from a text in a comparison that it nearly equals,

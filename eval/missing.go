@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/leadscore/leadscore/eval/internal/plan"
 	"github.com/leadscore/leadscore/eval/internal/walk"
 	"github.com/leadscore/leadscore/internal/shown"
 )
@@ -103,17 +104,17 @@ func withArticle(name string) string {
 
 // missingOf returns what a walk found to be missing. That a path leads nowhere is what
 // none asks for, and no reason.
-func missingOf(list []walk.Missing, none bool) []Missing {
+func missingOf(ch *plan.Child, list []walk.Missing) []Missing {
 	var out []Missing
 	for _, m := range list {
-		if none && (m.Reason == walk.Empty || m.Reason == walk.Unreferenced) {
+		if ch.Checked.None() && (m.Reason == walk.Empty || m.Reason == walk.Unreferenced) {
 			continue
 		}
 		missing := Missing{
 			Reason: reasons[m.Reason], Path: m.Node.Path(), Entity: m.Entity.Name(), Reference: m.By, Count: m.Count, ID: m.ID,
 		}
 		if !m.When.IsEmpty() {
-			missing.When = m.When.String()
+			missing.When = text(ch, m.When)
 		}
 		out = append(out, missing)
 	}

@@ -98,7 +98,7 @@ func (l Ledger) String() string {
 			for _, o := range child.Occurrences {
 				b.WriteString("      ")
 				if !o.Time.IsZero() {
-					b.WriteString(o.Time.UTC().Format(time.RFC3339Nano) + " ")
+					b.WriteString(o.Time.Format(time.RFC3339Nano) + " ")
 				}
 				fmt.Fprintf(&b, "%s %s", o.Entity, shown.QuoteAll(o.ID))
 				if o.Routes > 1 {

@@ -112,3 +112,14 @@ func DayStart(day int64, zone *time.Location) int64 {
 	})
 	return result * microsPerSecond
 }
+
+// Local returns t in zone, to be shown; or in UTC if RFC 3339 cannot write it in zone
+// exactly: in a year outside 0 to 9999, or with an offset of a part of a minute, as
+// local times before 1900 have.
+func Local(t time.Time, zone *time.Location) time.Time {
+	local := t.In(zone)
+	if _, offset := local.Zone(); offset%60 != 0 || local.Year() < 0 || local.Year() > 9999 {
+		return t.UTC()
+	}
+	return local
+}

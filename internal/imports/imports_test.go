@@ -41,8 +41,8 @@ var arrows = map[string][]string{
 	"eval/internal/staging":  {"eval/internal/columnar", "eval/internal/fetch", "eval/internal/plan", "traverse", "traverse/columns"},
 	"eval/internal/evaltest": {"dsl", "eval/check", "source/memory", "traverse"},
 	"eval": {"dsl", "eval/check", "eval/internal/columnar", "eval/internal/fetch", "eval/internal/plan", "eval/internal/staging", "eval/internal/walk",
-		"internal/alike", "internal/nearest", "internal/points", "internal/shown", "traverse", "traverse/columns"},
-	".": {"eval", "eval/check", "dsl", "traverse", "grades", "internal/shown"},
+		"internal/alike", "internal/calendar", "internal/nearest", "internal/points", "internal/shown", "traverse", "traverse/columns"},
+	".": {"eval", "eval/check", "dsl", "traverse", "grades", "internal/calendar", "internal/shown"},
 
 	"source/memory":     {"traverse", "traverse/columns", "internal/calendar", "internal/nearest", "internal/shown"},
 	"source/tables":     {"traverse", "traverse/columns", "source/memory", "internal/nearest", "internal/shown"},

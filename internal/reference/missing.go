@@ -48,15 +48,15 @@ func (s *scoring) missing(c *dsl.Child) []Missing {
 			value := stop.Record.Values[field.Name]
 			switch {
 			case (i > 0 || root != traverse.Lead) && !s.exists(stop.Entity, stop.Record):
-				step = append(step, Missing{Reason: "later", Entity: stop.Entity.Name(), ID: stop.Record.ID, When: value.String(), at: value.Time()})
+				step = append(step, Missing{Reason: "later", Entity: stop.Entity.Name(), ID: stop.Record.ID, When: s.shown(value), at: value.Time()})
 				continue
 			case i != dated || !hasDate || s.inRange(c.Range, []Stop{stop}):
 			case empty(value):
 				step = append(step, Missing{Reason: "no date", Entity: stop.Entity.Name(), ID: stop.Record.ID})
 			case value.Time().Before(s.rangeStart(c.Range, field.Type)):
-				step = append(step, Missing{Reason: "before range", Entity: stop.Entity.Name(), ID: stop.Record.ID, When: value.String(), at: value.Time()})
+				step = append(step, Missing{Reason: "before range", Entity: stop.Entity.Name(), ID: stop.Record.ID, When: s.shown(value), at: value.Time()})
 			default:
-				step = append(step, Missing{Reason: "after range", Entity: stop.Entity.Name(), ID: stop.Record.ID, When: value.String(), at: value.Time()})
+				step = append(step, Missing{Reason: "after range", Entity: stop.Entity.Name(), ID: stop.Record.ID, When: s.shown(value), at: value.Time()})
 			}
 			reached = append(reached, stop)
 		}
@@ -181,4 +181,14 @@ func together(step []Missing) []Missing {
 		list = append(list, m)
 	}
 	return list
+}
+
+// shown writes a date: an instant in the model's time zone, if clocks there differ from
+// UTC by whole minutes.
+func (s *scoring) shown(v traverse.Value) string {
+	at := v.Time().In(s.zone)
+	if _, offset := at.Zone(); v.Kind() == traverse.KindDate || offset%60 != 0 {
+		return v.String()
+	}
+	return at.Format(time.RFC3339Nano)
 }

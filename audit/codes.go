@@ -20,9 +20,9 @@ const (
 	CodeUnlisted  dsl.Code = "unlisted-choice"    // values that the schema does not list for a choice
 	CodeAlmost    dsl.Code = "almost-equal"       // values that equal an operand only after blanks, letter case or look-alike letters are ignored
 	CodeAmbiguous dsl.Code = "ambiguous-number"   // numbers that read two ways, in a file without a mapping
-	CodeNearWhere dsl.Code = "near-where"         // rows that a mapping leaves out because of letter case or blanks
-	CodeNearNull  dsl.Code = "near-null"          // texts that are not null because of letter case or blanks
-	CodeNearKey   dsl.Code = "near-key"           // keys that a lookup does not find because of letter case or blanks
+	CodeNearWhere dsl.Code = "near-where"         // rows that a mapping leaves out, and that almost are what it lists
+	CodeNearNull  dsl.Code = "near-null"          // texts that almost are a word for null
+	CodeNearKey   dsl.Code = "near-key"           // keys that a lookup almost has
 	CodeOld       dsl.Code = "old-records"        // all interactions are older than the rules look, or than a year
 	CodeLater     dsl.Code = "later-records"      // interactions later than as of, which do not count
 )

@@ -154,6 +154,8 @@ func Difference(a, b string) string {
 		return "blanks, or characters that cannot be seen"
 	case traverse.Fold(a) == traverse.Fold(b):
 		return "letter case"
+	case traverse.Fold(squeeze(a)) == traverse.Fold(squeeze(b)):
+		return "letter case and blanks"
 	case digits != "" && digits == others && strings.Contains(a, ".") != strings.Contains(b, "."):
 		return "a decimal point"
 	case digits != "" && digits == others:

@@ -45,7 +45,7 @@ var arrows = map[string][]string{
 	".": {"eval", "eval/check", "dsl", "traverse", "grades", "internal/calendar", "internal/shown"},
 
 	"source/memory":     {"traverse", "traverse/columns", "internal/calendar", "internal/nearest", "internal/shown"},
-	"source/tables":     {"traverse", "traverse/columns", "source/memory", "internal/nearest", "internal/shown"},
+	"source/tables":     {"internal/alike", "traverse", "traverse/columns", "source/memory", "internal/nearest", "internal/shown"},
 	"source/structs":    {"traverse", "traverse/columns", "source/memory", "internal/nearest", "internal/shown"},
 	"source/sqldb":      {"traverse", "internal/nearest", "internal/shown"},
 	"source/sourcetest": {"traverse"},

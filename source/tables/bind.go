@@ -113,9 +113,9 @@ func (p *binder) near(place []string, kind WarningKind, field string) *near {
 }
 
 var nearHelp = map[WarningKind]string{
-	NearWhere: `list the text in where, or give the mapping "fold": true; then letter case and blanks around words do not count`,
-	NearNull:  `list the text in null, or give the mapping "fold": true; then letter case and blanks around words do not count`,
-	NearKey:   `give the lookup "fold": true; then letter case and blanks around keys do not count`,
+	NearWhere: `list the text in where, or give the mapping "fold": true if letter case and outer blanks do not count`,
+	NearNull:  `list the text in null, or give the mapping "fold": true if letter case and outer blanks do not count`,
+	NearKey:   `write the keys alike, or give the lookup "fold": true if letter case and outer blanks do not count`,
 }
 
 // A mappedFile is a sink for a file that is read for several tables.

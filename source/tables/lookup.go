@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/leadscore/leadscore/internal/alike"
 	"github.com/leadscore/leadscore/internal/shown"
 )
 
@@ -14,7 +15,7 @@ type lookup struct {
 	files []file
 	fold  bool // keys are folded by foldKey
 	found map[string]lookupValue
-	keys  map[string]string // the keys, by foldKey; nil until one is not found
+	keys  *alike.IDs // the keys; nil until one is not found
 }
 
 // A lookupValue is the value of the rows with a key.
@@ -50,23 +51,16 @@ func (up *lookup) find(key string) (value string, ok bool, err error) {
 	return found.value, true, nil
 }
 
-// near returns the key that differs from one that is not found only in letter case
-// and outer blanks.
-func (up *lookup) near(key string) (string, bool) {
-	if up.fold {
-		return "", false
-	}
+// near returns the key that almost equals one that is not found, or "".
+func (up *lookup) near(key string) string {
 	if up.keys == nil {
-		up.keys = make(map[string]string, len(up.found))
-		for k := range up.found {
-			folded := foldKey(k)
-			if have, ok := up.keys[folded]; !ok || k < have {
-				up.keys[folded] = k
+		up.keys = alike.NewIDs(func(yield func(string)) {
+			for k := range up.found {
+				yield(k)
 			}
-		}
+		})
 	}
-	other, ok := up.keys[foldKey(key)]
-	return other, ok
+	return up.keys.Near(key)
 }
 
 // A lookupFile is a sink that fills a lookup from one of its files.

@@ -42,8 +42,8 @@ type Mapping struct {
 	Encoding string `json:"encoding,omitempty"`
 
 	// Fold says that letter case and outer blanks do not count in comparisons with
-	// Null, Where, and the keys of lookups. Without it a [Warning] counts the texts
-	// that differ in nothing else.
+	// Null, Where, and the keys of lookups. A [Warning] counts the texts that are almost
+	// what is listed.
 	Fold bool `json:"fold,omitempty"`
 
 	source *places // of a mapping file; nil = made in Go

@@ -36,13 +36,13 @@ const (
 	// AmbiguousNumber is a column without a mapping in which every number with a point
 	// has three digits after it: 350.000 was read as 350, and may be 350 thousand.
 	AmbiguousNumber WarningKind = "ambiguous-number"
-	// NearWhere is rows that a mapping's where leaves out because of letter case or
-	// outer blanks.
+	// NearWhere is rows that a mapping's where leaves out, though a cell is almost one
+	// of its words: it differs in letter case, blanks, characters that cannot be seen,
+	// or letters that look alike.
 	NearWhere WarningKind = "near-where"
-	// NearNull is texts that are not null because of letter case or outer blanks.
+	// NearNull is texts that are not null, though they almost are a word for it.
 	NearNull WarningKind = "near-null"
-	// NearKey is keys that a lookup does not find because of letter case or outer
-	// blanks.
+	// NearKey is keys that a lookup does not find, though it almost has them.
 	NearKey WarningKind = "near-key"
 )
 

@@ -142,7 +142,7 @@ func (f *rowTable) cell(b *binding, cell string, r *row) (traverse.Value, error)
 			return traverse.Value{}, err
 		case !ok:
 			b.missed++
-			if other, ok := b.lookup.near(cell); ok {
+			if other := b.lookup.near(cell); other != "" {
 				b.nearKey.note(cell, other)
 			}
 			return traverse.Value{}, nil

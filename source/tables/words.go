@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/leadscore/leadscore/internal/alike"
 	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/traverse"
 )
@@ -21,13 +22,22 @@ func (w *words) has(cell string) bool {
 	if slices.Contains(w.list, cell) {
 		return true
 	}
-	trimmed := strings.TrimSpace(cell)
+	// Most cells are plain, so that at most letter case can make them almost a word.
+	plain := alike.IsPlain(cell) && strings.IndexByte(cell, ' ') < 0 && strings.Trim(cell, "0123456789.=\"") != ""
+	form := ""
 	for _, word := range w.list {
-		if strings.EqualFold(trimmed, strings.TrimSpace(word)) {
-			if !w.fold {
-				w.near.note(cell, word)
-			}
-			return w.fold
+		if w.fold && strings.EqualFold(strings.TrimSpace(cell), strings.TrimSpace(word)) {
+			return true
+		}
+		if plain && !strings.EqualFold(cell, word) && alike.IsPlain(word) {
+			continue
+		}
+		if form == "" {
+			form = alike.TextForm(cell)
+		}
+		if form == alike.TextForm(word) && form != "" || strings.TrimSpace(cell) == strings.TrimSpace(word) {
+			w.near.note(cell, word)
+			return false
 		}
 	}
 	return false
@@ -39,8 +49,8 @@ func foldKey(s string) string { return traverse.Fold(strings.TrimSpace(s)) }
 // near counts the texts of a column that almost are what a mapping names.
 type near struct {
 	warning Warning
-	column  string // of where, or the file of a lookup
-	example string
+	column  string   // of where, or the file of a lookup
+	first   string   // says in what the first differs
 	seen    []string // the texts of the examples
 }
 
@@ -51,7 +61,7 @@ func (n *near) note(text, other string) {
 	if len(n.seen) < examples && !slices.Contains(n.seen, text) {
 		text = strings.Clone(text)
 		if len(n.seen) == 0 {
-			n.example = fmt.Sprintf("%s for %s", shown.Quote(text), shown.Quote(other))
+			n.first = fmt.Sprintf("%s is not %s, it differs in %s", shown.QuoteAll(text), shown.QuoteAll(other), alike.Difference(text, other))
 		}
 		n.seen = append(n.seen, text)
 	}
@@ -70,7 +80,7 @@ func (n *near) message() string {
 	case NearNull:
 		what = fmt.Sprintf("texts %s almost a word for null", verb)
 	case NearKey:
-		what = fmt.Sprintf("keys %s in %s only in other letter case, or with other blanks around", verb, fileName(n.column))
+		what = fmt.Sprintf("keys %s not in %s, but almost %s", verb, fileName(n.column), verb)
 	}
-	return fmt.Sprintf("%d of %d %s, such as %s", n.warning.Count, n.warning.Of, what, n.example)
+	return fmt.Sprintf("%d of %d %s: %s", n.warning.Count, n.warning.Of, what, n.first)
 }

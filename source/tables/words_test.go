@@ -29,16 +29,16 @@ func TestAlmost(t *testing.T) {
 			"exact", `{"null": ["Select"], "tables": [` + people + `, ` + events("") + `]}`,
 			[]string{`1:`, `2: City=text "select "`, `3: City=text "Rome"`, `events.csv:2: Url=text "a" Contact=text "1"`, `events.csv:6:`},
 			[]string{
-				`near-null Contact.City in people.csv: 1 of 3 texts is almost a word for null, such as "select " for "Select"`,
-				`near-where EmailClicked. in events.csv: 2 of 5 rows are left out for a type that is almost what the mapping's where lists, such as "click" for "CLICK"`,
+				`near-null Contact.City in people.csv: 1 of 3 texts is almost a word for null: "select " is not "Select", it differs in letter case and blanks`,
+				`near-where EmailClicked. in events.csv: 2 of 5 rows are left out for a type that is almost what the mapping's where lists: "click" is not "CLICK", it differs in letter case`,
 			},
 		},
 		{
 			"a lookup that folds", `{"null": ["select "], "tables": [` + people + `, ` + events(`, "fold": true`) + `]}`,
 			[]string{`1: City=text "Select"`, `2:`, `3: City=text "Rome"`, `events.csv:2: Url=text "a" Contact=text "1"`, `events.csv:6:`},
 			[]string{
-				`near-null Contact.City in people.csv: 1 of 3 texts is almost a word for null, such as "Select" for "select "`,
-				`near-where EmailClicked. in events.csv: 2 of 5 rows are left out for a type that is almost what the mapping's where lists, such as "click" for "CLICK"`,
+				`near-null Contact.City in people.csv: 1 of 3 texts is almost a word for null: "Select" is not "select ", it differs in letter case and blanks`,
+				`near-where EmailClicked. in events.csv: 2 of 5 rows are left out for a type that is almost what the mapping's where lists: "click" is not "CLICK", it differs in letter case`,
 			},
 		},
 		{
@@ -51,7 +51,7 @@ func TestAlmost(t *testing.T) {
 				"columns": {"Contact": {"name": "who", "lookup": {"file": "people.csv", "by": "mail", "name": "id"}}}}]}`,
 			[]string{`events.csv:2: Contact=text "1"`, `events.csv:3:`, `events.csv:4:`, `events.csv:5: Contact=text "1"`, `events.csv:6:`},
 			[]string{
-				`near-key EmailClicked.Contact in events.csv: 2 of 5 keys are in people.csv only in other letter case, or with other blanks around, such as "ben@example.com" for "Ben@example.com"`,
+				`near-key EmailClicked.Contact in events.csv: 2 of 5 keys are not in people.csv, but almost are: "ben@example.com" is not "Ben@example.com", it differs in letter case`,
 			},
 		},
 	} {

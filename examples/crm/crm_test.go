@@ -730,34 +730,6 @@ func TestShutdownFinishesRequests(t *testing.T) {
 	s.expect(t, "POST", "/interactions/EmailOpened", opened("e1", "contact-0001"), 200)
 }
 
-func TestLimits(t *testing.T) {
-	s := start(t, append(append(sqliteFlags(t), fixed...), "-seed", "5", "-requests", "2")...)
-	first, second := s.postSlowly(t), s.postSlowly(t)
-	response, err := http.Get(s.url + "/models")
-	if err != nil {
-		t.Fatal(err)
-	}
-	response.Body.Close()
-	if response.StatusCode != 503 || response.Header.Get("Retry-After") == "" {
-		t.Errorf("a third request was answered %v", response)
-	}
-	s.expect(t, "GET", "/healthz", "", 200, "ok")
-	s.expect(t, "GET", "/metrics", "", 200, `"requests_in_flight": 2`, `"requests GET /models 503": 1`, "memstats")
-	if status := first.finish(t, opened("e1", "contact-0001")); status != 201 {
-		t.Errorf("the first request was answered %d", status)
-	}
-	s.expect(t, "GET", "/models", "", 200)
-	if status := second.finish(t, "{}"); status != 422 {
-		t.Errorf("the second request was answered %d", status)
-	}
-	s.stop(t)
-
-	s = start(t, append(append(sqliteFlags(t), fixed...), "-seed", "5", "-timeout", "1ns")...)
-	s.expect(t, "GET", "/models/Buyers/leads", "", 503, "too long")
-	s.expect(t, "GET", "/leads/lead-0001/scores", "", 503, "too long")
-	s.expect(t, "GET", "/models/Buyers/leads.csv", "", 200) // an export has its own time
-}
-
 // Services that start at once make one database. What is there stays as it is:
 // nothing is invented beside it.
 func TestStart(t *testing.T) {

@@ -1,13 +1,16 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"expvar"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
+	"os"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -78,19 +81,22 @@ func answerProblem(w http.ResponseWriter, p *problem) {
 // A handler answers a request, or returns an error before it has written anything.
 type handler func(w http.ResponseWriter, r *http.Request) error
 
-// handle serves a pattern. It limits the time and the number of requests, logs each
-// request, and counts it in the metrics.
+// handle serves a pattern. It reads the body before it takes a place, so that a client
+// that sends slowly keeps none. It limits the time and the number of requests, logs
+// each request, and counts it in the metrics.
 func (s *service) handle(mux *http.ServeMux, pattern string, timeout time.Duration, places chan struct{}, h handler) {
 	mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
+		seen := &observer{ResponseWriter: w}
+		err := s.readBody(w, r)
 		ctx, cancel := context.WithTimeout(r.Context(), timeout)
 		defer cancel()
 		r = r.WithContext(ctx)
-		seen := &observer{ResponseWriter: w}
 		// A client that reads slowly must not keep a place for longer.
-		_ = http.NewResponseController(w).SetWriteDeadline(began.Add(timeout + time.Second))
-
-		err := within(places, h, seen, r)
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(timeout + time.Second))
+		if err == nil {
+			err = within(places, h, seen, r)
+		}
 		if err != nil && ctx.Err() != nil {
 			err = errors.Join(err, ctx.Err()) // drivers return errors of their own for it
 		}
@@ -108,14 +114,56 @@ func (s *service) handle(mux *http.ServeMux, pattern string, timeout time.Durati
 	})
 }
 
-// within runs h if there is a place for one more request. It turns a panic into an error.
-func within(places chan struct{}, h handler, w http.ResponseWriter, r *http.Request) (err error) {
+// readBody replaces the body of a POST by one in memory. The bodies that are being
+// read have a limit of their own, because each takes memory.
+func (s *service) readBody(w http.ResponseWriter, r *http.Request) error {
+	if r.Method != http.MethodPost {
+		return nil
+	}
+	if !take(s.bodies) {
+		return errBusy()
+	}
+	defer func() { <-s.bodies }()
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	if err != nil {
+		return unread(err)
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	return nil
+}
+
+// unread returns the answer for a body that could not be read. The cause is always
+// on the client's side.
+func unread(err error) error {
+	if large, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return &problem{Status: http.StatusRequestEntityTooLarge, Detail: fmt.Sprintf("A body has at most %d bytes.", large.Limit)}
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return &problem{Status: http.StatusRequestTimeout, Detail: "The body did not come in time."}
+	}
+	return &problem{Status: http.StatusBadRequest, Detail: "The body cannot be read: " + err.Error() + "."}
+}
+
+// take takes a place, and reports whether there was one.
+func take(places chan struct{}) bool {
 	select {
 	case places <- struct{}{}:
-		defer func() { <-places }()
+		return true
 	default:
-		return &problem{Status: http.StatusServiceUnavailable, Detail: "Too many requests at once. Try again later."}
+		return false
 	}
+}
+
+func errBusy() error {
+	return &problem{Status: http.StatusServiceUnavailable, Detail: "Too many requests at once. Try again later."}
+}
+
+// within runs h if there is a place for one more request. It turns a panic into an error.
+func within(places chan struct{}, h handler, w http.ResponseWriter, r *http.Request) (err error) {
+	if !take(places) {
+		return errBusy()
+	}
+	defer func() { <-places }()
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
@@ -199,6 +247,7 @@ func (s *silent) Write(b []byte) (int, error) { return len(b), nil }
 func (s *service) newMetrics() *expvar.Map {
 	m := new(expvar.Map)
 	m.Set("requests_in_flight", expvar.Func(func() any { return len(s.places) + len(s.exports) }))
+	m.Set("bodies_in_flight", expvar.Func(func() any { return len(s.bodies) }))
 	m.Set("memstats", expvar.Get("memstats"))
 	return m
 }

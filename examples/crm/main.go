@@ -148,7 +148,8 @@ func newService(ctx context.Context, c config, log *slog.Logger, db *store) (*se
 	}
 	s := &service{
 		log: log, store: db, files: files, now: c.asOf.now, rescore: make(chan struct{}, 1),
-		places: make(chan struct{}, c.requests), exports: make(chan struct{}, maxExports),
+		bodies: make(chan struct{}, maxBodies*c.requests), places: make(chan struct{}, c.requests),
+		exports: make(chan struct{}, maxExports),
 	}
 	s.metrics = s.newMetrics()
 	if _, err := s.reload(ctx); err != nil {
@@ -185,7 +186,7 @@ func serve(ctx context.Context, log *slog.Logger, listener net.Listener, h http.
 	server := &http.Server{
 		Handler:           h,
 		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       10 * time.Second, // with the body
+		ReadTimeout:       10 * time.Second, // with the body, which is read before the time of the request begins
 		WriteTimeout:      10 * time.Second, // each route sets its own
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    16 << 10,

@@ -11,7 +11,6 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,12 +33,14 @@ type service struct {
 	rules     atomic.Pointer[rules]
 	reloading sync.Mutex
 	rescore   chan struct{} // asks keepScores to score all leads; holds one element
+	bodies    chan struct{} // one for each body that is being read
 	places    chan struct{} // one for each request in progress
 	exports   chan struct{} // one for each export in progress
 }
 
 const (
 	maxBody       = 64 << 10 // bytes of an interaction
+	maxBodies     = 16       // read at once, for each place
 	maxPage       = 1000     // leads of a page
 	exportTimeout = 5 * time.Minute
 	maxExports    = 4 // at once: each keeps a connection to the database, of which there are 8 or more
@@ -72,9 +73,9 @@ func (s *service) postInteraction(w http.ResponseWriter, r *http.Request) error 
 	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
 		return &problem{Status: http.StatusUnsupportedMediaType, Detail: "Send JSON, with the header Content-Type: application/json."}
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	body, err := io.ReadAll(r.Body)
 	if err != nil {
-		return unread(err)
+		return err
 	}
 	i, err := parseInteraction(s.rules.Load().set.Schema(), r.PathValue("kind"), body)
 	if err != nil {
@@ -107,18 +108,6 @@ func (s *service) postInteraction(w http.ResponseWriter, r *http.Request) error 
 		ID     string   `json:"id"`
 		Scored []string `json:"scored"` // leads
 	}{i.id, leads})
-}
-
-// unread returns the answer for a body that could not be read. The cause is always
-// on the client's side.
-func unread(err error) error {
-	if large, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return &problem{Status: http.StatusRequestEntityTooLarge, Detail: fmt.Sprintf("A body has at most %d bytes.", large.Limit)}
-	}
-	if errors.Is(err, os.ErrDeadlineExceeded) {
-		return &problem{Status: http.StatusRequestTimeout, Detail: "The body did not come in time."}
-	}
-	return &problem{Status: http.StatusBadRequest, Detail: "The body cannot be read: " + err.Error() + "."}
 }
 
 // getScores scores a lead with every model, and explains the scores.

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"time"
 
@@ -27,6 +28,7 @@ type problem struct {
 	Detail      string                `json:"detail,omitempty"`
 	Errors      []fieldProblem        `json:"errors,omitempty"`
 	Diagnostics leadscore.Diagnostics `json:"diagnostics,omitempty"` // of rules
+	retryAfter  int                   // seconds, for the status 503; 0 means 1
 }
 
 func (p *problem) Error() string { return p.Detail }
@@ -55,6 +57,8 @@ func problemOf(err error) *problem {
 		return &problem{Status: 499, Detail: "The client has gone."} // only for the log: the client does not read it
 	case errors.Is(err, context.DeadlineExceeded):
 		return &problem{Status: http.StatusServiceUnavailable, Detail: "The request took too long. Try again later."}
+	case isOutage(err):
+		return &problem{Status: http.StatusServiceUnavailable, Detail: "The database cannot serve the request. Try again later.", retryAfter: 5}
 	}
 	return &problem{Status: http.StatusInternalServerError, Detail: "The reason is in the log."}
 }
@@ -73,7 +77,7 @@ func answerProblem(w http.ResponseWriter, p *problem) {
 	p.Title = http.StatusText(p.Status)
 	w.Header().Del("Content-Disposition")
 	if p.Status == http.StatusServiceUnavailable {
-		w.Header().Set("Retry-After", "1")
+		w.Header().Set("Retry-After", strconv.Itoa(max(p.retryAfter, 1)))
 	}
 	_ = answer(w, p.Status, "application/problem+json", p) // the client may be gone
 }

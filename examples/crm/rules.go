@@ -84,20 +84,28 @@ func (r *rules) model(name string) *leadscore.Model {
 }
 
 // keepScores scores all leads after each period, because scores change with time,
-// and each time that rules have been loaded. It returns when ctx is done.
+// and each time that rules have been loaded. After a failure it tries again, with
+// pauses that grow from a second to a minute. It returns when ctx is done.
 func (s *service) keepScores(ctx context.Context, period time.Duration) {
 	tick := time.NewTicker(period)
 	defer tick.Stop()
+	var again <-chan time.Time // after a failure
+	pause := time.Second
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		case <-s.rescore:
+		case <-again:
 		}
-		if err := s.scoreAll(ctx); err != nil && ctx.Err() == nil {
-			s.log.Error("scoring all leads", "error", err)
+		err := s.scoreAll(ctx)
+		if err == nil || ctx.Err() != nil {
+			again, pause = nil, time.Second
+			continue
 		}
+		s.log.Error("scoring all leads", "error", err, "again_after", pause.String())
+		again, pause = time.After(pause), min(2*pause, time.Minute)
 	}
 }
 
@@ -120,7 +128,8 @@ func (s *service) scoreAll(ctx context.Context) error {
 const saved = 256
 
 // score stores the scores of some leads, or of all if ids is nil. Leads that
-// cannot be scored keep the scores that are stored; the reason is in the log.
+// cannot be scored keep the scores that are stored; the reason is in the log. An
+// outage of the database ends the scoring, because it fails every lead.
 //
 // The scores of a scoring that began to read later are newer, and stay. So score
 // reads the clock before the rules, and the rules before the data: a scoring that
@@ -141,7 +150,7 @@ func (s *service) score(ctx context.Context, ids []string) (scored, failed int, 
 		return err
 	}
 	for result, err := range rules.set.ScoreAll(ctx, stream, rules.data, leadscore.AsOf(asOf)) {
-		if _, alone := errors.AsType[*leadscore.LeadError](err); alone {
+		if _, alone := errors.AsType[*leadscore.LeadError](err); alone && !isOutage(err) {
 			failed++
 			s.metrics.Add("failed_leads", 1)
 			s.log.ErrorContext(ctx, "a lead cannot be scored", "error", err)

@@ -132,6 +132,7 @@ func TestFullDatabase(t *testing.T) {
 	body := opened("e1", "contact-0001")
 	big := strings.Replace(body, "Spring sale", strings.Repeat("long ", 8000), 1)
 	expectStatus(t, call(s, "POST", "/interactions/EmailOpened", big), 503)
+	expectStatus(t, call(s, "GET", "/healthz", ""), 503)
 	expectStatus(t, call(s, "GET", "/leads/lead-0001/scores", ""), 200)
 	expectStatus(t, call(s, "GET", "/models/Buyers/leads", ""), 200)
 	full.release(t)

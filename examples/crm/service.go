@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"expvar"
 	"fmt"
@@ -36,6 +35,7 @@ type service struct {
 	bodies    chan struct{} // one for each body that is being read
 	places    chan struct{} // one for each request in progress
 	exports   chan struct{} // one for each export in progress
+	health    health
 }
 
 const (
@@ -222,18 +222,6 @@ func (s *service) getLeads(w http.ResponseWriter, r *http.Request) error {
 		page.Next = leadsPath(model.Name()) + "?" + query.Encode()
 	}
 	return answer(w, http.StatusOK, "application/json", page)
-}
-
-// getHealth reports whether requests can be served.
-func (s *service) getHealth(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), time.Second)
-	defer cancel()
-	if err := s.store.ping(ctx); err != nil {
-		s.log.Error("the database does not answer", "error", err)
-		answerProblem(w, &problem{Status: http.StatusServiceUnavailable, Detail: "The database does not answer."})
-		return
-	}
-	_ = answer(w, http.StatusOK, "application/json", map[string]string{"status": "ok"})
 }
 
 func (s *service) modelOf(r *http.Request) (*leadscore.Model, error) {

@@ -73,8 +73,6 @@ func (s *store) close() error {
 	return errors.Join(s.read.Close(), s.write.Close())
 }
 
-func (s *store) ping(ctx context.Context) error { return s.read.PingContext(ctx) }
-
 // change runs f in a transaction that writes.
 func (s *store) change(ctx context.Context, f func(tx *sql.Tx) error) error {
 	tx, err := s.write.BeginTx(ctx, nil)

@@ -137,7 +137,7 @@ func TestNoPostMakesALeadUnscorable(t *testing.T) {
 				}
 			}
 		})
-		if _, failed, err := s.score(t.Context(), nil); failed > 0 || err != nil {
+		if _, failed, err := s.score(t.Context(), nextNumber(t, db), nil); failed > 0 || err != nil {
 			t.Errorf("%d leads cannot be scored, %v", failed, err)
 		}
 		for i := range 5 {

@@ -215,7 +215,7 @@ func TestDatabaseGoesAway(t *testing.T) {
 			expectStatus(t, call(s, "GET", path, ""), 503)
 		}
 		expectStatus(t, call(s, "POST", "/rules/reload", ""), 503)
-		if _, failed, err := s.score(t.Context(), nil); !isOutage(err) || failed > 0 {
+		if _, failed, err := s.score(t.Context(), 1<<40, nil); !isOutage(err) || failed > 0 {
 			t.Errorf("a scoring of all leads: %d failed, %v", failed, err)
 		}
 		f.left.Store(1000)

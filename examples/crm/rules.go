@@ -112,7 +112,11 @@ func (s *service) keepScores(ctx context.Context, period time.Duration) {
 // scoreAll stores the scores of all leads, and deletes those of leads that no longer exist.
 func (s *service) scoreAll(ctx context.Context) error {
 	began := time.Now()
-	scored, failed, err := s.score(ctx, nil)
+	number, err := s.store.beginScoring(ctx)
+	if err != nil {
+		return err
+	}
+	scored, failed, err := s.score(ctx, number, nil)
 	if err != nil {
 		return err
 	}
@@ -131,12 +135,11 @@ const saved = 256
 // cannot be scored keep the scores that are stored; the reason is in the log. An
 // outage of the database ends the scoring, because it fails every lead.
 //
-// The scores of a scoring that began to read later are newer, and stay. So score
-// reads the clock before the rules, and the rules before the data: a scoring that
+// The scores of a scoring with a higher number are newer, and stay. The number comes
+// before the rules are taken, and the rules before the data is read: a scoring that
 // begins after a reload or after a stored interaction sees it, and wins over all
 // that may not have seen it.
-func (s *service) score(ctx context.Context, ids []string) (scored, failed int, err error) {
-	readAt := time.Now()
+func (s *service) score(ctx context.Context, number int64, ids []string) (scored, failed int, err error) {
 	rules, asOf := s.rules.Load(), s.now()
 	stream := rules.data.Leads(ctx)
 	if ids != nil {
@@ -144,7 +147,7 @@ func (s *service) score(ctx context.Context, ids []string) (scored, failed int, 
 	}
 	var done []leadscore.SetResult
 	save := func() error {
-		err := s.store.saveScores(ctx, done, asOf, readAt)
+		err := s.store.saveScores(ctx, done, asOf, number)
 		scored += len(done)
 		done = done[:0]
 		return err

@@ -82,7 +82,7 @@ func (s *service) postInteraction(w http.ResponseWriter, r *http.Request) error 
 		s.metrics.Add("interactions_invalid", 1)
 		return err
 	}
-	what, err := s.store.addInteraction(r.Context(), i)
+	what, number, err := s.store.addInteraction(r.Context(), i)
 	if err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ func (s *service) postInteraction(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	if _, failed, err := s.score(r.Context(), leads); err != nil || failed > 0 {
+	if _, failed, err := s.score(r.Context(), number, leads); err != nil || failed > 0 {
 		return errors.Join(err, errors.New("the interaction is stored, but its leads could not be scored"))
 	}
 	return answer(w, status, "application/json", struct {

@@ -142,35 +142,60 @@ const (
 	unknownContact outcome = "unknown_contact"
 )
 
-// addInteraction stores an interaction unless one is stored under its id.
-func (s *store) addInteraction(ctx context.Context, i interaction) (what outcome, err error) {
+// beginScoring returns the number of a scoring that begins now. Scorings with higher
+// numbers read later: they see all that is committed now.
+func (s *store) beginScoring(ctx context.Context) (number int64, err error) {
+	err = s.change(ctx, func(tx *sql.Tx) error {
+		number, err = nextScoring(ctx, tx)
+		return err
+	})
+	return number, err
+}
+
+// nextScoring returns the number of a scoring that begins with the end of a
+// transaction. Others that want a number wait for that end, and so read what the
+// transaction has written; it should be the last statement, to let them wait briefly.
+func nextScoring(ctx context.Context, tx *sql.Tx) (number int64, err error) {
+	err = tx.QueryRowContext(ctx, "UPDATE scoring SET begun = begun + 1 RETURNING begun").Scan(&number)
+	return number, err
+}
+
+// addInteraction stores an interaction unless one is stored under its id. If the
+// interaction is stored now or was before, number is that of the scoring that has to
+// follow.
+func (s *store) addInteraction(ctx context.Context, i interaction) (what outcome, number int64, err error) {
 	fields, err := json.Marshal(i.fields)
+	if err != nil {
+		return "", 0, err
+	}
+	err = s.change(ctx, func(tx *sql.Tx) error {
+		if what, err = insert(ctx, tx, i, string(fields)); err != nil || what != stored && what != known {
+			return err
+		}
+		number, err = nextScoring(ctx, tx)
+		return err
+	})
+	return what, number, err
+}
+
+func insert(ctx context.Context, tx *sql.Tx, i interaction, fields string) (outcome, error) {
+	var one int
+	err := tx.QueryRowContext(ctx, "SELECT 1 FROM contact WHERE id = $1", i.contact).Scan(&one)
+	if errors.Is(err, sql.ErrNoRows) {
+		return unknownContact, nil
+	}
 	if err != nil {
 		return "", err
 	}
-	what = unknownContact
-	err = s.change(ctx, func(tx *sql.Tx) error {
-		var one int
-		err := tx.QueryRowContext(ctx, "SELECT 1 FROM contact WHERE id = $1", i.contact).Scan(&one)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		result, err := tx.ExecContext(ctx, `INSERT INTO interaction (id, kind, contact_id, timestamp, fields)
-			VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING`, i.id, i.kind, i.contact, i.timestamp, string(fields))
-		if err != nil {
-			return err
-		}
-		if n, err := result.RowsAffected(); err != nil || n == 1 {
-			what = stored
-			return err
-		}
-		what, err = compare(ctx, tx, i)
-		return err
-	})
-	return what, err
+	result, err := tx.ExecContext(ctx, `INSERT INTO interaction (id, kind, contact_id, timestamp, fields)
+		VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING`, i.id, i.kind, i.contact, i.timestamp, fields)
+	if err != nil {
+		return "", err
+	}
+	if n, err := result.RowsAffected(); err != nil || n == 1 {
+		return stored, err
+	}
+	return compare(ctx, tx, i)
 }
 
 // compare reports whether an interaction equals the stored one with the same id.
@@ -212,26 +237,24 @@ func (s *store) leadsOf(ctx context.Context, contact string) ([]string, error) {
 	return ids, rows.Err()
 }
 
-// saveScores stores the results of a scoring as of asOf that began to read at
-// readAt. It keeps the scores of a scoring that began later, unless that is in the
-// future: then a clock was wrong, and nothing would replace them. It deletes a score
-// that a lead no longer has, because the model is gone or does not target it.
-func (s *store) saveScores(ctx context.Context, leads []leadscore.SetResult, asOf, readAt time.Time) error {
-	future := time.Now().Add(time.Minute).UnixMicro() // clocks differ a little
+// saveScores stores the results of a scoring as of asOf. It keeps the scores of a
+// scoring with a higher number, which has seen more. It deletes a score that a lead no
+// longer has, because the model is gone or does not target it.
+func (s *store) saveScores(ctx context.Context, leads []leadscore.SetResult, asOf time.Time, number int64) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
 		if err := s.lock(ctx, tx, leads); err != nil {
 			return err
 		}
-		put, err := tx.PrepareContext(ctx, `INSERT INTO score (model, lead_id, score, grade, sales_ready, as_of, read_at)
+		put, err := tx.PrepareContext(ctx, `INSERT INTO score (model, lead_id, score, grade, sales_ready, as_of, scoring)
 			VALUES ($1, $2, $3, $4, $5, $6, $7)
 			ON CONFLICT (lead_id, model) DO UPDATE SET score = excluded.score, grade = excluded.grade,
-				sales_ready = excluded.sales_ready, as_of = excluded.as_of, read_at = excluded.read_at
-			WHERE score.read_at <= excluded.read_at OR score.read_at > $8`)
+				sales_ready = excluded.sales_ready, as_of = excluded.as_of, scoring = excluded.scoring
+			WHERE score.scoring <= excluded.scoring`)
 		if err != nil {
 			return err
 		}
 		defer put.Close()
-		drop, err := tx.PrepareContext(ctx, "DELETE FROM score WHERE lead_id = $1 AND (read_at < $2 OR read_at > $3)")
+		drop, err := tx.PrepareContext(ctx, "DELETE FROM score WHERE lead_id = $1 AND scoring < $2")
 		if err != nil {
 			return err
 		}
@@ -241,12 +264,11 @@ func (s *store) saveScores(ctx context.Context, leads []leadscore.SetResult, asO
 				if r.Status != leadscore.Scored {
 					continue
 				}
-				_, err := put.ExecContext(ctx, r.Model, r.Lead, r.Score, r.Grade, r.SalesReady, asOf, readAt.UnixMicro(), future)
-				if err != nil {
+				if _, err := put.ExecContext(ctx, r.Model, r.Lead, r.Score, r.Grade, r.SalesReady, asOf, number); err != nil {
 					return err
 				}
 			}
-			if _, err := drop.ExecContext(ctx, lead.Lead, readAt.UnixMicro(), future); err != nil {
+			if _, err := drop.ExecContext(ctx, lead.Lead, number); err != nil {
 				return err
 			}
 		}

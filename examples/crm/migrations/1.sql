@@ -92,9 +92,8 @@ CREATE TABLE interaction (
 -- A rule asks for one kind of some contacts, in a range of time.
 CREATE INDEX interaction_by_contact ON interaction (contact_id, kind, timestamp);
 
--- The scores that lists show: a lead's score by a model as of an instant. read_at
--- is when that scoring began to read. Of two scorings, the one with the later
--- read_at has seen more, and the other must not overwrite it.
+-- The scores that lists show: a lead's score by a model as of an instant. Migration 3
+-- replaces read_at.
 CREATE TABLE score (
     model       text NOT NULL,
     lead_id     text NOT NULL,

@@ -38,6 +38,7 @@ var embedded embed.FS
 // A config holds the values of the flags.
 type config struct {
 	addr, db, postgres, rules string
+	hosts                     hosts
 	seed, requests            int
 	asOf                      instant
 	rescore, timeout          time.Duration
@@ -48,6 +49,7 @@ func parseFlags(args []string, out io.Writer) (config, error) {
 	f := flag.NewFlagSet("crm", flag.ContinueOnError)
 	f.SetOutput(out)
 	f.StringVar(&c.addr, "addr", "localhost:8080", "`address` to listen at")
+	f.Var(&c.hosts, "host", "another `name` of the service, besides localhost, that clients use, such as crm.example.com; can be repeated")
 	f.StringVar(&c.db, "db", "crm.db", "SQLite database: a `file`, which is made if there is none")
 	f.StringVar(&c.postgres, "postgres", "", "PostgreSQL database instead: a `connection` string, such as postgres://crm@localhost/crm")
 	f.StringVar(&c.rules, "rules", "", "`folder` with rule files (default: the ones in the program)")
@@ -118,7 +120,10 @@ func run(ctx context.Context, args []string, out io.Writer, ready func(net.Addr)
 	defer stop()
 	running.Go(func() { s.keepScores(background, c.rescore) })
 	running.Go(func() { s.reloadOnSignal(background) })
-	return serve(ctx, log, listener, s.routes(c.timeout), ready)
+	if !isLoopback(listener.Addr()) {
+		log.Warn("the service listens beyond localhost: it has no authentication and no TLS of its own", "address", listener.Addr().String())
+	}
+	return serve(ctx, log, listener, checkHost(listener.Addr(), c.hosts, s.routes(c.timeout)), ready)
 }
 
 func newLogger(out io.Writer) *slog.Logger { return slog.New(slog.NewJSONHandler(out, nil)) }

@@ -15,7 +15,6 @@ import (
 	"strings"
 	"time"
 
-	_ "github.com/lib/pq"
 	_ "modernc.org/sqlite"
 
 	"github.com/leadscore/leadscore"
@@ -53,17 +52,6 @@ func openSQLite(file string) (*store, error) {
 		return nil, errors.Join(err, write.Close())
 	}
 	return &store{read, write, sqldb.SQLite()}, nil
-}
-
-func openPostgres(connection string) (*store, error) {
-	db, err := sql.Open("postgres", connection)
-	if err != nil {
-		return nil, err
-	}
-	db.SetMaxOpenConns(16)
-	db.SetMaxIdleConns(16)
-	db.SetConnMaxLifetime(time.Hour)
-	return &store{db, db, sqldb.PostgreSQL()}, nil
 }
 
 func (s *store) close() error {

@@ -250,7 +250,7 @@ func (s *silent) Write(b []byte) (int, error) { return len(b), nil }
 // in one program.
 func (s *service) newMetrics() *expvar.Map {
 	m := new(expvar.Map)
-	m.Set("requests_in_flight", expvar.Func(func() any { return len(s.places) + len(s.exports) }))
+	m.Set("requests_in_flight", expvar.Func(func() any { return len(s.places) + len(s.exports) + len(s.reloads) }))
 	m.Set("bodies_in_flight", expvar.Func(func() any { return len(s.bodies) }))
 	m.Set("memstats", expvar.Get("memstats"))
 	return m

@@ -5,12 +5,10 @@ package main
 
 import (
 	"context"
-	"embed"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -31,9 +29,6 @@ func main() {
 		os.Exit(1)
 	}
 }
-
-//go:embed rules/*.score
-var embedded embed.FS
 
 // A config holds the values of the flags.
 type config struct {
@@ -144,17 +139,10 @@ func newService(ctx context.Context, c config, log *slog.Logger, db *store) (*se
 	if err != nil {
 		return nil, err
 	}
-	files, err := fs.Sub(embedded, "rules")
-	if err != nil {
-		return nil, err
-	}
-	if c.rules != "" {
-		files = os.DirFS(c.rules)
-	}
 	s := &service{
-		log: log, store: db, files: files, now: c.asOf.now, rescore: make(chan struct{}, 1),
+		log: log, store: db, folder: c.rules, now: c.asOf.now, rescore: make(chan struct{}, 1),
 		bodies: make(chan struct{}, maxBodies*c.requests), places: make(chan struct{}, c.requests),
-		exports: make(chan struct{}, maxExports),
+		exports: make(chan struct{}, maxExports), reloads: make(chan struct{}, maxReloads),
 	}
 	s.metrics = s.newMetrics()
 	if _, err := s.reload(ctx); err != nil {

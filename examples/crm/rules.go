@@ -17,16 +17,22 @@ import (
 type rules struct {
 	set  *leadscore.Set
 	data *sqldb.Source
+	load int64 // the number of the load: later loads have higher ones
 }
 
 // loadRules reads the rule files. It refuses rules that do not compile, whose tests
 // fail, or that need something that the database does not have. The errors are
 // leadscore.Diagnostics, sqldb.Problems and *problem.
 func (s *service) loadRules(ctx context.Context) (*rules, error) {
-	set, err := leadscore.CompileFS(s.files, leadscore.StandardSchema(), []string{"*.score"})
-	if _, compiled := errors.AsType[leadscore.Diagnostics](err); err != nil && !compiled {
+	load := s.loads.Add(1)
+	files, err := readRules(ctx, s.folder)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 		return nil, refused(err) // files that are missing or cannot be read
 	}
+	set, err := leadscore.CompileSet(leadscore.StandardSchema(), files)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +53,7 @@ func (s *service) loadRules(ctx context.Context) (*rules, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &rules{set, data}, nil
+	return &rules{set, data, load}, nil
 }
 
 func refused(err error) error {
@@ -56,22 +62,37 @@ func refused(err error) error {
 
 // reload replaces the rules by those in the files, and requests that all leads are
 // scored with them. If it refuses the new rules, the old ones stay in use. Requests
-// continue meanwhile: each keeps the rules that it began with.
+// continue meanwhile: each keeps the rules that it began with. Several reloads do not
+// wait for each other.
 func (s *service) reload(ctx context.Context) (*rules, error) {
-	s.reloading.Lock() // whoever reads the files last must also store them last
-	defer s.reloading.Unlock()
 	loaded, err := s.loadRules(ctx)
 	if err != nil {
-		s.metrics.Add("rule_loads_refused", 1)
+		if problemOf(err).Status == http.StatusUnprocessableEntity {
+			s.metrics.Add("rule_loads_refused", 1)
+		} else {
+			s.metrics.Add("rule_loads_failed", 1)
+		}
 		return nil, err
 	}
-	s.rules.Store(loaded)
+	loaded = s.replace(loaded)
 	s.metrics.Add("rule_loads_loaded", 1)
 	select {
 	case s.rescore <- struct{}{}:
 	default: // it has been requested already
 	}
 	return loaded, nil
+}
+
+// replace puts rules into use and returns those in use. Rules that a later load has
+// read stay: these files are newer.
+func (s *service) replace(loaded *rules) *rules {
+	s.replacing.Lock()
+	defer s.replacing.Unlock()
+	if now := s.rules.Load(); now != nil && now.load > loaded.load {
+		return now
+	}
+	s.rules.Store(loaded)
+	return loaded
 }
 
 func (r *rules) model(name string) *leadscore.Model {

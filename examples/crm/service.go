@@ -5,7 +5,6 @@ import (
 	"expvar"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
 	"mime"
 	"net/http"
@@ -25,16 +24,18 @@ import (
 type service struct {
 	log     *slog.Logger
 	store   *store
-	files   fs.FS            // the rule files
+	folder  string           // of the rule files; empty for the ones in the program
 	now     func() time.Time // the clock: scores are as of now()
 	metrics *expvar.Map
 
 	rules     atomic.Pointer[rules]
-	reloading sync.Mutex
+	replacing sync.Mutex    // held to replace rules, never to read or compile them
+	loads     atomic.Int64  // how often rules have begun to be loaded
 	rescore   chan struct{} // asks keepScores to score all leads; holds one element
 	bodies    chan struct{} // one for each body that is being read
 	places    chan struct{} // one for each request in progress
 	exports   chan struct{} // one for each export in progress
+	reloads   chan struct{} // one for each reload in progress
 	health    health
 }
 
@@ -43,6 +44,7 @@ const (
 	maxBodies     = 16       // read at once, for each place
 	maxPage       = 1000     // leads of a page
 	exportTimeout = 5 * time.Minute
+	maxReloads    = 4 // at once: reading files can take long
 	maxExports    = 4 // at once: each keeps a connection to the database, of which there are 8 or more
 )
 
@@ -54,7 +56,7 @@ func (s *service) routes(timeout time.Duration) http.Handler {
 	s.handle(mux, "GET /models/{model}/leads", timeout, s.places, s.getLeads)
 	s.handle(mux, "GET /models/{model}/leads.csv", exportTimeout, s.exports, s.getCSV)
 	s.handle(mux, "GET /models/{model}/leads.xlsx", exportTimeout, s.exports, s.getXLSX)
-	s.handle(mux, "POST /rules/reload", timeout, s.places, s.postReload)
+	s.handle(mux, "POST /rules/reload", timeout, s.reloads, s.postReload)
 	// Operators are answered even when the service is busy.
 	mux.HandleFunc("GET /metrics", s.getMetrics)
 	mux.HandleFunc("GET /healthz", s.getHealth)

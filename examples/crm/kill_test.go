@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -87,13 +88,15 @@ type client struct {
 	rand         *rand.Rand
 	doubtful     []post
 	acknowledged map[string]bool
+	answers      map[int]*atomic.Int64 // by status
 }
 
 func newClients(n, contacts int) (list []*client) {
 	for i := range n {
 		list = append(list, &client{
 			name: fmt.Sprintf("client-%d", i), contacts: contacts, acknowledged: map[string]bool{},
-			rand: rand.New(rand.NewPCG(1, uint64(i))),
+			answers: map[int]*atomic.Int64{200: {}, 201: {}, 503: {}},
+			rand:    rand.New(rand.NewPCG(1, uint64(i))),
 		})
 	}
 	return list
@@ -118,6 +121,9 @@ func (c *client) post(url string, ended func() bool, allowed ...int) error {
 		}
 		body, _ := io.ReadAll(response.Body)
 		response.Body.Close()
+		if n := c.answers[response.StatusCode]; n != nil {
+			n.Add(1)
+		}
 		switch s := response.StatusCode; {
 		case s == 200 || s == 201:
 			c.acknowledged[next.id] = true

@@ -128,35 +128,24 @@ func TestFullDatabase(t *testing.T) {
 	flags := append(append(sqliteFlags(t), fixed...), "-seed", "5")
 	db := openStore(t, flags)
 	s := newTestService(t, flags, db)
-	full := fill(t, db)
+	setMaxPages(t, db, 1)
 	body := opened("e1", "contact-0001")
 	big := strings.Replace(body, "Spring sale", strings.Repeat("long ", 8000), 1)
 	expectStatus(t, call(s, "POST", "/interactions/EmailOpened", big), 503)
 	expectStatus(t, call(s, "GET", "/healthz", ""), 503)
 	expectStatus(t, call(s, "GET", "/leads/lead-0001/scores", ""), 200)
 	expectStatus(t, call(s, "GET", "/models/Buyers/leads", ""), 200)
-	full.release(t)
+	setMaxPages(t, db, 1_000_000)
 	expectStatus(t, call(s, "POST", "/interactions/EmailOpened", big), 201)
 	expectStatus(t, call(s, "POST", "/interactions/EmailOpened", big), 200)
 	expectStatus(t, call(s, "POST", "/interactions/EmailOpened", body), 409)
 	expectStatus(t, call(s, "POST", "/interactions/EmailOpened", "{}"), 422)
 }
 
-// A fullStore is an SQLite database that must not grow.
-type fullStore struct{ db *store }
-
-// fill keeps a database in SQLite from growing, as a full disk does.
-func fill(t *testing.T, db *store) fullStore {
+// setMaxPages limits the size of a database in SQLite, but not below what it has.
+func setMaxPages(t *testing.T, db *store, n int) {
 	t.Helper()
-	if _, err := db.write.Exec("PRAGMA max_page_count = 1"); err != nil { // no less than it has
-		t.Fatal(err)
-	}
-	return fullStore{db}
-}
-
-func (f fullStore) release(t *testing.T) {
-	t.Helper()
-	if _, err := f.db.write.Exec("PRAGMA max_page_count = 1000000"); err != nil {
+	if _, err := db.write.Exec(fmt.Sprintf("PRAGMA max_page_count = %d", n)); err != nil {
 		t.Fatal(err)
 	}
 }

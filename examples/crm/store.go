@@ -198,7 +198,7 @@ func compare(ctx context.Context, tx *sql.Tx, i interaction) (outcome, error) {
 	if err := json.Unmarshal(fields, &have.fields); err != nil {
 		return "", err
 	}
-	if !have.equal(i) {
+	if !i.equal(have) {
 		return conflict, nil
 	}
 	return known, nil

@@ -19,6 +19,15 @@ const binariesVariable = "LEADSCORE_POSTGRES_BIN"
 type postgres struct {
 	connection string
 	ctl        func(args ...string) // pg_ctl
+	uid, gid   int                  // of the user that it runs as
+}
+
+// own gives a file to the user that the server runs as.
+func (p postgres) own(t *testing.T, name string) {
+	t.Helper()
+	if err := os.Chown(name, p.uid, p.gid); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // startPostgres starts a server with the programs in the folder that the variable
@@ -34,17 +43,16 @@ func startPostgres(t *testing.T) postgres {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
+	p := postgres{uid: os.Geteuid(), gid: os.Getegid(), connection: "postgres://crm@/postgres?sslmode=disable&host=" + dir}
 	attributes := &syscall.SysProcAttr{}
 	if os.Geteuid() == 0 { // PostgreSQL refuses to run as root
 		nobody, err := user.Lookup("nobody")
 		if err != nil {
 			t.Fatal(err)
 		}
-		uid, gid := must(strconv.Atoi(nobody.Uid)), must(strconv.Atoi(nobody.Gid))
-		if err := os.Chown(dir, uid, gid); err != nil {
-			t.Fatal(err)
-		}
-		attributes.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+		p.uid, p.gid = must(strconv.Atoi(nobody.Uid)), must(strconv.Atoi(nobody.Gid))
+		p.own(t, dir)
+		attributes.Credential = &syscall.Credential{Uid: uint32(p.uid), Gid: uint32(p.gid)}
 	}
 	log := filepath.Join(dir, "log")
 	run := func(name string, args ...string) {
@@ -57,11 +65,11 @@ func startPostgres(t *testing.T) postgres {
 		}
 	}
 	run("initdb", "-U", "crm", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-	ctl := func(args ...string) {
+	p.ctl = func(args ...string) {
 		t.Helper()
 		run("pg_ctl", append([]string{"-s", "-w", "-l", log, "-o", "-k " + dir + " -c listen_addresses= -c fsync=off"}, args...)...)
 	}
-	ctl("start")
-	t.Cleanup(func() { ctl("stop", "-m", "immediate") })
-	return postgres{"postgres://crm@/postgres?sslmode=disable&host=" + dir, ctl}
+	p.ctl("start")
+	t.Cleanup(func() { p.ctl("stop", "-m", "immediate") })
+	return p
 }

@@ -167,7 +167,7 @@ func (s *service) reloadOnSignal(ctx context.Context) {
 		case <-hangups:
 		}
 		if _, err := s.reload(ctx); err != nil {
-			s.log.Error("the rules were refused; the old rules stay in use", "error", err)
+			s.log.Error("the rules are not loaded; the old rules stay in use", "error", err)
 		} else {
 			s.log.Info("the rules are loaded")
 		}

@@ -155,6 +155,37 @@ func ids(db *store) (map[string]bool, error) {
 	return seen, rows.Err()
 }
 
+// A service that is cut off in the middle of a transaction keeps the others waiting
+// for a limited time only.
+func TestTransactionsEnd(t *testing.T) {
+	forDatabases(t, func(t *testing.T, open func(*testing.T) []string) {
+		flags := append(append(open(t), fixed...), "-seed", "5")
+		db := openStore(t, flags)
+		if !db.isPostgres() {
+			t.Skip("a database in a file is not cut off")
+		}
+		s := newTestService(t, flags, db)
+		tx, err := db.write.Begin()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.nextScoring(t.Context(), tx); err != nil {
+			t.Fatal(err)
+		}
+		var limit string
+		if err := tx.QueryRow("SHOW idle_in_transaction_session_timeout").Scan(&limit); err != nil || limit != "5s" {
+			t.Errorf("a transaction may be idle for %s, %v", limit, err)
+		}
+		if _, err := tx.Exec("SET LOCAL idle_in_transaction_session_timeout = '100ms'"); err != nil { // sooner
+			t.Fatal(err)
+		}
+		expectStatus(t, call(s, "POST", "/interactions/EmailOpened", opened("e1", "contact-0001")), 201)
+		if err := tx.Commit(); !isOutage(err) {
+			t.Errorf("the transaction that was cut off ends with %v", err)
+		}
+	})
+}
+
 // A post that is answered names leads whose listed scores count it, after the clock
 // of the service was set back, too.
 func TestClockIsSetBack(t *testing.T) {

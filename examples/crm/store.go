@@ -134,7 +134,7 @@ const (
 // numbers read later: they see all that is committed now.
 func (s *store) beginScoring(ctx context.Context) (number int64, err error) {
 	err = s.change(ctx, func(tx *sql.Tx) error {
-		number, err = nextScoring(ctx, tx)
+		number, err = s.nextScoring(ctx, tx)
 		return err
 	})
 	return number, err
@@ -143,8 +143,14 @@ func (s *store) beginScoring(ctx context.Context) (number int64, err error) {
 // nextScoring returns the number of a scoring that begins with the end of a
 // transaction. Others that want a number wait for that end, and so read what the
 // transaction has written; it should be the last statement, to let them wait briefly.
-func nextScoring(ctx context.Context, tx *sql.Tx) (number int64, err error) {
-	err = tx.QueryRowContext(ctx, "UPDATE scoring SET begun = begun + 1 RETURNING begun").Scan(&number)
+// If the service is cut off before the end, PostgreSQL ends the transaction soon.
+func (s *store) nextScoring(ctx context.Context, tx *sql.Tx) (number int64, err error) {
+	limit := "''"
+	if s.isPostgres() {
+		limit = "set_config('idle_in_transaction_session_timeout', '5s', true)" // of this transaction
+	}
+	var unused string
+	err = tx.QueryRowContext(ctx, "UPDATE scoring SET begun = begun + 1 RETURNING begun, "+limit).Scan(&number, &unused)
 	return number, err
 }
 
@@ -160,7 +166,7 @@ func (s *store) addInteraction(ctx context.Context, i interaction) (what outcome
 		if what, err = insert(ctx, tx, i, string(fields)); err != nil || what != stored && what != known {
 			return err
 		}
-		number, err = nextScoring(ctx, tx)
+		number, err = s.nextScoring(ctx, tx)
 		return err
 	})
 	return what, number, err

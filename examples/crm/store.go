@@ -172,6 +172,8 @@ func (s *store) addInteraction(ctx context.Context, i interaction) (what outcome
 	return what, number, err
 }
 
+// insert stores an interaction within a transaction, unless its contact is unknown or
+// one is stored under its id.
 func insert(ctx context.Context, tx *sql.Tx, i interaction, fields string) (outcome, error) {
 	var one int
 	err := tx.QueryRowContext(ctx, "SELECT 1 FROM contact WHERE id = $1", i.contact).Scan(&one)

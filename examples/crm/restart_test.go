@@ -40,21 +40,6 @@ func (l *load) stop() {
 	l.all.Wait()
 }
 
-// answered returns how many posts were answered with a status.
-func answered(clients []*client, status int) (n int64) {
-	for _, c := range clients {
-		n += c.answers[status].Load()
-	}
-	return n
-}
-
-// more waits until clients have had some more answers with a status.
-func more(t *testing.T, clients []*client, status int, n int64) {
-	t.Helper()
-	before := answered(clients, status)
-	eventually(t, strconv.Itoa(status)+" is answered", func() bool { return t.Failed() || answered(clients, status) >= before+n })
-}
-
 // settle posts what is in doubt until it is acknowledged.
 func settle(t *testing.T, url string, clients []*client) {
 	t.Helper()

@@ -640,7 +640,7 @@ func TestReload(t *testing.T) {
 // eventually waits for what the service does behind requests.
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	for range 1000 {
+	for range 6000 {
 		if holds() {
 			return
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/leadscore/leadscore/eval"
 	"github.com/leadscore/leadscore/eval/check"
 	"github.com/leadscore/leadscore/grades"
+	"github.com/leadscore/leadscore/internal/regular"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -139,13 +140,16 @@ func CompileSet(schema *Schema, files []File, opts ...CompileOption) (*Set, erro
 // CompileFS compiles the files of fsys that match patterns, in the syntax of
 // [fs.Glob], as [CompileSet] does. It reads the files in the order of the
 // patterns, and those that match one pattern by name. It fails if there is no
-// pattern, if a pattern matches nothing, or if a file cannot be read.
+// pattern, if a pattern matches nothing, or if a file cannot be read or is not a
+// regular file, such as a folder or a pipe. Of a file that is longer than [Limits]
+// allow, nothing is read if fsys knows its length.
 func CompileFS(fsys fs.FS, schema *Schema, patterns []string, opts ...CompileOption) (*Set, error) {
 	if len(patterns) == 0 {
 		return nil, errors.New("leadscore: CompileFS needs a pattern")
 	}
 	var files []File
-	seen := map[string]bool{}
+	var long Diagnostics
+	limits, seen := limitsOf(opts), map[string]bool{}
 	for _, p := range patterns {
 		names, err := fs.Glob(fsys, p)
 		if err != nil {
@@ -159,12 +163,19 @@ func CompileFS(fsys fs.FS, schema *Schema, patterns []string, opts ...CompileOpt
 				continue
 			}
 			seen[name] = true
-			text, err := fs.ReadFile(fsys, name)
+			text, err := regular.ReadFS(fsys, name, int64(limits.Bytes))
+			if size, ok := errors.AsType[*regular.SizeError](err); ok {
+				long = append(long, dsl.Diagnostic{Code: dsl.CodeLimit, File: name, Summary: size.Message()})
+				continue
+			}
 			if err != nil {
 				return nil, fmt.Errorf("leadscore: %w", err)
 			}
-			files = append(files, File{name, string(text)})
+			files = append(files, File{name, text})
 		}
+	}
+	if len(long) > 0 {
+		return nil, long
 	}
 	return CompileSet(schema, files, opts...)
 }

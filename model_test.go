@@ -128,7 +128,7 @@ func TestCompileFS(t *testing.T) {
 		{"no pattern", nil, nil, "leadscore: CompileFS needs a pattern"},
 		{"nothing matches", []string{"a.score", "*.rules"}, nil, `leadscore: no file matches "*.rules": file does not exist`},
 		{"a bad pattern", []string{"[a"}, nil, `leadscore: pattern "[a": syntax error in pattern`},
-		{"a folder", []string{"*.score"}, nil, "leadscore: read dir.score: invalid argument"},
+		{"a folder", []string{"*.score"}, nil, "leadscore: dir.score is a folder, not a regular file"},
 		{"rules that do not compile", []string{"b.score"}, nil, "b.score:5:13: unknown entity Tasting\n  5 |         has Tasting\n    |             ^^^^^^^"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -151,6 +151,12 @@ func TestCompileFS(t *testing.T) {
 	two := fstest.MapFS{"two.score": {Data: []byte(`model "M" { target contact condition "A" { has Lead score +1 } condition "B" { has Lead score +1 } }`)}}
 	if _, err := leadscore.CompileFS(two, leadscore.StandardSchema(), []string{"*.score"}, few); err == nil || !strings.Contains(err.Error(), "two.score:1:") {
 		t.Errorf("more conditions than the limit give %v", err)
+	}
+	// All files that are too long are named, and none of them is read.
+	short := leadscore.Limits(dsl.Limits{Bytes: 30})
+	if _, err := leadscore.CompileFS(fsys, leadscore.StandardSchema(), []string{"[ab].score", "schema.dsl"}, short); err == nil ||
+		err.Error() != "a.score: the file has 94 bytes; the limit is 30\n\nb.score: the file has 97 bytes; the limit is 30" {
+		t.Errorf("files longer than the limit give %v", err)
 	}
 	if _, err := leadscore.CompileFS(fsys, leadscore.StandardSchema(), []string{"*.rules"}); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("what matches nothing is %v", err)

@@ -29,7 +29,7 @@ func runCheck(ctx context.Context, inv *invocation) error {
 	if *format == "json" {
 		report = inv.reportJSON
 	}
-	set, found, err := findingsIn(rules, names)
+	set, found, err := findingsIn(ctx, rules, names)
 	if err != nil {
 		return report(err)
 	}
@@ -57,8 +57,8 @@ func runCheck(ctx context.Context, inv *invocation) error {
 
 // findingsIn returns the set in rule files, and the findings. It fails if they do
 // not compile.
-func findingsIn(rules *ruleInput, names []string) (*leadscore.Set, leadscore.Diagnostics, error) {
-	schema, files, err := rules.read(names...)
+func findingsIn(ctx context.Context, rules *ruleInput, names []string) (*leadscore.Set, leadscore.Diagnostics, error) {
+	schema, files, err := rules.read(ctx, names...)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -30,11 +30,11 @@ func runDiff(ctx context.Context, inv *invocation) error {
 	if *data.strict && !population {
 		return badUsage("--strict needs --data")
 	}
-	older, err := rules.compileModels(names[0])
+	older, err := rules.compileModels(ctx, names[0])
 	if err != nil {
 		return inv.report(err)
 	}
-	newer, err := rules.compileModels(names[1])
+	newer, err := rules.compileModels(ctx, names[1])
 	if err != nil {
 		return inv.report(err)
 	}

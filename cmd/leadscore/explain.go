@@ -30,7 +30,7 @@ func runExplain(ctx context.Context, inv *invocation) error {
 	case len(names) == 0:
 		return badUsage("name at least one rule file or folder")
 	}
-	set, err := rules.compileModels(names...)
+	set, err := rules.compileModels(ctx, names...)
 	if err != nil {
 		return inv.report(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/internal/regular"
 )
 
 func runFmt(_ context.Context, inv *invocation) error {
@@ -26,11 +27,11 @@ func runFmt(_ context.Context, inv *invocation) error {
 		if *write {
 			return badUsage("-w needs files: it cannot write to standard input")
 		}
-		text, err := io.ReadAll(inv.in)
+		text, err := regular.ReadAll(inv.in, "<standard input>", maxRules)
 		if err != nil {
 			return err
 		}
-		return inv.report(mode.file(inv.out, "<standard input>", string(text)))
+		return inv.report(mode.file(inv.out, "<standard input>", text))
 	}
 	// Continue after a file that cannot be formatted.
 	failed := false
@@ -38,9 +39,9 @@ func runFmt(_ context.Context, inv *invocation) error {
 		files, err := ruleFiles([]string{name})
 		errs := []error{err}
 		for _, file := range files {
-			text, err := os.ReadFile(file)
+			text, err := readText(file)
 			if err == nil {
-				err = mode.file(inv.out, file, string(text))
+				err = mode.file(inv.out, file, text)
 			}
 			errs = append(errs, err)
 		}

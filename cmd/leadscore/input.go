@@ -1,12 +1,10 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -14,6 +12,7 @@ import (
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/eval/check"
 	"github.com/leadscore/leadscore/internal/calendar"
+	"github.com/leadscore/leadscore/internal/regular"
 	"github.com/leadscore/leadscore/source/tables"
 )
 
@@ -31,7 +30,7 @@ func (inv *invocation) ruleFlags() *ruleInput {
 }
 
 // read reads the schema and rule files.
-func (in *ruleInput) read(names ...string) (*leadscore.Schema, []leadscore.File, error) {
+func (in *ruleInput) read(ctx context.Context, names ...string) (*leadscore.Schema, []leadscore.File, error) {
 	if in.parsed == nil {
 		schema, err := readSchema(*in.schema)
 		if err != nil {
@@ -39,13 +38,13 @@ func (in *ruleInput) read(names ...string) (*leadscore.Schema, []leadscore.File,
 		}
 		in.parsed = schema
 	}
-	files, err := readRules(names)
+	files, err := readRules(ctx, names)
 	return in.parsed, files, err
 }
 
 // compile reads and compiles rule files.
-func (in *ruleInput) compile(names ...string) (*leadscore.Set, error) {
-	schema, files, err := in.read(names...)
+func (in *ruleInput) compile(ctx context.Context, names ...string) (*leadscore.Set, error) {
+	schema, files, err := in.read(ctx, names...)
 	if err != nil {
 		return nil, err
 	}
@@ -53,8 +52,8 @@ func (in *ruleInput) compile(names ...string) (*leadscore.Set, error) {
 }
 
 // compileModels is like compile, but fails if there is no model.
-func (in *ruleInput) compileModels(names ...string) (*leadscore.Set, error) {
-	set, err := in.compile(names...)
+func (in *ruleInput) compileModels(ctx context.Context, names ...string) (*leadscore.Set, error) {
+	set, err := in.compile(ctx, names...)
 	if err == nil && len(set.Models()) == 0 {
 		return nil, fmt.Errorf("there is no model in %s", strings.Join(names, ", "))
 	}
@@ -66,11 +65,11 @@ func readSchema(name string) (*leadscore.Schema, error) {
 	if name == "" {
 		return leadscore.StandardSchema(), nil
 	}
-	text, err := os.ReadFile(name)
+	text, err := readText(name)
 	if err != nil {
 		return nil, err
 	}
-	schema, err := leadscore.ParseSchema(name, string(text), nil)
+	schema, err := leadscore.ParseSchema(name, text, nil)
 	if diags, ok := errors.AsType[leadscore.Diagnostics](err); ok {
 		for i := range diags {
 			if diags[i].Code == check.CodeMissing {
@@ -79,53 +78,6 @@ func readSchema(name string) (*leadscore.Schema, error) {
 		}
 	}
 	return schema, err
-}
-
-// readRules reads rule files and the rule files in folders. It reads a file that is
-// named twice only once.
-func readRules(names []string) ([]leadscore.File, error) {
-	names, err := ruleFiles(names)
-	if err != nil {
-		return nil, err
-	}
-	var files []leadscore.File
-	for i, name := range names {
-		if slices.Contains(names[:i], name) {
-			continue
-		}
-		text, err := os.ReadFile(name)
-		if err != nil {
-			return nil, err
-		}
-		files = append(files, leadscore.File{Name: name, Text: string(text)})
-	}
-	return files, nil
-}
-
-// ruleFiles replaces folders by the .score files in them. If it fails, it returns
-// the files that it has found.
-func ruleFiles(names []string) ([]string, error) {
-	var files []string
-	for _, name := range names {
-		info, err := os.Stat(name)
-		if err != nil {
-			return files, err
-		}
-		if !info.IsDir() {
-			files = append(files, name)
-			continue
-		}
-		err = filepath.WalkDir(name, func(path string, entry fs.DirEntry, err error) error {
-			if err == nil && entry.Type().IsRegular() && filepath.Ext(path) == ".score" {
-				files = append(files, path)
-			}
-			return err
-		})
-		if err != nil {
-			return files, err
-		}
-	}
-	return files, nil
 }
 
 // A dataInput is the flags of commands that score leads.
@@ -218,11 +170,11 @@ func (in *dataInput) load(p *progress, schema *leadscore.Schema) (*tables.Data, 
 	p.say("loading the data")
 	opts := tables.Options{SkipBad: *in.skipBad, Zone: in.zone}
 	if *in.mapping != "" {
-		text, err := os.ReadFile(*in.mapping)
+		text, err := regular.Read(*in.mapping, maxMapping)
 		if err != nil {
 			return nil, err
 		}
-		if opts.Mapping, err = tables.ReadMapping(*in.mapping, text); err != nil {
+		if opts.Mapping, err = tables.ReadMapping(*in.mapping, []byte(text)); err != nil {
 			return nil, err
 		}
 	}

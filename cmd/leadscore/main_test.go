@@ -41,6 +41,7 @@ model "Firms" {
 // files are the files in the folder in which a command runs.
 var files = map[string]string{
 	"coffee.score": rules,
+	"empty.score":  "",
 	"ugly.score":   "model \"M\" { TARGET contact // who\n condition \"C\" { has Lead score 1 } }\n",
 	"wrong.score": `model "M" {
     target contact
@@ -284,16 +285,16 @@ coffee.score:14:7: a schema cannot contain a model; move it to a rule file
   14 | model "Firms" {
      |       ^^^^^^^
 `},
-		{name: "no model", args: "score --data data /dev/null", status: statusWrong,
-			err: "leadscore score: there is no model in /dev/null\n"},
-		{name: "explain without a model", args: "explain --data data --lead b /dev/null", status: statusWrong,
-			err: "leadscore explain: there is no model in /dev/null\n"},
-		{name: "diff without an old model", args: "diff /dev/null coffee.score", status: statusWrong,
-			err: "leadscore diff: there is no model in /dev/null\n"},
-		{name: "diff without a new model", args: "diff coffee.score /dev/null", status: statusWrong,
-			err: "leadscore diff: there is no model in /dev/null\n"},
-		{name: "check without a model", args: "check /dev/null"},
-		{name: "test without a model", args: "test /dev/null", out: "no tests\n"},
+		{name: "no model", args: "score --data data empty.score", status: statusWrong,
+			err: "leadscore score: there is no model in empty.score\n"},
+		{name: "explain without a model", args: "explain --data data --lead b empty.score", status: statusWrong,
+			err: "leadscore explain: there is no model in empty.score\n"},
+		{name: "diff without an old model", args: "diff empty.score coffee.score", status: statusWrong,
+			err: "leadscore diff: there is no model in empty.score\n"},
+		{name: "diff without a new model", args: "diff coffee.score empty.score", status: statusWrong,
+			err: "leadscore diff: there is no model in empty.score\n"},
+		{name: "check without a model", args: "check empty.score"},
+		{name: "test without a model", args: "test empty.score", out: "no tests\n"},
 
 		{name: "no command", status: statusUsage, err: "leadscore scores leads", errorBegin: true},
 		{name: "unknown command", args: "scroe", status: statusUsage, err: "leadscore: unknown command scroe; did you mean score?\nRun leadscore help for the commands.\n"},

@@ -9,7 +9,7 @@ import (
 )
 
 // runMapping makes a first mapping of a folder of exports.
-func runMapping(_ context.Context, inv *invocation) error {
+func runMapping(ctx context.Context, inv *invocation) error {
 	rules := inv.ruleFlags()
 	data := inv.flags.String("data", "", "look at the files in `DIR`: their names, headers and first rows")
 	args, err := inv.parse()
@@ -22,7 +22,7 @@ func runMapping(_ context.Context, inv *invocation) error {
 	if *data == "" {
 		return badUsage("--data is required")
 	}
-	set, err := rules.compile(args[1:]...)
+	set, err := rules.compile(ctx, args[1:]...)
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ func runScore(ctx context.Context, inv *invocation) error {
 	if len(names) == 0 {
 		return badUsage("name at least one rule file or folder")
 	}
-	set, err := rules.compileModels(names...)
+	set, err := rules.compileModels(ctx, names...)
 	if err != nil {
 		return inv.report(err)
 	}

@@ -20,7 +20,7 @@ func runTest(ctx context.Context, inv *invocation) error {
 	if len(names) == 0 {
 		return badUsage("name at least one rule file or folder")
 	}
-	set, err := rules.compile(names...)
+	set, err := rules.compile(ctx, names...)
 	if err != nil {
 		return inv.report(err)
 	}

@@ -12,6 +12,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/leadscore/leadscore/internal/regular"
 )
 
 const (
@@ -53,10 +55,13 @@ type reader struct {
 	decoders map[string]decoder // of the options
 }
 
-// open opens a file, whose encoding a mapping may have given. The error names the
-// file.
+// open opens a regular file, whose encoding a mapping may have given. The error names
+// the file.
 func (r *reader) open(f file, encoding string) (*input, error) {
-	raw, err := r.fsys.Open(f.path)
+	raw, err := regular.OpenFS(r.fsys, f.path)
+	if bad, ok := errors.AsType[*regular.KindError](err); ok {
+		bad.Name = fileName(f.shown)
+	}
 	if err != nil {
 		return nil, unopened(err)
 	}

@@ -54,7 +54,7 @@ func (in *dataInput) checkData(ctx context.Context, inv *invocation, set *leadsc
 	p := startProgress(inv.streams)
 	defer p.stop()
 	in.resolve(set)
-	data, err := in.load(p, set.Schema())
+	data, err := in.load(ctx, p, set.Schema())
 	if err != nil {
 		return false, err
 	}

@@ -62,7 +62,7 @@ func findingsIn(ctx context.Context, rules *ruleInput, names []string) (*leadsco
 	if err != nil {
 		return nil, nil, err
 	}
-	set, err := leadscore.CompileSet(schema, files)
+	set, err := compileSet(ctx, schema, files)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -74,5 +74,6 @@ func findingsIn(ctx context.Context, rules *ruleInput, names []string) (*leadsco
 	for _, f := range files {
 		texts = append(texts, &dsl.File{Name: f.Name, Text: f.Text})
 	}
-	return set, findings.Of(models, texts...), nil
+	found, err := await(ctx, func() (leadscore.Diagnostics, error) { return findings.Of(models, texts...), nil })
+	return set, found, err
 }

@@ -36,6 +36,7 @@ type invocation struct {
 	flags   *flag.FlagSet
 	checks  []func() error // of values of flags
 	color   *string        // --color, which every command has
+	stdin   *string        // the text of standard input, once it is read
 }
 
 func newInvocation(s streams, c *command, args []string) *invocation {

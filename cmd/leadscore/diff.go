@@ -43,7 +43,11 @@ func runDiff(ctx context.Context, inv *invocation) error {
 	if *format == "json" {
 		printRules, printEffect = jsonOfRules, jsonOfEffect
 	}
-	err = printRules(out, modeldiff.Rules(older, newer))
+	changes, err := await(ctx, func() (modeldiff.Changes, error) { return modeldiff.Rules(older, newer), nil })
+	if err != nil {
+		return err
+	}
+	err = printRules(out, changes)
 	if err != nil || !population {
 		return errors.Join(err, out.Flush())
 	}
@@ -70,13 +74,13 @@ func compareLeads(ctx context.Context, inv *invocation, older, newer *leadscore.
 	p := startProgress(inv.streams)
 	defer p.stop()
 	data.resolve(older, newer)
-	was, err := data.load(p, older.Schema())
+	was, err := data.load(ctx, p, older.Schema())
 	if err != nil {
 		return nil, err
 	}
 	is := was
 	if !older.Schema().Equal(newer.Schema()) {
-		if is, err = data.load(p, newer.Schema()); err != nil {
+		if is, err = data.load(ctx, p, newer.Schema()); err != nil {
 			return nil, err
 		}
 	}

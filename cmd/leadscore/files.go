@@ -3,9 +3,11 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/dsl"
@@ -17,20 +19,72 @@ var maxRules = int64(dsl.Limits{}.WithDefaults().Bytes)
 
 const maxMapping = 16 << 20
 
-// readText returns the text of a rule file or schema. The error is a
-// [leadscore.Diagnostics] if it is too long.
-func readText(name string) (string, error) {
-	text, err := regular.Read(name, maxRules)
-	if long, ok := errors.AsType[*regular.SizeError](err); ok {
-		err = leadscore.Diagnostics{{Code: dsl.CodeLimit, File: name, Summary: long.Message()}}
+const (
+	stdinOperand = "-"
+	stdinName    = "<standard input>" // in messages
+)
+
+// readText returns the text of a rule file or schema, or of standard input for the
+// operand -. The error is a [leadscore.Diagnostics] if it is too long.
+func (inv *invocation) readText(ctx context.Context, name string) (leadscore.File, error) {
+	file := leadscore.File{Name: name}
+	var err error
+	if name == stdinOperand {
+		file.Name = stdinName
+		file.Text, err = inv.readStdin(ctx)
+	} else {
+		file.Text, err = regular.Read(name, maxRules)
 	}
-	return text, err
+	if long, ok := errors.AsType[*regular.SizeError](err); ok {
+		err = leadscore.Diagnostics{{Code: dsl.CodeLimit, File: file.Name, Summary: long.Message()}}
+	}
+	if bad, ok := errors.AsType[*regular.KindError](err); ok && !bad.Mode.IsDir() {
+		err = fmt.Errorf("%w; to read rules from standard input, write -", err)
+	}
+	return file, err
+}
+
+// readStdin reads standard input, once: a command that names it twice gets the same
+// text.
+func (inv *invocation) readStdin(ctx context.Context) (string, error) {
+	if inv.stdin == nil {
+		text, err := await(ctx, func() (string, error) { return regular.ReadAll(inv.in, stdinName, maxRules) })
+		if err != nil {
+			return "", err
+		}
+		inv.stdin = &text
+	}
+	return *inv.stdin, nil
+}
+
+// await returns what f returns, or ctx.Err() as soon as ctx is done. It is for calls
+// that do not look at a context; f may then still run when the command ends.
+func await[T any](ctx context.Context, f func() (T, error)) (T, error) {
+	type result struct {
+		value T
+		err   error
+	}
+	var none T
+	if err := ctx.Err(); err != nil {
+		return none, err
+	}
+	done := make(chan result, 1)
+	go func() {
+		value, err := f()
+		done <- result{value, err}
+	}()
+	select {
+	case r := <-done:
+		return r.value, r.err
+	case <-ctx.Done():
+		return none, ctx.Err()
+	}
 }
 
 // readRules reads rule files and the rule files in folders. It reads a file that is
 // named twice only once.
-func readRules(ctx context.Context, names []string) ([]leadscore.File, error) {
-	names, err := ruleFiles(names)
+func (inv *invocation) readRules(ctx context.Context, names []string) ([]leadscore.File, error) {
+	names, err := ruleFiles(ctx, names)
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +99,7 @@ func readRules(ctx context.Context, names []string) ([]leadscore.File, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		text, err := readText(name)
+		file, err := inv.readText(ctx, name)
 		if diags, ok := errors.AsType[leadscore.Diagnostics](err); ok {
 			long = append(long, diags...)
 			continue
@@ -53,16 +107,20 @@ func readRules(ctx context.Context, names []string) ([]leadscore.File, error) {
 		if err != nil {
 			return nil, err
 		}
-		files = append(files, leadscore.File{Name: name, Text: text})
+		files = append(files, file)
 	}
 	return files, long.Err()
 }
 
-// ruleFiles replaces folders by the .score files in them. If it fails, it returns
-// the files that it has found.
-func ruleFiles(names []string) ([]string, error) {
+// ruleFiles replaces folders by the .score files in them. It fails if a folder has
+// none. If it fails, it returns the files that it has found.
+func ruleFiles(ctx context.Context, names []string) ([]string, error) {
 	var files []string
 	for _, name := range names {
+		if name == stdinOperand {
+			files = append(files, name)
+			continue
+		}
 		info, err := os.Stat(name)
 		if err != nil {
 			return files, err
@@ -71,12 +129,21 @@ func ruleFiles(names []string) ([]string, error) {
 			files = append(files, name)
 			continue
 		}
+		before := len(files)
 		err = filepath.WalkDir(name, func(path string, entry fs.DirEntry, err error) error {
-			if err == nil && !entry.IsDir() && filepath.Ext(path) == ".score" {
+			switch {
+			case err != nil:
+				return err
+			case entry.IsDir() && path != name && strings.HasPrefix(entry.Name(), "."):
+				return fs.SkipDir
+			case !entry.IsDir() && filepath.Ext(path) == ".score":
 				files = append(files, path)
 			}
-			return err
+			return ctx.Err()
 		})
+		if err == nil && len(files) == before {
+			err = fmt.Errorf("%s has no rule files; their names end with .score", name)
+		}
 		if err != nil {
 			return files, err
 		}

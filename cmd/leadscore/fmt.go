@@ -8,13 +8,13 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/leadscore/leadscore/dsl"
-	"github.com/leadscore/leadscore/internal/regular"
 )
 
-func runFmt(_ context.Context, inv *invocation) error {
+func runFmt(ctx context.Context, inv *invocation) error {
 	list := inv.flags.Bool("l", false, "list the files that are not formatted, instead of printing them")
 	diff := inv.flags.Bool("d", false, "print the changes, instead of the formatted files")
 	write := inv.flags.Bool("w", false, "write the result to the files, instead of printing it")
@@ -22,28 +22,26 @@ func runFmt(_ context.Context, inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	mode := fmtMode{*list, *diff, *write}
 	if len(names) == 0 {
-		if *write {
-			return badUsage("-w needs files: it cannot write to standard input")
-		}
-		text, err := regular.ReadAll(inv.in, "<standard input>", maxRules)
-		if err != nil {
-			return err
-		}
-		return inv.report(mode.file(inv.out, "<standard input>", text))
+		names = []string{stdinOperand}
 	}
+	if *write && slices.Contains(names, stdinOperand) {
+		return badUsage("-w needs files: it cannot write to standard input")
+	}
+	mode := fmtMode{*list, *diff, *write}
 	// Continue after a file that cannot be formatted.
 	failed := false
 	for _, name := range names {
-		files, err := ruleFiles([]string{name})
+		files, err := ruleFiles(ctx, []string{name})
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		errs := []error{err}
 		for _, file := range files {
-			text, err := readText(file)
-			if err == nil {
-				err = mode.file(inv.out, file, text)
+			errs = append(errs, inv.format(ctx, mode, file))
+			if err := ctx.Err(); err != nil {
+				return err
 			}
-			errs = append(errs, err)
 		}
 		for _, err := range errs {
 			if err == nil {
@@ -61,14 +59,24 @@ func runFmt(_ context.Context, inv *invocation) error {
 	return nil
 }
 
-// fmtMode says what to do with a formatted file.
-type fmtMode struct{ list, diff, write bool }
-
-func (m fmtMode) file(out io.Writer, name, text string) error {
-	formatted, err := dsl.Format(name, text)
+// format formats the file of an operand.
+func (inv *invocation) format(ctx context.Context, mode fmtMode, name string) error {
+	file, err := inv.readText(ctx, name)
 	if err != nil {
 		return err
 	}
+	formatted, err := await(ctx, func() (string, error) { return dsl.Format(file.Name, file.Text) })
+	if err != nil {
+		return err
+	}
+	return mode.file(inv.out, file.Name, file.Text, formatted)
+}
+
+// fmtMode says what to do with a formatted file.
+type fmtMode struct{ list, diff, write bool }
+
+// file prints the formatted text of a file, or how it differs, or writes it.
+func (m fmtMode) file(out io.Writer, name, text, formatted string) error {
 	if !m.list && !m.diff && !m.write {
 		_, err := io.WriteString(out, formatted)
 		return err
@@ -84,7 +92,7 @@ func (m fmtMode) file(out io.Writer, name, text string) error {
 		slashed := filepath.ToSlash(name)
 		b.WriteString(unifiedDiff(slashed+".orig", slashed, strings.SplitAfter(text, "\n"), strings.SplitAfter(formatted, "\n")))
 	}
-	_, err = out.Write(b.Bytes())
+	_, err := out.Write(b.Bytes())
 	if m.write {
 		err = errors.Join(err, rewrite(name, formatted))
 	}

@@ -15,6 +15,7 @@ const exitStatus = `Exit status:
   1  the rules or the data have errors, a test fails, or a lead cannot be
      scored; with --strict, also if there are warnings
   2  the command line is wrong
+  130  the command was interrupted
 `
 
 // usage prints what the commands are.

@@ -18,6 +18,7 @@ import (
 
 // A ruleInput is the flags of commands that compile rules.
 type ruleInput struct {
+	inv    *invocation
 	schema *string
 	parsed *leadscore.Schema // of --schema; nil until it is read
 }
@@ -25,6 +26,7 @@ type ruleInput struct {
 // ruleFlags defines the flags of a ruleInput.
 func (inv *invocation) ruleFlags() *ruleInput {
 	return &ruleInput{
+		inv:    inv,
 		schema: inv.flags.String("schema", "", "use the schema in `FILE` instead of the standard schema"),
 	}
 }
@@ -32,13 +34,13 @@ func (inv *invocation) ruleFlags() *ruleInput {
 // read reads the schema and rule files.
 func (in *ruleInput) read(ctx context.Context, names ...string) (*leadscore.Schema, []leadscore.File, error) {
 	if in.parsed == nil {
-		schema, err := readSchema(*in.schema)
+		schema, err := in.readSchema(ctx)
 		if err != nil {
 			return nil, nil, err
 		}
 		in.parsed = schema
 	}
-	files, err := readRules(ctx, names)
+	files, err := in.inv.readRules(ctx, names)
 	return in.parsed, files, err
 }
 
@@ -48,7 +50,12 @@ func (in *ruleInput) compile(ctx context.Context, names ...string) (*leadscore.S
 	if err != nil {
 		return nil, err
 	}
-	return leadscore.CompileSet(schema, files)
+	return compileSet(ctx, schema, files)
+}
+
+// compileSet compiles files. It fails as soon as ctx is done.
+func compileSet(ctx context.Context, schema *leadscore.Schema, files []leadscore.File) (*leadscore.Set, error) {
+	return await(ctx, func() (*leadscore.Set, error) { return leadscore.CompileSet(schema, files) })
 }
 
 // compileModels is like compile, but fails if there is no model.
@@ -60,16 +67,16 @@ func (in *ruleInput) compileModels(ctx context.Context, names ...string) (*leads
 	return set, err
 }
 
-// readSchema reads the schema in a file, or returns the standard schema for "".
-func readSchema(name string) (*leadscore.Schema, error) {
-	if name == "" {
+// readSchema reads the schema of --schema, or returns the standard schema.
+func (in *ruleInput) readSchema(ctx context.Context) (*leadscore.Schema, error) {
+	if *in.schema == "" {
 		return leadscore.StandardSchema(), nil
 	}
-	text, err := readText(name)
+	file, err := in.inv.readText(ctx, *in.schema)
 	if err != nil {
 		return nil, err
 	}
-	schema, err := leadscore.ParseSchema(name, text, nil)
+	schema, err := await(ctx, func() (*leadscore.Schema, error) { return leadscore.ParseSchema(file.Name, file.Text, nil) })
 	if diags, ok := errors.AsType[leadscore.Diagnostics](err); ok {
 		for i := range diags {
 			if diags[i].Code == check.CodeMissing {
@@ -166,7 +173,7 @@ func (in *dataInput) required() error {
 
 // load loads the data. It prints notes and skipped records, unless they are the
 // same as for the last schema.
-func (in *dataInput) load(p *progress, schema *leadscore.Schema) (*tables.Data, error) {
+func (in *dataInput) load(ctx context.Context, p *progress, schema *leadscore.Schema) (*tables.Data, error) {
 	p.say("loading the data")
 	opts := tables.Options{SkipBad: *in.skipBad, Zone: in.zone}
 	if *in.mapping != "" {
@@ -178,7 +185,7 @@ func (in *dataInput) load(p *progress, schema *leadscore.Schema) (*tables.Data, 
 			return nil, err
 		}
 	}
-	data, err := tables.Load(*in.name, schema, opts)
+	data, err := tables.LoadContext(ctx, *in.name, schema, opts)
 	if err != nil {
 		return nil, err
 	}

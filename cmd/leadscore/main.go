@@ -13,8 +13,8 @@
 // With check --format json they are written to standard output, one object per line.
 //
 // The exit status is 0 on success; 1 if the rules or the data have errors, a test
-// fails, or a lead cannot be scored; and 2 if the command line is wrong. Warnings of
-// check do not change it, unless --strict is set.
+// fails, or a lead cannot be scored; 2 if the command line is wrong; and 130 if the
+// command was interrupted. Warnings of check do not change it, unless --strict is set.
 package main
 
 import (
@@ -24,6 +24,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"syscall"
 
 	"github.com/leadscore/leadscore/internal/nearest"
 	"github.com/leadscore/leadscore/internal/shown"
@@ -34,10 +35,13 @@ const (
 	statusOK    = 0
 	statusWrong = 1 // the rules or the data have errors, or a lead failed
 	statusUsage = 2 // the command line is wrong
+
+	statusInterrupted = 130 // as shells have it for a command that SIGINT ends
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	status := run(ctx, streams{os.Stdin, os.Stdout, os.Stderr}, os.Args[1:])
 	stop()
 	os.Exit(status)
@@ -151,6 +155,7 @@ func run(ctx context.Context, s streams, args []string) int {
 	case errors.Is(err, errReported):
 	case ctx.Err() != nil:
 		inv.complain(errors.New("interrupted"))
+		return statusInterrupted
 	default:
 		inv.complain(err)
 	}

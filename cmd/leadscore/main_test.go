@@ -513,6 +513,20 @@ and 1 more; --limit 0 lists all
 			out: "ugly.score\n", err: "leadscore fmt: stat none.score: no such file or directory\n"},
 		{name: "fmt of what does not parse", args: "fmt -l ugly.score data/Lead.csv", status: statusWrong,
 			out: "ugly.score\n", err: "data/Lead.csv:1:1: unexpected id", errorBegin: true},
+		{name: "fmt of standard input by name", args: "fmt -l coffee.score - ugly.score", stdin: files["ugly.score"], out: "<standard input>\nugly.score\n"},
+		{name: "fmt -w of standard input by name", args: "fmt -w coffee.score -", status: statusUsage, err: "leadscore fmt: -w needs files", errorBegin: true},
+		{name: "check of standard input", args: "check -", stdin: files["wrong.score"], status: statusWrong,
+			err: "<standard input>:4:14: unknown entity EmailOpend; did you mean EmailOpened?\n", errorBegin: true},
+		{name: "test of standard input", args: "test coffee.score -", stdin: files["passing.test"], out: "1 test passed\n"},
+		{name: "score by standard input", args: "score --data crm.json --schema schema.score --format csv -", stdin: files["called.score"],
+			out: "lead,model,status,score,grade,sales_ready\nx,Calls,scored,3,,false\n"},
+		{name: "diff to standard input", args: "diff coffee.score -", stdin: files["new.version"], out: diffOfRules},
+		{name: "diff of standard input with itself", args: "diff - -", stdin: files["new.version"], out: "the models and the schema are the same\n"},
+		{name: "score without rule files", args: "score --data data data", status: statusWrong, err: "leadscore score: data has no rule files; their names end with .score\n"},
+		{name: "check without rule files", args: "check coffee.score data", status: statusWrong, err: "leadscore check: data has no rule files; their names end with .score\n"},
+		{name: "test without rule files", args: "test data", status: statusWrong, err: "leadscore test: data has no rule files; their names end with .score\n"},
+		{name: "diff without rule files", args: "diff data coffee.score", status: statusWrong, err: "leadscore diff: data has no rule files; their names end with .score\n"},
+		{name: "fmt without rule files", args: "fmt -l data ugly.score", status: statusWrong, out: "ugly.score\n", err: "leadscore fmt: data has no rule files; their names end with .score\n"},
 		{name: "fmt -w of standard input", args: "fmt -w", status: statusUsage, err: "leadscore fmt: -w needs files", errorBegin: true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -638,14 +652,22 @@ func TestFmtWrite(t *testing.T) {
 	}
 }
 
+// TestInterrupt: every command that reads files ends once its context is done.
 func TestInterrupt(t *testing.T) {
 	setUp(t)
+	write(t, "rules/coffee.score", files["coffee.score"])
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	var out, errs bytes.Buffer
-	status := run(ctx, streams{strings.NewReader(""), &out, &errs}, strings.Fields("score --data data coffee.score"))
-	if status != statusWrong || !strings.Contains(errs.String(), "interrupted") {
-		t.Errorf("status %d, standard error %q", status, errs.String())
+	for _, args := range []string{
+		"score --data data coffee.score", "explain --data data --lead a coffee.score", "check rules", "check --schema schema.score", "check --data data coffee.score",
+		"test rules", "diff coffee.score new.version", "fmt rules", "fmt -l ugly.score coffee.score", "fmt",
+	} {
+		var out, errs bytes.Buffer
+		words := strings.Fields(args)
+		status := run(ctx, streams{strings.NewReader(files["ugly.score"]), &out, &errs}, words)
+		if status != statusInterrupted || out.String() != "" || errs.String() != "leadscore "+words[0]+": interrupted\n" {
+			t.Errorf("%s: status %d, standard output %q, standard error %q", args, status, out.String(), errs.String())
+		}
 	}
 }
 

@@ -26,7 +26,7 @@ func runMapping(ctx context.Context, inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	m, notes, err := tables.Draft(*data, set.Schema())
+	m, notes, err := tables.Draft(ctx, *data, set.Schema())
 	for _, n := range notes {
 		fmt.Fprintf(inv.err, "note: %s\n", n)
 	}

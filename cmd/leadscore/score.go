@@ -39,7 +39,7 @@ func runScore(ctx context.Context, inv *invocation) error {
 	p := startProgress(inv.streams)
 	defer p.stop()
 	data.resolve(set)
-	loaded, err := data.load(p, set.Schema())
+	loaded, err := data.load(ctx, p, set.Schema())
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package tables
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -20,22 +21,23 @@ import (
 // say what was guessed and what was left out. It guesses nothing that it cannot see:
 // an entity for which no file has records is not in the mapping.
 //
-// Draft fails if the folder cannot be read, and if no file of it looks like records of
-// an entity. The schema must not be nil.
-func Draft(name string, schema *traverse.Schema) (m *Mapping, notes []string, err error) {
+// Draft fails if the folder cannot be read, if no file of it looks like records of an
+// entity, and with an error that wraps ctx.Err() soon after ctx is done. The schema
+// must not be nil.
+func Draft(ctx context.Context, name string, schema *traverse.Schema) (m *Mapping, notes []string, err error) {
 	if info, err := os.Stat(name); err != nil {
 		return nil, nil, fmt.Errorf("tables: %w", err)
 	} else if !info.IsDir() {
 		return nil, nil, fmt.Errorf("tables: %s is not a folder; a mapping names the files of a folder", filepath.ToSlash(name))
 	}
-	return DraftFS(os.DirFS(name), schema)
+	return DraftFS(ctx, os.DirFS(name), schema)
 }
 
 // DraftFS is like [Draft], for the root of a file system.
-func DraftFS(fsys fs.FS, schema *traverse.Schema) (m *Mapping, notes []string, err error) {
+func DraftFS(ctx context.Context, fsys fs.FS, schema *traverse.Schema) (m *Mapping, notes []string, err error) {
 	d := &drafter{
 		schema: schema, mapping: &Mapping{},
-		reader: &reader{fsys: fsys, report: &reporter{out: &Report{}}},
+		reader: &reader{ctx: ctx, fsys: fsys, report: &reporter{out: &Report{}}},
 	}
 	if err := d.sample(); err != nil {
 		return nil, nil, fmt.Errorf("tables: %w", err)
@@ -81,6 +83,9 @@ func (d *drafter) sample() error {
 		if !readable(name) {
 			continue
 		}
+		if err := d.reader.ctx.Err(); err != nil {
+			return err
+		}
 		f := file{name, name, name}
 		s := &sample{file: f}
 		problems := d.try(s, "")
@@ -105,7 +110,7 @@ func (d *drafter) sample() error {
 // try reads the beginning of a file in an encoding. It returns the problems.
 func (d *drafter) try(s *sample, encoding string) *Problems {
 	report := &reporter{out: &Report{}}
-	r := &reader{fsys: d.reader.fsys, report: report}
+	r := d.reader.quiet(report)
 	s.form, s.columns, s.rows = form{comma: ',', encoding: encoding}, nil, 0
 	var err error
 	if isCells(s.file) {

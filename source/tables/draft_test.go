@@ -38,7 +38,7 @@ func TestDraft(t *testing.T) {
 	} {
 		fmt.Fprintf(&out, "== %s\n", folder.name)
 		fsys := files(folder.files...)
-		m, notes, err := tables.DraftFS(fsys, traverse.Standard())
+		m, notes, err := tables.DraftFS(t.Context(), fsys, traverse.Standard())
 		for _, n := range notes {
 			fmt.Fprintf(&out, "note: %s\n", n)
 		}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"compress/flate"
 	"compress/gzip"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -50,9 +51,15 @@ type input struct {
 
 // A reader reads the files of a file system.
 type reader struct {
+	ctx      context.Context
 	fsys     fs.FS
 	report   *reporter
 	decoders map[string]decoder // of the options
+}
+
+// quiet returns a reader of the same files that reports elsewhere.
+func (r *reader) quiet(report *reporter) *reader {
+	return &reader{r.ctx, r.fsys, report, r.decoders}
 }
 
 // open opens a regular file, whose encoding a mapping may have given. The error names
@@ -65,7 +72,7 @@ func (r *reader) open(f file, encoding string) (*input, error) {
 	if err != nil {
 		return nil, unopened(err)
 	}
-	in := &input{closer: raw, limit: &limited{from: raw}}
+	in := &input{closer: raw, limit: &limited{ctx: r.ctx, from: raw}}
 	if err := r.start(in, f, encoding); err != nil {
 		raw.Close()
 		return nil, err
@@ -184,14 +191,18 @@ func (in *input) Close() error { return in.closer.Close() }
 // record marks the beginning of a record, which may take maxRecord bytes.
 func (in *input) record() { in.limit.read = 0 }
 
-// limited fails if one record is too long.
+// limited fails if one record is too long, or if ctx is done.
 type limited struct {
+	ctx  context.Context
 	from io.Reader
 	read int
 	err  error // the last one
 }
 
 func (l *limited) Read(p []byte) (n int, err error) {
+	if l.err = l.ctx.Err(); l.err != nil {
+		return 0, l.err
+	}
 	if l.read > maxRecord {
 		l.err = errTooLong
 		return 0, l.err

@@ -439,7 +439,7 @@ func (p *planner) headerLine(f *tableFile, names []string) int {
 		form := f.form
 		form.header = line
 		var h header
-		quiet := &reader{p.reader.fsys, &reporter{out: &Report{}}, p.reader.decoders}
+		quiet := p.reader.quiet(&reporter{out: &Report{}})
 		if err := quiet.csv(f.file, form, &h); err != nil {
 			return 0
 		}

@@ -175,7 +175,7 @@ func (r *reader) layoutOf(f file, form form) form {
 		for _, line := range []int{0, 2, 3, 4, 5, 6, 7, 8, 9, 10} {
 			next := form
 			next.comma, next.header = c, line
-			quiet := &reader{fsys: r.fsys, report: &reporter{out: &Report{}}}
+			quiet := r.quiet(&reporter{out: &Report{}})
 			var h header
 			if err := quiet.csv(f, next, &h); err != nil {
 				break

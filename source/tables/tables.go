@@ -64,6 +64,7 @@
 package tables
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -129,22 +130,28 @@ func (d *Data) Lend(source traverse.Source) *columns.Store {
 // [io.ErrUnexpectedEOF]. A folder without tables is an error; a folder without a
 // table of leads has no leads.
 func Load(name string, schema *traverse.Schema, opts Options) (*Data, error) {
+	return LoadContext(context.Background(), name, schema, opts)
+}
+
+// LoadContext is like [Load], but fails with an error that wraps ctx.Err() soon after
+// ctx is done.
+func LoadContext(ctx context.Context, name string, schema *traverse.Schema, opts Options) (*Data, error) {
 	info, err := os.Stat(name)
 	if err != nil {
 		return nil, fmt.Errorf("tables: %w", err)
 	}
 	show := func(file string) string { return filepath.Join(name, file) }
 	if info.IsDir() {
-		return load(os.DirFS(name), ".", schema, opts, show)
+		return load(ctx, os.DirFS(name), ".", schema, opts, show)
 	}
 	show = func(string) string { return name }
-	return load(os.DirFS(filepath.Dir(name)), filepath.Base(name), schema, opts, show)
+	return load(ctx, os.DirFS(filepath.Dir(name)), filepath.Base(name), schema, opts, show)
 }
 
 // LoadFS is like [Load], for a folder or .json file of a file system such as an
 // [embed.FS]. The name must satisfy [fs.ValidPath]; "." is the root.
 func LoadFS(fsys fs.FS, name string, schema *traverse.Schema, opts Options) (*Data, error) {
-	return load(fsys, name, schema, opts, func(file string) string { return path.Join(name, file) })
+	return load(context.Background(), fsys, name, schema, opts, func(file string) string { return path.Join(name, file) })
 }
 
 // The files of this package are layers, each of which uses only those before it:
@@ -167,7 +174,7 @@ func LoadFS(fsys fs.FS, name string, schema *traverse.Schema, opts Options) (*Da
 
 // load loads the folder or file called name in fsys. In messages a file of the folder
 // is called show(file), and name itself show("").
-func load(fsys fs.FS, name string, schema *traverse.Schema, opts Options, show func(string) string) (*Data, error) {
+func load(ctx context.Context, fsys fs.FS, name string, schema *traverse.Schema, opts Options, show func(string) string) (*Data, error) {
 	info, err := fs.Stat(fsys, name)
 	if err != nil {
 		return nil, fmt.Errorf("tables: %w", err)
@@ -179,7 +186,7 @@ func load(fsys fs.FS, name string, schema *traverse.Schema, opts Options, show f
 		zone = time.UTC
 	}
 	l := &loader{schema: schema, store: data.Source.Lend(data.Source), shared: interner{}, zone: zone, report: report, origins: origins{}}
-	r := &reader{fsys, report, opts.Encodings}
+	r := &reader{ctx, fsys, report, opts.Encodings}
 	var p *plan
 	switch {
 	case info.IsDir() && opts.Mapping != nil:

@@ -45,8 +45,8 @@ var arrows = map[string][]string{
 	".":                      {"dsl", "eval", "eval/check", "grades", "internal/calendar", "internal/regular", "internal/shown", "traverse"},
 	"source/memory":          {"internal/calendar", "internal/nearest", "internal/shown", "traverse", "traverse/columns"},
 	"source/tables":          {"internal/alike", "internal/nearest", "internal/regular", "internal/shown", "source/memory", "traverse", "traverse/columns"},
-	"source/structs":         {"traverse", "traverse/columns", "source/memory", "internal/nearest", "internal/shown"},
-	"source/sqldb":           {"traverse", "internal/nearest", "internal/shown"},
+	"source/structs":         {"internal/nearest", "internal/shown", "source/memory", "traverse", "traverse/columns"},
+	"source/sqldb":           {"internal/nearest", "internal/shown", "traverse"},
 	"source/sourcetest":      {"traverse"},
 
 	"internal/reference":   {"dsl", "traverse"},

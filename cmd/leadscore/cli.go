@@ -19,12 +19,12 @@ type streams struct {
 
 // A command is a subcommand of leadscore.
 type command struct {
-	name   string
-	usage  string // the arguments, in lines
-	about  string
-	run    func(context.Context, *invocation) error
-	more   string // about, with more detail; may be empty
-	status string // what this command adds to the exit statuses; may be empty
+	name    string
+	usage   string // the arguments, in lines
+	about   string
+	run     func(context.Context, *invocation) error
+	more    string // about, with more detail; may be empty
+	differs string // when the exit status is 3; empty if it never is
 }
 
 // An invocation is one use of a command. A command defines its flags on it, and
@@ -57,6 +57,10 @@ func badUsage(format string, args ...any) error {
 
 // errReported is the error of a command that has already reported its errors.
 var errReported = errors.New("reported already")
+
+// errDiffers is the error of a command that has found a difference, if a difference
+// is to give a status of its own.
+var errDiffers = errors.New("there are differences")
 
 // choice defines a flag whose value must be value, which is the default, or one of
 // others.

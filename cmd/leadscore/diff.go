@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,6 +17,7 @@ func runDiff(ctx context.Context, inv *invocation) error {
 	rules, data := inv.ruleFlags(), inv.dataFlags()
 	format := inv.choice("format", "text", "print differences as `FORMAT`: text or json (one object per line)", "json")
 	limit := inv.flags.Int("limit", 20, "list at most `N` changed leads; 0 lists all")
+	exitCode := inv.flags.Bool("exit-code", false, "exit with status 3 if there is a difference, in the rules or in the results of leads")
 	names, err := inv.parse()
 	if err != nil {
 		return err
@@ -47,9 +49,15 @@ func runDiff(ctx context.Context, inv *invocation) error {
 	if err != nil {
 		return err
 	}
+	differs := func(changed bool) error {
+		if *exitCode && changed {
+			return errDiffers
+		}
+		return nil
+	}
 	err = printRules(out, changes)
 	if err != nil || !population {
-		return errors.Join(err, out.Flush())
+		return cmp.Or(errors.Join(err, out.Flush()), differs(len(changes) > 0))
 	}
 	e, err := compareLeads(ctx, inv, older, newer, data, *limit)
 	if err == nil {
@@ -58,7 +66,7 @@ func runDiff(ctx context.Context, inv *invocation) error {
 	if err = errors.Join(err, out.Flush()); err != nil {
 		return err
 	}
-	return inv.failures(e.failed, e.failed+e.Leads)
+	return cmp.Or(inv.failures(e.failed, e.failed+e.Leads), differs(len(changes) > 0 || e.Changed > 0))
 }
 
 // An effect is how the results of all leads change.

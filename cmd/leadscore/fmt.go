@@ -18,6 +18,7 @@ func runFmt(ctx context.Context, inv *invocation) error {
 	list := inv.flags.Bool("l", false, "list the files that are not formatted, instead of printing them")
 	diff := inv.flags.Bool("d", false, "print the changes, instead of the formatted files")
 	write := inv.flags.Bool("w", false, "write the result to the files, instead of printing it")
+	fail := inv.flags.Bool("fail", false, "exit with status 3 if a file is not formatted")
 	names, err := inv.parse()
 	if err != nil {
 		return err
@@ -30,7 +31,7 @@ func runFmt(ctx context.Context, inv *invocation) error {
 	}
 	mode := fmtMode{*list, *diff, *write}
 	// Continue after a file that cannot be formatted.
-	failed := false
+	failed, changed := false, false
 	for _, name := range names {
 		files, err := ruleFiles(ctx, []string{name})
 		if err := ctx.Err(); err != nil {
@@ -38,7 +39,9 @@ func runFmt(ctx context.Context, inv *invocation) error {
 		}
 		errs := []error{err}
 		for _, file := range files {
-			errs = append(errs, inv.format(ctx, mode, file))
+			formatted, err := inv.format(ctx, mode, file)
+			changed = changed || !formatted
+			errs = append(errs, err)
 			if err := ctx.Err(); err != nil {
 				return err
 			}
@@ -53,23 +56,26 @@ func runFmt(ctx context.Context, inv *invocation) error {
 			}
 		}
 	}
-	if failed {
+	switch {
+	case failed:
 		return errReported
+	case changed && *fail:
+		return errDiffers
 	}
 	return nil
 }
 
-// format formats the file of an operand.
-func (inv *invocation) format(ctx context.Context, mode fmtMode, name string) error {
+// format formats the file of an operand. It returns whether it was formatted.
+func (inv *invocation) format(ctx context.Context, mode fmtMode, name string) (bool, error) {
 	file, err := inv.readText(ctx, name)
 	if err != nil {
-		return err
+		return false, err
 	}
 	formatted, err := await(ctx, func() (string, error) { return dsl.Format(file.Name, file.Text) })
 	if err != nil {
-		return err
+		return false, err
 	}
-	return mode.file(inv.out, file.Name, file.Text, formatted)
+	return formatted == file.Text, mode.file(inv.out, file.Name, file.Text, formatted)
 }
 
 // fmtMode says what to do with a formatted file.

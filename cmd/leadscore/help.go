@@ -15,8 +15,10 @@ const exitStatus = `Exit status:
   1  the rules or the data have errors, a test fails, or a lead cannot be
      scored; with --strict, also if there are warnings
   2  the command line is wrong
-  130  the command was interrupted
 `
+
+// exitInterrupted documents the last of them.
+const exitInterrupted = "  130  the command was interrupted\n"
 
 // usage prints what the commands are.
 func usage(w io.Writer) {
@@ -24,7 +26,7 @@ func usage(w io.Writer) {
 	for _, c := range commands() {
 		fmt.Fprintf(w, "\n  %s\n      %s\n", c.synopsis("  "), c.about)
 	}
-	fmt.Fprintf(w, "\nRun leadscore COMMAND -h for the flags of a command.\n\n%s", exitStatus)
+	fmt.Fprintf(w, "\nRun leadscore COMMAND -h for the flags of a command.\n\n%s%s", exitStatus, exitInterrupted)
 }
 
 // synopsis returns how the command is called. Lines after the first are indented
@@ -55,9 +57,10 @@ func (inv *invocation) help() {
 		fmt.Fprintf(inv.out, "  %s\n%s\n", name, wrap(about, "      "))
 	})
 	fmt.Fprintf(inv.out, "\n%s", exitStatus)
-	if c.status != "" {
-		fmt.Fprintf(inv.out, "%s\n", wrap(c.status, "     "))
+	if c.differs != "" {
+		fmt.Fprintf(inv.out, "  3  %s\n", strings.TrimSpace(wrap(c.differs, "     ")))
 	}
+	fmt.Fprint(inv.out, exitInterrupted)
 }
 
 // dashed returns the name of a flag as people write it.

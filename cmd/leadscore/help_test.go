@@ -31,7 +31,7 @@ func TestHelpIsComplete(t *testing.T) {
 	for _, c := range commands() {
 		out, _, _ := call(t, "", c.name, "-h")
 		synopsis, flags, ok := strings.Cut(out, "\nFlags:\n")
-		if !ok || !strings.Contains(flags, exitStatus) {
+		if !ok || !strings.Contains(flags, exitStatus) || !strings.HasSuffix(flags, exitInterrupted) {
 			t.Fatalf("%s -h prints\n%s", c.name, out)
 		}
 		for line := range strings.Lines(flags) {

@@ -5,16 +5,18 @@
 //	leadscore explain [--schema FILE] --data DIR|FILE [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME] --lead ID [--format text|json] [--what-if] [--color WHEN] FILE|DIR...
 //	leadscore check [--schema FILE] [--data DIR|FILE [--mapping FILE] [--skip-bad] [--as-of TIME] [--zone NAME]] [--strict] [--advice] [--format text|json] [--color WHEN] [FILE|DIR...]
 //	leadscore test [--schema FILE] [-v] [--format text|json] [--color WHEN] FILE|DIR...
-//	leadscore diff [--schema FILE] [--data DIR|FILE [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME]] [--format text|json] [--limit N] [--color WHEN] OLD NEW
-//	leadscore fmt [-l] [-d] [-w] [--color WHEN] [FILE|DIR...]
+//	leadscore diff [--schema FILE] [--data DIR|FILE [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME]] [--format text|json] [--limit N] [--exit-code] [--color WHEN] OLD NEW
+//	leadscore fmt [-l] [-d] [-w] [--fail] [--color WHEN] [FILE|DIR...]
 //	leadscore version
 //
 // Problems in rules are written to standard error, in colour if that is a terminal.
 // With check --format json they are written to standard output, one object per line.
 //
 // The exit status is 0 on success; 1 if the rules or the data have errors, a test
-// fails, or a lead cannot be scored; 2 if the command line is wrong; and 130 if the
-// command was interrupted. Warnings of check do not change it, unless --strict is set.
+// fails, or a lead cannot be scored; 2 if the command line is wrong; 3 if diff
+// --exit-code finds a difference, or fmt --fail a file that is not formatted; and 130
+// if the command was interrupted. Warnings of check do not change it, unless --strict
+// is set.
 package main
 
 import (
@@ -35,6 +37,7 @@ const (
 	statusOK    = 0
 	statusWrong = 1 // the rules or the data have errors, or a lead failed
 	statusUsage = 2 // the command line is wrong
+	statusDiffs = 3 // on request: the versions differ, or a file is not formatted
 
 	statusInterrupted = 130 // as shells have it for a command that SIGINT ends
 )
@@ -77,16 +80,18 @@ func commands() []command {
 			run:   runTest,
 		},
 		{
-			name:  "diff",
-			usage: "[--schema FILE] [" + data + "]\n[--format text|json] [--limit N] [--color WHEN] OLD NEW",
-			about: "show how two versions of rules differ, and what that changes for leads",
-			run:   runDiff,
+			name:    "diff",
+			usage:   "[--schema FILE] [" + data + "]\n[--format text|json] [--limit N] [--exit-code] [--color WHEN] OLD NEW",
+			about:   "show how two versions of rules differ, and what that changes for leads",
+			run:     runDiff,
+			differs: "with --exit-code: the versions differ, in their rules or in the results of leads",
 		},
 		{
-			name:  "fmt",
-			usage: "[-l] [-d] [-w] [--color WHEN] [FILE|DIR...]",
-			about: "format rule files",
-			run:   runFmt,
+			name:    "fmt",
+			usage:   "[-l] [-d] [-w] [--fail] [--color WHEN] [FILE|DIR...]",
+			about:   "format rule files",
+			run:     runFmt,
+			differs: "with --fail: a file is not formatted",
 		},
 		{
 			name:  "mapping",
@@ -153,6 +158,8 @@ func run(ctx context.Context, s streams, args []string) int {
 		fmt.Fprintf(s.err, "usage: %s\n", c.synopsis("       "))
 		return statusUsage
 	case errors.Is(err, errReported):
+	case errors.Is(err, errDiffers):
+		return statusDiffs
 	case ctx.Err() != nil:
 		inv.complain(errors.New("interrupted"))
 		return statusInterrupted

@@ -3,6 +3,8 @@ package main
 import (
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // A time that RFC 3339 cannot express does not end the results.
@@ -22,5 +24,24 @@ func TestTimesOfAnyYear(t *testing.T) {
 	}
 	if out, errs, status := call(t, "", strings.Fields("explain --data old --as-of 2026-06-01 --lead b --format json coffee.score")...); status != statusOK || !strings.Contains(out, `"-0001-12-31T10:00:00Z"`) {
 		t.Errorf("status %d, %s%s", status, out, errs)
+	}
+}
+
+// No cell of a CSV file is a formula, whatever leads, models, grades and conditions
+// are called.
+func TestCSVHasNoFormulas(t *testing.T) {
+	setUp(t)
+	write(t, "evil.score", strings.NewReplacer("Coffee", "=1+1", `"Opened"`, `"@SUM(1)"`, "Cold", "+2;=3").Replace(rules))
+	write(t, "evil/Lead.csv", "id,ParentContact\n-1,a\n\"a;=1\",b\n")
+	write(t, "evil/EmailOpened.csv", "Contact,Timestamp\na,2026-05-01\n")
+	out, errs, status := call(t, "", strings.Fields("score --data evil --as-of 2026-06-01 --format csv --explain evil.score")...)
+	const want = `lead,model,status,score,grade,sales_ready,why
+'-1,'=1+1,scored,10,'+2;'=3,false,'@SUM(1): 1 x +10 = +10
+'-1,Firms,not targeted,,,,
+a;'=1,'=1+1,scored,0,'+2;'=3,false,
+a;'=1,Firms,not targeted,,,,
+`
+	if diff := cmp.Diff(want, out); diff != "" || status != statusOK {
+		t.Errorf("status %d, %s (-want +got):\n%s", status, errs, diff)
 	}
 }

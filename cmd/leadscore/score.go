@@ -15,6 +15,7 @@ import (
 	"github.com/leadscore/leadscore/explain"
 	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/source/tables"
+	"github.com/leadscore/leadscore/spreadsheet"
 )
 
 func runScore(ctx context.Context, inv *invocation) error {
@@ -132,12 +133,12 @@ type csvPrinter struct {
 
 func (p csvPrinter) print(r leadscore.SetResult) error {
 	for _, m := range r.Results {
-		row := []string{m.Lead, m.Model, m.Status.String(), "", "", ""}
+		row := []string{spreadsheet.Cell(m.Lead), spreadsheet.Cell(m.Model), m.Status.String(), "", "", ""}
 		if m.Status == leadscore.Scored {
-			row = append(row[:3], strconv.FormatInt(m.Score, 10), m.Grade, strconv.FormatBool(m.SalesReady))
+			row = append(row[:3], strconv.FormatInt(m.Score, 10), spreadsheet.Cell(m.Grade), strconv.FormatBool(m.SalesReady))
 		}
 		if p.explained {
-			row = append(row, explain.Of(m).Summary())
+			row = append(row, spreadsheet.Cell(explain.Of(m).Summary()))
 		}
 		if err := p.Write(row); err != nil {
 			return err

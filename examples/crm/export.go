@@ -9,12 +9,12 @@ import (
 	"mime"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/xuri/excelize/v2"
 
 	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/spreadsheet"
 )
 
 // getCSV exports a model's leads, highest scores first, as they are read.
@@ -30,8 +30,8 @@ func (s *service) getCSV(w http.ResponseWriter, r *http.Request) error {
 	}
 	err = s.all(r.Context(), model, func(l lead) error {
 		return out.Write([]string{
-			plain(l.ID), plain(l.FirstName), plain(l.LastName), plain(l.Company),
-			strconv.FormatInt(l.Score, 10), plain(l.Grade), strconv.FormatBool(l.SalesReady), l.AsOf.Format(time.RFC3339Nano),
+			spreadsheet.Cell(l.ID), spreadsheet.Cell(l.FirstName), spreadsheet.Cell(l.LastName), spreadsheet.Cell(l.Company),
+			strconv.FormatInt(l.Score, 10), spreadsheet.Cell(l.Grade), strconv.FormatBool(l.SalesReady), l.AsOf.Format(time.RFC3339Nano),
 		})
 	})
 	if err != nil {
@@ -42,15 +42,6 @@ func (s *service) getCSV(w http.ResponseWriter, r *http.Request) error {
 }
 
 var columns = []string{"lead", "first_name", "last_name", "company", "score", "grade", "sales_ready", "as_of"}
-
-// plain returns text as a cell that no spreadsheet reads as a formula. If the text
-// begins like a formula, it is prefixed with an apostrophe (OWASP, CSV injection).
-func plain(text string) string {
-	if text != "" && strings.ContainsRune("=+-@\t\r\n", rune(text[0])) {
-		return "'" + text
-	}
-	return text
-}
 
 // getXLSX exports the same as a workbook. If there are many rows, they go to a
 // temporary file. A cell of text is never a formula in a workbook.
@@ -100,6 +91,11 @@ func (s *service) fill(ctx context.Context, book *excelize.File, model *leadscor
 	err = s.all(ctx, model, func(l lead) error {
 		if row++; row > excelize.TotalRows {
 			return &problem{Status: http.StatusUnprocessableEntity, Detail: fmt.Sprintf("A sheet has %d rows: export CSV instead.", excelize.TotalRows)}
+		}
+		for i, text := range []string{l.ID, l.FirstName, l.LastName, l.Company, "", l.Grade} {
+			if !spreadsheet.Fits(text) { // the library would cut it
+				return &problem{Status: http.StatusUnprocessableEntity, Detail: fmt.Sprintf("The %s of lead %.100q does not fit into a cell of a sheet, which holds %d characters: export CSV instead.", columns[i], l.ID, spreadsheet.MaxLength)}
+			}
 		}
 		return out.SetRow("A"+strconv.Itoa(row), []any{
 			l.ID, l.FirstName, l.LastName, l.Company, l.Score, l.Grade, l.SalesReady, excelize.Cell{StyleID: dated, Value: l.AsOf},

@@ -58,6 +58,10 @@ func badUsage(format string, args ...any) error {
 // errReported is the error of a command that has already reported its errors.
 var errReported = errors.New("reported already")
 
+// errLeadsFailed is the error of a command that could not score some leads, and has
+// reported them.
+var errLeadsFailed = fmt.Errorf("leads could not be scored: %w", errReported)
+
 // errDiffers is the error of a command that has found a difference, if a difference
 // is to give a status of its own.
 var errDiffers = errors.New("there are differences")
@@ -114,13 +118,13 @@ func (inv *invocation) complain(err error) {
 }
 
 // failures reports how many leads could not be scored, if there are any, and
-// returns errReported then.
+// returns errLeadsFailed then.
 func (inv *invocation) failures(failed, leads int) error {
 	if failed == 0 {
 		return nil
 	}
 	inv.complain(fmt.Errorf("%d of %d leads could not be scored", failed, leads))
-	return errReported
+	return errLeadsFailed
 }
 
 // jsonLines returns an encoder that writes one object per line, and does not escape

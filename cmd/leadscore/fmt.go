@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -105,28 +104,14 @@ func (m fmtMode) file(out io.Writer, name, text, formatted string) error {
 	return err
 }
 
-// rewrite replaces the contents of a file and keeps its mode. It writes the new
-// text to a temporary file and renames that.
+// rewrite replaces the contents of a file and keeps its mode.
 func rewrite(name, text string) error {
-	name, err := filepath.EvalSymlinks(name)
+	r, err := replace(name)
 	if err != nil {
 		return err
 	}
-	info, err := os.Stat(name)
-	if err != nil {
-		return err
+	if _, err := r.WriteString(text); err != nil {
+		return errors.Join(err, r.discard())
 	}
-	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*")
-	if err != nil {
-		return err
-	}
-	_, err = f.WriteString(text)
-	err = errors.Join(err, f.Chmod(info.Mode().Perm()), f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), name)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	return nil
+	return r.commit()
 }

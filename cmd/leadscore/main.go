@@ -1,7 +1,7 @@
 // Command leadscore scores leads by rule files. It also checks, tests, compares and
 // formats rule files, and explains scores.
 //
-//	leadscore score [--schema FILE] --data DIR|FILE [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME] [--format table|json|csv] [--explain] [--color WHEN] FILE|DIR...
+//	leadscore score [--schema FILE] --data DIR|FILE [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME] [--lead ID]... [--model NAME]... [--grade NAME]... [--ready] [--sort data|score|lead] [--top N] [--format table|json|csv] [--explain] [-o FILE] [--color WHEN] FILE|DIR...
 //	leadscore explain [--schema FILE] --data DIR|FILE [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME] --lead ID [--format text|json] [--what-if] [--color WHEN] FILE|DIR...
 //	leadscore check [--schema FILE] [--data DIR|FILE [--mapping FILE] [--skip-bad] [--as-of TIME] [--zone NAME]] [--strict] [--advice] [--format text|json] [--color WHEN] [FILE|DIR...]
 //	leadscore test [--schema FILE] [-v] [--format text|json] [--color WHEN] FILE|DIR...
@@ -57,7 +57,7 @@ func commands() []command {
 	return []command{
 		{
 			name:  "score",
-			usage: "[--schema FILE] " + data + "\n[--format table|json|csv] [--explain] [--color WHEN] FILE|DIR...",
+			usage: "[--schema FILE] " + data + "\n[--lead ID]... [--model NAME]... [--grade NAME]... [--ready]\n[--sort data|score|lead] [--top N]\n[--format table|json|csv] [--explain] [-o FILE] [--color WHEN] FILE|DIR...",
 			about: "score the leads in a folder or file of CRM data",
 			run:   runScore,
 		},

@@ -1,0 +1,181 @@
+package main
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/explain"
+	"github.com/leadscore/leadscore/internal/shown"
+	"github.com/leadscore/leadscore/spreadsheet"
+)
+
+// An outcome is one line of score: the result of a model for a lead, or the error of
+// a lead that could not be scored.
+type outcome struct {
+	leadscore.Result
+	failed error // then only Lead of the result is set
+}
+
+// failedStatus is the status of a lead that could not be scored.
+const failedStatus = "failed"
+
+// status returns the status of a result, or failedStatus.
+func (o *outcome) status() string {
+	if o.failed != nil {
+		return failedStatus
+	}
+	return o.Status.String()
+}
+
+// A printer prints outcomes in one format. All formats print the same outcomes in the
+// same order.
+type printer interface {
+	print(outcome) error
+	end() error
+}
+
+func newPrinter(format string, w io.Writer, explained bool) (printer, error) {
+	switch {
+	case format == "json":
+		return jsonPrinter{jsonLines(w)}, nil
+	case format == "csv":
+		c := csv.NewWriter(w)
+		header := []string{"lead", "model", "status", "score", "grade", "sales_ready"}
+		if explained {
+			header = append(header, "why")
+		}
+		return csvPrinter{c, explained}, c.Write(header)
+	case explained:
+		return explainPrinter{w}, nil
+	}
+	return &tablePrinter{w: w}, nil
+}
+
+type jsonPrinter struct{ *json.Encoder }
+
+// A leadFailure says why a lead could not be scored.
+type leadFailure struct {
+	Lead  string `json:"lead"`
+	Error string `json:"error"`
+}
+
+func (p jsonPrinter) print(o outcome) error {
+	if o.failed != nil {
+		return p.Encode(map[string]leadFailure{"failure": {o.Lead, o.failed.Error()}})
+	}
+	return p.Encode(o.Result)
+}
+
+func (jsonPrinter) end() error { return nil }
+
+type csvPrinter struct {
+	*csv.Writer
+	explained bool
+}
+
+func (p csvPrinter) print(o outcome) error {
+	row := []string{spreadsheet.Cell(o.Lead), spreadsheet.Cell(o.Model), o.status(), "", "", ""}
+	if o.failed == nil && o.Status == leadscore.Scored {
+		row = append(row[:3], strconv.FormatInt(o.Score, 10), spreadsheet.Cell(o.Grade), strconv.FormatBool(o.SalesReady))
+	}
+	if p.explained {
+		why := explain.Of(o.Result).Summary()
+		if o.failed != nil {
+			why = o.failed.Error()
+		}
+		row = append(row, spreadsheet.Cell(why))
+	}
+	return p.Write(row)
+}
+
+func (p csvPrinter) end() error {
+	p.Flush()
+	return p.Error()
+}
+
+// tablePrinter aligns the columns of tableRows rows at a time, so that a table of
+// millions of rows need not fit into memory.
+type tablePrinter struct {
+	w       io.Writer
+	rows    [][]string
+	printed bool
+}
+
+const tableRows = 500
+
+var tableHeader = []string{"LEAD", "MODEL", "STATUS", "SCORE", "GRADE", "SALES READY"}
+
+func (p *tablePrinter) print(o outcome) error {
+	row := []string{shown.Printable(o.Lead), shown.Printable(o.Model), o.status()}
+	if o.failed == nil && o.Status == leadscore.Scored {
+		ready := "no"
+		if o.SalesReady {
+			ready = "yes"
+		}
+		row = append(row, strconv.FormatInt(o.Score, 10), shown.Printable(o.Grade), ready)
+	}
+	p.rows = append(p.rows, row)
+	if len(p.rows) < tableRows {
+		return nil
+	}
+	return p.flush()
+}
+
+func (p *tablePrinter) end() error {
+	if len(p.rows) == 0 && p.printed {
+		return nil
+	}
+	return p.flush()
+}
+
+func (p *tablePrinter) flush() error {
+	rows := slices.Concat([][]string{tableHeader}, p.rows)
+	p.rows, p.printed = p.rows[:0], true
+	_, err := io.WriteString(p.w, aligned(rows))
+	return err
+}
+
+// aligned returns rows of cells as lines, with columns that are two blanks apart.
+func aligned(rows [][]string) string {
+	var widths []int
+	for _, row := range rows {
+		for i, cell := range row {
+			if i == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[i] = max(widths[i], utf8.RuneCountInString(cell))
+		}
+	}
+	var b strings.Builder
+	for _, row := range rows {
+		for i, cell := range row {
+			b.WriteString(cell)
+			if i < len(row)-1 {
+				b.WriteString(strings.Repeat(" ", widths[i]+2-utf8.RuneCountInString(cell)))
+			}
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// explainPrinter prints a paragraph for each result.
+type explainPrinter struct{ io.Writer }
+
+func (p explainPrinter) print(o outcome) error {
+	if o.failed != nil {
+		_, err := fmt.Fprintf(p, "%s: %s: %s\n", shown.Printable(o.Lead), failedStatus, shown.Printable(o.failed.Error()))
+		return err
+	}
+	_, err := io.WriteString(p, explain.Of(o.Result).String())
+	return err
+}
+
+func (explainPrinter) end() error { return nil }

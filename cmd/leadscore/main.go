@@ -1,5 +1,5 @@
 // Command leadscore scores leads by rule files. It also checks, tests, compares and
-// formats rule files, and explains scores.
+// formats rule files, explains scores, and prints the schema.
 //
 //	leadscore score [--schema FILE] --data DIR|FILE [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME] [--lead ID]... [--model NAME]... [--grade NAME]... [--ready] [--sort data|score|lead] [--top N] [--format table|json|csv] [--explain] [-o FILE] [--color WHEN] FILE|DIR...
 //	leadscore explain [--schema FILE] --data DIR|FILE [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME] --lead ID [--format text|json] [--what-if] [--color WHEN] FILE|DIR...
@@ -7,6 +7,7 @@
 //	leadscore test [--schema FILE] [-v] [--format text|json] [--color WHEN] FILE|DIR...
 //	leadscore diff [--schema FILE] [--data DIR|FILE [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME]] [--format text|json] [--limit N] [--exit-code] [--color WHEN] OLD NEW
 //	leadscore fmt [-l] [-d] [-w] [--fail] [--color WHEN] [FILE|DIR...]
+//	leadscore schema [--schema FILE] [--format text|json] [--color WHEN] [FILE|DIR...]
 //	leadscore version
 //
 // Problems in rules are written to standard error, in colour if that is a terminal.
@@ -98,6 +99,12 @@ func commands() []command {
 			usage: "init [--schema FILE] --data DIR [--color WHEN] [FILE|DIR...]",
 			about: "write a first mapping for a folder of exports, for a person to correct",
 			run:   runMapping,
+		},
+		{
+			name:  "schema",
+			usage: "[--schema FILE] [--format text|json] [--color WHEN] [FILE|DIR...]",
+			about: "print the entities, fields, choices and hops that rules can use",
+			run:   runSchema,
 		},
 		{
 			name:  "version",

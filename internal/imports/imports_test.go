@@ -65,7 +65,7 @@ var arrows = map[string][]string{
 	"modeldiff":     {".", "eval/check", "grades", "internal/shown", "traverse"},
 	"whatif":        {".", "eval/check", "grades", "internal/points", "internal/shown"},
 	"modeltest":     {".", "dsl", "eval/check", "eval/findings", "internal/shown", "source/memory", "traverse"},
-	"cmd/leadscore": {".", "audit", "dsl", "eval/check", "eval/findings", "explain", "internal/calendar", "internal/nearest", "internal/regular", "internal/shown", "modeldiff", "modeltest", "source/tables", "spreadsheet", "whatif"},
+	"cmd/leadscore": {".", "audit", "dsl", "eval/check", "eval/findings", "explain", "internal/calendar", "internal/nearest", "internal/regular", "internal/shown", "modeldiff", "modeltest", "source/tables", "spreadsheet", "traverse", "whatif"},
 	"spreadsheet":   {},
 	"examples/...":  {".", "source/memory", "source/tables"},
 }

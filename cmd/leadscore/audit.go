@@ -15,9 +15,9 @@ import (
 // maxAudit is how many findings about data a command lists before its results.
 const maxAudit = 20
 
-// audit prints the warnings about the data for a set of models to standard error.
-// With --strict it returns errReported if there are any.
-func (in *dataInput) audit(ctx context.Context, p *progress, set *leadscore.Set, data *tables.Data) error {
+// audit prints the warnings about the data for a set of models to standard error, or
+// as JSON to the output. With --strict it returns errReported if there are any.
+func (in *dataInput) audit(ctx context.Context, inv *invocation, p *progress, set *leadscore.Set, data *tables.Data) error {
 	p.say("checking the data")
 	found, err := audit.Check(ctx, set, data, in.asOf)
 	if err != nil {
@@ -27,7 +27,14 @@ func (in *dataInput) audit(ctx context.Context, p *progress, set *leadscore.Set,
 	if len(found) == 0 {
 		return nil
 	}
-	p.printf("%s", in.lines(found, maxAudit))
+	if inv.json != nil {
+		err = linesOf(inv.json, lineFinding, found)
+	} else {
+		p.printf("%s", in.lines(found, maxAudit))
+	}
+	if err != nil {
+		return err
+	}
 	if *in.strict {
 		return errReported
 	}
@@ -48,9 +55,9 @@ func (in *dataInput) lines(found audit.Findings, limit int) string {
 }
 
 // checkData reports what is odd about the data for a set of models: as text, on
-// standard error, or as one JSON object per line, on standard output. It returns
-// whether there are warnings.
-func (in *dataInput) checkData(ctx context.Context, inv *invocation, set *leadscore.Set, advice bool, format string) (warned bool, err error) {
+// standard error, or as JSON, on standard output. It returns whether there are
+// warnings.
+func (in *dataInput) checkData(ctx context.Context, inv *invocation, set *leadscore.Set, advice bool) (warned bool, err error) {
 	p := startProgress(inv.streams)
 	defer p.stop()
 	in.resolve(set)
@@ -68,8 +75,8 @@ func (in *dataInput) checkData(ctx context.Context, inv *invocation, set *leadsc
 	if !advice {
 		found = found.Warnings()
 	}
-	if format == "json" {
-		return warned, encodeAll(inv.out, found)
+	if inv.json != nil {
+		return warned, linesOf(inv.json, lineFinding, found)
 	}
 	_, err = fmt.Fprint(inv.err, in.lines(found, dsl.Limits{}.WithDefaults().Problems))
 	return warned, err

@@ -74,7 +74,7 @@ func TestCheckData(t *testing.T) {
 	}
 	out, errs, _ := call(t, "", append(check, "--format", "json")...)
 	var f audit.Finding
-	if err := json.Unmarshal([]byte(out), &f); err != nil || f.Code != audit.CodeDangling || f.Count != 1 || f.Of != 3 || errs != "" {
+	if err := json.Unmarshal([]byte(valuesIn(t, out, "check", statusOK)), &f); err != nil || f.Code != audit.CodeDangling || f.Count != 1 || f.Of != 3 || errs != "" {
 		t.Errorf("%v, %q, %q", err, out, errs)
 	}
 	_, errs, status := call(t, "", "check", "--as-of", "2026-06-01", "one.score")

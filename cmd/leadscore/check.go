@@ -13,7 +13,7 @@ import (
 func runCheck(ctx context.Context, inv *invocation) error {
 	rules, data := inv.ruleFlags(), inv.dataFlags()
 	advice := inv.flags.Bool("advice", false, "also give advice, on what is unusual but may be intended")
-	format := inv.choice("format", "text", "report problems as `FORMAT`: text, on standard error, or json, one object per line on standard output", "json")
+	inv.formatFlag("text", "report problems as `FORMAT`: text, on standard error, or json, one object per line on standard output", "json")
 	names, err := inv.parse()
 	if err != nil {
 		return err
@@ -25,25 +25,21 @@ func runCheck(ctx context.Context, inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	report := inv.report
-	if *format == "json" {
-		report = inv.reportJSON
-	}
 	set, found, err := findingsIn(ctx, rules, names)
 	if err != nil {
-		return report(err)
+		return inv.report(err)
 	}
 	warned := slices.ContainsFunc(found, func(d dsl.Diagnostic) bool { return d.Severity == dsl.Warning })
 	if !*advice {
 		found = slices.DeleteFunc(found, func(d dsl.Diagnostic) bool { return d.Severity == dsl.Advice })
 	}
 	if len(found) > 0 {
-		if err := report(found.Limit(dsl.Limits{}.WithDefaults().Problems)); err != errReported {
+		if err := inv.report(found.Limit(dsl.Limits{}.WithDefaults().Problems)); err != errReported {
 			return err
 		}
 	}
 	if withData {
-		odd, err := data.checkData(ctx, inv, set, *advice, *format)
+		odd, err := data.checkData(ctx, inv, set, *advice)
 		if err != nil {
 			return err
 		}

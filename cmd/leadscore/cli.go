@@ -2,13 +2,14 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/leadscore/leadscore"
 )
 
 // streams are what a command reads and writes.
@@ -36,6 +37,8 @@ type invocation struct {
 	flags   *flag.FlagSet
 	checks  []func() error // of values of flags
 	color   *string        // --color, which every command has
+	format  *string        // --format, if the command has it
+	json    *jsonLines     // the output, if --format is json
 	stdin   *string        // the text of standard input, once it is read
 }
 
@@ -81,6 +84,12 @@ func (inv *invocation) choice(name, value, about string, others ...string) *stri
 	return p
 }
 
+// formatFlag defines --format, whose values are value, which is the default, and
+// others, of which one is json.
+func (inv *invocation) formatFlag(value, about string, others ...string) {
+	inv.format = inv.choice("format", value, about, others...)
+}
+
 // parse parses the flags and returns the operands. Flags may come before, between
 // and after operands; after -- everything is an operand. If the arguments ask for
 // help, parse prints it and returns [flag.ErrHelp].
@@ -109,12 +118,33 @@ func (inv *invocation) parse() ([]string, error) {
 			return nil, err
 		}
 	}
+	if inv.format != nil && *inv.format == "json" {
+		j, err := begin(inv.out, inv.command.name)
+		if err != nil {
+			return nil, err
+		}
+		inv.json = j
+	}
 	return append(operands, tail...), nil
 }
 
-// complain prints an error of the command to standard error.
+// complain prints an error of the command to standard error and, as JSON, to the
+// output.
 func (inv *invocation) complain(err error) {
+	if inv.json != nil {
+		_ = inv.json.line(lineError, errorLine{err.Error()}) // the encoder keeps its error for the last line
+	}
 	fmt.Fprintf(inv.err, "leadscore %s: %v\n", inv.command.name, err)
+}
+
+// leadFailed reports a lead that cannot be scored, to standard error and, as JSON, to
+// the output.
+func (inv *invocation) leadFailed(p *progress, bad *leadscore.LeadError) error {
+	p.printf("leadscore %s: %v\n", inv.command.name, bad)
+	if inv.json == nil {
+		return nil
+	}
+	return inv.json.line(lineFailure, leadFailure{bad.Lead, bad.Error()})
 }
 
 // failures reports how many leads could not be scored, if there are any, and
@@ -125,12 +155,4 @@ func (inv *invocation) failures(failed, leads int) error {
 	}
 	inv.complain(fmt.Errorf("%d of %d leads could not be scored", failed, leads))
 	return errLeadsFailed
-}
-
-// jsonLines returns an encoder that writes one object per line, and does not escape
-// <, > and &, which are common in rules.
-func jsonLines(w io.Writer) *json.Encoder {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	return e
 }

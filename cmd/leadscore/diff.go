@@ -15,7 +15,7 @@ import (
 
 func runDiff(ctx context.Context, inv *invocation) error {
 	rules, data := inv.ruleFlags(), inv.dataFlags()
-	format := inv.choice("format", "text", "print differences as `FORMAT`: text or json (one object per line)", "json")
+	inv.formatFlag("text", "print differences as `FORMAT`: text or json (one object per line)", "json")
 	limit := inv.flags.Int("limit", 20, "list at most `N` changed leads; 0 lists all")
 	exitCode := inv.flags.Bool("exit-code", false, "exit with status 3 if there is a difference, in the rules or in the results of leads")
 	names, err := inv.parse()
@@ -41,10 +41,6 @@ func runDiff(ctx context.Context, inv *invocation) error {
 		return inv.report(err)
 	}
 	out := bufio.NewWriter(inv.out)
-	printRules, printEffect := textOfRules, textOfEffect
-	if *format == "json" {
-		printRules, printEffect = jsonOfRules, jsonOfEffect
-	}
 	changes, err := await(ctx, func() (modeldiff.Changes, error) { return modeldiff.Rules(older, newer), nil })
 	if err != nil {
 		return err
@@ -55,13 +51,13 @@ func runDiff(ctx context.Context, inv *invocation) error {
 		}
 		return nil
 	}
-	err = printRules(out, changes)
+	err = inv.printRules(out, changes)
 	if err != nil || !population {
 		return cmp.Or(errors.Join(err, out.Flush()), differs(len(changes) > 0))
 	}
 	e, err := compareLeads(ctx, inv, older, newer, data, *limit)
 	if err == nil {
-		err = printEffect(out, e)
+		err = inv.printEffect(out, e)
 	}
 	if err = errors.Join(err, out.Flush()); err != nil {
 		return err
@@ -92,7 +88,7 @@ func compareLeads(ctx context.Context, inv *invocation, older, newer *leadscore.
 			return nil, err
 		}
 	}
-	if err := data.audit(ctx, p, newer, is); err != nil {
+	if err := data.audit(ctx, inv, p, newer, is); err != nil {
 		return nil, err
 	}
 	ids, err := leadsOf(ctx, was, is)
@@ -104,7 +100,9 @@ func compareLeads(ctx context.Context, inv *invocation, older, newer *leadscore.
 	for lead, err := range modeldiff.Leads(ctx, before, after, leadscore.IDs(ids...), data.options()...) {
 		if bad, ok := errors.AsType[*leadscore.LeadError](err); ok {
 			e.failed++
-			p.printf("leadscore %s: %v\n", inv.command.name, bad)
+			if err := inv.leadFailed(p, bad); err != nil {
+				return nil, err
+			}
 			continue
 		}
 		if err != nil {
@@ -150,12 +148,20 @@ func leadsOf(ctx context.Context, was, is *tables.Data) ([]string, error) {
 	return ids, nil
 }
 
-func textOfRules(w io.Writer, changes modeldiff.Changes) error {
+// printRules prints changes of rules on w, or as JSON.
+func (inv *invocation) printRules(w io.Writer, changes modeldiff.Changes) error {
+	if inv.json != nil {
+		return linesOf(inv.json, lineChange, changes)
+	}
 	_, err := fmt.Fprint(w, changes)
 	return err
 }
 
-func textOfEffect(w io.Writer, e *effect) error {
+// printEffect prints changes of results on w, or as JSON.
+func (inv *invocation) printEffect(w io.Writer, e *effect) error {
+	if inv.json != nil {
+		return cmp.Or(linesOf(inv.json, lineLead, e.listed), inv.json.line(lineEffect, e.Summary))
+	}
 	fmt.Fprintf(w, "\n%s", e.Summary)
 	for i, c := range e.listed {
 		if i == 0 {
@@ -167,24 +173,4 @@ func textOfEffect(w io.Writer, e *effect) error {
 		fmt.Fprintf(w, "and %d more; --limit 0 lists all\n", more)
 	}
 	return nil // w keeps its error
-}
-
-func jsonOfRules(w io.Writer, changes modeldiff.Changes) error { return encodeAll(w, changes) }
-
-func jsonOfEffect(w io.Writer, e *effect) error {
-	if err := encodeAll(w, e.listed); err != nil {
-		return err
-	}
-	return jsonLines(w).Encode(e.Summary)
-}
-
-// encodeAll writes one object per line.
-func encodeAll[T any](w io.Writer, list []T) error {
-	e := jsonLines(w)
-	for _, v := range list {
-		if err := e.Encode(v); err != nil {
-			return err
-		}
-	}
-	return nil
 }

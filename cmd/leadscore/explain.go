@@ -15,7 +15,7 @@ import (
 func runExplain(ctx context.Context, inv *invocation) error {
 	rules, data := inv.ruleFlags(), inv.dataFlags()
 	lead := inv.flags.String("lead", "", "explain the lead with this `ID`")
-	format := inv.choice("format", "text", "print explanations as `FORMAT`: text or json (one object per model)", "json")
+	inv.formatFlag("text", "print explanations as `FORMAT`: text or json (one object per model)", "json")
 	whatIf := inv.flags.Bool("what-if", false, fmt.Sprintf("list the smallest sets of conditions, of at most %d, whose change would make the lead sales ready", whatif.MaxConditions))
 	names, err := inv.parse()
 	if err != nil {
@@ -41,7 +41,7 @@ func runExplain(ctx context.Context, inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	if err := data.audit(ctx, p, set, loaded); err != nil {
+	if err := data.audit(ctx, inv, p, set, loaded); err != nil {
 		return err
 	}
 	p.stop()
@@ -57,8 +57,8 @@ func runExplain(ctx context.Context, inv *invocation) error {
 				return err
 			}
 		}
-		if *format == "json" {
-			err = jsonLines(out).Encode(answer)
+		if inv.json != nil {
+			err = inv.json.line(lineExplanation, answer)
 		} else {
 			err = printExplanation(out, answer, *whatIf)
 		}

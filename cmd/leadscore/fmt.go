@@ -38,7 +38,7 @@ func runFmt(ctx context.Context, inv *invocation) error {
 		}
 		errs := []error{err}
 		for _, file := range files {
-			formatted, err := inv.format(ctx, mode, file)
+			formatted, err := inv.formatFile(ctx, mode, file)
 			changed = changed || !formatted
 			errs = append(errs, err)
 			if err := ctx.Err(); err != nil {
@@ -64,8 +64,8 @@ func runFmt(ctx context.Context, inv *invocation) error {
 	return nil
 }
 
-// format formats the file of an operand. It returns whether it was formatted.
-func (inv *invocation) format(ctx context.Context, mode fmtMode, name string) (bool, error) {
+// formatFile formats the file of an operand. It returns whether it was formatted.
+func (inv *invocation) formatFile(ctx context.Context, mode fmtMode, name string) (bool, error) {
 	file, err := inv.readText(ctx, name)
 	if err != nil {
 		return false, err

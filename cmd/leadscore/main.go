@@ -11,7 +11,8 @@
 //	leadscore version
 //
 // Problems in rules are written to standard error, in colour if that is a terminal.
-// With check --format json they are written to standard output, one object per line.
+// With --format json they are written to standard output, as everything else is, one
+// object per line; docs/cli.md describes the objects.
 //
 // The exit status is 0 on success; 1 if the rules or the data have errors, a test
 // fails, or a lead cannot be scored; 2 if the command line is wrong; 3 if diff
@@ -155,23 +156,38 @@ func run(ctx context.Context, s streams, args []string) int {
 		return statusUsage
 	}
 	inv := newInvocation(s, c, args[1:])
-	err := c.run(ctx, inv)
+	return inv.conclude(ctx, c.run(ctx, inv))
+}
+
+// conclude reports the error of a command, if there is one, and returns the exit
+// status.
+func (inv *invocation) conclude(ctx context.Context, err error) int {
+	status := statusWrong
 	bad, isUsage := errors.AsType[*usageError](err)
 	switch {
 	case err == nil || errors.Is(err, flag.ErrHelp):
-		return statusOK
+		status = statusOK
 	case isUsage:
+		inv.json = nil // which holds nothing yet
 		inv.complain(bad)
-		fmt.Fprintf(s.err, "usage: %s\n", c.synopsis("       "))
+		fmt.Fprintf(inv.err, "usage: %s\n", inv.command.synopsis("       "))
 		return statusUsage
 	case errors.Is(err, errReported):
 	case errors.Is(err, errDiffers):
-		return statusDiffs
+		status = statusDiffs
 	case ctx.Err() != nil:
 		inv.complain(errors.New("interrupted"))
-		return statusInterrupted
+		status = statusInterrupted
 	default:
 		inv.complain(err)
 	}
-	return statusWrong
+	if inv.json == nil {
+		return status
+	}
+	if failed := inv.json.end(status); failed != nil && !errors.Is(err, failed) {
+		inv.json = nil
+		inv.complain(failed)
+		status = statusWrong
+	}
+	return status
 }

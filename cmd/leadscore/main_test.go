@@ -535,6 +535,9 @@ and 1 more; --limit 0 lists all
 			if status != test.status {
 				t.Errorf("status %d, want %d", status, test.status)
 			}
+			if words := strings.Fields(test.args); strings.Contains(test.args, "--format json") {
+				out = valuesIn(t, out, words[0], status) // tests of JSON lines look at the rest
+			}
 			if diff := cmp.Diff(test.out, out); diff != "" {
 				t.Errorf("standard output (-want +got):\n%s", diff)
 			}

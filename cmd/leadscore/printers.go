@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/csv"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -41,11 +40,12 @@ type printer interface {
 	end() error
 }
 
-func newPrinter(format string, w io.Writer, explained bool) (printer, error) {
+// newPrinter returns a printer for the format of score, which prints on w, or as JSON.
+func (inv *invocation) newPrinter(w io.Writer, explained bool) (printer, error) {
 	switch {
-	case format == "json":
-		return jsonPrinter{jsonLines(w)}, nil
-	case format == "csv":
+	case inv.json != nil:
+		return jsonPrinter{inv.json}, nil
+	case *inv.format == "csv":
 		c := csv.NewWriter(w)
 		header := []string{"lead", "model", "status", "score", "grade", "sales_ready"}
 		if explained {
@@ -58,22 +58,16 @@ func newPrinter(format string, w io.Writer, explained bool) (printer, error) {
 	return &tablePrinter{w: w}, nil
 }
 
-type jsonPrinter struct{ *json.Encoder }
-
-// A leadFailure says why a lead could not be scored.
-type leadFailure struct {
-	Lead  string `json:"lead"`
-	Error string `json:"error"`
-}
+type jsonPrinter struct{ *jsonLines }
 
 func (p jsonPrinter) print(o outcome) error {
 	if o.failed != nil {
-		return p.Encode(map[string]leadFailure{"failure": {o.Lead, o.failed.Error()}})
+		return p.line(lineFailure, leadFailure{o.Lead, o.failed.Error()})
 	}
-	return p.Encode(o.Result)
+	return p.line(lineResult, o.Result)
 }
 
-func (jsonPrinter) end() error { return nil }
+func (jsonPrinter) end() error { return nil } // the last line comes with the exit status
 
 type csvPrinter struct {
 	*csv.Writer

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -11,12 +12,16 @@ import (
 	"github.com/leadscore/leadscore/dsl"
 )
 
-// report prints err to standard error and returns errReported if err is a
-// [leadscore.Diagnostics]. It returns any other error unchanged.
+// report prints err to standard error, or as JSON to the output, and returns
+// errReported if err is a [leadscore.Diagnostics]. It returns any other error
+// unchanged.
 func (inv *invocation) report(err error) error {
 	diags, ok := errors.AsType[leadscore.Diagnostics](err)
 	if !ok {
 		return err
+	}
+	if inv.json != nil {
+		return cmp.Or(linesOf(inv.json, lineProblem, diags), errReported)
 	}
 	color := inColor(*inv.color, isTerminal(inv.err), os.Getenv)
 	texts := make([]string, len(diags))
@@ -28,21 +33,6 @@ func (inv *invocation) report(err error) error {
 		}
 	}
 	fmt.Fprintln(inv.err, strings.Join(texts, "\n\n"))
-	return errReported
-}
-
-// reportJSON is like report, but prints one object per line to standard output.
-func (inv *invocation) reportJSON(err error) error {
-	diags, ok := errors.AsType[leadscore.Diagnostics](err)
-	if !ok {
-		return err
-	}
-	e := jsonLines(inv.out)
-	for _, d := range diags {
-		if err := e.Encode(d); err != nil {
-			return err
-		}
-	}
 	return errReported
 }
 

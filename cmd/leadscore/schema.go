@@ -12,7 +12,7 @@ import (
 
 func runSchema(ctx context.Context, inv *invocation) error {
 	rules := inv.ruleFlags()
-	format := inv.choice("format", "text", "print the schema as `FORMAT`: text or json (one object per entity)", "json")
+	inv.formatFlag("text", "print the schema as `FORMAT`: text or json (one object per entity)", "json")
 	names, err := inv.parse()
 	if err != nil {
 		return err
@@ -27,14 +27,8 @@ func runSchema(ctx context.Context, inv *invocation) error {
 	if err != nil {
 		return inv.report(err)
 	}
-	if *format == "json" {
-		e := jsonLines(inv.out)
-		for _, entity := range entitiesOf(schema) {
-			if err := e.Encode(map[string]entityJSON{"entity": entity}); err != nil {
-				return err
-			}
-		}
-		return nil
+	if inv.json != nil {
+		return linesOf(inv.json, lineEntity, entitiesOf(schema))
 	}
 	for i, entity := range entitiesOf(schema) {
 		if i > 0 {

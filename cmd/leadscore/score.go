@@ -12,7 +12,7 @@ import (
 
 func runScore(ctx context.Context, inv *invocation) error {
 	rules, data, selected := inv.ruleFlags(), inv.dataFlags(), inv.selectionFlags()
-	format := inv.choice("format", "table", "print results as `FORMAT`: table, json (one object per line) or csv", "json", "csv")
+	inv.formatFlag("table", "print results as `FORMAT`: table, json (one object per line) or csv", "json", "csv")
 	explained := inv.flags.Bool("explain", false, "explain what each condition contributed")
 	output := inv.flags.String("o", "", "write the results to `FILE`, once they are complete, instead of standard output. A file of that name is replaced, and stays as it is if the command fails or is interrupted")
 	names, err := inv.parse()
@@ -32,19 +32,33 @@ func runScore(ctx context.Context, inv *invocation) error {
 	if set, err = selected.of(set); err != nil {
 		return err
 	}
-	var file *replacement
-	if *output != "" {
-		if file, err = replace(*output); err != nil {
-			return err
-		}
-		inv.out = file
+	if *output == "" {
+		return inv.score(ctx, set, data, selected, *explained)
 	}
-	err = inv.score(ctx, set, data, selected, *format, *explained)
-	switch {
-	case file == nil:
+	file, err := replace(*output)
+	if err != nil {
 		return err
-	case err != nil && !errors.Is(err, errLeadsFailed):
+	}
+	to := *inv // the same command with another output
+	to.out = file
+	if inv.json != nil {
+		if to.json, err = begin(file, inv.command.name); err != nil {
+			return errors.Join(err, file.discard())
+		}
+		inv.json = nil // nothing of it is printed
+	}
+	err = to.score(ctx, set, data, selected, *explained)
+	if err != nil && !errors.Is(err, errLeadsFailed) {
 		return errors.Join(err, file.discard())
+	}
+	if to.json != nil {
+		status := statusOK
+		if err != nil {
+			status = statusWrong
+		}
+		if err := to.json.end(status); err != nil {
+			return errors.Join(err, file.discard())
+		}
 	}
 	if err := file.commit(); err != nil {
 		return err
@@ -53,7 +67,7 @@ func runScore(ctx context.Context, inv *invocation) error {
 }
 
 // score scores the data with a set and prints the results to inv.out.
-func (inv *invocation) score(ctx context.Context, set *leadscore.Set, data *dataInput, selected *selection, format string, explained bool) error {
+func (inv *invocation) score(ctx context.Context, set *leadscore.Set, data *dataInput, selected *selection, explained bool) error {
 	p := startProgress(inv.streams)
 	defer p.stop()
 	data.resolve(set)
@@ -61,7 +75,7 @@ func (inv *invocation) score(ctx context.Context, set *leadscore.Set, data *data
 	if err != nil {
 		return err
 	}
-	if err := data.audit(ctx, p, set, loaded); err != nil {
+	if err := data.audit(ctx, inv, p, set, loaded); err != nil {
 		return err
 	}
 	opts := data.options()
@@ -69,7 +83,7 @@ func (inv *invocation) score(ctx context.Context, set *leadscore.Set, data *data
 		opts = append(opts, leadscore.Explain(explain.Occurrences))
 	}
 	out := bufio.NewWriter(inv.out)
-	printer, err := newPrinter(format, out, explained)
+	printer, err := inv.newPrinter(out, explained)
 	if err != nil {
 		return err
 	}

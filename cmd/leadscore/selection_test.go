@@ -58,7 +58,7 @@ func TestSelection(t *testing.T) {
 				t.Errorf("%s as %s: status %d, %s", test.args, format, status, errs)
 			}
 			var got []string
-			for _, r := range read(t, out) {
+			for _, r := range read(t, out, status) {
 				score := r.score
 				if r.status == failedStatus {
 					score = failedStatus
@@ -76,8 +76,8 @@ func TestSelection(t *testing.T) {
 type printed struct{ lead, model, status, score, grade, ready string }
 
 // readers read the output of score back.
-var readers = map[string]func(t *testing.T, out string) []printed{
-	"csv": func(t *testing.T, out string) (list []printed) {
+var readers = map[string]func(t *testing.T, out string, status int) []printed{
+	"csv": func(t *testing.T, out string, _ int) (list []printed) {
 		rows, err := csv.NewReader(strings.NewReader(out)).ReadAll()
 		if err != nil || len(rows) == 0 || !slices.Equal(rows[0], []string{"lead", "model", "status", "score", "grade", "sales_ready"}) {
 			t.Fatalf("%v, %q", err, out)
@@ -87,32 +87,34 @@ var readers = map[string]func(t *testing.T, out string) []printed{
 		}
 		return list
 	},
-	"json": func(t *testing.T, out string) (list []printed) {
-		for line := range strings.Lines(out) {
-			var v struct {
-				Lead, Model, Status, Grade string
-				Score                      *int64
-				SalesReady                 *bool `json:"sales_ready"`
-				Failure                    *struct{ Lead, Error string }
-			}
-			if err := json.Unmarshal([]byte(line), &v); err != nil {
-				t.Fatal(err)
-			}
-			r := printed{lead: v.Lead, model: v.Model, status: v.Status, grade: v.Grade}
-			if v.Failure != nil {
-				r.lead, r.status = v.Failure.Lead, failedStatus
-				if v.Failure.Error == "" {
-					t.Errorf("no error: %s", line)
+	"json": func(t *testing.T, out string, status int) (list []printed) {
+		for _, line := range linesIn(t, out, "score", status) {
+			switch line.key {
+			case lineResult:
+				var v struct {
+					Lead, Model, Status, Grade string
+					Score                      *int64
+					SalesReady                 *bool `json:"sales_ready"`
 				}
+				if err := json.Unmarshal(line.value, &v); err != nil {
+					t.Fatal(err)
+				}
+				r := printed{lead: v.Lead, model: v.Model, status: v.Status, grade: v.Grade}
+				if v.Score != nil {
+					r.score, r.ready = strconv.FormatInt(*v.Score, 10), strconv.FormatBool(*v.SalesReady)
+				}
+				list = append(list, r)
+			case lineFailure:
+				var v leadFailure
+				if err := json.Unmarshal(line.value, &v); err != nil || v.Error == "" {
+					t.Errorf("%v: %s", err, line.value)
+				}
+				list = append(list, printed{lead: v.Lead, status: failedStatus})
 			}
-			if v.Score != nil {
-				r.score, r.ready = strconv.FormatInt(*v.Score, 10), strconv.FormatBool(*v.SalesReady)
-			}
-			list = append(list, r)
 		}
 		return list
 	},
-	"table": func(t *testing.T, out string) (list []printed) {
+	"table": func(t *testing.T, out string, _ int) (list []printed) {
 		header, rows, _ := strings.Cut(out, "\n")
 		var from []int
 		for _, name := range tableHeader {
@@ -170,7 +172,7 @@ func TestFormatsAgree(t *testing.T) {
 			if status == statusUsage {
 				rt.Fatal(errs)
 			}
-			results = append(results, readers[format](t, out))
+			results = append(results, readers[format](t, out, status))
 		}
 		for _, other := range results[1:] {
 			if diff := cmp.Diff(results[0], other, cmp.AllowUnexported(printed{})); diff != "" {

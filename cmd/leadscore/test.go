@@ -12,7 +12,7 @@ import (
 func runTest(ctx context.Context, inv *invocation) error {
 	rules := inv.ruleFlags()
 	verbose := inv.flags.Bool("v", false, "also list tests that pass")
-	format := inv.choice("format", "text", "print results as `FORMAT`: text or json (one object per test)", "json")
+	inv.formatFlag("text", "print results as `FORMAT`: text or json (one object per test)", "json")
 	names, err := inv.parse()
 	if err != nil {
 		return err
@@ -25,7 +25,6 @@ func runTest(ctx context.Context, inv *invocation) error {
 		return inv.report(err)
 	}
 	passed, failed := 0, 0
-	e := jsonLines(inv.out)
 	for r := range modeltest.Results(ctx, set) {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -36,8 +35,8 @@ func runTest(ctx context.Context, inv *invocation) error {
 			failed++
 		}
 		switch {
-		case *format == "json":
-			err = e.Encode(testLine(r))
+		case inv.json != nil:
+			err = inv.json.line(lineTest, testLine(r))
 		case !r.Passed():
 			_, err = fmt.Fprintf(inv.out, "%v\n\n", r)
 		case *verbose:
@@ -47,7 +46,7 @@ func runTest(ctx context.Context, inv *invocation) error {
 			return err
 		}
 	}
-	if *format == "text" {
+	if inv.json == nil {
 		if _, err := fmt.Fprintln(inv.out, summary(passed, failed)); err != nil {
 			return err
 		}

@@ -160,6 +160,11 @@ func (inv *invocation) printRules(w io.Writer, changes modeldiff.Changes) error 
 // printEffect prints changes of results on w, or as JSON.
 func (inv *invocation) printEffect(w io.Writer, e *effect) error {
 	if inv.json != nil {
+		for i := range e.listed {
+			if c := &e.listed[i]; c.Conditions == nil {
+				c.Conditions = []modeldiff.ConditionChange{} // and not null
+			}
+		}
 		return cmp.Or(linesOf(inv.json, lineLead, e.listed), inv.json.line(lineEffect, e.Summary))
 	}
 	fmt.Fprintf(w, "\n%s", e.Summary)

@@ -25,36 +25,67 @@ func runCheck(ctx context.Context, inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	set, found, err := findingsIn(ctx, rules, names)
+	sets, err := findRules(ctx, names)
 	if err != nil {
-		return inv.report(err)
+		return err
 	}
-	warned := slices.ContainsFunc(found, func(d dsl.Diagnostic) bool { return d.Severity == dsl.Warning })
-	if !*advice {
-		found = slices.DeleteFunc(found, func(d dsl.Diagnostic) bool { return d.Severity == dsl.Advice })
-	}
-	if len(found) > 0 {
-		if err := inv.report(found.Limit(dsl.Limits{}.WithDefaults().Problems)); err != errReported {
-			return err
-		}
-	}
+	c := checker{inv: inv, rules: rules, advice: *advice}
 	if withData {
-		odd, err := data.checkData(ctx, inv, set, *advice)
-		if err != nil {
+		c.data = data
+	}
+	failed := false
+	for _, files := range sets.all() {
+		// Continue after a set that cannot be used.
+		switch err := c.check(ctx, files); {
+		case err == errReported:
+			failed = true
+		case err != nil:
 			return err
 		}
-		warned = warned || odd
 	}
-	if *data.strict && warned {
+	if failed || *data.strict && c.warned {
 		return errReported
 	}
 	return nil
 }
 
+// A checker checks sets of rule files.
+type checker struct {
+	inv    *invocation
+	rules  *ruleInput
+	data   *dataInput // nil if only rules are checked
+	advice bool       // whether to give it
+	warned bool       // whether there was a warning
+}
+
+// check reports the problems and findings of a set. It returns errReported if the
+// rules do not compile.
+func (c *checker) check(ctx context.Context, files []string) error {
+	set, found, err := findingsIn(ctx, c.rules, files)
+	if err != nil {
+		return c.inv.report(err)
+	}
+	c.warned = c.warned || slices.ContainsFunc(found, func(d dsl.Diagnostic) bool { return d.Severity == dsl.Warning })
+	if !c.advice {
+		found = slices.DeleteFunc(found, func(d dsl.Diagnostic) bool { return d.Severity == dsl.Advice })
+	}
+	if len(found) > 0 {
+		if err := c.inv.report(found.Limit(dsl.Limits{}.WithDefaults().Problems)); err != errReported {
+			return err
+		}
+	}
+	if c.data == nil {
+		return nil
+	}
+	odd, err := c.data.checkData(ctx, c.inv, set, c.advice)
+	c.warned = c.warned || odd
+	return err
+}
+
 // findingsIn returns the set in rule files, and the findings. It fails if they do
 // not compile.
 func findingsIn(ctx context.Context, rules *ruleInput, names []string) (*leadscore.Set, leadscore.Diagnostics, error) {
-	schema, files, err := rules.read(ctx, names...)
+	schema, files, err := rules.read(ctx, names)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -4,10 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"strings"
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/dsl"
@@ -81,13 +77,8 @@ func await[T any](ctx context.Context, f func() (T, error)) (T, error) {
 	}
 }
 
-// readRules reads rule files and the rule files in folders. It reads a file that is
-// named twice only once.
+// readRules reads rule files. It reads a file that is named twice only once.
 func (inv *invocation) readRules(ctx context.Context, names []string) ([]leadscore.File, error) {
-	names, err := ruleFiles(ctx, names)
-	if err != nil {
-		return nil, err
-	}
 	var files []leadscore.File
 	var long leadscore.Diagnostics
 	read := map[string]bool{}
@@ -110,43 +101,4 @@ func (inv *invocation) readRules(ctx context.Context, names []string) ([]leadsco
 		files = append(files, file)
 	}
 	return files, long.Err()
-}
-
-// ruleFiles replaces folders by the .score files in them. It fails if a folder has
-// none. If it fails, it returns the files that it has found.
-func ruleFiles(ctx context.Context, names []string) ([]string, error) {
-	var files []string
-	for _, name := range names {
-		if name == stdinOperand {
-			files = append(files, name)
-			continue
-		}
-		info, err := os.Stat(name)
-		if err != nil {
-			return files, err
-		}
-		if !info.IsDir() {
-			files = append(files, name)
-			continue
-		}
-		before := len(files)
-		err = filepath.WalkDir(name, func(path string, entry fs.DirEntry, err error) error {
-			switch {
-			case err != nil:
-				return err
-			case entry.IsDir() && path != name && strings.HasPrefix(entry.Name(), "."):
-				return fs.SkipDir
-			case !entry.IsDir() && filepath.Ext(path) == ".score":
-				files = append(files, path)
-			}
-			return ctx.Err()
-		})
-		if err == nil && len(files) == before {
-			err = fmt.Errorf("%s has no rule files; their names end with .score", name)
-		}
-		if err != nil {
-			return files, err
-		}
-	}
-	return files, nil
 }

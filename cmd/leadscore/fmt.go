@@ -32,7 +32,8 @@ func runFmt(ctx context.Context, inv *invocation) error {
 	// Continue after a file that cannot be formatted.
 	failed, changed := false, false
 	for _, name := range names {
-		files, err := ruleFiles(ctx, []string{name})
+		var files []string
+		err := walkRules(ctx, name, func(path string) { files = append(files, path) })
 		if err := ctx.Err(); err != nil {
 			return err
 		}

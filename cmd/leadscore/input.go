@@ -31,8 +31,8 @@ func (inv *invocation) ruleFlags() *ruleInput {
 	}
 }
 
-// read reads the schema and rule files.
-func (in *ruleInput) read(ctx context.Context, names ...string) (*leadscore.Schema, []leadscore.File, error) {
+// read reads the schema and the rule files of a set.
+func (in *ruleInput) read(ctx context.Context, files []string) (*leadscore.Schema, []leadscore.File, error) {
 	if in.parsed == nil {
 		schema, err := in.readSchema(ctx)
 		if err != nil {
@@ -40,17 +40,30 @@ func (in *ruleInput) read(ctx context.Context, names ...string) (*leadscore.Sche
 		}
 		in.parsed = schema
 	}
-	files, err := in.inv.readRules(ctx, names)
-	return in.parsed, files, err
+	texts, err := in.inv.readRules(ctx, files)
+	return in.parsed, texts, err
 }
 
-// compile reads and compiles rule files.
-func (in *ruleInput) compile(ctx context.Context, names ...string) (*leadscore.Set, error) {
-	schema, files, err := in.read(ctx, names...)
+// compile reads and compiles the rule files of a set.
+func (in *ruleInput) compile(ctx context.Context, files []string) (*leadscore.Set, error) {
+	schema, texts, err := in.read(ctx, files)
 	if err != nil {
 		return nil, err
 	}
-	return compileSet(ctx, schema, files)
+	return compileSet(ctx, schema, texts)
+}
+
+// compileOne compiles the rule files of operands, which must be one set.
+func (in *ruleInput) compileOne(ctx context.Context, operands []string) (*leadscore.Set, error) {
+	sets, err := findRules(ctx, operands)
+	if err != nil {
+		return nil, err
+	}
+	files, err := sets.one()
+	if err != nil {
+		return nil, err
+	}
+	return in.compile(ctx, files)
 }
 
 // compileSet compiles files. It fails as soon as ctx is done.
@@ -58,9 +71,9 @@ func compileSet(ctx context.Context, schema *leadscore.Schema, files []leadscore
 	return await(ctx, func() (*leadscore.Set, error) { return leadscore.CompileSet(schema, files) })
 }
 
-// compileModels is like compile, but fails if there is no model.
+// compileModels is like compileOne, but fails if there is no model.
 func (in *ruleInput) compileModels(ctx context.Context, names ...string) (*leadscore.Set, error) {
-	set, err := in.compile(ctx, names...)
+	set, err := in.compileOne(ctx, names)
 	if err == nil && len(set.Models()) == 0 {
 		return nil, fmt.Errorf("there is no model in %s", strings.Join(names, ", "))
 	}

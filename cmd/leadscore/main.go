@@ -10,6 +10,9 @@
 //	leadscore schema [--schema FILE] [--format text|json] [--color WHEN] [FILE|DIR...]
 //	leadscore version
 //
+// Rule files that are named together are one set, and so are the .score files in a
+// folder; folders below it are sets of their own. The file - is standard input.
+//
 // Problems in rules are written to standard error, in colour if that is a terminal.
 // With --format json they are written to standard output, as everything else is, one
 // object per line; docs/cli.md describes the objects.
@@ -60,30 +63,35 @@ func commands() []command {
 		{
 			name:  "score",
 			usage: "[--schema FILE] " + data + "\n[--lead ID]... [--model NAME]... [--grade NAME]... [--ready]\n[--sort data|score|lead] [--top N]\n[--format table|json|csv] [--explain] [-o FILE] [--color WHEN] FILE|DIR...",
+			more:  rulesHelp + " The command works with one set, and fails if there are several.",
 			about: "score the leads in a folder or file of CRM data",
 			run:   runScore,
 		},
 		{
 			name:  "explain",
 			usage: "[--schema FILE] " + data + "\n--lead ID [--format text|json] [--what-if] [--color WHEN] FILE|DIR...",
+			more:  rulesHelp + " The command works with one set, and fails if there are several.",
 			about: "explain why a lead has its score, and what would make it sales ready",
 			run:   runExplain,
 		},
 		{
 			name:  "check",
 			usage: "[--schema FILE] [" + checkData + "]\n[--strict] [--advice] [--format text|json] [--color WHEN] [FILE|DIR...]",
+			more:  rulesHelp + " check judges those, too, each on its own.",
 			about: "report errors in rule files, rules that are valid but odd, and data that does not meet the rules",
 			run:   runCheck,
 		},
 		{
 			name:  "test",
 			usage: "[--schema FILE] [-v] [--format text|json] [--color WHEN] FILE|DIR...",
+			more:  rulesHelp + " test runs the tests of those, too, each on its own.",
 			about: "run the tests in rule files",
 			run:   runTest,
 		},
 		{
 			name:    "diff",
 			usage:   "[--schema FILE] [" + data + "]\n[--format text|json] [--limit N] [--exit-code] [--color WHEN] OLD NEW",
+			more:    "OLD and NEW are each a file, a folder with the rule files of one set, or -, for standard input.",
 			about:   "show how two versions of rules differ, and what that changes for leads",
 			run:     runDiff,
 			differs: "with --exit-code: the versions differ, in their rules or in the results of leads",
@@ -91,6 +99,7 @@ func commands() []command {
 		{
 			name:    "fmt",
 			usage:   "[-l] [-d] [-w] [--fail] [--color WHEN] [FILE|DIR...]",
+			more:    "Without operands, and for -, fmt reads standard input. DIR stands for the .score files in it and in all folders below it.",
 			about:   "format rule files",
 			run:     runFmt,
 			differs: "with --fail: a file is not formatted",
@@ -104,6 +113,7 @@ func commands() []command {
 		{
 			name:  "schema",
 			usage: "[--schema FILE] [--format text|json] [--color WHEN] [FILE|DIR...]",
+			more:  "Without operands, that is the standard schema, or that of --schema. " + rulesHelp + " The command works with one set, and fails if there are several.",
 			about: "print the entities, fields, choices and hops that rules can use",
 			run:   runSchema,
 		},
@@ -114,6 +124,9 @@ func commands() []command {
 		},
 	}
 }
+
+// rulesHelp describes the operands of commands that compile rules.
+const rulesHelp = "FILE is a rule file, or - for standard input. DIR stands for the .score files in it. All that are named together are one set: they are compiled together. Folders below DIR are sets of their own."
 
 func commandCalled(name string) *command {
 	for _, c := range commands() {

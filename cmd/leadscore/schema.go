@@ -17,16 +17,11 @@ func runSchema(ctx context.Context, inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	schema, files, err := rules.read(ctx, names...)
-	if err == nil && len(files) > 0 {
-		var set *leadscore.Set
-		if set, err = compileSet(ctx, schema, files); err == nil {
-			schema = set.Schema()
-		}
-	}
+	set, err := rules.compileOne(ctx, names)
 	if err != nil {
 		return inv.report(err)
 	}
+	schema := set.Schema()
 	if inv.json != nil {
 		return linesOf(inv.json, lineEntity, entitiesOf(schema))
 	}

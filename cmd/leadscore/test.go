@@ -20,39 +20,63 @@ func runTest(ctx context.Context, inv *invocation) error {
 	if len(names) == 0 {
 		return badUsage("name at least one rule file or folder")
 	}
-	set, err := rules.compile(ctx, names...)
+	sets, err := findRules(ctx, names)
 	if err != nil {
-		return inv.report(err)
+		return err
 	}
-	passed, failed := 0, 0
+	c := testCounts{}
+	broken := false
+	for _, files := range sets.all() {
+		// Continue after a set that does not compile.
+		set, err := rules.compile(ctx, files)
+		switch err = inv.report(err); {
+		case err == errReported:
+			broken = true
+		case err == nil:
+			err = inv.test(ctx, set, *verbose, &c)
+		}
+		if err != nil && err != errReported {
+			return err
+		}
+	}
+	if inv.json == nil && (!broken || c.passed+c.failed > 0) {
+		if _, err := fmt.Fprintln(inv.out, summary(c.passed, c.failed)); err != nil {
+			return err
+		}
+	}
+	if c.failed > 0 || broken {
+		return errReported
+	}
+	return nil
+}
+
+// testCounts counts tests.
+type testCounts struct{ passed, failed int }
+
+// test runs the tests of a set and prints their results: those of tests that pass only
+// if verbose is set, or as JSON.
+func (inv *invocation) test(ctx context.Context, set *leadscore.Set, verbose bool, c *testCounts) error {
 	for r := range modeltest.Results(ctx, set) {
-		if err := ctx.Err(); err != nil {
+		err := ctx.Err()
+		if err != nil {
 			return err
 		}
 		if r.Passed() {
-			passed++
+			c.passed++
 		} else {
-			failed++
+			c.failed++
 		}
 		switch {
 		case inv.json != nil:
 			err = inv.json.line(lineTest, testLine(r))
 		case !r.Passed():
 			_, err = fmt.Fprintf(inv.out, "%v\n\n", r)
-		case *verbose:
+		case verbose:
 			_, err = fmt.Fprintln(inv.out, r)
 		}
 		if err != nil {
 			return err
 		}
-	}
-	if inv.json == nil {
-		if _, err := fmt.Fprintln(inv.out, summary(passed, failed)); err != nil {
-			return err
-		}
-	}
-	if failed > 0 {
-		return errReported
 	}
 	return nil
 }

@@ -35,15 +35,17 @@ type invocation struct {
 	command *command
 	args    []string
 	flags   *flag.FlagSet
-	checks  []func() error // of values of flags
-	color   *string        // --color, which every command has
-	format  *string        // --format, if the command has it
-	json    *jsonLines     // the output, if --format is json
-	stdin   *string        // the text of standard input, once it is read
+	checks  []func() error      // of values of flags
+	values  map[string][]string // of flags that have a choice, by name
+	collect bool                // only define the flags
+	color   *string             // --color, which every command has
+	format  *string             // --format, if the command has it
+	json    *jsonLines          // the output, if --format is json
+	stdin   *string             // the text of standard input, once it is read
 }
 
 func newInvocation(s streams, c *command, args []string) *invocation {
-	inv := &invocation{streams: s, command: c, args: args, flags: flag.NewFlagSet(c.name, flag.ContinueOnError)}
+	inv := &invocation{streams: s, command: c, args: args, flags: flag.NewFlagSet(c.name, flag.ContinueOnError), values: map[string][]string{}}
 	inv.flags.SetOutput(io.Discard)
 	inv.color = inv.choice("color", "auto", "use colour for problems `WHEN`: auto (on a terminal, unless NO_COLOR is set or TERM is dumb), always or never", "always", "never")
 	return inv
@@ -73,6 +75,7 @@ var errDiffers = errors.New("there are differences")
 // others.
 func (inv *invocation) choice(name, value, about string, others ...string) *string {
 	values := append([]string{value}, others...)
+	inv.values[name] = values
 	p := inv.flags.String(name, value, about)
 	inv.checks = append(inv.checks, func() error {
 		if slices.Contains(values, *p) {
@@ -94,6 +97,9 @@ func (inv *invocation) formatFlag(value, about string, others ...string) {
 // and after operands; after -- everything is an operand. If the arguments ask for
 // help, parse prints it and returns [flag.ErrHelp].
 func (inv *invocation) parse() ([]string, error) {
+	if inv.collect {
+		return nil, errCollected
+	}
 	args, tail := inv.args, []string(nil)
 	if at := slices.Index(args, "--"); at >= 0 {
 		args, tail = args[:at], args[at+1:]

@@ -1,5 +1,6 @@
 // Command leadscore scores leads by rule files. It also checks, tests, compares and
-// formats rule files, explains scores, and prints the schema.
+// formats rule files, explains scores, and prints the schema, and scripts for
+// completion in shells.
 //
 //	leadscore score [--schema FILE] --data DIR|FILE [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME] [--lead ID]... [--model NAME]... [--grade NAME]... [--ready] [--sort data|score|lead] [--top N] [--format table|json|csv] [--explain] [-o FILE] [--color WHEN] FILE|DIR...
 //	leadscore explain [--schema FILE] --data DIR|FILE [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME] --lead ID [--format text|json] [--what-if] [--color WHEN] FILE|DIR...
@@ -8,6 +9,7 @@
 //	leadscore diff [--schema FILE] [--data DIR|FILE [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME]] [--format text|json] [--limit N] [--exit-code] [--color WHEN] OLD NEW
 //	leadscore fmt [-l] [-d] [-w] [--fail] [--color WHEN] [FILE|DIR...]
 //	leadscore schema [--schema FILE] [--format text|json] [--color WHEN] [FILE|DIR...]
+//	leadscore completion [--color WHEN] bash|zsh|fish
 //	leadscore version
 //
 // Rule files that are named together are one set, and so are the .score files in a
@@ -116,6 +118,13 @@ func commands() []command {
 			more:  "Without operands, that is the standard schema, or that of --schema. " + rulesHelp + " The command works with one set, and fails if there are several.",
 			about: "print the entities, fields, choices and hops that rules can use",
 			run:   runSchema,
+		},
+		{
+			name:  "completion",
+			usage: "[--color WHEN] bash|zsh|fish",
+			about: "print a script that completes commands, flags and their values in a shell",
+			more:  "To use it, write source <(leadscore completion bash) into ~/.bashrc, source <(leadscore completion zsh) into ~/.zshrc after compinit, or leadscore completion fish | source into ~/.config/fish/config.fish.",
+			run:   runCompletion,
 		},
 		{
 			name:  "version",

@@ -33,12 +33,14 @@ func (s *recordScorer) begin(ctx context.Context, opts *Options) error {
 		return err
 	}
 	s.staging.Executor.SetAsOf(opts.AsOf)
+	s.staging.Executor.Begin(ctx)
 	return nil
 }
 
 // end leaves the memory of the batch to later ones.
 func (s *recordScorer) end() {
 	if s.columns != nil {
+		s.staging.Executor.End()
 		s.columns.stagings.Put(s.staging)
 		s.columns.putRecorder(s.recorder)
 	}

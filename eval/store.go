@@ -30,6 +30,8 @@ func scoreStore(ctx context.Context, store *columns.Store, c *columnPlan, models
 			return nil
 		}
 		x.SetAsOf(asOf)
+		x.Begin(ctx)
+		defer x.End()
 		for i, id := range ids {
 			row := x.Find(id)
 			if row < 0 {

@@ -21,12 +21,14 @@ type predicateCache struct {
 	pass  uint64 // measures without an expression about the column
 	where []measureExpr
 	fold  func(string) string // nil where letter case matters
+	stop  *interrupt          // of the executor
 }
 
-// A measureExpr is an expression of the measure that has a bit.
+// A measureExpr is the expressions of the measure that has a bit.
 type measureExpr struct {
 	bit   uint64
-	holds plan.Predicate
+	holds plan.Predicate   // whether all hold
+	all   []plan.Predicate // one by one
 }
 
 // of returns the measures that the value with a code satisfies.
@@ -42,16 +44,49 @@ func (c *predicateCache) of(code uint32) uint64 {
 //go:noinline
 func (c *predicateCache) miss(code uint32) uint64 {
 	m := c.evaluate(c.dict.Value(code))
-	c.masks[code] = m
+	if !c.stop.stopped {
+		c.masks[code] = m
+	}
 	return m
 }
 
+// evaluate returns the mask of a value. Once the context is done, it means nothing.
 func (c *predicateCache) evaluate(v traverse.Value) uint64 {
+	size := 1
+	if v.Kind() == traverse.KindText {
+		size += len(v.Text())
+	}
+	if c.stop.after(size) {
+		return evaluated
+	}
+	const long = 1 << 12 // bytes; what searches less takes no time to speak of
 	v = plan.Normal(v, c.fold)
 	m := c.pass | evaluated
+	if size > long {
+		return c.evaluateLong(v, size, m)
+	}
 	for i := range c.where {
 		// No outcome that is kept depends on as of, so there are no bounds.
 		if e := &c.where[i]; e.holds(nil, v) {
+			m |= e.bit
+		}
+	}
+	return m
+}
+
+// evaluateLong adds to m the measures that a text of so many bytes satisfies. It
+// looks at the context between expressions.
+func (c *predicateCache) evaluateLong(v traverse.Value, size int, m uint64) uint64 {
+	for i := range c.where {
+		e := &c.where[i]
+		holds := true
+		for j := 0; holds && j < len(e.all); j++ {
+			if c.stop.after(size) {
+				return m
+			}
+			holds = e.all[j](nil, v)
+		}
+		if holds {
 			m |= e.bit
 		}
 	}
@@ -86,36 +121,39 @@ func cachesOf(table *columns.Table, exprs []columnExpr, measures uint64) ([]pred
 		if !ok {
 			i = len(list)
 			at[c] = i
-			next := predicateCache{dict: c.Dict, at: c.At, pass: measures}
+			next := predicateCache{dict: c.Dict, at: c.At, pass: measures, stop: new(interrupt)}
 			if plan.Folds(e.expr.Field) {
 				next.fold = traverse.Fold
 			}
 			list = append(list, next)
 		}
 		list[i].pass &^= e.bit
-		list[i].where = append(list[i].where, measureExpr{e.bit, e.expr.Holds})
-	}
-	for i := range list {
-		list[i].merge()
+		list[i].add(e.bit, e.expr.Holds)
 	}
 	slices.SortStableFunc(list, func(x, y predicateCache) int { return cmp.Compare(len(y.where), len(x.where)) })
 	return list, true
 }
 
-// merge makes one expression of those that one measure has about the column, which
-// must all hold.
-func (c *predicateCache) merge() {
-	byBit := map[uint64]int{}
-	var merged []measureExpr
-	for _, e := range c.where {
-		i, ok := byBit[e.bit]
-		if !ok {
-			byBit[e.bit] = len(merged)
-			merged = append(merged, e)
-			continue
+// add adds an expression of the measure that has a bit.
+func (c *predicateCache) add(bit uint64, holds plan.Predicate) {
+	for i := range c.where {
+		if e := &c.where[i]; e.bit == bit {
+			e.all = append(e.all, holds)
+			e.holds = allOf(e.all)
+			return
 		}
-		first, second := merged[i].holds, e.holds
-		merged[i].holds = func(bounds []plan.Bound, v traverse.Value) bool { return first(bounds, v) && second(bounds, v) }
 	}
-	c.where = merged
+	c.where = append(c.where, measureExpr{bit, holds, []plan.Predicate{holds}})
+}
+
+// allOf returns a predicate that holds if all of a list do.
+func allOf(list []plan.Predicate) plan.Predicate {
+	return func(bounds []plan.Bound, v traverse.Value) bool {
+		for _, holds := range list {
+			if !holds(bounds, v) {
+				return false
+			}
+		}
+		return true
+	}
 }

@@ -12,6 +12,7 @@
 package columnar
 
 import (
+	"context"
 	"runtime"
 	"time"
 	"weak"
@@ -50,7 +51,8 @@ type Executor struct {
 	leadMasks  []uint64      // the measures that the lead satisfies, by range
 	ownerMasks []uint64      // the measures that the owner satisfies, by range
 	scores     []int64       // by model
-	counts     []uint64      // by slot
+	stop       interrupt
+	counts     []uint64 // by slot
 }
 
 // New returns an executor of a plan that is bound to no store yet.
@@ -81,6 +83,7 @@ func (x *Executor) Bind(store *columns.Store) bool {
 			x.targets, x.leads = [2]target{}, nil // they would keep the store's tables
 			return false
 		}
+		x.targets[i].watch(&x.stop)
 		x.targets[i].grow()
 		slots = max(slots, p.Slots)
 	}
@@ -89,6 +92,13 @@ func (x *Executor) Bind(store *columns.Store) bool {
 	x.store, x.bound, x.codes = store, weak.Make(store), store.Generation()
 	return true
 }
+
+// Begin makes the executor look at ctx, while it scores a lead, too. Once ctx is done,
+// scores and counts mean nothing; what has been evaluated stays right.
+func (x *Executor) Begin(ctx context.Context) { x.stop = interrupt{ctx: ctx} }
+
+// End makes the executor forget the context.
+func (x *Executor) End() { x.stop = interrupt{} }
 
 // SetAsOf sets the instant as of which leads are scored.
 func (x *Executor) SetAsOf(t time.Time) {
@@ -168,7 +178,10 @@ func (x *Executor) score(kind plan.LeadKind, row int, owners []columns.Key) (fit
 		}
 	}
 	if len(t.interactions) > 0 {
-		for _, owner := range owners {
+		for i, owner := range owners {
+			if i%many == many-1 && x.stop.after(often) {
+				break
+			}
 			records += x.countInteractions(t, owner)
 		}
 	}
@@ -204,6 +217,9 @@ func (x *Executor) countInteractions(t *target, contact columns.Key) uint64 {
 		if times[0] >= block.oldest && block.interactions != nil {
 			if n > len(x.segments) {
 				x.segments = make([]uint32, max(n, 64))
+			}
+			if n >= many && x.stop.after(n) {
+				return all
 			}
 			block.interactions.scan(times[:n], cells[:n*block.width], x.ownerMasks, x.segments, t.words, x.scores)
 		}

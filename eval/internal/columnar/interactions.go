@@ -13,6 +13,7 @@ type interactions struct {
 	table *columns.Table
 	width int
 	words []boundWord
+	stop  *interrupt // of the executor
 
 	// As of the instant.
 	time  timeline
@@ -47,7 +48,7 @@ type ownerBit struct {
 // the plan names. ranges are those of the plan's measures, owner those of the
 // owner's.
 func bindInteractions(p *plan.Interactions, store *columns.Store, ranges, owner []plan.BitRange) (interactions, bool) {
-	k := interactions{plan: p, table: store.Table(p.Entity.Name())}
+	k := interactions{plan: p, stop: new(interrupt), table: store.Table(p.Entity.Name())}
 	if k.table == nil {
 		return k, false
 	}
@@ -142,11 +143,11 @@ func (k *interactions) pointsOf(u *plan.Use) []int64 {
 	return p.points
 }
 
-// grow makes room for values that have been added to the dictionaries.
-func (k *interactions) grow() {
+// caches calls f for each predicate cache.
+func (k *interactions) caches(f func(*predicateCache)) {
 	for i := range k.words {
 		for j := range k.words[i].caches {
-			k.words[i].caches[j].grow()
+			f(&k.words[i].caches[j])
 		}
 	}
 }

@@ -98,12 +98,12 @@ func (p *profile) bindWhere(node *profileNode, n *plan.ProfileNode) bool {
 	return true
 }
 
-// grow makes room for values that have been added to the dictionaries.
-func (p *profile) grow() {
+// caches calls f for each predicate cache.
+func (p *profile) caches(f func(*predicateCache)) {
 	for i := range p.nodes {
 		for _, caches := range p.nodes[i].caches {
 			for j := range caches {
-				caches[j].grow()
+				f(&caches[j])
 			}
 		}
 	}

@@ -37,6 +37,9 @@ func (k *interactions) scan(times []int64, cells []uint32, owner []uint64, found
 		}
 	}
 	for i := range k.words[1:] {
+		if len(found) >= many && k.stop.after(len(found)) {
+			return
+		}
 		w := &k.words[i+1]
 		w.scan(found, cells, k.width, w.satisfied(owner), &words[w.Word].counter)
 	}

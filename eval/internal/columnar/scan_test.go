@@ -94,7 +94,7 @@ func TestScan(t *testing.T) {
 		if !ok {
 			t.Fatal("the store lacks something")
 		}
-		k.grow()
+		k.caches((*predicateCache).grow)
 		k.setAsOf(bounds, asOf, 2)
 		words, scores := make([]word, 2), make([]int64, 2)
 		k.scan(times, cells, owner, make([]uint32, len(times)), words, scores)

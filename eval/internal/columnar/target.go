@@ -70,11 +70,22 @@ func (t *target) addUses(ranges []plan.BitRange, measures []plan.Measure) {
 }
 
 // grow makes room for values that have been added to the dictionaries.
-func (t *target) grow() {
-	t.lead.grow()
-	t.owner.grow()
+func (t *target) grow() { t.caches((*predicateCache).grow) }
+
+// watch makes the caches and scans look at an interrupt.
+func (t *target) watch(stop *interrupt) {
+	t.caches(func(c *predicateCache) { c.stop = stop })
 	for i := range t.interactions {
-		t.interactions[i].grow()
+		t.interactions[i].stop = stop
+	}
+}
+
+// caches calls f for each predicate cache.
+func (t *target) caches(f func(*predicateCache)) {
+	t.lead.caches(f)
+	t.owner.caches(f)
+	for i := range t.interactions {
+		t.interactions[i].caches(f)
 	}
 }
 

@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/internal/substrings"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -49,6 +51,10 @@ func (ws *Windows) predicate(p check.Predicate, zone *time.Location) Predicate {
 	return func(bounds []Bound, v traverse.Value) bool { return !v.IsEmpty() && holds(bounds, v) }
 }
 
+// manyTexts is how many texts it takes until looking for all of them at once is
+// faster than looking for one after the other.
+const manyTexts = 32
+
 func textPredicate(p check.TextMatch) Predicate {
 	if p.How == check.MatchEquals && len(p.Values) > 8 {
 		set := make(map[string]bool, len(p.Values))
@@ -56,6 +62,11 @@ func textPredicate(p check.TextMatch) Predicate {
 			set[s] = true
 		}
 		return func(_ []Bound, v traverse.Value) bool { return set[v.Text()] != p.Not }
+	}
+	if p.How == check.MatchContains && len(p.Values) > manyTexts {
+		// Made when it is first needed: a plan may be made for its needs alone.
+		set := sync.OnceValue(func() *substrings.Set { return substrings.New(p.Values) })
+		return func(_ []Bound, v traverse.Value) bool { return set().In(v.Text()) != p.Not }
 	}
 	match := textMatch(p.How)
 	return func(_ []Bound, v traverse.Value) bool {

@@ -18,7 +18,7 @@ type Walker struct {
 	ctx     context.Context
 	batch   *fetch.Batch
 	asOfDay int64 // in the zone of the model at hand
-	work    int   // records looked at
+	work    int   // records looked at, and pieces of long text, since the last look at ctx
 	stopped bool  // ctx is done: what is counted does not matter any more
 	from    []frontier
 	to      []frontier
@@ -144,10 +144,14 @@ func (w *Walker) advance(s *plan.Step) {
 }
 
 // tick asks now and then whether the context is done, and reports it.
-func (w *Walker) tick() bool {
+func (w *Walker) tick() bool { return w.spend(1) }
+
+// spend is tick for what takes as long as n records.
+func (w *Walker) spend(n int) bool {
 	const often = 1 << 12
-	if w.work++; w.work%often == 0 && w.ctx.Err() != nil {
-		w.stopped = true
+	if w.work += n; w.work >= often {
+		w.work = 0
+		w.stopped = w.stopped || w.ctx.Err() != nil
 	}
 	return w.stopped
 }
@@ -187,6 +191,12 @@ func (w *Walker) holds(e *plan.Expr, r *fetch.Record) bool {
 	var v traverse.Value
 	if r = w.follow(e, r); r != nil {
 		v = r.Values[e.Field]
+	}
+	if v.Kind() == traverse.KindText {
+		const piece = 256 // bytes that are searched in the time that a record takes
+		if n := len(v.Text()) / piece; n > 0 && w.spend(n) {
+			return false
+		}
 	}
 	return e.Holds(w.batch.Instant.Bounds, v)
 }

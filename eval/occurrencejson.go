@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/leadscore/leadscore/internal/calendar"
 	"github.com/leadscore/leadscore/internal/shown"
 )
 
@@ -18,9 +19,9 @@ type occurrenceJSON struct {
 	Routes uint64   `json:"routes"`
 }
 
-// MarshalJSON returns an object with the members of o. Its time is in UTC, in the form
-// of RFC 3339. A year outside 0 to 9999, which that form does not have, has a sign or
-// more digits, as in XML Schema: -0001-12-31T00:01:00Z.
+// MarshalJSON returns an object with the members of o. Its time is in the form of
+// RFC 3339. A year outside 0 to 9999, which that form does not have, is one in UTC, and
+// has a sign or more digits, as in XML Schema: -0001-12-31T00:01:00Z.
 func (o Occurrence) MarshalJSON() ([]byte, error) {
 	return shown.JSON(occurrenceJSON{o.Entity, o.ID, jsonTime{o.Time}, o.Routes})
 }
@@ -40,7 +41,7 @@ func (o *Occurrence) UnmarshalJSON(text []byte) error {
 type jsonTime struct{ time.Time }
 
 func (t jsonTime) MarshalJSON() ([]byte, error) {
-	return strconv.AppendQuote(nil, t.UTC().Format(time.RFC3339Nano)), nil
+	return strconv.AppendQuote(nil, calendar.Local(t.Time, t.Location()).Format(time.RFC3339Nano)), nil
 }
 
 func (t *jsonTime) UnmarshalJSON(data []byte) error {

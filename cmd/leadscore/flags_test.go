@@ -30,9 +30,9 @@ func flagsOf(t *testing.T, name string) map[string]string {
 // takes, with the same meaning. What else a command takes is listed here.
 func TestFlagsForData(t *testing.T) {
 	own := map[string][]string{
-		"score":   {"explain", "format"},
+		"score":   {"explain", "format", "grade", "lead", "model", "o", "ready", "sort", "top"},
 		"explain": {"format", "lead", "what-if"},
-		"diff":    {"format", "limit"},
+		"diff":    {"exit-code", "format", "limit"},
 		"check":   {"advice", "format"},
 	}
 	score := flagsOf(t, "score")
@@ -59,6 +59,13 @@ func TestFlagsForData(t *testing.T) {
 			t.Errorf("%s shares the flags %q, want %q", command, shared, want)
 		}
 	}
+}
+
+// secondLine returns the second line of an output: the one after its beginning.
+func secondLine(out string) []byte {
+	_, rest, _ := strings.Cut(out, "\n")
+	line, _, _ := strings.Cut(rest, "\n")
+	return []byte(line)
 }
 
 // TestFlagsForDataHaveAnEffect: what can be scored with some flags can be explained and
@@ -109,9 +116,9 @@ func TestFlagsForDataHaveAnEffect(t *testing.T) {
 		if status != statusOK {
 			continue
 		}
-		var a struct{ Score int64 }
-		var b struct{ Result struct{ Score int64 } }
-		if err := errors.Join(json.Unmarshal([]byte(scored), &a), json.Unmarshal([]byte(explained), &b)); err != nil || a.Score != b.Result.Score {
+		var a struct{ Result struct{ Score int64 } }
+		var b struct{ Explanation struct{ Result struct{ Score int64 } } }
+		if err := errors.Join(json.Unmarshal(secondLine(scored), &a), json.Unmarshal(secondLine(explained), &b)); err != nil || a.Result.Score != b.Explanation.Result.Score {
 			t.Errorf("without %s: score prints %s, explain %s: %v", without, scored, explained, err)
 		}
 	}

@@ -190,8 +190,11 @@ func TestJSONSchema(t *testing.T) {
 	write(t, "odd.score", "model \"Odd\" {\n    target contact\n    condition \"Rated\" {\n        has Lead\n            where Rating = \"Hot\"\n              and Rating = \"Cold\"\n        score +10\n    }\n    sales ready at 0\n}\n")
 	write(t, "many.score", strings.Repeat("?\n", 200))
 	write(t, "twice.score", "model \"M\" {\n    target contact\n}\nmodel \"M\" {\n    target contact\n}\n")
-	write(t, "near.score", "model \"Near\" {\n    target contact\n    condition \"Chicago\" {\n        \"from there\": has Lead where City = \"Chicago\"\n        score +1\n    }\n}\n")
-	write(t, "city/Lead.csv", "id,ParentContact,City\na,c,Boston\n")
+	write(t, "near.score", "model \"Near\" {\n    target contact\n    condition \"Chicago\" {\n        \"from there\": has Lead where City = \"Chicago\"\n        score +1\n    }\n    condition \"Reached\" {\n        has Lead.ParentContact\n        score +1\n    }\n    condition \"Opened\" {\n        each EmailOpened\n        score +1\n    }\n}\n")
+	write(t, "city/Lead.csv", "id,ParentContact,City\na,c,Boston\nb,d,\"Chicago \"\n")
+	write(t, "city/Contact.csv", "id\nd\n")
+	write(t, "city/EmailOpened.csv", "Contact,Timestamp\nd,2027-01-01\n")
+	write(t, "later.score", files["coffee.score"]+"test \"Later\" {\n    model \"Coffee\"\n    as of 2026-05-31\n    Lead with ParentContact = \"ada\"\n    Contact \"ada\"\n    EmailOpened on 2027-05-30\n    expect sales ready\n}\n")
 	write(t, "shop.score", "profile Lead {\n    Rating choice (\"Hot\") exact\n    Worth number rollup\n    ParentContact -> Contact\n    ParentAccount -> Account\n}\nprofile Contact {\n    ParentAccount -> Account\n    Leads <- Lead.ParentContact\n}\nprofile Account {\n}\ninteraction Called passive {\n}\n")
 	write(t, "old.sc", "profile Lead {\n    Shoes text\n}\n"+files["never.score"])
 	write(t, "now.sc", "profile Lead {\n    Shoes number\n}\n"+files["never.score"])
@@ -221,7 +224,7 @@ func TestJSONSchema(t *testing.T) {
 		"explain --data data --lead b --as-of 2026-06-01 --what-if coffee.score", "explain --data data --lead b coffee.score",
 		"check wrong.score", "check many.score", "check twice.score", "check --advice odd.score", "check coffee.score", "check none.score",
 		"check --data odd --as-of 2026-06-01 --advice coffee.score", "check --data bad --skip-bad --advice coffee.score", "check --data city near.score", "check five.score", "check --advice --data large near.score",
-		"test coffee.score failing.test passing.test",
+		"test coffee.score failing.test passing.test", "test later.score",
 		"diff --exit-code coffee.score new.version", "diff --data data --as-of 2026-06-01 coffee.score new.version", "diff --data shoes --skip-bad old.sc now.sc",
 		"schema", "schema --schema shop.score",
 	} {

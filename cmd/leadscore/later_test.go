@@ -28,11 +28,11 @@ test "Next year" {
 		}
 	}
 	out, _, status = call(t, "", "test", "--format", "json", "later.score")
-	var line struct{ Warnings []string }
-	if err := json.Unmarshal([]byte(out), &line); err != nil || status != statusWrong {
+	var line struct{ Test struct{ Warnings []string } }
+	if err := json.Unmarshal(secondLine(out), &line); err != nil || status != statusWrong {
 		t.Fatalf("status %d, %v: %s", status, err, out)
 	}
-	if len(line.Warnings) != 1 || !strings.HasPrefix(line.Warnings[0], "later.score:") || !strings.HasSuffix(line.Warnings[0], warning) {
-		t.Errorf("the warnings are %q", line.Warnings)
+	if w := line.Test.Warnings; len(w) != 1 || !strings.HasPrefix(w[0], "later.score:") || !strings.HasSuffix(w[0], warning) {
+		t.Errorf("the warnings are %q", w)
 	}
 }

@@ -22,9 +22,9 @@ func runMapping(ctx context.Context, inv *invocation) error {
 	if *data == "" {
 		return badUsage("--data is required")
 	}
-	set, err := rules.compile(ctx, args[1:]...)
+	set, err := rules.compileOne(ctx, args[1:])
 	if err != nil {
-		return err
+		return inv.report(err)
 	}
 	m, notes, err := tables.Draft(ctx, *data, set.Schema())
 	for _, n := range notes {

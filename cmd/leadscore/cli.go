@@ -8,8 +8,16 @@ import (
 	"io"
 	"slices"
 	"strings"
+)
 
-	"github.com/leadscore/leadscore"
+// Exit statuses.
+const (
+	statusOK    = 0
+	statusWrong = 1 // the rules or the data have errors, or a lead failed
+	statusUsage = 2 // the command line is wrong
+	statusDiffs = 3 // on request: the versions differ, or a file is not formatted
+
+	statusInterrupted = 130 // as shells have it for a command that SIGINT ends
 )
 
 // streams are what a command reads and writes.
@@ -66,6 +74,9 @@ var errReported = errors.New("reported already")
 // errLeadsFailed is the error of a command that could not score some leads, and has
 // reported them.
 var errLeadsFailed = fmt.Errorf("leads could not be scored: %w", errReported)
+
+// errCollected is the error of a command whose flags are wanted.
+var errCollected = errors.New("the flags are defined")
 
 // errDiffers is the error of a command that has found a difference, if a difference
 // is to give a status of its own.
@@ -141,16 +152,6 @@ func (inv *invocation) complain(err error) {
 		_ = inv.json.line(lineError, errorLine{err.Error()}) // the encoder keeps its error for the last line
 	}
 	fmt.Fprintf(inv.err, "leadscore %s: %v\n", inv.command.name, err)
-}
-
-// leadFailed reports a lead that cannot be scored, to standard error and, as JSON, to
-// the output.
-func (inv *invocation) leadFailed(p *progress, bad *leadscore.LeadError) error {
-	p.printf("leadscore %s: %v\n", inv.command.name, bad)
-	if inv.json == nil {
-		return nil
-	}
-	return inv.json.line(lineFailure, leadFailure{bad.Lead, bad.Error()})
 }
 
 // failures reports how many leads could not be scored, if there are any, and

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -44,9 +43,6 @@ type flagInfo struct {
 
 // files reports whether the value of f is the name of a file or folder.
 func (f *flagInfo) files() bool { return f.values == nil && strings.Contains(f.value, "FILE") }
-
-// errCollected is the error of a command whose flags are wanted.
-var errCollected = errors.New("the flags are defined")
 
 // flagsOfCommands returns the commands and their flags.
 func flagsOfCommands() []commandFlags {

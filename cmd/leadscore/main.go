@@ -39,16 +39,6 @@ import (
 	"github.com/leadscore/leadscore/internal/shown"
 )
 
-// Exit statuses.
-const (
-	statusOK    = 0
-	statusWrong = 1 // the rules or the data have errors, or a lead failed
-	statusUsage = 2 // the command line is wrong
-	statusDiffs = 3 // on request: the versions differ, or a file is not formatted
-
-	statusInterrupted = 130 // as shells have it for a command that SIGINT ends
-)
-
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once

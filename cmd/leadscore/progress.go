@@ -5,6 +5,8 @@ import (
 	"io"
 	"sync"
 	"time"
+
+	"github.com/leadscore/leadscore"
 )
 
 // progress shows on a terminal how far a command has come, if it takes longer than
@@ -78,4 +80,14 @@ func (p *progress) stop() {
 		defer p.mu.Unlock()
 		p.clear()
 	})
+}
+
+// leadFailed reports a lead that cannot be scored, to standard error and, as JSON, to
+// the output.
+func (inv *invocation) leadFailed(p *progress, bad *leadscore.LeadError) error {
+	p.printf("leadscore %s: %v\n", inv.command.name, bad)
+	if inv.json == nil {
+		return nil
+	}
+	return inv.json.line(lineFailure, leadFailure{bad.Lead, bad.Error()})
 }

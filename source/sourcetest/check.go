@@ -126,7 +126,10 @@ type found struct{ key, id string }
 // answer fetches q and compares the answer with the records.
 func (w *world) answer(q *traverse.Query) error {
 	out := traverse.NewRows(q)
-	if err := w.source.Fetch(context.Background(), q, out); err != nil {
+	if err := traverse.Ask(context.Background(), w.source, q, out); err != nil {
+		if fault, ok := errors.AsType[*traverse.ContractError](err); ok {
+			return fmt.Errorf("%s: %w", describe(q), fault)
+		}
 		return fmt.Errorf("%s: Fetch: %w", describe(q), err)
 	}
 	return w.compare(q, out)

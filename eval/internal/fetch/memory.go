@@ -35,12 +35,10 @@ func Emptied[K comparable, V any](m map[K]V) map[K]V {
 	return m
 }
 
-// answer returns empty rows for the answer to q.
-func (m *memory) answer(q *traverse.Query) *traverse.Rows {
+// answer returns rows for the answer to a query.
+func (m *memory) answer() *traverse.Rows {
 	if m.used == len(m.answers) {
-		m.answers, m.sizes = append(m.answers, traverse.NewRows(q)), append(m.sizes, 0)
-	} else {
-		m.answers[m.used].Reset(q)
+		m.answers, m.sizes = append(m.answers, &traverse.Rows{}), append(m.sizes, 0)
 	}
 	m.used++
 	return m.answers[m.used-1]

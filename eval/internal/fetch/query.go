@@ -48,13 +48,10 @@ func (l *loader) query(n *plan.Need, have map[string]*Group, keys []string) erro
 	if n.Asked.Time != "" {
 		q.From, q.To = b.hint(n)
 	}
-	rows := b.memory.answer(q)
-	err := l.source.Fetch(l.ctx, q, rows)
+	rows := b.memory.answer()
+	err := traverse.Ask(l.ctx, l.source, q, rows)
 	if ctxErr := l.ctx.Err(); ctxErr != nil {
 		return ctxErr
-	}
-	if err == nil {
-		err = rows.Err()
 	}
 	if err != nil {
 		for _, k := range keys {
@@ -71,10 +68,11 @@ func (l *loader) query(n *plan.Need, have map[string]*Group, keys []string) erro
 		if err := rows.Failed(k); err != nil {
 			have[k].Err = err
 		} else if id, ok := b.memory.repeated(have[k].Records); ok {
-			have[k].Err = fmt.Errorf("source added %s %q twice", n.Asked.Entity, id)
+			fault := fmt.Sprintf("source added %s %q twice", n.Asked.Entity, id)
 			if n.By != "" {
-				have[k].Err = fmt.Errorf("%w under the key %q", have[k].Err, k)
+				fault += fmt.Sprintf(" under the key %q", k)
 			}
+			have[k].Err = &traverse.ContractError{Entity: n.Asked.Entity, By: n.By, Fault: fault}
 		}
 		b.Failed = b.Failed || have[k].Err != nil
 	}

@@ -2,6 +2,7 @@ package traverse
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -12,11 +13,18 @@ import (
 // for any Source; while leads are scored, [Ask] checks each answer as well.
 type Source interface {
 	// Fetch adds to out every record that q asks for, in any order, once for
-	// each key it belongs to. If it returns an error, out is ignored, and every
-	// lead that needed the query fails with that error. Fetch changes neither q
-	// nor its Keys, keeps neither q nor out, and returns when ctx is done.
+	// each key it belongs to. If it returns an error, out is ignored, and Fetch
+	// is called again for parts of the keys, until every key that fails by itself
+	// is known: only the leads that need one of these fail, with its error. It is
+	// not called again if the error wraps ErrUnavailable, and soon no more if no
+	// part is answered. Fetch changes neither q nor its Keys, keeps neither q nor
+	// out, and returns when ctx is done.
 	Fetch(ctx context.Context, q *Query, out *Rows) error
 }
+
+// ErrUnavailable is what the error of a [Source] wraps if it has nothing to do with
+// the keys that were asked for, such as that of a connection that is lost.
+var ErrUnavailable = errors.New("the source is unavailable")
 
 // A Need is the fixed part of a query: which fields of an entity are asked for, and
 // by which key. A model uses the same pointer for the same Need, so that a Source

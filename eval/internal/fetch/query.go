@@ -41,27 +41,37 @@ func (l *loader) fetch() error {
 	return nil
 }
 
-// query asks for the records of some keys.
+// query asks for the records of some keys. If the query fails, those of its parts are
+// asked for, so that a key has an error only if it fails by itself. query returns
+// only what ends the whole batch.
 func (l *loader) query(n *plan.Need, have map[string]*Group, keys []string) error {
+	failed, err := l.ask(n, have, keys)
+	if err != nil || failed == nil {
+		return err
+	}
+	d := division{loader: l, need: n, have: have}
+	return d.run(part{keys, failed})
+}
+
+// ask asks for the records of some keys with one query. It returns the error of the
+// query as failed, and what ends the whole batch as err.
+func (l *loader) ask(n *plan.Need, have map[string]*Group, keys []string) (failed, err error) {
 	b := l.b
 	q := &traverse.Query{Need: n.Asked, Keys: keys}
 	if n.Asked.Time != "" {
 		q.From, q.To = b.hint(n)
 	}
 	rows := b.memory.answer()
-	err := traverse.Ask(l.ctx, l.source, q, rows)
-	if ctxErr := l.ctx.Err(); ctxErr != nil {
-		return ctxErr
+	failed = traverse.Ask(l.ctx, l.source, q, rows)
+	if err := l.ctx.Err(); err != nil {
+		return nil, err
 	}
-	if err != nil {
-		for _, k := range keys {
-			have[k].Err = err
-		}
-		b.Failed = true
-		return nil
+	if failed != nil {
+		b.memory.used-- // nothing of the rows is kept
+		return failed, nil
 	}
 	if b.room -= rows.Len(); b.room < 0 {
-		return &LimitError{n.Asked.Entity, b.pathTo(n)}
+		return nil, &LimitError{n.Asked.Entity, b.pathTo(n)}
 	}
 	b.keep(n, have, rows)
 	for _, k := range keys {
@@ -76,7 +86,7 @@ func (l *loader) query(n *plan.Need, have map[string]*Group, keys []string) erro
 		}
 		b.Failed = b.Failed || have[k].Err != nil
 	}
-	return nil
+	return nil, nil
 }
 
 // keep makes records of rows and puts them into their groups. The records lie in

@@ -47,6 +47,11 @@ type Dialect struct {
 	// Isolation is the level at which a transaction sees one state of the data.
 	Isolation sql.IsolationLevel
 
+	// Savepoint is a statement that marks a place in a transaction, and RollbackTo
+	// one that returns to it after a query failed. Without them, a query that fails
+	// ends a [Snapshot].
+	Savepoint, RollbackTo string
+
 	// loose says that columns may hold values of any type, whatever their declared
 	// type.
 	loose bool
@@ -118,8 +123,10 @@ func PostgreSQL() Dialect {
 		Tables: `SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 			WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND pg_catalog.pg_table_is_visible(c.oid)
 			AND n.nspname NOT IN ('pg_catalog', 'information_schema')`,
-		Storage:   postgresStorage,
-		Isolation: sql.LevelRepeatableRead,
+		Storage:    postgresStorage,
+		Isolation:  sql.LevelRepeatableRead,
+		Savepoint:  "SAVEPOINT leadscore",
+		RollbackTo: "ROLLBACK TO SAVEPOINT leadscore",
 	}
 }
 
@@ -196,9 +203,11 @@ func SQLite() Dialect {
 			}
 			return column
 		},
-		Tables:  `SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\_%' ESCAPE '\'`,
-		Storage: sqliteStorage,
-		loose:   true,
+		Tables:     `SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite\_%' ESCAPE '\'`,
+		Storage:    sqliteStorage,
+		Savepoint:  "SAVEPOINT leadscore",
+		RollbackTo: "ROLLBACK TO SAVEPOINT leadscore",
+		loose:      true,
 	}
 }
 

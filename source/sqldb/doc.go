@@ -104,9 +104,12 @@
 // but does not prepare them: drivers that keep prepared statements, as pgx does, get
 // equal texts. The database user needs only the right to SELECT.
 //
-// A failed query is not repeated: when a connection breaks, or a server restarts,
-// the leads of the query fail with an error that names the entity, and the pool
-// reconnects for the next query. A snapshot is lost then.
+// A query that fails is asked again for parts of its keys, so that one row that a
+// view cannot convert, or one lead whose query takes too long for the server, fails
+// only the leads that need it. That does not help if a connection breaks, a server
+// restarts, or a table or right is missing: then all leads of the query fail, with
+// an error that names the entity and wraps [traverse.ErrUnavailable], and the pool
+// reconnects for the next query. A [Snapshot] is lost with its connection.
 //
 // # Other databases
 //

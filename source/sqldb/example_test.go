@@ -81,6 +81,7 @@ func ExampleDialect() {
 		},
 		Tables:    "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()",
 		Isolation: sql.LevelRepeatableRead,
+		Savepoint: "SAVEPOINT leadscore", RollbackTo: "ROLLBACK TO SAVEPOINT leadscore",
 		Storage: func(databaseType string) sqldb.Storage {
 			switch strings.TrimPrefix(databaseType, "UNSIGNED ") {
 			case "CHAR", "VARCHAR", "TINYTEXT", "TEXT", "MEDIUMTEXT", "LONGTEXT", "ENUM":

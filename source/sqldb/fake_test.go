@@ -24,8 +24,10 @@ type fake struct {
 	tables map[string]*fakeTable // by quoted name
 	asked  []string              // each statement, with its arguments
 	fault  func(query string) fakeFault
+	refuse func(args string) error // of a statement with these arguments
 	begin  error
 	end    error // of a transaction
+	exec   error // of a statement without rows
 	tx     driver.TxOptions
 	lax    bool // keys are compared so that every row has every key
 	open   int  // transactions and rows that are not closed
@@ -75,6 +77,13 @@ func (f *fake) fail(fault func(query string) fakeFault) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.fault = fault
+}
+
+// failArgs sets which statements fail because of their arguments; nil means none.
+func (f *fake) failArgs(refuse func(args string) error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.refuse = refuse
 }
 
 // fakeTables is what the dialects' queries for tables find.
@@ -131,6 +140,9 @@ func (c *fakeConn) QueryContext(ctx context.Context, query string, named []drive
 	if c.f.fault != nil {
 		fault = c.f.fault(query)
 	}
+	if c.f.refuse != nil && fault.err == nil {
+		fault.err = c.f.refuse(strings.TrimPrefix(said, query))
+	}
 	if fault.err != nil {
 		return nil, fault.err
 	}
@@ -144,6 +156,17 @@ func (c *fakeConn) QueryContext(ctx context.Context, query string, named []drive
 	rows.f, rows.fault = c.f, fault
 	c.f.open++
 	return rows, nil
+}
+
+// ExecContext implements driver.ExecerContext.
+func (c *fakeConn) ExecContext(_ context.Context, query string, _ []driver.NamedValue) (driver.Result, error) {
+	c.f.mu.Lock()
+	defer c.f.mu.Unlock()
+	c.f.asked = append(c.f.asked, query)
+	if c.f.exec != nil {
+		return nil, c.f.exec
+	}
+	return driver.RowsAffected(0), nil
 }
 
 func shownArg(v driver.Value) any {

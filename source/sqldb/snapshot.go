@@ -3,6 +3,7 @@ package sqldb
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"iter"
@@ -19,11 +20,11 @@ var ErrSnapshot = errors.New("the snapshot is closed or lost")
 // connection: it is safe for concurrent use, but answers one query at a time. The
 // workers of ScoreAll take turns; only their work between queries runs in parallel.
 //
-// After an error of the database the snapshot is lost, as a transaction is then
-// unusable, at least in PostgreSQL: every later call returns that error, and wraps
-// [ErrSnapshot]. A value that does not suit its field is not such an error, nor is
-// a context that was done while a query waited for its turn. A context that is done
-// while its query runs is: leaving a loop over ScoreAll early can lose the snapshot.
+// A query that fails is undone, as [Dialect.RollbackTo] says, and later ones see the
+// same state. If the dialect does not say it, or the connection is gone, the
+// snapshot is lost: every later call returns the error, and wraps [ErrSnapshot]. A
+// context that is done while its query runs also loses it, so leaving a loop over
+// ScoreAll early can; one that is done while a query waits for its turn does not.
 type Snapshot struct {
 	source *Source
 	tx     *sql.Tx
@@ -49,6 +50,12 @@ func (s *Source) Snapshot(ctx context.Context) (*Snapshot, error) {
 	if err := s.touch(ctx, tx); err != nil {
 		_ = tx.Rollback() // the first error is the cause
 		return nil, failed(ctx, "beginning a snapshot", err)
+	}
+	if s.dialect.Savepoint != "" {
+		if _, err := tx.ExecContext(ctx, s.dialect.Savepoint); err != nil {
+			_ = tx.Rollback()
+			return nil, failed(ctx, "beginning a snapshot", err)
+		}
 	}
 	p := &Snapshot{source: s, tx: tx, turn: make(chan struct{}, 1)}
 	p.turn <- struct{}{}
@@ -112,17 +119,27 @@ func (t *turn) QueryContext(ctx context.Context, query string, args ...any) (*sq
 	return t.tx.QueryContext(ctx, query, args...)
 }
 
-// use calls ask with the transaction. After an error of the database every later call
-// fails; an error of a value, or of a context before the database was queried, does
-// not have this effect.
-func (p *Snapshot) use(ask func(queryer) error) error {
+// use calls ask with the transaction. After an error of the database the transaction
+// returns to its savepoint. If it cannot, every later call fails. An error of a
+// value, or of a context before the database was queried, changes nothing.
+func (p *Snapshot) use(ctx context.Context, ask func(queryer) error) error {
 	t := turn{tx: p.tx}
 	err := ask(&t)
 	var value *valueError
-	if err != nil && t.used && !errors.As(err, &value) && p.lost == nil {
+	if err != nil && t.used && !errors.As(err, &value) && p.lost == nil && !p.restored(ctx, err) {
 		p.lost = fmt.Errorf("%w: %w", ErrSnapshot, err)
 	}
 	return err
+}
+
+// restored returns to the savepoint after an error, and reports whether it could.
+func (p *Snapshot) restored(ctx context.Context, err error) bool {
+	back := p.source.dialect.RollbackTo
+	if back == "" || p.source.dialect.Savepoint == "" || ctx.Err() != nil || errors.Is(err, driver.ErrBadConn) {
+		return false
+	}
+	_, err = p.tx.ExecContext(ctx, back)
+	return err == nil
 }
 
 // Fetch is like [Source.Fetch], but reads the state of the snapshot.
@@ -132,7 +149,7 @@ func (p *Snapshot) Fetch(ctx context.Context, q *traverse.Query, out *traverse.R
 		return failed(ctx, q.Entity, err)
 	}
 	defer release()
-	return p.use(func(db queryer) error { return p.source.fetch(ctx, db, q, out) })
+	return p.use(ctx, func(db queryer) error { return p.source.fetch(ctx, db, q, out) })
 }
 
 // Leads is like [Source.Leads], but reads the state of the snapshot. Between pages
@@ -145,7 +162,7 @@ func (p *Snapshot) Leads(ctx context.Context) iter.Seq2[string, error] {
 			return err
 		}
 		defer release()
-		return p.use(ask)
+		return p.use(ctx, ask)
 	})
 }
 

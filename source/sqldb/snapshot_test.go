@@ -182,7 +182,7 @@ func TestSnapshot(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := f.statements(); !slices.Equal(got, []string{`SELECT t."id" FROM "leads" t LIMIT 1`}) {
+	if got := f.statements(); !slices.Equal(got, []string{`SELECT t."id" FROM "leads" t LIMIT 1`, "SAVEPOINT leadscore"}) {
 		t.Errorf("a snapshot begins with %q", got)
 	}
 	if sql.IsolationLevel(f.tx.Isolation) != sql.LevelRepeatableRead || !f.tx.ReadOnly {

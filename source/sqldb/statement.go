@@ -384,34 +384,3 @@ func (r *reader) row() error {
 	}
 	return nil
 }
-
-// A valueError is an error of a value in a row that may belong to any key.
-type valueError struct {
-	column string
-	err    error
-}
-
-func (e *valueError) Error() string { return "column " + e.column + ": " + e.err.Error() }
-
-func (e *valueError) Unwrap() error { return e.err }
-
-// failed adds to an error what failed, and the error of ctx if ctx is done, which
-// not every driver returns.
-func failed(ctx context.Context, what string, err error) error {
-	if done := ctx.Err(); done != nil {
-		return fmt.Errorf("sqldb: %s: %w", what, &doneError{done, err})
-	}
-	return fmt.Errorf("sqldb: %s: %w", what, err)
-}
-
-// A doneError is an error caused by the end of a context.
-type doneError struct{ done, err error }
-
-func (e *doneError) Error() string {
-	if e.err == e.done {
-		return e.done.Error()
-	}
-	return e.done.Error() + ": " + e.err.Error()
-}
-
-func (e *doneError) Unwrap() []error { return []error{e.done, e.err} }

@@ -1,0 +1,84 @@
+package sqldb
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// A valueError is an error of a value in a row that may belong to any key.
+type valueError struct {
+	column string
+	err    error
+}
+
+func (e *valueError) Error() string { return "column " + e.column + ": " + e.err.Error() }
+
+func (e *valueError) Unwrap() error { return e.err }
+
+// failed adds to an error what failed, and what kind of error it is: that of ctx if
+// ctx is done, which not every driver returns, or traverse.ErrUnavailable.
+func failed(ctx context.Context, what string, err error) error {
+	if done := ctx.Err(); done != nil {
+		return fmt.Errorf("sqldb: %s: %w", what, &kindError{err, done})
+	}
+	if unavailable(err) {
+		return fmt.Errorf("sqldb: %s: %w", what, &kindError{err, traverse.ErrUnavailable})
+	}
+	return fmt.Errorf("sqldb: %s: %w", what, err)
+}
+
+// A kindError is an error that is also another one.
+type kindError struct{ err, kind error }
+
+func (e *kindError) Error() string {
+	if e.err == e.kind || e.kind == traverse.ErrUnavailable {
+		return e.err.Error()
+	}
+	return e.kind.Error() + ": " + e.err.Error()
+}
+
+func (e *kindError) Unwrap() []error { return []error{e.err, e.kind} }
+
+// unavailable reports whether a query fails for any keys: the connection is lost, or
+// the database lacks a table or the right to read it.
+func unavailable(err error) bool {
+	for _, is := range []error{ErrSnapshot, driver.ErrBadConn, sql.ErrConnDone, sql.ErrTxDone, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed} {
+		if errors.Is(err, is) {
+			return true
+		}
+	}
+	if _, ok := errors.AsType[net.Error](err); ok && !errors.Is(err, context.DeadlineExceeded) {
+		return true
+	}
+	// The drivers of PostgreSQL say in which class of the standard an error is.
+	state, ok := errors.AsType[interface {
+		error
+		SQLState() string
+	}](err)
+	if !ok {
+		return false
+	}
+	for _, class := range []string{
+		"08",  // connections
+		"25P", // transactions
+		"28",  // authorization
+		"3D",  // no such database
+		"3F",  // no such schema
+		"42",  // syntax, names and rights
+		"53",  // resources
+		"57P", // the server is stopped
+	} {
+		if strings.HasPrefix(state.SQLState(), class) {
+			return true
+		}
+	}
+	return false
+}

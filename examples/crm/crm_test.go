@@ -592,7 +592,7 @@ func TestReload(t *testing.T) {
 		{model + "!", `"diagnostics"`},
 		{strings.Replace(model, "has Lead", "has EmailOpend", 1), `"nearest": "EmailOpened"`},
 		{model + "test \"Wrong\" {\n    model \"New\"\n    as of 2026-06-01\n    Lead with ParentContact = \"a\"\n    Contact \"a\"\n    expect score 8\n}\n", `"code": "expectation"`},
-		{model + "interaction SampleSent {\n    Roast text\n}\n", `"field": "SampleSent"`},
+		{strings.Replace(model, "has Lead", "has SampleSent", 1) + "interaction SampleSent {\n    Roast text\n}\n", `"field": "SampleSent"`},
 		{strings.Replace(model, "New", "Buyers", 1), `"diagnostics"`},
 	} {
 		write(t, file, test.rules)

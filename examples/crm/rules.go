@@ -49,7 +49,7 @@ func (s *service) loadRules(ctx context.Context) (*rules, error) {
 	if err := failures.Err(); err != nil {
 		return nil, err
 	}
-	data, err := sqldb.Open(ctx, s.store.read, s.store.dialect, set.Schema(), sqldb.Mapping{})
+	data, err := sqldb.Open(ctx, s.store.read, s.store.dialect, set.Schema(), sqldb.Options{Needs: set.Needs()})
 	if err != nil {
 		return nil, err
 	}

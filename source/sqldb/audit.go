@@ -14,8 +14,8 @@ import (
 // those that Set.Needs of package leadscore returns: tables without a row, columns
 // without a value, ids that name no row, and values of choices that the schema does
 // not list. Such data scores without an error. It returns one [Problem] for each, in
-// the order of the needs, with examples, and no problem for what the mapping lists
-// as absent.
+// the order of the needs, with examples, and one for each table and column that is
+// missing. It returns no problem for what the mapping lists as absent.
 //
 // Audit reads few rows, but if nothing is wrong the database may have to look at all
 // of them: at every row of a table for each of its references, and at every row
@@ -29,6 +29,14 @@ func (s *Source) Audit(ctx context.Context, needs []*traverse.Need) (Problems, e
 			return nil, fmt.Errorf("sqldb: unknown entity %s", n.Entity)
 		}
 		if e.absent {
+			continue
+		}
+		for _, p := range e.lack(n) {
+			if a.first("no " + p.Entity + "." + p.Field) {
+				a.found = append(a.found, p)
+			}
+		}
+		if _, lacks := e.lacks[""]; lacks {
 			continue
 		}
 		if err := a.need(e, n); err != nil {
@@ -113,7 +121,7 @@ func (a *auditor) column(e *entity, name string, c *column) error {
 // reference looks for ids that name no row. from is the statement for the ids.
 func (a *auditor) reference(e *entity, name string, c *column, target string, from string) error {
 	to := a.source.entities[target]
-	if to == nil || to.absent {
+	if to == nil || to.absent || to.id == nil {
 		return nil
 	}
 	const other = "u"

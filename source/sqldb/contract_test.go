@@ -155,7 +155,7 @@ func (s style) open(t testing.TB, schema *traverse.Schema, records []sourcetest.
 	t.Helper()
 	tables, mapping := s.tables(schema, records)
 	f, db := newFake(t, tables)
-	source, err := sqldb.Open(t.Context(), db, s.dialect(), schema, mapping)
+	source, err := sqldb.Open(t.Context(), db, s.dialect(), schema, sqldb.Options{Mapping: mapping})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,7 +20,7 @@ type decoder func(src any) (traverse.Value, error)
 
 // decode returns the decoder of a column for a field of type typ, or for a reference
 // or an id if typ is NoType.
-func (c Column) decode(typ traverse.Type, s Storage) decoder {
+func (c Column) decode(typ traverse.Type, s Storage, zone *time.Location) decoder {
 	var read decoder
 	switch typ {
 	case traverse.NoType:

@@ -58,10 +58,10 @@ func readValue(t *testing.T, typ traverse.Type, columnType string, column sqldb.
 		}
 		return known(typ)
 	}
-	source, err := sqldb.Open(t.Context(), db, d, schema, sqldb.Mapping{
+	source, err := sqldb.Open(t.Context(), db, d, schema, sqldb.Options{Mapping: sqldb.Mapping{
 		Tables: map[string]sqldb.Table{"Lead": {Columns: map[string]sqldb.Column{"Field": column}}},
 		Absent: []string{"Contact", "Account", "Lead.ParentAccount"},
-	})
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}

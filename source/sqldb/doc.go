@@ -6,9 +6,9 @@
 //	…
 //	model, err := leadscore.Compile("coffee.score", rules, leadscore.StandardSchema())
 //	…
-//	data, err := sqldb.Open(ctx, db, sqldb.PostgreSQL(), model.Schema(), sqldb.Mapping{})
+//	data, err := sqldb.Open(ctx, db, sqldb.PostgreSQL(), model.Schema(), sqldb.Options{Needs: model.Needs()})
 //	if err != nil {
-//		log.Fatal(err) // every mismatch between schema and database
+//		log.Fatal(err) // all that the model needs and the database lacks
 //	}
 //	result, err := model.Score(ctx, "lead-ada", data)
 //
@@ -35,16 +35,17 @@
 // The id of a record is the column id, or else the column named after the entity
 // and id, such as lead_id.
 //
-// Names in the mapping must be exact. What the database does not have is listed in
-// [Mapping.Absent]. Calculated and rollup fields, which rules cannot use, need no
+// Names in the mapping must be exact. [Open] looks up all names, and checks that the
+// type of each column suits its field. The database may lack what no rule asks for.
+// If rules ask for something that it lacks, that is an error of Open, if it is given
+// their Needs, or else of the query; unless the mapping lists it in
+// [Mapping.Absent]: then it is null. Calculated and rollup fields, which rules cannot use, need no
 // column. A view can provide what columns do not: several entities in one table of
 // events, an id of two columns, a time in a zone other than UTC.
 //
 //	CREATE VIEW email_opened AS
 //	SELECT id, contact_id, happened_at AT TIME ZONE 'Europe/Berlin' AS timestamp, email_name
 //	FROM events WHERE kind = 'opened'
-//
-// [Open] looks up all names, and checks that the type of each column suits its field.
 //
 // # Values
 //

@@ -47,15 +47,21 @@ func (e *kindError) Error() string {
 
 func (e *kindError) Unwrap() []error { return []error{e.err, e.kind} }
 
-// unavailable reports whether a query fails for any keys: the connection is lost, or
-// the database lacks a table or the right to read it.
-func unavailable(err error) bool {
+// broken reports whether the connection to the database is lost.
+func broken(err error) bool {
 	for _, is := range []error{ErrSnapshot, driver.ErrBadConn, sql.ErrConnDone, sql.ErrTxDone, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed} {
 		if errors.Is(err, is) {
 			return true
 		}
 	}
-	if _, ok := errors.AsType[net.Error](err); ok && !errors.Is(err, context.DeadlineExceeded) {
+	_, network := errors.AsType[net.Error](err)
+	return network && !errors.Is(err, context.DeadlineExceeded)
+}
+
+// unavailable reports whether a query fails for any keys: the connection is lost, or
+// the database lacks a table or the right to read it.
+func unavailable(err error) bool {
+	if _, lack := errors.AsType[Problems](err); lack || broken(err) {
 		return true
 	}
 	// The drivers of PostgreSQL say in which class of the standard an error is.

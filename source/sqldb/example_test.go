@@ -31,17 +31,17 @@ func Example() {
 		log.Fatal(err)
 	}
 	defer db.Close()
-	data, err := sqldb.Open(ctx, db, sqldb.PostgreSQL(), model.Schema(), sqldb.Mapping{
-		Tables: map[string]sqldb.Table{
+	data, err := sqldb.Open(ctx, db, sqldb.PostgreSQL(), model.Schema(), sqldb.Options{
+		Needs: model.Needs(),
+		Mapping: sqldb.Mapping{Tables: map[string]sqldb.Table{
 			"Lead": {Name: "crm_lead", Columns: map[string]sqldb.Column{
 				"ParentContact": {Name: "person_id"},
 				"DecisionMaker": {True: "Y", False: "N"},
 			}},
-		},
-		Absent: []string{"Account.Industry", "MarketingPageVisited"},
+		}},
 	})
 	if err != nil {
-		log.Fatal(err) // everything that does not fit, a line each
+		log.Fatal(err) // everything that is missing or does not fit, a line each
 	}
 	result, err := model.Score(ctx, "lead-ada", data)
 	if err != nil {

@@ -15,14 +15,14 @@ import (
 func TestOpenErrors(t *testing.T) {
 	_, db := newFake(t, nil)
 	schema := calls(t)
-	if _, err := sqldb.Open(t.Context(), nil, postgres(), schema, sqldb.Mapping{}); err == nil || err.Error() != "sqldb: the database is nil" {
+	if _, err := sqldb.Open(t.Context(), nil, postgres(), schema, sqldb.Options{}); err == nil || err.Error() != "sqldb: the database is nil" {
 		t.Error(err)
 	}
-	if _, err := sqldb.Open(t.Context(), db, postgres(), nil, sqldb.Mapping{}); err == nil || err.Error() != "sqldb: the schema is nil" {
+	if _, err := sqldb.Open(t.Context(), db, postgres(), nil, sqldb.Options{}); err == nil || err.Error() != "sqldb: the schema is nil" {
 		t.Error(err)
 	}
 	want := "sqldb: the dialect Mine lacks Quote or Storage"
-	if _, err := sqldb.Open(t.Context(), db, sqldb.Dialect{Name: "Mine"}, schema, sqldb.Mapping{}); err == nil || err.Error() != want {
+	if _, err := sqldb.Open(t.Context(), db, sqldb.Dialect{Name: "Mine"}, schema, sqldb.Options{}); err == nil || err.Error() != want {
 		t.Error(err)
 	}
 }
@@ -54,7 +54,7 @@ func TestOpenFaults(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			f, db := newFake(t, callTables("TEXT", "TEXT", "TEXT"))
 			f.fail(test.fault)
-			_, err := sqldb.Open(t.Context(), db, postgres(), calls(t), sqldb.Mapping{})
+			_, err := sqldb.Open(t.Context(), db, postgres(), calls(t), sqldb.Options{Needs: everything(t, calls(t))})
 			if err == nil || err.Error() != test.want || !errors.Is(err, down) {
 				t.Errorf("got %v, want %s", err, test.want)
 			}
@@ -69,7 +69,7 @@ func TestOpenFaults(t *testing.T) {
 		}
 		return fakeFault{}
 	})
-	if _, err := sqldb.Open(ctx, db, postgres(), calls(t), sqldb.Mapping{}); !errors.Is(err, context.Canceled) || err.Error() != "sqldb: checking the mapping: context canceled" {
+	if _, err := sqldb.Open(ctx, db, postgres(), calls(t), sqldb.Options{Needs: everything(t, calls(t))}); !errors.Is(err, context.Canceled) || err.Error() != "sqldb: checking the mapping: context canceled" {
 		t.Errorf("done meanwhile: %v", err)
 	}
 }
@@ -86,10 +86,10 @@ func TestNames(t *testing.T) {
 		`"another_view"`: {names: []string{"x"}, types: []string{"TEXT"}},
 	}
 	f, db := newFake(t, tables)
-	source, err := sqldb.Open(t.Context(), db, ansi(), calls(t), sqldb.Mapping{Tables: map[string]sqldb.Table{
+	source, err := sqldb.Open(t.Context(), db, ansi(), calls(t), sqldb.Options{Mapping: sqldb.Mapping{Tables: map[string]sqldb.Table{
 		"Account": {Schema: "crm", Name: "firm", ID: "no"},
 		"Visit":   {Name: `phone "log`, Columns: map[string]sqldb.Column{"Day": {Name: "am"}}},
-	}})
+	}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +125,7 @@ func TestProblems(t *testing.T) {
 		`"visit_log"`: {names: []string{"id", "day", "lead"}, types: []string{"TEXT", "DATE", "TEXT"}},
 	}
 	_, db := newFake(t, tables)
-	_, err := sqldb.Open(t.Context(), db, postgres(), calls(t), sqldb.Mapping{
+	_, err := sqldb.Open(t.Context(), db, postgres(), calls(t), sqldb.Options{Needs: everything(t, calls(t)), Mapping: sqldb.Mapping{
 		Tables: map[string]sqldb.Table{
 			"Visit":  {Name: "visit_log", ID: "idd", Columns: map[string]sqldb.Column{"Day": {Name: "dya"}, "Lead": {}, "Dya": {}}},
 			"Lead":   {Columns: map[string]sqldb.Column{"Visits": {}, "ParentAccount": {}}},
@@ -133,7 +133,7 @@ func TestProblems(t *testing.T) {
 			"Cotact": {},
 		},
 		Absent: []string{"Order", "Cal.Timestamp", "Visit.Dya", "Lead.ParentAccount"},
-	})
+	}})
 	want := `sqldb: Order: the mapping lists it as absent, but the schema has no such entity
 sqldb: Cal.Timestamp: the mapping lists it as absent, but the schema has no such entity; did you mean Call?
 sqldb: Visit.Dya: the mapping lists it as absent, but the schema has no such field or reference; did you mean Day?
@@ -149,7 +149,8 @@ sqldb: Call: there is no table callings; did you mean calling?
 sqldb: Visit.id: the table visit_log has no column idd; did you mean id?
 sqldb: Visit.Day: the table visit_log has no column dya; did you mean day?
 sqldb: Visit.Dya: the mapping names it, but the schema has no such field or reference; did you mean Day?
-sqldb: Cotact: the mapping names it, but the schema has no such entity; did you mean Contact?`
+sqldb: Cotact: the mapping names it, but the schema has no such entity; did you mean Contact?
+sqldb: the database has the tables account, accounts, calling, contact, lead and visit_log`
 	var problems sqldb.Problems
 	if !errors.As(err, &problems) {
 		t.Fatal(err)
@@ -166,10 +167,10 @@ func TestUnlistedTables(t *testing.T) {
 	d.Tables = ""
 	tables := map[string]*fakeTable{`"a"."Account"`: {names: []string{"id"}, types: []string{"TEXT"}}}
 	_, db := newFake(t, tables)
-	_, err := sqldb.Open(t.Context(), db, d, calls(t), sqldb.Mapping{
+	_, err := sqldb.Open(t.Context(), db, d, calls(t), sqldb.Options{Needs: everything(t, calls(t)), Mapping: sqldb.Mapping{
 		Tables: map[string]sqldb.Table{"Account": {Schema: "a", Name: "Account"}, "Contact": {Schema: "a"}, "Visit": {Name: "visit"}},
 		Absent: []string{"Lead"},
-	})
+	}})
 	want := `sqldb: Contact: name its table in Mapping.Tables: tables of another schema, or of this kind of database, are not searched
 sqldb: Call: name its table in Mapping.Tables: tables of another schema, or of this kind of database, are not searched
 sqldb: Visit: the table visit cannot be read: no table "visit"`
@@ -178,8 +179,8 @@ sqldb: Visit: the table visit cannot be read: no table "visit"`
 	}
 	tables = map[string]*fakeTable{`"leads"`: {names: []string{"id", "topic"}, types: []string{"TEXT", "TEXT"}}}
 	_, db = newFake(t, tables)
-	_, err = sqldb.Open(t.Context(), db, ansi(), calls(t), sqldb.Mapping{Absent: []string{"Lead.ParentContact", "Lead.ParentAccount", "Contact", "Account", "Visit"}})
-	want = "sqldb: Call: it has no table, such as call; name one in Mapping.Tables, or list the entity in Mapping.Absent"
+	_, err = sqldb.Open(t.Context(), db, ansi(), calls(t), sqldb.Options{Needs: everything(t, calls(t)), Mapping: sqldb.Mapping{Absent: []string{"Lead.ParentContact", "Lead.ParentAccount", "Contact", "Account", "Visit"}}})
+	want = "sqldb: Call: there is no table for it, such as call; name one in Mapping.Tables, or list Call in Mapping.Absent\nsqldb: the database has the table leads"
 	if err == nil || err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)
 	}
@@ -221,10 +222,10 @@ func TestFits(t *testing.T) {
 	} {
 		schema := valueSchema(t, test.typ)
 		_, db := newFake(t, valueTables(test.stored, nil))
-		_, err := sqldb.Open(t.Context(), db, postgres(), schema, sqldb.Mapping{
+		_, err := sqldb.Open(t.Context(), db, postgres(), schema, sqldb.Options{Mapping: sqldb.Mapping{
 			Tables: map[string]sqldb.Table{"Lead": {Columns: map[string]sqldb.Column{"Field": test.column}}},
 			Absent: []string{"Contact", "Account", "Lead.ParentAccount"},
-		})
+		}})
 		if want := "sqldb: Lead.Field: the column field is " + test.want; err == nil || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
 		}
@@ -243,9 +244,9 @@ func TestDeclaredID(t *testing.T) {
 	tables := callTables("TEXT", "TEXT", "TEXT")
 	tables[`"accounts"`] = &fakeTable{names: []string{"account_id", "größe_1"}, types: []string{"TEXT", "TEXT"}}
 	f, db := newFake(t, tables)
-	source, err := sqldb.Open(t.Context(), db, ansi(), schema, sqldb.Mapping{Tables: map[string]sqldb.Table{
+	source, err := sqldb.Open(t.Context(), db, ansi(), schema, sqldb.Options{Mapping: sqldb.Mapping{Tables: map[string]sqldb.Table{
 		"Account": {Columns: map[string]sqldb.Column{"Revenue": {}}},
-	}})
+	}}})
 	if err != nil {
 		t.Fatal(err)
 	}

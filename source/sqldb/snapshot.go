@@ -67,7 +67,7 @@ func (s *Source) Snapshot(ctx context.Context) (*Snapshot, error) {
 func (s *Source) touch(ctx context.Context, db queryer) error {
 	for e := range s.schema.Entities() {
 		bound := s.entities[e.Name()]
-		if bound.absent {
+		if _, lacks := bound.lacks[""]; bound.absent || lacks {
 			continue
 		}
 		rows, err := db.QueryContext(ctx, "SELECT "+bound.id.selects+" FROM "+bound.from+" LIMIT 1")

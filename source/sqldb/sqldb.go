@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"sync"
+	"time"
 
 	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/traverse"
@@ -30,10 +31,13 @@ var _ traverse.Source = (*Source)(nil)
 // tables and columns of db, but reads no records. The schema is the one that the
 // models are compiled with, and must not be nil.
 //
-// If schema, mapping and database do not match, the error is [Problems], which lists
-// all mismatches: see [errors.As]. Otherwise it wraps the error of the driver or
-// ctx.Err().
-func Open(ctx context.Context, db *sql.DB, dialect Dialect, schema *traverse.Schema, mapping Mapping) (*Source, error) {
+// If the mapping is wrong, or the database lacks something that opts.Needs ask for,
+// the error is [Problems], which lists everything: see [errors.AsType]. What the
+// database lacks beside that is an error of the queries that ask for it. Otherwise
+// the error wraps that of the driver, or ctx.Err() if ctx is done.
+//
+// A source does not notice later changes of tables and columns: open it again.
+func Open(ctx context.Context, db *sql.DB, dialect Dialect, schema *traverse.Schema, opts Options) (*Source, error) {
 	switch {
 	case db == nil:
 		return nil, errors.New("sqldb: the database is nil")
@@ -42,12 +46,38 @@ func Open(ctx context.Context, db *sql.DB, dialect Dialect, schema *traverse.Sch
 	case dialect.Quote == nil || dialect.Storage == nil:
 		return nil, fmt.Errorf("sqldb: the dialect %s lacks Quote or Storage", dialect.Name)
 	}
-	b := binder{ctx: ctx, db: db, dialect: dialect, schema: schema, mapping: mapping}
-	entities, err := b.bind()
+	b := binder{ctx: ctx, db: db, dialect: dialect, schema: schema, mapping: opts.Mapping, zone: opts.Zone}
+	if b.zone == nil {
+		b.zone = time.UTC
+	}
+	entities, err := b.bind(opts.Needs)
 	if err != nil {
 		return nil, err
 	}
 	return &Source{db: db, dialect: dialect, schema: schema, entities: entities, plans: map[*traverse.Need]*plan{}}, nil
+}
+
+// Check returns [Problems] that list what needs ask for and the database lacked when
+// it was opened, or nil if it lacked nothing. The needs are of the source's schema,
+// such as those of rules that a service loads. Check does not query the database.
+func (s *Source) Check(needs []*traverse.Need) error {
+	var problems Problems
+	reported := map[string]bool{}
+	for _, n := range needs {
+		if err := known(s.schema, n); err != nil {
+			return err
+		}
+		for _, p := range s.entities[n.Entity].lack(n) {
+			if full := p.Entity + "." + p.Field; !reported[full] {
+				reported[full] = true
+				problems = append(problems, p)
+			}
+		}
+	}
+	if problems == nil {
+		return nil
+	}
+	return problems
 }
 
 // Fetch adds to out the records that q asks for, as [traverse.Source] requires, with
@@ -84,6 +114,10 @@ func (s *Source) leads(ctx context.Context, with func(func(queryer) error) error
 				return
 			}
 			if e.absent {
+				return
+			}
+			if lack, ok := e.lacks[""]; ok {
+				yield("", &kindError{Problems{lack}, traverse.ErrUnavailable})
 				return
 			}
 			last := ""

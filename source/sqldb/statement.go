@@ -45,26 +45,44 @@ func (s *Source) plan(n *traverse.Need) (*plan, error) {
 	return p, nil
 }
 
-func (s *Source) newPlan(n *traverse.Need) (*plan, error) {
-	e := s.entities[n.Entity]
+// known returns an error for a need that asks for what a schema does not have.
+func known(schema *traverse.Schema, n *traverse.Need) error {
+	e := schema.Entity(n.Entity)
 	if e == nil {
-		return nil, fmt.Errorf("sqldb: unknown entity %s", n.Entity)
+		return fmt.Errorf("sqldb: unknown entity %s", n.Entity)
 	}
-	p := &plan{dialect: &s.dialect, entity: e, what: n.Entity + " by id"}
-	declared := s.schema.Entity(n.Entity)
 	if n.By != "" {
-		p.what = n.Entity + " by " + n.By
-		if r, ok := declared.Relationship(n.By); !ok || r.Many() {
-			return nil, fmt.Errorf("sqldb: %s: the source's schema has no such reference", p.what)
+		if r, ok := e.Relationship(n.By); !ok || r.Many() {
+			return fmt.Errorf("sqldb: %s: the source's schema has no such reference", described(n))
 		}
 	}
 	for _, f := range n.Fields {
-		if !stored(declared, f) {
-			if _, ok := declared.Field(f); !ok {
-				return nil, fmt.Errorf("sqldb: %s: the source's schema has no field or reference %s", p.what, f)
+		if !stored(e, f) {
+			if _, ok := e.Field(f); !ok {
+				return fmt.Errorf("sqldb: %s: the source's schema has no field or reference %s", described(n), f)
 			}
 		}
 	}
+	return nil
+}
+
+// described names a need in errors: Contact by id.
+func described(n *traverse.Need) string {
+	if n.By == "" {
+		return n.Entity + " by id"
+	}
+	return n.Entity + " by " + n.By
+}
+
+func (s *Source) newPlan(n *traverse.Need) (*plan, error) {
+	if err := known(s.schema, n); err != nil {
+		return nil, err
+	}
+	e := s.entities[n.Entity]
+	if lack := e.lack(n); lack != nil {
+		return nil, &kindError{lack, traverse.ErrUnavailable}
+	}
+	p := &plan{dialect: &s.dialect, entity: e, what: described(n)}
 	if e.absent {
 		return p, nil
 	}

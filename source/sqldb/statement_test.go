@@ -52,12 +52,35 @@ func callTables(id, instant, day string) map[string]*fakeTable {
 func openCalls(t testing.TB, d sqldb.Dialect, tables map[string]*fakeTable, mapping sqldb.Mapping) (*fake, *sqldb.Source) {
 	t.Helper()
 	f, db := newFake(t, tables)
-	source, err := sqldb.Open(t.Context(), db, d, calls(t), mapping)
+	source, err := sqldb.Open(t.Context(), db, d, calls(t), sqldb.Options{Mapping: mapping})
 	if err != nil {
 		t.Fatal(err)
 	}
 	f.statements()
 	return f, source
+}
+
+// everything returns needs for all that a schema has.
+func everything(t testing.TB, schema *traverse.Schema) []*traverse.Need {
+	t.Helper()
+	var needs []*traverse.Need
+	for e := range schema.Entities() {
+		var names []string
+		for f := range e.Fields() {
+			names = append(names, f.Name)
+		}
+		for r := range e.Relationships() {
+			if !r.Many() {
+				names = append(names, r.Name)
+			}
+		}
+		n, err := schema.NewNeed(e.Name(), "", names, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		needs = append(needs, n)
+	}
+	return needs
 }
 
 func need(t testing.TB, entity, by string, fields []string, dated string) *traverse.Need {

@@ -150,7 +150,7 @@ func PostgreSQL(ctx context.Context, dsn string, data *crm.Data, schema *leadsco
 func (d *Database) fill(ctx context.Context, dialect sqldb.Dialect, schema *leadscore.Schema, load func() error) (*Database, error) {
 	err := load()
 	if err == nil {
-		d.Source, err = sqldb.Open(ctx, d.db, dialect, schema, sqldb.Mapping{Absent: []string{"Lead.ParentAccount"}})
+		d.Source, err = sqldb.Open(ctx, d.db, dialect, schema, sqldb.Options{Mapping: sqldb.Mapping{Absent: []string{"Lead.ParentAccount"}}})
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", d.Name, err), d.Close())

@@ -144,3 +144,22 @@ func TestSlowLead(t *testing.T) {
 		}
 	})
 }
+
+// TestAuditWithoutTables: tables and columns that are missing are problems of the
+// audit, too.
+func TestAuditWithoutTables(t *testing.T) {
+	forDatabases(t, func(t *testing.T, d database) {
+		f := deals(t, d, 3, "5.0")
+		exec(t, f.db, `DROP TABLE opened`)
+		exec(t, f.db, `CREATE TABLE openings (id text)`)
+		source, err := sqldb.Open(t.Context(), f.db, d.dialect, f.schema, sqldb.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		found, err := source.Audit(t.Context(), f.set.Needs())
+		if err != nil || len(found) == 0 || found[len(found)-1].String() !=
+			"Opened: there is no table for it, such as opened; name one in Mapping.Tables, or list Opened in Mapping.Absent" {
+			t.Errorf("got %v, %v", found, err)
+		}
+	})
+}

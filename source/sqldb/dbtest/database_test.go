@@ -358,11 +358,29 @@ func load(t testing.TB, d database, s style, schema *traverse.Schema, records []
 
 func open(t testing.TB, db *sql.DB, d database, schema *traverse.Schema, m sqldb.Mapping) *sqldb.Source {
 	t.Helper()
-	source, err := sqldb.Open(context.Background(), db, d.dialect, schema, m)
+	source, err := sqldb.Open(context.Background(), db, d.dialect, schema, sqldb.Options{Mapping: m, Needs: everything(t, schema)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return source
+}
+
+// everything returns needs for all that a schema has.
+func everything(t testing.TB, schema *traverse.Schema) []*traverse.Need {
+	t.Helper()
+	var needs []*traverse.Need
+	for e := range schema.Entities() {
+		var names []string
+		for _, c := range columnsOf(e) {
+			names = append(names, c.name)
+		}
+		n, err := schema.NewNeed(e.Name(), "", names, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		needs = append(needs, n)
+	}
+	return needs
 }
 
 // statements keeps the queries that a database was asked.

@@ -158,10 +158,10 @@ func TestValues(t *testing.T) {
 			view := fmt.Sprintf("v%d", i)
 			exec(t, db, "CREATE VIEW "+view+" AS SELECT 'l' AS id, "+v.sql+" AS v UNION ALL SELECT 'other', NULL")
 			schema := valuesSchema(t, v.typ)
-			source, err := sqldb.Open(t.Context(), db, d.dialect, schema, sqldb.Mapping{
+			source, err := sqldb.Open(t.Context(), db, d.dialect, schema, sqldb.Options{Mapping: sqldb.Mapping{
 				Tables: map[string]sqldb.Table{"Lead": {Name: view, Columns: map[string]sqldb.Column{"V": v.column}}},
 				Absent: []string{"Contact", "Account", "Lead.ParentContact", "Lead.ParentAccount"},
-			})
+			}})
 			if err != nil {
 				t.Errorf("%s: %v", v.sql, err)
 				continue
@@ -212,10 +212,10 @@ func TestUnfitColumns(t *testing.T) {
 			{"true", traverse.Text}, {"1.5", traverse.Text}, {"now()", traverse.Number}, {"1.5", traverse.Bool}, {"1", traverse.Date}, {"1", traverse.Choices},
 		} {
 			exec(t, db, fmt.Sprintf("CREATE VIEW v%d AS SELECT 'l'::text AS id, %s AS v", i, test.sql))
-			_, err := sqldb.Open(t.Context(), db, d.dialect, valuesSchema(t, test.typ), sqldb.Mapping{
+			_, err := sqldb.Open(t.Context(), db, d.dialect, valuesSchema(t, test.typ), sqldb.Options{Needs: everything(t, valuesSchema(t, test.typ)), Mapping: sqldb.Mapping{
 				Tables: map[string]sqldb.Table{"Lead": {Name: fmt.Sprintf("v%d", i)}},
 				Absent: []string{"Contact", "Account", "Lead.ParentContact", "Lead.ParentAccount"},
-			})
+			}})
 			if err == nil || !strings.Contains(err.Error(), "sqldb: Lead.V: the column v is ") || strings.Count(err.Error(), "\n") > 0 {
 				t.Errorf("%s as a %s: %v", test.sql, test.typ, err)
 			}

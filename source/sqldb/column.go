@@ -1,0 +1,100 @@
+package sqldb
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// column prepares the use of a column for a field. The problem is nil unless the
+// column cannot hold the field.
+func (b *binder) column(member string, live *liveColumn, format Column, typ traverse.Type) (*column, *Problem) {
+	c := &column{
+		name: live.name, field: member, typ: typ, format: format,
+		quoted:  alias + "." + b.dialect.Quote(live.name),
+		storage: b.dialect.Storage(live.typ),
+	}
+	c.selects = c.quoted
+	if b.dialect.Select != nil {
+		c.selects = b.dialect.Select(c.quoted, c.storage)
+	}
+	c.decode = format.decode(typ, c.storage, b.zone)
+	hint, ok := c.fits()
+	if ok {
+		return c, nil
+	}
+	what := typ.Noun()
+	switch {
+	case typ == traverse.NoType && member == "id":
+		what = "an id"
+	case typ == traverse.NoType:
+		what = "the id of a reference"
+	}
+	was := ""
+	if live.typ != "" {
+		was = " (" + live.typ + ")"
+	}
+	return c, &Problem{Field: member, Message: fmt.Sprintf("the column %s is %s%s and cannot hold %s%s", live.name, c.storage, was, what, hint)}
+}
+
+// fits reports whether the column's storage, in its format, suits its type. If not,
+// hint says what would help.
+func (c *column) fits() (hint string, ok bool) {
+	in := func(storages ...Storage) bool {
+		return c.storage == Unknown || c.storage == Untyped || slices.Contains(storages, c.storage)
+	}
+	unix := c.format.unix() > 0
+	switch {
+	case unix && c.typ != traverse.Time && c.typ != traverse.Date:
+		return ": a Unix format is for times and dates", false
+	case c.format.Format == DecimalText && c.typ != traverse.Number:
+		return ": the format DecimalText is for numbers", false
+	case c.format.Format == JSONArray && c.typ != traverse.Choices, c.format.Separator != "" && c.typ != traverse.Choices:
+		return ": a separator, or the format JSONArray, is for choices", false
+	case c.format.words() && c.typ != traverse.Bool:
+		return ": texts for True and False are for bools", false
+	case c.format.words() && (c.format.True == "" || c.format.False == "" || c.format.True == c.format.False):
+		return ": give two different texts for True and False", false
+	}
+	switch c.typ {
+	case traverse.NoType:
+		return "", in(Text, FixedText, Integer, UUID)
+	case traverse.Text, traverse.Choice:
+		return "", in(Text, FixedText, Integer, UUID)
+	case traverse.Number:
+		if c.format.Format == DecimalText {
+			return ": the format DecimalText is for columns of text", in(Text, FixedText)
+		}
+		if c.storage == Text || c.storage == FixedText {
+			return ", unless its Format in Mapping.Tables is DecimalText", false
+		}
+		return "", in(Integer, Decimal)
+	case traverse.Bool:
+		if c.format.words() {
+			return ": True and False are for columns of text", in(Text, FixedText)
+		}
+		if c.storage == Text || c.storage == FixedText {
+			return ", unless Mapping.Tables says how it writes True and False", false
+		}
+		return "", in(Boolean, Integer)
+	case traverse.Time, traverse.Date:
+		if unix {
+			return ": a Unix format is for columns of numbers", in(Integer, Decimal)
+		}
+		if c.storage == Integer || c.storage == Decimal {
+			return ", unless its Format in Mapping.Tables is UnixSeconds, UnixMillis or UnixMicros", false
+		}
+		return "", in(Instant, Day, Text, FixedText)
+	case traverse.Choices:
+		if c.format.Format == JSONArray {
+			return ": the format JSONArray is for columns of text", in(Text, FixedText, JSON)
+		}
+		if c.storage == Unknown && c.format.Separator == "" {
+			// An array of an enumeration would be taken for a single choice.
+			return ", unless its Separator or Format in Mapping.Tables says how it is written; a view can make it text[]", false
+		}
+		return "", in(Text, FixedText, JSON, TextArray)
+	}
+	return "", false
+}

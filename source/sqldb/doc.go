@@ -71,7 +71,8 @@
 // the mapping, or a view that converts them to text[].
 //
 // A value that does not suit its field is an error of the leads that reach its
-// record. The error names entity, id and column.
+// record. The error names entity, id and column. With [Options.SkipBad] such a
+// record is left out instead, and [Source.Skipped] counts it.
 //
 // Ids are compared byte by byte, whatever the collation: the id 7 of an integer
 // column is 7 and not 007, and a UUID is written in small letters with dashes. Ids

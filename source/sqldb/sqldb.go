@@ -20,6 +20,8 @@ type Source struct {
 	dialect  Dialect
 	schema   *traverse.Schema
 	entities map[string]*entity
+	skipBad  bool
+	skipped  skipper
 
 	mu    sync.Mutex
 	plans map[*traverse.Need]*plan
@@ -54,7 +56,7 @@ func Open(ctx context.Context, db *sql.DB, dialect Dialect, schema *traverse.Sch
 	if err != nil {
 		return nil, err
 	}
-	return &Source{db: db, dialect: dialect, schema: schema, entities: entities, plans: map[*traverse.Need]*plan{}}, nil
+	return &Source{db: db, dialect: dialect, schema: schema, entities: entities, skipBad: opts.SkipBad, plans: map[*traverse.Need]*plan{}}, nil
 }
 
 // Check returns [Problems] that list what needs ask for and the database lacked when
@@ -172,7 +174,7 @@ func (s *Source) leadPage(ctx context.Context, db queryer, e *entity, ids []stri
 		return nil, nil, false, err
 	}
 	defer rows.Close()
-	n := 0
+	n, bytesLeft := 0, false // after bytes there are only bytes
 	for ; rows.Next(); n++ {
 		if err := rows.Scan(into...); err != nil {
 			return nil, nil, false, err
@@ -180,6 +182,13 @@ func (s *Source) leadPage(ctx context.Context, db queryer, e *entity, ids []stri
 		id, err := e.id.decode(raw)
 		if err == nil && bytes {
 			err = fmt.Errorf("%s is stored as bytes; an id is text or an integer", shown.Quote(id.Text()))
+		}
+		if err != nil && s.skipBad {
+			s.skipped.add(unreadable+fmt.Sprint(raw), Problem{Entity: traverse.Lead, Field: "id", Message: "a row was skipped (column " + e.id.name + ")", Err: err})
+			if bytesLeft = bytes; !bytes {
+				last = raw
+			}
+			continue
 		}
 		if err != nil {
 			return nil, nil, false, &valueError{e.id.name, err}
@@ -193,5 +202,5 @@ func (s *Source) leadPage(ctx context.Context, db queryer, e *entity, ids []stri
 	if err := rows.Err(); err != nil {
 		return nil, nil, false, err
 	}
-	return ids, last, n == leadPage, rows.Close()
+	return ids, last, n == leadPage && !bytesLeft, rows.Close()
 }

@@ -1,8 +1,10 @@
 package sqldb
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -17,6 +19,7 @@ type plan struct {
 	dialect *Dialect
 	entity  *entity
 	what    string  // for errors: Contact by id
+	by      string  // id, or the reference
 	key     *column // nil: nothing can be found
 	window  *column // that a range restricts; nil = none
 	head    string  // up to WHERE
@@ -82,7 +85,7 @@ func (s *Source) newPlan(n *traverse.Need) (*plan, error) {
 	if lack := e.lack(n); lack != nil {
 		return nil, &kindError{lack, traverse.ErrUnavailable}
 	}
-	p := &plan{dialect: &s.dialect, entity: e, what: described(n)}
+	p := &plan{dialect: &s.dialect, entity: e, what: described(n), by: cmp.Or(n.By, "id")}
 	if e.absent {
 		return p, nil
 	}
@@ -258,6 +261,16 @@ func hasHex(key string) bool {
 	return true
 }
 
+// bad skips a row in which something is wrong, or fails the key that was asked for.
+func (r *reader) bad(asked string, failure error, row string, p Problem) {
+	if r.skipped == nil {
+		r.out.Fail(asked, failure)
+		return
+	}
+	p.Entity = r.plan.entity.name
+	r.skipped.add(row, p)
+}
+
 // A cell takes one column of one row.
 type cell struct {
 	decode decoder
@@ -295,6 +308,9 @@ func (s *Source) fetch(ctx context.Context, db queryer, q *traverse.Query, out *
 		}
 	}
 	r := p.reader(len(q.Fields), asked, out)
+	if s.skipBad && (q.Entity != traverse.Lead || q.By != "") { // a lead that is asked for is scored, or has the error
+		r.skipped = &s.skipped
+	}
 	for len(keys) > 0 {
 		n := min(len(keys), s.maxKeys())
 		if err := r.run(ctx, db, q, keys[:n]); err != nil {
@@ -314,13 +330,14 @@ func (s *Source) maxKeys() int {
 
 // A reader reads the rows of the statements of a query.
 type reader struct {
-	plan   *plan
-	asked  map[string]string
-	last   string // the key of the previous row; "" = none yet
-	out    *traverse.Rows
-	cells  []cell
-	into   []any
-	values []traverse.Value
+	plan    *plan
+	asked   map[string]string
+	last    string // the key of the previous row; "" = none yet
+	out     *traverse.Rows
+	cells   []cell
+	into    []any
+	values  []traverse.Value
+	skipped *skipper // takes rows in which something is wrong; nil = they fail their keys
 }
 
 func (p *plan) reader(fields int, asked map[string]string, out *traverse.Rows) *reader {
@@ -362,7 +379,11 @@ func (r *reader) row() error {
 		key = &r.cells[1]
 	}
 	if key.err != nil {
-		return &valueError{p.key.name, key.err}
+		if r.skipped == nil {
+			return &valueError{p.key.name, key.err}
+		}
+		r.bad("", nil, unreadable+key.err.Error(), Problem{Field: p.key.field, Message: "a row was skipped (column " + p.key.name + ")", Err: key.err})
+		return nil
 	}
 	// The database may compare letter case and blanks less strictly than ids are.
 	// Most rows come key by key.
@@ -374,12 +395,16 @@ func (r *reader) row() error {
 		}
 		r.last = asked
 	}
-	switch {
-	case id.err != nil:
-		r.out.Fail(asked, fmt.Errorf("sqldb: a row of %s %s: id (column %s): %w", p.what, shown.Quote(asked), p.entity.id.name, id.err))
-		return nil
-	case id.value.IsEmpty():
-		r.out.Fail(asked, fmt.Errorf("sqldb: a row of %s %s has no id (column %s)", p.what, shown.Quote(asked), p.entity.id.name))
+	if id.err != nil || id.value.IsEmpty() {
+		column, text := p.entity.id.name, id.err
+		failure := fmt.Errorf("sqldb: a row of %s %s: id (column %s): %w", p.what, shown.Quote(asked), column, id.err)
+		if id.err == nil {
+			text = errors.New("it has no id")
+			failure = fmt.Errorf("sqldb: a row of %s %s has no id (column %s)", p.what, shown.Quote(asked), column)
+		}
+		r.bad(asked, failure, unreadable+asked+text.Error(), Problem{
+			Field: "id", Message: fmt.Sprintf("a row by %s %s was skipped (column %s)", p.by, shown.Quote(asked), column), Err: text,
+		})
 		return nil
 	}
 	for i, slot := range p.slots {
@@ -389,8 +414,10 @@ func (r *reader) row() error {
 		}
 		c := &r.cells[slot]
 		if c.err != nil {
-			r.out.Fail(asked, fmt.Errorf("sqldb: %s %s: %s (column %s): %w",
-				p.entity.name, shown.Quote(id.value.Text()), p.columns[slot].field, p.columns[slot].name, c.err))
+			column, row := p.columns[slot], id.value.Text()
+			r.bad(asked, fmt.Errorf("sqldb: %s %s: %s (column %s): %w", p.entity.name, shown.Quote(row), column.field, column.name, c.err), row, Problem{
+				Field: column.field, Message: fmt.Sprintf("the row %s was skipped (column %s)", shown.Quote(row), column.name), Err: c.err,
+			})
 			return nil
 		}
 		r.values[i] = c.value

@@ -126,7 +126,8 @@ func (r *Rows) position(key string) (at int, ok bool) {
 // order of Need.Fields. A value whose kind is not that of its field is converted if
 // that loses nothing: text to numbers, instants and days, 0 and 1 to bool, an
 // instant to its day in UTC, an integer to the id that a reference holds. A value
-// that does not fit fails its key: see [Rows.Failed]. A key that was not asked for,
+// that does not fit, or is out of range as [Value.Check] says, fails its key: see
+// [Rows.Failed]. A key that was not asked for,
 // or a wrong number of values, fails the query: see [Rows.Err].
 func (r *Rows) Add(key, id string, values ...Value) {
 	if r.err != nil || r.noQuery() {
@@ -151,12 +152,26 @@ func (r *Rows) Add(key, id string, values ...Value) {
 		v, ok := values[i].fit(t)
 		if !ok {
 			r.values = r.values[:start]
-			r.fail(key, fmt.Errorf("%s %q: %s is %s and cannot be the %s %q", r.query.Entity, id, r.query.Fields[i], t.Noun(), values[i].Kind(), values[i]))
+			r.fail(key, r.misfit(id, i, values[i], v))
 			return
 		}
 		r.values[start+i] = v
 	}
 	r.rows = append(r.rows, row{at, id})
+}
+
+// misfit returns the error for a value that cannot be that of a field, because of what
+// fit returned for it, or its type.
+func (r *Rows) misfit(id string, field int, v, fitted Value) error {
+	name := r.query.Fields[field]
+	err := fitted.Check()
+	if r.query.types[field] == Number && v.Kind() == KindText {
+		_, err = ParseNumber(v.Text())
+	}
+	if err != nil {
+		return fmt.Errorf("%s %q: %s: %w", r.query.Entity, id, name, err)
+	}
+	return fmt.Errorf("%s %q: %s is %s and cannot be the %s %q", r.query.Entity, id, name, r.query.types[field].Noun(), v.Kind(), v)
 }
 
 // noQuery reports whether r answers no query, which is an error of the source.

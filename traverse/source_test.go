@@ -112,7 +112,7 @@ func TestAddConverts(t *testing.T) {
 	}
 	rows := traverse.NewRows(&traverse.Query{Need: need(t, "", "Number"), Keys: []string{"k"}})
 	rows.Add("k", "k", text("x"))
-	if want := `Thing "k": Number is a number and cannot be the text "x"`; rows.Failed("k") == nil || rows.Failed("k").Error() != want {
+	if want := `Thing "k": Number: "x" is not a number; write decimal digits, such as 1234.5`; rows.Failed("k") == nil || rows.Failed("k").Error() != want {
 		t.Errorf("got %v, want %s", rows.Failed("k"), want)
 	}
 }

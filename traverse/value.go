@@ -260,12 +260,18 @@ func (v *Value) Scan(src any) error {
 
 // fit returns v as a value of type t, and whether v fits. A value of another kind
 // with the same meaning is converted, as databases have fewer kinds than the rule
-// language. Null fits every type.
+// language. Null fits every type. A value that is out of range does not fit.
 func (v Value) fit(t Type) (Value, bool) {
 	k := v.Kind()
 	if k == KindNull || k == t.kind() {
-		return v, true
+		return v, v.inRange(k)
 	}
+	v, ok := v.convert(k, t)
+	return v, ok && v.inRange(v.Kind())
+}
+
+// convert returns v, which is of kind k, as a value of type t, if that loses nothing.
+func (v Value) convert(k Kind, t Type) (Value, bool) {
 	switch t {
 	case reference:
 		if f := v.Number(); k == KindNumber && f == math.Trunc(f) && math.Abs(f) <= 1<<53 {
@@ -273,8 +279,8 @@ func (v Value) fit(t Type) (Value, bool) {
 		}
 	case Number:
 		if k == KindText {
-			f, err := strconv.ParseFloat(v.Text(), 64)
-			return NumberValue(f), err == nil && !math.IsNaN(f) && !math.IsInf(f, 0)
+			n, err := ParseNumber(v.Text())
+			return n, err == nil
 		}
 	case Bool:
 		if f := v.Number(); k == KindNumber && (f == 0 || f == 1) {

@@ -9,7 +9,6 @@ import (
 	"math"
 	"reflect"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -37,9 +36,18 @@ import (
 // A named string, bool, integer, float, slice, array or pointer type is treated as
 // its underlying type, unless it has one of these methods. So a type that is defined
 // as json.Number is a text. Anything else is an error, also a type that is defined
-// as time.Time; the error names the Go type. [Rows.Add] then fits the value to its
-// field.
-func ValueOf(x any) (Value, error) { return valueOf(x, 0) }
+// as time.Time; the error names the Go type. [Value.Check] must accept the value.
+// [Rows.Add] then fits the value to its field.
+func ValueOf(x any) (Value, error) {
+	v, err := valueOf(x, 0)
+	if err == nil {
+		err = v.Check()
+	}
+	if err != nil {
+		return Value{}, err
+	}
+	return v, nil
+}
 
 // valueOf is ValueOf for an x that was reached by depth pointers and Value methods.
 func valueOf(x any, depth int) (Value, error) {
@@ -128,7 +136,7 @@ func intValue(i int64) Value {
 
 func floatValue(f float64) (Value, error) {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
-		return Value{}, fmt.Errorf("a number must be finite, not %v", f)
+		return Value{}, notFinite(f)
 	}
 	return NumberValue(f), nil
 }
@@ -139,19 +147,12 @@ func jsonNumber(s string) (Value, error) {
 	} else if errors.Is(err, strconv.ErrRange) {
 		return TextValue(s), nil // more digits than any number has
 	}
-	f, err := strconv.ParseFloat(s, 64)
-	switch {
-	case errors.Is(err, strconv.ErrRange):
-		return Value{}, fmt.Errorf("%s is too large for a number", s)
-	case err != nil || strings.Trim(s, "0123456789+-.eE") != "":
-		return Value{}, fmt.Errorf("%q is not a number", s)
-	}
-	return NumberValue(f), nil
+	return ParseNumber(s)
 }
 
 func instant(t time.Time) (Value, error) {
 	if y := t.UTC().Year(); y < 0 || y > 9999 {
-		return Value{}, fmt.Errorf("the year %d is outside 0 to 9999", y)
+		return Value{}, outside(y) // TimeValue returns null for some of these
 	}
 	return TimeValue(t), nil
 }

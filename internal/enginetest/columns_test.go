@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"runtime"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -190,7 +190,7 @@ func TestFarFuture(t *testing.T) {
 	lentAndNot(t, "", `model "M" { target contact condition "1" { none EmailOpened score +1 }
 		condition "2" { has EmailClicked where Timestamp is empty score +10 } }`,
 		func(s *memory.Source) error {
-			last := memory.Record{"Contact": "c", "Timestamp": traverse.MicrosValue(math.MaxInt64)}
+			last := memory.Record{"Contact": "c", "Timestamp": time.Date(9999, 12, 31, 23, 59, 59, 999_999_000, time.UTC)}
 			return errors.Join(s.Add("Lead", "l", memory.Record{"ParentContact": "c"}),
 				s.Add("EmailClicked", "p", last), s.Add("EmailOpened", "p", last), s.Add("WebsiteVisited", "p", last))
 		}, 1)

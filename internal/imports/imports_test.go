@@ -30,7 +30,7 @@ var arrows = map[string][]string{
 	"internal/regular":       {},
 	"internal/substrings":    {},
 	"dsl":                    {"internal/nearest", "internal/shown"},
-	"traverse":               {"internal/nearest"},
+	"traverse":               {"internal/nearest", "internal/shown"}, // shown: values in errors
 	"traverse/columns":       {"traverse", "internal/nearest"},
 	"grades":                 {},
 	"eval/check":             {"dsl", "traverse", "grades", "internal/calendar", "internal/nearest"},
@@ -47,7 +47,7 @@ var arrows = map[string][]string{
 	"source/memory":          {"internal/calendar", "internal/nearest", "internal/shown", "traverse", "traverse/columns"},
 	"source/tables":          {"internal/alike", "internal/nearest", "internal/regular", "internal/shown", "source/memory", "traverse", "traverse/columns"},
 	"source/structs":         {"internal/nearest", "internal/shown", "source/memory", "traverse", "traverse/columns"},
-	"source/sqldb":           {"internal/nearest", "internal/shown", "traverse"},
+	"source/sqldb":           {"internal/calendar", "internal/nearest", "internal/shown", "traverse"}, // calendar: where a day begins in a zone
 	"source/sourcetest":      {"traverse"},
 
 	"internal/reference":   {"dsl", "traverse"},

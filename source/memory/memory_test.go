@@ -249,7 +249,7 @@ func TestAddPointers(t *testing.T) {
 		{"text", level(7), `memory: Lead "l1": text: a text cannot be the number "7"`},
 		{"text", *big.NewInt(7), `memory: Lead "l1": text: a Go big.Int is not a value of a record`},
 		{"number", json.Number("123456789012345678901"), "number 123456789012345680000"},
-		{"number", json.Number("x"), `memory: Lead "l1": number: "x" is not a number`},
+		{"number", json.Number("x"), `memory: Lead "l1": number: "x" is not a number; write decimal digits, such as 1234.5`},
 		{"number", level(7), "number 7"},
 		{"ParentContact", level(7), "text 7"},
 		{"ParentContact", int64(1<<53 + 1), "text 9007199254740993"},

@@ -31,8 +31,10 @@ import (
 //   - choices separated by semicolons; spaces around them and empty choices are
 //     dropped
 //
-// The empty text is null. The error says what is wrong with the text and what to
-// write instead; it does not name the field.
+// The empty text is null. A number that is too large or too small, a year outside 0 to
+// 9999 in UTC, and text that is not UTF-8 are errors, as [traverse.Value.Check] says.
+// The error says what is wrong with the text and what to write instead; it does not
+// name the field.
 func Parse(t traverse.Type, text string) (traverse.Value, error) {
 	return ParseIn(t, text, time.UTC)
 }
@@ -46,9 +48,9 @@ func ParseIn(t traverse.Type, text string, zone *time.Location) (traverse.Value,
 	}
 	switch t {
 	case traverse.Text, traverse.Choice:
-		return traverse.TextValue(text), nil
+		return checked(traverse.TextValue(text))
 	case traverse.Number:
-		return parseNumber(text)
+		return traverse.ParseNumber(text)
 	case traverse.Bool:
 		switch strings.ToLower(text) {
 		case "true":
@@ -72,9 +74,17 @@ func ParseIn(t traverse.Type, text string, zone *time.Location) (traverse.Value,
 				chosen = append(chosen, piece)
 			}
 		}
-		return choices(chosen), nil
+		return checked(choices(chosen))
 	}
 	return traverse.Value{}, errUntyped
+}
+
+// checked returns a value unless no field may hold it.
+func checked(v traverse.Value) (traverse.Value, error) {
+	if err := v.Check(); err != nil {
+		return traverse.Value{}, err
+	}
+	return v, nil
 }
 
 var errUntyped = errors.New("the schema gives the field no type")
@@ -87,30 +97,16 @@ func choices(chosen []string) traverse.Value {
 	return traverse.ChoicesValue(chosen...)
 }
 
-func parseNumber(text string) (traverse.Value, error) {
-	// ParseFloat also takes hexadecimal digits, underscores, Inf and NaN.
-	if strings.Trim(text, "0123456789+-.eE") == "" {
-		f, err := strconv.ParseFloat(text, 64)
-		if err == nil {
-			return traverse.NumberValue(f), nil
-		}
-		if errors.Is(err, strconv.ErrRange) {
-			return traverse.Value{}, fmt.Errorf("%s is too large for a number", shown.Quote(text))
-		}
-	}
-	return traverse.Value{}, fmt.Errorf("%s is not a number; write decimal digits, such as 1234.5", shown.Quote(text))
-}
-
 func parseTime(text string, zone *time.Location) (traverse.Value, error) {
 	if len(text) == len(time.DateOnly) { // otherwise trying costs more than everything else
 		if day, err := time.Parse(time.DateOnly, text); err == nil {
-			return startOf(traverse.DayNumber(day.Date()), zone), nil
+			return checked(startOf(traverse.DayNumber(day.Date()), zone))
 		}
 	}
 	upper := strings.ToUpper(text)
 	if isRFC3339(upper) {
 		if t, err := time.Parse(time.RFC3339Nano, upper); err == nil {
-			return traverse.TimeValue(t), nil
+			return checked(traverse.TimeValue(t))
 		}
 	}
 	if isRFC3339(upper + "Z") {
@@ -160,7 +156,13 @@ func hasShape(text, shape string) bool {
 }
 
 // fit returns a value of a record as a value of the column.
-func (c column) fit(x any) (traverse.Value, error) { return c.fitNested(x, 0) }
+func (c column) fit(x any) (traverse.Value, error) {
+	v, err := c.fitNested(x, 0)
+	if err != nil {
+		return traverse.Value{}, err
+	}
+	return checked(v)
+}
 
 // fitNested is fit for an x that was reached by depth pointers and Value methods.
 func (c column) fitNested(x any, depth int) (traverse.Value, error) {
@@ -248,7 +250,7 @@ func (c column) jsonNumber(n json.Number) (traverse.Value, error) {
 	case c.reference: // an integer with more digits than a number has
 		return v, nil
 	}
-	if v, err = parseNumber(v.Text()); err != nil {
+	if v, err = traverse.ParseNumber(v.Text()); err != nil {
 		return traverse.Value{}, err
 	}
 	return c.number(v.Number())
@@ -294,13 +296,10 @@ func (c column) choices(chosen []string) (traverse.Value, error) {
 }
 
 func (c column) time(t time.Time) (traverse.Value, error) {
+	v, err := traverse.ValueOf(t)
 	switch {
-	case t.IsZero():
-		return traverse.Value{}, nil
-	case t.UTC().Year() < 0 || t.UTC().Year() > 9999:
-		return traverse.Value{}, fmt.Errorf("the year %d is outside 0 to 9999", t.UTC().Year())
-	case c.is(traverse.Time):
-		return traverse.TimeValue(t), nil
+	case err != nil || v.IsEmpty() || c.is(traverse.Time):
+		return v, err
 	case c.is(traverse.Date):
 		return traverse.DateValue(t.Date()), nil
 	}

@@ -169,7 +169,11 @@ func (w *world) compare(q *traverse.Query, out *traverse.Rows) error {
 		}
 		got[f] = true
 		for i, name := range q.Fields {
-			if v := row.Values[i]; !same(v, r.Values[name]) {
+			v := row.Values[i]
+			if err := v.Check(); err != nil {
+				return fail("record %q: %s: %v", f.id, name, err)
+			}
+			if !same(v, r.Values[name]) {
 				return fail("record %q has %s %s, want %s", f.id, name, show(v), show(r.Values[name]))
 			}
 		}

@@ -2,14 +2,13 @@ package sqldb
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math"
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
+	"github.com/leadscore/leadscore/internal/calendar"
 	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/traverse"
 )
@@ -19,7 +18,7 @@ import (
 type decoder func(src any) (traverse.Value, error)
 
 // decode returns the decoder of a column for a field of type typ, or for a reference
-// or an id if typ is NoType.
+// or an id if typ is NoType. Days begin in zone where a time is wanted.
 func (c Column) decode(typ traverse.Type, s Storage, zone *time.Location) decoder {
 	var read decoder
 	switch typ {
@@ -32,15 +31,16 @@ func (c Column) decode(typ traverse.Type, s Storage, zone *time.Location) decode
 	case traverse.Bool:
 		read = c.decodeBool
 	case traverse.Time:
-		read = c.decodeTime
+		read = func(src any) (traverse.Value, error) {
+			if day, ok := c.day(src, s); ok {
+				return traverse.MicrosValue(calendar.DayStart(day, zone)), nil
+			}
+			return c.decodeTime(src)
+		}
 	case traverse.Date:
 		read = func(src any) (traverse.Value, error) {
-			if t, ok := src.(time.Time); ok && s == Day {
-				// A driver returns the day as a midnight, in any time zone.
-				if err := checkYear(t); err != nil {
-					return traverse.Value{}, err
-				}
-				return traverse.DateValue(t.Date()), nil
+			if day, ok := c.day(src, s); ok {
+				return traverse.DayValue(day), nil
 			}
 			return c.decodeDate(src)
 		}
@@ -67,15 +67,34 @@ func (c Column) decode(typ traverse.Type, s Storage, zone *time.Location) decode
 				text = strings.TrimRight(text, " ")
 				src = text
 			}
-			switch {
-			case text == "":
+			if text == "" {
 				return traverse.Value{}, nil
-			case !utf8.ValidString(text):
-				return traverse.Value{}, fmt.Errorf("%s is not UTF-8", shown.Quote(text))
 			}
 		}
-		return read(src)
+		v, err := read(src)
+		if err == nil {
+			err = v.Check()
+		}
+		if err != nil {
+			return traverse.Value{}, err
+		}
+		return v, nil
 	}
+}
+
+// day returns the day that src holds if it holds no time of day. A driver returns one
+// of a column of days as a midnight, in any time zone.
+func (c Column) day(src any, s Storage) (int64, bool) {
+	switch x := src.(type) {
+	case time.Time:
+		return traverse.DayNumber(x.Date()), s == Day && !x.IsZero()
+	case string:
+		if len(x) == len(time.DateOnly) && hasShape(x, "0000-00-00") && c.unix() == 0 {
+			t, err := time.Parse(time.DateOnly, x)
+			return traverse.DayNumber(t.Date()), err == nil && !t.IsZero()
+		}
+	}
+	return 0, false
 }
 
 // strange returns the error for a value whose type does not suit the field.
@@ -118,30 +137,15 @@ func decodeText(src any) (traverse.Value, error) {
 }
 
 func decodeNumber(src any) (traverse.Value, error) {
-	var f float64
 	switch x := src.(type) {
 	case int64:
-		f = float64(x)
-	case float64:
-		f = x
-	case float32:
-		f = float64(x)
+		return traverse.NumberValue(float64(x)), nil
+	case float64, float32:
+		return traverse.ValueOf(x)
 	case string:
-		// ParseFloat also takes hexadecimal digits, underscores, Inf and NaN.
-		var err error
-		if f, err = strconv.ParseFloat(x, 64); err != nil || strings.Trim(x, "0123456789+-.eE") != "" {
-			if errors.Is(err, strconv.ErrRange) {
-				return traverse.Value{}, fmt.Errorf("%s is too large for a number", shown.Quote(x))
-			}
-			return traverse.Value{}, fmt.Errorf("%s is not a number; write decimal digits, such as 1234.5", shown.Quote(x))
-		}
-	default:
-		return strange("a number", src)
+		return traverse.ParseNumber(x)
 	}
-	if math.IsNaN(f) || math.IsInf(f, 0) {
-		return traverse.Value{}, fmt.Errorf("a number must be finite, not %v", f)
-	}
-	return traverse.NumberValue(f), nil
+	return strange("a number", src)
 }
 
 func (c Column) decodeBool(src any) (traverse.Value, error) {
@@ -185,13 +189,13 @@ func (c Column) instant(src any) (time.Time, error) {
 	per := c.unix()
 	switch x := src.(type) {
 	case time.Time:
-		return x, checkYear(x)
+		return x, nil
 	case int64:
 		if per == 0 {
 			return time.Time{}, fmt.Errorf("the number %d is not a time, unless the mapping gives the column a Unix format", x)
 		}
 		t := time.Unix(x/per, 0).Add(time.Duration(x%per) * (time.Second / time.Duration(per)))
-		return t, checkYear(t)
+		return t, nil
 	case float64:
 		const far = 1e12 // seconds; a float is exact to the microsecond up to a tenth of that
 		if per == 0 || math.IsNaN(x) || math.Abs(x) > far*float64(per) {
@@ -199,13 +203,13 @@ func (c Column) instant(src any) (time.Time, error) {
 		}
 		seconds, part := math.Modf(x / float64(per))
 		t := time.Unix(int64(seconds), 0).Add(time.Duration(math.Round(part*1e6)) * time.Microsecond)
-		return t, checkYear(t)
+		return t, nil
 	case string:
 		t, ok := parseInstant(x)
 		if !ok || per > 0 {
 			return time.Time{}, fmt.Errorf("%s is not a time; want YYYY-MM-DDTHH:MM:SSZ, perhaps with a space for the T, a fraction, or an offset such as +02:00", shown.Quote(x))
 		}
-		return t, checkYear(t)
+		return t, nil
 	}
 	return time.Time{}, fmt.Errorf("the %s %s is not a time", kindOf(src), shown.Quote(fmt.Sprint(src)))
 }
@@ -215,28 +219,22 @@ func (c Column) decodeTime(src any) (traverse.Value, error) {
 	if err != nil {
 		return traverse.Value{}, err
 	}
-	return traverse.TimeValue(t), nil
+	return traverse.ValueOf(t)
 }
 
 func (c Column) decodeDate(src any) (traverse.Value, error) {
 	t, err := c.instant(src)
-	switch {
-	case err != nil:
-		if _, text := src.(string); text && c.unix() == 0 {
-			return traverse.Value{}, fmt.Errorf("%s is not a date; want YYYY-MM-DD", shown.Quote(src.(string)))
+	if err != nil {
+		if text, ok := src.(string); ok && c.unix() == 0 {
+			return traverse.Value{}, fmt.Errorf("%s is not a date; want YYYY-MM-DD", shown.Quote(text))
 		}
 		return traverse.Value{}, err
-	case t.IsZero():
-		return traverse.Value{}, nil
+	}
+	v, err := traverse.ValueOf(t)
+	if err != nil || v.IsEmpty() {
+		return traverse.Value{}, err
 	}
 	return traverse.DateValue(t.UTC().Date()), nil
-}
-
-func checkYear(t time.Time) error {
-	if y := t.UTC().Year(); y < 0 || y > 9999 {
-		return fmt.Errorf("the year %d is outside 0 to 9999", y)
-	}
-	return nil
 }
 
 // parseInstant reads a day, or a day and a time as ISO 8601, SQL and
@@ -334,8 +332,12 @@ func (c Column) decodeSeparated(text string) ([]string, error) {
 }
 
 func decodeJSON(text string) ([]string, error) {
+	raw := []byte(text)
+	if err := traverse.CheckJSON(raw); err != nil {
+		return nil, err
+	}
 	var items []*string
-	if err := json.Unmarshal([]byte(text), &items); err != nil {
+	if err := json.Unmarshal(raw, &items); err != nil {
 		return nil, fmt.Errorf("%s is not a JSON array of text", shown.Quote(text))
 	}
 	var chosen []string

@@ -48,6 +48,12 @@ func valueTables(columnType string, v driver.Value) map[string]*fakeTable {
 // readValue opens a source on a lead with one value, and fetches it.
 func readValue(t *testing.T, typ traverse.Type, columnType string, column sqldb.Column, v driver.Value) (traverse.Value, error) {
 	t.Helper()
+	return readValueWith(t, sqldb.Options{}, typ, columnType, column, v)
+}
+
+// readValueWith is readValue for a source with options.
+func readValueWith(t *testing.T, opts sqldb.Options, typ traverse.Type, columnType string, column sqldb.Column, v driver.Value) (traverse.Value, error) {
+	t.Helper()
 	schema := valueSchema(t, typ)
 	_, db := newFake(t, valueTables(columnType, v))
 	d := postgres()
@@ -58,10 +64,8 @@ func readValue(t *testing.T, typ traverse.Type, columnType string, column sqldb.
 		}
 		return known(typ)
 	}
-	source, err := sqldb.Open(t.Context(), db, d, schema, sqldb.Options{Mapping: sqldb.Mapping{
-		Tables: map[string]sqldb.Table{"Lead": {Columns: map[string]sqldb.Column{"Field": column}}},
-		Absent: []string{"Contact", "Account", "Lead.ParentAccount"},
-	}})
+	opts.Mapping.Tables = map[string]sqldb.Table{"Lead": {Columns: map[string]sqldb.Column{"Field": column}}}
+	source, err := sqldb.Open(t.Context(), db, d, schema, opts)
 	if err != nil {
 		t.Fatal(err)
 	}

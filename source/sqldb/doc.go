@@ -61,11 +61,12 @@
 //
 // NULL and the empty text are null; so are a list without choices, and the first
 // instant of the year 1, which is Go's zero time. A time without an offset is in
-// UTC, in timestamps and in text. A time in text is a day, or a day and a time in
+// UTC, in timestamps and in text; a day where a time is wanted begins in
+// [Options.Zone]. A time in text is a day, or a day and a time in
 // the form of ISO 8601 or [time.Time.String]: 2026-05-31T14:30:00+02:00, perhaps
 // with a space for the T, a fraction, and Z or no offset. Times are truncated to
-// microseconds. Numbers must be finite, text must be UTF-8, years must be from 0 to
-// 9999. In a column of SQLite without a type, or with a type that SQLite does not
+// microseconds. Numbers, years and text must be as [traverse.Value.Check] says. In a
+// column of SQLite without a type, or with a type that SQLite does not
 // know, such as DATETIME, each value has its own type. Choices in a column of an
 // unknown type, such as an array of an enumeration, need a Separator or a Format in
 // the mapping, or a view that converts them to text[].

@@ -21,6 +21,7 @@ type Source struct {
 	schema   *traverse.Schema
 	entities map[string]*entity
 	skipBad  bool
+	zoned    bool // days begin in a zone other than UTC
 	skipped  skipper
 
 	mu    sync.Mutex
@@ -56,7 +57,7 @@ func Open(ctx context.Context, db *sql.DB, dialect Dialect, schema *traverse.Sch
 	if err != nil {
 		return nil, err
 	}
-	return &Source{db: db, dialect: dialect, schema: schema, entities: entities, skipBad: opts.SkipBad, plans: map[*traverse.Need]*plan{}}, nil
+	return &Source{db: db, dialect: dialect, schema: schema, entities: entities, skipBad: opts.SkipBad, zoned: b.zone != time.UTC, plans: map[*traverse.Need]*plan{}}, nil
 }
 
 // Check returns [Problems] that list what needs ask for and the database lacked when

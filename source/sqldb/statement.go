@@ -25,6 +25,7 @@ type plan struct {
 	head    string  // up to WHERE
 	columns []*column
 	slots   []int // of each field among columns, -1 for an absent one
+	zoned   bool  // days begin in a zone other than UTC
 }
 
 // plan returns the plan of a need. Plans are kept by the pointers of their needs,
@@ -85,7 +86,7 @@ func (s *Source) newPlan(n *traverse.Need) (*plan, error) {
 	if lack := e.lack(n); lack != nil {
 		return nil, &kindError{lack, traverse.ErrUnavailable}
 	}
-	p := &plan{dialect: &s.dialect, entity: e, what: described(n), by: cmp.Or(n.By, "id")}
+	p := &plan{dialect: &s.dialect, entity: e, what: described(n), by: cmp.Or(n.By, "id"), zoned: s.zoned}
 	if e.absent {
 		return p, nil
 	}
@@ -193,8 +194,11 @@ func (p *plan) between(b *strings.Builder, args []any, q *traverse.Query) []any 
 		// SQLite sorts all text after all numbers.
 		hasTo = hasTo && c.storage != Untyped && !p.dialect.loose
 	case c.storage == Day:
-		// A driver may truncate a bound to its day.
+		// A driver may truncate a bound to its day, and a day may begin in another zone.
 		low, high = from.Truncate(24*time.Hour), below.Add(24*time.Hour-time.Microsecond).Truncate(24*time.Hour)
+		if c.typ == traverse.Time && p.zoned {
+			low, high = low.(time.Time).AddDate(0, 0, -1), high.(time.Time).AddDate(0, 0, 1)
+		}
 	case c.storage != Instant:
 		// Text begins with its day, which may be off by one because of its offset
 		// from UTC. The rest may be written in any form.

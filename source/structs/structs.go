@@ -63,7 +63,7 @@
 // [database/sql/driver.Valuer] needs one of the options text, number, bool, time
 // and date.
 //
-// Text must be valid UTF-8, a number must be finite, a year must be from 0 to 9999.
+// Text must be UTF-8, a number must be finite, a year must be from 0 to 9999 in UTC.
 // Times are truncated to microseconds. A date is the day of a time in its own
 // location. Choices need not be listed.
 //

@@ -642,13 +642,13 @@ func TestDriver(t *testing.T) {
 structs: row "4": Bool: its Value method returns a Go int64, which cannot be a bool
 structs: row "4": Time: its Value method returns a Go float64, which cannot be a time
 structs: row "4": Date: its Value method returns a Go bool, which cannot be a date
-structs: row "4": Choice: "\xff" is not valid UTF-8
+structs: row "4": Choice: "\xff" is not UTF-8
 structs: row "4": Owner: its Value method returns a Go float64, which cannot be an id
 structs: row "5": Text: its Value method returns what no field can hold
 structs: row "5": Number: a number must be finite, not NaN
 structs: row "5": Bool: its Value method returns a Go float64, which cannot be a bool
 structs: row "5": Time: its Value method returns a Go int64, which cannot be a time
-structs: row "5": Owner: "\xff" is not valid UTF-8`
+structs: row "5": Owner: "\xff" is not UTF-8`
 	if diff := cmp.Diff(strings.Split(want, "\n"), strings.Split(fmt.Sprint(err), "\n")); diff != "" {
 		t.Error(diff)
 	}

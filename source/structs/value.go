@@ -10,9 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"time"
-	"unicode/utf8"
 
-	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/source/memory"
 	"github.com/leadscore/leadscore/traverse"
 )
@@ -198,7 +196,7 @@ func convert(t reflect.Type, to traverse.Type, explicit bool) conv {
 		case isInt(k):
 			return func(v reflect.Value) (traverse.Value, error) { return traverse.NumberValue(float64(v.Uint())), nil }
 		case k == reflect.Float32 || k == reflect.Float64:
-			return func(v reflect.Value) (traverse.Value, error) { return numberValue(v.Float()) }
+			return func(v reflect.Value) (traverse.Value, error) { return traverse.ValueOf(v.Float()) }
 		}
 	case traverse.Bool:
 		if k == reflect.Bool {
@@ -249,32 +247,19 @@ func texts(t reflect.Type, id bool) func(reflect.Value) (string, error) {
 }
 
 func textValue(s string) (traverse.Value, error) {
-	switch {
-	case s == "":
+	if s == "" {
 		return traverse.Value{}, nil
-	case !utf8.ValidString(s):
-		return traverse.Value{}, fmt.Errorf("%s is not valid UTF-8", shown.Quote(s))
 	}
-	return traverse.TextValue(s), nil
-}
-
-func numberValue(f float64) (traverse.Value, error) {
-	if math.IsNaN(f) || math.IsInf(f, 0) {
-		return traverse.Value{}, fmt.Errorf("a number must be finite, not %v", f)
-	}
-	return traverse.NumberValue(f), nil
+	return traverse.ValueOf(s)
 }
 
 func timeValue(t time.Time, to traverse.Type) (traverse.Value, error) {
-	switch year := t.UTC().Year(); {
-	case t.IsZero():
-		return traverse.Value{}, nil
-	case year < 0 || year > 9999:
-		return traverse.Value{}, fmt.Errorf("the year %d is outside 0 to 9999", year)
-	case to == traverse.Date:
-		return traverse.DateValue(t.Date()), nil
+	v, err := traverse.ValueOf(t)
+	if err == nil && !v.IsEmpty() && to == traverse.Date {
+		day := traverse.DateValue(t.Date()) // it may be that after the last one in UTC
+		return day, day.Check()
 	}
-	return traverse.TimeValue(t), nil
+	return v, err
 }
 
 func choicesValue(v reflect.Value, text func(reflect.Value) (string, error)) (traverse.Value, error) {
@@ -313,9 +298,6 @@ func driverValue(x any, to traverse.Type) (traverse.Value, error) {
 		if to == asID {
 			return textValue(x)
 		}
-		if !utf8.ValidString(x) {
-			return traverse.Value{}, fmt.Errorf("%s is not valid UTF-8", shown.Quote(x))
-		}
 		return memory.Parse(to, x)
 	case int64:
 		switch {
@@ -329,7 +311,7 @@ func driverValue(x any, to traverse.Type) (traverse.Value, error) {
 		return mismatch()
 	case float64:
 		if to == traverse.Number {
-			return numberValue(x)
+			return traverse.ValueOf(x)
 		}
 		return mismatch()
 	case bool:

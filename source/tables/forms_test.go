@@ -81,12 +81,12 @@ func TestForms(t *testing.T) {
 		}},
 		{name: "Unix milliseconds", field: "Created", column: `"format": "UnixMillis"`, cells: [][2]string{
 			{"1777600800000", "2026-05-01T02:00:00Z"}, {"1777600800000.0", "2026-05-01T02:00:00Z"}, {"1.7776008E+12", "2026-05-01T02:00:00Z"}, {"-1.5", "1969-12-31T23:59:59.9985Z"}, {"0", "1970-01-01T00:00:00Z"},
-			{"1e30", `"1e30" is a time outside the years 0 to 9999`}, {"1e99999999999", `"1e99999999999" is a time outside the years 0 to 9999`},
+			{"1e30", `"1e30": the year is outside 0 to 9999`}, {"1e99999999999", `"1e99999999999": the year is outside 0 to 9999`},
 			{"1e-99999999999", `"1e-99999999999" is not a number of UnixMillis`}, {"0x10", `"0x10" is not a number of UnixMillis`}, {"1.2.3", `"1.2.3" is not a number of UnixMillis`},
 		}},
 		{name: "Unix seconds", field: "Created", column: `"format": "UnixSeconds"`, cells: [][2]string{
 			{"1777600800.25", "2026-05-01T02:00:00.25Z"}, {"1777600800", "2026-05-01T02:00:00Z"}, {"1777600800.1234567", "2026-05-01T02:00:00.123456Z"},
-			{"1777600800000", `"1777600800000" is a time outside the years 0 to 9999`},
+			{"1777600800000", `"1777600800000": the year is outside 0 to 9999`},
 		}},
 		{name: "days of Excel", field: "Created", table: `"zone": "America/New_York"`, column: `"format": "ExcelDays"`, cells: [][2]string{
 			{"46143", "2026-05-01T04:00:00Z"}, {"46143.604166666664", "2026-05-01T18:30:00Z"}, {"61", "1900-03-01T05:00:00Z"}, {"46143.999999999", "2026-05-02T04:00:00Z"},

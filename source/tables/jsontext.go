@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/leadscore/leadscore/internal/shown"
+	"github.com/leadscore/leadscore/traverse"
 )
 
 // syntax returns a message about the syntax error of a JSON value, and the offset of
@@ -45,10 +46,8 @@ func unquote(raw []byte) (string, error) {
 	if err := json.Unmarshal(raw, &s); err != nil {
 		return "", errors.New(broken(err.Error()))
 	}
-	// Unmarshal puts U+FFFD for half of a surrogate pair.
-	if strings.ContainsRune(s, utf8.RuneError) && !bytes.ContainsRune(raw, utf8.RuneError) &&
-		!bytes.Contains(bytes.ToLower(raw), []byte(`\ufffd`)) {
-		return "", errors.New(`a \u escape is half of a character`)
+	if err := traverse.CheckJSON(raw); err != nil {
+		return "", err
 	}
 	return s, nil
 }

@@ -306,12 +306,12 @@ data/p.csv:5: No: is missing; every record of a profile needs one`, 4,
 			files("p.csv", "No,s,ms\n1,1.5s,1_000\n2,9223372036854775807,9223372036854775807\n3,-9223372036854775808,-9223372036854775808\n4,253402300800,253402300800000\n5,253402300799,253402300799999\n"),
 			`data/p.csv:2: ms: "1_000" is not a number of UnixMillis
 data/p.csv:2: s: "1.5s" is not a number of UnixSeconds
-data/p.csv:3: ms: "9223372036854775807" is a time outside the years 0 to 9999
-data/p.csv:3: s: "9223372036854775807" is a time outside the years 0 to 9999
-data/p.csv:4: ms: "-9223372036854775808" is a time outside the years 0 to 9999
-data/p.csv:4: s: "-9223372036854775808" is a time outside the years 0 to 9999
-data/p.csv:5: ms: "253402300800000" is a time outside the years 0 to 9999
-data/p.csv:5: s: "253402300800" is a time outside the years 0 to 9999`, 4,
+data/p.csv:3: ms: "9223372036854775807": the year is outside 0 to 9999
+data/p.csv:3: s: "9223372036854775807": the year is outside 0 to 9999
+data/p.csv:4: ms: "-9223372036854775808": the year is outside 0 to 9999
+data/p.csv:4: s: "-9223372036854775808": the year is outside 0 to 9999
+data/p.csv:5: ms: "253402300800000": the year 10000 is outside 0 to 9999
+data/p.csv:5: s: "253402300800": the year 10000 is outside 0 to 9999`, 4,
 		},
 		{
 			"lines that are quoted as a whole", `{"tables": [

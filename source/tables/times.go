@@ -159,10 +159,13 @@ func (s *timeStyle) as(f *timeFormat, typ traverse.Type, text string, days *time
 	default:
 		t, err = s.layout(f, typ, text, zone)
 	}
-	if err == nil && (t.UTC().Year() < 0 || t.UTC().Year() > 9999) {
-		err = fmt.Errorf("%s is a time outside the years 0 to 9999", shown.Quote(text))
+	if err != nil {
+		return t, err
 	}
-	return t, err
+	if _, err := traverse.ValueOf(t); err != nil {
+		return t, fmt.Errorf("%s: %w", shown.Quote(text), err)
+	}
+	return t, nil
 }
 
 // layout reads a time in a layout of package time.
@@ -229,8 +232,9 @@ func unixTime(format, text string) (time.Time, error) {
 	}
 	// A large exponent would make a number of as many digits.
 	f, err := strconv.ParseFloat(text, 64)
+	far := fmt.Errorf("%s: the year is outside 0 to 9999", shown.Quote(text))
 	if err != nil && math.IsInf(f, 0) || math.Abs(f) > 1e18 {
-		return time.Time{}.AddDate(20_000, 0, 0), nil // beyond the years that times can have
+		return time.Time{}, far
 	}
 	if err != nil || f != 0 && math.Abs(f) < 1e-9 {
 		return time.Time{}, wrong
@@ -248,7 +252,7 @@ func unixTime(format, text string) (time.Time, error) {
 	seconds.Div(exact.Num(), exact.Denom()) // rounds down
 	seconds.DivMod(seconds, big.NewInt(int64(time.Second)), nanos)
 	if !seconds.IsInt64() || seconds.BitLen() > 40 {
-		return time.Time{}.AddDate(20_000, 0, 0), nil
+		return time.Time{}, far
 	}
 	return time.Unix(seconds.Int64(), nanos.Int64()), nil
 }

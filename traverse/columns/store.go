@@ -83,7 +83,8 @@ func (s *Store) Table(entity string) *Table { return s.tables[entity] }
 
 // Add adds one record with its values in the order of [Table.Columns]. Each value
 // is null or has the type of its column; the id that a reference holds is a text.
-// The values must not be changed afterwards. Add fails if a value does not fit, or
+// The values must not be changed afterwards. Add fails if a value does not fit or
+// [traverse.Value.Check] refuses it, if the id is not UTF-8, or
 // with an error that wraps [ErrDuplicate] if the entity already holds id; then
 // nothing is added.
 func (s *Store) Add(entity, id string, values ...traverse.Value) error {

@@ -163,6 +163,9 @@ func (t *Table) check(id string, values []traverse.Value) error {
 	if len(values) != len(t.columns) {
 		return fmt.Errorf("columns: %s %q: %d values for %d columns", t.entity.Name(), id, len(values), len(t.columns))
 	}
+	if err := traverse.TextValue(id).Check(); err != nil {
+		return fmt.Errorf("columns: %s: the id %w", t.entity.Name(), err)
+	}
 	if len(t.ids) >= mostRecords {
 		return fmt.Errorf("columns: %s: more than %d ids", t.entity.Name(), mostRecords)
 	}
@@ -172,6 +175,9 @@ func (t *Table) check(id string, values []traverse.Value) error {
 		}
 		if !c.takes(values[i].Kind()) {
 			return fmt.Errorf("columns: %s %q: %s cannot be a %s", t.entity.Name(), id, c.Name, values[i].Kind())
+		}
+		if err := values[i].Check(); err != nil {
+			return fmt.Errorf("columns: %s %q: %s: %w", t.entity.Name(), id, c.Name, err)
 		}
 	}
 	return nil

@@ -82,7 +82,7 @@ func Workers(n int) Option { return Option{kind: optionWorkers, n: min(max(n, 1)
 // lead, including the lead itself. A lead that reaches more records fails with
 // [ErrTooManyRecords]. A batch that reaches more records together is scored in
 // parts, for which some records are queried again, so a worker never holds more
-// than n records and those of one query. The default is 1,000,000. If n is below
+// than n + 1 records. Queries say after how many records a source may stop. The default is 1,000,000. If n is below
 // 1, MaxRecords uses 1.
 //
 // A source that lends the records that it holds in memory, as source/memory and

@@ -16,7 +16,7 @@ import (
 //
 // A source that lends its columns is not asked for what these answer, and
 // opts.Records does not bound what they hold. Otherwise a batch that reaches more
-// than opts.Records is scored in halves: a lead fails only for the records that it
+// than opts.Records is scored in parts: a lead fails only for the records that it
 // reaches itself, and memory is bounded.
 //
 // Without models there are no outcomes. out may hold those of an earlier run: Run
@@ -87,7 +87,8 @@ func (r *run) scoreFromStore(store *columns.Store, m method, ids []string, out O
 
 // scoreFromRecords scores leads from records that are fetched. Scores begin with sums,
 // by lead and model, if it is not nil. A batch that reaches too many records is
-// scored in halves.
+// scored in parts. They are small, as each asks again for the leads with the most
+// records: of 256 leads, one is asked for four times.
 func (r *run) scoreFromRecords(m method, ids []string, sums []int64, out Outcomes) error {
 	err := r.fetchAndScore(m, ids, sums, out)
 	limit, tooMany := errors.AsType[*fetch.LimitError](err)
@@ -95,15 +96,19 @@ func (r *run) scoreFromRecords(m method, ids []string, sums []int64, out Outcome
 	case !tooMany:
 		return err
 	case len(ids) > 1:
-		half := len(ids) / 2
-		var first, second []int64
-		if sums != nil {
-			first, second = sums[:half*out.each], sums[half*out.each:]
+		const parts = 8
+		size := (len(ids) + parts - 1) / parts
+		for from := 0; from < len(ids); from += size {
+			to := min(from+size, len(ids))
+			var part []int64
+			if sums != nil {
+				part = sums[from*out.each : to*out.each]
+			}
+			if err := r.scoreFromRecords(m, ids[from:to], part, out.part(from, to)); err != nil {
+				return err
+			}
 		}
-		if err := r.scoreFromRecords(m, ids[:half], first, out.part(0, half)); err != nil {
-			return err
-		}
-		return r.scoreFromRecords(m, ids[half:], second, out.part(half, len(ids)))
+		return nil
 	case m.lent:
 		m.maxRecords = 0
 		return r.scoreFromRecords(m, ids, sums, out)

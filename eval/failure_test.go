@@ -251,8 +251,8 @@ func TestTooManyRecords(t *testing.T) {
 	}
 }
 
-// TestHalves checks that a batch that is too large is fetched in halves.
-func TestHalves(t *testing.T) {
+// TestParts checks that a batch that is too large is fetched in parts.
+func TestParts(t *testing.T) {
 	f := newFixture(t, evaltest.Model("M", "contact", `each EmailOpened score +1`), people)
 	source := f.fetched()
 	opts := options["scores"]
@@ -264,7 +264,7 @@ func TestHalves(t *testing.T) {
 			leads = append(leads, rest)
 		}
 	}
-	want := []string{"ada-lead ben-lead lost-lead nothing", "ada-lead ben-lead", "ada-lead", "ben-lead", "lost-lead nothing"}
+	want := []string{"ada-lead ben-lead lost-lead nothing", "ada-lead", "ben-lead", "lost-lead", "nothing"}
 	if diff := cmp.Diff(want, leads); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -320,8 +320,8 @@ func TestDone(t *testing.T) {
 	ways := map[string]eval.Options{}
 	for name, opts := range options {
 		ways[name] = opts
-		opts.Records = 15 // so that the batch is scored in halves
-		ways[name+", halves"] = opts
+		opts.Records = 15 // so that the batch is scored in parts
+		ways[name+", parts"] = opts
 	}
 	for name, opts := range ways {
 		for how, source := range map[string]traverse.Source{"lent": f.data, "fetched": f.fetched()} {

@@ -64,6 +64,8 @@ func TestAsk(t *testing.T) {
 		{"another need", func(q Q, _ R) error { q.Need = &traverse.Need{Entity: "Lead"}; return nil }, needed},
 		{"no need", func(q Q, _ R) error { q.Need = nil; return nil }, needed},
 		{"another range", func(q Q, _ R) error { q.From = q.From.Add(1); return nil }, dates},
+		{"another limit", func(q Q, _ R) error { q.Limit = 5; return nil },
+			"source changed the limit of its query; to ask for more records it must make a new Query"},
 		{"another end", func(q Q, _ R) error { q.To = time.Time{}; return nil }, dates},
 		{"zero rows", func(_ Q, out R) error { *out = traverse.Rows{}; return nil }, replaced},
 		{"zero rows, which are added to", func(_ Q, out R) error {

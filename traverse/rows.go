@@ -29,7 +29,7 @@ func Ask(ctx context.Context, source Source, q *Query, out *Rows) error {
 	if given == nil {
 		given = &Query{}
 	}
-	*given = Query{q.Need, append(given.Keys[:0], q.Keys...), q.From, q.To}
+	*given = Query{q.Need, append(given.Keys[:0], q.Keys...), q.From, q.To, q.Limit}
 	out.Reset(q)
 	out.given = given
 	if q.Need.changed() {
@@ -47,6 +47,8 @@ func Ask(ctx context.Context, source Source, q *Query, out *Rows) error {
 		return q.fault("source changed the keys of its query; to filter them it must make a new slice, such as slices.Clone(q.Keys)")
 	case !given.From.Equal(q.From) || !given.To.Equal(q.To):
 		return q.fault("source changed From or To of its query; to ask for another range it must make a new Query")
+	case given.Limit != q.Limit:
+		return q.fault("source changed the limit of its query; to ask for more records it must make a new Query")
 	}
 	return out.Err()
 }
@@ -128,9 +130,10 @@ func (r *Rows) position(key string) (at int, ok bool) {
 // instant to its day in UTC, an integer to the id that a reference holds. A value
 // that does not fit, or is out of range as [Value.Check] says, fails its key: see
 // [Rows.Failed]. A key that was not asked for,
-// or a wrong number of values, fails the query: see [Rows.Err].
+// or a wrong number of values, fails the query: see [Rows.Err]. Once r is full, Add
+// does nothing: see [Rows.Full].
 func (r *Rows) Add(key, id string, values ...Value) {
-	if r.err != nil || r.noQuery() {
+	if r.err != nil || r.noQuery() || r.Full() {
 		return
 	}
 	at, ok := r.position(key)
@@ -220,6 +223,12 @@ func (r *Rows) All() iter.Seq[Row] {
 			}
 		}
 	}
+}
+
+// Full reports whether as many records were added as the query's Limit says. A source
+// may then stop, and return nil.
+func (r *Rows) Full() bool {
+	return r.query != nil && r.query.Limit > 0 && len(r.rows) >= r.query.Limit
 }
 
 // Len returns how many records were added.

@@ -49,6 +49,7 @@ type Query struct {
 	*Need
 	Keys     []string  // distinct and not empty; to filter them, make a new slice
 	From, To time.Time // a hint: records outside may be added, records inside must be; zero = no bound
+	Limit    int       // a hint: a source may stop once it has added as many records; 0 = no limit
 }
 
 // NewNeed returns a need whose field types are known, so that [Rows.Add] fits

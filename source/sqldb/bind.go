@@ -48,8 +48,10 @@ type column struct {
 	selects string // the expression that is selected
 	typ     traverse.Type
 	storage Storage
-	format  Column
-	decode  decoder
+
+	declared string // the type, as the driver calls it
+	format   Column
+	decode   decoder
 }
 
 // alias is the name of the table in every statement. SQLite takes a quoted name that
@@ -218,6 +220,9 @@ func (b *binder) entity(e *traverse.Entity) *entity {
 		bound.from = b.dialect.Quote(mapped.Schema) + "." + bound.from
 	}
 	found, err := b.columns(bound.from)
+	if stale(err) {
+		found, err = b.columns(bound.from)
+	}
 	if err != nil {
 		b.lack(bound, "", named || broken(err), Problem{Message: "the table " + table + " cannot be read", Err: err})
 		return bound

@@ -1,6 +1,7 @@
 package sqldb
 
 import (
+	"database/sql"
 	"fmt"
 	"slices"
 
@@ -13,7 +14,7 @@ func (b *binder) column(member string, live *liveColumn, format Column, typ trav
 	c := &column{
 		name: live.name, field: member, typ: typ, format: format,
 		quoted:  alias + "." + b.dialect.Quote(live.name),
-		storage: b.dialect.Storage(live.typ),
+		storage: b.dialect.Storage(live.typ), declared: live.typ,
 	}
 	c.selects = c.quoted
 	if b.dialect.Select != nil {
@@ -36,6 +37,39 @@ func (b *binder) column(member string, live *liveColumn, format Column, typ trav
 		was = " (" + live.typ + ")"
 	}
 	return c, &Problem{Field: member, Message: fmt.Sprintf("the column %s is %s%s and cannot hold %s%s", live.name, c.storage, was, what, hint)}
+}
+
+// unchanged returns an error if the type of a column that is selected is stored in
+// another way than when the source was opened. Keys and values would be compared
+// wrongly: those of a column that is now char(n) are padded with blanks.
+func (p *plan) unchanged(rows *sql.Rows) error { return unchanged(p.dialect, rows, p.columns) }
+
+func unchanged(d *Dialect, rows *sql.Rows, columns []*column) error {
+	types, err := rows.ColumnTypes()
+	if err != nil {
+		return err
+	}
+	for i, c := range columns {
+		if c.selects != c.quoted { // an expression has no declared type
+			continue
+		}
+		if now := types[i].DatabaseTypeName(); now != c.declared && d.Storage(now) != c.storage {
+			return &kindError{changedError{c.name, d.Storage(now), now, c.storage}, traverse.ErrUnavailable}
+		}
+	}
+	return nil
+}
+
+// A changedError is the error of a column whose type has changed.
+type changedError struct {
+	column string
+	now    Storage
+	typ    string
+	then   Storage
+}
+
+func (e changedError) Error() string {
+	return fmt.Sprintf("the column %s is now %s (%s), and was %s when the source was opened; open it again", e.column, e.now, e.typ, e.then)
 }
 
 // fits reports whether the column's storage, in its format, suits its type. If not,

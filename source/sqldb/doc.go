@@ -98,7 +98,8 @@
 // and numbers are searched for in the index.
 //
 // A database with statistics may scan a table of a few thousand rows for a batch of
-// leads, which is less work.
+// leads, which is less work. A statement asks for no more rows than the engine's
+// limit for one lead, MaxRecords, rounded up to a power of two.
 //
 // # Statements
 //

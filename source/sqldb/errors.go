@@ -64,14 +64,7 @@ func unavailable(err error) bool {
 	if _, lack := errors.AsType[Problems](err); lack || broken(err) {
 		return true
 	}
-	// The drivers of PostgreSQL say in which class of the standard an error is.
-	state, ok := errors.AsType[interface {
-		error
-		SQLState() string
-	}](err)
-	if !ok {
-		return false
-	}
+	state := sqlState(err)
 	for _, class := range []string{
 		"08",  // connections
 		"25P", // transactions
@@ -82,9 +75,26 @@ func unavailable(err error) bool {
 		"53",  // resources
 		"57P", // the server is stopped
 	} {
-		if strings.HasPrefix(state.SQLState(), class) {
+		if strings.HasPrefix(state, class) {
 			return true
 		}
 	}
 	return false
 }
+
+// sqlState returns the code that the standard gives to an error, if the driver says
+// it, as those of PostgreSQL do; or "".
+func sqlState(err error) string {
+	state, ok := errors.AsType[interface {
+		error
+		SQLState() string
+	}](err)
+	if !ok {
+		return ""
+	}
+	return state.SQLState()
+}
+
+// stale reports whether a driver has used a plan from before a table changed. It
+// makes a new one the next time.
+func stale(err error) bool { return sqlState(err) == "0A000" }

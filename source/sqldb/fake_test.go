@@ -242,6 +242,7 @@ type sqlText struct {
 	used   int
 	lax    bool
 	table  *fakeTable
+	column int // the one that expression read last
 }
 
 var sqlToken = regexp.MustCompile("\"(?:[^\"]|\"\")*\"|`[^`]*`|'(?:[^']|'')*'|::|\\$\\d+|\\?|>=|[A-Za-z_]+|\\d+|\\S")
@@ -307,8 +308,13 @@ func (s *sqlText) run(f *fake) (out *fakeRows, err error) {
 		out.names, out.types = s.table.names, s.table.types
 	} else {
 		for ok := true; ok; ok = s.accept(",") {
+			plain := s.peek() == "t"
 			values = append(values, s.expression())
-			out.names, out.types = append(out.names, "?"), append(out.types, "")
+			typ := "" // of an expression
+			if plain {
+				typ = s.table.types[s.column]
+			}
+			out.names, out.types = append(out.names, "?"), append(out.types, typ)
 		}
 	}
 	s.tokens = rest
@@ -353,6 +359,7 @@ func (s *sqlText) expression() sqlValue {
 	if at < 0 {
 		panic(fmt.Errorf("no column %s in %s", name, s.query))
 	}
+	s.column = at
 	cast := s.accept("::", "text")
 	return func(row []driver.Value) driver.Value {
 		if cast && row[at] != nil {

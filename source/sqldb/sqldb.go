@@ -175,6 +175,9 @@ func (s *Source) leadPage(ctx context.Context, db queryer, e *entity, ids []stri
 		return nil, nil, false, err
 	}
 	defer rows.Close()
+	if err := unchanged(&s.dialect, rows, []*column{e.id}); err != nil {
+		return nil, nil, false, err
+	}
 	n, bytesLeft := 0, false // after bytes there are only bytes
 	for ; rows.Next(); n++ {
 		if err := rows.Scan(into...); err != nil {

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math/bits"
 	"strconv"
 	"strings"
 	"time"
@@ -125,8 +126,9 @@ func (s *Source) newPlan(n *traverse.Need) (*plan, error) {
 	return p, nil
 }
 
-// statement returns the statement for some keys, and its parameters.
-func (p *plan) statement(q *traverse.Query, keys []string) (string, []any) {
+// statement returns the statement for some keys, and its parameters. It asks for as
+// many rows as limit says, or for all if limit is 0.
+func (p *plan) statement(q *traverse.Query, keys []string, limit int) (string, []any) {
 	var b strings.Builder
 	var args []any
 	b.WriteString(p.head)
@@ -157,7 +159,22 @@ func (p *plan) statement(q *traverse.Query, keys []string) (string, []any) {
 	if p.window != nil {
 		args = p.between(&b, args, q)
 	}
+	if limit > 0 {
+		b.WriteString(" LIMIT " + strconv.Itoa(limit))
+	}
 	return b.String(), args
+}
+
+// rowLimit returns how many rows a statement asks for so that the answer to q can
+// become full, or 0 if there is no limit. It is a power of two, so that a need has
+// few different statements.
+func rowLimit(q *traverse.Query, out *traverse.Rows) int {
+	const few, many = 1 << 10, 1 << 40
+	left := q.Limit - out.Len()
+	if q.Limit <= 0 || left > many {
+		return 0
+	}
+	return max(few, 1<<bits.Len(uint(left-1)))
 }
 
 func (d *Dialect) placeholder(n int) string {
@@ -315,7 +332,7 @@ func (s *Source) fetch(ctx context.Context, db queryer, q *traverse.Query, out *
 	if s.skipBad && (q.Entity != traverse.Lead || q.By != "") { // a lead that is asked for is scored, or has the error
 		r.skipped = &s.skipped
 	}
-	for len(keys) > 0 {
+	for len(keys) > 0 && !out.Full() {
 		n := min(len(keys), s.maxKeys())
 		if err := r.run(ctx, db, q, keys[:n]); err != nil {
 			return failed(ctx, p.what, err)
@@ -354,13 +371,18 @@ func (p *plan) reader(fields int, asked map[string]string, out *traverse.Rows) *
 }
 
 func (r *reader) run(ctx context.Context, db queryer, q *traverse.Query, keys []string) error {
-	text, args := r.plan.statement(q, keys)
+	limit := rowLimit(q, r.out)
+	text, args := r.plan.statement(q, keys, limit)
 	rows, err := db.QueryContext(ctx, text, args...)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
-	for rows.Next() {
+	if err := r.plan.unchanged(rows); err != nil {
+		return err
+	}
+	n := 0
+	for ; !r.out.Full() && rows.Next(); n++ {
 		if err := rows.Scan(r.into...); err != nil {
 			return err
 		}
@@ -370,6 +392,10 @@ func (r *reader) run(ctx context.Context, db queryer, q *traverse.Query, keys []
 	}
 	if err := rows.Err(); err != nil {
 		return err
+	}
+	if n == limit && limit > 0 && !r.out.Full() {
+		// For fewer keys the rows may be fewer.
+		return fmt.Errorf("there are more than %d rows, too many to read, and some of them have other keys or are wrong", limit)
 	}
 	return rows.Close()
 }

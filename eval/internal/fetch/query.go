@@ -61,6 +61,9 @@ func (l *loader) ask(n *plan.Need, have map[string]*Group, keys []string) (faile
 	if n.Asked.Time != "" {
 		q.From, q.To = b.hint(n)
 	}
+	if b.room < math.MaxInt {
+		q.Limit = b.room + 1 // one more shows that there are too many
+	}
 	rows := b.memory.answer()
 	failed = traverse.Ask(l.ctx, l.source, q, rows)
 	if err := l.ctx.Err(); err != nil {

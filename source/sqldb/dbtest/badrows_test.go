@@ -68,14 +68,14 @@ func deals(t *testing.T, d database, leads int, budget string) *dealBase {
 
 // failed scores all leads, and returns those that fail and the last error. The
 // others must have their scores.
-func (f *dealBase) failed(t *testing.T, source leadscore.Source) (ids []string, last error) {
+func (f *dealBase) failed(t *testing.T, source leadscore.Source, opts ...leadscore.Option) (ids []string, last error) {
 	t.Helper()
 	var all []string
 	for i := range f.leads {
 		all = append(all, fmt.Sprint("l", i))
 	}
 	n := 0
-	for r, err := range f.set.ScoreAll(t.Context(), leadscore.IDs(all...), source, leadscore.AsOf(asOf)) {
+	for r, err := range f.set.ScoreAll(t.Context(), leadscore.IDs(all...), source, append(opts, leadscore.AsOf(asOf))...) {
 		n++
 		if err != nil {
 			ids, last = append(ids, r.Lead), err
@@ -160,6 +160,63 @@ func TestAuditWithoutTables(t *testing.T) {
 		if err != nil || len(found) == 0 || found[len(found)-1].String() !=
 			"Opened: there is no table for it, such as opened; name one in Mapping.Tables, or list Opened in Mapping.Absent" {
 			t.Errorf("got %v, %v", found, err)
+		}
+	})
+}
+
+// TestLeadWithTooManyRows: a lead with more records than MaxRecords fails alone.
+func TestLeadWithTooManyRows(t *testing.T) {
+	alone(t)
+	forDatabases(t, func(t *testing.T, d database) {
+		f := deals(t, d, 60, "5.0")
+		exec(t, f.db, `INSERT INTO opened WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
+			SELECT 'n' || i, 'c7', '2026-03-02 00:00:00', 'news' FROM n`)
+		source := open(t, f.db, d, f.schema, sqldb.Mapping{})
+		snapshot, err := source.Snapshot(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer snapshot.Close()
+		for _, source := range []leadscore.Source{source, snapshot} {
+			for _, most := range []int{300, 2000, 5000} {
+				bad, last := f.failed(t, source, leadscore.MaxRecords(most))
+				if !slices.Equal(bad, []string{"l7"}) || !errors.Is(last, leadscore.ErrTooManyRecords) {
+					t.Errorf("MaxRecords(%d): %q failed, %v", most, bad, last)
+				}
+			}
+		}
+		r, err := f.set.Score(t.Context(), "l7", source, leadscore.AsOf(asOf), leadscore.MaxRecords(6000))
+		if err != nil || r.Results[0].Score != 5112 {
+			t.Errorf("%v, %v", r, err)
+		}
+	})
+}
+
+// TestColumnThatIsPaddedNow: a column that becomes char(n) while leads are scored is
+// an error of the leads that need it, and not a score without it.
+func TestColumnThatIsPaddedNow(t *testing.T) {
+	forDatabases(t, func(t *testing.T, d database) {
+		if d.name != "PostgreSQL" {
+			t.Skip("SQLite pads nothing")
+		}
+		for _, change := range []string{
+			"ALTER TABLE contact ALTER COLUMN id TYPE char(20)", "ALTER TABLE opened ALTER COLUMN contact TYPE char(20)",
+			"ALTER TABLE opened ALTER COLUMN id TYPE char(20)",
+		} {
+			f := deals(t, d, 20, "5.0::float8")
+			source := open(t, f.db, d, f.schema, sqldb.Mapping{})
+			if bad, err := f.failed(t, source); bad != nil {
+				t.Fatal(err)
+			}
+			exec(t, f.db, change)
+			bad, last := f.failed(t, source)
+			if len(bad) != 20 || !strings.Contains(last.Error(), "is now fixed-length text (BPCHAR), and was text when the source was opened; open it again") {
+				t.Errorf("%s: %d leads failed, %v", change, len(bad), last)
+			}
+			again := open(t, f.db, d, f.schema, sqldb.Mapping{})
+			if bad, err := f.failed(t, again); bad != nil {
+				t.Errorf("%s, opened again: %v", change, err)
+			}
 		}
 	})
 }

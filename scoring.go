@@ -20,9 +20,10 @@ var ErrTooManyRecords = eval.ErrTooManyRecords
 
 // LeadError is the error for a lead that cannot be scored. It does not affect other
 // leads. Its fields are Lead, the id; Entity, the entity whose records could not be
-// read; Path, the path that leads to it; Err, which is the error of the source,
-// [ErrNoLead], or an error that wraps [ErrTooManyRecords]; and Help, which says what
-// an unknown id may have been meant to be, or "".
+// read; Path, the path that leads to it; Err, which is the error of the source, a
+// [*traverse.ContractError] if the source broke its contract, [ErrNoLead], or an error
+// that wraps [ErrTooManyRecords]; and Help, which says what an unknown id may have been
+// meant to be, or "".
 type LeadError = eval.LeadError
 
 // Score scores one lead. It returns a [*LeadError] if the lead is unknown or its

@@ -23,7 +23,7 @@ type LeadError struct {
 	Lead   string // the lead's id
 	Entity string // the entity that could not be fetched
 	Path   string // the way there, such as Lead.ParentContact.ParentAccount
-	Err    error  // the error of the source, ErrNoLead, or an error that wraps ErrTooManyRecords
+	Err    error  // the error of the source, a *traverse.ContractError, ErrNoLead, or an error that wraps ErrTooManyRecords
 	Help   string // for ErrNoLead, what [Suggest] returns, if it was asked; else ""
 }
 

@@ -27,6 +27,7 @@ var checks = []check{
 	{"Fields", checkFields},
 	{"Range", checkRange},
 	{"ManyKeys", checkManyKeys},
+	{"Limit", checkLimit},
 	{"KeepsNothing", checkKeepsNothing},
 	{"Cancelled", checkCancelled},
 	{"Concurrent", checkConcurrent},

@@ -9,6 +9,29 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
+// TestLimit: a source that stops too early is found.
+func TestLimit(t *testing.T) {
+	perKey := map[*traverse.Query]map[string]int{}
+	s := &scan{records: sourcetest.Records(), keep: func(q *traverse.Query, _ int, r *sourcetest.Record) bool {
+		if q.Limit == 0 {
+			return true
+		}
+		if perKey[q] == nil {
+			perKey[q] = map[string]int{}
+		}
+		k := r.ID
+		if q.By != "" {
+			k = r.Values[q.By].Text()
+		}
+		perKey[q][k]++
+		return perKey[q][k] <= 1 // as if the limit were one of each key
+	}}
+	err := sourcetest.Check(s, sourcetest.Schema(), sourcetest.Records())
+	if err == nil || !strings.HasPrefix(err.Error(), "Limit: ") {
+		t.Errorf("got %.500v", err)
+	}
+}
+
 // TestMisusedArguments: sources that misuse their query or their rows are found by
 // the first checks, and the error says what they did.
 func TestMisusedArguments(t *testing.T) {

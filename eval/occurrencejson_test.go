@@ -13,11 +13,11 @@ import (
 
 func TestOccurrenceJSON(t *testing.T) {
 	for text, at := range map[string]time.Time{
-		`{"entity":"E","id":"1","routes":2}`:                                  {},
-		`{"entity":"E","id":"1","time":"2026-05-01T10:00:00Z","routes":2}`:    time.Date(2026, 5, 1, 12, 0, 0, 0, time.FixedZone("", 7200)),
-		`{"entity":"E","id":"1","time":"-0001-12-31T00:01:00Z","routes":2}`:   time.Date(0, 1, 1, 0, 0, 0, 0, time.FixedZone("", 86340)),
-		`{"entity":"E","id":"1","time":"-0004-02-29T00:00:00Z","routes":2}`:   time.Date(-4, 2, 29, 0, 0, 0, 0, time.UTC),
-		`{"entity":"E","id":"1","time":"10000-01-01T00:00:00.5Z","routes":2}`: time.Date(10000, 1, 1, 0, 0, 0, 5e8, time.UTC),
+		`{"entity":"E","id":"1","routes":2}`:                                    {},
+		`{"entity":"E","id":"1","time":"2026-05-01T12:00:00+02:00","routes":2}`: time.Date(2026, 5, 1, 12, 0, 0, 0, time.FixedZone("", 7200)),
+		`{"entity":"E","id":"1","time":"0000-01-01T00:00:00+23:59","routes":2}`: time.Date(0, 1, 1, 0, 0, 0, 0, time.FixedZone("", 86340)),
+		`{"entity":"E","id":"1","time":"-0004-02-29T00:00:00Z","routes":2}`:     time.Date(-4, 2, 29, 0, 0, 0, 0, time.UTC),
+		`{"entity":"E","id":"1","time":"10000-01-01T00:00:00.5Z","routes":2}`:   time.Date(10000, 1, 1, 0, 0, 0, 5e8, time.UTC),
 	} {
 		text = strings.Replace(text, `"1"`, `"<1>"`, 1)
 		o := eval.Occurrence{Entity: "E", ID: "<1>", Time: at, Routes: 2}

@@ -86,6 +86,8 @@ func (c *column) fits() (hint string, ok bool) {
 		return ": the format DecimalText is for numbers", false
 	case c.format.Format == JSONArray && c.typ != traverse.Choices, c.format.Separator != "" && c.typ != traverse.Choices:
 		return ": a separator, or the format JSONArray, is for choices", false
+	case c.format.Codes != nil && c.typ != traverse.Text && c.typ != traverse.Choice && c.typ != traverse.Choices:
+		return ": codes are for text and choices", false
 	case c.format.words() && c.typ != traverse.Bool:
 		return ": texts for True and False are for bools", false
 	case c.format.words() && (c.format.True == "" || c.format.False == "" || c.format.True == c.format.False):

@@ -25,7 +25,7 @@ func (c Column) decode(typ traverse.Type, s Storage, zone *time.Location) decode
 	case traverse.NoType:
 		read = decodeID
 	case traverse.Text, traverse.Choice:
-		read = decodeText
+		read = c.decodeCoded
 	case traverse.Number:
 		read = decodeNumber
 	case traverse.Bool:
@@ -47,11 +47,11 @@ func (c Column) decode(typ traverse.Type, s Storage, zone *time.Location) decode
 	case traverse.Choices:
 		switch {
 		case s == TextArray:
-			read = textual(decodeArray)
+			read = c.textual(decodeArray)
 		case s == JSON || c.Format == JSONArray:
-			read = textual(decodeJSON)
+			read = c.textual(decodeJSON)
 		default:
-			read = textual(c.decodeSeparated)
+			read = c.textual(c.decodeSeparated)
 		}
 	}
 	return func(src any) (traverse.Value, error) {
@@ -134,6 +134,29 @@ func decodeText(src any) (traverse.Value, error) {
 		return strange("text", src)
 	}
 	return v, nil
+}
+
+// decodeCoded is decodeText for a column that may hold codes.
+func (c Column) decodeCoded(src any) (traverse.Value, error) {
+	v, err := decodeText(src)
+	if err != nil || c.Codes == nil {
+		return v, err
+	}
+	text, err := c.decoded(v.Text())
+	if err != nil || text == "" {
+		return traverse.Value{}, err
+	}
+	return traverse.TextValue(text), nil
+}
+
+// decoded returns what a code stands for.
+func (c Column) decoded(code string) (string, error) {
+	code = strings.TrimSpace(code)
+	text, ok := c.Codes[code]
+	if !ok {
+		return "", fmt.Errorf("%s is not among the codes of the column", shown.Quote(code))
+	}
+	return text, nil
 }
 
 func decodeNumber(src any) (traverse.Value, error) {
@@ -303,18 +326,36 @@ func hasShape(text, shape string) bool {
 }
 
 // textual returns a decoder for choices, which drivers return as text.
-func textual(read func(string) ([]string, error)) decoder {
+func (c Column) textual(read func(string) ([]string, error)) decoder {
 	return func(src any) (traverse.Value, error) {
 		text, ok := src.(string)
 		if !ok {
 			return strange("a list of choices", src)
 		}
 		chosen, err := read(text)
+		if err == nil && c.Codes != nil {
+			chosen, err = c.decodedAll(chosen)
+		}
 		if err != nil || len(chosen) == 0 {
 			return traverse.Value{}, err
 		}
 		return traverse.ChoicesValue(chosen...), nil
 	}
+}
+
+// decodedAll returns what codes stand for, without those that stand for null.
+func (c Column) decodedAll(codes []string) ([]string, error) {
+	var chosen []string
+	for _, code := range codes {
+		text, err := c.decoded(code)
+		if err != nil {
+			return nil, err
+		}
+		if text != "" {
+			chosen = append(chosen, text)
+		}
+	}
+	return chosen, nil
 }
 
 func (c Column) decodeSeparated(text string) ([]string, error) {

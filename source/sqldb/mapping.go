@@ -27,6 +27,11 @@ type Column struct {
 
 	Separator   string // between choices in a column of text; "" = a semicolon
 	True, False string // how a column of text holds a bool, such as Y and N
+
+	// Codes says what the values of the column stand for, such as Open for 0. "" stands
+	// for null. A row with another value is bad. It is for fields of text and choices;
+	// of choices each is a code.
+	Codes map[string]string
 }
 
 // A Format says how values are written in a column whose type does not say so.

@@ -77,7 +77,7 @@ func TestForms(t *testing.T) {
 			{"2026-05/31", `"2026-05/31" is not a time; write YYYY-MM-DD or YYYY-MM-DD HH:MM:SS, or give its format in the mapping`},
 			{"2026-05-31 14:30 PM", `"2026-05-31 14:30 PM" is not a time; write YYYY-MM-DD or YYYY-MM-DD HH:MM:SS, or give its format in the mapping`},
 			{"31/05/2026", `"31/05/2026" is not a time; write YYYY-MM-DD or YYYY-MM-DD HH:MM:SS, or give its format in the mapping`},
-			{"0000-00-00", `"0000-00-00" is not a time; write YYYY-MM-DD or YYYY-MM-DD HH:MM:SS, or give its format in the mapping`},
+			{"0000-00-00", `"0000-00-00" is not a time; if it means that there is none, list it in "null" in the mapping`},
 		}},
 		{name: "Unix milliseconds", field: "Created", column: `"format": "UnixMillis"`, cells: [][2]string{
 			{"1777600800000", "2026-05-01T02:00:00Z"}, {"1777600800000.0", "2026-05-01T02:00:00Z"}, {"1.7776008E+12", "2026-05-01T02:00:00Z"}, {"-1.5", "1969-12-31T23:59:59.9985Z"}, {"0", "1970-01-01T00:00:00Z"},

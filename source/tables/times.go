@@ -105,7 +105,11 @@ func (s *timeStyle) time(typ traverse.Type, text string) (time.Time, error) {
 		if t, ok := looseTime(text, zone); ok {
 			return t, nil
 		}
-		return time.Time{}, fmt.Errorf("%s is not a %v; write YYYY-MM-DD or YYYY-MM-DD HH:MM:SS, or give its format in the mapping", shown.Quote(text), typ)
+		advice := "write YYYY-MM-DD or YYYY-MM-DD HH:MM:SS, or give its format in the mapping"
+		if strings.Trim(text, "0-/:. ") == "" {
+			advice = `if it means that there is none, list it in "null" in the mapping`
+		}
+		return time.Time{}, fmt.Errorf("%s is not a %v; %s", shown.Quote(text), typ, advice)
 	}
 	var found time.Time
 	var by string

@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
-	"time"
 )
 
 // A Source answers queries for records. Implement it to connect your own data. It
@@ -26,62 +26,241 @@ type Source interface {
 // the keys that were asked for, such as that of a connection that is lost.
 var ErrUnavailable = errors.New("the source is unavailable")
 
-// A Need is the fixed part of a query: which fields of an entity are asked for, and
-// by which key. A model uses the same pointer for the same Need, so that a Source
-// can cache a prepared statement by it. It must not be changed.
-type Need struct {
-	Entity string
-	By     string   // the reference that holds the key; "" = the record's own id
-	Fields []string // the fields wanted, in the order of Rows.Add; a reference by its name, its Value the id as text
-	Time   string   // the field that From and To restrict, also one of Fields; "" = no range
-
-	types []Type // of the fields; nil if NewNeed did not make the need
-	made  *Need  // what NewNeed made, to notice a source that changes the need
+// A ContractError says how a [Source] broke its contract. It is a mistake in the
+// source, or in a view that it reads, and not in the rules. Find it with
+// [errors.AsType].
+type ContractError struct {
+	Entity string // the entity that was asked for
+	By     string // the reference that holds the key; "" = the record's own id
+	Fault  string // what the source did
 }
 
-// A Query is one question to a [Source]:
-//
-//	SELECT By, id, Fields FROM Entity WHERE By IN Keys AND Time BETWEEN From AND To
-//
-// An empty Time is inside the range if From is zero. For a date field From and To
-// are midnights in UTC, and both days belong to the range.
-type Query struct {
-	*Need
-	Keys     []string  // distinct and not empty; to filter them, make a new slice
-	From, To time.Time // a hint: records outside may be added, records inside must be; zero = no bound
-	Limit    int       // a hint: a source may stop once it has added as many records; 0 = no limit
-}
+// Error returns what the source did.
+func (e *ContractError) Error() string { return e.Fault }
 
-// NewNeed returns a need whose field types are known, so that [Rows.Add] fits
-// values to them. It fails if the schema does not have the entity, a field or the
-// reference by, or if time is not one of the fields.
-func (s *Schema) NewNeed(entity, by string, fields []string, time string) (*Need, error) {
-	e := s.byName[entity]
-	if e == nil {
-		return nil, fmt.Errorf("traverse: unknown entity %s", entity)
+// Ask asks a source for the records of q. It empties out, calls Fetch with a copy of
+// q, and returns the error of Fetch. If there is none, it returns a [*ContractError]
+// if the source called Add or Fail for a key that was not asked for, gave too few or
+// too many values, changed the query or its need, or replaced out. out then holds
+// the answer, whatever the source does to its copy of q. Ask does not change q.
+func Ask(ctx context.Context, source Source, q *Query, out *Rows) error {
+	given := out.given
+	if given == nil {
+		given = &Query{}
 	}
-	n := &Need{Entity: entity, By: by, Fields: slices.Clone(fields), Time: time, types: make([]Type, len(fields))}
-	for i, name := range fields {
-		if f, ok := e.Field(name); ok {
-			n.types[i] = f.Type
-		} else if r, ok := e.Relationship(name); ok && !r.Many() {
-			n.types[i] = reference
-		} else {
-			return nil, fmt.Errorf("traverse: %s has no field or reference %s", entity, name)
+	*given = Query{q.Need, append(given.Keys[:0], q.Keys...), q.From, q.To, q.Limit}
+	out.Reset(q)
+	out.given = given
+	if q.Need.changed() {
+		return q.fault("source changed the need of an earlier query; a Need must not be changed, and the model must be compiled again")
+	}
+	if err := source.Fetch(ctx, given, out); err != nil {
+		return err
+	}
+	switch {
+	case out.query != q:
+		return q.fault("source replaced its Rows by others; it must call Add of those that Fetch is given")
+	case given.Need != q.Need || q.Need.changed():
+		return q.fault("source changed the need of its query; a Need must not be changed, and the model must be compiled again")
+	case !slices.Equal(given.Keys, q.Keys):
+		return q.fault("source changed the keys of its query; to filter them it must make a new slice, such as slices.Clone(q.Keys)")
+	case !given.From.Equal(q.From) || !given.To.Equal(q.To):
+		return q.fault("source changed From or To of its query; to ask for another range it must make a new Query")
+	case given.Limit != q.Limit:
+		return q.fault("source changed the limit of its query; to ask for more records it must make a new Query")
+	}
+	return out.Err()
+}
+
+// fault returns the error for a source that broke its contract when it was asked q.
+func (q *Query) fault(format string, args ...any) *ContractError {
+	e := &ContractError{Fault: fmt.Sprintf(format, args...)}
+	if q != nil && q.Need != nil {
+		e.Entity, e.By = q.Entity, q.By
+	}
+	return e
+}
+
+// Rows collects the records that a [Source] finds. It is not safe for concurrent
+// use. The zero Rows answers no query: adding to it is an error of [Rows.Err].
+type Rows struct {
+	query  *Query
+	given  *Query         // the copy that Ask gives to a source
+	keys   map[string]int // key -> position in Keys; nil until it is needed
+	last   int            // the key of the previous record: most sources answer key by key
+	rows   []row
+	values []Value
+	failed map[string]error
+	err    *ContractError
+}
+
+type row struct {
+	key int
+	id  string
+}
+
+// A Row is one record that a [Source] added.
+type Row struct {
+	Key    string // the key it was added under
+	ID     string
+	Values []Value // in the order of Need.Fields; must not be changed
+}
+
+// NewRows returns empty rows for the answer to q. The query must not change while
+// the rows are used.
+func NewRows(q *Query) *Rows { return &Rows{query: q} }
+
+// Reset empties r for the answer to q. It reuses the memory: rows that [Rows.All]
+// has yielded are no longer valid.
+func (r *Rows) Reset(q *Query) {
+	*r = Rows{query: q, given: r.given, rows: r.rows[:0], values: r.values[:0]}
+}
+
+// width returns how many values a record has.
+func (q *Query) width() int {
+	if q.types != nil {
+		return len(q.types) // a source may have changed Fields
+	}
+	return len(q.Fields)
+}
+
+// position returns the index of a key among those of the query.
+func (r *Rows) position(key string) (at int, ok bool) {
+	const near = 8 // keys in between may have no records
+	keys := r.query.Keys
+	for at := r.last; at < min(r.last+near, len(keys)); at++ {
+		if keys[at] == key {
+			return at, true
 		}
 	}
-	if r, ok := e.Relationship(by); by != "" && (!ok || r.Many()) {
-		return nil, fmt.Errorf("traverse: %s has no reference %s", entity, by)
+	if r.keys == nil {
+		r.keys = make(map[string]int, len(keys))
+		for i, k := range keys {
+			r.keys[k] = i
+		}
 	}
-	if time != "" && !slices.Contains(fields, time) {
-		return nil, fmt.Errorf("traverse: %s is not among the fields asked of %s", time, entity)
-	}
-	n.made = &Need{Entity: entity, By: by, Fields: slices.Clone(fields), Time: time}
-	return n, nil
+	at, ok = r.keys[key]
+	return at, ok
 }
 
-// changed reports whether someone has changed a need that NewNeed made.
-func (n *Need) changed() bool {
-	m := n.made
-	return m != nil && (n.Entity != m.Entity || n.By != m.By || n.Time != m.Time || !slices.Equal(n.Fields, m.Fields))
+// Add adds one record: the key it was asked for by, its id, and its values in the
+// order of Need.Fields. A value whose kind is not that of its field is converted if
+// that loses nothing: text to numbers, instants and days, 0 and 1 to bool, an
+// instant to its day in UTC, an integer to the id that a reference holds. A value
+// that does not fit, or is out of range as [Value.Check] says, fails its key: see
+// [Rows.Failed]. A key that was not asked for,
+// or a wrong number of values, fails the query: see [Rows.Err]. Once r is full, Add
+// does nothing: see [Rows.Full].
+func (r *Rows) Add(key, id string, values ...Value) {
+	if r.err != nil || r.noQuery() || r.Full() {
+		return
+	}
+	at, ok := r.position(key)
+	switch {
+	case !ok:
+		r.err = r.query.fault("source added %s %q under key %q, which was not asked for", r.query.Entity, id, key)
+		return
+	case len(values) != r.query.width():
+		r.err = r.query.fault("source added %s %q with %d values where %d are asked for", r.query.Entity, id, len(values), r.query.width())
+		return
+	case r.query.By == "" && key != id:
+		r.err = r.query.fault("source added %s %q under the id %q", r.query.Entity, id, key)
+		return
+	}
+	r.last = at
+	start := len(r.values)
+	r.values = append(r.values, values...)
+	for i, t := range r.query.types {
+		v, ok := values[i].fit(t)
+		if !ok {
+			r.values = r.values[:start]
+			r.fail(key, r.misfit(id, i, values[i], v))
+			return
+		}
+		r.values[start+i] = v
+	}
+	r.rows = append(r.rows, row{at, id})
+}
+
+// misfit returns the error for a value that cannot be that of a field, because of what
+// fit returned for it, or its type.
+func (r *Rows) misfit(id string, field int, v, fitted Value) error {
+	name := r.query.Fields[field]
+	err := fitted.Check()
+	if r.query.types[field] == Number && v.Kind() == KindText {
+		_, err = parseNumber(v.Text())
+	}
+	if err != nil {
+		return fmt.Errorf("%s %q: %s: %w", r.query.Entity, id, name, err)
+	}
+	return fmt.Errorf("%s %q: %s is %s and cannot be the %s %q", r.query.Entity, id, name, r.query.types[field].Noun(), v.Kind(), v)
+}
+
+// noQuery reports whether r answers no query, which is an error of the source.
+func (r *Rows) noQuery() bool {
+	if r.query != nil && r.query.Need != nil {
+		return false
+	}
+	r.err = r.query.fault("source added to Rows that answer no query; it must call Add of those that Fetch is given")
+	return true
+}
+
+// Fail records that the records of one key could not be read. It fails only the
+// leads that reach that key. The first error of a key is kept. A nil error is
+// ignored. A key that was not asked for fails the query: see [Rows.Err].
+func (r *Rows) Fail(key string, err error) {
+	if err == nil || r.err != nil || r.noQuery() {
+		return
+	}
+	if _, ok := r.position(key); !ok {
+		r.err = r.query.fault("source failed %s under key %q, which was not asked for: %v", r.query.Entity, key, err)
+		return
+	}
+	r.fail(key, err)
+}
+
+func (r *Rows) fail(key string, err error) {
+	if r.failed == nil {
+		r.failed = map[string]error{}
+	}
+	if r.failed[key] == nil {
+		r.failed[key] = err
+	}
+}
+
+// All yields the records in the order in which they were added.
+func (r *Rows) All() iter.Seq[Row] {
+	return func(yield func(Row) bool) {
+		if len(r.rows) == 0 {
+			return
+		}
+		n := r.query.width()
+		for i, w := range r.rows {
+			values := r.values[i*n : (i+1)*n : (i+1)*n]
+			if !yield(Row{Key: r.query.Keys[w.key], ID: w.id, Values: values}) {
+				return
+			}
+		}
+	}
+}
+
+// Full reports whether as many records were added as the query's Limit says. A source
+// may then stop, and return nil.
+func (r *Rows) Full() bool {
+	return r.query != nil && r.query.Limit > 0 && len(r.rows) >= r.query.Limit
+}
+
+// Len returns how many records were added.
+func (r *Rows) Len() int { return len(r.rows) }
+
+// Failed returns the error of a key, or nil.
+func (r *Rows) Failed(key string) error { return r.failed[key] }
+
+// Err returns a [*ContractError] if a call of Add or Fail broke the contract of a
+// source, or nil.
+func (r *Rows) Err() error {
+	if r.err == nil {
+		return nil
+	}
+	return r.err
 }

@@ -212,6 +212,66 @@ func (v Value) Equal(w Value) bool {
 	return v.num == w.num
 }
 
+// The instants and days of the years 0 to 9999, from the first to the last.
+const (
+	firstMicros = -62_167_219_200_000_000
+	lastMicros  = 253_402_300_799_999_999
+	firstDay    = -719_528
+	lastDay     = 2_932_896
+)
+
+// The first ones as a Value holds them.
+const (
+	firstInstant = 1<<64 + firstMicros
+	firstOfDays  = 1<<64 + firstDay
+)
+
+// Check returns an error for a value that no field may hold: a number that is not
+// finite, an instant or a day outside the years 0 to 9999 in UTC, or a text or choice
+// that is not UTF-8. All sources of this module, [ValueOf] and columns.Store refuse
+// such values, so that what one of them takes the others can hold, and JSON can show.
+// [Rows.Add] refuses all of them but texts, which would take it twice the time; the
+// contract test of a source, package source/sourcetest, looks at these.
+func (v Value) Check() error {
+	switch v.Kind() {
+	case KindText:
+		return checkText(v.Text())
+	case KindChoices:
+		for _, s := range v.Choices() {
+			if err := checkText(s); err != nil {
+				return err
+			}
+		}
+	case KindNumber:
+		if f := v.Number(); math.IsInf(f, 0) {
+			return notFinite(f)
+		}
+	case KindTime:
+		if at := int64(v.num); at < firstMicros || at > lastMicros {
+			return outside(v.Time().Year())
+		}
+	case KindDate:
+		if day := int64(v.num); day < firstDay || day > lastDay {
+			return outside(v.Time().Year())
+		}
+	}
+	return nil
+}
+
+// inRange reports whether Check returns nil for v, which is of kind k, and no text or
+// choices.
+func (v Value) inRange(k Kind) bool {
+	switch k {
+	case KindNumber:
+		return !math.IsInf(math.Float64frombits(v.num), 0)
+	case KindTime:
+		return v.num-firstInstant <= lastMicros-firstMicros
+	case KindDate:
+		return v.num-firstOfDays <= lastDay-firstDay
+	}
+	return true
+}
+
 // String returns v for people to read: text bare, choices separated by "; ",
 // instants and days in ISO 8601, null as "null".
 func (v Value) String() string {
@@ -279,8 +339,8 @@ func (v Value) convert(k Kind, t Type) (Value, bool) {
 		}
 	case Number:
 		if k == KindText {
-			n, err := ParseNumber(v.Text())
-			return n, err == nil
+			f, err := parseNumber(v.Text())
+			return NumberValue(f), err == nil
 		}
 	case Bool:
 		if f := v.Number(); k == KindNumber && (f == 0 || f == 1) {

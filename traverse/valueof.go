@@ -150,6 +150,17 @@ func jsonNumber(s string) (Value, error) {
 	return ParseNumber(s)
 }
 
+// ParseNumber reads a number that is written with decimal digits, a point, a sign and
+// an exponent, such as -12.5 or 1e3. It fails for any other text, and for a number
+// that is too large for a 64-bit float, or too small to differ from zero in one.
+func ParseNumber(text string) (Value, error) {
+	f, err := parseNumber(text)
+	if err != nil {
+		return Value{}, err
+	}
+	return NumberValue(f), nil
+}
+
 func instant(t time.Time) (Value, error) {
 	if y := t.UTC().Year(); y < 0 || y > 9999 {
 		return Value{}, outside(y) // TimeValue returns null for some of these

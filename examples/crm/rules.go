@@ -49,7 +49,8 @@ func (s *service) loadRules(ctx context.Context) (*rules, error) {
 	if err := failures.Err(); err != nil {
 		return nil, err
 	}
-	data, err := sqldb.Open(ctx, s.store.read, s.store.dialect, set.Schema(), sqldb.Options{Needs: set.Needs()})
+	zone, _ := set.Zone() // nil, and so UTC, if the models differ
+	data, err := sqldb.Open(ctx, s.store.read, s.store.dialect, set.Schema(), sqldb.Options{Needs: set.Needs(), Zone: zone})
 	if err != nil {
 		return nil, err
 	}

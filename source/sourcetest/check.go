@@ -14,26 +14,6 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// A check tests one part of the contract.
-type check struct {
-	name string
-	run  func(*world) error
-}
-
-var checks = []check{
-	{"ByID", checkByID},
-	{"ByReference", checkByReference},
-	{"UnknownKeys", checkUnknownKeys},
-	{"Fields", checkFields},
-	{"Range", checkRange},
-	{"ManyKeys", checkManyKeys},
-	{"Limit", checkLimit},
-	{"KeepsNothing", checkKeepsNothing},
-	{"Cancelled", checkCancelled},
-	{"Concurrent", checkConcurrent},
-	{"Leads", checkLeads},
-}
-
 // batch is how many keys most queries ask for.
 const batch = 100
 

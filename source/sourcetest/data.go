@@ -8,6 +8,15 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
+// A Record is one record that a source under test must hold.
+type Record struct {
+	Entity string
+	ID     string
+	// Values are the record's fields, and its references as the text of their
+	// ids. Missing ones are null.
+	Values map[string]traverse.Value
+}
+
 // Schema returns the schema of [Records]. It has a field of every type; entities
 // that are dated by a time, by a date, and not at all; interactions that declare
 // their Timestamp and Contact and others that do not; and an entity without records.

@@ -19,13 +19,24 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// A Record is one record that a source under test must hold.
-type Record struct {
-	Entity string
-	ID     string
-	// Values are the record's fields, and its references as the text of their
-	// ids. Missing ones are null.
-	Values map[string]traverse.Value
+// A check tests one part of the contract.
+type check struct {
+	name string
+	run  func(*world) error
+}
+
+var checks = []check{
+	{"ByID", checkByID},
+	{"ByReference", checkByReference},
+	{"UnknownKeys", checkUnknownKeys},
+	{"Fields", checkFields},
+	{"Range", checkRange},
+	{"ManyKeys", checkManyKeys},
+	{"Limit", checkLimit},
+	{"KeepsNothing", checkKeepsNothing},
+	{"Cancelled", checkCancelled},
+	{"Concurrent", checkConcurrent},
+	{"Leads", checkLeads},
 }
 
 // Run tests a source. It calls open once, which must return a source with the

@@ -41,23 +41,6 @@ func (e *entity) lack(n *traverse.Need) Problems {
 	return problems
 }
 
-type column struct {
-	name    string // as the database has it
-	field   string // as the schema has it
-	quoted  string
-	selects string // the expression that is selected
-	typ     traverse.Type
-	storage Storage
-
-	declared string // the type, as the driver calls it
-	format   Column
-	decode   decoder
-}
-
-// alias is the name of the table in every statement. SQLite takes a quoted name that
-// it does not know for a text, but not a column that is qualified with a table.
-const alias = "t"
-
 // A binder binds a schema to a database.
 type binder struct {
 	ctx      context.Context
@@ -427,6 +410,66 @@ func (b *binder) find(t tableColumns, entity, member string, asked Column, refer
 	}
 	return nil, &Problem{Field: member, Message: fmt.Sprintf("the columns %s and %s of the table %s could both be meant: name one in Mapping.Tables",
 		like[0].name, like[1].name, t.table)}
+}
+
+// column prepares the use of a column for a field. The problem is nil unless the
+// column cannot hold the field.
+func (b *binder) column(member string, live *liveColumn, format Column, typ traverse.Type) (*column, *Problem) {
+	c := &column{
+		name: live.name, field: member, typ: typ, format: format,
+		quoted:  alias + "." + b.dialect.Quote(live.name),
+		storage: b.dialect.Storage(live.typ), declared: live.typ,
+	}
+	c.selects = c.quoted
+	if b.dialect.Select != nil {
+		c.selects = b.dialect.Select(c.quoted, c.storage)
+	}
+	c.decode = format.decode(typ, c.storage, b.zone)
+	hint, ok := c.fits()
+	if ok {
+		return c, nil
+	}
+	what := typ.Noun()
+	switch {
+	case typ == traverse.NoType && member == "id":
+		what = "an id"
+	case typ == traverse.NoType:
+		what = "the id of a reference"
+	}
+	was := ""
+	if live.typ != "" {
+		was = " (" + live.typ + ")"
+	}
+	return c, &Problem{Field: member, Message: fmt.Sprintf("the column %s is %s%s and cannot hold %s%s", live.name, c.storage, was, what, hint)}
+}
+
+// known returns an error for a need that asks for what a schema does not have.
+func known(schema *traverse.Schema, n *traverse.Need) error {
+	e := schema.Entity(n.Entity)
+	if e == nil {
+		return fmt.Errorf("sqldb: unknown entity %s", n.Entity)
+	}
+	if n.By != "" {
+		if r, ok := e.Relationship(n.By); !ok || r.Many() {
+			return fmt.Errorf("sqldb: %s: the source's schema has no such reference", described(n))
+		}
+	}
+	for _, f := range n.Fields {
+		if !stored(e, f) {
+			if _, ok := e.Field(f); !ok {
+				return fmt.Errorf("sqldb: %s: the source's schema has no field or reference %s", described(n), f)
+			}
+		}
+	}
+	return nil
+}
+
+// described names a need in errors: Contact by id.
+func described(n *traverse.Need) string {
+	if n.By == "" {
+		return n.Entity + " by id"
+	}
+	return n.Entity + " by " + n.By
 }
 
 // plain returns the significant part of a name: its letters and digits in lower

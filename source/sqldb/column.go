@@ -8,42 +8,27 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// column prepares the use of a column for a field. The problem is nil unless the
-// column cannot hold the field.
-func (b *binder) column(member string, live *liveColumn, format Column, typ traverse.Type) (*column, *Problem) {
-	c := &column{
-		name: live.name, field: member, typ: typ, format: format,
-		quoted:  alias + "." + b.dialect.Quote(live.name),
-		storage: b.dialect.Storage(live.typ), declared: live.typ,
-	}
-	c.selects = c.quoted
-	if b.dialect.Select != nil {
-		c.selects = b.dialect.Select(c.quoted, c.storage)
-	}
-	c.decode = format.decode(typ, c.storage, b.zone)
-	hint, ok := c.fits()
-	if ok {
-		return c, nil
-	}
-	what := typ.Noun()
-	switch {
-	case typ == traverse.NoType && member == "id":
-		what = "an id"
-	case typ == traverse.NoType:
-		what = "the id of a reference"
-	}
-	was := ""
-	if live.typ != "" {
-		was = " (" + live.typ + ")"
-	}
-	return c, &Problem{Field: member, Message: fmt.Sprintf("the column %s is %s%s and cannot hold %s%s", live.name, c.storage, was, what, hint)}
+// A column is where one field, reference or id is.
+type column struct {
+	name    string // as the database has it
+	field   string // as the schema has it
+	quoted  string
+	selects string // the expression that is selected
+	typ     traverse.Type
+	storage Storage
+
+	declared string // the type, as the driver calls it
+	format   Column
+	decode   decoder
 }
+
+// alias is the name of the table in every statement. SQLite takes a quoted name that
+// it does not know for a text, but not a column that is qualified with a table.
+const alias = "t"
 
 // unchanged returns an error if the type of a column that is selected is stored in
 // another way than when the source was opened. Keys and values would be compared
 // wrongly: those of a column that is now char(n) are padded with blanks.
-func (p *plan) unchanged(rows *sql.Rows) error { return unchanged(p.dialect, rows, p.columns) }
-
 func unchanged(d *Dialect, rows *sql.Rows, columns []*column) error {
 	types, err := rows.ColumnTypes()
 	if err != nil {

@@ -13,6 +13,10 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
+// ErrSnapshot is the error that the methods of a [Snapshot] wrap once it is closed
+// or lost.
+var ErrSnapshot = errors.New("the snapshot is closed or lost")
+
 // A valueError is an error of a value in a row that may belong to any key.
 type valueError struct {
 	column string

@@ -68,16 +68,14 @@ func (s *skipper) add(row string, p Problem) {
 	}
 }
 
-// Skipped returns which rows the source and its snapshots have skipped so far. It
-// has none without [Options.SkipBad]. After 100,000 rows one that is found again
-// counts again; it lists the problems of the first 100.
-func (s *Source) Skipped() Skipped {
-	s.skipped.mu.Lock()
-	defer s.skipped.mu.Unlock()
+// report returns what was skipped so far.
+func (s *skipper) report() Skipped {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	var out Skipped
-	for _, entity := range slices.Sorted(maps.Keys(s.skipped.counts)) {
-		out.Entities = append(out.Entities, Count{entity, s.skipped.counts[entity]})
+	for _, entity := range slices.Sorted(maps.Keys(s.counts)) {
+		out.Entities = append(out.Entities, Count{entity, s.counts[entity]})
 	}
-	out.Problems = slices.Clone(s.skipped.problems)
+	out.Problems = slices.Clone(s.problems)
 	return out
 }

@@ -11,10 +11,6 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// ErrSnapshot is the error that the methods of a [Snapshot] wrap once it is closed
-// or lost.
-var ErrSnapshot = errors.New("the snapshot is closed or lost")
-
 // A Snapshot is a source that sees one state of the database: the state in which the
 // database was when the snapshot was made. It is one transaction, and so one
 // connection: it is safe for concurrent use, but answers one query at a time. The

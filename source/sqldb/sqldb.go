@@ -83,6 +83,11 @@ func (s *Source) Check(needs []*traverse.Need) error {
 	return problems
 }
 
+// Skipped returns which rows the source and its snapshots have skipped so far. It
+// has none without [Options.SkipBad]. After 100,000 rows one that is found again
+// counts again; it lists the problems of the first 100.
+func (s *Source) Skipped() Skipped { return s.skipped.report() }
+
 // Fetch adds to out the records that q asks for, as [traverse.Source] requires, with
 // one statement for every [Dialect.MaxKeys] keys. A value that does not suit its
 // field fails the key that its record was found by. If Fetch fails, the records in

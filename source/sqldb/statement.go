@@ -50,35 +50,6 @@ func (s *Source) plan(n *traverse.Need) (*plan, error) {
 	return p, nil
 }
 
-// known returns an error for a need that asks for what a schema does not have.
-func known(schema *traverse.Schema, n *traverse.Need) error {
-	e := schema.Entity(n.Entity)
-	if e == nil {
-		return fmt.Errorf("sqldb: unknown entity %s", n.Entity)
-	}
-	if n.By != "" {
-		if r, ok := e.Relationship(n.By); !ok || r.Many() {
-			return fmt.Errorf("sqldb: %s: the source's schema has no such reference", described(n))
-		}
-	}
-	for _, f := range n.Fields {
-		if !stored(e, f) {
-			if _, ok := e.Field(f); !ok {
-				return fmt.Errorf("sqldb: %s: the source's schema has no field or reference %s", described(n), f)
-			}
-		}
-	}
-	return nil
-}
-
-// described names a need in errors: Contact by id.
-func described(n *traverse.Need) string {
-	if n.By == "" {
-		return n.Entity + " by id"
-	}
-	return n.Entity + " by " + n.By
-}
-
 func (s *Source) newPlan(n *traverse.Need) (*plan, error) {
 	if err := known(s.schema, n); err != nil {
 		return nil, err
@@ -378,7 +349,7 @@ func (r *reader) run(ctx context.Context, db queryer, q *traverse.Query, keys []
 		return err
 	}
 	defer rows.Close()
-	if err := r.plan.unchanged(rows); err != nil {
+	if err := unchanged(r.plan.dialect, rows, r.plan.columns); err != nil {
 		return err
 	}
 	n := 0

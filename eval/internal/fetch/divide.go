@@ -8,6 +8,18 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
+// query asks for the records of some keys. If the query fails, those of its parts are
+// asked for, so that a key has an error only if it fails by itself. query returns
+// only what ends the whole batch.
+func (l *loader) query(n *plan.Need, have map[string]*Group, keys []string) error {
+	failed, err := l.ask(n, have, keys)
+	if err != nil || failed == nil {
+		return err
+	}
+	d := division{loader: l, need: n, have: have}
+	return d.run(part{keys, failed})
+}
+
 // A part is some keys of a query that failed, with the error of the last query that
 // asked for them.
 type part struct {

@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/leadscore/leadscore/eval/internal/plan"
@@ -33,6 +34,27 @@ func (b *Batch) Load(ctx context.Context, p *plan.Routes, source traverse.Source
 	}
 	if b.Failed {
 		b.failLeads()
+	}
+	return nil
+}
+
+// fetch fetches the keys of l.want that have not been fetched yet.
+func (l *loader) fetch() error {
+	b := l.b
+	for i, keys := range l.want {
+		n, have := b.plan.Needs[i], b.Groups[i]
+		var missing []string
+		for _, k := range keys {
+			if _, ok := have[k]; !ok {
+				have[k] = b.memory.group()
+				missing = append(missing, k)
+			}
+		}
+		for chunk := range slices.Chunk(missing, max(b.opts.MaxKeys, 1)) {
+			if err := l.query(n, have, chunk); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }

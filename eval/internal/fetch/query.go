@@ -20,39 +20,6 @@ type loader struct {
 	reached [2][][]*Record // what some path goes on from, by target and node
 }
 
-// fetch fetches the keys of l.want that have not been fetched yet.
-func (l *loader) fetch() error {
-	b := l.b
-	for i, keys := range l.want {
-		n, have := b.plan.Needs[i], b.Groups[i]
-		var missing []string
-		for _, k := range keys {
-			if _, ok := have[k]; !ok {
-				have[k] = b.memory.group()
-				missing = append(missing, k)
-			}
-		}
-		for chunk := range slices.Chunk(missing, max(b.opts.MaxKeys, 1)) {
-			if err := l.query(n, have, chunk); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// query asks for the records of some keys. If the query fails, those of its parts are
-// asked for, so that a key has an error only if it fails by itself. query returns
-// only what ends the whole batch.
-func (l *loader) query(n *plan.Need, have map[string]*Group, keys []string) error {
-	failed, err := l.ask(n, have, keys)
-	if err != nil || failed == nil {
-		return err
-	}
-	d := division{loader: l, need: n, have: have}
-	return d.run(part{keys, failed})
-}
-
 // ask asks for the records of some keys with one query. It returns the error of the
 // query as failed, and what ends the whole batch as err.
 func (l *loader) ask(n *plan.Need, have map[string]*Group, keys []string) (failed, err error) {

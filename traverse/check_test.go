@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"pgregory.net/rapid"
@@ -77,4 +78,25 @@ func TestCheckJSON(t *testing.T) {
 			t.Errorf("%s: %v, and it is read as %q", raw, err, text)
 		}
 	})
+}
+
+// TestScanChecks: a database value that no field may hold cannot be scanned, and
+// leaves the value as it was.
+func TestScanChecks(t *testing.T) {
+	for _, test := range []struct {
+		src  any
+		want string
+	}{
+		{math.NaN(), "traverse: a number must be finite, not NaN"},
+		{math.Inf(1), "traverse: a number must be finite, not +Inf"},
+		{"\xff", `traverse: "\xff" is not UTF-8`},
+		{[]byte("\xff"), `traverse: "\xff" is not UTF-8`},
+		{time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC), "traverse: the year 10000 is outside 0 to 9999"},
+		{time.Date(300_000, 1, 1, 0, 0, 0, 0, time.UTC), "traverse: the year 300000 is outside 0 to 9999"},
+	} {
+		v := traverse.TextValue("before")
+		if err := v.Scan(test.src); err == nil || err.Error() != test.want || v.Text() != "before" {
+			t.Errorf("%v: %v, %v, want %s", test.src, v, err, test.want)
+		}
+	}
 }

@@ -42,10 +42,11 @@ func (e *ContractError) Error() string { return e.Fault }
 // q, and returns the error of Fetch. If there is none, it returns a [*ContractError]
 // if the source called Add or Fail for a key that was not asked for, gave too few or
 // too many values, changed the query or its need, or replaced out. out then holds
-// the answer, whatever the source does to its copy of q. Ask does not change q.
+// the answer, whatever the source does to its copy of q. Ask does not change q. A
+// source that passes a query on to another one calls Fetch of that one instead.
 func Ask(ctx context.Context, source Source, q *Query, out *Rows) error {
 	given := out.given
-	if given == nil {
+	if given == nil || given == q {
 		given = &Query{}
 	}
 	*given = Query{q.Need, append(given.Keys[:0], q.Keys...), q.From, q.To, q.Limit}

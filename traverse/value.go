@@ -295,26 +295,19 @@ func (v Value) String() string {
 // Scan sets v from a database value: it makes *Value a [database/sql.Scanner].
 // Integers and floats become numbers, strings and byte slices texts, a [time.Time]
 // an instant, nil null. [Rows.Add] then fits the value to its field. Scan fails for
-// any other type; [ValueOf] takes more.
+// any other type, and for a value that [Value.Check] refuses; [ValueOf] takes more
+// types.
 func (v *Value) Scan(src any) error {
-	switch x := src.(type) {
-	case nil:
-		*v = Value{}
-	case string:
-		*v = TextValue(x)
-	case []byte:
-		*v = TextValue(string(x))
-	case int64:
-		*v = intValue(x)
-	case float64:
-		*v = NumberValue(x)
-	case bool:
-		*v = BoolValue(x)
-	case time.Time:
-		*v = TimeValue(x)
+	switch src.(type) {
+	case nil, string, []byte, int64, float64, bool, time.Time:
 	default:
 		return fmt.Errorf("traverse: cannot scan a %T into a Value", src)
 	}
+	x, err := ValueOf(src)
+	if err != nil {
+		return fmt.Errorf("traverse: %w", err)
+	}
+	*v = x
 	return nil
 }
 

@@ -42,7 +42,14 @@ func TestAsk(t *testing.T) {
 			out.Reset(q)
 			out.Add("a", "1", one)
 			return nil
-		}, replaced},
+		}, ""},
+		{"the rows are emptied for changed keys", func(q Q, out R) error {
+			slices.Reverse(q.Keys)
+			out.Reset(q)
+			out.Add("a", "1", one)
+			slices.Reverse(q.Keys)
+			return nil
+		}, ""},
 		{"the error of the source", func(Q, R) error { return errDown }, "down"},
 		{"keys are filtered in place", func(q Q, out R) error {
 			rest := q.Keys[:0]
@@ -115,10 +122,14 @@ func TestAsk(t *testing.T) {
 				if q.Need != need || !slices.Equal(q.Keys, []string{"a", "b", "c"}) || !q.From.Equal(time.Unix(1, 0)) || !q.To.Equal(time.Unix(2, 0)) {
 					t.Errorf("the query is now %+v", q)
 				}
+				n := 0
 				for row := range out.All() {
-					if row.Key != "a" && err == nil {
+					if n++; row.Key != "a" && err == nil {
 						t.Errorf("got %+v", row)
 					}
+				}
+				if err == nil && n != 1 {
+					t.Errorf("%d rows", n)
 				}
 			}
 		})

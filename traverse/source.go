@@ -47,7 +47,7 @@ func (e *ContractError) Error() string { return e.Fault }
 func Ask(ctx context.Context, source Source, q *Query, out *Rows) error {
 	given := out.given
 	if given == nil || given == q {
-		given = &Query{}
+		given, out.given = &Query{}, nil
 	}
 	*given = Query{q.Need, append(given.Keys[:0], q.Keys...), q.From, q.To, q.Limit}
 	out.Reset(q)
@@ -112,8 +112,12 @@ type Row struct {
 func NewRows(q *Query) *Rows { return &Rows{query: q} }
 
 // Reset empties r for the answer to q. It reuses the memory: rows that [Rows.All]
-// has yielded are no longer valid.
+// has yielded are no longer valid. A source may call it with the query that it is
+// asked, to try again.
 func (r *Rows) Reset(q *Query) {
+	if q != nil && q == r.given {
+		q = r.query // which the source cannot change
+	}
 	*r = Rows{query: q, given: r.given, rows: r.rows[:0], values: r.values[:0]}
 }
 

@@ -117,7 +117,9 @@ func TestFlagsForDataHaveAnEffect(t *testing.T) {
 			continue
 		}
 		var a struct{ Result struct{ Score int64 } }
-		var b struct{ Explanation struct{ Result struct{ Score int64 } } }
+		var b struct {
+			Explanation struct{ Result struct{ Score int64 } }
+		}
 		if err := errors.Join(json.Unmarshal(secondLine(scored), &a), json.Unmarshal(secondLine(explained), &b)); err != nil || a.Result.Score != b.Explanation.Result.Score {
 			t.Errorf("without %s: score prints %s, explain %s: %v", without, scored, explained, err)
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/leadscore/leadscore/eval/check"
 	"github.com/leadscore/leadscore/internal/calendar"
 	"github.com/leadscore/leadscore/internal/regular"
+	"github.com/leadscore/leadscore/internal/zones"
 	"github.com/leadscore/leadscore/source/tables"
 )
 
@@ -151,9 +152,12 @@ func (in *dataInput) resolve(sets ...*leadscore.Set) {
 
 // parseZone returns the time zone called name, or UTC for "".
 func parseZone(name string) (*time.Location, error) {
-	zone, err := time.LoadLocation(name)
-	if err != nil || name == "Local" {
-		return nil, badUsage("--zone %q is not a time zone; write one of the IANA database, such as Europe/Berlin", name)
+	if name == "" {
+		return time.UTC, nil
+	}
+	zone := zones.Location(name)
+	if zone == nil {
+		return nil, badUsage("--zone %q is not a time zone%v", name, zones.Suggest(name))
 	}
 	return zone, nil
 }

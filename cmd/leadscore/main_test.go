@@ -313,7 +313,7 @@ coffee.score:14:7: a schema cannot contain a model; move it to a rule file
 		{name: "no minutes", args: "score --data data --as-of 2026-02-03T10 coffee.score", status: statusUsage,
 			err: "leadscore score: --as-of", errorBegin: true},
 		{name: "no zone", args: "score --data data --zone Europe/Berln coffee.score", status: statusUsage,
-			err: "leadscore score: --zone \"Europe/Berln\" is not a time zone; write one of the IANA database, such as Europe/Berlin\n", errorBegin: true},
+			err: "leadscore score: --zone \"Europe/Berln\" is not a time zone; did you mean Europe/Berlin?\n", errorBegin: true},
 
 		{name: "check finds nothing", args: "check coffee.score called.score --schema schema.score", status: statusWrong,
 			err: "coffee.score:5:14: unknown entity EmailOpened", errorBegin: true},

@@ -9,12 +9,13 @@ import (
 
 	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/internal/calendar"
+	"github.com/leadscore/leadscore/internal/zones"
 	"github.com/leadscore/leadscore/traverse"
 )
 
 func zoned(t testing.TB, name string) *time.Location {
 	t.Helper()
-	loc := location(name)
+	loc := zones.Location(name)
 	if loc == nil {
 		t.Fatalf("no zone %s", name)
 	}
@@ -30,36 +31,10 @@ func utc(t testing.TB, text string) time.Time {
 	return at
 }
 
-// TestEveryZoneLoads checks that each listed zone is in the embedded database,
-// and one pointer.
-func TestEveryZoneLoads(t *testing.T) {
-	if len(zoneNames) < 500 {
-		t.Fatalf("only %d zones", len(zoneNames))
-	}
-	seen := map[string]bool{}
-	for _, name := range zoneNames {
-		if seen[name] {
-			t.Errorf("%s is listed twice", name)
-		}
-		seen[name] = true
-		loc := location(name)
-		if loc == nil {
-			t.Errorf("%s does not load", name)
-		} else if loc != location(name) {
-			t.Errorf("%s is two pointers", name)
-		}
-	}
-	for _, name := range []string{"", "Local", "localtime", "posixrules", "Factory", "europe/berlin", "Europe/Belrin", "../etc/passwd", "UTC+1"} {
-		if location(name) != nil {
-			t.Errorf("%q is taken for a zone", name)
-		}
-	}
-}
-
 // TestLeapYearsEnd checks that days are 24 hours apart around the end of leap years
 // after the last change in the zones' tables, in every zone.
 func TestLeapYearsEnd(t *testing.T) {
-	for _, name := range zoneNames {
+	for _, name := range zones.Names {
 		zone := zoned(t, name)
 		for _, year := range []int{2040, 2044, 2096} {
 			for day := traverse.DayNumber(year, 12, 29); day <= traverse.DayNumber(year+1, 1, 2); day++ {
@@ -80,7 +55,7 @@ func TestLeapYearsEnd(t *testing.T) {
 // and that the first instant of a day lies in it unless the zone skipped the day.
 func TestDaysTileTime(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		zone := zoned(t, rapid.SampledFrom(zoneNames).Draw(rt, "zone"))
+		zone := zoned(t, rapid.SampledFrom(zones.Names).Draw(rt, "zone"))
 		day := rapid.Int64Range(-20000, 40000).Draw(rt, "day") // 1915 to 2079
 		start, next := calendar.DayStart(day, zone), calendar.DayStart(day+1, zone)
 		if start > next {

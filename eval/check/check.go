@@ -10,6 +10,7 @@ import (
 
 	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/grades"
+	"github.com/leadscore/leadscore/internal/zones"
 )
 
 // maxPoints is the most points that one condition adds or subtracts.
@@ -117,11 +118,21 @@ func (c *checker) zone(model *Model, zone *dsl.String) {
 	if zone.Bad {
 		return
 	}
-	if loc := location(zone.Value); loc != nil {
+	if loc := zones.Location(zone.Value); loc != nil {
 		model.Zone = loc
 		return
 	}
-	c.wrongZone(zone)
+	d := c.problem(zone.Span, CodeTimeZone, "%s is not a time zone of the IANA database", brief(zone.Raw))
+	var hint zones.Hint
+	if len(c.diags) <= maxSuggestions {
+		hint = zones.Suggest(zone.Value)
+	}
+	if d.Help, d.Nearest = hint.Help, hint.Nearest; hint == (zones.Hint{}) {
+		d.Expected = []string{"a name such as Europe/Berlin or UTC"}
+	}
+	if hint.Sure {
+		d.Replace(strconv.Quote(hint.Nearest))
+	}
 }
 
 // integer reads a whole number. It reports one that does not fit into 64 bits.

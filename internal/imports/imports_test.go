@@ -28,12 +28,13 @@ var arrows = map[string][]string{
 	"internal/shown":         {},
 	"internal/alike":         {"internal/shown", "traverse"},
 	"internal/regular":       {},
+	"internal/zones":         {"internal/nearest"},
 	"internal/substrings":    {},
 	"dsl":                    {"internal/nearest", "internal/shown"},
 	"traverse":               {"internal/nearest", "internal/shown"}, // shown: values in errors
 	"traverse/columns":       {"traverse", "internal/nearest"},
 	"grades":                 {},
-	"eval/check":             {"dsl", "traverse", "grades", "internal/calendar", "internal/nearest"},
+	"eval/check":             {"internal/zones", "dsl", "traverse", "grades", "internal/calendar", "internal/nearest"},
 	"internal/points":        {"eval/check"},
 	"eval/findings":          {"eval/check", "internal/points", "dsl", "traverse", "internal/shown"},
 	"eval/internal/plan":     {"eval/check", "internal/points", "internal/substrings", "traverse", "traverse/columns"},
@@ -45,7 +46,7 @@ var arrows = map[string][]string{
 	"eval":                   {"dsl", "eval/check", "eval/internal/columnar", "eval/internal/fetch", "eval/internal/plan", "eval/internal/staging", "eval/internal/walk", "internal/alike", "internal/calendar", "internal/nearest", "internal/points", "internal/shown", "traverse", "traverse/columns"},
 	".":                      {"dsl", "eval", "eval/check", "grades", "internal/calendar", "internal/regular", "internal/shown", "traverse"},
 	"source/memory":          {"internal/calendar", "internal/nearest", "internal/shown", "traverse", "traverse/columns"},
-	"source/tables":          {"internal/alike", "internal/nearest", "internal/regular", "internal/shown", "source/memory", "traverse", "traverse/columns"},
+	"source/tables":          {"internal/zones", "internal/alike", "internal/nearest", "internal/regular", "internal/shown", "source/memory", "traverse", "traverse/columns"},
 	"source/structs":         {"internal/nearest", "internal/shown", "source/memory", "traverse", "traverse/columns"},
 	"source/sqldb":           {"internal/calendar", "internal/nearest", "internal/shown", "traverse"}, // calendar: where a day begins in a zone
 	"source/sourcetest":      {"traverse"},
@@ -66,7 +67,7 @@ var arrows = map[string][]string{
 	"modeldiff":     {".", "eval/check", "grades", "internal/shown", "traverse"},
 	"whatif":        {".", "eval/check", "grades", "internal/points", "internal/shown"},
 	"modeltest":     {".", "dsl", "eval/check", "eval/findings", "internal/shown", "source/memory", "traverse"},
-	"cmd/leadscore": {".", "audit", "dsl", "eval/check", "eval/findings", "explain", "internal/calendar", "internal/nearest", "internal/regular", "internal/shown", "modeldiff", "modeltest", "source/tables", "spreadsheet", "traverse", "whatif"},
+	"cmd/leadscore": {"internal/zones", ".", "audit", "dsl", "eval/check", "eval/findings", "explain", "internal/calendar", "internal/nearest", "internal/regular", "internal/shown", "modeldiff", "modeltest", "source/tables", "spreadsheet", "traverse", "whatif"},
 	"spreadsheet":   {},
 	"examples/...":  {".", "source/memory", "source/tables"},
 }

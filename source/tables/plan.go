@@ -12,6 +12,7 @@ import (
 
 	"github.com/leadscore/leadscore/internal/nearest"
 	"github.com/leadscore/leadscore/internal/shown"
+	"github.com/leadscore/leadscore/internal/zones"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -66,9 +67,9 @@ func (p *planner) problem(place []string, format string, args ...any) {
 func (p *planner) check() {
 	m := p.binder.mapping
 	if m.Zone != "" {
-		zone, err := time.LoadLocation(m.Zone)
-		if err != nil || m.Zone == "Local" {
-			p.problem([]string{"zone"}, "there is no time zone %s; write one of the IANA database, such as Europe/Berlin", shown.Quote(m.Zone))
+		zone := zones.Location(m.Zone)
+		if zone == nil {
+			p.problem([]string{"zone"}, "there is no time zone %s%v", shown.Quote(m.Zone), zones.Suggest(m.Zone))
 		} else {
 			p.binder.zone, p.binder.days = zone, zone
 		}

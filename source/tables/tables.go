@@ -73,7 +73,6 @@ import (
 	"path"
 	"path/filepath"
 	"time"
-	_ "time/tzdata" // a machine may have no time zone database
 
 	"github.com/leadscore/leadscore/source/memory"
 	"github.com/leadscore/leadscore/traverse"

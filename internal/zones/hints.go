@@ -1,4 +1,4 @@
-package check
+package zones
 
 import (
 	"fmt"
@@ -6,34 +6,45 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/internal/nearest"
 )
 
-// wrongZone reports a time zone that the IANA database does not have.
-func (c *checker) wrongZone(zone *dsl.String) {
-	d := c.problem(zone.Span, CodeTimeZone, "%s is not a time zone of the IANA database", brief(zone.Raw))
-	name := strings.TrimSpace(zone.Value)
-	if minutes, ok := offset(name); ok {
-		d.Help = offsetHelp(name, minutes)
-		return
-	}
-	if same := otherZones[strings.ToLower(name)]; same != "" {
-		d.Nearest = same
-		d.Replace(strconv.Quote(same))
-		return
-	}
-	if d.Nearest = c.nearZone(name); d.Nearest == "" {
-		d.Expected = []string{"a name such as Europe/Berlin or UTC"}
-	} else if nearest.Only(zone.Value, slices.Values(zoneNames)) == d.Nearest {
-		d.Replace(strconv.Quote(d.Nearest))
-	}
+// A Hint says what to write for a name that is not that of a time zone.
+type Hint struct {
+	Nearest string // the zone that was most likely meant, or ""
+	Sure    bool   // Nearest is the only one that can have been meant
+	Help    string // for an offset from UTC, what to write instead; else ""
 }
 
-// nearZone suggests a zone by its name or its city. It suggests nothing for an
+// Suggest returns what to write for a name that Names does not list.
+func Suggest(name string) Hint {
+	trimmed := strings.TrimSpace(name)
+	if minutes, ok := offset(trimmed); ok {
+		return Hint{Help: offsetHelp(minutes)}
+	}
+	if same := otherZones[strings.ToLower(trimmed)]; same != "" {
+		return Hint{Nearest: same, Sure: true}
+	}
+	near := near(trimmed)
+	return Hint{Nearest: near, Sure: near != "" && nearest.Only(name, slices.Values(Names)) == near}
+}
+
+// String returns the hint for the end of a message, after its own punctuation: a
+// question, the help, or what a name looks like.
+func (h Hint) String() string {
+	switch {
+	case h.Help != "":
+		return "; " + h.Help
+	case h.Nearest != "":
+		return nearest.Hint(h.Nearest)
+	}
+	return "; write one of the IANA database, such as Europe/Berlin"
+}
+
+// near suggests a zone by its name or its city. It suggests nothing for an
 // abbreviation: those that differ by a letter are hours apart. Neither does it
 // suggest a zone of Etc: the signs of those are the other way round.
-func (c *checker) nearZone(name string) string {
+func near(name string) string {
 	const abbreviation = 4
 	if len(name) <= abbreviation {
 		return ""
@@ -42,19 +53,19 @@ func (c *checker) nearZone(name string) string {
 	if zone := otherCities[strings.ToLower(city)]; zone != "" {
 		return zone
 	}
-	for _, z := range zoneNames {
+	for _, z := range Names {
 		if strings.EqualFold(z[strings.LastIndexByte(z, '/')+1:], city) && !strings.HasPrefix(z, "Etc/") {
 			return z
 		}
 	}
 	candidates := func(yield func(string) bool) {
-		for _, z := range zoneNames {
+		for _, z := range Names {
 			if !strings.HasPrefix(z, "Etc/") && !strings.HasPrefix(z, "GMT") && !yield(z) {
 				return
 			}
 		}
 	}
-	if near := c.near(name, candidates); len(near) > abbreviation {
+	if near := nearest.Name(name, candidates); len(near) > abbreviation {
 		return near
 	}
 	return ""
@@ -90,7 +101,7 @@ func offset(name string) (minutes int, ok bool) {
 }
 
 // offsetHelp returns what to write for an offset.
-func offsetHelp(name string, minutes int) string {
+func offsetHelp(minutes int) string {
 	place := offsetPlaces[minutes]
 	if place == "" {
 		return "an offset is not enough, as clocks change in summer; write a place whose clocks are meant, such as Europe/Berlin"

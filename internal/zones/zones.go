@@ -1,16 +1,19 @@
-package check
+// Package zones has the names of time zones, and says what was meant by others: an
+// offset from UTC, a name of Windows, a city, a misspelt name.
+package zones
 
 import (
 	"slices"
 	"strings"
 	"sync"
 	"time"
+	_ "time/tzdata" // a machine may have no time zone database
 )
 
-// zoneNames holds the names of the IANA time zone database, release 2025c, except
-// Factory. No other name is accepted, so that a model means the same on every
-// machine, whatever zones the machine itself has files for.
-var zoneNames = strings.Fields(`
+// Names holds the names of the IANA time zone database, release 2025c, except Factory.
+// No other name is accepted, so that a model means the same on every machine, whatever
+// zones the machine itself has files for. It must not be changed.
+var Names = strings.Fields(`
 Africa/Abidjan Africa/Accra Africa/Addis_Ababa Africa/Algiers Africa/Asmara Africa/Asmera
 Africa/Bamako Africa/Bangui Africa/Banjul Africa/Bissau Africa/Blantyre Africa/Brazzaville
 Africa/Bujumbura Africa/Cairo Africa/Casablanca Africa/Ceuta Africa/Conakry Africa/Dakar
@@ -114,12 +117,13 @@ US/Michigan US/Mountain US/Pacific US/Samoa UTC Universal W-SU WET Zulu
 // locations holds the zones that models use, so that each zone is one pointer.
 var locations sync.Map // name -> *time.Location
 
-// location returns the zone called name, or nil if zoneNames does not list it.
-func location(name string) *time.Location {
+// Location returns the zone called name, or nil if Names does not list it. It returns
+// the same pointer for the same name. It is safe for concurrent use.
+func Location(name string) *time.Location {
 	if loc, ok := locations.Load(name); ok {
 		return loc.(*time.Location)
 	}
-	if !slices.Contains(zoneNames, name) {
+	if !slices.Contains(Names, name) {
 		return nil
 	}
 	loc, err := time.LoadLocation(name)

@@ -1,4 +1,4 @@
-package check
+package zones
 
 import (
 	"strings"
@@ -10,7 +10,7 @@ import (
 // it is suggested for.
 func TestZoneTables(t *testing.T) {
 	for minutes, name := range offsetPlaces {
-		loc := location(name)
+		loc := Location(name)
 		if loc == nil {
 			t.Errorf("%s is no zone", name)
 			continue
@@ -24,7 +24,7 @@ func TestZoneTables(t *testing.T) {
 	}
 	for _, table := range []map[string]string{otherZones, otherCities} {
 		for name, zone := range table {
-			if location(zone) == nil || name != strings.ToLower(name) || location(name) != nil {
+			if Location(zone) == nil || name != strings.ToLower(name) || Location(name) != nil {
 				t.Errorf("%s: %s", name, zone)
 			}
 		}
@@ -42,6 +42,32 @@ func TestOffset(t *testing.T) {
 	for _, name := range []string{"", "+", "GMT", "GMT+", "GMT+x", "GMT+15", "+1:99", "+1:x", "Etc/GMT+1", "+12345", "PST"} {
 		if got, ok := offset(name); ok {
 			t.Errorf("%q is %d", name, got)
+		}
+	}
+}
+
+// TestEveryZoneLoads checks that each listed zone is in the embedded database,
+// and one pointer.
+func TestEveryZoneLoads(t *testing.T) {
+	if len(Names) < 500 {
+		t.Fatalf("only %d zones", len(Names))
+	}
+	seen := map[string]bool{}
+	for _, name := range Names {
+		if seen[name] {
+			t.Errorf("%s is listed twice", name)
+		}
+		seen[name] = true
+		loc := Location(name)
+		if loc == nil {
+			t.Errorf("%s does not load", name)
+		} else if loc != Location(name) {
+			t.Errorf("%s is two pointers", name)
+		}
+	}
+	for _, name := range []string{"", "Local", "localtime", "posixrules", "Factory", "europe/berlin", "Europe/Belrin", "../etc/passwd", "UTC+1"} {
+		if Location(name) != nil {
+			t.Errorf("%q is taken for a zone", name)
 		}
 	}
 }

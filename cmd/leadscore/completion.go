@@ -63,6 +63,8 @@ func flagsOfCommands() []commandFlags {
 		switch c.name {
 		case "completion":
 			entry.operands = shells
+		case "mapping":
+			entry.operands = []string{"init"}
 		case "version":
 			entry.operands = []string{}
 		}

@@ -99,6 +99,7 @@ var completions = []struct {
 	{[]string{"sc"}, []string{"schema", "score"}},
 	{[]string{"help", "ex"}, []string{"explain"}},
 	{[]string{"completion", ""}, []string{"bash", "fish", "zsh"}},
+	{[]string{"mapping", ""}, []string{"init"}},
 	{[]string{"completion", "z"}, []string{"zsh"}},
 	{[]string{"score", "--so"}, []string{"--sort"}},
 	{[]string{"score", "--sort", ""}, []string{"data", "lead", "score"}},

@@ -19,7 +19,7 @@ const maxAudit = 20
 // as JSON to the output. With --strict it returns errReported if there are any.
 func (in *dataInput) audit(ctx context.Context, inv *invocation, p *progress, set *leadscore.Set, data *tables.Data) error {
 	p.say("checking the data")
-	found, err := audit.Check(ctx, set, data, in.asOf)
+	found, err := await(ctx, func() (audit.Findings, error) { return audit.Check(ctx, set, data, in.asOf) })
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func (in *dataInput) checkData(ctx context.Context, inv *invocation, set *leadsc
 		return false, err
 	}
 	p.say("checking the data")
-	found, err := audit.Check(ctx, set, data, in.asOf)
+	found, err := await(ctx, func() (audit.Findings, error) { return audit.Check(ctx, set, data, in.asOf) })
 	if err != nil {
 		return false, err
 	}

@@ -126,10 +126,10 @@ func (r Result) Equal(o Result) bool {
 		slices.EqualFunc(slices.Collect(r.Contributions()), slices.Collect(o.Contributions()), Contribution.Equal)
 }
 
-// MarshalJSON returns the object that the leadscore command prints. It has model,
-// lead, as_of and status; for a scored lead also score, grade, sales_ready and, if the
-// lead was scored with [Explain], contributions. To read a result back, use package
-// explain's Ledger.
+// MarshalJSON returns the object that the leadscore command prints as a result. It
+// has model, lead, as_of and status; for a scored lead also score, grade, sales_ready
+// and, if the lead was scored with [Explain], contributions. To read a result back,
+// use package explain's Ledger.
 func (r Result) MarshalJSON() ([]byte, error) {
 	head := struct {
 		Model  string    `json:"model"`

@@ -26,7 +26,13 @@ func usage(w io.Writer) {
 	for _, c := range commands() {
 		fmt.Fprintf(w, "\n  %s\n      %s\n", c.synopsis("  "), c.about)
 	}
-	fmt.Fprintf(w, "\nRun leadscore COMMAND -h for the flags of a command.\n\n%s%s", exitStatus, exitInterrupted)
+	fmt.Fprintf(w, "\nRun leadscore COMMAND -h for the flags of a command.\n\n%s", exitStatus)
+	for _, c := range commands() {
+		if c.differs != "" {
+			fmt.Fprintf(w, "  3  %s %s\n", c.name, c.differs)
+		}
+	}
+	fmt.Fprint(w, exitInterrupted)
 }
 
 // synopsis returns how the command is called. Lines after the first are indented

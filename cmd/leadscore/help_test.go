@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"runtime/debug"
 	"strings"
 	"testing"
@@ -44,6 +45,36 @@ func TestHelpIsComplete(t *testing.T) {
 			if len(line) > 81 {
 				t.Errorf("%s: a long line: %s", c.name, line)
 			}
+		}
+	}
+}
+
+// TestDocComment: the comment of the package has the usage of each command, and the
+// list of commands has every exit status.
+func TestDocComment(t *testing.T) {
+	text, err := os.ReadFile("main.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	usages := 0
+	for line := range strings.Lines(string(text)) {
+		if strings.HasPrefix(line, "//\tleadscore ") {
+			usages++
+		}
+	}
+	for _, c := range commands() {
+		usage := strings.TrimSpace("leadscore " + c.name + " " + strings.ReplaceAll(c.usage, "\n", " "))
+		if !strings.Contains(string(text), "//\t"+usage+"\n") {
+			t.Errorf("the comment lacks\n//\t%s", usage)
+		}
+	}
+	if usages != len(commands()) {
+		t.Errorf("the comment has %d usages of %d commands", usages, len(commands()))
+	}
+	out, _, _ := call(t, "", "help")
+	for _, status := range []string{"0", "1", "2", "3", "130"} {
+		if !strings.Contains(out, "\n  "+status+"  ") {
+			t.Errorf("no exit status %s in\n%s", status, out)
 		}
 	}
 }

@@ -1,6 +1,6 @@
 // Command leadscore scores leads by rule files. It also checks, tests, compares and
-// formats rule files, explains scores, and prints the schema, and scripts for
-// completion in shells.
+// formats rule files, explains scores, drafts mappings, and prints the schema, and
+// scripts for completion in shells.
 //
 //	leadscore score [--schema FILE] --data DIR|FILE [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME] [--lead ID]... [--model NAME]... [--grade NAME]... [--ready] [--sort data|score|lead] [--top N] [--format table|json|csv] [--explain] [-o FILE] [--color WHEN] FILE|DIR...
 //	leadscore explain [--schema FILE] --data DIR|FILE [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME] --lead ID [--format text|json] [--what-if] [--color WHEN] FILE|DIR...
@@ -8,6 +8,7 @@
 //	leadscore test [--schema FILE] [-v] [--format text|json] [--color WHEN] FILE|DIR...
 //	leadscore diff [--schema FILE] [--data DIR|FILE [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME]] [--format text|json] [--limit N] [--exit-code] [--color WHEN] OLD NEW
 //	leadscore fmt [-l] [-d] [-w] [--fail] [--color WHEN] [FILE|DIR...]
+//	leadscore mapping init [--schema FILE] --data DIR [--color WHEN] [FILE|DIR...]
 //	leadscore schema [--schema FILE] [--format text|json] [--color WHEN] [FILE|DIR...]
 //	leadscore completion [--color WHEN] bash|zsh|fish
 //	leadscore version

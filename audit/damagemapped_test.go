@@ -55,8 +55,8 @@ func (e *export) asMapped(rng *rand.Rand) {
 	mail := func(id string) string { return "p" + strings.ToLower(id) + "@example.com" }
 	write("people.csv", []string{"No", "Mail", "Job", "Company"}, "Contact.csv", func(r []string) []string {
 		job := r[1]
-		if job == "Clerk" && rng.IntN(2) == 0 {
-			job = "Select"
+		if job == "Clerk" && len(e.files["people.csv"]) > 1 && rng.IntN(2) == 0 {
+			job = "Select" // but not for all
 		}
 		return []string{r[0], mail(r[0]), job, r[2]}
 	})

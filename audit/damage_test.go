@@ -291,7 +291,7 @@ func (e *export) scores(t *rapid.T, set *leadscore.Set) (scores []string, told s
 		}
 		fsys["crm/"+name] = &fstest.MapFile{Data: b.Bytes()}
 	}
-	data, err := tables.LoadFS(fsys, "crm", set.Schema(), tables.Options{Mapping: e.mapping})
+	data, err := tables.LoadFS(t.Context(), fsys, "crm", set.Schema(), tables.Options{Mapping: e.mapping})
 	if err != nil {
 		return nil, err.Error()
 	}

@@ -202,7 +202,7 @@ func (in *dataInput) load(ctx context.Context, p *progress, schema *leadscore.Sc
 			return nil, err
 		}
 	}
-	data, err := tables.LoadContext(ctx, *in.name, schema, opts)
+	data, err := tables.Load(ctx, *in.name, schema, opts)
 	if err != nil {
 		return nil, err
 	}

@@ -21,7 +21,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	data, err := tables.LoadFS(files, "data", leadscore.StandardSchema(), tables.Options{})
+	data, err := tables.LoadFS(ctx, files, "data", leadscore.StandardSchema(), tables.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -35,7 +35,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err) // every problem, with its line
 	}
-	data, err := tables.LoadFS(files, "testdata/hubspot", model.Schema(), tables.Options{Mapping: mapping})
+	data, err := tables.LoadFS(ctx, files, "testdata/hubspot", model.Schema(), tables.Options{Mapping: mapping})
 	if err != nil {
 		log.Fatal(err) // every mismatch of mapping, schema and files, or every problem of a file
 	}

@@ -81,7 +81,7 @@ func load(t *testing.T, name string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	data, err := tables.LoadFS(os.DirFS("testdata"), name, set.Schema(), tables.Options{Mapping: mapping})
+	data, err := tables.LoadFS(t.Context(), os.DirFS("testdata"), name, set.Schema(), tables.Options{Mapping: mapping})
 	if err != nil {
 		t.Fatal(err)
 	}

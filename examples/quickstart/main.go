@@ -26,7 +26,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err) // every problem, with its line and how to fix it
 	}
-	data, err := tables.LoadFS(crm, "data", model.Schema(), tables.Options{})
+	data, err := tables.LoadFS(ctx, crm, "data", model.Schema(), tables.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -250,7 +250,7 @@ func (c *Case) Load(schema *traverse.Schema) (*tables.Data, error) {
 	if _, err := fs.Stat(c.data, dataFile); err == nil {
 		name = dataFile
 	}
-	data, err := tables.LoadFS(c.data, name, schema, tables.Options{})
+	data, err := tables.LoadFS(context.Background(), c.data, name, schema, tables.Options{})
 	if err != nil {
 		return nil, err
 	}

@@ -141,7 +141,7 @@ func Example_readme() {
 	if err != nil {
 		log.Fatal(err) // every problem, with its line and how to fix it
 	}
-	data, err := tables.LoadFS(crm, "data", model.Schema(), tables.Options{})
+	data, err := tables.LoadFS(ctx, crm, "data", model.Schema(), tables.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}

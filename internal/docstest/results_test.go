@@ -66,7 +66,7 @@ func (s *section) open() (*tables.Data, *leadscore.Schema, error) {
 			return nil, nil, err
 		}
 	}
-	data, err := tables.LoadFS(s.data, name, schema, opts)
+	data, err := tables.LoadFS(s.t.Context(), s.data, name, schema, opts)
 	if err == nil && opts.Mapping == nil && len(data.Report.Notes) > 0 {
 		err = fmt.Errorf("the schema does not have everything in the data: %s", strings.Join(data.Report.Notes, "; "))
 	}

@@ -38,7 +38,7 @@ type door struct {
 func doors(t *testing.T) []door {
 	schema := doorSchema(t)
 	load := func(name, text string) error {
-		_, err := tables.LoadFS(fstest.MapFS{"data/" + name: {Data: []byte(text)}}, "data", schema, tables.Options{})
+		_, err := tables.LoadFS(t.Context(), fstest.MapFS{"data/" + name: {Data: []byte(text)}}, "data", schema, tables.Options{})
 		return err
 	}
 	row := func(field string, v traverse.Value) error {

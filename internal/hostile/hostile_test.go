@@ -118,7 +118,7 @@ func TestLargeRules(t *testing.T) {
 // TestLargeFields: values may have any length, in data and rules.
 func TestLargeFields(t *testing.T) {
 	long := strings.Repeat("é", million/2) + "X" + strings.Repeat("y", million/2)
-	data, err := tables.LoadFS(fstest.MapFS{
+	data, err := tables.LoadFS(t.Context(), fstest.MapFS{
 		"Lead.csv":       {Data: []byte("id,ParentContact,Topic\nlead-1,c,\"" + long + "\"\n" + long + ",c,\n")},
 		"Contact.ndjson": {Data: []byte(`{"id":"c","City":"` + long + `"}`)},
 	}, ".", leadscore.StandardSchema(), tables.Options{})
@@ -155,7 +155,7 @@ func TestHostileData(t *testing.T) {
 			}
 			var err error
 			n := allocated(func() {
-				_, err = tables.LoadFS(fstest.MapFS{name: {Data: []byte(text)}}, from, leadscore.StandardSchema(), tables.Options{})
+				_, err = tables.LoadFS(t.Context(), fstest.MapFS{name: {Data: []byte(text)}}, from, leadscore.StandardSchema(), tables.Options{})
 			})
 			if problems, ok := errors.AsType[*tables.Problems](err); !ok || problems.Len() != 1 || len(err.Error()) > 2000 {
 				t.Errorf("got %.300v", err)

@@ -74,7 +74,7 @@ func FuzzScore(f *testing.F) {
 				name = file
 			}
 		}
-		loaded, err := tables.LoadFS(files, name, schema, tables.Options{SkipBad: true})
+		loaded, err := tables.LoadFS(t.Context(), files, name, schema, tables.Options{SkipBad: true})
 		if err != nil {
 			return
 		}

@@ -13,8 +13,8 @@ import (
 	"github.com/leadscore/leadscore/source/tables"
 )
 
-// LoadContext ends once its context is done, whatever it reads at that time.
-func TestLoadContext(t *testing.T) {
+// Load ends once its context is done, whatever it reads at that time.
+func TestLoadEnds(t *testing.T) {
 	dir := t.TempDir()
 	var packed bytes.Buffer
 	z := gzip.NewWriter(&packed)
@@ -53,11 +53,11 @@ func TestLoadContext(t *testing.T) {
 				opts.Mapping = mapping
 			}
 			path := filepath.Join(dir, name)
-			data, err := tables.LoadContext(t.Context(), path, testSchema(t), opts)
+			data, err := tables.Load(t.Context(), path, testSchema(t), opts)
 			if err != nil || data.Len("Lead") == 0 {
 				t.Errorf("%s: %v", name, err)
 			}
-			if _, err := tables.LoadContext(ended, path, testSchema(t), opts); !errors.Is(err, context.Canceled) || strings.Contains(err.Error(), "damaged") {
+			if _, err := tables.Load(ended, path, testSchema(t), opts); !errors.Is(err, context.Canceled) || strings.Contains(err.Error(), "damaged") {
 				t.Errorf("%s, SkipBad %t: %v", name, skip, err)
 			}
 		}

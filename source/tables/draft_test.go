@@ -51,7 +51,7 @@ func TestDraft(t *testing.T) {
 			t.Fatal(err)
 		}
 		fmt.Fprintf(&out, "%s\n", text)
-		data, err := tables.LoadFS(fsys, ".", traverse.Standard(), tables.Options{Mapping: readMapping(t, string(text))})
+		data, err := tables.LoadFS(t.Context(), fsys, ".", traverse.Standard(), tables.Options{Mapping: readMapping(t, string(text))})
 		if err != nil {
 			t.Errorf("%s: the draft does not read the files: %v", folder.name, err)
 			continue

@@ -47,7 +47,7 @@ func ExampleLoad() {
 		}
 	}
 
-	data, err := tables.Load(dir, exampleSchema(), tables.Options{})
+	data, err := tables.Load(context.Background(), dir, exampleSchema(), tables.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -77,12 +77,12 @@ func ExampleLoadFS() {
 		]
 	}`)}}
 
-	_, err := tables.LoadFS(fsys, "crm.json", exampleSchema(), tables.Options{})
+	_, err := tables.LoadFS(context.Background(), fsys, "crm.json", exampleSchema(), tables.Options{})
 	var problems *tables.Problems
 	fmt.Println(errors.As(err, &problems))
 	fmt.Println(err)
 
-	data, err := tables.LoadFS(fsys, "crm.json", exampleSchema(), tables.Options{SkipBad: true})
+	data, err := tables.LoadFS(context.Background(), fsys, "crm.json", exampleSchema(), tables.Options{SkipBad: true})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func ExampleReadMapping() {
 	if err != nil {
 		log.Fatal(err) // every problem, with its line
 	}
-	data, err := tables.LoadFS(fsys, "export", exampleSchema(), tables.Options{Mapping: mapping})
+	data, err := tables.LoadFS(context.Background(), fsys, "export", exampleSchema(), tables.Options{Mapping: mapping})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -129,7 +129,7 @@ func ExampleReadMapping() {
 
 func ExampleMapping() {
 	fsys := fstest.MapFS{"people.csv": {Data: []byte("id,job\n7,CEO\n")}}
-	_, err := tables.LoadFS(fsys, ".", exampleSchema(), tables.Options{Mapping: &tables.Mapping{
+	_, err := tables.LoadFS(context.Background(), fsys, ".", exampleSchema(), tables.Options{Mapping: &tables.Mapping{
 		Tables: []tables.Table{{
 			File: "people.csv", Entity: "Contact", ID: tables.Column{Name: "id"},
 			Columns: map[string]tables.Column{"JobTitle": {Name: "jobs"}, "Birthdy": {Name: "job"}},

@@ -136,7 +136,7 @@ func readCell(t *testing.T, field, column, table, cell string) string {
 		w.WriteAll([][]string{{"2", "0.5"}})
 	}
 	schema := testSchema(t)
-	data, err := tables.LoadFS(files("c.csv", file.String()), ".", schema, tables.Options{Mapping: m})
+	data, err := tables.LoadFS(t.Context(), files("c.csv", file.String()), ".", schema, tables.Options{Mapping: m})
 	if problems, ok := errors.AsType[*tables.Problems](err); ok && problems.Len() == 1 && strings.HasPrefix(problems.Error(), "c.csv:2: v: ") {
 		return strings.TrimPrefix(problems.Error(), "c.csv:2: v: ")
 	}
@@ -178,7 +178,7 @@ func TestNumbersThatReadTwoWays(t *testing.T) {
 			}
 			m := readMapping(t, `{"tables": [{"file": "c.csv", "entity": "Contact", "id": "id", "columns": {"Visits": {"name": "Visits"`+test.column+`}}}]}`)
 			for _, skip := range []bool{false, true} {
-				_, err := tables.LoadFS(files("c.csv", file), ".", testSchema(t), tables.Options{Mapping: m, SkipBad: skip})
+				_, err := tables.LoadFS(t.Context(), files("c.csv", file), ".", testSchema(t), tables.Options{Mapping: m, SkipBad: skip})
 				got := ""
 				if err != nil {
 					got = strings.TrimPrefix(err.Error(), "mapping.json:1:76: Contact of c.csv: Visits: ")
@@ -190,7 +190,7 @@ func TestNumbersThatReadTwoWays(t *testing.T) {
 			if test.column != "" {
 				return
 			}
-			data, err := tables.LoadFS(files("Contact.csv", file), ".", testSchema(t), tables.Options{})
+			data, err := tables.LoadFS(t.Context(), files("Contact.csv", file), ".", testSchema(t), tables.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -205,14 +205,14 @@ func TestNumbersThatReadTwoWays(t *testing.T) {
 func TestNumbersOfJSON(t *testing.T) {
 	m := readMapping(t, `{"tables": [{"file": "c.ndjson", "entity": "Contact", "id": "id", "columns": {"Visits": "v", "Interests": {"name": "i", "codes": {"1": "Tea", "2": "Coffee"}}}}]}`)
 	schema := testSchema(t)
-	data, err := tables.LoadFS(files("c.ndjson", `{"id": 1, "v": 350.000, "i": [1, "2"]}`), ".", schema, tables.Options{Mapping: m})
+	data, err := tables.LoadFS(t.Context(), files("c.ndjson", `{"id": 1, "v": 350.000, "i": [1, "2"]}`), ".", schema, tables.Options{Mapping: m})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got := dump(t, data, schema, "Contact", "1")[0]; got != `1: Visits=number "350" Interests=choices "Tea; Coffee"` {
 		t.Errorf("got %s", got)
 	}
-	_, err = tables.LoadFS(files("c.ndjson", `{"id": 1, "v": "350.000", "i": [3]}`), ".", schema, tables.Options{Mapping: m, SkipBad: true})
+	_, err = tables.LoadFS(t.Context(), files("c.ndjson", `{"id": 1, "v": "350.000", "i": [3]}`), ".", schema, tables.Options{Mapping: m, SkipBad: true})
 	if err == nil || !strings.Contains(err.Error(), "350.000 is 350, or 350000") || !strings.Contains(err.Error(), `"3" is not among the codes`) {
 		t.Errorf("got %v", err)
 	}

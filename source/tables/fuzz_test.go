@@ -91,8 +91,8 @@ func FuzzTables(f *testing.F) {
 			from = name
 		}
 		fsys := fstest.MapFS{name: {Data: data}}
-		strict, strictErr := tables.LoadFS(fsys, from, schema, tables.Options{})
-		d, err := tables.LoadFS(fsys, from, schema, tables.Options{SkipBad: true})
+		strict, strictErr := tables.LoadFS(t.Context(), fsys, from, schema, tables.Options{})
+		d, err := tables.LoadFS(t.Context(), fsys, from, schema, tables.Options{SkipBad: true})
 		for _, err := range []error{strictErr, err} {
 			if err != nil {
 				checkProblems(t, err, data)
@@ -334,14 +334,14 @@ func FuzzMapping(f *testing.F) {
 		if err := errors.Join(json.Unmarshal(text, &bareAgain), json.Unmarshal(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), &bare)); err != nil || !reflect.DeepEqual(bare, bareAgain) {
 			t.Fatalf("%s reads as %v, %v", text, bareAgain, err)
 		}
-		_, strictErr := tables.LoadFS(fsys, ".", schema, tables.Options{Mapping: m})
-		d, err := tables.LoadFS(fsys, ".", schema, tables.Options{Mapping: m, SkipBad: true})
+		_, strictErr := tables.LoadFS(t.Context(), fsys, ".", schema, tables.Options{Mapping: m})
+		d, err := tables.LoadFS(t.Context(), fsys, ".", schema, tables.Options{Mapping: m, SkipBad: true})
 		for _, err := range []error{strictErr, err} {
 			if err != nil {
 				inMapping(t, err, name, lines)
 			}
 		}
-		if _, err2 := tables.LoadFS(fsys, ".", schema, tables.Options{Mapping: again, SkipBad: true}); (err == nil) != (err2 == nil) {
+		if _, err2 := tables.LoadFS(t.Context(), fsys, ".", schema, tables.Options{Mapping: again, SkipBad: true}); (err == nil) != (err2 == nil) {
 			t.Fatalf("once the error is %v, and once %v", err, err2)
 		}
 		if err != nil {

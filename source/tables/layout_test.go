@@ -45,7 +45,7 @@ func TestFilesWithoutMapping(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			schema := testSchema(t)
-			data, err := tables.LoadFS(files("Contact.csv", test.text), ".", schema, tables.Options{})
+			data, err := tables.LoadFS(t.Context(), files("Contact.csv", test.text), ".", schema, tables.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -75,14 +75,14 @@ func TestNotWhatTheNameSays(t *testing.T) {
 		{"\xff\xfei\x00d\x00\n\x001", "the text is not valid UTF-16: it ends with half of a character"},
 	} {
 		for _, name := range []string{"Contact.csv", "Contact.ndjson"} {
-			_, err := tables.LoadFS(files(name, test.text), ".", testSchema(t), tables.Options{SkipBad: true})
+			_, err := tables.LoadFS(t.Context(), files(name, test.text), ".", testSchema(t), tables.Options{SkipBad: true})
 			problems, ok := errors.AsType[*tables.Problems](err)
 			if want := name + ": " + test.want; !ok || problems.List[len(problems.List)-1].String() != want {
 				t.Errorf("%q: got %v\nwant %s", test.text, err, want)
 			}
 		}
 	}
-	_, err := tables.LoadFS(files("Contact.csv.gz", packed(packed("id\n1\n"))), ".", testSchema(t), tables.Options{})
+	_, err := tables.LoadFS(t.Context(), files("Contact.csv.gz", packed(packed("id\n1\n"))), ".", testSchema(t), tables.Options{})
 	if err == nil || err.Error() != "Contact.csv.gz: this is packed by gzip twice; unpack it once" {
 		t.Errorf("packed twice: %v", err)
 	}
@@ -130,7 +130,7 @@ func TestLayouts(t *testing.T) {
 			}
 			opts := tables.Options{Encodings: map[string]func(io.Reader) io.Reader{"loud": loud}}
 			opts.Mapping = readMapping(t, fmt.Sprintf(`{"tables": [{"file": %q, "entity": "Contact", %s}]}`, test.file, test.mapping))
-			data, err := tables.LoadFS(files(test.file, test.text), ".", schema, opts)
+			data, err := tables.LoadFS(t.Context(), files(test.file, test.text), ".", schema, opts)
 			if test.want == nil {
 				test.want = []string{"c.csv: not loud enough"}
 			}
@@ -162,7 +162,7 @@ func TestRecordsOfOneFile(t *testing.T) {
 		{"file": "more.csv", "entity": "Contact", "id": "id", "columns": {"City": "town"}}]}`)
 	schema := testSchema(t)
 	all := `{"leads": [{"id": 7, "about": ["CRM", "x"]}], "people": [{"id": 1, "town": "Oslo"}]}`
-	data, err := tables.LoadFS(files("all.json", all, "more.csv", "id,town\n1,Oslo\n"), ".", schema, tables.Options{Mapping: m})
+	data, err := tables.LoadFS(t.Context(), files("all.json", all, "more.csv", "id,town\n1,Oslo\n"), ".", schema, tables.Options{Mapping: m})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +170,7 @@ func TestRecordsOfOneFile(t *testing.T) {
 	if want := []string{`1: City=text "Oslo"`, `7: Topic=text "CRM"`}; !slices.Equal(got, want) {
 		t.Errorf("got %q", got)
 	}
-	_, err = tables.LoadFS(files("all.json", all, "more.csv", "id,town\n2,Rome\n1,Bergen\n"), ".", schema, tables.Options{Mapping: m})
+	_, err = tables.LoadFS(t.Context(), files("all.json", all, "more.csv", "id,town\n2,Rome\n1,Bergen\n"), ".", schema, tables.Options{Mapping: m})
 	if want := `more.csv:3: id: "1" appears twice: all.json:1 has another City`; err == nil || err.Error() != want {
 		t.Errorf("got %v", err)
 	}
@@ -191,7 +191,7 @@ func TestFormulasInPieces(t *testing.T) {
 		if strings.HasSuffix(name, ".gz") {
 			text = packed(text)
 		}
-		data, err := tables.LoadFS(files(name, text), ".", schema, tables.Options{})
+		data, err := tables.LoadFS(t.Context(), files(name, text), ".", schema, tables.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -71,7 +71,7 @@ func TestMappingProblems(t *testing.T) {
 		got := "none"
 		m, err := tables.ReadMapping("mapping.json", []byte(mapping))
 		if err == nil {
-			_, err = tables.LoadFS(fsys, "data", testSchema(t), tables.Options{Mapping: m, SkipBad: true})
+			_, err = tables.LoadFS(t.Context(), fsys, "data", testSchema(t), tables.Options{Mapping: m, SkipBad: true})
 		}
 		if err != nil {
 			got = err.Error()
@@ -260,7 +260,7 @@ func TestMapped(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			m := readMapping(t, test.mapping)
-			d, err := tables.LoadFS(test.fsys, ".", schema, tables.Options{Mapping: m})
+			d, err := tables.LoadFS(t.Context(), test.fsys, ".", schema, tables.Options{Mapping: m})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -430,12 +430,12 @@ data/p.ndjson:3: kind: a \u escape is half of a character`, 4,
 				fsys["data/"+name] = f
 			}
 			opts := tables.Options{Mapping: readMapping(t, test.mapping)}
-			d, err := tables.LoadFS(fsys, "data", testSchema(t), opts)
+			d, err := tables.LoadFS(t.Context(), fsys, "data", testSchema(t), opts)
 			if d != nil || err == nil || err.Error() != test.want {
 				t.Errorf("got\n%v\nwant\n%s", err, test.want)
 			}
 			opts.SkipBad = true
-			d, err = tables.LoadFS(fsys, "data", testSchema(t), opts)
+			d, err = tables.LoadFS(t.Context(), fsys, "data", testSchema(t), opts)
 			switch {
 			case test.skipped < 0:
 				if err == nil || err.Error() != test.want {
@@ -454,7 +454,7 @@ data/p.ndjson:3: kind: a \u escape is half of a character`, 4,
 // whatever its name.
 func TestLockedFile(t *testing.T) {
 	m := readMapping(t, `{"tables": [{"file": "*.csv", "entity": "EmailClicked"}]}`)
-	if _, err := tables.LoadFS(locked{files("a\x1b[31m.csv", "url\n")}, ".", testSchema(t), tables.Options{Mapping: m}); !errors.Is(err, fs.ErrPermission) ||
+	if _, err := tables.LoadFS(t.Context(), locked{files("a\x1b[31m.csv", "url\n")}, ".", testSchema(t), tables.Options{Mapping: m}); !errors.Is(err, fs.ErrPermission) ||
 		err.Error() != `tables: open "a\x1b[31m.csv": permission denied` {
 		t.Errorf("got %v", err)
 	}
@@ -495,7 +495,7 @@ func TestChangedFile(t *testing.T) {
 		"u.csv": "mapping.json:1:120: EmailClicked of c.csv: Url: u.csv has no column k\nmapping.json:1:131: EmailClicked of c.csv: Url: u.csv has no column v",
 	} {
 		fsys := &changing{files("c.csv", "url\na\n", "u.csv", "k,v\na,b\n"), name, []byte("other\na\n")}
-		if d, err := tables.LoadFS(fsys, ".", testSchema(t), tables.Options{Mapping: m, SkipBad: true}); d != nil || err == nil || err.Error() != want {
+		if d, err := tables.LoadFS(t.Context(), fsys, ".", testSchema(t), tables.Options{Mapping: m, SkipBad: true}); d != nil || err == nil || err.Error() != want {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
@@ -510,7 +510,7 @@ func TestGzip(t *testing.T) {
 	for i := range 6_000 {
 		fmt.Fprintf(&long, "%d,Town %d\n", i, i*i)
 	}
-	d, err := tables.LoadFS(files(
+	d, err := tables.LoadFS(t.Context(), files(
 		"Contact.csv.gz", packed("\xef\xbb\xbfid,City\nc1,Roma\n")+packed("c2,Bern\n"), // two members
 		"Contact.NDJSON.GZ", packed(`{"id": "c3"}`),
 		"EmailClicked.csv.gz", packed("Url\n/a\n"),
@@ -524,7 +524,7 @@ func TestGzip(t *testing.T) {
 	if got, want := dump(t, d, schema, "EmailClicked", "EmailClicked.csv.gz:2"), []string{`EmailClicked.csv.gz:2: Url=text "/a"`}; !slices.Equal(got, want) {
 		t.Errorf("got %q", got)
 	}
-	if d, err = tables.LoadFS(files("all.json.gz", packed(`{"Contact": [{"id": 1}, {"id": 2}]}`)), "all.json.gz", schema, tables.Options{}); err != nil || d.Len("Contact") != 2 {
+	if d, err = tables.LoadFS(t.Context(), files("all.json.gz", packed(`{"Contact": [{"id": 1}, {"id": 2}]}`)), "all.json.gz", schema, tables.Options{}); err != nil || d.Len("Contact") != 2 {
 		t.Errorf("got %v, %v", d, err)
 	}
 
@@ -544,13 +544,13 @@ func TestGzip(t *testing.T) {
 		"not packed": {"id\nc1\nc2\n", damaged + "gzip: invalid header", gzip.ErrHeader},
 	} {
 		for _, opts := range []tables.Options{{}, {SkipBad: true}, {SkipBad: true, Mapping: readMapping(t, `{"tables": [{"file": "Contact.csv.gz", "entity": "Contact", "id": "id"}]}`)}} {
-			d, err := tables.LoadFS(files("Contact.csv.gz", test.text), ".", schema, opts)
+			d, err := tables.LoadFS(t.Context(), files("Contact.csv.gz", test.text), ".", schema, opts)
 			if d != nil || !errors.Is(err, test.is) || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("%s: got %v, %v", name, d, err)
 			}
 		}
 	}
-	if _, err := tables.LoadFS(files("Contact.csv", whole), ".", schema, tables.Options{}); err == nil || err.Error() != "Contact.csv: this is a gzip file; its name must end with .gz" {
+	if _, err := tables.LoadFS(t.Context(), files("Contact.csv", whole), ".", schema, tables.Options{}); err == nil || err.Error() != "Contact.csv: this is a gzip file; its name must end with .gz" {
 		t.Errorf("got %v", err)
 	}
 }
@@ -618,7 +618,7 @@ func TestEndless(t *testing.T) {
 		if test.name == "all.json" {
 			path = test.name
 		}
-		_, err := tables.LoadFS(endless{t, test.name, test.head, test.forever}, path, testSchema(t), tables.Options{SkipBad: true})
+		_, err := tables.LoadFS(t.Context(), endless{t, test.name, test.head, test.forever}, path, testSchema(t), tables.Options{SkipBad: true})
 		if err == nil || err.Error() != test.want {
 			t.Errorf("%s, %q: got %v", test.name, test.head, err)
 		}
@@ -651,7 +651,7 @@ func TestContractMapped(t *testing.T) {
 			fsys["x/in/"+entity+"1.csv.gz"] = &fstest.MapFile{Data: []byte(packed(b.String()))}
 			m.Tables = append(m.Tables, table)
 		}
-		d, err := tables.LoadFS(fsys, "x", schema, tables.Options{Mapping: &m})
+		d, err := tables.LoadFS(t.Context(), fsys, "x", schema, tables.Options{Mapping: &m})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -667,15 +667,15 @@ func TestContractMapped(t *testing.T) {
 func TestMappingInGo(t *testing.T) {
 	fsys := files("people.csv", "id\n1\n")
 	m := &tables.Mapping{Tables: []tables.Table{{File: "people.csv", Entity: "Contact", ID: tables.Column{Name: "Id"}}}}
-	_, err := tables.LoadFS(fsys, ".", testSchema(t), tables.Options{Mapping: m})
+	_, err := tables.LoadFS(t.Context(), fsys, ".", testSchema(t), tables.Options{Mapping: m})
 	if want := "mapping: Contact of people.csv: id: people.csv has no column Id; did you mean id?"; err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}
 	m.Tables[0].ID.Name = "id"
-	if d, err := tables.LoadFS(fsys, ".", testSchema(t), tables.Options{Mapping: m}); err != nil || d.Len("Contact") != 1 {
+	if d, err := tables.LoadFS(t.Context(), fsys, ".", testSchema(t), tables.Options{Mapping: m}); err != nil || d.Len("Contact") != 1 {
 		t.Errorf("got %v, %v", d, err)
 	}
-	if _, err := tables.LoadFS(files("all.json", "{}"), "all.json", testSchema(t), tables.Options{Mapping: m}); err == nil || err.Error() != "tables: all.json is not a folder; a mapping names the files of a folder" {
+	if _, err := tables.LoadFS(t.Context(), files("all.json", "{}"), "all.json", testSchema(t), tables.Options{Mapping: m}); err == nil || err.Error() != "tables: all.json is not a folder; a mapping names the files of a folder" {
 		t.Errorf("got %v", err)
 	}
 	data, err := json.Marshal(m)

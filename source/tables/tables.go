@@ -126,15 +126,10 @@ func (d *Data) Lend(source traverse.Source) *columns.Store {
 // [*Problems] that lists everything, or wraps one together with the errors of files
 // that could not be read; see [errors.As]. If something is wrong with the mapping,
 // the data is not read. The error of a truncated gzip file wraps
-// [io.ErrUnexpectedEOF]. A folder without tables is an error; a folder without a
+// [io.ErrUnexpectedEOF]. Load fails with an error that wraps ctx.Err() soon after ctx
+// is done. A folder without tables is an error; a folder without a
 // table of leads has no leads.
-func Load(name string, schema *traverse.Schema, opts Options) (*Data, error) {
-	return LoadContext(context.Background(), name, schema, opts)
-}
-
-// LoadContext is like [Load], but fails with an error that wraps ctx.Err() soon after
-// ctx is done.
-func LoadContext(ctx context.Context, name string, schema *traverse.Schema, opts Options) (*Data, error) {
+func Load(ctx context.Context, name string, schema *traverse.Schema, opts Options) (*Data, error) {
 	info, err := os.Stat(name)
 	if err != nil {
 		return nil, fmt.Errorf("tables: %w", err)
@@ -149,8 +144,8 @@ func LoadContext(ctx context.Context, name string, schema *traverse.Schema, opts
 
 // LoadFS is like [Load], for a folder or .json file of a file system such as an
 // [embed.FS]. The name must satisfy [fs.ValidPath]; "." is the root.
-func LoadFS(fsys fs.FS, name string, schema *traverse.Schema, opts Options) (*Data, error) {
-	return load(context.Background(), fsys, name, schema, opts, func(file string) string { return path.Join(name, file) })
+func LoadFS(ctx context.Context, fsys fs.FS, name string, schema *traverse.Schema, opts Options) (*Data, error) {
+	return load(ctx, fsys, name, schema, opts, func(file string) string { return path.Join(name, file) })
 }
 
 // The files of this package are layers, each of which uses only those before it:

@@ -170,7 +170,7 @@ func TestReading(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			d, err := tables.LoadFS(test.fsys, test.path, schema, tables.Options{})
+			d, err := tables.LoadFS(t.Context(), test.fsys, test.path, schema, tables.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -188,7 +188,7 @@ func TestReading(t *testing.T) {
 }
 
 func TestLeadsInTheOrderOfTheFile(t *testing.T) {
-	d, err := tables.LoadFS(files("Lead.csv", "id\nz\na\nm\n", "Lead.ndjson", "{\"id\":5}\n{\"id\":\"b\"}"), ".", testSchema(t), tables.Options{})
+	d, err := tables.LoadFS(t.Context(), files("Lead.csv", "id\nz\na\nm\n", "Lead.ndjson", "{\"id\":5}\n{\"id\":\"b\"}"), ".", testSchema(t), tables.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -385,7 +385,7 @@ a.json:4: broken JSON: invalid character '"' after object key`, -1},
 		{"deep objects", "a.json", files("a.json", `{"Contact":[`+strings.Repeat(`{"a":`, 100_000)), `a.json:1: broken JSON: it is nested too deeply`, -1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			d, err := tables.LoadFS(test.fsys, test.path, schema, tables.Options{})
+			d, err := tables.LoadFS(t.Context(), test.fsys, test.path, schema, tables.Options{})
 			var problems *tables.Problems
 			if !errors.As(err, &problems) || d != nil {
 				t.Fatalf("got %v, %v", d, err)
@@ -393,7 +393,7 @@ a.json:4: broken JSON: invalid character '"' after object key`, -1},
 			if err.Error() != test.want {
 				t.Errorf("got\n%v\nwant\n%s", err, test.want)
 			}
-			d, err = tables.LoadFS(test.fsys, test.path, schema, tables.Options{SkipBad: true})
+			d, err = tables.LoadFS(t.Context(), test.fsys, test.path, schema, tables.Options{SkipBad: true})
 			if test.skipped < 0 {
 				if err == nil || err.Error() != test.want {
 					t.Errorf("with SkipBad: got\n%v", err)
@@ -415,7 +415,7 @@ a.json:4: broken JSON: invalid character '"' after object key`, -1},
 
 func TestSkipBadKeepsTheRest(t *testing.T) {
 	schema := testSchema(t)
-	d, err := tables.LoadFS(files(
+	d, err := tables.LoadFS(t.Context(), files(
 		"Contact.csv", "id,Visits\nc1,1\nc2,x\nc3,3\n",
 		"Contact.ndjson", "{\"id\":\"c1\"}\n{\"id\":\"c2\",\"Visits\":2}\n",
 		"Lead.csv", "id\nl1\n",
@@ -441,7 +441,7 @@ func TestManyProblems(t *testing.T) {
 	for i := range 1000 {
 		fmt.Fprintf(&b, "%d,x,y\n", i)
 	}
-	_, err := tables.LoadFS(files("Contact.csv", b.String(), "Lead.csv", "id,Topic\n1,\n1,x\n"), ".", testSchema(t), tables.Options{})
+	_, err := tables.LoadFS(t.Context(), files("Contact.csv", b.String(), "Lead.csv", "id,Topic\n1,\n1,x\n"), ".", testSchema(t), tables.Options{})
 	var problems *tables.Problems
 	if !errors.As(err, &problems) {
 		t.Fatal(err)
@@ -484,7 +484,7 @@ func TestNotes(t *testing.T) {
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			d, err := tables.LoadFS(test.fsys, test.path, testSchema(t), tables.Options{})
+			d, err := tables.LoadFS(t.Context(), test.fsys, test.path, testSchema(t), tables.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -536,7 +536,7 @@ func TestUnreadable(t *testing.T) {
 			"Contact.ndjson": "{\"id\":\"c1\"}\n{\"id\":\"c2\"}",
 		}[name], "Lead.csv", "id,Topic\n1,\n1,x\n"), "Contact"}
 		for _, skip := range []bool{false, true} {
-			d, err := tables.LoadFS(fsys, ".", schema, tables.Options{SkipBad: skip})
+			d, err := tables.LoadFS(t.Context(), fsys, ".", schema, tables.Options{SkipBad: skip})
 			if !errors.Is(err, errDisk) || d != nil {
 				t.Errorf("%s: got %v, %v", name, d, err)
 			}
@@ -546,7 +546,7 @@ func TestUnreadable(t *testing.T) {
 			}
 		}
 	}
-	if _, err := tables.LoadFS(failing{files("a.json", `{"Contact":[]}`), "a"}, "a.json", schema, tables.Options{SkipBad: true}); !errors.Is(err, errDisk) {
+	if _, err := tables.LoadFS(t.Context(), failing{files("a.json", `{"Contact":[]}`), "a"}, "a.json", schema, tables.Options{SkipBad: true}); !errors.Is(err, errDisk) {
 		t.Errorf("got %v", err)
 	}
 	for _, test := range []struct {
@@ -558,7 +558,7 @@ func TestUnreadable(t *testing.T) {
 		{files("Contact.csv", "id\n"), "Contact.csv", "tables: Contact.csv is neither a folder nor a .json file"},
 		{files(), "nowhere", "tables: open nowhere: file does not exist"},
 	} {
-		if _, err := tables.LoadFS(test.fsys, test.path, schema, tables.Options{}); err == nil || err.Error() != test.want {
+		if _, err := tables.LoadFS(t.Context(), test.fsys, test.path, schema, tables.Options{}); err == nil || err.Error() != test.want {
 			t.Errorf("got  %v\nwant %s", err, test.want)
 		}
 	}
@@ -585,18 +585,18 @@ func TestLoadFromDisk(t *testing.T) {
 		all:       all + `:1: id: is missing; every record of a profile needs one`,
 		contacts:  "tables: " + contacts + ` is neither a folder nor a .json file`,
 	} {
-		if _, err := tables.Load(path, schema, tables.Options{}); err == nil || err.Error() != want {
+		if _, err := tables.Load(t.Context(), path, schema, tables.Options{}); err == nil || err.Error() != want {
 			t.Errorf("got  %v\nwant %s", err, want)
 		}
 	}
-	d, err := tables.Load(dir, schema, tables.Options{SkipBad: true})
+	d, err := tables.Load(t.Context(), dir, schema, tables.Options{SkipBad: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if want := []string{dir + ": ignored files all.json"}; !slices.Equal(d.Report.Notes, want) {
 		t.Errorf("notes: %q", d.Report.Notes)
 	}
-	if _, err := tables.Load(filepath.Join(dir, "nowhere"), schema, tables.Options{}); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := tables.Load(t.Context(), filepath.Join(dir, "nowhere"), schema, tables.Options{}); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -608,7 +608,7 @@ func TestHuge(t *testing.T) {
 		"csv":    files("Contact.csv", "id,City,Fax\nc1,\""+long+"\",\""+long+"\"\n"),
 		"ndjson": files("Contact.ndjson", `{"id":"c1","City":"`+long+`","Fax":"`+long+`"}`),
 	} {
-		d, err := tables.LoadFS(fsys, ".", schema, tables.Options{})
+		d, err := tables.LoadFS(t.Context(), fsys, ".", schema, tables.Options{})
 		if err != nil {
 			t.Fatal(name, err)
 		}
@@ -616,11 +616,11 @@ func TestHuge(t *testing.T) {
 			t.Errorf("%s: %d records", name, len(got))
 		}
 	}
-	_, err := tables.LoadFS(files("Contact.csv", "id,Visits\nc1,"+long+"\n"), ".", schema, tables.Options{})
+	_, err := tables.LoadFS(t.Context(), files("Contact.csv", "id,Visits\nc1,"+long+"\n"), ".", schema, tables.Options{})
 	if err == nil || len(err.Error()) > 300 {
 		t.Errorf("an error of %d bytes", len(fmt.Sprint(err)))
 	}
-	_, err = tables.LoadFS(files(long[:len(long)-1]+".csv", ""), ".", schema, tables.Options{})
+	_, err = tables.LoadFS(t.Context(), files(long[:len(long)-1]+".csv", ""), ".", schema, tables.Options{})
 	if err == nil {
 		t.Error("no error")
 	}
@@ -636,7 +636,7 @@ func TestManyKeysTwice(t *testing.T) {
 		fmt.Fprintf(&b, `, "k%d": 1, "k%[1]d": 2`, i)
 	}
 	b.WriteString("}")
-	_, err := tables.LoadFS(files("Contact.ndjson", b.String()), ".", testSchema(t), tables.Options{})
+	_, err := tables.LoadFS(t.Context(), files("Contact.ndjson", b.String()), ".", testSchema(t), tables.Options{})
 	if problems, ok := errors.AsType[*tables.Problems](err); !ok || problems.Len() != keys {
 		t.Errorf("got %v", err)
 	}
@@ -752,7 +752,7 @@ func TestContract(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			sourcetest.Run(t, func(t *testing.T, schema *traverse.Schema, records []sourcetest.Record) traverse.Source {
 				fsys, path := write(t, schema, records)
-				d, err := tables.LoadFS(fsys, path, schema, tables.Options{})
+				d, err := tables.LoadFS(t.Context(), fsys, path, schema, tables.Options{})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -768,12 +768,12 @@ func TestContract(t *testing.T) {
 func TestReportsAreEqual(t *testing.T) {
 	schema := testSchema(t)
 	fsys := files("Contact.ndjson", `{"id":1,"Fax":2,"Nickname":3,"Visits":"x","Birthday":"y"}`, "Lead.csv", "id,a,b\n1,2,3\n")
-	first, err := tables.LoadFS(fsys, ".", schema, tables.Options{SkipBad: true})
+	first, err := tables.LoadFS(t.Context(), fsys, ".", schema, tables.Options{SkipBad: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for range 10 {
-		again, err := tables.LoadFS(fsys, ".", schema, tables.Options{SkipBad: true})
+		again, err := tables.LoadFS(t.Context(), fsys, ".", schema, tables.Options{SkipBad: true})
 		if err != nil || !reflect.DeepEqual(first.Report, again.Report) {
 			t.Fatalf("got %v, %v", again.Report, err)
 		}
@@ -811,7 +811,7 @@ func BenchmarkLoad(b *testing.B) {
 			}
 			b.SetBytes(int64(len(f.data)))
 			for b.Loop() {
-				if _, err := tables.LoadFS(fsys, path, schema, tables.Options{Mapping: f.mapping}); err != nil {
+				if _, err := tables.LoadFS(b.Context(), fsys, path, schema, tables.Options{Mapping: f.mapping}); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -822,7 +822,7 @@ func BenchmarkLoad(b *testing.B) {
 // TestLend: the engine reads loaded records where they lie, but not those of a
 // source that embeds them and may answer otherwise.
 func TestLend(t *testing.T) {
-	data, err := tables.LoadFS(fstest.MapFS{"Lead.csv": {Data: []byte("id,ParentContact\nl,c\n")}}, ".", traverse.Standard(), tables.Options{})
+	data, err := tables.LoadFS(t.Context(), fstest.MapFS{"Lead.csv": {Data: []byte("id,ParentContact\nl,c\n")}}, ".", traverse.Standard(), tables.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -865,7 +865,7 @@ func TestZone(t *testing.T) {
 				Columns: map[string]tables.Column{"CreatedOn": created},
 			}}}
 		}
-		data, err := tables.LoadFS(fsys, ".", schema, opts)
+		data, err := tables.LoadFS(t.Context(), fsys, ".", schema, opts)
 		if err != nil {
 			t.Errorf("%+v: %v", test, err)
 			continue

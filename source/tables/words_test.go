@@ -57,7 +57,7 @@ func TestAlmost(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			schema := testSchema(t)
-			data, err := tables.LoadFS(fsys, ".", schema, tables.Options{Mapping: readMapping(t, test.mapping)})
+			data, err := tables.LoadFS(t.Context(), fsys, ".", schema, tables.Options{Mapping: readMapping(t, test.mapping)})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -83,7 +83,7 @@ func TestFoldedKeysDiffer(t *testing.T) {
 	m := readMapping(t, `{"fold": true, "tables": [{"file": "events.csv", "entity": "EmailClicked",
 		"columns": {"Contact": {"name": "who", "lookup": {"file": "people.csv", "by": "mail", "name": "id"}}}}]}`)
 	fsys := files("people.csv", "id,mail\n1,ada@example.com\n2,ADA@example.com\n", "events.csv", "who\nAda@example.com\n")
-	_, err := tables.LoadFS(fsys, ".", testSchema(t), tables.Options{Mapping: m})
+	_, err := tables.LoadFS(t.Context(), fsys, ".", testSchema(t), tables.Options{Mapping: m})
 	if want := `events.csv:2: who: "Ada@example.com" is in several rows of people.csv, and their id differ`; err == nil || err.Error() != want {
 		t.Errorf("got %v", err)
 	}

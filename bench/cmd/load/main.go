@@ -84,7 +84,7 @@ func run(out io.Writer, interactions int, seed uint64, mapped, packed bool) erro
 	before := heap.Live()
 	peak := heap.Watch()
 	start := time.Now()
-	data, err := tables.Load(dir, schema, opts)
+	data, err := tables.Load(context.Background(), dir, schema, opts)
 	took := time.Since(start)
 	most := peak()
 	if err != nil {

@@ -26,7 +26,7 @@ func TestTablesHoldTheData(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	data, err := tables.Load(dir, schema, tables.Options{})
+	data, err := tables.Load(t.Context(), dir, schema, tables.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

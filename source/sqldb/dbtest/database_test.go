@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -291,7 +292,7 @@ func (s style) mapping(schema *traverse.Schema) sqldb.Mapping {
 			case (f.Type == traverse.Time || f.Type == traverse.Date) && storage == "INTEGER":
 				c.Format = sqldb.UnixMicros
 			}
-			if c != (sqldb.Column{}) {
+			if !reflect.DeepEqual(c, sqldb.Column{}) {
 				columns[f.Name] = c
 			}
 		}

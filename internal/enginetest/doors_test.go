@@ -155,6 +155,19 @@ func doors(t *testing.T) []door {
 	}
 }
 
+// TestIDsAtTheDoors: an id is a text.
+func TestIDsAtTheDoors(t *testing.T) {
+	schema := doorSchema(t)
+	const want = `Lead: the id "a\xff" is not UTF-8`
+	if err := memory.New(schema).Add("Lead", "a\xff", nil); err == nil || err.Error() != "memory: "+want {
+		t.Errorf("memory: %v", err)
+	}
+	store := columns.New(schema)
+	if err := store.Add("Lead", "a\xff", make([]traverse.Value, len(store.Table("Lead").Columns()))...); err == nil || err.Error() != "columns: "+want {
+		t.Errorf("columns: %v", err)
+	}
+}
+
 // errNoDoor says that a value cannot get in by a door, as it has no such form there.
 var errNoDoor = errors.New("no door")
 

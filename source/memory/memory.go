@@ -103,6 +103,9 @@ func (s *Source) fill(entity, id string, record Record, into func(entity, id str
 	if id == "" {
 		return fmt.Errorf("memory: %s: a record needs an id, not the empty text", entity)
 	}
+	if err := traverse.TextValue(id).Check(); err != nil {
+		return fmt.Errorf("memory: %s: the id %w", entity, err)
+	}
 	values, err := t.fit(id, record)
 	if err != nil {
 		return err

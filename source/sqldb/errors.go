@@ -76,7 +76,8 @@ func unavailable(err error) bool {
 		"3D",  // no such database
 		"3F",  // no such schema
 		"42",  // syntax, names and rights
-		"53",  // resources
+		"531", // a full disk
+		"533", // too many connections
 		"57P", // the server is stopped
 	} {
 		if strings.HasPrefix(state, class) {

@@ -37,6 +37,7 @@ func TestUnavailable(t *testing.T) {
 		{stateError("22003"), false}, // out of range
 		{stateError("57014"), false}, // statement time-out
 		{stateError("40001"), false}, // serialization
+		{stateError("53200"), false}, // memory, of which fewer keys take less
 		{stateError("0A000"), false}, // a cached plan
 		{context.DeadlineExceeded, false},
 		{stateError("57P01"), true}, // the server is stopped

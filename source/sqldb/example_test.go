@@ -103,3 +103,30 @@ func ExampleDialect() {
 	fmt.Println(mysql.Name)
 	// Output: MySQL
 }
+
+// A database with rows that do not suit their fields: leads are scored without these,
+// and a report lists them.
+func ExampleSource_Skipped() {
+	var ( // see the example of the package
+		ctx context.Context
+		db  *sql.DB
+		set *leadscore.Set
+	)
+	data, err := sqldb.Open(ctx, db, sqldb.PostgreSQL(), set.Schema(), sqldb.Options{Needs: set.Needs(), SkipBad: true})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for result, err := range set.ScoreAll(ctx, data.Leads(ctx), data) {
+		if err != nil {
+			log.Print(err)
+			continue
+		}
+		fmt.Println(result.Lead, result.SalesReady)
+	}
+	for _, c := range data.Skipped().Entities {
+		log.Printf("%s: %d rows were skipped", c.Entity, c.Skipped)
+	}
+	if problems := data.Skipped().Problems; problems != nil {
+		log.Print(problems)
+	}
+}

@@ -39,7 +39,8 @@ var _ traverse.Source = (*Source)(nil)
 // database lacks beside that is an error of the queries that ask for it. Otherwise
 // the error wraps that of the driver, or ctx.Err() if ctx is done.
 //
-// A source does not notice later changes of tables and columns: open it again.
+// If a table or a column that queries need changes later, they fail: open the source
+// again.
 func Open(ctx context.Context, db *sql.DB, dialect Dialect, schema *traverse.Schema, opts Options) (*Source, error) {
 	switch {
 	case db == nil:

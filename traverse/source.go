@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"math"
 	"slices"
 )
 
@@ -86,6 +87,8 @@ func (q *Query) fault(format string, args ...any) *ContractError {
 // use. The zero Rows answers no query: adding to it is an error of [Rows.Err].
 type Rows struct {
 	query  *Query
+	most   int            // how many records it takes; 0 in the zero Rows
+	width  int            // how many values a record has
 	given  *Query         // the copy that Ask gives to a source
 	keys   map[string]int // key -> position in Keys; nil until it is needed
 	last   int            // the key of the previous record: most sources answer key by key
@@ -109,7 +112,11 @@ type Row struct {
 
 // NewRows returns empty rows for the answer to q. The query must not change while
 // the rows are used.
-func NewRows(q *Query) *Rows { return &Rows{query: q} }
+func NewRows(q *Query) *Rows {
+	r := &Rows{}
+	r.Reset(q)
+	return r
+}
 
 // Reset empties r for the answer to q. It reuses the memory: rows that [Rows.All]
 // has yielded are no longer valid. A source may call it with the query that it is
@@ -119,14 +126,15 @@ func (r *Rows) Reset(q *Query) {
 		q = r.query // which the source cannot change
 	}
 	*r = Rows{query: q, given: r.given, rows: r.rows[:0], values: r.values[:0]}
-}
-
-// width returns how many values a record has.
-func (q *Query) width() int {
-	if q.types != nil {
-		return len(q.types) // a source may have changed Fields
+	if q == nil || q.Need == nil {
+		return
 	}
-	return len(q.Fields)
+	if r.most = q.Limit; r.most <= 0 {
+		r.most = math.MaxInt
+	}
+	if r.width = len(q.Fields); q.types != nil {
+		r.width = len(q.types) // a source may have changed Fields
+	}
 }
 
 // position returns the index of a key among those of the query.
@@ -157,7 +165,8 @@ func (r *Rows) position(key string) (at int, ok bool) {
 // or a wrong number of values, fails the query: see [Rows.Err]. Once r is full, Add
 // does nothing: see [Rows.Full].
 func (r *Rows) Add(key, id string, values ...Value) {
-	if r.err != nil || r.noQuery() || r.Full() {
+	if r.err != nil || len(r.rows) >= r.most {
+		r.noQuery()
 		return
 	}
 	at, ok := r.position(key)
@@ -165,8 +174,8 @@ func (r *Rows) Add(key, id string, values ...Value) {
 	case !ok:
 		r.err = r.query.fault("source added %s %q under key %q, which was not asked for", r.query.Entity, id, key)
 		return
-	case len(values) != r.query.width():
-		r.err = r.query.fault("source added %s %q with %d values where %d are asked for", r.query.Entity, id, len(values), r.query.width())
+	case len(values) != r.width:
+		r.err = r.query.fault("source added %s %q with %d values where %d are asked for", r.query.Entity, id, len(values), r.width)
 		return
 	case r.query.By == "" && key != id:
 		r.err = r.query.fault("source added %s %q under the id %q", r.query.Entity, id, key)
@@ -203,7 +212,7 @@ func (r *Rows) misfit(id string, field int, v, fitted Value) error {
 
 // noQuery reports whether r answers no query, which is an error of the source.
 func (r *Rows) noQuery() bool {
-	if r.query != nil && r.query.Need != nil {
+	if r.most > 0 {
 		return false
 	}
 	r.err = r.query.fault("source added to Rows that answer no query; it must call Add of those that Fetch is given")
@@ -239,7 +248,7 @@ func (r *Rows) All() iter.Seq[Row] {
 		if len(r.rows) == 0 {
 			return
 		}
-		n := r.query.width()
+		n := r.width
 		for i, w := range r.rows {
 			values := r.values[i*n : (i+1)*n : (i+1)*n]
 			if !yield(Row{Key: r.query.Keys[w.key], ID: w.id, Values: values}) {
@@ -252,7 +261,7 @@ func (r *Rows) All() iter.Seq[Row] {
 // Full reports whether as many records were added as the query's Limit says. A source
 // may then stop, and return nil.
 func (r *Rows) Full() bool {
-	return r.query != nil && r.query.Limit > 0 && len(r.rows) >= r.query.Limit
+	return r.most > 0 && len(r.rows) >= r.most
 }
 
 // Len returns how many records were added.

@@ -43,11 +43,12 @@ func (p *binder) bind(i int, position func(string) (int, *unfound), holds func(s
 		return at
 	}
 	add := func(place []string, name string, c *Column) {
-		b := binding{column: holds(name), null: p.words(p.mapping.Null, place, NearNull, name), style: newStyle(p.mapping, c, timeStyle{zone: p.zone, days: p.days})}
-		b.column.shown = c.shown()
+		null := p.mapping.Null
 		if c.Null != nil {
-			b.null.list = c.Null
+			null = c.Null
 		}
+		b := binding{column: holds(name), null: p.words(null, place, NearNull, name), style: newStyle(p.mapping, c, timeStyle{zone: p.zone, days: p.days})}
+		b.column.shown = c.shown()
 		b.style.numbers.seen = p.readings(i, place, name)
 		if c.Lookup != nil {
 			b.lookup = p.lookups[*c.Lookup]
@@ -95,7 +96,7 @@ func (p *binder) readings(i int, place []string, name string) *readings {
 // words returns the words that the cells of a column at a place are compared with.
 // The field is what the column holds, or "" for where.
 func (p *binder) words(list []string, place []string, kind WarningKind, field string) words {
-	return words{list, p.mapping.Fold, p.near(place, kind, field)}
+	return newWords(list, p.mapping.Fold, p.near(place, kind, field))
 }
 
 // near returns what counts the almost equal texts of a column, which all files of a

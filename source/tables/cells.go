@@ -43,11 +43,15 @@ func (in *input) cells(form form) (from io.Reader, comma rune, skipped int, err 
 	skipped = max(skipped, form.header-1)
 	for range skipped {
 		in.record()
-		if _, err := readLine(in.Reader, nil); err != nil && err != io.EOF {
+		_, err := readLine(in.Reader, nil)
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
 			return nil, 0, 0, err
 		}
 	}
-	return &formulas{from: in.Reader, comma: byteOf(comma), atStart: true}, comma, skipped, nil
+	return &formulas{from: in.Reader, comma: byteOf(comma), last: '\n', atStart: true}, comma, skipped, nil
 }
 
 // separatorLine returns the separator that a line such as sep=; names.
@@ -88,6 +92,8 @@ type formulas struct {
 	from    *bufio.Reader
 	comma   byte // the last byte of the separator
 	quoted  bool // inside of quotes
+	closed  bool // the last quote has closed a cell
+	last    byte // the last byte of the text so far
 	atStart bool // of a cell, if not inside of quotes
 }
 
@@ -116,11 +122,12 @@ func (f *formulas) Read(p []byte) (int, error) {
 		}
 		f.pass(text[:i])
 		out = append(out, text[:i]...)
-		if f.quoted || !f.atStart {
-			out = append(out, '=')
+		passed := formula
+		if !f.quoted && f.atStart {
+			passed = formula[1:]
 		}
-		out = append(out, '"')
-		f.pass(formula)
+		out = append(out, passed...)
+		f.pass(passed)
 		text = text[i+len(formula):]
 	}
 	f.pass(text)
@@ -132,32 +139,53 @@ func (f *formulas) Read(p []byte) (int, error) {
 // both reads = and a quote that are the next two bytes, of which p may have room for
 // one only.
 func (f *formulas) both(p, next []byte) (int, error) {
-	p[0] = '='
 	n := 1
 	if !f.quoted && f.atStart {
-		p[0], n = '"', 2
+		n = 2
 	}
-	f.pass(next[:n])
+	p[0] = next[n-1]
+	f.pass(next[n-1 : n])
 	f.from.Discard(n) // cannot fail
 	return 1, nil
 }
 
-// pass goes on by some text.
+// pass goes on by some text. As in package csv, a quote opens only at the beginning of
+// a cell, or directly after the one that has closed the cell, of which it is the other
+// half.
 func (f *formulas) pass(text []byte) {
 	if len(text) == 0 {
 		return
 	}
-	if bytes.Count(text, []byte{'"'})%2 == 1 {
-		f.quoted = !f.quoted
+	for i := bytes.IndexByte(text, '"'); i >= 0; {
+		before := f.last
+		if i > 0 {
+			before = text[i-1]
+		}
+		switch {
+		case f.quoted:
+			f.quoted, f.closed = false, true
+		case f.starts(before), f.closed && before == '"':
+			f.quoted, f.closed = true, false
+		default:
+			f.closed = false
+		}
+		next := bytes.IndexByte(text[i+1:], '"')
+		if next < 0 {
+			break
+		}
+		i += 1 + next
 	}
-	last := text[len(text)-1]
-	f.atStart = last == f.comma || last == '\n' || last == '\r'
+	f.last = text[len(text)-1]
+	f.atStart = f.starts(f.last)
 }
+
+// starts reports whether a cell begins after a byte outside of quotes.
+func (f *formulas) starts(c byte) bool { return c == f.comma || c == '\n' || c == '\r' }
 
 // unformula returns the text of a cell that is a formula for a text, such as
 // ="00123", and any other cell as it is.
 func unformula(cell string) string {
-	if len(cell) > 3 && cell[0] == '=' && cell[1] == '"' && cell[len(cell)-1] == '"' && strings.IndexByte(cell[2:len(cell)-1], '"') < 0 {
+	if len(cell) >= len(`=""`) && cell[0] == '=' && cell[1] == '"' && cell[len(cell)-1] == '"' && strings.IndexByte(cell[2:len(cell)-1], '"') < 0 {
 		return cell[2 : len(cell)-1]
 	}
 	return cell

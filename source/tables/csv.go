@@ -67,9 +67,14 @@ func (r *reader) rows(f file, form form, to sink) error {
 			return err
 		}
 		line = lines.line(0)
+		if strings.HasPrefix(rec.cells[0], bom) { // of a file that another one was joined with
+			rec.cells[0] = strings.TrimLeft(rec.cells[0], bom)
+		}
 		switch {
 		case isBlank(rec.cells):
 			continue // a spreadsheet fills up with rows without values
+		case strings.EqualFold(rec.cells[0], "sep=") && isBlank(rec.cells[1:]):
+			continue // the first line of such a file
 		case len(rec.cells) != width:
 			to.reject(line, Problem{File: f.shown, Line: line, Message: ragged(rec.cells, names, comma)})
 			continue
@@ -158,6 +163,10 @@ func (r *reader) csvHeader(f file, lines *csvLines, to sink) ([]string, error) {
 	names := make([]string, len(cells))
 	for i, cell := range cells {
 		names[i] = strings.TrimSpace(cell)
+		if strings.Contains(names[i], "\r") {
+			r.report.broken(f, line, "some lines end with CR alone and some with LF; save the file with one kind of line end")
+			return nil, nil
+		}
 		if !utf8.ValidString(names[i]) {
 			r.report.broken(f, line, "%s", encoded)
 			return nil, nil

@@ -79,6 +79,9 @@ func (d *drafter) note(format string, args ...any) {
 
 // sample reads the beginnings of the files in the folder.
 func (d *drafter) sample() error {
+	if _, err := fs.ReadDir(d.reader.fsys, "."); err != nil {
+		return err
+	}
 	for _, name := range namesIn(d.reader.fsys, ".") {
 		if !readable(name) {
 			continue
@@ -86,12 +89,9 @@ func (d *drafter) sample() error {
 		if err := d.reader.ctx.Err(); err != nil {
 			return err
 		}
-		f := file{name, name, name}
+		f := file{path: name, shown: name, base: name}
 		s := &sample{file: f}
-		problems := d.try(s, "")
-		if problems.Len() > 0 && strings.Contains(problems.Error(), notUTF8) {
-			problems = d.try(s, encoding1252)
-		}
+		problems := d.try(s, d.reader.encodingOf(f))
 		switch {
 		case problems.Len() > 0 && len(s.columns) == 0:
 			d.note("%s", problems.List[0])
@@ -101,10 +101,7 @@ func (d *drafter) sample() error {
 			d.samples = append(d.samples, s)
 		}
 	}
-	if _, err := fs.ReadDir(d.reader.fsys, "."); err != nil {
-		return err
-	}
-	return nil
+	return d.reader.ctx.Err()
 }
 
 // try reads the beginning of a file in an encoding. It returns the problems.
@@ -116,7 +113,7 @@ func (d *drafter) try(s *sample, encoding string) *Problems {
 	if isCells(s.file) {
 		s.form = r.layoutOf(s.file, s.form)
 	} else if hasExt(plainName(s.file.path), ".json") {
-		s.form.records = r.arrayOf(s.file)
+		s.form.records = r.arrayOf(s.file, encoding)
 	}
 	err = r.read(s.file, s.form, &sampler{sample: s})
 	if err != nil {
@@ -305,6 +302,42 @@ func (d *drafter) alsoRead(s *sample) bool {
 	return slices.ContainsFunc(d.mapping.Tables, func(t Table) bool { return t.File == s.file.base })
 }
 
+// otherWay returns a value that reads as another one if days and months change places,
+// or the decimal sign and the one that groups digits, and what it then is. It returns
+// false if some value can be read in one way only.
+func (d *drafter) otherWay(c *Column, typ traverse.Type, values []string) (other [2]string, ok bool) {
+	swapped := *c
+	switch {
+	case c.Decimal == ".":
+		swapped.Decimal = ","
+	case c.Decimal == ",":
+		swapped.Decimal = "."
+	case len(c.Format) == 1 && isLayout(c.Format[0]):
+		swapped.Format = []string{swapDayAndMonth.Replace(c.Format[0])}
+	default:
+		return other, false
+	}
+	read := func(c *Column, v string) (traverse.Value, error) {
+		style := newStyle(&Mapping{}, c, timeStyle{zone: time.UTC, days: time.UTC})
+		style.numbers.seen = &readings{}
+		return style.read(typ, v)
+	}
+	for _, v := range values {
+		one, err := read(c, v)
+		two, err2 := read(&swapped, v)
+		switch {
+		case err != nil || err2 != nil:
+			return other, false
+		case other[0] == "" && one.String() != two.String():
+			other = [2]string{v, two.String()}
+		}
+	}
+	return other, other[0] != ""
+}
+
+// swapDayAndMonth changes the places of day and month in a layout.
+var swapDayAndMonth = strings.NewReplacer("2006", "2006", "06", "06", "04", "04", "05", "05", "15", "15", "01", "02", "02", "01", "1", "2", "2", "1")
+
 // references finds the columns that hold references, and returns them.
 func (d *drafter) references(s *sample, t *Table) map[*sampleColumn]bool {
 	held := map[*sampleColumn]bool{}
@@ -354,7 +387,7 @@ func (d *drafter) reference(s *sample, r traverse.Relationship) (Column, *sample
 					continue
 				}
 				share := shareIn(c.values, by.values)
-				if share < 0.5 {
+				if share < 0.5 || !c.mayName(r) && !slices.ContainsFunc(c.values, isTelling) {
 					continue
 				}
 				column := Column{Name: c.name}
@@ -370,6 +403,9 @@ func (d *drafter) reference(s *sample, r traverse.Relationship) (Column, *sample
 		return Column{}, nil
 	}
 	best := slices.MaxFunc(all, func(a, b found) int { return cmp.Compare(a.share, b.share) })
+	if !best.c.mayName(r) {
+		d.note("%s: %s.%s is a guess: the values of %s are those of %s records", fileName(s.file.base), s.entity.Name(), r.Name, plain(best.c.name), r.Target)
+	}
 	return best.column, best.c
 }
 
@@ -419,8 +455,8 @@ func (d *drafter) column(s *sample, c *sampleColumn, f traverse.Field) (Column, 
 			} else if style.numbers.seen.ambiguous() {
 				d.note("%s: %s: %s; give it a \"decimal\" sign", fileName(s.file.base), plain(c.name), style.numbers.seen.message())
 			}
-			if len(try.Format) > 0 && strings.HasPrefix(try.Format[0], "01/02") && !slices.ContainsFunc(values, monthFirst) {
-				d.note("%s: %s: days and months may be the other way round, as %s reads both ways", fileName(s.file.base), plain(c.name), shown.Quote(values[0]))
+			if other, ok := d.otherWay(&try, f.Type, values); ok && (try.Decimal == "" || s.decimalOf() == "") {
+				d.note("%s: %s: %s can also be %s: correct the mapping if it is", fileName(s.file.base), plain(c.name), shown.Quote(other[0]), other[1])
 			}
 			return try, true
 		}

@@ -85,14 +85,17 @@ func countOf(values []string) string {
 	return format
 }
 
-// monthFirst reports whether a day such as 12/31/2025 can only have its month first.
-func monthFirst(v string) bool {
-	parts := strings.FieldsFunc(v, func(c rune) bool { return c < '0' || c > '9' })
-	if len(parts) < 2 {
-		return false
-	}
-	n, err := strconv.Atoi(parts[1])
-	return err == nil && n > 12
+// mayName reports whether the name of a column suits a reference.
+func (c *sampleColumn) mayName(r traverse.Relationship) bool {
+	return likeness(c.words, wordsOf(r.Name)) > 0 || likeness(c.words, wordsOf(r.Target)) > 0 ||
+		slices.Contains(c.words, "id") || slices.Contains(c.words, "key")
+}
+
+// isTelling reports whether a value is unlikely to be among others by chance, as small
+// numbers are.
+func isTelling(v string) bool {
+	_, err := strconv.ParseFloat(v, 64)
+	return err != nil && len(v) > 3 || len(v) > 5
 }
 
 // isKey reports whether a column may be one by which other files name its records.

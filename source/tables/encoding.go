@@ -3,6 +3,7 @@ package tables
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"unicode/utf16"
@@ -69,73 +70,73 @@ func unmarked16(start []byte) string {
 	return ""
 }
 
-// looksLikeUTF8 reports whether a text has characters beyond ASCII, and is UTF-8 but
-// for a character that is cut off at its end.
-func looksLikeUTF8(start []byte) bool {
-	beyond := false
-	for len(start) > 0 {
-		c, n := utf8.DecodeRune(start)
-		if c == utf8.RuneError && n == 1 {
-			return beyond && !utf8.FullRune(start)
-		}
-		beyond = beyond || n > 1
-		start = start[n:]
+// A pending holds decoded text that has not been read yet.
+type pending struct {
+	buf  []byte
+	from int // the first byte that has not been read
+}
+
+// read reads what is pending, after calling fill if nothing is.
+func (d *pending) read(p []byte, fill func(buf []byte) ([]byte, error)) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
 	}
-	return beyond
+	if d.from == len(d.buf) {
+		var err error
+		d.from = 0
+		if d.buf, err = fill(d.buf[:0]); len(d.buf) == 0 {
+			return 0, err // if there is text, the next call fails again
+		}
+	}
+	n := copy(p, d.buf[d.from:])
+	d.from += n
+	return n, nil
 }
 
 // A utf16Reader turns UTF-16 into UTF-8.
 type utf16Reader struct {
 	from      *bufio.Reader
 	bigEndian bool
-	out       []byte // decoded, and not read yet
+	pending   pending
+	bad       error // once the text has turned out to be damaged
 }
 
 // Read implements [io.Reader].
-func (r *utf16Reader) Read(p []byte) (int, error) {
-	if len(r.out) == 0 {
-		if err := r.fill(); err != nil {
-			return 0, err
-		}
-	}
-	n := copy(p, r.out)
-	r.out = r.out[n:]
-	return n, nil
-}
+func (r *utf16Reader) Read(p []byte) (int, error) { return r.pending.read(p, r.fill) }
 
 // fill decodes some characters.
-func (r *utf16Reader) fill() error {
-	r.out = r.out[:0]
-	for len(r.out) < readSize {
+func (r *utf16Reader) fill(out []byte) ([]byte, error) {
+	for len(out) < readSize {
 		c, err := r.unit()
-		switch {
-		case err != nil && len(r.out) > 0:
-			return nil // the next call fails again
-		case err != nil:
-			return err
+		if err != nil {
+			return out, err
 		}
 		if utf16.IsSurrogate(c) {
 			next, err := r.unit()
 			if err != nil && err != io.EOF {
-				return err
+				return out, err
 			}
 			if c = utf16.DecodeRune(c, next); c == utf8.RuneError {
-				return fmt.Errorf("the text is not valid UTF-16: half of a character is missing")
+				r.bad = errors.New("the text is not valid UTF-16: half of a character is missing")
+				return out, r.bad
 			}
 		}
-		r.out = utf8.AppendRune(r.out, c)
+		out = utf8.AppendRune(out, c)
 		if r.from.Buffered() < 2 {
-			return nil
+			break
 		}
 	}
-	return nil
+	return out, nil
 }
 
 func (r *utf16Reader) unit() (rune, error) {
+	if r.bad != nil {
+		return 0, r.bad
+	}
 	b, err := r.from.Peek(2)
 	switch {
 	case len(b) == 1 && err == io.EOF:
-		return 0, fmt.Errorf("the text is not valid UTF-16: it ends with half of a character")
+		return 0, errors.New("the text is not valid UTF-16: it ends with half of a character")
 	case err != nil:
 		return 0, err
 	}
@@ -155,31 +156,67 @@ var windows1252 = [32]rune{
 }
 
 // A windows1252Reader turns Windows-1252 into UTF-8.
-type windows1252Reader struct{ from *bufio.Reader }
+type windows1252Reader struct {
+	from    *bufio.Reader
+	pending pending
+	bad     error
+
+	// Text that is UTF-8 all the way can hardly be meant as Windows-1252.
+	beyond bool   // there was a character beyond ASCII
+	other  bool   // there were bytes that are not UTF-8
+	cut    []byte // the beginning of a character
+}
 
 // Read implements [io.Reader].
-func (r *windows1252Reader) Read(p []byte) (int, error) {
-	out := p[:0]
-	for cap(out)-len(out) >= utf8.UTFMax {
-		c, err := r.from.ReadByte()
-		switch {
-		case err != nil && len(out) > 0:
-			return len(out), nil
-		case err != nil:
-			return 0, err
+func (r *windows1252Reader) Read(p []byte) (int, error) { return r.pending.read(p, r.fill) }
+
+// fill decodes what has been read of the file.
+func (r *windows1252Reader) fill(out []byte) ([]byte, error) {
+	if r.bad != nil {
+		return out, r.bad
+	}
+	if _, err := r.from.Peek(1); err != nil {
+		if err == io.EOF && r.beyond && !r.other {
+			err = errors.New("this is UTF-8, and not " + encoding1252 + " as the mapping says")
 		}
+		return out, err
+	}
+	raw, _ := r.from.Peek(min(r.from.Buffered(), readSize)) // cannot fail
+	r.look(raw)
+	for _, c := range raw {
 		char := rune(c)
 		if 0x80 <= c && c < 0xa0 {
 			if char = windows1252[c-0x80]; char == 0 {
-				return len(out), fmt.Errorf("the text is not Windows-1252: that has no character %#x", c)
+				r.bad = fmt.Errorf("the text is not Windows-1252: that has no character %#x", c)
+				return out, r.bad
 			}
 		}
 		out = utf8.AppendRune(out, char)
-		if r.from.Buffered() == 0 {
-			break
-		}
 	}
-	return len(out), nil
+	r.from.Discard(len(raw)) // cannot fail
+	return out, nil
+}
+
+// look looks whether bytes are UTF-8.
+func (r *windows1252Reader) look(raw []byte) {
+	if r.other {
+		return
+	}
+	if len(r.cut) > 0 {
+		raw = append(r.cut, raw...)
+	}
+	for len(raw) > 0 {
+		c, n := utf8.DecodeRune(raw)
+		if c == utf8.RuneError && n == 1 {
+			if r.other = utf8.FullRune(raw); !r.other {
+				r.cut = bytes.Clone(raw)
+			}
+			return
+		}
+		r.beyond = r.beyond || n > 1
+		raw = raw[n:]
+	}
+	r.cut = nil
 }
 
 // signatures are the beginnings of files that are not text, and what such a file is.
@@ -203,7 +240,11 @@ var signatures = []struct{ start, is string }{
 func whatItIs(start []byte) string {
 	start = bytes.TrimLeft(bytes.TrimPrefix(start, []byte(bom)), " \t\r\n")
 	for _, s := range signatures {
-		if len(start) >= len(s.start) && bytes.EqualFold(start[:len(s.start)], []byte(s.start)) {
+		has := bytes.HasPrefix(start, []byte(s.start))
+		if s.start[0] == '<' && len(start) >= len(s.start) { // markup has any letter case
+			has = bytes.EqualFold(start[:len(s.start)], []byte(s.start))
+		}
+		if has {
 			return s.is
 		}
 	}

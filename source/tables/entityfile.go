@@ -150,7 +150,7 @@ func planFolder(l *loader, r *reader, dir string, show func(string) string) (*pl
 		if strings.HasPrefix(base, ".") {
 			continue // hidden: no user means it as data
 		}
-		f := file{path.Join(dir, base), show(base), base}
+		f := file{path: path.Join(dir, base), shown: show(base), base: base}
 		unpacked := plainName(base)
 		if !hasExt(unpacked, ".csv") && !hasExt(unpacked, ".ndjson") {
 			ignored.add(base, fileName(base))

@@ -114,9 +114,6 @@ func (r *reader) start(in *input, f file, encoding string) error {
 	if encoding == "" || encoding == encodingUTF8 {
 		in.Reader = raw
 	} else {
-		if encoding != encodingUTF16LE && encoding != encodingUTF16BE && looksLikeUTF8(start) {
-			return notText("this is UTF-8, and not " + encoding + " as the mapping says")
-		}
 		in.Reader = bufio.NewReaderSize(decoded{r.decoder(encoding)(raw), in.limit}, readSize)
 	}
 	for { // files joined by a program may have several

@@ -28,7 +28,7 @@ func TestForms(t *testing.T) {
 			{"1 250", `"1 250" is not a number; write decimal digits, such as 1234.5, or give the column its "decimal" sign, "." or ",", in the mapping`},
 			{"$1,250.50", `"$1,250.50" is not a number; if it is a number of $, give the column "unit": "$" in the mapping`},
 			{"12 %", `"12 %" is not a number; if it is a number of %, give the column "unit": "%" in the mapping`},
-			{"1-10", `"1-10" is not a number; write decimal digits, such as 1234.5`},
+			{"1-10", `"1-10" is not a number; write decimal digits, such as 1234.5`}, {"12k", `"12k" is not a number; write decimal digits, such as 1234.5`},
 			{"500+", `"500+" is not a number; write decimal digits, such as 1234.5`},
 			{"1e400", `"1e400" is too large for a number`},
 		}},
@@ -39,6 +39,7 @@ func TestForms(t *testing.T) {
 			{"1.250 000", `"1.250 000" is not a number; the decimal sign is a comma, and other signs may only group its digits, as in 1.250,5`},
 			{"1,250,5", `"1,250,5" is not a number; the decimal sign is a comma, and other signs may only group its digits, as in 1.250,5`},
 			{"12,5.0", `"12,5.0" is not a number; the decimal sign is a comma, and other signs may only group its digits, as in 1.250,5`},
+			{"1.234E+05", `"1.234E+05" is not a number; the decimal sign is a comma, and other signs may only group its digits, as in 1.250,5`}, {"1,5E2", "150"},
 			{"many", `"many" is not a number; the decimal sign is a comma, and other signs may only group its digits, as in 1.250,5`},
 		}},
 		{name: "a decimal point and groups", field: "Visits", table: `"decimal": "."`, cells: [][2]string{
@@ -53,8 +54,8 @@ func TestForms(t *testing.T) {
 			{"$", `"$" is not a number; the decimal sign is a point, and other signs may only group its digits, as in 1,250.5`},
 			{"$5%", `"$5%" is not a number; if it is a number of %, give the column "unit": "%" in the mapping`},
 		}},
-		{name: "words for true and false", field: "Subscribed", table: `"true": ["VRAI"], "false": ["FAUX"]`, column: `"true": ["0"]`, cells: [][2]string{
-			{"t", "true"}, {"F", "false"}, {"Y", "true"}, {"n", "false"}, {"on", "true"}, {"off", "false"}, {"yes ", "true"}, {"vrai", "true"}, {"Faux", "false"}, {"0", "true"}, {" ", "null"},
+		{name: "words for true and false", field: "Subscribed", table: `"true": ["VRAI", "oui"], "false": ["FAUX"]`, column: `"true": ["0", "si "], "false": ["oui"]`, cells: [][2]string{
+			{"t", "true"}, {"F", "false"}, {"Y", "true"}, {"n", "false"}, {"on", "true"}, {"off", "false"}, {"yes ", "true"}, {"vrai", "true"}, {"Faux", "false"}, {"0", "true"}, {" ", "null"}, {"oui", "false"}, {"si", "true"},
 			{"WAHR", `"WAHR" is not a bool; write true or false, yes or no, 1 or 0, or give the column its words for "true" and "false" in the mapping`},
 		}},
 		{name: "several formats", field: "Created", table: `"zone": "Europe/Berlin"`, column: `"format": ["1/2/06 3PM", "1/2/06 3:04 PM", "1/2/06"]`, cells: [][2]string{
@@ -82,14 +83,18 @@ func TestForms(t *testing.T) {
 		{name: "Unix milliseconds", field: "Created", column: `"format": "UnixMillis"`, cells: [][2]string{
 			{"1777600800000", "2026-05-01T02:00:00Z"}, {"1777600800000.0", "2026-05-01T02:00:00Z"}, {"1.7776008E+12", "2026-05-01T02:00:00Z"}, {"-1.5", "1969-12-31T23:59:59.9985Z"}, {"0", "1970-01-01T00:00:00Z"},
 			{"1e30", `"1e30": the year is outside 0 to 9999`}, {"1e99999999999", `"1e99999999999": the year is outside 0 to 9999`},
-			{"1e-99999999999", `"1e-99999999999" is not a number of UnixMillis`}, {"0x10", `"0x10" is not a number of UnixMillis`}, {"1.2.3", `"1.2.3" is not a number of UnixMillis`},
+			{"1e-99999999999", `"1e-99999999999" is not a number of UnixMillis`}, {"1e-999", `"1e-999" is not a number of UnixMillis`}, {"0e-99", "1970-01-01T00:00:00Z"}, {"0x10", `"0x10" is not a number of UnixMillis`}, {"1.2.3", `"1.2.3" is not a number of UnixMillis`},
+		}},
+		{name: "names of zones", field: "Created", table: `"zone": "Europe/Berlin"`, column: `"format": "2006-01-02 15:04 MST"`, cells: [][2]string{
+			{"2026-05-31 12:00 CEST", "2026-05-31T10:00:00Z"}, {"2026-05-31 12:00 UTC", "2026-05-31T12:00:00Z"}, {"2026-05-31 12:00 GMT", "2026-05-31T12:00:00Z"},
+			{"2026-05-31 12:00 GMT+3", `"2026-05-31 12:00 GMT+3" is in a time zone GMT+3, which clocks in Europe/Berlin do not show; give the zone of these times in the mapping`},
 		}},
 		{name: "Unix seconds", field: "Created", column: `"format": "UnixSeconds"`, cells: [][2]string{
 			{"1777600800.25", "2026-05-01T02:00:00.25Z"}, {"1777600800", "2026-05-01T02:00:00Z"}, {"1777600800.1234567", "2026-05-01T02:00:00.123456Z"},
 			{"1777600800000", `"1777600800000": the year is outside 0 to 9999`},
 		}},
 		{name: "days of Excel", field: "Created", table: `"zone": "America/New_York"`, column: `"format": "ExcelDays"`, cells: [][2]string{
-			{"46143", "2026-05-01T04:00:00Z"}, {"46143.604166666664", "2026-05-01T18:30:00Z"}, {"61", "1900-03-01T05:00:00Z"}, {"46143.999999999", "2026-05-02T04:00:00Z"},
+			{"46143", "2026-05-01T04:00:00Z"}, {"46143.0", "2026-05-01T04:00:00Z"}, {"46143.604166666664", "2026-05-01T18:30:00Z"}, {"61", "1900-03-01T05:00:00Z"}, {"46143.999999999", "2026-05-02T04:00:00Z"},
 			{"60", `"60" is outside the days that Excel counts as the calendar does, which are 61, 1 March 1900, to 2958465`},
 			{"2958466", `"2958466" is outside the days that Excel counts as the calendar does, which are 61, 1 March 1900, to 2958465`},
 			{"today", `"today" is not a number of ExcelDays`},

@@ -339,6 +339,18 @@ func (d *document) recordsAt(path []string, to sink) (found bool, err error) {
 		}
 		d.report.broken(d.file, line, "want an array of records")
 		return true, nil
+	case first == '[':
+		n := 0
+		err := d.elements(func() error {
+			n++
+			if strconv.Itoa(n-1) != path[0] {
+				return d.skip()
+			}
+			var err error
+			found, err = d.recordsAt(path[1:], to)
+			return err
+		})
+		return found, err
 	case first != '{':
 		return false, d.skip()
 	}
@@ -398,6 +410,17 @@ func (d *document) end() error {
 
 // records reads an array of records.
 func (d *document) records(to sink) error {
+	return d.elements(func() error {
+		line, err := d.value()
+		if err == nil {
+			to.object(line, d.buf)
+		}
+		return err
+	})
+}
+
+// elements reads an array. The function each must read an element.
+func (d *document) elements(each func() error) error {
 	if err := d.take('[', ""); err != nil {
 		return err
 	}
@@ -409,11 +432,9 @@ func (d *document) records(to sink) error {
 		case c == ']' && first:
 			return d.take(']', "")
 		}
-		line, err := d.value()
-		if err != nil {
+		if err := each(); err != nil {
 			return err
 		}
-		to.object(line, d.buf)
 		if c, err = d.peek(); err != nil {
 			return err
 		}

@@ -32,6 +32,9 @@ func broken(what string) string { return "broken JSON: " + what }
 
 var newline = []byte("\n")
 
+// isNested reports whether a JSON value is an array or an object.
+func isNested(raw []byte) bool { return raw[0] == '[' || raw[0] == '{' }
+
 func isNumber(first byte) bool { return first == '-' || '0' <= first && first <= '9' }
 
 // unquote returns the text of a valid JSON string.
@@ -149,6 +152,12 @@ func elements(raw []byte) iter.Seq[[]byte] {
 			}
 		}
 	}
+}
+
+// pointerTo returns the JSON pointer to a member called key of what another one points
+// to.
+func pointerTo(under, key string) string {
+	return under + "/" + strings.ReplaceAll(strings.ReplaceAll(key, "~", "~0"), "/", "~1")
 }
 
 // pointer returns the keys of a JSON pointer (RFC 6901), such as /properties/email. It

@@ -41,6 +41,10 @@ func TestFilesWithoutMapping(t *testing.T) {
 		{"repeated headers", "id,City\n1,Oslo\nid,City\n2,Rome\n id ,City\n", []string{`1: City=text "Oslo"`, `2: City=text "Rome"`}, []string{"Contact.csv: left out 2 rows that repeat the header"}},
 		{"equal rows", "id,City,Fax\n1,Oslo,7\n2,Rome,8\n1,Oslo,9\n1,Oslo,7\n", []string{`1: City=text "Oslo"`, `2: City=text "Rome"`}, []string{
 			"Contact.csv: ignored columns Fax", "Contact: left out 2 records that equal another in all that is read of them"}},
+		{"files joined", "\ufeffid,City\n1,Oslo\n\ufeffid,City\n2,Rome\n", []string{`1: City=text "Oslo"`, `2: City=text "Rome"`}, []string{"Contact.csv: left out 1 row that repeat the header"}},
+		{"files for Excel, joined", "sep=,\nid,City\n1,Oslo\nsep=,\nid,City\n2,Rome\n", []string{`1: City=text "Oslo"`, `2: City=text "Rome"`}, []string{"Contact.csv: left out 1 row that repeat the header"}},
+		{"a formula for nothing", "id,City\n1,=\"\"\n2,\"=\"\"\"\"\"\n", []string{`1:`, `2:`}, nil},
+		{"choices in another order", "id,Interests\n1,Tea;Coffee\n1,Coffee;Tea\n", []string{`1: Interests=choices "Tea; Coffee"`}, []string{"Contact: left out 1 record that equal another in all that is read of them"}},
 		{"columns that nothing asks for, twice", "id,Fax,City,Fax\n1,a,Oslo,b\n", []string{`1: City=text "Oslo"`}, []string{"Contact.csv: ignored columns Fax"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -120,6 +124,14 @@ func TestLayouts(t *testing.T) {
 		{"records that are no array", "c.json", "{\"data\":\n{}}", `"records": "/data", "id": "id", "columns": {"City": "town"}`, []string{`c.json:2: want an array of records`}},
 		{"records twice", "c.json", `{"data": [], "data": []}`, `"records": "/data", "id": "id", "columns": {"City": "town"}`, []string{`c.json:1: data appears twice`}},
 		{"broken after the records", "c.json", "{\"data\": [],\n \"x\": {\"y\": 1,}}", `"records": "/data", "id": "id", "columns": {"City": "town"}`, []string{`c.json:2: broken JSON: invalid character '}' looking for beginning of object key string`}},
+		{"Windows-1252, and it is UTF-8 far inside", "c.csv", "id,Town\n1," + strings.Repeat("x", 70_000) + "ü\n", `"encoding": "windows-1252", "id": "id", "columns": {"City": "Town"}`, []string{`c.csv: this is UTF-8, and not windows-1252 as the mapping says`}},
+		{"records in an element", "c.json", `[0, {"items": [{"id": 1, "town": "Oslo"}]}, {"items": 5}]`, `"records": "/1/items", "id": "id", "columns": {"City": "town"}`, []string{`1: City=text "Oslo"`}},
+		{"where and an array", "c.ndjson", `{"id": 1, "type": ["OPEN"]}`, `"where": {"type": ["OPEN"]}, "id": "id"`, []string{`c.ndjson:1: type: want a text, a number, true or false, not an array`}},
+		{"words for null in an array", "c.ndjson", `{"id": 1, "i": ["-", " Tea "]}`, `"id": "id", "columns": {"Interests": {"name": "i", "null": ["-"]}}`, []string{`1: Interests=choices "Tea"`}},
+		{"two kinds of line ends", "c.csv", "id,Town\r1,Oslo\r2,Rome\n", `"id": "id", "columns": {"City": "Town"}`, []string{`c.csv:1: some lines end with CR alone and some with LF; save the file with one kind of line end`}},
+		{"a header far beyond the file", "c.csv", "id,Town\n", `"header": 2000000000, "id": "id"`, []string{`c.csv:1: the file ends before its header on line 2000000000`}},
+		{"a layout with the month twice", "c.csv", "id,at\n", `"id": "id", "columns": {"Created": {"name": "at", "format": "2006-01-02T15:04:05+01:00"}}`, []string{`mapping.json:1:102: Contact of c.csv: Created: the format "2006-01-02T15:04:05+01:00" has the month twice; 01 is the month, 02 the day, 04 the minute, 05 the second and 06 the year, and an offset is written -07:00 or Z07:00`}},
+		{"a code with a blank", "c.csv", "id,r\n", `"id": "id", "columns": {"Rating": {"name": "r", "codes": {" 0": "Hot"}}}`, []string{`mapping.json:1:100: Contact of c.csv: Rating: the code " 0" has blanks around it, which do not count in the file`}},
 		{"unequal rows", "c.csv", "id,Town\n1,Oslo\n2,Rome\n1,Bergen\n", `"id": "id", "columns": {"City": "Town"}`, []string{`c.csv:4: id: "1" appears twice: c.csv:2 has another City`}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -205,5 +217,65 @@ func TestFormulasInPieces(t *testing.T) {
 				t.Errorf("got %q, want %q", got, want)
 			}
 		}
+	}
+}
+
+// TestLongFiles reads files of each encoding that are longer than what is read at once.
+func TestLongFiles(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("id,Town\n")
+	for i := range 20_000 {
+		fmt.Fprintf(&b, "%d,Oslo\n", i)
+	}
+	for encoding, text := range map[string]string{"windows-1252": b.String() + "x,Z\xfcrich\n", "utf-16le": inUTF16(binary.LittleEndian, b.String()), "utf-8": b.String()} {
+		m := readMapping(t, fmt.Sprintf(`{"encoding": %q, "tables": [{"file": "c.csv", "entity": "Contact", "id": "id", "columns": {"City": "Town"}}]}`, encoding))
+		data, err := tables.LoadFS(t.Context(), files("c.csv", text), ".", testSchema(t), tables.Options{Mapping: m})
+		if err != nil || data.Len("Contact") < 20_000 {
+			t.Errorf("%s: %v", encoding, err)
+		}
+	}
+}
+
+// TestNumbersOfLookups: a number of JSON is one also where a lookup or a template finds
+// it, whatever the decimal sign of texts.
+func TestNumbersOfLookups(t *testing.T) {
+	schema := testSchema(t)
+	for column, want := range map[string]string{
+		`{"template": "{v}"}`: "0.5", `{"name": "k", "lookup": {"file": "p.ndjson", "by": "k", "name": "v"}}`: "1.234",
+		`{"name": "k", "lookup": {"file": "all.json", "by": "k", "name": "v", "records": "/b"}}`: "7",
+	} {
+		m := readMapping(t, `{"decimal": ",", "tables": [
+			{"file": "c.ndjson", "entity": "Contact", "id": "id", "columns": {"Visits": `+column+`}},
+			{"file": "all.json", "entity": "EmailClicked", "records": "/a"}, {"file": "all.json", "entity": "EmailClicked", "records": "/b"}]}`)
+		fsys := files("c.ndjson", `{"id": 1, "v": 0.5, "k": "a"}`, "p.ndjson", `{"k": "a", "v": 1.234}`, "all.json", `{"a": [{"k": "a", "v": 6}], "b": [{"k": "a", "v": 7}]}`)
+		data, err := tables.LoadFS(t.Context(), fsys, ".", schema, tables.Options{Mapping: m})
+		if err != nil {
+			t.Errorf("%s: %v", column, err)
+			continue
+		}
+		if got := dump(t, data, schema, "Contact", "1")[0]; got != fmt.Sprintf("1: Visits=number %q", want) {
+			t.Errorf("%s: got %s", column, got)
+		}
+	}
+	m := readMapping(t, `{"tables": [
+		{"file": "c.ndjson", "entity": "Contact", "id": "id", "columns": {"Visits": {"name": "k", "lookup": {"file": "all.json", "by": "k", "name": "v"}}}},
+		{"file": "all.json", "entity": "EmailClicked", "records": "/a"}, {"file": "all.json", "entity": "EmailClicked", "records": "/b"}]}`)
+	_, err := tables.LoadFS(t.Context(), files("c.ndjson", "", "all.json", "{}"), ".", schema, tables.Options{Mapping: m})
+	if want := `mapping.json:2:104: Contact of c.ndjson: Visits: the tables read several arrays of all.json; give the lookup its "records"`; err == nil || err.Error() != want {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestWhatFailsIsListed: problems that skipping does not solve are listed however many
+// others there are.
+func TestWhatFailsIsListed(t *testing.T) {
+	text := "id,Visits\n"
+	for i := range 2 * tables.MaxProblems {
+		text += fmt.Sprintf("%d,x\n", i)
+	}
+	m := readMapping(t, `{"tables": [{"file": "c.csv", "entity": "Contact", "id": "id", "columns": {"Visits": "Visits"}}]}`)
+	_, err := tables.LoadFS(t.Context(), files("c.csv", text+"a,350.000\n"), ".", testSchema(t), tables.Options{Mapping: m, SkipBad: true})
+	if err == nil || !strings.Contains(err.Error(), "350.000 is 350") {
+		t.Errorf("got %v", err)
 	}
 }

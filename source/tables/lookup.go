@@ -14,14 +14,16 @@ type lookup struct {
 	place []string
 	files []file
 	fold  bool // keys are folded by foldKey
+	told  bool // it has been reported that its file has several arrays
 	found map[string]lookupValue
 	keys  *alike.IDs // the keys; nil until one is not found
 }
 
 // A lookupValue is the value of the rows with a key.
 type lookupValue struct {
-	value string // or why it cannot be read
-	is    lookupKind
+	value  string // or why it cannot be read
+	number bool   // of JSON
+	is     lookupKind
 }
 
 type lookupKind uint8
@@ -34,7 +36,7 @@ const (
 
 // find returns the value of the rows with a key, and whether there are such rows. It
 // returns an error if the value cannot be used.
-func (up *lookup) find(key string) (value string, ok bool, err error) {
+func (up *lookup) find(key string) (value lookupValue, ok bool, err error) {
 	by := key
 	if up.fold {
 		by = foldKey(key)
@@ -42,13 +44,13 @@ func (up *lookup) find(key string) (value string, ok bool, err error) {
 	found, ok := up.found[by]
 	switch {
 	case !ok:
-		return "", false, nil
+		return found, false, nil
 	case found.is == several:
-		return "", true, fmt.Errorf("%s is in several rows of %s, and their %s differ", shown.Quote(key), fileName(up.File), plain(up.Name))
+		return found, true, fmt.Errorf("%s is in several rows of %s, and their %s differ", shown.Quote(key), fileName(up.File), plain(up.Name))
 	case found.is == unreadable:
-		return "", true, fmt.Errorf("%s of %s in %s: %s", plain(up.Name), shown.Quote(key), fileName(up.File), found.value)
+		return found, true, fmt.Errorf("%s of %s in %s: %s", plain(up.Name), shown.Quote(key), fileName(up.File), found.value)
 	}
-	return found.value, true, nil
+	return found, true, nil
 }
 
 // near returns the key that almost equals one that is not found, or "".
@@ -123,17 +125,20 @@ func (x *lookupFile) row(r *row) {
 	}
 	var now lookupValue
 	if now.value, err = x.text(r, x.name); err != nil {
-		now = lookupValue{err.Error(), unreadable}
+		now = lookupValue{value: err.Error(), is: unreadable}
 	}
+	now.number = r.raw != nil && r.raw[x.name] != nil && isNumber(r.raw[x.name][0])
 	if x.lookup.fold {
-		key = foldKey(key)
+		if key = foldKey(key); key == "" {
+			return
+		}
 	}
 	was, ok := x.lookup.found[key]
 	switch {
 	case !ok:
 		now.value = x.shared.text(now.value)
 		x.lookup.found[strings.Clone(key)] = now
-	case was != now && was.is != several:
+	case (was.value != now.value || was.is != now.is) && was.is != several:
 		was.is = several
 		x.lookup.found[key] = was
 	}
@@ -141,7 +146,7 @@ func (x *lookupFile) row(r *row) {
 
 // text returns the text of a column in a row.
 func (x *lookupFile) text(r *row, at int) (string, error) {
-	if r.raw != nil && r.raw[at] != nil && (r.raw[at][0] == '[' || r.raw[at][0] == '{') {
+	if r.raw != nil && r.raw[at] != nil && isNested(r.raw[at]) {
 		return "", noText(r.raw[at])
 	}
 	return r.text(at)

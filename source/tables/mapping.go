@@ -130,6 +130,9 @@ type Lookup struct {
 	// Delimiter is as in Table. If a table names the file, its Delimiter is used.
 	Delimiter string `json:"delimiter,omitempty"`
 
+	Header  int    `json:"header,omitempty"`  // likewise
+	Records string `json:"records,omitempty"` // as in Table
+
 	Fold bool `json:"fold,omitempty"` // letter case and outer blanks of keys do not count, even if they do in the mapping
 }
 
@@ -204,7 +207,7 @@ func (m *Mapping) form(f file, t *Table) form {
 
 func compareLookups(a, b Lookup) int {
 	shows := func(l Lookup) []string {
-		return []string{l.File, l.By, l.Name, l.Delimiter, strconv.FormatBool(l.Fold)}
+		return []string{l.File, l.By, l.Name, l.Delimiter, strconv.Itoa(l.Header), l.Records, strconv.FormatBool(l.Fold)}
 	}
 	return slices.Compare(shows(a), shows(b))
 }

@@ -177,6 +177,8 @@ func (r *mappingReader) column(raw []byte, place []string) Column {
 				"by":        func(raw []byte, _ []string) { c.Lookup.By = r.word(raw) },
 				"name":      func(raw []byte, _ []string) { c.Lookup.Name = r.word(raw) },
 				"delimiter": func(raw []byte, _ []string) { c.Lookup.Delimiter = r.word(raw) },
+				"header":    func(raw []byte, _ []string) { c.Lookup.Header = r.lineNumber(raw) },
+				"records":   func(raw []byte, _ []string) { c.Lookup.Records = r.word(raw) },
 				"fold":      func(raw []byte, _ []string) { c.Lookup.Fold = r.bool(raw) },
 			})
 		},

@@ -2,6 +2,7 @@ package tables
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -113,6 +114,9 @@ func ungroup(text string, decimal byte) (string, bool) {
 		between = c
 		groups, whole = append(groups, whole[:i]), whole[i+n:]
 	}
+	if len(groups) > 0 && strings.ContainsAny(rest, "eE") {
+		return "", false // nobody groups the digits of such a number
+	}
 	for i, group := range groups {
 		least := 2
 		if i == 0 {
@@ -170,9 +174,13 @@ func unitOf(digits string) string {
 	return ""
 }
 
-// isUnit reports whether a text may be a currency, or a percent sign.
+// isUnit reports whether a text may be a currency, or a percent sign, and does not
+// multiply a number, as in 12k.
 func isUnit(s string) bool {
 	n := utf8.RuneCountInString(s)
+	if slices.Contains([]string{"k", "m", "mm", "mn", "mio", "mrd", "b", "bn", "t", "tsd", "e"}, strings.ToLower(s)) {
+		return false // it multiplies
+	}
 	return n > 0 && n <= 4 && !strings.ContainsFunc(s, func(c rune) bool {
 		return !unicode.IsLetter(c) && !unicode.Is(unicode.Sc, c) && c != '%'
 	})

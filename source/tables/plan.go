@@ -85,6 +85,7 @@ func (p *planner) check() {
 		t := &m.Tables[i]
 		p.table(i)
 		for _, f := range p.matches(t.File, tablePlace(i, "file")) {
+			f.part = t.Records
 			key := [2]string{f.path, t.Records}
 			if byPath[key] == nil {
 				byPath[key] = &tableFile{file: f, form: m.form(f, t)}
@@ -118,7 +119,7 @@ func (p *planner) table(i int) {
 	t := &p.binder.mapping.Tables[i]
 	p.delimiter(t.Delimiter, tablePlace(i, "delimiter"))
 	p.encoding(t.Encoding, tablePlace(i, "encoding"))
-	p.layout(i, t)
+	p.layout(t.File, t.Header, t.Records, func(key string) []string { return tablePlace(i, key) })
 	for _, name := range slices.Sorted(maps.Keys(t.Where)) {
 		if len(t.Where[name]) == 0 {
 			p.problem(tablePlace(i, "where", name), "no word is listed, so no row would be left")
@@ -169,23 +170,24 @@ func (p *planner) encoding(name string, place []string) {
 	}
 }
 
-// layout checks what a table says of lines and arrays against the kind of its file.
-func (p *planner) layout(i int, t *Table) {
-	name := plainName(t.File)
-	if t.Header < 0 {
-		p.problem(tablePlace(i, "header"), "the header is a line, from 1")
+// layout checks what a table or a lookup says of lines and arrays against the kind of
+// its file. place returns the place of a key.
+func (p *planner) layout(file string, header int, records string, place func(key string) []string) {
+	name := plainName(file)
+	if header < 0 {
+		p.problem(place("header"), "the header is a line, from 1")
 	}
-	if t.Header != 0 && (hasExt(name, ".json") || hasExt(name, ".ndjson")) {
-		p.problem(tablePlace(i, "header"), "a header is for files with rows of cells")
+	if header != 0 && (hasExt(name, ".json") || hasExt(name, ".ndjson")) {
+		p.problem(place("header"), "a header is for files with rows of cells")
 	}
-	if t.Records == "" {
+	if records == "" {
 		return
 	}
 	if !hasExt(name, ".json") {
-		p.problem(tablePlace(i, "records"), "records are for .json files")
+		p.problem(place("records"), "records are for .json files")
 	}
-	if _, ok := pointer(t.Records); !ok {
-		p.problem(tablePlace(i, "records"), "%s is not a JSON pointer; write one such as /data/contacts", shown.Quote(t.Records))
+	if _, ok := pointer(records); !ok {
+		p.problem(place("records"), "%s is not a JSON pointer; write one such as /data/contacts", shown.Quote(records))
 	}
 }
 
@@ -240,6 +242,11 @@ func (p *planner) written(place []string, c *Column, holds column) {
 			}
 		}
 	}
+	for _, code := range slices.Sorted(maps.Keys(c.Codes)) {
+		if code != strings.TrimSpace(code) {
+			p.problem(within(place, "codes"), "the code %s has blanks around it, which do not count in the file", shown.Quote(code))
+		}
+	}
 	p.decimal(c.Decimal, within(place, "decimal"))
 	p.boolWords(place, c.True, c.False)
 	if slices.Contains(c.Unit, "") {
@@ -275,6 +282,7 @@ func (p *planner) addLookup(asked *Lookup, place []string) {
 		return
 	}
 	p.delimiter(asked.Delimiter, within(place, "delimiter"))
+	p.layout(asked.File, asked.Header, asked.Records, func(key string) []string { return within(place, key) })
 	up := &lookup{Lookup: *asked, place: place, fold: asked.Fold || p.binder.mapping.Fold, found: map[string]lookupValue{}}
 	up.files = p.matches(up.File, within(place, "file"))
 	p.binder.lookups[*asked] = up
@@ -303,17 +311,29 @@ func (p *planner) lookup(up *lookup) {
 // formOf returns the form of a file of a lookup, and whether a table reads the file,
 // too.
 func (p *planner) formOf(up *lookup, f file) (form, bool) {
+	var same *tableFile
 	for _, read := range p.files {
-		if read.file.path == f.path {
-			return read.form, true
+		switch {
+		case read.file.path != f.path || up.Records != "" && read.form.records != up.Records:
+		case same != nil && read.form.records != same.form.records:
+			if !up.told {
+				p.problem(within(up.place, "file"), "the tables read several arrays of %s; give the lookup its \"records\"", fileName(f.base))
+			}
+			up.told = true
+			return same.form, true
+		default:
+			same = read
 		}
+	}
+	if same != nil {
+		return same.form, true
 	}
 	return p.lookupForm(up, f), false
 }
 
 // lookupForm returns the form of a file that only a lookup names.
 func (p *planner) lookupForm(up *lookup, f file) form {
-	return p.binder.mapping.form(f, &Table{Delimiter: up.Delimiter})
+	return p.binder.mapping.form(f, &Table{Delimiter: up.Delimiter, Header: up.Header, Records: up.Records})
 }
 
 // matches returns the files that a pattern names, in the order of their names.
@@ -352,7 +372,7 @@ func (p *planner) matches(pattern string, place []string) []file {
 	}
 	var files []file
 	for _, name := range found {
-		f := file{path.Join(p.dir, name), p.show(name), name}
+		f := file{path: path.Join(p.dir, name), shown: p.show(name), base: name}
 		info, err := fs.Stat(p.reader.fsys, f.path)
 		if err != nil || !info.Mode().IsRegular() {
 			say("%s cannot be read: it is not a file", fileName(name))

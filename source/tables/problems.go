@@ -79,6 +79,16 @@ func (p *Problems) add(problem Problem) {
 	p.List = append(p.List, problem)
 }
 
+// addFatal adds a problem that must be listed, in place of the last one if there is no
+// room.
+func (p *Problems) addFatal(problem Problem) {
+	if len(p.List) == MaxProblems {
+		p.List = p.List[:MaxProblems-1]
+		p.More++
+	}
+	p.List = append(p.List, problem)
+}
+
 // join adds the problems of others.
 func (p *Problems) join(others *Problems) {
 	for _, problem := range others.List {

@@ -81,12 +81,14 @@ type file struct {
 	path  string // in the file system
 	shown string // in problems
 	base  string // in notes and made-up ids
+	part  string // a JSON pointer to what is read of it, in made-up ids; "" = all
 }
 
 // A reporter collects the problems and notes of one call of [Load].
 type reporter struct {
-	out   *Report
-	fatal bool // a problem came that skipping records does not solve
+	out    *Report
+	fatal  bool // a problem came that skipping records does not solve
+	fatals int  // how many
 	// pending are the problems of the records of one row, until all tables have read
 	// the row. Those that were reported already are not reported again.
 	pending  []Problem
@@ -96,7 +98,12 @@ type reporter struct {
 // fail adds a problem that concerns more than one record.
 func (r *reporter) fail(p Problem) {
 	r.fatal = true
-	r.out.Problems.add(p)
+	r.fatals++
+	if r.fatals < MaxProblems/2 {
+		r.out.Problems.addFatal(p)
+	} else {
+		r.out.Problems.add(p)
+	}
 }
 
 // broken is fail for a problem on a line of a file.

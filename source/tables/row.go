@@ -185,7 +185,7 @@ func (k *keys) object(line int, raw []byte) {
 			return
 		}
 		i, asked := k.slots[m.name]
-		if asked {
+		if asked = asked && (m.name == "" || m.name[0] != '/'); asked { // else it is a pointer
 			k.set(i, line, m.value)
 		}
 		for _, path := range k.paths[m.name] {

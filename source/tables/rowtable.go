@@ -3,6 +3,7 @@ package tables
 import (
 	"strings"
 
+	"github.com/leadscore/leadscore/source/memory"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -52,7 +53,11 @@ func (f *rowTable) row(r *row) {
 	t.bad = t.bad[:0]
 	for i := range f.where {
 		w := &f.where[i]
-		switch cell, err := r.text(w.at); {
+		cell, err := r.text(w.at)
+		if r.raw != nil && err == nil && r.raw[w.at] != nil && isNested(r.raw[w.at]) {
+			err = noText(r.raw[w.at])
+		}
+		switch {
 		case err != nil: // it is not known whether the row passes
 			t.problem(r.line(w.at), w.name, "%v", err)
 		default:
@@ -104,13 +109,36 @@ func (b *binding) text(r *row) (string, error) {
 
 func (b *binding) part(r *row, at int) (string, error) {
 	cell, err := r.text(at)
-	if len(b.null.list) > 0 && cell != "" {
-		b.null.near.warning.Of++
-		if b.null.has(cell) {
-			cell = ""
-		}
+	if b.isNull(cell) {
+		cell = ""
 	}
 	return cell, err
+}
+
+// choice returns what one of several choices means: "" if it is null.
+func (b *binding) choice(text string) (string, error) {
+	text = strings.TrimSpace(text)
+	switch {
+	case b.isNull(text):
+		return "", nil
+	case b.style.codes != nil:
+		return b.style.decode(text)
+	}
+	return text, nil
+}
+
+// isNull reports whether a text means null.
+func (b *binding) isNull(text string) bool {
+	if text == "" || len(b.null.list) == 0 {
+		return text == ""
+	}
+	b.null.near.warning.Of++
+	return b.null.has(text)
+}
+
+// isWhole reports whether the text of a binding is that of one cell.
+func (b *binding) isWhole() bool {
+	return b.template == nil || len(b.cells) == 1 && b.template.texts[0] == "" && b.template.texts[1] == ""
 }
 
 // cell reads the value of a binding.
@@ -123,20 +151,24 @@ func (f *rowTable) cell(b *binding, cell string, r *row) (traverse.Value, error)
 			raw := r.raw[at]
 			switch {
 			case raw[0] == '[' && bare && c.kind == field && c.typ == traverse.Choices:
-				return t.choices(raw, b.style)
-			case raw[0] == '[' || raw[0] == '{':
+				return t.choices(raw, b.style.codes != nil, b.choice)
+			case isNested(raw):
 				return traverse.Value{}, noText(raw)
 			case raw[0] != '"' && bare && c.kind != field:
-				return t.json(c, raw)
-			case isNumber(raw[0]) && bare && c.typ == traverse.Number && b.style.codes == nil:
 				return t.json(c, raw)
 			}
 		}
 	}
+	number := r.raw != nil && b.isWhole() && isNumber(r.raw[b.cells[0]][0])
 	if b.lookup != nil {
+		if b.lookup.fold && strings.TrimSpace(cell) == "" {
+			return traverse.Value{}, nil
+		}
 		b.asked++
 		b.nearKey.warning.Of++
-		found, ok, err := b.lookup.find(cell)
+		value, ok, err := b.lookup.find(cell)
+		found := value.value
+		number = value.number
 		switch {
 		case err != nil:
 			return traverse.Value{}, err
@@ -146,7 +178,7 @@ func (f *rowTable) cell(b *binding, cell string, r *row) (traverse.Value, error)
 				b.nearKey.note(cell, other)
 			}
 			return traverse.Value{}, nil
-		case found == "" || len(b.null.list) > 0 && b.null.has(found):
+		case b.isNull(found):
 			return traverse.Value{}, nil
 		}
 		cell = found
@@ -157,6 +189,9 @@ func (f *rowTable) cell(b *binding, cell string, r *row) (traverse.Value, error)
 	switch c.typ {
 	case traverse.Text, traverse.Choice, traverse.Choices:
 		cell = t.l.shared.text(cell)
+	}
+	if number && c.typ == traverse.Number && b.style.codes == nil {
+		return memory.Parse(c.typ, cell) // JSON says what its numbers are
 	}
 	v, err := b.style.read(c.typ, cell)
 	if c.typ == traverse.Number {

@@ -1,12 +1,16 @@
 package tables
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
-	"io/fs"
+	"io"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
+	"github.com/leadscore/leadscore/internal/regular"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -26,7 +30,8 @@ type sampleColumn struct {
 	name   string
 	words  []string // of its name, as wordsOf returns them
 	values []string // that are not blank, without repeats
-	filled int      // how many rows have a value
+	seen   map[string]bool
+	filled int // how many rows have a value
 	used   bool
 }
 
@@ -65,38 +70,31 @@ func (s *sample) withoutPrefix() {
 // A sampler is a sink for a sample.
 type sampler struct {
 	sample *sample
-	byName map[string]*sampleColumn
-	seen   map[*sampleColumn]map[string]bool
+	byName map[string]*sampleColumn // of JSON
 }
 
 // header implements sink.
 func (s *sampler) header(names []string, _ int) bool {
-	for i, name := range names {
-		if n := count1(names[:i], name); n > 0 {
-			name = fmt.Sprintf("%s#%d", name, n+1)
+	times := map[string]int{}
+	for _, name := range names {
+		c := &sampleColumn{name: name, words: wordsOf(name)}
+		if times[name]++; times[name] > 1 {
+			c.name = fmt.Sprintf("%s#%d", name, times[name])
+			c.used = slices.Contains(names, c.name) // which means another column
 		}
-		s.add(name)
+		s.sample.columns = append(s.sample.columns, c)
 	}
 	return true
 }
 
-func count1(names []string, name string) (n int) {
-	for _, other := range names {
-		if other == name {
-			n++
-		}
-	}
-	return n
-}
-
 func (s *sampler) add(name string) *sampleColumn {
 	if s.byName == nil {
-		s.byName, s.seen = map[string]*sampleColumn{}, map[*sampleColumn]map[string]bool{}
+		s.byName = map[string]*sampleColumn{}
 	}
 	c := s.byName[name]
 	if c == nil {
 		c = &sampleColumn{name: name, words: wordsOf(name)}
-		s.byName[name], s.seen[c] = c, map[string]bool{}
+		s.byName[name] = c
 		s.sample.columns = append(s.sample.columns, c)
 	}
 	return c
@@ -118,9 +116,12 @@ func (s *sampler) value(c *sampleColumn, text string) {
 		return
 	}
 	c.filled++
-	if !s.seen[c][text] {
+	if !c.seen[text] {
+		if c.seen == nil {
+			c.seen = map[string]bool{}
+		}
 		text = strings.Clone(text)
-		s.seen[c][text] = true
+		c.seen[text] = true
 		c.values = append(c.values, text)
 	}
 }
@@ -131,24 +132,26 @@ func (s *sampler) object(line int, raw []byte) {
 		return
 	}
 	s.sample.rows++
-	s.members("", raw)
+	s.members("", 0, raw)
 }
 
-func (s *sampler) members(under string, raw []byte) {
+// maxDepth is how far inside of a record columns are looked for.
+const maxDepth = 4
+
+func (s *sampler) members(under string, depth int, raw []byte) {
 	for _, m := range named(0, raw) {
 		if m.wrong != "" {
 			continue
 		}
 		name := m.name
 		if under != "" {
-			name = under + "/" + strings.ReplaceAll(strings.ReplaceAll(m.name, "~", "~0"), "/", "~1")
+			name = pointerTo(under, m.name)
 		}
 		switch m.value[0] {
 		case '{':
-			if under == "" {
-				name = "/" + strings.ReplaceAll(strings.ReplaceAll(m.name, "~", "~0"), "/", "~1")
+			if depth < maxDepth {
+				s.members(pointerTo(under, m.name), depth+1, m.value)
 			}
-			s.members(name, m.value)
 		case '[', 'n':
 			s.add(name)
 		case '"':
@@ -168,27 +171,46 @@ func (s *sampler) reject(int, Problem) {}
 func (s *sampler) end() {}
 
 // layoutOf returns the form of a file of cells: the separator that splits its header
-// into the most cells, and the line of the header if a title comes before it.
+// into the most cells, and the line of the header if lines with a title come before it.
 func (r *reader) layoutOf(f file, form form) form {
+	const lines = 10
 	best := 0
 	for _, c := range commasOf(f) {
-		for _, line := range []int{0, 2, 3, 4, 5, 6, 7, 8, 9, 10} {
+		for line := 0; line <= lines; line++ {
 			next := form
 			next.comma, next.header = c, line
-			quiet := r.quiet(&reporter{out: &Report{}})
 			var h header
-			if err := quiet.csv(f, next, &h); err != nil {
+			if err := r.quiet(&reporter{out: &Report{}}).csv(f, next, &h); err != nil {
 				break
 			}
-			if n := len(h.names); n > best && !slices.Contains(h.names, "") && !slices.ContainsFunc(h.names, isNumeric) {
+			n := headerNames(h.names)
+			if n > best {
 				best, form = n, next
 				if line > 0 {
 					form.header = h.line
 				}
 			}
+			if n > 1 {
+				break // what comes after it is data
+			}
 		}
 	}
 	return form
+}
+
+// headerNames returns how many cells of a header are names of columns, or 0 if it is not
+// a header.
+func headerNames(header []string) int {
+	n := 0
+	for _, name := range header {
+		switch {
+		case isNumeric(name):
+			return 0
+		case name != "":
+			n++
+		}
+	}
+	return n
 }
 
 // isNumeric reports whether a text is a number or a day, which no column is called.
@@ -202,14 +224,48 @@ func commasOf(f file) []rune {
 }
 
 // arrayOf returns a pointer to the array of records of a .json file: "" if the
-// document is one, and otherwise the first array of objects.
-func (r *reader) arrayOf(f file) string {
-	text, err := fs.ReadFile(r.fsys, f.path)
-	if err != nil || !json.Valid(text) {
+// document is one, and otherwise the first array of objects. It looks at files up to a
+// limit.
+func (r *reader) arrayOf(f file, encoding string) string {
+	const most = 16 << 20
+	in, err := r.open(f, encoding)
+	if err != nil {
 		return ""
 	}
-	raw := []byte(strings.TrimSpace(string(text)))
-	return arrayIn("", raw)
+	defer in.Close()
+	text, err := io.ReadAll(io.LimitReader(in, most))
+	if text = bytes.TrimSpace(text); err != nil || !json.Valid(text) {
+		return ""
+	}
+	return arrayIn("", text)
+}
+
+// encodingOf returns what the beginning of a file looks like: windows-1252 if it is not
+// UTF-8, utf-16le or utf-16be without a mark, or "". It does not look into packed files.
+func (r *reader) encodingOf(f file) string {
+	if hasExt(f.path, ".gz") {
+		return ""
+	}
+	raw, err := regular.OpenFS(r.fsys, f.path)
+	if err != nil {
+		return "" // which reading it says
+	}
+	defer raw.Close()
+	start, _ := bufio.NewReaderSize(raw, readSize).Peek(readSize)
+	if marked(start) != "" {
+		return ""
+	}
+	if is := unmarked16(start); is != "" {
+		return is
+	}
+	for len(start) > 0 {
+		c, n := utf8.DecodeRune(start)
+		if c == utf8.RuneError && n == 1 && utf8.FullRune(start) {
+			return encoding1252
+		}
+		start = start[n:]
+	}
+	return ""
 }
 
 func arrayIn(under string, raw []byte) string {
@@ -217,7 +273,7 @@ func arrayIn(under string, raw []byte) string {
 		return ""
 	}
 	for _, m := range named(0, raw) {
-		name := under + "/" + strings.ReplaceAll(strings.ReplaceAll(m.name, "~", "~0"), "/", "~1")
+		name := pointerTo(under, m.name)
 		if m.wrong != "" {
 			continue
 		}

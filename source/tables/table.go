@@ -2,7 +2,6 @@ package tables
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -239,8 +238,12 @@ func (t *table) repeated() bool {
 	return true
 }
 
-// sameValue reports whether two values of a column are the same.
+// sameValue reports whether two values of a column are the same. Choices are the same
+// in any order.
 func sameValue(a, b traverse.Value) bool {
+	if a.Kind() == traverse.KindChoices && b.Kind() == traverse.KindChoices {
+		return slices.Equal(slices.Sorted(slices.Values(a.Choices())), slices.Sorted(slices.Values(b.Choices())))
+	}
 	return a.Kind() == b.Kind() && a.String() == b.String()
 }
 
@@ -294,9 +297,9 @@ func (t *table) madeUp() string {
 	}
 	t.made.n++
 	if t.made.n > 1 {
-		return fmt.Sprintf("%s:%d#%d", t.file.base, t.begun, t.made.n)
+		return fmt.Sprintf("%s%s:%d#%d", t.file.base, t.file.part, t.begun, t.made.n)
 	}
-	return fmt.Sprintf("%s:%d", t.file.base, t.begun)
+	return fmt.Sprintf("%s%s:%d", t.file.base, t.file.part, t.begun)
 }
 
 // reject counts a record that begins on a line and has a problem.
@@ -384,7 +387,7 @@ func (t *table) json(c *column, raw []byte) (traverse.Value, error) {
 		wants = "true or false"
 	case c.typ == traverse.Choices:
 		if first == '[' {
-			return t.choices(raw, nil)
+			return t.choices(raw, false, nil)
 		}
 		wants = "an array of texts"
 	default:
@@ -406,33 +409,26 @@ func (t *table) json(c *column, raw []byte) (traverse.Value, error) {
 	return traverse.Value{}, fmt.Errorf("want %s, not %s", wants, describe(raw))
 }
 
-// choices reads an array of texts, which may be codes of a style. If it has codes,
-// they may be numbers, too.
-func (t *table) choices(raw []byte, style *style) (traverse.Value, error) {
-	var elements []json.RawMessage
-	if err := json.Unmarshal(raw, &elements); err != nil {
-		return traverse.Value{}, errors.New(broken(err.Error()))
-	}
-	coded := style != nil && style.codes != nil
+// choices reads an array of texts. The function read, unless it is nil, returns what
+// each of them means, and takes numbers, too, if numbers is true.
+func (t *table) choices(raw []byte, numbers bool, read func(string) (string, error)) (traverse.Value, error) {
 	var chosen []string
-	for _, e := range elements {
+	for e := range elements(raw) {
 		var s string
+		var err error
 		switch {
 		case e[0] == '"':
-			var err error
-			if s, err = unquote(e); err != nil {
-				return traverse.Value{}, err
-			}
-		case coded && isNumber(e[0]):
+			s, err = unquote(e)
+		case numbers && isNumber(e[0]):
 			s = string(e)
 		default:
-			return traverse.Value{}, fmt.Errorf("want an array of texts, not %s in it", describe(e))
+			err = fmt.Errorf("want an array of texts, not %s in it", describe(e))
 		}
-		if coded {
-			var err error
-			if s, err = style.decode(s); err != nil {
-				return traverse.Value{}, err
-			}
+		if err == nil && read != nil {
+			s, err = read(s)
+		}
+		if err != nil {
+			return traverse.Value{}, err
 		}
 		if s != "" {
 			chosen = append(chosen, t.l.shared.text(s))

@@ -190,7 +190,7 @@ func load(ctx context.Context, fsys fs.FS, name string, schema *traverse.Schema,
 	case info.IsDir():
 		p, err = planFolder(l, r, name, show)
 	case hasExt(plainName(name), ".json"):
-		f := file{name, show(""), path.Base(name)}
+		f := file{path: name, shown: show(""), base: path.Base(name)}
 		err = r.jsonObject(f, l.members(f))
 	default:
 		err = fmt.Errorf("%s is neither a folder nor a .json file", show(""))

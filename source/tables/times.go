@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -156,10 +157,7 @@ func (s *timeStyle) as(f *timeFormat, typ traverse.Type, text string, days *time
 		t, err = unixTime(f.name, text)
 		t = t.In(s.zone)
 	case excelDays:
-		if isWhole(text) {
-			zone = days
-		}
-		t, err = excelTime(text, zone)
+		t, err = excelTime(text, zone, days)
 	default:
 		t, err = s.layout(f, typ, text, zone)
 	}
@@ -186,9 +184,11 @@ func (s *timeStyle) layout(f *timeFormat, typ traverse.Type, text string, zone *
 	}
 	switch {
 	case named && typ == traverse.Time:
-		// Package time accepts any name of a zone, and treats unknown ones as UTC.
+		// Package time accepts any name of a zone, and treats unknown ones as UTC, and
+		// GMT+3 as a name for that.
 		name, seconds := t.Zone()
-		if seconds == 0 && t.Location() != zone && t.Location() != time.UTC && !strings.HasPrefix(name, "GMT") {
+		offset := strings.HasPrefix(name, "GMT") && name != "GMT"
+		if (seconds == 0 || offset) && t.Location() != zone && t.Location() != time.UTC && name != "GMT" {
 			return t, fmt.Errorf("%s is in a time zone %s, which clocks in %v do not show; give the zone of these times in the mapping", shown.Quote(text), name, zone)
 		}
 	case !offset && !named:
@@ -224,9 +224,6 @@ func withMarker(text, marker string) string {
 	return text
 }
 
-// isWhole reports whether a number has no fraction and no exponent.
-func isWhole(text string) bool { return !strings.ContainsAny(text, ".eE") }
-
 // unixTime reads a number of seconds or milliseconds since 1970. It may have a
 // fraction and an exponent, as programs write numbers that are not theirs.
 func unixTime(format, text string) (time.Time, error) {
@@ -236,12 +233,16 @@ func unixTime(format, text string) (time.Time, error) {
 	}
 	// A large exponent would make a number of as many digits.
 	f, err := strconv.ParseFloat(text, 64)
+	mantissa, exponent, _ := strings.Cut(strings.ToLower(text), "e")
 	far := fmt.Errorf("%s: the year is outside 0 to 9999", shown.Quote(text))
 	if err != nil && math.IsInf(f, 0) || math.Abs(f) > 1e18 {
 		return time.Time{}, far
 	}
-	if err != nil || f != 0 && math.Abs(f) < 1e-9 {
+	switch {
+	case err != nil, f != 0 && math.Abs(f) < 1e-9, len(exponent) > 4:
 		return time.Time{}, wrong
+	case f == 0 && strings.Trim(mantissa, "+-0.") != "":
+		return time.Time{}, wrong // too small for a float64
 	}
 	exact, ok := new(big.Rat).SetString(text)
 	if !ok {
@@ -262,8 +263,9 @@ func unixTime(format, text string) (time.Time, error) {
 }
 
 // excelTime reads a number of days as Excel counts them, whose fraction is the time
-// of day on clocks in a zone, to the millisecond.
-func excelTime(text string, zone *time.Location) (time.Time, error) {
+// of day on clocks in a zone, to the millisecond. A number without a fraction is a day,
+// which begins in the zone days.
+func excelTime(text string, zone, dayZone *time.Location) (time.Time, error) {
 	const march1900, year10000 = 61, 2_958_466
 	n, err := strconv.ParseFloat(text, 64)
 	switch {
@@ -273,6 +275,9 @@ func excelTime(text string, zone *time.Location) (time.Time, error) {
 		return time.Time{}, fmt.Errorf("%s is outside the days that Excel counts as the calendar does, which are 61, 1 March 1900, to 2958465", shown.Quote(text))
 	}
 	days, fraction := math.Modf(n)
+	if fraction == 0 {
+		zone = dayZone
+	}
 	millis := math.Round(fraction * 24 * 60 * 60 * 1000)
 	shows := time.Date(1899, time.December, 30+int(days), 0, 0, 0, 0, time.UTC).Add(time.Duration(millis) * time.Millisecond)
 	return onClock(shows, zone), nil
@@ -458,8 +463,54 @@ func layoutProblem(layout string, typ traverse.Type, zone string) string {
 		return "has an hour up to 12 without PM, or PM without such an hour; write 15 for the hour of the day, or add PM"
 	case minute != 45 && (second == 56 || strings.Count(layout, "01") > 1):
 		return "has no minutes; write 04 for them, as 01 is the month"
+	}
+	twice, rest := elementsOf(layout)
+	switch literal := literalZone.FindString(rest); {
+	case twice != "":
+		return "has " + twice + " twice; 01 is the month, 02 the day, 04 the minute, 05 the second and 06 the year, and an offset is written -07:00 or Z07:00"
 	case typ == traverse.Time && zone != "" && zone != "UTC" && strings.HasSuffix(layout, "Z"):
 		return "ends with a Z that has no meaning, so times would be in " + plain(zone) + "; write Z07:00"
+	case typ == traverse.Time && zone != "" && zone != "UTC" && literal != "":
+		return "has " + strings.TrimSpace(literal) + ", which has no meaning in a layout, so times would be in " + plain(zone) + "; write MST for the name of a zone, and -0700, -07:00 or Z07:00 for an offset"
 	}
 	return ""
+}
+
+// literalZone finds a zone in the part of a layout that has no elements.
+var literalZone = regexp.MustCompile(`\b(UTC|GMT|Z)\b|[+-]00:?00`)
+
+// layoutElements are the elements of layouts of package time, in the order in which it
+// looks for them, each with what it is of a time.
+var layoutElements = []struct{ text, is string }{
+	{"January", "month"}, {"Jan", "month"}, {"Monday", ""}, {"Mon", ""}, {"MST", ""}, {"002", ""},
+	{"01", "month"}, {"02", "day"}, {"03", "hour"}, {"04", "minute"}, {"05", "second"}, {"06", "year"},
+	{"15", "hour"}, {"1", "month"}, {"2006", "year"}, {"_2006", "year"}, {"__2", ""}, {"_2", "day"}, {"2", "day"},
+	{"3", "hour"}, {"4", "minute"}, {"5", "second"}, {"PM", ""}, {"pm", ""},
+	{"-07:00:00", ""}, {"-070000", ""}, {"-07:00", ""}, {"-0700", ""}, {"-07", ""},
+	{"Z07:00:00", ""}, {"Z070000", ""}, {"Z07:00", ""}, {"Z0700", ""}, {"Z07", ""},
+}
+
+// elementsOf returns an element that a layout has twice, as the month or so, or "", and
+// the rest of the layout with a space for each element.
+func elementsOf(layout string) (twice, rest string) {
+	seen := map[string]bool{}
+	var b strings.Builder
+next:
+	for layout != "" {
+		for _, e := range layoutElements {
+			if !strings.HasPrefix(layout, e.text) || e.text == "Jan" && len(layout) > 3 && 'a' <= layout[3] && layout[3] <= 'z' {
+				continue
+			}
+			if e.is != "" && seen[e.is] {
+				twice = "the " + e.is
+			}
+			seen[e.is] = true
+			layout = layout[len(e.text):]
+			b.WriteByte(' ')
+			continue next
+		}
+		b.WriteByte(layout[0])
+		layout = layout[1:]
+	}
+	return twice, b.String()
 }

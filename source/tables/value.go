@@ -25,7 +25,7 @@ type style struct {
 func newStyle(m *Mapping, c *Column, times timeStyle) *style {
 	s := &style{
 		times:     times,
-		bools:     boolStyle{yes: slices.Concat(c.True, m.True), no: slices.Concat(c.False, m.False)},
+		bools:     boolStyle{{c.True, c.False}, {m.True, m.False}, {yesWords, noWords}},
 		separator: c.Separator,
 		codes:     c.Codes,
 	}
@@ -103,9 +103,9 @@ func (s *style) decode(code string) (string, error) {
 	return text, nil
 }
 
-// A boolStyle lists the words for true and false, beside those that need not be
-// listed.
-type boolStyle struct{ yes, no []string }
+// A boolStyle lists the words for true and false: those of the column, of the mapping,
+// and those that need not be listed. The first list that has a word decides.
+type boolStyle [3]struct{ yes, no []string }
 
 var (
 	yesWords = []string{"true", "yes", "1", "t", "y", "on"}
@@ -114,18 +114,17 @@ var (
 
 func (s *boolStyle) read(text string) (traverse.Value, error) {
 	word := strings.TrimSpace(text)
-	is := func(w string) bool { return strings.EqualFold(word, w) }
-	switch {
-	case slices.ContainsFunc(s.yes, is):
-		return traverse.BoolValue(true), nil
-	case slices.ContainsFunc(s.no, is):
-		return traverse.BoolValue(false), nil
-	case slices.ContainsFunc(yesWords, is):
-		return traverse.BoolValue(true), nil
-	case slices.ContainsFunc(noWords, is):
-		return traverse.BoolValue(false), nil
-	case word == "":
+	if word == "" {
 		return traverse.Value{}, nil
+	}
+	is := func(w string) bool { return strings.EqualFold(word, strings.TrimSpace(w)) }
+	for _, list := range s {
+		switch {
+		case slices.ContainsFunc(list.yes, is):
+			return traverse.BoolValue(true), nil
+		case slices.ContainsFunc(list.no, is):
+			return traverse.BoolValue(false), nil
+		}
 	}
 	return traverse.Value{}, fmt.Errorf(`%s is not a bool; write true or false, yes or no, 1 or 0, or give the column its words for "true" and "false" in the mapping`, shown.Quote(text))
 }

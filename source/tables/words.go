@@ -12,33 +12,52 @@ import (
 
 // words are the texts that a cell of a column is compared with.
 type words struct {
-	list []string
-	fold bool  // letter case and outer blanks do not count
-	near *near // counts the cells that would be among them otherwise
+	list  []word
+	fold  bool  // letter case and outer blanks do not count
+	plain bool  // all of list are, for alike.IsPlain
+	near  *near // counts the cells that would be among them otherwise
+}
+
+// A word is one of words, and its forms to compare.
+type word struct{ text, trimmed, form string }
+
+func newWords(list []string, fold bool, near *near) words {
+	w := words{fold: fold, plain: true, near: near}
+	for _, text := range list {
+		w.list = append(w.list, word{text, strings.TrimSpace(text), alike.TextForm(text)})
+		w.plain = w.plain && alike.IsPlain(text)
+	}
+	return w
 }
 
 // has reports whether a cell is one of the words.
 func (w *words) has(cell string) bool {
-	if slices.Contains(w.list, cell) {
-		return true
-	}
-	// Most cells are plain, so that at most letter case can make them almost a word.
-	plain := alike.IsPlain(cell) && strings.IndexByte(cell, ' ') < 0 && strings.Trim(cell, "0123456789.=\"") != ""
-	form := ""
-	for _, word := range w.list {
-		if w.fold && strings.EqualFold(strings.TrimSpace(cell), strings.TrimSpace(word)) {
+	for i := range w.list {
+		if w.list[i].text == cell {
 			return true
 		}
-		if plain && !strings.EqualFold(cell, word) && alike.IsPlain(word) {
+	}
+	trimmed := strings.TrimSpace(cell)
+	// Most cells are plain, so that at most letter case can make them a word.
+	plain := w.plain && alike.IsPlain(cell) && strings.IndexByte(cell, ' ') < 0 && strings.Trim(cell, "0123456789.=\"") != ""
+	almost, form := -1, ""
+	for i := range w.list {
+		word := &w.list[i]
+		same := strings.EqualFold(trimmed, word.trimmed)
+		switch {
+		case same && w.fold:
+			return true
+		case almost >= 0 || plain && !same:
 			continue
-		}
-		if form == "" {
+		case form == "":
 			form = alike.TextForm(cell)
 		}
-		if form == alike.TextForm(word) && form != "" || strings.TrimSpace(cell) == strings.TrimSpace(word) {
-			w.near.note(cell, word)
-			return false
+		if same || form == word.form && form != "" {
+			almost = i
 		}
+	}
+	if almost >= 0 {
+		w.near.note(cell, w.list[almost].text)
 	}
 	return false
 }

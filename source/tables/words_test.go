@@ -77,6 +77,21 @@ func TestAlmost(t *testing.T) {
 	}
 }
 
+// TestFoldedWords: a word is found wherever it is in the list, and a blank key names
+// nobody.
+func TestFoldedWords(t *testing.T) {
+	m := readMapping(t, `{"fold": true, "tables": [{"file": "events.csv", "entity": "EmailClicked", "where": {"type": ["SignUp", "sign up"]},
+		"columns": {"Url": "type", "Contact": {"name": "who", "lookup": {"file": "people.csv", "by": "mail", "name": "id"}}}}]}`)
+	schema := testSchema(t)
+	data, err := tables.LoadFS(t.Context(), files("people.csv", "id,mail\n1,\" \"\n", "events.csv", "type,who\nSign Up,\" \"\n"), ".", schema, tables.Options{Mapping: m})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := dump(t, data, schema, "EmailClicked", "events.csv:2"); !slices.Equal(got, []string{`events.csv:2: Url=text "Sign Up"`}) {
+		t.Errorf("got %q", got)
+	}
+}
+
 // TestFoldedKeysDiffer: rows whose keys are the same once folded must have the same
 // value.
 func TestFoldedKeysDiffer(t *testing.T) {

@@ -74,7 +74,7 @@ type spotted struct {
 // say says how the first text and the operand differ.
 func (s *spotted) say() string {
 	text, like := shown.Quote(s.texts[0]), shown.Quote(s.like.raw)
-	verb := map[check.Match]string{check.MatchContains: "contained", check.MatchPrefix: "began with", check.MatchSuffix: "ended with"}[s.like.how]
+	verb := map[check.Match]string{check.MatchContains: "contained", check.MatchWord: "contained", check.MatchPrefix: "began with", check.MatchSuffix: "ended with"}[s.like.how]
 	if verb != "" {
 		return fmt.Sprintf("%s looks as if it %s %s, and does not", text, verb, like)
 	}
@@ -140,6 +140,8 @@ func holds(how check.Match, text, operand string) bool {
 	switch how {
 	case check.MatchContains:
 		return strings.Contains(text, operand)
+	case check.MatchWord:
+		return check.ContainsWord(text, operand)
 	case check.MatchPrefix:
 		return strings.HasPrefix(text, operand)
 	case check.MatchSuffix:

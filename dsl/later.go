@@ -47,8 +47,7 @@ var laterForms = []otherForm{
 
 	// Where an expression begins, or its operator or operands.
 	{words: "not", at: beginsExpr, instead: "negate the operator instead: !=, not in, does not contain"},
-	{words: "word", at: beginsOperand, instead: "list the whole values after in, such as in (\"CTO\", \"Chief Technology Officer\"): contains finds a text within other words, too"},
-	{words: "words", at: beginsOperand, instead: "list the whole values after in: contains finds a text within other words, too"},
+	{words: "words", at: beginsOperand, instead: "write contains any word and a list, such as contains any word (\"CTO\", \"director\")"},
 	{words: "weekday", at: beginsOp, instead: "compare a field of the data that holds the day of the week"},
 	{words: "anniversary", at: beginsOp, instead: "compare a field of the data that holds the next such day"},
 

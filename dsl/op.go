@@ -25,6 +25,10 @@ const (
 	ContainsAll
 	NotContains
 	NotContainsAny
+	ContainsWord
+	ContainsAnyWord
+	NotContainsWord
+	NotContainsAnyWord
 	BeginsWith
 	BeginsWithAny
 	NotBeginsWith
@@ -72,38 +76,42 @@ type opRow struct {
 // ops has a row for each operator. Of several operators that are equally near to
 // a misspelt word, the first in this order is suggested.
 var ops = [opCount]opRow{
-	Equal:            {words: "=", operands: OneValue, not: NotEqual, any: In},
-	NotEqual:         {words: "!=", operands: OneValue, any: NotIn},
-	Less:             {words: "<", operands: OneValue},
-	LessEqual:        {words: "<=", operands: OneValue},
-	Greater:          {words: ">", operands: OneValue},
-	GreaterEqual:     {words: ">=", operands: OneValue},
-	InRange:          {words: "between", operands: TwoValues},
-	In:               {words: "in", operands: ValueList, not: NotIn},
-	NotIn:            {words: "not in", operands: ValueList},
-	Contains:         {words: "contains", operands: OneValue, not: NotContains, any: ContainsAny},
-	ContainsAny:      {words: "contains any", operands: ValueList, not: NotContainsAny},
-	ContainsAll:      {words: "contains all", operands: ValueList},
-	NotContains:      {words: "does not contain", operands: OneValue, any: NotContainsAny},
-	NotContainsAny:   {words: "does not contain any", operands: ValueList},
-	BeginsWith:       {words: "begins with", operands: OneValue, not: NotBeginsWith, any: BeginsWithAny},
-	BeginsWithAny:    {words: "begins with any", operands: ValueList, not: NotBeginsWithAny},
-	NotBeginsWith:    {words: "does not begin with", operands: OneValue, any: NotBeginsWithAny},
-	NotBeginsWithAny: {words: "does not begin with any", operands: ValueList},
-	EndsWith:         {words: "ends with", operands: OneValue, not: NotEndsWith, any: EndsWithAny},
-	EndsWithAny:      {words: "ends with any", operands: ValueList, not: NotEndsWithAny},
-	NotEndsWith:      {words: "does not end with", operands: OneValue, any: NotEndsWithAny},
-	NotEndsWithAny:   {words: "does not end with any", operands: ValueList},
-	On:               {words: "on", operands: OneMoment},
-	Before:           {words: "before", operands: OneMoment},
-	After:            {words: "after", operands: OneMoment},
-	OnOrBefore:       {words: "on or before", operands: OneMoment},
-	OnOrAfter:        {words: "on or after", operands: OneMoment},
-	InLast:           {words: "within last", operands: OneTimeSpan},
-	InNext:           {words: "within next", operands: OneTimeSpan},
-	OlderThan:        {words: "older than", operands: OneTimeSpan},
-	IsEmpty:          {words: "is empty", operands: NoOperand, not: IsNotEmpty},
-	IsNotEmpty:       {words: "is not empty", operands: NoOperand},
+	Equal:              {words: "=", operands: OneValue, not: NotEqual, any: In},
+	NotEqual:           {words: "!=", operands: OneValue, any: NotIn},
+	Less:               {words: "<", operands: OneValue},
+	LessEqual:          {words: "<=", operands: OneValue},
+	Greater:            {words: ">", operands: OneValue},
+	GreaterEqual:       {words: ">=", operands: OneValue},
+	InRange:            {words: "between", operands: TwoValues},
+	In:                 {words: "in", operands: ValueList, not: NotIn},
+	NotIn:              {words: "not in", operands: ValueList},
+	Contains:           {words: "contains", operands: OneValue, not: NotContains, any: ContainsAny},
+	ContainsAny:        {words: "contains any", operands: ValueList, not: NotContainsAny},
+	ContainsAll:        {words: "contains all", operands: ValueList},
+	NotContains:        {words: "does not contain", operands: OneValue, any: NotContainsAny},
+	NotContainsAny:     {words: "does not contain any", operands: ValueList},
+	ContainsWord:       {words: "contains word", operands: OneValue, not: NotContainsWord, any: ContainsAnyWord},
+	ContainsAnyWord:    {words: "contains any word", operands: ValueList, not: NotContainsAnyWord},
+	NotContainsWord:    {words: "does not contain word", operands: OneValue, any: NotContainsAnyWord},
+	NotContainsAnyWord: {words: "does not contain any word", operands: ValueList},
+	BeginsWith:         {words: "begins with", operands: OneValue, not: NotBeginsWith, any: BeginsWithAny},
+	BeginsWithAny:      {words: "begins with any", operands: ValueList, not: NotBeginsWithAny},
+	NotBeginsWith:      {words: "does not begin with", operands: OneValue, any: NotBeginsWithAny},
+	NotBeginsWithAny:   {words: "does not begin with any", operands: ValueList},
+	EndsWith:           {words: "ends with", operands: OneValue, not: NotEndsWith, any: EndsWithAny},
+	EndsWithAny:        {words: "ends with any", operands: ValueList, not: NotEndsWithAny},
+	NotEndsWith:        {words: "does not end with", operands: OneValue, any: NotEndsWithAny},
+	NotEndsWithAny:     {words: "does not end with any", operands: ValueList},
+	On:                 {words: "on", operands: OneMoment},
+	Before:             {words: "before", operands: OneMoment},
+	After:              {words: "after", operands: OneMoment},
+	OnOrBefore:         {words: "on or before", operands: OneMoment},
+	OnOrAfter:          {words: "on or after", operands: OneMoment},
+	InLast:             {words: "within last", operands: OneTimeSpan},
+	InNext:             {words: "within next", operands: OneTimeSpan},
+	OlderThan:          {words: "older than", operands: OneTimeSpan},
+	IsEmpty:            {words: "is empty", operands: NoOperand, not: IsNotEmpty},
+	IsNotEmpty:         {words: "is not empty", operands: NoOperand},
 }
 
 // Ops returns an iterator over all operators.

@@ -110,7 +110,7 @@ func TestOperators(t *testing.T) {
 func TestOperatorRelations(t *testing.T) {
 	for _, test := range []struct{ op, plain dsl.Op }{
 		{dsl.Equal, dsl.Equal}, {dsl.NotEqual, dsl.Equal}, {dsl.NotIn, dsl.In}, {dsl.NotContains, dsl.Contains},
-		{dsl.NotContainsAny, dsl.ContainsAny}, {dsl.NotBeginsWith, dsl.BeginsWith}, {dsl.NotBeginsWithAny, dsl.BeginsWithAny},
+		{dsl.NotContainsAny, dsl.ContainsAny}, {dsl.NotContainsWord, dsl.ContainsWord}, {dsl.NotContainsAnyWord, dsl.ContainsAnyWord}, {dsl.NotBeginsWith, dsl.BeginsWith}, {dsl.NotBeginsWithAny, dsl.BeginsWithAny},
 		{dsl.NotEndsWith, dsl.EndsWith}, {dsl.NotEndsWithAny, dsl.EndsWithAny}, {dsl.IsNotEmpty, dsl.IsEmpty},
 		{dsl.ContainsAll, dsl.ContainsAll}, {dsl.OlderThan, dsl.OlderThan},
 	} {
@@ -120,6 +120,7 @@ func TestOperatorRelations(t *testing.T) {
 	}
 	for _, test := range []struct{ one, list dsl.Op }{
 		{dsl.Equal, dsl.In}, {dsl.NotEqual, dsl.NotIn}, {dsl.Contains, dsl.ContainsAny}, {dsl.NotContains, dsl.NotContainsAny},
+		{dsl.ContainsWord, dsl.ContainsAnyWord}, {dsl.NotContainsWord, dsl.NotContainsAnyWord},
 		{dsl.BeginsWith, dsl.BeginsWithAny}, {dsl.NotBeginsWith, dsl.NotBeginsWithAny}, {dsl.EndsWith, dsl.EndsWithAny},
 		{dsl.NotEndsWith, dsl.NotEndsWithAny},
 	} {

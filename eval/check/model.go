@@ -124,10 +124,11 @@ type (
 type Match uint8
 
 // The ways to compare a text: it equals, contains, begins with or ends with the
-// value.
+// value, or has it as a word: see [ContainsWord].
 const (
 	MatchEquals Match = iota
 	MatchContains
+	MatchWord
 	MatchPrefix
 	MatchSuffix
 )

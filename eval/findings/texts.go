@@ -138,7 +138,7 @@ func (f *finder) repeatedValues(c *check.Comparison, list []*dsl.String) {
 	how, sense := check.MatchEquals, "equals"
 	if m, ok := c.Predicate.(check.TextMatch); ok {
 		how = m.How
-		sense = map[check.Match]string{check.MatchContains: "contains", check.MatchPrefix: "begins with", check.MatchSuffix: "ends with"}[how]
+		sense = map[check.Match]string{check.MatchContains: "contains", check.MatchWord: "contains", check.MatchPrefix: "begins with", check.MatchSuffix: "ends with"}[how]
 	}
 	values := make([]string, len(list))
 	first := map[string]int{}
@@ -194,7 +194,7 @@ func (f *finder) withinWords(c *check.Comparison, list []*dsl.String) {
 		for _, word := range ordinaryWords {
 			if at := strings.Index(word, v); at > 0 {
 				f.report(dsl.Advice, CodeWithinWords, s.Span, "contains finds %s within other words, too, such as %s", shown.Quote(s.Value), word).
-					Help = "list the whole values after in, if only the word is meant"
+					Help = "write contains word, if only the word is meant"
 				break
 			}
 		}

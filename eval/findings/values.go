@@ -142,6 +142,8 @@ func relates(how check.Match, v string, other check.Match, w string) bool {
 		return strings.Contains(v, w)
 	case check.MatchEquals:
 		return how == check.MatchEquals && v == w
+	case check.MatchWord: // what is beside v in the text is not known otherwise
+		return (how == check.MatchEquals || how == check.MatchWord) && check.ContainsWord(v, w)
 	case check.MatchPrefix:
 		return (how == check.MatchEquals || how == check.MatchPrefix) && strings.HasPrefix(v, w)
 	case check.MatchSuffix:
@@ -224,7 +226,7 @@ func (j *judge) textPossible(ms []check.TextMatch) bool {
 		}
 	}
 	for _, m := range ms {
-		if m.How == check.MatchContains && !m.Not && !j.survives(check.MatchContains, m.Values, ms) {
+		if (m.How == check.MatchContains || m.How == check.MatchWord) && !m.Not && !j.survives(m.How, m.Values, ms) {
 			return false
 		}
 	}

@@ -34,7 +34,7 @@ var arrows = map[string][]string{
 	"traverse":               {"internal/nearest", "internal/shown"}, // shown: values in errors
 	"traverse/columns":       {"traverse", "internal/nearest"},
 	"grades":                 {},
-	"eval/check":             {"internal/zones", "dsl", "traverse", "grades", "internal/calendar", "internal/nearest"},
+	"eval/check":             {"internal/substrings", "internal/zones", "dsl", "traverse", "grades", "internal/calendar", "internal/nearest"},
 	"internal/points":        {"eval/check"},
 	"eval/findings":          {"eval/check", "internal/points", "dsl", "traverse", "internal/shown"},
 	"eval/internal/plan":     {"eval/check", "internal/points", "internal/substrings", "traverse", "traverse/columns"},

@@ -114,22 +114,26 @@ var operators = map[traverse.Type]map[dsl.Op]func(c comparison) bool{
 // textOperators follows "each also with `any (…)`: one of them does", and for the
 // negations: "none of them does".
 var textOperators = map[dsl.Op]func(c comparison) bool{
-	dsl.Equal:            func(c comparison) bool { return c.oneText(equal) },
-	dsl.In:               func(c comparison) bool { return c.oneText(equal) },
-	dsl.NotEqual:         func(c comparison) bool { return !c.oneText(equal) },
-	dsl.NotIn:            func(c comparison) bool { return !c.oneText(equal) },
-	dsl.Contains:         func(c comparison) bool { return c.oneText(strings.Contains) },
-	dsl.ContainsAny:      func(c comparison) bool { return c.oneText(strings.Contains) },
-	dsl.NotContains:      func(c comparison) bool { return !c.oneText(strings.Contains) },
-	dsl.NotContainsAny:   func(c comparison) bool { return !c.oneText(strings.Contains) },
-	dsl.BeginsWith:       func(c comparison) bool { return c.oneText(strings.HasPrefix) },
-	dsl.BeginsWithAny:    func(c comparison) bool { return c.oneText(strings.HasPrefix) },
-	dsl.NotBeginsWith:    func(c comparison) bool { return !c.oneText(strings.HasPrefix) },
-	dsl.NotBeginsWithAny: func(c comparison) bool { return !c.oneText(strings.HasPrefix) },
-	dsl.EndsWith:         func(c comparison) bool { return c.oneText(strings.HasSuffix) },
-	dsl.EndsWithAny:      func(c comparison) bool { return c.oneText(strings.HasSuffix) },
-	dsl.NotEndsWith:      func(c comparison) bool { return !c.oneText(strings.HasSuffix) },
-	dsl.NotEndsWithAny:   func(c comparison) bool { return !c.oneText(strings.HasSuffix) },
+	dsl.Equal:              func(c comparison) bool { return c.oneText(equal) },
+	dsl.In:                 func(c comparison) bool { return c.oneText(equal) },
+	dsl.NotEqual:           func(c comparison) bool { return !c.oneText(equal) },
+	dsl.NotIn:              func(c comparison) bool { return !c.oneText(equal) },
+	dsl.Contains:           func(c comparison) bool { return c.oneText(strings.Contains) },
+	dsl.ContainsAny:        func(c comparison) bool { return c.oneText(strings.Contains) },
+	dsl.NotContains:        func(c comparison) bool { return !c.oneText(strings.Contains) },
+	dsl.NotContainsAny:     func(c comparison) bool { return !c.oneText(strings.Contains) },
+	dsl.ContainsWord:       func(c comparison) bool { return c.oneText(hasWord) },
+	dsl.ContainsAnyWord:    func(c comparison) bool { return c.oneText(hasWord) },
+	dsl.NotContainsWord:    func(c comparison) bool { return !c.oneText(hasWord) },
+	dsl.NotContainsAnyWord: func(c comparison) bool { return !c.oneText(hasWord) },
+	dsl.BeginsWith:         func(c comparison) bool { return c.oneText(strings.HasPrefix) },
+	dsl.BeginsWithAny:      func(c comparison) bool { return c.oneText(strings.HasPrefix) },
+	dsl.NotBeginsWith:      func(c comparison) bool { return !c.oneText(strings.HasPrefix) },
+	dsl.NotBeginsWithAny:   func(c comparison) bool { return !c.oneText(strings.HasPrefix) },
+	dsl.EndsWith:           func(c comparison) bool { return c.oneText(strings.HasSuffix) },
+	dsl.EndsWithAny:        func(c comparison) bool { return c.oneText(strings.HasSuffix) },
+	dsl.NotEndsWith:        func(c comparison) bool { return !c.oneText(strings.HasSuffix) },
+	dsl.NotEndsWithAny:     func(c comparison) bool { return !c.oneText(strings.HasSuffix) },
 }
 
 var choicesOperators = map[dsl.Op]func(c comparison) bool{
@@ -208,6 +212,26 @@ func (c comparison) compared(text string) string {
 }
 
 func equal(a, b string) bool { return a == b }
+
+// hasWord follows "as `contains`, but where the operand begins with a letter, decimal
+// digit or combining mark, the character before the place where it is found is none of
+// these, and likewise at its end".
+func hasWord(value, operand string) bool {
+	ofWord := func(r rune) bool { return unicode.In(r, unicode.L, unicode.Nd, unicode.M) }
+	text, word := []rune(value), []rune(operand)
+	for at := 0; at+len(word) <= len(text); at++ {
+		end := at + len(word)
+		if !slices.Equal(text[at:end], word) {
+			continue
+		}
+		before := at > 0 && ofWord(word[0]) && ofWord(text[at-1])
+		after := end < len(text) && ofWord(word[len(word)-1]) && ofWord(text[end])
+		if !before && !after {
+			return true
+		}
+	}
+	return false
+}
 
 // oneText reports whether relation holds for the value and one of the operands.
 func (c comparison) oneText(relation func(value, operand string) bool) bool {

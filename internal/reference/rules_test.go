@@ -346,7 +346,7 @@ func (g *generator) operator(f traverse.Field, zone string) string {
 	switch f.Type {
 	case traverse.Text:
 		op := pick(g, "text", dsl.Equal, dsl.Contains, dsl.NotContains, dsl.NotEqual, dsl.In, dsl.NotIn, dsl.ContainsAny,
-			dsl.NotContainsAny, dsl.BeginsWith, dsl.BeginsWithAny, dsl.NotBeginsWith, dsl.NotBeginsWithAny,
+			dsl.NotContainsAny, dsl.ContainsWord, dsl.ContainsAnyWord, dsl.NotContainsWord, dsl.NotContainsAnyWord, dsl.BeginsWith, dsl.BeginsWithAny, dsl.NotBeginsWith, dsl.NotBeginsWithAny,
 			dsl.EndsWith, dsl.EndsWithAny, dsl.NotEndsWith, dsl.NotEndsWithAny)
 		return operands(op, func() string { return strconv.Quote(g.word()) })
 	case traverse.Choice:

@@ -68,6 +68,10 @@ func textPredicate(p check.TextMatch) Predicate {
 		set := sync.OnceValue(func() *substrings.Set { return substrings.New(p.Values) })
 		return func(_ []Bound, v traverse.Value) bool { return set().In(v.Text()) != p.Not }
 	}
+	if p.How == check.MatchWord && len(p.Values) > manyTexts {
+		set := sync.OnceValue(func() *substrings.Words { return substrings.NewWords(p.Values) })
+		return func(_ []Bound, v traverse.Value) bool { return set().In(v.Text()) != p.Not }
+	}
 	match := textMatch(p.How)
 	return func(_ []Bound, v traverse.Value) bool {
 		text := v.Text()
@@ -84,6 +88,8 @@ func textMatch(how check.Match) func(text, value string) bool {
 	switch how {
 	case check.MatchContains:
 		return strings.Contains
+	case check.MatchWord:
+		return substrings.HasWord
 	case check.MatchPrefix:
 		return strings.HasPrefix
 	case check.MatchSuffix:

@@ -73,7 +73,7 @@ func (r *reader) rows(f file, form form, to sink) error {
 		switch {
 		case isBlank(rec.cells):
 			continue // a spreadsheet fills up with rows without values
-		case strings.EqualFold(rec.cells[0], "sep=") && isBlank(rec.cells[1:]):
+		case len(rec.cells[0]) == len("sep=") && strings.EqualFold(rec.cells[0], "sep=") && isBlank(rec.cells[1:]):
 			continue // the first line of such a file
 		case len(rec.cells) != width:
 			to.reject(line, Problem{File: f.shown, Line: line, Message: ragged(rec.cells, names, comma)})

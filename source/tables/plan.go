@@ -440,7 +440,10 @@ func (p *planner) file(f *tableFile) {
 		}, columnsOfNothing)
 		problems = append(problems, wrong...)
 	}
-	if line := p.headerLine(f, asked); len(problems) > 0 && line > 0 {
+	if len(problems) == 0 {
+		return
+	}
+	if line := p.headerLine(f, asked); line > 0 {
 		p.problem(tablePlace(f.tables[0], "file"), `line %d of %s has the names of the columns; give the table "header": %d`, line, fileName(f.file.base), line)
 		return
 	}

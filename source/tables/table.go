@@ -24,9 +24,9 @@ type loader struct {
 	zone   *time.Location // of days where times are wanted
 	report *reporter
 
-	numbers []*readings // of columns of numbers
-	near    []*near     // of columns that are compared with words or keys
-	origins origins
+	numbers []*readings         // of columns of numbers
+	near    []*near             // of columns that are compared with words or keys
+	origins map[string]*origins // by entity
 }
 
 // readings returns new readings of the numbers of a column.
@@ -137,6 +137,7 @@ type table struct {
 	counts  int    // where the records are counted
 	idShown string // the name of the id in problems
 	made    *madeIDs
+	origins *origins
 	numbers []*readings // by the position in values; nil until there is one
 
 	// The record that is being read.
@@ -154,6 +155,10 @@ func (l *loader) table(f file, e *traverse.Entity) *table {
 	t := &table{
 		l: l, file: f, entity: e, own: -1, counts: l.report.count(e.Name()), idShown: idColumn,
 		made: &madeIDs{}, values: make([]traverse.Value, len(held.Columns())),
+	}
+	if t.origins = l.origins[e.Name()]; t.origins == nil {
+		t.origins = &origins{}
+		l.origins[e.Name()] = t.origins
 	}
 	if c := held.Column(idColumn); c != nil {
 		t.own = slices.Index(held.Columns(), c)
@@ -216,7 +221,7 @@ func (t *table) load() {
 		case err != nil:
 			t.problem(t.begun, "", "%v", err)
 		default:
-			t.l.origins.add(t.entity.Name(), t.file, t.begun)
+			t.origins.add(t.file, t.begun)
 		}
 	}
 	t.count()
@@ -229,7 +234,7 @@ func (t *table) repeated() bool {
 	row := held.Row(held.Key(t.id))
 	for i, c := range held.Columns() {
 		if !sameValue(held.Value(row, c), t.values[i]) {
-			file, line := t.l.origins.of(t.entity.Name(), row)
+			file, line := t.origins.of(row)
 			t.problem(t.begun, t.idShown, "%s appears twice: %s:%d has another %s", shown.Quote(t.id), fileName(file.shown), line, plain(c.Name))
 			return false
 		}
@@ -247,37 +252,29 @@ func sameValue(a, b traverse.Value) bool {
 	return a.Kind() == b.Kind() && a.String() == b.String()
 }
 
-// origins tell where the records are that were loaded, in the order of the rows of
-// their tables in the store.
-type origins map[string]*originsOf
-
-type originsOf struct {
+// origins tell where the records of an entity are that were loaded, in the order of the
+// rows of its table in the store.
+type origins struct {
 	lines []uint32
 	files []file
 	first []int // the first row of each file
 }
 
-// add adds the place of the next row of an entity.
-func (o origins) add(entity string, f file, line int) {
-	of := o[entity]
-	if of == nil {
-		of = &originsOf{}
-		o[entity] = of
+// add adds the place of the next row.
+func (o *origins) add(f file, line int) {
+	if n := len(o.files); n == 0 || o.files[n-1].path != f.path {
+		o.files, o.first = append(o.files, f), append(o.first, len(o.lines))
 	}
-	if n := len(of.files); n == 0 || of.files[n-1].path != f.path {
-		of.files, of.first = append(of.files, f), append(of.first, len(of.lines))
-	}
-	of.lines = append(of.lines, uint32(line))
+	o.lines = append(o.lines, uint32(line))
 }
 
-// of returns the place of a row of an entity.
-func (o origins) of(entity string, row int) (file, int) {
-	of := o[entity]
-	at, found := slices.BinarySearch(of.first, row)
+// of returns the place of a row.
+func (o *origins) of(row int) (file, int) {
+	at, found := slices.BinarySearch(o.first, row)
 	if !found {
 		at--
 	}
-	return of.files[at], int(of.lines[row])
+	return o.files[at], int(o.lines[row])
 }
 
 // ownID returns the id as the field that the schema declares for it.

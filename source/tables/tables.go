@@ -179,7 +179,7 @@ func load(ctx context.Context, fsys fs.FS, name string, schema *traverse.Schema,
 	if zone == nil {
 		zone = time.UTC
 	}
-	l := &loader{schema: schema, store: data.Source.Lend(data.Source), shared: interner{}, zone: zone, report: report, origins: origins{}}
+	l := &loader{schema: schema, store: data.Source.Lend(data.Source), shared: interner{}, zone: zone, report: report, origins: map[string]*origins{}}
 	r := &reader{ctx, fsys, report, opts.Encodings}
 	var p *plan
 	switch {

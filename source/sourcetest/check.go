@@ -85,6 +85,19 @@ func (w *world) keys(e *traverse.Entity, by string) []string {
 	return keys
 }
 
+// lookups yields the columns by which e's records can be found, each with a batch of its
+// keys, which is not empty.
+func (w *world) lookups(e *traverse.Entity) iter.Seq2[string, []string] {
+	return func(yield func(string, []string) bool) {
+		for _, by := range keysOf(e) {
+			keys := w.keys(e, by)
+			if keys = keys[:min(len(keys), batch)]; len(keys) > 0 && !yield(by, keys) {
+				return
+			}
+		}
+	}
+}
+
 // key is the key under which a query finds the record.
 func (r *Record) key(by string) string {
 	if by == "" {
@@ -305,12 +318,7 @@ func checkFields(w *world) error {
 		if len(all) > 2 {
 			choices = append(choices, append(slices.Clone(all[2:]), all[0]))
 		}
-		for _, by := range keysOf(e) {
-			keys := w.keys(e, by)
-			keys = keys[:min(len(keys), batch)]
-			if len(keys) == 0 {
-				continue
-			}
+		for by, keys := range w.lookups(e) {
 			for _, fields := range choices {
 				v.add(w.answer(&traverse.Query{Need: w.need(e, by, fields, ""), Keys: keys}))
 			}
@@ -465,12 +473,7 @@ func checkCancelled(w *world) error {
 	defer cancel()
 	var v violations
 	for e := range w.schema.Entities() {
-		for _, by := range keysOf(e) {
-			keys := w.keys(e, by)
-			keys = keys[:min(len(keys), batch)]
-			if len(keys) == 0 {
-				continue
-			}
+		for by, keys := range w.lookups(e) {
 			q := &traverse.Query{Need: w.need(e, by, columns(e), ""), Keys: keys}
 			for _, ctx := range []context.Context{cancelled, late} {
 				if err := w.source.Fetch(ctx, q, traverse.NewRows(q)); err == nil {

@@ -13,12 +13,7 @@ import (
 func checkLimit(w *world) error {
 	var v violations
 	for e := range w.schema.Entities() {
-		for _, by := range keysOf(e) {
-			keys := w.keys(e, by)
-			keys = keys[:min(len(keys), batch)]
-			if len(keys) == 0 {
-				continue
-			}
+		for by, keys := range w.lookups(e) {
 			need := w.need(e, by, columns(e), "")
 			there := 0
 			for _, r := range w.records[e.Name()] {

@@ -51,7 +51,7 @@ func (in *input) cells(form form) (from io.Reader, comma rune, skipped int, err 
 			return nil, 0, 0, err
 		}
 	}
-	return &formulas{from: in.Reader, comma: byteOf(comma), last: '\n', atStart: true}, comma, skipped, nil
+	return &formulas{from: in.Reader, comma: byteOf(comma), last: '\n'}, comma, skipped, nil
 }
 
 // separatorLine returns the separator that a line such as sep=; names.
@@ -89,12 +89,11 @@ func (l *lineEnds) Read(p []byte) (int, error) {
 // keeps its zeros. It leaves out the = before the quote, so that the cell is one in
 // quotes.
 type formulas struct {
-	from    *bufio.Reader
-	comma   byte // the last byte of the separator
-	quoted  bool // inside of quotes
-	closed  bool // the last quote has closed a cell
-	last    byte // the last byte of the text so far
-	atStart bool // of a cell, if not inside of quotes
+	from   *bufio.Reader
+	comma  byte // the last byte of the separator
+	quoted bool // inside of quotes
+	closed bool // the last quote has closed a cell
+	last   byte // the last byte of the text so far; '\n' before it begins
 }
 
 var formula = []byte(`="`)
@@ -123,7 +122,7 @@ func (f *formulas) Read(p []byte) (int, error) {
 		f.pass(text[:i])
 		out = append(out, text[:i]...)
 		passed := formula
-		if !f.quoted && f.atStart {
+		if f.opens() {
 			passed = formula[1:]
 		}
 		out = append(out, passed...)
@@ -140,7 +139,7 @@ func (f *formulas) Read(p []byte) (int, error) {
 // one only.
 func (f *formulas) both(p, next []byte) (int, error) {
 	n := 1
-	if !f.quoted && f.atStart {
+	if f.opens() {
 		n = 2
 	}
 	p[0] = next[n-1]
@@ -176,8 +175,10 @@ func (f *formulas) pass(text []byte) {
 		i += 1 + next
 	}
 	f.last = text[len(text)-1]
-	f.atStart = f.starts(f.last)
 }
+
+// opens reports whether a cell begins after what has been passed.
+func (f *formulas) opens() bool { return !f.quoted && f.starts(f.last) }
 
 // starts reports whether a cell begins after a byte outside of quotes.
 func (f *formulas) starts(c byte) bool { return c == f.comma || c == '\n' || c == '\r' }

@@ -108,15 +108,13 @@ func (d *drafter) sample() error {
 func (d *drafter) try(s *sample, encoding string) *Problems {
 	report := &reporter{out: &Report{}}
 	r := d.reader.quiet(report)
-	s.form, s.columns, s.rows = form{comma: ',', encoding: encoding}, nil, 0
-	var err error
+	s.form = form{comma: ',', encoding: encoding}
 	if isCells(s.file) {
 		s.form = r.layoutOf(s.file, s.form)
 	} else if hasExt(plainName(s.file.path), ".json") {
 		s.form.records = r.arrayOf(s.file, encoding)
 	}
-	err = r.read(s.file, s.form, &sampler{sample: s})
-	if err != nil {
+	if err := r.read(s.file, s.form, &sampler{sample: s}); err != nil {
 		report.fail(Problem{File: s.file.shown, Message: err.Error()})
 	}
 	s.withoutPrefix()
@@ -244,9 +242,9 @@ func (d *drafter) table(s *sample) {
 		t.ID = Column{Name: s.id.name}
 		s.id.used = true
 	}
-	held := d.references(s, &t)
+	d.references(s, &t)
 	for f := range s.entity.Fields() {
-		if c := s.like(wordsOf(f.Name), 0.6); c != nil && !held[c] {
+		if c := s.like(wordsOf(f.Name), 0.6); c != nil {
 			if column, ok := d.column(s, c, f); ok {
 				t.Columns[f.Name] = column
 				c.used = true
@@ -318,9 +316,7 @@ func (d *drafter) otherWay(c *Column, typ traverse.Type, values []string) (other
 		return other, false
 	}
 	read := func(c *Column, v string) (traverse.Value, error) {
-		style := newStyle(&Mapping{}, c, timeStyle{zone: time.UTC, days: time.UTC})
-		style.numbers.seen = &readings{}
-		return style.read(typ, v)
+		return draftStyle(c).read(typ, v)
 	}
 	for _, v := range values {
 		one, err := read(c, v)
@@ -335,12 +331,18 @@ func (d *drafter) otherWay(c *Column, typ traverse.Type, values []string) (other
 	return other, other[0] != ""
 }
 
+// draftStyle returns the style of a column of a mapping that says nothing else.
+func draftStyle(c *Column) *style {
+	s := newStyle(&Mapping{}, c, timeStyle{zone: time.UTC, days: time.UTC})
+	s.numbers.seen = &readings{}
+	return s
+}
+
 // swapDayAndMonth changes the places of day and month in a layout.
 var swapDayAndMonth = strings.NewReplacer("2006", "2006", "06", "06", "04", "04", "05", "05", "15", "15", "01", "02", "02", "01", "1", "2", "2", "1")
 
-// references finds the columns that hold references, and returns them.
-func (d *drafter) references(s *sample, t *Table) map[*sampleColumn]bool {
-	held := map[*sampleColumn]bool{}
+// references finds the columns that hold references.
+func (d *drafter) references(s *sample, t *Table) {
 	for r := range s.entity.Relationships() {
 		if r.Many() {
 			continue
@@ -349,13 +351,11 @@ func (d *drafter) references(s *sample, t *Table) map[*sampleColumn]bool {
 			t.Columns[r.Name] = Column{Name: s.id.name}
 			continue
 		}
-		column, c := d.reference(s, r)
-		if c != nil && !held[c] {
+		if column, c := d.reference(s, r); c != nil {
 			t.Columns[r.Name] = column
-			held[c], c.used = true, true
+			c.used = true
 		}
 	}
-	return held
 }
 
 // sameFileAs reports whether the file is also that of another entity.
@@ -447,8 +447,7 @@ func (d *drafter) column(s *sample, c *sampleColumn, f traverse.Field) (Column, 
 	for _, styled := range styles {
 		try := column
 		styled(&try)
-		style := newStyle(&Mapping{}, &try, timeStyle{zone: time.UTC, days: time.UTC})
-		style.numbers.seen = &readings{}
+		style := draftStyle(&try)
 		if !slices.ContainsFunc(values, func(v string) bool { _, err := style.read(f.Type, v); return err != nil }) {
 			if style.numbers.seen.ambiguous() && s.decimalOf() != "" {
 				continue // another column tells

@@ -8,7 +8,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/leadscore/leadscore/internal/regular"
 	"github.com/leadscore/leadscore/traverse"
@@ -258,12 +257,9 @@ func (r *reader) encodingOf(f file) string {
 	if is := unmarked16(start); is != "" {
 		return is
 	}
-	for len(start) > 0 {
-		c, n := utf8.DecodeRune(start)
-		if c == utf8.RuneError && n == 1 && utf8.FullRune(start) {
-			return encoding1252
-		}
-		start = start[n:]
+	var text windows1252Reader
+	if text.look(start); text.other {
+		return encoding1252
 	}
 	return ""
 }

@@ -69,13 +69,8 @@ func (s *style) choices(text string) (traverse.Value, error) {
 	if separator == "" {
 		separator = ";"
 	}
-	return s.chosen(strings.SplitSeq(text, separator))
-}
-
-// chosen returns the value of choices, after decoding them.
-func (s *style) chosen(pieces func(func(string) bool)) (traverse.Value, error) {
 	var chosen []string
-	for piece := range pieces {
+	for piece := range strings.SplitSeq(text, separator) {
 		if piece = strings.TrimSpace(piece); piece != "" && s.codes != nil {
 			var err error
 			if piece, err = s.decode(piece); err != nil {

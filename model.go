@@ -291,7 +291,7 @@ func (m *Model) Needs() []*traverse.Need { return m.alone().Needs() }
 // Target returns which leads the model scores: those of a "contact" or of an
 // "account".
 func (m *Model) Target() string {
-	if m.checked.Account {
+	if m.checked.Account() {
 		return "account"
 	}
 	return "contact"

@@ -65,7 +65,7 @@ func ask(set *leadscore.Set, schema *traverse.Schema) *asked {
 	lead.follow(traverse.ParentAccount, false)
 	for _, m := range set.Models() {
 		m := m.Checked()
-		if m.Account {
+		if m.Account() {
 			lead.follow(traverse.ParentAccount, true)
 		} else {
 			lead.follow(traverse.ParentContact, true)
@@ -122,7 +122,7 @@ func (a *asked) child(m *check.Model, ch *check.Child) {
 			continue
 		}
 		e.follow(traverse.Contact, false) // without it they are nobody's, which has a finding of its own
-		if m.Account {
+		if m.Account() {
 			a.accounts = true
 			contact := a.entity(m.Schema.Entity(traverse.Contact))
 			contact.named = true

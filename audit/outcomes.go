@@ -42,7 +42,7 @@ func NewOutcomes(set *leadscore.Set) *Outcomes {
 	o := &Outcomes{}
 	for _, m := range set.Models() {
 		m := m.Checked()
-		out := modelOutcomes{name: m.Name, account: m.Account}
+		out := modelOutcomes{name: m.Name, account: m.Account()}
 		for i := range m.Conditions {
 			c := &m.Conditions[i]
 			none := slices.ContainsFunc(c.Children, func(ch check.Child) bool { return ch.None() })

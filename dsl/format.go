@@ -74,7 +74,7 @@ func (p *printer) model(m *Model) {
 
 func (p *printer) condition(c *Condition) {
 	p.add(1, Span{c.Start, c.Name.End}, "condition "+c.Name.Raw+" {").apart = true
-	for _, child := range c.Children {
+	for child := range c.Children() {
 		head := Span{child.Start, child.Path[len(child.Path)-1].End}
 		if child.Range != nil {
 			head.End = child.Range.End

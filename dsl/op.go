@@ -17,7 +17,7 @@ const (
 	LessEqual
 	Greater
 	GreaterEqual
-	InRange // between A and B
+	InRange // between A and B; with two time spans, between N and M UNITS ago
 	In
 	NotIn
 	Contains

@@ -72,7 +72,7 @@ func TestOperators(t *testing.T) {
 				t.Errorf("%s: %v", name, diags)
 				continue
 			}
-			where := file.Blocks[0].(*dsl.Model).Clauses[0].(*dsl.Condition).Children[0].Where
+			where := file.Blocks[0].(*dsl.Model).Clauses[0].(*dsl.Condition).Items[0].(*dsl.Child).Where
 			got, ok := where[0].(*dsl.Comparison)
 			if !ok || got.Op != op || len(where) != 2 {
 				t.Errorf("%s: %s is read as %v", name, text, where)

@@ -25,7 +25,7 @@ func (p *parser) parseCondition() *Condition {
 	c.Incomplete = c.Incomplete || !whole
 	if !c.Incomplete {
 		head := Span{startOf(first), c.Name.End}
-		if len(c.Children) == 0 {
+		if len(c.Items) == 0 {
 			p.report(head, CodeNoChild, "%s has no child", what()).Help = "add what must occur, such as has EmailOpened"
 		}
 		if c.Score == nil {
@@ -66,7 +66,7 @@ func (p *parser) parseConditionItem(c *Condition) bool {
 		p.skipItem()
 		return false
 	}
-	if len(c.Children) >= p.limits.Children {
+	if len(c.Items) >= p.limits.Children {
 		p.report(tokenSpan(t.Pos, t.Value), CodeLimit, "%s has more than %d children", called("condition", c.Name), p.limits.Children)
 		p.skipTo(func(*lexer.Token) bool { return p.startsClause() })
 		return false
@@ -90,7 +90,7 @@ func (p *parser) parseConditionItem(c *Condition) bool {
 		d.Help = "put it before the score, or start a new condition"
 		return false
 	}
-	c.Children = p.lex.nested.append(c.Children, child)
+	c.Items = p.lex.nested.append(c.Items, Item(child))
 	return true
 }
 

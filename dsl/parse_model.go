@@ -79,7 +79,11 @@ func (p *parser) parseClause() Clause {
 		}
 	case isWord(&t, "target"):
 		if c := parse(p, p.grammar.target); c != nil {
-			return &Target{Span: Span{start, endOf(&c.Kind)}, Account: isWord(&c.Kind, "account")}
+			t := &Target{Span: Span{start, endOf(&c.Kind)}}
+			if isWord(&c.Kind, "account") {
+				t.Kind = TargetAccount
+			}
+			return t
 		}
 	case isWord(&t, "time"):
 		if c := parse(p, p.grammar.timeZone); c != nil {

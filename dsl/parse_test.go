@@ -201,7 +201,7 @@ func TestMoments(t *testing.T) {
 			t.Errorf("%s: %v", test.text, diags)
 			continue
 		}
-		got := *f.Blocks[0].(*dsl.Model).Clauses[0].(*dsl.Condition).Children[0].Range.From
+		got := *f.Blocks[0].(*dsl.Model).Clauses[0].(*dsl.Condition).Items[0].(*dsl.Child).Range.From
 		test.want.Raw = test.text
 		if diff := cmp.Diff(test.want, got, ignoreSpans); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", test.text, diff)
@@ -362,7 +362,7 @@ func outline(f *dsl.File) []string {
 				switch c := c.(type) {
 				case *dsl.Condition:
 					add("condition " + value(c.Name))
-					for _, ch := range c.Children {
+					for ch := range c.Children() {
 						add(ch.String())
 					}
 					if c.Score != nil {
@@ -527,7 +527,7 @@ func TestListsOfNumbers(t *testing.T) {
 			continue
 		}
 		c := f.Blocks[0].(*dsl.Model).Clauses[1].(*dsl.Condition)
-		if got := len(c.Children[0].Where[0].(*dsl.Comparison).Operands); got != want {
+		if got := len(c.Items[0].(*dsl.Child).Where[0].(*dsl.Comparison).Operands); got != want {
 			t.Errorf("%s: %d values, want %d", list, got, want)
 		}
 	}
@@ -541,7 +541,7 @@ func TestExpressionsLikeChildren(t *testing.T) {
 		`each does not contain "x"`, `has on 2026-05-31`, `none not in (1)`, `each within last 3 days`, `none older than 3 days`,
 	} {
 		f, diags := dsl.Parse("m", `model "M" { target contact condition "C" { has Lead where A = 1 and `+rest+` score 1 } }`, dsl.Limits{})
-		if len(diags) > 0 || len(f.Blocks[0].(*dsl.Model).Clauses[1].(*dsl.Condition).Children[0].Where) != 2 {
+		if len(diags) > 0 || len(f.Blocks[0].(*dsl.Model).Clauses[1].(*dsl.Condition).Items[0].(*dsl.Child).Where) != 2 {
 			t.Errorf("%s: %v", rest, diags)
 		}
 	}

@@ -76,6 +76,34 @@ func (c *Comparison) String() string {
 	return text + " " + strings.Join(operands, " and ")
 }
 
+// String returns the expression in its canonical form, on one line.
+func (e *And) String() string { return joined(e.Terms, " and ") }
+
+// String returns the expression in its canonical form, on one line.
+func (e *Or) String() string { return joined(e.Terms, " or ") }
+
+// String returns the expression in its canonical form, on one line.
+func (e *Not) String() string { return "not (" + e.Expr.String() + ")" }
+
+// joined returns expressions with a word between them. Those that have such words of
+// their own are in parentheses.
+func joined(terms []Expr, word string) string {
+	texts := make([]string, len(terms))
+	for i, e := range terms {
+		texts[i] = e.String()
+		switch e.(type) {
+		case *And, *Or:
+			texts[i] = "(" + texts[i] + ")"
+		}
+	}
+	return strings.Join(texts, word)
+}
+
+// String returns the judgment in its canonical form, on one line.
+func (j *Judgment) String() string {
+	return "" // written with the parser
+}
+
 // String returns the date range in its canonical form.
 func (r *Range) String() string {
 	switch r.Kind {
@@ -131,10 +159,7 @@ func clauseText(c Clause) string {
 	case *Description:
 		return "description " + c.Text.Raw
 	case *Target:
-		if c.Account {
-			return "target account"
-		}
-		return "target contact"
+		return "target " + c.Kind.String()
 	case *TimeZone:
 		return "time zone " + c.Zone.Raw
 	case *SalesReady:

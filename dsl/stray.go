@@ -12,8 +12,8 @@ import (
 // before it nor begin another one.
 func (p *parser) strayInCondition(c *Condition) {
 	var expected []string
-	if n := len(c.Children); n > 0 && c.Score == nil && c.Children[n-1].End.Offset <= p.peek().Pos.Offset {
-		switch last := c.Children[n-1]; {
+	if last := lastChild(c); last != nil && c.Score == nil && last.End.Offset <= p.peek().Pos.Offset {
+		switch {
 		case len(last.Where) > 0:
 			expected = append(expected, "and")
 		case last.Range != nil:
@@ -76,7 +76,7 @@ func (p *parser) strayInCondition(c *Condition) {
 	case t.Type != tokIdent || d.Nearest != "" || !p.followsPath(c):
 	case p.startsComparison():
 		d.Help = "an expression is written after where"
-	case len(c.Children[len(c.Children)-1].Path) > 1 && p.peekAt(1).Type != tokMoment:
+	case len(lastChild(c).Path) > 1 && p.peekAt(1).Type != tokMoment:
 		d.Help = "names have no blanks, as in ParentContact; one that has is written in back quotes"
 	}
 }
@@ -84,10 +84,7 @@ func (p *parser) strayInCondition(c *Condition) {
 // formInCondition returns the form that comes next where it can neither continue
 // the child before it nor begin another one, or nil.
 func (p *parser) formInCondition(c *Condition) *foundForm {
-	var last *Child
-	if n := len(c.Children); n > 0 {
-		last = c.Children[n-1]
-	}
+	last := lastChild(c)
 	at := beginsChild
 	switch {
 	case c.Score != nil:
@@ -135,13 +132,11 @@ func (p *parser) certain(keyword string) bool {
 // instead returns help on how to write what or, the next token, was meant to join.
 func (p *parser) instead(c *Condition) string {
 	general := "use in (…) or contains any (…) for one of several values, or a second condition"
-	if len(c.Children) == 0 {
+	child := lastChild(c)
+	if child == nil || len(child.Where) == 0 {
 		return general
 	}
-	where := c.Children[len(c.Children)-1].Where
-	if len(where) == 0 {
-		return general
-	}
+	where := child.Where
 	last, ok := where[len(where)-1].(*Comparison)
 	if !ok || last.Op != Equal || len(last.Ref) != 1 || len(last.Operands) != 1 {
 		return general
@@ -163,7 +158,8 @@ func (p *parser) instead(c *Condition) string {
 func (p *parser) strayComma(c *Condition, d *Diagnostic) {
 	comma, before, next := p.peek(), lastBefore(p.lex), p.peekAt(1)
 	touches := before != nil && endOf(before).Offset == comma.Pos.Offset && endOf(comma).Offset == next.Pos.Offset
-	joins := len(c.Children) > 0 && c.Score == nil && len(c.Children[len(c.Children)-1].Where) > 0
+	last := lastChild(c)
+	joins := last != nil && c.Score == nil && len(last.Where) > 0
 	switch {
 	case touches && (before.Type == tokInt || before.Type == tokDecimal) && (next.Type == tokInt || next.Type == tokDecimal) && isDigit(next.Value[0]):
 		number := before.Value + "," + next.Value
@@ -201,6 +197,15 @@ func (p *parser) strayComma(c *Condition, d *Diagnostic) {
 	}
 }
 
+// lastChild returns the last item of c if that is a child, or nil.
+func lastChild(c *Condition) *Child {
+	if len(c.Items) == 0 {
+		return nil
+	}
+	last, _ := c.Items[len(c.Items)-1].(*Child)
+	return last
+}
+
 // startsBarePath reports whether the next token is the first on its line, or in its
 // condition, and seems to begin a child without a frequency.
 func (p *parser) startsBarePath(c *Condition) bool {
@@ -215,9 +220,6 @@ func (p *parser) startsBarePath(c *Condition) bool {
 // followsPath reports whether the next token comes directly after the path of the
 // last child, on the same line.
 func (p *parser) followsPath(c *Condition) bool {
-	if len(c.Children) == 0 || c.Score != nil {
-		return false
-	}
-	last := c.Children[len(c.Children)-1]
-	return last.Range == nil && len(last.Where) == 0 && last.End.Line == p.peek().Pos.Line
+	last := lastChild(c)
+	return last != nil && c.Score == nil && last.Range == nil && len(last.Where) == 0 && last.End.Line == p.peek().Pos.Line
 }

@@ -61,7 +61,7 @@ type tokens struct {
 	paths    slab[*Name]
 	operands slab[Literal]
 	exprs    slab[Expr]
-	nested   slab[*Child]
+	nested   slab[Item]
 }
 
 // Peek returns the next token.

@@ -33,7 +33,8 @@ type Comment struct {
 	Text string
 }
 
-// A Block is a part of a file at its top level: a [Model], an [Entity] or a [Test].
+// A Block is a part of a file at its top level: a [Model], an [Entity], a [Test] or a
+// [Let].
 type Block interface {
 	Node
 	block()
@@ -53,6 +54,7 @@ type String struct {
 	Raw   string // as written, with its quotes
 	Value string
 	Bad   bool // not well-formed, which a diagnostic reports; Value is a guess
+	Let   *Let // the name that stands for the text here, or nil
 }
 
 // A Number is a number as written: an optional sign, digits, and an optional fraction.
@@ -60,6 +62,7 @@ type Number struct {
 	Span
 	Text string
 	Bad  bool // not well-formed, which a diagnostic reports
+	Let  *Let // the name that stands for the number here, or nil; Text has a sign if it is written before the name
 }
 
 // Whole reports whether n has no fraction.
@@ -96,6 +99,7 @@ type TimeSpan struct {
 	Span
 	Count *Number
 	Unit  Unit
+	Let   *Let // the name that stands for the span here, or nil
 }
 
 // A Moment is a date, `2026-05-31`, or a date and time, `2026-05-31T09:30:00Z`.
@@ -109,6 +113,7 @@ type Moment struct {
 	HasOffset        bool // written with Z or an offset from UTC
 	Offset           int  // in minutes east of UTC
 	Bad              bool // not well-formed, which a diagnostic reports
+	Let              *Let // the name that stands for the moment here, or nil
 }
 
 // A Bool is true or false.

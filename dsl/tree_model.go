@@ -9,8 +9,10 @@ type Model struct {
 	Incomplete bool
 }
 
-// A Clause is a part of a [Model]: a [Description], [Target], [TimeZone],
-// [Condition], [Grade] or [SalesReady].
+// A Clause is a part of a [Model], [Group] or [Dimension]. In any of them it is a
+// [Condition], [Group], [FirstOf], [Table], [Limit] or [Active]; in a model also a
+// [Description], [Target], [TimeZone], [Grade], [SalesReady], [Let], [Audience],
+// [Dimension] or [Label]; in a dimension also a [Grade], [Weight] or [OutOf].
 type Clause interface {
 	Node
 	clause()
@@ -22,10 +24,32 @@ type Description struct {
 	Text *String
 }
 
-// A Target is `target contact` or `target account`.
+// A TargetKind says which leads a model scores, and by which interactions.
+type TargetKind uint8
+
+// The targets of a model.
+const (
+	TargetContact         TargetKind = iota // target contact
+	TargetAccount                           // target account
+	TargetLead                              // target lead
+	TargetLeadWithContact                   // target lead with contact
+)
+
+var targetNames = [...]string{"contact", "account", "lead", "lead with contact"}
+
+// String returns the words after target, such as "lead with contact".
+func (k TargetKind) String() string {
+	if int(k) < len(targetNames) {
+		return targetNames[k]
+	}
+	return "target"
+}
+
+// A Target is `target contact`, `target account`, `target lead` or
+// `target lead with contact`.
 type Target struct {
 	Span
-	Account bool // the target is account
+	Kind TargetKind
 }
 
 // A TimeZone is `time zone "…"`.
@@ -34,11 +58,38 @@ type TimeZone struct {
 	Zone *String
 }
 
-// A SalesReady is `sales ready at N`.
+// A SalesReady is `sales ready at N` or `sales ready when DECISION`.
 type SalesReady struct {
 	Span
-	Threshold *Number
+	Threshold *Number // nil if it has a decision
+	When      Expr    // the decision, whose leaves are of type [Judgment], or nil
 }
+
+// A Judgment is a part of a decision: what is said of a score, a grade, the label or a
+// condition, such as `score of "Fit" >= 40`, `grade is "Hot"` or
+// `condition "Competitor" holds`.
+type Judgment struct {
+	Span
+	Subject Subject
+	Of      *String // the dimension of `score of` and `grade of`, the condition of Holds; or nil
+	// Op is an operator of numbers for Score; Equal (is), NotEqual (is not), In or NotIn
+	// for Grade and Label; it means nothing for Holds.
+	Op       Op
+	OpSpan   Span
+	Operands []Literal
+	List     *Let // stands for the whole list of operands, or nil
+}
+
+// A Subject is what a [Judgment] is about.
+type Subject uint8
+
+// The subjects.
+const (
+	SubjectScore     Subject = iota // score, or score of "…"
+	SubjectGrade                    // grade, or grade of "…"
+	SubjectLabel                    // label
+	SubjectCondition                // condition "…" holds
+)
 
 // A Grade is `grade "…" below N`, `grade "…" from A to B` or `grade "…" from A`.
 type Grade struct {
@@ -49,84 +100,135 @@ type Grade struct {
 	To    *Number // or nil; set only with From
 }
 
-// A Condition is `condition "…" { children score }`.
-type Condition struct {
+// A Limit is `limit up to B`, `limit from A` or `limit from A to B`.
+type Limit struct {
 	Span
-	Name     *String // nil if it could not be read
-	Children []*Child
-	Score    *Score // nil if it could not be read
-	// Incomplete is set if something in the condition could not be read.
+	From *Number // or nil
+	To   *Number // or nil; one of them is set
+}
+
+// An Active is a season: `active from D`, `active until E` or `active from D to E`.
+type Active struct {
+	Span
+	From  *Moment // or nil
+	Until *Moment // or nil; one of them is set
+}
+
+// A Group is `group "…" { … }`.
+type Group struct {
+	Span
+	Name    *String // nil if it could not be read
+	Clauses []Clause
+	// Incomplete is set if something in the group could not be read.
 	Incomplete bool
 }
 
-// A Score is `score +N` or `score -N`.
-type Score struct {
+// A FirstOf is `first of "…" { … }`: of its conditions only the first that holds
+// contributes.
+type FirstOf struct {
 	Span
-	Points *Number
+	Name   *String // nil if it could not be read
+	Active *Active // or nil
+	Tiers  []*Condition
+	// Incomplete is set if something in the block could not be read.
+	Incomplete bool
 }
 
-// A Child is one child of a condition: what must occur, and how often.
-type Child struct {
+// A Table is `table "…" by REF { … }` or `table "…" by number of CHILD { … }`.
+type Table struct {
 	Span
-	Label     *String // the display name, or nil
-	Frequency Frequency
-	Path      []*Name
-	Range     *Range // or nil
-	Where     []Expr // AND-ed
+	Name *String // nil if it could not be read
+	// Ref is the path and the field at its end; nil for a table by number of
+	// occurrences.
+	Ref []*Name
+	// Number is what is counted, without a label and with the frequency Each; nil for
+	// a table by a field.
+	Number *Child
+	Active *Active // or nil
+	Rows   []*Row
+	// Incomplete is set if something in the table could not be read.
+	Incomplete bool
 }
 
-// A FrequencyKind is one of the three frequencies of the designer.
-type FrequencyKind uint8
+// A Row is a row of a [Table]: what must hold, and its points.
+type Row struct {
+	Span
+	Form RowForm
+	// Test is an operator and its operands, without a field; set for RowTest alone.
+	Test *Comparison
+	// Values are those of RowValues.
+	Values []Literal
+	List   *Let    // stands for the whole of Values, or nil
+	From   *Number // of RowFrom, or nil
+	To     *Number // included; of RowFrom, or nil
+	Below  *Number // excluded; of RowFrom, or nil
+	Score  *Score  // nil if it could not be read
+}
 
-// The frequencies.
+// A RowForm is a form of a [Row].
+type RowForm uint8
+
+// The forms of a row.
 const (
-	Each    FrequencyKind = iota // counts every occurrence
-	AtLeast                      // holds for Count or more; `has` is at least 1
-	None                         // holds for zero
+	RowTest      RowForm = iota // an operator with its operands
+	RowValues                   // "A", "B"
+	RowFrom                     // from A, from A to B, from A below B, below B
+	RowOtherwise                // otherwise
 )
 
-// A Frequency is `each`, `has`, `at least N` or `none`.
-type Frequency struct {
+// A Dimension is `dimension "…" { … }`.
+type Dimension struct {
 	Span
-	Kind  FrequencyKind
-	Count *Number // the N of `at least N`; nil for `has` and the others
+	Name    *String // nil if it could not be read
+	Clauses []Clause
+	// Incomplete is set if something in the dimension could not be read.
+	Incomplete bool
 }
 
-// A RangeKind is a form of a date range.
-type RangeKind uint8
-
-// The forms of a date range.
-const (
-	WithinLast RangeKind = iota // within last SPAN
-	Since                       // since D
-	Between                     // between D and E
-)
-
-// A Range is a date range.
-type Range struct {
+// A Weight is `weight N%`.
+type Weight struct {
 	Span
-	Kind     RangeKind
-	Last     *TimeSpan // of WithinLast
-	From, To *Moment   // of Between; Since has only From
+	Percent *Number
 }
 
-// An Expr is a condition on a single occurrence: a [Comparison].
-type Expr interface {
-	Node
-	String() string // the canonical form, on one line
-	expr()
+// An OutOf is `out of N`.
+type OutOf struct {
+	Span
+	Number *Number
 }
 
-// A Comparison is a reference to a field, an operator and its operands.
-type Comparison struct {
+// A Label is `label "…", "…"`: dimensions whose grades make the label.
+type Label struct {
 	Span
-	Ref      []*Name // the field's name last, before it a step or relationships
-	Op       Op
-	OpSpan   Span
-	Operands []Literal
+	Dimensions []*String
+}
+
+// An Audience is `audience { … }`: which leads are scored.
+type Audience struct {
+	Span
+	Items []Item
+	// Incomplete is set if something in the block could not be read.
+	Incomplete bool
+}
+
+// A Let is `let NAME = VALUE`: at the top level of a file for that file, in a model for
+// that model. Where the name is used, the tree has a literal of the same value, whose
+// Let is set.
+type Let struct {
+	Span
+	Name  *Name
+	Value Node // a [Number], [String], [TimeSpan], [Moment] or [List]; nil if it could not be read
+}
+
+// A List is a list of values in parentheses.
+type List struct {
+	Span
+	Values []Literal
 }
 
 func (*Model) block() {}
+
+func (*Let) block() {}
 
 func (*Description) clause() {}
 
@@ -138,6 +240,28 @@ func (*SalesReady) clause() {}
 
 func (*Grade) clause() {}
 
+func (*Limit) clause() {}
+
+func (*Active) clause() {}
+
 func (*Condition) clause() {}
 
-func (*Comparison) expr() {}
+func (*Group) clause() {}
+
+func (*FirstOf) clause() {}
+
+func (*Table) clause() {}
+
+func (*Dimension) clause() {}
+
+func (*Weight) clause() {}
+
+func (*OutOf) clause() {}
+
+func (*Label) clause() {}
+
+func (*Audience) clause() {}
+
+func (*Let) clause() {}
+
+func (*Judgment) expr() {}

@@ -71,24 +71,32 @@ type ExpectKind uint8
 
 // The forms of an expectation.
 const (
-	ExpectScore         ExpectKind = iota // expect score N
-	ExpectGrade                           // expect grade "…"
-	ExpectNoGrade                         // expect no grade
-	ExpectSalesReady                      // expect sales ready
-	ExpectNotSalesReady                   // expect not sales ready
-	ExpectHolds                           // expect "condition" holds
-	ExpectDoesNotHold                     // expect "condition" does not hold
-	ExpectTimes                           // expect "condition" N times
-	ExpectNotTargeted                     // expect not targeted
-	ExpectNoParent                        // expect no parent
+	ExpectScore            ExpectKind = iota // expect score N
+	ExpectGrade                              // expect grade "…"
+	ExpectNoGrade                            // expect no grade
+	ExpectSalesReady                         // expect sales ready
+	ExpectNotSalesReady                      // expect not sales ready
+	ExpectHolds                              // expect "condition" holds
+	ExpectDoesNotHold                        // expect "condition" does not hold
+	ExpectTimes                              // expect "condition" N times
+	ExpectNotTargeted                        // expect not targeted
+	ExpectNoParent                           // expect no parent
+	ExpectNotActive                          // expect not active
+	ExpectNotInAudience                      // expect not in audience
+	ExpectLabel                              // expect label "…"
+	ExpectNoLabel                            // expect no label
+	ExpectDimensionScore                     // expect dimension "…" score N
+	ExpectDimensionGrade                     // expect dimension "…" grade "…"
+	ExpectDimensionNoGrade                   // expect dimension "…" no grade
 )
 
 // An Expectation is what a test expects of the model.
 type Expectation struct {
 	Span
-	Kind   ExpectKind
-	Number *Number // of ExpectScore and ExpectTimes
-	Name   *String // of ExpectGrade the grade; of ExpectHolds, ExpectDoesNotHold and ExpectTimes the condition
+	Kind      ExpectKind
+	Dimension *String // of ExpectDimensionScore, ExpectDimensionGrade and ExpectDimensionNoGrade
+	Number    *Number // of ExpectScore, ExpectDimensionScore and ExpectTimes
+	Name      *String // of ExpectGrade and ExpectDimensionGrade the grade; of ExpectLabel the label; of ExpectHolds, ExpectDoesNotHold and ExpectTimes the condition
 }
 
 func (*Test) block() {}

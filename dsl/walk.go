@@ -73,7 +73,7 @@ func modelChildren(n Node, f func(Node)) {
 		some(f, n.Below, n.From, n.To)
 	case *Condition:
 		some(f, n.Name)
-		some(f, n.Children...)
+		all(f, n.Items)
 		some(f, n.Score)
 	case *Score:
 		some(f, n.Points)

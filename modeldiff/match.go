@@ -99,7 +99,7 @@ func childTexts(c *check.Condition) []string {
 }
 
 func target(m *check.Model) string {
-	if m.Account {
+	if m.Account() {
 		return "account"
 	}
 	return "contact"

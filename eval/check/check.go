@@ -92,7 +92,7 @@ func (c *checker) model(m *dsl.Model) *Model {
 			}
 		case *dsl.Target:
 			if first("target", cl.Span) {
-				model.Account = cl.Account
+				model.Target = cl.Kind
 			}
 		case *dsl.SalesReady:
 			if n, ok := c.integer(cl.Threshold); ok && first("sales-ready score", cl.Span) {
@@ -227,8 +227,8 @@ func (c *checker) allocate(m *dsl.Model) {
 	children, exprs := 0, 0
 	for _, clause := range m.Clauses {
 		if cond, ok := clause.(*dsl.Condition); ok {
-			children += len(cond.Children)
-			for _, ch := range cond.Children {
+			for ch := range cond.Children() {
+				children++
 				exprs += len(ch.Where)
 			}
 		}
@@ -244,14 +244,14 @@ func cut[T any](rest *[]T, n int) []T {
 }
 
 func (c *checker) condition(model *Model, cond *dsl.Condition) Condition {
-	out := Condition{Source: cond, Children: cut(&c.children, len(cond.Children))}
+	out := Condition{Source: cond, Children: cut(&c.children, len(cond.Items))}
 	if cond.Name != nil {
 		out.Name = cond.Name.Value
 	}
 	if cond.Score != nil {
 		out.Points = c.points(cond.Score.Points)
 	}
-	for _, ch := range cond.Children {
+	for ch := range cond.Children() {
 		out.Children = append(out.Children, c.child(model, ch))
 	}
 	return out

@@ -17,42 +17,221 @@ import (
 type Model struct {
 	Name        string
 	Description string
-	Account     bool // targets accounts, not contacts
+	Target      dsl.TargetKind
 	Zone        *time.Location
 	Schema      *traverse.Schema
-	Conditions  []Condition
-	Grades      grades.Scale
-	SalesReady  grades.Threshold
-	Tests       []Test // in the order of the files
-	Source      *dsl.Model
-	File        string
+	Season      *Window // in microseconds: as of an instant outside, the model is not active; nil for always
+	// Conditions are all of them, in the order of the rules: also those of groups,
+	// dimensions and blocks of tiers, and one for each row of a table.
+	Conditions []Condition
+	// Parts say how the conditions add up. Parts is nil if the score is the sum of
+	// all conditions: then no condition has a bound, a season, a decay or a block.
+	Parts      []Part
+	Limit      Limit      // of the score
+	Audience   *Condition // whose Points mean nothing; nil if all leads are scored
+	Grades     grades.Scale
+	Label      []*Dimension // whose grades make the label; nil without a label
+	SalesReady grades.Threshold
+	Decision   Decision // of sales ready when, in place of SalesReady; or nil
+	Tests      []Test   // in the order of the files
+	Source     *dsl.Model
+	File       string
 }
 
-// A Condition is a checked condition.
+// Account reports whether the model targets accounts.
+func (m *Model) Account() bool { return m.Target == dsl.TargetAccount }
+
+// A Part is a part of the score of a model, group or dimension: a [ConditionPart],
+// [*Group], [*Tiers] or [*Dimension].
+type Part interface{ part() }
+
+// A ConditionPart is the contribution of one condition: an index into
+// Model.Conditions.
+type ConditionPart int
+
+// A Group adds up its parts, within its limit.
+type Group struct {
+	Name   string
+	Season *Window // as of an instant outside, it adds 0; nil for always
+	Limit  Limit
+	Parts  []Part
+	Source *dsl.Group
+}
+
+// Tiers are a `first of` or a table: of their conditions the first that holds
+// contributes.
+type Tiers struct {
+	Name       string
+	Season     *Window // as of an instant outside, they add 0; nil for always
+	Conditions []int   // indexes into Model.Conditions
+	FirstOf    *dsl.FirstOf
+	Table      *dsl.Table // in place of FirstOf
+}
+
+// A Dimension has a score and grades of its own, and adds to the score of the model.
+type Dimension struct {
+	Name   string
+	Season *Window // as of an instant outside, its score is 0 and it has no grade; nil for always
+	Limit  Limit
+	OutOf  int64 // 0 if it is not said; else Limit has an upper bound
+	Weight int64 // in percent
+	Parts  []Part
+	Grades grades.Scale
+	Source *dsl.Dimension
+}
+
+// A Limit keeps a sum between two bounds, both included. The zero Limit has none.
+type Limit struct {
+	Lo, Hi       int64
+	HasLo, HasHi bool
+}
+
+func (ConditionPart) part() {}
+func (*Group) part()        {}
+func (*Tiers) part()        {}
+func (*Dimension) part()    {}
+
+// A Decision is what `sales ready when` asks: an [AllDecisions], [AnyDecision],
+// [NotDecision], [ScoreDecision], [GradeDecision] or [HoldsDecision].
+type Decision interface{ decision() }
+
+// The decisions.
+type (
+	// AllDecisions holds if all of its decisions do.
+	AllDecisions []Decision
+	// AnyDecision holds if one of its decisions does.
+	AnyDecision []Decision
+	// NotDecision holds if its decision does not.
+	NotDecision struct{ Decision Decision }
+
+	// ScoreDecision holds if a score satisfies the predicate, a [NumberIn] or
+	// [NumberBetween] of whole numbers.
+	ScoreDecision struct {
+		Of        *Dimension // nil for the score of the model
+		Predicate Predicate
+		Source    *dsl.Judgment
+	}
+
+	// GradeDecision holds if a grade or the label is one of Values; with Not, if it is
+	// none of them. Without a grade or label it does not hold.
+	GradeDecision struct {
+		Of     *Dimension // nil for the grade of the model, or the label
+		Label  bool
+		Values []string
+		Not    bool
+		Source *dsl.Judgment
+	}
+
+	// HoldsDecision holds if the multiplier of a condition is above 0, in season, and
+	// the condition was taken if it is a tier.
+	HoldsDecision struct {
+		Condition int // index into Model.Conditions
+		Source    *dsl.Judgment
+	}
+)
+
+func (AllDecisions) decision()  {}
+func (AnyDecision) decision()   {}
+func (NotDecision) decision()   {}
+func (ScoreDecision) decision() {}
+func (GradeDecision) decision() {}
+func (HoldsDecision) decision() {}
+
+// A Condition is a checked condition, or a row of a table.
 type Condition struct {
-	Name     string
-	Children []Child
-	Points   int64
-	Source   *dsl.Condition
+	Name     string  // of a row, the name of its table
+	Season   *Window // as of an instant outside, it adds 0; nil for always
+	Children []Child // all of them, in the order of the rules: also those in blocks
+	// Items say how the children combine, in the order of the rules. Items is nil if
+	// all children stand side by side, without a block.
+	Items  []Item
+	Points int64 // 0 only for a row
+	Bound  int64 // what the condition adds ends here; 0 if it has no bound
+	Source *dsl.Condition
+	Row    *dsl.Row // in place of Source, for a row
+}
+
+// An Item is a child of a condition or a block of items: a [ChildItem], [*Block] or
+// [*Same].
+type Item interface{ item() }
+
+// A ChildItem is a child: an index into Condition.Children.
+type ChildItem int
+
+// A Block is `all of`, or with Any `any of`: its items hold or do not hold, they do not
+// count.
+type Block struct {
+	Label  string
+	Any    bool
+	Items  []Item
+	Source *dsl.ItemBlock // nil for a block that a row of a table became
+}
+
+// A Same counts the values for which each of its children holds, judged on the
+// occurrences with that value.
+type Same struct {
+	Label    string
+	Children []int   // indexes into Condition.Children
+	Values   []Value // by child, what its occurrences are told apart by
+	Source   *dsl.ItemBlock
+}
+
+func (ChildItem) item() {}
+func (*Block) item()    {}
+func (*Same) item()     {}
+
+// A Value is what tells occurrences of a path apart: a field, the id in a reference, or
+// a record on the path.
+type Value struct {
+	Step  int             // index into the path
+	Hops  []traverse.Step // N:1 hops from there
+	Field traverse.Field  // if Ref is "" and Record is not set
+	Ref   string          // the N:1 relationship whose id is the value, or ""
+	// Record says that the value is the record at the step, of whatever entity.
+	Record bool
 }
 
 // A Child is a checked child of a condition.
 type Child struct {
-	Label  string // the display name, or ""
-	Each   bool   // the child counts; otherwise it holds or does not hold
-	Min    uint64 // the count that at least asks for; 0 for none
+	Label string // the display name, or ""
+	Each  bool   // the child counts; otherwise it holds or does not hold
+	Every uint64 // the child counts whole Everys; 0 if it counts each occurrence
+	// A child that does not count holds from Min to Max occurrences. A Max of 0 means
+	// that there is no greatest, unless Min is 0, too: then the child holds for none.
+	Min, Max uint64
+	// Kinds are the interactions of a root such as `EmailOpened or EmailClicked`, whose
+	// fields in common Path[0].Entity has; nil for any other root.
+	Kinds  []*traverse.Entity
 	Path   traverse.Path
 	Range  *Window // the date range, or nil
 	Dated  int     // the step to which a date range applies, also if there is no range; -1 if no step is dated
+	Burst  *Span   // within any SPAN, or nil
+	Cap    *Cap    // or nil
+	Aging  *Aging  // the decay, or every SPAN without; or nil
 	Where  []Expr  // AND-ed, in the order of the rules
 	Source *dsl.Child
 }
 
 // None reports whether the child's frequency is none.
-func (c *Child) None() bool { return !c.Each && c.Min == 0 }
+func (c *Child) None() bool { return !c.Each && c.Min == 0 && c.Max == 0 }
 
-// An Expr is a checked expression. It is a tree; its only node is a leaf, a
-// [*Comparison].
+// A Span is a length of time.
+type Span struct {
+	N    int64
+	Unit dsl.Unit
+	Days bool // it is about a date, which counts in whole days
+}
+
+// A Cap bounds how many occurrences count for each value, or for each period of the
+// occurrence's date.
+type Cap struct {
+	Count  uint64
+	Period dsl.Period // of the date of step Child.Dated, or dsl.NoPeriod
+	Value  Value      // without a period
+}
+
+// An Expr is a checked expression: a [*Comparison], or an [*And], [*Or] or [*Not] of
+// others.
 type Expr interface {
 	// Syntax returns the node of the rules that the expression was checked from.
 	Syntax() dsl.Expr
@@ -72,7 +251,37 @@ type Comparison struct {
 // Syntax returns the comparison's Source.
 func (c *Comparison) Syntax() dsl.Expr { return c.Source }
 
+// An And holds if all of its terms do.
+type And struct {
+	Terms  []Expr
+	Source *dsl.And
+}
+
+// An Or holds if one of its terms does.
+type Or struct {
+	Terms  []Expr
+	Source *dsl.Or
+}
+
+// A Not holds if its expression does not.
+type Not struct {
+	Expr   Expr
+	Source *dsl.Not
+}
+
+// Syntax returns the expression's Source.
+func (e *And) Syntax() dsl.Expr { return e.Source }
+
+// Syntax returns the expression's Source.
+func (e *Or) Syntax() dsl.Expr { return e.Source }
+
+// Syntax returns the expression's Source.
+func (e *Not) Syntax() dsl.Expr { return e.Source }
+
 func (*Comparison) expr() {}
+func (*And) expr()        {}
+func (*Or) expr()         {}
+func (*Not) expr()        {}
 
 // A Predicate holds for some values of a field. An empty value satisfies only
 // [IsEmpty], also where another predicate is negated.

@@ -50,7 +50,7 @@ model "Plain" { target contact }`)
 		t.Fatalf("%d models", len(models))
 	}
 	m := models[0]
-	if m.Name != "Berlin" || m.Description != "Owned by marketing" || !m.Account || m.Zone.String() != "Europe/Berlin" ||
+	if m.Name != "Berlin" || m.Description != "Owned by marketing" || !m.Account() || m.Zone.String() != "Europe/Berlin" ||
 		m.File != "rules.score" || m.Source.Name.Value != "Berlin" || m.Schema.Entity("Tasting") == nil {
 		t.Errorf("got %+v", m)
 	}
@@ -88,7 +88,7 @@ model "Plain" { target contact }`)
 		t.Errorf("children (-want +got):\n%s", diff)
 	}
 	m = models[1]
-	if _, ready := m.SalesReady.At(); m.Account || m.Zone != time.UTC || ready || len(m.Conditions) > 0 || len(m.Tests) > 0 {
+	if _, ready := m.SalesReady.At(); m.Account() || m.Zone != time.UTC || ready || len(m.Conditions) > 0 || len(m.Tests) > 0 {
 		t.Errorf("got %+v", m)
 	}
 }
@@ -167,7 +167,8 @@ func TestUnknownExpression(t *testing.T) {
 	if !ok {
 		t.Fatal("the second clause is not the condition")
 	}
-	condition.Children[0].Where[0] = unknownExpr{condition.Children[0].Where[0]}
+	where := condition.Items[0].(*dsl.Child).Where
+	where[0] = unknownExpr{where[0]}
 	defer func() {
 		if got := fmt.Sprint(recover()); !strings.Contains(got, "unknownExpr") {
 			t.Errorf("got %s", got)

@@ -121,7 +121,7 @@ func prepare(m *check.Model, j *judge) []*condition {
 func newChild(m *check.Model, ch *check.Child, j *judge) *child {
 	c := &child{Child: ch, index: map[string]int{}}
 	fromLead := ch.Path[0].Name == traverse.Lead
-	c.dead = m.Account && fromLead && len(ch.Path) > 1 && ch.Path[1].Name == traverse.ParentContact
+	c.dead = m.Account() && fromLead && len(ch.Path) > 1 && ch.Path[1].Name == traverse.ParentContact
 	c.single = fromLead && !slices.ContainsFunc(ch.Path, func(s traverse.Step) bool { return s.Via.Many() })
 	add := func(x *check.Comparison, at dsl.Span, text fmt.Stringer) {
 		e := &expr{field: x.Field, predicate: x.Predicate, key: check.PredicateKey(x.Predicate), at: at, text: text, source: x.Source}
@@ -135,7 +135,7 @@ func newChild(m *check.Model, ch *check.Child, j *judge) *child {
 			hops = slices.Insert(hops, 0, ch.Path[step].Name)
 		}
 		e.ref = fmt.Sprintf("%d %q %q", step, hops, x.Field.Name)
-		e.missing = m.Account && fromLead && step == 0 && len(hops) > 0 && hops[0] == traverse.ParentContact
+		e.missing = m.Account() && fromLead && step == 0 && len(hops) > 0 && hops[0] == traverse.ParentContact
 		i, known := c.index[e.ref]
 		if !known {
 			i = len(c.refs)

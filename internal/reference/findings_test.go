@@ -122,7 +122,7 @@ func judgeFindings(found dsl.Diagnostics, m *check.Model, s *scoring, r Result, 
 			return fmt.Errorf("condition %s has multiplier %d, and %d without what changes nothing", full.Condition, full.Multiplier, less.Multiplier)
 		}
 		k := 0
-		for n, ch := range c.Source.Children {
+		for n, ch := range slices.Collect(c.Source.Children()) {
 			if drop.child[ch] {
 				continue
 			}
@@ -175,7 +175,7 @@ func (drop *dropped) isTrue(d dsl.Diagnostic, m *check.Model, r Result) bool {
 				}
 			}
 		}
-		for k, ch := range c.Source.Children {
+		for k, ch := range slices.Collect(c.Source.Children()) {
 			if !inside(d.Span, ch.Span) {
 				continue
 			}
@@ -218,8 +218,8 @@ func (drop *dropped) add(at dsl.Span, ch *dsl.Child) {
 // from returns a condition without what is dropped.
 func (drop *dropped) from(c *dsl.Condition) (without *dsl.Condition, changed bool) {
 	copied := *c
-	copied.Children = nil
-	for _, ch := range c.Children {
+	copied.Items = nil
+	for ch := range c.Children() {
 		if drop.child[ch] {
 			changed = true
 			continue
@@ -230,7 +230,7 @@ func (drop *dropped) from(c *dsl.Condition) (without *dsl.Condition, changed boo
 		}
 		less.Where = slices.DeleteFunc(slices.Clone(ch.Where), func(e dsl.Expr) bool { return drop.exprs[e] })
 		changed = changed || len(less.Where) != len(ch.Where)
-		copied.Children = append(copied.Children, &less)
+		copied.Items = append(copied.Items, &less)
 	}
 	return &copied, changed
 }

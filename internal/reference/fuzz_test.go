@@ -140,7 +140,7 @@ func work(file *dsl.File, schema *traverse.Schema, data Data) float64 {
 			if !ok {
 				continue
 			}
-			for _, child := range c.Children {
+			for child := range c.Children() {
 				at := traverse.Contact // the only relationship of the root Interaction
 				routes := records
 				if root := schema.Entity(child.Path[0].Text); root != nil {

@@ -249,7 +249,7 @@ func (g *generator) collectEdges(file *dsl.File) {
 			if !ok {
 				continue
 			}
-			for _, child := range condition.Children {
+			for child := range condition.Children() {
 				if r := child.Range; r != nil {
 					if r.Last != nil {
 						span(r.Last, -1)

@@ -113,7 +113,7 @@ func newScoring(m *dsl.Model, schema *traverse.Schema, data Data, lead *Record, 
 	for _, c := range m.Clauses {
 		switch c := c.(type) {
 		case *dsl.Target:
-			s.account = c.Account
+			s.account = c.Kind == dsl.TargetAccount
 		case *dsl.TimeZone:
 			zone, err := time.LoadLocation(c.Zone.Value)
 			if err != nil {
@@ -185,7 +185,7 @@ func (s *scoring) condition(c *dsl.Condition) Contribution {
 	out := Contribution{Condition: c.Name.Value, Points: points.Int64()}
 	broken := false
 	var smallest *big.Int
-	for _, child := range c.Children {
+	for child := range c.Children() {
 		count, routes, nearest := s.count(child)
 		holds := false
 		switch child.Frequency.Kind {

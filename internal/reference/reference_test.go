@@ -52,7 +52,7 @@ func TestEveryOperatorIsDrawn(t *testing.T) {
 			if len(problems) > 0 {
 				t.Fatal(problems)
 			}
-			where := file.Blocks[0].(*dsl.Model).Clauses[0].(*dsl.Condition).Children[0].Where
+			where := file.Blocks[0].(*dsl.Model).Clauses[0].(*dsl.Condition).Items[0].(*dsl.Child).Where
 			drawn[where[0].(*dsl.Comparison).Op] = true
 		}
 		for op := range dsl.Ops() {

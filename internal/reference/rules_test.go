@@ -418,7 +418,7 @@ func (g *generator) moments(zone string, typ traverse.Type) string {
 	a, b := g.moment(zone), g.moment(zone)
 	read := func(text string) stretch {
 		file, problems := dsl.Parse("", fmt.Sprintf("model \"\" { condition \"\" { has A since %s score 1 } }", text), dsl.Limits{})
-		m := file.Blocks[0].(*dsl.Model).Clauses[0].(*dsl.Condition).Children[0].Range.From
+		m := file.Blocks[0].(*dsl.Model).Clauses[0].(*dsl.Condition).Items[0].(*dsl.Child).Range.From
 		if m.Bad {
 			g.Fatal(problems)
 		}

@@ -132,7 +132,7 @@ func (b *builder) need(entity, by string, owner bool) *Need {
 func (b *builder) model(m *check.Model) *Model {
 	out := &Model{Checked: m, Target: ContactBased, Conditions: make([]Condition, len(m.Conditions))}
 	out.Rules = sync.OnceValue(func() []string { return ruleTexts(m) })
-	if m.Account {
+	if m.Account() {
 		out.Target = AccountBased
 	}
 	if out.Zone = slices.Index(b.routes.Zones, m.Zone); out.Zone < 0 {

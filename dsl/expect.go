@@ -23,6 +23,7 @@ const (
 // parser makes a [Diagnostic] of it.
 type syntaxError struct {
 	token    lexer.Token
+	code     Code     // if empty, CodeSyntax
 	summary  string   // if empty, the token is called unexpected
 	expected []string // as in Diagnostic
 	nearest  string

@@ -72,30 +72,6 @@ func (p *printer) model(m *Model) {
 	p.closeBrace(0, m.Span)
 }
 
-func (p *printer) condition(c *Condition) {
-	p.add(1, Span{c.Start, c.Name.End}, "condition "+c.Name.Raw+" {").apart = true
-	for child := range c.Children() {
-		head := Span{child.Start, child.Path[len(child.Path)-1].End}
-		if child.Range != nil {
-			head.End = child.Range.End
-		}
-		p.add(2, head, child.head())
-		for i, e := range child.Where {
-			word := "  and "
-			if i == 0 {
-				word = "where "
-			}
-			p.add(3, e.At(), word+e.String())
-		}
-	}
-	points := c.Score.Points.Text
-	if points[0] != '-' && points[0] != '+' {
-		points = "+" + points
-	}
-	p.add(2, c.Score.Span, "score "+points)
-	p.closeBrace(1, c.Span)
-}
-
 func (p *printer) entity(e *Entity) {
 	head := "profile "
 	if e.Interaction {

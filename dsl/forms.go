@@ -38,11 +38,9 @@ type otherForm struct {
 	keeps string
 	// instead is what to write, if means does not show it, or "".
 	//
-	// In means and instead, {n} and {m} are the numbers, {n+1} is the next one, {2n} is
-	// twice the first, {unit} and {unit2} are the units, {a} and {b} the dates and {a+1}
-	// the next day; {path} is the path after the words, {last} that of the child before
-	// them, {steps} are children for 1 to n of its occurrences, and {counts} for 1, 2
-	// and so on.
+	// In means and instead, {n} and {m} are the numbers, {n+1} and {n-1} those next to the
+	// first, {unit} is the unit, {a} and {b} are the dates and {a+1} is the next day;
+	// {path} is the path after the words, and {last} that of the child before them.
 	instead string
 }
 
@@ -160,18 +158,18 @@ func (f *foundForm) fill(template string) (text string, ok bool) {
 		return template, true
 	}
 	ok = true
-	number := func(i, times, plus int64) string {
+	number := func(i, plus int64) string {
 		if int(i) >= len(f.numbers) {
 			return ""
 		}
 		n, err := strconv.ParseInt(strings.TrimLeft(f.numbers[i], "+"), 10, 32)
-		if err != nil && strings.Contains(template, "{n+1}") || n < 0 {
+		if err != nil && strings.Contains(template, "{n+1}") || n < 0 || n <= 1 && strings.Contains(template, "{n-1}") {
 			ok = false
 		}
-		if times == 1 && plus == 0 {
+		if plus == 0 {
 			return f.numbers[i]
 		}
-		return strconv.FormatInt(times*n+plus, 10)
+		return strconv.FormatInt(n+plus, 10)
 	}
 	item := func(list []string, i int) string {
 		if i >= len(list) {
@@ -189,30 +187,11 @@ func (f *foundForm) fill(template string) (text string, ok bool) {
 		ok = false
 	}
 	text = strings.NewReplacer(
-		"{n}", number(0, 1, 0), "{m}", number(1, 1, 0), "{n+1}", number(0, 1, 1), "{m+1}", number(1, 1, 1), "{2n}", number(0, 2, 0),
-		"{unit}", item(f.units, 0), "{unit2}", item(f.units, 1),
+		"{n}", number(0, 0), "{n-1}", number(0, -1), "{n+1}", number(0, 1), "{m}", number(1, 0), "{unit}", item(f.units, 0),
 		"{a}", item(f.moments, 0), "{b}", item(f.moments, 1), "{a+1}", next, "{day}", item(f.moments, 0),
-		"{path}", f.path, "{last}", f.last, "{steps}", f.steps(),
-		"{counts}", fmt.Sprintf("at least 1 %[1]s, at least 2 %[1]s and so on", f.last),
+		"{path}", f.path, "{last}", f.last,
 	).Replace(template)
 	return text, ok
-}
-
-// steps returns children for 1 to n occurrences.
-func (f *foundForm) steps() string {
-	if len(f.numbers) == 0 {
-		return ""
-	}
-	switch n := strings.TrimLeft(f.numbers[0], "+"); n {
-	case "1":
-		return "has " + f.last
-	case "2":
-		return fmt.Sprintf("at least 1 %[1]s and at least 2 %[1]s", f.last)
-	case "3":
-		return fmt.Sprintf("at least 1 %[1]s, at least 2 %[1]s and at least 3 %[1]s", f.last)
-	default:
-		return fmt.Sprintf("at least 1 %[1]s, at least 2 %[1]s and so on up to at least %[2]s %[1]s", f.last, n)
-	}
 }
 
 // dayAfter returns the day after a date without a time, or "" if there is none in a

@@ -14,16 +14,11 @@ func parseChild(lex *tokens) (*Child, error) {
 	if c.Frequency, err = parseFrequency(lex); err != nil {
 		return nil, err
 	}
-	if c.Path, err = names(lex, "an entity such as EmailOpened"); err != nil {
+	if err := parsePath(lex, c); err != nil {
 		return nil, err
 	}
-	c.End = c.Path[len(c.Path)-1].End
-	mark := lex.at
-	if c.Range, err = parseRange(lex); err != nil {
-		return nil, otherwise(lex, mark, afterPath, c.Path, err)
-	}
-	if c.Range != nil {
-		c.End = c.Range.End
+	if err := parseAdditions(lex, c); err != nil {
+		return nil, err
 	}
 	if accept(lex, "where") {
 		if err := parseWhere(lex, c); err != nil {
@@ -33,35 +28,86 @@ func parseChild(lex *tokens) (*Child, error) {
 	return c, nil
 }
 
-// parseWhere parses the expressions of c.
-func parseWhere(lex *tokens, c *Child) error {
-	for {
-		e, err := parseComparison(lex)
+// parsePath parses the path of c, whose root may be several kinds of interaction.
+func parsePath(lex *tokens, c *Child) error {
+	const what = "an entity such as EmailOpened"
+	root, err := wantName(lex, what)
+	if err != nil {
+		return err
+	}
+	c.Path = lex.paths.append(nil, root)
+	for isWord(lex.Peek(), "or") {
+		if orBetweenChildren(lex) {
+			return orChild(lex)
+		}
+		lex.Next()
+		kind, err := wantName(lex, what)
 		if err != nil {
 			return err
 		}
-		c.Where = lex.exprs.append(c.Where, e)
-		c.End = e.End
-		if childFollows(lex) {
-			return needlessAnd(lex)
-		}
-		if !accept(lex, "and") && !acceptSign(lex, "&&") && !acceptSign(lex, "&") {
-			return nil
-		}
+		c.Or = append(c.Or, kind)
 	}
+	if acceptSign(lex, ".") {
+		hops, err := names(lex, wordName)
+		if err != nil {
+			return err
+		}
+		c.Path = append(c.Path, hops...)
+	}
+	c.End = endOf(lastBefore(lex))
+	return nil
 }
 
-// childFollows reports whether an and comes next that is followed by a child, and
-// not by an expression whose field is called has, for example.
-func childFollows(lex *tokens) bool {
-	if !isWord(lex.Peek(), "and") {
-		return false
+// parseWhere parses the expressions of c.
+func parseWhere(lex *tokens, c *Child) error {
+	l := logic{lex: lex, leaf: comparisonLeaf, joint: noChild}
+	list, or, err := l.terms()
+	if err != nil {
+		return err
 	}
+	c.Where = list
+	if or {
+		c.Where = lex.exprs.append(nil, join(list, or))
+	}
+	c.End = endOf(lastBefore(lex))
+	return nil
+}
+
+// comparisonLeaf parses a comparison.
+func comparisonLeaf(lex *tokens) (Expr, error) {
+	c, err := parseComparison(lex)
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// noChild returns an error if a word that joins expressions comes next and is followed
+// by a child.
+func noChild(lex *tokens) error {
+	switch {
+	case isWord(lex.Peek(), "and") && childFollows(lex):
+		return needlessAnd(lex)
+	case isWord(lex.Peek(), "or") && childFollows(lex):
+		return orChild(lex)
+	}
+	return nil
+}
+
+// childFollows reports whether a child follows the next token, and not an expression
+// whose field is called has, for example.
+func childFollows(lex *tokens) bool {
 	mark := lex.at
 	defer func() { lex.at = mark }()
 	lex.Next()
 	if accept(lex, "at") {
-		return isWord(lex.Peek(), "least")
+		return isWord(lex.Peek(), "least") || isWord(lex.Peek(), "most")
+	}
+	if accept(lex, "exactly") || accept(lex, "every") || accept(lex, "from") {
+		return countFollows(lex, 0)
+	}
+	if isWord(lex.Peek(), "any") || isWord(lex.Peek(), "all") {
+		return isWord(lex.peekAt(1), "of") && isSign(lex.peekAt(2), "{")
 	}
 	if !accept(lex, "each") && !accept(lex, "has") && !accept(lex, "none") {
 		return false
@@ -73,80 +119,19 @@ func childFollows(lex *tokens) bool {
 	return err != nil
 }
 
-// parseFrequency parses how often something must occur.
-func parseFrequency(lex *tokens) (Frequency, error) {
-	first := *lex.Peek()
-	f := Frequency{Span: tokenSpan(first.Pos, first.Value)}
-	switch {
-	case accept(lex, "each"):
-		f.Kind = Each
-	case accept(lex, "has"):
-		f.Kind = AtLeast
-		return f, notHas(lex, &first)
-	case accept(lex, "none"):
-		f.Kind = None
-	case isWord(&first, "at"):
-		if !isWord(lex.peekAt(1), "least") {
-			if found := findForm(lex, beginsChild, nil); found != nil {
-				return f, found.err()
-			}
-		}
-		lex.Next()
-		if err := want(lex, "least"); err != nil {
-			return f, err
-		}
-		n, err := wantInt(lex)
-		if err != nil {
-			return f, err
-		}
-		f.Kind, f.Count, f.End = AtLeast, n, n.End
-		return f, noTimes(lex)
-	default:
-		if found := findForm(lex, beginsChild, nil); found != nil {
-			return f, found.err()
-		}
-		return f, keywordError(lex, "each", "has", "at least", "none")
+// orBetweenChildren reports whether the next token, an or after the root of a path, is
+// followed by a child, and not by an entity that is called has, for example.
+func orBetweenChildren(lex *tokens) bool {
+	if !childFollows(lex) {
+		return false
 	}
-	return f, nil
+	return !isOneOf(lex.peekAt(2), "or", "within", "since", "between", "where", "once", "up", "halving", "losing", "fading", "score")
 }
 
-// parseRange parses a date range. It returns nil if none comes next.
-func parseRange(lex *tokens) (*Range, error) {
-	first := *lex.Peek()
-	if !isWord(&first, "within") && !isWord(&first, "since") && !isWord(&first, "between") {
-		return nil, nil
+// orChild returns the error for an or, the next token, between two children.
+func orChild(lex *tokens) *syntaxError {
+	return &syntaxError{
+		token: *lex.Peek(), summary: "or does not join children",
+		help: "write the children, without or, in any of { … }",
 	}
-	r := lex.ranges.new()
-	r.Span = tokenSpan(first.Pos, first.Value)
-	var err error
-	switch {
-	case accept(lex, "within"):
-		r.Kind = WithinLast
-		if !accept(lex, "last") {
-			return nil, noLast(lex)
-		}
-		if r.Last, err = parseTimeSpan(lex); err != nil {
-			return nil, err
-		}
-		r.End = r.Last.End
-	case accept(lex, "since"):
-		r.Kind = Since
-		if r.From, err = wantMoment(lex); err != nil {
-			return nil, err
-		}
-		r.End = r.From.End
-	case accept(lex, "between"):
-		r.Kind = Between
-		if r.From, err = wantMoment(lex); err != nil {
-			return nil, err
-		}
-		if err := wantAnd(lex); err != nil {
-			return nil, err
-		}
-		if r.To, err = wantMoment(lex); err != nil {
-			return nil, err
-		}
-		r.End = r.To.End
-	}
-	return r, nil
 }

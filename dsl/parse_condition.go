@@ -20,8 +20,9 @@ func (p *parser) parseCondition() *Condition {
 	}
 	outer := func() bool { return p.startsBlock() || p.startsClause() }
 	what := func() string { return called("condition", c.Name) }
-	stop, whole := p.body(open, what, outer, func() bool { return p.parseConditionItem(c) })
-	c.End = stop
+	h := &holder{what: what, condition: c}
+	stop, whole := p.body(open, what, outer, func() bool { return p.parseConditionItem(h) })
+	c.End, c.Items = stop, h.items
 	c.Incomplete = c.Incomplete || !whole
 	if !c.Incomplete {
 		head := Span{startOf(first), c.Name.End}
@@ -50,95 +51,53 @@ func (p *parser) parseConditionHead(c *Condition) bool {
 	return true
 }
 
-// parseConditionItem parses one child, or the score, of c. It returns false if that
-// had a problem.
-func (p *parser) parseConditionItem(c *Condition) bool {
-	t := p.peek()
-	if isWord(t, "score") {
-		return p.parseScore(c)
-	}
-	if t.Type != tokString && !isOneOf(t, "each", "has", "none", "at") {
-		p.strayInCondition(c)
-		p.skipWord()
-		if isSign(t, ",") && p.startsComparison() {
-			p.lex.Next() // the expression belongs to the child, also on another line
+// parseConditionItem parses one item, the season or the score of the condition that h
+// is. It returns false if that had a problem.
+func (p *parser) parseConditionItem(h *holder) bool {
+	c := h.condition
+	switch {
+	case isWord(p.peek(), "score"):
+		score := p.parseScore()
+		if score == nil {
+			p.skipItem()
+			return false
 		}
-		p.skipItem()
-		return false
-	}
-	if len(c.Items) >= p.limits.Children {
-		p.report(tokenSpan(t.Pos, t.Value), CodeLimit, "%s has more than %d children", called("condition", c.Name), p.limits.Children)
-		p.skipTo(func(*lexer.Token) bool { return p.startsClause() })
-		return false
-	}
-	before := p.lex.at
-	child, err := parseChild(p.lex)
-	if err != nil {
-		p.failed(err)
-		if p.lex.at == before {
-			p.skipWord()
+		if c.Score != nil {
+			d := p.report(score.Span, CodeNoScore, "%s has a second score", h.what())
+			d.Related = []Related{{Summary: "the first is here", File: p.file.Name, Span: c.Score.Span}}
+			d.Help = "give other points in a condition of their own"
+			return false
 		}
-		p.skipItem()
-		return false
+		c.Score = score
+		return true
+	case isWord(p.peek(), "active"):
+		active, err := parseActive(p.lex)
+		if err != nil {
+			p.failed(err)
+			p.skipItem()
+			return false
+		}
+		return p.addActive(h, active)
 	}
-	if !p.withinLimits(child) {
+	return p.parseItem(h)
+}
+
+// addActive sets the season of the condition that h is. It reports a problem and
+// returns false if there is one already, or if the score comes before it.
+func (p *parser) addActive(h *holder, active *Active) bool {
+	c := h.condition
+	switch {
+	case c.Active != nil:
+		d := p.report(active.Span, CodeRepeated, "%s has a second season", h.what())
+		d.Related = []Related{{Summary: "the first is here", File: p.file.Name, Span: c.Active.Span}}
+		d.Help = "leave one of them out, or start a new condition"
 		return false
-	}
-	if c.Score != nil {
-		d := p.report(child.Span, CodeSyntax, "a child comes after the score of %s", called("condition", c.Name))
+	case c.Score != nil:
+		d := p.report(active.Span, CodeSyntax, "the season comes after the score of %s", h.what())
 		d.Related = []Related{{Summary: "the score is here", File: p.file.Name, Span: c.Score.Span}}
-		d.Help = "put it before the score, or start a new condition"
+		d.Help = "put it before the score"
 		return false
 	}
-	c.Items = p.lex.nested.append(c.Items, Item(child))
+	c.Active = active
 	return true
-}
-
-// parseScore parses the score of c. It returns false if that had a problem.
-func (p *parser) parseScore(c *Condition) bool {
-	t, points := p.lex.Next(), p.peek()
-	if points.Type != tokInt {
-		p.misplaced(points, []string{wordInt})
-		p.skipItem()
-		return false
-	}
-	p.lex.Next()
-	score := p.lex.scores.new()
-	score.Span, score.Points = spanOf(t, points), p.lex.number(points)
-	if c.Score != nil {
-		d := p.report(score.Span, CodeNoScore, "%s has a second score", called("condition", c.Name))
-		d.Related = []Related{{Summary: "the first is here", File: p.file.Name, Span: c.Score.Span}}
-		d.Help = "give other points in a condition of their own"
-		return false
-	}
-	c.Score = score
-	return true
-}
-
-// withinLimits reports a problem and returns false if c is too long.
-func (p *parser) withinLimits(c *Child) bool {
-	ok := true
-	long := func(names []*Name, what string) {
-		if len(names) > p.limits.Names {
-			p.report(Span{names[0].Start, names[len(names)-1].End}, CodeLimit,
-				"a %s has %d names; the limit is %d", what, len(names), p.limits.Names)
-			ok = false
-		}
-	}
-	long(c.Path, "path")
-	if len(c.Where) > p.limits.Terms {
-		p.report(c.Span, CodeLimit, "a child has %d expressions; the limit is %d", len(c.Where), p.limits.Terms)
-		return false
-	}
-	for _, e := range c.Where {
-		switch e := e.(type) {
-		case *Comparison:
-			long(e.Ref, "reference")
-			if len(e.Operands) > p.limits.Terms {
-				p.report(e.Span, CodeLimit, "a list has %d values; the limit is %d", len(e.Operands), p.limits.Terms)
-				ok = false
-			}
-		}
-	}
-	return ok
 }

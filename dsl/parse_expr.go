@@ -10,7 +10,7 @@ import (
 // scoreFollows reports whether the score of the condition comes next. A number
 // after score rules out a field of that name.
 func scoreFollows(lex *tokens) bool {
-	return isWord(lex.Peek(), "score") && lex.peekAt(1).Type == tokInt
+	return isWord(lex.Peek(), "score") && countFollows(lex, 1)
 }
 
 // parseComparison parses a field, an operator and its operands.
@@ -18,11 +18,8 @@ func parseComparison(lex *tokens) (*Comparison, error) {
 	if scoreFollows(lex) {
 		return nil, unexpected(lex, "a field's name")
 	}
-	open, mark := isSign(lex.Peek(), "("), lex.at
+	mark := lex.at
 	ref, err := names(lex, "a field's name")
-	if bad, ok := err.(*syntaxError); ok && open {
-		bad.help = "expressions are written without parentheses: all of them must hold"
-	}
 	if err != nil {
 		return nil, err
 	}
@@ -111,6 +108,11 @@ func parseOperands(lex *tokens, c *Comparison) error {
 	case ValueList:
 		return parseList(lex, c)
 	case TwoValues:
+		if agoFollows(lex) {
+			from, to := parseAgo(lex)
+			c.Operands = append(lex.operands.append(nil, from), to)
+			return nil
+		}
 		if err := add(parseValue(lex)); err != nil {
 			return err
 		}

@@ -39,6 +39,20 @@ model "Ünïcode ☕" {
         has X where Name does not begin with any ("A")
         score -20
     }
+    condition "Ö" {
+        active from 2026-01-01 to 2026-12-31
+        "Oder": any of {
+            has A where not (B = 1 and C = 2) or D between 9 and 7 days ago
+            all of { exactly 2 A or ` + "`b c`" + `.D once per day between 9 and 7 weeks ago from 1 to 3 A }
+        }
+        same Contact.Name { has A at most 3 B }
+        each A up to 3 per day.Name losing 25% every 1 week since 2026-01-01
+        has A halving every 1 week
+        every 2 A fading over 3 days
+        every 30 days without A
+        at least 5 A within any 2 hours
+        score +5 up to +30
+    }
     grade "Kalt" below -5
     grade "Warm" from -5 to 69
     grade "Heiß" from 70
@@ -115,8 +129,11 @@ func TestSpans(t *testing.T) {
 			is = fmt.Sprint(n.Value)
 		case *dsl.TimeSpan:
 			starts, ends = n.Count.Text, "s"
-			if n.Count.Text == "1" {
+			switch n.Count.Text {
+			case "1":
 				ends = "week"
+			case "9": // of `9 and 7 weeks ago`
+				is, ends = n.Count.Text, n.Count.Text
 			}
 		case *dsl.Model:
 			starts, ends = "model ", "}"
@@ -126,6 +143,9 @@ func TestSpans(t *testing.T) {
 			starts, ends = map[bool]string{true: "interaction", false: "profile"}[n.Interaction], "}"
 		case *dsl.Score:
 			is = "score -20"
+			if n.Bound != nil {
+				is = "score +5 up to +30"
+			}
 		case *dsl.Description:
 			is = `description "say \"hi\""`
 		case *dsl.Target:
@@ -146,7 +166,26 @@ func TestSpans(t *testing.T) {
 		case *dsl.Field:
 			starts = n.Name.String()
 		case *dsl.Range:
-			starts = map[dsl.RangeKind]string{dsl.WithinLast: "within last ", dsl.Since: "since ", dsl.Between: "between "}[n.Kind]
+			starts = map[dsl.RangeKind]string{dsl.WithinLast: "within last ", dsl.Since: "since ", dsl.Between: "between ", dsl.BetweenAgo: "between "}[n.Kind]
+			if n.Kind == dsl.BetweenAgo {
+				ends = "ago"
+			}
+		case *dsl.Burst:
+			is = "within any 2 hours"
+		case *dsl.Cap:
+			is = map[bool]string{true: "once per day", false: "up to 3 per day.Name"}[n.Period == dsl.PerDay]
+		case *dsl.Decay:
+			is = []string{"halving every 1 week", "losing 25% every 1 week", "fading over 3 days"}[n.Kind]
+		case *dsl.Active:
+			is = "active from 2026-01-01 to 2026-12-31"
+		case *dsl.ItemBlock:
+			starts, ends = n.String()[:3], "}"
+		case *dsl.And:
+			is = "B = 1 and C = 2"
+		case *dsl.Or:
+			is = "not (B = 1 and C = 2) or D between 9 and 7 days ago"
+		case *dsl.Not:
+			is = "not (B = 1 and C = 2)"
 		case *dsl.Comparison:
 			starts = n.Ref[0].String()
 			if op := everything[n.OpSpan.Start.Offset:n.OpSpan.End.Offset]; !strings.HasPrefix(n.Op.String(), op) {
@@ -158,7 +197,7 @@ func TestSpans(t *testing.T) {
 			}
 			at := n.Frequency.Span
 			starts2 := everything[at.Start.Offset:at.End.Offset]
-			if want := []string{"each", "at least 3", "none", "has"}; !slices.Contains(want, starts2) {
+			if want := []string{"each", "at least 3", "none", "has", "exactly 2", "from 1 to 3", "at most 3", "every 2", "every 30 days without", "at least 5"}; !slices.Contains(want, starts2) {
 				t.Errorf("a frequency spans %q", starts2)
 			}
 		}
@@ -170,6 +209,7 @@ func TestSpans(t *testing.T) {
 		"*dsl.File", "*dsl.Model", "*dsl.Entity", "*dsl.Field", "*dsl.Relationship", "*dsl.DatedBy", "*dsl.Description", "*dsl.Target",
 		"*dsl.TimeZone", "*dsl.Condition", "*dsl.Grade", "*dsl.SalesReady", "*dsl.Child", "*dsl.Range", "*dsl.TimeSpan", "*dsl.Moment",
 		"*dsl.Comparison", "*dsl.Name", "*dsl.String", "*dsl.Number", "*dsl.Bool", "*dsl.Score",
+		"*dsl.Burst", "*dsl.Cap", "*dsl.Decay", "*dsl.Active", "*dsl.ItemBlock", "*dsl.And", "*dsl.Or", "*dsl.Not",
 	} {
 		if seen[want] == 0 {
 			t.Errorf("the text holds no %s", want)

@@ -78,6 +78,9 @@ func (p *parser) failed(err error) {
 	if bad.summary != "" {
 		d.Summary = bad.summary
 	}
+	if bad.code != "" {
+		d.Code = bad.code
+	}
 	d.Expected, d.Help = bad.expected, bad.help
 	d.apply(bad.fix)
 }

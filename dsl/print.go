@@ -60,98 +60,9 @@ func literalText(l Literal) string {
 	return ""
 }
 
-// String returns the comparison in its canonical form, on one line.
-func (c *Comparison) String() string {
-	text := dotted(c.Ref) + " " + c.Op.String()
-	operands := make([]string, len(c.Operands))
-	for i, o := range c.Operands {
-		operands[i] = literalText(o)
-	}
-	switch {
-	case c.Op.List():
-		return text + " (" + strings.Join(operands, ", ") + ")"
-	case len(operands) == 0:
-		return text
-	}
-	return text + " " + strings.Join(operands, " and ")
-}
-
-// String returns the expression in its canonical form, on one line.
-func (e *And) String() string { return joined(e.Terms, " and ") }
-
-// String returns the expression in its canonical form, on one line.
-func (e *Or) String() string { return joined(e.Terms, " or ") }
-
-// String returns the expression in its canonical form, on one line.
-func (e *Not) String() string { return "not (" + e.Expr.String() + ")" }
-
-// joined returns expressions with a word between them. Those that have such words of
-// their own are in parentheses.
-func joined(terms []Expr, word string) string {
-	texts := make([]string, len(terms))
-	for i, e := range terms {
-		texts[i] = e.String()
-		switch e.(type) {
-		case *And, *Or:
-			texts[i] = "(" + texts[i] + ")"
-		}
-	}
-	return strings.Join(texts, word)
-}
-
 // String returns the judgment in its canonical form, on one line.
 func (j *Judgment) String() string {
 	return "" // written with the parser
-}
-
-// String returns the date range in its canonical form.
-func (r *Range) String() string {
-	switch r.Kind {
-	case WithinLast:
-		return "within last " + r.Last.String()
-	case Since:
-		return "since " + r.From.Raw
-	}
-	return "between " + r.From.Raw + " and " + r.To.Raw
-}
-
-// head returns the child without its expressions.
-func (c *Child) head() string {
-	var b strings.Builder
-	if c.Label != nil {
-		b.WriteString(c.Label.Raw)
-		b.WriteString(": ")
-	}
-	switch c.Frequency.Kind {
-	case Each:
-		b.WriteString("each ")
-	case None:
-		b.WriteString("none ")
-	case AtLeast:
-		if c.Frequency.Count == nil {
-			b.WriteString("has ")
-		} else {
-			b.WriteString("at least " + numberText(c.Frequency.Count) + " ")
-		}
-	}
-	b.WriteString(dotted(c.Path))
-	if c.Range != nil {
-		b.WriteString(" " + c.Range.String())
-	}
-	return b.String()
-}
-
-// String returns the child in its canonical form, on one line.
-func (c *Child) String() string {
-	text := c.head()
-	for i, e := range c.Where {
-		word := " and "
-		if i == 0 {
-			word = " where "
-		}
-		text += word + e.String()
-	}
-	return text
 }
 
 func clauseText(c Clause) string {

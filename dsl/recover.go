@@ -57,7 +57,7 @@ func (p *parser) startsClause() bool {
 // is the token before it, or nil: after a dot, where or and, any word is a name.
 func (p *parser) startsChild(previous *lexer.Token) bool {
 	t := p.peek()
-	if previous != nil && (isSign(previous, ".") || isWord(previous, "where") || isWord(previous, "and")) {
+	if previous != nil && (isSign(previous, ".") || isOneOf(previous, "where", "and", "or", "per")) {
 		return false
 	}
 	switch {
@@ -67,9 +67,20 @@ func (p *parser) startsChild(previous *lexer.Token) bool {
 		next := p.peekAt(1).Type
 		return next == tokIdent || next == tokQuoted
 	case isWord(t, "at"):
-		return isWord(p.peekAt(1), "least")
-	case isWord(t, "score"):
-		return p.peekAt(1).Type == tokInt
+		return isOneOf(p.peekAt(1), "least", "most")
+	case isWord(t, "score"), isWord(t, "exactly"):
+		return countFollows(p.lex, 1)
+	case isWord(t, "from"):
+		return countFollows(p.lex, 1) && isWord(p.peekAt(2), "to") && countFollows(p.lex, 3)
+	case isWord(t, "every"): // and not that of halving every 30 days
+		_, unit := unitOf(p.peekAt(2))
+		return countFollows(p.lex, 1) && (!unit || isWord(p.peekAt(3), "without"))
+	case isWord(t, "active"):
+		return isOneOf(p.peekAt(1), "from", "until")
+	case isWord(t, "any"), isWord(t, "all"):
+		return isWord(p.peekAt(1), "of") && isSign(p.peekAt(2), "{")
+	case isWord(t, "same"):
+		return isSign(p.peekAt(2), "{") || isSign(p.peekAt(2), ".")
 	}
 	return false
 }
@@ -98,7 +109,7 @@ func (p *parser) startsTestClause() bool {
 }
 
 // continues lists the keywords that continue a clause on a new line.
-var continues = []string{"where", "and", "or", "within", "since", "between", "below", "from", "to", "with"}
+var continues = []string{"where", "and", "or", "within", "since", "between", "once", "up", "halving", "losing", "fading", "below", "from", "to", "with"}
 
 // firstOnLine reports whether the next token is a word or text that is the first on
 // its line and does not continue the line before. A word continues it after a dot,

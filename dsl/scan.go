@@ -129,10 +129,14 @@ func (s *scanner) str(rest string) {
 }
 
 // signs lists the signs of the language. A sign comes after those that begin with it.
-var signs = []string{"<=", ">=", "!=", "->", "<-", "||", "{", "}", "(", ")", ",", ".", ":", "=", "<", ">"}
+var signs = []string{"<=", ">=", "!=", "->", "<-", "{", "}", "(", ")", ",", ".", ":", "=", "<", ">"}
 
 func (s *scanner) sign(rest string, r rune, size int) {
 	if strings.ContainsRune("{}(),.:", r) { // no other sign begins with these
+		s.emit(tokSign, 1)
+		return
+	}
+	if r == '%' && s.percentage() {
 		s.emit(tokSign, 1)
 		return
 	}
@@ -158,4 +162,14 @@ func (s *scanner) sign(rest string, r rune, size int) {
 		return
 	}
 	s.stray(rest, r, size)
+}
+
+// percentage reports whether a percentage may end with the next character: losing or
+// weight and a number come before it.
+func (s *scanner) percentage() bool {
+	if len(s.tokens) < 2 {
+		return false
+	}
+	word, number := &s.tokens[len(s.tokens)-2], &s.tokens[len(s.tokens)-1]
+	return isOneOf(word, "losing", "weight") && (number.Type == tokInt || number.Type == tokDecimal || number.Type == tokIdent)
 }

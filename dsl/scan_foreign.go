@@ -17,14 +17,14 @@ func (s *scanner) instead(wrong, right string) string {
 	if strings.ContainsRune("=<>!&|≠≤≥", last) || strings.ContainsRune("=<>!&|≠≤≥", next) {
 		return ""
 	}
-	if right != "and" {
+	if right != "and" && right != "or" {
 		return right
 	}
 	// The sign joins expressions if one ends before it and a name follows it.
 	word := strings.TrimLeft(after, " \t")
 	n, _ := identLen(word)
 	word = word[:n]
-	child := slices.ContainsFunc([]string{"each", "has", "at", "none", "score", "where", "not"}, func(w string) bool { return strings.EqualFold(w, word) })
+	child := slices.ContainsFunc([]string{"each", "has", "at", "none", "score", "where"}, func(w string) bool { return strings.EqualFold(w, word) })
 	if word == "" || isDigit(word[0]) || child || len(s.tokens) == 0 {
 		return ""
 	}

@@ -6,7 +6,7 @@ import "maps"
 // other, and the scanner reports it.
 var foreignSigns = []struct{ wrong, right string }{
 	{"===", "="}, {"!==", "!="}, {"==", "="}, {"<>", "!="}, {"≠", "!="}, {"≤", "<="}, {"≥", ">="}, {"=<", "<="}, {"=>", ">="},
-	{"&&", "and"}, {"&", "and"},
+	{"&&", "and"}, {"&", "and"}, {"||", "or"}, {"|", "or"},
 }
 
 // wrongQuotes maps the quotes that word processors write to those that may close
@@ -34,12 +34,26 @@ var strayWords = map[string]string{
 // otherForms lists what the language has in another form. What is not yet there at
 // all is in laterForms.
 var otherForms = []otherForm{
+	{words: "not at least #", at: beginsChild, means: "at most {n-1}", keeps: "fewer than n occurrences are n-1 or fewer", instead: "write none"},
+	{words: "less than #", at: beginsChild, means: "at most {n-1}", keeps: "fewer than n occurrences are n-1 or fewer", instead: "write none"},
+	{words: "fewer than #", at: beginsChild, means: "at most {n-1}", keeps: "fewer than n occurrences are n-1 or fewer", instead: "write none"},
+	{words: "not more than #", at: beginsChild, means: "at most {n}", keeps: "no more than n occurrences are n or fewer"},
+	{words: "no more than #", at: beginsChild, means: "at most {n}", keeps: "no more than n occurrences are n or fewer"},
+	{words: "up to #", at: beginsChild, means: "at most {n}", keeps: "both hold for n occurrences or fewer"},
+	{words: "between # and #", at: beginsChild, means: "from {n} to {m}", keeps: "both numbers are included"},
 	{words: "not has", at: beginsChild, means: "none", keeps: "has holds for one occurrence or more, and none for no occurrence"},
 	{words: "no has", at: beginsChild, means: "none", keeps: "has holds for one occurrence or more, and none for no occurrence"},
 	{words: "not none", at: beginsChild, means: "has", keeps: "none holds for no occurrence, and has for one or more"},
 	{words: "not each", at: beginsChild, means: "none"},
 	{words: "more than #", at: beginsChild, means: "at least {n+1}", keeps: "more than n occurrences are n+1 or more", instead: "write at least and a number"},
 
+	{words: "max #", at: afterPath | afterExpr, instead: "before where, write up to {n} per day, or up to {n} per and a field's name, or after the points the most that they may add"},
+	{words: "at most #", at: afterPath | afterExpr, instead: "before where, write up to {n} per day, or up to {n} per and a field's name, or after the points the most that they may add"},
+	{words: "per", at: afterPath, instead: "write once per day or up to 3 per day, for example"},
+	{words: "at most", at: afterScore, means: "up to"},
+	{words: "max", at: afterScore, means: "up to"},
+	{words: "per", at: afterScore, instead: "the points are for one occurrence that each counts"},
+	{words: "not", at: beginsExpr, instead: "not is written with parentheses: not ( … )"},
 	{words: "from @ to @", at: afterPath, means: "between {a} and {b}", keeps: "both days are included"},
 	{words: "on @", at: afterPath, means: "between {day} and {day}", keeps: "between includes the whole day", instead: "write between and two dates"},
 	{words: "after @", at: afterPath, means: "since {a+1}", keeps: "what is after a day begins with the next one", instead: "since and a time includes the time itself; write since, or the date and after {a} after where"},

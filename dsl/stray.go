@@ -8,11 +8,12 @@ import (
 	"github.com/leadscore/leadscore/internal/nearest"
 )
 
-// strayInCondition reports the next token, which can neither continue the child
-// before it nor begin another one.
-func (p *parser) strayInCondition(c *Condition) {
+// stray reports the next token, which can neither continue the last item of h nor
+// begin another one.
+func (p *parser) stray(h *holder) {
 	var expected []string
-	if last := lastChild(c); last != nil && c.Score == nil && last.End.Offset <= p.peek().Pos.Offset {
+	score := h.scored()
+	if last := h.lastChild(); last != nil && score == nil && last.End.Offset <= p.peek().Pos.Offset {
 		switch {
 		case len(last.Where) > 0:
 			expected = append(expected, "and")
@@ -23,14 +24,17 @@ func (p *parser) strayInCondition(c *Condition) {
 		}
 	}
 	t := p.peek()
-	if found := p.formInCondition(c); found != nil {
+	if found := p.formIn(h); found != nil {
 		p.reportForm(found)
 		return
 	}
-	if c.Score == nil {
-		expected = append(expected, "each", "has", "at least", "none", "score")
-	} else {
+	switch {
+	case score != nil:
 		expected = append(expected, "}")
+	case h.condition != nil:
+		expected = append(append(expected, frequencyWords...), "score")
+	default:
+		expected = append(append(expected, frequencyWords...), "}")
 	}
 	d := p.unexpectedToken(expected...)
 	if word, ok := strayWords[strings.ToLower(t.Value)]; ok && t.Type == tokIdent && slices.Contains(expected, word) {
@@ -52,9 +56,9 @@ func (p *parser) strayInCondition(c *Condition) {
 	case noDay(p.lex, day):
 		d.Span, d.Summary, d.Help = tokenSpan(day.token.Pos, day.token.Value), day.summary, strings.Replace(day.help, "write a date", "write since and a date", 1)
 		d.Expected, d.Nearest, d.Fix = nil, "", nil
-	case isSign(t, "||"): // it is a sign only so that it can be reported
-		d.Summary, d.Expected, d.Nearest, d.Fix = fmt.Sprintf("there is no %s: everything in a condition must hold", t.Value), nil, "", nil
-		d.Help = p.instead(c)
+	case isSign(t, ")"):
+		d.Summary, d.Expected, d.Help = "there is no ( that this ) could close", nil, "leave it out"
+		d.Replace("")
 	case isWord(t, "and") && !slices.Contains(expected, "and"):
 		bad := needlessAnd(p.lex)
 		d.Summary, d.Expected, d.Help = bad.summary, nil, bad.help
@@ -62,32 +66,32 @@ func (p *parser) strayInCondition(c *Condition) {
 			d.apply(bad.fix)
 		}
 	case isSign(t, ","):
-		p.strayComma(c, d)
+		p.strayComma(h, d)
 	case isWord(t, "where") && !slices.Contains(expected, "where"), isWord(t, "if") && d.Nearest == "":
 		d.Summary, d.Expected = fmt.Sprintf("there is nothing before %s that it could apply to", t.Value), nil
 		d.Help = "begin with what must exist, such as has Lead where …"
 	case t.Type == tokInt && slices.Contains(expected, "at least") && p.peekAt(1).Type == tokIdent && lastBefore(p.lex).Pos.Line < t.Pos.Line:
 		d.Nearest = "at least " + strings.TrimLeft(t.Value, "+-")
-	case d.Nearest == "" && t.Type == tokIdent && slices.Contains(expected, "each") && p.startsBarePath(c):
+	case d.Nearest == "" && t.Type == tokIdent && slices.Contains(expected, "each") && p.startsBarePath(h):
 		d.Summary, d.Expected = fmt.Sprintf("there is no frequency before %s", describe(t)), nil
 		d.Help = fmt.Sprintf("write has %[1]s, each %[1]s, at least 2 %[1]s or none %[1]s", describe(t))
 	case isWord(t, "add"), isWord(t, "subtract"), isWord(t, "points"):
 		d.Help = "points are written score +10 or score -10"
-	case t.Type != tokIdent || d.Nearest != "" || !p.followsPath(c):
+	case t.Type != tokIdent || d.Nearest != "" || !p.followsPath(h):
 	case p.startsComparison():
 		d.Help = "an expression is written after where"
-	case len(lastChild(c).Path) > 1 && p.peekAt(1).Type != tokMoment:
+	case len(h.lastChild().Path) > 1 && p.peekAt(1).Type != tokMoment:
 		d.Help = "names have no blanks, as in ParentContact; one that has is written in back quotes"
 	}
 }
 
-// formInCondition returns the form that comes next where it can neither continue
-// the child before it nor begin another one, or nil.
-func (p *parser) formInCondition(c *Condition) *foundForm {
-	last := lastChild(c)
+// formIn returns the form that comes next where it can neither continue the last item
+// of h nor begin another one, or nil.
+func (p *parser) formIn(h *holder) *foundForm {
+	last := h.lastChild()
 	at := beginsChild
 	switch {
-	case c.Score != nil:
+	case h.scored() != nil:
 		at = afterScore
 	case last == nil || last.End.Offset > p.peek().Pos.Offset:
 	case len(last.Where) > 0:
@@ -98,13 +102,7 @@ func (p *parser) formInCondition(c *Condition) *foundForm {
 	if last == nil {
 		return findForm(p.lex, at, nil)
 	}
-	found := findForm(p.lex, at, last.Path)
-	if found != nil && isWord(p.peek(), "or") {
-		or := *found.otherForm
-		or.instead = p.instead(c)
-		found.otherForm = &or
-	}
-	return found
+	return findForm(p.lex, at, last.Path)
 }
 
 // certain reports whether the tokens after the next one, a key of strayWords, are
@@ -129,44 +127,19 @@ func (p *parser) certain(keyword string) bool {
 	return p.firstOnLine() && next.Type == tokIdent && next.Pos.Line == p.peek().Pos.Line && !isWord(p.peek(), "all")
 }
 
-// instead returns help on how to write what or, the next token, was meant to join.
-func (p *parser) instead(c *Condition) string {
-	general := "use in (…) or contains any (…) for one of several values, or a second condition"
-	child := lastChild(c)
-	if child == nil || len(child.Where) == 0 {
-		return general
-	}
-	where := child.Where
-	last, ok := where[len(where)-1].(*Comparison)
-	if !ok || last.Op != Equal || len(last.Ref) != 1 || len(last.Operands) != 1 {
-		return general
-	}
-	field, sign, value, first := p.peekAt(1), p.peekAt(2), p.peekAt(3), last.Operands
-	if field.Value != p.file.Text[last.Ref[0].Start.Offset:last.Ref[0].End.Offset] || !isSign(sign, "=") ||
-		value.Type != tokString && value.Type != tokInt && value.Type != tokDecimal {
-		return general
-	}
-	text := p.file.Text[first[0].At().Start.Offset:first[0].At().End.Offset]
-	const longest = 80
-	if list := fmt.Sprintf("write %s in (%s, %s)", field.Value, text, value.Value); len(list) < longest {
-		return list
-	}
-	return general
-}
-
 // strayComma completes d, the problem of a comma, which is the next token.
-func (p *parser) strayComma(c *Condition, d *Diagnostic) {
+func (p *parser) strayComma(h *holder, d *Diagnostic) {
 	comma, before, next := p.peek(), lastBefore(p.lex), p.peekAt(1)
 	touches := before != nil && endOf(before).Offset == comma.Pos.Offset && endOf(comma).Offset == next.Pos.Offset
-	last := lastChild(c)
-	joins := last != nil && c.Score == nil && len(last.Where) > 0
+	last := h.lastChild()
+	joins := last != nil && h.scored() == nil && len(last.Where) > 0
 	switch {
 	case touches && (before.Type == tokInt || before.Type == tokDecimal) && (next.Type == tokInt || next.Type == tokDecimal) && isDigit(next.Value[0]):
 		number := before.Value + "," + next.Value
 		d.Code, d.Summary, d.Expected = CodeNumber, fmt.Sprintf("%s is not a number", number), nil
 		const thousands = 3
 		switch {
-		case c.Score != nil:
+		case h.scored() != nil:
 			d.Help = "points are whole numbers, written with digits only"
 		case next.Type == tokDecimal && before.Type == tokInt:
 			d.Help = fmt.Sprintf("write %s%s", before.Value, next.Value)
@@ -197,29 +170,20 @@ func (p *parser) strayComma(c *Condition, d *Diagnostic) {
 	}
 }
 
-// lastChild returns the last item of c if that is a child, or nil.
-func lastChild(c *Condition) *Child {
-	if len(c.Items) == 0 {
-		return nil
-	}
-	last, _ := c.Items[len(c.Items)-1].(*Child)
-	return last
-}
-
 // startsBarePath reports whether the next token is the first on its line, or in its
 // condition, and seems to begin a child without a frequency.
-func (p *parser) startsBarePath(c *Condition) bool {
+func (p *parser) startsBarePath(h *holder) bool {
 	if before := lastBefore(p.lex); !p.firstOnLine() && (before == nil || !isSign(before, "{")) {
 		return false
 	}
 	next := p.peekAt(1)
 	ends := next.Pos.Line > p.peek().Pos.Line && (p.startsChildAt(1) || isSign(next, "}"))
-	return c.Score == nil && (ends || isSign(next, ".") || isOneOf(next, "within", "since", "between", "where"))
+	return h.scored() == nil && (ends || isSign(next, ".") || isOneOf(next, "within", "since", "between", "where"))
 }
 
 // followsPath reports whether the next token comes directly after the path of the
 // last child, on the same line.
-func (p *parser) followsPath(c *Condition) bool {
-	last := lastChild(c)
-	return last != nil && c.Score == nil && last.Range == nil && len(last.Where) == 0 && last.End.Line == p.peek().Pos.Line
+func (p *parser) followsPath(h *holder) bool {
+	last := h.lastChild()
+	return last != nil && h.scored() == nil && last.Range == nil && len(last.Where) == 0 && last.End.Line == p.peek().Pos.Line
 }

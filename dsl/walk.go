@@ -52,6 +52,7 @@ func children(n Node, f func(Node)) {
 		all(f, file.Blocks)
 	}
 	modelChildren(n, f)
+	conditionChildren(n, f)
 	schemaChildren(n, f)
 	testChildren(n, f)
 }
@@ -71,28 +72,8 @@ func modelChildren(n Node, f func(Node)) {
 	case *Grade:
 		some(f, n.Name)
 		some(f, n.Below, n.From, n.To)
-	case *Condition:
-		some(f, n.Name)
-		all(f, n.Items)
-		some(f, n.Score)
-	case *Score:
-		some(f, n.Points)
-	case *Child:
-		some(f, n.Label)
-		some(f, &n.Frequency)
-		some(f, n.Path...)
-		some(f, n.Range)
-		all(f, n.Where)
-	case *Frequency:
-		some(f, n.Count)
-	case *Range:
-		some(f, n.Last)
-		some(f, n.From, n.To)
 	case *TimeSpan:
 		some(f, n.Count)
-	case *Comparison:
-		some(f, n.Ref...)
-		all(f, n.Operands)
 	}
 }
 

@@ -71,6 +71,7 @@ func TestWalk(t *testing.T) {
 		"File", "Model", "Description", "Target", "TimeZone", "SalesReady", "Grade", "Condition", "Score", "Child", "Frequency", "Range",
 		"Comparison", "Name", "String", "Number", "Moment", "TimeSpan", "Bool", "Entity", "Field", "Relationship", "DatedBy", "BadMember",
 		"Test", "TestModel", "AsOf", "Record", "When", "Assignment", "Expectation",
+		"Active", "ItemBlock", "Burst", "Cap", "Decay", "And", "Or", "Not",
 	} {
 		if kinds["*dsl."+kind] == 0 {
 			t.Errorf("no %s is visited", kind)
@@ -84,7 +85,7 @@ func TestWalkLeavesOut(t *testing.T) {
 		switch n.(type) {
 		case *dsl.File, *dsl.Model, *dsl.Condition, *dsl.String:
 			return true
-		case *dsl.Child, *dsl.Score, *dsl.Entity, *dsl.Description, *dsl.Target, *dsl.TimeZone, *dsl.Grade, *dsl.SalesReady:
+		case *dsl.Child, *dsl.ItemBlock, *dsl.Active, *dsl.Score, *dsl.Entity, *dsl.Description, *dsl.Target, *dsl.TimeZone, *dsl.Grade, *dsl.SalesReady:
 			return false
 		}
 		t.Errorf("%T is visited", n)

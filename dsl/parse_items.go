@@ -1,0 +1,277 @@
+package dsl
+
+import (
+	"fmt"
+
+	"github.com/alecthomas/participle/v2/lexer"
+)
+
+// mostBlocks is how deep blocks of any of and all of may be nested, the outermost
+// included.
+const mostBlocks = 8
+
+// A holder is a block whose items are parsed: a condition, an audience, or a block of
+// items in one of them.
+type holder struct {
+	what      func() string // what messages call it
+	items     []Item
+	condition *Condition // nil if it is another block
+	same      bool       // it is a block of SameValue, which holds children alone
+	depth     int        // of the blocks of any of and all of around the items
+	outer     *holder    // the block that it is in, or nil
+	children  int        // in it and in its blocks, if outer is nil
+}
+
+// scored returns the score of the condition that h is, if it was read.
+func (h *holder) scored() *Score {
+	if h.condition == nil {
+		return nil
+	}
+	return h.condition.Score
+}
+
+// outermost returns the condition or audience that h is or is in.
+func (h *holder) outermost() *holder {
+	for h.outer != nil {
+		h = h.outer
+	}
+	return h
+}
+
+// lastChild returns the last item of h if that is a child, or nil.
+func (h *holder) lastChild() *Child {
+	if len(h.items) == 0 {
+		return nil
+	}
+	last, _ := h.items[len(h.items)-1].(*Child)
+	return last
+}
+
+// parseItems parses items in braces, of which the opening one comes next, up to and
+// with the closing one. what returns what messages call the block. whole is false if a
+// part of it could not be read; end is the end of the block.
+func (p *parser) parseItems(what func() string) (items []Item, end Pos, whole bool) {
+	h := &holder{what: what}
+	open := *p.lex.Next()
+	outer := func() bool { return p.startsBlock() || p.startsClause() }
+	end, whole = p.body(open, what, outer, func() bool { return p.parseItem(h) })
+	return h.items, end, whole
+}
+
+// parseItem parses one child or block of h. It returns false if that had a problem.
+func (p *parser) parseItem(h *holder) bool {
+	t := p.peek()
+	if p.limitMeant(h) || t.Type != tokString && !startsFrequency(p.lex) && !p.startsItemBlock(0) {
+		p.stray(h)
+		p.skipWord()
+		if isSign(t, ",") && p.startsComparison() {
+			p.lex.Next() // the expression belongs to the child, also on another line
+		}
+		p.skipItem()
+		return false
+	}
+	if isSign(p.peekAt(1), ":") && p.startsItemBlock(2) || t.Type != tokString && p.startsItemBlock(0) {
+		return p.parseItemBlock(h)
+	}
+	outermost := h.outermost()
+	if outermost.children++; outermost.children > p.limits.Children {
+		p.report(tokenSpan(t.Pos, t.Value), CodeLimit, "%s has more than %d children", outermost.what(), p.limits.Children)
+		p.skipTo(func(*lexer.Token) bool { return p.startsClause() })
+		return false
+	}
+	before := p.lex.at
+	child, err := parseChild(p.lex)
+	if err != nil {
+		p.failed(err)
+		if p.lex.at == before {
+			p.skipWord()
+		}
+		p.skipItem()
+		return false
+	}
+	return p.withinLimits(child) && p.add(h, child, "child")
+}
+
+// limitMeant reports whether `at most N` comes next, but is meant to limit what stands
+// before it on its line: no path follows, or it is after the score.
+func (p *parser) limitMeant(h *holder) bool {
+	const after = 3 // tokens
+	t, before := p.peek(), lastBefore(p.lex)
+	if !isWord(t, "at") || !isWord(p.peekAt(1), "most") || before == nil || before.Pos.Line != t.Pos.Line {
+		return false
+	}
+	next := p.peekAt(after)
+	return h.scored() != nil || h.lastChild() != nil && (next.Pos.Line != t.Pos.Line || isWord(next, "per"))
+}
+
+// add appends an item to those of h. It reports a problem and returns false if the
+// score of h comes before it. kind is what messages call the item.
+func (p *parser) add(h *holder, item Item, kind string) bool {
+	if score := h.scored(); score != nil {
+		d := p.report(item.At(), CodeSyntax, "a %s comes after the score of %s", kind, h.what())
+		d.Related = []Related{{Summary: "the score is here", File: p.file.Name, Span: score.Span}}
+		d.Help = "put it before the score, or start a new condition"
+		return false
+	}
+	h.items = p.lex.nested.append(h.items, item)
+	return true
+}
+
+// startsItemBlock reports whether a block of items begins n tokens after the next one.
+func (p *parser) startsItemBlock(n int) bool {
+	t, next := p.peekAt(n), p.peekAt(n+1)
+	switch {
+	case isWord(t, "any"), isWord(t, "all"):
+		return isWord(next, "of")
+	case isWord(t, "same"):
+		return next.Type == tokIdent || next.Type == tokQuoted
+	}
+	return false
+}
+
+// parseItemBlock parses a block of items in h, which comes next. It returns false if
+// that had a problem.
+func (p *parser) parseItemBlock(h *holder) bool {
+	b := &ItemBlock{Span: tokenSpan(p.peek().Pos, p.peek().Value)}
+	if p.peek().Type == tokString {
+		b.Label = p.lex.string(p.lex.Next())
+		p.lex.Next() // the colon
+	}
+	words, ok := p.parseBlockHead(b)
+	head := Span{b.Start, endOf(lastBefore(p.lex))}
+	b.End = head.End
+	if !ok {
+		return false
+	}
+	inner := &holder{what: func() string { return "the block " + words }, same: b.Kind == SameValue, depth: h.depth, outer: h}
+	if b.Kind != SameValue {
+		inner.depth++
+	}
+	switch {
+	case h.same:
+		p.report(head, CodeSyntax, "%s cannot hold the block %s", h.what(), words).Help = "it holds children only"
+		p.skipBraces()
+		return false
+	case inner.depth > mostBlocks:
+		p.report(head, CodeLimit, "any of and all of are nested more than %d deep", mostBlocks)
+		p.skipBraces()
+		return false
+	}
+	open := *p.lex.Next()
+	outer := func() bool { return p.startsBlock() || p.startsClause() || scoreFollows(p.lex) }
+	stop, whole := p.body(open, inner.what, outer, func() bool { return p.parseItem(inner) })
+	b.End, b.Items, b.Incomplete = stop, inner.items, !whole
+	if whole && len(b.Items) == 0 {
+		p.report(head, CodeNoChild, "%s has no child", inner.what()).Help = "add what must occur, such as has EmailOpened"
+		return false
+	}
+	return p.add(h, b, "block") && whole
+}
+
+// parseBlockHead parses the words of b before its opening brace, and returns them. ok
+// is false if no brace follows.
+func (p *parser) parseBlockHead(b *ItemBlock) (words string, ok bool) {
+	switch first := p.lex.Next(); {
+	case isWord(first, "any"):
+		words = "any of"
+		p.lex.Next()
+	case isWord(first, "all"):
+		b.Kind, words = AllOf, "all of"
+		p.lex.Next()
+	default:
+		ref, err := names(p.lex, wordName)
+		if err != nil {
+			p.failed(err)
+			p.skipItem()
+			return "", false
+		}
+		b.Kind, b.Ref, words = SameValue, ref, "same "+dotted(ref)
+		if len(ref) > p.limits.Names {
+			p.tooLong(ref, "reference")
+			p.skipBraces()
+			return words, false
+		}
+	}
+	if isSign(p.peek(), "{") {
+		return words, true
+	}
+	d := p.report(Span{b.Start, endOf(lastBefore(p.lex))}, CodeSyntax, "%s has no {", words)
+	d.Help = fmt.Sprintf("put its children into braces: %s { … }", words)
+	if !p.startsChild(lastBefore(p.lex)) {
+		p.skipItem()
+	}
+	return words, false
+}
+
+// skipBraces skips a block, whose opening brace comes next.
+func (p *parser) skipBraces() {
+	if !isSign(p.peek(), "{") {
+		return
+	}
+	p.lex.Next()
+	p.skipTo(func(*lexer.Token) bool { return false })
+	acceptSign(p.lex, "}")
+}
+
+// tooLong reports a path or reference with too many names.
+func (p *parser) tooLong(names []*Name, what string) {
+	p.report(Span{names[0].Start, names[len(names)-1].End}, CodeLimit,
+		"a %s has %d names; the limit is %d", what, len(names), p.limits.Names)
+}
+
+// withinLimits reports a problem and returns false if c is too long.
+func (p *parser) withinLimits(c *Child) bool {
+	ok := true
+	long := func(names []*Name, what string) {
+		if len(names) > p.limits.Names {
+			p.tooLong(names, what)
+			ok = false
+		}
+	}
+	long(c.Path, "path")
+	if len(c.Or) >= p.limits.Names {
+		p.report(c.Span, CodeLimit, "a child has %d kinds of interaction; the limit is %d", len(c.Or)+1, p.limits.Names)
+		ok = false
+	}
+	if c.Cap != nil {
+		long(c.Cap.Per, "reference")
+	}
+	terms := 0
+	for _, e := range c.Where {
+		leaves(e, func(leaf Expr) {
+			terms++
+			e, isComparison := leaf.(*Comparison)
+			if !isComparison {
+				return
+			}
+			long(e.Ref, "reference")
+			if len(e.Operands) > p.limits.Terms {
+				p.report(e.Span, CodeLimit, "a list has %d values; the limit is %d", len(e.Operands), p.limits.Terms)
+				ok = false
+			}
+		})
+	}
+	if terms > p.limits.Terms {
+		p.report(c.Span, CodeLimit, "a child has %d expressions; the limit is %d", terms, p.limits.Terms)
+		return false
+	}
+	return ok
+}
+
+// leaves calls f for e, or if that is an And, Or or Not for the leaves in it.
+func leaves(e Expr, f func(leaf Expr)) {
+	switch e := e.(type) {
+	case *And:
+		for _, t := range e.Terms {
+			leaves(t, f)
+		}
+	case *Or:
+		for _, t := range e.Terms {
+			leaves(t, f)
+		}
+	case *Not:
+		leaves(e.Expr, f)
+	default:
+		f(e)
+	}
+}

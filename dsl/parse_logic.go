@@ -1,0 +1,156 @@
+package dsl
+
+import (
+	"fmt"
+
+	"github.com/alecthomas/participle/v2/lexer"
+)
+
+// deepest is how deep parentheses in expressions may be nested. Every pair counts.
+const deepest = 32
+
+// A logic parses expressions with and, or, not and parentheses.
+type logic struct {
+	lex *tokens
+	// leaf parses what stands between those words.
+	leaf func(lex *tokens) (Expr, error)
+	// joint, if it is not nil, returns an error if the next token, after a whole
+	// expression outside of parentheses, joins it with something that is no expression.
+	joint func(lex *tokens) error
+	depth int // of the parentheses around the next token
+}
+
+// parseLogic parses an expression whose leaves leaf parses: a decision, for example.
+func parseLogic(lex *tokens, leaf func(lex *tokens) (Expr, error)) (Expr, error) {
+	l := logic{lex: lex, leaf: leaf}
+	list, or, err := l.terms()
+	if err != nil {
+		return nil, err
+	}
+	return join(list, or), nil
+}
+
+// terms parses expressions with and between them, or with or.
+func (l *logic) terms() (list []Expr, or bool, err error) {
+	var other lexer.Token // the first word that is not the one before the second expression
+	var ors []bool        // for each expression but the first, whether or is before it
+	for {
+		e, err := l.term()
+		if err != nil {
+			return nil, false, err
+		}
+		list = l.lex.exprs.append(list, e)
+		if l.joint != nil && l.depth == 0 {
+			if err := l.joint(l.lex); err != nil {
+				return nil, false, err
+			}
+		}
+		t := *l.lex.Peek()
+		switch {
+		case isWord(&t, "and"), isSign(&t, "&&"), isSign(&t, "&"):
+			ors = append(ors, false)
+		case isWord(&t, "or"), isSign(&t, "||"), isSign(&t, "|"):
+			ors = append(ors, true)
+		default:
+			if other.Value != "" {
+				return nil, false, mixed(list, ors, other)
+			}
+			return list, len(ors) > 0 && ors[0], nil
+		}
+		if other.Value == "" && ors[len(ors)-1] != ors[0] {
+			other = t
+		}
+		l.lex.Next()
+	}
+}
+
+// term parses a leaf, or an expression in parentheses or within not.
+func (l *logic) term() (Expr, error) {
+	t := *l.lex.Peek()
+	not := isWord(&t, "not") && isSign(l.lex.peekAt(1), "(")
+	if not {
+		l.lex.Next()
+	}
+	if !isSign(l.lex.Peek(), "(") {
+		return l.leaf(l.lex)
+	}
+	open := *l.lex.Next()
+	if l.depth++; l.depth > deepest {
+		return nil, &syntaxError{
+			token: open, code: CodeLimit,
+			summary: fmt.Sprintf("parentheses are nested more than %d deep", deepest),
+		}
+	}
+	list, or, err := l.terms()
+	if err != nil {
+		return nil, err
+	}
+	if !acceptSign(l.lex, ")") {
+		return nil, notClosed(l.lex, open)
+	}
+	l.depth--
+	e := join(list, or)
+	span := Span{startOf(&t), endOf(lastBefore(l.lex))}
+	if not {
+		return &Not{Span: span, Expr: e}, nil
+	}
+	switch e := e.(type) {
+	case *And:
+		e.Span = span
+	case *Or:
+		e.Span = span
+	}
+	return e, nil
+}
+
+// join returns the expression that or, or else and, makes of list.
+func join(list []Expr, or bool) Expr {
+	span := Span{list[0].At().Start, list[len(list)-1].At().End}
+	switch {
+	case len(list) == 1:
+		return list[0]
+	case or:
+		return &Or{Span: span, Terms: list}
+	}
+	return &And{Span: span, Terms: list}
+}
+
+// notClosed returns the error for what comes next within the parenthesis open, where
+// it should be closed.
+func notClosed(lex *tokens, open lexer.Token) *syntaxError {
+	err := unexpected(lex, "and", "or", ")")
+	if t := lex.Peek(); t.EOF() || t.Pos.Line > open.Pos.Line {
+		err.token, err.expected = open, nil
+		err.summary, err.help = "this ( is not closed", "add ) after the last expression that belongs to it"
+	}
+	return err
+}
+
+// mixed returns the error for and and or between the expressions of list without
+// parentheses. ors says for each but the first whether or is before it, and other is
+// the first word that is not the one before the second expression.
+func mixed(list []Expr, ors []bool, other lexer.Token) *syntaxError {
+	const longest = 120
+	all := Or{}
+	for i, e := range list {
+		switch last := len(all.Terms) - 1; {
+		case i == 0 || ors[i-1]:
+			all.Terms = append(all.Terms, e)
+		default:
+			if and, ok := all.Terms[last].(*And); ok && i > 1 && !ors[i-2] {
+				and.Terms = append(and.Terms, e)
+			} else {
+				all.Terms[last] = &And{Terms: []Expr{all.Terms[last], e}}
+			}
+		}
+	}
+	err := &syntaxError{token: other, summary: "and and or stand side by side without parentheses"}
+	text := all.String()
+	if len(text) > longest {
+		err.help = "put the expressions that and joins into parentheses, such as (A = 1 and B = 2) or C = 3"
+	} else {
+		err.help = "write " + text
+	}
+	err.fix = &Edit{Span{list[0].At().Start, list[len(list)-1].At().End}, text}
+	return err
+}

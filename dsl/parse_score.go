@@ -1,0 +1,38 @@
+package dsl
+
+// parseScore parses a score, with its bound: the word score comes next. If it cannot,
+// it reports the problem and returns nil.
+func (p *parser) parseScore() *Score {
+	first := *p.lex.Next()
+	points := p.parsePoints()
+	if points == nil {
+		return nil
+	}
+	s := p.lex.scores.new()
+	s.Points = points
+	up, down := isWord(p.peek(), "up"), isWord(p.peek(), "down")
+	if up || down {
+		s.Down = down
+		p.lex.Next()
+		if !accept(p.lex, "to") {
+			p.misplaced(p.peek(), []string{"to"})
+			return nil
+		}
+		if s.Bound = p.parsePoints(); s.Bound == nil {
+			return nil
+		}
+	}
+	s.Span = Span{startOf(&first), endOf(lastBefore(p.lex))}
+	return s
+}
+
+// parsePoints parses points, or their bound. If it cannot, it reports the problem and
+// returns nil.
+func (p *parser) parsePoints() *Number {
+	t := p.peek()
+	if t.Type != tokInt {
+		p.misplaced(t, []string{wordInt})
+		return nil
+	}
+	return p.lex.number(p.lex.Next())
+}

@@ -12,7 +12,7 @@ import (
 func TestExpectedInClauses(t *testing.T) {
 	samples := map[string]string{
 		"a text in double quotes": `"x"`, "a name": "Lead", "a whole number": "5", "{": "{", "contact": "contact", "account": "account",
-		"zone": "zone", "ready": "ready", "at": "at",
+		"zone": "zone", "ready": "ready", "at": "at", "when": "when", "lead": "lead", "with": "with", "of": "of",
 	}
 	inModel := func(clause string) string { return `model "M" { ` + clause }
 	inCondition := func(clause string) string { return `model "M" { condition "C" { has Lead ` + clause }
@@ -29,11 +29,17 @@ func TestExpectedInClauses(t *testing.T) {
 		{"profile Lead", []string{"{"}},
 		{"interaction Call passive", []string{"{"}},
 		{inModel("description"), []string{"a text in double quotes"}},
-		{inModel("target"), []string{"contact", "account"}},
+		{inModel("target"), []string{"contact", "account", "lead"}},
+		{inModel("target lead with"), []string{"contact"}},
+		{inModel("group"), []string{"a text in double quotes"}},
+		{inModel(`dimension "D"`), []string{"{"}},
+		{inModel("first"), []string{"of"}},
+		{inModel("first of"), []string{"a text in double quotes"}},
+		{inModel(`first of "F"`), []string{"{"}},
 		{inModel("time"), []string{"zone"}},
 		{inModel("time zone"), []string{"a text in double quotes"}},
 		{inModel("sales"), []string{"ready"}},
-		{inModel("sales ready"), []string{"at"}},
+		{inModel("sales ready"), []string{"at", "when"}},
 		{inModel("sales ready at"), []string{"a whole number"}},
 		{inModel("condition"), []string{"a text in double quotes"}},
 		{inModel(`condition "C"`), []string{"{"}},

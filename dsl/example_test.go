@@ -42,7 +42,7 @@ func ExampleParse() {
 	model := file.Blocks[0].(*dsl.Model)
 	fmt.Println(model.Name.Value, model.Incomplete)
 	// Output:
-	// line 2: unexpected targt; did you mean target? (expected description, target, time zone, condition, grade or sales ready at)
+	// line 2: unexpected targt; did you mean target? (expected description, target, time zone, condition, grade, sales ready at, group, first of, table, dimension, limit, label, audience, active or let)
 	// line 4: unexpected dys; did you mean days? (expected minutes, hours, days, weeks, months or years)
 	// Coffee true
 }

@@ -15,6 +15,7 @@ const (
 	wordName   = "a name"
 	wordText   = "a text in double quotes"
 	wordInt    = "a whole number"
+	wordNumber = "a number"
 	wordMoment = "a date such as 2026-05-31"
 	wordSpan   = "a length of time such as 30 days"
 )
@@ -29,7 +30,8 @@ type syntaxError struct {
 	nearest  string
 	help     string
 	fix      *Edit
-	name     *Name // the name of the member that could not be parsed, if it was read
+	related  []Related // without the file, which is that of the token
+	name     *Name     // the name of the member that could not be parsed, if it was read
 }
 
 func (e *syntaxError) Error() string { return "unexpected " + e.token.Value }
@@ -154,14 +156,6 @@ func wantString(lex *tokens) (*String, error) {
 	return nil, err
 }
 
-// wantInt parses a whole number.
-func wantInt(lex *tokens) (*Number, error) {
-	if lex.Peek().Type == tokInt {
-		return lex.number(lex.Next()), nil
-	}
-	return nil, unexpected(lex, wordInt)
-}
-
 // noMoment returns the error for a missing date.
 func noMoment(lex *tokens) *syntaxError {
 	err := unexpected(lex, wordMoment)
@@ -179,14 +173,6 @@ func noMoment(lex *tokens) *syntaxError {
 		}
 	}
 	return err
-}
-
-// wantMoment parses a date, or a date and time.
-func wantMoment(lex *tokens) (*Moment, error) {
-	if lex.Peek().Type == tokMoment {
-		return lex.moment(lex.Next()), nil
-	}
-	return nil, noMoment(lex)
 }
 
 // names parses names with dots between them. what is what the first one is called

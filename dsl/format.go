@@ -16,15 +16,20 @@ func Format(name, text string) (string, error) {
 		return "", diags
 	}
 	var p printer
+	apart := false
 	for _, b := range f.Blocks {
+		_, let := b.(*Let)
 		switch b := b.(type) {
 		case *Model:
 			p.model(b)
+		case *Let:
+			p.add(0, b.Span, b.String()).apart = apart
 		case *Entity:
 			p.entity(b)
 		case *Test:
 			p.test(b)
 		}
+		apart = !let // a block has a blank line after it, too
 	}
 	return p.print(f.Comments), nil
 }
@@ -59,16 +64,7 @@ func (p *printer) closeBrace(indent int, block Span) {
 
 func (p *printer) model(m *Model) {
 	p.add(0, Span{m.Start, m.Name.End}, "model "+m.Name.Raw+" {").apart = true
-	apart := false
-	for _, c := range m.Clauses {
-		condition, ok := c.(*Condition)
-		if ok {
-			p.condition(condition)
-		} else {
-			p.add(1, c.At(), clauseText(c)).apart = apart
-		}
-		apart = ok // a condition has a blank line after it, too
-	}
+	p.clauses(1, m.Clauses)
 	p.closeBrace(0, m.Span)
 }
 

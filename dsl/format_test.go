@@ -300,6 +300,7 @@ func checkFixes(t *testing.T, text string, diags dsl.Diagnostics) {
 // tree and diagnostic.
 func FuzzParse(f *testing.F) {
 	f.Add(everything)
+	f.Add(blocks)
 	f.Add(`model "M" { condition "C" { has Lead }and and and`)
 	for _, test := range formatTests {
 		f.Add(test.text)

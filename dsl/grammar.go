@@ -71,9 +71,20 @@ type (
 		Keyword lexer.Token `parser:"@'description':Ident"`
 		Text    lexer.Token `parser:"@String"`
 	}
+	groupHead struct {
+		Keyword lexer.Token `parser:"@('group':Ident | 'dimension':Ident)"`
+		Name    lexer.Token `parser:"@String"`
+		Open    lexer.Token `parser:"@'{':Sign"`
+	}
+	firstOfHead struct {
+		Keyword lexer.Token `parser:"@'first':Ident 'of':Ident"`
+		Name    lexer.Token `parser:"@String"`
+		Open    lexer.Token `parser:"@'{':Sign"`
+	}
 	targetClause struct {
-		Keyword lexer.Token `parser:"@'target':Ident"`
-		Kind    lexer.Token `parser:"@('contact':Ident | 'account':Ident)"`
+		Keyword lexer.Token  `parser:"@'target':Ident"`
+		Kind    lexer.Token  `parser:"( @('contact':Ident | 'account':Ident) | @'lead':Ident"`
+		Contact *lexer.Token `parser:"( 'with':Ident @'contact':Ident )? )"`
 	}
 	timeZoneClause struct {
 		Keyword lexer.Token `parser:"@'time':Ident 'zone':Ident"`
@@ -89,6 +100,8 @@ type (
 		ModelHead   *modelHead         `parser:"  @@"`
 		Entity      *entityHead        `parser:"| @@"`
 		Test        *testHead          `parser:"| @@"`
+		Group       *groupHead         `parser:"| @@"`
+		FirstOf     *firstOfHead       `parser:"| @@"`
 		Description *descriptionClause `parser:"| @@"`
 		Target      *targetClause      `parser:"| @@"`
 		TimeZone    *timeZoneClause    `parser:"| @@"`
@@ -116,6 +129,8 @@ type forms struct {
 	modelHead   form[modelHead]
 	entityHead  form[entityHead]
 	testHead    form[testHead]
+	groupHead   form[groupHead]
+	firstOf     form[firstOfHead]
 	description form[descriptionClause]
 	target      form[targetClause]
 	timeZone    form[timeZoneClause]
@@ -133,10 +148,12 @@ var grammar = sync.OnceValue(func() *forms {
 		modelHead:   form[modelHead]{production[modelHead](all), [][]string{{"model"}, text, brace}},
 		testHead:    form[testHead]{production[testHead](all), [][]string{{"test"}, text, brace}},
 		entityHead:  form[entityHead]{production[entityHead](all), [][]string{{"profile", "interaction"}, {wordName}, brace, brace}},
+		groupHead:   form[groupHead]{production[groupHead](all), [][]string{{"group", "dimension"}, text, brace}},
+		firstOf:     form[firstOfHead]{production[firstOfHead](all), [][]string{{"first"}, {"of"}, text, brace}},
 		description: form[descriptionClause]{production[descriptionClause](all), [][]string{{"description"}, text}},
-		target:      form[targetClause]{production[targetClause](all), [][]string{{"target"}, {"contact", "account"}}},
+		target:      form[targetClause]{production[targetClause](all), [][]string{{"target"}, {"contact", "account", "lead"}}},
 		timeZone:    form[timeZoneClause]{production[timeZoneClause](all), [][]string{{"time"}, {"zone"}, text}},
-		salesReady:  form[salesReadyClause]{production[salesReadyClause](all), [][]string{{"sales"}, {"ready"}, {"at"}, {wordInt}}},
+		salesReady:  form[salesReadyClause]{production[salesReadyClause](all), [][]string{{"sales"}, {"ready"}, {"at", "when"}, {wordInt}}},
 	}
 })
 

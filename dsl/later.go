@@ -17,19 +17,4 @@ var laterForms = []otherForm{
 	{words: "words", at: beginsOperand, instead: "write contains any word and a list, such as contains any word (\"CTO\", \"director\")"},
 	{words: "weekday", at: beginsOp, instead: "compare a field of the data that holds the day of the week"},
 	{words: "anniversary", at: beginsOp, instead: "compare a field of the data that holds the next such day"},
-
-	// Clauses of a model.
-	{words: "let", at: beginsClause | beginsBlock, instead: "write the value in each place"},
-	{words: "group", at: beginsClause, instead: "write its conditions in the model"},
-	{words: "limit", at: beginsClause, instead: "a grade without an upper bound, such as grade \"Hot\" from 70, takes all higher scores"},
-	{words: "first of", at: beginsClause, instead: "write conditions, each of which has what the earlier ones want as none"},
-	{words: "table", at: beginsClause, instead: "write a condition for each row, with where and bounds such as between 100 and 999"},
-	{words: "dimension", at: beginsClause, instead: "write a model for each dimension; several models can score the same leads"},
-	{words: "weight", at: beginsClause, instead: "multiply the points of each condition"},
-	{words: "label", at: beginsClause, instead: "write several models: each gives the lead a grade of its own"},
-	{words: "active", at: beginsClause, instead: "use the model only in its season"},
-	{words: "audience", at: beginsClause, instead: "add a condition that takes many points from those who are not meant"},
-	{words: "sales ready when", at: beginsClause, instead: "write sales ready at and the lowest score"},
-	{words: "sales ready if", at: beginsClause, instead: "write sales ready at and the lowest score"},
-	{words: "target lead", at: beginsClause, instead: "write target contact, or target account for the leads of accounts"},
 }

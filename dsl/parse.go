@@ -20,13 +20,14 @@ func Parse(name, text string, limits Limits) (*File, Diagnostics) {
 		}}
 	}
 	s := newScanner(name, text, limits)
-	lex := &tokens{list: s.all()}
+	lex := &tokens{list: s.insertSigns(s.all())}
 	defer release(lex.list)
 	p := &parser{
-		grammar: grammar(), limits: limits, file: f, lex: lex,
+		grammar: grammar(), limits: limits, file: f, lex: lex, lets: findLets(lex),
 		problems: problems{name: name, text: f.Text, most: limits.Problems},
 	}
 	f.Comments = s.comments
+	lex.scope.file = p.lets.inFile()
 	p.parseFile()
 	f.Span = Span{Pos{0, 1, 1}, startOf(lex.Peek())}
 
@@ -82,6 +83,8 @@ func (p *parser) parseFile() {
 				return
 			}
 			p.file.Blocks = append(p.file.Blocks, p.parseTest())
+		case startsLet(p.lex):
+			p.file.Blocks = append(p.file.Blocks, p.parseLet())
 		case p.startsBlockWord():
 			p.file.Blocks = append(p.file.Blocks, p.parseEntity())
 		default:

@@ -162,7 +162,7 @@ func parseDecay(lex *tokens) (*Decay, error) {
 		d.Kind = Halving
 	case accept(lex, "losing"):
 		d.Kind = Losing
-		if d.Percent, err = wantInt(lex); err != nil {
+		if d.Percent, err = wantDigits(lex, "losing 25%"); err != nil {
 			return nil, err
 		}
 		if err := wantSign(lex, "%"); err != nil {

@@ -10,7 +10,7 @@ import (
 // scoreFollows reports whether the score of the condition comes next. A number
 // after score rules out a field of that name.
 func scoreFollows(lex *tokens) bool {
-	return isWord(lex.Peek(), "score") && countFollows(lex, 1)
+	return isWord(lex.Peek(), "score") && pointsFollow(lex, 1)
 }
 
 // parseComparison parses a field, an operator and its operands.
@@ -151,25 +151,17 @@ func parseOperands(lex *tokens, c *Comparison) error {
 
 // parseList parses the operands of an operator that takes a list.
 func parseList(lex *tokens, c *Comparison) error {
-	if err := wantSign(lex, "("); err != nil {
+	if let := lex.letAt(0); let == nil && !isSign(lex.Peek(), "(") {
 		bad := unexpected(lex, "(")
 		bad.help = fmt.Sprintf(`a list is written %s ("A", "B")`, c.Op)
 		return bad
 	}
-	if acceptSign(lex, ")") {
+	if isSign(lex.Peek(), "(") && isSign(lex.peekAt(1), ")") {
+		lex.Next()
+		lex.Next()
 		return nil
 	}
-	for {
-		v, err := parseValue(lex)
-		if err != nil {
-			return err
-		}
-		c.Operands = append(c.Operands, v)
-		if acceptSign(lex, ")") {
-			return nil
-		}
-		if !acceptSign(lex, ",") {
-			return unexpected(lex, ",", ")")
-		}
-	}
+	var err error
+	c.Operands, c.List, err = parseValues(lex)
+	return err
 }

@@ -1,12 +1,10 @@
 package dsl
 
-import "github.com/alecthomas/participle/v2/lexer"
-
-// isCount reports whether t is a whole number.
-func isCount(_ *tokens, t *lexer.Token) bool { return t.Type == tokInt }
-
-// countFollows reports whether the token n places after the next one is a whole number.
-func countFollows(lex *tokens, n int) bool { return isCount(lex, lex.peekAt(n)) }
+// countFollows reports whether the token n places after the next one is a whole number,
+// or a name that may stand for one.
+func countFollows(lex *tokens, n int) bool {
+	return lex.peekAt(n).Type == tokInt || lex.letAt(n) != nil
+}
 
 // startsFrequency reports whether a frequency comes next, where only a frequency or
 // another keyword can.
@@ -121,4 +119,9 @@ func parseEvery(lex *tokens, f *Frequency) (err error) {
 }
 
 // withoutFollows reports whether a length of time comes next and without after it.
-func withoutFollows(lex *tokens) bool { return startsSpan(lex) && isWord(lex.peekAt(2), "without") }
+func withoutFollows(lex *tokens) bool {
+	if lex.letAt(0) != nil {
+		return isWord(lex.peekAt(1), "without") && startsSpan(lex)
+	}
+	return startsSpan(lex) && isWord(lex.peekAt(2), "without")
+}

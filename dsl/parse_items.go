@@ -101,7 +101,8 @@ func (p *parser) limitMeant(h *holder) bool {
 		return false
 	}
 	next := p.peekAt(after)
-	return h.scored() != nil || h.lastChild() != nil && (next.Pos.Line != t.Pos.Line || isWord(next, "per"))
+	path := (next.Type == tokIdent || next.Type == tokQuoted) && !isWord(next, "per") && !p.startsChildAt(after)
+	return h.scored() != nil || h.lastChild() != nil && !path
 }
 
 // add appends an item to those of h. It reports a problem and returns false if the

@@ -1,14 +1,48 @@
 package dsl
 
 import (
-	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
+// A clausePlace is where a clause stands: in a model, or in a block of one.
+type clausePlace uint8
+
+const (
+	inModel clausePlace = iota
+	inDimension
+	inGroup
+)
+
+// String returns what messages call the place.
+func (c clausePlace) String() string { return [...]string{"model", "dimension", "group"}[c] }
+
+// clauseWords are the keywords that clauses begin with, by the place of the clause.
+var clauseWords = [...][]string{
+	inModel: {
+		"description", "target", "time zone", "condition", "grade", "sales ready at", "group", "first of", "table", "dimension",
+		"limit", "label", "audience", "active", "let",
+	},
+	inDimension: {"condition", "group", "first of", "table", "limit", "grade", "weight", "out of", "active"},
+	inGroup:     {"condition", "group", "first of", "table", "limit", "active"},
+}
+
+// A clauseBlock is a block of clauses that is being parsed.
+type clauseBlock struct {
+	place  clausePlace
+	groups int // how many groups the clauses are in
+	head   lexer.Token
+	open   lexer.Token
+	what   func() string
+}
+
 // parseModel parses a model and reports its problems.
 func (p *parser) parseModel() *Model {
 	first := *p.peek()
+	p.lex.scope.model = p.lets.inModel(p.lex.at)
+	defer func() { p.lex.scope.model = nil }()
 	m := &Model{Span: tokenSpan(first.Pos, first.Value)}
 	var open lexer.Token
 	if head := parse(p, p.grammar.modelHead); head != nil {
@@ -25,38 +59,68 @@ func (p *parser) parseModel() *Model {
 			return m
 		}
 	}
-	what := func() string { return called("model", m.Name) }
-	conditions := 0
-	stop, whole := p.body(open, what, p.startsBlock, func() bool {
-		if isWord(p.peek(), "condition") {
-			if conditions++; conditions > p.limits.Conditions {
-				t := p.peek()
-				p.report(tokenSpan(t.Pos, t.Value), CodeLimit, "%s has more than %d conditions", what(), p.limits.Conditions)
-				p.skipTo(func(*lexer.Token) bool { return false })
-				return false
-			}
-		}
-		c := p.parseClause()
-		if c == nil {
-			p.skipTo(func(*lexer.Token) bool { return p.startsClause() || p.startsLine() })
-			return false
-		}
-		m.Clauses = append(m.Clauses, c)
-		return true
+	p.conditions, p.model = 0, m
+	whole := true
+	m.Clauses, m.End, whole = p.parseClauses(&clauseBlock{
+		place: inModel, head: first, open: open, what: func() string { return called("model", m.Name) },
 	})
-	m.End = stop
 	m.Incomplete = m.Incomplete || !whole
 	return m
 }
 
-// clauseWords are the keywords that clauses of a model begin with.
-var clauseWords = []string{"description", "target", "time zone", "condition", "grade", "sales ready at"}
+// parseClauses parses the clauses of a block up to its closing brace. It returns
+// them, the end of the block, and whether all of it could be read.
+func (p *parser) parseClauses(b *clauseBlock) (clauses []Clause, stop Pos, whole bool) {
+	outer := func() bool { return p.startsBlock() || b.place != inModel && p.leaves(b) }
+	stop, whole = p.body(b.open, b.what, outer, func() bool {
+		if !p.countConditions() {
+			return false
+		}
+		c := p.parseClause(b)
+		if c == nil {
+			p.skipTo(func(*lexer.Token) bool { return p.startsClause() || p.startsLine() })
+			return false
+		}
+		clauses = append(clauses, c)
+		return true
+	})
+	return clauses, stop, whole
+}
 
-// parseClause parses one clause of a model. If it cannot, it reports the problem
-// and returns nil.
-func (p *parser) parseClause() Clause {
+// countConditions counts the next clause if it is a condition or a block of
+// conditions. If there are too many in the model, it reports that and returns false.
+func (p *parser) countConditions() bool {
+	t := p.peek()
+	if !isOneOf(t, "condition", "group", "first", "table", "dimension") {
+		return true
+	}
+	if p.conditions++; p.conditions <= p.limits.Conditions {
+		return true
+	}
+	p.report(tokenSpan(t.Pos, t.Value), CodeLimit, "%s has more than %d conditions", called("model", p.model.Name), p.limits.Conditions)
+	p.skipTo(func(*lexer.Token) bool { return false })
+	return false
+}
+
+// leaves reports whether a clause comes next that cannot stand in the block b and
+// is not indented as if it did, so that the closing brace of b must be missing.
+func (p *parser) leaves(b *clauseBlock) bool {
+	t := p.peek()
+	return p.startsClause() && !b.place.allows(t) && p.firstOnLine() && t.Pos.Column <= b.head.Pos.Column
+}
+
+// allows reports whether a clause that begins with t may stand in the place.
+func (c clausePlace) allows(t *lexer.Token) bool {
+	return slices.ContainsFunc(clauseWords[c], func(words string) bool {
+		word, _, _ := strings.Cut(words, " ")
+		return isWord(t, word)
+	})
+}
+
+// parseClause parses one clause of a block. If it cannot, it reports the problem and
+// returns nil.
+func (p *parser) parseClause(b *clauseBlock) Clause {
 	t := *p.peek()
-	start := startOf(&t)
 	if !isOneOf(&t, "condition", "grade", "description", "time") {
 		if found := findForm(p.lex, beginsClause, nil); found != nil {
 			p.reportForm(found)
@@ -64,26 +128,89 @@ func (p *parser) parseClause() Clause {
 			return nil
 		}
 	}
+	if b.place.allows(&t) {
+		return p.parseAllowed(b)
+	}
+	for _, other := range []clausePlace{inModel, inDimension} {
+		if other.allows(&t) && p.startsClause() {
+			p.misplacedClause(b, other)
+			p.parseAllowed(&clauseBlock{place: other, groups: b.groups, head: b.head, open: b.open, what: b.what})
+			return nil
+		}
+	}
+	p.strayClause(b)
+	p.skipWord()
+	return nil
+}
+
+// parseAllowed parses a clause that may stand in b and whose first word comes next.
+// If it cannot, it reports the problem and returns nil.
+func (p *parser) parseAllowed(b *clauseBlock) Clause {
+	t := *p.peek()
 	switch {
 	case isWord(&t, "condition"):
 		return p.parseCondition()
+	case isWord(&t, "group"):
+		return p.parseGroup(b)
+	case isWord(&t, "first"):
+		return p.parseFirstOf()
+	case isWord(&t, "table"):
+		return p.parseTable()
+	case isWord(&t, "dimension"):
+		return p.parseDimension()
+	case isWord(&t, "audience"):
+		return p.parseAudience()
+	case isWord(&t, "let"):
+		return p.parseLet()
+	case isOneOf(&t, "description", "target", "time"):
+		return p.parseFixed()
+	case isWord(&t, "sales") && !isWord(p.peekAt(2), "when") && (p.peekAt(3).Type == tokInt || !pointsFollow(p.lex, 3)):
+		return p.parseFixed()
+	}
+	var c Clause
+	var err error
+	switch {
 	case isWord(&t, "grade"):
-		g, err := parseGrade(p.lex)
-		if err == nil {
-			return g
-		}
+		c, err = parseGrade(p.lex)
+	case isWord(&t, "limit"):
+		c, err = parseLimit(p.lex)
+	case isWord(&t, "active"):
+		c, err = parseActive(p.lex)
+	case isWord(&t, "weight"):
+		c, err = parseWeight(p.lex)
+	case isWord(&t, "out"):
+		c, err = parseOutOf(p.lex)
+	case isWord(&t, "label"):
+		c, err = parseLabel(p.lex)
+	case isWord(&t, "sales"):
+		c, err = parseSalesReady(p.lex)
+	}
+	if err != nil {
 		p.failed(err)
+		return nil
+	}
+	return c
+}
+
+// parseFixed parses a clause that participle parses. If it cannot, it reports the
+// problem and returns nil.
+func (p *parser) parseFixed() Clause {
+	t := *p.peek()
+	start := startOf(&t)
+	switch {
 	case isWord(&t, "description"):
 		if c := parse(p, p.grammar.description); c != nil {
 			return &Description{Span: Span{start, endOf(&c.Text)}, Text: p.lex.string(&c.Text)}
 		}
 	case isWord(&t, "target"):
-		if c := parse(p, p.grammar.target); c != nil {
-			t := &Target{Span: Span{start, endOf(&c.Kind)}}
-			if isWord(&c.Kind, "account") {
-				t.Kind = TargetAccount
-			}
-			return t
+		c := parse(p, p.grammar.target)
+		switch {
+		case c == nil:
+		case c.Contact == nil && isWord(&c.Kind, "lead") && isWord(p.peek(), "with"):
+			p.lex.Next()
+			p.misplaced(p.peek(), []string{"contact"})
+		default:
+			return targetOf(c)
 		}
 	case isWord(&t, "time"):
 		if c := parse(p, p.grammar.timeZone); c != nil {
@@ -93,50 +220,20 @@ func (p *parser) parseClause() Clause {
 		if c := parse(p, p.grammar.salesReady); c != nil {
 			return &SalesReady{Span: Span{start, endOf(&c.Threshold)}, Threshold: p.lex.number(&c.Threshold)}
 		}
-	default:
-		d := p.unexpectedToken(clauseWords...)
-		switch {
-		case p.startsChild(nil):
-			d.Help = "children and scores belong in a condition" + p.tooMany()
-		case isWord(&t, "and"):
-			d.Summary, d.Expected = fmt.Sprintf("conditions need no %s between them", t.Value), nil
-			d.Help = "leave it out: each adds its own points"
-			d.apply(drop(p.lex))
-		}
-		p.skipWord()
 	}
 	return nil
 }
 
-// parseGrade parses a grade clause.
-func parseGrade(lex *tokens) (*Grade, error) {
-	first := *lex.Peek()
-	g := &Grade{}
-	err := want(lex, "grade")
-	if err != nil {
-		return nil, err
-	}
-	if g.Name, err = wantString(lex); err != nil {
-		return nil, err
-	}
-	var last *Number
+// targetOf makes a node of c.
+func targetOf(c *targetClause) *Target {
+	t := &Target{Span: spanOf(&c.Keyword, &c.Kind)}
 	switch {
-	case accept(lex, "below"):
-		g.Below, err = wantInt(lex)
-		last = g.Below
-	case accept(lex, "from"):
-		g.From, err = wantInt(lex)
-		last = g.From
-		if err == nil && accept(lex, "to") {
-			g.To, err = wantInt(lex)
-			last = g.To
-		}
-	default:
-		return nil, noBounds(lex)
+	case c.Contact != nil:
+		t.Kind, t.End = TargetLeadWithContact, endOf(c.Contact)
+	case isWord(&c.Kind, "lead"):
+		t.Kind = TargetLead
+	case isWord(&c.Kind, "account"):
+		t.Kind = TargetAccount
 	}
-	if err != nil {
-		return nil, err
-	}
-	g.Span = Span{startOf(&first), last.End}
-	return g, nil
+	return t
 }

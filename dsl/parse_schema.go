@@ -144,8 +144,12 @@ func parseMemberRest(lex *tokens, name *Name) (Member, error) {
 	}
 }
 
-// parseChoices parses the values of a choice.
+// parseChoices parses the values of a choice. Choices without a list are an open set.
 func parseChoices(lex *tokens, f *Field) error {
+	if f.Type == ChoicesType && !isSign(lex.Peek(), "(") && lex.Peek().Type != tokString {
+		return nil
+	}
+	f.Values = []*String{}
 	if err := wantSign(lex, "("); err != nil {
 		bad := err.(*syntaxError)
 		bad.help = fmt.Sprintf(`a %s lists its values: %s ("A", "B")`, f.Type, f.Type)

@@ -29,10 +29,14 @@ func (p *parser) parseScore() *Score {
 // parsePoints parses points, or their bound. If it cannot, it reports the problem and
 // returns nil.
 func (p *parser) parsePoints() *Number {
-	t := p.peek()
-	if t.Type != tokInt {
+	if t := p.peek(); !countFollows(p.lex, 0) && !isSigned(p.lex) {
 		p.misplaced(t, []string{wordInt})
 		return nil
 	}
-	return p.lex.number(p.lex.Next())
+	n, err := wantPoints(p.lex)
+	if err != nil {
+		p.failed(err)
+		return nil
+	}
+	return n
 }

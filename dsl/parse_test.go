@@ -76,7 +76,19 @@ func nodes(v reflect.Value, parent dsl.Node, visit func(n, parent dsl.Node)) {
 			nodes(v.Index(i), parent, visit)
 		}
 	case reflect.Struct:
+		named := false // a name stands for the values
 		for i := range v.NumField() {
+			named = named || v.Field(i).Type() == reflect.TypeFor[*dsl.Let]() && !v.Field(i).IsNil()
+		}
+		for i := range v.NumField() {
+			switch v.Field(i).Type() {
+			case reflect.TypeFor[*dsl.Let]():
+				continue
+			case reflect.TypeFor[[]dsl.Literal](), reflect.TypeFor[*dsl.Number]():
+				if named {
+					continue
+				}
+			}
 			nodes(v.Field(i), parent, visit)
 		}
 	}

@@ -123,6 +123,11 @@ func parseExpectation(lex *tokens) (*Expectation, error) {
 	case accept(lex, "grade"):
 		x.Kind = ExpectGrade
 		x.Name, err = wantString(lex)
+	case accept(lex, "label"):
+		x.Kind = ExpectLabel
+		x.Name, err = wantString(lex)
+	case accept(lex, "dimension"):
+		err = parseDimensionExpectation(lex, x)
 	case accept(lex, "sales"):
 		x.Kind = ExpectSalesReady
 		err = want(lex, "ready")
@@ -130,20 +135,27 @@ func parseExpectation(lex *tokens) (*Expectation, error) {
 		switch {
 		case accept(lex, "grade"):
 			x.Kind = ExpectNoGrade
+		case accept(lex, "label"):
+			x.Kind = ExpectNoLabel
 		case accept(lex, "parent"):
 			x.Kind = ExpectNoParent
 		default:
-			return nil, keywordError(lex, "grade", "parent")
+			return nil, keywordError(lex, "grade", "label", "parent")
 		}
 	case accept(lex, "not"):
 		switch {
 		case accept(lex, "targeted"):
 			x.Kind = ExpectNotTargeted
+		case accept(lex, "active"):
+			x.Kind = ExpectNotActive
+		case accept(lex, "in"):
+			x.Kind = ExpectNotInAudience
+			err = want(lex, "audience")
 		case accept(lex, "sales"):
 			x.Kind = ExpectNotSalesReady
 			err = want(lex, "ready")
 		default:
-			return nil, keywordError(lex, "sales ready", "targeted")
+			return nil, keywordError(lex, "sales ready", "targeted", "active", "in audience")
 		}
 	default:
 		return nil, noExpectation(lex)
@@ -153,6 +165,27 @@ func parseExpectation(lex *tokens) (*Expectation, error) {
 	}
 	x.Span = spanOf(&first, lastBefore(lex))
 	return x, nil
+}
+
+// parseDimensionExpectation parses what x says of a dimension, after that word.
+func parseDimensionExpectation(lex *tokens, x *Expectation) (err error) {
+	if x.Dimension, err = wantString(lex); err != nil {
+		return err
+	}
+	switch {
+	case accept(lex, "score"):
+		x.Kind = ExpectDimensionScore
+		x.Number, err = wantInt(lex)
+	case accept(lex, "grade"):
+		x.Kind = ExpectDimensionGrade
+		x.Name, err = wantString(lex)
+	case accept(lex, "no"):
+		x.Kind = ExpectDimensionNoGrade
+		err = want(lex, "grade")
+	default:
+		err = keywordError(lex, "score", "grade", "no grade")
+	}
+	return err
 }
 
 // parseRecord parses a record and its values.
@@ -212,7 +245,7 @@ func parseWhen(lex *tokens) (*When, error) {
 		bad := unexpected(lex, "on")
 		bad.nearest, bad.help = "", "write on "+first.Value
 		return nil, bad
-	case startsSpan(lex):
+	case startsSpan(lex) && (lex.letAt(0) == nil || isWord(lex.peekAt(1), "ago")):
 		if w.Shift, err = parseTimeSpan(lex); err == nil {
 			err = want(lex, "ago")
 		}
@@ -238,21 +271,17 @@ func parseAssignment(lex *tokens) (*Assignment, error) {
 		bad.help = "the values of a record are written Field = value"
 		return nil, bad
 	}
-	switch t := *lex.Peek(); {
-	case acceptSign(lex, "("):
+	t := *lex.Peek()
+	let := lex.letAt(0)
+	list := false
+	if let != nil {
+		_, list = let.Value.(*List)
+	}
+	switch {
+	case list, isSign(&t, "("):
 		a.List = true
-		for {
-			v, err := parseValue(lex)
-			if err != nil {
-				return nil, err
-			}
-			a.Values = append(a.Values, v)
-			if acceptSign(lex, ")") {
-				break
-			}
-			if err := wantSign(lex, ","); err != nil {
-				return nil, unexpected(lex, ",", ")")
-			}
+		if a.Values, a.Let, err = parseValues(lex); err != nil {
+			return nil, err
 		}
 	case startsSpan(lex), isWord(&t, "in"):
 		if a.When, err = parseWhen(lex); err != nil {

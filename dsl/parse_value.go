@@ -1,6 +1,11 @@
 package dsl
 
-import "github.com/alecthomas/participle/v2/lexer"
+import (
+	"fmt"
+	"strings"
+
+	"github.com/alecthomas/participle/v2/lexer"
+)
 
 // unitOf returns the unit that t names, if it does.
 func unitOf(t *lexer.Token) (Unit, bool) {
@@ -12,9 +17,72 @@ func unitOf(t *lexer.Token) (Unit, bool) {
 	return 0, false
 }
 
-// parseTimeSpan parses a length of time.
+// wantInt parses a whole number, or a name that stands for one.
+func wantInt(lex *tokens) (*Number, error) {
+	if lex.Peek().Type == tokInt {
+		return lex.number(lex.Next()), nil
+	}
+	if let := lex.letAt(0); let != nil {
+		return lex.wholeNumber(let)
+	}
+	if isSigned(lex) {
+		return nil, signedName(lex)
+	}
+	return nil, unexpected(lex, wordInt)
+}
+
+// wantDigits parses a whole number in digits, for which no name may stand. where
+// says what it is part of, such as `losing P%`.
+func wantDigits(lex *tokens, where string) (*Number, error) {
+	let := lex.letAt(0)
+	if let == nil {
+		if lex.Peek().Type == tokInt {
+			return lex.number(lex.Next()), nil
+		}
+		return nil, unexpected(lex, wordInt)
+	}
+	err := lex.wrongKind(let, "a number in digits")
+	err.summary, err.help = "a number in digits must be here", fmt.Sprintf("%s stands for a whole value, and not for the number in %s", let.Name, where)
+	return nil, err
+}
+
+// wantPoints parses points or their bound: a whole number, or a name that stands for
+// one, with or without a sign.
+func wantPoints(lex *tokens) (*Number, error) {
+	if !isSigned(lex) {
+		return wantInt(lex)
+	}
+	let := lex.letAt(1)
+	if n, ok := let.Value.(*Number); ok && strings.ContainsAny(n.Text[:1], "+-") {
+		return nil, secondSign(lex, let, n)
+	}
+	sign := *lex.Next()
+	n, err := lex.wholeNumber(let)
+	if err != nil {
+		return nil, err
+	}
+	n.Start = startOf(&sign)
+	n.Text = sign.Value + n.Text
+	return n, nil
+}
+
+// isSigned reports whether a sign and a name for a value come next.
+func isSigned(lex *tokens) bool {
+	return (isSign(lex.Peek(), "+") || isSign(lex.Peek(), "-")) && lex.letAt(1) != nil
+}
+
+// pointsFollow reports whether points begin n tokens after the next one.
+func pointsFollow(lex *tokens, n int) bool {
+	t := lex.peekAt(n)
+	return t.Type == tokInt || lex.letAt(n) != nil || isSign(t, "+") || isSign(t, "-")
+}
+
+// parseTimeSpan parses a length of time, or a name that stands for one.
 func parseTimeSpan(lex *tokens) (*TimeSpan, error) {
 	first := *lex.Peek()
+	if let := lex.letAt(0); let != nil {
+		return lex.timeSpan(let)
+	}
 	if first.Type != tokInt {
 		return nil, noTimeSpan(lex)
 	}
@@ -31,11 +99,45 @@ func parseTimeSpan(lex *tokens) (*TimeSpan, error) {
 
 // startsSpan reports whether a length of time comes next.
 func startsSpan(lex *tokens) bool {
+	if let := lex.letAt(0); let != nil {
+		_, ok := let.Value.(*TimeSpan)
+		return ok
+	}
 	_, ok := unitOf(lex.peekAt(1))
 	return ok && lex.Peek().Type == tokInt
 }
 
-// parseValue parses a single value.
+// wantMoment parses a date, or a date and time, or a name that stands for one.
+func wantMoment(lex *tokens) (*Moment, error) {
+	if lex.Peek().Type == tokMoment {
+		return lex.moment(lex.Next()), nil
+	}
+	if let := lex.letAt(0); let != nil {
+		return lex.momentOf(let)
+	}
+	return nil, noMoment(lex)
+}
+
+// wantOperandText parses a text, or a name that stands for one.
+func wantOperandText(lex *tokens) (*String, error) {
+	let := lex.letAt(0)
+	if let == nil {
+		return wantString(lex)
+	}
+	s := lex.strings.new()
+	switch v := let.Value.(type) {
+	case *String:
+		*s = *v
+	case nil:
+		s.Bad = true
+	default:
+		return nil, lex.wrongKind(let, "a text")
+	}
+	s.Span, s.Let = lex.use(), let
+	return s, nil
+}
+
+// parseValue parses a single value, or a name that stands for one.
 func parseValue(lex *tokens) (Literal, error) {
 	t := lex.Peek()
 	switch t.Type {
@@ -50,5 +152,136 @@ func parseValue(lex *tokens) (Literal, error) {
 		lex.Next()
 		return &Bool{Span: tokenSpan(t.Pos, t.Value), Value: isWord(t, "true")}, nil
 	}
-	return nil, noValue(lex)
+	let := lex.letAt(0)
+	if let == nil {
+		if isSigned(lex) {
+			return nil, signedName(lex)
+		}
+		return nil, noValue(lex)
+	}
+	switch let.Value.(type) {
+	case *Number:
+		return lex.numberOf(let, "a value")
+	case *Moment:
+		return lex.momentOf(let)
+	case *String, nil:
+		return wantOperandText(lex)
+	}
+	return nil, lex.wrongKind(let, "a value")
+}
+
+// parseValues parses a list in parentheses, or a name that stands for a whole list,
+// which is then returned, too.
+func parseValues(lex *tokens) ([]Literal, *Let, error) {
+	let := lex.letAt(0)
+	if let == nil {
+		values, err := listValues(lex)
+		return values, nil, err
+	}
+	switch let.Value.(type) {
+	case *List:
+		return lex.listOf(let), let, nil
+	case nil:
+		s, err := wantOperandText(lex)
+		return []Literal{s}, let, err
+	}
+	err := lex.wrongKind(let, "a list")
+	err.help = fmt.Sprintf("write (%s)", let.Name)
+	if _, ok := let.Value.(*TimeSpan); ok {
+		err.help = ""
+	} else {
+		err.fix = swap(&err.token, "("+let.Name.String()+")")
+	}
+	return nil, nil, err
+}
+
+// use consumes a name for a value and returns its place.
+func (lex *tokens) use() Span {
+	t := lex.Next()
+	return tokenSpan(t.Pos, t.Value)
+}
+
+// numberOf consumes a name that must stand for a number. what is what must be there.
+func (lex *tokens) numberOf(let *Let, what string) (*Number, error) {
+	n := lex.numbers.new()
+	switch v := let.Value.(type) {
+	case *Number:
+		*n = *v
+	case nil:
+		n.Text, n.Bad = "1", true
+	default:
+		return nil, lex.wrongKind(let, what)
+	}
+	n.Span, n.Let = lex.use(), let
+	return n, nil
+}
+
+// wholeNumber consumes a name that must stand for a whole number.
+func (lex *tokens) wholeNumber(let *Let) (*Number, error) {
+	if n, ok := let.Value.(*Number); ok && !n.Whole() {
+		return nil, lex.wrongKind(let, wordInt)
+	}
+	return lex.numberOf(let, wordInt)
+}
+
+// timeSpan consumes a name that must stand for a length of time.
+func (lex *tokens) timeSpan(let *Let) (*TimeSpan, error) {
+	s := lex.spans.new()
+	switch v := let.Value.(type) {
+	case *TimeSpan:
+		*s = *v
+	case nil:
+		s.Count, s.Unit = &Number{Text: "1", Bad: true}, Days
+	default:
+		err := lex.wrongKind(let, "a length of time")
+		n, ok := v.(*Number)
+		if unit, found := unitOf(lex.peekAt(1)); ok && found {
+			err.help = fmt.Sprintf("a name stands for the whole length of time: declare let %s = %s %s, and leave out %[3]s here", let.Name, numberText(n), unit)
+		}
+		return nil, err
+	}
+	s.Span, s.Let = lex.use(), let
+	count := *s.Count
+	count.Span = s.Span
+	s.Count = &count
+	return s, nil
+}
+
+// momentOf consumes a name that must stand for a date.
+func (lex *tokens) momentOf(let *Let) (*Moment, error) {
+	m := lex.moments.new()
+	switch v := let.Value.(type) {
+	case *Moment:
+		*m = *v
+	case nil:
+		m.Bad = true
+	default:
+		return nil, lex.wrongKind(let, "a date")
+	}
+	m.Span, m.Let = lex.use(), let
+	return m, nil
+}
+
+// listOf consumes a name that stands for a list and returns copies of the elements.
+func (lex *tokens) listOf(let *Let) []Literal {
+	at := lex.use()
+	list := let.Value.(*List)
+	values := make([]Literal, len(list.Values))
+	for i, v := range list.Values {
+		switch v := v.(type) {
+		case *String:
+			c := *v
+			c.Span, values[i] = at, &c
+		case *Number:
+			c := *v
+			c.Span, values[i] = at, &c
+		case *Moment:
+			c := *v
+			c.Span, values[i] = at, &c
+		case *Bool:
+			c := *v
+			c.Span, values[i] = at, &c
+		}
+	}
+	return values
 }

@@ -17,11 +17,14 @@ import (
 // goes on with the next one.
 type parser struct {
 	problems
-	grammar *forms
-	limits  Limits
-	file    *File
-	lex     *tokens
-	open    int // blocks left because another one began; a } that closes nothing may be theirs
+	grammar    *forms
+	limits     Limits
+	file       *File
+	lex        *tokens
+	lets       declarations
+	model      *Model // that is parsed
+	conditions int    // in it
+	open       int    // blocks left because another one began; a } that closes nothing may be theirs
 }
 
 func (p *parser) peek() *lexer.Token { return p.lex.Peek() }
@@ -82,6 +85,10 @@ func (p *parser) failed(err error) {
 		d.Code = bad.code
 	}
 	d.Expected, d.Help = bad.expected, bad.help
+	for _, r := range bad.related {
+		r.File = p.file.Name
+		d.Related = append(d.Related, r)
+	}
 	d.apply(bad.fix)
 }
 

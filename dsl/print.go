@@ -30,10 +30,20 @@ func dotted(names []*Name) string {
 	return strings.Join(texts, ".")
 }
 
-func numberText(n *Number) string { return strings.TrimPrefix(n.Text, "+") }
+// numberText returns a number as it is written: without a plus sign, or the name that
+// stands for it.
+func numberText(n *Number) string {
+	if n.Let != nil {
+		return n.Let.name()
+	}
+	return strings.TrimPrefix(n.Text, "+")
+}
 
 // String returns the span of time in its canonical form.
 func (s *TimeSpan) String() string {
+	if s.Let != nil {
+		return s.Let.name()
+	}
 	unit := s.Unit.String()
 	if count := numberText(s.Count); count != "1" {
 		return count + " " + unit
@@ -41,7 +51,12 @@ func (s *TimeSpan) String() string {
 	return "1 " + strings.TrimSuffix(unit, "s")
 }
 
+// literalText returns a value as it is written: itself, or the name that stands for
+// it.
 func literalText(l Literal) string {
+	if let := letOf(l); let != nil {
+		return let.name()
+	}
 	switch l := l.(type) {
 	case *String:
 		return l.Raw
@@ -56,34 +71,6 @@ func literalText(l Literal) string {
 			return "true"
 		}
 		return "false"
-	}
-	return ""
-}
-
-// String returns the judgment in its canonical form, on one line.
-func (j *Judgment) String() string {
-	return "" // written with the parser
-}
-
-func clauseText(c Clause) string {
-	switch c := c.(type) {
-	case *Description:
-		return "description " + c.Text.Raw
-	case *Target:
-		return "target " + c.Kind.String()
-	case *TimeZone:
-		return "time zone " + c.Zone.Raw
-	case *SalesReady:
-		return "sales ready at " + numberText(c.Threshold)
-	case *Grade:
-		text := "grade " + c.Name.Raw
-		switch {
-		case c.Below != nil:
-			return text + " below " + numberText(c.Below)
-		case c.To != nil:
-			return text + " from " + numberText(c.From) + " to " + numberText(c.To)
-		}
-		return text + " from " + numberText(c.From)
 	}
 	return ""
 }
@@ -104,7 +91,7 @@ func (n *Name) inTest() string {
 func (w *When) String() string {
 	switch {
 	case w.Moment != nil:
-		return w.Moment.Raw
+		return literalText(w.Moment)
 	case w.Later:
 		return "in " + w.Shift.String()
 	}
@@ -117,14 +104,10 @@ func (a *Assignment) String() string {
 	if a.When != nil {
 		return text + a.When.String()
 	}
-	values := make([]string, len(a.Values))
-	for i, v := range a.Values {
-		values[i] = literalText(v)
-	}
 	if a.List {
-		return text + "(" + strings.Join(values, ", ") + ")"
+		return text + listText(a.Let, a.Values)
 	}
-	return text + strings.Join(values, "")
+	return text + literalText(a.Values[0])
 }
 
 // head returns the record without its values.
@@ -174,6 +157,20 @@ func (x *Expectation) String() string {
 		return "expect " + x.Name.Raw + " 1 time"
 	case ExpectNotTargeted:
 		return "expect not targeted"
+	case ExpectNotActive:
+		return "expect not active"
+	case ExpectNotInAudience:
+		return "expect not in audience"
+	case ExpectLabel:
+		return "expect label " + x.Name.Raw
+	case ExpectNoLabel:
+		return "expect no label"
+	case ExpectDimensionScore:
+		return "expect dimension " + x.Dimension.Raw + " score " + numberText(x.Number)
+	case ExpectDimensionGrade:
+		return "expect dimension " + x.Dimension.Raw + " grade " + x.Name.Raw
+	case ExpectDimensionNoGrade:
+		return "expect dimension " + x.Dimension.Raw + " no grade"
 	case ExpectNoParent:
 		return "expect no parent"
 	}
@@ -185,7 +182,7 @@ func testClauseText(c TestClause) string {
 	case *TestModel:
 		return "model " + c.Name.Raw
 	case *AsOf:
-		return "as of " + c.Moment.Raw
+		return "as of " + literalText(c.Moment)
 	case *Expectation:
 		return c.String()
 	}
@@ -208,7 +205,7 @@ func memberText(m Member, column int) string {
 		return pad(m.Name, column-len("<- ")) + "<- " + m.Target.String() + "." + m.Via.String()
 	case *Field:
 		text := pad(m.Name, column) + m.Type.String()
-		if len(m.Values) > 0 || m.Type == ChoiceType || m.Type == ChoicesType {
+		if m.Values != nil || m.Type == ChoiceType {
 			values := make([]string, len(m.Values))
 			for i, v := range m.Values {
 				values[i] = v.Raw

@@ -45,7 +45,7 @@ func agoText(from, to *TimeSpan) string {
 // listText returns values in parentheses, or the name that stands for all of them.
 func listText(name *Let, values []Literal) string {
 	if name != nil {
-		return name.Name.String()
+		return name.name()
 	}
 	texts := make([]string, len(values))
 	for i, v := range values {
@@ -274,10 +274,19 @@ func (s *Score) String() string {
 	return text + " up to " + signedText(s.Bound)
 }
 
-// signedText returns points, with their sign.
+// signedText returns points or their bound as they are written: with a sign, unless
+// they are 0, or the name that stands for them with the sign before it.
 func signedText(n *Number) string {
-	if n.Text[0] == '-' || n.Text[0] == '+' {
-		return n.Text
+	if n.Let == nil {
+		digits := strings.TrimPrefix(n.Text, "+")
+		if digits[0] == '-' || strings.Trim(digits, "0") == "" {
+			return digits
+		}
+		return "+" + digits
 	}
-	return "+" + n.Text
+	name := n.Let.name()
+	if value, ok := n.Let.Value.(*Number); ok && n.Text != value.Text {
+		return n.Text[:1] + name
+	}
+	return name
 }

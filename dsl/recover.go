@@ -15,14 +15,17 @@ func (p *parser) startsModel() bool {
 	return isWord(p.peek(), "model") && p.peekAt(1).Type == tokString
 }
 
-func (p *parser) startsEntity() bool {
-	if t := p.peek(); !isWord(t, "profile") && !isWord(t, "interaction") {
+func (p *parser) startsEntity() bool { return startsEntity(p.lex) }
+
+// startsEntity reports whether a schema block comes next.
+func startsEntity(lex *tokens) bool {
+	if t := lex.Peek(); !isWord(t, "profile") && !isWord(t, "interaction") {
 		return false
 	}
-	if t := p.peekAt(1); t.Type != tokIdent && t.Type != tokQuoted {
+	if t := lex.peekAt(1); t.Type != tokIdent && t.Type != tokQuoted {
 		return false
 	}
-	return isSign(p.peekAt(2), "{") || isWord(p.peekAt(2), "passive") && isSign(p.peekAt(3), "{")
+	return isSign(lex.peekAt(2), "{") || isWord(lex.peekAt(2), "passive") && isSign(lex.peekAt(3), "{")
 }
 
 func (p *parser) startsTest() bool {
@@ -41,10 +44,22 @@ func (p *parser) startsBlockWord() bool {
 
 func (p *parser) startsClause() bool {
 	switch t := p.peek(); {
-	case isWord(t, "condition"), isWord(t, "grade"), isWord(t, "description"):
-		return p.peekAt(1).Type == tokString
+	case isOneOf(t, "condition", "grade", "description", "group", "table", "dimension"):
+		return p.peekAt(1).Type == tokString && !isWord(p.peekAt(2), "holds")
+	case isWord(t, "label"):
+		return p.peekAt(1).Type == tokString && !isSign(p.peekAt(2), ":")
 	case isWord(t, "target"):
-		return isOneOf(p.peekAt(1), "contact", "account")
+		return isOneOf(p.peekAt(1), "contact", "account", "lead")
+	case isWord(t, "first"), isWord(t, "out"):
+		return isWord(p.peekAt(1), "of")
+	case isWord(t, "limit"):
+		return isOneOf(p.peekAt(1), "up", "from")
+	case isWord(t, "weight"):
+		return p.peekAt(1).Type == tokInt && isSign(p.peekAt(2), "%")
+	case isWord(t, "audience"):
+		return isSign(p.peekAt(1), "{")
+	case isWord(t, "let"):
+		return startsLet(p.lex)
 	case isWord(t, "time"):
 		return isWord(p.peekAt(1), "zone")
 	case isWord(t, "sales"):
@@ -68,11 +83,17 @@ func (p *parser) startsChild(previous *lexer.Token) bool {
 		return next == tokIdent || next == tokQuoted
 	case isWord(t, "at"):
 		return isOneOf(p.peekAt(1), "least", "most")
-	case isWord(t, "score"), isWord(t, "exactly"):
+	case isWord(t, "score"):
+		return pointsFollow(p.lex, 1)
+	case isWord(t, "exactly"):
 		return countFollows(p.lex, 1)
 	case isWord(t, "from"):
 		return countFollows(p.lex, 1) && isWord(p.peekAt(2), "to") && countFollows(p.lex, 3)
 	case isWord(t, "every"): // and not that of halving every 30 days
+		if let := p.lex.letAt(1); let != nil {
+			_, span := let.Value.(*TimeSpan)
+			return !span || isWord(p.peekAt(2), "without")
+		}
 		_, unit := unitOf(p.peekAt(2))
 		return countFollows(p.lex, 1) && (!unit || isWord(p.peekAt(3), "without"))
 	case isWord(t, "active"):

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/alecthomas/participle/v2/lexer"
 )
 
 // instead returns what to write for the sign wrong of another language, which means
@@ -81,6 +83,8 @@ func (s *scanner) stray(rest string, r rune, size int) {
 			d.Help = "a comment starts with // and ends with the line"
 		case isIdentPart(last) && isIdentStart(next):
 			d.Help = "separate words by spaces, and write a name that contains a hyphen in back quotes"
+		case isIdentStart(next) || next == '`':
+			s.signs = append(s.signs, strayIn{lexer.Token{Type: tokSign, Value: string(r), Pos: s.pos}, len(s.tokens)})
 		}
 	case r == ';':
 		d.Code = CodeSeparator

@@ -15,6 +15,7 @@ type scanner struct {
 	pos      lexer.Position
 	tokens   []lexer.Token
 	comments []Comment
+	signs    []strayIn // before names
 	problems
 	broken  int  // the offset after the last bad character, so that a run of them is one problem
 	endless bool // no */ follows, so that it need not be looked for again

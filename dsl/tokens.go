@@ -42,8 +42,9 @@ func (s *slab[T]) room() []T {
 // lexer.PeekingLexer would grow to several times its size, as it does not know the
 // number of tokens.)
 type tokens struct {
-	list []lexer.Token // ends with EOF
-	at   int           // index of the next token
+	list  []lexer.Token // ends with EOF
+	at    int           // index of the next token
+	scope scope         // the names for values that are seen where the next token is
 
 	// Memory for the most frequent nodes.
 	names       slab[Name]

@@ -47,7 +47,7 @@ type Field struct {
 	Span
 	Name       *Name
 	Type       FieldType
-	Values     []*String // of choice and choices
+	Values     []*String // of choice and choices; nil for choices without a list, an open set
 	Exact      bool
 	Calculated bool
 	Rollup     bool

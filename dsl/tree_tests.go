@@ -54,6 +54,7 @@ type Assignment struct {
 	Field  *Name
 	Values []Literal // one, unless List
 	List   bool
+	Let    *Let  // the name that stands for the whole list, or nil
 	When   *When // of a value such as `3 days ago`, in place of Values
 }
 

@@ -2,7 +2,9 @@ package dsl
 
 // Walk calls f for n and for the nodes below it, in the order of the text, each
 // node before those below it. If f returns false, Walk skips the nodes below that
-// one. Comments are not part of the tree; they are in File.Comments.
+// one. Comments are not part of the tree; they are in File.Comments. What a name for a
+// value stands for is visited where it is declared: where the name is used, there is
+// nothing below the node that it stands for, and nothing for a whole list.
 func Walk(n Node, f func(Node) bool) {
 	if f(n) {
 		children(n, func(child Node) { Walk(child, f) })
@@ -53,6 +55,7 @@ func children(n Node, f func(Node)) {
 	}
 	modelChildren(n, f)
 	conditionChildren(n, f)
+	blockChildren(n, f)
 	schemaChildren(n, f)
 	testChildren(n, f)
 }
@@ -69,11 +72,60 @@ func modelChildren(n Node, f func(Node)) {
 		some(f, n.Zone)
 	case *SalesReady:
 		some(f, n.Threshold)
+		one(f, n.When)
+	case *Judgment:
+		some(f, n.Of)
+		literals(f, n.List, n.Operands)
 	case *Grade:
 		some(f, n.Name)
 		some(f, n.Below, n.From, n.To)
 	case *TimeSpan:
-		some(f, n.Count)
+		if n.Let == nil {
+			some(f, n.Count)
+		}
+	}
+}
+
+// blockChildren is children for the blocks of a model but conditions, and for their
+// clauses.
+func blockChildren(n Node, f func(Node)) {
+	switch n := n.(type) {
+	case *Limit:
+		some(f, n.From, n.To)
+	case *Group:
+		some(f, n.Name)
+		all(f, n.Clauses)
+	case *FirstOf:
+		some(f, n.Name)
+		some(f, n.Active)
+		all(f, n.Tiers)
+	case *Table:
+		some(f, n.Name)
+		some(f, n.Ref...)
+		some(f, n.Number)
+		some(f, n.Active)
+		all(f, n.Rows)
+	case *Row:
+		some(f, n.Test)
+		literals(f, n.List, n.Values)
+		some(f, n.From, n.To, n.Below)
+		some(f, n.Score)
+	case *Dimension:
+		some(f, n.Name)
+		all(f, n.Clauses)
+	case *Weight:
+		some(f, n.Percent)
+	case *OutOf:
+		some(f, n.Number)
+	case *Label:
+		all(f, n.Dimensions)
+	case *Audience:
+		all(f, n.Items)
+	case *Let:
+		some(f, n.Name)
+		one(f, n.Value)
+	case *List:
+		all(f, n.Values)
 	}
 }
 
@@ -117,11 +169,26 @@ func testChildren(n Node, f func(Node)) {
 		some(f, n.Shift)
 	case *Assignment:
 		some(f, n.Field)
-		all(f, n.Values)
+		literals(f, n.Let, n.Values)
 		some(f, n.When)
 	case *Expectation:
+		some(f, n.Dimension)
 		some(f, n.Name)
 		some(f, n.Number)
+	}
+}
+
+// literals calls f for each of the values, unless a name stands for all of them.
+func literals(f func(Node), name *Let, values []Literal) {
+	if name == nil {
+		all(f, values)
+	}
+}
+
+// one calls f for n unless it is nil.
+func one[N Node](f func(Node), n N) {
+	if Node(n) != nil {
+		f(n)
 	}
 }
 

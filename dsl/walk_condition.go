@@ -57,7 +57,7 @@ func childChildren(n Node, f func(Node)) {
 		f(n.Expr)
 	case *Comparison:
 		some(f, n.Ref...)
-		all(f, n.Operands)
+		literals(f, n.List, n.Operands)
 	}
 }
 

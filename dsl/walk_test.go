@@ -43,7 +43,7 @@ func lies(n, outer dsl.Node) bool {
 
 func TestWalk(t *testing.T) {
 	kinds := map[string]int{}
-	for _, text := range []string{everything, trials} {
+	for _, text := range []string{everything, trials, blocks} {
 		f, _ := dsl.Parse("f", text, dsl.Limits{})
 		visits := map[dsl.Node]int{}
 		last := 0
@@ -95,7 +95,7 @@ func TestWalkLeavesOut(t *testing.T) {
 
 // TestNodeAt checks that each node is found at its start, by its path in the tree.
 func TestNodeAt(t *testing.T) {
-	for _, text := range []string{everything, trials} {
+	for _, text := range []string{everything, trials, blocks} {
 		f, _ := dsl.Parse("f", text, dsl.Limits{})
 		var check func(n dsl.Node, above []dsl.Node)
 		check = func(n dsl.Node, above []dsl.Node) {

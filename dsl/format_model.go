@@ -1,0 +1,108 @@
+package dsl
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// clauses lays out the clauses of a block.
+func (p *printer) clauses(indent int, clauses []Clause) {
+	apart := false
+	for _, c := range clauses {
+		block := true
+		switch c := c.(type) {
+		case *Condition:
+			p.condition(indent, c)
+		case *Group:
+			p.head(indent, c.Start, c.Name, "group ")
+			p.clauses(indent+1, c.Clauses)
+			p.closeBrace(indent, c.Span)
+		case *Dimension:
+			p.head(indent, c.Start, c.Name, "dimension ")
+			p.clauses(indent+1, c.Clauses)
+			p.closeBrace(indent, c.Span)
+		case *FirstOf:
+			p.firstOf(indent, c)
+		case *Table:
+			p.table(indent, c)
+		case *Audience:
+			p.audience(indent, c)
+		default:
+			block = false
+			p.add(indent, c.At(), clauseText(c)).apart = apart
+		}
+		apart = block // a block has a blank line after it, too
+	}
+}
+
+// head lays out the head of a block with a name.
+func (p *printer) head(indent int, start Pos, name *String, words string) {
+	p.add(indent, Span{start, name.End}, words+name.Raw+" {").apart = true
+}
+
+func (p *printer) firstOf(indent int, f *FirstOf) {
+	p.head(indent, f.Start, f.Name, "first of ")
+	if f.Active != nil {
+		p.add(indent+1, f.Active.Span, f.Active.String())
+	}
+	for _, c := range f.Tiers {
+		p.condition(indent+1, c)
+	}
+	p.closeBrace(indent, f.Span)
+}
+
+func (p *printer) audience(indent int, a *Audience) {
+	start := a.Start
+	start.Offset += len("audience")
+	start.Column += len("audience")
+	p.add(indent, Span{a.Start, start}, "audience {").apart = true
+	for _, item := range a.Items {
+		p.item(indent+1, item)
+	}
+	p.closeBrace(indent, a.Span)
+}
+
+// table lays out a table. The scores of its rows are one below the other, apart from
+// those of very long rows.
+func (p *printer) table(indent int, t *Table) {
+	const longest = 40
+	head := "table " + t.Name.Raw + " by "
+	if t.Number == nil {
+		p.add(indent, Span{t.Start, t.Ref[len(t.Ref)-1].End}, head+dotted(t.Ref)+" {").apart = true
+	} else {
+		p.counted(indent, t, head+"number of ")
+	}
+	if t.Active != nil {
+		p.add(indent+1, t.Active.Span, t.Active.String())
+	}
+	texts := make([]string, len(t.Rows))
+	column := 0
+	for i, r := range t.Rows {
+		texts[i] = r.test()
+		if n := utf8.RuneCountInString(texts[i]); n <= longest {
+			column = max(column, n)
+		}
+	}
+	for i, r := range t.Rows {
+		gap := max(0, column-utf8.RuneCountInString(texts[i]))
+		p.add(indent+1, r.Span, texts[i]+strings.Repeat(" ", gap+1)+"score "+signedText(r.Score.Points))
+	}
+	p.closeBrace(indent, t.Span)
+}
+
+// counted lays out the head of a table by number, which begins with the words head.
+func (p *printer) counted(indent int, t *Table, head string) {
+	c := t.Number
+	span := Span{t.Start, c.headEnd()}
+	text := head + c.counted()
+	apart := true
+	terms, joint := c.whereTerms()
+	for i, e := range terms {
+		p.add(indent, span, text).apart = apart
+		if apart {
+			indent += 2
+		}
+		span, text, apart = e.At(), whereWord(i, joint)+termText(e), false
+	}
+	p.add(indent, span, text+" {").apart = apart
+}

@@ -1,0 +1,64 @@
+package dsl
+
+import "fmt"
+
+// wrongKind returns the error for a name, the next token, that stands for a value of
+// another kind than what must be there.
+func (lex *tokens) wrongKind(let *Let, what string) *syntaxError {
+	err := unexpected(lex)
+	err.summary = fmt.Sprintf("%s must be here, and %s is %s", what, let.Name, let.shown())
+	err.related = let.declared()
+	return err
+}
+
+// declared returns the place of the declaration, as a problem refers to it.
+func (l *Let) declared() []Related {
+	return []Related{{Summary: fmt.Sprintf("%s is declared here", l.Name), Span: l.Span}}
+}
+
+// shown returns the value as messages show it.
+func (l *Let) shown() string {
+	switch v := l.Value.(type) {
+	case *List:
+		return "a list"
+	case Literal:
+		return clip(literalText(v))
+	}
+	return "not known"
+}
+
+// signedName returns the error for a sign before a name, which come next, where only
+// the name may stand.
+func signedName(lex *tokens) *syntaxError {
+	sign, let := *lex.Peek(), lex.letAt(1)
+	err := unexpected(lex)
+	err.summary = fmt.Sprintf("there is no sign before a name here: %s has the sign of its value", let.Name)
+	err.related = let.declared()
+	if sign.Value == "+" {
+		err.fix = swap(&sign, "")
+	}
+	return err
+}
+
+// secondSign returns the error for a sign before a name whose value n has one.
+func secondSign(lex *tokens, let *Let, n *Number) *syntaxError {
+	err := unexpected(lex)
+	err.summary = fmt.Sprintf("%s has a sign already: it is %s", let.Name, n.Text)
+	err.related = let.declared()
+	if n.Text[0] == lex.Peek().Value[0] {
+		err.help, err.fix = "leave this sign out", swap(lex.Peek(), "")
+	} else {
+		err.help = "leave this sign out, or the one in its declaration"
+	}
+	return err
+}
+
+// noLetValue returns the error for a missing value of a let.
+func noLetValue(lex *tokens) *syntaxError {
+	err := noValue(lex)
+	err.expected = []string{"a number", "a text", "a list", "a length of time", "a date"}
+	if t := lex.Peek(); isWord(t, "true") || isWord(t, "false") {
+		err.nearest, err.help = "", fmt.Sprintf("%s is written where it is needed", t.Value)
+	}
+	return err
+}

@@ -58,20 +58,21 @@ func (c *child) counts() points.Range {
 	case c.nothing:
 		return points.Range{Least: zero, Greatest: zero}
 	case c.sure:
+		one = points.FrequencyOf(c.Child).Of(one)
 		return points.Range{Least: one, Greatest: one}
 	case c.single:
-		return points.Range{Least: zero, Greatest: one}
+		return points.Range{Least: zero, Greatest: points.FrequencyOf(c.Child).Of(one)}
 	}
 	return points.Range{Least: zero, Unbounded: true}
 }
 
 // positive reports whether the child holds only if it counts something.
-func (c *child) positive() bool { return !c.None() }
+func (c *child) positive() bool { return c.Each || c.Min > 0 }
 
 // consequence returns what follows if the child counts nothing, for a message.
 func (c *child) consequence() string {
 	switch {
-	case c.None():
+	case !c.positive():
 		return "this child always holds"
 	case c.Each:
 		return "this child counts nothing, and the condition never holds"
@@ -92,7 +93,7 @@ func (c *child) key() string {
 	for i, s := range c.Path {
 		names[i] = s.Name
 	}
-	return fmt.Sprintf("%v %d %q %q", c.Each, c.Min, names, unique(keys))
+	return fmt.Sprintf("%v %q %q", points.FrequencyOf(c.Child), names, unique(keys))
 }
 
 // key returns a text that is equal for conditions with equal children and points.
@@ -313,6 +314,8 @@ func (j *judge) exceeds(large, small *child) bool {
 // makesIdle reports whether weak changes nothing in a condition that has strong.
 func (j *judge) makesIdle(strong, weak *child) bool {
 	switch {
+	case weak.Max > 0 || strong.Max > 0 || weak.Every > 0 || strong.Every > 0:
+		return weak.key() == strong.key()
 	case weak.None():
 		return strong.None() && j.covers(strong, weak)
 	case strong.None():

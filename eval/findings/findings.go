@@ -304,7 +304,7 @@ func (f *finder) superfluous(ch *child) {
 // has been reported to count nothing.
 func (f *finder) never(c *condition) {
 	for _, ch := range c.children {
-		if ch.nothing && !ch.None() {
+		if ch.nothing && ch.positive() {
 			return
 		}
 	}

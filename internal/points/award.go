@@ -14,25 +14,56 @@ import (
 
 // A Frequency says what a condition makes of the count of one child.
 type Frequency struct {
-	Each bool   // the count is how often the points count
-	Min  uint64 // otherwise the child holds for Min occurrences or more; for none if Min is 0
+	Each  bool   // the count is how often the points count
+	Every uint64 // of Each: the child counts whole Everys; 0 if it counts each occurrence
+	// Otherwise the child holds from Min to Max occurrences. A Max of 0 means that there
+	// is no greatest, unless Min is 0, too: then the child holds for none.
+	Min, Max uint64
 }
 
-// FrequencyOf returns the frequency of a checked child.
-func FrequencyOf(c *check.Child) Frequency { return Frequency{Each: c.Each, Min: c.Min} }
+// FrequencyOf returns the frequency of a checked child. That of a child with a decay is
+// Each, as it counts weights.
+func FrequencyOf(c *check.Child) Frequency {
+	if c.Each || c.Aging != nil {
+		return Frequency{Each: true, Every: c.Every}
+	}
+	return Frequency{Min: c.Min, Max: c.Max}
+}
 
 // None reports whether the frequency holds for no occurrence alone.
-func (f Frequency) None() bool { return !f.Each && f.Min == 0 }
+func (f Frequency) None() bool { return !f.Each && f.Min == 0 && f.Max == 0 }
+
+// endless reports whether the frequency holds for any count that is not less than Min.
+func (f Frequency) endless() bool { return f.Max == 0 && f.Min > 0 || f.Max == math.MaxUint64 }
+
+// Of returns what a child counts if it has n occurrences: whole Everys of them, or all.
+func (f Frequency) Of(n Count) Count {
+	if f.Every > 1 {
+		return n.Over(f.Every)
+	}
+	return n
+}
 
 // Holds reports whether a child that counts n lets its condition count.
 func (f Frequency) Holds(n Count) bool {
-	switch {
-	case f.Each:
+	if f.Each {
 		return !n.IsZero()
-	case f.None():
-		return n.IsZero()
 	}
-	return n.AtLeast(f.Min)
+	return n.AtLeast(f.Min) && (f.endless() || !CountOf(f.Max).Less(n))
+}
+
+// always reports whether a child that does not count holds for every count of a range;
+// sometimes, whether it does for one of them.
+func (f Frequency) always(r Range) bool {
+	return f.Holds(r.Least) && (r.Unbounded && f.endless() || !r.Unbounded && f.Holds(r.Greatest))
+}
+
+func (f Frequency) sometimes(r Range) bool {
+	first := r.Least
+	if first.Less(CountOf(f.Min)) {
+		first = CountOf(f.Min)
+	}
+	return f.Holds(first) && (r.Unbounded || !r.Greatest.Less(first))
 }
 
 // An Award is what a condition gives: its points, as often as the counts of its
@@ -52,8 +83,8 @@ func AwardOf(c *check.Condition, room []Frequency) Award {
 	return a
 }
 
-// Multiplier returns how often the points count for the counts of the children,
-// which are in the order of a.Children.
+// Multiplier returns how often the points count for what the children count, which
+// is in the order of a.Children: see [Frequency.Of].
 func (a *Award) Multiplier(counts ...Count) Count {
 	var m Multiplier
 	for i, f := range a.Children {
@@ -115,18 +146,19 @@ func (a *Award) MultiplierRange(counts []Range) Range {
 	var least, greatest Multiplier
 	each, bounded := false, false
 	for i, f := range a.Children {
-		low, high := counts[i].Least, counts[i].Greatest
-		if counts[i].Unbounded {
-			high = CountOf(math.MaxUint64) // every minimum is reached
+		r := counts[i]
+		if !f.Each {
+			least.fails = least.fails || !f.always(r)
+			greatest.fails = greatest.fails || !f.sometimes(r)
+			continue
 		}
-		if f.None() {
-			low, high = high, low
+		high := r.Greatest
+		if r.Unbounded {
+			high = CountOf(math.MaxUint64)
 		}
-		least.Add(f, low)
+		least.Add(f, r.Least)
 		greatest.Add(f, high)
-		if f.Each {
-			each, bounded = true, bounded || !counts[i].Unbounded
-		}
+		each, bounded = true, bounded || !r.Unbounded
 	}
 	r := Range{Least: least.Count(), Greatest: greatest.Count()}
 	r.Unbounded = each && !bounded && !r.Greatest.IsZero()

@@ -10,16 +10,23 @@ import (
 	"github.com/leadscore/leadscore/eval/check"
 )
 
-// frequencies draws frequencies of all kinds, with small and large minimums.
+// frequencies draws frequencies of all kinds, with small and large bounds.
 func frequencies() *rapid.Generator[Frequency] {
+	bounds := rapid.OneOf(rapid.Uint64Range(1, 4), rapid.Uint64Range(1, math.MaxUint64), rapid.Just[uint64](math.MaxUint64))
 	return rapid.Custom(func(t *rapid.T) Frequency {
-		switch rapid.IntRange(0, 2).Draw(t, "kind") {
+		switch rapid.IntRange(0, 6).Draw(t, "kind") {
 		case 0:
 			return Frequency{Each: true}
 		case 1:
 			return Frequency{}
+		case 2:
+			return Frequency{Each: true, Every: rapid.Uint64Range(2, 4).Draw(t, "every")}
+		case 3:
+			return Frequency{Max: bounds.Draw(t, "max")}
+		case 4: // exactly, from … to …, or a row that no count satisfies
+			return Frequency{Min: bounds.Draw(t, "min"), Max: bounds.Draw(t, "max")}
 		}
-		return Frequency{Min: rapid.OneOf(rapid.Uint64Range(1, 4), rapid.Uint64Range(1, math.MaxUint64)).Draw(t, "min")}
+		return Frequency{Min: bounds.Draw(t, "min")}
 	})
 }
 
@@ -39,7 +46,7 @@ func drawAward(t *rapid.T, children *rapid.Generator[int]) Award {
 func worth(a *Award, counts []uint64) int64 {
 	list := make([]Count, len(counts))
 	for i, n := range counts {
-		list[i] = CountOf(n)
+		list[i] = a.Children[i].Of(CountOf(n))
 	}
 	total := a.Worth(a.Multiplier(list...))
 	return total.Clamp()
@@ -48,6 +55,8 @@ func worth(a *Award, counts []uint64) int64 {
 // TestAward: the language reference's rules, one by one.
 func TestAward(t *testing.T) {
 	each, has, none, three := Frequency{Each: true}, Frequency{Min: 1}, Frequency{}, Frequency{Min: 3}
+	two, fromTo, most := Frequency{Each: true, Every: 2}, Frequency{Min: 2, Max: 4}, Frequency{Max: 2}
+	never, always := Frequency{Min: 2, Max: 1}, Frequency{Max: math.MaxUint64}
 	for _, test := range []struct {
 		name     string
 		children []Frequency
@@ -66,6 +75,18 @@ func TestAward(t *testing.T) {
 		{"each, if all others hold", []Frequency{each, has, none}, []uint64{5, 1, 0}, 5},
 		{"each, if one does not hold", []Frequency{each, has, none}, []uint64{5, 1, 1}, 0},
 		{"has and has", []Frequency{has, has}, []uint64{9, 8}, 1},
+		{"every 2 of 7", []Frequency{two}, []uint64{7}, 3},
+		{"every 2 of 1", []Frequency{two}, []uint64{1}, 0},
+		{"every 2 of 7, and each of 2", []Frequency{two, each}, []uint64{7, 2}, 2},
+		{"from 2 to 4 of 1", []Frequency{fromTo}, []uint64{1}, 0},
+		{"from 2 to 4 of 2", []Frequency{fromTo}, []uint64{2}, 1},
+		{"from 2 to 4 of 4", []Frequency{fromTo}, []uint64{4}, 1},
+		{"from 2 to 4 of 5", []Frequency{fromTo}, []uint64{5}, 0},
+		{"at most 2 of nothing", []Frequency{most}, []uint64{0}, 1},
+		{"at most 2 of 2", []Frequency{most}, []uint64{2}, 1},
+		{"at most 2 of 3", []Frequency{most}, []uint64{3}, 0},
+		{"a row that no count satisfies", []Frequency{never}, []uint64{2}, 0},
+		{"a row that every count satisfies", []Frequency{always}, []uint64{math.MaxUint64}, 1},
 	} {
 		a := Award{Points: 1, Children: test.children}
 		if got := worth(&a, test.counts); got != test.want {
@@ -77,9 +98,11 @@ func TestAward(t *testing.T) {
 // TestAwardOf checks that an award has the points and the frequencies of a checked
 // condition, in the memory that AwardOf is given.
 func TestAwardOf(t *testing.T) {
-	c := check.Condition{Points: -7, Children: []check.Child{{Each: true}, {Min: 1}, {Min: 3}, {}}}
-	want := []Frequency{{Each: true}, {Min: 1}, {Min: 3}, {}}
-	room := make([]Frequency, 1, 4)
+	c := check.Condition{Points: -7, Children: []check.Child{
+		{Each: true}, {Min: 1}, {Min: 3}, {}, {Each: true, Every: 2}, {Min: 1, Max: 4}, {Min: 1, Aging: &check.Aging{Newest: true}},
+	}}
+	want := []Frequency{{Each: true}, {Min: 1}, {Min: 3}, {}, {Each: true, Every: 2}, {Min: 1, Max: 4}, {Each: true}}
+	room := make([]Frequency, 1, 7)
 	a := AwardOf(&c, room)
 	if a.Points != -7 || !slices.Equal(a.Children, want) || &a.Children[0] != &room[0] {
 		t.Errorf("got %+v, want the frequencies %+v", a, want)
@@ -115,17 +138,25 @@ func TestHoldsDecides(t *testing.T) {
 
 // TestSingleIsAward: the form for one child gives what the award gives.
 func TestSingleIsAward(t *testing.T) {
+	others := 0
 	rapid.Check(t, func(t *rapid.T) {
 		a := drawAward(t, rapid.Just(1))
 		n := smallCounts().Draw(t, "count")
 		s, base, ok := a.Single()
-		if !ok {
-			t.Fatal("an award of one child is not a Single")
+		if f := a.Children[0]; !ok {
+			if f.Each && f.Every == 0 || f.Min > 0 && f.Max == 0 || f.Min == 0 && f.Max < math.MaxUint64 && !f.Each {
+				t.Fatalf("%+v is not a Single", a)
+			}
+			others++
+			return
 		}
 		if got, want := base+s.Worth(n), worth(&a, []uint64{n}); got != want {
 			t.Fatalf("%+v of %d is worth %d, want %d", a, n, got, want)
 		}
 	})
+	if others == 0 {
+		t.Error("no frequency without the form was tried")
+	}
 	two := Award{Children: make([]Frequency, 2)}
 	if _, _, ok := two.Single(); ok {
 		t.Error("an award of two children is a Single")
@@ -150,8 +181,9 @@ func TestConjunctionIsAward(t *testing.T) {
 			t.Fatalf("%+v of %d is worth %d, want %d", a, mine, got, want)
 		}
 		p, ok := c.Pair()
-		if ok != (len(a.Children) <= 2) {
-			t.Fatalf("%d children are a pair: %t", len(a.Children), ok)
+		every := slices.ContainsFunc(a.Children, func(f Frequency) bool { return f.Every > 1 })
+		if ok != (len(a.Children) <= 2 && !every) {
+			t.Fatalf("%+v are a pair: %t", a.Children, ok)
 		}
 		if !ok {
 			return
@@ -172,9 +204,13 @@ func TestMultiplierRange(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a := drawAward(t, rapid.IntRange(1, 3))
 		for i := range a.Children {
-			a.Children[i].Min = min(a.Children[i].Min, 4)
+			f := &a.Children[i]
+			f.Min = min(f.Min, 4)
+			if f.Max != math.MaxUint64 {
+				f.Max = min(f.Max, 5)
+			}
 		}
-		const far = 6 // beyond every minimum
+		const far = 6 // beyond every bound
 		ranges := make([]Range, len(a.Children))
 		lo, hi := make([]uint64, len(ranges)), make([]uint64, len(ranges))
 		for i := range ranges {

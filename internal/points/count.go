@@ -47,6 +47,14 @@ func (c Count) Times(d Count) Count {
 	return Count{large: new(big.Int).Mul(c.Big(), d.Big())}
 }
 
+// Over returns how many whole ns there are in c. n must not be 0.
+func (c Count) Over(n uint64) Count {
+	if c.large == nil {
+		return Count{small: c.small / n}
+	}
+	return Count{large: new(big.Int).Quo(c.large, new(big.Int).SetUint64(n))}
+}
+
 // Less reports whether c < d.
 func (c Count) Less(d Count) bool {
 	if c.large == nil && d.large == nil {

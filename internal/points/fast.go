@@ -1,9 +1,12 @@
 package points
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
-// The forms of this file are those of an [Award] for counts that fit in 64 bits
-// and points whose sums do. They are chosen when a model is planned.
+// The forms of this file are those of an [Award] for numbers of occurrences that fit in
+// 64 bits and points whose sums do. They are chosen when a model is planned.
 
 // A Single is the award of a condition whose only child is each or has a
 // minimum. Its worth is that of one count.
@@ -13,21 +16,25 @@ type Single struct {
 }
 
 // Single returns the award of a condition with one child as a Single, and the base
-// to which it is added. A none child gives its points to every lead, which is the
-// base, and takes them back once something is counted. Single returns false for an
-// award with several children.
+// to which it is added. A none or at most child gives its points to every lead, which
+// is the base, and takes them back once too much is counted. Single returns false for
+// an award with several children, or with a child of another frequency: it has no such
+// form.
 func (a *Award) Single() (s Single, base int64, ok bool) {
 	if len(a.Children) != 1 {
 		return Single{}, 0, false
 	}
 	switch f := a.Children[0]; {
-	case f.Each:
+	case f.Each && f.Every <= 1:
 		return Single{Points: a.Points}, 0, true
-	case f.None():
-		return Single{Points: -a.Points, Min: 1}, a.Points, true
-	default:
+	case f.Each:
+		return Single{}, 0, false
+	case f.Min > 0 && f.endless():
 		return Single{Points: a.Points, Min: f.Min}, 0, true
+	case f.Min == 0 && !f.endless():
+		return Single{Points: -a.Points, Min: f.Max + 1}, a.Points, true
 	}
+	return Single{}, 0, false
 }
 
 // Worth returns the points for n occurrences.
@@ -46,7 +53,10 @@ func (s *Single) Worth(n uint64) int64 {
 type Conjunction struct {
 	Points   int64
 	Children []ChildRange
-	most     uint64 // 1 if no child is each, else without a limit
+	most     uint64 // 1 if no child is each, else without a limit; 0 if a child never holds
+	// every says, by child, how many occurrences count once. It is nil if that is one for
+	// all of them.
+	every []uint64
 }
 
 // A ChildRange is what a conjunction makes of one count: the condition gives
@@ -63,27 +73,42 @@ type ChildRange struct {
 // children's counts.
 func (a *Award) Conjunction(slots []int) Conjunction {
 	c := Conjunction{Points: a.Points, most: 1, Children: make([]ChildRange, len(a.Children))}
+	never := false
 	for i, f := range a.Children {
+		ch := ChildRange{Slot: slots[i], width: math.MaxUint64}
 		switch {
 		case f.Each:
 			// A count of 0 makes the multiplier 0 by itself.
-			c.Children[i] = ChildRange{Slot: slots[i], width: math.MaxUint64}
 			c.most = math.MaxUint64
-		case f.None():
-			c.Children[i] = ChildRange{Slot: slots[i], unbound: math.MaxUint64}
+		case f.endless():
+			ch.lo, ch.width, ch.unbound = f.Min, math.MaxUint64-f.Min, math.MaxUint64
 		default:
-			c.Children[i] = ChildRange{Slot: slots[i], lo: f.Min, width: math.MaxUint64 - f.Min, unbound: math.MaxUint64}
+			ch.lo, ch.width, ch.unbound = f.Min, f.Max-f.Min, math.MaxUint64
+			never = never || f.Min > f.Max
+		}
+		c.Children[i] = ch
+	}
+	if never {
+		c.most = 0
+	}
+	if slices.ContainsFunc(a.Children, func(f Frequency) bool { return f.Every > 1 }) {
+		for _, f := range a.Children {
+			c.every = append(c.every, max(f.Every, 1))
 		}
 	}
 	return c
 }
 
-// Worth returns the points for counts. It has no branch that depends on counts.
+// Worth returns the points for numbers of occurrences. It has no branch that depends on
+// these.
 func (c *Conjunction) Worth(counts []uint64) int64 {
 	times := c.most
 	for i := range c.Children {
 		ch := &c.Children[i]
 		n := counts[ch.Slot]
+		if c.every != nil {
+			n /= c.every[i]
+		}
 		times = min(times, n|ch.unbound)
 		if n-ch.lo > ch.width {
 			times = 0
@@ -100,16 +125,18 @@ type Pair struct {
 	left, right ChildRange
 }
 
-// Pair returns c as a Pair, or false if c has more than two children.
+// Pair returns c as a Pair, or false if c has more than two children, or counts whole
+// Everys of occurrences.
 func (c *Conjunction) Pair() (Pair, bool) {
 	n := len(c.Children)
-	if n != 1 && n != 2 {
+	if n != 1 && n != 2 || c.every != nil {
 		return Pair{}, false
 	}
 	return Pair{c.Points, c.most, c.Children[0], c.Children[n-1]}, true
 }
 
-// Worth returns the points for counts. It has no branch that depends on counts.
+// Worth returns the points for numbers of occurrences. It has no branch that depends on
+// these.
 func (p *Pair) Worth(counts []uint64) int64 {
 	n, m := counts[p.left.Slot], counts[p.right.Slot]
 	times := min(p.most, n|p.left.unbound, m|p.right.unbound)

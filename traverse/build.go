@@ -157,7 +157,7 @@ func (b *builder) field(e *Entity, f Field, at Place) {
 		if len(f.Values) > 0 {
 			b.problem(at, "%s is %s: only choice and choices list values", full, f.Type.Noun())
 		}
-	} else if len(f.Values) == 0 {
+	} else if len(f.Values) == 0 && f.Type == Choice { // choices without a list are open
 		b.problem(at, "%s lists no values", full)
 	}
 	seen := map[string]string{}

@@ -22,7 +22,7 @@ const (
 	Time         // an instant, to the microsecond
 	Date         // a calendar day without a time zone
 	Choice       // one of the field's Values
-	Choices      // any number of the field's Values
+	Choices      // any number of the field's Values, or of any texts if it has none
 
 	reference // the id in a reference; no field has it
 )
@@ -110,7 +110,7 @@ func (d Derived) String() string {
 type Field struct {
 	Name    string
 	Type    Type
-	Values  []string // what a Choice or Choices field lists
+	Values  []string // what a Choice or Choices field lists; Choices may list nothing: then any text may be chosen
 	Exact   bool     // compared byte for byte; for Text, Choice and Choices
 	Derived Derived
 }

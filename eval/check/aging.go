@@ -1,6 +1,13 @@
 package check
 
-import "time"
+import (
+	"math"
+	"sort"
+	"time"
+
+	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/traverse"
+)
 
 // An Aging says what an occurrence weighs by its age: a decay, or how often a span has
 // passed (language reference, Decay; Every span without). An occurrence is k spans old
@@ -10,7 +17,7 @@ type Aging struct {
 	Span    Span
 	Percent int64 // of Losing
 	// Newest says that the weight of the newest occurrence counts, not the sum of the
-	// weights.
+	// weights: for has, and for Without.
 	Newest bool
 	// Steps is the greatest age that is told from lesser ones: an occurrence of Steps
 	// spans weighs as one that is older.
@@ -62,17 +69,12 @@ func (a *Aging) Weight(k int) uint64 {
 
 // Edges appends to into, for k from 1 to Steps, the instant or day such that an
 // occurrence before it, and no other, is k spans old or older: in microseconds or days
-// since 1970-01-01, falling from one to the next.
+// since 1970-01-01, falling from one to the next. Where that would be before the first
+// instant that a record can have, it is math.MinInt64, and nothing is as old. Use
+// [Aging.Age] for Without, which may have very many Steps.
 func (a *Aging) Edges(asOf time.Time, zone *time.Location, into []int64) []int64 {
-	first := len(into)
 	for k := range a.Steps {
-		lo, _ := Window{Days: a.Span.Days, Lo: relative(-a.Span.N*int64(k+1), a.Span.Unit, 0)}.Resolve(asOf, zone)
-		into = append(into, lo)
-	}
-	// The age is the largest k that applies, so an edge is no earlier than those after it.
-	edges := into[first:]
-	for k := len(edges) - 2; k >= 0; k-- {
-		edges[k] = max(edges[k], edges[k+1])
+		into = append(into, a.edge(asOf, zone, k+1))
 	}
 	return into
 }
@@ -80,11 +82,42 @@ func (a *Aging) Edges(asOf time.Time, zone *time.Location, into []int64) []int64
 // Age returns how many spans old an occurrence is, at most Steps. at is its date, in
 // microseconds or days since 1970-01-01.
 func (a *Aging) Age(asOf time.Time, zone *time.Location, at int64) int {
-	age := 0
-	for k, edge := range a.Edges(asOf, zone, nil) {
-		if at < edge {
-			age = k + 1
-		}
+	// Edges fall: months are at least 28 days apart, and a clock never changes by as much.
+	return sort.Search(a.Steps, func(i int) bool { return at >= a.edge(asOf, zone, i+1) })
+}
+
+// firstDay is the first day that a record can have: that of the year 0.
+var firstDay = traverse.DayNumber(0, time.January, 1)
+
+// edge returns as of − k spans, or math.MinInt64 if that is before the first day that
+// a record can have. A record that is on the first day is before no edge on it.
+func (a *Aging) edge(asOf time.Time, zone *time.Location, k int) int64 {
+	today := AsOfDay(asOf, zone)
+	// No length of time is shorter than its days here, apart from the clock.
+	days := a.Span.N * int64(k)
+	switch a.Span.Unit {
+	case dsl.Minutes:
+		days /= 24 * 60
+	case dsl.Hours:
+		days /= 24
+	case dsl.Weeks:
+		days *= 7
+	case dsl.Months:
+		days *= 28
+	case dsl.Years:
+		days *= 365
 	}
-	return age
+	const clock = 3 // days, more than any changes of the clock
+	if days > today-firstDay+clock {
+		return math.MinInt64
+	}
+	edge, _ := Window{Days: a.Span.Days, Lo: relative(-a.Span.N*int64(k), a.Span.Unit, 0)}.Resolve(asOf, zone)
+	first := firstDay
+	if !a.Span.Days {
+		first *= secondsPerDay * microsPerSecond
+	}
+	if edge <= first {
+		return math.MinInt64
+	}
+	return edge
 }

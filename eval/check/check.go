@@ -13,9 +13,6 @@ import (
 	"github.com/leadscore/leadscore/internal/zones"
 )
 
-// maxPoints is the most points that one condition adds or subtracts.
-const maxPoints = 1_000_000
-
 type named struct {
 	file *dsl.File
 	span dsl.Span
@@ -222,92 +219,50 @@ func correction(bands []grades.Band, p grades.Problem) string {
 }
 
 // allocate allocates the children of a model's conditions and their expressions,
-// all at once.
+// all at once. Those of groups and the like are allocated one by one.
 func (c *checker) allocate(m *dsl.Model) {
-	children, exprs := 0, 0
+	children, exprs, comparisons := 0, 0, 0
 	for _, clause := range m.Clauses {
 		if cond, ok := clause.(*dsl.Condition); ok {
 			for ch := range cond.Children() {
 				children++
 				exprs += len(ch.Where)
+				for _, e := range ch.Where {
+					comparisons += leaves(e)
+				}
 			}
 		}
 	}
-	c.children, c.exprs, c.comparisons = make([]Child, children), make([]Expr, exprs), make([]Comparison, 0, exprs)
+	c.children, c.exprs, c.comparisons = make([]Child, children), make([]Expr, exprs), make([]Comparison, 0, comparisons)
 }
 
-// cut returns an empty slice with a capacity of n elements from the front of rest.
+// leaves returns how many comparisons an expression has.
+func leaves(e dsl.Expr) int {
+	n := 0
+	switch e := e.(type) {
+	case *dsl.Comparison:
+		return 1
+	case *dsl.And:
+		for _, t := range e.Terms {
+			n += leaves(t)
+		}
+	case *dsl.Or:
+		for _, t := range e.Terms {
+			n += leaves(t)
+		}
+	case *dsl.Not:
+		return leaves(e.Expr)
+	}
+	return n
+}
+
+// cut returns an empty slice with a capacity of n elements from the front of rest, or
+// a new one if rest does not have as many.
 func cut[T any](rest *[]T, n int) []T {
+	if n > len(*rest) {
+		return make([]T, 0, n)
+	}
 	front := (*rest)[:0:n]
 	*rest = (*rest)[n:]
 	return front
-}
-
-func (c *checker) condition(model *Model, cond *dsl.Condition) Condition {
-	out := Condition{Source: cond, Children: cut(&c.children, len(cond.Items))}
-	if cond.Name != nil {
-		out.Name = cond.Name.Value
-	}
-	if cond.Score != nil {
-		out.Points = c.points(cond.Score.Points)
-	}
-	for ch := range cond.Children() {
-		out.Children = append(out.Children, c.child(model, ch))
-	}
-	return out
-}
-
-func (c *checker) points(n *dsl.Number) int64 {
-	if n.Bad {
-		return 0
-	}
-	v, err := strconv.ParseInt(n.Text, 10, 64)
-	switch {
-	case err != nil || v > maxPoints || v < -maxPoints:
-		c.problem(n.Span, CodePoints, "%s is too much for one condition; points go from -1000000 to 1000000", brief(n.Text))
-	case v == 0:
-		c.problem(n.Span, CodePoints, "a score of 0 changes nothing; write the points to add or subtract")
-	}
-	return v
-}
-
-func (c *checker) child(model *Model, ch *dsl.Child) Child {
-	out := Child{Source: ch, Dated: -1}
-	if l := ch.Label; l != nil {
-		out.Label = l.Value
-		if l.Value == "" && !l.Bad {
-			c.problem(l.Span, dsl.CodeEmpty, "a display name must not be empty; leave it out")
-		}
-	}
-	switch f := ch.Frequency; f.Kind {
-	case dsl.Each:
-		out.Each = true
-	case dsl.AtLeast:
-		out.Min = 1
-		if f.Count != nil {
-			if n, ok := c.integer(f.Count); ok && n < 1 {
-				d := c.problem(f.Span, CodeFrequency, "at least %s always holds", f.Count.Text)
-				d.Help = "write at least 1, or none for what must not occur"
-			} else if ok {
-				out.Min = uint64(n)
-			}
-		}
-	}
-	path := c.path(ch.Path)
-	if path == nil {
-		c.rangeAlone(model, ch.Range)
-		return out
-	}
-	out.Path = path
-	out.Dated = datedStep(path)
-	if ch.Range != nil {
-		out.Range = c.dateRange(model, path, out.Dated, ch.Range)
-	}
-	out.Where = cut(&c.exprs, len(ch.Where))
-	for _, e := range ch.Where {
-		if x := c.expr(model, ch, path, e); x != nil {
-			out.Where = append(out.Where, x)
-		}
-	}
-	return out
 }

@@ -28,12 +28,7 @@ func (c *checker) dateRange(model *Model, path traverse.Path, step int, r *dsl.R
 		c.rangeAlone(model, r)
 		return nil
 	}
-	field, _ := path[step].Entity.Dated()
-	days := field.Type == traverse.Date
-	what := ""
-	if days { // only then does a message name it
-		what = path[step].Entity.Name() + "." + field.Name
-	}
+	days, what := datedBy(path, step)
 	switch r.Kind {
 	case dsl.WithinLast:
 		if n, ok := c.timeSpan(r.Last, days, what); ok {
@@ -47,8 +42,22 @@ func (c *checker) dateRange(model *Model, path traverse.Path, step int, r *dsl.R
 		if w, ok := c.between(model, r.From, r.To, days); ok {
 			return &w
 		}
+	case dsl.BetweenAgo:
+		if w, ok := c.betweenAgo(r.Last, r.Next, r.Span, days, what); ok {
+			return &w
+		}
 	}
 	return nil
+}
+
+// datedBy reports whether a dated step of a path has a date, not a time, and then
+// returns its name for messages.
+func datedBy(path traverse.Path, step int) (days bool, what string) {
+	field, _ := path[step].Entity.Dated()
+	if field.Type != traverse.Date {
+		return false, ""
+	}
+	return true, path[step].Entity.Name() + "." + field.Name
 }
 
 // dateExpr returns a date range in the form of an expression about the entity's
@@ -72,6 +81,8 @@ func (c *checker) dateExpr(at *traverse.Entity, r *dsl.Range) string {
 func (c *checker) rangeAlone(model *Model, r *dsl.Range) {
 	switch {
 	case r == nil:
+	case r.Kind == dsl.BetweenAgo:
+		c.betweenAgo(r.Last, r.Next, r.Span, false, "")
 	case r.Last != nil:
 		c.timeSpan(r.Last, false, "")
 	case r.To != nil:
@@ -111,16 +122,54 @@ func (c *checker) between(model *Model, from, to *dsl.Moment, days bool) (Window
 	if from.Bad || to.Bad {
 		return Window{}, false
 	}
-	w := Window{Days: days, Lo: fixed(startOf(from, days, model.Zone)), Hi: fixed(endOf(to, days, model.Zone))}
-	disorder := w.Lo.At > w.Hi.At
-	if !from.HasTime && !to.HasTime {
-		// A day that the zone skipped is empty, but in order.
-		disorder = dayNumber(from) > dayNumber(to)
-	}
-	if disorder {
+	w, ordered := windowOf(model, from, to, days)
+	if !ordered {
 		d := c.problem(dsl.Span{Start: from.Start, End: to.End}, CodeBounds, "the bounds are out of order: %s is after %s", from.Raw, to.Raw)
 		d.Help = fmt.Sprintf("write between %s and %s", to.Raw, from.Raw)
 		return w, false
 	}
 	return w, true
+}
+
+// windowOf returns the window between two bounds, and whether they are in order.
+func windowOf(model *Model, from, to *dsl.Moment, days bool) (w Window, ordered bool) {
+	w = Window{Days: days, Lo: fixed(startOf(from, days, model.Zone)), Hi: fixed(endOf(to, days, model.Zone))}
+	if !from.HasTime && !to.HasTime {
+		// A day that the zone skipped is empty, but in order.
+		return w, dayNumber(from) <= dayNumber(to)
+	}
+	return w, w.Lo.At <= w.Hi.At
+}
+
+// betweenAgo returns the window from as of − n to as of − m. It reports bounds out of
+// order. whole is the place of `between N and M UNITS ago`.
+func (c *checker) betweenAgo(n, m *dsl.TimeSpan, whole dsl.Span, days bool, what string) (Window, bool) {
+	earlier, ok := c.timeSpan(n, days, what)
+	if !ok {
+		return Window{}, false
+	}
+	if !m.Count.Bad && m.Count.Text == "0" {
+		d := c.problem(whole, CodeTimeSpan, "0 %s ago is as of itself", m.Unit)
+		last := fmt.Sprintf("within last %s", n)
+		d.Help = "write " + last
+		d.Replace(last)
+		return Window{}, false
+	}
+	later, ok := c.timeSpan(m, days, what)
+	if !ok {
+		return Window{}, false
+	}
+	switch {
+	case earlier == later:
+		d := c.problem(whole, CodeBounds, "both bounds are %s ago", n)
+		d.Help = fmt.Sprintf("write between %d and %d %s ago, for example", earlier+1, later, n.Unit)
+		return Window{}, false
+	case earlier < later:
+		d := c.problem(whole, CodeBounds, "the bounds are out of order: %s ago is after %s ago", n, m)
+		right := fmt.Sprintf("between %d and %s ago", later, &dsl.TimeSpan{Count: n.Count, Unit: n.Unit})
+		d.Help = "write " + right
+		d.Replace(right)
+		return Window{}, false
+	}
+	return Window{Days: days, Lo: relative(-earlier, n.Unit, 0), Hi: relative(-later, m.Unit, 0)}, true
 }

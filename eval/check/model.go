@@ -194,7 +194,7 @@ type Value struct {
 // A Child is a checked child of a condition.
 type Child struct {
 	Label string // the display name, or ""
-	Each  bool   // the child counts; otherwise it holds or does not hold
+	Each  bool   // the child counts, as each does and a has with a decay; otherwise it holds or does not hold
 	Every uint64 // the child counts whole Everys; 0 if it counts each occurrence
 	// A child that does not count holds from Min to Max occurrences. A Max of 0 means
 	// that there is no greatest, unless Min is 0, too: then the child holds for none.
@@ -358,14 +358,19 @@ const (
 	CodeName      dsl.Code = "name"       // a name that does not exist
 	CodePath      dsl.Code = "path"       // a path or reference that cannot be followed
 	CodeHops      dsl.Code = "hops"       // more than five hops
-	CodeDateRange dsl.Code = "date-range" // a date range on a path without a date
+	CodeDateRange dsl.Code = "date-range" // a date range, or what else needs a date, on a path without one
 	CodeTimeSpan  dsl.Code = "time-span"  // a length of time outside its limits
 	CodeType      dsl.Code = "type"       // an operator or value that does not fit a field's type
 	CodeValue     dsl.Code = "value"      // a value that no field can have
 	CodeBounds    dsl.Code = "bounds"     // bounds out of order
 	CodeDerived   dsl.Code = "derived"    // a calculated or rollup field in an expression
-	CodePoints    dsl.Code = "points"     // points that are zero or too many
-	CodeFrequency dsl.Code = "frequency"  // at least 0, or less
+	CodePoints    dsl.Code = "points"     // points that are zero or too many, or a bound that does not fit them
+	CodeFrequency dsl.Code = "frequency"  // a frequency that always or never holds, or has another form
+	CodeKinds     dsl.Code = "kinds"      // kinds that cannot make a root together
+	CodeBlock     dsl.Code = "block"      // what cannot be in a block of items
+	CodeCap       dsl.Code = "cap"        // once per, or up to N per, what does not tell occurrences apart
+	CodeBurst     dsl.Code = "burst"      // within any where nothing of that sort can hold
+	CodeDecay     dsl.Code = "decay"      // a decay where nothing can be weighed
 	CodeGrades    dsl.Code = "grades"     // grades with a gap, an overlap or no order
 	CodeTimeZone  dsl.Code = "time-zone"  // a time zone that is not in the IANA database
 )

@@ -14,12 +14,12 @@ import (
 
 // misfit reports an operand of the wrong kind.
 func (c *checker) misfit(f traverse.Field, l dsl.Literal, expected ...string) {
-	text := ""
-	if c.file != nil {
-		text = c.file.Text[l.At().Start.Offset:l.At().End.Offset]
-	}
+	text := c.text(l.At())
 	d := c.problem(l.At(), CodeType, "%s is %s, and %s is not", f.Name, f.Type.Noun(), brief(text))
 	d.Expected = expected
+	if letOf(l) != nil {
+		return // the text is a name
+	}
 	switch l := l.(type) {
 	case *dsl.Number, *dsl.Bool, *dsl.Moment:
 		if f.Type == traverse.Text || f.Type == traverse.Choice || f.Type == traverse.Choices {
@@ -40,6 +40,21 @@ func (c *checker) misfit(f traverse.Field, l dsl.Literal, expected ...string) {
 	}
 }
 
+// letOf returns the name that stands for a literal, or nil.
+func letOf(l dsl.Literal) *dsl.Let {
+	switch l := l.(type) {
+	case *dsl.String:
+		return l.Let
+	case *dsl.Number:
+		return l.Let
+	case *dsl.Moment:
+		return l.Let
+	case *dsl.TimeSpan:
+		return l.Let
+	}
+	return nil
+}
+
 // plain reports whether a text is a number as the language writes one.
 func plain(text string) bool {
 	const longest = 15 // digits that a float can always represent
@@ -52,7 +67,8 @@ func plain(text string) bool {
 // reports those that do not fit; then sound is false.
 func (c *checker) textOperands(f traverse.Field, cmp *dsl.Comparison) (values []string, sound bool) {
 	var listed map[string]bool
-	if f.Type != traverse.Text {
+	open := anyText(f)
+	if !open {
 		listed = c.listedValues(f)
 	}
 	values, sound = make([]string, 0, len(cmp.Operands)), true
@@ -71,7 +87,7 @@ func (c *checker) textOperands(f traverse.Field, cmp *dsl.Comparison) (values []
 				d.ReplaceAt(dsl.Span{Start: cmp.OpSpan.Start, End: s.End}, emptyOp(cmp.Op).String())
 			}
 			sound = false
-		case f.Type != traverse.Text && !listed[f.Fold(s.Value)]:
+		case !open && !listed[f.Fold(s.Value)]:
 			c.unlisted(f, s)
 			sound = false
 		default:
@@ -98,6 +114,12 @@ func (c *checker) unlisted(f traverse.Field, s *dsl.String) {
 	if len(f.Values) > few {
 		d.Expected = append(d.Expected, "another of its values")
 	}
+}
+
+// anyText reports whether any text may be a value of a field: of text, and of choices
+// that list nothing.
+func anyText(f traverse.Field) bool {
+	return f.Type == traverse.Text || f.Type == traverse.Choices && len(f.Values) == 0
 }
 
 // listedValues returns what a choice or choices field lists, folded unless the

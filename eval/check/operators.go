@@ -247,6 +247,12 @@ func numberBetween(c *checker, _ *Model, f traverse.Field, cmp *dsl.Comparison) 
 }
 
 func timeBetween(c *checker, model *Model, f traverse.Field, cmp *dsl.Comparison) Predicate {
+	if n, m, ok := agoOperands(cmp); ok {
+		if w, ok := c.betweenAgo(n, m, dsl.Span{Start: cmp.OpSpan.Start, End: cmp.End}, f.Type == traverse.Date, f.Name); ok {
+			return InWindow{w}
+		}
+		return nil
+	}
 	from, ok := c.momentOperand(f, cmp.Operands[0])
 	if !ok {
 		return nil
@@ -260,6 +266,19 @@ func timeBetween(c *checker, model *Model, f traverse.Field, cmp *dsl.Comparison
 		return nil
 	}
 	return InWindow{w}
+}
+
+// agoOperands returns the operands of `between N and M UNITS ago`.
+func agoOperands(cmp *dsl.Comparison) (n, m *dsl.TimeSpan, ok bool) {
+	if cmp.Op != dsl.InRange || len(cmp.Operands) != 2 {
+		return nil, nil, false
+	}
+	n, ok = cmp.Operands[0].(*dsl.TimeSpan)
+	if !ok {
+		return nil, nil, false
+	}
+	m, ok = cmp.Operands[1].(*dsl.TimeSpan)
+	return n, m, ok
 }
 
 func inLast(n int64, unit dsl.Unit) (lo, hi Bound) {

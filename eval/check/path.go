@@ -54,13 +54,23 @@ func (c *checker) path(names []*dsl.Name) traverse.Path {
 		}
 		return nil
 	}
-	if hops := path.Hops(); hops > traverse.MaxHops {
-		over := dsl.Span{Start: names[traverse.MaxHops+1].Start, End: names[len(names)-1].End}
-		d := c.problem(over, CodeHops, "the path takes %s; the limit is %s", counted(hops, "hop"), spelled(traverse.MaxHops))
-		d.Help = fmt.Sprintf("each dot is a hop; end the path at %s", names[traverse.MaxHops])
+	if !c.pathWithinHops(names) {
 		return nil
 	}
 	return path
+}
+
+// pathWithinHops reports whether a path is within the limit of hops, and a problem if
+// it is not.
+func (c *checker) pathWithinHops(names []*dsl.Name) bool {
+	hops := len(names) - 1
+	if hops <= traverse.MaxHops {
+		return true
+	}
+	over := dsl.Span{Start: names[traverse.MaxHops+1].Start, End: names[len(names)-1].End}
+	d := c.problem(over, CodeHops, "the path takes %s; the limit is %s", counted(hops, "hop"), spelled(traverse.MaxHops))
+	d.Help = fmt.Sprintf("each dot is a hop; end the path at %s", names[traverse.MaxHops])
+	return false
 }
 
 // stops returns the names that can follow the beginning of a path.
@@ -195,6 +205,18 @@ func datedStep(path traverse.Path) int {
 		}
 	}
 	return last
+}
+
+// pathOf returns the path of a child as it is written.
+func pathOf(ch *dsl.Child) string {
+	text := ch.Path[0].String()
+	for _, n := range ch.Or {
+		text += " or " + n.String()
+	}
+	for _, n := range ch.Path[1:] {
+		text += "." + n.String()
+	}
+	return text
 }
 
 func pathText(names []*dsl.Name) string {

@@ -9,12 +9,28 @@ import (
 
 // expr checks an expression. It reports what is wrong with it and then returns
 // nil.
-func (c *checker) expr(model *Model, ch *dsl.Child, path traverse.Path, e dsl.Expr) Expr {
+func (c *checker) expr(p place, e dsl.Expr) Expr {
 	switch e := e.(type) {
 	case *dsl.Comparison:
-		if out, ok := c.comparison(model, ch, path, e); ok {
+		if out, ok := c.comparison(p, e); ok {
 			c.comparisons = append(c.comparisons, out)
 			return &c.comparisons[len(c.comparisons)-1]
+		}
+		return nil
+	case *dsl.And:
+		if terms, ok := c.terms(p, e.Terms); ok {
+			return &And{Terms: terms, Source: e}
+		}
+		return nil
+	case *dsl.Or:
+		if terms, ok := c.terms(p, e.Terms); ok {
+			return &Or{Terms: terms, Source: e}
+		}
+		return nil
+	case *dsl.Not:
+		p.nested = true
+		if x := c.expr(p, e.Expr); x != nil {
+			return &Not{Expr: x, Source: e}
 		}
 		return nil
 	default:
@@ -22,8 +38,20 @@ func (c *checker) expr(model *Model, ch *dsl.Child, path traverse.Path, e dsl.Ex
 	}
 }
 
-func (c *checker) comparison(model *Model, ch *dsl.Child, path traverse.Path, cmp *dsl.Comparison) (Comparison, bool) {
-	out, ok := c.reference(ch, path, cmp)
+// terms checks the terms of an expression. ok is false if there is a problem with one
+// of them.
+func (c *checker) terms(p place, terms []dsl.Expr) (out []Expr, ok bool) {
+	p.nested = true
+	out, ok = make([]Expr, 0, len(terms)), true
+	for _, t := range terms {
+		x := c.expr(p, t)
+		out, ok = append(out, x), ok && x != nil
+	}
+	return out, ok
+}
+
+func (c *checker) comparison(p place, cmp *dsl.Comparison) (Comparison, bool) {
+	out, ok := c.reference(p, cmp)
 	if !ok {
 		return Comparison{}, false
 	}
@@ -36,7 +64,7 @@ func (c *checker) comparison(model *Model, ch *dsl.Child, path traverse.Path, cm
 	if out.Field.Type == traverse.NoType {
 		return Comparison{}, false
 	}
-	out.Predicate = c.predicate(model, out.Field, cmp)
+	out.Predicate = c.predicate(p.model, out.Field, cmp)
 	return out, out.Predicate != nil
 }
 
@@ -50,6 +78,11 @@ func (c *checker) predicate(model *Model, f traverse.Field, cmp *dsl.Comparison)
 		return nil
 	case cmp.Op.List() && len(cmp.Operands) == 0:
 		c.problem(dsl.Span{Start: cmp.OpSpan.Start, End: cmp.End}, dsl.CodeEmpty, "the list is empty: %s needs at least one value", cmp.Op)
+		return nil
+	}
+	if _, _, ago := agoOperands(cmp); ago && f.Type != traverse.Time && f.Type != traverse.Date {
+		at := dsl.Span{Start: cmp.OpSpan.Start, End: cmp.End}
+		c.problem(at, CodeType, "%s is %s: between … ago does not apply to it", f.Name, f.Type.Noun()).Expected = operatorNames(f.Type)
 		return nil
 	}
 	return operator.lower(c, model, f, cmp)

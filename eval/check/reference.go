@@ -8,73 +8,137 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
+// A place is where references are resolved: a child and what its path means.
+type place struct {
+	model *Model
+	child *dsl.Child
+	path  traverse.Path
+	kinds []*traverse.Entity // of a root of several kinds
+	// nested says that the reference is in an expression within another.
+	nested bool
+}
+
+// A use is what a reference is used for.
+type use uint8
+
+const (
+	inWhere use = iota
+	inCap
+	inSame // which names no step
+)
+
+// A reach is how far the names of a reference before its last one lead.
+type reach struct {
+	step int             // of the path
+	hops []traverse.Step // from there
+	at   *traverse.Entity
+}
+
 // reference resolves the field of a comparison.
-func (c *checker) reference(ch *dsl.Child, path traverse.Path, cmp *dsl.Comparison) (Comparison, bool) {
-	names := cmp.Ref
+func (c *checker) reference(p place, cmp *dsl.Comparison) (Comparison, bool) {
+	r, ok := c.reach(p, cmp.Ref, inWhere)
+	if !ok || !c.withinHops(p, cmp.Ref, len(r.hops)) {
+		return Comparison{}, false
+	}
+	return c.finish(p, cmp, r)
+}
+
+// reach resolves the names of a reference before its last one.
+func (c *checker) reach(p place, names []*dsl.Name, what use) (reach, bool) {
 	for _, n := range names {
 		if n.Bad {
-			return Comparison{}, false
+			return reach{}, false
 		}
 	}
-	last := path.Last()
-	out := Comparison{Step: len(path) - 1, Source: cmp}
-	if len(names) == 1 {
-		return c.finish(ch, path, cmp, out, last.Entity)
-	}
-	at := last.Entity
+	r := reach{step: len(p.path) - 1, at: p.path.Last().Entity}
 	hops := names[:len(names)-1]
-	if _, ok := at.Relationship(hops[0].Text); !ok {
+	if len(hops) == 0 {
+		return r, true
+	}
+	_, isRelationship := r.at.Relationship(hops[0].Text)
+	if what != inSame && (!isRelationship || p.meansLead(hops[0])) {
 		// It is not a relationship of the last entity, so it must be a step of the path.
-		step, ok := c.namedStep(path, hops[0])
+		step, ok := c.namedStep(p, hops[0])
 		if !ok {
-			return Comparison{}, false
+			return reach{}, false
 		}
-		out.Step, at = step, path[step].Entity
+		r.step, r.at = step, p.path[step].Entity
 		hops = hops[1:]
 	}
 	for _, n := range hops {
-		step, err := c.schema.Hop(at, n.Text)
+		step, err := c.schema.Hop(r.at, n.Text)
 		if err != nil {
-			if f, ok := at.Field(n.Text); !ok || f.Type != traverse.NoType {
-				d := c.problem(n.Span, CodePath, "%s", err.Summary)
-				if len(c.diags) <= maxSuggestions {
-					d.Nearest = err.Nearest()
-					c.fixName(d, n.Text, at.RelationshipNames())
-				}
-			}
-			return Comparison{}, false
+			c.noHop(p, r.at, n, err)
+			return reach{}, false
 		}
 		if step.Via.Many() {
-			d := c.problem(n.Span, CodePath, "%s.%s leads to many records: a reference in an expression must lead to one", at.Name(), n.Text)
-			switch {
-			case slices.ContainsFunc(path, func(s traverse.Step) bool { return s.Name == n.Text }):
-				d.Help = fmt.Sprintf("after %s the name means this relationship, not the step of the path", pathText(ch.Path))
-			case out.Step == len(path)-1 && len(out.Hops) == 0 && path.Hops() < traverse.MaxHops:
-				d.Help = fmt.Sprintf("hop there in the path: %s.%s where %s …", pathText(ch.Path), n, pathText(names[len(names)-1:]))
-			}
-			return Comparison{}, false
+			c.manyHop(p, r, names, n, what)
+			return reach{}, false
 		}
-		out.Hops = append(out.Hops, step)
-		at = step.Entity
+		r.hops = append(r.hops, step)
+		r.at = step.Entity
 	}
-	if total := path.Hops() + len(out.Hops); total > traverse.MaxHops {
-		c.problem(dsl.Span{Start: names[0].Start, End: names[len(names)-1].End}, CodeHops,
-			"the path takes %s and this reference %s; the limit is %s in all",
-			counted(path.Hops(), "hop"), counted(len(out.Hops), "hop"), spelled(traverse.MaxHops)).Help = "use a field that is nearer"
-		return Comparison{}, false
+	return r, true
+}
+
+// meansLead reports whether the first name of a longer reference means the lead that
+// is scored, whatever the last entity has (language reference, Target lead).
+func (p place) meansLead(n *dsl.Name) bool {
+	t := p.model.Target
+	return n.Text == traverse.Lead && p.path[0].Name == traverse.Lead && (t == dsl.TargetLead || t == dsl.TargetLeadWithContact)
+}
+
+// withinHops reports whether a path and a reference that takes so many hops are within the
+// limit, and a problem if they are not.
+func (c *checker) withinHops(p place, names []*dsl.Name, hops int) bool {
+	if p.path.Hops()+hops <= traverse.MaxHops {
+		return true
 	}
-	return c.finish(ch, path, cmp, out, at)
+	c.problem(dsl.Span{Start: names[0].Start, End: names[len(names)-1].End}, CodeHops,
+		"the path takes %s and this reference %s; the limit is %s in all",
+		counted(p.path.Hops(), "hop"), counted(hops, "hop"), spelled(traverse.MaxHops)).Help = "use a field that is nearer"
+	return false
+}
+
+// noHop reports a name that is not a relationship of at.
+func (c *checker) noHop(p place, at *traverse.Entity, n *dsl.Name, err *traverse.PathError) {
+	if f, ok := at.Field(n.Text); ok && f.Type == traverse.NoType || c.uncommon(p.kinds, at, n, CodePath) {
+		return
+	}
+	d := c.problem(n.Span, CodePath, "%s", err.Summary)
+	if len(c.diags) <= maxSuggestions {
+		d.Nearest = err.Nearest()
+		c.fixName(d, n.Text, at.RelationshipNames())
+	}
+}
+
+// manyHop reports a relationship n among names that leads to many records.
+func (c *checker) manyHop(p place, r reach, names []*dsl.Name, n *dsl.Name, what use) {
+	where := "a reference in an expression"
+	if what != inWhere {
+		where = "a reference"
+	}
+	d := c.problem(n.Span, CodePath, "%s.%s leads to many records: %s must lead to one", r.at.Name(), n.Text, where)
+	switch {
+	case slices.ContainsFunc(p.path, func(s traverse.Step) bool { return s.Name == n.Text }):
+		d.Help = fmt.Sprintf("after %s the name means this relationship, not the step of the path", pathOf(p.child))
+	case what == inWhere && r.step == len(p.path)-1 && len(r.hops) == 0 && p.path.Hops() < traverse.MaxHops:
+		d.Help = fmt.Sprintf("hop there in the path: %s.%s where %s …", pathOf(p.child), n, pathText(names[len(names)-1:]))
+	}
 }
 
 // namedStep finds the step of the path that a reference begins with.
-func (c *checker) namedStep(path traverse.Path, name *dsl.Name) (int, bool) {
+func (c *checker) namedStep(p place, name *dsl.Name) (int, bool) {
+	if p.meansLead(name) {
+		return 0, true
+	}
 	found := -1
-	for i, s := range path {
+	for i, s := range p.path {
 		if s.Name != name.Text {
 			continue
 		}
 		if found >= 0 {
-			c.problem(name.Span, CodePath, "two steps of the path are called %s, so it is not clear which one is meant", name.Text)
+			c.twoSteps(name)
 			return 0, false
 		}
 		found = i
@@ -82,16 +146,19 @@ func (c *checker) namedStep(path traverse.Path, name *dsl.Name) (int, bool) {
 	if found >= 0 {
 		return found, true
 	}
-	last := path.Last().Entity
+	last := p.path.Last().Entity
 	if f, ok := last.Field(name.Text); ok {
 		if f.Type != traverse.NoType {
 			c.problem(name.Span, CodePath, "%s.%s is a field, not a relationship", last.Name(), name.Text)
 		}
 		return 0, false
 	}
+	if c.uncommon(p.kinds, last, name, CodePath) {
+		return 0, false
+	}
 	candidates := slices.Collect(last.RelationshipNames())
-	for _, s := range path {
-		if !slices.Contains(candidates, s.Name) {
+	for _, s := range p.path {
+		if s.Name != "" && !slices.Contains(candidates, s.Name) {
 			candidates = append(candidates, s.Name)
 		}
 	}
@@ -105,43 +172,59 @@ func (c *checker) namedStep(path traverse.Path, name *dsl.Name) (int, bool) {
 	return 0, false
 }
 
-// finish resolves the last name of the reference as a field of at.
-func (c *checker) finish(ch *dsl.Child, path traverse.Path, cmp *dsl.Comparison, out Comparison, at *traverse.Entity) (Comparison, bool) {
+func (c *checker) twoSteps(name *dsl.Name) {
+	c.problem(name.Span, CodePath, "two steps of the path are called %s, so it is not clear which one is meant", name.Text)
+}
+
+// finish resolves the last name of a comparison's reference as a field.
+func (c *checker) finish(p place, cmp *dsl.Comparison, r reach) (Comparison, bool) {
 	name := cmp.Ref[len(cmp.Ref)-1]
+	at := r.at
 	field, ok := at.Field(name.Text)
 	if ok {
-		out.Field = field
-		return out, true
+		return Comparison{Step: r.step, Hops: r.hops, Field: field, Source: cmp}, true
 	}
 	if _, ok := at.Relationship(name.Text); ok {
-		d := c.problem(name.Span, CodeType, "%s.%s is a relationship, not a field", at.Name(), name.Text)
-		// From the path's last entity a child with a longer path asks the same.
-		if out.Step == len(path)-1 && path.Hops()+len(out.Hops) < traverse.MaxHops {
-			whole := pathText(ch.Path)
-			for _, h := range out.Hops {
-				whole += "." + (&dsl.Name{Text: h.Name}).String()
-			}
-			whole += "." + name.String()
-			// With the frequency none the two operators change places.
-			missing := (cmp.Op == dsl.IsEmpty) != (ch.Frequency.Kind == dsl.None)
-			switch {
-			case (cmp.Op == dsl.IsEmpty || cmp.Op == dsl.IsNotEmpty) && missing:
-				d.Help = fmt.Sprintf("write none %s", whole)
-			case cmp.Op == dsl.IsEmpty || cmp.Op == dsl.IsNotEmpty:
-				d.Help = fmt.Sprintf("write has %s", whole)
-			default:
-				d.Help = fmt.Sprintf("name a field after it: %s.…", name)
-			}
-		}
+		c.noField(p, cmp, r)
+		return Comparison{}, false
+	}
+	if c.uncommon(p.kinds, at, name, CodeName) {
 		return Comparison{}, false
 	}
 	d := c.problem(name.Span, CodeName, "%s has no field %s", at.Name(), name.Text)
 	d.Nearest = c.near(name.Text, at.FieldNames())
 	c.fixName(d, name.Text, at.FieldNames())
 	if d.Nearest == "" && len(cmp.Ref) == 1 && len(c.diags) <= maxSuggestions {
-		c.elsewhere(d, path, name)
+		c.elsewhere(d, p.path, name)
 	}
 	return Comparison{}, false
+}
+
+// noField reports a comparison whose last name is a relationship.
+func (c *checker) noField(p place, cmp *dsl.Comparison, r reach) {
+	name := cmp.Ref[len(cmp.Ref)-1]
+	d := c.problem(name.Span, CodeType, "%s.%s is a relationship, not a field", r.at.Name(), name.Text)
+	// From the path's last entity a child with a longer path asks the same.
+	if r.step != len(p.path)-1 || p.path.Hops()+len(r.hops) >= traverse.MaxHops {
+		return
+	}
+	whole := pathOf(p.child)
+	for _, h := range r.hops {
+		whole += "." + (&dsl.Name{Text: h.Name}).String()
+	}
+	whole += "." + name.String()
+	// With the frequency none the two operators change places.
+	missing := (cmp.Op == dsl.IsEmpty) != (p.child.Frequency.Kind == dsl.None)
+	switch {
+	case p.nested && (cmp.Op == dsl.IsEmpty || cmp.Op == dsl.IsNotEmpty):
+		d.Help = fmt.Sprintf("a child asks whether it leads anywhere: has %s or none %s", whole, whole)
+	case (cmp.Op == dsl.IsEmpty || cmp.Op == dsl.IsNotEmpty) && missing:
+		d.Help = fmt.Sprintf("write none %s", whole)
+	case cmp.Op == dsl.IsEmpty || cmp.Op == dsl.IsNotEmpty:
+		d.Help = fmt.Sprintf("write has %s", whole)
+	default:
+		d.Help = fmt.Sprintf("name a field after it: %s.…", name)
+	}
 }
 
 // elsewhere suggests where a field is that the last entity does not have: on a
@@ -156,7 +239,7 @@ func (c *checker) elsewhere(d *dsl.Diagnostic, path traverse.Path, name *dsl.Nam
 		}
 	}
 	for _, s := range path[:len(path)-1] {
-		if _, ok := s.Entity.Field(name.Text); ok {
+		if _, ok := s.Entity.Field(name.Text); ok && s.Name != "" {
 			d.Nearest = (&dsl.Name{Text: s.Name}).String() + "." + name.String()
 			return
 		}
@@ -168,6 +251,9 @@ func (c *checker) elsewhere(d *dsl.Diagnostic, path traverse.Path, name *dsl.Nam
 		return
 	}
 	at := path.Last().Entity
+	if c.schema.Entity(at.Name()) == nil {
+		return // it represents several interactions
+	}
 	kind := "profile"
 	if at.Kind() == traverse.Interaction {
 		kind = "interaction"

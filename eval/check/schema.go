@@ -39,6 +39,9 @@ type checker struct {
 	// dropped counts the problems of a file beyond maxProblems.
 	dropped map[*dsl.File]int
 
+	// commons holds the entities that represent several kinds, by the names of these.
+	commons map[string]*traverse.Entity
+
 	// What is left of the memory for the model that is being checked.
 	children    []Child
 	exprs       []Expr
@@ -171,7 +174,7 @@ func (c *checker) definition(e *dsl.Entity) (traverse.Definition, origin) {
 		switch m := m.(type) {
 		case *dsl.Field:
 			if !m.Name.Bad {
-				addField(c.field(m), m.Name.Span)
+				addField(c.field(e, m), m.Name.Span)
 			}
 		case *dsl.BadMember:
 			if !m.Name.Bad {
@@ -199,7 +202,7 @@ func (c *checker) definition(e *dsl.Entity) (traverse.Definition, origin) {
 	return d, o
 }
 
-func (c *checker) field(f *dsl.Field) traverse.Field {
+func (c *checker) field(e *dsl.Entity, f *dsl.Field) traverse.Field {
 	t := traverse.Field{Name: f.Name.Text, Type: fieldTypes[f.Type], Exact: f.Exact}
 	switch {
 	case f.Calculated && f.Rollup:
@@ -208,6 +211,10 @@ func (c *checker) field(f *dsl.Field) traverse.Field {
 		t.Derived = traverse.Calculated
 	case f.Rollup:
 		t.Derived = traverse.Rollup
+	}
+	if f.Type == dsl.ChoicesType && f.Values != nil && len(f.Values) == 0 {
+		d := c.problem(f.Name.Span, CodeSchema, "%s.%s lists no values", e.Name.Text, f.Name.Text)
+		d.Help = "list them, or leave out the parentheses: then any text may be chosen"
 	}
 	for _, v := range f.Values {
 		if v.Bad {

@@ -499,7 +499,7 @@ func (k *testChecker) texts(f traverse.Field, a *dsl.Assignment) (v traverse.Val
 		case s.Value == "":
 			k.bad(s.Span, CodeValue, "the empty text is not a value").Help = "leave the field out to make it empty"
 			sound = false
-		case f.Type != traverse.Text && !k.listedValues(f)[f.Fold(s.Value)]:
+		case !anyText(f) && !k.listedValues(f)[f.Fold(s.Value)]:
 			k.unlisted(f, s)
 			sound = false
 		default:

@@ -77,7 +77,7 @@ func unmetOf(ch *plan.Child, list []walk.Unmet) []Unmet {
 		if u.Expr == nil {
 			unmet.Rule = ch.Checked.Source.Range.String()
 		} else {
-			unmet.Rule = u.Expr.Checked.Source.String()
+			unmet.Rule = u.Expr.Source.Syntax().String()
 		}
 		if !u.Value.IsEmpty() {
 			unmet.Value, unmet.Kind = text(ch, u.Value), u.Value.Kind().String()
@@ -85,7 +85,7 @@ func unmetOf(ch *plan.Child, list []walk.Unmet) []Unmet {
 		switch {
 		case u.Lost != nil:
 			unmet.Because = missingOf(ch, []walk.Missing{*u.Lost})[0].String()
-		case u.Expr != nil:
+		case u.Expr != nil && u.Expr.Checked != nil:
 			unmet.Because = nearly(u.Expr.Checked, u.Value)
 		}
 		out = append(out, unmet)

@@ -55,6 +55,18 @@ func (c Count) Over(n uint64) Count {
 	return Count{large: new(big.Int).Quo(c.large, new(big.Int).SetUint64(n))}
 }
 
+// Minus returns c - d. d must not be more than c.
+func (c Count) Minus(d Count) Count {
+	if c.large == nil && d.large == nil {
+		return Count{small: c.small - d.small}
+	}
+	n := new(big.Int).Sub(c.Big(), d.Big())
+	if n.IsUint64() {
+		return Count{small: n.Uint64()}
+	}
+	return Count{large: n}
+}
+
 // Less reports whether c < d.
 func (c Count) Less(d Count) bool {
 	if c.large == nil && d.large == nil {

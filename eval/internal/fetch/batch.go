@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"iter"
 	"math"
 	"time"
 
@@ -34,9 +35,31 @@ func (b *Batch) Records(n *plan.Need, key string) []*Record {
 // Key returns the key of a node's records for a record of its parent.
 func Key(n *plan.Node, parent *Record) string {
 	if n.Ref >= 0 {
-		return parent.Values[n.Ref].Text()
+		return parent.Values[n.Parent.Layout.Place(parent.Entity, n.Ref)].Text()
 	}
 	return parent.ID
+}
+
+// Roots yields the records of a root that are those of a lead, each once.
+func (b *Batch) Roots(n *plan.Node, l *Lead) iter.Seq[*Record] {
+	return func(yield func(*Record) bool) {
+		for i, need := range n.Needs {
+			twice := -1
+			if n.Twice != nil {
+				twice = n.Twice[i]
+			}
+			for _, key := range l.Keys(n, need) {
+				for _, r := range b.Records(need, key) {
+					if twice >= 0 && r.Values[twice].Text() == l.ID {
+						continue // it is among those that refer to the lead
+					}
+					if !yield(r) {
+						return
+					}
+				}
+			}
+		}
+	}
 }
 
 // OwnerEntity returns the entity of the contacts whose interactions are those of

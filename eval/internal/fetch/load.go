@@ -74,16 +74,16 @@ func (l *loader) leads(ids []string) error {
 // round fetches the records that are reached in a round.
 func (l *loader) round(round int) error {
 	clear(l.want)
-	keys := [2][][]string{}
+	keys := [plan.Targets][][][]string{} // by target, node and need
 	for kind, t := range l.b.plan.Trees {
-		keys[kind] = make([][]string, len(t.Order))
+		keys[kind] = make([][][]string, len(t.Order))
 		for _, n := range t.Order {
 			if n.Round != round {
 				continue
 			}
-			k := l.keys(plan.LeadKind(kind), n)
-			keys[kind][n.Index] = k
 			for _, need := range n.Needs {
+				k := l.keys(plan.LeadKind(kind), n, need)
+				keys[kind][n.Index] = append(keys[kind][n.Index], k)
 				l.want[need.Index] = append(l.want[need.Index], k...)
 			}
 		}
@@ -99,14 +99,14 @@ func (l *loader) round(round int) error {
 		l.b.setOwners()
 	}
 	for kind, t := range l.b.plan.Trees {
-		for i, list := range keys[kind] {
+		for i, lists := range keys[kind] {
 			n := t.Order[i]
 			if !n.Inner {
 				continue
 			}
-			for _, need := range n.Needs {
+			for j, list := range lists {
 				for _, key := range list {
-					l.reached[kind][i] = append(l.reached[kind][i], l.b.Groups[need.Index][key].Records...)
+					l.reached[kind][i] = append(l.reached[kind][i], l.b.Groups[n.Needs[j].Index][key].Records...)
 				}
 			}
 		}
@@ -129,6 +129,9 @@ func distinct(keys []string) []string {
 // lookUp finds a lead among the records that were fetched, and says what it is.
 func (b *Batch) lookUp(id string) Lead {
 	l := Lead{ID: id, Kind: plan.NoParent}
+	if b.plan.ByLead {
+		l.self = []string{id}
+	}
 	g := b.Groups[b.plan.Lead.Index][id]
 	switch {
 	case g != nil && g.Err != nil:
@@ -157,7 +160,7 @@ func (b *Batch) leadRecords(kind plan.LeadKind) []*Record {
 	var records []*Record
 	seen := map[*Record]bool{} // an id may be asked for twice
 	for i := range b.Leads {
-		if l := &b.Leads[i]; l.Failed == nil && l.Kind == kind && !seen[l.Record] {
+		if l := &b.Leads[i]; l.Failed == nil && kind.Includes(l.Kind) && !seen[l.Record] {
 			seen[l.Record] = true
 			records = append(records, l.Record)
 		}
@@ -195,8 +198,8 @@ func (b *Batch) setOwners() {
 	}
 }
 
-// keys returns the keys of a node's records, for all leads of a target.
-func (l *loader) keys(kind plan.LeadKind, n *plan.Node) []string {
+// keys returns the keys by which a need has a node's records, for all leads of a target.
+func (l *loader) keys(kind plan.LeadKind, n *plan.Node, need *plan.Need) []string {
 	if n.Parent != nil {
 		return l.b.hopKeys(n, l.reached[kind][n.Parent.Index])
 	}
@@ -205,8 +208,8 @@ func (l *loader) keys(kind plan.LeadKind, n *plan.Node) []string {
 	}
 	var ids []string
 	for i := range l.b.Leads {
-		if lead := &l.b.Leads[i]; lead.Failed == nil && lead.Kind == kind {
-			ids = append(ids, lead.Owners...)
+		if lead := &l.b.Leads[i]; lead.Failed == nil && kind.Includes(lead.Kind) {
+			ids = append(ids, lead.Keys(n, need)...)
 		}
 	}
 	return distinct(ids)
@@ -236,25 +239,29 @@ func (b *Batch) mayExist(l *plan.Layout, r *Record) bool {
 // What a lead reaches does not depend on what its conditions filter.
 func (b *Batch) failLeads() {
 	for i := range b.Leads {
-		if l := &b.Leads[i]; l.Failed == nil && l.Kind != plan.NoParent {
-			b.failLead(l)
+		for kind, t := range b.plan.Trees {
+			if l := &b.Leads[i]; l.Failed == nil && plan.LeadKind(kind).Includes(l.Kind) {
+				b.failLead(l, t.Order)
+			}
 		}
 	}
 }
 
-func (b *Batch) failLead(l *Lead) {
-	order := b.plan.Trees[l.Kind].Order
+// failLead sets the failure of a lead that reaches such a key on some path of a tree.
+func (b *Batch) failLead(l *Lead, order []*plan.Node) {
 	reached := make([][]*Record, len(order))
 	for _, n := range order {
 		if n.IsLead {
 			reached[n.Index] = []*Record{l.Record}
 			continue
 		}
-		keys := distinct(l.Owners)
-		if n.Parent != nil {
-			keys = b.hopKeys(n, reached[n.Parent.Index])
-		}
 		for _, need := range n.Needs {
+			var keys []string
+			if n.Parent == nil {
+				keys = distinct(l.Keys(n, need))
+			} else {
+				keys = b.hopKeys(n, reached[n.Parent.Index])
+			}
 			for _, key := range keys {
 				g := b.Groups[need.Index][key]
 				if g == nil {

@@ -16,8 +16,8 @@ type loader struct {
 	b       *Batch
 	ctx     context.Context
 	source  traverse.Source
-	want    [][]string     // keys to fetch, by need
-	reached [2][][]*Record // what some path goes on from, by target and node
+	want    [][]string                // keys to fetch, by need
+	reached [plan.Targets][][]*Record // what some path goes on from, by target and node
 }
 
 // ask asks for the records of some keys with one query. It returns the error of the
@@ -150,10 +150,15 @@ func (b *Batch) pathTo(n *plan.Need) string {
 	case b.plan.Owner:
 		return traverse.Contact + "." + traverse.ParentAccount
 	}
-	kind := max(b.Leads[0].Kind, plan.ContactBased)
-	at := slices.IndexFunc(b.plan.Trees[kind].Order, func(at *plan.Node) bool { return slices.Contains(at.Needs, n) })
-	if at < 0 {
-		return n.Asked.Entity
+	for kind, t := range b.plan.Trees {
+		if !plan.LeadKind(kind).Includes(b.Leads[0].Kind) {
+			continue
+		}
+		for _, at := range t.Order {
+			if slices.Contains(at.Needs, n) {
+				return at.Path()
+			}
+		}
 	}
-	return b.plan.Trees[kind].Order[at].Path()
+	return n.Asked.Entity
 }

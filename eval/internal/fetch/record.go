@@ -37,8 +37,11 @@ func (r *Record) Time(l *plan.Layout) time.Time {
 	if !r.Dated {
 		return time.Time{}
 	}
-	return r.Values[l.Dated].Time()
+	return r.Date(l).Time()
 }
+
+// Date returns the value that says when a record of a layout came to be.
+func (r *Record) Date(l *plan.Layout) traverse.Value { return r.Values[l.Place(r.Entity, l.Dated)] }
 
 // A Group holds the records of one key, or the error of fetching them.
 type Group struct {
@@ -53,6 +56,18 @@ type Lead struct {
 	Failed *Failure // why it cannot be scored, or nil
 	Kind   plan.LeadKind
 	Owners []string // ids of the contacts whose interactions are the lead's
+	self   []string // the id of the lead
+}
+
+// Keys returns the keys by which a need has the records of a root that are the lead's.
+func (l *Lead) Keys(root *plan.Node, need *plan.Need) []string {
+	switch {
+	case need.By == traverse.Lead:
+		return l.self
+	case root.Target == plan.EveryLeadWithContact && l.Kind != plan.ContactBased:
+		return nil
+	}
+	return l.Owners
 }
 
 // A Failure says why a lead cannot be scored.

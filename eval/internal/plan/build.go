@@ -1,8 +1,9 @@
 package plan
 
 import (
-	"fmt"
+	"iter"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/leadscore/leadscore/eval/check"
@@ -69,11 +70,12 @@ func newRoutes(models []*check.Model, whole *Routes) *Routes {
 }
 
 func takesAnyInteraction(m *check.Model) bool {
-	return slices.ContainsFunc(m.Conditions, func(c check.Condition) bool {
+	takes := func(c check.Condition) bool {
 		return slices.ContainsFunc(c.Children, func(ch check.Child) bool {
 			return ch.Path[0].Entity.Name() == traverse.AnyInteraction
 		})
-	})
+	}
+	return slices.ContainsFunc(m.Conditions, takes) || m.Audience != nil && takes(*m.Audience)
 }
 
 // anyFields puts the fields of Interaction first into a layout that is still empty.
@@ -130,50 +132,70 @@ func (b *builder) need(entity, by string, owner bool) *Need {
 }
 
 func (b *builder) model(m *check.Model) *Model {
-	out := &Model{Checked: m, Target: ContactBased, Conditions: make([]Condition, len(m.Conditions))}
+	out := &Model{Checked: m, Target: targetOf(m), Conditions: make([]Condition, len(m.Conditions))}
 	out.Rules = sync.OnceValue(func() []string { return ruleTexts(m) })
-	if m.Account() {
-		out.Target = AccountBased
-	}
 	if out.Zone = slices.Index(b.routes.Zones, m.Zone); out.Zone < 0 {
 		out.Zone = len(b.routes.Zones)
 		b.routes.Zones = append(b.routes.Zones, m.Zone)
 	}
 	steps, exprs := 0, 0
-	for i := range m.Conditions {
-		list := m.Conditions[i].Children
-		out.NumChildren += len(list)
-		for j := range list {
-			steps += len(list[j].Path)
-			exprs += len(list[j].Where)
+	for c := range conditionsOf(m) {
+		out.NumChildren += len(c.Children)
+		for j := range c.Children {
+			steps += len(c.Children[j].Path)
+			exprs += len(c.Children[j].Where)
 		}
 	}
 	b.steps, b.exprs = make([]Step, 0, steps), make([]Expr, 0, exprs)
 	children := make([]Child, 0, out.NumChildren)
 	frequencies := make([]points.Frequency, out.NumChildren)
-	for i := range m.Conditions {
-		c := &m.Conditions[i]
+	i := 0
+	for c := range conditionsOf(m) {
 		first := len(children)
 		for j := range c.Children {
 			children = append(children, b.child(out, &c.Children[j], len(children)))
 		}
-		out.Conditions[i] = Condition{Name: c.Name, Award: points.AwardOf(c, frequencies[first:first:len(children)]), Children: children[first:len(children):len(children)]}
+		last := len(children)
+		planned := Condition{
+			Name: c.Name, Award: points.AwardOf(c, frequencies[first:first:last]), Children: children[first:last:last], Checked: c,
+		}
+		planned.Sames = b.sames(out, c.Items, planned.Children)
+		if c == m.Audience {
+			out.Audience = &planned
+			break // it comes last
+		}
+		out.Conditions[i] = planned
+		i++
 	}
 	return out
 }
 
+// conditionsOf yields the conditions of a model, and then its audience.
+func conditionsOf(m *check.Model) iter.Seq[*check.Condition] {
+	return func(yield func(*check.Condition) bool) {
+		for i := range m.Conditions {
+			if !yield(&m.Conditions[i]) {
+				return
+			}
+		}
+		if m.Audience != nil {
+			yield(m.Audience)
+		}
+	}
+}
+
 // child plans the path of a model's child.
 func (b *builder) child(m *Model, c *check.Child, index int) Child {
-	out := Child{Checked: c, Model: m, Index: index, Dated: c.Dated}
+	out := Child{Checked: c, Model: m, Index: index, Dated: c.Dated, Aging: -1}
 	if out.Dated < 0 {
 		out.Dated = len(c.Path) - 1
 	}
-	at := b.root(m.Target, c.Path[0].Entity)
+	at := b.root(m.Target, c)
 	for i, s := range c.Path {
 		if i > 0 {
 			at = b.hop(m.Target, at, s)
 		}
-		planned := Step{Node: at, Window: -1}
+		planned := Step{Node: at, Window: -1, Until: i}
 		if i == c.Dated && c.Range != nil {
 			planned.Window = b.routes.Windows.index(*c.Range, m.Checked.Zone)
 		}
@@ -188,67 +210,96 @@ func (b *builder) child(m *Model, c *check.Child, index int) Child {
 	first := len(b.steps) - len(c.Path)
 	out.Steps = b.steps[first:len(b.steps):len(b.steps)]
 	for i := range out.Steps {
-		out.Steps[i].Where = b.where(m, c, i, out.Steps[i].Node)
+		out.Steps[i].Where = b.where(m, c, i, out.Steps)
 	}
+	b.kept(m, c, &out)
 	return out
 }
 
-// where plans the expressions of a child about one of its steps.
-func (b *builder) where(m *Model, c *check.Child, step int, at *Node) []Expr {
-	first := len(b.exprs)
-	for _, e := range c.Where {
-		switch e := e.(type) {
-		case *check.Comparison:
-			if e.Step == step {
-				b.exprs = append(b.exprs, b.expr(m, e, at))
-			}
-		default:
-			panic(fmt.Sprintf("plan: unknown expression %T", e))
-		}
-	}
-	return b.exprs[first:len(b.exprs):len(b.exprs)]
-}
-
-// expr plans an expression about the records at a node.
-func (b *builder) expr(m *Model, e *check.Comparison, at *Node) Expr {
-	out := Expr{Checked: e}
-	for _, h := range e.Hops {
-		at = b.hop(m.Target, at, h)
-		out.Hops = append(out.Hops, at)
-	}
-	out.Field = at.Layout.field(e.Field.Name)
-	out.Holds = b.routes.Windows.predicate(e.Predicate, m.Checked.Zone)
-	return out
-}
-
-func (b *builder) root(target LeadKind, e *traverse.Entity) *Node {
-	t := b.routes.Trees[target]
+// root returns the node at which the path of a child begins.
+func (b *builder) root(target LeadKind, c *check.Child) *Node {
+	t, e := b.routes.Trees[target], c.Path[0].Entity
 	if e.Name() == traverse.Lead {
 		if t.Lead == nil {
-			t.Lead = b.node(t, nil, &Node{Layout: b.layout(traverse.Lead), IsLead: true, Ref: -1, Name: traverse.Lead})
+			t.Lead = b.node(target, nil, &Node{Layout: b.layout(traverse.Lead), IsLead: true, Ref: -1, Name: traverse.Lead})
 		}
 		return t.Lead
 	}
-	if n, ok := t.roots[e.Name()]; ok {
+	kinds, key := c.Kinds, e.Name()
+	if kinds != nil {
+		key = keyOf(kinds)
+	}
+	if n, ok := t.roots[key]; ok {
 		return n
 	}
 	n := &Node{Ref: -1, Name: e.Name(), Round: 1}
-	if e.Name() == traverse.AnyInteraction {
+	switch {
+	case e.Name() == traverse.AnyInteraction:
 		n.Layout = &Layout{Entity: e, index: map[string]int{}, Dated: 0}
 		b.anyFields(n.Layout)
 		for active := range b.schema.Active() {
-			n.Needs = append(n.Needs, b.need(active.Name(), traverse.Contact, false))
+			if target != EveryLead || leads(active) {
+				kinds = append(kinds, active)
+			}
 		}
-	} else {
+	case kinds != nil:
+		n.Layout = b.common(e, kinds)
+	default:
 		n.Layout = b.layout(e.Name())
-		n.Needs = []*Need{b.need(e.Name(), traverse.Contact, false)}
+		kinds = []*traverse.Entity{e}
+	}
+	for _, k := range kinds {
+		b.rootNeeds(n, target, k)
 	}
 	if target == AccountBased {
 		b.routes.Owner = b.need(traverse.Contact, traverse.ParentAccount, true)
 		n.Round = 2 // after the contacts of the account
 	}
-	t.roots[e.Name()] = n
-	return b.node(t, nil, n)
+	t.roots[key] = n
+	return b.node(target, nil, n)
+}
+
+// keyOf tells roots of several kinds apart.
+func keyOf(kinds []*traverse.Entity) string {
+	var key strings.Builder
+	for _, k := range kinds {
+		key.WriteString(k.Name() + "\n") // no name has a line end
+	}
+	return key.String()
+}
+
+// common returns the layout of a root of several kinds.
+func (b *builder) common(e *traverse.Entity, kinds []*traverse.Entity) *Layout {
+	l := &Layout{Entity: e, index: map[string]int{}, places: map[*traverse.Entity][]int{}}
+	for _, k := range kinds {
+		l.kinds = append(l.kinds, b.layout(k.Name()))
+	}
+	l.Dated = l.field(traverse.Timestamp)
+	return l
+}
+
+// rootNeeds adds to a root what fetches the interactions of a kind.
+func (b *builder) rootNeeds(n *Node, target LeadKind, e *traverse.Entity) {
+	if target != EveryLead {
+		n.Needs = append(n.Needs, b.need(e.Name(), traverse.Contact, false))
+	}
+	if target < EveryLead {
+		return
+	}
+	if target == EveryLeadWithContact {
+		twice := -1
+		if leads(e) {
+			twice = b.layout(e.Name()).field(traverse.Lead)
+		}
+		n.Twice = append(n.Twice, twice)
+	}
+	if leads(e) {
+		b.routes.ByLead = true
+		n.Needs = append(n.Needs, b.need(e.Name(), traverse.Lead, false))
+		if n.Twice != nil {
+			n.Twice = append(n.Twice, -1)
+		}
+	}
 }
 
 func (b *builder) hop(target LeadKind, from *Node, s traverse.Step) *Node {
@@ -264,11 +315,12 @@ func (b *builder) hop(target LeadKind, from *Node, s traverse.Step) *Node {
 		n.Ref = from.Layout.field(s.Name)
 	}
 	b.hops[key] = n
-	return b.node(b.routes.Trees[target], from, n)
+	return b.node(target, from, n)
 }
 
-func (b *builder) node(t *HopTree, parent, n *Node) *Node {
-	n.Parent, n.Index = parent, len(t.Order)
+func (b *builder) node(target LeadKind, parent, n *Node) *Node {
+	t := b.routes.Trees[target]
+	n.Parent, n.Target, n.Index = parent, target, len(t.Order)
 	if parent != nil {
 		parent.Inner = true
 	}
@@ -280,12 +332,17 @@ func (b *builder) node(t *HopTree, parent, n *Node) *Node {
 	return n
 }
 
-// ruleTexts writes the children of a model in the rule language.
+// ruleTexts writes the children of a model in the rule language: "" for one that the
+// rules do not have as a child.
 func ruleTexts(m *check.Model) []string {
 	var texts []string
-	for i := range m.Conditions {
-		for j := range m.Conditions[i].Children {
-			texts = append(texts, m.Conditions[i].Children[j].Source.String())
+	for c := range conditionsOf(m) {
+		for j := range c.Children {
+			text := ""
+			if s := c.Children[j].Source; s != nil {
+				text = s.String()
+			}
+			texts = append(texts, text)
 		}
 	}
 	return texts

@@ -29,6 +29,13 @@ func NewColumns(routes *Routes, explain bool) *Columns {
 	residual := make([]*check.Model, len(models))
 	left := false
 	for i, m := range models {
+		if m.Structured() || m.Target >= EveryLead {
+			residual[i], p.Residual[i], left = m.Checked, m.Conditions, true
+			if explain {
+				p.Explained[i] = slices.Repeat([]int{ByRoutes}, len(m.Conditions))
+			}
+			continue
+		}
 		without := *m.Checked
 		without.Conditions = nil
 		b.model, b.zone, b.schema = i, m.Checked.Zone, m.Checked.Schema
@@ -58,7 +65,7 @@ func NewColumns(routes *Routes, explain bool) *Columns {
 // A columnBuilder makes Columns.
 type columnBuilder struct {
 	plan    *Columns
-	targets [2]targetIndex
+	targets [Targets]targetIndex
 
 	// The model that is being planned.
 	model  int

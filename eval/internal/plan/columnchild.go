@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/leadscore/leadscore/eval/check"
@@ -27,6 +26,9 @@ type profileExpr struct {
 
 // columnChildOf returns what a child asks of columns, or false if it needs routes.
 func columnChildOf(c *check.Child, schema *traverse.Schema) (columnChild, bool) {
+	if c.Kinds != nil || c.Burst != nil || c.Cap != nil || c.Aging != nil {
+		return columnChild{}, false
+	}
 	out := columnChild{hops: c.Path[1:]}
 	root := c.Path[0].Entity
 	switch {
@@ -47,13 +49,9 @@ func columnChildOf(c *check.Child, schema *traverse.Schema) (columnChild, bool) 
 		out.windows = append(out.windows, *c.Range)
 	}
 	for _, e := range c.Where {
-		switch e := e.(type) {
-		case *check.Comparison:
-			if !out.add(c, e) {
-				return out, false
-			}
-		default:
-			panic(fmt.Sprintf("plan: unknown expression %T", e))
+		one, ok := e.(*check.Comparison)
+		if !ok || !out.add(c, one) {
+			return out, false
 		}
 	}
 	return out, true

@@ -19,8 +19,8 @@ import (
 // record for all of them.
 type Columns struct {
 	Windows  Windows
-	Targets  [2]Target     // by LeadKind
-	Residual [][]Condition // by model, the conditions that need routes
+	Targets  [Targets]Target // by LeadKind
+	Residual [][]Condition   // by model, the conditions that need routes
 	// ResidualRoutes is the plan for these alone, or nil if there are none.
 	ResidualRoutes *Routes
 	// Explained says, by model and condition, which of the target's conjunctions

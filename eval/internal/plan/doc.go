@@ -7,7 +7,7 @@
 // columns; it covers the conditions that need no routes, in one pass for all of
 // them.
 //
-// In reading order: window.go and predicate.go (what an expression is lowered to),
-// routes.go and build.go, columns.go, pack.go, columnchild.go, buildcolumns.go and
+// In reading order: window.go and predicate.go (what a comparison is lowered to),
+// exprs.go and values.go, routes.go, nodes.go and build.go, columns.go, pack.go, columnchild.go, buildcolumns.go and
 // describe.go.
 package plan

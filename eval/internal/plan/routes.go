@@ -1,12 +1,11 @@
 package plan
 
 import (
-	"fmt"
 	"time"
 
+	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/eval/check"
 	"github.com/leadscore/leadscore/internal/points"
-	"github.com/leadscore/leadscore/traverse"
 )
 
 // Routes is the plan for counting routes over records that are fetched: what to
@@ -16,25 +15,53 @@ type Routes struct {
 	Models  []*Model
 	Windows Windows
 	Needs   []*Need
-	Lead    *Need            // Lead by its id; nil without models
-	Owner   *Need            // Contact by ParentAccount, for account-based leads; nil if no model counts their interactions
-	Trees   [2]*HopTree      // of contact-based leads, of account-based leads
-	Zones   []*time.Location // of the models; windows and days differ by them
-	Rounds  int              // of fetching, after that of the leads
+	Lead    *Need             // Lead by its id; nil without models
+	Owner   *Need             // Contact by ParentAccount, for account-based leads; nil if no model counts their interactions
+	Trees   [Targets]*HopTree // by LeadKind, of the models with that target
+	Agings  []Aging           // of the children; their edges are in an Instant
+	Zones   []*time.Location  // of the models; windows and days differ by them
+	ByLead  bool              // some model scores leads by interactions that refer to them
+	Rounds  int               // of fetching, after that of the leads
 
 	layouts map[string]*Layout // by entity
 }
 
-// A LeadKind says what a lead belongs to. It is an index into Routes.Trees and
-// Columns.Targets.
+// A LeadKind says what a lead belongs to, or of a model, which leads it scores and by
+// which interactions. It is an index into Routes.Trees and Columns.Targets.
 type LeadKind int
 
 // The kinds of leads.
 const (
 	ContactBased LeadKind = 0
 	AccountBased LeadKind = 1
-	NoParent     LeadKind = -1 // neither: no model scores it
+	NoParent     LeadKind = -1 // neither
 )
+
+// The targets of models that score leads of every kind, by the interactions that refer
+// to the lead, and with contact also by those of its parent contact.
+const (
+	EveryLead            LeadKind = 2
+	EveryLeadWithContact LeadKind = 3
+)
+
+// Targets is how many targets a model can have.
+const Targets = 4
+
+// Includes reports whether a model with the target k scores a lead of a kind.
+func (k LeadKind) Includes(lead LeadKind) bool { return k == lead || k >= EveryLead }
+
+// targetOf returns the target of a checked model.
+func targetOf(m *check.Model) LeadKind {
+	switch m.Target {
+	case dsl.TargetAccount:
+		return AccountBased
+	case dsl.TargetLead:
+		return EveryLead
+	case dsl.TargetLeadWithContact:
+		return EveryLeadWithContact
+	}
+	return ContactBased
+}
 
 // A Model is the plan of one model.
 type Model struct {
@@ -42,15 +69,28 @@ type Model struct {
 	Target      LeadKind // of the leads that it scores
 	Zone        int      // index into Routes.Zones
 	Conditions  []Condition
-	NumChildren int             // of all conditions
+	Audience    *Condition      // nil if all leads are scored
+	NumChildren int             // of all conditions, and of the audience
 	Rules       func() []string // the children in the rule language; written when an explanation first wants one
 }
 
-// A Condition is the plan of one condition.
+// Scores reports whether the model scores leads of a kind.
+func (m *Model) Scores(kind LeadKind) bool { return m.Target.Includes(kind) }
+
+// Structured reports whether the score is more than the sum of the conditions, or
+// whether something else than the score is asked for.
+func (m *Model) Structured() bool {
+	c := m.Checked
+	return c.Parts != nil || c.Audience != nil || c.Decision != nil || c.Season != nil || len(c.Label) > 0
+}
+
+// A Condition is the plan of one condition, of the audience, or of a row of a table.
 type Condition struct {
 	Name     string
 	Award    points.Award
 	Children []Child
+	Sames    []Same // those among Checked.Items, in order
+	Checked  *check.Condition
 }
 
 // A Child is one path through a hop tree, with what each step must satisfy.
@@ -60,6 +100,11 @@ type Child struct {
 	Index   int // in Model.Rules
 	Steps   []Step
 	Dated   int // the step whose records an explanation lists
+	// Kept says that a record of a route matters beyond its step: for a cap, a burst, a
+	// decay, or an expression about several steps.
+	Kept  bool
+	Cap   *Value // of Checked.Cap without a period, or nil
+	Aging int    // index into Routes.Agings, or -1
 }
 
 // Rule returns the child in the rule language.
@@ -70,106 +115,22 @@ type Step struct {
 	Node   *Node
 	Window int // index into Routes.Windows that the record's date must lie in, or -1
 	Where  []Expr
-}
-
-// An Expr is an expression about the records of a step.
-type Expr struct {
-	Hops    []*Node // references to follow
-	Field   int     // in the layout of the last
-	Holds   Predicate
-	Checked *check.Comparison
-}
-
-// A HopTree holds every path of the models with one target: each hop is planned,
-// and its records are fetched, once for all paths that begin with it.
-type HopTree struct {
-	Lead  *Node   // Lead itself; nil if no path begins there
-	Order []*Node // every node, parents first
-
-	roots map[string]*Node // interactions
-}
-
-// A Node is a place in a hop tree: an entity, and how its records are reached.
-type Node struct {
-	Parent *Node // nil for a root
-	Layout *Layout
-	// Needs fetch its records: one need, or for the root Interaction one for each
-	// interaction that is not passive, or none for Lead itself.
-	Needs   []*Need
-	IsLead  bool
-	Ref     int // for an N:1 hop the reference in the parent's layout, else -1
-	Name    string
-	Index   int   // in HopTree.Order
-	Round   int   // of fetching
-	Inner   bool  // some path goes on from here
-	Windows []int // the date ranges of the paths that stop here
-	Open    bool  // some path stops here, or goes on, whatever the date
-}
-
-// Need returns what fetches the records of a hop.
-func (n *Node) Need() *Need { return n.Needs[0] }
-
-// Path spells the way to a node, for messages.
-func (n *Node) Path() string {
-	if n.Parent == nil {
-		return n.Name
-	}
-	return n.Parent.Path() + "." + n.Name
-}
-
-// A Layout says which fields of an entity are fetched, and in which order.
-type Layout struct {
-	Entity *traverse.Entity
-	Fields []string
-	Fold   []bool // text whose letter case does not matter
-	Dated  int    // the field that says when a record came to be, or -1
-	Days   bool   // that field is a date
-
-	index  map[string]int
-	frozen bool // the plan is made, and may be in use
-}
-
-// Index returns the position of a field that the layout has.
-func (l *Layout) Index(name string) int { return l.index[name] }
-
-// field returns the position of a field, which is added if it is new.
-func (l *Layout) field(name string) int {
-	if i, ok := l.index[name]; ok {
-		return i
-	}
-	if l.frozen {
-		panic(fmt.Sprintf("plan: field %s of %s is planned too late", name, l.Entity.Name()))
-	}
-	i := len(l.Fields)
-	l.index[name] = i
-	l.Fields = append(l.Fields, name)
-	f, ok := l.Entity.Field(name)
-	l.Fold = append(l.Fold, ok && Folds(f))
-	return i
-}
-
-// A Need is a traverse.Need, and the nodes whose records it fetches.
-type Need struct {
-	Asked  *traverse.Need
-	Layout *Layout
-	Index  int    // in Routes.Needs
-	By     string // the reference, or "" for ids
-	Owner  bool   // asks for ids alone, whatever their date
-	Nodes  []*Node
-}
-
-// same reports whether two needs ask the same of the same entity.
-func (n *Need) same(o *Need) bool {
-	return n.Layout.Entity == o.Layout.Entity && n.By == o.By && n.Owner == o.Owner
+	// Until is the last step at which the record still matters: this one, or that of an
+	// expression about several steps, or that after the last if it matters for the count.
+	Until int
 }
 
 // An Instant is a scoring instant, resolved for the models of a plan.
 type Instant struct {
-	Micros int64   // since 1970
-	Days   []int64 // the day in each of Routes.Zones
-	Latest int64   // the latest of Days
-	Bounds []Bound // of Routes.Windows
+	Micros int64     // since 1970
+	Days   []int64   // the day in each of Routes.Zones
+	Latest int64     // the latest of Days
+	Bounds []Bound   // of Routes.Windows
+	Edges  [][]int64 // of Routes.Agings, as check.Aging.Edges returns them; nil for check.Without
 }
+
+// AsOf returns the instant.
+func (in *Instant) AsOf() time.Time { return time.UnixMicro(in.Micros).UTC() }
 
 // At resolves an instant. It uses the memory of in again.
 func (r *Routes) At(asOf time.Time, in Instant) Instant {
@@ -182,5 +143,8 @@ func (r *Routes) At(asOf time.Time, in Instant) Instant {
 		}
 	}
 	out.Bounds = r.Windows.Resolve(asOf, in.Bounds[:0])
+	if len(r.Agings) > 0 {
+		out.Edges = r.edges(asOf, in.Edges)
+	}
 	return out
 }

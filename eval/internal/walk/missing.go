@@ -71,15 +71,11 @@ func (w *Walker) reachRoot(m *missing, s *plan.Step, l *fetch.Lead) []*fetch.Rec
 		return []*fetch.Record{l.Record}
 	}
 	var reached []*fetch.Record
-	for _, need := range s.Node.Needs {
-		for _, owner := range l.Owners {
-			for _, r := range w.batch.Records(need, owner) {
-				if w.tick() {
-					return nil
-				}
-				reached = m.reach(w, s, reached, r)
-			}
+	for r := range w.batch.Roots(s.Node, l) {
+		if w.tick() {
+			return nil
 		}
+		reached = m.reach(w, s, reached, r)
 	}
 	if len(reached) == 0 && len(m.found) == 0 {
 		m.owners(w.batch, s.Node, l)
@@ -90,6 +86,10 @@ func (w *Walker) reachRoot(m *missing, s *plan.Step, l *fetch.Lead) []*fetch.Rec
 // reachNext returns the records to which a step leads from others.
 func (w *Walker) reachNext(m *missing, s *plan.Step, from []*fetch.Record) []*fetch.Record {
 	n := s.Node
+	m.by = n.Name
+	if n.Ref < 0 {
+		m.by = n.Need().By
+	}
 	known := map[*fetch.Record]bool{}
 	var reached []*fetch.Record
 	for _, holder := range from {
@@ -111,10 +111,6 @@ func (w *Walker) reachNext(m *missing, s *plan.Step, from []*fetch.Record) []*fe
 			m.ids = append(m.ids, key)
 		}
 	}
-	m.by = n.Name
-	if n.Ref < 0 {
-		m.by = n.Need().By
-	}
 	if n.Ref < 0 && len(known) == 0 {
 		for _, holder := range from {
 			m.put(Unreferenced, n.Layout.Entity, holder.ID, traverse.Value{}, nil)
@@ -133,7 +129,7 @@ func (w *Walker) lost(e *plan.Expr, r *fetch.Record) *Missing {
 		case len(records) == 0:
 			m.Reason = NoRecord
 		case !w.exists(n.Layout, records[0]):
-			m.Reason, m.By, m.When = Later, "", records[0].Values[n.Layout.Dated]
+			m.Reason, m.By, m.When = Later, "", records[0].Date(n.Layout)
 		default:
 			r = records[0]
 			continue
@@ -146,8 +142,8 @@ func (w *Walker) lost(e *plan.Expr, r *fetch.Record) *Missing {
 // missing collects what is missing at one step.
 type missing struct {
 	found []Missing // by reason and entity
-	by    string
-	ids   []string // that name nothing
+	by    string    // the reference, for the last three reasons
+	ids   []string  // that name nothing
 }
 
 // reach appends a record to those that were reached, if it exists.
@@ -156,7 +152,7 @@ func (m *missing) reach(w *Walker, s *plan.Step, reached []*fetch.Record, r *fet
 	if w.exists(layout, r) {
 		return append(reached, r)
 	}
-	m.put(Later, r.Entity, r.ID, r.Values[layout.Dated], earlier)
+	m.put(Later, r.Entity, r.ID, r.Date(layout), earlier)
 	return reached
 }
 
@@ -169,23 +165,32 @@ func (m *missing) outside(w *Walker, s *plan.Step, r *fetch.Record) {
 	case !r.Dated:
 		m.put(Undated, r.Entity, r.ID, traverse.Value{}, nil)
 	case r.When < bounds.Lo:
-		m.put(Before, r.Entity, r.ID, r.Values[s.Node.Layout.Dated], later)
+		m.put(Before, r.Entity, r.ID, r.Date(s.Node.Layout), later)
 	default:
-		m.put(After, r.Entity, r.ID, r.Values[s.Node.Layout.Dated], earlier)
+		m.put(After, r.Entity, r.ID, r.Date(s.Node.Layout), earlier)
 	}
 }
 
 func earlier(a, b traverse.Value) int { return a.Time().Compare(b.Time()) }
 func later(a, b traverse.Value) int   { return b.Time().Compare(a.Time()) }
 
-// owners notes that the lead's contacts own no interactions, or that there are no such
-// contacts.
+// owners notes that nothing owns interactions of the lead: none of them refers to the
+// lead or to one of its contacts, or there are no such contacts.
 func (m *missing) owners(b *fetch.Batch, n *plan.Node, l *fetch.Lead) {
-	m.by = traverse.Contact
-	for _, owner := range l.Owners {
-		m.put(Unreferenced, n.Layout.Entity, owner, traverse.Value{}, nil)
+	none := true
+	known := map[string]bool{}
+	for _, need := range n.Needs {
+		if known[need.By] {
+			continue
+		}
+		known[need.By] = true
+		m.by = need.By
+		for _, key := range l.Keys(n, need) {
+			none = false
+			m.put(Unreferenced, n.Layout.Entity, key, traverse.Value{}, nil)
+		}
 	}
-	if len(l.Owners) == 0 {
+	if none && n.Target == plan.AccountBased {
 		m.by = traverse.ParentAccount
 		m.put(Unreferenced, b.OwnerEntity(), b.Account(l), traverse.Value{}, nil)
 	}
@@ -193,9 +198,13 @@ func (m *missing) owners(b *fetch.Batch, n *plan.Node, l *fetch.Lead) {
 
 // put counts a record. compare orders dates, the one to show first.
 func (m *missing) put(reason Reason, e *traverse.Entity, id string, when traverse.Value, compare func(a, b traverse.Value) int) {
-	i := slices.IndexFunc(m.found, func(f Missing) bool { return f.Reason == reason && f.Entity == e })
+	by := ""
+	if reason >= NoRecord {
+		by = m.by
+	}
+	i := slices.IndexFunc(m.found, func(f Missing) bool { return f.Reason == reason && f.Entity == e && f.By == by })
 	if i < 0 {
-		m.found = append(m.found, Missing{Reason: reason, Entity: e, Count: 1, ID: id, When: when})
+		m.found = append(m.found, Missing{Reason: reason, Entity: e, By: by, Count: 1, ID: id, When: when})
 		return
 	}
 	f := &m.found[i]
@@ -217,13 +226,10 @@ func (m *missing) list(n *plan.Node, ended bool) []Missing {
 	}
 	list := slices.DeleteFunc(m.found, func(f Missing) bool { return f.Reason == Empty && !ended })
 	for i := range list {
-		f := &list[i]
-		if f.Node = n; f.Reason >= NoRecord {
-			f.By = m.by
-		}
+		list[i].Node = n
 	}
 	slices.SortFunc(list, func(a, b Missing) int {
-		return cmp.Or(cmp.Compare(a.Reason, b.Reason), cmp.Compare(a.Entity.Name(), b.Entity.Name()))
+		return cmp.Or(cmp.Compare(a.Reason, b.Reason), cmp.Compare(a.Entity.Name(), b.Entity.Name()), cmp.Compare(a.By, b.By))
 	})
 	return list
 }

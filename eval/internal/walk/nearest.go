@@ -15,14 +15,17 @@ import (
 type Unmet struct {
 	Expr   *plan.Expr // nil for the date range
 	Record *fetch.Record
-	Value  traverse.Value // what the field holds instead, as the source gave it, or when the record came to be
-	Lost   *Missing       // where the references of the expression end before the field, or nil
+	// Value is what the field holds instead, as the source gave it, or when the record
+	// came to be. It is null for an expression that is made of others.
+	Value traverse.Value
+	Lost  *Missing // where the references of the expression end before the field, or nil
 }
 
 // A trail is a route, from its last record back to its first, and how much it does
 // not satisfy.
 type trail struct {
 	record *fetch.Record
+	way    way // the records that still matter to expressions
 	before *trail
 	unmet  int   // date range and expressions, up to here
 	when   int64 // the date of the step that a date range is about
@@ -47,18 +50,18 @@ func (t *trail) compareIDs(o *trail) int {
 // trails are the best ones to the records of a step. Those that satisfy all so far
 // are apart: they may count, and one that counts is not a near miss.
 type trails struct {
-	all, some map[*fetch.Record]*trail
+	all, some map[way]*trail
 }
 
-func newTrails() trails { return trails{map[*fetch.Record]*trail{}, map[*fetch.Record]*trail{}} }
+func newTrails() trails { return trails{map[way]*trail{}, map[way]*trail{}} }
 
 func (ts trails) put(t *trail) {
 	best := ts.all
 	if t.unmet > 0 {
 		best = ts.some
 	}
-	if b, ok := best[t.record]; !ok || t.compare(b) < 0 {
-		best[t.record] = t
+	if b, ok := best[t.way]; !ok || t.compare(b) < 0 {
+		best[t.way] = t
 	}
 }
 
@@ -73,7 +76,7 @@ func (w *Walker) Nearest(ch *plan.Child, l *fetch.Lead) []Unmet {
 	}
 	for at := 1; at < len(ch.Steps); at++ {
 		to := newTrails()
-		for _, best := range []map[*fetch.Record]*trail{from.all, from.some} {
+		for _, best := range []map[way]*trail{from.all, from.some} {
 			if !w.advanceTrails(to, ch, at, best) {
 				return nil
 			}
@@ -99,26 +102,22 @@ func (w *Walker) startTrails(to trails, ch *plan.Child, l *fetch.Lead) bool {
 		return true
 	}
 	place := 0
-	for _, need := range first.Needs {
-		for _, owner := range l.Owners {
-			for _, r := range w.batch.Records(need, owner) {
-				if w.tick() {
-					return false
-				}
-				w.addTrail(to, ch, 0, r, place, nil)
-				place++
-			}
+	for r := range w.batch.Roots(first, l) {
+		if w.tick() {
+			return false
 		}
+		w.addTrail(to, ch, 0, r, place, nil)
+		place++
 	}
 	return true
 }
 
 // advanceTrails adds what trails of the step before lead to. It returns false once
 // the context is done.
-func (w *Walker) advanceTrails(to trails, ch *plan.Child, at int, from map[*fetch.Record]*trail) bool {
+func (w *Walker) advanceTrails(to trails, ch *plan.Child, at int, from map[way]*trail) bool {
 	n := ch.Steps[at].Node
-	for r, t := range from {
-		for i, r := range w.batch.Records(n.Need(), fetch.Key(n, r)) {
+	for _, t := range from {
+		for i, r := range w.batch.Records(n.Need(), fetch.Key(n, t.record)) {
 			if w.tick() {
 				return false
 			}
@@ -137,23 +136,25 @@ func (w *Walker) addTrail(to trails, ch *plan.Child, at int, r *fetch.Record, pl
 	}
 	t := &trail{record: r, place: place, before: before, when: math.MinInt64}
 	if before != nil {
-		t.unmet, t.when = before.unmet, before.when
+		t.unmet, t.when, t.way = before.unmet, before.when, before.way
 	}
+	t.way[at] = r
 	if at == ch.Dated && r.Dated {
 		t.when = r.When
 	}
-	w.unmet(s, r, func(*plan.Expr) { t.unmet++ })
+	w.unmet(s, &t.way, r, func(*plan.Expr) { t.unmet++ })
+	t.way.forget(ch.Steps, at, 0)
 	to.put(t)
 }
 
 // unmet calls f for each expression of a step that a record does not satisfy, and
 // with nil for the date range.
-func (w *Walker) unmet(s *plan.Step, r *fetch.Record, f func(*plan.Expr)) {
+func (w *Walker) unmet(s *plan.Step, route *way, r *fetch.Record, f func(*plan.Expr)) {
 	if !w.inWindow(s, r) {
 		f(nil)
 	}
 	for i := range s.Where {
-		if e := &s.Where[i]; !w.holds(e, r) {
+		if e := &s.Where[i]; !w.holds(e, r, route) {
 			f(e)
 		}
 	}
@@ -162,18 +163,25 @@ func (w *Walker) unmet(s *plan.Step, r *fetch.Record, f func(*plan.Expr)) {
 // listUnmet lists what is unmet on a trail.
 func (w *Walker) listUnmet(ch *plan.Child, t *trail) []Unmet {
 	var list []Unmet
+	var whole way
+	for at, b := len(ch.Steps)-1, t; b != nil; at, b = at-1, b.before {
+		whole[at] = b.record
+	}
 	for at := len(ch.Steps) - 1; t != nil; at, t = at-1, t.before {
 		s := &ch.Steps[at]
-		w.unmet(s, t.record, func(e *plan.Expr) {
+		w.unmet(s, &whole, t.record, func(e *plan.Expr) {
 			u := Unmet{Expr: e, Record: t.record}
-			if e == nil {
+			switch {
+			case e == nil:
 				if t.record.Dated {
-					u.Value = t.record.Values[s.Node.Layout.Dated]
+					u.Value = t.record.Date(s.Node.Layout)
 				}
-			} else if r := w.follow(e, t.record); r != nil {
-				u.Value = r.Given[e.Field]
-			} else {
-				u.Lost = w.lost(e, t.record)
+			case e.Kind == plan.Compare:
+				if r := w.follow(e.Hops, t.record); r != nil {
+					u.Value = r.Given[e.Layout.Place(r.Entity, e.Field)]
+				} else {
+					u.Lost = w.lost(e, t.record)
+				}
 			}
 			list = append(list, u)
 		})
@@ -187,5 +195,5 @@ func (u *Unmet) place() int {
 	if u.Expr == nil {
 		return -1
 	}
-	return u.Expr.Checked.Source.Start.Offset
+	return u.Expr.Source.Syntax().At().Start.Offset
 }

@@ -23,6 +23,8 @@ type Walker struct {
 	from    []frontier
 	to      []frontier
 	seen    map[*fetch.Record]int
+	ways    [2][]route // of the step before, of the step at hand
+	met     map[way]int
 }
 
 // A frontier is a record that a walk has reached, and the number of routes to it.
@@ -33,16 +35,19 @@ type frontier struct {
 
 // Begin makes the walker count in a batch. Once ctx is done, counts mean nothing.
 func (w *Walker) Begin(ctx context.Context, b *fetch.Batch) {
-	*w = Walker{ctx: ctx, batch: b, from: w.from, to: w.to, seen: w.seen}
+	*w = Walker{ctx: ctx, batch: b, from: w.from, to: w.to, seen: w.seen, ways: w.ways, met: w.met}
 }
 
 // End drops the batch and its records, and keeps the walker's memory unless it has
 // grown large.
 func (w *Walker) End() {
-	*w = Walker{from: emptied(w.from), to: emptied(w.to), seen: fetch.Emptied(w.seen)}
+	*w = Walker{
+		from: emptied(w.from), to: emptied(w.to), seen: fetch.Emptied(w.seen),
+		ways: [2][]route{emptied(w.ways[0]), emptied(w.ways[1])}, met: fetch.Emptied(w.met),
+	}
 }
 
-func emptied(list []frontier) []frontier {
+func emptied[T any](list []T) []T {
 	if cap(list) > fetch.MaxKept {
 		return nil
 	}
@@ -66,8 +71,19 @@ func (w *Walker) Multiplier(c *plan.Condition, l *fetch.Lead) points.Count {
 	return m.Count()
 }
 
-// Count counts a child's occurrences for a lead.
+// Count returns what a child counts for a lead: occurrences, with a cap those that
+// count, the greatest number of them in a burst, whole Ns of them for every N, or how
+// many whole spans old the newest is.
 func (w *Walker) Count(c *plan.Child, l *fetch.Lead) points.Count {
+	if c.Kept {
+		return w.countKept(c, l)
+	}
+	f := points.FrequencyOf(c.Checked)
+	return f.Of(w.countAll(c, l))
+}
+
+// countAll counts a child's occurrences for a lead.
+func (w *Walker) countAll(c *plan.Child, l *fetch.Lead) points.Count {
 	w.start(c, l)
 	for i := range c.Steps[1:] {
 		w.advance(&c.Steps[i+1])
@@ -86,21 +102,17 @@ func (w *Walker) start(c *plan.Child, l *fetch.Lead) {
 	s := &c.Steps[0]
 	one := points.CountOf(1)
 	if s.Node.IsLead {
-		if w.passes(s, l.Record) {
+		if w.passes(s, l.Record, nil) {
 			w.from = append(w.from, frontier{l.Record, one})
 		}
 		return
 	}
-	for _, need := range s.Node.Needs {
-		for _, owner := range l.Owners {
-			for _, r := range w.batch.Records(need, owner) {
-				if w.tick() {
-					return
-				}
-				if w.exists(s.Node.Layout, r) && w.passes(s, r) {
-					w.from = append(w.from, frontier{r, one})
-				}
-			}
+	for r := range w.batch.Roots(s.Node, l) {
+		if w.tick() {
+			return
+		}
+		if w.exists(s.Node.Layout, r) && w.passes(s, r, nil) {
+			w.from = append(w.from, frontier{r, one})
 		}
 	}
 }
@@ -131,7 +143,7 @@ func (w *Walker) advance(s *plan.Step) {
 				}
 				w.seen[r] = -1
 			}
-			if !w.exists(n.Layout, r) || !w.passes(s, r) {
+			if !w.exists(n.Layout, r) || !w.passes(s, r, nil) {
 				continue
 			}
 			if merge {
@@ -167,13 +179,14 @@ func (w *Walker) exists(l *plan.Layout, r *fetch.Record) bool {
 	return r.When <= w.batch.Instant.Micros
 }
 
-// passes reports whether a record satisfies what the step asks of it.
-func (w *Walker) passes(s *plan.Step, r *fetch.Record) bool {
+// passes reports whether a record satisfies what the step asks of it. before are the
+// records of the route to it that are kept, or nil if no expression is about them.
+func (w *Walker) passes(s *plan.Step, r *fetch.Record, before *way) bool {
 	if !w.inWindow(s, r) {
 		return false
 	}
 	for i := range s.Where {
-		if !w.holds(&s.Where[i], r) {
+		if !w.holds(&s.Where[i], r, before) {
 			return false
 		}
 	}
@@ -185,12 +198,37 @@ func (w *Walker) inWindow(s *plan.Step, r *fetch.Record) bool {
 	return s.Window < 0 || r.Dated && w.batch.Instant.Bounds[s.Window].Holds(r.When)
 }
 
-// holds reports whether a record satisfies an expression. After a reference that
+// holds reports whether a record satisfies an expression; if it is about several
+// steps, whether the records of a route do.
+func (w *Walker) holds(e *plan.Expr, r *fetch.Record, route *way) bool {
+	switch e.Kind {
+	case plan.Compare:
+		if route != nil {
+			r = route[e.Step]
+		}
+		return w.compares(e, r)
+	case plan.AllOf:
+		for i := range e.Terms {
+			if !w.holds(&e.Terms[i], r, route) {
+				return false
+			}
+		}
+		return true
+	}
+	for i := range e.Terms {
+		if w.holds(&e.Terms[i], r, route) {
+			return e.Kind == plan.AnyOf
+		}
+	}
+	return e.Kind == plan.NoneOf
+}
+
+// compares reports whether a record satisfies a comparison. After a reference that
 // reaches nothing every field is empty.
-func (w *Walker) holds(e *plan.Expr, r *fetch.Record) bool {
+func (w *Walker) compares(e *plan.Expr, r *fetch.Record) bool {
 	var v traverse.Value
-	if r = w.follow(e, r); r != nil {
-		v = r.Values[e.Field]
+	if r = w.follow(e.Hops, r); r != nil {
+		v = r.Values[e.Layout.Place(r.Entity, e.Field)]
 	}
 	if v.Kind() == traverse.KindText {
 		const piece = 256 // bytes that are searched in the time that a record takes
@@ -201,9 +239,9 @@ func (w *Walker) holds(e *plan.Expr, r *fetch.Record) bool {
 	return e.Holds(w.batch.Instant.Bounds, v)
 }
 
-// follow returns the record whose field an expression is about, or nil.
-func (w *Walker) follow(e *plan.Expr, r *fetch.Record) *fetch.Record {
-	for _, n := range e.Hops {
+// follow returns the record to which references lead, or nil.
+func (w *Walker) follow(hops []*plan.Node, r *fetch.Record) *fetch.Record {
+	for _, n := range hops {
 		records := w.batch.Records(n.Need(), fetch.Key(n, r))
 		if len(records) == 0 || !w.exists(n.Layout, records[0]) {
 			return nil

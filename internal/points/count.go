@@ -115,7 +115,7 @@ func (t *Total) Add(c Count, points int64) {
 }
 
 // Big returns t as an integer that the caller must not change.
-func (t *Total) Big() *big.Int {
+func (t Total) Big() *big.Int {
 	if t.large != nil {
 		return t.large
 	}
@@ -124,7 +124,7 @@ func (t *Total) Big() *big.Int {
 
 // Clamp returns t, or the nearest int64 (language reference, Frequencies and
 // points: the exact sum is clamped once).
-func (t *Total) Clamp() int64 {
+func (t Total) Clamp() int64 {
 	switch {
 	case t.large == nil:
 		return t.small

@@ -32,6 +32,9 @@ func TestCountIsExact(t *testing.T) {
 		if got := a.Times(b).Big(); got.Cmp(product) != 0 {
 			t.Fatalf("%v * %v = %v", x, y, got)
 		}
+		if n := rapid.Uint64Range(1, math.MaxUint64).Draw(t, "divisor"); a.Over(n).Big().Cmp(new(big.Int).Quo(x, new(big.Int).SetUint64(n))) != 0 {
+			t.Fatalf("%v / %d = %v", x, n, a.Over(n).Big())
+		}
 		if got := a.Less(b); got != (x.Cmp(y) < 0) {
 			t.Fatalf("%v < %v is %t", x, y, got)
 		}

@@ -1,0 +1,203 @@
+package points
+
+import "github.com/leadscore/leadscore/eval/check"
+
+// An Outcome is what a model gives to a lead that it scores.
+type Outcome struct {
+	Score      int64  // clamped to 64 bits
+	Grade      string // "" if the score has none
+	SalesReady bool
+	Dimensions []Dimension // in the order of the rules
+	Label      string      // "" if a dimension of the label has no grade
+}
+
+// A Dimension is the outcome of a dimension.
+type Dimension struct {
+	Name   string
+	Score  int64  // before its weight, clamped to 64 bits
+	Grade  string // "" if the score has none
+	Active bool   // whether it is in season
+}
+
+// Score returns what the model gives to a lead that belongs to its audience, as of an
+// instant at which the model is active, in microseconds. If ledger is not nil, Score
+// writes into it how the score came about.
+func (p *Program) Score(asOf int64, counts []Count, ledger *Ledger) Outcome {
+	s := scorer{Program: p, asOf: asOf, counts: counts, ledger: ledger}
+	if p.dimensions > 0 {
+		s.out.Dimensions = make([]Dimension, p.dimensions)
+	}
+	if ledger != nil {
+		ledger.begin(len(p.conditions))
+	}
+	root := &p.root
+	sum := s.sum(root, true)
+	s.out.Score = s.clamp(root, sum)
+	s.out.Grade, _ = p.model.Grades.Grade(s.out.Score)
+	s.out.Label = s.label()
+	if p.model.Decision != nil {
+		s.out.SalesReady = s.decides(p.model.Decision)
+	} else {
+		s.out.SalesReady = p.model.SalesReady.Ready(s.out.Score)
+	}
+	return s.out
+}
+
+// A scorer scores one lead.
+type scorer struct {
+	*Program
+	asOf   int64
+	counts []Count
+	out    Outcome
+	ledger *Ledger // or nil
+}
+
+// add returns what a part adds to the sum of the part that holds it. active says whether
+// that one is in season, with all that hold it.
+func (s *scorer) add(at *part, active bool) Total {
+	active = active && at.season.holds(s.asOf)
+	switch {
+	case at.place == nil:
+		return s.condition(at.in, at.condition, active, OutOfSeason)
+	case at.tiers != nil:
+		return s.tiers(at, active)
+	case at.dimension != nil:
+		return s.dimension(at, active)
+	}
+	return s.sum(at, active)
+}
+
+// sum returns the sum of the parts of a model, group or dimension, within its limit.
+func (s *scorer) sum(at *part, active bool) Total {
+	var sum Total
+	if !active && s.ledger == nil {
+		return sum
+	}
+	for i := range at.parts {
+		sum = sum.Plus(s.add(&at.parts[i], active))
+	}
+	if !active {
+		return Total{}
+	}
+	limited := sum.Within(at.limit)
+	s.line(LimitLine, at, limited.Minus(sum))
+	return limited
+}
+
+// condition returns what a condition adds. If it does not count, whatever its multiplier,
+// why says so.
+func (s *scorer) condition(in *part, i int, counts bool, why Why) Total {
+	if !counts && s.ledger == nil {
+		return Total{}
+	}
+	m := s.Multiplier(i, s.counts)
+	var sum Total
+	if counts {
+		sum, why = s.conditions[i].contribution(m), ""
+		if s.ledger != nil && s.conditions[i].Bound != 0 && !sum.Minus(m.Worth(s.conditions[i].Points)).IsZero() {
+			why = Bounded
+		}
+	}
+	if s.ledger != nil {
+		s.ledger.add(Line{Kind: ConditionLine, In: in.place, Condition: i, Multiplier: m, Taken: counts && !m.IsZero(), Amount: sum, Why: why})
+	}
+	return sum
+}
+
+// tiers returns what the first tier adds that holds.
+func (s *scorer) tiers(at *part, active bool) Total {
+	taken := -1
+	if active {
+		taken = s.taken(at)
+	}
+	if s.ledger == nil {
+		if taken < 0 {
+			return Total{}
+		}
+		return s.condition(at, taken, true, "")
+	}
+	var sum Total
+	later := false
+	for _, i := range at.tiers {
+		why := Why("")
+		switch {
+		case !active || !s.conditions[i].season.holds(s.asOf):
+			why = OutOfSeason
+		case later && at.place.Kind == TablePlace:
+			why = EarlierRow
+		case later:
+			why = EarlierTier
+		}
+		sum = sum.Plus(s.condition(at, i, why == "", why))
+		later = later || i == taken
+	}
+	return sum
+}
+
+// taken returns the first of the tiers that holds and is in season, or -1.
+func (s *scorer) taken(at *part) int {
+	for _, i := range at.tiers {
+		if s.conditions[i].season.holds(s.asOf) && !s.Multiplier(i, s.counts).IsZero() {
+			return i
+		}
+	}
+	return -1
+}
+
+// dimension returns what a dimension adds: its score times its weight.
+func (s *scorer) dimension(at *part, active bool) Total {
+	d := at.dimension
+	sum := s.sum(at, active)
+	out := Dimension{Name: d.Name, Active: active}
+	if active {
+		if d.OutOf > 0 {
+			scaled := sum.Times(d.OutOf, d.Limit.Hi)
+			s.line(OutOfLine, at, scaled.Minus(sum))
+			sum = scaled
+		}
+		out.Score = s.clamp(at, sum)
+		out.Grade, _ = d.Grades.Grade(out.Score)
+		weighted := sum.Times(weightOf(d), 100)
+		s.line(WeightLine, at, weighted.Minus(TotalOf(out.Score)))
+		sum = weighted
+	}
+	s.out.Dimensions[at.index] = out
+	return sum
+}
+
+// clamp returns a sum as it is reported.
+func (s *scorer) clamp(at *part, sum Total) int64 {
+	n := sum.Clamp()
+	s.line(ClampLine, at, TotalOf(n).Minus(sum))
+	return n
+}
+
+// line adds a line to the ledger for a change of a part's sum.
+func (s *scorer) line(kind LineKind, at *part, change Total) {
+	if s.ledger != nil && !change.IsZero() {
+		s.ledger.add(Line{Kind: kind, In: at.place, Condition: -1, Amount: change, Rule: at.rule(kind)})
+	}
+}
+
+// label returns the grades of the label's dimensions in a row.
+func (s *scorer) label() string {
+	label := ""
+	for _, d := range s.model.Label {
+		grade := s.of(d).Grade
+		if grade == "" {
+			return ""
+		}
+		label += grade
+	}
+	return label
+}
+
+// of returns the outcome of a dimension.
+func (s *scorer) of(d *check.Dimension) *Dimension {
+	for i := range s.root.parts {
+		if at := &s.root.parts[i]; at.dimension == d {
+			return &s.out.Dimensions[at.index]
+		}
+	}
+	return &Dimension{}
+}

@@ -52,6 +52,14 @@ func (f Frequency) Holds(n Count) bool {
 	return n.AtLeast(f.Min) && (f.endless() || !CountOf(f.Max).Less(n))
 }
 
+// TooFew reports whether a child that counts n would have to count more to hold.
+func (f Frequency) TooFew(n Count) bool {
+	if f.Each {
+		return n.IsZero()
+	}
+	return !n.AtLeast(f.Min)
+}
+
 // always reports whether a child that does not count holds for every count of a range;
 // sometimes, whether it does for one of them.
 func (f Frequency) always(r Range) bool {

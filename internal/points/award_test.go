@@ -95,6 +95,23 @@ func TestAward(t *testing.T) {
 	}
 }
 
+// TestTooFew: a child that does not hold counts too few, unless it counts too many.
+func TestTooFew(t *testing.T) {
+	for _, test := range []struct {
+		f     Frequency
+		count uint64
+		want  bool
+	}{
+		{Frequency{Each: true}, 0, true}, {Frequency{Each: true}, 1, false}, {Frequency{Min: 3}, 2, true}, {Frequency{Min: 3}, 3, false},
+		{Frequency{}, 0, false}, {Frequency{}, 1, false}, {Frequency{Max: 2}, 3, false},
+		{Frequency{Min: 2, Max: 4}, 1, true}, {Frequency{Min: 2, Max: 4}, 5, false},
+	} {
+		if got := test.f.TooFew(CountOf(test.count)); got != test.want {
+			t.Errorf("%+v counts %d, which is too few: %t", test.f, test.count, got)
+		}
+	}
+}
+
 // TestAwardOf checks that an award has the points and the frequencies of a checked
 // condition, in the memory that AwardOf is given.
 func TestAwardOf(t *testing.T) {

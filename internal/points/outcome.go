@@ -1,6 +1,10 @@
 package points
 
-import "github.com/leadscore/leadscore/eval/check"
+import (
+	"slices"
+
+	"github.com/leadscore/leadscore/eval/check"
+)
 
 // An Outcome is what a model gives to a lead that it scores.
 type Outcome struct {
@@ -19,28 +23,25 @@ type Dimension struct {
 	Active bool   // whether it is in season
 }
 
-// Score returns what the model gives to a lead that belongs to its audience, as of an
-// instant at which the model is active, in microseconds. If ledger is not nil, Score
-// writes into it how the score came about.
-func (p *Program) Score(asOf int64, counts []Count, ledger *Ledger) Outcome {
-	s := scorer{Program: p, asOf: asOf, counts: counts, ledger: ledger}
-	if p.dimensions > 0 {
-		s.out.Dimensions = make([]Dimension, p.dimensions)
-	}
+// Score writes into out what the model gives to a lead that belongs to its audience, as
+// of an instant at which the model is active, in microseconds. It uses the memory of out
+// again. If ledger is not nil, Score writes into it how the score came about.
+func (p *Program) Score(asOf int64, counts []Count, out *Outcome, ledger *Ledger) {
+	*out = Outcome{Dimensions: slices.Grow(out.Dimensions[:0], p.dimensions)[:p.dimensions]}
+	s := scorer{Program: p, asOf: asOf, counts: counts, out: out, ledger: ledger}
 	if ledger != nil {
 		ledger.begin(len(p.conditions))
 	}
 	root := &p.root
 	sum := s.sum(root, true)
-	s.out.Score = s.clamp(root, sum)
-	s.out.Grade, _ = p.model.Grades.Grade(s.out.Score)
-	s.out.Label = s.label()
+	out.Score = s.clamp(root, sum)
+	out.Grade, _ = p.model.Grades.Grade(out.Score)
+	out.Label = s.label()
 	if p.model.Decision != nil {
-		s.out.SalesReady = s.decides(p.model.Decision)
+		out.SalesReady = s.decides(p.model.Decision)
 	} else {
-		s.out.SalesReady = p.model.SalesReady.Ready(s.out.Score)
+		out.SalesReady = p.model.SalesReady.Ready(out.Score)
 	}
-	return s.out
 }
 
 // A scorer scores one lead.
@@ -48,7 +49,7 @@ type scorer struct {
 	*Program
 	asOf   int64
 	counts []Count
-	out    Outcome
+	out    *Outcome
 	ledger *Ledger // or nil
 }
 

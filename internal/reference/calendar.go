@@ -2,7 +2,6 @@ package reference
 
 import (
 	"sort"
-	"strconv"
 	"time"
 
 	"github.com/leadscore/leadscore/dsl"
@@ -35,24 +34,23 @@ func (c calendar) now(t traverse.Type) stretch {
 	return oneInstant(c.asOf)
 }
 
-// shift returns as of, moved forward (sign +1) or back (sign -1) by a span.
-func (c calendar) shift(span *dsl.TimeSpan, sign int, t traverse.Type) stretch {
-	n, err := strconv.Atoi(span.Count.Text)
-	if err != nil {
-		panic(err) // the model does not compile
-	}
-	n *= sign
+// shift returns as of, moved by so many times a span: forward, or back if times is
+// negative.
+func (c calendar) shift(span *dsl.TimeSpan, times int, t traverse.Type) stretch {
+	n := whole(span.Count) * times
 	now := c.now(t).from
+	// A duration of package time ends at 292 years, and n times a span may be longer.
+	add := func(seconds int) { now = time.Unix(now.Unix()+int64(seconds), int64(now.Nanosecond())).UTC() }
 	// "Minutes, hours, days and weeks are exact durations (a day is 24 hours)"
 	switch span.Unit {
 	case dsl.Minutes:
-		now = now.Add(time.Duration(n) * time.Minute)
+		add(n * 60)
 	case dsl.Hours:
-		now = now.Add(time.Duration(n) * time.Hour)
+		add(n * 60 * 60)
 	case dsl.Days:
-		now = now.Add(time.Duration(n) * 24 * time.Hour)
+		add(n * 24 * 60 * 60)
 	case dsl.Weeks:
-		now = now.Add(time.Duration(n) * 7 * 24 * time.Hour)
+		add(n * 7 * 24 * 60 * 60)
 	case dsl.Years:
 		n *= 12
 		fallthrough
@@ -90,6 +88,45 @@ func (c calendar) literal(m *dsl.Moment, t traverse.Type) stretch {
 		return oneDay(midnight(c.wall(instant)))
 	}
 	return oneInstant(instant) // "with a full timestamp the instant itself"
+}
+
+// ago returns what `between N and M UNITS ago` means: "from as of − N to as of − M, both
+// included".
+func (c calendar) ago(n, m *dsl.TimeSpan, t traverse.Type) stretch {
+	return stretch{c.shift(n, -1, t).from, c.shift(m, -1, t).to}
+}
+
+// age returns how many spans old a date is, at most limit.
+func (c calendar) age(at time.Time, span *dsl.TimeSpan, limit int, t traverse.Type) int {
+	// "An occurrence is k SPANs old if it is strictly before (as of − k SPANs), the largest
+	// such k, with the arithmetic of `older than`, each k counted from as of". No instant
+	// before the first that can be represented is strictly after another, so that there
+	// "nothing is older". More spans lead further back, so that what is not k spans old is
+	// not k + 1 spans old.
+	return sort.Search(limit, func(k int) bool { return !at.Before(c.shift(span, -(k + 1), t).from) })
+}
+
+// inPeriod names the period in which a date lies: `hour`, `day`, `week` (from Monday),
+// `month`, `year`, "of the occurrence's date on the clock of the model's time zone".
+func (c calendar) inPeriod(p dsl.Period, at time.Time, t traverse.Type) string {
+	wall, offset := at, time.Duration(0)
+	if t == traverse.Time {
+		wall, offset = c.wall(at), c.offset(at)
+	}
+	switch p {
+	case dsl.PerHour: // "an hour that the clock shows twice is two"
+		return wall.Format("2006-01-02 15h") + offset.String()
+	case dsl.PerDay:
+		return wall.Format(time.DateOnly)
+	case dsl.PerWeek: // "from Monday"
+		sinceMonday := (int(wall.Weekday()) + 6) % 7
+		return wall.AddDate(0, 0, -sinceMonday).Format(time.DateOnly)
+	case dsl.PerMonth:
+		return wall.Format("2006-01")
+	case dsl.PerYear:
+		return wall.Format("2006")
+	}
+	panic("reference: unknown period " + p.String())
 }
 
 func oneInstant(t time.Time) stretch { return stretch{t, t.Add(time.Microsecond)} }

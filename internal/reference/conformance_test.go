@@ -86,7 +86,7 @@ func explained(contributions []Contribution) []conformance.Contribution {
 	var out []conformance.Contribution
 	for _, c := range contributions {
 		e := conformance.Contribution{
-			Condition: c.Condition, Multiplier: saturate(c.Multiplier), Points: c.Points, Score: Clamp(c.Score),
+			Condition: c.Condition, Multiplier: saturate(c.Multiplier.Num()), Points: c.Points, Score: Clamp(c.Score),
 		}
 		left := 100 // the most occurrences that a condition lists
 		for _, ch := range c.Children {

@@ -119,7 +119,7 @@ func judgeFindings(found dsl.Diagnostics, m *check.Model, s *scoring, r Result, 
 		}
 		full, less := r.Contributions[i], s.condition(without)
 		if full.Multiplier.Cmp(less.Multiplier) != 0 {
-			return fmt.Errorf("condition %s has multiplier %d, and %d without what changes nothing", full.Condition, full.Multiplier, less.Multiplier)
+			return fmt.Errorf("condition %s has multiplier %s, and %s without what changes nothing", full.Condition, full.Multiplier, less.Multiplier)
 		}
 		k := 0
 		for n, ch := range slices.Collect(c.Source.Children()) {
@@ -167,7 +167,7 @@ func (drop *dropped) isTrue(d dsl.Diagnostic, m *check.Model, r Result) bool {
 		case findings.CodeNever:
 			is(contribution.Multiplier.Sign() == 0)
 		case findings.CodeEveryLead:
-			is(contribution.Multiplier.Cmp(big.NewInt(1)) == 0)
+			is(contribution.Multiplier.Cmp(big.NewRat(1, 1)) == 0)
 		case findings.CodeSameCondition:
 			for k, other := range m.Conditions {
 				if inside(d.Related[0].Span, other.Source.Span) {

@@ -26,20 +26,23 @@ func (s *scoring) missing(c *dsl.Child) []Missing {
 	var list []Missing
 	root := c.Path[0].Text
 	entity, path := s.schema.Root(root), root
+	for _, other := range c.Or {
+		path += " or " + other.Text
+	}
 	dated := s.datedStep(c.Path)
 	var found []Stop // candidates for the step, whether or not they exist
 	var step []Missing
 	if root == traverse.Lead {
 		found = []Stop{{root, entity, s.lead}}
 	} else {
-		found, step = s.interactions(root)
+		found, step = s.interactions(c.Path[0], c.Or)
 	}
 	for i := range c.Path {
 		if i > 0 {
 			rel, _ := entity.Relationship(c.Path[i].Text)
 			target := s.schema.Entity(rel.Target)
 			path += "." + c.Path[i].Text
-			found, step = s.follow(found, entity, target, rel)
+			found, step = s.reached(found, entity, target, rel)
 			entity = target
 		}
 		var reached []Stop
@@ -94,38 +97,51 @@ func (s *scoring) datedStep(path []*dsl.Name) int {
 	return last
 }
 
-// interactions returns the lead's interactions of an entity, or who has none.
-func (s *scoring) interactions(root string) (found []Stop, missing []Missing) {
-	for e := range s.schema.Entities() {
-		if e.Name() == root || root == traverse.AnyInteraction && e.Kind() == traverse.Interaction && !e.Passive() {
-			for i := range s.data[e.Name()] {
-				if r := &s.data[e.Name()][i]; s.owns(r) {
-					found = append(found, Stop{root, e, r})
-				}
+// interactions returns the lead's interactions of a root, or who has none.
+func (s *scoring) interactions(root *dsl.Name, or []*dsl.Name) (found []Stop, missing []Missing) {
+	name := root.Text
+	for _, other := range or {
+		name += " or " + other.Text
+	}
+	for _, e := range s.kinds(root, or) {
+		for i := range s.data[e.Name()] {
+			if r := &s.data[e.Name()][i]; s.owns(e, r) {
+				found = append(found, Stop{name, e, r})
 			}
 		}
 	}
 	if len(found) > 0 {
 		return found, nil
 	}
-	if !s.account {
-		return nil, []Missing{{Reason: "unreferenced", Entity: root, Reference: traverse.Contact, ID: s.lead.text(traverse.ParentContact)}}
+	unreferenced := func(entity, reference, id string) {
+		missing = append(missing, Missing{Reason: "unreferenced", Entity: entity, Reference: reference, ID: id})
+	}
+	switch s.target {
+	case dsl.TargetContact:
+		unreferenced(name, traverse.Contact, s.lead.text(traverse.ParentContact))
+		return nil, missing
+	case dsl.TargetLead, dsl.TargetLeadWithContact:
+		unreferenced(name, traverse.Lead, s.lead.ID)
+		if contact := s.lead.text(traverse.ParentContact); s.target == dsl.TargetLeadWithContact && contact != "" {
+			unreferenced(name, traverse.Contact, contact)
+		}
+		return nil, missing
 	}
 	account := s.lead.text(traverse.ParentAccount)
 	for _, c := range s.data[traverse.Contact] {
 		if c.text(traverse.ParentAccount) == account {
-			missing = append(missing, Missing{Reason: "unreferenced", Entity: root, Reference: traverse.Contact, ID: c.ID})
+			unreferenced(name, traverse.Contact, c.ID)
 		}
 	}
 	if missing == nil {
-		missing = []Missing{{Reason: "unreferenced", Entity: traverse.Contact, Reference: traverse.ParentAccount, ID: account}}
+		unreferenced(traverse.Contact, traverse.ParentAccount, account)
 	}
 	return nil, missing
 }
 
-// follow returns the records to which a relationship leads from others, each once, and
+// reached returns the records to which a relationship leads from others, each once, and
 // the references that lead nowhere.
-func (s *scoring) follow(from []Stop, entity, target *traverse.Entity, rel traverse.Relationship) (found []Stop, missing []Missing) {
+func (s *scoring) reached(from []Stop, entity, target *traverse.Entity, rel traverse.Relationship) (found []Stop, missing []Missing) {
 	named := map[string]bool{} // ids that name no record
 	for _, stop := range from {
 		there := 0

@@ -27,51 +27,80 @@ func empty(v traverse.Value) bool {
 
 // value returns the value and the field to which a reference leads on a route.
 func (s *scoring) value(ref []*dsl.Name, route []Stop) (traverse.Value, traverse.Field) {
+	at, ok := s.follow(s.start(ref, route))
+	if !ok {
+		return traverse.Value{}, traverse.Field{}
+	}
+	field, _ := at.Entity.Field(ref[len(ref)-1].Text)
+	return at.Record.Values[field.Name], field
+}
+
+// start returns the stop of a route at which a reference begins, and the relationships
+// that lead from there to the record whose field or reference its last name is.
+func (s *scoring) start(ref []*dsl.Name, route []Stop) (at Stop, hops []*dsl.Name) {
 	// "Expressions are about the last entity of the path. A single name is one of its
 	// fields. In a longer reference the first name is a relationship of the last
 	// entity …"
-	at := route[len(route)-1]
-	hops, name := ref[:len(ref)-1], ref[len(ref)-1].Text
-	if len(hops) > 0 {
-		if _, ok := at.Entity.Relationship(hops[0].Text); !ok {
-			// "… or, failing that, a step of the path, the last included"
-			i := slices.IndexFunc(route, func(s Stop) bool { return s.Name == hops[0].Text })
-			at, hops = route[i], hops[1:]
-		}
+	at, hops = route[len(route)-1], ref[:len(ref)-1]
+	if len(hops) == 0 {
+		return at, nil
 	}
-	for _, h := range hops { // "Only N:1 hops are allowed in a reference."
+	// "Under `target lead` (also with contact), in a path that starts at `Lead`, a
+	// reference in `where` or a longer one in `once per` that begins with `Lead` means
+	// that lead"
+	if s.targetsLead() && route[0].Name == traverse.Lead && hops[0].Text == traverse.Lead {
+		return route[0], hops[1:]
+	}
+	if _, ok := at.Entity.Relationship(hops[0].Text); !ok {
+		// "… or, failing that, a step of the path, the last included"
+		return stepNamed(route, hops[0].Text), hops[1:]
+	}
+	return at, hops
+}
+
+// stepNamed returns the stop of a route that has a name.
+func stepNamed(route []Stop, name string) Stop {
+	i := slices.IndexFunc(route, func(s Stop) bool { return s.Name == name })
+	if i < 0 {
+		panic("reference: there is no step " + name)
+	}
+	return route[i]
+}
+
+// follow returns where references lead from a stop, if they lead to a record: "Only N:1
+// hops are allowed in a reference."
+func (s *scoring) follow(at Stop, hops []*dsl.Name) (Stop, bool) {
+	for _, h := range hops {
 		next := s.hop(at, h.Text)
 		if len(next) == 0 {
-			return traverse.Value{}, traverse.Field{}
+			return Stop{}, false
 		}
 		at = next[0]
 	}
-	field, _ := at.Entity.Field(name)
-	return at.Record.Values[name], field
+	return at, true
 }
 
-// holds follows "Expressions".
+// holds follows "`where` takes `and`, `or`, `not ( … )` and parentheses".
 func (s *scoring) holds(e dsl.Expr, route []Stop) bool {
+	fails := func(e dsl.Expr) bool { return !s.holds(e, route) }
 	switch e := e.(type) {
+	case *dsl.And:
+		return !slices.ContainsFunc(e.Terms, fails)
+	case *dsl.Or:
+		return slices.ContainsFunc(e.Terms, func(e dsl.Expr) bool { return s.holds(e, route) })
+	case *dsl.Not:
+		// "`not (X)` holds where X does not, so it holds for an empty value where X
+		// compares it."
+		return fails(e.Expr)
 	case *dsl.Comparison:
-		return s.compares(e, route)
-	default:
-		panic(fmt.Sprintf("reference: unknown expression %T", e))
+		v, field := s.value(e.Ref, route)
+		return s.compares(e, v, field)
 	}
+	panic(fmt.Sprintf("reference: unknown expression %T", e))
 }
 
-// text returns an expression in the rule language.
-func text(e dsl.Expr) string {
-	switch e := e.(type) {
-	case *dsl.Comparison:
-		return e.String()
-	default:
-		panic(fmt.Sprintf("reference: unknown expression %T", e))
-	}
-}
-
-func (s *scoring) compares(c *dsl.Comparison, route []Stop) bool {
-	v, field := s.value(c.Ref, route)
+// compares reports whether an operator and its operands hold for a value.
+func (s *scoring) compares(c *dsl.Comparison, v traverse.Value, field traverse.Field) bool {
 	if holds, ok := emptyOperators[c.Op]; ok {
 		return holds(v)
 	}
@@ -174,6 +203,9 @@ var timeOperators = map[dsl.Op]func(c comparison) bool{
 	dsl.OnOrAfter:  func(c comparison) bool { return !c.value.Time().Before(c.moment(0).from) },
 	// "`between` includes both ends."
 	dsl.InRange: func(c comparison) bool {
+		if n, ok := c.operands[0].(*dsl.TimeSpan); ok { // "It is an operator of times and dates, too."
+			return c.scoring.ago(n, c.operands[1].(*dsl.TimeSpan), c.field.Type).contains(c.value.Time())
+		}
 		return stretch{c.moment(0).from, c.moment(1).to}.contains(c.value.Time())
 	},
 	// "`within last` and `older than` use *as of* with the arithmetic of date ranges"

@@ -249,7 +249,7 @@ func reportReference(r Result, occurrences int) string {
 		return b.String()
 	}
 	for _, c := range r.Contributions {
-		b.WriteString(line(c.Condition, saturate(c.Multiplier), c.Points, Clamp(c.Score)))
+		b.WriteString(line(c.Condition, saturate(c.Multiplier.Num()), c.Points, Clamp(c.Score)))
 		left := occurrences
 		for _, ch := range c.Children {
 			b.WriteString(childLine(ch.Label, ch.Rule, saturate(ch.Count), ch.Holds))

@@ -12,6 +12,7 @@ import (
 	"math"
 	"math/big"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/leadscore/leadscore/dsl"
@@ -32,34 +33,72 @@ type Data map[string][]Record
 // A Result is the result of scoring one lead with one model. Its texts are those of
 // the engine's result.
 type Result struct {
-	Model, Lead   string
-	Status        string // "scored", "not targeted" or "no parent"; the rest is set only for "scored"
+	Model, Lead string
+	// Status is "scored", "no parent", "not targeted", "not active" or "not in
+	// audience". The rest is set only for "scored".
+	Status        string
 	Score         int64
 	Grade         string
 	SalesReady    bool
-	Contributions []Contribution
+	Dimensions    []Dimension // in the order of the rules
+	Label         string
+	Contributions []Contribution // in the order of the rules
+	Ledger        []Line
 }
 
-// A Contribution is what one condition contributes to a score.
+// A Dimension is what one dimension gives.
+type Dimension struct {
+	Name  string
+	Score int64 // before its weight
+	Grade string
+}
+
+// A Contribution is what one condition, or one row of a table, contributes to a score.
 type Contribution struct {
-	Condition  string
-	Multiplier *big.Int
+	Condition  string   // the name of the condition; for a row, of its table
+	Row        *dsl.Row // or nil
+	Multiplier *big.Rat
 	Points     int64
-	Score      *big.Int // multiplier times points
-	Children   []Child
+	// Score is what the condition adds: multiplier times points, rounded and bounded. It
+	// is 0 if the condition is not in season or not taken.
+	Score    *big.Int
+	InSeason bool // the condition is in season, and so is all that holds it
+	Taken    bool // the condition is no tier or row, or it is the one that contributes
+	Children []Child
+	Blocks   []Block
 }
 
-// A Child is what one child of a condition counts.
+// holds reports whether "its multiplier is above 0, in season with all that holds it,
+// and in `first of` it was taken".
+func (c *Contribution) holds() bool { return c.Multiplier.Sign() > 0 && c.InSeason && c.Taken }
+
+// A Child is what one child of a condition counts. Children in blocks are listed where
+// they stand.
 type Child struct {
 	Label, Rule string
-	Count       *big.Int
-	Holds       bool     // the child does not keep the condition from counting
-	None        bool     // the frequency is none
-	Routes      [][]Stop // the occurrences
+	// Count is the number of occurrences, of which a cap lets through only some; of a
+	// burst the greatest number that lie within its span of each other; of `every N` how
+	// many whole Ns there are; of `every SPAN without` how many whole spans old the
+	// newest is. In a block `same`, it is the number of all occurrences, whatever their
+	// value.
+	Count  *big.Int
+	Weight *big.Rat // of a decaying child what it counts, or nil
+	Holds  bool     // the child does not keep the condition from counting
+	None   bool     // the frequency is none
+	Routes [][]Stop // the occurrences
 	// Nearest holds, for each of the routes that do not count but satisfy most, what
 	// it does not satisfy: the date range, then expressions.
 	Nearest [][]string
 	Missing []Missing // where the path leads, if the child counts nothing or too little to hold
+}
+
+// A Block is what a block of children comes to. Blocks are listed in the order in which
+// they begin.
+type Block struct {
+	Label string
+	Kind  dsl.ItemBlockKind
+	Count *big.Int // how many values a block `same` counts, or nil
+	Holds bool
 }
 
 // A Stop is one step of a route: its name in the path, and its record.
@@ -100,10 +139,10 @@ func (d Data) find(entity, id string) *Record {
 
 // scoring is the scoring of one lead with one model as of one instant.
 type scoring struct {
-	schema  *traverse.Schema
-	data    Data
-	lead    *Record
-	account bool // "`target contact` / `target account`"
+	schema *traverse.Schema
+	data   Data
+	lead   *Record
+	target dsl.TargetKind
 	calendar
 }
 
@@ -113,7 +152,7 @@ func newScoring(m *dsl.Model, schema *traverse.Schema, data Data, lead *Record, 
 	for _, c := range m.Clauses {
 		switch c := c.(type) {
 		case *dsl.Target:
-			s.account = c.Kind == dsl.TargetAccount
+			s.target = c.Kind
 		case *dsl.TimeZone:
 			zone, err := time.LoadLocation(c.Zone.Value)
 			if err != nil {
@@ -127,50 +166,42 @@ func newScoring(m *dsl.Model, schema *traverse.Schema, data Data, lead *Record, 
 	return s
 }
 
+// targetsLead reports whether the target is the lead, "also with contact".
+func (s *scoring) targetsLead() bool {
+	return s.target == dsl.TargetLead || s.target == dsl.TargetLeadWithContact
+}
+
 func (s *scoring) result(m *dsl.Model) Result {
+	// "The statuses are looked at in this order: `no parent`, `not targeted`, `not active`,
+	// `not in audience`."
 	r := Result{Model: m.Name.Value, Lead: s.lead.ID, Status: s.status()}
-	if r.Status != "scored" {
-		return r
-	}
-	// "The score is the sum over the conditions. It may be negative. The exact sum
-	// is clamped once to a 64-bit integer."
-	sum := new(big.Int)
-	for _, c := range m.Clauses {
-		if c, ok := c.(*dsl.Condition); ok {
-			contribution := s.condition(c)
-			r.Contributions = append(r.Contributions, contribution)
-			sum.Add(sum, contribution.Score)
-		}
-	}
-	r.Score = Clamp(sum)
-	score := big.NewInt(r.Score)
-	for _, c := range m.Clauses {
-		switch c := c.(type) {
-		case *dsl.Grade:
-			// "`from` and `to` included, `below` excluded"
-			if (c.Below == nil || score.Cmp(integer(c.Below)) < 0) &&
-				(c.From == nil || score.Cmp(integer(c.From)) >= 0) &&
-				(c.To == nil || score.Cmp(integer(c.To)) <= 0) {
-				r.Grade = c.Name.Value
-			}
-		case *dsl.SalesReady:
-			// "`sales ready at N`: true when score ≥ N"
-			r.SalesReady = score.Cmp(integer(c.Threshold)) >= 0
-		}
+	switch {
+	case r.Status != "scored":
+	case !s.allActive(m.Clauses): // "a model the status `not active`"
+		r.Status = "not active"
+	case !s.inAudience(m): // "A lead for which it does not hold is `not in audience`"
+		r.Status = "not in audience"
+	default:
+		t := &totals{scoring: s, result: &r}
+		t.model(m)
+		t.decide(m)
 	}
 	return r
 }
 
 // status follows "Which leads a model scores".
 func (s *scoring) status() string {
+	if s.targetsLead() { // "every lead is scored, with or without parents"
+		return "scored"
+	}
 	// "Kind and ownership follow the stored id, whether or not the record exists"
 	switch contact, account := s.lead.text(traverse.ParentContact), s.lead.text(traverse.ParentAccount); {
 	case contact != "": // "contact-based, also when it has a parent account too"
-		if s.account {
+		if s.target == dsl.TargetAccount {
 			return "not targeted"
 		}
 	case account != "": // "A lead with only a parent account is account-based."
-		if !s.account {
+		if s.target == dsl.TargetContact {
 			return "not targeted"
 		}
 	default:
@@ -179,212 +210,35 @@ func (s *scoring) status() string {
 	return "scored"
 }
 
-// condition follows "Frequencies and points".
-func (s *scoring) condition(c *dsl.Condition) Contribution {
-	points := integer(c.Score.Points)
-	out := Contribution{Condition: c.Name.Value, Points: points.Int64()}
-	broken := false
-	var smallest *big.Int
-	for child := range c.Children() {
-		count, routes, nearest := s.count(child)
-		holds := false
-		switch child.Frequency.Kind {
-		case dsl.Each: // "`each` contributes its count."
-			holds = count.Sign() > 0
-			if smallest == nil || count.Cmp(smallest) < 0 {
-				smallest = count
-			}
-		case dsl.AtLeast: // "`has` is true for one or more, `at least N` for N or more"
-			n := big.NewInt(1)
-			if child.Frequency.Count != nil {
-				n = integer(child.Frequency.Count)
-			}
-			holds = count.Cmp(n) >= 0
-			broken = broken || !holds
-		case dsl.None: // "`none` for zero"
-			holds = count.Sign() == 0
-			broken = broken || !holds
-		}
-		label := ""
-		if child.Label != nil {
-			label = child.Label.Value
-		}
-		none := child.Frequency.Kind == dsl.None
-		var missing []Missing
-		if count.Sign() == 0 || !holds && !none {
-			missing = s.missing(child)
-		}
-		out.Children = append(out.Children, Child{label, child.String(), count, holds, none, routes, nearest, missing})
-	}
-	// "The condition's multiplier is 0 if any sibling `has`, `at least` or `none` is
-	// false; otherwise the smallest count among its `each` children, or 1 if it has
-	// no `each`."
+// active reports whether as of is in a season: "as of an instant outside, it adds 0".
+func (s *scoring) active(a *dsl.Active) bool {
+	// "`active from D`, `active until E`, `active from D to E` (E included)", "Bare dates
+	// are whole days in the model's time zone."
 	switch {
-	case broken:
-		out.Multiplier = big.NewInt(0)
-	case smallest != nil:
-		out.Multiplier = smallest
-	default:
-		out.Multiplier = big.NewInt(1)
+	case a == nil:
+		return true
+	case a.From != nil && s.asOf.Before(s.literal(a.From, traverse.Time).from):
+		return false
 	}
-	// "The condition adds multiplier × points."
-	out.Score = new(big.Int).Mul(out.Multiplier, points)
-	return out
+	return a.Until == nil || s.asOf.Before(s.literal(a.Until, traverse.Time).to)
 }
 
-// count lists the occurrences of a child: "A child counts its occurrences that
-// lie in its date range and satisfy its expressions." For those of the other routes
-// that satisfy most it lists what they do not satisfy.
-func (s *scoring) count(c *dsl.Child) (n *big.Int, counted [][]Stop, nearest [][]string) {
-	n = new(big.Int)
-	s.routes(c.Path, func(route []Stop) {
-		var unmet []string
-		if !s.inRange(c.Range, route) {
-			unmet = append(unmet, c.Range.String())
-		}
-		for _, e := range c.Where { // "child tile: expressions (AND-ed)"
-			if !s.holds(e, route) {
-				unmet = append(unmet, text(e))
-			}
-		}
-		switch {
-		case len(unmet) == 0:
-			n.Add(n, big.NewInt(1))
-			counted = append(counted, route)
-		case len(nearest) == 0 || len(unmet) < len(nearest[0]):
-			nearest = [][]string{unmet}
-		case len(unmet) == len(nearest[0]) && !slices.ContainsFunc(nearest, func(o []string) bool { return slices.Equal(o, unmet) }):
-			nearest = append(nearest, unmet)
-		}
+// allActive reports whether as of is in the season among clauses, if there is one.
+func (s *scoring) allActive(clauses []dsl.Clause) bool {
+	return !slices.ContainsFunc(clauses, func(c dsl.Clause) bool {
+		a, ok := c.(*dsl.Active)
+		return ok && !s.active(a)
 	})
-	return n, counted, nearest
 }
 
-// routes visits every route through a path: "An occurrence is one route through
-// the path, without de-duplication".
-func (s *scoring) routes(path []*dsl.Name, visit func(route []Stop)) {
-	// "A path starts at `Lead`, at an interaction entity, or at `Interaction`."
-	root := path[0].Text
-	if root == traverse.Lead {
-		// "the lead itself is always scored, whatever its `dated by` says"
-		s.walk([]Stop{{root, s.schema.Entity(traverse.Lead), s.lead}}, path[1:], visit)
-		return
-	}
-	for e := range s.schema.Entities() {
-		// "`Interaction` … means every interaction entity that is not passive, together"
-		if e.Name() == root || root == traverse.AnyInteraction && e.Kind() == traverse.Interaction && !e.Passive() {
-			for i := range s.data[e.Name()] {
-				if r := &s.data[e.Name()][i]; s.owns(r) && s.exists(e, r) {
-					s.walk([]Stop{{root, e, r}}, path[1:], visit)
-				}
-			}
+// inAudience reports whether the children and blocks of the audience hold.
+func (s *scoring) inAudience(m *dsl.Model) bool {
+	for _, c := range m.Clauses {
+		if a, ok := c.(*dsl.Audience); ok && s.multiplier(a.Items, nil, &Contribution{}).Sign() == 0 {
+			return false
 		}
 	}
-}
-
-func (s *scoring) walk(route []Stop, rest []*dsl.Name, visit func(route []Stop)) {
-	if len(rest) == 0 {
-		visit(route)
-		return
-	}
-	for _, next := range s.hop(route[len(route)-1], rest[0].Text) {
-		s.walk(append(route[:len(route):len(route)], next), rest[1:], visit)
-	}
-}
-
-// hop follows one relationship: "`->` is a reference to one record (N:1), `<-` its
-// inverse (1:N)."
-func (s *scoring) hop(from Stop, name string) []Stop {
-	rel, ok := from.Entity.Relationship(name)
-	if !ok {
-		panic("reference: " + from.Entity.Name() + " has no " + name)
-	}
-	target := s.schema.Entity(rel.Target)
-	var stops []Stop
-	for i := range s.data[rel.Target] {
-		r := &s.data[rel.Target][i]
-		here, there := from.Record.text(name), r.ID
-		if rel.Via != "" {
-			here, there = from.Record.ID, r.text(rel.Via)
-		}
-		if here != "" && here == there && s.exists(target, r) {
-			stops = append(stops, Stop{name, target, r})
-		}
-	}
-	return stops
-}
-
-// owns reports whether an interaction is the lead's: "Interactions are those of the
-// parent contact (contact target), or of every contact whose `ParentAccount` is
-// the lead's account (account target)", and "Ownership looks at stored ids alone".
-func (s *scoring) owns(interaction *Record) bool {
-	contact := interaction.text(traverse.Contact)
-	if contact == "" {
-		return false
-	}
-	if !s.account {
-		return contact == s.lead.text(traverse.ParentContact)
-	}
-	c := s.data.find(traverse.Contact, contact)
-	return c != nil && c.text(traverse.ParentAccount) == s.lead.text(traverse.ParentAccount)
-}
-
-// exists reports whether a record exists as of the scoring instant: "an interaction later than
-// *as of*, or a record whose `dated by` field is (a `date`: a later day than *as
-// of*'s in the model's time zone), does not exist for that scoring". An empty
-// date is not later.
-func (s *scoring) exists(e *traverse.Entity, r *Record) bool {
-	dated, ok := e.Dated()
-	if !ok || empty(r.Values[dated.Name]) {
-		return true
-	}
-	return r.Values[dated.Name].Time().Before(s.now(dated.Type).to)
-}
-
-// inRange reports whether a route lies in a date range.
-func (s *scoring) inRange(r *dsl.Range, route []Stop) bool {
-	if r == nil {
-		return true
-	}
-	stop := Dated(route)
-	field, _ := stop.Entity.Dated()
-	value := stop.Record.Values[field.Name]
-	if empty(value) { // "A record with an empty date is outside every range"
-		return false
-	}
-	start := s.rangeStart(r, field.Type)
-	switch r.Kind {
-	case dsl.WithinLast: // "from (as of − 30 days) to as of, both ends included"
-		return stretch{start, s.now(field.Type).to}.contains(value.Time())
-	case dsl.Between: // "`between D and E` includes both"
-		return stretch{start, s.literal(r.To, field.Type).to}.contains(value.Time())
-	}
-	return !value.Time().Before(start)
-}
-
-// rangeStart returns where a date range starts: "`since D` starts at D".
-func (s *scoring) rangeStart(r *dsl.Range, t traverse.Type) time.Time {
-	if r.Kind == dsl.WithinLast {
-		return s.shift(r.Last, -1, t).from
-	}
-	return s.literal(r.From, t).from
-}
-
-// Dated returns the stop to which a date range applies: "The range applies to the first
-// interaction on the path; without one, to the last step of the path whose entity
-// is `dated by` a field". Without one it is the last stop.
-func Dated(route []Stop) Stop {
-	for _, stop := range route {
-		if stop.Entity.Kind() == traverse.Interaction {
-			return stop
-		}
-	}
-	for i := len(route) - 1; i >= 0; i-- {
-		if _, ok := route[i].Entity.Dated(); ok {
-			return route[i]
-		}
-	}
-	return route[len(route)-1]
+	return true
 }
 
 // text returns the text of a field or the id of a reference.
@@ -401,10 +255,20 @@ func Clamp(n *big.Int) int64 {
 	return math.MaxInt64
 }
 
+// integer returns a whole number.
 func integer(n *dsl.Number) *big.Int {
 	i, ok := new(big.Int).SetString(n.Text, 10)
 	if !ok {
 		panic("reference: " + n.Text + " is not an integer")
+	}
+	return i
+}
+
+// whole returns a number that is small enough to count with.
+func whole(n *dsl.Number) int {
+	i, err := strconv.Atoi(n.Text)
+	if err != nil {
+		panic(err) // the model does not compile
 	}
 	return i
 }

@@ -1,0 +1,228 @@
+package reference
+
+import (
+	"fmt"
+	"math/big"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// date returns the date of an occurrence, "the one a date range would use", and its type.
+// ok is false if it has none.
+func date(route []Stop) (at time.Time, t traverse.Type, ok bool) {
+	stop := Dated(route)
+	field, _ := stop.Entity.Dated()
+	v := stop.Record.Values[field.Name]
+	return v.Time(), field.Type, !empty(v)
+}
+
+// newestFirst orders occurrences by their dates: "What has no date is older than
+// everything".
+func newestFirst(routes [][]Stop) [][]Stop {
+	routes = slices.Clone(routes)
+	slices.SortStableFunc(routes, func(a, b []Stop) int {
+		x, _, hasX := date(a)
+		y, _, hasY := date(b)
+		switch {
+		case hasX && hasY:
+			return y.Compare(x)
+		case hasX:
+			return -1
+		case hasY:
+			return 1
+		}
+		return 0
+	})
+	return routes
+}
+
+// capped returns the occurrences that a cap lets through: "Of the occurrences that a
+// child counts, at most N (once: 1) count for each X."
+func (s *scoring) capped(c *dsl.Child, routes [][]Stop) [][]Stop {
+	if c.Cap == nil {
+		return routes
+	}
+	most := 1
+	if c.Cap.Count != nil {
+		most = whole(c.Cap.Count)
+	}
+	var through [][]Stop
+	count := map[string]int{}
+	for _, route := range newestFirst(routes) { // "With a cap the newest N of each X count."
+		x := s.x(c.Cap, route)
+		if count[x]++; count[x] <= most {
+			through = append(through, route)
+		}
+	}
+	return through
+}
+
+// x returns what a cap counts an occurrence for. "All that is empty (no value, no date, no
+// id) is one X together", which is "".
+func (s *scoring) x(c *dsl.Cap, route []Stop) string {
+	if c.Period == dsl.NoPeriod {
+		return s.identity(c.Per, route)
+	}
+	at, typ, ok := date(route)
+	if !ok {
+		return ""
+	}
+	return s.inPeriod(c.Period, at, typ)
+}
+
+// identity returns a text that is the same for two occurrences if a reference means the
+// same thing for them, and "" if it means nothing.
+func (s *scoring) identity(ref []*dsl.Name, route []Stop) string {
+	last := ref[len(ref)-1].Text
+	at, ok := s.follow(s.start(ref, route))
+	if !ok {
+		return ""
+	}
+	if f, ok := at.Entity.Field(last); ok {
+		return comparison{scoring: s, value: at.Record.Values[last], field: f}.identity()
+	}
+	if _, ok := at.Entity.Relationship(last); ok { // "or to an N:1 relationship (the stored id)"
+		return at.Record.text(last)
+	}
+	// "a step of the path: by the record, however many routes lead to it. A name of the last
+	// entity wins over a step, as in references."
+	return fmt.Sprintf("%p", stepNamed(route, last).Record)
+}
+
+// identity returns the same text for two values that "are equal as under `=` and `in`;
+// the same instant, the same day", and "" for an empty value.
+func (c comparison) identity() string {
+	if empty(c.value) {
+		return ""
+	}
+	switch c.field.Type {
+	case traverse.Number:
+		return strconv.FormatFloat(c.value.Number()+0, 'g', -1, 64) // -0 + 0 is 0
+	case traverse.Bool:
+		return strconv.FormatBool(c.value.Bool())
+	case traverse.Time, traverse.Date:
+		return c.value.Time().Format(time.RFC3339Nano)
+	}
+	return c.compared(c.value.Text())
+}
+
+// mostWithin returns "how many of the occurrences that the child counts lie within SPAN of
+// each other: the last is at most SPAN later than the first", at most. "What has no date
+// is in no burst."
+func (s *scoring) mostWithin(span *dsl.TimeSpan, routes [][]Stop) int {
+	units := map[dsl.Unit]time.Duration{
+		dsl.Minutes: time.Minute, dsl.Hours: time.Hour, dsl.Days: 24 * time.Hour, dsl.Weeks: 7 * 24 * time.Hour,
+	}
+	length := units[span.Unit] * time.Duration(whole(span.Count))
+	most := 0
+	for _, first := range routes {
+		from, _, ok := date(first)
+		if !ok {
+			continue
+		}
+		n := 0
+		for _, other := range routes {
+			if at, _, ok := date(other); ok && !at.Before(from) && !at.After(from.Add(length)) {
+				n++
+			}
+		}
+		most = max(most, n)
+	}
+	return most
+}
+
+// weight follows "Decay": "The child counts the sum of the weights under `each`, the
+// weight of its newest occurrence under `has`".
+func (s *scoring) weight(c *dsl.Child, routes [][]Stop) *big.Rat {
+	sum := new(big.Rat)
+	for _, route := range newestFirst(routes) {
+		if at, typ, ok := date(route); ok { // "What has no date is older than everything: weight 0."
+			sum.Add(sum, s.weightOf(c.Decay, at, typ))
+		}
+		if c.Frequency.Kind != dsl.Each {
+			break
+		}
+	}
+	return sum
+}
+
+// weightOf returns the weight of an occurrence by its date.
+func (s *scoring) weightOf(d *dsl.Decay, at time.Time, t traverse.Type) *big.Rat {
+	switch d.Kind {
+	case dsl.Halving: // "1/2ᵏ (0 from k = 33 on)"
+		const gone = 33
+		k := s.age(at, d.Every, gone, t)
+		if k == gone {
+			return new(big.Rat)
+		}
+		return big.NewRat(1, 1<<k)
+	case dsl.Losing: // "max(0, 100 − P·k)/100, a share of the original points"
+		p := whole(d.Percent)
+		return big.NewRat(int64(max(0, 100-p*s.age(at, d.Every, 100, t))), 100)
+	case dsl.Fading: // "max(0, N − k)/N with a SPAN of one UNIT"
+		n := whole(d.Every.Count)
+		one := &dsl.TimeSpan{Count: &dsl.Number{Text: "1"}, Unit: d.Every.Unit}
+		return big.NewRat(int64(max(0, n-s.age(at, one, n, t))), int64(n))
+	}
+	panic("reference: unknown decay")
+}
+
+// without follows "every SPAN without PATH …": it "counts how many whole SPANs old the
+// newest of the occurrences is: the k of decay, below; 0 if there is none; what has no
+// date does not count here."
+func (s *scoring) without(c *dsl.Child, score *dsl.Score, routes [][]Stop) int {
+	if len(routes) == 0 {
+		return 0
+	}
+	at, typ, ok := date(newestFirst(routes)[0])
+	if !ok {
+		return 0
+	}
+	// "whose points must have `up to` or `down to` (k ends where that is reached)"
+	points, bound := whole(score.Points), whole(score.Bound)
+	end := (bound + points - points/abs(points)) / points
+	return s.age(at, c.Frequency.Without, end, typ)
+}
+
+func abs(n int) int { return max(n, -n) }
+
+// same returns "the values of a field for which all its children hold".
+func (s *scoring) same(b *dsl.ItemBlock) []string {
+	// "Each child is judged on those of its occurrences that have the value."
+	having := make([]map[string][][]Stop, len(b.Items))
+	var values []string
+	for i, item := range b.Items {
+		c := item.(*dsl.Child)
+		having[i] = map[string][][]Stop{}
+		for _, route := range s.occurrences(c).Routes {
+			v := s.identity(b.Ref, route)
+			having[i][v] = append(having[i][v], route)
+			// "The values looked at are those of the occurrences of `has`, `at least`, `exactly`
+			// and `from … to` children, of which there must be one; an empty value is none."
+			kind := c.Frequency.Kind
+			looked := kind == dsl.AtLeast || kind == dsl.Exactly || kind == dsl.FromTo
+			if looked && v != "" && !slices.Contains(values, v) {
+				values = append(values, v)
+			}
+		}
+	}
+	return slices.DeleteFunc(values, func(v string) bool {
+		for i, item := range b.Items {
+			c := item.(*dsl.Child)
+			// "a cap in one counts among the occurrences with the value"
+			routes := s.capped(c, having[i][v])
+			n := len(routes)
+			if c.Burst != nil {
+				n = s.mostWithin(c.Burst.Any, routes)
+			}
+			if !holds(c.Frequency, big.NewInt(int64(n))) {
+				return true
+			}
+		}
+		return false
+	})
+}

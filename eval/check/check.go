@@ -1,21 +1,19 @@
 package check
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/leadscore/leadscore/dsl"
-	"github.com/leadscore/leadscore/grades"
-	"github.com/leadscore/leadscore/internal/zones"
 )
 
+// A named is what has a name: a condition, a group, a model.
 type named struct {
 	file *dsl.File
 	span dsl.Span
+	what string
 }
 
 func (c *checker) models(files []*dsl.File) []*Model {
@@ -48,88 +46,13 @@ func (c *checker) unique(names map[string]named, name *dsl.String, what string) 
 	}
 	if first, ok := names[name.Value]; ok {
 		d := c.problem(name.Span, CodeDuplicate, "there are two %ss called %s", what, name.Raw)
+		if first.what != what {
+			d.Summary = fmt.Sprintf("a %s and a %s are both called %s", first.what, what, name.Raw)
+		}
 		d.Related = []dsl.Related{{Summary: "the first is here", File: first.file.Name, Span: first.span}}
 		return
 	}
-	names[name.Value] = named{c.file, name.Span}
-}
-
-func (c *checker) model(m *dsl.Model) *Model {
-	model := &Model{Schema: c.schema, Zone: time.UTC, Source: m, File: c.file.Name}
-	head := m.Span
-	if m.Name != nil {
-		model.Name, head = m.Name.Value, m.Name.Span
-	}
-	once := map[string]dsl.Span{}
-	first := func(what string, at dsl.Span) bool {
-		if before, ok := once[what]; ok {
-			d := c.problem(at, dsl.CodeRepeated, "a model has only one %s", what)
-			d.Related = []dsl.Related{{Summary: "the first is here", File: c.file.Name, Span: before}}
-			return false
-		}
-		once[what] = at
-		return true
-	}
-	// The time zone comes first: the meaning of dates depends on it.
-	for _, clause := range m.Clauses {
-		if z, ok := clause.(*dsl.TimeZone); ok && first("time zone", z.Span) {
-			c.zone(model, z.Zone)
-		}
-	}
-	most := len(m.Clauses) // nearly all of them are conditions
-	conditions := make(map[string]named, most)
-	model.Conditions = make([]Condition, 0, most)
-	c.allocate(m)
-	var bands []*dsl.Grade
-	for _, clause := range m.Clauses {
-		switch cl := clause.(type) {
-		case *dsl.Description:
-			if first("description", cl.Span) {
-				model.Description = cl.Text.Value
-			}
-		case *dsl.Target:
-			if first("target", cl.Span) {
-				model.Target = cl.Kind
-			}
-		case *dsl.SalesReady:
-			if n, ok := c.integer(cl.Threshold); ok && first("sales-ready score", cl.Span) {
-				model.SalesReady = grades.ReadyAt(n)
-			}
-		case *dsl.Grade:
-			bands = append(bands, cl)
-		case *dsl.Condition:
-			if cl.Name != nil {
-				c.unique(conditions, cl.Name, "condition")
-			}
-			model.Conditions = append(model.Conditions, c.condition(model, cl))
-		}
-	}
-	if _, ok := once["target"]; !ok && !m.Incomplete {
-		c.problem(head, CodeMissing, "the model has no target").Expected = []string{"target contact", "target account"}
-	}
-	model.Grades = c.grades(bands)
-	return model
-}
-
-func (c *checker) zone(model *Model, zone *dsl.String) {
-	if zone.Bad {
-		return
-	}
-	if loc := zones.Location(zone.Value); loc != nil {
-		model.Zone = loc
-		return
-	}
-	d := c.problem(zone.Span, CodeTimeZone, "%s is not a time zone of the IANA database", brief(zone.Raw))
-	var hint zones.Hint
-	if len(c.diags) <= maxSuggestions {
-		hint = zones.Suggest(zone.Value)
-	}
-	if d.Help, d.Nearest = hint.Help, hint.Nearest; hint == (zones.Hint{}) {
-		d.Expected = []string{"a name such as Europe/Berlin or UTC"}
-	}
-	if hint.Sure {
-		d.Replace(strconv.Quote(hint.Nearest))
-	}
+	names[name.Value] = named{c.file, name.Span, what}
 }
 
 // integer reads a whole number. It reports one that does not fit into 64 bits.
@@ -157,65 +80,6 @@ func brief(s string) string {
 		return string(runes[:longest]) + "…"
 	}
 	return string(runes)
-}
-
-func (c *checker) grades(clauses []*dsl.Grade) grades.Scale {
-	var bands []grades.Band
-	whole := true
-	for _, g := range clauses {
-		band := grades.Band{Name: g.Name.Value}
-		number := func(n *dsl.Number) int64 {
-			v, ok := c.integer(n)
-			whole = whole && ok
-			return v
-		}
-		switch {
-		case g.Below != nil:
-			band = grades.Below(band.Name, number(g.Below))
-		case g.To != nil:
-			band = grades.Between(band.Name, number(g.From), number(g.To))
-		default:
-			band = grades.AtLeast(band.Name, number(g.From))
-		}
-		whole = whole && !g.Name.Bad
-		bands = append(bands, band)
-	}
-	if !whole {
-		return grades.Scale{} // without one of them, the others would seem to have a gap
-	}
-	scale, err := grades.NewScale(bands...)
-	problems, _ := errors.AsType[grades.Error](err)
-	for _, p := range problems {
-		d := c.problem(clauses[p.Band].Span, CodeGrades, "%s", p.Summary)
-		d.Help = correction(bands, p)
-		if p.Other >= 0 {
-			d.Related = []dsl.Related{{Summary: "the other grade is here", File: c.file.Name, Span: clauses[p.Other].Span}}
-		}
-	}
-	return scale
-}
-
-// correction returns how to correct a gap between two grades, an overlap, or bounds out
-// of order, or "" if it does not know.
-func correction(bands []grades.Band, p grades.Problem) string {
-	low := bands[p.Band]
-	if low.From > low.To {
-		if low.From == 0 && low.To == -1 { // grades.Below of the smallest number
-			return ""
-		}
-		return fmt.Sprintf("write from %d to %d", low.To, low.From)
-	}
-	if p.Other < 0 || bands[p.Other].Name == low.Name {
-		return ""
-	}
-	high := bands[p.Other]
-	if low.From > high.From {
-		low, high = high, low
-	}
-	if low.To >= high.To { // one contains the other
-		return ""
-	}
-	return fmt.Sprintf("let %q begin at %d", high.Name, low.To+1)
 }
 
 // allocate allocates the children of a model's conditions and their expressions,

@@ -281,7 +281,7 @@ func TestModelProblems(t *testing.T) {
 		rules string
 		want  []problem
 	}{
-		{`model ‹"M"› { }`, []problem{{code: check.CodeMissing, says: "expected target contact or target account"}}},
+		{`model ‹"M"› { }`, []problem{{code: check.CodeMissing, says: "expected target contact, target account, target lead or target lead with contact"}}},
 		{`model ‹""› { target contact }`, []problem{{code: dsl.CodeEmpty}}},
 		{`model «"M"» { target contact } model ‹"M"› { target account }`, []problem{{code: check.CodeDuplicate, related: 1}}},
 		{`model "M" { «target contact» ‹target account› }`, []problem{{code: dsl.CodeRepeated, says: "target", related: 1}}},

@@ -38,6 +38,7 @@ type checker struct {
 	listed map[*string]map[string]bool
 	// dropped counts the problems of a file beyond maxProblems.
 	dropped map[*dsl.File]int
+	target  dsl.TargetKind // of the model that is being checked
 
 	// commons holds the entities that represent several kinds, by the names of these.
 	commons map[string]*traverse.Entity

@@ -90,6 +90,9 @@ func (b *builder) declare(i int, d *Definition) {
 	}
 	for j, r := range d.Relationships {
 		at := Place{i, PartRelationship, j}
+		if b.again(e, r, at) {
+			continue
+		}
 		if b.name(e, r.Name, at) {
 			e.index[r.Name] = ^len(e.rels)
 			e.rels = append(e.rels, r)
@@ -129,6 +132,17 @@ func (b *builder) name(e *Entity, name string, at Place) bool {
 		return false
 	}
 	b.places[[2]string{e.name, name}] = at
+	return true
+}
+
+// again reports whether a definition declares the reference to the lead that an
+// interaction of the standard schema is given.
+func (b *builder) again(e *Entity, r Relationship, at Place) bool {
+	if !e.given || r != (Relationship{Name: Lead, Target: Lead}) {
+		return false
+	}
+	e.given = false
+	b.places[[2]string{e.name, r.Name}] = at
 	return true
 }
 

@@ -195,6 +195,7 @@ type Entity struct {
 	rels    []Relationship
 	index   map[string]int // name -> position in fields, or ^position in rels
 	dated   string
+	given   bool // Lead -> Lead is there without having been asked for: see LeadGiven
 }
 
 // Name returns the entity's name.
@@ -231,6 +232,12 @@ func (e *Entity) Relationship(name string) (Relationship, bool) {
 // Dated returns the field that e is dated by, and whether there is one: the
 // Timestamp of an interaction, the `dated by` field of a profile.
 func (e *Entity) Dated() (Field, bool) { return e.Field(e.dated) }
+
+// LeadGiven reports whether e is an interaction of the standard schema whose reference
+// Lead no other definition has declared again. In a model with target contact or
+// target account, what begins with Lead in an expression then means the lead at the
+// beginning of the path, and not that reference (language reference, Target lead).
+func (e *Entity) LeadGiven() bool { return e.given }
 
 // Entities yields the schema's entities in the order of their declaration.
 func (s *Schema) Entities() iter.Seq[*Entity] { return slices.Values(s.entities) }

@@ -15,6 +15,9 @@ var standard = sync.OnceValue(func() *Schema {
 	if err != nil {
 		panic(err) // a mistake of ours that every test finds
 	}
+	for _, e := range s.entities {
+		e.given = e.kind == Interaction
+	}
 	return s
 })
 
@@ -86,7 +89,10 @@ func standardProfiles() []Definition {
 func standardInteractions() []Definition {
 	text := func(names ...string) []Field { return fieldsOf(Text, names...) }
 	interaction := func(name string, fields []Field) Definition {
-		return Definition{Name: name, Kind: Interaction, Fields: fields}
+		return Definition{
+			Name: name, Kind: Interaction, Fields: fields,
+			Relationships: []Relationship{{Name: Lead, Target: Lead}},
+		}
 	}
 	passive := func(name string, fields []Field) Definition {
 		d := interaction(name, fields)

@@ -57,6 +57,9 @@ func (c *checker) path(names []*dsl.Name) traverse.Path {
 	if !c.pathWithinHops(names) {
 		return nil
 	}
+	if !c.ofLead(names[0]) {
+		return nil
+	}
 	return path
 }
 

@@ -56,7 +56,7 @@ func (c *checker) reach(p place, names []*dsl.Name, what use) (reach, bool) {
 		return r, true
 	}
 	_, isRelationship := r.at.Relationship(hops[0].Text)
-	if what != inSame && (!isRelationship || p.meansLead(hops[0])) {
+	if what != inSame && (!isRelationship || p.meansLead(hops[0]) || p.givenLead(hops[0])) {
 		// It is not a relationship of the last entity, so it must be a step of the path.
 		step, ok := c.namedStep(p, hops[0])
 		if !ok {
@@ -231,6 +231,9 @@ func (c *checker) noField(p place, cmp *dsl.Comparison, r reach) {
 // record that it refers to, or on another step of the path.
 func (c *checker) elsewhere(d *dsl.Diagnostic, path traverse.Path, name *dsl.Name) {
 	for r := range path.Last().Entity.Relationships() {
+		if r.Name == traverse.Lead && path.Last().Entity.LeadGiven() && !c.byLead() {
+			continue
+		}
 		if to := c.schema.Entity(r.Target); to != nil && !r.Many() && path.Hops() < traverse.MaxHops {
 			if _, ok := to.Field(name.Text); ok {
 				d.Nearest = (&dsl.Name{Text: r.Name}).String() + "." + name.String()

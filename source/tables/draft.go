@@ -343,10 +343,7 @@ var swapDayAndMonth = strings.NewReplacer("2006", "2006", "06", "06", "04", "04"
 
 // references finds the columns that hold references.
 func (d *drafter) references(s *sample, t *Table) {
-	for r := range s.entity.Relationships() {
-		if r.Many() {
-			continue
-		}
+	for _, r := range referencesOf(s.entity) {
 		if s.entity.Name() == traverse.Lead && r.Name == traverse.ParentContact && s.sameFileAs(d, traverse.Contact) {
 			t.Columns[r.Name] = Column{Name: s.id.name}
 			continue
@@ -356,6 +353,22 @@ func (d *drafter) references(s *sample, t *Table) {
 			c.used = true
 		}
 	}
+}
+
+// referencesOf returns the references of an entity. That of an interaction to its lead
+// is the last: who did it is rather told by a contact.
+func referencesOf(e *traverse.Entity) []traverse.Relationship {
+	var list, last []traverse.Relationship
+	for r := range e.Relationships() {
+		switch {
+		case r.Many():
+		case e.Kind() == traverse.Interaction && r.Name == traverse.Lead:
+			last = append(last, r)
+		default:
+			list = append(list, r)
+		}
+	}
+	return append(list, last...)
 }
 
 // sameFileAs reports whether the file is also that of another entity.
@@ -374,6 +387,8 @@ func (d *drafter) reference(s *sample, r traverse.Relationship) (Column, *sample
 		share  float64
 	}
 	var all []found
+	// The lead of an interaction must be named: contacts may be leads, too.
+	toLead := s.entity.Kind() == traverse.Interaction && r.Name == traverse.Lead
 	for _, to := range d.samples {
 		if to.entity == nil || to.entity.Name() != r.Target || to.id == nil || to.file == s.file {
 			continue
@@ -387,7 +402,11 @@ func (d *drafter) reference(s *sample, r traverse.Relationship) (Column, *sample
 					continue
 				}
 				share := shareIn(c.values, by.values)
-				if share < 0.5 || !c.mayName(r) && !slices.ContainsFunc(c.values, isTelling) {
+				suits := c.mayName(r)
+				if toLead {
+					suits = likeness(c.words, wordsOf(r.Name)) > 0
+				}
+				if share < 0.5 || !suits && (toLead || !slices.ContainsFunc(c.values, isTelling)) {
 					continue
 				}
 				column := Column{Name: c.name}

@@ -85,16 +85,19 @@ func gradeNames(bands []*dsl.Grade) []string {
 	return names
 }
 
-// gradesOf returns the names of the grades of a dimension.
-func gradesOf(d *Dimension) []string {
+// gradesIn returns the names of the grades among clauses.
+func gradesIn(clauses []dsl.Clause) []string {
 	var bands []*dsl.Grade
-	for _, clause := range d.Source.Clauses {
+	for _, clause := range clauses {
 		if g, ok := clause.(*dsl.Grade); ok {
 			bands = append(bands, g)
 		}
 	}
 	return gradeNames(bands)
 }
+
+// gradesOf returns the names of the grades of a dimension.
+func gradesOf(d *Dimension) []string { return gradesIn(d.Source.Clauses) }
 
 // dimensionCalled returns the dimension that a clause or a decision names. It reports
 // one that the model does not have, and then returns nil.

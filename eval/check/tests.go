@@ -35,13 +35,13 @@ type TestRecord struct {
 	Source *dsl.Record
 }
 
-// An Expectation is one expectation of a test. The grade or condition that it
-// names exists.
+// An Expectation is one expectation of a test. What it names exists.
 type Expectation struct {
-	Kind   dsl.ExpectKind
-	Name   string // the name of the grade or condition
-	Number int64  // the score, or how often a condition counts
-	Source *dsl.Expectation
+	Kind      dsl.ExpectKind
+	Dimension *Dimension // whose score or grade is expected, or nil
+	Name      string     // the name of the grade or condition, or the label
+	Number    int64      // the score, or how often a condition counts
+	Source    *dsl.Expectation
 }
 
 // tests checks the tests of all files and gives them to their models.
@@ -513,52 +513,4 @@ func (k *testChecker) texts(f traverse.Field, a *dsl.Assignment) (v traverse.Val
 		return traverse.ChoicesValue(texts...), true
 	}
 	return traverse.TextValue(texts[0]), true
-}
-
-func (k *testChecker) expectation(x *dsl.Expectation) {
-	out := Expectation{Kind: x.Kind, Source: x}
-	if x.Number != nil {
-		n, ok := k.integer(x.Number)
-		if k.sound = k.sound && ok; ok && n < 0 && x.Kind == dsl.ExpectTimes {
-			k.bad(x.Number.Span, CodeFrequency, "a condition cannot count %s times", x.Number.Text)
-		}
-		out.Number = n
-	}
-	if x.Name != nil {
-		out.Name = x.Name.Value
-		k.known(x)
-	}
-	ready := x.Kind == dsl.ExpectSalesReady || x.Kind == dsl.ExpectNotSalesReady
-	if _, has := k.model.SalesReady.At(); ready && !has && !k.model.Source.Incomplete {
-		k.bad(x.Span, CodeMissing, "model %q has no sales-ready score", k.model.Name)
-	}
-	k.out.Expectations = append(k.out.Expectations, out)
-}
-
-// known reports a grade or condition that the model does not have.
-func (k *testChecker) known(x *dsl.Expectation) {
-	if x.Name.Bad {
-		k.sound = false
-		return
-	}
-	what, names := "condition", []string{}
-	if x.Kind == dsl.ExpectGrade {
-		what = "grade"
-		for _, clause := range k.model.Source.Clauses {
-			if g, ok := clause.(*dsl.Grade); ok {
-				names = append(names, g.Name.Value)
-			}
-		}
-	} else {
-		for i := range k.model.Conditions {
-			names = append(names, k.model.Conditions[i].Name)
-		}
-	}
-	if slices.Contains(names, x.Name.Value) || k.model.Source.Incomplete {
-		return // it may be what could not be read
-	}
-	d := k.bad(x.Name.Span, CodeName, "model %q has no %s %s", k.model.Name, what, brief(x.Name.Raw))
-	if near := k.near(x.Name.Value, slices.Values(names)); near != "" {
-		d.Nearest = strconv.Quote(near)
-	}
 }

@@ -1,0 +1,169 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/leadscore/leadscore/dsl"
+)
+
+func (k *testChecker) expectation(x *dsl.Expectation) {
+	out := Expectation{Kind: x.Kind, Source: x}
+	if x.Number != nil {
+		n, ok := k.integer(x.Number)
+		if k.sound = k.sound && ok; ok && n < 0 && x.Kind == dsl.ExpectTimes {
+			k.bad(x.Number.Span, CodeFrequency, "a condition cannot count %s times", x.Number.Text)
+		}
+		out.Number = n
+	}
+	if x.Dimension != nil {
+		if out.Dimension = k.dimensionCalled(x.Dimension); out.Dimension == nil {
+			return
+		}
+	}
+	if x.Name != nil {
+		out.Name = x.Name.Value
+		k.known(x, out.Dimension)
+	}
+	k.possible(x)
+	k.out.Expectations = append(k.out.Expectations, out)
+}
+
+// possible reports an expectation of something that the model does not have at all.
+func (k *testChecker) possible(x *dsl.Expectation) {
+	m := k.model
+	what := ""
+	switch _, threshold := m.SalesReady.At(); x.Kind {
+	case dsl.ExpectSalesReady, dsl.ExpectNotSalesReady:
+		if !threshold && !has[*dsl.SalesReady](m.Source) {
+			what = "sales-ready score"
+		}
+	case dsl.ExpectNotActive:
+		if !has[*dsl.Active](m.Source) {
+			what = "season"
+		}
+	case dsl.ExpectNotInAudience:
+		if !has[*dsl.Audience](m.Source) {
+			what = "audience"
+		}
+	case dsl.ExpectLabel, dsl.ExpectNoLabel:
+		if !has[*dsl.Label](m.Source) {
+			what = "label"
+		}
+	}
+	if what != "" && !m.Source.Incomplete {
+		k.bad(x.Span, CodeMissing, "model %q has no %s", m.Name, what)
+	}
+}
+
+// has reports whether a model has a clause of a kind.
+func has[C dsl.Clause](m *dsl.Model) bool {
+	return slices.ContainsFunc(m.Clauses, func(c dsl.Clause) bool { _, ok := c.(C); return ok })
+}
+
+// dimensionCalled returns the dimension that an expectation names. It reports one that
+// the model does not have, and then returns nil.
+func (k *testChecker) dimensionCalled(name *dsl.String) *Dimension {
+	if name.Bad {
+		k.sound = false
+		return nil
+	}
+	var names []string
+	for _, p := range k.model.Parts {
+		if d, ok := p.(*Dimension); ok {
+			if d.Name == name.Value {
+				return d
+			}
+			names = append(names, d.Name)
+		}
+	}
+	k.unknown("dimension", name, names)
+	return nil
+}
+
+// known reports a grade, label or condition that the model does not have.
+func (k *testChecker) known(x *dsl.Expectation, of *Dimension) {
+	if x.Name.Bad {
+		k.sound = false
+		return
+	}
+	what, names := "condition", []string(nil)
+	switch x.Kind {
+	case dsl.ExpectGrade:
+		what, names = "grade", gradesIn(k.model.Source.Clauses)
+	case dsl.ExpectDimensionGrade:
+		what, names = "grade", gradesIn(of.Source.Clauses)
+	case dsl.ExpectLabel:
+		what = "label"
+		var lists [][]string
+		for _, d := range k.model.Label {
+			lists = append(lists, gradesIn(d.Source.Clauses))
+		}
+		if lists == nil || composed(x.Name.Value, lists) {
+			return
+		}
+		names = compositions(lists)
+	default:
+		for i := range k.model.Conditions {
+			if k.model.Conditions[i].Row == nil {
+				names = append(names, k.model.Conditions[i].Name)
+			}
+		}
+	}
+	if slices.Contains(names, x.Name.Value) {
+		return
+	}
+	k.unknown(what, x.Name, names)
+}
+
+// unknown reports a name that the model does not have.
+func (k *testChecker) unknown(what string, name *dsl.String, names []string) {
+	k.sound = false
+	if k.model.Source.Incomplete {
+		return // it may be what could not be read
+	}
+	d := k.bad(name.Span, CodeName, "model %q has no %s %s", k.model.Name, what, brief(name.Raw))
+	if other := partCalled(k.model.Source.Clauses, name.Value); other != "" && other != what {
+		d.Help = fmt.Sprintf("that is the name of a %s", other)
+	} else if near := k.near(name.Value, slices.Values(names)); near != "" {
+		d.Nearest = strconv.Quote(near)
+	}
+}
+
+// partCalled returns what of the clauses and those in them has a name: "group", "table"
+// and so on, or "".
+func partCalled(clauses []dsl.Clause, name string) string {
+	is := func(s *dsl.String) bool { return s != nil && s.Value == name }
+	for _, clause := range clauses {
+		var inner []dsl.Clause
+		switch cl := clause.(type) {
+		case *dsl.Condition:
+			if is(cl.Name) {
+				return "condition"
+			}
+		case *dsl.Table:
+			if is(cl.Name) {
+				return "table"
+			}
+		case *dsl.FirstOf:
+			if is(cl.Name) {
+				return "first of block"
+			}
+		case *dsl.Group:
+			if is(cl.Name) {
+				return "group"
+			}
+			inner = cl.Clauses
+		case *dsl.Dimension:
+			if is(cl.Name) {
+				return "dimension"
+			}
+			inner = cl.Clauses
+		}
+		if what := partCalled(inner, name); what != "" {
+			return what
+		}
+	}
+	return ""
+}

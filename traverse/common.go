@@ -38,6 +38,7 @@ func Common(kinds ...*Entity) *Entity {
 			c.rels = append(c.rels, r)
 		}
 	}
+	c.given = !slices.ContainsFunc(kinds, func(k *Entity) bool { return !k.given })
 	return c
 }
 

@@ -37,6 +37,7 @@ func (c *checker) pathOfKinds(ch *dsl.Child) (traverse.Path, []*traverse.Entity)
 			d := c.problem(n.Span, CodeKinds, "%s is named twice", n)
 			d.Help = "leave it out"
 			d.ReplaceAt(dsl.Span{Start: names[i-1].End, End: n.End}, "")
+		case !c.ofLead(n): // which it has reported
 		default:
 			kinds = append(kinds, kind)
 			continue

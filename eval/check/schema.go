@@ -21,6 +21,7 @@ func Files(base *traverse.Schema, files ...*dsl.File) (*traverse.Schema, []*Mode
 	c.schema = c.lower(base, files)
 	models := c.models(files)
 	c.tests(files, models)
+	c.explainValues(files)
 	c.diags.Sort()
 	for _, f := range files {
 		if n := c.dropped[f]; n > 0 {

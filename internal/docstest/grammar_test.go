@@ -19,6 +19,10 @@ func checkGrammar(b *block) error {
 	g.rules["name"] = samples("City", "Contact", "score", "Last", "`Parent contact`", "_x1")
 	g.rules["text"] = samples(`"Chicago"`, `""`, `"a \"b\" \u00e9"`)
 	g.rules["int"] = samples("7", "+7", "-20")
+	g.rules["digits"] = samples("7", "366")
+	g.rules["percent"] = samples("1%", "25%")
+	news := 0
+	g.rules["new"] = func() string { news++; return fmt.Sprint("New", news) }
 	g.rules["number"] = samples("500", "-0.5", "+99.25")
 	g.rules["moment"] = samples("2026-05-31", "2026-05-31T09:30", "2026-05-31T09:30:15.123Z", "2026-05-31T09:30-05:00")
 	g.rules["unit"] = samples("minute", "hours", "days", "week", "months", "year")
@@ -61,7 +65,12 @@ type grammar struct {
 	used   []string
 	rules  map[string]func() string
 	random *rand.Rand
+	depth  int // of the productions that are under way
 }
+
+// deep reports whether what is left shall be short: a production that contains itself
+// has an end.
+func (g *grammar) deep() bool { return g.depth > 10 }
 
 func (g *grammar) next() string {
 	if len(g.tokens) == 0 {
@@ -78,7 +87,12 @@ func (g *grammar) alternatives() func() string {
 		g.next()
 		list = append(list, g.sequence())
 	}
-	return func() string { return list[g.random.IntN(len(list))]() }
+	return func() string {
+		if g.deep() {
+			return list[0]()
+		}
+		return list[g.random.IntN(len(list))]()
+	}
 }
 
 func (g *grammar) sequence() func() string {
@@ -102,6 +116,9 @@ func (g *grammar) item() func() string {
 		g.next() // the closing sign
 		return func() string {
 			var text strings.Builder
+			if g.deep() {
+				return ""
+			}
 			for range g.random.IntN(most + 1) {
 				text.WriteString(inner() + " ")
 			}
@@ -121,5 +138,9 @@ func (g *grammar) item() func() string {
 		return func() string { return strings.Trim(t, `"`) }
 	}
 	g.used = append(g.used, t)
-	return func() string { return g.rules[t]() }
+	return func() string {
+		g.depth++
+		defer func() { g.depth-- }()
+		return g.rules[t]()
+	}
 }

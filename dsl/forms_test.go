@@ -20,7 +20,7 @@ var shells = map[formPlace]string{
 
 // tails is what follows the words of a form at a place.
 var tails = map[formPlace]string{
-	beginsBlock: " X = 1", beginsClause: ` "G" { condition "D" { has Lead score +1 } }`, beginsChild: " EmailOpened",
+	beginsBlock: " X = 1", beginsChild: " EmailOpened",
 	afterScore: " 15", beginsExpr: ` City = "A"`, beginsOp: ` = 1`, beginsOperand: ` "A"`,
 }
 

@@ -3,6 +3,8 @@ package dsl
 import (
 	"fmt"
 	"strings"
+
+	"github.com/alecthomas/participle/v2/lexer"
 )
 
 // misplacedClause reports the next clause, which cannot stand in the block b but in
@@ -35,69 +37,193 @@ func (p *parser) strayClause(b *clauseBlock) {
 	t := *p.peek()
 	d := p.unexpectedToken(clauseWords[b.place]...)
 	switch {
+	case t.Type == tokString && isSign(p.peekAt(1), "{"):
+		p.withoutCondition(d)
 	case p.startsChild(nil):
 		d.Help = "children and scores belong in a condition" + p.tooMany()
 	case isWord(&t, "and"):
 		d.Summary, d.Expected = fmt.Sprintf("conditions need no %s between them", t.Value), nil
 		d.Help = "leave it out: each adds its own points"
 		d.apply(drop(p.lex))
+	case declares(p.lex):
+		d.Nearest, d.Fix = "let", nil
+		d.apply(swap(&t, "let"))
+	case d.Nearest == "let" && !isSign(p.peekAt(2), "="):
+		d.Nearest, d.Fix = "", nil
 	}
 }
 
-// strayTier reports the next token, which begins no condition of f.
-func (p *parser) strayTier(f *FirstOf) {
+// withoutCondition completes d, the problem of a name, the next token, and a brace.
+func (p *parser) withoutCondition(d *Diagnostic) {
+	t := p.peek()
+	d.Summary, d.Expected = "a condition begins with that word", nil
+	d.Help = fmt.Sprintf("write condition %s {", describe(t))
+	at := startOf(t)
+	d.ReplaceAt(Span{at, at}, "condition ")
+}
+
+// strayTier reports the next token, which begins no condition of a first of.
+func (p *parser) strayTier() {
+	t := p.peek()
 	d := p.unexpectedToken("condition")
-	if p.startsChild(nil) {
+	switch {
+	case t.Type == tokString && isSign(p.peekAt(1), "{"):
+		p.withoutCondition(d)
+	case p.startsChild(nil):
 		d.Help = "children and scores belong in a condition"
+	case isOneOf(t, "otherwise", "else", "default"):
+		d.Help = "write a last condition that holds for every lead, such as has Lead"
+	}
+}
+
+// declares reports whether a word comes next with which other languages declare a
+// name, and then a name and =.
+func declares(lex *tokens) bool {
+	if !isOneOf(lex.Peek(), "set", "define", "const", "var", "val", "def") {
+		return false
+	}
+	name := lex.peekAt(1)
+	return (name.Type == tokIdent || name.Type == tokQuoted) && isSign(lex.peekAt(2), "=")
+}
+
+// noName completes the problem of a missing name of a block: a brace where the name
+// must be.
+func (p *parser) noName(t *lexer.Token, d *Diagnostic) {
+	if kind := lastBefore(p.lex); kind != nil && isSign(t, "{") {
+		d.Help = fmt.Sprintf(`give it a name, such as %s "Emails" {`, strings.ToLower(kind.Value))
 	}
 }
 
 // noLimit returns the error for the missing bounds of a limit.
 func noLimit(lex *tokens) *syntaxError {
-	return keywordError(lex, "up to", "from")
+	err := keywordError(lex, "up to", "from")
+	t, next := lex.Peek(), lex.peekAt(1)
+	at := startOf(t)
+	switch {
+	case t.Type == tokInt && isOneOf(next, "to", "and", "until"):
+		err.nearest, err.fix = "from", &Edit{Span{at, at}, "from "}
+	case t.Type == tokInt:
+		err.nearest, err.fix = "up to", &Edit{Span{at, at}, "up to "}
+	case isWord(t, "to"):
+		err.nearest, err.fix = "up to", swap(t, "up to")
+	case isSign(t, "<="):
+		err.nearest, err.fix = "up to", swap(t, "up to")
+	case isSign(t, ">="):
+		err.nearest, err.fix = "from", swap(t, "from")
+	case isWord(t, "at") && isWord(next, "most"):
+		err.nearest, err.fix = "up to", &Edit{spanOf(t, next), "up to"}
+	case isWord(t, "at") && isWord(next, "least"):
+		err.nearest, err.fix = "from", &Edit{spanOf(t, next), "from"}
+	case isOneOf(t, "max", "maximum", "most"):
+		err.nearest, err.fix = "up to", swap(t, "up to")
+	case isOneOf(t, "min", "minimum", "least"):
+		err.nearest, err.fix = "from", swap(t, "from")
+	case isWord(t, "between") && next.Type == tokInt && isWord(lex.peekAt(2), "and"):
+		err.nearest, err.help = "from", fmt.Sprintf("write from %s to %s", next.Value, lex.peekAt(3).Value)
+	case err.nearest == "":
+		err.help = "a limit is written limit up to 40, limit from 0 or limit from 0 to 100"
+	}
+	return err
+}
+
+// noUpTo returns the error for what follows up in place of to.
+func noUpTo(lex *tokens) *syntaxError {
+	err := keywordError(lex, "to")
+	if t := lex.Peek(); t.Type == tokInt {
+		at := startOf(t)
+		err.nearest, err.fix = "up to", &Edit{Span{at, at}, "to "}
+	}
+	return err
+}
+
+// upInLimit returns the error for up after the lower bound of a limit.
+func upInLimit(lex *tokens) *syntaxError {
+	err := unexpected(lex, "to")
+	if isWord(lex.peekAt(1), "to") {
+		err.nearest, err.fix = "to", &Edit{spanOf(lex.Peek(), lex.peekAt(1)), "to"}
+	}
+	return err
 }
 
 // noPercent returns the error for a missing percent sign after n.
 func noPercent(lex *tokens, n *Number) *syntaxError {
-	err := unexpected(lex, "%")
-	err.fix = &Edit{Span{n.End, n.End}, "%"}
+	return &syntaxError{
+		token: *lastBefore(lex), summary: "% is missing after " + n.Text, help: fmt.Sprintf("write weight %s%%", numberText(n)),
+		fix: &Edit{Span{n.End, n.End}, "%"},
+	}
+}
+
+// noWeight returns the error for a weight that is not a whole number in digits.
+func noWeight(lex *tokens, err error) error {
+	bad, ok := err.(*syntaxError)
+	if t := lex.Peek(); ok && t.Type == tokDecimal {
+		bad.help = "a weight is a whole number of percent, such as weight 50% for a half"
+		if whole, fraction, _ := strings.Cut(t.Value, "."); len(fraction) <= len("50") && isDigit(whole[0]) && !isSign(lex.peekAt(1), "%") {
+			percent := strings.TrimLeft(whole+fraction+strings.Repeat("0", len("50")-len(fraction)), "0")
+			if percent != "" {
+				bad.help, bad.fix = fmt.Sprintf("a weight is written in percent: weight %s%%", percent), swap(t, percent+"%")
+			}
+		}
+	}
 	return err
 }
 
-// wantBy consumes the by of a table.
-func wantBy(lex *tokens) error {
-	return want(lex, "by")
+// noComma returns an error if a text follows a dimension of a label without a comma,
+// and nil otherwise.
+func noComma(lex *tokens, last *String) error {
+	t := lex.Peek()
+	switch {
+	case t.Type == tokString && t.Pos.Line == last.End.Line:
+		err := unexpected(lex, ",")
+		err.fix = &Edit{Span{last.End, last.End}, ","}
+		return err
+	case isWord(t, "and") && lex.peekAt(1).Type == tokString:
+		err := unexpected(lex, ",")
+		err.nearest, err.fix = ",", &Edit{Span{last.End, endOf(t)}, ","}
+		return err
+	}
+	return nil
 }
 
-// noRowScore returns the error for the missing score of r.
-func noRowScore(lex *tokens, r *Row) *syntaxError {
-	return unexpected(lex, "score")
-}
-
-// noRow completes err, the error for a missing value where a row begins if first is
-// true.
-func noRow(lex *tokens, first bool, err error) error {
+// noLabel completes err, the error for the missing dimension of a label.
+func noLabel(lex *tokens, err error) error {
+	if bad, ok := err.(*syntaxError); ok && bad.help == "" {
+		bad.help = `a label is made of the grades of dimensions: label "Fit", "Engagement"`
+	}
 	return err
 }
 
-// noJudgment returns the error for a missing part of a decision.
-func noJudgment(lex *tokens) *syntaxError {
-	return keywordError(lex, judgmentWords...)
-}
-
-// noScoreOp returns the error for a missing operator of a score in a decision.
-func noScoreOp(lex *tokens) *syntaxError {
-	return unexpected(lex, "an operator of numbers such as >=")
-}
-
-// noGradeOp returns the error for a missing operator of a grade or label in a
-// decision.
-func noGradeOp(lex *tokens) *syntaxError {
-	return keywordError(lex, "is", "is not", "in", "not in")
-}
-
-// noLet returns the error for a let without a name or =.
+// noLet returns the error for a let without a name, = or both.
 func noLet(lex *tokens) *syntaxError {
 	lex.Next()
-	return unexpected(lex, "a name, = and a value")
+	name, after := lex.Peek(), lex.peekAt(1)
+	if name.Type == tokString {
+		err := unexpected(lex, "a name without quotes")
+		plain := (&Name{Text: lex.string(name).Value}).String()
+		if plain != "``" && !strings.ContainsAny(strings.Trim(plain, "`"), "`\n") {
+			err.nearest, err.fix = plain, swap(name, plain)
+		}
+		return err
+	}
+	if name.Type != tokIdent && name.Type != tokQuoted {
+		err := unexpected(lex, wordName)
+		err.help = "a name for a value is written let Recent = 90 days"
+		return err
+	}
+	lex.Next()
+	err := unexpected(lex, "=")
+	switch {
+	case isSign(after, ":") && isSign(lex.peekAt(1), "="):
+		err.nearest, err.fix = "=", &Edit{spanOf(after, lex.peekAt(1)), "="}
+	case isSign(after, ":"), isOneOf(after, "is", "be", "to", "as"):
+		err.nearest, err.fix = "=", swap(after, "=")
+	case isSign(after, "."):
+		err.help = "a let gives a value a name, and does not set a field"
+	case after.Pos.Line == name.Pos.Line && (after.Type == tokString || after.Type == tokInt || after.Type == tokDecimal || after.Type == tokMoment || isSign(after, "(")):
+		at := startOf(after)
+		err.fix = &Edit{Span{at, at}, "= "}
+	default:
+		err.help = "a name for a value is written let Recent = 90 days"
+	}
+	return err
 }

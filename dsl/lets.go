@@ -152,13 +152,13 @@ func (ds declarations) findRepeated() {
 	}
 }
 
-// startsLet reports whether a let, a name and = come next.
+// startsLet reports whether a let, a name and = come next. The scanner reports ==.
 func startsLet(lex *tokens) bool {
 	if !isWord(lex.Peek(), "let") {
 		return false
 	}
 	name := lex.peekAt(1)
-	return (name.Type == tokIdent || name.Type == tokQuoted) && isSign(lex.peekAt(2), "=")
+	return (name.Type == tokIdent || name.Type == tokQuoted) && (isSign(lex.peekAt(2), "=") || isSign(lex.peekAt(2), "=="))
 }
 
 // readLet parses a let. Names for values mean nothing in its value.

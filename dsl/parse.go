@@ -83,8 +83,13 @@ func (p *parser) parseFile() {
 				return
 			}
 			p.file.Blocks = append(p.file.Blocks, p.parseTest())
-		case startsLet(p.lex):
-			p.file.Blocks = append(p.file.Blocks, p.parseLet())
+		case isWord(t, "let"):
+			if let := p.parseLet(); let != nil {
+				p.file.Blocks = append(p.file.Blocks, let)
+			} else {
+				p.file.Incomplete = true
+				p.skipToBlock()
+			}
 		case p.startsBlockWord():
 			p.file.Blocks = append(p.file.Blocks, p.parseEntity())
 		default:
@@ -99,22 +104,30 @@ func (p *parser) parseFile() {
 			if found != nil {
 				d = p.reportForm(found)
 			} else {
-				d = p.unexpectedToken("model", "test", "profile", "interaction")
+				d = p.unexpectedToken("model", "test", "profile", "interaction", "let")
 			}
 			switch {
 			case found != nil:
+			case declares(p.lex):
+				d.Nearest, d.Fix = "let", nil
+				d.apply(swap(t, "let"))
 			case isSign(t, "}"):
 				d.Help = "there is no block to close"
 			case p.startsClause() || p.startsChild(nil):
 				d.Help = "it is outside of any model" + p.tooMany()
 			}
 			p.lex.Next()
-			for !p.peek().EOF() && !p.startsBlock() && !(p.startsLine() && p.startsBlockWord()) {
-				p.lex.Next()
-			}
+			p.skipToBlock()
 		}
 		if p.lex.at == before {
 			p.lex.Next() // no input may stop the parser
 		}
+	}
+}
+
+// skipToBlock skips tokens up to the next block, or the end of the file.
+func (p *parser) skipToBlock() {
+	for !p.peek().EOF() && !p.startsBlock() && !startsLet(p.lex) && !(p.startsLine() && p.startsBlockWord()) {
+		p.lex.Next()
 	}
 }

@@ -43,14 +43,16 @@ func parseLimit(lex *tokens) (*Limit, error) {
 	switch {
 	case isWord(lex.Peek(), "up"):
 		lex.Next()
-		if err := want(lex, "to"); err != nil {
-			return nil, err
+		if !accept(lex, "to") {
+			return nil, noUpTo(lex)
 		}
 		l.To, err = wantInt(lex)
 	case accept(lex, "from"):
 		l.From, err = wantInt(lex)
 		if err == nil && accept(lex, "to") {
 			l.To, err = wantInt(lex)
+		} else if err == nil && isWord(lex.Peek(), "up") {
+			err = upInLimit(lex)
 		}
 	default:
 		return nil, noLimit(lex)
@@ -67,7 +69,7 @@ func parseWeight(lex *tokens) (*Weight, error) {
 	first := *lex.Next()
 	n, err := wantDigits(lex, "weight 50%")
 	if err != nil {
-		return nil, err
+		return nil, noWeight(lex, err)
 	}
 	if !acceptSign(lex, "%") {
 		return nil, noPercent(lex, n)
@@ -95,9 +97,12 @@ func parseLabel(lex *tokens) (*Label, error) {
 	for {
 		s, err := wantString(lex)
 		if err != nil {
-			return nil, err
+			return nil, noLabel(lex, err)
 		}
 		l.Dimensions = append(l.Dimensions, s)
+		if err := noComma(lex, s); err != nil {
+			return nil, err
+		}
 		if !acceptSign(lex, ",") {
 			l.Span = Span{startOf(&first), s.End}
 			return l, nil

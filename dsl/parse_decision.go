@@ -52,7 +52,7 @@ func parseJudgment(lex *tokens) (Expr, error) {
 	case accept(lex, "condition"):
 		j.Subject = SubjectCondition
 		if j.Of, err = wantString(lex); err == nil {
-			err = want(lex, "holds")
+			err = wantHolds(lex, startOf(&first), j.Of)
 		}
 	default:
 		err = noJudgment(lex)
@@ -94,6 +94,9 @@ func parseGradeTest(lex *tokens, j *Judgment) error {
 		j.Op = Equal
 		if accept(lex, "not") {
 			j.Op = NotEqual
+		}
+		if err := listMeant(lex, j.Op == NotEqual); err != nil {
+			return err
 		}
 		j.OpSpan = spanOf(&first, lastBefore(lex))
 		s, err := wantOperandText(lex)

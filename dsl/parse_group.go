@@ -16,6 +16,9 @@ func (p *parser) parseHead() (name *String, open lexer.Token, whole, ok bool) {
 	} else if head := parse(p, p.grammar.groupHead); head != nil {
 		return p.lex.string(&head.Name), head.Open, true, true
 	}
+	if t := p.peek(); isSign(t, "{") && len(p.list) > 0 {
+		p.noName(t, &p.list[len(p.list)-1])
+	}
 	name = p.nameBefore()
 	if open, ok = p.brokenHead(); !ok {
 		p.skipTo(func(*lexer.Token) bool { return p.startsClause() })
@@ -86,15 +89,16 @@ func (p *parser) parseFirstOf() *FirstOf {
 	if !ok {
 		return f
 	}
-	outer := func() bool { return p.startsBlock() || p.startsClause() && !isWord(p.peek(), "condition") }
-	f.End, whole = p.body(open, func() string { return called("first of", f.Name) }, outer, func() bool { return p.parseTier(f) })
+	b := &clauseBlock{place: inFirstOf, head: first, open: open, what: func() string { return called("first of", f.Name) }}
+	outer := func() bool { return p.startsBlock() || p.leaves(b) }
+	f.End, whole = p.body(open, b.what, outer, func() bool { return p.parseTier(f, b) })
 	f.Incomplete = f.Incomplete || !whole
 	return f
 }
 
 // parseTier parses one condition, or the season, of f. It returns false if that had a
 // problem.
-func (p *parser) parseTier(f *FirstOf) bool {
+func (p *parser) parseTier(f *FirstOf, b *clauseBlock) bool {
 	switch t := p.peek(); {
 	case isWord(t, "condition"):
 		if !p.countConditions() {
@@ -107,7 +111,10 @@ func (p *parser) parseTier(f *FirstOf) bool {
 		f.Active = a
 		return ok
 	}
-	p.strayTier(f)
+	if !p.parseMisplaced(b) {
+		p.strayTier()
+		p.skipWord()
+	}
 	p.skipTo(func(*lexer.Token) bool { return p.startsClause() || p.startsLine() })
 	return false
 }
@@ -145,5 +152,9 @@ func (p *parser) parseAudience() Clause {
 	whole := true
 	a.Items, a.End, whole = p.parseItems(func() string { return "the audience" })
 	a.Incomplete = !whole
+	if whole && len(a.Items) == 0 {
+		head := tokenSpan(first.Pos, first.Value)
+		p.report(head, CodeNoChild, "the audience has no child").Help = "add what must hold for a lead to be scored, such as has Lead where Country = \"Germany\""
+	}
 	return a
 }

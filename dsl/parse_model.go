@@ -14,10 +14,13 @@ const (
 	inModel clausePlace = iota
 	inDimension
 	inGroup
+	inFirstOf
 )
 
 // String returns what messages call the place.
-func (c clausePlace) String() string { return [...]string{"model", "dimension", "group"}[c] }
+func (c clausePlace) String() string {
+	return [...]string{"model", "dimension", "group", "first of"}[c]
+}
 
 // clauseWords are the keywords that clauses begin with, by the place of the clause.
 var clauseWords = [...][]string{
@@ -27,6 +30,7 @@ var clauseWords = [...][]string{
 	},
 	inDimension: {"condition", "group", "first of", "table", "limit", "grade", "weight", "out of", "active"},
 	inGroup:     {"condition", "group", "first of", "table", "limit", "active"},
+	inFirstOf:   {"condition", "active"},
 }
 
 // A clauseBlock is a block of clauses that is being parsed.
@@ -131,16 +135,28 @@ func (p *parser) parseClause(b *clauseBlock) Clause {
 	if b.place.allows(&t) {
 		return p.parseAllowed(b)
 	}
+	if !p.parseMisplaced(b) {
+		p.strayClause(b)
+		p.skipWord()
+	}
+	return nil
+}
+
+// parseMisplaced parses a clause that cannot stand in b, and reports it. It returns
+// false if no clause comes next.
+func (p *parser) parseMisplaced(b *clauseBlock) bool {
+	if !p.startsClause() {
+		return false
+	}
+	t := *p.peek()
 	for _, other := range []clausePlace{inModel, inDimension} {
-		if other.allows(&t) && p.startsClause() {
+		if other.allows(&t) {
 			p.misplacedClause(b, other)
 			p.parseAllowed(&clauseBlock{place: other, groups: b.groups, head: b.head, open: b.open, what: b.what})
-			return nil
+			return true
 		}
 	}
-	p.strayClause(b)
-	p.skipWord()
-	return nil
+	return false
 }
 
 // parseAllowed parses a clause that may stand in b and whose first word comes next.

@@ -18,6 +18,9 @@ func (p *parser) parseTable() *Table {
 			return t
 		}
 	}
+	if c := t.Number; c != nil {
+		t.Incomplete = !p.countsWhole(c) || !p.withinLimits(c) || t.Incomplete
+	}
 	outer := func() bool { return p.startsBlock() || p.startsClause() }
 	stop, whole := p.body(open, func() string { return called("table", t.Name) }, outer, func() bool { return p.parseTableItem(t) })
 	t.End = stop
@@ -36,9 +39,15 @@ func parseTableHead(lex *tokens, t *Table) error {
 	if err := wantBy(lex); err != nil {
 		return err
 	}
+	if err := countMeant(lex); err != nil {
+		return err
+	}
 	if isWord(lex.Peek(), "number") && isWord(lex.peekAt(1), "of") {
 		first := *lex.Next()
 		f := Frequency{Span: spanOf(&first, lex.Next()), Kind: Each}
+		if err := frequencyMeant(lex); err != nil {
+			return err
+		}
 		if t.Number, err = parseCounted(lex); err != nil {
 			return err
 		}
@@ -51,10 +60,22 @@ func parseTableHead(lex *tokens, t *Table) error {
 		t.End = t.Ref[len(t.Ref)-1].End
 	}
 	if !isSign(lex.Peek(), "{") {
-		return unexpected(lex, "{")
+		return noTableBrace(lex, t)
 	}
 	lex.Next()
 	return nil
+}
+
+// countsWhole reports a burst or decay of c, which a table counts, and returns false if
+// there is one.
+func (p *parser) countsWhole(c *Child) bool {
+	if c.Burst != nil {
+		p.report(c.Burst.Span, CodeSyntax, "within any cannot stand in a table").Help = "a table counts occurrences; write within last and a length of time, or a condition with at least"
+	}
+	if c.Decay != nil {
+		p.report(c.Decay.Span, CodeSyntax, "a table counts occurrences, and they cannot lose weight in it").Help = "write a condition with each"
+	}
+	return c.Burst == nil && c.Decay == nil
 }
 
 // parseCounted parses a child without a label and a frequency.
@@ -95,7 +116,7 @@ func (p *parser) parseTableItem(t *Table) bool {
 		p.skipRow()
 		return false
 	}
-	if !p.rowWithinLimits(r) {
+	if !p.rowWithinLimits(r) || p.afterRow(t, r) {
 		return false
 	}
 	t.Rows = append(t.Rows, r)

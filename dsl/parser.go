@@ -45,10 +45,11 @@ func describe(t *lexer.Token) string {
 }
 
 // unexpected reports a token. If the token is the first on its line and is not a
-// misspelt keyword, the problem is rather that something is missing before it.
-func (p *parser) unexpected(t *lexer.Token, near string) *Diagnostic {
+// misspelt keyword or otherwise sure to be wrong, the problem is rather that something
+// is missing before it.
+func (p *parser) unexpected(t *lexer.Token, near string, sure bool) *Diagnostic {
 	before := lastBefore(p.lex)
-	if before != nil && near == "" && t.Pos.Line > before.Pos.Line && p.peek().Pos == t.Pos {
+	if before != nil && near == "" && !sure && t.Pos.Line > before.Pos.Line && p.peek().Pos == t.Pos {
 		at := tokenSpan(before.Pos, before.Value)
 		return p.report(at, CodeSyntax, "something is missing after %s", describe(before))
 	}
@@ -77,7 +78,7 @@ func (p *parser) failed(err error) {
 		p.report(tokenSpan(t.Pos, t.Value), CodeSyntax, "%v", err)
 		return
 	}
-	d := p.unexpected(&bad.token, bad.nearest)
+	d := p.unexpected(&bad.token, bad.nearest, bad.fix != nil && bad.fix.Span.Start == startOf(&bad.token))
 	if bad.summary != "" {
 		d.Summary = bad.summary
 	}
@@ -98,7 +99,7 @@ func (p *parser) misplaced(t *lexer.Token, expected []string) {
 	if t.Type == tokIdent {
 		near = nearest.Name(t.Value, slices.Values(expected))
 	}
-	d := p.unexpected(t, near)
+	d := p.unexpected(t, near, false)
 	d.Expected = expected
 	if p.peek().Pos == t.Pos {
 		d.apply(wordFix(p.lex, near, expected))

@@ -94,6 +94,9 @@ func (s *scanner) stray(rest string, r rune, size int) {
 		}
 	case r == '%':
 		d.Help = "numbers are written without it"
+		if n := len(s.tokens); n > 2 && isWord(&s.tokens[n-2], "of") && isWord(&s.tokens[n-3], "out") {
+			d.Replace("")
+		}
 	case r == '/' && s.amidName(rest):
 		d.Help = "write a name that contains it in back quotes, and a text in double quotes"
 	case (r == '/' || r == '*') && s.betweenNames(rest):

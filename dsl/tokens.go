@@ -68,7 +68,8 @@ type tokens struct {
 // Peek returns the next token.
 func (lex *tokens) Peek() *lexer.Token { return &lex.list[lex.at] }
 
-// peekAt returns the token n places after the next one, or EOF.
+// peekAt returns the token n places after the next one, or EOF; for n below 0 one that
+// has been consumed.
 func (lex *tokens) peekAt(n int) *lexer.Token {
 	return &lex.list[min(lex.at+n, len(lex.list)-1)]
 }

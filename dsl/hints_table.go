@@ -1,0 +1,179 @@
+package dsl
+
+import (
+	"fmt"
+	"strings"
+)
+
+// wantBy consumes the by of a table.
+func wantBy(lex *tokens) error {
+	if accept(lex, "by") {
+		return nil
+	}
+	err := keywordError(lex, "by")
+	switch t := lex.Peek(); {
+	case isOneOf(t, "on", "of", "for", "per", "over", "from", "using"):
+		err.nearest, err.fix = "by", swap(t, "by")
+	case isSign(t, "{"):
+		err.help = `a table is written table "Size" by Lead.ParentAccount.NumberOfEmployees {, or by number of WebsiteVisited {`
+	case t.Type == tokIdent && isSign(lex.peekAt(1), "."):
+		at := startOf(t)
+		err.nearest, err.fix = "by", &Edit{Span{at, at}, "by "}
+	}
+	return err
+}
+
+// countMeant returns an error if words come next that mean number of, and nil
+// otherwise.
+func countMeant(lex *tokens) error {
+	t, next := lex.Peek(), lex.peekAt(1)
+	switch {
+	case isOneOf(t, "count", "amount", "total") && isWord(next, "of"):
+		err := unexpected(lex, "number of")
+		err.nearest, err.fix = "number of", swap(t, "number")
+		return err
+	case isOneOf(t, "number", "count") && !isWord(next, "of") && (next.Type == tokIdent || next.Type == tokQuoted) && next.Pos.Line == t.Pos.Line:
+		err := unexpected(lex, "number of")
+		err.nearest, err.fix = "number of", swap(t, "number of")
+		return err
+	}
+	return nil
+}
+
+// frequencyMeant returns an error if a frequency comes next, and after it a path, and
+// nil otherwise.
+func frequencyMeant(lex *tokens) error {
+	t, next := lex.Peek(), lex.peekAt(1)
+	if !isOneOf(t, "each", "has", "every", "all") || next.Type != tokIdent && next.Type != tokQuoted || next.Pos.Line != t.Pos.Line ||
+		isOneOf(next, "or", "within", "since", "between", "where", "once", "up") {
+		return nil
+	}
+	return &syntaxError{token: *t, summary: "the number of a table is counted without a frequency", help: "leave out " + t.Value, fix: drop(lex)}
+}
+
+// noTableBrace returns the error for what comes in place of the brace of a table.
+func noTableBrace(lex *tokens, t *Table) *syntaxError {
+	err := unexpected(lex, "{")
+	if word := lex.Peek(); t.Number == nil && isOneOf(word, "where", "within", "since", "between", "once", "up") {
+		err.summary, err.expected = fmt.Sprintf("%s cannot follow the field of a table", word.Value), nil
+		err.help = "it belongs to by number of, which counts occurrences"
+	}
+	return err
+}
+
+// rowForms maps words that newcomers write before the number of a row to the form that
+// holds for the same numbers.
+var rowForms = map[string]string{
+	"above": ">", "over": ">", "under": "below", "more than": ">", "greater than": ">", "less than": "below", "fewer than": "below",
+	"smaller than": "below", "at least": "from", "at most": "<=", "up to": "<=", "until": "<=",
+}
+
+// noRow completes err, the error for a missing value where a row begins if first is
+// true.
+func noRow(lex *tokens, first bool, err error) error {
+	bad, ok := err.(*syntaxError)
+	if !ok || !first {
+		return err
+	}
+	t, next := lex.Peek(), lex.peekAt(1)
+	word := strings.ToLower(t.Value)
+	switch two := word + " " + strings.ToLower(next.Value); {
+	case isOneOf(t, "else", "default", "other", "others", "rest") && isWord(next, "score"):
+		bad.nearest, bad.help, bad.fix = "otherwise", "", swap(t, "otherwise")
+	case isOneOf(t, "empty", "missing", "nothing", "blank") && isWord(next, "score"):
+		bad.nearest, bad.help, bad.fix = "is empty", "", swap(t, "is empty")
+	case rowForms[two] != "" && t.Type == tokIdent:
+		bad.nearest, bad.help, bad.fix = rowForms[two], "", &Edit{spanOf(t, next), rowForms[two]}
+	case rowForms[word] != "" && t.Type == tokIdent && (next.Type == tokInt || next.Type == tokDecimal):
+		bad.nearest, bad.help, bad.fix = rowForms[word], "", swap(t, rowForms[word])
+	case isWord(t, "score"):
+		bad.summary, bad.expected = "a row says before its score what must hold", nil
+		bad.help = `write "A", from 10 below 20, an operator with its value, or otherwise, and then the score`
+	case isWord(t, "condition"), isWord(t, "each"), isWord(t, "has"):
+		bad.help = "a table holds rows; conditions stand outside of it"
+	case t.Type == tokIdent || t.Type == tokQuoted:
+		return fieldInRow(lex, bad)
+	case isSign(t, "{"):
+		bad.expected, bad.help = []string{"a row"}, ""
+	}
+	return err
+}
+
+// fieldInRow completes err, the error for a name where a row begins, if an operator
+// follows the name.
+func fieldInRow(lex *tokens, err *syntaxError) error {
+	mark := lex.at
+	defer func() { lex.at = mark }()
+	ref, bad := names(lex, "")
+	if bad != nil || !opFollows(lex) {
+		return err
+	}
+	field := Span{ref[0].Start, ref[len(ref)-1].End}
+	err.token.Value = dotted(ref)
+	err.expected, err.nearest = nil, ""
+	err.summary, err.help = fmt.Sprintf("a row is written without the field %s", dotted(ref)), "leave it out: the table says what its rows are about"
+	if op := lex.Peek(); op.Pos.Line == field.Start.Line {
+		err.fix = &Edit{Span{field.Start, startOf(op)}, ""}
+	}
+	return err
+}
+
+// noRowScore returns the error for the missing score of r.
+func noRowScore(lex *tokens, r *Row) *syntaxError {
+	err := unexpected(lex, "score")
+	t, next, before := lex.Peek(), lex.peekAt(1), lastBefore(lex)
+	at := startOf(t)
+	sameLine := before != nil && before.Pos.Line == t.Pos.Line
+	switch {
+	case sameLine && t.Type == tokInt && t.Value[0] != '-' && r.Form == RowFrom && t.Value[0] != '+':
+		err.help = "numbers have no spaces in them; points are written score +10"
+	case sameLine && t.Type == tokInt, sameLine && isSigned(lex):
+		err.nearest, err.fix = "score", &Edit{Span{at, at}, "score "}
+	case (isSign(t, ":") || isSign(t, "->") || isSign(t, "=") || isWord(t, "then") || isWord(t, "points") || isWord(t, "add")) && next.Type == tokInt:
+		err.nearest, err.fix = "score", swap(t, "score")
+		if endOf(before) == at {
+			err.fix.Text = " score"
+		}
+		if endOf(t) == startOf(next) {
+			err.fix.Text += " "
+		}
+	case r.Form == RowFrom && isOneOf(t, "up", "until", "and") && r.To == nil && r.Below == nil:
+		err.expected = []string{"to", "below", "score"}
+		if isWord(t, "up") && isWord(next, "to") {
+			err.nearest, err.fix = "to", &Edit{spanOf(t, next), "to"}
+		} else if !isWord(t, "up") {
+			err.nearest, err.fix = "to", swap(t, "to")
+		}
+	case r.Form == RowValues && len(r.Values) == 1 && isOneOf(t, "to", "below", "until") && next.Type == tokInt:
+		begin := r.Values[0].At().Start
+		err.expected, err.nearest = nil, "from"
+		err.summary = "bounds begin with from"
+		if begin.Line == t.Pos.Line && !isWord(t, "until") {
+			err.fix = &Edit{Span{begin, begin}, "from "}
+		}
+	case r.Form == RowValues && isOneOf(t, "or", "and") && next.Type != tokIdent:
+		err.expected = []string{",", "score"}
+		err.nearest, err.fix = ",", &Edit{Span{endOf(before), endOf(t)}, ","}
+	default:
+		err.summary, err.expected = "this row has no score", nil
+		err.help = "end it with score +10, for example"
+		if before != nil {
+			err.token = *before
+		}
+	}
+	return err
+}
+
+// afterRow reports a row r that comes after otherwise, if it does.
+func (p *parser) afterRow(t *Table, r *Row) bool {
+	if len(t.Rows) == 0 || t.Rows[len(t.Rows)-1].Form != RowOtherwise {
+		return false
+	}
+	d := p.report(r.Span, CodeSyntax, "a row comes after otherwise, which holds if no other row does")
+	d.Related = []Related{{Summary: "otherwise is here", File: p.file.Name, Span: t.Rows[len(t.Rows)-1].Span}}
+	d.Help = "put otherwise last"
+	if r.Form == RowOtherwise {
+		d.Summary, d.Help = "a table has one otherwise at most", "leave one of them out"
+	}
+	return true
+}

@@ -301,6 +301,7 @@ func checkFixes(t *testing.T, text string, diags dsl.Diagnostics) {
 func FuzzParse(f *testing.F) {
 	f.Add(everything)
 	f.Add(blocks)
+	f.Add("model{let")
 	f.Add(`model "M" { condition "C" { has Lead }and and and`)
 	for _, test := range formatTests {
 		f.Add(test.text)

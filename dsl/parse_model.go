@@ -177,7 +177,10 @@ func (p *parser) parseAllowed(b *clauseBlock) Clause {
 	case isWord(&t, "audience"):
 		return p.parseAudience()
 	case isWord(&t, "let"):
-		return p.parseLet()
+		if let := p.parseLet(); let != nil {
+			return let
+		}
+		return nil
 	case isOneOf(&t, "description", "target", "time"):
 		return p.parseFixed()
 	case isWord(&t, "sales") && !isWord(p.peekAt(2), "when") && (p.peekAt(3).Type == tokInt || !pointsFollow(p.lex, 3)):

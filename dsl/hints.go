@@ -276,6 +276,9 @@ func needlessAnd(lex *tokens) *syntaxError {
 	}
 }
 
+// goesOnWords lists the keywords that follow a path.
+var goesOnWords = append([]string{"or", "where", "each", "has", "at", "none", "score"}, additionWords...)
+
 // noTimes returns an error for `at least 3 times EmailOpened`, but accepts an
 // entity called times.
 func noTimes(lex *tokens) error {
@@ -285,7 +288,7 @@ func noTimes(lex *tokens) error {
 	mark := lex.at
 	word, next := *lex.Next(), *lex.Peek()
 	lex.at = mark
-	goesOn := isOneOf(&next, "within", "since", "between", "where", "each", "has", "at", "none", "score")
+	goesOn := isOneOf(&next, goesOnWords...)
 	if next.Type != tokIdent && next.Type != tokQuoted || goesOn {
 		return nil
 	}
@@ -306,39 +309,11 @@ func notHas(lex *tokens, first *lexer.Token) error {
 		return nil
 	}
 	next := lex.peekAt(1)
-	goesOn := isOneOf(next, "within", "since", "between", "where", "each", "has", "at", "none", "score")
+	goesOn := isOneOf(next, goesOnWords...)
 	if next.Type != tokIdent && next.Type != tokQuoted || next.Pos.Line != t.Pos.Line || goesOn {
 		return nil
 	}
 	return &syntaxError{token: *t, nearest: "none", fix: &Edit{spanOf(first, t), "none"}}
-}
-
-// notBefore returns the error for not before an expression: not is the token at
-// mark, and the expression comes next.
-func notBefore(lex *tokens, mark int, err error) error {
-	lex.at = mark
-	found := findForm(lex, beginsExpr, nil)
-	if found == nil {
-		lex.at++
-		return err
-	}
-	bad := found.err()
-	lex.Next()
-	field := pathAt(lex, 0)
-	if _, bad1 := names(lex, ""); bad1 == nil {
-		op, bad2 := parseOp(lex)
-		switch {
-		case bad2 != nil:
-			bad.help += fmt.Sprintf("; a field that is true or false is compared: %s = false", field)
-		case op.opposite() != op:
-			bad.help = fmt.Sprintf("negate the operator instead: write %s %s", field, op.opposite())
-			if op.opposite().Operands() != NoOperand {
-				bad.help += " …"
-			}
-		}
-	}
-	lex.at = mark + 1
-	return bad
 }
 
 // opposite returns the operator that holds for the values, apart from the empty one,

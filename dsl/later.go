@@ -8,10 +8,14 @@ var laterForms = []otherForm{
 	{words: "count of", at: beginsChild, instead: "write at least 3 {path}, which holds for that many or more"},
 	{words: "number of", at: beginsChild, instead: "write at least 3 {path}, which holds for that many or more"},
 	{words: "sum", at: beginsChild, instead: "compare a field that already holds the sum"},
+	{words: "total", at: beginsChild, instead: "compare a field that already holds the sum"},
+	{words: "newest", at: beginsChild, instead: "the value of the newest record cannot be compared; compare a field of the lead that holds it"},
+	{words: "latest", at: beginsChild, instead: "the value of the newest record cannot be compared; compare a field of the lead that holds it"},
 	{words: "average", at: beginsChild, instead: "compare a field that already holds the average"},
 
 	// After a path.
 	{words: "then", at: afterPath | afterExpr, instead: "the order of interactions cannot be tested; write a child for each"},
+	{words: "followed by", at: afterPath | afterExpr, instead: "the order of interactions cannot be tested; write a child for each"},
 
 	// Where an expression begins, or its operator or operands.
 	{words: "words", at: beginsOperand, instead: "write contains any word and a list, such as contains any word (\"CTO\", \"director\")"},

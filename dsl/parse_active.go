@@ -1,5 +1,7 @@
 package dsl
 
+import "strings"
+
 // parseActive parses a season: the word active comes next.
 func parseActive(lex *tokens) (*Active, error) {
 	a := &Active{Span: tokenSpan(lex.Peek().Pos, lex.Peek().Value)}
@@ -35,7 +37,7 @@ var seasonWords = map[string]string{"since": "from", "after": "from", "to": "unt
 func noSeason(lex *tokens) *syntaxError {
 	err := keywordError(lex, "from", "until")
 	t := lex.Peek()
-	word, known := seasonWords[t.Value]
+	word, known := seasonWords[strings.ToLower(t.Value)]
 	switch {
 	case t.Type == tokMoment:
 		err.nearest = "from"

@@ -12,13 +12,18 @@ func parseAdditions(lex *tokens, c *Child) error {
 		var err error
 		switch {
 		case isWord(&first, "within") && isWord(lex.peekAt(1), "any"):
-			what, twice = "span for a burst", c.Burst != nil
+			what, twice = "within any", c.Burst != nil
 			c.Burst, err = parseBurst(lex)
 		case isOneOf(&first, "within", "since", "between"):
 			what, twice = "date range", c.Range != nil
+			earlier := c.Range
 			c.Range, err = parseRange(lex)
+			if err != nil {
+				c.Range = earlier
+				err = rangeWithin(lex, c, err)
+			}
 		case isOneOf(&first, "once", "up"):
-			what, twice = "limit for each value or period", c.Cap != nil
+			what, twice = "cap: once per, or up to and per", c.Cap != nil
 			c.Cap, err = parseCap(lex)
 		case isOneOf(&first, "halving", "losing", "fading"):
 			what, twice = "decay", c.Decay != nil
@@ -31,7 +36,7 @@ func parseAdditions(lex *tokens, c *Child) error {
 		}
 		if twice {
 			return &syntaxError{
-				token: first, summary: fmt.Sprintf("this child has a %s already", what),
+				token: first, summary: fmt.Sprintf("this child has a second %s", what),
 				help: "leave one of them out, or write a child for each",
 			}
 		}
@@ -59,6 +64,9 @@ func parseRange(lex *tokens) (*Range, error) {
 			r.Kind = BetweenAgo
 			r.Last, r.Next = parseAgo(lex)
 			break
+		}
+		if err := wrongAgo(lex); err != nil {
+			return nil, err
 		}
 		r.Kind = Between
 		if r.From, err = wantMoment(lex); err != nil {
@@ -120,7 +128,7 @@ func parseCap(lex *tokens) (*Cap, error) {
 			return nil, err
 		}
 		if c.Count, err = wantInt(lex); err != nil {
-			return nil, err
+			return nil, noCount(lex, err)
 		}
 	} else {
 		lex.Next() // once
@@ -130,6 +138,8 @@ func parseCap(lex *tokens) (*Cap, error) {
 	}
 	if c.Period = periodOf(lex); c.Period != NoPeriod {
 		lex.Next()
+	} else if scoreFollows(lex) {
+		return nil, unexpected(lex, "a period such as day, or a field's name")
 	} else if c.Per, err = names(lex, "a period such as day, or a field's name"); err != nil {
 		return nil, err
 	}
@@ -163,17 +173,17 @@ func parseDecay(lex *tokens) (*Decay, error) {
 	case accept(lex, "losing"):
 		d.Kind = Losing
 		if d.Percent, err = wantDigits(lex, "losing 25%"); err != nil {
-			return nil, err
+			return nil, noCount(lex, err)
 		}
-		if err := wantSign(lex, "%"); err != nil {
-			return nil, err
+		if !acceptSign(lex, "%") {
+			return nil, noDecayPercent(lex, d)
 		}
 	case accept(lex, "fading"):
 		d.Kind = Fading
 		word = "over"
 	}
-	if err := want(lex, word); err != nil {
-		return nil, err
+	if !accept(lex, word) {
+		return nil, noEvery(lex, word)
 	}
 	if d.Every, err = parseTimeSpan(lex); err != nil {
 		return nil, err

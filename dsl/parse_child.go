@@ -11,11 +11,12 @@ func parseChild(lex *tokens) (*Child, error) {
 			return nil, err
 		}
 	}
+	mark := lex.at
 	if c.Frequency, err = parseFrequency(lex); err != nil {
 		return nil, err
 	}
 	if err := parsePath(lex, c); err != nil {
-		return nil, err
+		return nil, otherwise(lex, mark, beginsChild, nil, err)
 	}
 	if err := parseAdditions(lex, c); err != nil {
 		return nil, err
@@ -31,6 +32,9 @@ func parseChild(lex *tokens) (*Child, error) {
 // parsePath parses the path of c, whose root may be several kinds of interaction.
 func parsePath(lex *tokens, c *Child) error {
 	const what = "an entity such as EmailOpened"
+	if scoreFollows(lex) {
+		return unexpected(lex, what)
+	}
 	root, err := wantName(lex, what)
 	if err != nil {
 		return err
@@ -53,6 +57,9 @@ func parsePath(lex *tokens, c *Child) error {
 			return err
 		}
 		c.Path = append(c.Path, hops...)
+		if err := lateKind(lex, c); err != nil {
+			return err
+		}
 	}
 	c.End = endOf(lastBefore(lex))
 	return nil
@@ -125,13 +132,6 @@ func orBetweenChildren(lex *tokens) bool {
 	if !childFollows(lex) {
 		return false
 	}
-	return !isOneOf(lex.peekAt(2), "or", "within", "since", "between", "where", "once", "up", "halving", "losing", "fading", "score")
-}
-
-// orChild returns the error for an or, the next token, between two children.
-func orChild(lex *tokens) *syntaxError {
-	return &syntaxError{
-		token: *lex.Peek(), summary: "or does not join children",
-		help: "write the children, without or, in any of { … }",
-	}
+	next := lex.peekAt(2)
+	return !isOneOf(next, additionWords...) && !isOneOf(next, "or", "where", "score")
 }

@@ -32,7 +32,10 @@ func parseComparison(lex *tokens) (*Comparison, error) {
 		if len(ref) == 1 && strings.EqualFold(ref[0].Text, "not") && !ref[0].Quoted {
 			return nil, notBefore(lex, mark, err)
 		}
-		return nil, nameWithBlanks(lex, ref[len(ref)-1], err)
+		if bad := needlessWord(lex, mark); bad != nil && len(ref) == 1 {
+			return nil, bad
+		}
+		return nil, fieldInParentheses(lex, ref, nameWithBlanks(lex, ref[len(ref)-1], err))
 	}
 	c.Op = op
 	mark = lex.at
@@ -113,6 +116,9 @@ func parseOperands(lex *tokens, c *Comparison) error {
 			c.Operands = append(lex.operands.append(nil, from), to)
 			return nil
 		}
+		if err := wrongAgo(lex); err != nil {
+			return err
+		}
 		if err := add(parseValue(lex)); err != nil {
 			return err
 		}
@@ -122,10 +128,8 @@ func parseOperands(lex *tokens, c *Comparison) error {
 		if err := add(parseValue(lex)); err != nil {
 			return err
 		}
-		if n, ok := c.Operands[1].(*Number); ok {
-			if _, ok := unitOf(lex.Peek()); ok {
-				return spanAsValue(lex, n)
-			}
+		if isWord(lex.Peek(), "ago") {
+			return unexpected(lex)
 		}
 		return nil
 	case OneMoment:

@@ -41,7 +41,8 @@ func parseFrequency(lex *tokens) (Frequency, error) {
 		lex.Next()
 		return f, parseFromTo(lex, &f)
 	case isWord(&first, "at"):
-		if next := lex.peekAt(1); !isWord(next, "least") && !isWord(next, "most") {
+		const after = 3 // tokens
+		if next := lex.peekAt(1); !isWord(next, "least") && !isWord(next, "most") || isOneOf(lex.peekAt(after), "and", "but") {
 			if found := findForm(lex, beginsChild, nil); found != nil {
 				return f, found.err()
 			}
@@ -69,7 +70,7 @@ var frequencyWords = []string{"each", "has", "at least", "none"}
 // parseCount parses the number of a frequency.
 func parseCount(lex *tokens, f *Frequency) (err error) {
 	if f.Count, err = wantInt(lex); err != nil {
-		return err
+		return noCount(lex, err)
 	}
 	f.End = f.Count.End
 	return noTimes(lex)
@@ -105,6 +106,9 @@ func wantTo(lex *tokens) error {
 
 // parseEvery parses what follows every: a number, or a length of time and without.
 func parseEvery(lex *tokens, f *Frequency) (err error) {
+	if err := noWithout(lex); err != nil && !withoutFollows(lex) {
+		return err
+	}
 	if !withoutFollows(lex) {
 		f.Kind = Every
 		return parseCount(lex, f)

@@ -17,6 +17,7 @@ type holder struct {
 	items     []Item
 	condition *Condition // nil if it is another block
 	same      bool       // it is a block of SameValue, which holds children alone
+	anyOf     bool       // it is a block of AnyOf
 	depth     int        // of the blocks of any of and all of around the items
 	outer     *holder    // the block that it is in, or nil
 	children  int        // in it and in its blocks, if outer is nil
@@ -61,7 +62,7 @@ func (p *parser) parseItems(what func() string) (items []Item, end Pos, whole bo
 // parseItem parses one child or block of h. It returns false if that had a problem.
 func (p *parser) parseItem(h *holder) bool {
 	t := p.peek()
-	if p.limitMeant(h) || t.Type != tokString && !startsFrequency(p.lex) && !p.startsItemBlock(0) {
+	if p.formMeant(h) || t.Type != tokString && !startsFrequency(p.lex) && !p.startsItemBlock(0) {
 		p.stray(h)
 		p.skipWord()
 		if isSign(t, ",") && p.startsComparison() {
@@ -82,7 +83,7 @@ func (p *parser) parseItem(h *holder) bool {
 	before := p.lex.at
 	child, err := parseChild(p.lex)
 	if err != nil {
-		p.failed(err)
+		p.failed(h.orLeftOut(p.lex, err))
 		if p.lex.at == before {
 			p.skipWord()
 		}
@@ -92,17 +93,24 @@ func (p *parser) parseItem(h *holder) bool {
 	return p.withinLimits(child) && p.add(h, child, "child")
 }
 
-// limitMeant reports whether `at most N` comes next, but is meant to limit what stands
-// before it on its line: no path follows, or it is after the score.
-func (p *parser) limitMeant(h *holder) bool {
+// orLeftOut completes err if it is about an or between the children of a block of any of.
+func (h *holder) orLeftOut(lex *tokens, err error) error {
+	if bad, ok := err.(*syntaxError); ok && bad.orJoins && h.anyOf {
+		bad.help, bad.fix = "leave it out: one of the children of any of must hold", drop(lex)
+	}
+	return err
+}
+
+// formMeant reports whether what comes next looks like a child, but is rather another
+// form of what may stand after the last child or the score, on the same line.
+func (p *parser) formMeant(h *holder) bool {
 	const after = 3 // tokens
 	t, before := p.peek(), lastBefore(p.lex)
-	if !isWord(t, "at") || !isWord(p.peekAt(1), "most") || before == nil || before.Pos.Line != t.Pos.Line {
+	if !isOneOf(t, "at", "from") || before == nil || before.Pos.Line != t.Pos.Line || p.formIn(h) == nil {
 		return false
 	}
-	next := p.peekAt(after)
-	path := (next.Type == tokIdent || next.Type == tokQuoted) && !isWord(next, "per") && !p.startsChildAt(after)
-	return h.scored() != nil || h.lastChild() != nil && !path
+	path := nameFollows(p.lex, after) && !isWord(p.peekAt(after), "per") && !p.startsChildAt(after)
+	return !isWord(p.peekAt(1), "most") || h.scored() != nil || !path
 }
 
 // add appends an item to those of h. It reports a problem and returns false if the
@@ -144,7 +152,7 @@ func (p *parser) parseItemBlock(h *holder) bool {
 	if !ok {
 		return false
 	}
-	inner := &holder{what: func() string { return "the block " + words }, same: b.Kind == SameValue, depth: h.depth, outer: h}
+	inner := &holder{what: func() string { return "the block " + words }, same: b.Kind == SameValue, anyOf: b.Kind == AnyOf, depth: h.depth, outer: h}
 	if b.Kind != SameValue {
 		inner.depth++
 	}
@@ -162,6 +170,9 @@ func (p *parser) parseItemBlock(h *holder) bool {
 	outer := func() bool { return p.startsBlock() || p.startsClause() || scoreFollows(p.lex) }
 	stop, whole := p.body(open, inner.what, outer, func() bool { return p.parseItem(inner) })
 	b.End, b.Items, b.Incomplete = stop, inner.items, !whole
+	if scoreFollows(p.lex) {
+		p.open++ // the closing brace may come after the score
+	}
 	if whole && len(b.Items) == 0 {
 		p.report(head, CodeNoChild, "%s has no child", inner.what()).Help = "add what must occur, such as has EmailOpened"
 		return false
@@ -198,7 +209,15 @@ func (p *parser) parseBlockHead(b *ItemBlock) (words string, ok bool) {
 	}
 	d := p.report(Span{b.Start, endOf(lastBefore(p.lex))}, CodeSyntax, "%s has no {", words)
 	d.Help = fmt.Sprintf("put its children into braces: %s { … }", words)
-	if !p.startsChild(lastBefore(p.lex)) {
+	switch t := p.peek(); {
+	case isSign(t, ":") && isSign(p.peekAt(1), "{"):
+		d.Help = "leave out the colon"
+		d.ReplaceAt(tokenSpan(t.Pos, t.Value), "")
+		p.lex.Next()
+		p.skipBraces()
+	case isSign(t, "("):
+		p.skipTo(func(previous *lexer.Token) bool { return previous != nil && isSign(previous, ")") })
+	case !p.startsChild(lastBefore(p.lex)):
 		p.skipItem()
 	}
 	return words, false

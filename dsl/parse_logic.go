@@ -36,6 +36,9 @@ func (l *logic) terms() (list []Expr, or bool, err error) {
 	var ors []bool        // for each expression but the first, whether or is before it
 	for {
 		e, err := l.term()
+		if err != nil && len(list) > 0 {
+			err = valueAfterOr(l.lex, list, map[bool]string{true: "or", false: "and"}[ors[len(ors)-1]], err)
+		}
 		if err != nil {
 			return nil, false, err
 		}

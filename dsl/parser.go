@@ -109,6 +109,9 @@ func (p *parser) misplaced(t *lexer.Token, expected []string) {
 		p.quoted(t, d)
 	case t.Type == tokIdent && whole:
 		d.Help = "write it in digits, such as +10"
+		if before := lastBefore(p.lex); before != nil && isWord(before, "score") {
+			d.Help += "; points cannot be taken from a field"
+		}
 	case (isSign(t, ":") || isSign(t, "=")) && whole && p.peek().Pos == t.Pos:
 		d.Help = "leave it out"
 		if before := lastBefore(p.lex); before != nil && before.Pos.Line == t.Pos.Line && p.peekAt(1).Type == tokInt && p.peekAt(1).Pos.Line == t.Pos.Line {

@@ -88,7 +88,7 @@ func (p *parser) startsChild(previous *lexer.Token) bool {
 	case isWord(t, "exactly"):
 		return countFollows(p.lex, 1)
 	case isWord(t, "from"):
-		return countFollows(p.lex, 1) && isWord(p.peekAt(2), "to") && countFollows(p.lex, 3)
+		return countFollows(p.lex, 1) && isWord(p.peekAt(2), "to") && countFollows(p.lex, 3) && !isWord(p.peekAt(5), "ago")
 	case isWord(t, "every"): // and not that of halving every 30 days
 		if let := p.lex.letAt(1); let != nil {
 			_, span := let.Value.(*TimeSpan)

@@ -164,11 +164,16 @@ func (s *scanner) sign(rest string, r rune, size int) {
 	s.stray(rest, r, size)
 }
 
-// percentage reports whether a percentage may end with the next character: losing or
-// weight and a number come before it.
+// percentage reports whether a percentage may end with the next character, a percent
+// sign: losing or weight and a number come before it, or a number comes before it and
+// every after it.
 func (s *scanner) percentage() bool {
-	if len(s.tokens) < 2 {
+	const both = 2
+	if len(s.tokens) < both {
 		return false
+	}
+	if rest := strings.TrimLeft(s.rest()[1:], " "); s.tokens[len(s.tokens)-1].Type == tokInt && len(rest) > len("every") && strings.EqualFold(rest[:len("every")], "every") {
+		return true
 	}
 	word, number := &s.tokens[len(s.tokens)-2], &s.tokens[len(s.tokens)-1]
 	return isOneOf(word, "losing", "weight") && (number.Type == tokInt || number.Type == tokDecimal || number.Type == tokIdent)

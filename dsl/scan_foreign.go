@@ -105,6 +105,9 @@ func (s *scanner) stray(rest string, r rune, size int) {
 		d.Help = "a comment starts with // and ends with the line"
 		s.foreignComment(rest)
 		return
+	case r == '!' && strings.HasPrefix(strings.TrimLeft(rest[size:], " "), "("):
+		d.Code, d.Nearest = CodeOperator, "not"
+		d.Replace("not ")
 	case r == '!':
 		d.Code, d.Nearest = CodeOperator, "!="
 	case r == '–' || r == '—' || r == '−':

@@ -52,12 +52,45 @@ func (p *parser) stray(h *holder) {
 			}
 		}
 	}
+	last := h.lastChild()
+	follows := last != nil && score == nil && last.End.Offset <= t.Pos.Offset
+	if d.Nearest == "" && follows && len(last.Where) == 0 {
+		d.Nearest = nearPhrase(t, afterPaths)
+		d.apply(wordFix(p.lex, d.Nearest, append(afterPaths, expected...)))
+	}
+	if before := lastBefore(p.lex); d.Nearest == "" && score == nil && (p.firstOnLine() || before != nil && isSign(before, "{")) {
+		d.Nearest = nearPhrase(t, beginChildren)
+		d.apply(wordFix(p.lex, d.Nearest, append(beginChildren, expected...)))
+	}
+	if d.Nearest == "" && score != nil {
+		d.Nearest = nearPhrase(t, []string{"up to", "down to"})
+		d.apply(wordFix(p.lex, d.Nearest, []string{"up to", "down to"}))
+	}
 	switch day := (&syntaxError{}); {
+	case follows && isWord(t, "or") && childFollows(p.lex):
+		bad := h.orLeftOut(p.lex, orChild(p.lex)).(*syntaxError)
+		d.Summary, d.Expected, d.Nearest, d.Help, d.Fix = bad.summary, nil, "", bad.help, nil
+		d.apply(bad.fix)
+	case follows && isWord(t, "or") && nameFollows(p.lex, 1) && len(last.Where) == 0:
+		d.Summary, d.Expected, d.Nearest, d.Fix = "several kinds of interaction stand before the first dot of a path and before what follows it", nil, "", nil
+		d.Help = fmt.Sprintf("write %s …", last.kindsWith(p.lex))
+	case follows && len(last.Where) > 0 && isOneOf(t, additionWords...):
+		d.Summary, d.Expected, d.Nearest, d.Fix = fmt.Sprintf("%s comes after where", t.Value), nil, "", nil
+		d.Help = fmt.Sprintf("date ranges, once per, up to and decay stand before it: %s %s … where", last.pathText(), t.Value)
 	case noDay(p.lex, day):
 		d.Span, d.Summary, d.Help = tokenSpan(day.token.Pos, day.token.Value), day.summary, strings.Replace(day.help, "write a date", "write since and a date", 1)
 		d.Expected, d.Nearest, d.Fix = nil, "", nil
 	case isSign(t, ")"):
 		d.Summary, d.Expected, d.Help = "there is no ( that this ) could close", nil, "leave it out"
+		d.Replace("")
+	case (isWord(t, "and") || isSign(t, ",")) && p.kindMeant(h):
+		d.Summary, d.Expected, d.Nearest, d.Fix = fmt.Sprintf("%s does not join kinds of interaction", t.Value), nil, "", nil
+		if isSign(t, ",") {
+			d.Summary = "a comma does not join kinds of interaction"
+		}
+		d.Help = fmt.Sprintf("to count them together, write %s", last.kindsWith(p.lex))
+	case isSign(t, ",") && p.startsChildAt(1):
+		d.Summary, d.Expected, d.Help = "children need no comma between them", nil, "leave it out"
 		d.Replace("")
 	case isWord(t, "and") && !slices.Contains(expected, "and"):
 		bad := needlessAnd(p.lex)
@@ -101,6 +134,12 @@ func (p *parser) formIn(h *holder) *foundForm {
 	}
 	if last == nil {
 		return findForm(p.lex, at, nil)
+	}
+	if before := lastBefore(p.lex); before.Pos.Line == p.peek().Pos.Line {
+		// Here it rather continues the child.
+		if found := findForm(p.lex, at&^beginsChild, last.Path); found != nil {
+			return found
+		}
 	}
 	return findForm(p.lex, at, last.Path)
 }
@@ -170,6 +209,13 @@ func (p *parser) strayComma(h *holder, d *Diagnostic) {
 	}
 }
 
+// kindMeant reports whether a word that joins, and the name of another kind of
+// interaction, come next after the last child of h, which is a root alone.
+func (p *parser) kindMeant(h *holder) bool {
+	last := h.lastChild()
+	return last != nil && h.scored() == nil && p.followsPath(h) && len(last.Path) == 1 && nameFollows(p.lex, 1) && !p.startsChildAt(1)
+}
+
 // startsBarePath reports whether the next token is the first on its line, or in its
 // condition, and seems to begin a child without a frequency.
 func (p *parser) startsBarePath(h *holder) bool {
@@ -185,5 +231,10 @@ func (p *parser) startsBarePath(h *holder) bool {
 // last child, on the same line.
 func (p *parser) followsPath(h *holder) bool {
 	last := h.lastChild()
-	return last != nil && h.scored() == nil && last.Range == nil && len(last.Where) == 0 && last.End.Line == p.peek().Pos.Line
+	return last != nil && h.scored() == nil && last.plain() && len(last.Where) == 0 && last.End.Line == p.peek().Pos.Line
+}
+
+// plain reports whether nothing stands between the path of c and where.
+func (c *Child) plain() bool {
+	return c.Range == nil && c.Burst == nil && c.Cap == nil && c.Decay == nil
 }

@@ -1,0 +1,99 @@
+package dsl
+
+import (
+	"fmt"
+	"strings"
+)
+
+// valueAfterOr completes err, which says that no expression comes next, if a value does,
+// as in City = "A" or "B". before are the expressions before it, and word joins it to
+// the last of them.
+func valueAfterOr(lex *tokens, before []Expr, word string, err error) error {
+	bad, ok := err.(*syntaxError)
+	t := lex.Peek()
+	_, sign := signOps[t.Value]
+	if !ok || bad.token.Pos != t.Pos || !sign && t.Type != tokString && t.Type != tokInt && t.Type != tokDecimal && t.Type != tokMoment {
+		return err
+	}
+	last, ok := before[len(before)-1].(*Comparison)
+	if !ok {
+		return err
+	}
+	if sign {
+		bad.help = fmt.Sprintf("write the field again: %s %s %s …", word, dotted(last.Ref), t.Value)
+		return bad
+	}
+	const longest = 80
+	value := t.Value
+	op, many := last.Op.Any()
+	switch {
+	case !many || len(last.Operands) != 1:
+		bad.help = fmt.Sprintf("write the field again: %s %s %s …", word, dotted(last.Ref), last.Op)
+	case word == "or" && !last.Op.Negated():
+		bad.help = fmt.Sprintf("write %s %s (%s, %s)", dotted(last.Ref), op, literalText(last.Operands[0]), value)
+	default:
+		bad.help = fmt.Sprintf("write the field again: %s %s %s %s", word, dotted(last.Ref), last.Op, value)
+	}
+	if len(bad.help) > longest {
+		bad.help = "write the field again, or a list"
+	}
+	return bad
+}
+
+// notBefore returns the error for not before an expression without parentheses: not is
+// the token at mark, and the expression comes next.
+func notBefore(lex *tokens, mark int, err error) error {
+	lex.at = mark
+	found := findForm(lex, beginsExpr, nil)
+	if found == nil {
+		lex.at++
+		return err
+	}
+	bad := found.err()
+	lex.Next()
+	field := pathAt(lex, 0)
+	if _, bad1 := names(lex, ""); bad1 == nil {
+		op, bad2 := parseOp(lex)
+		switch {
+		case field == "not":
+		case bad2 != nil:
+			bad.help += fmt.Sprintf("; a field that is true or false is compared: %s = false", field)
+		case op.opposite() != op:
+			other := op.opposite().String()
+			if op.opposite().Operands() != NoOperand {
+				other += " …"
+			}
+			bad.help = fmt.Sprintf("negate the operator instead: write %s %s, or not ( … ), which holds for an empty value, too", field, other)
+			if op.Plain() == IsEmpty {
+				bad.help = fmt.Sprintf("negate the operator instead: write %s %s", field, other)
+			}
+		}
+	}
+	lex.at = mark + 1
+	return bad
+}
+
+// needlessWord returns the error for a word that is no field, such as either or a second
+// and, at mark, and nil if a field's name is there. It has no operator after it.
+func needlessWord(lex *tokens, mark int) error {
+	t := lex.list[mark]
+	switch {
+	case isOneOf(&t, "either", "both"):
+		lex.at = mark
+		return &syntaxError{token: t, help: "leave it out", fix: drop(lex)}
+	case isOneOf(&t, "and", "or"):
+		return &syntaxError{token: t, expected: []string{"a field's name"}}
+	}
+	return nil
+}
+
+// fieldInParentheses completes err, which says that no operator comes next, if a field
+// alone is in parentheses.
+func fieldInParentheses(lex *tokens, ref []*Name, err error) error {
+	bad, ok := err.(*syntaxError)
+	if !ok || !isSign(lex.Peek(), ")") {
+		return err
+	}
+	bad.help = fmt.Sprintf("parentheses stand around whole expressions, such as (%s = 1)", strings.TrimSpace(dotted(ref)))
+	return bad
+}

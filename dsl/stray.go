@@ -4,102 +4,27 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/leadscore/leadscore/internal/nearest"
 )
 
 // stray reports the next token, which can neither continue the last item of h nor
 // begin another one.
 func (p *parser) stray(h *holder) {
-	var expected []string
-	score := h.scored()
-	if last := h.lastChild(); last != nil && score == nil && last.End.Offset <= p.peek().Pos.Offset {
-		switch {
-		case len(last.Where) > 0:
-			expected = append(expected, "and")
-		case last.Range != nil:
-			expected = append(expected, "where")
-		default:
-			expected = append(expected, "within last", "since", "between", "where")
-		}
-	}
-	t := p.peek()
 	if found := p.formIn(h); found != nil {
 		p.reportForm(found)
 		return
 	}
-	switch {
-	case score != nil:
-		expected = append(expected, "}")
-	case h.condition != nil:
-		expected = append(append(expected, frequencyWords...), "score")
-	default:
-		expected = append(append(expected, frequencyWords...), "}")
-	}
+	expected := p.expectedIn(h)
 	d := p.unexpectedToken(expected...)
-	if word, ok := strayWords[strings.ToLower(t.Value)]; ok && t.Type == tokIdent && slices.Contains(expected, word) {
-		d.Nearest, d.Fix = word, nil
-		if p.certain(word) {
-			d.apply(swap(t, withoutTail(p.lex, word)))
-		}
-	}
-	if d.Nearest == "" && t.Type == tokIdent {
-		// `withn` is near to the first word of `within last`.
-		for _, e := range expected {
-			if word, _, many := strings.Cut(e, " "); many && nearest.Name(t.Value, slices.Values([]string{word})) != "" {
-				d.Nearest = e
-				d.apply(wordFix(p.lex, e, expected))
-			}
-		}
-	}
-	last := h.lastChild()
-	follows := last != nil && score == nil && last.End.Offset <= t.Pos.Offset
-	if d.Nearest == "" && follows && len(last.Where) == 0 {
-		d.Nearest = nearPhrase(t, afterPaths)
-		d.apply(wordFix(p.lex, d.Nearest, append(afterPaths, expected...)))
-	}
-	if before := lastBefore(p.lex); d.Nearest == "" && score == nil && (p.firstOnLine() || before != nil && isSign(before, "{")) {
-		d.Nearest = nearPhrase(t, beginChildren)
-		d.apply(wordFix(p.lex, d.Nearest, append(beginChildren, expected...)))
-	}
-	if d.Nearest == "" && score != nil {
-		d.Nearest = nearPhrase(t, []string{"up to", "down to"})
-		d.apply(wordFix(p.lex, d.Nearest, []string{"up to", "down to"}))
-	}
+	p.strayNearest(h, d)
+	t := p.peek()
 	switch day := (&syntaxError{}); {
-	case follows && isWord(t, "or") && childFollows(p.lex):
-		bad := h.orLeftOut(p.lex, orChild(p.lex)).(*syntaxError)
-		d.Summary, d.Expected, d.Nearest, d.Help, d.Fix = bad.summary, nil, "", bad.help, nil
-		d.apply(bad.fix)
-	case follows && isWord(t, "or") && nameFollows(p.lex, 1) && len(last.Where) == 0:
-		d.Summary, d.Expected, d.Nearest, d.Fix = "several kinds of interaction stand before the first dot of a path and before what follows it", nil, "", nil
-		d.Help = fmt.Sprintf("write %s …", last.kindsWith(p.lex))
-	case follows && len(last.Where) > 0 && isOneOf(t, additionWords...):
-		d.Summary, d.Expected, d.Nearest, d.Fix = fmt.Sprintf("%s comes after where", t.Value), nil, "", nil
-		d.Help = fmt.Sprintf("date ranges, once per, up to and decay stand before it: %s %s … where", last.pathText(), t.Value)
+	case p.strayJoint(h, d):
 	case noDay(p.lex, day):
 		d.Span, d.Summary, d.Help = tokenSpan(day.token.Pos, day.token.Value), day.summary, strings.Replace(day.help, "write a date", "write since and a date", 1)
 		d.Expected, d.Nearest, d.Fix = nil, "", nil
 	case isSign(t, ")"):
 		d.Summary, d.Expected, d.Help = "there is no ( that this ) could close", nil, "leave it out"
 		d.Replace("")
-	case (isWord(t, "and") || isSign(t, ",")) && p.kindMeant(h):
-		d.Summary, d.Expected, d.Nearest, d.Fix = fmt.Sprintf("%s does not join kinds of interaction", t.Value), nil, "", nil
-		if isSign(t, ",") {
-			d.Summary = "a comma does not join kinds of interaction"
-		}
-		d.Help = fmt.Sprintf("to count them together, write %s", last.kindsWith(p.lex))
-	case isSign(t, ",") && p.startsChildAt(1):
-		d.Summary, d.Expected, d.Help = "children need no comma between them", nil, "leave it out"
-		d.Replace("")
-	case isWord(t, "and") && !slices.Contains(expected, "and"):
-		bad := needlessAnd(p.lex)
-		d.Summary, d.Expected, d.Help = bad.summary, nil, bad.help
-		if p.startsChildAt(1) {
-			d.apply(bad.fix)
-		}
-	case isSign(t, ","):
-		p.strayComma(h, d)
 	case isWord(t, "where") && !slices.Contains(expected, "where"), isWord(t, "if") && d.Nearest == "":
 		d.Summary, d.Expected = fmt.Sprintf("there is nothing before %s that it could apply to", t.Value), nil
 		d.Help = "begin with what must exist, such as has Lead where …"
@@ -116,6 +41,117 @@ func (p *parser) stray(h *holder) {
 	case len(h.lastChild().Path) > 1 && p.peekAt(1).Type != tokMoment:
 		d.Help = "names have no blanks, as in ParentContact; one that has is written in back quotes"
 	}
+}
+
+// continued returns the last item of h if the next token might continue it: if it is a
+// child, was read as a whole, and no score comes after it.
+func (p *parser) continued(h *holder) *Child {
+	last := h.lastChild()
+	if last == nil || h.scored() != nil || last.End.Offset > p.peek().Pos.Offset {
+		return nil
+	}
+	return last
+}
+
+// expectedIn returns what may come next in h.
+func (p *parser) expectedIn(h *holder) []string {
+	var expected []string
+	if last := p.continued(h); last != nil {
+		switch {
+		case len(last.Where) > 0:
+			expected = append(expected, "and")
+		case last.Range != nil:
+			expected = append(expected, "where")
+		default:
+			expected = append(expected, "within last", "since", "between", "where")
+		}
+	}
+	if h.scored() != nil {
+		return append(expected, "}")
+	}
+	expected = append(expected, frequencyWords...)
+	if h.condition != nil {
+		return append(expected, "score")
+	}
+	return append(expected, "}")
+}
+
+// strayNearest completes d, the problem of the next token, if that is misspelt, or is
+// what people write for a keyword.
+func (p *parser) strayNearest(h *holder, d *Diagnostic) {
+	t := p.peek()
+	if t.Type != tokIdent {
+		return
+	}
+	if word, ok := strayWords[strings.ToLower(t.Value)]; ok && slices.Contains(d.Expected, word) {
+		d.Nearest, d.Fix = word, nil
+		if p.certain(word) {
+			d.apply(swap(t, withoutTail(p.lex, word)))
+		}
+	}
+	last, before := p.continued(h), lastBefore(p.lex)
+	first := p.firstOnLine() || before != nil && isSign(before, "{")
+	near := func(phrases []string) {
+		if d.Nearest == "" {
+			d.Nearest = nearPhrase(t, phrases)
+			d.apply(wordFix(p.lex, d.Nearest, slices.Concat(phrases, d.Expected)))
+		}
+	}
+	near(slices.DeleteFunc(slices.Clone(d.Expected), func(e string) bool { return !strings.Contains(e, " ") }))
+	if last != nil && len(last.Where) == 0 {
+		near(afterPaths)
+	}
+	switch {
+	case h.scored() != nil:
+		near([]string{"up to", "down to"})
+	case first:
+		near(beginChildren)
+	}
+}
+
+// strayJoint completes d, the problem of the next token, if that is a word or sign that
+// was meant to join something to the last child of h, or begins what stands before
+// where. It returns false if it is something else.
+func (p *parser) strayJoint(h *holder, d *Diagnostic) bool {
+	t, last := p.peek(), p.continued(h)
+	say := func(summary, help string, fix *Edit) bool {
+		d.Summary, d.Help, d.Expected, d.Nearest, d.Fix = summary, help, nil, "", nil
+		d.apply(fix)
+		return true
+	}
+	switch {
+	case last == nil:
+	case isWord(t, "or") && childFollows(p.lex):
+		bad := orChild(p.lex)
+		_ = h.orLeftOut(p.lex, bad)
+		return say(bad.summary, bad.help, bad.fix)
+	case isWord(t, "or") && nameFollows(p.lex, 1) && len(last.Where) == 0:
+		return say("several kinds of interaction stand before the first dot of a path and before what follows it",
+			fmt.Sprintf("write %s …", last.kindsWith(p.lex)), nil)
+	case len(last.Where) > 0 && isOneOf(t, additionWords...):
+		return say(t.Value+" comes after where",
+			fmt.Sprintf("date ranges, once per, up to and decay stand before it: %s %s … where", last.pathText(), t.Value), nil)
+	case (isWord(t, "and") || isSign(t, ",")) && p.kindMeant(h):
+		return say(fmt.Sprintf("%s does not join kinds of interaction", t.Value),
+			"to count them together, write "+last.kindsWith(p.lex), nil)
+	}
+	switch {
+	case isSign(t, ",") && p.startsChildAt(1):
+		return say("children need no comma between them", "leave it out", swap(t, ""))
+	case isSign(t, ","):
+		p.strayComma(h, d)
+	case isWord(t, "and") && !slices.Contains(d.Expected, "and"):
+		bad := needlessAnd(p.lex)
+		if !p.startsChildAt(1) {
+			bad.fix = nil
+		}
+		near := d.Nearest
+		say(bad.summary, bad.help, bad.fix)
+		d.Nearest = near
+	default:
+		return false
+	}
+	return true
 }
 
 // formIn returns the form that comes next where it can neither continue the last item

@@ -70,6 +70,7 @@ func TestSchemaProblems(t *testing.T) {
 		{"values of text", definition{Name: "A", Fields: []field{{Name: "F", Type: traverse.Text, Values: []string{"x"}}}},
 			[]string{"A.F is text: only choice and choices list values"}},
 		{"a choice without values", definition{Name: "A", Fields: []field{{Name: "F", Type: traverse.Choice}}}, []string{"A.F lists no values"}},
+		{"open choices", definition{Name: "A", Fields: []field{{Name: "F", Type: traverse.Choices}, {Name: "G", Type: traverse.Choices, Exact: true}}}, nil},
 		{"values twice", definition{Name: "A", Fields: []field{{Name: "F", Type: traverse.Choices, Values: []string{"x", "x", "X", ""}}}},
 			[]string{`A.F lists "x" twice`, `A.F lists "x" and "X", which differ by letter case only`, "A.F lists the empty text: an empty field has no value"}},
 		{"values that differ by case where that counts", definition{Name: "A", Fields: []field{{Name: "F", Type: traverse.Choice, Exact: true, Values: []string{"x", "X"}}}}, nil},

@@ -78,7 +78,7 @@ func (c *checker) per(p place, k *dsl.Cap) (Value, dsl.Period, bool) {
 	if !ok {
 		return Value{}, dsl.NoPeriod, false
 	}
-	if v, known, ok := c.value(p, r, names, "per"); known {
+	if v, known, ok := c.value(p, r, names, "a cap"); known {
 		return v, dsl.NoPeriod, ok
 	}
 	if len(names) > 1 {
@@ -117,10 +117,10 @@ func (c *checker) per(p place, k *dsl.Cap) (Value, dsl.Period, bool) {
 	return Value{}, dsl.NoPeriod, false
 }
 
-// value resolves the last of the names of a cap or a `same`, which says after word what
-// it is, as a field or an N:1 relationship. known is false if it is neither, which is
+// value resolves the last of the names of a cap or a `same`, which what says for
+// messages, as a field or an N:1 relationship. known is false if it is neither, which is
 // not reported; ok is false if there is a problem.
-func (c *checker) value(p place, r reach, names []*dsl.Name, word string) (v Value, known, ok bool) {
+func (c *checker) value(p place, r reach, names []*dsl.Name, what string) (v Value, known, ok bool) {
 	name := names[len(names)-1]
 	v = Value{Step: r.step, Hops: r.hops}
 	hops := len(r.hops)
@@ -130,11 +130,11 @@ func (c *checker) value(p place, r reach, names []*dsl.Name, word string) (v Val
 		case f.Type == traverse.NoType:
 			return v, true, false
 		case f.Type == traverse.Choices:
-			d := c.problem(name.Span, CodeCap, "%s is a list of choices: %s takes a field with one value", name, word)
+			d := c.problem(name.Span, CodeCap, "%s is a list of choices: %s takes a field with one value", name, what)
 			d.Help = "use another field, or a relationship"
 			return v, true, false
 		case f.Derived != traverse.Stored:
-			d := c.problem(name.Span, CodeDerived, "%s is a %s field: %s cannot use it", name, f.Derived, word)
+			d := c.problem(name.Span, CodeDerived, "%s is a %s field: %s cannot use it", name, f.Derived, what)
 			d.Help = "use a field that is stored"
 			return v, true, false
 		}

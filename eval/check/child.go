@@ -181,9 +181,9 @@ func (c *checker) undated(d dating, at dsl.Span, what string) bool {
 		return false
 	}
 	name := d.end.Name()
-	p := c.problem(at, CodeDateRange, "%s has no date of its own, which %s needs", name, what)
+	p := c.problem(at, CodeDateRange, "%s has no date of its own, and %s needs one", name, what)
 	if d.hops > 0 {
-		p.Summary = fmt.Sprintf("nothing on the path to %s has a date of its own, which %s needs", name, what)
+		p.Summary = fmt.Sprintf("nothing on the path to %s has a date of its own, and %s needs one", name, what)
 	}
 	p.Help = fmt.Sprintf("declare `dated by` for %s in a schema block", name)
 	return true

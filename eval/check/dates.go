@@ -144,15 +144,19 @@ func windowOf(model *Model, from, to *dsl.Moment, days bool) (w Window, ordered 
 // betweenAgo returns the window from as of − n to as of − m. It reports bounds out of
 // order. whole is the place of `between N and M UNITS ago`.
 func (c *checker) betweenAgo(n, m *dsl.TimeSpan, whole dsl.Span, days bool, what string) (Window, bool) {
-	earlier, ok := c.timeSpan(n, days, what)
-	if !ok {
-		return Window{}, false
-	}
-	if !m.Count.Bad && m.Count.Text == "0" {
-		d := c.problem(whole, CodeTimeSpan, "0 %s ago is as of itself", m.Unit)
-		last := fmt.Sprintf("within last %s", n)
+	for _, bounds := range [][2]*dsl.TimeSpan{{m, n}, {n, m}} {
+		now, other := bounds[0], bounds[1]
+		if now.Count.Text != "0" || other.Count.Text == "0" || other.Count.Bad {
+			continue
+		}
+		last := fmt.Sprintf("within last %s", &dsl.TimeSpan{Count: other.Count, Unit: other.Unit})
+		d := c.problem(whole, CodeTimeSpan, "%s is as of itself", ago(now))
 		d.Help = "write " + last
 		d.Replace(last)
+		return Window{}, false
+	}
+	earlier, ok := c.timeSpan(n, days, what)
+	if !ok {
 		return Window{}, false
 	}
 	later, ok := c.timeSpan(m, days, what)
@@ -161,11 +165,11 @@ func (c *checker) betweenAgo(n, m *dsl.TimeSpan, whole dsl.Span, days bool, what
 	}
 	switch {
 	case earlier == later:
-		d := c.problem(whole, CodeBounds, "both bounds are %s ago", n)
+		d := c.problem(whole, CodeBounds, "both bounds are %s", ago(n))
 		d.Help = fmt.Sprintf("write between %d and %d %s ago, for example", earlier+1, later, n.Unit)
 		return Window{}, false
 	case earlier < later:
-		d := c.problem(whole, CodeBounds, "the bounds are out of order: %s ago is after %s ago", n, m)
+		d := c.problem(whole, CodeBounds, "the bounds are out of order: %s is after %s", ago(n), ago(m))
 		right := fmt.Sprintf("between %d and %s ago", later, &dsl.TimeSpan{Count: n.Count, Unit: n.Unit})
 		d.Help = "write " + right
 		d.Replace(right)
@@ -173,3 +177,5 @@ func (c *checker) betweenAgo(n, m *dsl.TimeSpan, whole dsl.Span, days bool, what
 	}
 	return Window{Days: days, Lo: relative(-earlier, n.Unit, 0), Hi: relative(-later, m.Unit, 0)}, true
 }
+
+func ago(s *dsl.TimeSpan) string { return s.String() + " ago" }

@@ -25,8 +25,12 @@ func (c *checker) decay(out *Child, d dating) {
 	case f.Kind == dsl.AtLeast && f.Count == nil:
 		out.Each, out.Min = true, 0 // the child counts the weight
 	default:
-		c.problem(k.Span, CodeDecay, "a decay needs each or has: it weighs occurrences, and %s only asks how many there are", frequencyText(&f)).Help =
-			"write each for the sum of the weights, or has for the weight of the newest"
+		p := c.problem(k.Span, CodeDecay, "a decay needs each or has: it weighs occurrences, and %s only asks how many there are", frequencyText(&f))
+		p.Help = "write each for the sum of the weights, or has for the weight of the newest"
+		if f.Kind == dsl.AtLeast && f.Count.Text == "1" {
+			p.Summary, p.Help = "a decay needs each or has, and at least 1 is has", "write has"
+			p.ReplaceAt(f.Span, "has")
+		}
 		sound = false
 	}
 	span, ok := c.span(k.Every, d)

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/leadscore/leadscore/dsl"
-	"github.com/leadscore/leadscore/traverse"
 )
 
 func (c *checker) condition(model *Model, cond *dsl.Condition) Condition {
@@ -149,14 +148,17 @@ func (c *checker) counting(out *Condition, cond *dsl.Condition) {
 		if what == "" {
 			continue
 		}
-		var d *dsl.Diagnostic
-		switch {
-		case alone != nil:
-			d = c.problem(at, CodeFrequency, "%s counts, and so does %s: beside that are only children that hold", what, frequencyText(alone))
-		case what == "a child with a decay":
-			d = c.problem(at, CodeDecay, "a condition has only one child with a decay")
-		default:
-			d = c.problem(at, CodeDecay, "%s counts, and so does a child with a decay: beside that are only children that hold", what)
+		only := "a child with a decay"
+		code := CodeDecay
+		if alone != nil {
+			only, code = frequencyText(alone), CodeFrequency
+		}
+		d := c.problem(at, code, "%s must be the only child that counts, and %s counts, too", only, what)
+		if what == only {
+			d.Summary = fmt.Sprintf("a condition has only one child with %s", only)
+			if alone == nil {
+				d.Summary = "a condition has only one child with a decay"
+			}
 		}
 		d.Help = "write a condition of its own for each of them"
 		d.Related = []dsl.Related{{Summary: "the other is here", File: c.file.Name, Span: first}}
@@ -185,17 +187,11 @@ func (c *checker) end(ch *Child, out *Condition, cond *dsl.Condition) {
 func (c *checker) same(model *Model, out *Condition, b *dsl.ItemBlock, label string) Item {
 	s := &Same{Label: label, Source: b}
 	found := false // a child whose occurrences have the values
-	sound := true
-	seen := map[*traverse.Entity]bool{} // where REF was looked for without success
+	sound, whole := true, true
 	for _, item := range b.Items {
 		ch, ok := item.(*dsl.Child)
 		if !ok {
-			inner := item.(*dsl.ItemBlock)
-			d := c.problem(firstLine(inner.Span, c.file), CodeBlock, "same holds plain children only, not %s", blockText(inner))
-			d.Help = "write one child after the other: all of them must hold"
-			c.items(model, out, inner.Items, "same")
-			sound = false
-			continue
+			continue // the parser has reported it
 		}
 		c.holding(ch, "same")
 		checked := c.child(model, ch)
@@ -206,11 +202,11 @@ func (c *checker) same(model *Model, out *Condition, b *dsl.ItemBlock, label str
 		s.Children = append(s.Children, len(out.Children))
 		out.Children = append(out.Children, checked)
 		var v Value
-		if checked.Path != nil {
-			v, ok = c.sameValue(model, &checked, b, seen)
-			sound = sound && ok
-		} else {
-			sound = false
+		switch {
+		case checked.Path == nil:
+			whole = false
+		case sound: // after one problem with REF others say nothing new
+			v, sound = c.sameValue(model, &checked, b)
 		}
 		s.Values = append(s.Values, v)
 	}
@@ -218,31 +214,24 @@ func (c *checker) same(model *Model, out *Condition, b *dsl.ItemBlock, label str
 		c.problem(firstLine(b.Span, c.file), CodeBlock, "same needs a child that finds values: has, at least N, exactly N or from A to B").Help =
 			"the values counted are those of the occurrences of such children"
 	}
-	if sound {
+	if sound && whole {
 		c.oneType(out, s)
 	}
 	return s
 }
 
 // sameValue resolves the REF of a block for one of its children.
-func (c *checker) sameValue(model *Model, ch *Child, b *dsl.ItemBlock, seen map[*traverse.Entity]bool) (Value, bool) {
+func (c *checker) sameValue(model *Model, ch *Child, b *dsl.ItemBlock) (Value, bool) {
 	p := place{model: model, child: ch.Source, path: ch.Path, kinds: ch.Kinds}
-	end := ch.Path.Last().Entity
-	if seen[end] {
+	r, ok := c.reach(p, b.Ref, inSame)
+	if !ok {
 		return Value{}, false
 	}
-	r, ok := c.reach(p, b.Ref, inSame)
-	if ok {
-		v, known, sound := c.value(p, r, b.Ref, "same")
-		if known && sound {
-			return v, true
-		}
-		if !known {
-			c.noValue(p, r, b.Ref[len(b.Ref)-1], nil)
-		}
+	v, known, ok := c.value(p, r, b.Ref, "same")
+	if !known {
+		c.noValue(p, r, b.Ref[len(b.Ref)-1], nil)
 	}
-	seen[end] = true
-	return Value{}, false
+	return v, known && ok
 }
 
 // oneType reports values of a block whose types are not the same.

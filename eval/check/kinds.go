@@ -52,10 +52,16 @@ func (c *checker) pathOfKinds(ch *dsl.Child) (traverse.Path, []*traverse.Entity)
 	}
 	path := make(traverse.Path, 1, len(ch.Path))
 	path[0] = traverse.Step{Entity: c.common(kinds)}
-	for _, n := range ch.Path[1:] {
+	for i, n := range ch.Path[1:] {
 		step, err := c.schema.Hop(path.Last().Entity, n.Text)
 		if err != nil {
-			c.noHop(place{child: ch, path: path, kinds: kinds}, path.Last().Entity, n, err)
+			at := path.Last().Entity
+			if d := c.noHop(place{child: ch, path: path, kinds: kinds}, at, n, err); d != nil {
+				if _, isField := at.Field(n.Text); isField && i == len(ch.Path)-2 {
+					whole := pathOf(&dsl.Child{Path: ch.Path[:i+1], Or: ch.Or})
+					d.Help = fmt.Sprintf("test it after where: %s where %s …", whole, n)
+				}
+			}
 			return nil, nil
 		}
 		path = append(path, step)
@@ -98,9 +104,9 @@ func (c *checker) common(kinds []*traverse.Entity) *traverse.Entity {
 
 // uncommon reports a name that at, which represents several kinds, does not have since
 // not all of them have it, or not as the same. It returns false, and reports nothing,
-// if at is something else or none of the kinds has the name.
+// if at is something else, or if it or none of the kinds has the name.
 func (c *checker) uncommon(kinds []*traverse.Entity, at *traverse.Entity, name *dsl.Name, code dsl.Code) bool {
-	if kinds == nil || at.Name() != c.common(kinds).Name() {
+	if kinds == nil || at != c.common(kinds) || memberForm(at, name.Text) != "" {
 		return false
 	}
 	var has, lacks []string

@@ -68,7 +68,9 @@ func (c *checker) reach(p place, names []*dsl.Name, what use) (reach, bool) {
 	for _, n := range hops {
 		step, err := c.schema.Hop(r.at, n.Text)
 		if err != nil {
-			c.noHop(p, r.at, n, err)
+			if d := c.noHop(p, r.at, n, err); d != nil && what == inSame && len(r.hops) == 0 && d.Nearest == "" {
+				d.Help = "same begins at the last entity of each path, not at a step"
+			}
 			return reach{}, false
 		}
 		if step.Via.Many() {
@@ -100,16 +102,18 @@ func (c *checker) withinHops(p place, names []*dsl.Name, hops int) bool {
 	return false
 }
 
-// noHop reports a name that is not a relationship of at.
-func (c *checker) noHop(p place, at *traverse.Entity, n *dsl.Name, err *traverse.PathError) {
+// noHop reports a name that is not a relationship of at. It returns nil if nothing can
+// be added to the problem.
+func (c *checker) noHop(p place, at *traverse.Entity, n *dsl.Name, err *traverse.PathError) *dsl.Diagnostic {
 	if f, ok := at.Field(n.Text); ok && f.Type == traverse.NoType || c.uncommon(p.kinds, at, n, CodePath) {
-		return
+		return nil
 	}
 	d := c.problem(n.Span, CodePath, "%s", err.Summary)
 	if len(c.diags) <= maxSuggestions {
 		d.Nearest = err.Nearest()
 		c.fixName(d, n.Text, at.RelationshipNames())
 	}
+	return d
 }
 
 // manyHop reports a relationship n among names that leads to many records.

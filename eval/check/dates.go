@@ -170,7 +170,7 @@ func (c *checker) betweenAgo(n, m *dsl.TimeSpan, whole dsl.Span, days bool, what
 		return Window{}, false
 	case earlier < later:
 		d := c.problem(whole, CodeBounds, "the bounds are out of order: %s is after %s", ago(n), ago(m))
-		right := fmt.Sprintf("between %d and %s ago", later, &dsl.TimeSpan{Count: n.Count, Unit: n.Unit})
+		right := (&dsl.Range{Kind: dsl.BetweenAgo, Last: m, Next: n}).String()
 		d.Help = "write " + right
 		d.Replace(right)
 		return Window{}, false

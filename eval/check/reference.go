@@ -167,6 +167,10 @@ func (c *checker) namedStep(p place, name *dsl.Name) (int, bool) {
 		}
 	}
 	d := c.problem(name.Span, CodePath, "%s is neither a relationship of %s nor a step of the path", name.Text, last.Name())
+	if slices.ContainsFunc(p.kinds, func(k *traverse.Entity) bool { return k.Name() == name.Text }) {
+		d.Help = "a root of several kinds is no step that can be named"
+		return 0, false
+	}
 	if d.Nearest = c.near(name.Text, slices.Values(candidates)); d.Nearest == "" {
 		d.Expected = candidates
 	}

@@ -78,7 +78,7 @@ func (k *testChecker) dimensionCalled(name *dsl.String) *Dimension {
 			names = append(names, d.Name)
 		}
 	}
-	k.unknown("dimension", name, names)
+	k.unknown("", "dimension", name, names)
 	return nil
 }
 
@@ -114,16 +114,23 @@ func (k *testChecker) known(x *dsl.Expectation, of *Dimension) {
 	if slices.Contains(names, x.Name.Value) {
 		return
 	}
-	k.unknown(what, x.Name, names)
+	whom := ""
+	if of != nil {
+		whom = fmt.Sprintf("dimension %s", brief(strconv.Quote(of.Name)))
+	}
+	k.unknown(whom, what, x.Name, names)
 }
 
-// unknown reports a name that the model does not have.
-func (k *testChecker) unknown(what string, name *dsl.String, names []string) {
+// unknown reports a name that whom does not have, or if that is "" the model.
+func (k *testChecker) unknown(whom, what string, name *dsl.String, names []string) {
 	k.sound = false
 	if k.model.Source.Incomplete {
 		return // it may be what could not be read
 	}
-	d := k.bad(name.Span, CodeName, "model %q has no %s %s", k.model.Name, what, brief(name.Raw))
+	if whom == "" {
+		whom = fmt.Sprintf("model %q", k.model.Name)
+	}
+	d := k.bad(name.Span, CodeName, "%s has no %s %s", whom, what, brief(name.Raw))
 	if other := partCalled(k.model.Source.Clauses, name.Value); other != "" && other != what {
 		d.Help = fmt.Sprintf("that is the name of a %s", other)
 	} else if near := k.near(name.Value, slices.Values(names)); near != "" {

@@ -82,7 +82,7 @@ func (c *checker) textOperands(f traverse.Field, cmp *dsl.Comparison) (values []
 			sound = false
 		case s.Value == "":
 			d := c.problem(s.Span, CodeValue, "no value equals the empty text")
-			d.Help = fmt.Sprintf("write %s %s", pathText(cmp.Ref), emptyOp(cmp.Op))
+			d.Help = "write " + strings.TrimSpace(pathText(cmp.Ref)+" "+emptyOp(cmp.Op).String()) // a row has no field
 			if cmp.Op == dsl.Equal || cmp.Op == dsl.NotEqual {
 				d.ReplaceAt(dsl.Span{Start: cmp.OpSpan.Start, End: s.End}, emptyOp(cmp.Op).String())
 			}

@@ -44,7 +44,11 @@ func (k *modelChecker) countRow(col *column, row *dsl.Row, out *Condition) {
 	}
 	counts := []interval{{open: true}}
 	for _, t := range tests {
-		if t.Op == dsl.IsEmpty || t.Op == dsl.IsNotEmpty || operatorOf(traverse.Number, t.Op) == nil {
+		if t.Op == dsl.IsEmpty || t.Op == dsl.IsNotEmpty {
+			k.neverEmpty(col.field, t)
+			return
+		}
+		if operatorOf(traverse.Number, t.Op) == nil {
 			k.misnumbered(col.field, t)
 			return
 		}
@@ -70,6 +74,17 @@ func (k *modelChecker) countRow(col *column, row *dsl.Row, out *Condition) {
 		}
 		out.Items = []Item{block}
 	}
+}
+
+// neverEmpty reports `is empty` where occurrences are counted.
+func (k *modelChecker) neverEmpty(f traverse.Field, t *dsl.Comparison) {
+	d := k.problem(t.OpSpan, CodeType, "%s is never empty: where there is none, it is 0", f.Name)
+	text := "= 0"
+	if t.Op == dsl.IsNotEmpty {
+		text = "> 0"
+	}
+	d.Help = "write " + text
+	d.ReplaceAt(t.OpSpan, text)
 }
 
 // childFor returns the child of a table by number that holds for the counts of an

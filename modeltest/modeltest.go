@@ -15,6 +15,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -153,24 +154,33 @@ func fill(data *memory.Source, records []check.TestRecord) (lead string, err err
 		said[[2]string{r.Entity, r.ID}] = true
 	}
 	made := map[string]int{} // ids, by entity
-	for _, r := range records {
+	next := func(r *check.TestRecord) string {
+		id := r.ID
+		for id == "" {
+			made[r.Entity]++
+			if free := fmt.Sprintf("%s %d", r.Entity, made[r.Entity]); !said[[2]string{r.Entity, free}] {
+				id = free
+			}
+		}
+		return id
+	}
+	// The first lead gets its id before the records that name it.
+	if i := slices.IndexFunc(records, func(r check.TestRecord) bool { return r.Entity == traverse.Lead }); i >= 0 {
+		lead = next(&records[i])
+		clear(made)
+	}
+	for i := range records {
+		r := &records[i]
 		values := memory.Record{}
 		for name, v := range r.Values {
 			values[name] = v
 		}
+		if r.OfLead {
+			values[traverse.Lead] = traverse.TextValue(lead)
+		}
 		for range r.Count {
-			id := r.ID
-			for id == "" {
-				made[r.Entity]++
-				if next := fmt.Sprintf("%s %d", r.Entity, made[r.Entity]); !said[[2]string{r.Entity, next}] {
-					id = next
-				}
-			}
-			if err := data.Add(r.Entity, id, values); err != nil {
+			if err := data.Add(r.Entity, next(r), values); err != nil {
 				return "", err
-			}
-			if r.Entity == traverse.Lead && lead == "" {
-				lead = id
 			}
 		}
 	}

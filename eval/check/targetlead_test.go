@@ -47,3 +47,38 @@ func TestLeadAgain(t *testing.T) {
 		}
 	}
 }
+
+// TestRecordsOfTheLead checks to whom the records of a test belong if the model counts
+// by leads.
+func TestRecordsOfTheLead(t *testing.T) {
+	const records = `
+    as of 2026-05-31
+    EmailOpened
+    EmailOpened by "ada"
+    EmailOpened with Lead = "other"
+    Lead
+    Lead "other"
+    Contact "ada"
+    expect score 0
+}`
+	for _, test := range []struct {
+		target  string
+		ofLead  []bool
+		contact []string
+	}{
+		{"lead", []bool{true, false, false}, []string{"ada", "ada", "ada"}},
+		{"lead with contact", []bool{true, false, false}, []string{"ada", "ada", "ada"}},
+		{"contact", []bool{false, false, false}, []string{"ada", "ada", "ada"}},
+	} {
+		m := sound(t, `model "M" { target `+test.target+` } test "T" {`+records)[0]
+		for i, want := range test.ofLead {
+			r := m.Tests[0].Records[i]
+			if contact := r.Values[traverse.Contact].Text(); r.OfLead != want || contact != test.contact[i] {
+				t.Errorf("target %s: record %d: of the lead %t, contact %q", test.target, i, r.OfLead, contact)
+			}
+		}
+	}
+	sound(t, `model "M" { target lead } test "T" { as of 2026-05-31 Lead EmailOpened expect score 0 }`)
+	expect(t, `model "M" { target lead with contact } test "T" { as of 2026-05-31 Lead ‹Tasting› expect score 0 }`,
+		problem{code: check.CodeMissing, says: "Tasting needs a contact, and the test has none with an id"})
+}

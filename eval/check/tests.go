@@ -32,6 +32,9 @@ type TestRecord struct {
 	Count  int
 	ID     string                    // "" if the test gives none
 	Values map[string]traverse.Value // by field or reference; the others are null
+	// OfLead says that the record's reference Lead holds the id of the lead that is
+	// scored.
+	OfLead bool
 	Source *dsl.Record
 }
 
@@ -275,11 +278,12 @@ func (k *testChecker) record(r *dsl.Record) {
 		k.assign(e, a, values, said)
 	}
 	k.date(e, r, values, said)
+	ofLead := k.ofScoredLead(e, r, said)
 	k.owner(e, r, values, said)
 	if !k.sound {
 		return
 	}
-	record := TestRecord{Entity: e.Name(), Count: int(count), Values: values, Source: r}
+	record := TestRecord{Entity: e.Name(), Count: int(count), Values: values, OfLead: ofLead, Source: r}
 	if r.ID != nil {
 		record.ID = r.ID.Value
 	}
@@ -373,11 +377,27 @@ func (k *testChecker) owner(e *traverse.Entity, r *dsl.Record, values map[string
 		for id := range k.ids[traverse.Contact] {
 			values[traverse.Contact] = traverse.TextValue(id)
 		}
+	case k.countsByLead(e): // it needs no contact
 	case len(k.ids[traverse.Contact]) == 0:
 		k.bad(r.Entity.Span, CodeMissing, "%s needs a contact, and the test has none with an id", e.Name()).Help = `add Contact "…"`
 	default:
 		k.bad(r.Entity.Span, CodeMissing, "the test has several contacts; say which of them did this").Expected = []string{`by "…"`}
 	}
+}
+
+// countsByLead reports whether the model counts records of an interaction by the lead
+// that they name.
+func (k *testChecker) countsByLead(e *traverse.Entity) bool {
+	t := k.model.Target
+	return (t == dsl.TargetLead || t == dsl.TargetLeadWithContact) && e.Kind() == traverse.Interaction && HasLead(e)
+}
+
+// ofScoredLead reports whether a record is one of the lead that is scored: it says
+// neither whose it is nor who did it, in a test of a model that counts by leads.
+func (k *testChecker) ofScoredLead(e *traverse.Entity, r *dsl.Record, said map[string]dsl.Span) bool {
+	_, lead := said[traverse.Lead]
+	_, contact := said[traverse.Contact]
+	return k.countsByLead(e) && !lead && !contact && r.By == nil
 }
 
 // exists returns whether the test has a record, and reports a problem if it does

@@ -46,7 +46,8 @@ func (k *modelChecker) decisions(terms []dsl.Expr) ([]Decision, bool) {
 func (k *modelChecker) judgment(j *dsl.Judgment) Decision {
 	var of *Dimension
 	if j.Of != nil && j.Subject != dsl.SubjectCondition {
-		if of = k.dimensionCalled(j.Of); of == nil {
+		fits := func(d *Dimension) bool { return j.Subject == dsl.SubjectScore || len(gradesOf(d)) > 0 }
+		if of = k.dimensionCalled(j.Of, fits); of == nil {
 			return nil
 		}
 	}

@@ -100,17 +100,20 @@ func gradesIn(clauses []dsl.Clause) []string {
 func gradesOf(d *Dimension) []string { return gradesIn(d.Source.Clauses) }
 
 // dimensionCalled returns the dimension that a clause or a decision names. It reports
-// one that the model does not have, and then returns nil.
-func (k *modelChecker) dimensionCalled(name *dsl.String) *Dimension {
+// one that the model does not have, and then returns nil. Of those that it has, it
+// suggests one that fits.
+func (k *modelChecker) dimensionCalled(name *dsl.String, fits func(*Dimension) bool) *Dimension {
 	if name.Bad {
 		return nil
 	}
-	names := make([]string, len(k.dimensions))
-	for i, d := range k.dimensions {
+	var names []string
+	for _, d := range k.dimensions {
 		if d.Name == name.Value && d.Source.Name != nil {
 			return d
 		}
-		names[i] = d.Name
+		if fits(d) {
+			names = append(names, d.Name)
+		}
 	}
 	if k.model.Source.Incomplete {
 		return nil // it may be what could not be read
@@ -119,7 +122,7 @@ func (k *modelChecker) dimensionCalled(name *dsl.String) *Dimension {
 	switch other, taken := k.names[name.Value]; {
 	case taken:
 		d.Help = "that is the name of a " + other.what
-	case len(names) == 0:
+	case len(k.dimensions) == 0:
 		d.Help = `a dimension is declared as dimension "…" { … }`
 	default:
 		k.nearestText(d, name, names)
@@ -163,8 +166,12 @@ func (k *modelChecker) labelled() {
 		return
 	}
 	before := map[string]dsl.Span{}
+	fits := func(d *Dimension) bool {
+		named := slices.ContainsFunc(k.label.Dimensions, func(s *dsl.String) bool { return s.Value == d.Name })
+		return !named && len(gradesOf(d)) > 0
+	}
 	for _, name := range k.label.Dimensions {
-		d := k.dimensionCalled(name)
+		d := k.dimensionCalled(name, fits)
 		if d == nil {
 			continue
 		}

@@ -8,6 +8,6 @@
 // them.
 //
 // In reading order: window.go and predicate.go (what a comparison is lowered to),
-// exprs.go and values.go, routes.go, nodes.go and build.go, columns.go, pack.go, columnchild.go, buildcolumns.go and
-// describe.go.
+// routes.go, nodes.go, exprs.go, values.go and build.go, columns.go, pack.go,
+// columnchild.go, buildcolumns.go and describe.go.
 package plan

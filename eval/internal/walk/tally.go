@@ -294,10 +294,10 @@ func (w *Walker) age(c *plan.Child, r *fetch.Record) int {
 }
 
 // Same returns how many values a block of a condition counts for a lead: those for
-// which each of its children holds.
+// which each of its children holds, one of which needs an occurrence.
 func (w *Walker) Same(c *plan.Condition, s *plan.Same, l *fetch.Lead) points.Count {
 	found := make([]map[value][]tally, len(s.Children))
-	looked := map[value]bool{} // the values of children that need an occurrence
+	values := map[value]bool{}
 	for i, at := range s.Children {
 		ch := &c.Children[at]
 		found[i] = map[value][]tally{}
@@ -306,12 +306,12 @@ func (w *Walker) Same(c *plan.Condition, s *plan.Same, l *fetch.Lead) points.Cou
 				continue
 			}
 			found[i][t.same] = append(found[i][t.same], t)
-			looked[t.same] = looked[t.same] || ch.Checked.Min > 0
+			values[t.same] = true
 		}
 	}
 	n := uint64(0)
-	for v, look := range looked {
-		if look && w.holdAll(c, s, func(i int) []tally { return found[i][v] }) {
+	for v := range values {
+		if w.holdAll(c, s, func(i int) []tally { return found[i][v] }) {
 			n++
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/leadscore/leadscore/eval/internal/fetch"
+	"github.com/leadscore/leadscore/internal/points"
 	"github.com/leadscore/leadscore/traverse"
 	"github.com/leadscore/leadscore/traverse/columns"
 )
@@ -26,7 +27,7 @@ func (p *Program) Run(ctx context.Context, source traverse.Source, ids []string,
 	if len(p.routes.plan.Models) == 0 {
 		return ctx.Err()
 	}
-	r := run{ctx: ctx, source: source, opts: opts}
+	r := run{ctx: ctx, source: source, opts: opts, programs: p.programs}
 	m := method{routes: p.routes, columns: p.columns(&opts), nearMisses: opts.lists(), maxRecords: opts.Records}
 	if store := lentStore(source); store != nil {
 		m.lent = true
@@ -47,6 +48,8 @@ type run struct {
 	ctx    context.Context
 	source traverse.Source
 	opts   Options
+
+	programs []*points.Program
 }
 
 // A method is how leads are scored.
@@ -135,7 +138,7 @@ func (r *run) fetchAndScore(m method, ids []string, sums []int64, out Outcomes) 
 	if err := b.fetched.Load(r.ctx, m.routes.plan, r.source, ids, r.opts.AsOf, opts); err != nil {
 		return err
 	}
-	s := recordScorer{routes: m.routes, columns: m.columns, batch: b, sums: sums}
+	s := recordScorer{routes: m.routes, columns: m.columns, batch: b, sums: sums, programs: r.programs}
 	if r.opts.Explain {
 		s.explainer = &explainer{occurrences: r.opts.Occurrences, nearMisses: m.nearMisses}
 	}

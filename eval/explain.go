@@ -3,7 +3,9 @@ package eval
 import (
 	"fmt"
 	"iter"
+	"math/big"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/leadscore/leadscore/eval/internal/plan"
@@ -12,9 +14,12 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// An Explanation says what each condition of a model contributed to a score. It stays valid,
-// and may be read by several goroutines.
+// An Explanation says what each condition of a model contributed to a score, and has the
+// [Outcome] of a structured model. It stays valid, and may be read by several goroutines.
 type Explanation struct {
+	outcome *Outcome // of a structured model, or nil
+	lines   []Line   // of a structured model, if it was asked for
+
 	// What was counted over columns. Contributions are made of it when they are
 	// asked for: few ever are.
 	model        *plan.Model
@@ -61,39 +66,107 @@ func (e *Explanation) counted(c *plan.Condition, in *plan.Conjunction, room []Ch
 	var m points.Multiplier
 	out := Contribution{Condition: c.Name, Points: c.Award.Points, Children: room[:0:len(c.Children)]}
 	for i := range c.Children {
-		n := points.CountOf(uint64(e.counts[in.Award.Children[i].Slot]))
-		out.add(&c.Children[i], n, m.Add(c.Award.Children[i], n))
+		f := c.Award.Children[i]
+		n := f.Of(points.CountOf(uint64(e.counts[in.Award.Children[i].Slot])))
+		out.add(&c.Children[i], n, m.Add(f, n))
 	}
-	out.sum(&c.Award, m.Count())
+	multiplier := m.Count()
+	out.sum(points.Whole(multiplier), c.Award.Worth(multiplier))
 	return out
 }
 
 // with adds the conditions whose routes were counted to e, whose conditions were
-// counted over columns, and returns e. It returns walked if either is nil: e is nil
-// for scores alone, and walked for a lead that the model does not score.
+// counted over columns, and returns e. It returns walked if either is nil, or if the
+// model is structured: e is nil for scores alone, and walked for a lead that the model
+// does not score.
 func (e *Explanation) with(walked *Explanation) *Explanation {
-	if e == nil || walked == nil {
+	if e == nil || walked == nil || walked.outcome != nil {
 		return walked
 	}
 	e.walked = walked.walked
 	return e
 }
 
+// Outcome returns the outcome of a structured model. It returns nil for any other model,
+// and if e is nil.
+func (e *Explanation) Outcome() *Outcome {
+	if e == nil {
+		return nil
+	}
+	return e.outcome
+}
+
 // A Contribution is what one condition contributed to a score, and why.
 type Contribution struct {
-	Condition  string        `json:"condition"`
-	Multiplier uint64        `json:"multiplier"` // how often the points count; the largest uint64 if it is more
-	Points     int64         `json:"points"`     // of the condition's action
-	Score      int64         `json:"score"`      // multiplier times points, clamped to 64 bits
-	Children   []ChildResult `json:"children"`   // in the order of the rules
+	Condition string `json:"condition"` // the condition's name; of a row of a table, the table's
+	// Row is the row of a table in the rule language, without its points; otherwise "".
+	Row string `json:"row,omitempty"`
+	// Multiplier is how often the points count: the largest uint64 if it is more, and
+	// rounded down if it is not a whole number.
+	Multiplier uint64 `json:"multiplier"`
+	// Fraction is the multiplier, in lowest terms, such as 7/4, if it is not a whole
+	// number, or else "".
+	Fraction string        `json:"fraction,omitempty"`
+	Points   int64         `json:"points"`           // of the condition's action
+	Bound    int64         `json:"bound,omitempty"`  // what the condition adds ends here; 0 if it has no bound
+	Score    int64         `json:"score"`            // what the condition adds, clamped to 64 bits
+	Why      Why           `json:"why,omitempty"`    // why Score is not multiplier times points, rounded
+	Children []ChildResult `json:"children"`         // in the order of the rules, those of blocks, too
+	Blocks   []BlockResult `json:"blocks,omitempty"` // in the order of the rules, those in other blocks, too
+
+	amount points.Total // Score, not clamped
+}
+
+// A Why says why a condition adds other than its multiplier times its points, rounded.
+type Why string
+
+// The reasons.
+const (
+	OutOfSeason  = Why(points.OutOfSeason) // the condition, or what holds it, is not active
+	EarlierTier  = Why(points.EarlierTier)
+	EarlierRow   = Why(points.EarlierRow)
+	BoundReached = Why(points.Bounded)
+)
+
+// Holds reports whether the multiplier is above 0.
+func (c *Contribution) Holds() bool { return c.Multiplier > 0 || c.Fraction != "" }
+
+// Taken reports whether the condition counts: whether it holds, in season, and is not
+// behind a tier or row that was taken.
+func (c *Contribution) Taken() bool { return c.Holds() && (c.Why == "" || c.Why == BoundReached) }
+
+// Times returns the multiplier for people, such as 2 or 1.75: with up to three decimals.
+func (c *Contribution) Times() string {
+	if r, ok := new(big.Rat).SetString(c.Fraction); ok {
+		return points.Decimal(r)
+	}
+	return strconv.FormatUint(c.Multiplier, 10)
+}
+
+// A BlockResult says what a block of a condition came to. Its children are those from
+// First on, Children of them, and other blocks may be in it.
+type BlockResult struct {
+	Label    string `json:"label,omitempty"` // the display name, or ""
+	Rule     string `json:"rule"`            // the block's beginning, such as `any of` or `same EventName`
+	First    int    `json:"first"`
+	Children int    `json:"children"`
+	Count    uint64 `json:"count,omitempty"` // of same: the values for which all children hold; the largest uint64 if there are more
+	Holds    bool   `json:"holds"`
 }
 
 // A ChildResult says what one child of a condition counted.
 type ChildResult struct {
 	Label string `json:"label,omitempty"` // the display name, or ""
 	Rule  string `json:"rule"`            // the child in the rule language, with its display name
-	Count uint64 `json:"count"`           // its occurrences; the largest uint64 if there are more
-	Holds bool   `json:"holds"`           // whether it lets the condition count: for each, whether it counted any
+	// Count is what it counts: its occurrences, with a cap those that count, in a burst
+	// the greatest number of them, of `every N` the whole Ns, of `every SPAN without` how
+	// often the span has passed; the largest uint64 if it is more. For a child of a same
+	// block it is what it counts over all values.
+	Count uint64 `json:"count"`
+	// Weight is what its occurrences weigh, as a number or a fraction in lowest terms,
+	// such as 7/4, if it has a decay; otherwise "".
+	Weight string `json:"weight,omitempty"`
+	Holds  bool   `json:"holds"` // whether it lets the condition count: for each, whether it counted any
 	// Occurrences lists what was counted: by time, then entity, then id; for all
 	// children of a condition together at most as many as were asked for.
 	Occurrences []Occurrence `json:"occurrences,omitempty"`
@@ -119,21 +192,28 @@ type Occurrence struct {
 	ID     string    `json:"id"`
 	Time   time.Time `json:"time,omitzero"` // its date, an instant in the model's time zone; the zero time if it has none
 	Routes uint64    `json:"routes"`        // how many routes of the path lead through it
+	// Age is how many spans old it is, if the child has a decay or counts how often a
+	// span has passed.
+	Age int `json:"age,omitempty"`
+	// Weight is what each route counts, as a number or a fraction in lowest terms, if the
+	// child has a decay; otherwise "".
+	Weight string `json:"weight,omitempty"`
 }
 
 // Equal reports whether c and o are equal; times are compared as instants.
 func (c Contribution) Equal(o Contribution) bool {
-	return c.Condition == o.Condition && c.Multiplier == o.Multiplier && c.Points == o.Points && c.Score == o.Score &&
-		slices.EqualFunc(c.Children, o.Children, ChildResult.equal)
+	return c.Condition == o.Condition && c.Row == o.Row && c.Multiplier == o.Multiplier && c.Fraction == o.Fraction &&
+		c.Points == o.Points && c.Bound == o.Bound && c.Score == o.Score && c.Why == o.Why &&
+		slices.EqualFunc(c.Children, o.Children, ChildResult.equal) && slices.Equal(c.Blocks, o.Blocks)
 }
 
 func (c ChildResult) equal(o ChildResult) bool {
-	return c.Label == o.Label && c.Rule == o.Rule && c.Count == o.Count && c.Holds == o.Holds &&
+	return c.Label == o.Label && c.Rule == o.Rule && c.Count == o.Count && c.Weight == o.Weight && c.Holds == o.Holds &&
 		slices.EqualFunc(c.Occurrences, o.Occurrences, Occurrence.equal) && slices.Equal(c.Nearest, o.Nearest) && slices.Equal(c.Missing, o.Missing)
 }
 
 func (o Occurrence) equal(p Occurrence) bool {
-	return o.Entity == p.Entity && o.ID == p.ID && o.Time.Equal(p.Time) && o.Routes == p.Routes
+	return o.Entity == p.Entity && o.ID == p.ID && o.Time.Equal(p.Time) && o.Routes == p.Routes && o.Age == p.Age && o.Weight == p.Weight
 }
 
 // An Unmet is what kept a route from counting: the date range or an expression of
@@ -175,8 +255,11 @@ func (c *Contribution) add(ch *plan.Child, n points.Count, holds bool) {
 	c.Children = append(c.Children, ChildResult{Label: ch.Checked.Label, Rule: ch.Rule(), Count: n.Clamp(), Holds: holds})
 }
 
-// sum sets the multiplier and the score.
-func (c *Contribution) sum(award *points.Award, multiplier points.Count) {
-	sum := award.Worth(multiplier)
-	c.Multiplier, c.Score = multiplier.Clamp(), sum.Clamp()
+// sum sets the multiplier and what the condition adds.
+func (c *Contribution) sum(multiplier points.Fraction, amount points.Total) {
+	c.Multiplier, c.Fraction = multiplier.Count.Over(multiplier.Of).Clamp(), ""
+	if r := multiplier.Rat(); !r.IsInt() {
+		c.Fraction = r.String()
+	}
+	c.amount, c.Score = amount, amount.Clamp()
 }

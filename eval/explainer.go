@@ -22,10 +22,14 @@ type explainer struct {
 	nearMisses  bool
 }
 
-// condition evaluates all children of a condition and lists what they counted.
-func (e *explainer) condition(w *walk.Walker, c *plan.Condition, l *fetch.Lead) (Contribution, points.Count) {
-	var m points.Multiplier
-	out := Contribution{Condition: c.Name, Points: c.Award.Points, Children: make([]ChildResult, 0, len(c.Children))}
+// condition evaluates all children of a condition and lists what they counted. The
+// multiplier and the score are still to be set. It appends what the condition counts to
+// counts: see [points.Program].
+func (e *explainer) condition(w *walk.Walker, c *plan.Condition, l *fetch.Lead, counts []points.Count) (Contribution, []points.Count) {
+	out := Contribution{Condition: c.Name, Points: c.Award.Points, Bound: c.Checked.Bound, Children: make([]ChildResult, 0, len(c.Children))}
+	if c.Checked.Row != nil {
+		out.Row = rowText(c.Checked.Row)
+	}
 	room := e.occurrences
 	for i := range c.Children {
 		ch, frequency := &c.Children[i], c.Award.Children[i]
@@ -39,20 +43,35 @@ func (e *explainer) condition(w *walk.Walker, c *plan.Condition, l *fetch.Lead) 
 			list = occurrencesOf(ch, all[:min(room, len(all))])
 			room -= len(list)
 		}
-		holds := m.Add(frequency, n)
+		counted := n
+		if points.Decays(ch.Checked) {
+			counted = w.Weigh(ch, l)
+		}
+		counts = append(counts, counted)
+		holds := frequency.Holds(counted)
 		out.add(ch, n, holds)
 		result := &out.Children[i]
+		if points.Decays(ch.Checked) {
+			result.Weight = points.Fraction{Count: counted, Of: ch.Checked.Aging.Scale()}.Rat().RatString()
+		}
 		result.Occurrences = list
-		if e.nearMisses && !holds && !frequency.None() {
+		tooFew := frequency.TooFew(n)
+		if e.nearMisses && tooFew {
 			result.Nearest = unmetOf(ch, w.Nearest(ch, l))
 		}
-		if e.nearMisses && (n.IsZero() || !holds && !frequency.None()) {
+		if e.nearMisses && (n.IsZero() || tooFew) {
 			result.Missing = missingOf(ch, w.Missing(ch, l))
 		}
 	}
-	multiplier := m.Count()
-	out.sum(&c.Award, multiplier)
-	return out, multiplier
+	return out, countSames(counts, w, c, l)
+}
+
+// countSames appends what the same blocks of a condition count.
+func countSames(counts []points.Count, w *walk.Walker, c *plan.Condition, l *fetch.Lead) []points.Count {
+	for i := range c.Sames {
+		counts = append(counts, w.Same(c, &c.Sames[i], l))
+	}
+	return counts
 }
 
 func occurrencesOf(ch *plan.Child, list []walk.Occurrence) []Occurrence {
@@ -65,9 +84,22 @@ func occurrencesOf(ch *plan.Child, list []walk.Occurrence) []Occurrence {
 		if !at.IsZero() && !ch.Steps[ch.Dated].Node.Layout.Days {
 			at = calendar.Local(at, ch.Model.Checked.Zone)
 		}
-		out[i] = Occurrence{Entity: o.Record.Entity.Name(), ID: o.Record.ID, Time: at, Routes: o.Routes.Clamp()}
+		out[i] = Occurrence{Entity: o.Record.Entity.Name(), ID: o.Record.ID, Time: at, Routes: o.Routes.Clamp(), Age: o.Age}
+		if points.Decays(ch.Checked) {
+			out[i].Weight = weightText(ch.Checked.Aging, o)
+		}
 	}
 	return out
+}
+
+// weightText returns the weight of an occurrence. One without a date is older than
+// everything.
+func weightText(a *check.Aging, o walk.Occurrence) string {
+	weight := uint64(0)
+	if !o.Time.IsZero() {
+		weight = a.Weight(o.Age)
+	}
+	return points.Fraction{Count: points.CountOf(weight), Of: a.Scale()}.Rat().RatString()
 }
 
 func unmetOf(ch *plan.Child, list []walk.Unmet) []Unmet {

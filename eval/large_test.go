@@ -1,10 +1,13 @@
 package eval
 
 import (
+	"math"
+	"math/big"
 	"testing"
 	"time"
 
 	"github.com/leadscore/leadscore/eval/internal/evaltest"
+	"github.com/leadscore/leadscore/internal/points"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -55,5 +58,24 @@ func TestLargeSums(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestClampLine: where 64 bits take something off a sum, a line says so, and all lines
+// add up to the score.
+func TestClampLine(t *testing.T) {
+	huge := points.CountOf(math.MaxInt64)
+	e := &Explanation{walked: make([]Contribution, 2)}
+	for i := range e.walked {
+		e.walked[i].sum(points.Whole(huge), points.Whole(huge).Worth(2))
+	}
+	sum := new(big.Int)
+	var last Line
+	for l := range e.Lines() {
+		sum.Add(sum, l.Amount)
+		last = l
+	}
+	if last.Kind != "clamp" || !sum.IsInt64() || sum.Int64() != math.MaxInt64 {
+		t.Errorf("the lines add up to %v; the last is %+v", sum, last)
 	}
 }

@@ -17,13 +17,15 @@ type occurrenceJSON struct {
 	ID     string   `json:"id"`
 	Time   jsonTime `json:"time,omitzero"`
 	Routes uint64   `json:"routes"`
+	Age    int      `json:"age,omitempty"`
+	Weight string   `json:"weight,omitempty"`
 }
 
 // MarshalJSON returns an object with the members of o. Its time is in the form of
 // RFC 3339. A year outside 0 to 9999, which that form does not have, is one in UTC, and
 // has a sign or more digits, as in XML Schema: -0001-12-31T00:01:00Z.
 func (o Occurrence) MarshalJSON() ([]byte, error) {
-	return shown.JSON(occurrenceJSON{o.Entity, o.ID, jsonTime{o.Time}, o.Routes})
+	return shown.JSON(occurrenceJSON{o.Entity, o.ID, jsonTime{o.Time}, o.Routes, o.Age, o.Weight})
 }
 
 // UnmarshalJSON reads what [Occurrence.MarshalJSON] returns, and times with any
@@ -33,7 +35,7 @@ func (o *Occurrence) UnmarshalJSON(text []byte) error {
 	if err := json.Unmarshal(text, &j); err != nil {
 		return err
 	}
-	*o = Occurrence{j.Entity, j.ID, j.Time.Time, j.Routes}
+	*o = Occurrence{j.Entity, j.ID, j.Time.Time, j.Routes, j.Age, j.Weight}
 	return nil
 }
 

@@ -62,8 +62,10 @@ type Status uint8
 const (
 	_ Status = iota // that of a lead that has an error
 	Scored
-	NotTargeted // the lead is of the other kind
-	NoParent    // the lead has neither contact nor account
+	NotTargeted   // the lead is of the other kind
+	NoParent      // the lead has neither contact nor account
+	NotActive     // the model is not in season
+	NotInAudience // the lead does not belong to the model's audience
 )
 
 // Outcomes are the outcomes of a batch of leads. The zero Outcomes has none.
@@ -101,7 +103,35 @@ func (o *Outcomes) part(from, to int) Outcomes {
 
 // A ModelOutcome is the outcome of one model for one lead.
 type ModelOutcome struct {
-	Status    Status
-	Score     int64
-	Explained *Explanation // of a scored lead, if asked for
+	Status Status
+	Score  int64
+	// Explained is there for a scored lead if it was asked for, or if the model is
+	// structured: then it has the [Outcome].
+	Explained *Explanation
+}
+
+// An Outcome is what a structured model gives to a lead beside the score. A model is
+// structured if its score is more than the sum of its conditions, or if it has a
+// season, an audience or a decision.
+type Outcome struct {
+	Grade      string // "" if the score has none
+	SalesReady bool
+	Dimensions []Dimension // in the order of the rules
+	Label      string      // "" if the model has none, or if a dimension of it has no grade
+	Labeled    bool        // the model has a label
+}
+
+// A Dimension is what a dimension of a model gives to a lead.
+type Dimension struct {
+	Name  string
+	Score int64  // before the weight, clamped to 64 bits; 0 out of season
+	Grade string // "" if the score has none, and out of season
+}
+
+// equal reports whether o and p, which may be nil, are equal.
+func (o *Outcome) equal(p *Outcome) bool {
+	if o == nil || p == nil {
+		return o == p
+	}
+	return o.Grade == p.Grade && o.SalesReady == p.SalesReady && slices.Equal(o.Dimensions, p.Dimensions) && o.Label == p.Label && o.Labeled == p.Labeled
 }

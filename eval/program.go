@@ -16,6 +16,7 @@ import (
 	"github.com/leadscore/leadscore/eval/internal/plan"
 	"github.com/leadscore/leadscore/eval/internal/staging"
 	"github.com/leadscore/leadscore/eval/internal/walk"
+	"github.com/leadscore/leadscore/internal/points"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -25,12 +26,22 @@ type Program struct {
 	routes    *routePlan
 	scores    *columnPlan // for scores alone
 	explained *columnPlan // for scores with what each condition counted
+	// programs say what the counts of structured models are worth, by model; nil for
+	// others.
+	programs []*points.Program
 }
 
 // New plans models, which must share one schema. It panics if the schema lacks
 // what a checked model names, which would be a mistake of package check.
 func New(models []*check.Model) *Program {
 	p := &Program{routes: &routePlan{plan: plan.NewRoutes(models)}}
+	for _, m := range p.routes.plan.Models {
+		var program *points.Program
+		if m.Structured() {
+			program = points.ProgramOf(m.Checked)
+		}
+		p.programs = append(p.programs, program)
+	}
 	p.scores, p.explained = newColumnPlan(p.routes, false), newColumnPlan(p.routes, true)
 	return p
 }

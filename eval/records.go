@@ -15,7 +15,11 @@ type recordScorer struct {
 	columns   *columnPlan // counts what it can, or nil
 	explainer *explainer  // nil for scores alone
 	batch     *batch
-	sums      []int64 // scores to begin with, by lead and model, or nil
+	sums      []int64           // scores to begin with, by lead and model, or nil
+	programs  []*points.Program // by model; nil for one that is not structured
+
+	counts  []points.Count // of the lead at hand
+	outcome points.Outcome // of the lead at hand
 
 	staging  *staging.Staging
 	recorder *recorder
@@ -67,11 +71,11 @@ func (s *recordScorer) score(i int, id string, out Outcomes) bool {
 	for j, m := range models {
 		o := &out.Models(i)[j]
 		switch {
-		case l.Kind == plan.NoParent:
-			*o = ModelOutcome{Status: NoParent}
-		case l.Kind != m.Target:
-			*o = ModelOutcome{Status: NotTargeted}
-		case staged:
+		case !m.Scores(l.Kind):
+			*o = ModelOutcome{Status: notScored(l.Kind)}
+		case s.programs[j] != nil:
+			*o = s.structured(s.programs[j], m, l)
+		case staged && m.Target == l.Kind:
 			x := s.staging.Executor
 			*o = s.model(m, x.Plan().Residual[j], l, points.TotalOf(x.ModelScore(j)))
 			o.Explained = s.recorder.explain(x, m, j).with(o.Explained)
@@ -98,9 +102,12 @@ func (s *recordScorer) model(m *plan.Model, conditions []plan.Condition, l *fetc
 		out.Explained = &Explanation{walked: make([]Contribution, 0, len(conditions))}
 		for i := range conditions {
 			c := &conditions[i]
-			contribution, multiplier := s.explainer.condition(w, c, l)
+			contribution, counts := s.explainer.condition(w, c, l, s.counts[:0])
+			multiplier := c.Award.Multiplier(counts...)
+			contribution.sum(points.Whole(multiplier), c.Award.Worth(multiplier))
 			c.Award.AddTo(&sum, multiplier)
 			out.Explained.walked = append(out.Explained.walked, contribution)
+			s.counts = counts
 		}
 	}
 	out.Score = sum.Clamp()

@@ -2,6 +2,7 @@ package eval_test
 
 import (
 	"fmt"
+	"math/big"
 	"slices"
 	"strings"
 	"testing"
@@ -110,6 +111,13 @@ func contributions(t testing.TB, models []eval.ModelOutcome, opts eval.Options) 
 		}
 		if sum != m.Score {
 			t.Fatalf("the contributions add up to %d, and the score is %d", sum, m.Score)
+		}
+		lines := new(big.Int)
+		for l := range m.Explained.Lines() {
+			lines.Add(lines, l.Amount)
+		}
+		if lines.Cmp(big.NewInt(m.Score)) != 0 {
+			t.Fatalf("the lines add up to %d, and the score is %d", lines, m.Score)
 		}
 		all = append(all, list)
 	}

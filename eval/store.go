@@ -55,21 +55,30 @@ func scoreStore(ctx context.Context, store *columns.Store, c *columnPlan, models
 // not fit in 64 bits.
 func scoreRow(x *columnar.Executor, rec *recorder, models []*plan.Model, row int, out []ModelOutcome) bool {
 	kind, fits := x.Score(row)
-	if kind == plan.NoParent {
-		for i := range out {
-			out[i] = ModelOutcome{Status: NoParent}
-		}
-		return true
+	if kind != plan.NoParent {
+		rec.begin(x, kind)
 	}
-	rec.begin(x, kind)
 	for i, m := range models {
-		if m.Target == kind {
+		switch {
+		case m.Structured():
+			out[i] = ModelOutcome{} // all of its conditions need routes
+		case !m.Scores(kind):
+			out[i] = ModelOutcome{Status: notScored(kind)}
+		case m.Target != kind: // target lead: all conditions need routes
+			out[i] = ModelOutcome{Status: Scored, Explained: rec.explain(x, m, i)}
+		default:
 			out[i] = ModelOutcome{Status: Scored, Score: x.ModelScore(i), Explained: rec.explain(x, m, i)}
-		} else {
-			out[i] = ModelOutcome{Status: NotTargeted}
 		}
 	}
 	return fits
+}
+
+// notScored returns the status of a lead that a model does not score because of its kind.
+func notScored(kind plan.LeadKind) Status {
+	if kind == plan.NoParent {
+		return NoParent
+	}
+	return NotTargeted
 }
 
 // A remainder is the leads of a batch whose scores lack the conditions that need

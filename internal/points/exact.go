@@ -28,10 +28,9 @@ func (f Fraction) Rat() *big.Rat {
 	return new(big.Rat).SetFrac(f.Count.Big(), new(big.Int).SetUint64(f.Of))
 }
 
-// Decimal returns f for people: as a whole number, or with up to three decimals,
+// Decimal returns a fraction for people: as a whole number, or with up to three decimals,
 // rounded; with ten if it is too small for three.
-func (f Fraction) Decimal() string {
-	r := f.Rat()
+func Decimal(r *big.Rat) string {
 	if r.IsInt() {
 		return r.Num().String()
 	}

@@ -90,7 +90,7 @@ func TestDecimal(t *testing.T) {
 	}{
 		{0, 1, "0"}, {10, 1, "10"}, {175, 100, "1.75"}, {100, 100, "1"}, {1, 3, "0.333"}, {2, 3, "0.667"}, {1, 1 << 32, "0.0000000002"}, {0, 100, "0"}, {1000, 1, "1000"},
 	} {
-		if got := (Fraction{CountOf(test.n), test.of}).Decimal(); got != test.want {
+		if got := Decimal(Fraction{CountOf(test.n), test.of}.Rat()); got != test.want {
 			t.Errorf("%d/%d is %s, want %s", test.n, test.of, got, test.want)
 		}
 	}

@@ -95,6 +95,9 @@ var placeKinds = [...]string{"model", "dimension", "group", "first of", "table"}
 // String returns "model", "dimension", "group", "first of" or "table".
 func (k PlaceKind) String() string { return placeKinds[k] }
 
+// ClampRule is the Rule of a [ClampLine].
+const ClampRule = "64 bits"
+
 // rule returns what changes the sum of a part, as in a line of some kind.
 func (at *part) rule(kind LineKind) string {
 	switch l := at.limit; {
@@ -103,7 +106,7 @@ func (at *part) rule(kind LineKind) string {
 	case kind == WeightLine:
 		return fmt.Sprintf("weight %d%%", weightOf(at.dimension))
 	case kind == ClampLine:
-		return "64 bits"
+		return ClampRule
 	case l.HasLo && l.HasHi:
 		return fmt.Sprintf("limit from %d to %d", l.Lo, l.Hi)
 	case l.HasLo:

@@ -92,8 +92,8 @@ func ProgramOf(m *check.Model) *Program {
 func conditionOf(c *check.Condition, zone *time.Location, first int) condition {
 	out := condition{Condition: c, first: first, counts: len(c.Children), award: AwardOf(c, nil), decay: -1, season: seasonOf(c.Season, zone)}
 	for i := range c.Children {
-		if a := c.Children[i].Aging; a != nil && a.Kind != check.Without {
-			out.decay, out.of = i, a.Scale()
+		if ch := &c.Children[i]; Decays(ch) {
+			out.decay, out.of = i, ch.Aging.Scale()
 		}
 	}
 	for _, item := range c.Items {
@@ -143,6 +143,10 @@ func (p *Program) Counts() int { return p.counts }
 // First returns the index of the first count of a condition.
 func (p *Program) First(condition int) int { return p.conditions[condition].first }
 
+// Children returns how many children a condition has, and how many of its counts are
+// those of children.
+func (p *Program) Children(condition int) int { return len(p.conditions[condition].Children) }
+
 // Active reports whether the model is in season as of an instant, in microseconds.
 func (p *Program) Active(asOf int64) bool { return p.season.holds(asOf) }
 
@@ -160,6 +164,15 @@ func (p *Program) InAudience(counts []Count) bool {
 func (p *Program) Multiplier(condition int, counts []Count) Fraction {
 	c := &p.conditions[condition]
 	return c.multiplier(counts[c.first : c.first+c.counts])
+}
+
+// Decays reports whether a child counts the weights of its occurrences.
+func Decays(c *check.Child) bool { return c.Aging != nil && c.Aging.Kind != check.Without }
+
+// BlockHolds reports whether a block of a condition holds.
+func (p *Program) BlockHolds(condition int, b *check.Block, counts []Count) bool {
+	c := &p.conditions[condition]
+	return c.holds(b, counts[c.first:])
 }
 
 // multiplier returns how often the points of the condition count. counts are its own.

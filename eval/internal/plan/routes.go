@@ -77,11 +77,11 @@ type Model struct {
 // Scores reports whether the model scores leads of a kind.
 func (m *Model) Scores(kind LeadKind) bool { return m.Target.Includes(kind) }
 
-// Structured reports whether the score is more than the sum of the conditions, or
-// whether something else than the score is asked for.
+// Structured reports whether a points.Program is needed: the score is more than the sum
+// of the conditions, or something else than the score is asked for.
 func (m *Model) Structured() bool {
 	c := m.Checked
-	return c.Parts != nil || c.Audience != nil || c.Decision != nil || c.Season != nil || len(c.Label) > 0
+	return c.Parts != nil || c.Limit.HasLo || c.Limit.HasHi || c.Audience != nil || c.Decision != nil || c.Season != nil
 }
 
 // A Condition is the plan of one condition, of the audience, or of a row of a table.

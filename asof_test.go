@@ -35,7 +35,7 @@ func TestResultAsOf(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := r.AsOf.Format(time.RFC3339Nano); got != test.want {
+		if got := r.AsOf().Format(time.RFC3339Nano); got != test.want {
 			t.Errorf("%s in %q: as of %s, want %s", test.asOf, test.zone, got, test.want)
 		}
 		var read struct {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/leadscore/leadscore/eval"
@@ -18,16 +17,20 @@ type Status uint8
 
 // The statuses of a [Result].
 const (
-	NoStatus    Status = iota // the status of a zero Result
-	Scored                    // the model scored the lead
-	NotTargeted               // the lead is account-based and the model targets contacts, or the other way round
-	NoParent                  // the lead has neither a parent contact nor a parent account
+	NoStatus      Status = iota // the status of a zero Result
+	Scored                      // the model scored the lead
+	NotTargeted                 // the lead is account-based and the model targets contacts, or the other way round
+	NoParent                    // the lead has neither a parent contact nor a parent account
+	NotActive                   // the model is not active as of the instant of scoring
+	NotInAudience               // the lead does not belong to the audience of the model
 )
 
-var statusNames = [...]string{NoStatus: "no status", Scored: "scored", NotTargeted: "not targeted", NoParent: "no parent"}
+var statusNames = [...]string{
+	NoStatus: "no status", Scored: "scored", NotTargeted: "not targeted", NoParent: "no parent", NotActive: "not active", NotInAudience: "not in audience",
+}
 
-// String returns "scored", "not targeted", "no parent" or, for [NoStatus],
-// "no status".
+// String returns "scored", "not targeted", "no parent", "not active", "not in audience"
+// or, for [NoStatus], "no status".
 func (s Status) String() string {
 	if int(s) < len(statusNames) {
 		return statusNames[s]
@@ -64,6 +67,10 @@ func statusOf(s eval.Status) Status {
 		return NotTargeted
 	case eval.NoParent:
 		return NoParent
+	case eval.NotActive:
+		return NotActive
+	case eval.NotInAudience:
+		return NotInAudience
 	}
 	panic(fmt.Sprintf("leadscore: unknown status %d of the engine", s))
 }
@@ -73,39 +80,74 @@ func statusOf(s eval.Status) Status {
 type Result struct {
 	Model      string
 	Lead       string
-	AsOf       time.Time // the instant of scoring, in the model's time zone: see [AsOf]
-	Score      int64     // the sum of the contributions, clamped to 64 bits
-	Grade      string    // "" if the score is outside all grades
-	SalesReady bool      // the score reaches the model's sales-ready score
+	Grade      string // "" if the score is outside all grades
+	Score      int64  // clamped to 64 bits
 	Status     Status
+	SalesReady bool // the score reaches the model's sales-ready score, or what the model asks for holds
 
+	asOf *time.Time // the same for all results of a run and a model; or nil
+	// What an explanation has, and what a model with dimensions and the like gives beside
+	// the score; or nil.
 	explained *eval.Explanation
 }
 
+// AsOf returns the instant of scoring, in the model's time zone: see [AsOf]. It returns
+// the zero time for a zero Result.
+func (r Result) AsOf() time.Time {
+	if r.asOf == nil {
+		return time.Time{}
+	}
+	return *r.asOf
+}
+
+// Dimension is what a dimension of a model gives to a lead: its Name, its Score before
+// the weight, and its Grade, or "" if it has none. See package eval.
+type Dimension = eval.Dimension
+
+// Dimensions are those of a model, in the order of the rules.
+type Dimensions = eval.Dimensions
+
+// Dimensions returns what each dimension of the model gives to the lead, in the order of
+// the rules. It returns nil if the lead is not scored or the model has no dimensions. The
+// caller must not change it.
+func (r Result) Dimensions() Dimensions {
+	if o := r.explained.Outcome(); o != nil {
+		return o.Dimensions
+	}
+	return nil
+}
+
+// Label returns the grades of the dimensions that make the model's label, in a row: ""
+// if one of the dimensions has no grade. It returns false if the lead is not scored or
+// the model has no label.
+func (r Result) Label() (label string, ok bool) {
+	if o := r.explained.Outcome(); o != nil {
+		return o.Label, o.Labeled
+	}
+	return "", false
+}
+
+// Structured reports whether the score is more than the sum of the contributions: the
+// lead is scored, and the model has dimensions, groups, limits, tables or the like.
+func (r Result) Structured() bool { return r.explained.Outcome() != nil }
+
 // String returns lead, model and outcome on one line, such as
-// `"lead-42", Coffee geeks: score 70, Hot, sales ready`. The lead's id is quoted, so that
-// blanks and characters that cannot be seen show, and control characters in names are
-// replaced. For the contributions see package explain.
+// `"lead-42", Coffee geeks: score 70, Hot, sales ready` or
+// `"lead-42", B2B: score 92, label A1, Fit 40 A, Engagement 52 1`. The lead's id is
+// quoted, so that blanks and characters that cannot be seen show, and control characters
+// in names are replaced. For the contributions see package explain.
 func (r Result) String() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s, %s: ", shown.QuoteAll(r.Lead), shown.Printable(r.Model))
-	if r.Status != Scored {
-		b.WriteString(r.Status.String())
-		return b.String()
+	text := r.Status.String()
+	if r.Status == Scored {
+		text = eval.Headline(r.Score, r.Grade, r.SalesReady, r.explained.Outcome())
 	}
-	fmt.Fprintf(&b, "score %d", r.Score)
-	if r.Grade != "" {
-		fmt.Fprintf(&b, ", %s", shown.Printable(r.Grade))
-	}
-	if r.SalesReady {
-		b.WriteString(", sales ready")
-	}
-	return b.String()
+	return fmt.Sprintf("%s, %s: %s", shown.QuoteAll(r.Lead), shown.Printable(r.Model), text)
 }
 
 // Contribution says what one condition contributed to a score, and why. Its fields
 // are Condition, Multiplier, Points, Score, and Children, which says what each
-// child counted. See package eval.
+// child counted, and others for rows of tables, decays, bounds, tiers and seasons. See
+// package eval.
 type Contribution = eval.Contribution
 
 // Contributions yields what each condition contributed, in the order of the rules,
@@ -118,25 +160,50 @@ func (r Result) Contributions() iter.Seq[Contribution] {
 	return r.explained.All()
 }
 
-// Equal reports whether r and o are equal, including their contributions. Times are
-// compared as instants. Package go-cmp uses it.
+// ChildResult says what one child of a condition counted. See package eval.
+type ChildResult = eval.ChildResult
+
+// BlockResult says what a block of a condition came to. See package eval.
+type BlockResult = eval.BlockResult
+
+// Line is a line of the account of a score: what a condition adds, or what a limit, the
+// weight of a dimension or the like changes. See package eval.
+type Line = eval.Line
+
+// Place is a part of a model that has lines: a dimension, group, first of or table. See
+// package eval.
+type Place = eval.Place
+
+// Ledger yields the account of the score, line by line, in the order of the rules. The
+// amounts add up to the score. If the lead was scored without [Explain], it yields
+// nothing.
+func (r Result) Ledger() iter.Seq[Line] {
+	if r.explained == nil {
+		return func(func(Line) bool) {}
+	}
+	return r.explained.Lines()
+}
+
+// Equal reports whether r and o are equal, including their dimensions and contributions.
+// Times are compared as instants. Package go-cmp uses it.
 func (r Result) Equal(o Result) bool {
-	return r.Model == o.Model && r.Lead == o.Lead && r.AsOf.Equal(o.AsOf) && r.Status == o.Status && r.Score == o.Score &&
-		r.Grade == o.Grade && r.SalesReady == o.SalesReady &&
+	return r.Model == o.Model && r.Lead == o.Lead && r.AsOf().Equal(o.AsOf()) && r.Status == o.Status && r.Score == o.Score &&
+		r.Grade == o.Grade && r.SalesReady == o.SalesReady && r.explained.Outcome().Equal(o.explained.Outcome()) &&
 		slices.EqualFunc(slices.Collect(r.Contributions()), slices.Collect(o.Contributions()), Contribution.Equal)
 }
 
 // MarshalJSON returns the object that the leadscore command prints as a result. It
 // has model, lead, as_of and status; for a scored lead also score, grade, sales_ready
-// and, if the lead was scored with [Explain], contributions. To read a result back,
-// use package explain's Ledger.
+// and, if the model has them, dimensions and label. If the lead was scored with
+// [Explain], it has contributions, and the ledger if the score is more than their sum.
+// To read a result back, use package explain's Ledger.
 func (r Result) MarshalJSON() ([]byte, error) {
 	head := struct {
 		Model  string    `json:"model"`
 		Lead   string    `json:"lead"`
 		AsOf   time.Time `json:"as_of,omitzero"`
 		Status Status    `json:"status"`
-	}{r.Model, r.Lead, r.AsOf, r.Status}
+	}{r.Model, r.Lead, r.AsOf(), r.Status}
 	if r.Status != Scored {
 		return shown.JSON(head)
 	}
@@ -147,10 +214,22 @@ func (r Result) MarshalJSON() ([]byte, error) {
 		Status        Status         `json:"status"`
 		Score         int64          `json:"score"`
 		Grade         string         `json:"grade"`
+		Dimensions    Dimensions     `json:"dimensions,omitempty"`
+		Label         *string        `json:"label,omitempty"`
 		SalesReady    bool           `json:"sales_ready"`
 		Contributions []Contribution `json:"contributions,omitempty"`
+		Ledger        []Line         `json:"ledger,omitempty"`
 	}
-	return shown.JSON(scored{head.Model, head.Lead, head.AsOf, head.Status, r.Score, r.Grade, r.SalesReady, slices.Collect(r.Contributions())})
+	s := scored{Model: r.Model, Lead: r.Lead, AsOf: head.AsOf, Status: r.Status, Score: r.Score, Grade: r.Grade, SalesReady: r.SalesReady}
+	s.Contributions = slices.Collect(r.Contributions())
+	s.Dimensions = r.Dimensions()
+	if label, ok := r.Label(); ok {
+		s.Label = &label
+	}
+	if r.Structured() {
+		s.Ledger = slices.Collect(r.Ledger())
+	}
+	return shown.JSON(s)
 }
 
 // UnmarshalJSON always fails, as a Result cannot hold contributions that were read.

@@ -82,7 +82,7 @@ type batch struct {
 	set      *Set
 	ids      []string
 	outcomes []eval.Outcomes // by group
-	asOf     []time.Time     // by model, in its time zone
+	asOf     []time.Time     // by model, in its time zone; results point to it, so it never changes
 	results  []Result        // by lead and model
 }
 
@@ -114,9 +114,11 @@ func (s *Set) score(ctx context.Context, b *batch, data Source, o eval.Options) 
 	}
 	models := len(s.models)
 	b.results = make([]Result, len(b.ids)*models)
-	b.asOf = b.asOf[:0]
-	for _, m := range s.models {
-		b.asOf = append(b.asOf, calendar.Local(time.UnixMicro(o.AsOf.UnixMicro()), m.checked.Zone))
+	if models > 0 && (len(b.asOf) == 0 || b.asOf[0].UnixMicro() != o.AsOf.UnixMicro()) {
+		b.asOf = make([]time.Time, models)
+		for i, m := range s.models {
+			b.asOf[i] = calendar.Local(time.UnixMicro(o.AsOf.UnixMicro()), m.checked.Zone)
+		}
 	}
 	for i, g := range s.groups {
 		out := &b.outcomes[i]
@@ -127,7 +129,7 @@ func (s *Set) score(ctx context.Context, b *batch, data Source, o eval.Options) 
 			results := b.results[n*models : (n+1)*models]
 			list := out.Models(n)
 			for j, at := range g.models {
-				s.models[at].result(&results[at], id, b.asOf[at], &list[j])
+				s.models[at].result(&results[at], id, &b.asOf[at], &list[j])
 			}
 		}
 	}
@@ -151,13 +153,16 @@ func (b *batch) lead(n int) (SetResult, error) {
 }
 
 // result sets r, which must be zero, to the model's result for a lead.
-func (m *Model) result(r *Result, lead string, asOf time.Time, o *eval.ModelOutcome) {
-	r.Model, r.Lead, r.AsOf, r.Status = m.checked.Name, lead, asOf, statusOf(o.Status)
+func (m *Model) result(r *Result, lead string, asOf *time.Time, o *eval.ModelOutcome) {
+	r.Model, r.Lead, r.asOf, r.Status = m.checked.Name, lead, asOf, statusOf(o.Status)
 	if r.Status != Scored {
 		return
 	}
-	r.Score = o.Score
+	r.Score, r.explained = o.Score, o.Explained
+	if out := o.Explained.Outcome(); out != nil {
+		r.Grade, r.SalesReady = out.Grade, out.SalesReady
+		return
+	}
 	r.Grade, _ = m.checked.Grades.Grade(o.Score)
 	r.SalesReady = m.checked.SalesReady.Ready(o.Score)
-	r.explained = o.Explained
 }

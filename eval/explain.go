@@ -137,10 +137,20 @@ func (c *Contribution) Taken() bool { return c.Holds() && (c.Why == "" || c.Why 
 
 // Times returns the multiplier for people, such as 2 or 1.75: with up to three decimals.
 func (c *Contribution) Times() string {
-	if r, ok := new(big.Rat).SetString(c.Fraction); ok {
-		return points.Decimal(r)
+	if c.Fraction != "" {
+		return Decimal(c.Fraction)
 	}
 	return strconv.FormatUint(c.Multiplier, 10)
+}
+
+// Decimal returns a fraction, such as the 7/4 of a [Contribution] or [ChildResult], as a
+// decimal for people: with up to three decimals, or ten if it is too small for three.
+func Decimal(fraction string) string {
+	r, ok := new(big.Rat).SetString(fraction)
+	if !ok {
+		return fraction
+	}
+	return points.Decimal(r)
 }
 
 // A BlockResult says what a block of a condition came to. Its children are those from

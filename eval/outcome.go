@@ -116,9 +116,9 @@ type ModelOutcome struct {
 type Outcome struct {
 	Grade      string // "" if the score has none
 	SalesReady bool
-	Dimensions []Dimension // in the order of the rules
-	Label      string      // "" if the model has none, or if a dimension of it has no grade
-	Labeled    bool        // the model has a label
+	Dimensions Dimensions
+	Label      string // "" if the model has none, or if a dimension of it has no grade
+	Labeled    bool   // the model has a label
 }
 
 // A Dimension is what a dimension of a model gives to a lead.
@@ -128,8 +128,11 @@ type Dimension struct {
 	Grade string // "" if the score has none, and out of season
 }
 
-// equal reports whether o and p, which may be nil, are equal.
-func (o *Outcome) equal(p *Outcome) bool {
+// Dimensions are those of a model, in the order of the rules.
+type Dimensions []Dimension
+
+// Equal reports whether o and p, which may be nil, are equal.
+func (o *Outcome) Equal(p *Outcome) bool {
 	if o == nil || p == nil {
 		return o == p
 	}

@@ -70,7 +70,7 @@ func inSame(c *plan.Condition, child int) bool {
 func outcomeOf(o *points.Outcome, labeled bool) *Outcome {
 	out := &Outcome{Grade: o.Grade, SalesReady: o.SalesReady, Label: o.Label, Labeled: labeled}
 	if len(o.Dimensions) > 0 {
-		out.Dimensions = make([]Dimension, len(o.Dimensions))
+		out.Dimensions = make(Dimensions, len(o.Dimensions))
 		for i, d := range o.Dimensions {
 			out.Dimensions[i] = Dimension{d.Name, d.Score, d.Grade}
 		}

@@ -7,10 +7,12 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/eval"
 	"github.com/leadscore/leadscore/internal/shown"
 )
 
@@ -18,23 +20,37 @@ import (
 const Occurrences = 100
 
 // A Ledger is the result of one model for one lead, with what each condition
-// contributed. Score, Grade, SalesReady and Contributions are meaningful only if
-// Status is [leadscore.Scored].
+// contributed. What follows Status is meaningful only if that is [leadscore.Scored].
 type Ledger struct {
 	Model         string                   `json:"model"`
 	Lead          string                   `json:"lead"`
 	AsOf          time.Time                `json:"as_of,omitzero"` // in the model's time zone
 	Status        leadscore.Status         `json:"status"`
 	Score         int64                    `json:"score"`
-	Grade         string                   `json:"grade"` // "" if the score is outside all grades
+	Grade         string                   `json:"grade"`                // "" if the score is outside all grades
+	Dimensions    leadscore.Dimensions     `json:"dimensions,omitempty"` // in the order of the rules
+	Label         *string                  `json:"label,omitempty"`      // nil if the model has none; "" if a dimension of it has no grade
 	SalesReady    bool                     `json:"sales_ready"`
 	Contributions []leadscore.Contribution `json:"contributions,omitempty"` // in the order of the rules
+	// Lines are those of [leadscore.Result.Ledger], if the score is more than the sum of
+	// the contributions: the model has dimensions, groups, limits, tables or the like.
+	Lines []leadscore.Line `json:"ledger,omitempty"`
 }
 
-// Of returns the ledger of a result. It has no contributions if the lead was scored
-// without [leadscore.Explain].
+// Of returns the ledger of a result. It has neither contributions nor lines if the lead
+// was scored without [leadscore.Explain].
 func Of(r leadscore.Result) Ledger {
-	return Ledger{r.Model, r.Lead, r.AsOf, r.Status, r.Score, r.Grade, r.SalesReady, slices.Collect(r.Contributions())}
+	l := Ledger{
+		Model: r.Model, Lead: r.Lead, AsOf: r.AsOf(), Status: r.Status, Score: r.Score, Grade: r.Grade, SalesReady: r.SalesReady,
+		Dimensions: r.Dimensions(), Contributions: slices.Collect(r.Contributions()),
+	}
+	if label, ok := r.Label(); ok {
+		l.Label = &label
+	}
+	if r.Structured() {
+		l.Lines = slices.Collect(r.Ledger())
+	}
+	return l
 }
 
 // Lead scores one lead with a set and returns a ledger for each model, in the order
@@ -70,45 +86,109 @@ func (l Ledger) MarshalJSON() ([]byte, error) {
 
 // String returns the ledger as text. The first line is that of
 // [leadscore.Result.String]. For a scored lead it is followed by the instant as of which
-// it was scored, and by the conditions; each condition by its children and what they
-// counted; and each child by the records that it counted, or by what kept the nearest
-// record from counting and what is missing where its path leads. Ids and texts from the data are quoted, so that blanks and
-// characters that cannot be seen show. Control characters in names are replaced.
+// it was scored; if there are lines, by these as a table, whose points add up to the
+// score; and by the conditions; each condition by its children and what they counted;
+// and each child by the records that it counted, or by what kept the nearest record from
+// counting and what is missing where its path leads. Ids and texts from the data are
+// quoted, so that blanks and characters that cannot be seen show. Control characters in
+// names are replaced.
 func (l Ledger) String() string {
 	var b strings.Builder
-	fmt.Fprintln(&b, leadscore.Result{
-		Model: l.Model, Lead: l.Lead, Status: l.Status, Score: l.Score, Grade: l.Grade, SalesReady: l.SalesReady,
-	})
+	text := l.Status.String()
+	if l.Status == leadscore.Scored {
+		text = eval.Headline(l.Score, l.Grade, l.SalesReady, l.outcome())
+	}
+	fmt.Fprintf(&b, "%s, %s: %s\n", shown.QuoteAll(l.Lead), shown.Printable(l.Model), text)
 	if l.Status == leadscore.Scored && !l.AsOf.IsZero() {
 		fmt.Fprintf(&b, "  as of %s\n", l.AsOf.Format(time.RFC3339Nano))
 	}
+	l.table(&b)
 	for i := range l.Contributions {
-		c := &l.Contributions[i]
-		fmt.Fprintf(&b, "  %s: %s\n", shown.Printable(c.Condition), sum(c))
-		for j := range c.Children {
-			child := &c.Children[j]
-			holds := "holds"
-			if !child.Holds {
-				holds = "does not hold"
-			}
-			fmt.Fprintf(&b, "    %s: %d, %s\n", shown.Printable(child.Rule), child.Count, holds)
-			for _, reason := range child.Reasons() {
-				fmt.Fprintf(&b, "      %s\n", shown.Printable(reason))
-			}
-			for _, o := range child.Occurrences {
-				b.WriteString("      ")
-				if !o.Time.IsZero() {
-					b.WriteString(o.Time.Format(time.RFC3339Nano) + " ")
-				}
-				fmt.Fprintf(&b, "%s %s", o.Entity, shown.QuoteAll(o.ID))
-				if o.Routes > 1 {
-					fmt.Fprintf(&b, ", %d routes", o.Routes)
-				}
-				b.WriteByte('\n')
-			}
-		}
+		contribution(&b, &l.Contributions[i])
 	}
 	return b.String()
+}
+
+// outcome returns what the ledger has beside the score.
+func (l Ledger) outcome() *eval.Outcome {
+	o := &eval.Outcome{Dimensions: l.Dimensions}
+	if l.Label != nil {
+		o.Label = *l.Label
+	}
+	return o
+}
+
+// contribution writes a condition and what it counted.
+func contribution(b *strings.Builder, c *leadscore.Contribution) {
+	fmt.Fprintf(b, "  %s: %s\n", shown.Printable(name(c.Condition, c.Row)), sum(c))
+	for j := range c.Children {
+		for i := range c.Blocks {
+			if block := &c.Blocks[i]; block.First == j {
+				fmt.Fprintf(b, "    %s\n", blockText(block))
+			}
+		}
+		child := &c.Children[j]
+		if child.Rule == "" {
+			continue // a row of a table says it all
+		}
+		fmt.Fprintf(b, "    %s: %s, %s\n", shown.Printable(child.Rule), counted(child), holds(child.Holds))
+		for _, reason := range child.Reasons() {
+			fmt.Fprintf(b, "      %s\n", shown.Printable(reason))
+		}
+		for _, o := range child.Occurrences {
+			b.WriteString("      ")
+			if !o.Time.IsZero() {
+				b.WriteString(o.Time.Format(time.RFC3339Nano) + " ")
+			}
+			fmt.Fprintf(b, "%s %s", o.Entity, shown.QuoteAll(o.ID))
+			if o.Routes > 1 {
+				fmt.Fprintf(b, ", %d routes", o.Routes)
+			}
+			if o.Weight != "" {
+				fmt.Fprintf(b, ", weight %s", eval.Decimal(o.Weight))
+			}
+			b.WriteByte('\n')
+		}
+	}
+}
+
+// blockText returns a block and what it came to.
+func blockText(r *leadscore.BlockResult) string {
+	text := r.Rule
+	if r.Label != "" {
+		text = shown.Quote(r.Label) + ": " + text
+	}
+	if r.Count > 0 {
+		text += fmt.Sprintf(": %d", r.Count)
+	}
+	children := "children"
+	if r.Children == 1 {
+		children = "child"
+	}
+	return shown.Printable(fmt.Sprintf("%s, %s (%d %s)", text, holds(r.Holds), r.Children, children))
+}
+
+func holds(holds bool) string {
+	if holds {
+		return "holds"
+	}
+	return "does not hold"
+}
+
+// counted returns what a child counted.
+func counted(c *leadscore.ChildResult) string {
+	if c.Weight == "" {
+		return strconv.FormatUint(c.Count, 10)
+	}
+	return fmt.Sprintf("%d, weight %s", c.Count, eval.Decimal(c.Weight))
+}
+
+// name returns the name of a condition, or of a table and its row.
+func name(condition, row string) string {
+	if row == "" {
+		return condition
+	}
+	return condition + ", " + row
 }
 
 // Summary returns the conditions that counted on one line, such as
@@ -117,8 +197,8 @@ func (l Ledger) String() string {
 func (l Ledger) Summary() string {
 	var parts []string
 	for i := range l.Contributions {
-		if c := &l.Contributions[i]; c.Multiplier > 0 {
-			parts = append(parts, c.Condition+": "+sum(c))
+		if c := &l.Contributions[i]; c.Taken() {
+			parts = append(parts, name(c.Condition, c.Row)+": "+sum(c))
 		}
 	}
 	return strings.Join(parts, "; ")
@@ -126,8 +206,14 @@ func (l Ledger) Summary() string {
 
 // sum returns a contribution as text, such as "2 x +10 = +20".
 func sum(c *leadscore.Contribution) string {
+	text := fmt.Sprintf("%s x %+d = ", c.Times(), c.Points)
 	if c.Score == 0 {
-		return fmt.Sprintf("%d x %+d = 0", c.Multiplier, c.Points)
+		text += "0"
+	} else {
+		text += fmt.Sprintf("%+d", c.Score)
 	}
-	return fmt.Sprintf("%d x %+d = %+d", c.Multiplier, c.Points, c.Score)
+	if c.Why != "" {
+		text += ", " + string(c.Why)
+	}
+	return text
 }

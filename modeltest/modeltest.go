@@ -70,7 +70,7 @@ func (r Result) String() string {
 		b.WriteString("\n" + r.Warnings[i].Error())
 	}
 	if r.Result.Status == leadscore.Scored {
-		fmt.Fprintf(&b, "\n          as of %s", r.Result.AsOf.Format(time.RFC3339Nano))
+		fmt.Fprintf(&b, "\n          as of %s", r.Result.AsOf().Format(time.RFC3339Nano))
 	}
 	for c := range r.Result.Contributions() {
 		fmt.Fprintf(&b, "\n  %+6d  %s: %d x %+d", c.Score, shown.Printable(c.Condition), c.Multiplier, c.Points)

@@ -9,8 +9,8 @@ import (
 // A Line is a line of a ledger: an amount that a sum gains or loses. There is a line for
 // each condition and each row of a table, and one wherever something else changes a sum.
 //
-// The amounts of all lines, without the clamps of dimensions, add up to the score. The
-// amounts of the lines in a dimension add up to the dimension's score.
+// The amounts of all lines add up to the score, and those of the lines in a dimension to the
+// dimension's score.
 type Line struct {
 	// Kind is "condition", "limit", "out of", "weight" or "clamp".
 	Kind string
@@ -155,6 +155,8 @@ func (t *totals) addDimension(d *dsl.Dimension) *big.Int {
 		out.Grade = grade(d.Clauses, reported)
 	}
 	t.result.Dimensions = append(t.result.Dimensions, out)
-	// "each times its weight and rounded likewise"
-	return t.changed("weight", name, score, rounded(new(big.Rat).SetFrac(new(big.Int).Mul(weight, score), big.NewInt(100))))
+	// "each times its weight and rounded likewise". What is reported is clamped, "Sums are
+	// exact".
+	weighted := rounded(new(big.Rat).SetFrac(new(big.Int).Mul(weight, score), big.NewInt(100)))
+	return t.changed("weight", name, big.NewInt(reported), weighted)
 }

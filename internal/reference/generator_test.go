@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 
 	"pgregory.net/rapid"
@@ -27,6 +28,13 @@ type generator struct {
 
 	// If set, numbers and words are made of these instead of the lists below.
 	fewNumbers, fewFragments []string
+
+	// If fileLets is set, values may be written as names, which are declared in it for the
+	// file, and in modelLets for the model.
+	fileLets, modelLets *strings.Builder
+	lets                int // how many names there are
+
+	plain bool // paths are short and children without expressions, so that they count much
 
 	// random, if set, draws instead of rapid, which takes too long for thousands of
 	// values. A failure does not make smaller what it draws.
@@ -71,7 +79,7 @@ func sorted[V any](m map[string]V) iter.Seq2[string, V] {
 }
 
 var entities = []string{
-	"Lead", "Contact", "Account", "Order", "Product", "Visit", "EmailSent", "EmailOpened", "EmailClicked", "WebsiteVisited",
+	"Lead", "Contact", "Account", "Order", "Product", "Visit", "EmailSent", "EmailOpened", "EmailClicked", "WebsiteVisited", "Call",
 }
 
 // schemaText returns a schema that is fixed except for exact and dated by.
@@ -104,6 +112,7 @@ profile Contact {
     City text
     JobTitle text%s
     Interests choices ("Coffee", "Tea", "Kelvin")%s
+    Tags choices
     Birthday date
     LastCall time
     LifetimeValue number rollup
@@ -154,16 +163,22 @@ interaction EmailSent passive {
 interaction EmailOpened {
     EmailName text%s
     Timestamp time
+    Lead -> Lead
 }
 interaction EmailClicked {
     Url text
     EmailName text
+    Lead -> Lead
 }
 interaction WebsiteVisited {
     Url text
     Seconds number
     Contact -> Contact
     Account -> Account
+    Lead -> Lead
+}
+interaction Call {
+    Outcome choice ("Reached", "Missed")
 }
 `, exact("Topic"), exact("Rating"), dated("Lead", "CreatedOn", "Due"),
 		exact("JobTitle"), exact("Interests"), dated("Contact", "Birthday", "LastCall"),
@@ -228,7 +243,10 @@ var jitters = []time.Duration{
 func (g *generator) collectEdges(file *dsl.File) {
 	g.instants = []time.Time{g.asOf, g.change}
 	for _, b := range file.Blocks {
-		m := b.(*dsl.Model)
+		m, ok := b.(*dsl.Model)
+		if !ok {
+			continue
+		}
 		c := newScoring(m, g.schema, nil, nil, g.asOf).calendar
 		day := c.now(traverse.Date).from
 		g.days = append(g.days, day)
@@ -238,50 +256,46 @@ func (g *generator) collectEdges(file *dsl.File) {
 			g.instants = append(g.instants, s.from, s.to)
 			g.days = append(g.days, c.literal(m, traverse.Date).from)
 		}
-		span := func(s *dsl.TimeSpan, sign int) {
-			g.instants = append(g.instants, c.shift(s, sign, traverse.Time).from)
-			if s.Unit >= dsl.Days {
-				g.days = append(g.days, c.shift(s, sign, traverse.Date).from)
-			}
-		}
-		for _, clause := range m.Clauses {
-			condition, ok := clause.(*dsl.Condition)
-			if !ok {
-				continue
-			}
-			for child := range condition.Children() {
-				if r := child.Range; r != nil {
-					if r.Last != nil {
-						span(r.Last, -1)
-					}
-					if r.From != nil {
-						moment(r.From)
-					}
-					if r.To != nil {
-						moment(r.To)
-					}
-				}
-				for _, e := range child.Where {
-					comparison, ok := e.(*dsl.Comparison)
-					if !ok {
-						panic(fmt.Sprintf("unknown expression %T", e))
-					}
-					for _, o := range comparison.Operands {
-						switch o := o.(type) {
-						case *dsl.String:
-							g.texts = append(g.texts, o.Value)
-						case *dsl.Moment:
-							moment(o)
-						case *dsl.TimeSpan:
-							sign := -1
-							if comparison.Op == dsl.InNext {
-								sign = 1
-							}
-							span(o, sign)
-						}
-					}
+		span := func(s *dsl.TimeSpan, times ...int) {
+			for _, n := range times {
+				g.instants = append(g.instants, c.shift(s, n, traverse.Time).from)
+				if s.Unit >= dsl.Days {
+					g.days = append(g.days, c.shift(s, n, traverse.Date).from)
 				}
 			}
 		}
+		dsl.Walk(m, func(n dsl.Node) bool {
+			switch n := n.(type) {
+			case *dsl.Moment:
+				moment(n)
+			case *dsl.TimeSpan:
+				span(n, -1)
+			case *dsl.Decay:
+				span(n.Every, -1, -2, -3, -4)
+				one := *n.Every
+				one.Count = &dsl.Number{Text: "1"}
+				span(&one, -1, -2)
+			case *dsl.Frequency:
+				if n.Without != nil {
+					span(n.Without, -1, -2, -3)
+				}
+			case *dsl.Comparison:
+				for _, o := range n.Operands {
+					if o, ok := o.(*dsl.String); ok {
+						g.texts = append(g.texts, o.Value)
+					}
+					if o, ok := o.(*dsl.TimeSpan); ok && n.Op == dsl.InNext {
+						span(o, 1)
+					}
+				}
+			case *dsl.Row:
+				for _, v := range n.Values {
+					if v, ok := v.(*dsl.String); ok {
+						g.texts = append(g.texts, v.Value)
+					}
+				}
+			}
+			return true
+		})
 	}
 }

@@ -43,7 +43,8 @@ func (g *generator) rules() string {
 	return b.String()
 }
 
-func (g *generator) grades(b *strings.Builder) {
+// grades draws grades, and returns how many.
+func (g *generator) grades(b *strings.Builder) int {
 	n := g.number("grades", 0, 4)
 	low := pick(g, "lowest", 0, 1, -20, 7, -1_000_000)
 	var lines []string
@@ -65,6 +66,7 @@ func (g *generator) grades(b *strings.Builder) {
 		slices.Reverse(lines)
 	}
 	b.WriteString(strings.Join(lines, ""))
+	return n
 }
 
 // A step is a step of a path. If the path begins with Interaction, the entity of the
@@ -123,13 +125,28 @@ func (g *generator) counted(zone string) string {
 }
 
 func (g *generator) dateRange(typ traverse.Type, zone string) string {
-	switch pick(g, "range kind", dsl.WithinLast, dsl.Since, dsl.Between) {
+	kinds := []dsl.RangeKind{dsl.WithinLast, dsl.Since, dsl.Between}
+	if g.fileLets != nil {
+		kinds = append(kinds, dsl.BetweenAgo)
+	}
+	switch pick(g, "range kind", kinds...) {
 	case dsl.Since:
-		return " since " + g.moment(zone)
+		return " since " + g.let(g.moment(zone))
 	case dsl.Between:
 		return " between " + g.moments(zone, typ)
+	case dsl.BetweenAgo:
+		return " between " + g.ago(typ)
 	}
-	return " within last " + g.span(typ)
+	return " within last " + g.let(g.span(typ))
+}
+
+// ago draws the bounds of `between N and M UNITS ago`.
+func (g *generator) ago(typ traverse.Type) string {
+	units := []string{"days", "weeks", "months", "years"}
+	if typ == traverse.Time {
+		units = append(units, "hours", "minutes")
+	}
+	return pick(g, "ago", "2 and 1 ", "3 and 1 ", "30 and 1 ", "90 and 7 ", "3 and 2 ") + pick(g, "unit", units...) + " ago"
 }
 
 // sharpRules draws models of conditions with one range or expression each, so that
@@ -293,7 +310,7 @@ func (g *generator) expression(path []step, hops int, zone string) string {
 					taken++
 				}
 			}
-			if _, ok := at.entity.Relationship(s.name); !ok && taken == 1 {
+			if _, ok := at.entity.Relationship(s.name); !ok && taken == 1 && s.name != "" {
 				steps = append(steps, s)
 			}
 		}
@@ -338,11 +355,16 @@ func (g *generator) operator(f traverse.Field, zone string) string {
 	}
 	operands := func(op dsl.Op, operand func() string) string {
 		if op.List() {
-			return op.String() + " " + list(operand)
+			return op.String() + " " + g.let(list(operand))
 		}
-		return op.String() + " " + operand()
+		return op.String() + " " + g.let(operand())
 	}
-	value := func() string { return strconv.Quote(pick(g, "value", f.Values...)) }
+	value := func() string {
+		if len(f.Values) == 0 { // tags
+			return strconv.Quote(g.word())
+		}
+		return strconv.Quote(pick(g, "value", f.Values...))
+	}
 	switch f.Type {
 	case traverse.Text:
 		op := pick(g, "text", dsl.Equal, dsl.Contains, dsl.NotContains, dsl.NotEqual, dsl.In, dsl.NotIn, dsl.ContainsAny,
@@ -367,11 +389,14 @@ func (g *generator) operator(f traverse.Field, zone string) string {
 	switch op := pick(g, "time", dsl.On, dsl.Before, dsl.After, dsl.OnOrBefore, dsl.OnOrAfter, dsl.InRange, dsl.InLast,
 		dsl.InNext, dsl.OlderThan); op {
 	case dsl.InRange:
+		if g.fileLets != nil && g.chance(1, "ago") {
+			return "between " + g.ago(f.Type)
+		}
 		return "between " + g.moments(zone, f.Type)
 	case dsl.InLast, dsl.InNext, dsl.OlderThan:
-		return op.String() + " " + g.span(f.Type)
+		return op.String() + " " + g.let(g.span(f.Type))
 	default:
-		return op.String() + " " + g.moment(zone)
+		return op.String() + " " + g.let(g.moment(zone))
 	}
 }
 
@@ -415,7 +440,12 @@ func (g *generator) moment(name string) string {
 
 // moments draws the bounds of a between.
 func (g *generator) moments(zone string, typ traverse.Type) string {
-	a, b := g.moment(zone), g.moment(zone)
+	a, b := g.inOrder(g.moment(zone), g.moment(zone), zone, typ)
+	return a + " and " + b
+}
+
+// inOrder returns two moments in order, or one of them twice.
+func (g *generator) inOrder(a, b, zone string, typ traverse.Type) (first, second string) {
 	read := func(text string) stretch {
 		file, problems := dsl.Parse("", fmt.Sprintf("model \"\" { condition \"\" { has A since %s score 1 } }", text), dsl.Limits{})
 		m := file.Blocks[0].(*dsl.Model).Clauses[0].(*dsl.Condition).Items[0].(*dsl.Child).Range.From
@@ -433,7 +463,7 @@ func (g *generator) moments(zone string, typ traverse.Type) string {
 	default:
 		b = a
 	}
-	return a + " and " + b
+	return a, b
 }
 
 // fragments holds letters that fold to others, and some that only look like it.

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/leadscore/leadscore"
@@ -65,15 +66,17 @@ func ask(set *leadscore.Set, schema *traverse.Schema) *asked {
 	lead.follow(traverse.ParentAccount, false)
 	for _, m := range set.Models() {
 		m := m.Checked()
-		if m.Account() {
-			lead.follow(traverse.ParentAccount, true)
-		} else {
+		switch m.Target {
+		case dsl.TargetContact:
 			lead.follow(traverse.ParentContact, true)
+		case dsl.TargetAccount:
+			lead.follow(traverse.ParentAccount, true)
 		}
 		for i := range m.Conditions {
-			for j := range m.Conditions[i].Children {
-				a.child(m, &m.Conditions[i].Children[j])
-			}
+			a.condition(m, &m.Conditions[i])
+		}
+		if m.Audience != nil {
+			a.condition(m, m.Audience)
 		}
 	}
 	return a
@@ -93,32 +96,77 @@ func (a *asked) entity(e *traverse.Entity) *askedEntity {
 	return have
 }
 
-// step returns the entities whose records a step of a path counts: every
-// interaction that is not passive for Interaction.
-func (a *asked) step(schema *traverse.Schema, e *traverse.Entity) []*askedEntity {
-	if e.Name() != traverse.AnyInteraction {
-		here := a.entity(e)
-		here.named = true
-		return []*askedEntity{here}
+// roots returns the entities whose records the root of a path counts: each of several
+// kinds, and for Interaction every interaction that is not passive and that can be a
+// lead's.
+func (a *asked) roots(m *check.Model, ch *check.Child) []*askedEntity {
+	root := ch.Path[0].Entity
+	kinds := ch.Kinds
+	if kinds == nil && root.Name() != traverse.AnyInteraction {
+		kinds = []*traverse.Entity{root}
 	}
-	a.any = true
 	var here []*askedEntity
-	for e := range schema.Active() {
-		here = append(here, a.entity(e))
+	for _, e := range kinds {
+		asked := a.entity(e)
+		asked.named = true
+		here = append(here, asked)
+	}
+	if kinds == nil {
+		a.any = true
+		for e := range m.Schema.Active() {
+			if m.Target != dsl.TargetLead || refersToLead(e) {
+				here = append(here, a.entity(e))
+			}
+		}
 	}
 	return here
 }
 
-func (a *asked) child(m *check.Model, ch *check.Child) {
-	var at [][]*askedEntity // by step
-	for i, step := range ch.Path {
-		at = append(at, a.step(m.Schema, step.Entity))
-		if i > 0 {
-			a.hop(at[i-1], step)
+// refersToLead reports whether an interaction has the reference by which it is a lead's.
+func refersToLead(e *traverse.Entity) bool {
+	r, ok := e.Relationship(traverse.Lead)
+	return ok && r.Target == traverse.Lead && !r.Many()
+}
+
+// condition notes what the children of a condition ask, and the values that its blocks
+// tell apart.
+func (a *asked) condition(m *check.Model, c *check.Condition) {
+	at := make([][][]*askedEntity, len(c.Children)) // by child and step
+	for i := range c.Children {
+		at[i] = a.child(m, &c.Children[i])
+	}
+	for _, item := range c.Items {
+		if same, ok := item.(*check.Same); ok {
+			for i, child := range same.Children {
+				a.value(at[child], &same.Values[i])
+			}
 		}
 	}
-	for _, e := range at[0] {
+}
+
+// value notes the references that lead to a value which tells occurrences apart.
+func (a *asked) value(at [][]*askedEntity, v *check.Value) {
+	here := at[v.Step]
+	for _, step := range v.Hops {
+		here = []*askedEntity{a.hop(here, step)}
+	}
+	for _, e := range here {
+		if v.Ref != "" {
+			e.follow(v.Ref, false) // an empty one is a value like others
+		}
+	}
+}
+
+// owners notes how interactions become a lead's.
+func (a *asked) owners(m *check.Model, interactions []*askedEntity) {
+	for _, e := range interactions {
 		if e.entity.Kind() != traverse.Interaction {
+			continue
+		}
+		if m.Target >= dsl.TargetLead && refersToLead(e.entity) {
+			e.follow(traverse.Lead, m.Target == dsl.TargetLead)
+		}
+		if m.Target == dsl.TargetLead {
 			continue
 		}
 		e.follow(traverse.Contact, false) // without it they are nobody's, which has a finding of its own
@@ -129,6 +177,15 @@ func (a *asked) child(m *check.Model, ch *check.Child) {
 			contact.follow(traverse.ParentAccount, true)
 		}
 	}
+}
+
+// child notes what a child asks, and returns the entities of each step of its path.
+func (a *asked) child(m *check.Model, ch *check.Child) [][]*askedEntity {
+	at := [][]*askedEntity{a.roots(m, ch)}
+	for i, step := range ch.Path[1:] {
+		at = append(at, []*askedEntity{a.hop(at[i], step)})
+	}
+	a.owners(m, at[0])
 	if ch.Dated >= 0 {
 		for _, e := range at[ch.Dated] {
 			if ch.Range == nil {
@@ -138,9 +195,13 @@ func (a *asked) child(m *check.Model, ch *check.Child) {
 			}
 		}
 	}
+	if ch.Cap != nil && ch.Cap.Period == dsl.NoPeriod && !ch.Cap.Value.Record {
+		a.value(at, &ch.Cap.Value)
+	}
 	for _, x := range ch.Where {
 		a.expr(m, at, x)
 	}
+	return at
 }
 
 // hop notes the reference of a hop from entities.
@@ -158,10 +219,25 @@ func (a *asked) hop(from []*askedEntity, step traverse.Step) *askedEntity {
 }
 
 func (a *asked) expr(m *check.Model, at [][]*askedEntity, x check.Expr) {
-	c, ok := x.(*check.Comparison)
-	if !ok {
-		panic("audit: unknown expression")
+	switch x := x.(type) {
+	case *check.Comparison:
+		a.comparison(m, at, x)
+	case *check.And:
+		for _, term := range x.Terms {
+			a.expr(m, at, term)
+		}
+	case *check.Or:
+		for _, term := range x.Terms {
+			a.expr(m, at, term)
+		}
+	case *check.Not:
+		a.expr(m, at, x.Expr)
+	default:
+		panic(fmt.Sprintf("audit: unknown expression %T", x))
 	}
+}
+
+func (a *asked) comparison(m *check.Model, at [][]*askedEntity, c *check.Comparison) {
 	here := at[c.Step]
 	for _, step := range c.Hops {
 		here = []*askedEntity{a.hop(here, step)}

@@ -25,7 +25,7 @@ type Outcomes struct {
 
 type modelOutcomes struct {
 	name                string
-	account             bool // the target
+	account             bool // the target is account, not contact
 	scored, notTargeted int
 	explained           int
 	conditions          []conditionOutcomes

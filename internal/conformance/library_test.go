@@ -351,7 +351,7 @@ func row(r leadscore.Result) conformance.Row {
 		for _, ch := range c.Children {
 			child := conformance.Child{Rule: ch.Rule, Count: ch.Count, Holds: ch.Holds}
 			for _, o := range ch.Occurrences {
-				child.Occurrences = append(child.Occurrences, conformance.Occurrence(o))
+				child.Occurrences = append(child.Occurrences, conformance.Occurrence{Entity: o.Entity, ID: o.ID, Time: o.Time, Routes: o.Routes})
 			}
 			for _, m := range ch.Missing {
 				child.Missing = append(child.Missing, m.String())

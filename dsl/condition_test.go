@@ -61,7 +61,7 @@ func TestChildren(t *testing.T) {
 		{"each A UP to 3 per Contact . `Parent account`", "each A up to 3 per Contact.`Parent account`"},
 		{"each A up to 3 per week", "each A up to 3 per week"},
 		{"each A halving every 30 days", "each A halving every 30 days"},
-		{"each A losing 25 % every 1 months", "each A losing 25% every 1 month"},
+		{"each A losing 25% every 1 months", "each A losing 25% every 1 month"},
 		{"has A fading over 5 days where B = 1", "has A fading over 5 days where B = 1"},
 		{
 			"each A or B.C Fading Over 5 Days once per hour since 2026-01-01 where D = 1",
@@ -315,5 +315,32 @@ func TestItems(t *testing.T) {
 		if child.Path[0].Text == "C" {
 			break
 		}
+	}
+}
+
+// TestMixed checks what the fix of and and or without parentheses makes of a text.
+func TestMixed(t *testing.T) {
+	for _, test := range []struct{ give, want string }{
+		{"A = 1 and B = 2 or C = 3", "(A = 1 and B = 2) or C = 3"},
+		{"A = 1 or B = 2 and C = 3", "A = 1 or (B = 2 and C = 3)"},
+		{"A = 1 and B = 2 or C = 3 and D = 4 and E = 5 or F = 6", "(A = 1 and B = 2) or (C = 3 and D = 4 and E = 5) or F = 6"},
+		{"(A = 1) and (B = 2 or C = 3) or D = 4", "((A = 1) and (B = 2 or C = 3)) or D = 4"},
+		{"A = 1 or (B = 2) and (C = 3)", "A = 1 or ((B = 2) and (C = 3))"},
+		{"A = 1 and not (B = 2 and C = 3 or D = 4)", "A = 1 and not ((B = 2 and C = 3) or D = 4)"},
+		{"A = 1 // one\n and B = 2 // two\n or C = 3", "(A = 1 // one\n and B = 2) // two\n or C = 3"},
+		{"A = 1\n or B = 2\n and  `C` = 3", "A = 1\n or (B = 2\n and  `C` = 3)"},
+		{"A = 1 && B = 2 or C = 3", "(A = 1 && B = 2) or C = 3"},
+	} {
+		text := conditionOf("has E where " + test.give)
+		_, diags := dsl.Parse("m", text, dsl.Limits{})
+		i := slices.IndexFunc(diags, func(d dsl.Diagnostic) bool { return d.Code == dsl.CodeSyntax })
+		if i < 0 || len(diags) > 2 || diags[i].Fix == nil {
+			t.Errorf("%s: %v", test.give, diags)
+			continue
+		}
+		if got := diags[i].Fix.Apply(text); got != conditionOf("has E where "+test.want) {
+			t.Errorf("%s: got\n%s", test.give, got)
+		}
+		checkFixes(t, text, diags)
 	}
 }

@@ -83,7 +83,7 @@ type Diagnostic struct {
 	Expected []string // what could be written there instead, if that is known
 	Nearest  string   // the valid name that was most likely meant, or ""
 	Help     string   // how to correct it, where Expected and Nearest do not show that
-	Fix      *Edit    // the edit of Line that corrects the problem; nil if it is not certain
+	Fix      *Edit    // the edit that corrects the problem, mostly of Line alone; nil if it is not certain
 	File     string   // the name of the file
 	Span     Span     // the place; not Known if the problem concerns the file as a whole
 	Line     string   // the source line on which Span starts

@@ -30,6 +30,7 @@ type syntaxError struct {
 	nearest  string
 	help     string
 	fix      *Edit
+	anywhere bool      // the fix may be of other lines than that of the token
 	orJoins  bool      // the token is an or between children
 	related  []Related // without the file, which is that of the token
 	name     *Name     // the name of the member that could not be parsed, if it was read

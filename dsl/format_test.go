@@ -266,6 +266,14 @@ func checkFixes(t *testing.T, text string, diags dsl.Diagnostics) {
 	t.Helper()
 	const most, often = 5, 20
 	for _, d := range diags[:min(most, len(diags))] {
+		if d.Fix != nil && d.Fixed() == "" { // of other lines, too, or of a very long one
+			_, after := dsl.Parse("f", d.Fix.Apply(text), dsl.Limits{})
+			for _, o := range after {
+				if o.Code == d.Code && o.Span == d.Span && o.Message() == d.Message() {
+					t.Fatalf("the problem is still there: %v", &d)
+				}
+			}
+		}
 		lines := strings.Split(text, "\n")
 		at := d.Span.Start.Line - 1
 		for n := 0; d.Fixed() != ""; n++ {

@@ -3,6 +3,8 @@ package dsl
 import (
 	"fmt"
 	"strings"
+
+	"github.com/alecthomas/participle/v2/lexer"
 )
 
 // valueAfterOr completes err, which says that no expression comes next, if a value does,
@@ -96,4 +98,40 @@ func fieldInParentheses(lex *tokens, ref []*Name, err error) error {
 	}
 	bad.help = fmt.Sprintf("parentheses stand around whole expressions, such as (%s = 1)", strings.TrimSpace(dotted(ref)))
 	return bad
+}
+
+// mixed returns the error for and and or between the expressions of list without
+// parentheses. ors says for each but the first whether or is before it, and other is
+// the first word that is not the one before the second expression. The fix puts those
+// with and between them into parentheses.
+func mixed(lex *tokens, list []Expr, ors []bool, other lexer.Token) *syntaxError {
+	const longest = 120
+	var terms []Expr // what or joins
+	var edit Edit
+	last := 0 // the offset up to which the fix has the text
+	for first := 0; first < len(list); {
+		end := first + 1
+		for end < len(list) && !ors[end-1] {
+			end++
+		}
+		if end == first+1 {
+			terms = append(terms, list[first])
+			first = end
+			continue
+		}
+		terms = append(terms, &And{Terms: list[first:end]})
+		from, to := list[first].At().Start, list[end-1].At().End
+		if edit.Text == "" {
+			edit.Span.Start, last = from, from.Offset
+		}
+		edit.Text += lex.text[last:from.Offset] + "(" + lex.text[from.Offset:to.Offset] + ")"
+		edit.Span.End, last = to, to.Offset
+		first = end
+	}
+	err := &syntaxError{token: other, summary: "and and or stand side by side without parentheses", fix: &edit, anywhere: true}
+	err.help = "put the expressions that and joins into parentheses, such as (A = 1 and B = 2) or C = 3"
+	if text := (&Or{Terms: terms}).String(); len(text) <= longest {
+		err.help = "write " + text
+	}
+	return err
 }

@@ -13,7 +13,7 @@ import (
 //	summary, expected, nearest, help
 //	          the parts of the message
 //	fix       the corrected line, as [Diagnostic.Fixed] returns it
-//	edit      {"span": …, "text": …}, the edit that corrects the line: text replaces span
+//	edit      {"span": …, "text": …}, the edit that corrects it, mostly of that line alone: text replaces span
 //	file
 //	span      {"start": P, "end": P}, where P is {"line": 1, "column": 1, "offset": 0}
 //	line      the source line on which span starts, at most its first 64 KiB

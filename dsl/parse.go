@@ -20,7 +20,7 @@ func Parse(name, text string, limits Limits) (*File, Diagnostics) {
 		}}
 	}
 	s := newScanner(name, text, limits)
-	lex := &tokens{list: s.insertSigns(s.all())}
+	lex := &tokens{text: text, list: s.insertSigns(s.all())}
 	defer release(lex.list)
 	p := &parser{
 		grammar: grammar(), limits: limits, file: f, lex: lex, lets: findLets(lex),

@@ -62,6 +62,9 @@ func (p *parser) parseItems(what func() string) (items []Item, end Pos, whole bo
 // parseItem parses one child or block of h. It returns false if that had a problem.
 func (p *parser) parseItem(h *holder) bool {
 	t := p.peek()
+	if h.condition == nil && scoreFollows(p.lex) {
+		return p.scoreWithin(h)
+	}
 	if p.formMeant(h) || t.Type != tokString && !startsFrequency(p.lex) && !p.startsItemBlock(0) {
 		p.stray(h)
 		p.skipWord()
@@ -91,6 +94,54 @@ func (p *parser) parseItem(h *holder) bool {
 		return false
 	}
 	return p.withinLimits(child) && p.add(h, child, "child")
+}
+
+// levels returns the number of blocks that are open in h: itself and those around it, up
+// to the condition or audience.
+func (h *holder) levels() int {
+	if h.outer == nil {
+		return 1
+	}
+	return 1 + h.outer.levels()
+}
+
+// closed reports whether the n innermost blocks that are open seem to be closed: their
+// braces come before the next clause, or before the end of the model.
+func (p *parser) closed(n int) bool {
+	const far = 1 << 10 // tokens
+	mark := p.lex.at
+	defer func() { p.lex.at = mark }()
+	closing := 0
+	for range far {
+		t := p.peek()
+		switch {
+		case t.EOF(), p.startsBlock():
+			return closing > n // the brace of the model, too
+		case p.startsClause():
+			return closing >= n
+		case isSign(t, "{"):
+			closing--
+		case isSign(t, "}"):
+			closing++
+		}
+		p.lex.Next()
+	}
+	return false
+}
+
+// scoreWithin reports a score, which comes next, in h, which is no condition. It always
+// returns false.
+func (p *parser) scoreWithin(h *holder) bool {
+	first := p.peek()
+	d := p.report(tokenSpan(first.Pos, first.Value), CodeSyntax, "%s has no score of its own", h.what())
+	d.Help = "put it after the block"
+	if h.outermost().condition == nil {
+		d.Help = "leave it out"
+	}
+	if p.parseScore() == nil {
+		p.skipItem()
+	}
+	return false
 }
 
 // orLeftOut completes err if it is about an or between the children of a block of any of.
@@ -167,12 +218,11 @@ func (p *parser) parseItemBlock(h *holder) bool {
 		return false
 	}
 	open := *p.lex.Next()
-	outer := func() bool { return p.startsBlock() || p.startsClause() || scoreFollows(p.lex) }
+	outer := func() bool {
+		return p.startsBlock() || p.startsClause() || scoreFollows(p.lex) && !p.closed(inner.levels())
+	}
 	stop, whole := p.body(open, inner.what, outer, func() bool { return p.parseItem(inner) })
 	b.End, b.Items, b.Incomplete = stop, inner.items, !whole
-	if scoreFollows(p.lex) {
-		p.open++ // the closing brace may come after the score
-	}
 	if whole && len(b.Items) == 0 {
 		p.report(head, CodeNoChild, "%s has no child", inner.what()).Help = "add what must occur, such as has EmailOpened"
 		return false

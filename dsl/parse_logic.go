@@ -56,7 +56,7 @@ func (l *logic) terms() (list []Expr, or bool, err error) {
 			ors = append(ors, true)
 		default:
 			if other.Value != "" {
-				return nil, false, mixed(list, ors, other)
+				return nil, false, mixed(l.lex, list, ors, other)
 			}
 			return list, len(ors) > 0 && ors[0], nil
 		}
@@ -126,34 +126,5 @@ func notClosed(lex *tokens, open lexer.Token) *syntaxError {
 		err.token, err.expected = open, nil
 		err.summary, err.help = "this ( is not closed", "add ) after the last expression that belongs to it"
 	}
-	return err
-}
-
-// mixed returns the error for and and or between the expressions of list without
-// parentheses. ors says for each but the first whether or is before it, and other is
-// the first word that is not the one before the second expression.
-func mixed(list []Expr, ors []bool, other lexer.Token) *syntaxError {
-	const longest = 120
-	all := Or{}
-	for i, e := range list {
-		switch last := len(all.Terms) - 1; {
-		case i == 0 || ors[i-1]:
-			all.Terms = append(all.Terms, e)
-		default:
-			if and, ok := all.Terms[last].(*And); ok && i > 1 && !ors[i-2] {
-				and.Terms = append(and.Terms, e)
-			} else {
-				all.Terms[last] = &And{Terms: []Expr{all.Terms[last], e}}
-			}
-		}
-	}
-	err := &syntaxError{token: other, summary: "and and or stand side by side without parentheses"}
-	text := all.String()
-	if len(text) > longest {
-		err.help = "put the expressions that and joins into parentheses, such as (A = 1 and B = 2) or C = 3"
-	} else {
-		err.help = "write " + text
-	}
-	err.fix = &Edit{Span{list[0].At().Start, list[len(list)-1].At().End}, text}
 	return err
 }

@@ -91,6 +91,9 @@ func (p *parser) failed(err error) {
 		d.Related = append(d.Related, r)
 	}
 	d.apply(bad.fix)
+	if bad.anywhere {
+		d.Fix = bad.fix
+	}
 }
 
 // misplaced reports a token where others are expected, as failed does.
@@ -109,7 +112,7 @@ func (p *parser) misplaced(t *lexer.Token, expected []string) {
 		p.quoted(t, d)
 	case t.Type == tokIdent && whole:
 		d.Help = "write it in digits, such as +10"
-		if before := lastBefore(p.lex); before != nil && isWord(before, "score") {
+		if before := lastBefore(p.lex); before != nil && isWord(before, "score") && numberWords[strings.ToLower(t.Value)] == "" {
 			d.Help += "; points cannot be taken from a field"
 		}
 	case (isSign(t, ":") || isSign(t, "=")) && whole && p.peek().Pos == t.Pos:

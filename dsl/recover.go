@@ -82,7 +82,8 @@ func (p *parser) startsChild(previous *lexer.Token) bool {
 		next := p.peekAt(1).Type
 		return next == tokIdent || next == tokQuoted
 	case isWord(t, "at"):
-		return isOneOf(p.peekAt(1), "least", "most")
+		const after = 3 // tokens
+		return isOneOf(p.peekAt(1), "least", "most") && nameFollows(p.lex, after)
 	case isWord(t, "score"):
 		return pointsFollow(p.lex, 1)
 	case isWord(t, "exactly"):

@@ -137,7 +137,7 @@ func (s *scanner) sign(rest string, r rune, size int) {
 		return
 	}
 	if r == '%' && s.percentage() {
-		s.emit(tokSign, 1)
+		s.percent()
 		return
 	}
 	for _, m := range foreignSigns {
@@ -162,6 +162,15 @@ func (s *scanner) sign(rest string, r rune, size int) {
 		return
 	}
 	s.stray(rest, r, size)
+}
+
+// percent adds the percent sign that comes next, directly after a number.
+func (s *scanner) percent() {
+	if end := endOf(&s.tokens[len(s.tokens)-1]); end.Offset < s.pos.Offset {
+		d := s.problem(s.pos, "%", CodeSyntax, "a percent sign is written directly after its number")
+		d.ReplaceAt(Span{end, tokenSpan(s.pos, "%").End}, "%")
+	}
+	s.emit(tokSign, 1)
 }
 
 // percentage reports whether a percentage may end with the next character, a percent

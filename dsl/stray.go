@@ -80,7 +80,7 @@ func (p *parser) expectedIn(h *holder) []string {
 // what people write for a keyword.
 func (p *parser) strayNearest(h *holder, d *Diagnostic) {
 	t := p.peek()
-	if t.Type != tokIdent {
+	if t.Type != tokIdent || isOneOf(t, "and", "or") {
 		return
 	}
 	if word, ok := strayWords[strings.ToLower(t.Value)]; ok && slices.Contains(d.Expected, word) {

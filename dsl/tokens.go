@@ -42,6 +42,7 @@ func (s *slab[T]) room() []T {
 // lexer.PeekingLexer would grow to several times its size, as it does not know the
 // number of tokens.)
 type tokens struct {
+	text  string        // of the file, for fixes that keep what is written
 	list  []lexer.Token // ends with EOF
 	at    int           // index of the next token
 	scope scope         // the names for values that are seen where the next token is

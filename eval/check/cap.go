@@ -13,7 +13,7 @@ import (
 var periods = []dsl.Period{dsl.PerHour, dsl.PerDay, dsl.PerWeek, dsl.PerMonth, dsl.PerYear}
 
 // cap checks `once per X` or `up to N per X`. It returns nil if there is a problem.
-func (c *checker) cap(p place, d dating) *Cap {
+func (c *checker) cap(p *place, d dating) *Cap {
 	k := p.child.Cap
 	out := &Cap{Count: 1}
 	sound := true
@@ -71,7 +71,7 @@ func periodNames(periods []dsl.Period) []string {
 
 // per resolves what a cap names: a field, an N:1 relationship, a step of the path, or a
 // period in another letter case.
-func (c *checker) per(p place, k *dsl.Cap) (Value, dsl.Period, bool) {
+func (c *checker) per(p *place, k *dsl.Cap) (Value, dsl.Period, bool) {
 	names := k.Per
 	name := names[len(names)-1]
 	r, ok := c.reach(p, names, inCap)
@@ -120,7 +120,7 @@ func (c *checker) per(p place, k *dsl.Cap) (Value, dsl.Period, bool) {
 // value resolves the last of the names of a cap or a `same`, which what says for
 // messages, as a field or an N:1 relationship. known is false if it is neither, which is
 // not reported; ok is false if there is a problem.
-func (c *checker) value(p place, r reach, names []*dsl.Name, what string) (v Value, known, ok bool) {
+func (c *checker) value(p *place, r reach, names []*dsl.Name, what string) (v Value, known, ok bool) {
 	name := names[len(names)-1]
 	v = Value{Step: r.step, Hops: r.hops}
 	hops := len(r.hops)
@@ -153,7 +153,7 @@ func (c *checker) value(p place, r reach, names []*dsl.Name, what string) (v Val
 
 // noValue reports a name that is neither a field nor an N:1 relationship of where a
 // reference leads, nor one of more.
-func (c *checker) noValue(p place, r reach, name *dsl.Name, more []string) {
+func (c *checker) noValue(p *place, r reach, name *dsl.Name, more []string) {
 	if c.uncommon(p.kinds, r.at, name, CodeName) {
 		return
 	}

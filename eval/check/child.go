@@ -8,15 +8,20 @@ import (
 )
 
 func (c *checker) child(model *Model, ch *dsl.Child) Child {
-	out := Child{Source: ch, Dated: -1}
+	var out Child
+	c.readChild(&out, model, ch)
+	return out
+}
+
+// readChild is like child, for a child that is already where it belongs.
+func (c *checker) readChild(out *Child, model *Model, ch *dsl.Child) {
+	out.Source, out.Dated = ch, -1
 	out.Label = c.label(ch.Label)
-	c.frequency(&out, ch)
+	c.frequency(out, ch)
 	path, kinds := c.childPath(ch)
-	d := dating{step: 0} // of a path with a problem
 	if path != nil {
 		out.Path, out.Kinds = path, kinds
 		out.Dated = datedStep(path)
-		d = datingOf(path, out.Dated)
 	}
 	switch {
 	case ch.Range == nil:
@@ -26,6 +31,27 @@ func (c *checker) child(model *Model, ch *dsl.Child) Child {
 		out.Range = c.dateRange(model, path, out.Dated, ch.Range)
 	}
 	p := place{model: model, child: ch, path: path, kinds: kinds}
+	if ch.Burst != nil || ch.Cap != nil || ch.Decay != nil || ch.Frequency.Kind == dsl.EveryWithout {
+		c.additions(out, &p)
+	}
+	if path == nil {
+		return
+	}
+	out.Where = cut(&c.exprs, len(ch.Where))
+	for _, e := range ch.Where {
+		if x := c.expr(&p, e); x != nil {
+			out.Where = append(out.Where, x)
+		}
+	}
+}
+
+// additions checks a burst, a cap, a decay and every SPAN without.
+func (c *checker) additions(out *Child, p *place) {
+	ch := p.child
+	d := dating{step: 0} // of a path with a problem
+	if p.path != nil {
+		d = datingOf(p.path, out.Dated)
+	}
 	if ch.Burst != nil {
 		out.Burst = c.burst(ch, d)
 	}
@@ -34,20 +60,10 @@ func (c *checker) child(model *Model, ch *dsl.Child) Child {
 	}
 	switch {
 	case ch.Decay != nil:
-		c.decay(&out, d)
+		c.decay(out, d)
 	case ch.Frequency.Kind == dsl.EveryWithout:
-		c.without(&out, d)
+		c.without(out, d)
 	}
-	if path == nil {
-		return out
-	}
-	out.Where = cut(&c.exprs, len(ch.Where))
-	for _, e := range ch.Where {
-		if x := c.expr(p, e); x != nil {
-			out.Where = append(out.Where, x)
-		}
-	}
-	return out
 }
 
 // childPath resolves the path of a child, and returns the kinds of a root of several.

@@ -30,7 +30,8 @@ func (c *checker) items(model *Model, out *Condition, items []dsl.Item, in strin
 			if list != nil || in != "" {
 				list = append(list, ChildItem(len(out.Children)))
 			}
-			out.Children = append(out.Children, c.child(model, item))
+			out.Children = append(out.Children, Child{})
+			c.readChild(&out.Children[len(out.Children)-1], model, item)
 			if in != "" {
 				c.holding(item, in)
 			}
@@ -222,7 +223,7 @@ func (c *checker) same(model *Model, out *Condition, b *dsl.ItemBlock, label str
 
 // sameValue resolves the REF of a block for one of its children.
 func (c *checker) sameValue(model *Model, ch *Child, b *dsl.ItemBlock) (Value, bool) {
-	p := place{model: model, child: ch.Source, path: ch.Path, kinds: ch.Kinds}
+	p := &place{model: model, child: ch.Source, path: ch.Path, kinds: ch.Kinds}
 	r, ok := c.reach(p, b.Ref, inSame)
 	if !ok {
 		return Value{}, false

@@ -56,7 +56,7 @@ func (c *checker) pathOfKinds(ch *dsl.Child) (traverse.Path, []*traverse.Entity)
 		step, err := c.schema.Hop(path.Last().Entity, n.Text)
 		if err != nil {
 			at := path.Last().Entity
-			if d := c.noHop(place{child: ch, path: path, kinds: kinds}, at, n, err); d != nil {
+			if d := c.noHop(&place{child: ch, path: path, kinds: kinds}, at, n, err); d != nil {
 				if _, isField := at.Field(n.Text); isField && i == len(ch.Path)-2 {
 					whole := pathOf(&dsl.Child{Path: ch.Path[:i+1], Or: ch.Or})
 					d.Help = fmt.Sprintf("test it after where: %s where %s …", whole, n)

@@ -9,7 +9,7 @@ import (
 
 // expr checks an expression. It reports what is wrong with it and then returns
 // nil.
-func (c *checker) expr(p place, e dsl.Expr) Expr {
+func (c *checker) expr(p *place, e dsl.Expr) Expr {
 	switch e := e.(type) {
 	case *dsl.Comparison:
 		if out, ok := c.comparison(p, e); ok {
@@ -28,8 +28,7 @@ func (c *checker) expr(p place, e dsl.Expr) Expr {
 		}
 		return nil
 	case *dsl.Not:
-		p.nested = true
-		if x := c.expr(p, e.Expr); x != nil {
+		if x := c.expr(p.within(), e.Expr); x != nil {
 			return &Not{Expr: x, Source: e}
 		}
 		return nil
@@ -40,8 +39,8 @@ func (c *checker) expr(p place, e dsl.Expr) Expr {
 
 // terms checks the terms of an expression. ok is false if there is a problem with one
 // of them.
-func (c *checker) terms(p place, terms []dsl.Expr) (out []Expr, ok bool) {
-	p.nested = true
+func (c *checker) terms(p *place, terms []dsl.Expr) (out []Expr, ok bool) {
+	p = p.within()
 	out, ok = make([]Expr, 0, len(terms)), true
 	for _, t := range terms {
 		x := c.expr(p, t)
@@ -50,7 +49,7 @@ func (c *checker) terms(p place, terms []dsl.Expr) (out []Expr, ok bool) {
 	return out, ok
 }
 
-func (c *checker) comparison(p place, cmp *dsl.Comparison) (Comparison, bool) {
+func (c *checker) comparison(p *place, cmp *dsl.Comparison) (Comparison, bool) {
 	out, ok := c.reference(p, cmp)
 	if !ok {
 		return Comparison{}, false

@@ -18,6 +18,13 @@ type place struct {
 	nested bool
 }
 
+// within returns the place of an expression within another.
+func (p *place) within() *place {
+	inner := *p
+	inner.nested = true
+	return &inner
+}
+
 // A use is what a reference is used for.
 type use uint8
 
@@ -35,7 +42,7 @@ type reach struct {
 }
 
 // reference resolves the field of a comparison.
-func (c *checker) reference(p place, cmp *dsl.Comparison) (Comparison, bool) {
+func (c *checker) reference(p *place, cmp *dsl.Comparison) (Comparison, bool) {
 	r, ok := c.reach(p, cmp.Ref, inWhere)
 	if !ok || !c.withinHops(p, cmp.Ref, len(r.hops)) {
 		return Comparison{}, false
@@ -44,7 +51,7 @@ func (c *checker) reference(p place, cmp *dsl.Comparison) (Comparison, bool) {
 }
 
 // reach resolves the names of a reference before its last one.
-func (c *checker) reach(p place, names []*dsl.Name, what use) (reach, bool) {
+func (c *checker) reach(p *place, names []*dsl.Name, what use) (reach, bool) {
 	for _, n := range names {
 		if n.Bad {
 			return reach{}, false
@@ -85,14 +92,14 @@ func (c *checker) reach(p place, names []*dsl.Name, what use) (reach, bool) {
 
 // meansLead reports whether the first name of a longer reference means the lead that
 // is scored, whatever the last entity has (language reference, Target lead).
-func (p place) meansLead(n *dsl.Name) bool {
+func (p *place) meansLead(n *dsl.Name) bool {
 	t := p.model.Target
 	return n.Text == traverse.Lead && p.path[0].Name == traverse.Lead && (t == dsl.TargetLead || t == dsl.TargetLeadWithContact)
 }
 
 // withinHops reports whether a path and a reference that takes so many hops are within the
 // limit, and a problem if they are not.
-func (c *checker) withinHops(p place, names []*dsl.Name, hops int) bool {
+func (c *checker) withinHops(p *place, names []*dsl.Name, hops int) bool {
 	if p.path.Hops()+hops <= traverse.MaxHops {
 		return true
 	}
@@ -104,7 +111,7 @@ func (c *checker) withinHops(p place, names []*dsl.Name, hops int) bool {
 
 // noHop reports a name that is not a relationship of at. It returns nil if nothing can
 // be added to the problem.
-func (c *checker) noHop(p place, at *traverse.Entity, n *dsl.Name, err *traverse.PathError) *dsl.Diagnostic {
+func (c *checker) noHop(p *place, at *traverse.Entity, n *dsl.Name, err *traverse.PathError) *dsl.Diagnostic {
 	if f, ok := at.Field(n.Text); ok && f.Type == traverse.NoType || c.uncommon(p.kinds, at, n, CodePath) {
 		return nil
 	}
@@ -117,7 +124,7 @@ func (c *checker) noHop(p place, at *traverse.Entity, n *dsl.Name, err *traverse
 }
 
 // manyHop reports a relationship n among names that leads to many records.
-func (c *checker) manyHop(p place, r reach, names []*dsl.Name, n *dsl.Name, what use) {
+func (c *checker) manyHop(p *place, r reach, names []*dsl.Name, n *dsl.Name, what use) {
 	where := "a reference in an expression"
 	if what != inWhere {
 		where = "a reference"
@@ -132,7 +139,7 @@ func (c *checker) manyHop(p place, r reach, names []*dsl.Name, n *dsl.Name, what
 }
 
 // namedStep finds the step of the path that a reference begins with.
-func (c *checker) namedStep(p place, name *dsl.Name) (int, bool) {
+func (c *checker) namedStep(p *place, name *dsl.Name) (int, bool) {
 	if p.meansLead(name) {
 		return 0, true
 	}
@@ -185,7 +192,7 @@ func (c *checker) twoSteps(name *dsl.Name) {
 }
 
 // finish resolves the last name of a comparison's reference as a field.
-func (c *checker) finish(p place, cmp *dsl.Comparison, r reach) (Comparison, bool) {
+func (c *checker) finish(p *place, cmp *dsl.Comparison, r reach) (Comparison, bool) {
 	name := cmp.Ref[len(cmp.Ref)-1]
 	at := r.at
 	field, ok := at.Field(name.Text)
@@ -209,7 +216,7 @@ func (c *checker) finish(p place, cmp *dsl.Comparison, r reach) (Comparison, boo
 }
 
 // noField reports a comparison whose last name is a relationship.
-func (c *checker) noField(p place, cmp *dsl.Comparison, r reach) {
+func (c *checker) noField(p *place, cmp *dsl.Comparison, r reach) {
 	name := cmp.Ref[len(cmp.Ref)-1]
 	d := c.problem(name.Span, CodeType, "%s.%s is a relationship, not a field", r.at.Name(), name.Text)
 	// From the path's last entity a child with a longer path asks the same.

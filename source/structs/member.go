@@ -271,7 +271,7 @@ func (b *binder) field(e *entity, m *member) {
 			}
 		}
 	} else {
-		if (typ == traverse.Choice || typ == traverse.Choices) && len(values) == 0 {
+		if typ == traverse.Choice && len(values) == 0 { // choices without values are open
 			b.bad.add("%s: %s lists no values; write %[2]s=A|B, or give its Go type a method Choices() []string", m, typ)
 			return
 		}

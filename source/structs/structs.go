@@ -130,7 +130,7 @@
 //	text number bool      its type
 //	time date             its type
 //	choice=A|B            one of the values; if none are given, those that its Go type or the schema lists
-//	choices=A|B           any number of the values
+//	choices=A|B           any number of the values; if none are given or listed, any texts
 //	exact                 compared byte for byte
 //	calculated rollup     computed by the CRM: no expression may use it
 //	dated                 the date of a profile's records

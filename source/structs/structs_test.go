@@ -85,6 +85,7 @@ type everything struct {
 	Listed   string   `leadscore:"choice=A | 'B|C' |'it''s'"`
 	Tags     []string `leadscore:"choices=Coffee|Tea, exact"`
 	Ratings  []rating
+	Open     []string
 	Money    money `leadscore:"Price,number"`
 	Code     money `leadscore:"text"`
 	When     money `leadscore:"time"`
@@ -152,6 +153,7 @@ func TestSchema(t *testing.T) {
 			Listed choice ("A", "B|C", "it's")
 			Tags choices ("Coffee", "Tea") exact
 			Ratings choices ("Hot", "Cold")
+			Open choices
 			Price number
 			Code text
 			When time

@@ -84,7 +84,7 @@ func (p *profile) bindWhere(node *profileNode, n *plan.ProfileNode) bool {
 			return false
 		}
 		node.times = append(node.times, timeExpr{at, bit, c.At, e.Time})
-		if e.Time.Window >= 0 || !e.Time.Empty {
+		if !e.Time.Holds(nil, columns.NoTime) {
 			node.missing[at] &^= bit
 		}
 	}

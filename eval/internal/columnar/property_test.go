@@ -2,6 +2,7 @@ package columnar
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,6 +31,7 @@ type email struct {
 var (
 	emailFields = [4]string{"EmailName", "CustomerJourney", "Url", "LinkText"} // an EmailOpened has the first two
 	cities      = map[string]string{"ada": "Chicago", "ben": "Boston", "cleo": ""}
+	bothKinds   = "EmailOpened or EmailClicked"
 	owners      = map[string][]string{"ada-lead": {"ada"}, "ben-lead": {"ben"}, "deal": {"ada", "cleo"}}
 )
 
@@ -78,7 +80,86 @@ type child struct {
 	kind      string // or Interaction
 	from, to  int    // days before as of; from is 0 without a window
 	tests     []fieldTest
-	city      string // of the contact, or ""
+	city      string    // of the contact, or ""
+	more      *boolExpr // or nil
+}
+
+// A boolExpr is a test of a field, of the city of the contact or of the time, or others
+// combined.
+type boolExpr struct {
+	how   string // and, or, not; "" for a test
+	terms []boolExpr
+	test  fieldTest
+	city  string
+	after int // days before as of; 0 for another test
+}
+
+// drawExpr draws an expression about the first fields.
+func drawExpr(t *rapid.T, fields, depth int) boolExpr {
+	if depth > 0 && rapid.IntRange(0, 2).Draw(t, "combined") > 0 {
+		x := boolExpr{how: rapid.SampledFrom([]string{"and", "or", "or", "not"}).Draw(t, "how")}
+		n := 1
+		if x.how != "not" {
+			n = rapid.IntRange(2, 3).Draw(t, "terms")
+		}
+		for range n {
+			x.terms = append(x.terms, drawExpr(t, fields, depth-1))
+		}
+		return x
+	}
+	switch kind := rapid.IntRange(0, 5).Draw(t, "test of"); {
+	case kind == 0 && depth < 3:
+		return boolExpr{after: rapid.IntRange(1, 40).Draw(t, "after")}
+	case kind <= 1 || fields == 0:
+		return boolExpr{city: rapid.SampledFrom([]string{"Chicago", "Boston"}).Draw(t, "city")}
+	}
+	return boolExpr{test: drawTest(t, rapid.IntRange(0, fields-1).Draw(t, "field"))}
+}
+
+func drawTest(t *rapid.T, field int) fieldTest {
+	return fieldTest{
+		field, rapid.SampledFrom([]string{"=", "!=", "is empty"}).Draw(t, "operator"),
+		rapid.SampledFrom([]string{"a", "b"}).Draw(t, "operand"),
+	}
+}
+
+func (x *boolExpr) String() string {
+	switch {
+	case x.how == "not":
+		return "not (" + x.terms[0].String() + ")"
+	case x.how != "":
+		var texts []string
+		for i := range x.terms {
+			texts = append(texts, x.terms[i].String())
+		}
+		return "(" + strings.Join(texts, " "+x.how+" ") + ")"
+	case x.after > 0:
+		return "Timestamp after " + evaltest.AsOf.AddDate(0, 0, -x.after).Format(time.RFC3339)
+	case x.city != "":
+		return fmt.Sprintf("Contact.City = %q", x.city)
+	}
+	return x.test.String()
+}
+
+func (x *boolExpr) holds(e *email) bool {
+	switch x.how {
+	case "not":
+		return !x.terms[0].holds(e)
+	case "and", "or":
+		for i := range x.terms {
+			if x.terms[i].holds(e) == (x.how == "or") {
+				return x.how == "or"
+			}
+		}
+		return x.how == "and"
+	}
+	switch {
+	case x.after > 0:
+		return !e.undated && e.days < x.after
+	case x.city != "":
+		return cities[e.contact] == x.city
+	}
+	return x.test.holds(e)
 }
 
 // A fieldTest is an expression about one of emailFields.
@@ -88,12 +169,26 @@ type fieldTest struct {
 	value string
 }
 
+func (x *fieldTest) String() string {
+	if x.op == "is empty" {
+		return emailFields[x.field] + " is empty"
+	}
+	return fmt.Sprintf("%s %s %q", emailFields[x.field], x.op, x.value)
+}
+
+func (x *fieldTest) holds(e *email) bool {
+	v := e.values[x.field]
+	return map[string]bool{"=": v == x.value, "!=": v != "" && v != x.value, "is empty": v == ""}[x.op]
+}
+
 // drawChild draws a child with expressions about the first fields of emailFields.
 func drawChild(t *rapid.T, fields int) child {
 	c := child{
-		frequency: rapid.SampledFrom([]points.Frequency{{Each: true}, {Min: 1}, {}, {Min: 2}, {Min: 9}}).Draw(t, "frequency"),
-		kind:      rapid.SampledFrom([]string{"EmailOpened", "EmailClicked", "EmailClicked", "Interaction"}).Draw(t, "kind"),
-		city:      rapid.SampledFrom([]string{"", "", "Chicago", "Boston"}).Draw(t, "city"),
+		frequency: rapid.SampledFrom([]points.Frequency{
+			{Each: true}, {Min: 1}, {}, {Min: 2}, {Min: 9}, {Max: 2}, {Min: 2, Max: 2}, {Min: 1, Max: 3},
+		}).Draw(t, "frequency"),
+		kind: rapid.SampledFrom([]string{"EmailOpened", "EmailClicked", "EmailClicked", "Interaction", bothKinds}).Draw(t, "kind"),
+		city: rapid.SampledFrom([]string{"", "", "Chicago", "Boston"}).Draw(t, "city"),
 	}
 	if rapid.Bool().Draw(t, "window") {
 		c.from = rapid.SampledFrom([]int{1, 7, 30}).Draw(t, "from")
@@ -101,14 +196,15 @@ func drawChild(t *rapid.T, fields int) child {
 			c.to = rapid.IntRange(0, c.from).Draw(t, "to")
 		}
 	}
-	has := map[string]int{"EmailOpened": 2, "EmailClicked": 4}[c.kind]
+	has := map[string]int{"EmailOpened": 2, "EmailClicked": 4, bothKinds: 2}[c.kind]
 	for field := range min(fields, has) {
 		if rapid.Bool().Draw(t, "test") {
-			c.tests = append(c.tests, fieldTest{
-				field, rapid.SampledFrom([]string{"=", "!=", "is empty"}).Draw(t, "operator"),
-				rapid.SampledFrom([]string{"a", "b"}).Draw(t, "operand"),
-			})
+			c.tests = append(c.tests, drawTest(t, field))
 		}
+	}
+	if rapid.IntRange(0, 3).Draw(t, "more") == 0 {
+		more := drawExpr(t, min(fields, has), 3)
+		c.more = &more
 	}
 	return c
 }
@@ -116,10 +212,18 @@ func drawChild(t *rapid.T, fields int) child {
 func (c *child) String() string {
 	var b strings.Builder
 	switch f := c.frequency; {
+	case f.Every > 0:
+		fmt.Fprintf(&b, "every %d ", f.Every)
 	case f.Each:
 		b.WriteString("each ")
 	case f.None():
 		b.WriteString("none ")
+	case f.Min == 0:
+		fmt.Fprintf(&b, "at most %d ", f.Max)
+	case f.Min == f.Max:
+		fmt.Fprintf(&b, "exactly %d ", f.Min)
+	case f.Max > 0:
+		fmt.Fprintf(&b, "from %d to %d ", f.Min, f.Max)
 	default:
 		fmt.Fprintf(&b, "at least %d ", f.Min)
 	}
@@ -136,12 +240,11 @@ func (c *child) String() string {
 		fmt.Fprintf(&b, " %s %s", word, text)
 		word = "and"
 	}
-	for _, x := range c.tests {
-		if x.op == "is empty" {
-			expr(emailFields[x.field] + " is empty")
-		} else {
-			expr(fmt.Sprintf("%s %s %q", emailFields[x.field], x.op, x.value))
-		}
+	for i := range c.tests {
+		expr(c.tests[i].String())
+	}
+	if c.more != nil {
+		expr(c.more.String())
 	}
 	if c.city != "" {
 		expr(fmt.Sprintf("Contact.City = %q", c.city))
@@ -152,19 +255,18 @@ func (c *child) String() string {
 // counts reports whether the child counts an email.
 func (c *child) counts(e *email) bool {
 	switch {
-	case c.kind != "Interaction" && c.kind != e.kind,
+	case c.kind != "Interaction" && c.kind != bothKinds && c.kind != e.kind,
 		!e.undated && e.days < 0,
 		c.from > 0 && (e.undated || e.days > c.from || e.days < c.to),
 		c.city != "" && cities[e.contact] != c.city:
 		return false
 	}
-	for _, x := range c.tests {
-		v := e.values[x.field]
-		if holds := map[string]bool{"=": v == x.value, "!=": v != "" && v != x.value, "is empty": v == ""}[x.op]; !holds {
+	for i := range c.tests {
+		if !c.tests[i].holds(e) {
 			return false
 		}
 	}
-	return true
+	return c.more == nil || c.more.holds(e)
 }
 
 // A condition is points for children.
@@ -269,10 +371,17 @@ func TestCountsEveryRecord(t *testing.T) {
 			}
 		}
 	})
+	if routed == 0 || counted < 4*routed {
+		t.Errorf("%d conditions were counted, and %d left to routes", counted, routed)
+	}
 }
 
 // modelTargets are the targets of the models that are drawn.
 var modelTargets = []plan.LeadKind{plan.ContactBased, plan.ContactBased, plan.AccountBased}
+
+// counted and routed are how many conditions were compared, and how many were left to
+// routes.
+var counted, routed int
 
 // compareModel compares the score and the counts of a lead with a loop over its
 // emails.
@@ -280,8 +389,17 @@ func compareModel(t *rapid.T, x *Executor, model int, lead string, conditions []
 	var want points.Total
 	for j := range conditions {
 		c := &conditions[j]
+		if slices.ContainsFunc(x.plan.Residual[model], func(left plan.Condition) bool { return left.Name == fmt.Sprint(j+1) }) {
+			routed++
+			continue
+		}
+		counted++
 		counts, award := c.count(contacts, emails), c.award()
-		want.Add(award.Multiplier(counts...), c.points)
+		times := make([]points.Count, len(counts))
+		for k, f := range award.Children {
+			times[k] = f.Of(counts[k])
+		}
+		want.Add(award.Multiplier(times...), c.points)
 		if x.plan.Explained == nil {
 			continue
 		}

@@ -120,7 +120,7 @@ func (b *columnBuilder) condition(c *Condition) bool {
 	t := b.target
 	t.weight += uint64(max(c.Award.Points, -c.Award.Points))
 	single, base, ok := c.Award.Single()
-	if ok && b.plan.Explained == nil && (children[0].lead || len(children[0].roots) == 1) {
+	if ok && b.plan.Explained == nil && children[0].alone() {
 		t.Base[b.model] += base
 		u := Use{b.model, single}
 		if uses, ok := b.total(&children[0], u); ok {
@@ -153,16 +153,17 @@ const maxTables = 64
 // as of, where one more use fits. The interactions of several contacts are not
 // ordered by time, so account-based leads have no totals.
 func (b *columnBuilder) total(c *columnChild, u Use) (*[]Use, bool) {
-	if c.lead || b.kind == AccountBased || len(c.hops)+len(c.own)+len(c.profile) > 0 || len(c.windows) > 1 {
+	part := &c.parts[0]
+	if c.lead || b.kind == AccountBased || len(c.hops)+len(part.own)+len(part.profile) > 0 || len(part.windows) > 1 {
 		return nil, false
 	}
 	window, list := -1, []int(nil)
-	if len(c.windows) == 1 {
-		hi := c.windows[0].Hi
+	if len(part.windows) == 1 {
+		hi := part.windows[0].Hi
 		if hi.Kind == check.Fixed || hi.Kind == check.Relative && (hi.N != 0 || hi.Plus != 0) {
 			return nil, false
 		}
-		window = b.plan.Windows.index(c.windows[0], b.zone)
+		window = b.plan.Windows.index(part.windows[0], b.zone)
 		list = []int{window}
 	}
 	at := b.interactions(c.roots[0])
@@ -194,23 +195,34 @@ func (b *columnBuilder) interactions(e *traverse.Entity) int {
 	return i
 }
 
-// measures returns the measures of a child: one, or one for each kind of
-// interaction, whose counts are added up.
+// measures returns the measures of a child, whose counts are added up: one for each part,
+// and of those one for each kind of interaction.
 func (b *columnBuilder) measures(c *columnChild) []measureAt {
-	if c.lead {
-		return []measureAt{{ofLead, b.profileMeasure(ofLead, c)}}
+	var list []measureAt
+	for i := range c.parts {
+		part := &c.parts[i]
+		if c.lead {
+			list = append(list, measureAt{ofLead, b.profileMeasure(ofLead, c.hops, part)})
+			continue
+		}
+		list = append(list, b.partMeasures(c, part)...)
 	}
+	return list
+}
+
+// partMeasures returns the measures of a part, one for each kind of interaction.
+func (b *columnBuilder) partMeasures(c *columnChild, part *columnPart) []measureAt {
 	owner := -1
-	if len(c.hops)+len(c.profile) > 0 {
-		owner = b.profileMeasure(ofOwner, c)
+	if len(c.hops)+len(part.profile) > 0 {
+		owner = b.profileMeasure(ofOwner, c.hops, part)
 	}
 	var windows []int
-	for _, w := range c.windows {
+	for _, w := range part.windows {
 		windows = append(windows, b.plan.Windows.index(w, b.zone))
 	}
 	slices.Sort(windows)
 	windows = slices.Compact(windows)
-	where := b.exprs(c.own)
+	where := b.exprs(part.own)
 	var list []measureAt
 	for _, e := range c.roots {
 		kind := b.interactions(e)
@@ -230,9 +242,9 @@ func (b *columnBuilder) measures(c *columnChild) []measureAt {
 	return list
 }
 
-// profileMeasure returns the measure of a child about the profile of the lead or
-// of the owner.
-func (b *columnBuilder) profileMeasure(of int, c *columnChild) int {
+// profileMeasure returns the measure of what a part asks of the profile of the lead or of
+// the owner, and of the hops of the path.
+func (b *columnBuilder) profileMeasure(of int, hops []traverse.Step, part *columnPart) int {
 	p, nodes := &b.target.Lead, b.known.lead
 	root, skip := b.schema.Entity(traverse.Lead), 0
 	if of == ofOwner {
@@ -256,15 +268,15 @@ func (b *columnBuilder) profileMeasure(of int, c *columnChild) int {
 		return at
 	}
 	var required []int
-	for n := range c.hops {
-		required = append(required, node(c.hops[:n+1]))
+	for n := range hops {
+		required = append(required, node(hops[:n+1]))
 	}
 	type nodeExpr struct {
 		node int
 		ColumnExpr
 	}
 	var where []nodeExpr
-	for _, e := range c.profile {
+	for _, e := range part.profile {
 		where = append(where, nodeExpr{node(e.hops), b.expr(e.expr)})
 	}
 	slices.SortFunc(where, func(x, y nodeExpr) int { return cmp.Or(cmp.Compare(x.node, y.node), strings.Compare(x.key, y.key)) })
@@ -316,7 +328,7 @@ func (t *Target) measure(at measureAt) *Measure {
 
 // exprs plans expressions about one record, in an order that does not depend on
 // that of the rules.
-func (b *columnBuilder) exprs(list []*check.Comparison) []ColumnExpr {
+func (b *columnBuilder) exprs(list []fieldExpr) []ColumnExpr {
 	var out []ColumnExpr
 	for _, e := range list {
 		out = append(out, b.expr(e))
@@ -325,14 +337,18 @@ func (b *columnBuilder) exprs(list []*check.Comparison) []ColumnExpr {
 	return slices.CompactFunc(out, func(x, y ColumnExpr) bool { return x.key == y.key })
 }
 
-func (b *columnBuilder) expr(e *check.Comparison) ColumnExpr {
-	out := ColumnExpr{Field: e.Field, key: strconv.Quote(e.Field.Name) + " "} // a name may hold anything
-	if !IsTime(e.Field.Type) {
-		out.Holds = b.plan.Windows.predicate(e.Predicate, b.zone)
-		out.key += check.PredicateKey(e.Predicate)
+func (b *columnBuilder) expr(e fieldExpr) ColumnExpr {
+	out := ColumnExpr{Field: e.at.Field, key: strconv.Quote(e.at.Field.Name) + " "} // a name may hold anything
+	if !IsTime(e.at.Field.Type) {
+		var key string
+		out.Holds, key = b.holds(e.expr)
+		if e.not {
+			out.Holds, key = opposite(out.Holds), "not "+key
+		}
+		out.key += key
 		return out
 	}
-	switch p := e.Predicate.(type) {
+	switch p := e.at.Predicate.(type) {
 	case check.IsEmpty:
 		out.Time = TimeExpr{Window: -1, Empty: !p.Not}
 		out.key += check.PredicateKey(p)
@@ -342,7 +358,41 @@ func (b *columnBuilder) expr(e *check.Comparison) ColumnExpr {
 	default:
 		panic(fmt.Sprintf("plan: no lowering of %T for a time or date", p))
 	}
+	if out.Time.Not = e.not; e.not {
+		out.key += " not"
+	}
 	return out
+}
+
+// holds lowers an expression about one field. The key is the same for expressions that
+// are written alike.
+func (b *columnBuilder) holds(e check.Expr) (Predicate, string) {
+	terms, kind := termsOf(e)
+	if kind == Compare {
+		p := e.(*check.Comparison).Predicate
+		return b.plan.Windows.predicate(p, b.zone), check.PredicateKey(p)
+	}
+	list := make([]Predicate, len(terms))
+	all := strconv.Itoa(int(kind)) + "("
+	for i, t := range terms {
+		var key string
+		list[i], key = b.holds(t)
+		all += strconv.Quote(key)
+	}
+	want := kind != AllOf // whether one term that holds decides
+	return func(bounds []Bound, v traverse.Value) bool {
+		for _, holds := range list {
+			if holds(bounds, v) == want {
+				return kind == AnyOf
+			}
+		}
+		return kind != AnyOf
+	}, all + ")"
+}
+
+// opposite returns what holds for the values for which a predicate does not.
+func opposite(p Predicate) Predicate {
+	return func(bounds []Bound, v traverse.Value) bool { return !p(bounds, v) }
 }
 
 // arrange finishes a target. It puts measures whose expressions are about the same

@@ -9,29 +9,38 @@ import (
 
 // A columnChild is what a child asks of columns.
 type columnChild struct {
-	lead    bool               // it counts the lead, not interactions
-	roots   []*traverse.Entity // the kinds of interaction
-	hops    []traverse.Step    // of the path, all N:1
+	lead  bool               // it counts the lead, not interactions
+	roots []*traverse.Entity // the kinds of interaction
+	hops  []traverse.Step    // of the path, all N:1
+	// parts are what a record must satisfy one of. No record satisfies two of them, so
+	// their counts add up.
+	parts []columnPart
+}
+
+// A columnPart is what a record must satisfy.
+type columnPart struct {
 	windows []check.Window
-	own     []*check.Comparison // about the interaction itself
-	profile []profileExpr       // about the profile: the lead's or the owner's
+	own     []fieldExpr   // about the interaction itself
+	profile []profileExpr // about the profile: the lead's or the owner's
 }
 
 // A profileExpr is an expression and the hops from the profile's record to the one
 // that it is about.
 type profileExpr struct {
 	hops []traverse.Step
-	expr *check.Comparison
+	expr fieldExpr
 }
 
 // columnChildOf returns what a child asks of columns, or false if it needs routes.
 func columnChildOf(c *check.Child, schema *traverse.Schema) (columnChild, bool) {
-	if c.Kinds != nil || c.Burst != nil || c.Cap != nil || c.Aging != nil {
+	if c.Burst != nil || c.Cap != nil || c.Aging != nil {
 		return columnChild{}, false
 	}
 	out := columnChild{hops: c.Path[1:]}
 	root := c.Path[0].Entity
 	switch {
+	case c.Kinds != nil:
+		out.roots = c.Kinds
 	case root.Name() == traverse.Lead:
 		out.lead = true
 	case root.Name() == traverse.AnyInteraction:
@@ -42,17 +51,25 @@ func columnChildOf(c *check.Child, schema *traverse.Schema) (columnChild, bool) 
 	if !out.reaches(out.hops) {
 		return out, false
 	}
+	var windows []check.Window
 	if c.Range != nil {
 		if out.lead || c.Dated != 0 {
 			return out, false
 		}
-		out.windows = append(out.windows, *c.Range)
+		windows = append(windows, *c.Range)
 	}
-	for _, e := range c.Where {
-		one, ok := e.(*check.Comparison)
-		if !ok || !out.add(c, one) {
-			return out, false
+	products, ok := productsOf(c.Where)
+	if !ok {
+		return out, false
+	}
+	for _, p := range products {
+		part := columnPart{windows: slices.Clip(windows)}
+		for _, e := range p {
+			if !out.add(&part, c, e) {
+				return out, false
+			}
 		}
+		out.parts = append(out.parts, part)
 	}
 	return out, true
 }
@@ -73,25 +90,28 @@ func (c *columnChild) reaches(hops []traverse.Step) bool {
 	return true
 }
 
-// add adds an expression of the child, or returns false if it needs routes.
-func (c *columnChild) add(child *check.Child, e *check.Comparison) bool {
-	hops := slices.Concat(child.Path[1:e.Step+1], e.Hops)
+// add adds an expression of the child to a part, or returns false if it needs routes.
+func (c *columnChild) add(part *columnPart, child *check.Child, e fieldExpr) bool {
+	hops := slices.Concat(child.Path[1:e.at.Step+1], e.at.Hops)
 	if !c.reaches(hops) {
 		return false
 	}
 	switch {
 	case c.lead || len(hops) > 0:
-		c.profile = append(c.profile, profileExpr{hops, e})
-	case IsTime(e.Field.Type):
+		part.profile = append(part.profile, profileExpr{hops, e})
+	case IsTime(e.at.Field.Type):
 		// Of the times of an interaction only its Timestamp lies in the columns that
 		// are scanned.
-		w, ok := e.Predicate.(check.InWindow)
-		if !ok || e.Field.Name != traverse.Timestamp {
+		w, ok := e.at.Predicate.(check.InWindow)
+		if !ok || e.not || e.at.Field.Name != traverse.Timestamp {
 			return false
 		}
-		c.windows = append(c.windows, w.Window)
+		part.windows = append(part.windows, w.Window)
 	default:
-		c.own = append(c.own, e)
+		part.own = append(part.own, e)
 	}
 	return true
 }
+
+// alone reports whether the child has one count, not several that are added up.
+func (c *columnChild) alone() bool { return len(c.parts) == 1 && (c.lead || len(c.roots) == 1) }

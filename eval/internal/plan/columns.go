@@ -138,14 +138,15 @@ type ColumnExpr struct {
 type TimeExpr struct {
 	Window int  // in which the value must lie, or -1
 	Empty  bool // without a window: whether the value must be empty, or must not
+	Not    bool // what must not hold
 }
 
 // Holds reports whether a wide value of a column satisfies the expression.
 func (t TimeExpr) Holds(bounds []Bound, v int64) bool {
 	if t.Window >= 0 {
-		return v != columns.NoTime && bounds[t.Window].Holds(v)
+		return (v != columns.NoTime && bounds[t.Window].Holds(v)) != t.Not
 	}
-	return (v == columns.NoTime) == t.Empty
+	return ((v == columns.NoTime) == t.Empty) != t.Not
 }
 
 // IsTime reports whether fields of a type are compared as times or dates.

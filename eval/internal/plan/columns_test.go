@@ -64,6 +64,17 @@ func TestCountedOverColumns(t *testing.T) {
 		{"a dated record that the lead refers to", `has Lead.Visit`, false},
 		{"a field of a dated record", `has Lead where Visit.EmailName = "A"`, false},
 		{"a date range on a path from the lead", `has Lead.Visit within last 7 days`, false},
+		{"several kinds of interaction", `each EmailOpened or EmailClicked where EmailName = "A"`, true},
+		{"or of one field", `each EmailOpened where (EmailName = "A" or EmailName begins with "B")`, true},
+		{"or of several fields", `each EmailOpened where (EmailName = "A" or CustomerJourney = "B")`, true},
+		{"or of the interaction and its contact", `each EmailOpened where (EmailName = "A" or Contact.City = "B")`, true},
+		{"not of several", `each EmailOpened where not (EmailName = "A" and Contact.City = "B")`, true},
+		{"or with the Timestamp", `each EmailOpened where (Timestamp after 2026-01-01 or EmailName = "A")`, true},
+		{"not of the Timestamp", `each EmailOpened where not (Timestamp after 2026-01-01)`, false},
+		{"not of a time of the lead", `has Lead where not (CreatedOn after 2026-01-01 or City = "A")`, true},
+		{"or of very many fields", "each EmailOpened where " + nested(6), false},
+		{"a cap", `each EmailOpened once per EmailName`, false},
+		{"a burst", `at least 2 EmailOpened within any 1 day`, false},
 	} {
 		p := planColumns(t, richer+evaltest.Model("M", "contact", test.child+" score +1"))
 		if got := len(p.Residual[0]) == 0; got != test.want {
@@ -76,6 +87,15 @@ func TestCountedOverColumns(t *testing.T) {
 			t.Errorf("%s: the plan for %s has no routes: %t", test.why, test.child, got)
 		}
 	}
+}
+
+// nested writes n groups of two fields, of which all groups must hold.
+func nested(n int) string {
+	var groups []string
+	for i := range n {
+		groups = append(groups, fmt.Sprintf(`(EmailName = "%d" or CustomerJourney = "%d")`, i, i))
+	}
+	return strings.Join(groups, " and ")
 }
 
 // TestDatedLead checks that only a date range on a dated lead needs routes: as the root

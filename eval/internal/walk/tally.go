@@ -5,11 +5,9 @@ import (
 	"math"
 	"slices"
 
-	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/eval/check"
 	"github.com/leadscore/leadscore/eval/internal/fetch"
 	"github.com/leadscore/leadscore/eval/internal/plan"
-	"github.com/leadscore/leadscore/internal/calendar"
 	"github.com/leadscore/leadscore/internal/points"
 	"github.com/leadscore/leadscore/traverse"
 )
@@ -101,36 +99,8 @@ func periodOf(c *plan.Child, r *fetch.Record) value {
 	if !r.Dated {
 		return value{}
 	}
-	out := value{kind: traverse.KindDate, number: r.When}
-	zone := c.Model.Checked.Zone
-	var wall calendar.Wall
-	if !c.Steps[c.Dated].Node.Layout.Days {
-		wall = calendar.WallOf(r.When, zone)
-		out.number = wall.Day
-	}
-	const monday, hour = 4, 60 * 60 * 1_000_000 // the first Monday is 1970-01-05
-	switch c.Checked.Cap.Period {
-	case dsl.PerHour:
-		out.number = wall.Day*24 + wall.Micros/hour
-		out.more = wall.Day*24*hour + wall.Micros - r.When // an hour that the clock shows twice is two
-	case dsl.PerWeek:
-		out.number = floor(out.number-monday, 7)
-	case dsl.PerMonth:
-		date := traverse.DayValue(out.number).Time()
-		out.number = int64(date.Year())*12 + int64(date.Month())
-	case dsl.PerYear:
-		out.number = int64(traverse.DayValue(out.number).Time().Year())
-	}
-	return out
-}
-
-// floor returns n divided by d, rounded down.
-func floor(n, d int64) int64 {
-	q := n / d
-	if n%d < 0 {
-		q--
-	}
-	return q
+	p := plan.PeriodOf(c.Checked.Cap.Period, r.When, c.Steps[c.Dated].Node.Layout.Days, c.Model.Checked.Zone)
+	return value{kind: traverse.KindDate, number: p.Number, more: p.Offset}
 }
 
 // countKept is [Walker.Count] for a child of which more than the number of routes
@@ -218,7 +188,7 @@ func newest(list []tally) *tally {
 func burst(c *plan.Child, list []tally) []tally {
 	list = slices.DeleteFunc(list, func(t tally) bool { return !t.at.Dated })
 	slices.SortStableFunc(list, newestFirst)
-	span := lengthOf(c.Checked.Burst)
+	span := plan.Length(c.Checked.Burst)
 	var sum, most points.Count
 	var from, first, end int
 	for i := range list {
@@ -232,23 +202,6 @@ func burst(c *plan.Child, list []tally) []tally {
 		}
 	}
 	return list[first:end]
-}
-
-// lengthOf returns the length of a span of minutes, hours, days or weeks: in days for a
-// date, else in microseconds.
-func lengthOf(s *check.Span) int64 {
-	const minute = 60 * 1_000_000
-	days := map[dsl.Unit]int64{dsl.Days: 1, dsl.Weeks: 7}[s.Unit]
-	if s.Days {
-		return s.N * days
-	}
-	switch s.Unit {
-	case dsl.Minutes:
-		return s.N * minute
-	case dsl.Hours:
-		return s.N * 60 * minute
-	}
-	return s.N * days * 24 * 60 * minute
 }
 
 // Weigh returns the sum of the weights of a decaying child's occurrences for a lead, or

@@ -104,13 +104,10 @@ func (r Result) AsOf() time.Time {
 // the weight, and its Grade, or "" if it has none. See package eval.
 type Dimension = eval.Dimension
 
-// Dimensions are those of a model, in the order of the rules.
-type Dimensions = eval.Dimensions
-
 // Dimensions returns what each dimension of the model gives to the lead, in the order of
 // the rules. It returns nil if the lead is not scored or the model has no dimensions. The
 // caller must not change it.
-func (r Result) Dimensions() Dimensions {
+func (r Result) Dimensions() []Dimension {
 	if o := r.explained.Outcome(); o != nil {
 		return o.Dimensions
 	}
@@ -160,19 +157,9 @@ func (r Result) Contributions() iter.Seq[Contribution] {
 	return r.explained.All()
 }
 
-// ChildResult says what one child of a condition counted. See package eval.
-type ChildResult = eval.ChildResult
-
-// BlockResult says what a block of a condition came to. See package eval.
-type BlockResult = eval.BlockResult
-
 // Line is a line of the account of a score: what a condition adds, or what a limit, the
 // weight of a dimension or the like changes. See package eval.
 type Line = eval.Line
-
-// Place is a part of a model that has lines: a dimension, group, first of or table. See
-// package eval.
-type Place = eval.Place
 
 // Ledger yields the account of the score, line by line, in the order of the rules. The
 // amounts add up to the score. If the lead was scored without [Explain], it yields
@@ -208,17 +195,17 @@ func (r Result) MarshalJSON() ([]byte, error) {
 		return shown.JSON(head)
 	}
 	type scored struct {
-		Model         string         `json:"model"`
-		Lead          string         `json:"lead"`
-		AsOf          time.Time      `json:"as_of,omitzero"`
-		Status        Status         `json:"status"`
-		Score         int64          `json:"score"`
-		Grade         string         `json:"grade"`
-		Dimensions    Dimensions     `json:"dimensions,omitempty"`
-		Label         *string        `json:"label,omitempty"`
-		SalesReady    bool           `json:"sales_ready"`
-		Contributions []Contribution `json:"contributions,omitempty"`
-		Ledger        []Line         `json:"ledger,omitempty"`
+		Model         string          `json:"model"`
+		Lead          string          `json:"lead"`
+		AsOf          time.Time       `json:"as_of,omitzero"`
+		Status        Status          `json:"status"`
+		Score         int64           `json:"score"`
+		Grade         string          `json:"grade"`
+		Dimensions    eval.Dimensions `json:"dimensions,omitempty"`
+		Label         *string         `json:"label,omitempty"`
+		SalesReady    bool            `json:"sales_ready"`
+		Contributions []Contribution  `json:"contributions,omitempty"`
+		Ledger        []Line          `json:"ledger,omitempty"`
 	}
 	s := scored{Model: r.Model, Lead: r.Lead, AsOf: head.AsOf, Status: r.Status, Score: r.Score, Grade: r.Grade, SalesReady: r.SalesReady}
 	s.Contributions = slices.Collect(r.Contributions())

@@ -280,7 +280,7 @@ func (e *askedEntity) test(m *check.Model, f traverse.Field, c *check.Comparison
 	}
 	for i, v := range values {
 		o := operand{v, how, v}
-		if i < len(c.Source.Operands) {
+		if c.Source != nil && i < len(c.Source.Operands) {
 			if s, ok := c.Source.Operands[i].(*dsl.String); ok {
 				o.raw = s.Value
 			}

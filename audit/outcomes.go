@@ -67,7 +67,7 @@ func (o *Outcomes) Add(r leadscore.SetResult) {
 		}
 		at := 0
 		for c := range r.Results[i].Contributions() {
-			if c.Multiplier > 0 {
+			if c.Holds() {
 				m.conditions[at].held++
 			}
 			at++

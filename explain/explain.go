@@ -28,7 +28,7 @@ type Ledger struct {
 	Status        leadscore.Status         `json:"status"`
 	Score         int64                    `json:"score"`
 	Grade         string                   `json:"grade"`                // "" if the score is outside all grades
-	Dimensions    leadscore.Dimensions     `json:"dimensions,omitempty"` // in the order of the rules
+	Dimensions    eval.Dimensions          `json:"dimensions,omitempty"` // in the order of the rules
 	Label         *string                  `json:"label,omitempty"`      // nil if the model has none; "" if a dimension of it has no grade
 	SalesReady    bool                     `json:"sales_ready"`
 	Contributions []leadscore.Contribution `json:"contributions,omitempty"` // in the order of the rules
@@ -153,7 +153,7 @@ func contribution(b *strings.Builder, c *leadscore.Contribution) {
 }
 
 // blockText returns a block and what it came to.
-func blockText(r *leadscore.BlockResult) string {
+func blockText(r *eval.BlockResult) string {
 	text := r.Rule
 	if r.Label != "" {
 		text = shown.Quote(r.Label) + ": " + text
@@ -176,7 +176,7 @@ func holds(holds bool) string {
 }
 
 // counted returns what a child counted.
-func counted(c *leadscore.ChildResult) string {
+func counted(c *eval.ChildResult) string {
 	if c.Weight == "" {
 		return strconv.FormatUint(c.Count, 10)
 	}

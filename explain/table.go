@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/eval"
 	"github.com/leadscore/leadscore/internal/shown"
 )
 
@@ -40,11 +41,11 @@ func (l Ledger) table(b *strings.Builder) {
 
 // A tabler makes the rows of a table.
 type tabler struct {
-	dimensions leadscore.Dimensions
+	dimensions eval.Dimensions
 	rows       []row
-	open       []leadscore.Place // the places that hold the line before
-	sums       []*big.Int        // of the model and of these
-	weighted   bool              // the last of the places is a dimension whose weight has a row
+	open       []eval.Place // the places that hold the line before
+	sums       []*big.Int   // of the model and of these
+	weighted   bool         // the last of the places is a dimension whose weight has a row
 }
 
 // add adds a line. The weight of a dimension follows the sum that is its score.
@@ -87,7 +88,7 @@ func (t *tabler) sum() {
 	n := len(t.open)
 	r := row{depth: n, name: "sum", points: signed(t.sums[n])}
 	if t.kind() == "dimension" && !t.weighted {
-		at := slices.IndexFunc(t.dimensions, func(d leadscore.Dimension) bool { return d.Name == t.open[n-1].Name })
+		at := slices.IndexFunc(t.dimensions, func(d eval.Dimension) bool { return d.Name == t.open[n-1].Name })
 		if at >= 0 && t.dimensions[at].Grade != "" {
 			r.note = "grade " + t.dimensions[at].Grade
 		}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/eval"
 	"github.com/leadscore/leadscore/eval/check"
 	"github.com/leadscore/leadscore/internal/conformance"
 	"github.com/leadscore/leadscore/modeltest"
@@ -318,26 +319,44 @@ func flat(r leadscore.Result) string {
 	return fmt.Sprint(r.Lead, " ", r.Model, " ", r.Status, " ", r.Score, " ", r.Grade, " ", r.SalesReady)
 }
 
-// sumsUp checks that the contributions add up to the score, and that each of them is
-// its multiplier times its points.
+// sumsUp checks that the lines of the ledger add up to the score, and that each
+// contribution is its multiplier times its points, unless it says why not.
 func sumsUp(r leadscore.Result) error {
-	sum := new(big.Int)
 	n := 0
 	for c := range r.Contributions() {
 		n++
-		product := new(big.Int).Mul(new(big.Int).SetUint64(c.Multiplier), big.NewInt(c.Points))
-		if product.IsInt64() && product.Int64() != c.Score {
-			return fmt.Errorf("lead %q, condition %q: %d times %d gives %d", r.Lead, c.Condition, c.Multiplier, c.Points, c.Score)
+		if err := isProduct(&c); err != nil {
+			return fmt.Errorf("lead %q, condition %q: %w", r.Lead, c.Condition, err)
 		}
-		for _, ch := range c.Children {
-			if c.Multiplier > 0 && !ch.Holds {
-				return fmt.Errorf("lead %q, condition %q counts although %q does not hold", r.Lead, c.Condition, ch.Rule)
-			}
-		}
-		sum.Add(sum, product)
 	}
-	if n > 0 && sum.IsInt64() && sum.Int64() != r.Score {
-		return fmt.Errorf("lead %q: the contributions add up to %v, the score is %d", r.Lead, sum, r.Score)
+	sum := new(big.Int)
+	for l := range r.Ledger() {
+		sum.Add(sum, l.Amount)
+	}
+	if n > 0 && sum.Cmp(big.NewInt(r.Score)) != 0 {
+		return fmt.Errorf("lead %q: the ledger adds up to %v, the score is %d", r.Lead, sum, r.Score)
+	}
+	return nil
+}
+
+// isProduct checks what a condition contributes.
+func isProduct(c *leadscore.Contribution) error {
+	product := new(big.Int).Mul(new(big.Int).SetUint64(c.Multiplier), big.NewInt(c.Points))
+	switch {
+	case c.Why == eval.BoundReached:
+		product.SetInt64(c.Bound)
+	case c.Why != "":
+		product.SetInt64(0)
+	case c.Fraction != "":
+		return nil
+	}
+	if product.IsInt64() && product.Int64() != c.Score {
+		return fmt.Errorf("%s times %d gives %d, %s", c.Times(), c.Points, c.Score, c.Why)
+	}
+	for _, ch := range c.Children {
+		if len(c.Blocks) == 0 && c.Holds() && !ch.Holds && ch.Rule != "" {
+			return fmt.Errorf("it counts although %q does not hold", ch.Rule)
+		}
 	}
 	return nil
 }

@@ -63,7 +63,7 @@ var arrows = map[string][]string{
 	"internal/imports":    {},
 
 	"audit":         {".", "dsl", "eval/check", "internal/alike", "internal/shown", "source/tables", "traverse", "traverse/columns"},
-	"explain":       {".", "internal/shown"},
+	"explain":       {".", "eval", "internal/shown"},
 	"modeldiff":     {".", "eval/check", "grades", "internal/shown", "traverse"},
 	"whatif":        {".", "eval/check", "grades", "internal/points", "internal/shown"},
 	"modeltest":     {".", "dsl", "eval/check", "eval/findings", "internal/shown", "source/memory", "traverse"},
@@ -160,8 +160,8 @@ func isModule(dir string) bool {
 // rootNames lists the names that the root package exports, so that nobody adds or
 // removes one by accident.
 var rootNames = []string{
-	"AsOf", "Batch", "Compile", "CompileFS", "CompileOption", "CompileSet", "Contribution", "Diagnostics", "ErrNoLead", "ErrTooManyRecords",
-	"Explain", "File", "IDs", "LeadError", "Limits", "MaxRecords", "Model", "NewSet", "NoParent", "NoStatus", "NotTargeted", "Option",
+	"AsOf", "Batch", "Compile", "CompileFS", "CompileOption", "CompileSet", "Contribution", "Diagnostics", "Dimension", "ErrNoLead", "ErrTooManyRecords",
+	"Explain", "File", "IDs", "LeadError", "Limits", "Line", "MaxRecords", "Model", "NewSet", "NoParent", "NoStatus", "NotActive", "NotInAudience", "NotTargeted", "Option",
 	"ParseSchema",
 	"Result", "Schema", "Scored", "Set", "SetResult", "Source", "StandardSchema", "Status", "Workers",
 }

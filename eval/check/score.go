@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	maxPoints = 1_000_000     // the most points that one condition adds or subtracts for each occurrence
+	maxPoints = 1_000_000_000 // the most points that one condition adds or subtracts for each occurrence
 	maxBound  = 1_000_000_000 // the farthest end of what it adds in all
 )
 
@@ -33,7 +33,7 @@ func (c *checker) points(n *dsl.Number) (points int64, ok bool) {
 	v, err := strconv.ParseInt(n.Text, 10, 64)
 	switch {
 	case err != nil || v > maxPoints || v < -maxPoints:
-		c.problem(n.Span, CodePoints, "%s is too much for one condition; points go from -1000000 to 1000000", brief(n.Text))
+		c.problem(n.Span, CodePoints, "%s is too much for one condition; points go from -1000000000 to 1000000000", brief(n.Text))
 		return v, false
 	case v == 0:
 		c.problem(n.Span, CodePoints, "a score of 0 changes nothing; write the points to add or subtract")

@@ -100,8 +100,8 @@ func TotalOf(n int64) Total { return Total{small: n} }
 
 // Add adds points c times.
 func (t *Total) Add(c Count, points int64) {
-	const safe = 1 << 40 // times a million points it stays far below 64 bits
-	if t.large == nil && c.large == nil && c.small < safe && points > -1<<22 && points < 1<<22 {
+	const safe, most = 1 << 30, 1 << 31 // the product stays far below 64 bits
+	if t.large == nil && c.large == nil && c.small < safe && points > -most && points < most {
 		product := int64(c.small) * points
 		if sum := t.small + product; (sum > t.small) == (product > 0) {
 			t.small = sum

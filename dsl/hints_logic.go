@@ -7,10 +7,9 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
-// valueAfterOr completes err, which says that no expression comes next, if a value does,
-// as in City = "A" or "B". before are the expressions before it, and word joins it to
-// the last of them.
-func valueAfterOr(lex *tokens, before []Expr, word string, err error) error {
+// valueAfterWord completes err, which says that no expression comes next after and or
+// or, if a value does, as in City = "A" or "B". before are the expressions before it.
+func valueAfterWord(lex *tokens, before []Expr, err error) error {
 	bad, ok := err.(*syntaxError)
 	t := lex.Peek()
 	_, sign := signOps[t.Value]
@@ -20,6 +19,10 @@ func valueAfterOr(lex *tokens, before []Expr, word string, err error) error {
 	last, ok := before[len(before)-1].(*Comparison)
 	if !ok {
 		return err
+	}
+	word := "and"
+	if isWord(lastBefore(lex), "or") {
+		word = "or"
 	}
 	if sign {
 		bad.help = fmt.Sprintf("write the field again: %s %s %s …", word, dotted(last.Ref), t.Value)

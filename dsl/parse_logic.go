@@ -2,6 +2,7 @@ package dsl
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/alecthomas/participle/v2/lexer"
 )
@@ -33,11 +34,11 @@ func parseLogic(lex *tokens, leaf func(lex *tokens) (Expr, error)) (Expr, error)
 // terms parses expressions with and between them, or with or.
 func (l *logic) terms() (list []Expr, or bool, err error) {
 	var other lexer.Token // the first word that is not the one before the second expression
-	var ors []bool        // for each expression but the first, whether or is before it
+	var ors []bool        // if there is such a word: for each word, whether it is or
 	for {
 		e, err := l.term()
 		if err != nil && len(list) > 0 {
-			err = valueAfterOr(l.lex, list, map[bool]string{true: "or", false: "and"}[ors[len(ors)-1]], err)
+			err = valueAfterWord(l.lex, list, err)
 		}
 		if err != nil {
 			return nil, false, err
@@ -48,20 +49,21 @@ func (l *logic) terms() (list []Expr, or bool, err error) {
 				return nil, false, err
 			}
 		}
-		t := *l.lex.Peek()
+		t := l.lex.Peek()
+		isOr := isWord(t, "or") || isSign(t, "||") || isSign(t, "|")
 		switch {
-		case isWord(&t, "and"), isSign(&t, "&&"), isSign(&t, "&"):
-			ors = append(ors, false)
-		case isWord(&t, "or"), isSign(&t, "||"), isSign(&t, "|"):
-			ors = append(ors, true)
-		default:
-			if other.Value != "" {
+		case !isOr && !isWord(t, "and") && !isSign(t, "&&") && !isSign(t, "&"):
+			if ors != nil {
 				return nil, false, mixed(l.lex, list, ors, other)
 			}
-			return list, len(ors) > 0 && ors[0], nil
-		}
-		if other.Value == "" && ors[len(ors)-1] != ors[0] {
-			other = t
+			return list, or, nil
+		case len(list) == 1:
+			or = isOr
+		case ors != nil:
+			ors = append(ors, isOr)
+		case isOr != or:
+			other = *t
+			ors = append(slices.Repeat([]bool{or}, len(list)-1), isOr)
 		}
 		l.lex.Next()
 	}

@@ -77,6 +77,9 @@ func items(f func(Node), active *Active, list []Item) {
 // additions calls f for what stands between the path of c and where, in the order of
 // the text.
 func (c *Child) additions(f func(Node)) {
+	if c.plain() {
+		return
+	}
 	var list []Node
 	add := func(n Node) { list = append(list, n) }
 	some(add, c.Range)

@@ -344,3 +344,34 @@ func TestMixed(t *testing.T) {
 		checkFixes(t, text, diags)
 	}
 }
+
+// TestNamesInConditions checks what is said of names for values in places of a child
+// where they cannot stand.
+func TestNamesInConditions(t *testing.T) {
+	for _, test := range []struct{ line, message, fixed string }{
+		{"each A within last Recent days", "there is no unit after a name: Recent stands for a whole length of time; leave it out", "each A within last Recent"},
+		{"each A within Recent", "last is missing after within; write within last Recent", "each A within last Recent"},
+		{"each A losing Share% every 1 month", "a number in digits must be here; Share stands for a whole value, and not for the number in losing 25%", ""},
+		{
+			"each A between Share and 7 days ago",
+			"a number in digits must be here; Share stands for a whole value, and not for a number in between 90 and 7 days ago", "",
+		},
+		{"every Recent A", "without is missing after every Recent; every and a length of time counts how long nothing has occurred", "every Recent without A"},
+		{"exactly Recent A", "a whole number must be here, and Recent is 30 days", ""},
+	} {
+		_, diags := dsl.Parse("m", "let Share = 5\nlet Recent = 30 days\n"+conditionOf(test.line), dsl.Limits{})
+		if len(diags) != 1 || diags[0].Message() != test.message || strings.TrimSpace(diags[0].Fixed()) != test.fixed {
+			t.Errorf("%s:\n%v", test.line, diags)
+		}
+	}
+	for _, line := range []string{
+		"each A within last Recent once per Recent", "every Recent without A", "every Share A", "from Share to 7 A", "each A up to Share per day",
+		"at least Share A within any Recent", "each A fading over Recent", "has A where B = Share or not (C in (Share, 6))",
+	} {
+		text := "let Share = 5\nlet Recent = 30 days\n" + conditionOf(line)
+		if _, diags := dsl.Parse("m", text, dsl.Limits{}); len(diags) > 0 {
+			t.Errorf("%s:\n%v", line, diags)
+		}
+		checkFormat(t, text)
+	}
+}

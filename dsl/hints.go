@@ -105,11 +105,11 @@ func noLast(lex *tokens) *syntaxError {
 		err := unexpected(lex, "last")
 		err.help = "a date range looks back; within next is written after where"
 		return err
-	case t.Type == tokInt:
+	case t.Type == tokInt, startsSpan(lex):
 		err := unexpected(lex)
 		err.summary = "last is missing after within"
 		err.help = "write within last " + t.Value
-		if unit := lex.peekAt(1); unit.Type == tokIdent && unit.Pos.Line == t.Pos.Line {
+		if unit := lex.peekAt(1); t.Type == tokInt && unit.Type == tokIdent && unit.Pos.Line == t.Pos.Line {
 			err.help += " " + unit.Value
 		}
 		at := startOf(t)

@@ -111,17 +111,21 @@ func noDecayPercent(lex *tokens, d *Decay) *syntaxError {
 // noWithout returns an error for `every 30 days EmailOpened`, and nil if something else
 // comes next. An entity may be called days.
 func noWithout(lex *tokens) error {
-	unit := lex.peekAt(1)
-	if _, ok := unitOf(unit); !ok || lex.Peek().Type != tokInt || !nameFollows(lex, 2) {
+	const both = 2
+	words, length := both, lex.Peek().Value+" "+lex.peekAt(1).Value
+	if lex.letAt(0) != nil {
+		words, length = 1, lex.Peek().Value
+	}
+	if !startsSpan(lex) || !nameFollows(lex, words) {
 		return nil
 	}
-	name := lex.peekAt(2)
+	name := lex.peekAt(words)
 	at := startOf(name)
 	if nearest.Name(name.Value, slices.Values([]string{"without"})) != "" {
 		return &syntaxError{token: *name, expected: []string{"without"}, nearest: "without", fix: swap(name, "without")}
 	}
 	return &syntaxError{
-		token: *name, summary: fmt.Sprintf("without is missing after every %s %s", lex.Peek().Value, unit.Value),
+		token: *name, summary: "without is missing after every " + length,
 		help: "every and a length of time counts how long nothing has occurred", fix: &Edit{Span{at, at}, "without "},
 	}
 }
@@ -134,7 +138,7 @@ func rangeWithin(lex *tokens, c *Child, err error) error {
 		return err
 	}
 	length := lex.Peek().Value
-	if unit := lex.peekAt(1); unit.Type == tokIdent {
+	if unit := lex.peekAt(1); lex.Peek().Type == tokInt && unit.Type == tokIdent {
 		length += " " + unit.Value
 	}
 	if c.Range != nil {
@@ -169,7 +173,18 @@ func wrongAgo(lex *tokens) error {
 	second = *next()
 	last := next()
 	unit2, has2 := unitOf(last)
-	if first.Type != tokInt || second.Type != tokInt || !has2 {
+	if !has2 {
+		return nil
+	}
+	for _, t := range []*lexer.Token{&first, &second} {
+		if let := lex.letNamed(t); let != nil {
+			err := lex.wrongKind(let, "a number in digits")
+			err.token, err.summary = *t, "a number in digits must be here"
+			err.help = fmt.Sprintf("%s stands for a whole value, and not for a number in between 90 and 7 days ago", let.Name)
+			return err
+		}
+	}
+	if first.Type != tokInt || second.Type != tokInt {
 		return nil
 	}
 	ago := isWord(lex.peekAt(n), "ago")

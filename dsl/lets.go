@@ -222,13 +222,19 @@ func (lex *tokens) letAt(n int) *Let {
 	if len(lex.scope.model)+len(lex.scope.file) == 0 {
 		return nil
 	}
-	name := ""
-	switch t := lex.peekAt(n); {
-	case t.Type == tokIdent && !isValueWord(t.Value), t.Type == tokQuoted:
-		name = nameOf(t)
+	if len(lex.scope.model)+len(lex.scope.file) == 0 {
+		return nil
 	}
-	if let := lex.scope.find(name); let != nil && !isSign(lex.peekAt(n+1), ".") {
+	if let := lex.letNamed(lex.peekAt(n)); let != nil && !isSign(lex.peekAt(n+1), ".") {
 		return let
+	}
+	return nil
+}
+
+// letNamed returns the let whose name t is, or nil.
+func (lex *tokens) letNamed(t *lexer.Token) *Let {
+	if t.Type == tokIdent && !isValueWord(t.Value) || t.Type == tokQuoted {
+		return lex.scope.find(nameOf(t))
 	}
 	return nil
 }

@@ -135,7 +135,10 @@ func (p *parser) strayJoint(h *holder, d *Diagnostic) bool {
 		return say(fmt.Sprintf("%s does not join kinds of interaction", t.Value),
 			"to count them together, write "+last.kindsWith(p.lex), nil)
 	}
-	switch {
+	_, unit := unitOf(t)
+	switch before := lastBefore(p.lex); {
+	case unit && before != nil && p.lex.letNamed(before) != nil:
+		return say("there is no unit after a name: "+before.Value+" stands for a whole length of time", "leave it out", swap(t, ""))
 	case isSign(t, ",") && p.startsChildAt(1):
 		return say("children need no comma between them", "leave it out", swap(t, ""))
 	case isSign(t, ","):

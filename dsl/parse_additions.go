@@ -12,7 +12,7 @@ func parseAdditions(lex *tokens, c *Child) error {
 		var err error
 		switch {
 		case isWord(&first, "within") && isWord(lex.peekAt(1), "any"):
-			what, twice = "within any", c.Burst != nil
+			what, twice = "burst", c.Burst != nil
 			c.Burst, err = parseBurst(lex)
 		case isOneOf(&first, "within", "since", "between"):
 			what, twice = "date range", c.Range != nil
@@ -23,7 +23,7 @@ func parseAdditions(lex *tokens, c *Child) error {
 				err = rangeWithin(lex, c, err)
 			}
 		case isOneOf(&first, "once", "up"):
-			what, twice = "cap: once per, or up to and per", c.Cap != nil
+			what, twice = "cap", c.Cap != nil
 			c.Cap, err = parseCap(lex)
 		case isOneOf(&first, "halving", "losing", "fading"):
 			what, twice = "decay", c.Decay != nil

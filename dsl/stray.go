@@ -130,9 +130,13 @@ func (p *parser) strayJoint(h *holder, d *Diagnostic) bool {
 			fmt.Sprintf("write %s …", last.kindsWith(p.lex)), nil)
 	case len(last.Where) > 0 && isOneOf(t, additionWords...):
 		return say(t.Value+" comes after where",
-			fmt.Sprintf("date ranges, once per, up to and decay stand before it: %s %s … where", last.pathText(), t.Value), nil)
+			fmt.Sprintf("what is counted is said before it: write %s %s … where …", last.pathText(), t.Value), nil)
 	case (isWord(t, "and") || isSign(t, ",")) && p.kindMeant(h):
-		return say(fmt.Sprintf("%s does not join kinds of interaction", t.Value),
+		word := t.Value
+		if word == "," {
+			word = "a comma"
+		}
+		return say(word+" does not join kinds of interaction",
 			"to count them together, write "+last.kindsWith(p.lex), nil)
 	}
 	_, unit := unitOf(t)

@@ -108,9 +108,14 @@ func fieldInParentheses(lex *tokens, ref []*Name, err error) error {
 // the first word that is not the one before the second expression. The fix puts those
 // with and between them into parentheses.
 func mixed(lex *tokens, list []Expr, ors []bool, other lexer.Token) *syntaxError {
-	const longest = 120
+	const longest, most = 120, 100
+	err := &syntaxError{token: other, summary: "and and or stand side by side without parentheses"}
+	err.help = "put the expressions that and joins into parentheses, such as (A = 1 and B = 2) or C = 3"
+	if len(list) > most {
+		return err
+	}
 	var terms []Expr // what or joins
-	var edit Edit
+	edit := &Edit{}
 	last := 0 // the offset up to which the fix has the text
 	for first := 0; first < len(list); {
 		end := first + 1
@@ -131,8 +136,7 @@ func mixed(lex *tokens, list []Expr, ors []bool, other lexer.Token) *syntaxError
 		edit.Span.End, last = to, to.Offset
 		first = end
 	}
-	err := &syntaxError{token: other, summary: "and and or stand side by side without parentheses", fix: &edit, anywhere: true}
-	err.help = "put the expressions that and joins into parentheses, such as (A = 1 and B = 2) or C = 3"
+	err.fix, err.anywhere = edit, true
 	if text := (&Or{Terms: terms}).String(); len(text) <= longest {
 		err.help = "write " + text
 	}

@@ -27,6 +27,9 @@ func (p *printer) clauses(indent int, clauses []Clause) {
 			p.table(indent, c)
 		case *Audience:
 			p.audience(indent, c)
+		case *SalesReady:
+			block = false
+			p.salesReady(indent, c, apart)
 		default:
 			block = false
 			p.add(indent, c.At(), clauseText(c)).apart = apart
@@ -60,6 +63,29 @@ func (p *printer) audience(indent int, a *Audience) {
 		p.item(indent+1, item)
 	}
 	p.closeBrace(indent, a.Span)
+}
+
+// salesReady lays out the clause of that name. A long decision has a line for each of
+// its parts.
+func (p *printer) salesReady(indent int, s *SalesReady, apart bool) {
+	const longest = 80
+	text := clauseText(s)
+	var terms []Expr
+	word := "or "
+	switch e := s.When.(type) {
+	case *Or:
+		terms = e.Terms
+	case *And:
+		terms, word = e.Terms, "and "
+	}
+	if len(terms) == 0 || utf8.RuneCountInString(text) <= longest {
+		p.add(indent, s.Span, text).apart = apart
+		return
+	}
+	p.add(indent, Span{s.Start, terms[0].At().End}, "sales ready when "+termText(terms[0])).apart = apart
+	for _, e := range terms[1:] {
+		p.add(indent+1, e.At(), word+termText(e))
+	}
 }
 
 // table lays out a table. The scores of its rows are one below the other, apart from

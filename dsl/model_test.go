@@ -106,10 +106,21 @@ model "B2B" {
     }
 
     label "Fit", "Engagement"
-    sales ready when label in ("A1", ` + "`is`" + `) or score >= Most or score of "Fit" not in (1, 2) or not (grade of "Fit" is "A" and (condition "Opened" holds or score between 1 and Demo)) or grade is not "B" or label not in FreeMail
+    sales ready when label in ("A1", ` + "`is`" + `)
+        or score >= Most
+        // neither one nor two
+        or score of "Fit" not in (1, 2)
+        or not (grade of "Fit" is "A" and (condition "Opened" holds or score between 1 and Demo))
+        or grade is not "B"
+        or label not in FreeMail
 }
 
 model "Simple" {
+    target lead
+    sales ready when score >= Demo and grade is "A"
+}
+
+model "Threshold" {
     target lead
     sales ready at Demo
 }
@@ -209,7 +220,7 @@ func TestLets(t *testing.T) {
 		return true
 	})
 	want := map[string]int{
-		"FreeMail 2": 4, "Recent 90 days": 3, "Demo 25": 5, "Demo +25": 1, "Demo -25": 1, "Launch 2026-01-01": 3, "is A1": 1, "Most 40": 5,
+		"FreeMail 2": 4, "Recent 90 days": 3, "Demo 25": 6, "Demo +25": 1, "Demo -25": 1, "Launch 2026-01-01": 3, "is A1": 1, "Most 40": 5,
 	}
 	if diff := cmp.Diff(want, uses); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

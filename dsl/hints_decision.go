@@ -124,3 +124,20 @@ func wantHolds(lex *tokens, start Pos, name *String) error {
 	}
 	return err
 }
+
+// listForGrade completes err, the error for a text that is missing after is or is not,
+// if a name for a list comes next.
+func listForGrade(lex *tokens, op Op, err error) error {
+	bad, ok := err.(*syntaxError)
+	let := lex.letAt(0)
+	if !ok || let == nil {
+		return err
+	}
+	if _, list := let.Value.(*List); list {
+		bad.nearest = In.String() + " " + let.name()
+		if op == NotEqual {
+			bad.nearest = NotIn.String() + " " + let.name()
+		}
+	}
+	return bad
+}

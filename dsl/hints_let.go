@@ -1,6 +1,9 @@
 package dsl
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // wrongKind returns the error for a name, the next token, that stands for a value of
 // another kind than what must be there.
@@ -60,5 +63,42 @@ func noLetValue(lex *tokens) *syntaxError {
 	if t := lex.Peek(); isWord(t, "true") || isWord(t, "false") {
 		err.nearest, err.help = "", fmt.Sprintf("%s is written where it is needed", t.Value)
 	}
+	return err
+}
+
+// listNameAsValue returns an error if a name for a list comes next, after the operator
+// op, which takes one value, and nil otherwise.
+func listNameAsValue(lex *tokens, op Op) error {
+	let := lex.letAt(0)
+	if let == nil {
+		return nil
+	}
+	if _, ok := let.Value.(*List); !ok {
+		return nil
+	}
+	err := lex.wrongKind(let, "one value")
+	list, ok := op.Any()
+	if !ok {
+		return err
+	}
+	err.nearest = list.String() + " " + let.name()
+	before := lastBefore(lex)
+	switch {
+	case op.sign() && before.Pos.Line == err.token.Pos.Line:
+		err.fix = &Edit{spanOf(before, &err.token), list.String() + " " + let.name()}
+	case strings.HasSuffix(list.String(), " any"):
+		at := startOf(&err.token)
+		err.fix = &Edit{Span{at, at}, "any "}
+	}
+	return err
+}
+
+// listAmongValues returns the error for a comma, which comes next, after the name of a
+// list in a row.
+func listAmongValues(lex *tokens, let *Let) *syntaxError {
+	err := unexpected(lex)
+	err.summary = fmt.Sprintf("%s is a list, and stands for all values of its row", let.Name)
+	err.related = let.declared()
+	err.help = "write a row for it, and one for the other values"
 	return err
 }

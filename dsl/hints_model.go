@@ -3,8 +3,6 @@ package dsl
 import (
 	"fmt"
 	"strings"
-
-	"github.com/alecthomas/participle/v2/lexer"
 )
 
 // misplacedClause reports the next clause, which cannot stand in the block b but in
@@ -86,11 +84,15 @@ func declares(lex *tokens) bool {
 	return (name.Type == tokIdent || name.Type == tokQuoted) && isSign(lex.peekAt(2), "=")
 }
 
-// noName completes the problem of a missing name of a block: a brace where the name
-// must be.
-func (p *parser) noName(t *lexer.Token, d *Diagnostic) {
-	if kind := lastBefore(p.lex); kind != nil && isSign(t, "{") {
-		d.Help = fmt.Sprintf(`give it a name, such as %s "Emails" {`, strings.ToLower(kind.Value))
+// exampleNames are the names of blocks in messages.
+var exampleNames = map[string]string{"group": "Emails", "dimension": "Fit", "of": "Seniority"}
+
+// noName completes d, the problem of a brace where the name of a block must be.
+func (p *parser) noName(d *Diagnostic) {
+	if before := lastBefore(p.lex); before != nil {
+		if name := exampleNames[strings.ToLower(before.Value)]; name != "" {
+			d.Help = fmt.Sprintf("give it a name, such as %s %q {", strings.ToLower(before.Value), name)
+		}
 	}
 }
 

@@ -6,9 +6,9 @@ type Limits struct {
 	Bytes      int // of one file; default 2 MiB
 	Models     int // of one file; default 10,000
 	Tests      int // of one file; default 10,000
-	Conditions int // of one model; default 10,000
+	Conditions int // of one model, and blocks that stand where conditions do; default 10,000
 	Children   int // of one condition, and clauses of one test; default 1,000
-	Terms      int // expressions of one child, and values of one list; default 10,000
+	Terms      int // expressions of one child or decision, values of one list, and rows of one table; default 10,000
 	Names      int // in one path or reference; more than six are never valid; default 64
 	Problems   int // shown of one file; default 100
 }

@@ -84,6 +84,28 @@ func TestClauseHints(t *testing.T) {
 	} {
 		checkHint(t, "model \"M\" {\n    target contact\n    %\n}\n", test.clause, test.message, test.fixed)
 	}
+	const lists = `let L = ("A", "B") let S = "A" let N = 3 model "M" { condition "C" { has Lead where City % score +1 } }`
+	for _, test := range []struct{ operation, message, fixed string }{
+		{`= L`, `one value must be here, and L is a list; did you mean in L?`, `in L`},
+		{`!= L`, `did you mean not in L?`, `not in L`},
+		{`ends with L`, `did you mean ends with any L?`, `ends with any L`},
+		{`contains word L`, `did you mean contains any word L?`, ``},
+		{`in S`, `a list must be here, and S is "A"; write (S)`, `in (S)`},
+		{`in (L, "C")`, `a value must be here, and L is a list`, ``},
+		{`within last L`, `a length of time must be here, and L is a list`, ``},
+		{`within last N days`, `a length of time must be here, and N is 3; a name stands for the whole length of time: declare let N = 3 days, and leave out days here`, ``},
+		{`after S`, `a date must be here, and S is "A"`, ``},
+		{`= M`, `text is written in double quotes: "M"`, ``},
+	} {
+		checkHint(t, lists, test.operation, test.message, test.fixed)
+	}
+	for _, test := range []struct{ row, message string }{
+		{`L, "C" score +1`, `L is a list, and stands for all values of its row; write a row for it, and one for the other values`},
+		{`"C", L score +1`, `a value must be here, and L is a list`},
+		{`"C" score +S`, `a whole number must be here, and S is "A"`},
+	} {
+		checkHint(t, `let L = ("A", "B") let S = "A" model "M" { table "T" by Lead.City { % } }`, test.row, test.message, "")
+	}
 	for _, test := range []struct{ block, message, fixed string }{
 		{`let N 3`, `expected =`, `let N = 3`},
 		{`let "N" = 3`, `did you mean N?`, `let N = 3`},

@@ -300,7 +300,7 @@ func TestLetScope(t *testing.T) {
 		{"let `Score` = 3 model \"M\" { sales ready at `Score` condition \"C\" { has A where score is empty score `Score` } }", nil},
 		{`let N = 1 day model "M" { sales ready at N }`, []string{"a whole number must be here, and N is 1 day"}},
 		{`let N = 1.5 model "M" { sales ready at N }`, []string{"a whole number must be here, and N is 1.5"}},
-		{`let N = ("A") model "M" { condition "C" { has A where B = N score 1 } }`, []string{"a value must be here, and N is a list"}},
+		{`let N = ("A") model "M" { condition "C" { has A where B = N score 1 } }`, []string{"one value must be here, and N is a list"}},
 		{`let N = -1 model "M" { condition "C" { has A score +N } }`, []string{"N has a sign already: it is -1"}},
 		{`let N = 1 model "M" { sales ready at -N }`, []string{"there is no sign before a name here: N has the sign of its value"}},
 		{`let N = M model "M" { sales ready at N }`, []string{"unexpected M"}},
@@ -316,5 +316,39 @@ func TestLetScope(t *testing.T) {
 		if !reflect.DeepEqual(got, test.want) {
 			t.Errorf("%s: got %q, want %q", test.text, got, test.want)
 		}
+	}
+}
+
+// TestBlockLimits checks that limits hold for tables, lists and decisions.
+func TestBlockLimits(t *testing.T) {
+	limits := dsl.Limits{Terms: 3, Names: 3, Conditions: 3}
+	for _, test := range []struct{ text, want string }{
+		{`let L = (1, 2, 3, 4)`, "a list has 4 values; the limit is 3"},
+		{`model "M" { table "T" by A.B { 1, 2, 3, 4 score 1 } }`, "a list has 4 values; the limit is 3"},
+		{`model "M" { table "T" by A.B { in (1, 2, 3, 4) score 1 } }`, "a list has 4 values; the limit is 3"},
+		{`model "M" { table "T" by A.B { 1 score 1 2 score 1 3 score 1 4 score 1 } }`, `table "T" has more than 3 rows`},
+		{`model "M" { table "T" by A.B.C.D { 1 score 1 } }`, "a path has 4 names; the limit is 3"},
+		{`model "M" { table "T" by number of A.B.C.D { 1 score 1 } }`, "a path has 4 names; the limit is 3"},
+		{`model "M" { sales ready when score in (1, 2, 3, 4) }`, "a list has 4 values; the limit is 3"},
+		{`model "M" { sales ready when score = 1 or score = 2 or not (score = 3 and score = 4) }`, "a decision has 4 parts; the limit is 3"},
+		{`model "M" { group "A" { group "B" { } } dimension "C" { table "T" by A.B { 1 score 1 } } }`, `model "M" has more than 3 conditions`},
+		{`model "M" { first of "A" { condition "B" { has A score 1 } condition "C" { has A score 1 } condition "D" { has A score 1 } } }`, `model "M" has more than 3 conditions`},
+	} {
+		_, diags := dsl.Parse("f", test.text, limits)
+		if len(diags) != 1 || diags[0].Code != dsl.CodeLimit || diags[0].Summary != test.want {
+			t.Errorf("%s: got %v; want %s", test.text, diags, test.want)
+		}
+	}
+	for _, word := range []string{"group", "dimension", "first of"} {
+		deep := `model "M" { ` + strings.Repeat(word+` "g" { `, 20_000) // must not take the stack of the program
+		if _, diags := dsl.Parse("f", deep, dsl.Limits{}); len(diags) == 0 {
+			t.Errorf("%s: no problem", word)
+		}
+	}
+	uses := strings.Repeat(`condition "C" { has A where B in L score 1 } `, 101)
+	text := "let L = (1" + strings.Repeat(", 1", 9_999) + `) model "M" { ` + uses + "}"
+	_, diags := dsl.Parse("f", text, dsl.Limits{})
+	if len(diags) != 1 || diags[0].Code != dsl.CodeLimit {
+		t.Errorf("a long list that is used very often: %v", diags)
 	}
 }

@@ -127,6 +127,9 @@ func (p *parser) parseLet() *Let {
 		bad.Related = []Related{{Summary: "the other is here", File: p.file.Name, Span: d.first.Span}}
 	}
 	p.lex.at = d.stop
+	if list, ok := d.node.Value.(*List); ok && len(list.Values) > p.limits.Terms {
+		p.report(list.Span, CodeLimit, "a list has %d values; the limit is %d", len(list.Values), p.limits.Terms)
+	}
 	if d.err != nil {
 		p.failed(d.err)
 		if !p.startsLine() { // what begins a line is not to blame

@@ -23,6 +23,35 @@ func parseSalesReady(lex *tokens) (*SalesReady, error) {
 	return s, nil
 }
 
+// parseSalesReady is the function of that name, and reports problems. It returns nil if
+// there are any.
+func (p *parser) parseSalesReady() Clause {
+	s, err := parseSalesReady(p.lex)
+	if err != nil {
+		p.failed(err)
+		return nil
+	}
+	if s.When == nil {
+		return s
+	}
+	terms, ok := 0, true
+	leaves(s.When, func(leaf Expr) {
+		terms++
+		if j, is := leaf.(*Judgment); is && len(j.Operands) > p.limits.Terms {
+			p.report(j.Span, CodeLimit, "a list has %d values; the limit is %d", len(j.Operands), p.limits.Terms)
+			ok = false
+		}
+	})
+	if terms > p.limits.Terms {
+		p.report(s.Span, CodeLimit, "a decision has %d parts; the limit is %d", terms, p.limits.Terms)
+		ok = false
+	}
+	if !ok {
+		return nil
+	}
+	return s
+}
+
 // judgmentWords are what judgments begin with.
 var judgmentWords = []string{"score", "grade", "label", "condition"}
 
@@ -101,7 +130,7 @@ func parseGradeTest(lex *tokens, j *Judgment) error {
 		j.OpSpan = spanOf(&first, lastBefore(lex))
 		s, err := wantOperandText(lex)
 		if err != nil {
-			return err
+			return listForGrade(lex, j.Op, err)
 		}
 		j.Operands = []Literal{s}
 		return nil

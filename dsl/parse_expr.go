@@ -142,6 +142,9 @@ func parseOperands(lex *tokens, c *Comparison) error {
 	if isSign(lex.Peek(), "(") {
 		return listAsValue(lex, c.Op)
 	}
+	if err := listNameAsValue(lex, c.Op); err != nil {
+		return err
+	}
 	if err := add(parseValue(lex)); err != nil {
 		return err
 	}

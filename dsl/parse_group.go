@@ -16,9 +16,6 @@ func (p *parser) parseHead() (name *String, open lexer.Token, whole, ok bool) {
 	} else if head := parse(p, p.grammar.groupHead); head != nil {
 		return p.lex.string(&head.Name), head.Open, true, true
 	}
-	if t := p.peek(); isSign(t, "{") && len(p.list) > 0 {
-		p.noName(t, &p.list[len(p.list)-1])
-	}
 	name = p.nameBefore()
 	if open, ok = p.brokenHead(); !ok {
 		p.skipTo(func(*lexer.Token) bool { return p.startsClause() })

@@ -152,7 +152,12 @@ func (p *parser) parseMisplaced(b *clauseBlock) bool {
 	for _, other := range []clausePlace{inModel, inDimension} {
 		if other.allows(&t) {
 			p.misplacedClause(b, other)
-			p.parseAllowed(&clauseBlock{place: other, groups: b.groups, head: b.head, open: b.open, what: b.what})
+			if p.outOfPlace++; p.outOfPlace <= deepestGroup {
+				p.parseAllowed(&clauseBlock{place: other, groups: b.groups, head: b.head, open: b.open, what: b.what})
+			} else {
+				p.skipWord()
+			}
+			p.outOfPlace--
 			return true
 		}
 	}
@@ -202,7 +207,7 @@ func (p *parser) parseAllowed(b *clauseBlock) Clause {
 	case isWord(&t, "label"):
 		c, err = parseLabel(p.lex)
 	case isWord(&t, "sales"):
-		c, err = parseSalesReady(p.lex)
+		return p.parseSalesReady()
 	}
 	if err != nil {
 		p.failed(err)

@@ -21,6 +21,10 @@ func (p *parser) parseTable() *Table {
 	if c := t.Number; c != nil {
 		t.Incomplete = !p.countsWhole(c) || !p.withinLimits(c) || t.Incomplete
 	}
+	if len(t.Ref) > p.limits.Names {
+		p.tooLong(t.Ref, "path")
+		t.Incomplete = true
+	}
 	outer := func() bool { return p.startsBlock() || p.startsClause() }
 	stop, whole := p.body(open, func() string { return called("table", t.Name) }, outer, func() bool { return p.parseTableItem(t) })
 	t.End = stop
@@ -223,7 +227,11 @@ func parseTest(lex *tokens) (*Comparison, error) {
 func parseRowValues(lex *tokens) ([]Literal, *Let, error) {
 	if let := lex.letAt(0); let != nil {
 		if _, ok := let.Value.(*List); ok {
-			return lex.listOf(let), let, nil
+			values, err := lex.listOf(let)
+			if err == nil && isSign(lex.Peek(), ",") {
+				err = listAmongValues(lex, let)
+			}
+			return values, let, err
 		}
 	}
 	var values []Literal

@@ -76,6 +76,10 @@ func (p *parser) parseTestClause() (TestClause, error) {
 		return &AsOf{Span{start, at.End}, at}, nil
 	case isWord(&t, "expect"):
 		return parseExpectation(lex)
+	case startsLet(lex):
+		err := unexpected(lex)
+		err.summary = "let stands in a model or outside of models and tests, and not in a test"
+		return nil, err
 	case t.Type == tokInt, t.Type == tokIdent, t.Type == tokQuoted:
 		r, err := parseRecord(lex)
 		if err != nil {

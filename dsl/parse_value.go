@@ -180,7 +180,8 @@ func parseValues(lex *tokens) ([]Literal, *Let, error) {
 	}
 	switch let.Value.(type) {
 	case *List:
-		return lex.listOf(let), let, nil
+		values, err := lex.listOf(let)
+		return values, let, err
 	case nil:
 		s, err := wantOperandText(lex)
 		return []Literal{s}, let, err
@@ -262,10 +263,20 @@ func (lex *tokens) momentOf(let *Let) (*Moment, error) {
 	return m, nil
 }
 
+// mostCopied is how many values the names of lists may stand for in one file, all uses
+// taken together: a hostile text could use a long list very often.
+const mostCopied = 1_000_000
+
 // listOf consumes a name that stands for a list and returns copies of the elements.
-func (lex *tokens) listOf(let *Let) []Literal {
-	at := lex.use()
+func (lex *tokens) listOf(let *Let) ([]Literal, error) {
 	list := let.Value.(*List)
+	if lex.copied += len(list.Values); lex.copied > mostCopied {
+		err := unexpected(lex)
+		err.code = CodeLimit
+		err.summary = fmt.Sprintf("the names of lists stand for more than %d values in this file", mostCopied)
+		return nil, err
+	}
+	at := lex.use()
 	values := make([]Literal, len(list.Values))
 	for i, v := range list.Values {
 		switch v := v.(type) {
@@ -283,5 +294,5 @@ func (lex *tokens) listOf(let *Let) []Literal {
 			c.Span, values[i] = at, &c
 		}
 	}
-	return values
+	return values, nil
 }

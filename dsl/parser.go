@@ -24,6 +24,7 @@ type parser struct {
 	lets       declarations
 	model      *Model // that is parsed
 	conditions int    // in it
+	outOfPlace int    // how many blocks that cannot stand where they do are being parsed
 	open       int    // blocks left because another one began; a } that closes nothing may be theirs
 }
 
@@ -108,6 +109,8 @@ func (p *parser) misplaced(t *lexer.Token, expected []string) {
 		d.apply(wordFix(p.lex, near, expected))
 	}
 	switch whole := slices.Equal(expected, []string{wordInt}); {
+	case isSign(t, "{") && slices.Equal(expected, []string{wordText}):
+		p.noName(d)
 	case t.Type == tokIdent && slices.Equal(expected, []string{wordText}):
 		p.quoted(t, d)
 	case t.Type == tokIdent && whole:

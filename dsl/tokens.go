@@ -42,10 +42,11 @@ func (s *slab[T]) room() []T {
 // lexer.PeekingLexer would grow to several times its size, as it does not know the
 // number of tokens.)
 type tokens struct {
-	text  string        // of the file, for fixes that keep what is written
-	list  []lexer.Token // ends with EOF
-	at    int           // index of the next token
-	scope scope         // the names for values that are seen where the next token is
+	text   string        // of the file, for fixes that keep what is written
+	list   []lexer.Token // ends with EOF
+	at     int           // index of the next token
+	scope  scope         // the names for values that are seen where the next token is
+	copied int           // the number of values that the names of lists have stood for
 
 	// Memory for the most frequent nodes.
 	names       slab[Name]

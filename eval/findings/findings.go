@@ -23,6 +23,7 @@ const (
 	CodeNever         dsl.Code = "never-holds"          // a condition that never holds, because of a child
 	CodeAlways        dsl.Code = "always-holds"         // a child or condition that always holds
 	CodeImplied       dsl.Code = "implied"              // an expression, date range or child that changes nothing because of another
+	CodeIdleCap       dsl.Code = "idle-cap"             // a cap under has or none, where it changes nothing
 	CodeSameExpr      dsl.Code = "same-expression"      // an expression that means the same as another one
 	CodeSameChild     dsl.Code = "same-child"           // a child that occurs twice in its condition
 	CodeSameCondition dsl.Code = "same-condition"       // a condition with the children and points of another
@@ -145,6 +146,7 @@ func (f *finder) find() {
 	}
 	f.scores(conditions)
 	f.texts()
+	f.caps()
 	for i := range f.model.Tests {
 		f.found = append(f.found, LaterRecords(f.model, &f.model.Tests[i])...)
 	}

@@ -66,7 +66,7 @@ type method struct {
 // records. It returns false if the store lacks what the plan names: then queries
 // will say what is missing.
 func (r *run) scoreFromStore(store *columns.Store, m method, ids []string, out Outcomes) (bool, error) {
-	large, ok, err := scoreStore(r.ctx, store, m.columns, m.routes.plan.Models, r.opts.AsOf, ids, out)
+	large, ok, err := r.scoreStore(store, m.columns, m.routes.plan.Models, ids, out)
 	if err != nil || !ok {
 		return false, err
 	}
@@ -77,7 +77,7 @@ func (r *run) scoreFromStore(store *columns.Store, m method, ids []string, out O
 		if err := r.scoreFromRecords(method{routes: residual, lent: true, maxRecords: m.maxRecords}, rest.ids, rest.sums, walked); err != nil {
 			return false, err
 		}
-		rest.merge(walked, out)
+		rest.merge(m.columns.planned().columns, walked, out)
 	}
 	m.columns = nil
 	for _, i := range large {
@@ -138,7 +138,7 @@ func (r *run) fetchAndScore(m method, ids []string, sums []int64, out Outcomes) 
 	if err := b.fetched.Load(r.ctx, m.routes.plan, r.source, ids, r.opts.AsOf, opts); err != nil {
 		return err
 	}
-	s := recordScorer{routes: m.routes, columns: m.columns, batch: b, sums: sums, programs: r.programs}
+	s := recordScorer{routes: m.routes, columns: m.columns, batch: b, sums: sums, structuredScorer: structuredScorer{programs: r.programs}}
 	if r.opts.Explain {
 		s.explainer = &explainer{occurrences: r.opts.Occurrences, nearMisses: m.nearMisses}
 	}

@@ -15,11 +15,8 @@ type recordScorer struct {
 	columns   *columnPlan // counts what it can, or nil
 	explainer *explainer  // nil for scores alone
 	batch     *batch
-	sums      []int64           // scores to begin with, by lead and model, or nil
-	programs  []*points.Program // by model; nil for one that is not structured
-
-	counts  []points.Count // of the lead at hand
-	outcome points.Outcome // of the lead at hand
+	sums      []int64 // scores to begin with, by lead and model, or nil
+	structuredScorer
 
 	staging  *staging.Staging
 	recorder *recorder
@@ -73,7 +70,9 @@ func (s *recordScorer) score(i int, id string, out Outcomes) bool {
 		switch {
 		case !m.Scores(l.Kind):
 			*o = ModelOutcome{Status: notScored(l.Kind)}
-		case s.programs[j] != nil:
+		case staged && s.staging.Executor.Plan().Counted[j] != nil:
+			*o = s.fromColumns(s.staging.Executor, m, j, s.batch.fetched.Instant.Micros)
+		case m.Structured():
 			*o = s.structured(s.programs[j], m, l)
 		case staged && m.Target == l.Kind:
 			x := s.staging.Executor

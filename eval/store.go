@@ -1,9 +1,7 @@
 package eval
 
 import (
-	"context"
 	"slices"
-	"time"
 
 	"github.com/leadscore/leadscore/eval/internal/columnar"
 	"github.com/leadscore/leadscore/eval/internal/plan"
@@ -23,8 +21,10 @@ func lentStore(source traverse.Source) *columns.Store {
 // conditions that c counts. It returns the positions of leads whose sums may not
 // fit in 64 bits. It returns false if the store lacks what the plan names, and
 // ctx.Err() once ctx is done.
-func scoreStore(ctx context.Context, store *columns.Store, c *columnPlan, models []*plan.Model, asOf time.Time, ids []string, out Outcomes) (large []int, ok bool, err error) {
+func (r *run) scoreStore(store *columns.Store, c *columnPlan, models []*plan.Model, ids []string, out Outcomes) (large []int, ok bool, err error) {
+	ctx, asOf := r.ctx, r.opts.AsOf
 	x, rec := c.executors.Get(c.planned().columns), c.recorder()
+	s := rowScorer{x, rec, models, structuredScorer{programs: r.programs}, asOf.UnixMicro()}
 	err = store.Use(ctx, func() error {
 		if ok = x.Bind(store); !ok {
 			return nil
@@ -36,7 +36,7 @@ func scoreStore(ctx context.Context, store *columns.Store, c *columnPlan, models
 			row := x.Find(id)
 			if row < 0 {
 				out.Errs[i] = &LeadError{Lead: id, Entity: traverse.Lead, Path: traverse.Lead, Err: ErrNoLead}
-			} else if !scoreRow(x, rec, models, row, out.Models(i)) {
+			} else if !s.score(row, out.Models(i)) {
 				large = append(large, i)
 			}
 			if err := ctx.Err(); err != nil {
@@ -51,19 +51,31 @@ func scoreStore(ctx context.Context, store *columns.Store, c *columnPlan, models
 	return large, ok, err
 }
 
-// scoreRow scores the lead in a row of a store, or returns false if its sums may
-// not fit in 64 bits.
-func scoreRow(x *columnar.Executor, rec *recorder, models []*plan.Model, row int, out []ModelOutcome) bool {
+// A rowScorer scores leads of a store.
+type rowScorer struct {
+	x        *columnar.Executor
+	recorder *recorder
+	models   []*plan.Model
+	structuredScorer
+	asOf int64
+}
+
+// score scores the lead in a row of a store, or returns false if its sums may not fit in
+// 64 bits.
+func (s *rowScorer) score(row int, out []ModelOutcome) bool {
+	x, rec := s.x, s.recorder
 	kind, fits := x.Score(row)
 	if kind != plan.NoParent {
 		rec.begin(x, kind)
 	}
-	for i, m := range models {
+	for i, m := range s.models {
 		switch {
-		case m.Structured():
-			out[i] = ModelOutcome{} // all of its conditions need routes
 		case !m.Scores(kind):
 			out[i] = ModelOutcome{Status: notScored(kind)}
+		case x.Plan().Counted[i] != nil:
+			out[i] = s.fromColumns(x, m, i, s.asOf)
+		case m.Structured():
+			out[i] = ModelOutcome{} // all of its conditions need routes
 		case m.Target != kind: // target lead: all conditions need routes
 			out[i] = ModelOutcome{Status: Scored, Explained: rec.explain(x, m, i)}
 		default:
@@ -105,11 +117,14 @@ func remainderOf(ids []string, large []int, out Outcomes) remainder {
 }
 
 // merge writes the outcomes of the remainder, whose scores began with r.sums, into
-// those of the batch.
-func (r *remainder) merge(walked, out Outcomes) {
+// those of the batch. Those of structured models that p counts are there already.
+func (r *remainder) merge(p *plan.Columns, walked, out Outcomes) {
 	for i, at := range r.at {
 		out.Errs[at] = walked.Errs[i]
 		for j, m := range walked.Models(i) {
+			if p.Counted[j] != nil {
+				continue
+			}
 			o := &out.Models(at)[j]
 			m.Explained = o.Explained.with(m.Explained)
 			*o = m

@@ -3,10 +3,36 @@ package eval
 import (
 	"slices"
 
+	"github.com/leadscore/leadscore/eval/internal/columnar"
 	"github.com/leadscore/leadscore/eval/internal/fetch"
 	"github.com/leadscore/leadscore/eval/internal/plan"
 	"github.com/leadscore/leadscore/internal/points"
 )
+
+// A structuredScorer scores leads by structured models.
+type structuredScorer struct {
+	programs []*points.Program // by model; nil for one that is not structured
+
+	counts  []points.Count // of the lead at hand
+	outcome points.Outcome // of the lead at hand
+}
+
+// fromColumns scores the lead at hand by a structured model of which all is counted over
+// columns.
+func (s *structuredScorer) fromColumns(x *columnar.Executor, m *plan.Model, model int, asOf int64) ModelOutcome {
+	p, at := s.programs[model], x.Plan().Counted[model]
+	if !p.Active(asOf) {
+		return ModelOutcome{Status: NotActive}
+	}
+	if p.HasAudience() {
+		if s.counts = x.AppendCounts(s.counts[:0], at.Audience); !p.InAudience(s.counts) {
+			return ModelOutcome{Status: NotInAudience}
+		}
+	}
+	s.counts = x.AppendCounts(s.counts[:0], at.Conditions)
+	p.Score(asOf, s.counts, &s.outcome, nil)
+	return ModelOutcome{Status: Scored, Score: s.outcome.Score, Explained: &Explanation{outcome: outcomeOf(&s.outcome, len(m.Checked.Label) > 0)}}
+}
 
 // structured scores a lead by a structured model: all that its conditions count comes
 // first, and then what that is worth.

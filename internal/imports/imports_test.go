@@ -40,7 +40,7 @@ var arrows = map[string][]string{
 	"eval/internal/plan":     {"dsl", "eval/check", "internal/calendar", "internal/points", "internal/substrings", "traverse", "traverse/columns"},
 	"eval/internal/fetch":    {"eval/internal/plan", "traverse"},
 	"eval/internal/walk":     {"eval/check", "eval/internal/fetch", "eval/internal/plan", "internal/points", "traverse"},
-	"eval/internal/columnar": {"eval/internal/plan", "internal/points", "traverse", "traverse/columns"},
+	"eval/internal/columnar": {"eval/check", "eval/internal/plan", "internal/points", "traverse", "traverse/columns"},
 	"eval/internal/staging":  {"eval/internal/columnar", "eval/internal/fetch", "eval/internal/plan", "traverse", "traverse/columns"},
 	"eval/internal/evaltest": {"dsl", "eval/check", "source/memory", "traverse"},
 	"eval":                   {"dsl", "eval/check", "eval/internal/columnar", "eval/internal/fetch", "eval/internal/plan", "eval/internal/staging", "eval/internal/walk", "internal/alike", "internal/calendar", "internal/nearest", "internal/points", "internal/shown", "traverse", "traverse/columns"},

@@ -31,7 +31,7 @@ type Executor struct {
 	store   *columns.Store // while it is in use
 	bound   weak.Pointer[columns.Store]
 	codes   int // the generation of the store's codes that the caches are of
-	targets [2]target
+	targets [plan.Targets]target
 
 	// A pool drops the executor when this store is no longer used.
 	watched weak.Pointer[columns.Store]
@@ -40,6 +40,7 @@ type Executor struct {
 	isAsOf bool // asOf and bounds are set for the store
 	asOf   int64
 	bounds []plan.Bound
+	edges  [][]int64 // of the plan's agings
 
 	leads      *columns.Table
 	contact    int // the cells of the lead's references
@@ -80,7 +81,7 @@ func (x *Executor) Bind(store *columns.Store) bool {
 		p := &x.plan.Targets[i]
 		var ok bool
 		if x.targets[i], ok = bindTarget(p, store); !ok {
-			x.targets, x.leads = [2]target{}, nil // they would keep the store's tables
+			x.targets, x.leads = [plan.Targets]target{}, nil // they would keep the store's tables
 			return false
 		}
 		x.targets[i].watch(&x.stop)
@@ -108,8 +109,9 @@ func (x *Executor) SetAsOf(t time.Time) {
 	}
 	x.isAsOf, x.asOf = true, asOf
 	x.bounds = x.plan.Windows.Resolve(t, x.bounds[:0])
+	x.edges = x.plan.Edges(t, x.edges)
 	for i := range x.targets {
-		x.targets[i].setAsOf(x.bounds, asOf, len(x.scores))
+		x.targets[i].setAsOf(x.bounds, x.edges, asOf, len(x.scores))
 	}
 }
 
@@ -164,6 +166,16 @@ func (x *Executor) ModelScore(model int) int64 { return x.scores[model] }
 // lead overwrites them.
 func (x *Executor) Counts(kind plan.LeadKind) []uint64 { return x.counts[:x.plan.Targets[kind].Slots] }
 
+// AppendCounts appends to list what children counted for the lead at hand, as a
+// points.Program wants it.
+func (x *Executor) AppendCounts(list []points.Count, slots []plan.Slot) []points.Count {
+	for i := range slots {
+		s := &slots[i]
+		list = append(list, s.Frequency.Of(points.CountOf(x.counts[s.Index])))
+	}
+	return list
+}
+
 // score leaves in x.scores and x.counts what the lead in a row and the interactions
 // of owners add up to.
 func (x *Executor) score(kind plan.LeadKind, row int, owners []columns.Key) (fits bool) {
@@ -187,6 +199,10 @@ func (x *Executor) score(kind plan.LeadKind, row int, owners []columns.Key) (fit
 	}
 	for i := range t.words {
 		t.words[i].drain(x.scores, x.counts)
+	}
+	for i := range t.tallies {
+		y := &t.tallies[i]
+		x.counts[y.plan.Slot] = y.count()
 	}
 	for i := range t.plan.Pairs {
 		p := &t.plan.Pairs[i]
@@ -220,6 +236,9 @@ func (x *Executor) countInteractions(t *target, contact columns.Key) uint64 {
 			}
 			if n >= many && x.stop.after(n) {
 				return all
+			}
+			if block.interactions.lists {
+				block.interactions.contact = contact
 			}
 			block.interactions.scan(times[:n], cells[:n*block.width], x.ownerMasks, x.segments, t.words, x.scores)
 		}

@@ -15,6 +15,9 @@ type interactions struct {
 	words []boundWord
 	stop  *interrupt // of the executor
 
+	lists   bool        // some records are listed
+	contact columns.Key // who owns the records at hand, if some are listed
+
 	// As of the instant.
 	time  timeline
 	each  [][]int64     // points of totals of each, by model and segment; nil where there are none. The first model's are in the segments
@@ -31,10 +34,12 @@ type leastPoints struct {
 // A boundWord is a range of measures, bound to the columns that they ask for.
 type boundWord struct {
 	plan.BitRange
-	caches []predicateCache
-	owners []ownerBit
-	inside []uint64 // by segment: the measures in whose windows it lies
-	last   uint32   // the last segment that lies in some window
+	caches  []predicateCache
+	owners  []ownerBit
+	listers []lister
+	listed  uint64   // the measures of the listers
+	inside  []uint64 // by segment: the measures in whose windows it lies
+	last    uint32   // the last segment that lies in some window
 }
 
 // An ownerBit says which measure of the owner a measure depends on.
@@ -46,8 +51,8 @@ type ownerBit struct {
 
 // bindInteractions binds a plan to a store, or returns false if the store lacks what
 // the plan names. ranges are those of the plan's measures, owner those of the
-// owner's.
-func bindInteractions(p *plan.Interactions, store *columns.Store, ranges, owner []plan.BitRange) (interactions, bool) {
+// owner's. tallies are those of the target.
+func bindInteractions(p *plan.Interactions, store *columns.Store, ranges, owner []plan.BitRange, tallies []tally) (interactions, bool) {
 	k := interactions{plan: p, stop: new(interrupt), table: store.Table(p.Entity.Name())}
 	if k.table == nil {
 		return k, false
@@ -67,6 +72,15 @@ func bindInteractions(p *plan.Interactions, store *columns.Store, ranges, owner 
 			}
 		}
 		var ok bool
+		for i := r.First; i < r.First+r.Count; i++ {
+			if w.listers, ok = bindListers(w.listers, &p.Measures[i], r.Bit(i), k.table, tallies); !ok {
+				return k, false
+			}
+		}
+		for i := range w.listers {
+			w.listed |= w.listers[i].bit
+		}
+		k.lists = k.lists || w.listed != 0
 		if w.caches, ok = cachesOf(k.table, exprs, r.Mask()); !ok {
 			return k, false
 		}

@@ -53,7 +53,7 @@ func drawEmail(t *rapid.T) email {
 	}
 	for i := range e.values {
 		if i < 2 || e.kind == "EmailClicked" {
-			e.values[i] = rapid.SampledFrom([]string{"", "a", "b"}).Draw(t, "value")
+			e.values[i] = rapid.SampledFrom([]string{"", "a", "A", "b"}).Draw(t, "value")
 		}
 	}
 	return e
@@ -79,6 +79,7 @@ type child struct {
 	frequency points.Frequency
 	kind      string // or Interaction
 	from, to  int    // days before as of; from is 0 without a window
+	extra     string // a cap, a burst or a decay, or ""
 	tests     []fieldTest
 	city      string    // of the contact, or ""
 	more      *boolExpr // or nil
@@ -178,7 +179,8 @@ func (x *fieldTest) String() string {
 
 func (x *fieldTest) holds(e *email) bool {
 	v := e.values[x.field]
-	return map[string]bool{"=": v == x.value, "!=": v != "" && v != x.value, "is empty": v == ""}[x.op]
+	same := strings.EqualFold(v, x.value)
+	return map[string]bool{"=": same, "!=": v != "" && !same, "is empty": v == ""}[x.op]
 }
 
 // drawChild draws a child with expressions about the first fields of emailFields.
@@ -234,6 +236,9 @@ func (c *child) String() string {
 		fmt.Fprintf(&b, " between %s and %s", at(c.from), at(c.to))
 	case c.from > 0:
 		fmt.Fprintf(&b, " within last %d days", c.from)
+	}
+	if c.extra != "" {
+		b.WriteString(" " + c.extra)
 	}
 	word := "where"
 	expr := func(text string) {

@@ -43,6 +43,9 @@ func (k *interactions) scan(times []int64, cells []uint32, owner []uint64, found
 		w := &k.words[i+1]
 		w.scan(found, cells, k.width, w.satisfied(owner), &words[w.Word].counter)
 	}
+	if k.lists {
+		k.list(times, cells, owner, found)
+	}
 }
 
 // scanFirst finds the segments of the records that lie in some window and returns

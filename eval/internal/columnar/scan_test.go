@@ -90,7 +90,7 @@ func TestScan(t *testing.T) {
 		owner := []uint64{rapid.Uint64Range(0, 3).Draw(t, "the owner's measures")}
 		k, ok := bindInteractions(&p, store,
 			[]plan.BitRange{{Word: 0, Shift: 3, First: 0, Count: n}, {Word: 1, Shift: 0, First: n, Count: n}},
-			[]plan.BitRange{{Word: 0, Shift: 0, First: 0, Count: 2}})
+			[]plan.BitRange{{Word: 0, Shift: 0, First: 0, Count: 2}}, nil)
 		if !ok {
 			t.Fatal("the store lacks something")
 		}

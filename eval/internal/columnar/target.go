@@ -3,6 +3,7 @@ package columnar
 import (
 	"math"
 	"slices"
+	"time"
 
 	"github.com/leadscore/leadscore/eval/internal/plan"
 	"github.com/leadscore/leadscore/traverse/columns"
@@ -15,6 +16,7 @@ type target struct {
 	lead, owner  profile
 	interactions []interactions
 	blocks       []block // in the order of columns.Owned
+	tallies      []tally
 }
 
 // A block says how the interactions of one kind of one contact are scanned.
@@ -39,11 +41,12 @@ func bindTarget(p *plan.Target, store *columns.Store) (target, bool) {
 	for _, table := range store.Owned().Kinds() {
 		t.blocks = append(t.blocks, block{math.MaxInt64, table.Width(), nil})
 	}
+	t.tallies = bindTallies(p.Tallies)
 	packed := make([][]plan.BitRange, len(p.Interactions))
 	for i := range p.Interactions {
 		k := &t.interactions[i]
 		packed[i] = packer.Pack(len(p.Interactions[i].Measures))
-		if *k, ok = bindInteractions(&p.Interactions[i], store, packed[i], t.owner.ranges); !ok {
+		if *k, ok = bindInteractions(&p.Interactions[i], store, packed[i], t.owner.ranges, t.tallies); !ok {
 			return t, false
 		}
 		at := slices.Index(store.Owned().Kinds(), k.table)
@@ -90,7 +93,10 @@ func (t *target) caches(f func(*predicateCache)) {
 }
 
 // setAsOf makes the tables by time as of an instant.
-func (t *target) setAsOf(bounds []plan.Bound, asOf int64, models int) {
+func (t *target) setAsOf(bounds []plan.Bound, edges [][]int64, asOf int64, models int) {
+	for i := range t.tallies {
+		t.tallies[i].setAsOf(time.UnixMicro(asOf).UTC(), edges)
+	}
 	for i := range t.blocks {
 		if b := &t.blocks[i]; b.interactions != nil {
 			b.interactions.setAsOf(bounds, asOf, models)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/internal/points"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -17,7 +18,7 @@ import (
 // is a conjunction, so that the counts of all children can be read.
 func NewColumns(routes *Routes, explain bool) *Columns {
 	models := routes.Models
-	p := &Columns{Residual: make([][]Condition, len(models))}
+	p := &Columns{Residual: make([][]Condition, len(models)), Counted: make([]*Counted, len(models))}
 	if explain {
 		p.Explained = make([][]int, len(models))
 	}
@@ -29,7 +30,13 @@ func NewColumns(routes *Routes, explain bool) *Columns {
 	residual := make([]*check.Model, len(models))
 	left := false
 	for i, m := range models {
+		b.model, b.zone, b.schema = i, m.Checked.Zone, m.Checked.Schema
+		b.kind, b.target, b.known = m.Target, &p.Targets[m.Target], &b.targets[m.Target]
 		if m.Structured() || m.Target >= EveryLead {
+			if p.Counted[i] = b.structured(m, explain); p.Counted[i] != nil {
+				residual[i] = &check.Model{Name: m.Checked.Name, Target: m.Checked.Target, Zone: b.zone, Schema: b.schema}
+				continue
+			}
 			residual[i], p.Residual[i], left = m.Checked, m.Conditions, true
 			if explain {
 				p.Explained[i] = slices.Repeat([]int{ByRoutes}, len(m.Conditions))
@@ -38,8 +45,6 @@ func NewColumns(routes *Routes, explain bool) *Columns {
 		}
 		without := *m.Checked
 		without.Conditions = nil
-		b.model, b.zone, b.schema = i, m.Checked.Zone, m.Checked.Schema
-		b.kind, b.target, b.known = m.Target, &p.Targets[m.Target], &b.targets[m.Target]
 		for j := range m.Conditions {
 			if b.condition(&m.Conditions[j]) {
 				continue
@@ -108,6 +113,59 @@ func newTargetIndex() targetIndex {
 	}
 }
 
+// structured plans a structured model, or returns nil if it needs routes: for an
+// explanation, or as some child does.
+func (b *columnBuilder) structured(m *Model, explain bool) *Counted {
+	if explain || m.Target >= EveryLead {
+		return nil
+	}
+	var children []columnChild
+	for c := range conditionsOf(m.Checked) {
+		for i := range c.Children {
+			child, ok := columnChildOf(&c.Children[i], b.schema)
+			if !ok {
+				return nil
+			}
+			children = append(children, child)
+		}
+		if len(c.Items) > 0 && slices.ContainsFunc(c.Items, func(item check.Item) bool { _, same := item.(*check.Same); return same }) {
+			return nil
+		}
+	}
+	out := &Counted{}
+	for c := range conditionsOf(m.Checked) {
+		list := &out.Conditions
+		if c == m.Checked.Audience {
+			list = &out.Audience
+		}
+		for i := range c.Children {
+			*list = append(*list, Slot{b.slotOf(&children[0]), points.FrequencyOf(&c.Children[i])})
+			children = children[1:]
+		}
+	}
+	return out
+}
+
+// slotOf returns the slot in which a child is counted.
+func (b *columnBuilder) slotOf(c *columnChild) int {
+	measures := b.measures(c)
+	if c.tally == nil {
+		return b.slot(measures)
+	}
+	t := *c.tally
+	t.Zone, t.Slot = b.zone, b.target.Slots
+	b.target.Slots++
+	if a := t.Checked.Aging; a != nil {
+		t.Aging = agingIn(&b.plan.Agings, a, b.zone)
+	}
+	for _, at := range measures {
+		m := b.target.measure(at)
+		m.Tallies = append(m.Tallies, len(b.target.Tallies))
+	}
+	b.target.Tallies = append(b.target.Tallies, t)
+	return t.Slot
+}
+
 // condition plans a condition, or returns false if some child needs routes.
 func (b *columnBuilder) condition(c *Condition) bool {
 	children := make([]columnChild, len(c.Children))
@@ -135,7 +193,7 @@ func (b *columnBuilder) condition(c *Condition) bool {
 	}
 	slots := make([]int, len(children))
 	for i := range children {
-		slots[i] = b.slot(b.measures(&children[i]))
+		slots[i] = b.slotOf(&children[i])
 	}
 	if b.plan.Explained != nil {
 		b.plan.Explained[b.model] = append(b.plan.Explained[b.model], len(t.Conjunctions))
@@ -399,6 +457,11 @@ func opposite(p Predicate) Predicate {
 // fields next to each other, so that a word of them looks at few columns.
 func (t *Target) arrange(explain bool) {
 	t.MaxRecords = math.MaxInt64 / max(t.weight, 1)
+	for i := range t.Tallies {
+		if a := t.Tallies[i].Checked.Aging; a != nil {
+			t.MaxRecords = min(t.MaxRecords, math.MaxInt64/a.Scale())
+		}
+	}
 	if explain {
 		t.MaxRecords = min(t.MaxRecords, math.MaxUint32) // explained counts have 32 bits
 	}

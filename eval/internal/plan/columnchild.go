@@ -15,6 +15,7 @@ type columnChild struct {
 	// parts are what a record must satisfy one of. No record satisfies two of them, so
 	// their counts add up.
 	parts []columnPart
+	tally *Tally // if more than the number of records matters; without its slot
 }
 
 // A columnPart is what a record must satisfy.
@@ -33,9 +34,6 @@ type profileExpr struct {
 
 // columnChildOf returns what a child asks of columns, or false if it needs routes.
 func columnChildOf(c *check.Child, schema *traverse.Schema) (columnChild, bool) {
-	if c.Burst != nil || c.Cap != nil || c.Aging != nil {
-		return columnChild{}, false
-	}
 	out := columnChild{hops: c.Path[1:]}
 	root := c.Path[0].Entity
 	switch {
@@ -48,7 +46,7 @@ func columnChildOf(c *check.Child, schema *traverse.Schema) (columnChild, bool) 
 	default:
 		out.roots = []*traverse.Entity{root}
 	}
-	if !out.reaches(out.hops) {
+	if !out.reaches(out.hops) || !out.setTally(c) {
 		return out, false
 	}
 	var windows []check.Window
@@ -72,6 +70,21 @@ func columnChildOf(c *check.Child, schema *traverse.Schema) (columnChild, bool) 
 		out.parts = append(out.parts, part)
 	}
 	return out, true
+}
+
+// setTally sets the tally of the child, or returns false if it needs routes.
+func (c *columnChild) setTally(child *check.Child) bool {
+	switch {
+	case !tallied(child):
+		return true
+	case c.lead: // there is one occurrence at most, so that a cap does nothing
+		return child.Burst == nil && child.Aging == nil
+	}
+	by, field, ok := c.tallyOf(child)
+	if ok && (by != TallyAll || child.Burst != nil || child.Aging != nil) {
+		c.tally = &Tally{Checked: child, By: by, Field: field, Aging: -1}
+	}
+	return ok && (child.Burst == nil && child.Aging == nil || child.Dated == 0)
 }
 
 // reaches reports whether hops from the root lead to the same record for all that
@@ -114,4 +127,6 @@ func (c *columnChild) add(part *columnPart, child *check.Child, e fieldExpr) boo
 }
 
 // alone reports whether the child has one count, not several that are added up.
-func (c *columnChild) alone() bool { return len(c.parts) == 1 && (c.lead || len(c.roots) == 1) }
+func (c *columnChild) alone() bool {
+	return c.tally == nil && len(c.parts) == 1 && (c.lead || len(c.roots) == 1)
+}

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"time"
+
 	"github.com/leadscore/leadscore/internal/points"
 	"github.com/leadscore/leadscore/traverse"
 	"github.com/leadscore/leadscore/traverse/columns"
@@ -27,6 +29,29 @@ type Columns struct {
 	// has the counts of the condition, or ByRoutes. It is nil in a plan for scores
 	// alone.
 	Explained [][]int
+	// Counted says, by structured model, where the counts of its conditions are, if all of
+	// them are counted over columns; else nil.
+	Counted []*Counted
+	Agings  []Aging // of the tallies
+}
+
+// A Counted says where the counts of a structured model are.
+type Counted struct {
+	Conditions []Slot // for each condition one for each child
+	Audience   []Slot // of the audience's children
+}
+
+// A Slot is where the occurrences of a child are counted, and the frequency that says
+// what the child counts.
+type Slot struct {
+	Index     int
+	Frequency points.Frequency
+}
+
+// Edges resolves the agings as of an instant: see [Instant]. It uses the memory of room
+// again.
+func (p *Columns) Edges(asOf time.Time, room [][]int64) [][]int64 {
+	return resolve(p.Agings, asOf, room)
 }
 
 // ByRoutes in Columns.Explained marks a condition of Columns.Residual.
@@ -46,6 +71,7 @@ type Target struct {
 	Pairs        []Pairs        // those of one child or two
 	Others       []int          // those of more, as indexes into Conjunctions
 	Slots        int            // counts that the conjunctions share
+	Tallies      []Tally        // children whose records are listed
 	Base         []int64        // by model, the score of a lead of which every measure is 0, without the conjunctions
 	MaxRecords   uint64         // the most records for which a lead's sums fit in 64 bits
 
@@ -60,6 +86,7 @@ type Measure struct {
 	Where   []ColumnExpr
 	Uses    []Use // by conditions of one child
 	Slots   []int // of conjunctions, to which the count is added
+	Tallies []int // of the target, for which the records are listed
 }
 
 // A Use is what a condition of one child gives for a count.

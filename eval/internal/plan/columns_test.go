@@ -73,8 +73,16 @@ func TestCountedOverColumns(t *testing.T) {
 		{"not of the Timestamp", `each EmailOpened where not (Timestamp after 2026-01-01)`, false},
 		{"not of a time of the lead", `has Lead where not (CreatedOn after 2026-01-01 or City = "A")`, true},
 		{"or of very many fields", "each EmailOpened where " + nested(6), false},
-		{"a cap", `each EmailOpened once per EmailName`, false},
-		{"a burst", `at least 2 EmailOpened within any 1 day`, false},
+		{"a cap by a field", `each EmailOpened once per EmailName`, true},
+		{"a cap by a period", `each EmailOpened.Contact up to 2 per day`, true},
+		{"a cap by the contact", `each Interaction once per Contact`, true},
+		{"a cap by another reference", `each EmailOpened once per Campaign`, false},
+		{"a cap by a field of another record", `each EmailOpened once per Contact.City`, false},
+		{"a cap by another time", `each EmailOpened once per ReadAt`, false},
+		{"a cap on the lead", `each Lead once per City`, true},
+		{"a burst", `at least 2 EmailOpened within any 1 day`, true},
+		{"a burst of orders", `at least 2 Lead.Orders within any 1 day`, false},
+		{"a decay", `each EmailOpened losing 10% every 1 day`, true},
 	} {
 		p := planColumns(t, richer+evaltest.Model("M", "contact", test.child+" score +1"))
 		if got := len(p.Residual[0]) == 0; got != test.want {

@@ -49,6 +49,9 @@ func (t *Target) describe(b *strings.Builder) {
 		}
 		b.WriteString("\n")
 	}
+	if n := len(t.Tallies); n > 0 {
+		fmt.Fprintf(b, "  %s with a cap, burst or decay\n", plural(n, "count"))
+	}
 	if n := len(t.Conjunctions); n > 0 {
 		fmt.Fprintf(b, "  %s of several counts\n", plural(n, "condition"))
 	}

@@ -144,7 +144,7 @@ func (r *Routes) At(asOf time.Time, in Instant) Instant {
 	}
 	out.Bounds = r.Windows.Resolve(asOf, in.Bounds[:0])
 	if len(r.Agings) > 0 {
-		out.Edges = r.edges(asOf, in.Edges)
+		out.Edges = resolve(r.Agings, asOf, in.Edges)
 	}
 	return out
 }

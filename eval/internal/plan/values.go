@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"slices"
 	"time"
 
 	"github.com/leadscore/leadscore/dsl"
@@ -70,12 +69,12 @@ func (b *builder) kept(m *Model, c *check.Child, out *Child) {
 		out.Steps[v.Step].Until = end
 	}
 	if c.Aging != nil {
-		out.Aging = b.aging(c.Aging, m.Checked.Zone)
+		out.Aging = agingIn(&b.routes.Agings, c.Aging, m.Checked.Zone)
 	}
 	if c.Aging != nil || c.Burst != nil || c.Cap != nil && out.Cap == nil {
 		out.Steps[out.Dated].Until = end
 	}
-	out.Kept = c.Cap != nil || c.Burst != nil || c.Aging != nil
+	out.Kept = tallied(c)
 	for i := range out.Steps {
 		for j := range out.Steps[i].Where {
 			if e := &out.Steps[i].Where[j]; e.Mixed {
@@ -101,30 +100,6 @@ func (e *Expr) keep(steps []Step, until int) {
 type Aging struct {
 	check.Aging
 	Zone *time.Location
-}
-
-// aging returns the index of an aging, which is added if it is new.
-func (b *builder) aging(a *check.Aging, zone *time.Location) int {
-	planned := Aging{*a, zone}
-	i := slices.Index(b.routes.Agings, planned)
-	if i < 0 {
-		i = len(b.routes.Agings)
-		b.routes.Agings = append(b.routes.Agings, planned)
-	}
-	return i
-}
-
-// edges resolves the agings as of an instant. It uses the memory of room again.
-func (r *Routes) edges(asOf time.Time, room [][]int64) [][]int64 {
-	for i := range r.Agings {
-		if i == len(room) {
-			room = append(room, nil)
-		}
-		if a := &r.Agings[i]; a.Kind != check.Without { // that has too many, and one occurrence counts
-			room[i] = a.Edges(asOf, a.Zone, room[i][:0])
-		}
-	}
-	return room[:len(r.Agings)]
 }
 
 // leads reports whether an interaction has a reference that names the lead.

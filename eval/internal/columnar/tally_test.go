@@ -1,0 +1,117 @@
+package columnar
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/eval/internal/evaltest"
+	"github.com/leadscore/leadscore/eval/internal/fetch"
+	"github.com/leadscore/leadscore/eval/internal/plan"
+	"github.com/leadscore/leadscore/eval/internal/walk"
+	"github.com/leadscore/leadscore/internal/points"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// drawTallied draws a child with a cap, a burst or a decay, and the points of its
+// condition.
+func drawTallied(t *rapid.T) string {
+	c := drawChild(t, 2)
+	pick := func(list ...string) string { return rapid.SampledFrom(list).Draw(t, "pick") }
+	caps := []string{"", "once per day", "up to 2 per week", "once per month", "up to 3 per year", "once per Contact", "up to 2 per Timestamp", "once per hour"}
+	if c.kind != "Interaction" {
+		caps = append(caps, "once per EmailName", "up to 2 per CustomerJourney", "once per EmailName", "once per EmailName")
+	}
+	if !strings.Contains(c.kind, " or ") {
+		caps = append(caps, "up to 2 per "+c.kind)
+	}
+	limit := pick(caps...)
+	switch rapid.IntRange(0, 3).Draw(t, "form") {
+	case 0: // a burst
+		c.frequency = points.Frequency{Min: 3}
+		c.extra = "within any " + pick("1 day", "2 days", "1 week", "30 minutes")
+	case 1: // a decay
+		c.frequency = rapid.SampledFrom([]points.Frequency{{Each: true}, {Each: true}, {Min: 1}}).Draw(t, "counts")
+		decay := pick("halving every 1 day", "halving every 1 month", "losing 30% every 3 days", "fading over 10 days", "losing 100% every 1 week")
+		c.extra = strings.TrimSpace(limit + " " + decay)
+		return strings.Replace(c.String(), "at least 1 ", "has ", 1) + " score +7"
+	case 2:
+		text := c.String()
+		_, rest, _ := strings.Cut(text, c.kind)
+		return fmt.Sprintf("every %s without %s%s score -5 down to -50", pick("1 day", "3 days", "1 month"), c.kind, rest)
+	default:
+		c.extra = limit
+		if rapid.Bool().Draw(t, "every") {
+			c.frequency = points.Frequency{Each: true, Every: 2}
+		}
+	}
+	return c.String() + " score +3 up to +9"
+}
+
+// TestTallies checks that the executor counts what a walk counts for structured models,
+// with caps, bursts and decays.
+func TestTallies(t *testing.T) {
+	over := 0
+	rapid.Check(t, func(t *rapid.T) {
+		rules := ""
+		for i, target := range []string{"contact", "account"} {
+			var conditions []string
+			for range rapid.IntRange(1, 2).Draw(t, "conditions") {
+				conditions = append(conditions, drawTallied(t))
+			}
+			rules += evaltest.Model(fmt.Sprint(i), target, conditions...)
+		}
+		routes := plan.NewRoutes(evaltest.Models(t, rules))
+		x := New(plan.NewColumns(routes, false))
+		data := evaltest.Data(t, traverse.Standard(), smallWorld)
+		for i := range rapid.SampledFrom([]int{5, 30}).Draw(t, "emails") {
+			e := drawEmail(t)
+			e.add(t, data, i)
+		}
+		var batch fetch.Batch
+		if err := batch.Load(t.Context(), routes, data, []string{"ada-lead", "ben-lead", "deal"}, evaltest.AsOf, fetch.Options{MaxKeys: 9}); err != nil {
+			t.Fatal(err)
+		}
+		var w walk.Walker
+		w.Begin(t.Context(), &batch)
+		store := storeOf(data)
+		err := store.Use(t.Context(), func() error {
+			if !x.Bind(store) {
+				t.Fatal("the store lacks something")
+			}
+			x.SetAsOf(evaltest.AsOf)
+			for i := range batch.Leads {
+				l := &batch.Leads[i]
+				kind, _ := x.Score(x.Find(l.ID))
+				for j, m := range routes.Models {
+					counted := x.plan.Counted[j]
+					if m.Target != kind || counted == nil {
+						continue
+					}
+					over++
+					got := x.AppendCounts(nil, counted.Conditions)
+					for k := range m.Conditions {
+						ch := &m.Conditions[k].Children[0]
+						want := w.Count(ch, l)
+						if a := ch.Checked.Aging; a != nil && a.Kind != check.Without {
+							want = w.Weigh(ch, l)
+						}
+						if got[k].Clamp() != want.Clamp() {
+							t.Fatalf("%s counts %d, want %d: %s", l.ID, got[k].Clamp(), want.Clamp(), ch.Rule())
+						}
+					}
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+	if over == 0 {
+		t.Error("no model was counted over columns")
+	}
+}

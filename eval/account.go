@@ -1,7 +1,6 @@
 package eval
 
 import (
-	"fmt"
 	"iter"
 	"math/big"
 	"slices"
@@ -156,7 +155,7 @@ func blockText(b *dsl.ItemBlock) string {
 
 // rowText returns a row of a table as the rules have it, without its points.
 func rowText(r *dsl.Row) string {
-	text := fmt.Sprint(r)
+	text := r.String()
 	if at := strings.LastIndex(text, " score "); at >= 0 {
 		return text[:at]
 	}

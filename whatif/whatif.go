@@ -30,7 +30,9 @@ const (
 type Change struct {
 	Condition string
 	Times     *big.Int // how often the condition counts after the change
-	Points    *big.Int // what the change adds to the score; above 0
+	// Points is what the change adds to the score by itself. It is above 0, except for a
+	// structured model, in which other changes may have to come with it.
+	Points *big.Int
 }
 
 // String describes the change, such as `"Opened" counts 2 times (+10)`.
@@ -95,6 +97,8 @@ type Answer struct {
 	Result    leadscore.Result
 	Threshold grades.Threshold // the model's sales-ready score
 	Sets      []Set            // see [SalesReady]
+
+	decides bool // the model has a decision in place of a threshold
 }
 
 // MarshalJSON returns an object with result, as [leadscore.Result.MarshalJSON]
@@ -119,6 +123,11 @@ func (a Answer) MarshalJSON() ([]byte, error) {
 // whose changes add most come first. A condition with an each child and positive
 // points can always reach the score by itself; then every set has one change.
 //
+// For a structured model, whose score is more than the sum of its conditions or which
+// says when a lead is sales ready in another way than by a score, each set is tried: the
+// changes of a set are those that its limits, tiers, weights and decision ask for. Of
+// very many sets only the first are tried.
+//
 // There are no sets if the lead is sales ready, if the model did not score it, if
 // the model has no sales-ready score, or if no set of [MaxConditions] is enough.
 //
@@ -126,12 +135,12 @@ func (a Answer) MarshalJSON() ([]byte, error) {
 // may be sets: it then fails if r was scored without [leadscore.Explain], or by a
 // model of the same name with other conditions.
 func SalesReady(m *leadscore.Model, r leadscore.Result) (Answer, error) {
-	a := Answer{Result: r, Threshold: m.SalesReady()}
+	a := Answer{Result: r, Threshold: m.SalesReady(), decides: m.Checked().Decision != nil}
 	if r.Model != m.Name() {
 		return Answer{}, fmt.Errorf("whatif: the result is of model %q, not of %q", r.Model, m.Name())
 	}
 	threshold, ok := a.Threshold.At()
-	if !ok || r.Status != leadscore.Scored || r.SalesReady {
+	if !ok && !a.decides || r.Status != leadscore.Scored || r.SalesReady {
 		return a, nil
 	}
 	checked := m.Checked().Conditions
@@ -144,6 +153,10 @@ func SalesReady(m *leadscore.Model, r leadscore.Result) (Answer, error) {
 	})
 	if !same {
 		return Answer{}, fmt.Errorf("whatif: the result's conditions are not those of model %q; score the lead with this model", m.Name())
+	}
+	if r.Structured() {
+		a.Sets = newSearch(m.Checked(), r, contributions).sets(m.Checked())
+		return a, nil
 	}
 	conditions := make([]condition, len(checked))
 	for i, c := range contributions {
@@ -160,15 +173,21 @@ func (a Answer) String() string {
 	switch {
 	case a.Result.Status != leadscore.Scored:
 		return ""
-	case !ok:
+	case !ok && !a.decides:
 		return "the model has no sales-ready score\n"
 	case a.Result.SalesReady:
 		return ""
-	case len(a.Sets) == 0:
-		return fmt.Sprintf("no change of up to %d conditions would reach the sales-ready score of %d\n", MaxConditions, threshold)
+	}
+	heading, none := "the lead would be sales ready if", "make the lead sales ready"
+	if ok {
+		none = fmt.Sprintf("reach the sales-ready score of %d", threshold)
+		heading = fmt.Sprintf("it would %s if", none)
+	}
+	if len(a.Sets) == 0 {
+		return fmt.Sprintf("no change of up to %d conditions would %s\n", MaxConditions, none)
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "it would reach the sales-ready score of %d if\n", threshold)
+	fmt.Fprintln(&b, heading)
 	for _, s := range a.Sets {
 		fmt.Fprintf(&b, "  %s\n", s)
 	}

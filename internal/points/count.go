@@ -60,11 +60,15 @@ func (c Count) Minus(d Count) Count {
 	if c.large == nil && d.large == nil {
 		return Count{small: c.small - d.small}
 	}
-	n := new(big.Int).Sub(c.Big(), d.Big())
-	if n.IsUint64() {
-		return Count{small: n.Uint64()}
+	return Count{large: new(big.Int).Sub(c.Big(), d.Big())}.reduced()
+}
+
+// reduced returns c in its small form, if it fits.
+func (c Count) reduced() Count {
+	if c.large != nil && c.large.IsUint64() {
+		return Count{small: c.large.Uint64()}
 	}
-	return Count{large: n}
+	return c
 }
 
 // Less reports whether c < d.

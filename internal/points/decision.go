@@ -51,7 +51,7 @@ func (s *scorer) holds(i int) bool {
 	if c.in != nil && c.in.tiers != nil {
 		return s.taken(c.in) == i
 	}
-	return c.season.holds(s.asOf) && !s.Multiplier(i, s.counts).IsZero()
+	return c.season.holds(s.asOf) && !s.multiplier(i).IsZero()
 }
 
 // satisfies reports whether a score satisfies a predicate of numbers.

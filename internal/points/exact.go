@@ -20,6 +20,12 @@ type Fraction struct {
 // Whole returns n as a fraction.
 func Whole(n Count) Fraction { return Fraction{n, 1} }
 
+// FractionOf returns r, whose denominator must fit in 64 bits and which must not be
+// negative, as a fraction.
+func FractionOf(r *big.Rat) Fraction {
+	return Fraction{Count{large: new(big.Int).Set(r.Num())}.reduced(), r.Denom().Uint64()}
+}
+
 // IsZero reports whether f is 0.
 func (f Fraction) IsZero() bool { return f.Count.IsZero() }
 

@@ -27,10 +27,32 @@ type Dimension struct {
 // of an instant at which the model is active, in microseconds. It uses the memory of out
 // again. If ledger is not nil, Score writes into it how the score came about.
 func (p *Program) Score(asOf int64, counts []Count, out *Outcome, ledger *Ledger) {
-	*out = Outcome{Dimensions: slices.Grow(out.Dimensions[:0], p.dimensions)[:p.dimensions]}
 	s := scorer{Program: p, asOf: asOf, counts: counts, out: out, ledger: ledger}
-	if ledger != nil {
-		ledger.begin(len(p.conditions))
+	s.score()
+}
+
+// ScoreMultipliers is [Program.Score] for conditions whose points count so often,
+// whatever their children count.
+func (p *Program) ScoreMultipliers(asOf int64, multipliers []Fraction, out *Outcome) {
+	s := scorer{Program: p, asOf: asOf, multipliers: multipliers, out: out}
+	s.score()
+}
+
+// A scorer scores one lead.
+type scorer struct {
+	*Program
+	asOf        int64
+	counts      []Count
+	multipliers []Fraction // by condition, in place of counts; or nil
+	out         *Outcome
+	ledger      *Ledger // or nil
+}
+
+func (s *scorer) score() {
+	p, out := s.Program, s.out
+	*out = Outcome{Dimensions: slices.Grow(out.Dimensions[:0], p.dimensions)[:p.dimensions]}
+	if s.ledger != nil {
+		s.ledger.begin(len(p.conditions))
 	}
 	root := &p.root
 	sum := s.sum(root, true)
@@ -44,13 +66,13 @@ func (p *Program) Score(asOf int64, counts []Count, out *Outcome, ledger *Ledger
 	}
 }
 
-// A scorer scores one lead.
-type scorer struct {
-	*Program
-	asOf   int64
-	counts []Count
-	out    *Outcome
-	ledger *Ledger // or nil
+// multiplier returns how often the points of a condition count, whatever the season and
+// the tiers before it.
+func (s *scorer) multiplier(i int) Fraction {
+	if s.multipliers != nil {
+		return s.multipliers[i]
+	}
+	return s.Multiplier(i, s.counts)
 }
 
 // add returns what a part adds to the sum of the part that holds it. active says whether
@@ -91,7 +113,7 @@ func (s *scorer) condition(in *part, i int, counts bool, why Why) Total {
 	if !counts && s.ledger == nil {
 		return Total{}
 	}
-	m := s.Multiplier(i, s.counts)
+	m := s.multiplier(i)
 	var sum Total
 	if counts {
 		sum, why = s.conditions[i].contribution(m), ""
@@ -138,7 +160,7 @@ func (s *scorer) tiers(at *part, active bool) Total {
 // taken returns the first of the tiers that holds and is in season, or -1.
 func (s *scorer) taken(at *part) int {
 	for _, i := range at.tiers {
-		if s.conditions[i].season.holds(s.asOf) && !s.Multiplier(i, s.counts).IsZero() {
+		if s.conditions[i].season.holds(s.asOf) && !s.multiplier(i).IsZero() {
 			return i
 		}
 	}

@@ -275,6 +275,13 @@ func TestProgramIsTheText(t *testing.T) {
 				t.Fatalf("condition %d has the multiplier %v, want %v", i, got, want)
 			}
 		}
+		multipliers := make([]Fraction, len(m.Conditions))
+		for i := range multipliers {
+			multipliers[i] = FractionOf(n.multiplier(i))
+		}
+		if p.ScoreMultipliers(asOf, multipliers, &out); !cmp.Equal(out, want, cmpopts.EquateEmpty()) {
+			t.Fatalf("by multipliers, the outcome is %+v, want %+v", out, want)
+		}
 		checkLedger(t, m, &n, &l, want)
 		for name, is := range map[string]bool{
 			"label": want.Label != "", "ready": want.SalesReady, "grade": want.Grade != "",

@@ -73,11 +73,14 @@ func (r Result) String() string {
 		fmt.Fprintf(&b, "\n          as of %s", r.Result.AsOf().Format(time.RFC3339Nano))
 	}
 	for c := range r.Result.Contributions() {
-		fmt.Fprintf(&b, "\n  %+6d  %s: %d x %+d", c.Score, shown.Printable(c.Condition), c.Multiplier, c.Points)
+		fmt.Fprintf(&b, "\n  %+6d  %s", c.Score, shown.Printable(contribution(&c)))
 		for _, child := range c.Children {
 			holds := ""
 			if !child.Holds {
 				holds = ", does not hold"
+			}
+			if child.Rule == "" {
+				continue // the row of a table says it all
 			}
 			fmt.Fprintf(&b, "\n            %s: %d%s", shown.Printable(child.Rule), child.Count, holds)
 			for _, reason := range child.Reasons() {
@@ -86,6 +89,19 @@ func (r Result) String() string {
 		}
 	}
 	return b.String()
+}
+
+// contribution returns how often a condition counted, as text.
+func contribution(c *leadscore.Contribution) string {
+	name := c.Condition
+	if c.Row != "" {
+		name += ", " + c.Row
+	}
+	text := fmt.Sprintf("%s: %s x %+d", name, c.Times(), c.Points)
+	if c.Why != "" {
+		text += ", " + string(c.Why)
+	}
+	return text
 }
 
 // Run runs every test of a set as a subtest of t, named after the model and the
@@ -129,9 +145,11 @@ func run(ctx context.Context, m *leadscore.Model, test *check.Test) Result {
 	if r.Err != nil {
 		return r
 	}
-	counted := map[string]uint64{}
-	for contribution := range r.Result.Contributions() {
-		counted[contribution.Condition] = contribution.Multiplier
+	counted := map[string]leadscore.Contribution{}
+	for c := range r.Result.Contributions() {
+		if c.Row == "" {
+			counted[c.Condition] = c
+		}
 	}
 	for i := range test.Expectations {
 		if wrong := unmet(&r.Result, &test.Expectations[i], counted); wrong != "" {
@@ -187,42 +205,30 @@ func fill(data *memory.Source, records []check.TestRecord) (lead string, err err
 	return lead, nil
 }
 
+// wantStatus is the status that an expectation is about.
+var wantStatus = map[dsl.ExpectKind]leadscore.Status{
+	dsl.ExpectNoParent: leadscore.NoParent, dsl.ExpectNotTargeted: leadscore.NotTargeted,
+	dsl.ExpectNotActive: leadscore.NotActive, dsl.ExpectNotInAudience: leadscore.NotInAudience,
+}
+
 // unmet returns how the result differs from an expectation, or "" if it meets it.
-func unmet(r *leadscore.Result, x *check.Expectation, counted map[string]uint64) string {
-	switch x.Kind {
-	case dsl.ExpectNoParent, dsl.ExpectNotTargeted:
-		want := map[dsl.ExpectKind]leadscore.Status{dsl.ExpectNoParent: leadscore.NoParent, dsl.ExpectNotTargeted: leadscore.NotTargeted}[x.Kind]
+func unmet(r *leadscore.Result, x *check.Expectation, counted map[string]leadscore.Contribution) string {
+	if want, ok := wantStatus[x.Kind]; ok {
 		if r.Status != want {
-			return fmt.Sprintf("the lead %s", status(r.Status))
+			return status(r.Status)
 		}
 		return ""
 	}
 	if r.Status != leadscore.Scored {
-		return fmt.Sprintf("the lead is not scored: it %s", status(r.Status))
+		return "the lead is not scored: " + strings.Replace(status(r.Status), "the lead", "it", 1)
 	}
-	times := func(n uint64) string {
-		if n == 1 {
-			return "1 time"
-		}
-		return strconv.FormatUint(n, 10) + " times"
-	}
-	n := counted[x.Name]
 	switch x.Kind {
 	case dsl.ExpectScore:
 		if r.Score != x.Number {
 			return fmt.Sprintf("the score is %d, not %d", r.Score, x.Number)
 		}
-	case dsl.ExpectGrade:
-		if r.Grade == "" {
-			return fmt.Sprintf("there is no grade for %d", r.Score)
-		}
-		if r.Grade != x.Name {
-			return fmt.Sprintf("the grade is %q, not %q (the score is %d)", r.Grade, x.Name, r.Score)
-		}
-	case dsl.ExpectNoGrade:
-		if r.Grade != "" {
-			return fmt.Sprintf("the grade is %q (the score is %d)", r.Grade, r.Score)
-		}
+	case dsl.ExpectGrade, dsl.ExpectNoGrade:
+		return unmetGrade("", r.Grade, r.Score, x)
 	case dsl.ExpectSalesReady:
 		if !r.SalesReady {
 			return fmt.Sprintf("the lead is not sales ready (the score is %d)", r.Score)
@@ -231,28 +237,94 @@ func unmet(r *leadscore.Result, x *check.Expectation, counted map[string]uint64)
 		if r.SalesReady {
 			return fmt.Sprintf("the lead is sales ready (the score is %d)", r.Score)
 		}
-	case dsl.ExpectHolds:
-		if n == 0 {
-			return fmt.Sprintf("condition %q does not hold", x.Name)
-		}
-	case dsl.ExpectDoesNotHold:
-		if n != 0 {
-			return fmt.Sprintf("condition %q holds, %s", x.Name, times(n))
-		}
-	case dsl.ExpectTimes:
-		if n != uint64(x.Number) {
-			return fmt.Sprintf("condition %q counts %s, not %d", x.Name, times(n), x.Number)
-		}
+	case dsl.ExpectLabel, dsl.ExpectNoLabel:
+		return unmetLabel(r, x)
+	case dsl.ExpectDimensionScore, dsl.ExpectDimensionGrade, dsl.ExpectDimensionNoGrade:
+		return unmetDimension(r, x)
+	default:
+		c := counted[x.Name]
+		return unmetCondition(&c, x)
 	}
 	return ""
 }
 
+// unmetCondition returns how a condition differs from an expectation. One that is out of
+// season or behind a tier that was taken does not count.
+func unmetCondition(c *leadscore.Contribution, x *check.Expectation) string {
+	times, whole, why := c.Times(), c.Fraction == "", ""
+	if c.Holds() && !c.Taken() {
+		times, whole, why = "0", true, ": "+string(c.Why)
+	}
+	text := times + " times"
+	if times == "1" {
+		text = "1 time"
+	}
+	switch {
+	case x.Kind == dsl.ExpectHolds && !c.Taken():
+		return fmt.Sprintf("condition %q does not hold%s", x.Name, why)
+	case x.Kind == dsl.ExpectDoesNotHold && c.Taken():
+		return fmt.Sprintf("condition %q holds, %s", x.Name, text)
+	case x.Kind == dsl.ExpectTimes && !(whole && times == strconv.FormatInt(x.Number, 10)):
+		return fmt.Sprintf("condition %q counts %s, not %d%s", x.Name, text, x.Number, why)
+	}
+	return ""
+}
+
+// unmetGrade returns how a grade differs from an expectation. of is "", or " of " and a
+// dimension.
+func unmetGrade(of, grade string, score int64, x *check.Expectation) string {
+	none := x.Kind == dsl.ExpectNoGrade || x.Kind == dsl.ExpectDimensionNoGrade
+	switch {
+	case none && grade != "":
+		return fmt.Sprintf("the grade%s is %q (the score is %d)", of, grade, score)
+	case !none && grade == "":
+		return fmt.Sprintf("there is no grade%s for %d", of, score)
+	case !none && grade != x.Name:
+		return fmt.Sprintf("the grade%s is %q, not %q (the score is %d)", of, grade, x.Name, score)
+	}
+	return ""
+}
+
+func unmetDimension(r *leadscore.Result, x *check.Expectation) string {
+	dimensions := r.Dimensions()
+	at := slices.IndexFunc(dimensions, func(d leadscore.Dimension) bool { return d.Name == x.Dimension.Name })
+	if at < 0 {
+		return fmt.Sprintf("the result has no dimension %q", x.Dimension.Name)
+	}
+	d := dimensions[at]
+	if x.Kind != dsl.ExpectDimensionScore {
+		return unmetGrade(fmt.Sprintf(" of %q", d.Name), d.Grade, d.Score, x)
+	}
+	if d.Score != x.Number {
+		return fmt.Sprintf("the score of %q is %d, not %d", d.Name, d.Score, x.Number)
+	}
+	return ""
+}
+
+func unmetLabel(r *leadscore.Result, x *check.Expectation) string {
+	label, _ := r.Label()
+	switch {
+	case x.Kind == dsl.ExpectNoLabel && label != "":
+		return fmt.Sprintf("the label is %q", label)
+	case x.Kind == dsl.ExpectLabel && label == "":
+		return "there is no label: a dimension of it has no grade"
+	case x.Kind == dsl.ExpectLabel && label != x.Name:
+		return fmt.Sprintf("the label is %q, not %q", label, x.Name)
+	}
+	return ""
+}
+
+// status returns a status as a sentence.
 func status(s leadscore.Status) string {
 	switch s {
 	case leadscore.NotTargeted:
-		return "is of a kind that the model does not target"
+		return "the lead is of a kind that the model does not target"
 	case leadscore.NoParent:
-		return "has no parent contact or account"
+		return "the lead has no parent contact or account"
+	case leadscore.NotActive:
+		return "the model is not active"
+	case leadscore.NotInAudience:
+		return "the lead is not in the audience"
 	}
-	return "is " + s.String()
+	return "the lead is " + s.String()
 }

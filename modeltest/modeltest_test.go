@@ -170,6 +170,70 @@ func TestExpectations(t *testing.T) {
 	}
 }
 
+// TestExpectationsOfParts checks the expectations about what structured models give.
+func TestExpectationsOfParts(t *testing.T) {
+	const model = `model "Parts" {
+    target contact
+    active from 2026-01-01
+    audience { none Lead where Rating = "Cold" }
+    dimension "Fit" {
+        first of "Town" {
+            condition "Boston" { has Lead where City = "Boston" score +9 }
+            condition "Named" { has Lead where City is not empty score +4 }
+        }
+        grade "A" from 5
+        grade "B" from 1 to 4
+    }
+    condition "Opened" { each EmailOpened halving every 1 day score +4 }
+    label "Fit"
+}
+`
+	const (
+		boston = `as of 2026-05-31 Lead with ParentContact = "ada" and City = "Boston" Contact "ada" EmailOpened 3 days ago EmailOpened`
+		cold   = `as of 2026-05-31 Lead with ParentContact = "ada" and Rating = "Cold" Contact "ada"`
+		empty  = `as of 2026-05-31 Lead with ParentContact = "ada" Contact "ada"`
+		early  = `as of 2025-05-31 Lead with ParentContact = "ada" Contact "ada"`
+	)
+	for _, test := range []struct{ records, expect, failure string }{
+		{boston, `dimension "Fit" score 9`, ""},
+		{boston, `dimension "Fit" score 8`, `the score of "Fit" is 9, not 8`},
+		{boston, `dimension "Fit" grade "A"`, ""},
+		{boston, `dimension "Fit" grade "B"`, `the grade of "Fit" is "A", not "B" (the score is 9)`},
+		{boston, `dimension "Fit" no grade`, `the grade of "Fit" is "A" (the score is 9)`},
+		{empty, `dimension "Fit" no grade`, ""},
+		{empty, `dimension "Fit" grade "A"`, `there is no grade of "Fit" for 0`},
+		{boston, `label "A"`, ""},
+		{boston, `label "B"`, `the label is "A", not "B"`},
+		{boston, `no label`, `the label is "A"`},
+		{empty, `label "A"`, "there is no label: a dimension of it has no grade"},
+		{empty, `no label`, ""},
+		{boston, `"Boston" holds`, ""},
+		{boston, `"Named" holds`, `condition "Named" does not hold: an earlier tier was taken`},
+		{boston, `"Named" does not hold`, ""},
+		{boston, `"Named" 0 times`, ""},
+		{boston, `"Named" 1 times`, `condition "Named" counts 0 times, not 1: an earlier tier was taken`},
+		{boston, `"Opened" holds`, ""},
+		{boston, `"Opened" 1 times`, `condition "Opened" counts 1.25 times, not 1`},
+		{boston, `score 14`, ""},
+		{cold, `not in audience`, ""},
+		{boston, `not in audience`, "the lead is scored"},
+		{cold, `score 0`, "the lead is not scored: it is not in the audience"},
+		{early, `not active`, ""},
+		{cold, `not active`, "the lead is not in the audience"},
+		{early, `no label`, "the lead is not scored: the model is not active"},
+	} {
+		for r := range modeltest.Results(t.Context(), compile(t, model+`test "T" { `+test.records+` expect `+test.expect+` }`)) {
+			got := ""
+			if len(r.Failures) > 0 {
+				got = r.Failures[0].Summary
+			}
+			if got != test.failure || r.Err != nil || r.Passed() != (test.failure == "") {
+				t.Errorf("expect %s of %s: %q, want %q", test.expect, test.records, got, test.failure)
+			}
+		}
+	}
+}
+
 // TestFailureSaysWhatIsMissing checks that a failure shows what every condition
 // counted, and what kept the nearest record from counting.
 func TestFailureSaysWhatIsMissing(t *testing.T) {

@@ -73,7 +73,7 @@ func TestTotalClampsOnce(t *testing.T) {
 			points int64
 		}
 		terms := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) term {
-			points := rapid.OneOf(rapid.Int64Range(-1_000_000, 1_000_000), rapid.Just[int64](1_000_000), rapid.Just[int64](-1_000_000)).Draw(t, "points")
+			points := rapid.OneOf(rapid.Int64Range(-1_000_000, 1_000_000), rapid.Just[int64](1_000_000_000), rapid.Just[int64](-1_000_000_000)).Draw(t, "points")
 			return term{counts().Draw(t, "count"), points}
 		}), 0, 6).Draw(t, "terms")
 		exact := new(big.Int)

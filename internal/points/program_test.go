@@ -84,7 +84,7 @@ func (d *modeler) aging() *check.Aging {
 func (d *modeler) condition(row bool) int {
 	c := check.Condition{Name: d.name("condition"), Points: rapid.Int64Range(-30, 30).Draw(d.t, "points")}
 	if rapid.IntRange(0, 9).Draw(d.t, "large points") == 0 {
-		c.Points = rapid.SampledFrom([]int64{-1_000_000, 1_000_000}).Draw(d.t, "points")
+		c.Points = rapid.SampledFrom([]int64{-1_000_000_000, 1_000_000_000}).Draw(d.t, "points")
 	}
 	if !row {
 		c.Season = d.season()

@@ -1,6 +1,7 @@
 package eval_test
 
 import (
+	"encoding/json"
 	"slices"
 	"testing"
 	"time"
@@ -53,11 +54,68 @@ func TestContributionEqual(t *testing.T) {
 		{"Entity", func(c *eval.Contribution) { c.Children[0].Occurrences[1].Entity = "F" }},
 		{"ID", func(c *eval.Contribution) { c.Children[0].Occurrences[1].ID = "3" }},
 		{"Time", func(c *eval.Contribution) { c.Children[0].Occurrences[0].Time = at.Add(time.Microsecond) }},
+		{"Row", func(c *eval.Contribution) { c.Row = "otherwise" }},
+		{"Fraction", func(c *eval.Contribution) { c.Fraction = "7/4" }},
+		{"Bound", func(c *eval.Contribution) { c.Bound = 9 }},
+		{"Why", func(c *eval.Contribution) { c.Why = eval.OutOfSeason }},
+		{"Blocks", func(c *eval.Contribution) { c.Blocks = []eval.BlockResult{{Rule: "any of"}} }},
+		{"Weight", func(c *eval.Contribution) { c.Children[0].Weight = "1/2" }},
+		{"Age", func(c *eval.Contribution) { c.Children[0].Occurrences[0].Age = 1 }},
+		{"the Weight of an Occurrence", func(c *eval.Contribution) { c.Children[0].Occurrences[0].Weight = "1/2" }},
 		{"Routes", func(c *eval.Contribution) { c.Children[0].Occurrences[0].Routes++ }},
 	} {
 		a, b := contribution(), contribution()
 		if test.make(&b); a.Equal(b) || b.Equal(a) {
 			t.Errorf("%s differs, and they are equal", test.name)
+		}
+	}
+}
+
+// TestTaken: a condition counts if it holds and nothing else keeps it from that.
+func TestTaken(t *testing.T) {
+	for _, test := range []struct {
+		c            eval.Contribution
+		holds, taken bool
+		times        string
+	}{
+		{eval.Contribution{}, false, false, "0"},
+		{eval.Contribution{Multiplier: 2}, true, true, "2"},
+		{eval.Contribution{Fraction: "1/4"}, true, true, "0.25"},
+		{eval.Contribution{Multiplier: 2, Fraction: "7/3"}, true, true, "2.333"},
+		{eval.Contribution{Multiplier: 2, Why: eval.BoundReached}, true, true, "2"},
+		{eval.Contribution{Multiplier: 2, Why: eval.OutOfSeason}, true, false, "2"},
+		{eval.Contribution{Multiplier: 2, Why: eval.EarlierTier}, true, false, "2"},
+		{eval.Contribution{Multiplier: 2, Why: eval.EarlierRow}, true, false, "2"},
+	} {
+		if test.c.Holds() != test.holds || test.c.Taken() != test.taken || test.c.Times() != test.times {
+			t.Errorf("%+v holds: %t, is taken: %t, times: %s", test.c, test.c.Holds(), test.c.Taken(), test.c.Times())
+		}
+	}
+}
+
+// TestDimensionsJSON: the object keeps the order of the rules, whatever the names, and
+// can be read again.
+func TestDimensionsJSON(t *testing.T) {
+	for _, test := range []struct {
+		d    eval.Dimensions
+		want string
+	}{
+		{eval.Dimensions{}, `{}`},
+		{eval.Dimensions{{"Fit", 40, "A"}, {"B <\"> é", -1, ""}, {"A", 0, "C"}}, `{"Fit":{"score":40,"grade":"A"},"B <\"> é":{"score":-1,"grade":""},"A":{"score":0,"grade":"C"}}`},
+	} {
+		text, err := test.d.MarshalJSON()
+		if err != nil || string(text) != test.want {
+			t.Errorf("%v is written as %s, %v; want %s", test.d, text, err, test.want)
+		}
+		var read eval.Dimensions
+		if err := json.Unmarshal(text, &read); err != nil || !slices.Equal(read, test.d) {
+			t.Errorf("%s is read as %v, %v", text, read, err)
+		}
+	}
+	for _, text := range []string{`[]`, `{"A":1}`, `{"A":{"score":"x"}}`, `7`, `"A"`} {
+		var read eval.Dimensions
+		if err := json.Unmarshal([]byte(text), &read); err == nil {
+			t.Errorf("%s is read as %v", text, read)
 		}
 	}
 }

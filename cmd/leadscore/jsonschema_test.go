@@ -87,9 +87,15 @@ func (s *jsonSchema) value(v any, schema map[string]any, ref string) string {
 			}
 		case "properties":
 			wrong = s.properties(object, operand.(map[string]any), ref)
-		case "additionalProperties": // false
+		case "additionalProperties": // false, or a schema
+			known, _ := schema["properties"].(map[string]any)
 			for name := range object {
-				if _, ok := schema["properties"].(map[string]any)[name]; !ok {
+				if _, ok := known[name]; ok {
+					continue
+				}
+				if others, ok := operand.(map[string]any); ok {
+					wrong = within(name, s.value(object[name], others, ref+"/additionalProperties"))
+				} else {
 					wrong = fmt.Sprintf("%s is not documented", name)
 				}
 			}
@@ -182,6 +188,42 @@ func documented(v any, ref string) []string {
 	return places
 }
 
+// partsRules have all that a result of a structured model can have.
+const partsRules = `model "Parts" {
+    target contact
+    dimension "Fit" {
+        limit up to 5
+        weight 50%
+        table "Forms" by number of FormSubmitted {
+            from 1       score +9
+            otherwise    score -1
+        }
+        grade "A" from 1
+        grade "B" below 1
+    }
+    condition "Demo" {
+        each FormSubmitted losing 25% every 1 month
+        score +25 up to +30
+    }
+    condition "Blocks" {
+        "Either": any of {
+            has Lead.ParentContact
+            none EmailOpened
+        }
+        same FormName {
+            has FormSubmitted
+        }
+        score +1
+    }
+    condition "Later" {
+        active from 2030-01-01
+        has Lead
+        score +1
+    }
+    label "Fit"
+}
+`
+
 // TestJSONSchema: all output of --format json is as docs/cli.schema.json says, and
 // everything that the schema documents can be seen.
 func TestJSONSchema(t *testing.T) {
@@ -199,6 +241,10 @@ func TestJSONSchema(t *testing.T) {
 	write(t, "old.sc", "profile Lead {\n    Shoes text\n}\n"+files["never.score"])
 	write(t, "now.sc", "profile Lead {\n    Shoes number\n}\n"+files["never.score"])
 	write(t, "shoes/Lead.csv", "id,ParentContact,Shoes\na,ada,42\nb,ben,large\n")
+	write(t, "parts.score", partsRules)
+	write(t, "parts/Lead.csv", "id,ParentContact\na,ada\n")
+	write(t, "parts/Contact.csv", "id\nada\n")
+	write(t, "parts/FormSubmitted.csv", "Contact,Timestamp,FormName\nada,2026-04-20,Demo\n")
 	write(t, "odd/Lead.csv", "id,ParentContact\na,501\nb,502\n")
 	write(t, "odd/Contact.csv", "id\n501\n502\n")
 	write(t, "odd/EmailOpened.csv", "Contact,Timestamp\n501.0,2026-05-20\n502,2026-05-20\n")
@@ -220,7 +266,8 @@ func TestJSONSchema(t *testing.T) {
 	}
 	for _, args := range []string{
 		"score --data data --as-of 2026-06-01 coffee.score", "score --data data --lead nemo coffee.score", "score --data data --as-of 2026-06-01 --explain coffee.score",
-		"score --data city --as-of 2026-06-01 --explain near.score", "score --data bad coffee.score", "score --data odd --as-of 2026-06-01 coffee.score",
+		"score --data city --as-of 2026-06-01 --explain near.score", "score --data bad coffee.score",
+		"score --data parts --as-of 2026-06-01 parts.score", "explain --data parts --lead a --as-of 2026-06-01 parts.score", "score --data odd --as-of 2026-06-01 coffee.score",
 		"explain --data data --lead b --as-of 2026-06-01 --what-if coffee.score", "explain --data data --lead b coffee.score",
 		"check wrong.score", "check many.score", "check twice.score", "check --advice odd.score", "check coffee.score", "check none.score",
 		"check --data odd --as-of 2026-06-01 --advice coffee.score", "check --data bad --skip-bad --advice coffee.score", "check --data city near.score", "check five.score", "check --advice --data large near.score",

@@ -40,22 +40,27 @@ type printer interface {
 	end() error
 }
 
-// newPrinter returns a printer for the format of score, which prints on w, or as JSON.
-func (inv *invocation) newPrinter(w io.Writer, explained bool) (printer, error) {
+// newPrinter returns a printer of the results of models for the format of score, which
+// prints on w, or as JSON.
+func (inv *invocation) newPrinter(w io.Writer, models []*leadscore.Model, explained bool) (printer, error) {
+	labeled := slices.ContainsFunc(models, func(m *leadscore.Model) bool { return len(m.Checked().Label) > 0 })
 	switch {
 	case inv.json != nil:
 		return jsonPrinter{inv.json}, nil
 	case *inv.format == "csv":
 		c := csv.NewWriter(w)
 		header := []string{"lead", "model", "status", "score", "grade", "sales_ready"}
+		if labeled {
+			header = append(header, "label")
+		}
 		if explained {
 			header = append(header, "why")
 		}
-		return csvPrinter{c, explained}, c.Write(header)
+		return csvPrinter{c, labeled, explained}, c.Write(header)
 	case explained:
 		return explainPrinter{w}, nil
 	}
-	return &tablePrinter{w: w}, nil
+	return &tablePrinter{w: w, labeled: labeled}, nil
 }
 
 type jsonPrinter struct{ *jsonLines }
@@ -71,6 +76,7 @@ func (jsonPrinter) end() error { return nil } // the last line comes with the ex
 
 type csvPrinter struct {
 	*csv.Writer
+	labeled   bool // some model has a label
 	explained bool
 }
 
@@ -78,6 +84,10 @@ func (p csvPrinter) print(o outcome) error {
 	row := []string{spreadsheet.Cell(o.Lead), spreadsheet.Cell(o.Model), o.status(), "", "", ""}
 	if o.failed == nil && o.Status == leadscore.Scored {
 		row = append(row[:3], strconv.FormatInt(o.Score, 10), spreadsheet.Cell(o.Grade), strconv.FormatBool(o.SalesReady))
+	}
+	if p.labeled {
+		label, _ := o.Label()
+		row = append(row, spreadsheet.Cell(label))
 	}
 	if p.explained {
 		why := explain.Of(o.Result).Summary()
@@ -98,6 +108,7 @@ func (p csvPrinter) end() error {
 // millions of rows need not fit into memory.
 type tablePrinter struct {
 	w       io.Writer
+	labeled bool // some model has a label
 	rows    [][]string
 	printed bool
 }
@@ -114,6 +125,9 @@ func (p *tablePrinter) print(o outcome) error {
 			ready = "yes"
 		}
 		row = append(row, strconv.FormatInt(o.Score, 10), shown.Printable(o.Grade), ready)
+		if label, ok := o.Label(); ok {
+			row = append(row, shown.Printable(label))
+		}
 	}
 	p.rows = append(p.rows, row)
 	if len(p.rows) < tableRows {
@@ -130,7 +144,11 @@ func (p *tablePrinter) end() error {
 }
 
 func (p *tablePrinter) flush() error {
-	rows := slices.Concat([][]string{tableHeader}, p.rows)
+	header := tableHeader
+	if p.labeled {
+		header = append(slices.Clip(header), "LABEL")
+	}
+	rows := slices.Concat([][]string{header}, p.rows)
 	p.rows, p.printed = p.rows[:0], true
 	_, err := io.WriteString(p.w, aligned(rows))
 	return err

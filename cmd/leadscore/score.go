@@ -83,7 +83,7 @@ func (inv *invocation) score(ctx context.Context, set *leadscore.Set, data *data
 		opts = append(opts, leadscore.Explain(explain.Occurrences))
 	}
 	out := bufio.NewWriter(inv.out)
-	printer, err := inv.newPrinter(out, explained)
+	printer, err := inv.newPrinter(out, set.Models(), explained)
 	if err != nil {
 		return err
 	}

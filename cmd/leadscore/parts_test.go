@@ -1,0 +1,69 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestStructuredModel prints the results of a model with a dimension, a table, decay and
+// a label, in every form.
+func TestStructuredModel(t *testing.T) {
+	setUp(t)
+	write(t, "parts.score", partsRules)
+	write(t, "parts/Lead.csv", "id,ParentContact\na,ada\nb,\n")
+	write(t, "parts/Contact.csv", "id\nada\n")
+	write(t, "parts/FormSubmitted.csv", "Contact,Timestamp,FormName\nada,2026-04-20,Demo\n")
+	for args, want := range map[string]string{
+		"score": `LEAD  MODEL  STATUS     SCORE  GRADE  SALES READY  LABEL
+a     Parts  scored     23            no           A
+b     Parts  no parent
+`,
+		"score --format csv": `lead,model,status,score,grade,sales_ready,label
+a,Parts,scored,23,,false,A
+b,Parts,no parent,,,,
+`,
+		"score --lead a --format csv --explain": `lead,model,status,score,grade,sales_ready,label,why
+a,Parts,scored,23,,false,A,"Forms, from 1: 1 x +9 = +9; Demo: 0.75 x +25 = +19; Blocks: 1 x +1 = +1"
+`,
+		"explain --lead a": `"a", Parts: score 23, label A, Fit 5 A
+  as of 2026-06-01T00:00:00Z
+  dimension "Fit"
+    table "Forms"
+      from 1          1   x +9   +9
+      sum                        +9
+    limit up to 5                -4
+    sum                          +5  grade A
+    weight 50%                   -2
+    sum                          +3
+  Demo             0.75  x +25  +19
+  Blocks              1   x +1   +1
+  Later               1   x +1    0  out of season
+  score                         +23
+  Forms, from 1: 1 x +9 = +9
+    has FormSubmitted: 1, holds
+      2026-04-20T00:00:00Z FormSubmitted "FormSubmitted.csv:2"
+  Forms, otherwise: 1 x -1 = 0, an earlier row was taken
+  Demo: 0.75 x +25 = +19
+    each FormSubmitted losing 25% every 1 month: 1, weight 0.75, holds
+      2026-04-20T00:00:00Z FormSubmitted "FormSubmitted.csv:2", weight 0.75
+  Blocks: 1 x +1 = +1
+    "Either": any of, holds (2 children)
+    has Lead.ParentContact: 1, holds
+      Contact "ada"
+    none EmailOpened: 0, holds
+    same FormName: 1, holds (1 child)
+    has FormSubmitted: 1, holds
+      2026-04-20T00:00:00Z FormSubmitted "FormSubmitted.csv:2"
+  Later: 1 x +1 = 0, out of season
+    has Lead: 1, holds
+      Lead "a"
+`,
+	} {
+		out, errs, status := call(t, "", strings.Fields(args+" --data parts --as-of 2026-06-01 parts.score")...)
+		if diff := cmp.Diff(want, out); diff != "" || status != statusOK {
+			t.Errorf("%s: status %d, %s (-want +got):\n%s", args, status, errs, diff)
+		}
+	}
+}

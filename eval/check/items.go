@@ -60,6 +60,9 @@ func (c *checker) block(model *Model, out *Condition, b *dsl.ItemBlock, in strin
 	if in != "" {
 		d := c.problem(firstLine(b.Span, c.file), CodeBlock, "same counts, and in %s are only children that hold", in)
 		d.Help = "write it outside, beside " + in
+		if in == inAudience {
+			d.Help = "write any of { … } or all of { … }"
+		}
 	}
 	return c.same(model, out, b, label)
 }
@@ -98,6 +101,9 @@ func (c *checker) holding(ch *dsl.Child, in string) {
 	if ch.Decay != nil {
 		d := c.problem(ch.Decay.Span, CodeBlock, "a decaying child counts, and in %s are only children that hold", in)
 		d.Help = "leave out the decay, or write the child outside, beside " + in
+		if in == inAudience {
+			d.Help = "leave out the decay"
+		}
 	}
 }
 

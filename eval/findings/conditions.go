@@ -14,6 +14,7 @@ import (
 type condition struct {
 	*check.Condition
 	children []*child
+	beyond   bool // only its range is known: it has more than plain children and points
 
 	never      bool         // its multiplier is always 0
 	multiplier points.Range // what it can be, if not never
@@ -110,6 +111,11 @@ func prepare(m *check.Model, j *judge) []*condition {
 	conditions := make([]*condition, 0, len(m.Conditions))
 	for i := range m.Conditions {
 		c := &condition{Condition: &m.Conditions[i]}
+		if isBeyond(c.Condition) {
+			c.beyond, c.multiplier = true, multipliers(c.Condition)
+			conditions = append(conditions, c)
+			continue
+		}
 		for k := range c.Children {
 			c.children = append(c.children, newChild(m, &c.Children[k], j))
 		}

@@ -36,17 +36,22 @@ const (
 	CodeInvisible     dsl.Code = "invisible-character"  // a character that cannot be seen
 	CodeMixed         dsl.Code = "mixed-letters"        // a word with letters of several alphabets
 	CodeLater         dsl.Code = "later-than-as-of"     // a record of a test that does not exist yet
+	CodeHiddenRow     dsl.Code = "hidden-row"           // a row of a table that never counts, as earlier rows hold first
+	CodeLimit         dsl.Code = "limit-decides"        // a limit because of which every lead gets the same sum
+	CodeUnused        dsl.Code = "unused-name"          // a name for a value that is never used
 )
 
 // The codes of the advice.
 const (
-	CodeUngraded    dsl.Code = "ungraded"        // scores without a grade
-	CodeEndless     dsl.Code = "endless"         // each over interactions of any age
-	CodeNoOutcome   dsl.Code = "no-outcome"      // a model without grades and without a sales-ready score
-	CodeOnlyUp      dsl.Code = "only-up"         // a model of several conditions, none of which takes points away
-	CodeWithinWords dsl.Code = "within-words"    // a short word that contains finds within others
-	CodeEveryLead   dsl.Code = "every-lead"      // a condition that adds its points to every lead
-	CodeScores      dsl.Code = "possible-scores" // the scores that a model can give
+	CodeUngraded    dsl.Code = "ungraded"           // scores without a grade
+	CodeEndless     dsl.Code = "endless"            // each over interactions of any age
+	CodeNoOutcome   dsl.Code = "no-outcome"         // a model without grades and without a sales-ready score
+	CodeOnlyUp      dsl.Code = "only-up"            // a model of several conditions, none of which takes points away
+	CodeWithinWords dsl.Code = "within-words"       // a short word that contains finds within others
+	CodeEveryLead   dsl.Code = "every-lead"         // a condition that adds its points to every lead
+	CodeScores      dsl.Code = "possible-scores"    // the scores that a model can give
+	CodeLimitFar    dsl.Code = "limit-out-of-reach" // a limit that no sum reaches
+	CodeRowGap      dsl.Code = "row-gap"            // numbers between the rows of a table for which none holds
 )
 
 // Of returns what is odd about checked models: warnings first, then advice, each by
@@ -78,6 +83,7 @@ func Of(models []*check.Model, files ...*dsl.File) dsl.Diagnostics {
 	}
 	for _, file := range files {
 		warnings = append(warnings, unsafeCharacters(file, warnings)...)
+		warnings = append(warnings, unusedNames(file)...)
 	}
 	warnings.Sort()
 	advice.Sort()
@@ -90,7 +96,7 @@ func whole(m *check.Model) bool {
 		return false
 	}
 	for _, c := range m.Conditions {
-		if c.Source.Name == nil || c.Points == 0 {
+		if c.Row == nil && (c.Source.Name == nil || c.Points == 0) {
 			return false
 		}
 		for _, ch := range c.Children {
@@ -131,12 +137,16 @@ func (f *finder) related(d *dsl.Diagnostic, at dsl.Span, summary string) {
 func (f *finder) find() {
 	conditions := prepare(f.model, f.judge)
 	seen := map[string]*condition{}
+	f.tables()
 	for _, c := range conditions {
+		if c.beyond {
+			continue
+		}
 		f.condition(c)
 		if c.never {
 			continue
 		}
-		if first, ok := seen[c.key()]; ok {
+		if first, ok := seen[c.key()]; ok && f.model.Parts == nil {
 			d := f.warn(CodeSameCondition, c.Source.Name.Span, "%s has the same children and points as %s: both add their points",
 				brief(c.Source.Name.Raw), brief(first.Source.Name.Raw))
 			f.related(d, first.Source.Name.Span, "the same as this")

@@ -3,11 +3,13 @@ package findings
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/grades"
 	"github.com/leadscore/leadscore/internal/points"
 	"github.com/leadscore/leadscore/traverse"
 )
@@ -30,10 +32,18 @@ func Range(m *check.Model) Scores {
 	if !whole(m) {
 		return Scores{Least: math.MinInt64, Greatest: math.MaxInt64}
 	}
-	return rangeOf(prepare(m, &judge{left: most}))
+	return rangeOf(m, prepare(m, &judge{left: most}), nil)
 }
 
-func rangeOf(conditions []*condition) Scores {
+// rangeOf returns the scores that a model can give. seen, if it is not nil, is called
+// with what the model's groups and dimensions and the model itself hold, before their
+// limits.
+func rangeOf(m *check.Model, conditions []*condition, seen func(check.Part, reach)) Scores {
+	if m.Parts != nil {
+		s := &summer{conditions: conditions, seen: seen}
+		sum := s.limited(nil, m.Parts, m.Limit)
+		return Scores{Least: sum.lo, Greatest: sum.hi, Falling: unrepeated(sum.falling), Rising: unrepeated(sum.rising)}
+	}
 	var s Scores // no model has so many conditions that a sum of their points needs more than 64 bits
 	for _, c := range conditions {
 		if c.never {
@@ -86,10 +96,10 @@ func (f *finder) scores(conditions []*condition) {
 	if len(conditions) == 0 {
 		return // the model is still to be written
 	}
-	s := rangeOf(conditions)
+	s := rangeOf(f.model, conditions, f.limit)
 	name := f.model.Source.Name.Span
-	f.grades(s)
-	graded := false
+	f.grades("the model", f.model.Source.Clauses, f.model.Grades, s)
+	graded := f.dimensions(conditions)
 	for range f.model.Grades.Bands() {
 		graded = true
 	}
@@ -108,14 +118,14 @@ func (f *finder) scores(conditions []*condition) {
 			f.warn(CodeReadyAlways, span, "every lead becomes sales ready: the model gives scores %s", s)
 		}
 	}
-	if !graded && !ready {
+	if !graded && !ready && f.model.Decision == nil {
 		d := f.report(dsl.Advice, CodeNoOutcome, name, "the model has neither grades nor a sales-ready score")
 		d.Help = "without them sales cannot tell what a score means"
 	}
 	const several = 3
 	positive := true
 	for _, c := range conditions {
-		positive = positive && c.Points > 0
+		positive = positive && c.Points >= 0 && !fades(c)
 	}
 	if positive && len(conditions) >= several {
 		d := f.report(dsl.Advice, CodeOnlyUp, name, "no condition takes points away: a score never shows that a lead has lost interest")
@@ -152,9 +162,27 @@ func list(names []string) string {
 	return text
 }
 
-func (f *finder) grades(s Scores) {
+// fades reports whether what a condition adds falls with time.
+func fades(c *condition) bool {
+	return slices.ContainsFunc(c.Children, func(ch check.Child) bool { return ch.Aging != nil })
+}
+
+// unrepeated returns the texts of a list in their order, each once.
+func unrepeated(list []string) []string {
+	var once []string
+	for _, s := range list {
+		if !slices.Contains(once, s) {
+			once = append(once, s)
+		}
+	}
+	return once
+}
+
+// grades reports grades of a model or dimension, whom, that no score reaches, and
+// scores without a grade.
+func (f *finder) grades(whom string, of []dsl.Clause, scale grades.Scale, s Scores) {
 	clauses := map[string]*dsl.Grade{}
-	for _, clause := range f.model.Source.Clauses {
+	for _, clause := range of {
 		if g, ok := clause.(*dsl.Grade); ok {
 			clauses[g.Name.Value] = g
 		}
@@ -162,9 +190,9 @@ func (f *finder) grades(s Scores) {
 	first := true
 	var lowest, highest int64
 	var lowestName, highestName string
-	for b := range f.model.Grades.Bands() {
+	for b := range scale.Bands() {
 		if b.To < s.Least || b.From > s.Greatest {
-			f.warn(CodeGrade, clauses[b.Name].Span, "no lead gets grade %s: the model gives scores %s", brief(clauses[b.Name].Name.Raw), s)
+			f.warn(CodeGrade, clauses[b.Name].Span, "no lead gets grade %s: %s gives scores %s", brief(clauses[b.Name].Name.Raw), whom, s)
 		}
 		if first {
 			lowest, lowestName, first = b.From, b.Name, false
@@ -175,11 +203,11 @@ func (f *finder) grades(s Scores) {
 		return
 	}
 	if s.Least < lowest {
-		d := f.report(dsl.Advice, CodeUngraded, clauses[lowestName].Span, "scores below %d have no grade, and the model gives scores %s", lowest, s)
+		d := f.report(dsl.Advice, CodeUngraded, clauses[lowestName].Span, "scores below %d have no grade, and %s gives scores %s", lowest, whom, s)
 		d.Help = fmt.Sprintf("add a grade below %d", lowest)
 	}
 	if s.Greatest > highest {
-		d := f.report(dsl.Advice, CodeUngraded, clauses[highestName].Span, "scores above %d have no grade, and the model gives scores %s", highest, s)
+		d := f.report(dsl.Advice, CodeUngraded, clauses[highestName].Span, "scores above %d have no grade, and %s gives scores %s", highest, whom, s)
 		d.Help = fmt.Sprintf("add a grade from %d", highest+1)
 	}
 }

@@ -119,7 +119,8 @@ func (b *block) whole() (string, error) {
 	case "":
 		return b.text, nil
 	case "clause":
-		if strings.HasPrefix(b.text, "condition ") {
+		apart := func(word string) bool { return strings.HasPrefix(b.text, word+" ") } // a blank line is before it
+		if slices.ContainsFunc([]string{"condition", "group", "first of", "table", "dimension", "audience"}, apart) {
 			return fmt.Sprintf(model, target, "\n"+indent(b.text, "    ")), nil
 		}
 		return fmt.Sprintf(model, target, indent(b.text, "    ")), nil

@@ -36,7 +36,7 @@ var arrows = map[string][]string{
 	"grades":                 {},
 	"eval/check":             {"internal/substrings", "internal/zones", "dsl", "traverse", "grades", "internal/calendar", "internal/nearest"},
 	"internal/points":        {"eval/check"},
-	"eval/findings":          {"eval/check", "internal/points", "dsl", "traverse", "internal/shown"},
+	"eval/findings":          {"eval/check", "grades", "internal/points", "dsl", "traverse", "internal/shown"},
 	"eval/internal/plan":     {"dsl", "eval/check", "internal/calendar", "internal/points", "internal/substrings", "traverse", "traverse/columns"},
 	"eval/internal/fetch":    {"eval/internal/plan", "traverse"},
 	"eval/internal/walk":     {"eval/check", "eval/internal/fetch", "eval/internal/plan", "internal/points", "traverse"},

@@ -16,6 +16,7 @@
 //	-- want --              one line for each lead and model
 //	lead-1  Coffee  scored  53  Warm  ready
 //	lead-1  Tea     scored  0   -     not ready
+//	lead-1  Fit     scored  40  -     ready      label A1  Size 30 A  Visits 10 1
 //	lead-2  Coffee  no parent
 //	lead-9  error   lead "lead-9": no such lead
 //	-- explain --           optional: the contributions of the conditions
@@ -28,7 +29,8 @@
 //	-- tests --             optional: the results of the tests in the rule files
 //	-- formatted --         optional: the last rule file in canonical form
 //
-// Names with spaces are quoted; a dash means no grade. If the rules have errors, the
+// Names with spaces are quoted; a dash means no grade or an empty label. After ready are
+// the label, if the model has one, and each dimension's name, score and grade. If the rules have errors, the
 // file errors, with the text of the diagnostics, replaces want. A case without
 // either shows how rules are formatted; these compile. White space at the ends of
 // lines, and the amount of it between columns, does not matter.
@@ -93,14 +95,25 @@ type Row struct {
 	Score       int64
 	Grade       string // "" means no grade
 	Ready       bool
+	Labeled     bool   // the model has a label
+	Label       string // "" if it is empty
+	Dimensions  []Dimension
 	// Contributions are compared with those of the case unless they are nil.
 	Contributions []Contribution
 }
 
-// A Contribution is the contribution of one condition.
+// A Dimension is the result of one dimension of a model.
+type Dimension struct {
+	Name  string
+	Score int64  // before its weight
+	Grade string // "" means no grade
+}
+
+// A Contribution is the contribution of one condition, or of one row of a table.
 type Contribution struct {
 	Condition  string
-	Multiplier uint64
+	Row        string // of a table, without its points; or ""
+	Multiplier string // a whole number, or a fraction in lowest terms
 	Points     int64
 	Score      int64
 	Children   []Child
@@ -110,6 +123,7 @@ type Contribution struct {
 type Child struct {
 	Rule        string // with its display name
 	Count       uint64
+	Weight      string // of a child with a decay, as a number or a fraction in lowest terms; or ""
 	Holds       bool
 	Occurrences []Occurrence
 	Missing     []string // what is missing where its path leads, as sentences
@@ -382,14 +396,26 @@ func columns(r Row) []string {
 	if r.Status != "scored" {
 		return line
 	}
-	grade, ready := "-", "not ready"
-	if r.Grade != "" {
-		grade = quoted(r.Grade)
-	}
+	grade, ready := orDash(r.Grade), "not ready"
 	if r.Ready {
 		ready = "ready"
 	}
-	return append(line, strconv.FormatInt(r.Score, 10), grade, ready)
+	line = append(line, strconv.FormatInt(r.Score, 10), grade, ready)
+	if r.Labeled {
+		line = append(line, "label "+orDash(r.Label))
+	}
+	for _, d := range r.Dimensions {
+		line = append(line, fmt.Sprintf("%s %d %s", quoted(d.Name), d.Score, orDash(d.Grade)))
+	}
+	return line
+}
+
+// orDash returns the name of a grade or label, or a dash if there is none.
+func orDash(name string) string {
+	if name == "" {
+		return "-"
+	}
+	return quoted(name)
 }
 
 // quoted quotes a name that could be mistaken for something else.
@@ -404,11 +430,18 @@ func explanation(rows []Row) string {
 	var b strings.Builder
 	for _, r := range rows {
 		for _, c := range r.Contributions {
-			fmt.Fprintf(&b, "%s  %s  %s  %d x %+d = %d\n", quoted(r.Lead), quoted(r.Model), strconv.Quote(c.Condition), c.Multiplier, c.Points, c.Score)
+			name := strconv.Quote(c.Condition)
+			if c.Row != "" {
+				name += "  " + c.Row
+			}
+			fmt.Fprintf(&b, "%s  %s  %s  %s x %+d = %d\n", quoted(r.Lead), quoted(r.Model), name, c.Multiplier, c.Points, c.Score)
 			for _, ch := range c.Children {
 				holds := "holds"
 				if !ch.Holds {
 					holds = "fails"
+				}
+				if ch.Weight != "" {
+					holds = "weighing " + ch.Weight + " " + holds
 				}
 				fmt.Fprintf(&b, "    %d %s: %s\n", ch.Count, holds, ch.Rule)
 				for _, o := range ch.Occurrences {

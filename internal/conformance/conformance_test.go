@@ -135,7 +135,7 @@ func TestExplanation(t *testing.T) {
 	if err := c.Run(t.Context(), says(row)); err != nil || !c.Explains() {
 		t.Errorf("without contributions: %v", err)
 	}
-	row.Contributions = []conformance.Contribution{{Condition: "C", Multiplier: 3, Points: 2, Score: 6, Children: []conformance.Child{{Rule: "each EmailOpened", Count: 3, Holds: true}}}}
+	row.Contributions = []conformance.Contribution{{Condition: "C", Multiplier: "3", Points: 2, Score: 6, Children: []conformance.Child{{Rule: "each EmailOpened", Count: 3, Holds: true}}}}
 	if err := c.Run(t.Context(), says(row)); err != nil {
 		t.Errorf("with the right contributions: %v", err)
 	}

@@ -1,6 +1,7 @@
 package conformance_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -8,10 +9,11 @@ import (
 	"math/big"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/dsl"
@@ -64,7 +66,7 @@ func TestConformance(t *testing.T) {
 				t.Error(err)
 			}
 			if want, ok := c.Tests(); ok {
-				if diff := cmp.Diff(want, tested(t, c)); diff != "" {
+				if diff := gocmp.Diff(want, tested(t, c)); diff != "" {
 					t.Errorf("the tests (-want +got):\n%s", diff)
 				}
 			}
@@ -153,14 +155,14 @@ func testFormatted(t *testing.T, c *conformance.Case) {
 		if err != nil {
 			t.Fatalf("what was formatted does not parse: %v\n%s", err, text)
 		}
-		if diff := cmp.Diff(text, again); diff != "" {
+		if diff := gocmp.Diff(text, again); diff != "" {
 			t.Errorf("formatting %s twice changes it (-once +twice):\n%s", f.Name, diff)
 		}
 		formatted.Files = append(formatted.Files, conformance.File{Name: f.Name, Text: text})
 	}
 	if want, ok := c.Formatted(); ok {
 		last := formatted.Files[len(formatted.Files)-1]
-		if diff := cmp.Diff(want, last.Text); diff != "" {
+		if diff := gocmp.Diff(want, last.Text); diff != "" {
 			t.Errorf("the canonical form of %s (-want +got):\n%s", last.Name, diff)
 		}
 	}
@@ -282,11 +284,11 @@ func otherWays(ctx context.Context, set *leadscore.Set, want leadscore.SetResult
 		return nil
 	}
 	explained, err := set.Score(ctx, want.Lead, data, asOf, leadscore.Explain(100))
-	if err := differs("Set.Score", explained, err, cmp.Diff(want, explained)); err != nil {
+	if err := differs("Set.Score", explained, err, gocmp.Diff(want, explained)); err != nil {
 		return err
 	}
 	plain, err := set.Score(ctx, want.Lead, data, asOf)
-	if err := differs("Set.Score without Explain", plain, err, cmp.Diff(bare(want), bare(plain))); err != nil {
+	if err := differs("Set.Score without Explain", plain, err, gocmp.Diff(bare(want), bare(plain))); err != nil {
 		return err
 	}
 	for i, m := range set.Models() {
@@ -294,12 +296,12 @@ func otherWays(ctx context.Context, set *leadscore.Set, want leadscore.SetResult
 		if wantErr != nil {
 			continue // a model alone may not need what failed
 		}
-		if err := differs("Model.Score", alone, err, cmp.Diff(flat(want.Results[i]), flat(alone))); err != nil {
+		if err := differs("Model.Score", alone, err, gocmp.Diff(flat(want.Results[i]), flat(alone))); err != nil {
 			return err
 		}
 	}
 	for r, err := range set.ScoreAll(ctx, leadscore.IDs(want.Lead), data, asOf, leadscore.Batch(1)) {
-		if err := differs("ScoreAll in batches of one", r, err, cmp.Diff(bare(want), bare(r))); err != nil {
+		if err := differs("ScoreAll in batches of one", r, err, gocmp.Diff(bare(want), bare(r))); err != nil {
 			return err
 		}
 	}
@@ -316,7 +318,8 @@ func bare(r leadscore.SetResult) []string {
 }
 
 func flat(r leadscore.Result) string {
-	return fmt.Sprint(r.Lead, " ", r.Model, " ", r.Status, " ", r.Score, " ", r.Grade, " ", r.SalesReady)
+	label, ok := r.Label()
+	return fmt.Sprint(r.Lead, " ", r.Model, " ", r.Status, " ", r.Score, " ", r.Grade, " ", r.SalesReady, " ", ok, label, r.Dimensions())
 }
 
 // sumsUp checks that the lines of the ledger add up to the score, and that each
@@ -354,7 +357,7 @@ func isProduct(c *leadscore.Contribution) error {
 		return fmt.Errorf("%s times %d gives %d, %s", c.Times(), c.Points, c.Score, c.Why)
 	}
 	for _, ch := range c.Children {
-		if len(c.Blocks) == 0 && c.Holds() && !ch.Holds && ch.Rule != "" {
+		if len(c.Blocks) == 0 && c.Row == "" && c.Holds() && !ch.Holds {
 			return fmt.Errorf("it counts although %q does not hold", ch.Rule)
 		}
 	}
@@ -365,10 +368,16 @@ func row(r leadscore.Result) conformance.Row {
 	out := conformance.Row{
 		Lead: r.Lead, Model: r.Model, Status: r.Status.String(), Score: r.Score, Grade: r.Grade, Ready: r.SalesReady,
 	}
+	out.Label, out.Labeled = r.Label()
+	for _, d := range r.Dimensions() {
+		out.Dimensions = append(out.Dimensions, conformance.Dimension(d))
+	}
 	for c := range r.Contributions() {
-		contribution := conformance.Contribution{Condition: c.Condition, Multiplier: c.Multiplier, Points: c.Points, Score: c.Score}
+		contribution := conformance.Contribution{
+			Condition: c.Condition, Row: c.Row, Multiplier: cmp.Or(c.Fraction, strconv.FormatUint(c.Multiplier, 10)), Points: c.Points, Score: c.Score,
+		}
 		for _, ch := range c.Children {
-			child := conformance.Child{Rule: ch.Rule, Count: ch.Count, Holds: ch.Holds}
+			child := conformance.Child{Rule: ch.Rule, Count: ch.Count, Weight: ch.Weight, Holds: ch.Holds}
 			for _, o := range ch.Occurrences {
 				child.Occurrences = append(child.Occurrences, conformance.Occurrence{Entity: o.Entity, ID: o.ID, Time: o.Time, Routes: o.Routes})
 			}

@@ -75,6 +75,7 @@ func answer(ctx context.Context, c *conformance.Case) ([]conformance.Row, error)
 		for _, r := range results {
 			rows = append(rows, conformance.Row{
 				Lead: r.Lead, Model: r.Model, Status: r.Status, Score: r.Score, Grade: r.Grade, Ready: r.SalesReady,
+				Labeled: labeled(files, r.Model), Label: r.Label, Dimensions: dimensions(r.Dimensions),
 				Contributions: explained(r.Contributions),
 			})
 		}
@@ -82,17 +83,52 @@ func answer(ctx context.Context, c *conformance.Case) ([]conformance.Row, error)
 	return rows, nil
 }
 
+// labeled reports whether a model has a label.
+func labeled(files []*dsl.File, name string) bool {
+	for _, f := range files {
+		for _, b := range f.Blocks {
+			m, ok := b.(*dsl.Model)
+			if !ok || m.Name.Value != name {
+				continue
+			}
+			return slices.ContainsFunc(m.Clauses, func(c dsl.Clause) bool { _, ok := c.(*dsl.Label); return ok })
+		}
+	}
+	return false
+}
+
+func dimensions(list []Dimension) []conformance.Dimension {
+	var out []conformance.Dimension
+	for _, d := range list {
+		out = append(out, conformance.Dimension(d))
+	}
+	return out
+}
+
+// explained returns nil if the reference lists what it counts in another way: all
+// occurrences for a burst or an age, and each occurrence for a row by a number.
 func explained(contributions []Contribution) []conformance.Contribution {
 	var out []conformance.Contribution
 	for _, c := range contributions {
+		for _, ch := range c.Children {
+			if c.Row != nil || strings.Contains(ch.Rule, " within any ") || strings.Contains(ch.Rule, " without ") {
+				return nil
+			}
+		}
 		e := conformance.Contribution{
-			Condition: c.Condition, Multiplier: saturate(c.Multiplier.Num()), Points: c.Points, Score: Clamp(c.Score),
+			Condition: c.Condition, Multiplier: c.Multiplier.RatString(), Points: c.Points, Score: Clamp(c.Score),
+		}
+		if c.Row != nil {
+			e.Row, _, _ = strings.Cut(fmt.Sprint(c.Row), " score ")
 		}
 		left := 100 // the most occurrences that a condition lists
 		for _, ch := range c.Children {
 			child := conformance.Child{Rule: ch.Rule, Count: saturate(ch.Count), Holds: ch.Holds, Occurrences: counted(ch.Routes)}
 			if ch.Label != "" && !strings.HasPrefix(ch.Rule, `"`) {
 				child.Rule = fmt.Sprintf("%q: %s", ch.Label, ch.Rule)
+			}
+			if ch.Weight != nil {
+				child.Weight = ch.Weight.RatString()
 			}
 			child.Occurrences = child.Occurrences[:min(left, len(child.Occurrences))]
 			left -= len(child.Occurrences)

@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/leadscore/leadscore/dsl"
@@ -64,14 +65,36 @@ func (s *scoring) capped(c *dsl.Child, routes [][]Stop) [][]Stop {
 // x returns what a cap counts an occurrence for. "All that is empty (no value, no date, no
 // id) is one X together", which is "".
 func (s *scoring) x(c *dsl.Cap, route []Stop) string {
-	if c.Period == dsl.NoPeriod {
+	period := periodOf(c, route)
+	if period == dsl.NoPeriod {
 		return s.identity(c.Per, route)
 	}
 	at, typ, ok := date(route)
 	if !ok {
 		return ""
 	}
-	return s.inPeriod(c.Period, at, typ)
+	return s.inPeriod(period, at, typ)
+}
+
+// periodOf returns the period of a cap, if it is one: "In lower case these words are always
+// the period; in another letter case (`Day`) a name of the last entity or of a step wins."
+func periodOf(c *dsl.Cap, route []Stop) dsl.Period {
+	if c.Period != dsl.NoPeriod || len(c.Per) > 1 || c.Per[0].Quoted {
+		return c.Period
+	}
+	name := c.Per[0].Text
+	last := route[len(route)-1].Entity
+	_, isField := last.Field(name)
+	_, isRelationship := last.Relationship(name)
+	isStep := slices.ContainsFunc(route, func(stop Stop) bool { return stop.Name == name })
+	if !isField && !isRelationship && !isStep {
+		for p := dsl.PerHour; p <= dsl.PerYear; p++ {
+			if strings.EqualFold(p.String(), name) {
+				return p
+			}
+		}
+	}
+	return dsl.NoPeriod
 }
 
 // identity returns a text that is the same for two occurrences if a reference means the

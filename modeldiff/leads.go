@@ -24,8 +24,8 @@ type Version struct {
 // A Lead is the difference between the results of two versions for one lead.
 type Lead struct {
 	ID      string
-	Differs bool         // a model gives it another status, score, grade or sales-ready state
-	Changes []LeadChange // of models that give it another status, grade or sales-ready state
+	Differs bool         // a model gives it another status, score, grade, label, dimension or sales-ready state
+	Changes []LeadChange // of models that give it another status, grade, label or sales-ready state
 }
 
 // A LeadChange is a model's result for a lead that differs in more than the score,
@@ -57,6 +57,7 @@ type Outcome struct {
 	Score      int64            `json:"score"`
 	Grade      string           `json:"grade"` // "" if the score is outside all grades
 	SalesReady bool             `json:"sales_ready"`
+	Label      string           `json:"label,omitempty"` // "" if the model has none, or if it is empty
 }
 
 // String returns the outcome on one line, such as "70 Hot, sales ready".
@@ -67,6 +68,9 @@ func (o Outcome) String() string {
 	text := fmt.Sprint(o.Score)
 	if o.Grade != "" {
 		text += " " + shown.Printable(o.Grade)
+	}
+	if o.Label != "" {
+		text += ", label " + shown.Printable(o.Label)
 	}
 	if o.SalesReady {
 		text += ", sales ready"
@@ -164,7 +168,7 @@ func pairsOf(older, newer *leadscore.Set) []pair {
 		}
 		p := pair{index[old], i, map[string]string{}}
 		for now, old := range matchConditions(old, m) {
-			p.was[now.Name] = old.Name
+			p.was[conditionName(now)] = conditionName(old)
 		}
 		pairs = append(pairs, p)
 	}
@@ -174,17 +178,18 @@ func pairsOf(older, newer *leadscore.Set) []pair {
 // add adds the difference between two results of a model.
 func (l *Lead) add(old, now *leadscore.Result, was map[string]string) {
 	from, to := outcomeOf(old), outcomeOf(now)
-	if from == to {
+	if from == to && slices.Equal(old.Dimensions(), now.Dimensions()) {
 		return
 	}
 	l.Differs = true
-	if from.Status != to.Status || from.Grade != to.Grade || from.SalesReady != to.SalesReady {
+	if from.Status != to.Status || from.Grade != to.Grade || from.SalesReady != to.SalesReady || from.Label != to.Label {
 		l.Changes = append(l.Changes, LeadChange{now.Lead, now.Model, from, to, conditionChanges(old, now, was)})
 	}
 }
 
 func outcomeOf(r *leadscore.Result) Outcome {
-	return Outcome{r.Status, r.Score, r.Grade, r.SalesReady}
+	label, _ := r.Label()
+	return Outcome{r.Status, r.Score, r.Grade, r.SalesReady, label}
 }
 
 // conditionChanges returns the conditions that contribute something else. The
@@ -192,8 +197,14 @@ func outcomeOf(r *leadscore.Result) Outcome {
 func conditionChanges(old, now *leadscore.Result, was map[string]string) []ConditionChange {
 	changes := []ConditionChange{} // an empty list in JSON, not null
 	before := map[string]int64{}
+	nameOf := func(c *leadscore.Contribution) string {
+		if c.Row == "" {
+			return c.Condition
+		}
+		return c.Condition + ", " + c.Row
+	}
 	for c := range old.Contributions() {
-		before[c.Condition] = c.Score
+		before[nameOf(&c)] = c.Score
 	}
 	add := func(name string, from, to int64) {
 		if from != to {
@@ -201,12 +212,13 @@ func conditionChanges(old, now *leadscore.Result, was map[string]string) []Condi
 		}
 	}
 	for c := range now.Contributions() {
-		name, ok := was[c.Condition]
+		is := nameOf(&c)
+		name, ok := was[is]
 		if !ok { // a new condition
-			add(c.Condition, 0, c.Score)
+			add(is, 0, c.Score)
 			continue
 		}
-		add(c.Condition, before[name], c.Score)
+		add(is, before[name], c.Score)
 		delete(before, name)
 	}
 	for name, score := range before {

@@ -2,11 +2,11 @@ package modeldiff
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/eval/check"
 )
 
@@ -34,7 +34,7 @@ func matchConditions(older, newer *check.Model) map[*check.Condition]*check.Cond
 		}
 		return list
 	}
-	return match(pointers(older), pointers(newer), func(c *check.Condition) string { return c.Name }, conditionText)
+	return match(pointers(older), pointers(newer), conditionName, contentOf)
 }
 
 // match maps new elements to old ones: by their names, and those that remain by
@@ -80,34 +80,60 @@ func modelText(m *check.Model) string {
 	for band := range m.Grades.Bands() {
 		b.WriteString(strconv.Quote(band.String()))
 	}
+	parts, places := partsOf(m)
+	for i := range parts {
+		b.WriteString(strconv.Quote(parts[i].name) + strconv.Quote(parts[i].text()))
+	}
+	for i := range m.Conditions {
+		b.WriteString(strconv.Quote(places[i]))
+	}
+	lets := letsOf(m)
+	for _, name := range sortedKeys(lets) {
+		b.WriteString(strconv.Quote(name) + strconv.Quote(lets[name]))
+	}
 	return b.String()
+}
+
+// contentOf returns what makes conditions with different names the same. A row is the
+// same as no other.
+func contentOf(c *check.Condition) string {
+	if c.Row != nil {
+		return strconv.Quote(conditionName(c)) + conditionText(c)
+	}
+	return conditionText(c)
 }
 
 // conditionText returns everything in a condition except its name.
 func conditionText(c *check.Condition) string {
-	return strings.Join(append([]string{fmt.Sprintf("%+d", c.Points)}, childTexts(c)...), "; ")
+	text := fmt.Sprintf("%+d", c.Points)
+	if c.Bound != 0 {
+		text += " up to " + boundText(c)
+	}
+	if active := conditionActive(c); active != "" {
+		text += "; active " + active
+	}
+	return strings.Join(append([]string{text}, childTexts(c)...), "; ")
 }
 
-// childTexts returns the children, sorted, as their order makes no difference.
+// childTexts returns the children and blocks of children, sorted, as their order makes no
+// difference. A row has none: it says it all.
 func childTexts(c *check.Condition) []string {
-	var texts []string
-	for i := range c.Children {
-		texts = append(texts, c.Children[i].Source.String())
+	if c.Source == nil {
+		return nil
 	}
-	slices.Sort(texts)
-	return texts
+	return itemTexts(c.Source.Items)
 }
 
-func target(m *check.Model) string {
-	if m.Account() {
-		return "account"
-	}
-	return "contact"
-}
+func target(m *check.Model) string { return m.Target.String() }
 
 func zone(m *check.Model) string { return m.Zone.String() }
 
 func ready(m *check.Model) string {
+	for _, c := range m.Source.Clauses {
+		if c, ok := c.(*dsl.SalesReady); ok && c.When != nil {
+			return "when " + c.When.String()
+		}
+	}
 	if n, ok := m.SalesReady.At(); ok {
 		return strconv.FormatInt(n, 10)
 	}

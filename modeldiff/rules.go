@@ -19,7 +19,7 @@ import (
 type Change struct {
 	Model     string `json:"model,omitempty"`     // "" for a change of the schema
 	Condition string `json:"condition,omitempty"` // the condition's new name, if it has one
-	What      string `json:"what"`                // model, description, target, time zone, condition, points, child, grade "…", sales ready; or an entity
+	What      string `json:"what"`                // model, description, target, time zone, condition, points, bound, child, grade "…", limit, group "…", let …, sales ready and the like; or an entity
 	Kind      Kind   `json:"change"`
 	From      string `json:"from,omitempty"`
 	To        string `json:"to,omitempty"`
@@ -89,7 +89,8 @@ func (list Changes) String() string {
 // Models and conditions correspond if they have the same name, or otherwise if all
 // their content is the same. The order of conditions and children, and the way they
 // are written, make no difference. Schemas are compared only if all models of each
-// set share one.
+// set share one. Groups, dimensions, tables and blocks of tiers correspond if they have
+// the same name.
 func Rules(older, newer *leadscore.Set) Changes {
 	changes := schemas(older.Schema(), newer.Schema())
 	was, is := checked(older), checked(newer)
@@ -180,31 +181,48 @@ func (d *differ) compare(old, now *check.Model) {
 	d.value("", "description", quoted(old.Description), quoted(now.Description))
 	d.value("", "target", target(old), target(now))
 	d.value("", "time zone", zone(old), zone(now))
+	oldParts, oldPlaces := partsOf(old)
+	parts, places := partsOf(now)
+	d.parts(oldParts, parts)
+	d.lets(old, now)
+	oldIndex := map[*check.Condition]int{}
+	for i := range old.Conditions {
+		oldIndex[&old.Conditions[i]] = i
+	}
 	pairs := matchConditions(old, now)
 	kept := map[*check.Condition]bool{}
 	for i := range now.Conditions {
 		c := &now.Conditions[i]
 		before, ok := pairs[c]
 		if !ok {
-			d.add(c.Name, "condition", Added, "", conditionText(c))
+			d.add(conditionName(c), "condition", Added, "", conditionText(c))
 			continue
 		}
 		kept[before] = true
-		if before.Name != c.Name {
-			d.add(c.Name, "condition", Renamed, before.Name, c.Name)
-		}
-		if before.Points != c.Points {
-			d.add(c.Name, "points", Changed, fmt.Sprintf("%+d", before.Points), fmt.Sprintf("%+d", c.Points))
-		}
-		d.children(c.Name, childTexts(before), childTexts(c))
+		d.condition(before, c)
+		d.value(conditionName(c), "place", oldPlaces[oldIndex[before]], places[i])
 	}
 	for i := range old.Conditions {
 		if c := &old.Conditions[i]; !kept[c] {
-			d.add(c.Name, "condition", Removed, conditionText(c), "")
+			d.add(conditionName(c), "condition", Removed, conditionText(c), "")
 		}
 	}
 	d.grades(old, now)
 	d.value("", "sales ready", ready(old), ready(now))
+}
+
+// condition compares two versions of a condition.
+func (d *differ) condition(before, c *check.Condition) {
+	name := conditionName(c)
+	if was := conditionName(before); was != name {
+		d.add(name, "condition", Renamed, was, name)
+	}
+	if before.Points != c.Points {
+		d.add(name, "points", Changed, fmt.Sprintf("%+d", before.Points), fmt.Sprintf("%+d", c.Points))
+	}
+	d.value(name, "bound", boundText(before), boundText(c))
+	d.value(name, "active", conditionActive(before), conditionActive(c))
+	d.children(name, childTexts(before), childTexts(c))
 }
 
 // children compares two sorted lists of children. If one child was removed and one

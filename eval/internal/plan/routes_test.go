@@ -16,7 +16,7 @@ import (
 // describeRoutes writes the nodes of each hop tree and the needs.
 func describeRoutes(r *Routes) string {
 	var b strings.Builder
-	for kind, name := range []string{"contact-based", "account-based"} {
+	for kind, name := range []string{"contact-based", "account-based", "every lead:", "every lead with contact:"} {
 		for _, n := range r.Trees[kind].Order {
 			fmt.Fprintf(&b, "%s %s, round %d", name, n.Path(), n.Round)
 			if n.Inner {
@@ -169,6 +169,56 @@ func TestRoutes(t *testing.T) {
 			need 1: Account by id ()
 			1 rounds`,
 		},
+		{
+			"under target lead interactions refer to the lead", evaltest.Model("M", "lead",
+				`each EmailOpened.Contact within last 7 days score +1`), `
+			every lead: EmailOpened, round 1, inner, windows [0], need 1
+			every lead: EmailOpened.Contact, round 2, open, need 2
+			need 0: Lead by id (ParentContact ParentAccount)
+			need 1: EmailOpened by Lead (Timestamp Contact) range of Timestamp
+			need 2: Contact by id ()
+			2 rounds`,
+		},
+		{
+			"with contact they belong to the contact or refer to the lead, if they can", "interaction Called { Lead text }\n" + evaltest.Model("M", "lead with contact",
+				`each EmailOpened score +1`, `each Called score +1`), `
+			every lead with contact: EmailOpened, round 1, open, need 1, need 2
+			every lead with contact: Called, round 1, open, need 3
+			need 0: Lead by id (ParentContact ParentAccount)
+			need 1: EmailOpened by Contact (Timestamp Lead) range of Timestamp
+			need 2: EmailOpened by Lead (Timestamp Lead) range of Timestamp
+			need 3: Called by Contact (Timestamp) range of Timestamp
+			1 rounds`,
+		},
+		{
+			"a root of several kinds has a need for each", evaltest.Model("M", "contact",
+				`each EmailOpened or EmailClicked where EmailName = "A" or Contact.City = "B" score +1`,
+				`each EmailClicked where Url = "A" score +1`,
+				`each EmailOpened or EmailClicked within last 7 days score +1`), `
+			contact-based EmailOpened or EmailClicked, round 1, inner, open, windows [0], need 1, need 2
+			contact-based EmailOpened or EmailClicked.Contact, round 2, need 3
+			contact-based EmailClicked, round 1, open, need 2
+			need 0: Lead by id (ParentContact ParentAccount)
+			need 1: EmailOpened by Contact (Timestamp EmailName Contact) range of Timestamp
+			need 2: EmailClicked by Contact (Timestamp EmailName Contact Url) range of Timestamp
+			need 3: Contact by id (City)
+			2 rounds`,
+		},
+		{
+			"what a cap tells apart is asked for", orders + evaltest.Model("M", "contact",
+				`each Lead.Orders once per Product score +1`,
+				`each EmailOpened up to 2 per Contact.ParentAccount score +1`,
+				`each EmailOpened once per EmailName score +1`), `
+			contact-based Lead, round 0, inner, open
+			contact-based Lead.Orders, round 1, open, need 1
+			contact-based EmailOpened, round 1, inner, open, need 2
+			contact-based EmailOpened.Contact, round 2, need 3
+			need 0: Lead by id (ParentContact ParentAccount)
+			need 1: Order by Buyer (PlacedOn Product) range of PlacedOn
+			need 2: EmailOpened by Contact (Timestamp Contact EmailName) range of Timestamp
+			need 3: Contact by id (ParentAccount)
+			2 rounds`,
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			if got, want := describeRoutes(NewRoutes(evaltest.Models(t, test.rules))), lines(test.want); got != want {
@@ -257,6 +307,66 @@ func TestChildren(t *testing.T) {
 		at := append(slices.Clone(c.Children), m.Conditions[1].Children...)
 		if got := at[i].Rule(); got != want {
 			t.Errorf("child %d is %q, want %q", i, got, want)
+		}
+	}
+}
+
+// TestPlaces checks that records of each kind of a root have the fields of the root where
+// its layout says.
+func TestPlaces(t *testing.T) {
+	r := NewRoutes(evaltest.Models(t, evaltest.Model("M", "contact",
+		`each EmailClicked where Url = "A" and EmailName = "B" score +1`,
+		`each EmailClicked or EmailOpened where EmailName = "A" and Timestamp after 2026-01-01 score +1`)))
+	root := r.Models[0].Conditions[1].Children[0].Steps[0].Node
+	for i, name := range root.Layout.Fields {
+		for _, need := range root.Needs {
+			if got := need.Layout.Fields[root.Layout.Place(need.Layout.Entity, i)]; got != name {
+				t.Errorf("%s has %s where %s should be", need.Layout.Entity.Name(), got, name)
+			}
+		}
+	}
+	if got := root.Layout.Fields; !slices.Equal(got, []string{traverse.Timestamp, "EmailName"}) || root.Layout.Dated != 0 {
+		t.Errorf("the layout of the root has %q", got)
+	}
+	if clicked := root.Needs[0].Layout; clicked.Place(clicked.Entity, 2) != 2 {
+		t.Error("the layout of an entity has other places than its records")
+	}
+}
+
+// TestKept checks which records of a route matter until which step.
+func TestKept(t *testing.T) {
+	for _, test := range []struct {
+		child string
+		kept  bool
+		until []int // by step
+	}{
+		{`each EmailClicked.Contact.Leads where EmailClicked.Url = "A" and Contact.City = "B" and Topic = "C"`, false, []int{0, 1, 2}},
+		{`each EmailClicked.Contact.Leads where (EmailClicked.Url = "A" or Contact.City = "B") and Topic = "C"`, true, []int{1, 1, 2}},
+		{`each EmailClicked.Contact.Leads where not (EmailClicked.Url = "A" and Topic = "B")`, true, []int{2, 1, 2}},
+		{`each EmailClicked.Contact.Leads once per Contact`, true, []int{0, 3, 2}},
+		{`each EmailClicked.Contact.Leads up to 3 per Topic`, true, []int{0, 1, 3}},
+		{`each EmailClicked.Contact.Leads once per day`, true, []int{3, 1, 2}},
+		{`at least 2 EmailClicked.Contact.Leads within any 1 hour`, true, []int{3, 1, 2}},
+		{`has EmailClicked.Contact.Leads halving every 1 hour`, true, []int{3, 1, 2}},
+	} {
+		child := NewRoutes(evaltest.Models(t, evaltest.Model("M", "contact", test.child+" score +1"))).Models[0].Conditions[0].Children[0]
+		var until []int
+		for _, s := range child.Steps {
+			until = append(until, s.Until)
+		}
+		if child.Kept != test.kept || !slices.Equal(until, test.until) {
+			t.Errorf("%s: kept is %t, until the steps %v; want %t, %v", test.child, child.Kept, until, test.kept, test.until)
+		}
+	}
+}
+
+// TestScores checks which leads a model scores.
+func TestScores(t *testing.T) {
+	r := NewRoutes(evaltest.Models(t, evaltest.Model("A", "contact")+evaltest.Model("B", "account")+evaltest.Model("C", "lead")+evaltest.Model("D", "lead with contact")))
+	for i, want := range [][3]bool{{true, false, false}, {false, true, false}, {true, true, true}, {true, true, true}} {
+		m := r.Models[i]
+		if got := [3]bool{m.Scores(ContactBased), m.Scores(AccountBased), m.Scores(NoParent)}; got != want {
+			t.Errorf("%s scores %v, want %v", m.Checked.Name, got, want)
 		}
 	}
 }

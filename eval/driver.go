@@ -40,7 +40,7 @@ func (p *Program) Run(ctx context.Context, source traverse.Source, ids []string,
 	if m.columns != nil && !m.columns.planned().columns.Any() {
 		m.columns = nil
 	}
-	return r.scoreFromRecords(m, ids, nil, *out)
+	return r.scoreFromRecords(m, ids, begun{}, *out)
 }
 
 // A run is what all steps of Run share.
@@ -66,34 +66,34 @@ type method struct {
 // records. It returns false if the store lacks what the plan names: then queries
 // will say what is missing.
 func (r *run) scoreFromStore(store *columns.Store, m method, ids []string, out Outcomes) (bool, error) {
-	large, ok, err := r.scoreStore(store, m.columns, m.routes.plan.Models, ids, out)
+	from, large, ok, err := r.scoreStore(store, m.columns, m.routes.plan.Models, ids, out)
 	if err != nil || !ok {
 		return false, err
 	}
 	if residual := m.columns.planned().residual; residual != nil {
-		rest := remainderOf(ids, large, out)
+		rest := remainderOf(ids, large, out, from)
 		var walked Outcomes
 		walked.reset(len(rest.ids), out.each)
-		if err := r.scoreFromRecords(method{routes: residual, lent: true, maxRecords: m.maxRecords}, rest.ids, rest.sums, walked); err != nil {
+		if err := r.scoreFromRecords(method{routes: residual, lent: true, maxRecords: m.maxRecords}, rest.ids, rest.begun, walked); err != nil {
 			return false, err
 		}
-		rest.merge(m.columns.planned().columns, walked, out)
+		rest.merge(walked, out)
 	}
 	m.columns = nil
 	for _, i := range large {
-		if err := r.scoreFromRecords(m, ids[i:i+1], nil, out.part(i, i+1)); err != nil {
+		if err := r.scoreFromRecords(m, ids[i:i+1], begun{}, out.part(i, i+1)); err != nil {
 			return false, err
 		}
 	}
 	return true, nil
 }
 
-// scoreFromRecords scores leads from records that are fetched. Scores begin with sums,
-// by lead and model, if it is not nil. A batch that reaches too many records is
-// scored in parts. They are small, as each asks again for the leads with the most
-// records: of 256 leads, one is asked for four times.
-func (r *run) scoreFromRecords(m method, ids []string, sums []int64, out Outcomes) error {
-	err := r.fetchAndScore(m, ids, sums, out)
+// scoreFromRecords scores leads from records that are fetched, and begins with what has
+// been counted. A batch that reaches too many records is scored in parts. They are small,
+// as each asks again for the leads with the most records: of 256 leads, one is asked for
+// four times.
+func (r *run) scoreFromRecords(m method, ids []string, begun begun, out Outcomes) error {
+	err := r.fetchAndScore(m, ids, begun, out)
 	limit, tooMany := errors.AsType[*fetch.LimitError](err)
 	switch {
 	case !tooMany:
@@ -103,21 +103,17 @@ func (r *run) scoreFromRecords(m method, ids []string, sums []int64, out Outcome
 		size := (len(ids) + parts - 1) / parts
 		for from := 0; from < len(ids); from += size {
 			to := min(from+size, len(ids))
-			var part []int64
-			if sums != nil {
-				part = sums[from*out.each : to*out.each]
-			}
-			if err := r.scoreFromRecords(m, ids[from:to], part, out.part(from, to)); err != nil {
+			if err := r.scoreFromRecords(m, ids[from:to], begun.part(from*out.each, to*out.each), out.part(from, to)); err != nil {
 				return err
 			}
 		}
 		return nil
 	case m.lent:
 		m.maxRecords = 0
-		return r.scoreFromRecords(m, ids, sums, out)
+		return r.scoreFromRecords(m, ids, begun, out)
 	case m.nearMisses:
 		m.nearMisses = false
-		return r.scoreFromRecords(m, ids, sums, out)
+		return r.scoreFromRecords(m, ids, begun, out)
 	}
 	out.Errs[0] = &LeadError{
 		Lead: ids[0], Entity: limit.Entity, Path: limit.Path,
@@ -129,7 +125,7 @@ func (r *run) scoreFromRecords(m method, ids []string, sums []int64, out Outcome
 // fetchAndScore fetches what leads reach and scores them: over columns what these can
 // count, and by routes the rest. It returns a [*fetch.LimitError] for a batch that
 // reaches too many records.
-func (r *run) fetchAndScore(m method, ids []string, sums []int64, out Outcomes) error {
+func (r *run) fetchAndScore(m method, ids []string, from begun, out Outcomes) error {
 	b := m.routes.get()
 	opts := fetch.Options{MaxKeys: r.opts.Keys, MaxRecords: m.maxRecords, NearMisses: m.nearMisses}
 	if m.columns != nil {
@@ -138,7 +134,7 @@ func (r *run) fetchAndScore(m method, ids []string, sums []int64, out Outcomes) 
 	if err := b.fetched.Load(r.ctx, m.routes.plan, r.source, ids, r.opts.AsOf, opts); err != nil {
 		return err
 	}
-	s := recordScorer{routes: m.routes, columns: m.columns, batch: b, sums: sums, structuredScorer: structuredScorer{programs: r.programs}}
+	s := recordScorer{routes: m.routes, columns: m.columns, batch: b, begun: from, structuredScorer: structuredScorer{programs: r.programs}}
 	if r.opts.Explain {
 		s.explainer = &explainer{occurrences: r.opts.Occurrences, nearMisses: m.nearMisses}
 	}
@@ -149,7 +145,7 @@ func (r *run) fetchAndScore(m method, ids []string, sums []int64, out Outcomes) 
 		if !s.score(i, id, out) {
 			alone := m
 			alone.columns = nil
-			if err := r.fetchAndScore(alone, ids[i:i+1], nil, out.part(i, i+1)); err != nil {
+			if err := r.fetchAndScore(alone, ids[i:i+1], begun{}, out.part(i, i+1)); err != nil {
 				return err
 			}
 		}

@@ -15,7 +15,7 @@ type recordScorer struct {
 	columns   *columnPlan // counts what it can, or nil
 	explainer *explainer  // nil for scores alone
 	batch     *batch
-	sums      []int64 // scores to begin with, by lead and model, or nil
+	begun     begun // by lead
 	structuredScorer
 
 	staging  *staging.Staging
@@ -71,20 +71,36 @@ func (s *recordScorer) score(i int, id string, out Outcomes) bool {
 		case !m.Scores(l.Kind):
 			*o = ModelOutcome{Status: notScored(l.Kind)}
 		case staged && s.staging.Executor.Plan().Counted[j] != nil:
-			*o = s.fromColumns(s.staging.Executor, m, j, s.batch.fetched.Instant.Micros)
+			*o = s.staged(j, m, l)
+		case s.begun.counted(j) != nil:
+			*o = ModelOutcome{} // it is known already
+			if counts := s.begun.countsAt(i*len(models) + j); counts != nil {
+				s.counts = append(s.counts[:0], counts...)
+				*o = s.finish(j, s.begun.counted(j), m.Conditions, m.Audience, l)
+			}
 		case m.Structured():
 			*o = s.structured(s.programs[j], m, l)
 		case staged && m.Target == l.Kind:
 			x := s.staging.Executor
 			*o = s.model(m, x.Plan().Residual[j], l, points.TotalOf(x.ModelScore(j)))
 			o.Explained = s.recorder.explain(x, m, j).with(o.Explained)
-		case s.sums != nil:
-			*o = s.model(m, m.Conditions, l, points.TotalOf(s.sums[i*len(models)+j]))
+		case s.begun.sums != nil:
+			*o = s.model(m, m.Conditions, l, points.TotalOf(s.begun.sums[i*len(models)+j]))
 		default:
 			*o = s.model(m, m.Conditions, l, points.Total{})
 		}
 	}
 	return true
+}
+
+// staged scores a lead by a structured model that is counted over columns.
+func (s *recordScorer) staged(model int, m *plan.Model, l *fetch.Lead) ModelOutcome {
+	x := s.staging.Executor
+	o, done := s.fromColumns(x, model, s.batch.fetched.Instant.Micros)
+	if !done {
+		o = s.finish(model, x.Plan().Counted[model], x.Plan().Residual[model], m.Audience, l)
+	}
+	return o
 }
 
 // model scores a lead by conditions of a model whose routes are counted. The score

@@ -5,6 +5,7 @@ import (
 
 	"github.com/leadscore/leadscore/eval/internal/columnar"
 	"github.com/leadscore/leadscore/eval/internal/plan"
+	"github.com/leadscore/leadscore/internal/points"
 	"github.com/leadscore/leadscore/traverse"
 	"github.com/leadscore/leadscore/traverse/columns"
 )
@@ -17,14 +18,17 @@ func lentStore(source traverse.Source) *columns.Store {
 	return nil
 }
 
-// scoreStore scores leads from the columns of a store as of an instant: all
-// conditions that c counts. It returns the positions of leads whose sums may not
-// fit in 64 bits. It returns false if the store lacks what the plan names, and
-// ctx.Err() once ctx is done.
-func (r *run) scoreStore(store *columns.Store, c *columnPlan, models []*plan.Model, ids []string, out Outcomes) (large []int, ok bool, err error) {
+// scoreStore scores leads from the columns of a store: all conditions that c counts. It
+// returns what has been counted of structured models that need routes, too, and the
+// positions of leads whose sums may not fit in 64 bits. It returns false if the store
+// lacks what the plan names, and ctx.Err() once ctx is done.
+func (r *run) scoreStore(store *columns.Store, c *columnPlan, models []*plan.Model, ids []string, out Outcomes) (from begun, large []int, ok bool, err error) {
 	ctx, asOf := r.ctx, r.opts.AsOf
 	x, rec := c.executors.Get(c.planned().columns), c.recorder()
-	s := rowScorer{x, rec, models, structuredScorer{programs: r.programs}, asOf.UnixMicro()}
+	s := rowScorer{x, rec, models, structuredScorer{programs: r.programs}, asOf.UnixMicro(), begun{plan: x.Plan()}}
+	if slices.ContainsFunc(x.Plan().Counted, func(c *plan.Counted) bool { return c != nil && c.ByRoutes }) {
+		s.begun.counts = make([][]points.Count, len(ids)*len(models))
+	}
 	err = store.Use(ctx, func() error {
 		if ok = x.Bind(store); !ok {
 			return nil
@@ -36,7 +40,7 @@ func (r *run) scoreStore(store *columns.Store, c *columnPlan, models []*plan.Mod
 			row := x.Find(id)
 			if row < 0 {
 				out.Errs[i] = &LeadError{Lead: id, Entity: traverse.Lead, Path: traverse.Lead, Err: ErrNoLead}
-			} else if !s.score(row, out.Models(i)) {
+			} else if !s.score(row, i, out.Models(i)) {
 				large = append(large, i)
 			}
 			if err := ctx.Err(); err != nil {
@@ -48,7 +52,7 @@ func (r *run) scoreStore(store *columns.Store, c *columnPlan, models []*plan.Mod
 	// Not deferred: a panic leaves counts in them, so neither may be used again.
 	c.executors.Put(x)
 	c.putRecorder(rec)
-	return large, ok, err
+	return s.begun, large, ok, err
 }
 
 // A rowScorer scores leads of a store.
@@ -57,12 +61,13 @@ type rowScorer struct {
 	recorder *recorder
 	models   []*plan.Model
 	structuredScorer
-	asOf int64
+	asOf  int64
+	begun begun
 }
 
-// score scores the lead in a row of a store, or returns false if its sums may not fit in
-// 64 bits.
-func (s *rowScorer) score(row int, out []ModelOutcome) bool {
+// score scores the lead in a row of a store, which is at a position of the batch. It
+// returns false if its sums may not fit in 64 bits.
+func (s *rowScorer) score(row, at int, out []ModelOutcome) bool {
 	x, rec := s.x, s.recorder
 	kind, fits := x.Score(row)
 	if kind != plan.NoParent {
@@ -73,7 +78,10 @@ func (s *rowScorer) score(row int, out []ModelOutcome) bool {
 		case !m.Scores(kind):
 			out[i] = ModelOutcome{Status: notScored(kind)}
 		case x.Plan().Counted[i] != nil:
-			out[i] = s.fromColumns(x, m, i, s.asOf)
+			var done bool
+			if out[i], done = s.fromColumns(x, i, s.asOf); !done {
+				s.begun.counts[at*len(s.models)+i] = slices.Clone(s.counts)
+			}
 		case m.Structured():
 			out[i] = ModelOutcome{} // all of its conditions need routes
 		case m.Target != kind: // target lead: all conditions need routes
@@ -96,36 +104,74 @@ func notScored(kind plan.LeadKind) Status {
 // A remainder is the leads of a batch whose scores lack the conditions that need
 // routes.
 type remainder struct {
-	ids  []string
-	at   []int   // their positions in the batch
-	sums []int64 // their scores so far, by lead and model
+	ids   []string
+	at    []int // their positions in the batch
+	begun begun
+}
+
+// A begun is what has been counted over the columns of a store, by lead and model.
+type begun struct {
+	plan   *plan.Columns    // nil if nothing has been counted
+	sums   []int64          // scores so far
+	counts [][]points.Count // of a structured model, with gaps; nil if its outcome is known
+}
+
+// counted says where the counts of a structured model are, or returns nil if none of them
+// have been counted.
+func (b *begun) counted(model int) *plan.Counted {
+	if b.plan == nil {
+		return nil
+	}
+	return b.plan.Counted[model]
+}
+
+// countsAt returns the counts at a position, or nil.
+func (b *begun) countsAt(at int) []points.Count {
+	if b.counts == nil {
+		return nil
+	}
+	return b.counts[at]
+}
+
+// part returns what is at positions from on, below to.
+func (b begun) part(from, to int) begun {
+	if b.plan != nil {
+		b.sums = b.sums[from:to]
+	}
+	if b.counts != nil {
+		b.counts = b.counts[from:to]
+	}
+	return b
 }
 
 // remainderOf returns the leads that are neither failed nor large.
-func remainderOf(ids []string, large []int, out Outcomes) remainder {
-	var r remainder
+func remainderOf(ids []string, large []int, out Outcomes, from begun) remainder {
+	r := remainder{begun: begun{plan: from.plan}}
 	for i, id := range ids {
 		if _, ok := slices.BinarySearch(large, i); out.Errs[i] != nil || ok {
 			continue
 		}
 		r.ids, r.at = append(r.ids, id), append(r.at, i)
 		for _, m := range out.Models(i) {
-			r.sums = append(r.sums, m.Score)
+			r.begun.sums = append(r.begun.sums, m.Score)
+		}
+		if from.counts != nil {
+			r.begun.counts = append(r.begun.counts, from.counts[i*out.each:(i+1)*out.each]...)
 		}
 	}
 	return r
 }
 
-// merge writes the outcomes of the remainder, whose scores began with r.sums, into
-// those of the batch. Those of structured models that p counts are there already.
-func (r *remainder) merge(p *plan.Columns, walked, out Outcomes) {
+// merge writes the outcomes of the remainder, which began with r.begun, into those of the
+// batch.
+func (r *remainder) merge(walked, out Outcomes) {
 	for i, at := range r.at {
 		out.Errs[at] = walked.Errs[i]
 		for j, m := range walked.Models(i) {
-			if p.Counted[j] != nil {
-				continue
-			}
 			o := &out.Models(at)[j]
+			if r.begun.counted(j) != nil && o.Status != 0 {
+				continue // it was known before
+			}
 			m.Explained = o.Explained.with(m.Explained)
 			*o = m
 		}

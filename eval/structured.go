@@ -14,24 +14,62 @@ type structuredScorer struct {
 	programs []*points.Program // by model; nil for one that is not structured
 
 	counts  []points.Count // of the lead at hand
+	room    []points.Count // of one condition
 	outcome points.Outcome // of the lead at hand
 }
 
-// fromColumns scores the lead at hand by a structured model of which all is counted over
-// columns.
-func (s *structuredScorer) fromColumns(x *columnar.Executor, m *plan.Model, model int, asOf int64) ModelOutcome {
+// fromColumns scores the lead at hand by a structured model that is counted over columns.
+// It returns false if some condition needs routes: then s.counts has the counts of the
+// others, and gaps.
+func (s *structuredScorer) fromColumns(x *columnar.Executor, model int, asOf int64) (ModelOutcome, bool) {
 	p, at := s.programs[model], x.Plan().Counted[model]
 	if !p.Active(asOf) {
-		return ModelOutcome{Status: NotActive}
+		return ModelOutcome{Status: NotActive}, true
 	}
-	if p.HasAudience() {
-		if s.counts = x.AppendCounts(s.counts[:0], at.Audience); !p.InAudience(s.counts) {
+	if p.HasAudience() && !at.Audience.ByRoutes {
+		if s.counts = x.AppendCounts(s.counts[:0], at.Audience.Slots); !p.InAudience(s.counts) {
+			return ModelOutcome{Status: NotInAudience}, true
+		}
+	}
+	s.counts = slices.Grow(s.counts[:0], p.Counts())[:p.Counts()]
+	for i := range at.Conditions {
+		if c := &at.Conditions[i]; !c.ByRoutes {
+			first := p.First(i)
+			x.AppendCounts(s.counts[:first], c.Slots)
+		}
+	}
+	if at.ByRoutes {
+		return ModelOutcome{}, false
+	}
+	return s.scored(model, asOf), true
+}
+
+// scored returns the outcome of a structured model for the counts of a lead that is in
+// the audience.
+func (s *structuredScorer) scored(model int, asOf int64) ModelOutcome {
+	p := s.programs[model]
+	p.Score(asOf, s.counts, &s.outcome, nil)
+	return ModelOutcome{Status: Scored, Score: s.outcome.Score, Explained: &Explanation{outcome: outcomeOf(&s.outcome, p.HasLabel())}}
+}
+
+// finish scores a lead by a structured model some conditions of which need routes. s.counts
+// has the counts of the others. left are those conditions, audience that of the model if
+// it needs routes, too.
+func (s *recordScorer) finish(model int, at *plan.Counted, left []plan.Condition, audience *plan.Condition, l *fetch.Lead) ModelOutcome {
+	p := s.programs[model]
+	if at.Audience.ByRoutes {
+		if s.room = s.countInto(s.room[:0], audience, l); !p.InAudience(s.room) {
 			return ModelOutcome{Status: NotInAudience}
 		}
 	}
-	s.counts = x.AppendCounts(s.counts[:0], at.Conditions)
-	p.Score(asOf, s.counts, &s.outcome, nil)
-	return ModelOutcome{Status: Scored, Score: s.outcome.Score, Explained: &Explanation{outcome: outcomeOf(&s.outcome, len(m.Checked.Label) > 0)}}
+	for i := range at.Conditions {
+		if at.Conditions[i].ByRoutes {
+			s.room = s.countInto(s.room[:0], &left[0], l)
+			copy(s.counts[p.First(i):], s.room)
+			left = left[1:]
+		}
+	}
+	return s.scored(model, s.batch.fetched.Instant.Micros)
 }
 
 // structured scores a lead by a structured model: all that its conditions count comes
@@ -64,7 +102,7 @@ func (s *recordScorer) structured(p *points.Program, m *plan.Model, l *fetch.Lea
 		}
 	}
 	p.Score(asOf, s.counts, &s.outcome, ledger)
-	e.outcome = outcomeOf(&s.outcome, len(m.Checked.Label) > 0)
+	e.outcome = outcomeOf(&s.outcome, p.HasLabel())
 	if ledger != nil {
 		e.account(p, m, s.counts, ledger)
 	}

@@ -150,6 +150,9 @@ func (p *Program) Children(condition int) int { return len(p.conditions[conditio
 // Active reports whether the model is in season as of an instant, in microseconds.
 func (p *Program) Active(asOf int64) bool { return p.season.holds(asOf) }
 
+// HasLabel reports whether the model has a label.
+func (p *Program) HasLabel() bool { return len(p.model.Label) > 0 }
+
 // HasAudience reports whether the model has an audience.
 func (p *Program) HasAudience() bool { return p.audience.Condition != nil }
 

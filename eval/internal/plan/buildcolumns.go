@@ -34,7 +34,8 @@ func NewColumns(routes *Routes, explain bool) *Columns {
 		b.kind, b.target, b.known = m.Target, &p.Targets[m.Target], &b.targets[m.Target]
 		if m.Structured() || m.Target >= EveryLead {
 			if p.Counted[i] = b.structured(m, explain); p.Counted[i] != nil {
-				residual[i] = &check.Model{Name: m.Checked.Name, Target: m.Checked.Target, Zone: b.zone, Schema: b.schema}
+				residual[i], p.Residual[i] = p.Counted[i].residual(m)
+				left = left || p.Counted[i].ByRoutes
 				continue
 			}
 			residual[i], p.Residual[i], left = m.Checked, m.Conditions, true
@@ -113,37 +114,65 @@ func newTargetIndex() targetIndex {
 	}
 }
 
-// structured plans a structured model, or returns nil if it needs routes: for an
-// explanation, or as some child does.
+// structured plans a structured model, or returns nil if all of it needs routes, as it
+// does for an explanation.
 func (b *columnBuilder) structured(m *Model, explain bool) *Counted {
 	if explain || m.Target >= EveryLead {
 		return nil
 	}
-	var children []columnChild
+	out := &Counted{}
+	any := len(m.Conditions) == 0 && m.Audience == nil
 	for c := range conditionsOf(m.Checked) {
-		for i := range c.Children {
-			child, ok := columnChildOf(&c.Children[i], b.schema)
-			if !ok {
-				return nil
-			}
-			children = append(children, child)
-		}
-		if len(c.Items) > 0 && slices.ContainsFunc(c.Items, func(item check.Item) bool { _, same := item.(*check.Same); return same }) {
-			return nil
+		counted := b.counted(c)
+		any = any || !counted.ByRoutes
+		out.ByRoutes = out.ByRoutes || counted.ByRoutes
+		if c == m.Checked.Audience {
+			out.Audience = counted
+		} else {
+			out.Conditions = append(out.Conditions, counted)
 		}
 	}
-	out := &Counted{}
-	for c := range conditionsOf(m.Checked) {
-		list := &out.Conditions
-		if c == m.Checked.Audience {
-			list = &out.Audience
-		}
-		for i := range c.Children {
-			*list = append(*list, Slot{b.slotOf(&children[0]), points.FrequencyOf(&c.Children[i])})
-			children = children[1:]
-		}
+	if !any {
+		return nil
 	}
 	return out
+}
+
+// counted plans a condition of a structured model.
+func (b *columnBuilder) counted(c *check.Condition) CountedCondition {
+	children := make([]columnChild, len(c.Children))
+	for i := range c.Children {
+		var ok bool
+		if children[i], ok = columnChildOf(&c.Children[i], b.schema); !ok {
+			return CountedCondition{ByRoutes: true}
+		}
+	}
+	if slices.ContainsFunc(c.Items, func(item check.Item) bool { _, same := item.(*check.Same); return same }) {
+		return CountedCondition{ByRoutes: true}
+	}
+	var out CountedCondition
+	for i := range children {
+		out.Slots = append(out.Slots, Slot{b.slotOf(&children[i]), points.FrequencyOf(&c.Children[i])})
+	}
+	return out
+}
+
+// residual returns the conditions of a model that need routes: as a model that is not
+// structured, apart from the audience, and as they are planned.
+func (c *Counted) residual(m *Model) (*check.Model, []Condition) {
+	from := m.Checked
+	out := &check.Model{Name: from.Name, Target: from.Target, Zone: from.Zone, Schema: from.Schema}
+	var list []Condition
+	for i := range c.Conditions {
+		if c.Conditions[i].ByRoutes {
+			out.Conditions = append(out.Conditions, from.Conditions[i])
+			list = append(list, m.Conditions[i])
+		}
+	}
+	if c.Audience.ByRoutes {
+		out.Audience = from.Audience
+	}
+	return out, list
 }
 
 // slotOf returns the slot in which a child is counted.

@@ -29,16 +29,24 @@ type Columns struct {
 	// has the counts of the condition, or ByRoutes. It is nil in a plan for scores
 	// alone.
 	Explained [][]int
-	// Counted says, by structured model, where the counts of its conditions are, if all of
-	// them are counted over columns; else nil.
+	// Counted says, by structured model, where the counts of its conditions are; nil for a
+	// model that is not structured, or all of which needs routes.
 	Counted []*Counted
 	Agings  []Aging // of the tallies
 }
 
-// A Counted says where the counts of a structured model are.
+// A Counted says where the counts of a structured model are. Conditions that need routes
+// are in Columns.Residual, and in ResidualRoutes, in their order.
 type Counted struct {
-	Conditions []Slot // for each condition one for each child
-	Audience   []Slot // of the audience's children
+	Conditions []CountedCondition
+	Audience   CountedCondition
+	ByRoutes   bool // some condition needs routes, or the audience does
+}
+
+// A CountedCondition says where the counts of a condition are, or that it needs routes.
+type CountedCondition struct {
+	Slots    []Slot // by child
+	ByRoutes bool
 }
 
 // A Slot is where the occurrences of a child are counted, and the frequency that says

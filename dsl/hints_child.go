@@ -154,6 +154,9 @@ func rangeWithin(lex *tokens, c *Child, err error) error {
 // wrongAgo returns the error for two numbers or lengths of time with and between them
 // that are meant to be `between N and M UNITS ago`, and nil if something else comes next.
 func wrongAgo(lex *tokens) error {
+	if err := nameInAgo(lex); err != nil {
+		return err
+	}
 	n := 0
 	next := func() *lexer.Token { t := lex.peekAt(n); n++; return t }
 	skip := func(word string) {

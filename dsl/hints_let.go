@@ -60,7 +60,10 @@ func secondSign(lex *tokens, let *Let, n *Number) *syntaxError {
 func noLetValue(lex *tokens) *syntaxError {
 	err := noValue(lex)
 	err.expected = []string{"a number", "a text", "a list", "a length of time", "a date"}
-	if t := lex.Peek(); isWord(t, "true") || isWord(t, "false") {
+	switch t, before := lex.Peek(), lastBefore(lex); {
+	case before != nil && before.Pos.Line < t.Pos.Line:
+		err.nearest, err.help, err.fix = "", "", nil // the next line is not to blame
+	case isWord(t, "true"), isWord(t, "false"):
 		err.nearest, err.help = "", fmt.Sprintf("%s is written where it is needed", t.Value)
 	}
 	return err
@@ -101,4 +104,36 @@ func listAmongValues(lex *tokens, let *Let) *syntaxError {
 	err.related = let.declared()
 	err.help = "write a row for it, and one for the other values"
 	return err
+}
+
+// noDigits returns the error for a name where only digits may stand: for the number in
+// where, such as weight N%.
+func noDigits(lex *tokens, let *Let, where string) *syntaxError {
+	err := unexpected(lex)
+	err.summary = "a name cannot stand for the number in " + where
+	err.related = let.declared()
+	err.help = "write it in digits"
+	if n, ok := let.Value.(*Number); ok && n.Whole() && isDigit(n.Text[0]) {
+		err.help += ": " + n.Text
+		err.fix = swap(&err.token, n.Text)
+	}
+	return err
+}
+
+// nameInAgo returns an error if `N and M UNITS ago` comes next with a name for one of
+// the numbers, and nil otherwise.
+func nameInAgo(lex *tokens) error {
+	const to, unit, ago = 2, 3, 4 // tokens after the first
+	if _, ok := unitOf(lex.peekAt(unit)); !ok || !isWord(lex.peekAt(1), "and") || !isWord(lex.peekAt(ago), "ago") {
+		return nil
+	}
+	const where = "between N and M days ago"
+	if let := lex.letAt(0); let != nil {
+		return noDigits(lex, let, where)
+	}
+	if let := lex.letAt(to); let != nil && lex.Peek().Type == tokInt {
+		lex.at += to
+		return noDigits(lex, let, where)
+	}
+	return nil
 }

@@ -96,6 +96,9 @@ func noRow(lex *tokens, first bool, err error) error {
 	case isSign(t, "{"):
 		bad.expected, bad.help = []string{"a row"}, ""
 	}
+	if bad.fix != nil {
+		bad.expected = nil
+	}
 	return err
 }
 
@@ -160,6 +163,16 @@ func noRowScore(lex *tokens, r *Row) *syntaxError {
 		if before != nil {
 			err.token = *before
 		}
+	}
+	return err
+}
+
+// boundInRow returns the error for a bound, which comes next, after the points of a row.
+func boundInRow(lex *tokens, points *Number) *syntaxError {
+	err := unexpected(lex)
+	err.summary, err.help = "the points of a row have no bound", "leave it out: a row adds its points once"
+	if bound := lex.peekAt(2); bound.Type == tokInt && bound.Pos.Line == points.End.Line {
+		err.fix = &Edit{Span{points.End, endOf(bound)}, ""}
 	}
 	return err
 }

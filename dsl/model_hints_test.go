@@ -128,8 +128,6 @@ func TestTableHints(t *testing.T) {
 		{`table "T" by number EmailOpened`, `did you mean number of?`, `table "T" by number of EmailOpened`},
 		{`table "T" by number of each EmailOpened`, `leave out each`, `table "T" by number of EmailOpened`},
 		{`table "T" by Lead.City where City = "X"`, `where cannot follow the field of a table; it belongs to by number of, which counts occurrences`, ``},
-		{`table "T" by number of EmailOpened halving every 1 week`, `a table counts occurrences, and they cannot lose weight in it`, ``},
-		{`table "T" by number of EmailOpened within any 1 week`, `within any cannot stand in a table`, ``},
 	} {
 		checkHint(t, "model \"M\" {\n    % {\n        otherwise score +1\n    }\n}\n", test.head, test.message, test.fixed)
 	}
@@ -161,6 +159,7 @@ func TestTableHints(t *testing.T) {
 		{`otherwise score 1 "A" score 5`, `a row comes after otherwise, which holds if no other row does; put otherwise last`, ``},
 		{`otherwise score 1 otherwise score 5`, `a table has one otherwise at most`, ``},
 		{`"A" score 5 active from 2026-01-01`, `the season of table "T" stands before its first row`, ``},
+		{`"A" score 5 up to +10`, `the points of a row have no bound; leave it out`, `"A" score 5`},
 		{`each EmailOpened score 5`, `a table holds rows; conditions stand outside of it`, ``},
 	} {
 		checkHint(t, "model \"M\" {\n    table \"T\" by Lead.City {\n        %\n    }\n}\n", test.row, test.message, test.fixed)

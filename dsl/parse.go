@@ -127,7 +127,7 @@ func (p *parser) parseFile() {
 
 // skipToBlock skips tokens up to the next block, or the end of the file.
 func (p *parser) skipToBlock() {
-	for !p.peek().EOF() && !p.startsBlock() && !startsLet(p.lex) && !(p.startsLine() && p.startsBlockWord()) {
+	for !p.peek().EOF() && !p.startsBlock() && !startsLet(p.lex) && !(p.startsLine() && (p.startsBlockWord() || isWord(p.peek(), "let"))) {
 		p.lex.Next()
 	}
 }

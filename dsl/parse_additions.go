@@ -172,7 +172,7 @@ func parseDecay(lex *tokens) (*Decay, error) {
 		d.Kind = Halving
 	case accept(lex, "losing"):
 		d.Kind = Losing
-		if d.Percent, err = wantDigits(lex, "losing 25%"); err != nil {
+		if d.Percent, err = wantDigits(lex, "losing P%"); err != nil {
 			return nil, noCount(lex, err)
 		}
 		if !acceptSign(lex, "%") {

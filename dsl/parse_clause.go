@@ -67,7 +67,7 @@ func parseLimit(lex *tokens) (*Limit, error) {
 // parseWeight parses the weight of a dimension.
 func parseWeight(lex *tokens) (*Weight, error) {
 	first := *lex.Next()
-	n, err := wantDigits(lex, "weight 50%")
+	n, err := wantDigits(lex, "weight N%")
 	if err != nil {
 		return nil, noWeight(lex, err)
 	}
@@ -83,7 +83,7 @@ func parseOutOf(lex *tokens) (*OutOf, error) {
 	if err := want(lex, "of"); err != nil {
 		return nil, err
 	}
-	n, err := wantDigits(lex, "out of 10")
+	n, err := wantDigits(lex, "out of N")
 	if err != nil {
 		return nil, err
 	}

@@ -19,7 +19,7 @@ func (p *parser) parseTable() *Table {
 		}
 	}
 	if c := t.Number; c != nil {
-		t.Incomplete = !p.countsWhole(c) || !p.withinLimits(c) || t.Incomplete
+		t.Incomplete = !p.withinLimits(c) || t.Incomplete
 	}
 	if len(t.Ref) > p.limits.Names {
 		p.tooLong(t.Ref, "path")
@@ -70,18 +70,6 @@ func parseTableHead(lex *tokens, t *Table) error {
 	return nil
 }
 
-// countsWhole reports a burst or decay of c, which a table counts, and returns false if
-// there is one.
-func (p *parser) countsWhole(c *Child) bool {
-	if c.Burst != nil {
-		p.report(c.Burst.Span, CodeSyntax, "within any cannot stand in a table").Help = "a table counts occurrences; write within last and a length of time, or a condition with at least"
-	}
-	if c.Decay != nil {
-		p.report(c.Decay.Span, CodeSyntax, "a table counts occurrences, and they cannot lose weight in it").Help = "write a condition with each"
-	}
-	return c.Burst == nil && c.Decay == nil
-}
-
 // parseCounted parses a child without a label and a frequency.
 func parseCounted(lex *tokens) (*Child, error) {
 	c := lex.children.new()
@@ -114,9 +102,13 @@ func (p *parser) parseTableItem(t *Table) bool {
 		p.skipTo(func(*lexer.Token) bool { return false })
 		return false
 	}
+	before := p.lex.at
 	r, err := parseRow(p.lex)
 	if err != nil {
 		p.failed(err)
+		if p.lex.at == before {
+			p.skipWord()
+		}
 		p.skipRow()
 		return false
 	}
@@ -176,6 +168,9 @@ func parseRow(lex *tokens) (*Row, error) {
 	points, err := wantPoints(lex)
 	if err != nil {
 		return nil, err
+	}
+	if isOneOf(lex.Peek(), "up", "down") && isWord(lex.peekAt(1), "to") {
+		return nil, boundInRow(lex, points)
 	}
 	r.Score = lex.scores.new()
 	r.Score.Span, r.Score.Points = Span{startOf(&score), points.End}, points
@@ -249,8 +244,8 @@ func parseRowValues(lex *tokens) ([]Literal, *Let, error) {
 
 // skipRow skips tokens up to the next row, or the end of the table.
 func (p *parser) skipRow() {
-	p.skipTo(func(previous *lexer.Token) bool {
+	p.skipTo(func(*lexer.Token) bool {
 		t := p.peek()
-		return p.startsClause() || previous != nil && previous.Pos.Line < t.Pos.Line && !isWord(t, "score")
+		return p.startsClause() || lastBefore(p.lex).Pos.Line < t.Pos.Line && !isWord(t, "score")
 	})
 }

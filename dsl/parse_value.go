@@ -31,19 +31,16 @@ func wantInt(lex *tokens) (*Number, error) {
 	return nil, unexpected(lex, wordInt)
 }
 
-// wantDigits parses a whole number in digits, for which no name may stand. where
-// says what it is part of, such as `losing P%`.
+// wantDigits parses a whole number in digits, for which no name may stand. where says
+// what it is part of, such as losing P%.
 func wantDigits(lex *tokens, where string) (*Number, error) {
-	let := lex.letAt(0)
-	if let == nil {
-		if lex.Peek().Type == tokInt {
-			return lex.number(lex.Next()), nil
-		}
-		return nil, unexpected(lex, wordInt)
+	if let := lex.letAt(0); let != nil {
+		return nil, noDigits(lex, let, where)
 	}
-	err := lex.wrongKind(let, "a number in digits")
-	err.summary, err.help = "a number in digits must be here", fmt.Sprintf("%s stands for a whole value, and not for the number in %s", let.Name, where)
-	return nil, err
+	if lex.Peek().Type == tokInt {
+		return lex.number(lex.Next()), nil
+	}
+	return nil, unexpected(lex, wordInt)
 }
 
 // wantPoints parses points or their bound: a whole number, or a name that stands for

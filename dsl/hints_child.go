@@ -154,9 +154,6 @@ func rangeWithin(lex *tokens, c *Child, err error) error {
 // wrongAgo returns the error for two numbers or lengths of time with and between them
 // that are meant to be `between N and M UNITS ago`, and nil if something else comes next.
 func wrongAgo(lex *tokens) error {
-	if err := nameInAgo(lex); err != nil {
-		return err
-	}
 	n := 0
 	next := func() *lexer.Token { t := lex.peekAt(n); n++; return t }
 	skip := func(word string) {
@@ -181,10 +178,7 @@ func wrongAgo(lex *tokens) error {
 	}
 	for _, t := range []*lexer.Token{&first, &second} {
 		if let := lex.letNamed(t); let != nil {
-			err := lex.wrongKind(let, "a number in digits")
-			err.token, err.summary = *t, "a number in digits must be here"
-			err.help = fmt.Sprintf("%s stands for a whole value, and not for a number in between 90 and 7 days ago", let.Name)
-			return err
+			return noDigits(t, let, "between N and M days ago")
 		}
 	}
 	if first.Type != tokInt || second.Type != tokInt {

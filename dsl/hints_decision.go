@@ -24,11 +24,21 @@ func noJudgment(lex *tokens) *syntaxError {
 		err.summary, err.help = "not is written with parentheses", "write not ( … )"
 	case isWord(t, "dimension") && next.Type == tokString:
 		err.nearest, err.help = "", fmt.Sprintf("write score of %[1]s or grade of %[1]s", describe(next))
+	case err.nearest == "" && (t.Type == tokIdent || t.Type == tokQuoted) && comparisonFollows(lex):
+		err.help = `a decision asks for scores, grades, the label and conditions: give the field a condition of its own, and write condition "…" holds`
 	case isOneOf(t, "each", "has", "none", "at"):
 		err.nearest, err.fix = "", nil
 		err.help = `give it a condition of its own, and write condition "…" holds`
 	}
 	return err
+}
+
+// comparisonFollows reports whether a field and an operator come next.
+func comparisonFollows(lex *tokens) bool {
+	mark := lex.at
+	defer func() { lex.at = mark }()
+	_, err := names(lex, "")
+	return err == nil && opFollows(lex)
 }
 
 // scoreOps maps words that newcomers write after score to the operator they mean.

@@ -3,6 +3,8 @@ package dsl
 import (
 	"fmt"
 	"strings"
+
+	"github.com/alecthomas/participle/v2/lexer"
 )
 
 // wrongKind returns the error for a name, the next token, that stands for a value of
@@ -65,6 +67,8 @@ func noLetValue(lex *tokens) *syntaxError {
 		err.nearest, err.help, err.fix = "", "", nil // the next line is not to blame
 	case isWord(t, "true"), isWord(t, "false"):
 		err.nearest, err.help = "", fmt.Sprintf("%s is written where it is needed", t.Value)
+	case opWords.after(t) != nil:
+		err.nearest, err.help = "", "a name stands for a value; an operator is written where the name is used"
 	}
 	return err
 }
@@ -106,34 +110,32 @@ func listAmongValues(lex *tokens, let *Let) *syntaxError {
 	return err
 }
 
-// noDigits returns the error for a name where only digits may stand: for the number in
-// where, such as weight N%.
-func noDigits(lex *tokens, let *Let, where string) *syntaxError {
-	err := unexpected(lex)
-	err.summary = "a name cannot stand for the number in " + where
-	err.related = let.declared()
-	err.help = "write it in digits"
+// noDigits returns the error for a name, the token t, where only digits may stand: for
+// the number in where, such as weight N%.
+func noDigits(t *lexer.Token, let *Let, where string) *syntaxError {
+	err := &syntaxError{
+		token: *t, summary: "a name cannot stand for the number in " + where,
+		help: "write it in digits", related: let.declared(),
+	}
 	if n, ok := let.Value.(*Number); ok && n.Whole() && isDigit(n.Text[0]) {
 		err.help += ": " + n.Text
-		err.fix = swap(&err.token, n.Text)
+		err.fix = swap(t, n.Text)
 	}
 	return err
 }
 
-// nameInAgo returns an error if `N and M UNITS ago` comes next with a name for one of
-// the numbers, and nil otherwise.
-func nameInAgo(lex *tokens) error {
-	const to, unit, ago = 2, 3, 4 // tokens after the first
-	if _, ok := unitOf(lex.peekAt(unit)); !ok || !isWord(lex.peekAt(1), "and") || !isWord(lex.peekAt(ago), "ago") {
-		return nil
+// literalOf completes err, the error for the value of a let, if that is the name of
+// another let: a value is written out.
+func literalOf(lex *tokens, err error) {
+	bad, ok := err.(*syntaxError)
+	let := lex.letAt(0)
+	if !ok || let == nil || let.Value == nil {
+		return
 	}
-	const where = "between N and M days ago"
-	if let := lex.letAt(0); let != nil {
-		return noDigits(lex, let, where)
+	bad.summary, bad.expected = "the value of a let is written out, and not taken from another one", nil
+	bad.help, bad.fix = "", nil
+	bad.related = let.declared()
+	if text := let.valueText(); len(text) < 80 {
+		bad.help, bad.fix = "write "+text, swap(&bad.token, text)
 	}
-	if let := lex.letAt(to); let != nil && lex.Peek().Type == tokInt {
-		lex.at += to
-		return noDigits(lex, let, where)
-	}
-	return nil
 }

@@ -9,7 +9,11 @@ import (
 // the place other.
 func (p *parser) misplacedClause(b *clauseBlock, other clausePlace) {
 	t := p.peek()
-	d := p.report(tokenSpan(t.Pos, t.Value), CodeSyntax, "%s stands in a %s, and not in a %s", clauseAt(p.lex), other, b.place)
+	places := other.String()
+	if other == inModel && inDimension.allows(t) {
+		places += " or a dimension"
+	}
+	d := p.report(tokenSpan(t.Pos, t.Value), CodeSyntax, "%s stands in a %s, and not in a %s", clauseAt(p.lex), places, b.place)
 	d.Related = []Related{{Summary: fmt.Sprintf("the %s begins here", b.place), File: p.file.Name, Span: tokenSpan(b.head.Pos, b.head.Value)}}
 	d.Help = fmt.Sprintf("put it outside of the %s", b.place)
 	if other == inDimension {
@@ -46,9 +50,19 @@ func (p *parser) strayClause(b *clauseBlock) {
 	case declares(p.lex):
 		d.Nearest, d.Fix = "let", nil
 		d.apply(swap(&t, "let"))
+	case b.place == inModel && unnamed(p.lex):
+		p.withoutLet(d)
 	case d.Nearest == "let" && !isSign(p.peekAt(2), "="):
 		d.Nearest, d.Fix = "", nil
 	}
+}
+
+// withoutLet completes d, the problem of a name, the next token, and =.
+func (p *parser) withoutLet(d *Diagnostic) {
+	at := startOf(p.peek())
+	d.Summary, d.Expected, d.Nearest, d.Help = "a name is declared with let", nil, "", "write let "+describe(p.peek())+" = …"
+	d.Fix = nil
+	d.ReplaceAt(Span{at, at}, "let ")
 }
 
 // withoutCondition completes d, the problem of a name, the next token, and a brace.
@@ -74,6 +88,12 @@ func (p *parser) strayTier() {
 	}
 }
 
+// unnamed reports whether a name and = come next, as if they were a let.
+func unnamed(lex *tokens) bool {
+	t := lex.Peek()
+	return (t.Type == tokIdent || t.Type == tokQuoted) && isSign(lex.peekAt(1), "=")
+}
+
 // declares reports whether a word comes next with which other languages declare a
 // name, and then a name and =.
 func declares(lex *tokens) bool {
@@ -84,14 +104,14 @@ func declares(lex *tokens) bool {
 	return (name.Type == tokIdent || name.Type == tokQuoted) && isSign(lex.peekAt(2), "=")
 }
 
-// exampleNames are the names of blocks in messages.
-var exampleNames = map[string]string{"group": "Emails", "dimension": "Fit", "of": "Seniority"}
+// exampleNames are heads of blocks in messages, by the word before the name.
+var exampleNames = map[string]string{"group": `group "Emails"`, "dimension": `dimension "Fit"`, "of": `first of "Seniority"`}
 
 // noName completes d, the problem of a brace where the name of a block must be.
 func (p *parser) noName(d *Diagnostic) {
 	if before := lastBefore(p.lex); before != nil {
-		if name := exampleNames[strings.ToLower(before.Value)]; name != "" {
-			d.Help = fmt.Sprintf("give it a name, such as %s %q {", strings.ToLower(before.Value), name)
+		if head := exampleNames[strings.ToLower(before.Value)]; head != "" {
+			d.Help = fmt.Sprintf("give it a name, such as %s {", head)
 		}
 	}
 }
@@ -217,8 +237,14 @@ func noLet(lex *tokens) *syntaxError {
 	switch {
 	case isSign(after, ":") && isSign(lex.peekAt(1), "="):
 		err.nearest, err.fix = "=", &Edit{spanOf(after, lex.peekAt(1)), "="}
+		if endOf(name) == startOf(after) {
+			err.fix.Text = " ="
+		}
 	case isSign(after, ":"), isOneOf(after, "is", "be", "to", "as"):
 		err.nearest, err.fix = "=", swap(after, "=")
+		if endOf(name) == startOf(after) {
+			err.fix.Text = " ="
+		}
 	case isSign(after, "."):
 		err.help = "a let gives a value a name, and does not set a field"
 	case after.Pos.Line == name.Pos.Line && (after.Type == tokString || after.Type == tokInt || after.Type == tokDecimal || after.Type == tokMoment || isSign(after, "(")):
@@ -227,5 +253,13 @@ func noLet(lex *tokens) *syntaxError {
 	default:
 		err.help = "a name for a value is written let Recent = 90 days"
 	}
+	return err
+}
+
+// withContact returns the error for a word, the next token, that is not with between
+// target lead and contact.
+func withContact(lex *tokens) *syntaxError {
+	err := unexpected(lex, "with")
+	err.nearest, err.fix = "with", swap(lex.Peek(), "with")
 	return err
 }

@@ -127,10 +127,17 @@ func noRowScore(lex *tokens, r *Row) *syntaxError {
 	t, next, before := lex.Peek(), lex.peekAt(1), lastBefore(lex)
 	at := startOf(t)
 	sameLine := before != nil && before.Pos.Line == t.Pos.Line
+	gap := ""
+	if sameLine {
+		gap = strings.TrimSpace(lex.text[endOf(before).Offset:at.Offset])
+	}
 	switch {
+	case gap == "-" || gap == "–":
+		err.summary, err.expected = "bounds are written from and to", nil
+		err.help = fmt.Sprintf("write from %s to %s", before.Value, t.Value)
 	case sameLine && t.Type == tokInt && t.Value[0] != '-' && r.Form == RowFrom && t.Value[0] != '+':
 		err.help = "numbers have no spaces in them; points are written score +10"
-	case sameLine && t.Type == tokInt, sameLine && isSigned(lex):
+	case sameLine && gap == "" && (t.Type == tokInt || isSigned(lex)):
 		err.nearest, err.fix = "score", &Edit{Span{at, at}, "score "}
 	case (isSign(t, ":") || isSign(t, "->") || isSign(t, "=") || isWord(t, "then") || isWord(t, "points") || isWord(t, "add")) && next.Type == tokInt:
 		err.nearest, err.fix = "score", swap(t, "score")

@@ -1,6 +1,10 @@
 package dsl
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/alecthomas/participle/v2/lexer"
+)
 
 // Parse parses one file of models, tests and schema declarations. name is the name
 // of the file in diagnostics; it is not opened.
@@ -88,7 +92,7 @@ func (p *parser) parseFile() {
 				p.file.Blocks = append(p.file.Blocks, let)
 			} else {
 				p.file.Incomplete = true
-				p.skipToBlock()
+				p.skipTo(func(*lexer.Token) bool { return p.startsClause() || p.startsLine() })
 			}
 		case p.startsBlockWord():
 			p.file.Blocks = append(p.file.Blocks, p.parseEntity())
@@ -111,6 +115,8 @@ func (p *parser) parseFile() {
 			case declares(p.lex):
 				d.Nearest, d.Fix = "let", nil
 				d.apply(swap(t, "let"))
+			case unnamed(p.lex):
+				p.withoutLet(d)
 			case isSign(t, "}"):
 				d.Help = "there is no block to close"
 			case p.startsClause() || p.startsChild(nil):

@@ -131,6 +131,7 @@ func (p *parser) parseLet() *Let {
 		p.report(list.Span, CodeLimit, "a list has %d values; the limit is %d", len(list.Values), p.limits.Terms)
 	}
 	if d.err != nil {
+		literalOf(p.lex, d.err)
 		p.failed(d.err)
 		if !p.startsLine() { // what begins a line is not to blame
 			p.skipWord()

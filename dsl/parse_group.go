@@ -90,6 +90,9 @@ func (p *parser) parseFirstOf() *FirstOf {
 	outer := func() bool { return p.startsBlock() || p.leaves(b) }
 	f.End, whole = p.body(open, b.what, outer, func() bool { return p.parseTier(f, b) })
 	f.Incomplete = f.Incomplete || !whole
+	if !f.Incomplete && len(f.Tiers) == 0 {
+		p.report(headSpan(&first, f.Name), CodeNoChild, "%s has no condition", b.what()).Help = "add conditions, the first of which that holds contributes"
+	}
 	return f
 }
 

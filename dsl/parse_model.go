@@ -233,6 +233,8 @@ func (p *parser) parseFixed() Clause {
 		case c.Contact == nil && isWord(&c.Kind, "lead") && isWord(p.peek(), "with"):
 			p.lex.Next()
 			p.misplaced(p.peek(), []string{"contact"})
+		case c.Contact == nil && isWord(&c.Kind, "lead") && isOneOf(p.peek(), "and", "or", "plus") && isWord(p.peekAt(1), "contact"):
+			p.failed(withContact(p.lex))
 		default:
 			return targetOf(c)
 		}

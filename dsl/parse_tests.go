@@ -187,7 +187,15 @@ func parseDimensionExpectation(lex *tokens, x *Expectation) (err error) {
 		x.Kind = ExpectDimensionNoGrade
 		err = want(lex, "grade")
 	default:
-		err = keywordError(lex, "score", "grade", "no grade")
+		bad := keywordError(lex, "score", "grade", "no grade")
+		at := startOf(lex.Peek())
+		switch lex.Peek().Type {
+		case tokInt:
+			bad.nearest, bad.fix = "score", &Edit{Span{at, at}, "score "}
+		case tokString:
+			bad.nearest, bad.fix = "grade", &Edit{Span{at, at}, "grade "}
+		}
+		err = bad
 	}
 	return err
 }

@@ -35,7 +35,7 @@ func wantInt(lex *tokens) (*Number, error) {
 // what it is part of, such as losing P%.
 func wantDigits(lex *tokens, where string) (*Number, error) {
 	if let := lex.letAt(0); let != nil {
-		return nil, noDigits(lex, let, where)
+		return nil, noDigits(lex.Peek(), let, where)
 	}
 	if lex.Peek().Type == tokInt {
 		return lex.number(lex.Next()), nil

@@ -47,8 +47,9 @@ func (s *scoring) start(ref []*dsl.Name, route []Stop) (at Stop, hops []*dsl.Nam
 	}
 	// "Under `target lead` (also with contact), in a path that starts at `Lead`, a
 	// reference in `where` or a longer one in `once per` that begins with `Lead` means
-	// that lead"
-	if s.targetsLead() && route[0].Name == traverse.Lead && hops[0].Text == traverse.Lead {
+	// that lead"; "only the reference that the standard schema gives to its interactions
+	// does not [win], unless a schema block declares it again"
+	if (s.targetsLead() || at.Entity.LeadGiven()) && route[0].Name == traverse.Lead && hops[0].Text == traverse.Lead {
 		return route[0], hops[1:]
 	}
 	if _, ok := at.Entity.Relationship(hops[0].Text); !ok {

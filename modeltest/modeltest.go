@@ -88,6 +88,9 @@ func (r Result) String() string {
 			}
 		}
 	}
+	if r.Result.Structured() {
+		changes(&b, &r.Result)
+	}
 	return b.String()
 }
 
@@ -102,6 +105,21 @@ func contribution(c *leadscore.Contribution) string {
 		text += ", " + string(c.Why)
 	}
 	return text
+}
+
+// changes writes what limits, weights and the like change, without which the
+// contributions do not add up to the score.
+func changes(b *strings.Builder, r *leadscore.Result) {
+	for line := range r.Ledger() {
+		if line.Condition != "" {
+			continue
+		}
+		where := "the model"
+		if n := len(line.In); n > 0 {
+			where = fmt.Sprintf("%s %q", line.In[n-1].Kind, line.In[n-1].Name)
+		}
+		fmt.Fprintf(b, "\n  %+6d  %s of %s", line.Amount, shown.Printable(line.Rule), shown.Printable(where))
+	}
 }
 
 // Run runs every test of a set as a subtest of t, named after the model and the

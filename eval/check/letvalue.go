@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/leadscore/leadscore/dsl"
 )
@@ -37,10 +38,13 @@ func (c *checker) explainValues(files []*dsl.File) {
 // explainValue adds the values that a problem begins or ends with.
 func explainValue(d *dsl.Diagnostic, f *dsl.File, uses []letUse) {
 	var last *dsl.Let
-	for _, u := range uses {
+	first, _ := slices.BinarySearchFunc(uses, d.Span.Start.Offset, func(u letUse, at int) int { return u.at.Start.Offset - at })
+	for _, u := range uses[first:] {
 		from, to := u.at.Start.Offset, u.at.End.Offset
-		within := from >= d.Span.Start.Offset && to <= d.Span.End.Offset
-		if !within || from != d.Span.Start.Offset && to != d.Span.End.Offset || u.let == last {
+		if from > d.Span.End.Offset {
+			break
+		}
+		if to > d.Span.End.Offset || from != d.Span.Start.Offset && to != d.Span.End.Offset || u.let == last {
 			continue
 		}
 		last = u.let
@@ -106,5 +110,6 @@ func usesOf(f *dsl.File) []letUse {
 		}
 		return true
 	})
+	slices.SortStableFunc(uses, func(a, b letUse) int { return a.at.Start.Offset - b.at.Start.Offset })
 	return uses
 }

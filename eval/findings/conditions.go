@@ -154,7 +154,7 @@ func newChild(m *check.Model, ch *check.Child, j *judge) *child {
 	if ch.Range != nil {
 		field, _ := ch.Path[ch.Dated].Entity.Dated()
 		add(&check.Comparison{Step: ch.Dated, Field: field, Predicate: check.InWindow{Window: *ch.Range}},
-			ch.Source.Range.Span, rangeText{ch.Source.Range})
+			ch.Source.Range.Span, ch.Source.Range)
 	}
 	for _, e := range ch.Where {
 		switch e := e.(type) {

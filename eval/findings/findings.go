@@ -96,7 +96,9 @@ func whole(m *check.Model) bool {
 		return false
 	}
 	for _, c := range m.Conditions {
-		if c.Row == nil && (c.Source.Name == nil || c.Points == 0) {
+		switch {
+		case c.Row != nil && (c.Row.Score == nil || len(c.Children) == 0 && c.Row.Form != dsl.RowOtherwise),
+			c.Row == nil && (c.Source.Name == nil || c.Points == 0):
 			return false
 		}
 		for _, ch := range c.Children {
@@ -414,19 +416,6 @@ func pathText(names []*dsl.Name) string {
 		texts[i] = n.String()
 	}
 	return strings.Join(texts, ".")
-}
-
-// rangeText writes a date range as a text.
-type rangeText struct{ *dsl.Range }
-
-func (r rangeText) String() string {
-	switch r.Kind {
-	case dsl.WithinLast:
-		return "within last " + r.Last.String()
-	case dsl.Since:
-		return "since " + r.From.Raw
-	}
-	return "between " + r.From.Raw + " and " + r.To.Raw
 }
 
 // unique returns the values of a list in order, each once.

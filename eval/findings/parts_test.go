@@ -5,7 +5,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/eval/check"
 	"github.com/leadscore/leadscore/eval/findings"
+	"github.com/leadscore/leadscore/traverse"
 )
 
 // TestPartFindings checks what is found about groups, tiers, tables, dimensions and
@@ -39,6 +42,7 @@ func TestPartFindings(t *testing.T) {
 		{`group "G" { limit from -20 condition "C" { has EmailOpened score -10 } }`, "limit-out-of-reach no lead falls to -20"},
 		{`group "G" { limit up to 50 condition "C" { each EmailOpened score +10 } }`, ""},
 		{`dimension "D" { limit from 0 to 100 out of 10 condition "C" { each EmailOpened within last 9 days score +10 } grade "A" from 11 grade "B" from 0 to 10 }`, `grade-out-of-reach no lead gets grade "A": dimension "D" gives scores from 0 to 10`},
+		{`condition "C" { has EmailOpened between 90 and 7 days ago where Timestamp within last 100 days score +5 }`, "implied Timestamp within last 100 days changes nothing: it follows from between 90 and 7 days ago"},
 		{`let Demo = 5 let Never = "x" condition "C" { has FormSubmitted score +Demo }`, "unused-name Never is never used; drop it"},
 		{`let Names = ("A", "B") condition "C" { has Lead where City in Names score +5 }`, ""},
 		{`let Recent = 5 days let May = 2026-05-01 condition "C" { has EmailOpened within last Recent score +5 } active from May`, ""},
@@ -52,6 +56,18 @@ func TestPartFindings(t *testing.T) {
 		}
 		if text := strings.Join(got, "\n"); !strings.HasPrefix(text, test.want) || (test.want == "") != (text == "") || len(got) > 1 {
 			t.Errorf("%s:\n got %s\nwant %s", test.clauses, text, test.want)
+		}
+	}
+}
+
+// TestWrongRows checks that nothing is said of a table with a row that could not be
+// checked.
+func TestWrongRows(t *testing.T) {
+	for _, rows := range []string{`from 5 to 3 score +1`, `"many" score +1 otherwise score 0`, `= 5 score`, `is empty`} {
+		f, _ := dsl.Parse("rules.score", `model "M" { target contact table "T" by Lead.NumberOfEmployees { `+rows+` } }`, dsl.Limits{})
+		_, models, _ := check.Files(traverse.Standard(), f)
+		if got := findings.Of(models, f); len(got) > 0 {
+			t.Errorf("%s: %v", rows, got)
 		}
 	}
 }

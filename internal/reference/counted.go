@@ -67,7 +67,8 @@ func (s *scoring) capped(c *dsl.Child, routes [][]Stop) [][]Stop {
 func (s *scoring) x(c *dsl.Cap, route []Stop) string {
 	period := periodOf(c, route)
 	if period == dsl.NoPeriod {
-		return s.identity(c.Per, route)
+		at, hops := s.start(c.Per, route)
+		return s.identity(at, hops, c.Per[len(c.Per)-1].Text, route)
 	}
 	at, typ, ok := date(route)
 	if !ok {
@@ -97,11 +98,10 @@ func periodOf(c *dsl.Cap, route []Stop) dsl.Period {
 	return dsl.NoPeriod
 }
 
-// identity returns a text that is the same for two occurrences if a reference means the
-// same thing for them, and "" if it means nothing.
-func (s *scoring) identity(ref []*dsl.Name, route []Stop) string {
-	last := ref[len(ref)-1].Text
-	at, ok := s.follow(s.start(ref, route))
+// identity returns a text that is the same for two occurrences if they have the same value
+// where relationships lead from a stop, and "" if they have none.
+func (s *scoring) identity(at Stop, hops []*dsl.Name, last string, route []Stop) string {
+	at, ok := s.follow(at, hops)
 	if !ok {
 		return ""
 	}
@@ -222,7 +222,10 @@ func (s *scoring) same(b *dsl.ItemBlock) []string {
 		c := item.(*dsl.Child)
 		having[i] = map[string][][]Stop{}
 		for _, route := range s.occurrences(c).Routes {
-			v := s.identity(b.Ref, route)
+			// "REF is a field, or an N:1 relationship (by the stored id), of the last entity of
+			// every child's path …; relationships may come before it."
+			end := len(b.Ref) - 1
+			v := s.identity(route[len(route)-1], b.Ref[:end], b.Ref[end].Text, route)
 			having[i][v] = append(having[i][v], route)
 			// "The values looked at are those of the occurrences of `has`, `at least`, `exactly`
 			// and `from … to` children, of which there must be one; an empty value is none."

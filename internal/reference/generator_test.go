@@ -258,7 +258,11 @@ func (g *generator) collectEdges(file *dsl.File) {
 		}
 		span := func(s *dsl.TimeSpan, times ...int) {
 			for _, n := range times {
-				g.instants = append(g.instants, c.shift(s, n, traverse.Time).from)
+				at := c.shift(s, n, traverse.Time).from
+				if year := at.Year(); year < 1 || year > 9998 { // sources hold the years 0 to 9999
+					continue
+				}
+				g.instants = append(g.instants, at)
 				if s.Unit >= dsl.Days {
 					g.days = append(g.days, c.shift(s, n, traverse.Date).from)
 				}
@@ -271,13 +275,13 @@ func (g *generator) collectEdges(file *dsl.File) {
 			case *dsl.TimeSpan:
 				span(n, -1)
 			case *dsl.Decay:
-				span(n.Every, -1, -2, -3, -4)
+				span(n.Every, -1, -2, -3, -4, -31, -32, -33, -34)
 				one := *n.Every
 				one.Count = &dsl.Number{Text: "1"}
 				span(&one, -1, -2)
 			case *dsl.Frequency:
 				if n.Without != nil {
-					span(n.Without, -1, -2, -3)
+					span(n.Without, -1, -2, -3, -4, -5)
 				}
 			case *dsl.Comparison:
 				for _, o := range n.Operands {

@@ -369,7 +369,7 @@ func (g *generator) x(at step, hops int) string {
 // sameValue draws a block that counts values.
 func (g *generator) sameValue(b *strings.Builder, s *scene) {
 	interactions := []string{"EmailOpened", "EmailClicked", "WebsiteVisited", "Interaction", "EmailOpened or WebsiteVisited"}
-	ofLead := []string{"EmailOpened", "EmailClicked", "WebsiteVisited", "EmailClicked or EmailOpened", "Lead.Orders"}
+	ofLead := []string{"EmailOpened", "EmailClicked", "WebsiteVisited", "EmailClicked or EmailOpened", "Lead.Orders", "Lead.ParentContact.Clicks"}
 	paths := map[string][]string{
 		"Contact":               append(slices.Clone(interactions), "Lead.ParentContact.Visits"),
 		"Contact.ParentAccount": append(slices.Clone(interactions), "Lead.ParentContact.Visits"),

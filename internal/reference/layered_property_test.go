@@ -189,7 +189,7 @@ func (g *generator) layeredData() Data {
 	return data
 }
 
-// layeredSharpData draws one lead, and records just before, at and just after every edge.
+// layeredSharpData draws two leads, and records just before, at and just after every edge.
 func (g *generator) layeredSharpData() Data {
 	g.random = rand.New(rand.NewPCG(rapid.Uint64().Draw(g.T, "data"), 0))
 	g.periodEdges()
@@ -207,10 +207,21 @@ func (g *generator) layeredSharpData() Data {
 		}
 		data["Order"] = append(data["Order"], order)
 	}
-	for _, kind := range []string{"EmailOpened", "WebsiteVisited", "Order"} {
+	other := Record{id(traverse.Lead, 1), map[string]traverse.Value{}}
+	for _, lead := range []Record{data[traverse.Lead][0], other} {
+		for f := range g.schema.Entity(traverse.Lead).Fields() {
+			lead.Values[f.Name] = g.value(f)
+		}
+	}
+	data[traverse.Lead] = append(data[traverse.Lead], other)
+	for i := range g.number("clicks", 0, 5) {
+		values := map[string]traverse.Value{traverse.Contact: traverse.TextValue(id(traverse.Contact, 0))}
+		data["EmailClicked"] = append(data["EmailClicked"], Record{id("EmailClicked", i), values})
+	}
+	for _, kind := range []string{"EmailOpened", "EmailClicked", "WebsiteVisited", "Order"} {
 		for _, r := range data[kind] {
 			if !g.chance(2, "no lead") {
-				r.Values[traverse.Lead] = traverse.TextValue(id(traverse.Lead, 0))
+				r.Values[traverse.Lead] = traverse.TextValue(id(traverse.Lead, pick(g, "lead", 0, 0, 1)))
 			}
 		}
 	}

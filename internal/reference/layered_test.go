@@ -94,7 +94,11 @@ func (g *generator) layeredSharpRules() string {
 		d := g.sharpPath(s)
 		fmt.Fprintf(&b, "condition %q {\n", s.name("C"))
 		bounded := g.chance(1, "bounded")
-		switch pick(g, "kind", "cap", "cap", "decay", "decay", "without", "burst", "same") {
+		switch pick(g, "kind", "cap", "cap", "decay", "decay", "without", "burst", "same", "lead") {
+		case "lead":
+			// Under `target lead` the names mean the lead that is scored.
+			lead := step{traverse.Lead, g.schema.Entity(traverse.Lead), false}
+			fmt.Fprintf(&b, "each Lead.ParentContact.Clicks once per Lead.%s where Lead.%s\n", g.x(lead, 1), g.comparison(lead, s.zone))
 		case "cap":
 			g.write(&b, s, pick(g, "frequency", "each", "each", "every 2", "every 3"), d, "cap")
 		case "decay":

@@ -139,11 +139,11 @@ func (b *block) whole() (string, error) {
 	return fmt.Sprintf(model, target, conditions.String()), nil
 }
 
-// parts splits a text before each line that is not indented.
+// parts splits a text before each line that is not indented and does not close a block.
 func parts(text string) []string {
 	var list []string
 	for line := range strings.Lines(text) {
-		if len(list) == 0 || !strings.HasPrefix(line, " ") {
+		if len(list) == 0 || !strings.HasPrefix(line, " ") && !strings.HasPrefix(line, "}") {
 			list = append(list, "")
 		}
 		list[len(list)-1] += line

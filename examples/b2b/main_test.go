@@ -1,5 +1,21 @@
 package main
 
+import (
+	"testing"
+
+	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/modeltest"
+)
+
+// TestRules runs the tests in the rule file.
+func TestRules(t *testing.T) {
+	set, err := leadscore.CompileSet(leadscore.StandardSchema(), []leadscore.File{{Name: "b2b.score", Text: rules}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	modeltest.Run(t, set)
+}
+
 func Example() {
 	main()
 	// Output:

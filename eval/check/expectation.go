@@ -52,6 +52,11 @@ func (k *testChecker) possible(x *dsl.Expectation) {
 			what = "label"
 		}
 	}
+	t := m.Target
+	if unparented := x.Kind == dsl.ExpectNoParent || x.Kind == dsl.ExpectNotTargeted; unparented && (t == dsl.TargetLead || t == dsl.TargetLeadWithContact) {
+		k.bad(x.Span, CodeValue, "a model with target %s scores every lead, with or without parents", t)
+		return
+	}
 	if what != "" && !m.Source.Incomplete {
 		k.bad(x.Span, CodeMissing, "model %q has no %s", m.Name, what)
 	}

@@ -17,7 +17,7 @@ func (c *checker) byLead() bool {
 // knows none: it does not say to which lead its records belong.
 func (c *checker) ofLead(root *dsl.Name) bool {
 	e := c.schema.Entity(root.Text)
-	if c.target != dsl.TargetLead || e == nil || e.Kind() != traverse.Interaction || HasLead(e) {
+	if c.target != dsl.TargetLead || e == nil || e.Kind() != traverse.Interaction || hasLead(e) {
 		return true
 	}
 	d := c.problem(root.Span, CodePath, "%s has no reference Lead -> Lead, so no record of it belongs to a lead of a model with target lead", root)
@@ -30,9 +30,9 @@ func (c *checker) ofLead(root *dsl.Name) bool {
 	return false
 }
 
-// HasLead reports whether a model with target lead counts records of an interaction: it
+// hasLead reports whether a model with target lead counts records of an interaction: it
 // has the reference Lead -> Lead.
-func HasLead(e *traverse.Entity) bool {
+func hasLead(e *traverse.Entity) bool {
 	r, ok := e.Relationship(traverse.Lead)
 	return ok && r == traverse.Relationship{Name: traverse.Lead, Target: traverse.Lead}
 }

@@ -389,7 +389,7 @@ func (k *testChecker) owner(e *traverse.Entity, r *dsl.Record, values map[string
 // that they name.
 func (k *testChecker) countsByLead(e *traverse.Entity) bool {
 	t := k.model.Target
-	return (t == dsl.TargetLead || t == dsl.TargetLeadWithContact) && e.Kind() == traverse.Interaction && HasLead(e)
+	return (t == dsl.TargetLead || t == dsl.TargetLeadWithContact) && e.Kind() == traverse.Interaction && hasLead(e)
 }
 
 // ofScoredLead reports whether a record is one of the lead that is scored: it says

@@ -60,10 +60,12 @@ func (w *Walker) keptOccurrences(c *plan.Child, l *fetch.Lead) (points.Count, []
 	n := w.counted(c, slices.Clone(tallies))
 	switch {
 	case c.Aging >= 0 && c.Checked.Aging.Kind == check.Without:
-		tallies = tallies[:min(len(tallies), 1)]
-		if newest(tallies) == nil {
-			tallies = nil
+		t := newest(tallies)
+		if t == nil {
+			return points.Count{}, nil
 		}
+		at := t.at
+		tallies = slices.DeleteFunc(tallies, func(t tally) bool { return t.at != at })
 	case c.Checked.Burst != nil:
 		tallies = burst(c, tallies)
 	default:

@@ -119,11 +119,13 @@ func (s *scoring) child(c *dsl.Child, score *dsl.Score) Child {
 	out.Count = big.NewInt(int64(len(out.Routes)))
 	switch {
 	case c.Frequency.Kind == dsl.EveryWithout:
-		out.Count = big.NewInt(int64(s.without(c, score, out.Routes)))
+		k, newest := s.without(c, score, out.Routes)
+		out.Count, out.Routes = big.NewInt(int64(k)), newest
 	case c.Frequency.Kind == dsl.Every: // "`every N` (N ≥ 2) counts whole Ns"
 		out.Count.Quo(out.Count, integer(c.Frequency.Count))
 	case c.Burst != nil:
-		out.Count = big.NewInt(int64(s.mostWithin(c.Burst.Any, out.Routes)))
+		out.Routes = s.burst(c.Burst.Any, out.Routes)
+		out.Count = big.NewInt(int64(len(out.Routes)))
 	case c.Decay != nil:
 		out.Weight = s.weight(c, out.Routes)
 	}
@@ -131,7 +133,8 @@ func (s *scoring) child(c *dsl.Child, score *dsl.Score) Child {
 	if out.Weight != nil { // "A multiplier above 0 holds"
 		out.Holds = out.Weight.Sign() > 0
 	}
-	if out.Count.Sign() == 0 || !out.Holds && !out.None {
+	out.TooFew = out.Count.Cmp(least(c.Frequency)) < 0
+	if out.TooFew || out.Count.Sign() == 0 {
 		out.Missing = s.missing(c)
 	}
 	return out
@@ -151,7 +154,7 @@ func holds(f dsl.Frequency, count *big.Int) bool {
 	// count, N ≥ 1; `at most N` holds for no occurrence at all, too."
 	switch f.Kind {
 	case dsl.AtLeast: // "`has` is true for one or more, `at least N` for N or more"
-		return count.Sign() > 0 && (f.Count == nil || count.Cmp(integer(f.Count)) >= 0)
+		return count.Cmp(least(f)) >= 0
 	case dsl.None: // "`none` for zero"
 		return count.Sign() == 0
 	case dsl.AtMost:
@@ -159,9 +162,23 @@ func holds(f dsl.Frequency, count *big.Int) bool {
 	case dsl.Exactly:
 		return count.Cmp(integer(f.Count)) == 0
 	case dsl.FromTo:
-		return count.Cmp(integer(f.Count)) >= 0 && count.Cmp(integer(f.To)) <= 0
+		return count.Cmp(least(f)) >= 0 && count.Cmp(integer(f.To)) <= 0
 	}
 	return count.Sign() > 0 // what is counting
+}
+
+// least returns the least count for which a child that holds does so, and 1 for what is
+// counting.
+func least(f dsl.Frequency) *big.Int {
+	switch f.Kind {
+	case dsl.None, dsl.AtMost:
+		return new(big.Int)
+	case dsl.AtLeast, dsl.Exactly, dsl.FromTo:
+		if f.Count != nil {
+			return integer(f.Count)
+		}
+	}
+	return big.NewInt(1)
 }
 
 // occurrences lists the occurrences of a child: "A child counts its occurrences that

@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"cmp"
 	"fmt"
 	"math/big"
 	"slices"
@@ -22,21 +23,23 @@ func date(route []Stop) (at time.Time, t traverse.Type, ok bool) {
 }
 
 // newestFirst orders occurrences by their dates: "What has no date is older than
-// everything".
+// everything". Which of several with one date comes first matters only for what is listed:
+// it is by the entity and id of the record that has the date.
 func newestFirst(routes [][]Stop) [][]Stop {
 	routes = slices.Clone(routes)
 	slices.SortStableFunc(routes, func(a, b []Stop) int {
 		x, _, hasX := date(a)
 		y, _, hasY := date(b)
 		switch {
-		case hasX && hasY:
-			return y.Compare(x)
-		case hasX:
+		case hasX && !hasY:
 			return -1
-		case hasY:
+		case hasY && !hasX:
 			return 1
+		case hasX && !x.Equal(y):
+			return y.Compare(x)
 		}
-		return 0
+		s, t := Dated(a), Dated(b)
+		return cmp.Or(cmp.Compare(s.Entity.Name(), t.Entity.Name()), cmp.Compare(s.Record.ID, t.Record.ID))
 	})
 	return routes
 }
@@ -133,27 +136,29 @@ func (c comparison) identity() string {
 	return c.compared(c.value.Text())
 }
 
-// mostWithin returns "how many of the occurrences that the child counts lie within SPAN of
-// each other: the last is at most SPAN later than the first", at most. "What has no date
-// is in no burst."
-func (s *scoring) mostWithin(span *dsl.TimeSpan, routes [][]Stop) int {
+// burst returns the most "of the occurrences that the child counts" that "lie within SPAN
+// of each other: the last is at most SPAN later than the first", and of several as many
+// the newest. "What has no date is in no burst."
+func (s *scoring) burst(span *dsl.TimeSpan, routes [][]Stop) [][]Stop {
 	units := map[dsl.Unit]time.Duration{
 		dsl.Minutes: time.Minute, dsl.Hours: time.Hour, dsl.Days: 24 * time.Hour, dsl.Weeks: 7 * 24 * time.Hour,
 	}
 	length := units[span.Unit] * time.Duration(whole(span.Count))
-	most := 0
-	for _, first := range routes {
+	var most [][]Stop
+	for _, first := range newestFirst(routes) {
 		from, _, ok := date(first)
 		if !ok {
 			continue
 		}
-		n := 0
+		var within [][]Stop
 		for _, other := range routes {
 			if at, _, ok := date(other); ok && !at.Before(from) && !at.After(from.Add(length)) {
-				n++
+				within = append(within, other)
 			}
 		}
-		most = max(most, n)
+		if len(within) > len(most) {
+			most = within
+		}
 	}
 	return most
 }
@@ -196,19 +201,25 @@ func (s *scoring) weightOf(d *dsl.Decay, at time.Time, t traverse.Type) *big.Rat
 
 // without follows "every SPAN without PATH …": it "counts how many whole SPANs old the
 // newest of the occurrences is: the k of decay, below; 0 if there is none; what has no
-// date does not count here."
-func (s *scoring) without(c *dsl.Child, score *dsl.Score, routes [][]Stop) int {
+// date does not count here." It returns the newest, too.
+func (s *scoring) without(c *dsl.Child, score *dsl.Score, routes [][]Stop) (k int, newest [][]Stop) {
 	if len(routes) == 0 {
-		return 0
+		return 0, nil
 	}
-	at, typ, ok := date(newestFirst(routes)[0])
+	first := newestFirst(routes)[0]
+	at, typ, ok := date(first)
 	if !ok {
-		return 0
+		return 0, nil
+	}
+	for _, route := range routes {
+		if Dated(route).Record == Dated(first).Record {
+			newest = append(newest, route)
+		}
 	}
 	// "whose points must have `up to` or `down to` (k ends where that is reached)"
 	points, bound := whole(score.Points), whole(score.Bound)
 	end := (bound + points - points/abs(points)) / points
-	return s.age(at, c.Frequency.Without, end, typ)
+	return s.age(at, c.Frequency.Without, end, typ), newest
 }
 
 func abs(n int) int { return max(n, -n) }
@@ -243,7 +254,7 @@ func (s *scoring) same(b *dsl.ItemBlock) []string {
 			routes := s.capped(c, having[i][v])
 			n := len(routes)
 			if c.Burst != nil {
-				n = s.mostWithin(c.Burst.Any, routes)
+				n = len(s.burst(c.Burst.Any, routes))
 			}
 			if !holds(c.Frequency, big.NewInt(int64(n))) {
 				return true

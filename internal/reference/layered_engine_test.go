@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
 	"github.com/leadscore/leadscore"
@@ -108,8 +109,56 @@ func compareStructured(t failer, want Result, got leadscore.Result, occurrences 
 	if a == b && occurrences != scoresAlone {
 		a, b = a+partsOfReference(want, got), b+partsOfEngine(got)
 	}
+	if a == b && occurrences > 0 {
+		compareListed(t, want, got, occurrences)
+	}
 	if a != b {
 		t.Fatalf("lead %s (-reference +engine):\n%s\nthe reference in full:\n%s", want.Lead, cmp.Diff(strings.Split(a, "\n"), strings.Split(b, "\n")), reportLayered(want))
+	}
+}
+
+// compareListed compares what is told of the children of conditions: the occurrences, what
+// kept others from counting, and what is missing.
+func compareListed(t failer, want Result, got leadscore.Result, occurrences int) {
+	i := 0
+	for c := range got.Contributions() {
+		w := want.Contributions[i]
+		i++
+		if w.Row != nil {
+			continue
+		}
+		left := occurrences
+		for k, ch := range c.Children {
+			wc := w.Children[k]
+			var listed []string
+			for _, o := range ch.Occurrences {
+				listed = append(listed, fmt.Sprintf("      %s %s %s ×%d\n", o.Entity, o.ID, o.Time.UTC().Format(time.RFC3339Nano), o.Routes))
+			}
+			if inSame(c.Blocks, k) {
+				left -= len(listed)
+				continue
+			}
+			lines := occurrenceLines(wc.Routes)
+			lines = lines[:min(left, len(lines))]
+			left -= len(listed)
+			if diff := cmp.Diff(lines, listed, cmpopts.EquateEmpty()); diff != "" {
+				t.Fatalf("lead %s: %s: occurrences (-reference +engine):\n%s", want.Lead, ch.Rule, diff)
+			}
+			var unmet []string
+			for _, u := range ch.Nearest {
+				unmet = append(unmet, u.Rule)
+			}
+			if wc.TooFew && len(wc.Nearest) > 0 {
+				if !slices.ContainsFunc(wc.Nearest, func(o []string) bool { return slices.Equal(o, unmet) }) {
+					t.Fatalf("%s: %q is reported as unmet, want one of %q", ch.Rule, unmet, wc.Nearest)
+				}
+			} else if unmet != nil {
+				t.Fatalf("%s: %q is reported as unmet, and nothing is unmet", ch.Rule, unmet)
+			}
+			if diff := cmp.Diff(wc.Missing, missingOf(ch), cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(Missing{})); diff != "" {
+				t.Fatalf("lead %s: %s: missing (-reference +engine):\n%s", want.Lead, ch.Rule, diff)
+			}
+		}
 	}
 }
 

@@ -29,6 +29,7 @@ func (s *scoring) missing(c *dsl.Child) []Missing {
 	for _, other := range c.Or {
 		path += " or " + other.Text
 	}
+	name := path // of the entity
 	dated := s.datedStep(c.Path)
 	var found []Stop // candidates for the step, whether or not they exist
 	var step []Missing
@@ -42,7 +43,8 @@ func (s *scoring) missing(c *dsl.Child) []Missing {
 			rel, _ := entity.Relationship(c.Path[i].Text)
 			target := s.schema.Entity(rel.Target)
 			path += "." + c.Path[i].Text
-			found, step = s.reached(found, entity, target, rel)
+			found, step = s.reached(found, name, target, rel)
+			name = target.Name()
 			entity = target
 		}
 		var reached []Stop
@@ -121,7 +123,9 @@ func (s *scoring) interactions(root *dsl.Name, or []*dsl.Name) (found []Stop, mi
 		unreferenced(name, traverse.Contact, s.lead.text(traverse.ParentContact))
 		return nil, missing
 	case dsl.TargetLead, dsl.TargetLeadWithContact:
-		unreferenced(name, traverse.Lead, s.lead.ID)
+		if slices.ContainsFunc(s.kinds(root, or), namesLead) {
+			unreferenced(name, traverse.Lead, s.lead.ID)
+		}
 		if contact := s.lead.text(traverse.ParentContact); s.target == dsl.TargetLeadWithContact && contact != "" {
 			unreferenced(name, traverse.Contact, contact)
 		}
@@ -141,7 +145,7 @@ func (s *scoring) interactions(root *dsl.Name, or []*dsl.Name) (found []Stop, mi
 
 // reached returns the records to which a relationship leads from others, each once, and
 // the references that lead nowhere.
-func (s *scoring) reached(from []Stop, entity, target *traverse.Entity, rel traverse.Relationship) (found []Stop, missing []Missing) {
+func (s *scoring) reached(from []Stop, entity string, target *traverse.Entity, rel traverse.Relationship) (found []Stop, missing []Missing) {
 	named := map[string]bool{} // ids that name no record
 	for _, stop := range from {
 		there := 0
@@ -162,7 +166,7 @@ func (s *scoring) reached(from []Stop, entity, target *traverse.Entity, rel trav
 		switch id := stop.Record.text(rel.Name); {
 		case rel.Via != "" || there > 0:
 		case id == "":
-			missing = append(missing, Missing{Reason: "empty reference", Entity: entity.Name(), Reference: rel.Name, ID: stop.Record.ID})
+			missing = append(missing, Missing{Reason: "empty reference", Entity: entity, Reference: rel.Name, ID: stop.Record.ID})
 		case !named[id]:
 			named[id] = true
 			missing = append(missing, Missing{Reason: "no record", Entity: target.Name(), Reference: rel.Name, ID: id})
@@ -185,11 +189,11 @@ func together(step []Missing) []Missing {
 		if a.Reason == "before range" {
 			when = -when
 		}
-		return cmp.Or(slices.Index(order, a.Reason)-slices.Index(order, b.Reason), cmp.Compare(a.Entity, b.Entity), when, cmp.Compare(a.ID, b.ID))
+		return cmp.Or(slices.Index(order, a.Reason)-slices.Index(order, b.Reason), cmp.Compare(a.Entity, b.Entity), cmp.Compare(a.Reference, b.Reference), when, cmp.Compare(a.ID, b.ID))
 	})
 	var list []Missing
 	for _, m := range step {
-		if last := len(list) - 1; last >= 0 && list[last].Reason == m.Reason && list[last].Entity == m.Entity {
+		if last := len(list) - 1; last >= 0 && list[last].Reason == m.Reason && list[last].Entity == m.Entity && list[last].Reference == m.Reference {
 			list[last].Count++
 			continue
 		}

@@ -84,8 +84,11 @@ type Child struct {
 	Count  *big.Int
 	Weight *big.Rat // of a decaying child what it counts, or nil
 	Holds  bool     // the child does not keep the condition from counting
+	TooFew bool     // it counts too little to hold
 	None   bool     // the frequency is none
-	Routes [][]Stop // the occurrences
+	// Routes are the occurrences that Count counts; of `every SPAN without` those of the
+	// newest record.
+	Routes [][]Stop
 	// Nearest holds, for each of the routes that do not count but satisfy most, what
 	// it does not satisfy: the date range, then expressions.
 	Nearest [][]string

@@ -94,48 +94,10 @@ func FuzzScore(f *testing.F) {
 			return
 		}
 		leads = append(leads, "nobody")
-		explain := []int{scoresAlone, 0, 100}
-		if !firstLayer(file) {
-			explain = explain[:1] // the two explain what is of the second layer differently
-		}
-		compareAll(t, set, file, schema, data, leads, loaded, asOf, explain)
+		compareAll(t, set, file, schema, data, leads, loaded, asOf, []int{scoresAlone, 0, 100})
 		plain := plainSource{data: data, reversed: true, ranged: true}
-		compareAll(t, set, file, schema, data, leads, plain, asOf, explain[:min(2, len(explain))], leadscore.Batch(2))
+		compareAll(t, set, file, schema, data, leads, plain, asOf, []int{scoresAlone, 0}, leadscore.Batch(2))
 	})
-}
-
-// firstLayer reports whether the models of a file are sums of conditions whose children
-// count or hold by how many occurrences there are.
-func firstLayer(file *dsl.File) bool {
-	for _, b := range file.Blocks {
-		m, ok := b.(*dsl.Model)
-		if !ok {
-			continue
-		}
-		for _, clause := range m.Clauses {
-			switch c := clause.(type) {
-			case *dsl.Group, *dsl.FirstOf, *dsl.Table, *dsl.Limit, *dsl.Active, *dsl.Audience, *dsl.Dimension, *dsl.Label:
-				return false
-			case *dsl.SalesReady:
-				if c.When != nil {
-					return false
-				}
-			case *dsl.Condition:
-				if c.Active != nil || c.Score != nil && c.Score.Bound != nil || slices.ContainsFunc(c.Items, isBlock) ||
-					slices.ContainsFunc(slices.Collect(c.Children()), special) {
-					return false
-				}
-			}
-		}
-	}
-	return true
-}
-
-func isBlock(item dsl.Item) bool { _, ok := item.(*dsl.ItemBlock); return ok }
-
-// special reports whether a child has what the first layer does not have.
-func special(c *dsl.Child) bool {
-	return c.Frequency.Kind > dsl.None || c.Burst != nil || c.Cap != nil || c.Decay != nil
 }
 
 // archived yields the files of a text in which each follows a line `-- name --`.
@@ -163,43 +125,59 @@ func archived(text string) func(yield func(name, text string) bool) {
 
 // work returns at least as many steps as the naive walk takes for one lead.
 func work(file *dsl.File, schema *traverse.Schema, data Data) float64 {
+	total := 0.0
+	dsl.Walk(file, func(n dsl.Node) bool {
+		switch n := n.(type) {
+		case *dsl.Test:
+			return false
+		case *dsl.Child:
+			total += workOf(n, schema, data)
+		case *dsl.Table:
+			child := &dsl.Child{Path: n.Ref}
+			if n.Number != nil {
+				child = n.Number
+			} else {
+				child.Path = child.Path[:len(child.Path)-1]
+			}
+			total += float64(len(n.Rows)) * workOf(child, schema, data)
+		}
+		return true
+	})
+	return total
+}
+
+// workOf returns at least as many steps as the naive walk takes for a child.
+func workOf(child *dsl.Child, schema *traverse.Schema, data Data) float64 {
 	records := 1.0
 	for _, list := range data {
 		records += float64(len(list))
 	}
-	total := 0.0
-	for _, b := range file.Blocks {
-		m, ok := b.(*dsl.Model)
+	terms := 0.0
+	dsl.Walk(child, func(dsl.Node) bool { terms++; return true })
+	at := traverse.Contact // the only relationship of the root Interaction
+	if root := schema.Entity(child.Path[0].Text); root != nil {
+		at = root.Name()
+	}
+	routes, path := records, child.Path[1:]
+	if child.Path[0].Text == traverse.AnyInteraction && len(path) > 0 {
+		path = path[1:]
+	}
+	for _, hop := range path {
+		rel, ok := schema.Entity(at).Relationship(hop.Text)
 		if !ok {
-			continue
+			return math.Inf(1)
 		}
-		for _, clause := range m.Clauses {
-			c, ok := clause.(*dsl.Condition)
-			if !ok {
-				continue
-			}
-			for child := range c.Children() {
-				at := traverse.Contact // the only relationship of the root Interaction
-				routes := records
-				if root := schema.Entity(child.Path[0].Text); root != nil {
-					at = root.Name()
-				}
-				if child.Path[0].Text == traverse.AnyInteraction && len(child.Path) > 1 {
-					child = &dsl.Child{Path: child.Path[1:], Where: child.Where}
-				}
-				for _, hop := range child.Path[1:] {
-					rel, ok := schema.Entity(at).Relationship(hop.Text)
-					if !ok {
-						return math.Inf(1)
-					}
-					if rel.Many() {
-						routes *= most(data[rel.Target], rel.Via)
-					}
-					at = rel.Target
-				}
-				total += routes * records * float64(1+len(child.Path)+len(child.Where))
-			}
+		if rel.Many() {
+			routes *= most(data[rel.Target], rel.Via)
 		}
+		at = rel.Target
+	}
+	total := routes * records * (float64(len(child.Path)) + terms)
+	if child.Decay != nil || child.Frequency.Without != nil {
+		total += routes * 1_000 // the ages that are tried, each with its changes of the clock
+	}
+	if child.Burst != nil {
+		total += routes * routes
 	}
 	return total
 }

@@ -136,7 +136,7 @@ func (r *run) fetchAndScore(m method, ids []string, from begun, out Outcomes) er
 	}
 	s := recordScorer{routes: m.routes, columns: m.columns, batch: b, begun: from, structuredScorer: structuredScorer{programs: r.programs}}
 	if r.opts.Explain {
-		s.explainer = &explainer{occurrences: r.opts.Occurrences, nearMisses: m.nearMisses}
+		s.explainer = &explainer{occurrences: r.opts.Occurrences, nearMisses: m.nearMisses, asOf: r.opts.AsOf}
 	}
 	if err := s.begin(r.ctx, &r.opts); err != nil {
 		return err

@@ -205,6 +205,10 @@ type Occurrence struct {
 	// Age is how many spans old it is, if the child has a decay or counts how often a
 	// span has passed.
 	Age int `json:"age,omitempty"`
+	// Until is the last instant as of which it is as old, in the model's time zone: from
+	// then on it weighs less, or counts as one span more. It is the zero time if the
+	// child has neither, and if the occurrence has reached the last age.
+	Until time.Time `json:"until,omitzero"`
 	// Weight is what each route counts, as a number or a fraction in lowest terms, if the
 	// child has a decay; otherwise "".
 	Weight string `json:"weight,omitempty"`
@@ -223,7 +227,7 @@ func (c ChildResult) equal(o ChildResult) bool {
 }
 
 func (o Occurrence) equal(p Occurrence) bool {
-	return o.Entity == p.Entity && o.ID == p.ID && o.Time.Equal(p.Time) && o.Routes == p.Routes && o.Age == p.Age && o.Weight == p.Weight
+	return o.Entity == p.Entity && o.ID == p.ID && o.Time.Equal(p.Time) && o.Routes == p.Routes && o.Age == p.Age && o.Until.Equal(p.Until) && o.Weight == p.Weight
 }
 
 // An Unmet is what kept a route from counting: the date range or an expression of

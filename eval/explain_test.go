@@ -61,6 +61,7 @@ func TestContributionEqual(t *testing.T) {
 		{"Blocks", func(c *eval.Contribution) { c.Blocks = []eval.BlockResult{{Rule: "any of"}} }},
 		{"Weight", func(c *eval.Contribution) { c.Children[0].Weight = "1/2" }},
 		{"Age", func(c *eval.Contribution) { c.Children[0].Occurrences[0].Age = 1 }},
+		{"Until", func(c *eval.Contribution) { c.Children[0].Occurrences[0].Until = at }},
 		{"the Weight of an Occurrence", func(c *eval.Contribution) { c.Children[0].Occurrences[0].Weight = "1/2" }},
 		{"Routes", func(c *eval.Contribution) { c.Children[0].Occurrences[0].Routes++ }},
 	} {

@@ -20,6 +20,7 @@ import (
 type explainer struct {
 	occurrences int // the most records that are listed for a condition
 	nearMisses  bool
+	asOf        time.Time
 }
 
 // condition evaluates all children of a condition and lists what they counted. The
@@ -40,7 +41,7 @@ func (e *explainer) condition(w *walk.Walker, c *plan.Condition, l *fetch.Lead, 
 		} else {
 			var all []walk.Occurrence
 			n, all = w.Occurrences(ch, l)
-			list = occurrencesOf(ch, all[:min(room, len(all))])
+			list = occurrencesOf(ch, all[:min(room, len(all))], e.asOf)
 			room -= len(list)
 		}
 		counted := n
@@ -74,7 +75,7 @@ func countSames(counts []points.Count, w *walk.Walker, c *plan.Condition, l *fet
 	return counts
 }
 
-func occurrencesOf(ch *plan.Child, list []walk.Occurrence) []Occurrence {
+func occurrencesOf(ch *plan.Child, list []walk.Occurrence, asOf time.Time) []Occurrence {
 	if len(list) == 0 {
 		return nil
 	}
@@ -85,6 +86,11 @@ func occurrencesOf(ch *plan.Child, list []walk.Occurrence) []Occurrence {
 			at = calendar.Local(at, ch.Model.Checked.Zone)
 		}
 		out[i] = Occurrence{Entity: o.Record.Entity.Name(), ID: o.Record.ID, Time: at, Routes: o.Routes.Clamp(), Age: o.Age}
+		if a := ch.Checked.Aging; a != nil && o.Record.Dated {
+			if until, ok := a.Until(asOf, ch.Model.Checked.Zone, o.Record.When); ok {
+				out[i].Until = calendar.Local(until, ch.Model.Checked.Zone)
+			}
+		}
 		if points.Decays(ch.Checked) {
 			out[i].Weight = weightText(ch.Checked.Aging, o)
 		}

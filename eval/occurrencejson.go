@@ -18,14 +18,15 @@ type occurrenceJSON struct {
 	Time   jsonTime `json:"time,omitzero"`
 	Routes uint64   `json:"routes"`
 	Age    int      `json:"age,omitempty"`
+	Until  jsonTime `json:"until,omitzero"`
 	Weight string   `json:"weight,omitempty"`
 }
 
-// MarshalJSON returns an object with the members of o. Its time is in the form of
+// MarshalJSON returns an object with the members of o. Its times are in the form of
 // RFC 3339. A year outside 0 to 9999, which that form does not have, is one in UTC, and
 // has a sign or more digits, as in XML Schema: -0001-12-31T00:01:00Z.
 func (o Occurrence) MarshalJSON() ([]byte, error) {
-	return shown.JSON(occurrenceJSON{o.Entity, o.ID, jsonTime{o.Time}, o.Routes, o.Age, o.Weight})
+	return shown.JSON(occurrenceJSON{o.Entity, o.ID, jsonTime{o.Time}, o.Routes, o.Age, jsonTime{o.Until}, o.Weight})
 }
 
 // UnmarshalJSON reads what [Occurrence.MarshalJSON] returns, and times with any
@@ -35,7 +36,7 @@ func (o *Occurrence) UnmarshalJSON(text []byte) error {
 	if err := json.Unmarshal(text, &j); err != nil {
 		return err
 	}
-	*o = Occurrence{j.Entity, j.ID, j.Time.Time, j.Routes, j.Age, j.Weight}
+	*o = Occurrence{j.Entity, j.ID, j.Time.Time, j.Routes, j.Age, j.Until.Time, j.Weight}
 	return nil
 }
 

@@ -144,12 +144,29 @@ func contribution(b *strings.Builder, c *leadscore.Contribution) {
 			if o.Routes > 1 {
 				fmt.Fprintf(b, ", %d routes", o.Routes)
 			}
-			if o.Weight != "" {
-				fmt.Fprintf(b, ", weight %s", eval.Decimal(o.Weight))
-			}
+			b.WriteString(aged(&o))
 			b.WriteByte('\n')
 		}
 	}
+}
+
+// aged returns what an occurrence weighs or how old it is, and until when.
+func aged(o *eval.Occurrence) string {
+	text := ""
+	switch {
+	case o.Weight != "":
+		text = ", weight " + eval.Decimal(o.Weight)
+	case o.Age == 1:
+		text = ", 1 span old"
+	case o.Age > 1:
+		text = fmt.Sprintf(", %d spans old", o.Age)
+	case !o.Until.IsZero():
+		text = ", not a span old"
+	}
+	if !o.Until.IsZero() {
+		text += " until " + o.Until.Format(time.RFC3339Nano)
+	}
+	return text
 }
 
 // blockText returns a block and what it came to.

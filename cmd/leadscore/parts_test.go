@@ -47,7 +47,7 @@ a,Parts,scored,23,,false,A,"Forms, from 1: 1 x +9 = +9; Demo: 0.75 x +25 = +19; 
   Forms, otherwise: 1 x -1 = 0, an earlier row was taken
   Demo: 0.75 x +25 = +19
     each FormSubmitted losing 25% every 1 month: 1, weight 0.75, holds
-      2026-04-20T00:00:00Z FormSubmitted "FormSubmitted.csv:2", weight 0.75
+      2026-04-20T00:00:00Z FormSubmitted "FormSubmitted.csv:2", weight 0.75 until 2026-06-20T00:00:00Z
   Blocks: 1 x +1 = +1
     "Either": any of, holds (2 children)
     has Lead.ParentContact: 1, holds

@@ -86,6 +86,33 @@ func (a *Aging) Age(asOf time.Time, zone *time.Location, at int64) int {
 	return sort.Search(a.Steps, func(i int) bool { return at >= a.edge(asOf, zone, i+1) })
 }
 
+// Until returns the last instant as of which an occurrence is as old as as of asOf. It
+// returns false if the occurrence is as old as any, or if no year of four digits sees it
+// a span older. at is its date, in microseconds or days since 1970-01-01.
+func (a *Aging) Until(asOf time.Time, zone *time.Location, at int64) (until time.Time, ok bool) {
+	k := a.Age(asOf, zone, at)
+	if k >= a.Steps {
+		return time.Time{}, false
+	}
+	older := func(micros int64) bool { return at < a.edge(time.UnixMicro(micros), zone, k+1) }
+	step, last := int64(60*60*microsPerSecond), time.Date(9999, time.December, 31, 0, 0, 0, 0, time.UTC).UnixMicro()
+	low := asOf.UnixMicro() // as of which it is not older
+	for !older(low + step) {
+		if low += step; low > last {
+			return time.Time{}, false
+		}
+		step *= 2
+	}
+	for step > 1 { // it is older as of low + step
+		if half := step / 2; older(low + half) {
+			step = half
+		} else {
+			low, step = low+half, step-half
+		}
+	}
+	return time.UnixMicro(low), true
+}
+
 // firstDay is the first day that a record can have: that of the year 0.
 var firstDay = traverse.DayNumber(0, time.January, 1)
 

@@ -377,7 +377,7 @@ func TestInteractionsAreChecked(t *testing.T) {
 			{"EmailOpened", with(`contact-0001`, `nobody`), 422, []string{`"field": "Contact"`, "nobody"}},
 			{"EmailOpened", with(`+02:00`, ``), 422, []string{`"field": "Timestamp"`, "offset"}},
 			{"EmailOpened", with(`"Timestamp"`, `"Timestap"`), 422, []string{`"field": "Timestamp"`, `"field": "Timestap"`, `"nearest": "Timestamp"`}},
-			{"EmailOpened", `{"EmailNam": 1, "Lead": "lead-0001"}`, 422, []string{`"field": "id"`, `"field": "Contact"`, `"field": "Timestamp"`, `"field": "EmailNam"`, `"field": "Lead"`}},
+			{"EmailOpened", `{"EmailNam": 1, "Visitor": "lead-0001"}`, 422, []string{`"field": "id"`, `"field": "Contact"`, `"field": "Timestamp"`, `"field": "EmailNam"`, `"field": "Visitor"`}},
 			{"EmailOpened", ``, 400, []string{"JSON object"}},
 			{"EmailOpened", `[]`, 400, []string{"JSON object"}},
 			{"EmailOpened", good[:len(good)-1], 400, []string{"JSON object"}},

@@ -136,6 +136,9 @@ func (k *interactions) list(times []int64, cells []uint32, owner []uint64, found
 		if len(w.listers) == 0 {
 			continue
 		}
+		if len(found) >= many && k.stop.after(len(found)) {
+			return
+		}
 		mask := w.satisfied(owner) & w.listed
 		for at, seg := range found {
 			if seg > w.last {

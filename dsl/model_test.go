@@ -298,6 +298,7 @@ func TestLetScope(t *testing.T) {
 		{`model "M" { let N = 2 let N = 2 }`, []string{"there are two lets called N"}},
 		{`let Score = 3`, []string{"Score is a word of the language"}},
 		{"let `Score` = 3 model \"M\" { sales ready at `Score` condition \"C\" { has A where score is empty score `Score` } }", nil},
+		{`let up = 1 model "M" { condition "C" { each A up to up per day score up up to up } }`, nil},
 		{`let N = 1 day model "M" { sales ready at N }`, []string{"a whole number must be here, and N is 1 day"}},
 		{`let N = 1.5 model "M" { sales ready at N }`, []string{"a whole number must be here, and N is 1.5"}},
 		{`let N = ("A") model "M" { condition "C" { has A where B = N score 1 } }`, []string{"one value must be here, and N is a list"}},

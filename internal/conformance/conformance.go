@@ -26,6 +26,11 @@
 //	lead-1  Tea     "Clicked"          0 x +5 = 0
 //	    0 fails: each EmailClicked
 //	        missing: no EmailClicked has "ada" as its Contact
+//	-- ledger --            optional: the account of each score, without lines of 0
+//	lead-1  Fit  40
+//	    +30  Size / Company / from 100: 1 x +30
+//	    +25  Size / Director: 1 x +25
+//	    -15  Size / limit up to 40
 //	-- tests --             optional: the results of the tests in the rule files
 //	-- formatted --         optional: the last rule file in canonical form
 //
@@ -61,6 +66,7 @@ const (
 	asOfFile      = "as_of"
 	wantFile      = "want"
 	explainFile   = "explain"
+	ledgerFile    = "ledger"
 	errorsFile    = "errors"
 	testsFile     = "tests"
 	formattedFile = "formatted"
@@ -100,6 +106,14 @@ type Row struct {
 	Dimensions  []Dimension
 	// Contributions are compared with those of the case unless they are nil.
 	Contributions []Contribution
+	// Ledger is compared with that of the case unless it is nil.
+	Ledger []Line
+}
+
+// A Line is a line of the account of a score.
+type Line struct {
+	Amount string // with its sign
+	Text   string // what adds it, after the places that hold it
 }
 
 // A Dimension is the result of one dimension of a model.
@@ -199,7 +213,7 @@ func Parse(name, text string) (*Case, error) {
 			c.AsOf = asOf
 		case f.name == leadsFile:
 			c.leads = strings.Fields(f.text)
-		case f.name == wantFile, f.name == explainFile, f.name == errorsFile, f.name == testsFile, f.name == formattedFile:
+		case slices.Contains([]string{wantFile, explainFile, ledgerFile, errorsFile, testsFile, formattedFile}, f.name):
 		default:
 			return nil, fmt.Errorf("unknown file %s", f.name)
 		}
@@ -216,6 +230,8 @@ func Parse(name, text string) (*Case, error) {
 		return nil, errors.New("the case has both want and errors")
 	case !c.Scores() && a.get(explainFile) != nil:
 		return nil, errors.New("the case has explain, but not want")
+	case !c.Scores() && a.get(ledgerFile) != nil:
+		return nil, errors.New("the case has ledger, but not want")
 	case !wrong && !c.Scores() && a.get(formattedFile) == nil && a.get(testsFile) == nil:
 		return nil, errors.New("the case has neither want nor errors")
 	case c.Scores() && (c.data == nil || c.AsOf.IsZero()):
@@ -297,13 +313,14 @@ func (c *Case) Run(ctx context.Context, evaluate Evaluator) error {
 		return err
 	}
 	var bad []error
-	for _, name := range []string{errorsFile, wantFile, explainFile} {
+	for _, name := range []string{errorsFile, wantFile, explainFile, ledgerFile} {
 		want, text := c.archive.get(name), got[name]
+		optional := name == explainFile || name == ledgerFile
 		switch {
-		case want == nil && (text == "" || name == explainFile):
+		case want == nil && (text == "" || optional):
 		case want == nil:
 			bad = append(bad, fmt.Errorf("the case has no %s, but got:\n%s", name, text))
-		case name == explainFile && text == "": // the evaluator does not explain
+		case optional && text == "": // the evaluator does not explain
 		case !same(name, want.text, text):
 			bad = append(bad, fmt.Errorf("%s differs\n--- want\n%s--- got\n%s", name, want.text, text))
 		}
@@ -321,9 +338,10 @@ func (c *Case) Update(ctx context.Context, evaluate Evaluator) (string, error) {
 	a.files = slices.DeleteFunc(slices.Clone(a.files), func(f file) bool {
 		return f.name == wantFile && got[wantFile] == "" || f.name == errorsFile && got[errorsFile] == ""
 	})
-	for _, name := range []string{errorsFile, wantFile, explainFile} {
+	for _, name := range []string{errorsFile, wantFile, explainFile, ledgerFile} {
 		f := a.get(name)
-		if text := got[name]; text != "" && (f == nil && name != explainFile || f != nil && !same(name, f.text, text)) {
+		optional := name == explainFile || name == ledgerFile
+		if text := got[name]; text != "" && (f == nil && !optional || f != nil && !same(name, f.text, text)) {
 			a.set(name, text)
 		}
 	}
@@ -339,7 +357,7 @@ func (c *Case) answer(ctx context.Context, evaluate Evaluator) (map[string]strin
 	if err != nil {
 		return nil, err
 	}
-	return map[string]string{wantFile: table(rows), explainFile: explanation(rows)}, nil
+	return map[string]string{wantFile: table(rows), explainFile: explanation(rows), ledgerFile: ledger(rows)}, nil
 }
 
 // same reports whether two texts are equal. In messages, white space at the ends of
@@ -424,6 +442,20 @@ func quoted(s string) string {
 		return strconv.Quote(s)
 	}
 	return s
+}
+
+func ledger(rows []Row) string {
+	var b strings.Builder
+	for _, r := range rows {
+		if r.Ledger == nil {
+			continue
+		}
+		fmt.Fprintf(&b, "%s  %s  %d\n", quoted(r.Lead), quoted(r.Model), r.Score)
+		for _, l := range r.Ledger {
+			fmt.Fprintf(&b, "    %s  %s\n", l.Amount, l.Text)
+		}
+	}
+	return b.String()
 }
 
 func explanation(rows []Row) string {

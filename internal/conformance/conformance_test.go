@@ -144,3 +144,30 @@ func TestExplanation(t *testing.T) {
 		t.Error("a wrong explanation goes unnoticed")
 	}
 }
+
+// TestLedger checks that the accounts of scores, labels and dimensions are compared.
+func TestLedger(t *testing.T) {
+	c := parse(t, strings.Replace(good, "-- want --\n\"lead 1\"  M  scored   -5  -\n\"lead 1\"  M  \"no parent\"\n",
+		"-- want --\nlead-1 M scored 6 - not ready label - Fit 6 A\n-- ledger --\nlead-1 M 6\n  +6 Fit / C: 3 x +2\n", 1))
+	row := conformance.Row{
+		Lead: "lead-1", Model: "M", Status: "scored", Score: 6, Labeled: true, Dimensions: []conformance.Dimension{{Name: "Fit", Score: 6, Grade: "A"}},
+	}
+	if err := c.Run(t.Context(), says(row)); err != nil {
+		t.Errorf("without a ledger: %v", err)
+	}
+	row.Ledger = []conformance.Line{{Amount: "+6", Text: "Fit / C: 3 x +2"}}
+	if err := c.Run(t.Context(), says(row)); err != nil {
+		t.Errorf("with the right ledger: %v", err)
+	}
+	for name, change := range map[string]func(r *conformance.Row){
+		"ledger":    func(r *conformance.Row) { r.Ledger = []conformance.Line{{Amount: "+7", Text: "Fit / C: 3 x +2"}} },
+		"label":     func(r *conformance.Row) { r.Label = "A" },
+		"dimension": func(r *conformance.Row) { r.Dimensions = []conformance.Dimension{{Name: "Fit", Score: 6}} },
+	} {
+		wrong := row
+		change(&wrong)
+		if err := c.Run(t.Context(), says(wrong)); err == nil {
+			t.Errorf("a wrong %s goes unnoticed", name)
+		}
+	}
+}

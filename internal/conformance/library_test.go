@@ -364,6 +364,22 @@ func isProduct(c *leadscore.Contribution) error {
 	return nil
 }
 
+// lineText returns what adds a line's amount, after the places that hold it.
+func lineText(l *leadscore.Line) string {
+	var b strings.Builder
+	for _, place := range l.In {
+		b.WriteString(place.Name + " / ")
+	}
+	b.WriteString(cmp.Or(l.Rule, l.Row, l.Condition))
+	if l.Condition != "" {
+		fmt.Fprintf(&b, ": %s x %+d", l.Times, l.Points)
+	}
+	if l.Why != "" {
+		fmt.Fprintf(&b, ", %s", l.Why)
+	}
+	return b.String()
+}
+
 func row(r leadscore.Result) conformance.Row {
 	out := conformance.Row{
 		Lead: r.Lead, Model: r.Model, Status: r.Status.String(), Score: r.Score, Grade: r.Grade, Ready: r.SalesReady,
@@ -371,6 +387,11 @@ func row(r leadscore.Result) conformance.Row {
 	out.Label, out.Labeled = r.Label()
 	for _, d := range r.Dimensions() {
 		out.Dimensions = append(out.Dimensions, conformance.Dimension(d))
+	}
+	for l := range r.Ledger() {
+		if l.Amount.Sign() != 0 {
+			out.Ledger = append(out.Ledger, conformance.Line{Amount: fmt.Sprintf("%+d", l.Amount), Text: lineText(&l)})
+		}
 	}
 	for c := range r.Contributions() {
 		contribution := conformance.Contribution{

@@ -139,7 +139,7 @@ func noRowScore(lex *tokens, r *Row) *syntaxError {
 		err.help = "numbers have no spaces in them; points are written score +10"
 	case sameLine && gap == "" && (t.Type == tokInt || isSigned(lex)):
 		err.nearest, err.fix = "score", &Edit{Span{at, at}, "score "}
-	case (isSign(t, ":") || isSign(t, "->") || isSign(t, "=") || isWord(t, "then") || isWord(t, "points") || isWord(t, "add")) && next.Type == tokInt:
+	case sameLine && (isSign(t, ":") || isSign(t, "->") || isSign(t, "=") || isWord(t, "then") || isWord(t, "points") || isWord(t, "add")) && next.Type == tokInt:
 		err.nearest, err.fix = "score", swap(t, "score")
 		if endOf(before) == at {
 			err.fix.Text = " score"

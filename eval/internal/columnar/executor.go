@@ -200,9 +200,8 @@ func (x *Executor) score(kind plan.LeadKind, row int, owners []columns.Key) (fit
 	for i := range t.words {
 		t.words[i].drain(x.scores, x.counts)
 	}
-	for i := range t.tallies {
-		y := &t.tallies[i]
-		x.counts[y.plan.Slot] = y.count()
+	if len(t.tallies) > 0 {
+		t.tally(x.counts)
 	}
 	for i := range t.plan.Pairs {
 		p := &t.plan.Pairs[i]

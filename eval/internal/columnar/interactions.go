@@ -52,7 +52,7 @@ type ownerBit struct {
 // bindInteractions binds a plan to a store, or returns false if the store lacks what
 // the plan names. ranges are those of the plan's measures, owner those of the
 // owner's. tallies are those of the target.
-func bindInteractions(p *plan.Interactions, store *columns.Store, ranges, owner []plan.BitRange, tallies []tally) (interactions, bool) {
+func bindInteractions(p *plan.Interactions, store *columns.Store, ranges, owner []plan.BitRange, tallies *tallyBinder) (interactions, bool) {
 	k := interactions{plan: p, stop: new(interrupt), table: store.Table(p.Entity.Name())}
 	if k.table == nil {
 		return k, false
@@ -73,7 +73,7 @@ func bindInteractions(p *plan.Interactions, store *columns.Store, ranges, owner 
 		}
 		var ok bool
 		for i := r.First; i < r.First+r.Count; i++ {
-			if w.listers, ok = bindListers(w.listers, &p.Measures[i], r.Bit(i), k.table, tallies); !ok {
+			if w.listers, ok = tallies.listers(w.listers, &p.Measures[i], r.Bit(i), k.table); !ok {
 				return k, false
 			}
 		}

@@ -8,121 +8,187 @@ import (
 
 	"github.com/leadscore/leadscore/eval/check"
 	"github.com/leadscore/leadscore/eval/internal/plan"
+	"github.com/leadscore/leadscore/internal/points"
 	"github.com/leadscore/leadscore/traverse"
 	"github.com/leadscore/leadscore/traverse/columns"
 )
 
 // A tally lists the records of a plan.Tally for the lead at hand.
 type tally struct {
-	plan    *plan.Tally
-	list    []listed
-	classes map[class]uint32 // of the values of the field, from 1 on
-	asOf    time.Time
-	edges   []int64 // of the aging as of the instant
+	plan  *plan.Tally
+	list  []listed
+	asOf  time.Time
+	edges []int64 // of the aging as of the instant
+}
+
+// A sameBlock is a plan.TallySame.
+type sameBlock struct {
+	plan    *plan.TallySame
+	tallies []*tally
 }
 
 // A listed is a record of a tally.
 type listed struct {
-	at int64 // its Timestamp, or columns.NoTime
-	x  mark
+	at   int64 // its Timestamp, or columns.NoTime
+	x    mark  // what the cap tells it apart by
+	same mark  // what the block tells it apart by
 }
 
-// A mark is what a cap tells records apart by. The zero mark is that of all that is
-// empty.
+// A mark is what tells records apart. The zero mark is that of all that is empty.
 type mark struct {
 	full         bool
 	number, more int64
 }
 
-// A class is the values of a field that = holds to be equal.
+func (m mark) compare(n mark) int {
+	if m.full != n.full {
+		if n.full {
+			return -1
+		}
+		return 1
+	}
+	return cmp.Or(cmp.Compare(m.number, n.number), cmp.Compare(m.more, n.more))
+}
+
+// classes number the values of a field: those are in one class that = holds to be equal.
+type classes map[class]uint32
+
+// A class is such values.
 type class struct {
 	kind   traverse.Kind
 	number uint64
 	text   string
 }
 
+// of returns the number of the class of a value, from 1 on.
+func (c classes) of(v traverse.Value) uint32 {
+	key := class{kind: v.Kind(), text: v.Text()}
+	switch key.kind {
+	case traverse.KindNumber:
+		key.number = math.Float64bits(v.Number() + 0) // -0 is 0
+	case traverse.KindBool:
+		if v.Bool() {
+			key.number = 1
+		}
+	}
+	known, ok := c[key]
+	if !ok {
+		known = uint32(len(c)) + 1
+		c[key] = known
+	}
+	return known
+}
+
+// A marker tells the records of one kind of interaction apart.
+type marker struct {
+	by     plan.TallyBy
+	at     int // the cell of the field
+	dict   *columns.Dict
+	fold   func(string) string
+	byCode []uint32 // the class of the value with a code; 0 for one that has not been met
+	all    classes  // of all kinds
+}
+
+// bindMarker binds what tells the records of a table apart. It returns false if the
+// table lacks the column.
+func bindMarker(v plan.TallyValue, all classes, table *columns.Table) (marker, bool) {
+	m := marker{by: v.By, all: all}
+	if v.By != plan.TallyByField {
+		return m, true
+	}
+	c := table.Column(v.Field)
+	f, ok := table.Entity().Field(v.Field)
+	if c == nil || c.Dict == nil || !ok {
+		return m, false
+	}
+	if m.at, m.dict = c.At, c.Dict; plan.Folds(f) {
+		m.fold = traverse.Fold
+	}
+	return m, true
+}
+
+// mark returns what tells a record of a tally apart. cells are its own.
+func (m *marker) mark(t *plan.Tally, at int64, cells []uint32, contact columns.Key) mark {
+	switch m.by {
+	case plan.TallyByContact:
+		return mark{true, int64(contact), 0}
+	case plan.TallyByTimestamp:
+		if at != columns.NoTime {
+			return mark{true, at, 0}
+		}
+	case plan.TallyByPeriod:
+		if at != columns.NoTime {
+			period := plan.PeriodOf(t.Checked.Cap.Period, at, false, t.Zone)
+			return mark{true, period.Number, period.Offset}
+		}
+	case plan.TallyByField:
+		if code := cells[m.at]; code != 0 {
+			return mark{true, int64(m.classOf(code)), 0}
+		}
+	}
+	return mark{}
+}
+
+// classOf returns the class of the value with a code.
+func (m *marker) classOf(code uint32) uint32 {
+	if int(code) >= len(m.byCode) {
+		m.byCode = append(m.byCode, make([]uint32, m.dict.Len()-len(m.byCode))...)
+	}
+	if m.byCode[code] == 0 {
+		m.byCode[code] = m.all.of(plan.Normal(m.dict.Value(code), m.fold))
+	}
+	return m.byCode[code]
+}
+
 // A lister adds the records of one kind of interaction to a tally.
 type lister struct {
-	bit     uint64 // of the measure
-	tally   *tally
-	at      int // the cell of the field
-	dict    *columns.Dict
-	fold    func(string) string
-	classes []uint32 // by code; 0 for a value that has not been met
+	bit   uint64 // of the measure
+	tally *tally
+	x     marker
+	same  marker
 }
 
 // add adds a record. cells are its own.
 func (l *lister) add(at int64, cells []uint32, contact columns.Key) {
-	var x mark
-	switch p := l.tally.plan; p.By {
-	case plan.TallyByContact:
-		x = mark{true, int64(contact), 0}
-	case plan.TallyByTimestamp:
-		if at != columns.NoTime {
-			x = mark{true, at, 0}
-		}
-	case plan.TallyByPeriod:
-		if at != columns.NoTime {
-			period := plan.PeriodOf(p.Checked.Cap.Period, at, false, p.Zone)
-			x = mark{true, period.Number, period.Offset}
-		}
-	case plan.TallyByField:
-		if code := cells[l.at]; code != 0 {
-			x = mark{true, int64(l.classOf(code)), 0}
-		}
-	}
-	l.tally.list = append(l.tally.list, listed{at, x})
+	t := l.tally
+	t.list = append(t.list, listed{at, l.x.mark(t.plan, at, cells, contact), l.same.mark(t.plan, at, cells, contact)})
 }
 
-// classOf returns the class of the value with a code.
-func (l *lister) classOf(code uint32) uint32 {
-	if int(code) >= len(l.classes) {
-		l.classes = append(l.classes, make([]uint32, l.dict.Len()-len(l.classes))...)
-	}
-	if l.classes[code] == 0 {
-		v := plan.Normal(l.dict.Value(code), l.fold)
-		key := class{kind: v.Kind(), text: v.Text()}
-		switch key.kind {
-		case traverse.KindNumber:
-			key.number = math.Float64bits(v.Number() + 0) // -0 is 0
-		case traverse.KindBool:
-			if v.Bool() {
-				key.number = 1
-			}
-		}
-		known, ok := l.tally.classes[key]
-		if !ok {
-			known = uint32(len(l.tally.classes)) + 1
-			l.tally.classes[key] = known
-		}
-		l.classes[code] = known
-	}
-	return l.classes[code]
+// A tallyBinder binds the tallies of a target.
+type tallyBinder struct {
+	tallies []tally
+	sames   []sameBlock
+	caps    []classes // by tally
+	blocks  []classes // by tally; the same for those of one block
 }
 
-// bindTallies binds the tallies of a plan.
-func bindTallies(plans []plan.Tally) []tally {
-	list := make([]tally, len(plans))
-	for i := range plans {
-		list[i] = tally{plan: &plans[i], classes: map[class]uint32{}}
+func newTallyBinder(p *plan.Target) *tallyBinder {
+	b := &tallyBinder{tallies: make([]tally, len(p.Tallies)), blocks: make([]classes, len(p.Tallies))}
+	for i := range p.Tallies {
+		b.tallies[i].plan = &p.Tallies[i]
+		b.caps = append(b.caps, classes{})
 	}
-	return list
+	for i := range p.Sames {
+		block, all := sameBlock{plan: &p.Sames[i]}, classes{}
+		for _, t := range p.Sames[i].Tallies {
+			block.tallies = append(block.tallies, &b.tallies[t])
+			b.blocks[t] = all
+		}
+		b.sames = append(b.sames, block)
+	}
+	return b
 }
 
-// bindListers binds what lists the records of a measure that has a bit. It returns false
-// if the table lacks a column.
-func bindListers(into []lister, m *plan.Measure, bit uint64, table *columns.Table, tallies []tally) ([]lister, bool) {
+// listers appends to into what lists the records of a measure that has a bit. It returns
+// false if the table lacks a column.
+func (b *tallyBinder) listers(into []lister, m *plan.Measure, bit uint64, table *columns.Table) ([]lister, bool) {
 	for _, i := range m.Tallies {
-		l := lister{bit: bit, tally: &tallies[i]}
-		if p := l.tally.plan; p.By == plan.TallyByField {
-			c := table.Column(p.Field)
-			f, ok := table.Entity().Field(p.Field)
-			if c == nil || c.Dict == nil || !ok {
-				return nil, false
-			}
-			if l.at, l.dict = c.At, c.Dict; plan.Folds(f) {
-				l.fold = traverse.Fold
-			}
+		l := lister{bit: bit, tally: &b.tallies[i]}
+		var ok, also bool
+		l.x, ok = bindMarker(l.tally.plan.Cap, b.caps[i], table)
+		l.same, also = bindMarker(l.tally.plan.Same, b.blocks[i], table)
+		if !ok || !also {
+			return nil, false
 		}
 		into = append(into, l)
 	}
@@ -172,15 +238,13 @@ func (t *tally) setAsOf(asOf time.Time, edges [][]int64) {
 	}
 }
 
-// count returns what the records count, and begins to list anew.
-func (t *tally) count() uint64 {
-	list := t.list
-	t.list = t.list[:0]
+// count returns what the records count.
+func (t *tally) count(list []listed) uint64 {
 	c := t.plan.Checked
 	if a := c.Aging; a != nil && (a.Newest || a.Kind == check.Without) {
 		return t.newest(list)
 	}
-	if t.plan.By != plan.TallyAll {
+	if t.plan.Cap.By != plan.TallyAll {
 		list = capped(list, c.Cap.Count)
 	}
 	switch {
@@ -194,6 +258,43 @@ func (t *tally) count() uint64 {
 		return sum
 	}
 	return uint64(len(list))
+}
+
+// count returns for how many values each child holds.
+func (b *sameBlock) count() uint64 {
+	var values *tally // of a child that needs a record
+	for _, t := range b.tallies {
+		slices.SortFunc(t.list, func(x, y listed) int { return x.same.compare(y.same) })
+		if t.plan.Checked.Min > 0 {
+			values = t
+		}
+	}
+	n := uint64(0)
+	var before mark // what is empty comes first, and is no value
+	for _, r := range values.list {
+		if r.same != before && b.holds(r.same) {
+			n++
+		}
+		before = r.same
+	}
+	return n
+}
+
+// holds reports whether each child holds for its records with a value.
+func (b *sameBlock) holds(value mark) bool {
+	for _, t := range b.tallies {
+		find := func(r listed, value mark) int { return r.same.compare(value) }
+		first, _ := slices.BinarySearchFunc(t.list, value, find)
+		end := first
+		for end < len(t.list) && t.list[end].same == value {
+			end++
+		}
+		f := points.FrequencyOf(t.plan.Checked)
+		if !f.Holds(points.CountOf(t.count(slices.Clone(t.list[first:end])))) {
+			return false
+		}
+	}
+	return true
 }
 
 // newest returns the weight of the newest record, or its age for check.Without; 0 if
@@ -227,15 +328,7 @@ func (t *tally) weight(at int64) uint64 {
 // capped returns the newest records of each mark, at most as many as most says. It
 // changes the list.
 func capped(list []listed, most uint64) []listed {
-	slices.SortFunc(list, func(a, b listed) int {
-		if a.x.full != b.x.full {
-			if a.x.full {
-				return 1
-			}
-			return -1
-		}
-		return cmp.Or(cmp.Compare(a.x.number, b.x.number), cmp.Compare(a.x.more, b.x.more), cmp.Compare(b.at, a.at))
-	})
+	slices.SortFunc(list, func(a, b listed) int { return cmp.Or(a.x.compare(b.x), cmp.Compare(b.at, a.at)) })
 	kept := list[:0]
 	same := uint64(0)
 	var before mark

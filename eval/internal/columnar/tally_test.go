@@ -29,7 +29,9 @@ func drawTallied(t *rapid.T) string {
 		caps = append(caps, "up to 2 per "+c.kind)
 	}
 	limit := pick(caps...)
-	switch rapid.IntRange(0, 3).Draw(t, "form") {
+	switch rapid.IntRange(0, 4).Draw(t, "form") {
+	case 4:
+		return drawSame(t) + " score +3"
 	case 0: // a burst
 		c.frequency = points.Frequency{Min: 3}
 		c.extra = "within any " + pick("1 day", "2 days", "1 week", "30 minutes")
@@ -51,10 +53,29 @@ func drawTallied(t *rapid.T) string {
 	return c.String() + " score +3 up to +9"
 }
 
+// drawSame draws a block of which the values count. Its first child needs a record.
+func drawSame(t *rapid.T) string {
+	pick := func(list ...string) string { return rapid.SampledFrom(list).Draw(t, "pick") }
+	text := "same " + pick("EmailName", "EmailName", "Contact", "Timestamp", "CustomerJourney") + " {"
+	for i := range rapid.IntRange(1, 3).Draw(t, "children") {
+		c := drawChild(t, 2)
+		c.kind = pick("EmailOpened", "EmailClicked", bothKinds)
+		c.frequency = points.Frequency{Min: rapid.Uint64Range(1, 3).Draw(t, "min")}
+		if i > 0 && rapid.Bool().Draw(t, "at most") {
+			c.frequency = points.Frequency{Max: rapid.Uint64Range(0, 2).Draw(t, "max")}
+		}
+		if c.extra = pick("", "", "once per day", "up to 2 per CustomerJourney", "within any 2 days"); c.extra == "within any 2 days" {
+			c.frequency = points.Frequency{Min: 2}
+		}
+		text += " " + c.String()
+	}
+	return text + " }"
+}
+
 // TestTallies checks that the executor counts what a walk counts for structured models,
 // with caps, bursts and decays.
 func TestTallies(t *testing.T) {
-	over := 0
+	over, sames := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		rules := ""
 		for i, target := range []string{"contact", "account"} {
@@ -97,6 +118,13 @@ func TestTallies(t *testing.T) {
 						}
 						over++
 						got := x.AppendCounts(nil, counted.Conditions[k].Slots)
+						if c := &m.Conditions[k]; len(c.Sames) > 0 {
+							if got, want := got[len(c.Children)], w.Same(c, &c.Sames[0], l); got.Clamp() != want.Clamp() {
+								t.Fatalf("%s has %d values, want %d: %s", l.ID, got.Clamp(), want.Clamp(), rules)
+							}
+							sames++
+							continue
+						}
 						ch := &m.Conditions[k].Children[0]
 						want := w.Count(ch, l)
 						if a := ch.Checked.Aging; a != nil && a.Kind != check.Without {
@@ -114,7 +142,7 @@ func TestTallies(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
-	if over == 0 {
+	if over == 0 || sames == 0 {
 		t.Error("no condition was counted over columns")
 	}
 }

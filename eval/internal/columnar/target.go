@@ -17,6 +17,7 @@ type target struct {
 	interactions []interactions
 	blocks       []block // in the order of columns.Owned
 	tallies      []tally
+	sames        []sameBlock
 }
 
 // A block says how the interactions of one kind of one contact are scanned.
@@ -41,12 +42,13 @@ func bindTarget(p *plan.Target, store *columns.Store) (target, bool) {
 	for _, table := range store.Owned().Kinds() {
 		t.blocks = append(t.blocks, block{math.MaxInt64, table.Width(), nil})
 	}
-	t.tallies = bindTallies(p.Tallies)
+	tallies := newTallyBinder(p)
+	t.tallies, t.sames = tallies.tallies, tallies.sames
 	packed := make([][]plan.BitRange, len(p.Interactions))
 	for i := range p.Interactions {
 		k := &t.interactions[i]
 		packed[i] = packer.Pack(len(p.Interactions[i].Measures))
-		if *k, ok = bindInteractions(&p.Interactions[i], store, packed[i], t.owner.ranges, t.tallies); !ok {
+		if *k, ok = bindInteractions(&p.Interactions[i], store, packed[i], t.owner.ranges, tallies); !ok {
 			return t, false
 		}
 		at := slices.Index(store.Owned().Kinds(), k.table)
@@ -102,5 +104,21 @@ func (t *target) setAsOf(bounds []plan.Bound, edges [][]int64, asOf int64, model
 			b.interactions.setAsOf(bounds, asOf, models)
 			b.oldest = b.interactions.time.oldest
 		}
+	}
+}
+
+// tally writes what tallies and blocks of them count into their slots, and begins to list
+// anew.
+func (t *target) tally(counts []uint64) {
+	for i := range t.sames {
+		b := &t.sames[i]
+		counts[b.plan.Slot] = b.count()
+	}
+	for i := range t.tallies {
+		y := &t.tallies[i]
+		if y.plan.Slot >= 0 {
+			counts[y.plan.Slot] = y.count(y.list)
+		}
+		y.list = y.list[:0]
 	}
 }

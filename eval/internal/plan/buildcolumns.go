@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/leadscore/leadscore/eval/check"
-	"github.com/leadscore/leadscore/internal/points"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -112,87 +111,6 @@ func newTargetIndex() targetIndex {
 	return targetIndex{
 		map[string]int{}, map[string]measureAt{}, map[[2]int]int{}, map[nodeKey]int{}, map[nodeKey]int{}, map[measureAt]int{},
 	}
-}
-
-// structured plans a structured model, or returns nil if all of it needs routes, as it
-// does for an explanation.
-func (b *columnBuilder) structured(m *Model, explain bool) *Counted {
-	if explain || m.Target >= EveryLead {
-		return nil
-	}
-	out := &Counted{}
-	any := len(m.Conditions) == 0 && m.Audience == nil
-	for c := range conditionsOf(m.Checked) {
-		counted := b.counted(c)
-		any = any || !counted.ByRoutes
-		out.ByRoutes = out.ByRoutes || counted.ByRoutes
-		if c == m.Checked.Audience {
-			out.Audience = counted
-		} else {
-			out.Conditions = append(out.Conditions, counted)
-		}
-	}
-	if !any {
-		return nil
-	}
-	return out
-}
-
-// counted plans a condition of a structured model.
-func (b *columnBuilder) counted(c *check.Condition) CountedCondition {
-	children := make([]columnChild, len(c.Children))
-	for i := range c.Children {
-		var ok bool
-		if children[i], ok = columnChildOf(&c.Children[i], b.schema); !ok {
-			return CountedCondition{ByRoutes: true}
-		}
-	}
-	if slices.ContainsFunc(c.Items, func(item check.Item) bool { _, same := item.(*check.Same); return same }) {
-		return CountedCondition{ByRoutes: true}
-	}
-	var out CountedCondition
-	for i := range children {
-		out.Slots = append(out.Slots, Slot{b.slotOf(&children[i]), points.FrequencyOf(&c.Children[i])})
-	}
-	return out
-}
-
-// residual returns the conditions of a model that need routes: as a model that is not
-// structured, apart from the audience, and as they are planned.
-func (c *Counted) residual(m *Model) (*check.Model, []Condition) {
-	from := m.Checked
-	out := &check.Model{Name: from.Name, Target: from.Target, Zone: from.Zone, Schema: from.Schema}
-	var list []Condition
-	for i := range c.Conditions {
-		if c.Conditions[i].ByRoutes {
-			out.Conditions = append(out.Conditions, from.Conditions[i])
-			list = append(list, m.Conditions[i])
-		}
-	}
-	if c.Audience.ByRoutes {
-		out.Audience = from.Audience
-	}
-	return out, list
-}
-
-// slotOf returns the slot in which a child is counted.
-func (b *columnBuilder) slotOf(c *columnChild) int {
-	measures := b.measures(c)
-	if c.tally == nil {
-		return b.slot(measures)
-	}
-	t := *c.tally
-	t.Zone, t.Slot = b.zone, b.target.Slots
-	b.target.Slots++
-	if a := t.Checked.Aging; a != nil {
-		t.Aging = agingIn(&b.plan.Agings, a, b.zone)
-	}
-	for _, at := range measures {
-		m := b.target.measure(at)
-		m.Tallies = append(m.Tallies, len(b.target.Tallies))
-	}
-	b.target.Tallies = append(b.target.Tallies, t)
-	return t.Slot
 }
 
 // condition plans a condition, or returns false if some child needs routes.

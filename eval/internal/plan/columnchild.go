@@ -80,9 +80,9 @@ func (c *columnChild) setTally(child *check.Child) bool {
 	case c.lead: // there is one occurrence at most, so that a cap does nothing
 		return child.Burst == nil && child.Aging == nil
 	}
-	by, field, ok := c.tallyOf(child)
-	if ok && (by != TallyAll || child.Burst != nil || child.Aging != nil) {
-		c.tally = &Tally{Checked: child, By: by, Field: field, Aging: -1}
+	limit, ok := capOf(child)
+	if ok && (limit.By != TallyAll || child.Burst != nil || child.Aging != nil) {
+		c.tally = &Tally{Checked: child, Cap: limit, Aging: -1}
 	}
 	return ok && (child.Burst == nil && child.Aging == nil || child.Dated == 0)
 }

@@ -35,27 +35,6 @@ type Columns struct {
 	Agings  []Aging // of the tallies
 }
 
-// A Counted says where the counts of a structured model are. Conditions that need routes
-// are in Columns.Residual, and in ResidualRoutes, in their order.
-type Counted struct {
-	Conditions []CountedCondition
-	Audience   CountedCondition
-	ByRoutes   bool // some condition needs routes, or the audience does
-}
-
-// A CountedCondition says where the counts of a condition are, or that it needs routes.
-type CountedCondition struct {
-	Slots    []Slot // by child
-	ByRoutes bool
-}
-
-// A Slot is where the occurrences of a child are counted, and the frequency that says
-// what the child counts.
-type Slot struct {
-	Index     int
-	Frequency points.Frequency
-}
-
 // Edges resolves the agings as of an instant: see [Instant]. It uses the memory of room
 // again.
 func (p *Columns) Edges(asOf time.Time, room [][]int64) [][]int64 {
@@ -80,6 +59,7 @@ type Target struct {
 	Others       []int          // those of more, as indexes into Conjunctions
 	Slots        int            // counts that the conjunctions share
 	Tallies      []Tally        // children whose records are listed
+	Sames        []TallySame    // blocks of such children
 	Base         []int64        // by model, the score of a lead of which every measure is 0, without the conjunctions
 	MaxRecords   uint64         // the most records for which a lead's sums fit in 64 bits
 

@@ -106,6 +106,60 @@ func nested(n int) string {
 	return strings.Join(groups, " and ")
 }
 
+// TestCountedOfStructured checks which conditions of a structured model are counted over
+// columns, and that the others are left to routes, apart from those of an explanation.
+func TestCountedOfStructured(t *testing.T) {
+	routes := NewRoutes(evaltest.Models(t, richer+`model "M" {
+		target contact
+		audience { none Lead.Orders within last 1 year }
+		group "G" {
+			limit up to 40
+			condition "columns" { each EmailOpened once per EmailName any of { has Lead none EmailClicked } score +1 }
+			condition "orders" { each Lead.Orders score +1 }
+			condition "same" { same EmailName { has EmailOpened has EmailClicked } score +1 }
+			condition "same campaign" { same Campaign { has EmailOpened has EmailOpened within last 1 day } score +1 }
+			condition "quiet" { every 30 days without Interaction score -5 down to -50 }
+		}
+	}
+	model "N" { target contact limit up to 9 condition "C" { each EmailOpened score +1 } }
+	model "O" { target contact limit up to 9 condition "C" { each Lead.Orders score +1 } }
+	model "P" { target lead limit up to 9 condition "C" { each EmailOpened score +1 } }
+	model "Q" { target contact condition "C" { each EmailOpened score +1 } }`))
+	p := NewColumns(routes, false)
+	m := p.Counted[0]
+	var got []string
+	for i, c := range m.Conditions {
+		got = append(got, fmt.Sprintf("%s %t %d", routes.Models[0].Conditions[i].Name, c.ByRoutes, len(c.Slots)))
+	}
+	if want := []string{"columns false 3", "orders true 0", "same false 3", "same campaign true 0", "quiet false 1"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if !m.Audience.ByRoutes || !m.ByRoutes {
+		t.Error("the audience needs routes")
+	}
+	left := p.ResidualRoutes.Models[0]
+	if len(left.Conditions) != 2 || left.Conditions[0].Name != "orders" || left.Audience == nil || len(p.Residual[0]) != 2 {
+		t.Errorf("left are %d conditions, and the audience: %t", len(left.Conditions), left.Audience != nil)
+	}
+	if n := p.Counted[1]; n == nil || n.ByRoutes || len(p.ResidualRoutes.Models[1].Conditions) != 0 {
+		t.Errorf("all of N is counted over columns: %+v", n)
+	}
+	for i := 2; i < 5; i++ {
+		if p.Counted[i] != nil {
+			t.Errorf("%s is counted as a structured model is", routes.Models[i].Checked.Name)
+		}
+	}
+	if left := p.ResidualRoutes.Models; len(left[2].Conditions) != 1 || len(left[3].Conditions) != 1 || len(left[4].Conditions) != 0 {
+		t.Error("the wrong conditions of the other models are left")
+	}
+	explained := NewColumns(routes, true)
+	for i, c := range explained.Counted {
+		if c != nil {
+			t.Errorf("%s is counted for an explanation", routes.Models[i].Checked.Name)
+		}
+	}
+}
+
 // TestDatedLead checks that only a date range on a dated lead needs routes: as the root
 // the lead exists whatever its date is.
 func TestDatedLead(t *testing.T) {

@@ -9,5 +9,5 @@
 //
 // In reading order: window.go and predicate.go (what a comparison is lowered to),
 // routes.go, nodes.go, exprs.go, values.go and build.go, columns.go, pack.go,
-// columnchild.go, buildcolumns.go and describe.go.
+// products.go, columnchild.go, tallies.go, buildcolumns.go, counted.go and describe.go.
 package plan

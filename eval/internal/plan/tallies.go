@@ -9,21 +9,34 @@ import (
 )
 
 // A Tally is a child of which more than the number of records matters: it has a cap, a
-// burst or a decay. The records of its measures are listed, and what they count goes to
-// a slot: for a decay the sum of their weights, or the weight of the newest.
+// burst or a decay, or is in a block of which the values count. The records of its
+// measures are listed, and what they count goes to a slot: for a decay the sum of their
+// weights, or the weight of the newest.
 type Tally struct {
 	Checked *check.Child
 	Zone    *time.Location
-	By      TallyBy
-	Field   string // of TallyByField
-	Aging   int    // index into Columns.Agings, or -1
+	Cap     TallyValue
+	Aging   int // index into Columns.Agings, or -1
+	Slot    int // -1 for a child of a block
+	Same    TallyValue
+}
+
+// A TallySame is a block of which the values count for which each of its children holds.
+type TallySame struct {
+	Tallies []int // of the target
 	Slot    int
 }
 
-// A TallyBy says what the cap of a tally tells records apart by.
+// A TallyValue is what tells records apart.
+type TallyValue struct {
+	By    TallyBy
+	Field string // of TallyByField
+}
+
+// A TallyBy is a kind of a [TallyValue].
 type TallyBy uint8
 
-// What a cap tells records apart by.
+// What records are told apart by.
 const (
 	TallyAll         TallyBy = iota // nothing: there is no cap, or it does nothing
 	TallyByPeriod                   // the period of the Timestamp
@@ -32,27 +45,33 @@ const (
 	TallyByContact                  // the contact who owns it
 )
 
-// tallyOf returns what a child tells its records apart by. It returns ok if it is no
-// tally, or one that needs no routes.
-func (c *columnChild) tallyOf(child *check.Child) (by TallyBy, field string, ok bool) {
-	limit := child.Cap
+// capOf returns what the cap of a child tells its records apart by, or false if that
+// needs routes.
+func capOf(child *check.Child) (TallyValue, bool) {
 	switch {
-	case limit == nil:
-		return TallyAll, "", true
-	case limit.Period != dsl.NoPeriod:
-		return TallyByPeriod, "", child.Dated == 0
-	case limit.Value.Record && limit.Value.Step == 0:
-		return TallyAll, "", true // each record is one of its own
-	case limit.Value.Record:
-		return TallyByContact, "", limit.Value.Step == 1
-	case limit.Value.Step > 0 || len(limit.Value.Hops) > 0:
-		return 0, "", false
-	case limit.Value.Ref != "":
-		return TallyByContact, "", limit.Value.Ref == traverse.Contact
-	case limit.Value.Field.Name == traverse.Timestamp:
-		return TallyByTimestamp, "", true
+	case child.Cap == nil:
+		return TallyValue{}, true
+	case child.Cap.Period != dsl.NoPeriod:
+		return TallyValue{By: TallyByPeriod}, child.Dated == 0
 	}
-	return TallyByField, limit.Value.Field.Name, !IsTime(limit.Value.Field.Type)
+	return tallyValue(&child.Cap.Value)
+}
+
+// tallyValue plans what tells records apart, or returns false if it needs routes.
+func tallyValue(v *check.Value) (TallyValue, bool) {
+	switch {
+	case v.Record && v.Step == 0:
+		return TallyValue{}, true // each record is one of its own
+	case v.Record:
+		return TallyValue{By: TallyByContact}, v.Step == 1
+	case v.Step > 0 || len(v.Hops) > 0:
+		return TallyValue{}, false
+	case v.Ref != "":
+		return TallyValue{By: TallyByContact}, v.Ref == traverse.Contact
+	case v.Field.Name == traverse.Timestamp:
+		return TallyValue{By: TallyByTimestamp}, true
+	}
+	return TallyValue{TallyByField, v.Field.Name}, !IsTime(v.Field.Type)
 }
 
 // tallied reports whether more than the number of a child's records matters.

@@ -26,16 +26,7 @@ type product []fieldExpr
 
 // productsOf returns the products of expressions that are AND-ed, or false if there are
 // too many.
-func productsOf(where []check.Expr) ([]product, bool) {
-	list := []product{nil}
-	for _, e := range where {
-		more, ok := products(e, false)
-		if list = cross(list, more); !ok || len(list) > maxProducts {
-			return nil, false
-		}
-	}
-	return list, true
-}
+func productsOf(where []check.Expr) ([]product, bool) { return allProducts(where, false) }
 
 // products returns the products of an expression, or of its opposite.
 func products(e check.Expr, not bool) ([]product, bool) {
@@ -57,7 +48,12 @@ func allProducts(terms []check.Expr, not bool) ([]product, bool) {
 	list := []product{nil}
 	for _, t := range terms {
 		more, ok := products(t, not)
-		if list = cross(list, more); !ok || len(list) > maxProducts {
+		if len(list) == 1 && len(more) == 1 {
+			list[0] = append(list[0], more[0]...) // there may be very many terms
+		} else {
+			list = cross(list, more)
+		}
+		if !ok || len(list) > maxProducts {
 			return nil, false
 		}
 	}

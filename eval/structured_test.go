@@ -202,3 +202,55 @@ func TestLinesOfSum(t *testing.T) {
 		}
 	}
 }
+
+// TestStructuredInParts checks that counts over columns find their leads again where the
+// rest is fetched in parts: an audience and conditions that need routes, caps and blocks.
+func TestStructuredInParts(t *testing.T) {
+	rules := `model "M" {
+		target contact
+		audience { at least 1 Lead.ParentContact.Leads }
+		condition "Names" { each EmailOpened once per EmailName score +10 up to +30 }
+		condition "Leads" { each Lead.ParentContact.Leads score +1 }
+		condition "Both" { same EmailName { has EmailOpened has EmailClicked } score +100 }
+		condition "Colleagues" { has Lead.ParentContact.ParentAccount.Contacts score +1000 }
+	}` + evaltest.Model("N", "contact", `each EmailOpened score +1`, `each Lead.ParentContact.Leads score +5`) + `
+	model "O" { target contact limit up to 7 condition "C" { each EmailOpened score +3 } }`
+	records := "Account a\n"
+	var ids, want []string
+	for i := range 20 {
+		id := fmt.Sprint(i)
+		account := []string{"", "ParentAccount=a"}[i%2]
+		records += fmt.Sprintf("Contact c%s %s\nLead %s ParentContact=c%s\n", id, account, id, id)
+		for j := range i % 5 {
+			records += fmt.Sprintf("EmailOpened o%d-%d Contact=c%s EmailName=%d\nEmailOpened p%d-%d Contact=c%s EmailName=%d\n", i, j, id, j, i, j, id, j)
+		}
+		if i%3 == 0 {
+			records += fmt.Sprintf("EmailClicked k%d Contact=c%s EmailName=1\n", i, id)
+		}
+		score := min(10*(i%5), 30) + 1
+		if i%3 == 0 && i%5 > 1 {
+			score += 100
+		}
+		if i%2 == 1 {
+			score += 1000
+		}
+		ids, want = append(ids, id), append(want, fmt.Sprintf("%s: %d, %d, %d", id, score, 2*(i%5)+5, min(6*(i%5), 7)))
+	}
+	f := newFixture(t, rules, records)
+	for name, opts := range options {
+		for _, limit := range []int{0, 1, 3, 1000} {
+			opts.Records = limit
+			var out eval.Outcomes
+			if err := f.program.Run(t.Context(), f.data, ids, opts, &out); err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for i, id := range ids {
+				got = append(got, outcome(id, &out, i))
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s, at most %d records (-want +got):\n%s", name, limit, diff)
+			}
+		}
+	}
+}

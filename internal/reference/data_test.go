@@ -74,6 +74,9 @@ func (g *generator) manyData() Data {
 			r := Record{id(name, len(data[name])), maps.Clone(pick(g, "sort", values...))}
 			// Names that are not declared have values, too.
 			r.Values[traverse.Contact] = traverse.TextValue(id(traverse.Contact, g.number("contact", 0, min(1, len(data[traverse.Contact])-1))))
+			if _, ok := e.Relationship(traverse.Lead); ok && !g.chance(2, "no lead") {
+				r.Values[traverse.Lead] = traverse.TextValue(id(traverse.Lead, g.number("lead", 0, 1)))
+			}
 			if g.chance(2, "another time") {
 				r.Values[traverse.Timestamp] = g.value(traverse.Field{Type: traverse.Time})
 			}

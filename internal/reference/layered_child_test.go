@@ -151,7 +151,7 @@ func (g *generator) path(s *scene) drawn {
 	text, root := g.root(s)
 	steps := []step{root}
 	lengths := []int{0, 0, 1, 1, 2, 3}
-	if g.plain {
+	if g.plain || g.random != nil { // there are many records
 		lengths = []int{0, 0, 0, 1}
 	}
 	for range pick(g, "hops", lengths...) {

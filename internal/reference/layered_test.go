@@ -2,9 +2,12 @@ package reference
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"time"
+
+	"pgregory.net/rapid"
 
 	"github.com/leadscore/leadscore/traverse"
 )
@@ -115,6 +118,36 @@ func (g *generator) layeredSharpRules() string {
 	}
 	fmt.Fprintf(&b, "%s}\n%s", g.modelLets, g.fileLets)
 	return b.String()
+}
+
+// layeredManyRules draws models of many conditions that count interactions, in groups,
+// dimensions and tables.
+func (g *generator) layeredManyRules() string {
+	g.random = rand.New(rand.NewPCG(rapid.Uint64().Draw(g.T, "rules"), 0))
+	g.fileLets = &strings.Builder{}
+	left := pick(g, "conditions", 5, 10, 20, 40, 70, 100)
+	models := pick(g, "models", 1, 1, 2, 5)
+	var b strings.Builder
+	for m := range models {
+		s := &scene{zone: pick(g, "zone", "UTC", g.zone), grades: map[string]int{}}
+		s.target = pick(g, "target", "contact", "account", "lead", "lead with contact")
+		g.modelLets = &strings.Builder{}
+		fmt.Fprintf(&b, "model \"M%d\" {\ntarget %s\ntime zone %q\n", m, s.target, s.zone)
+		for s.names < max(left/models, 1) {
+			if g.chance(2, "dimension") {
+				g.dimension(&b, s)
+			} else {
+				g.part(&b, s, 1)
+			}
+		}
+		s.grades[""] = g.grades(&b)
+		if len(s.graded) > 0 {
+			s.labelled = s.graded[:1]
+			fmt.Fprintf(&b, "label %q\n", s.labelled[0])
+		}
+		fmt.Fprintf(&b, "sales ready when %s\n%s}\n", g.logic(2, "", func() string { return g.judgment(s) }), g.modelLets)
+	}
+	return b.String() + g.fileLets.String()
 }
 
 // sharpPath draws a short path whose occurrences have a date.

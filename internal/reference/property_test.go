@@ -50,6 +50,12 @@ func TestEngineMatchesReferenceSecondLayerAtEdges(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) { compare(t, (*generator).layeredSharpRules, (*generator).layeredSharpData) })
 }
 
+// TestEngineMatchesReferenceSecondLayerAtScale draws many conditions over records that are
+// alike.
+func TestEngineMatchesReferenceSecondLayerAtScale(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) { compare(t, (*generator).layeredManyRules, (*generator).manyData) })
+}
+
 func compare(t *rapid.T, drawRules func(*generator) string, drawData func(*generator) Data) {
 	g := &generator{T: t}
 	schemaText := g.schemaText()

@@ -141,14 +141,15 @@ func TestSummary(t *testing.T) {
 	}
 	sum.Add(modeldiff.Lead{Differs: true})
 	sum.Add(modeldiff.Lead{})
-	const want = "7 of 8 leads score differently\n  sales ready: 3 more, 1 no longer\n" +
+	const want = "7 of 8 leads score differently\n  sales ready: 3 more, 1 no longer\n  status not targeted to scored: 1\n" +
 		"  grade A to B: 2\n  grade none to A: 1\n  grade none to A\ufffd: 1\n  grade B to none: 1\n"
 	if diff := cmp.Diff(want, sum.String()); diff != "" || sum.Changed != 6 {
 		t.Errorf("%d changed (-want +got):\n%s", sum.Changed, diff)
 	}
 	text, err := json.Marshal(sum)
 	const wantJSON = `{"leads":8,"differ":7,"sales_ready_gained":3,"sales_ready_lost":1,"changed":6,"grades":[` +
-		`{"from":"A","to":"B","count":2},{"from":"","to":"A","count":1},{"from":"","to":"A\n","count":1},{"from":"B","to":"","count":1}]}`
+		`{"from":"A","to":"B","count":2},{"from":"","to":"A","count":1},{"from":"","to":"A\n","count":1},{"from":"B","to":"","count":1}],` +
+		`"statuses":[{"from":"not targeted","to":"scored","count":1}]}`
 	if diff := cmp.Diff(wantJSON, string(text)); diff != "" || err != nil {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}

@@ -1,12 +1,9 @@
 package modeldiff
 
 import (
-	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/leadscore/leadscore"
-	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/eval/check"
 )
 
@@ -24,118 +21,108 @@ func matchModels(older, newer []*check.Model) map[*check.Model]*check.Model {
 	return match(older, newer, func(m *check.Model) string { return m.Name }, modelText)
 }
 
-// matchConditions maps the conditions of a new version of a model to those of the
-// old one.
-func matchConditions(older, newer *check.Model) map[*check.Condition]*check.Condition {
-	pointers := func(m *check.Model) []*check.Condition {
-		list := make([]*check.Condition, len(m.Conditions))
-		for i := range m.Conditions {
-			list[i] = &m.Conditions[i]
-		}
-		return list
+// A pairing maps what a new version of a model has to what the old one has.
+type pairing struct {
+	conditions map[*check.Condition]*check.Condition
+	parts      map[*part]*part
+}
+
+// same reports whether two parts correspond. Each is nil for the model itself.
+func (p *pairing) same(old, now *part) bool {
+	if now == nil {
+		return old == nil
 	}
-	return match(pointers(older), pointers(newer), conditionName, contentOf)
+	return old != nil && p.parts[now] == old
+}
+
+// pairUp maps the conditions and parts of a new version of a model to those of the old
+// one. Those of different kinds do not correspond.
+func pairUp(older, newer *layout) pairing {
+	p := pairing{
+		conditions: match(older.conditions, newer.conditions, func(c *check.Condition) string { return c.Name }, conditionText),
+		parts:      map[*part]*part{},
+	}
+	matchNames(p.parts, older.parts, newer.parts, (*part).String)
+	// The content of a part has the names of what it holds, which may be new names, too.
+	for before := -1; len(p.parts) > before; {
+		before = len(p.parts)
+		renamed := p.renamed()
+		matchContents(p.parts, older.parts, newer.parts, func(o *part) string { return o.content(renamed) }, func(n *part) string { return n.content(nil) })
+	}
+	return p
+}
+
+// renamed returns the new name of each condition and part that has one, by the old name.
+func (p *pairing) renamed() map[string]string {
+	names := map[string]string{}
+	for now, old := range p.conditions {
+		names[old.Name] = now.Name
+	}
+	for now, old := range p.parts {
+		names[old.name] = now.name
+	}
+	return names
 }
 
 // match maps new elements to old ones: by their names, and those that remain by
 // their content, unless that is ambiguous.
 func match[T any](older, newer []*T, name, content func(*T) string) map[*T]*T {
 	pairs := map[*T]*T{}
+	matchNames(pairs, older, newer, name)
+	matchContents(pairs, older, newer, content, content)
+	return pairs
+}
+
+// matchNames adds the pairs of elements that have the same name.
+func matchNames[T any](pairs map[*T]*T, older, newer []*T, name func(*T) string) {
 	byName := map[string]*T{}
 	for _, o := range older {
 		byName[name(o)] = o
 	}
-	taken := map[*T]bool{}
 	for _, n := range newer {
-		if o := byName[name(n)]; o != nil && !taken[o] {
-			pairs[n], taken[o] = o, true
+		if o := byName[name(n)]; o != nil {
+			pairs[n] = o
+			delete(byName, name(n))
 		}
 	}
-	was, is := map[string][]*T{}, map[string][]*T{}
+}
+
+// matchContents adds the pairs of elements that are in no pair yet and alone have the
+// same content.
+func matchContents[T any](pairs map[*T]*T, older, newer []*T, was, is func(*T) string) {
+	taken := map[*T]bool{}
+	for _, o := range pairs {
+		taken[o] = true
+	}
+	before, after := map[string][]*T{}, map[string][]*T{}
 	for _, o := range older {
 		if !taken[o] {
-			was[content(o)] = append(was[content(o)], o)
+			before[was(o)] = append(before[was(o)], o)
 		}
 	}
 	for _, n := range newer {
 		if pairs[n] == nil {
-			is[content(n)] = append(is[content(n)], n)
+			after[is(n)] = append(after[is(n)], n)
 		}
 	}
-	for text, list := range is {
-		if old := was[text]; len(list) == 1 && len(old) == 1 {
+	for text, list := range after {
+		if old := before[text]; len(list) == 1 && len(old) == 1 {
 			pairs[list[0]] = old[0]
 		}
 	}
-	return pairs
 }
 
 // modelText returns everything in a model except its name.
 func modelText(m *check.Model) string {
-	var b strings.Builder
-	b.WriteString(target(m) + zone(m) + strconv.Quote(m.Description) + ready(m))
-	for i := range m.Conditions {
-		b.WriteString(strconv.Quote(m.Conditions[i].Name) + conditionText(&m.Conditions[i]))
+	texts := []string{
+		m.Target.String(), zone(m), quoted(m.Description), seasonOf(m.Source.Clauses), limitText(m.Limit), labelText(m, nil), ready(m, nil),
+	}
+	if m.Audience != nil {
+		texts = append(texts, "audience")
+		texts = append(texts, itemTexts(m.Audience)...)
 	}
 	for band := range m.Grades.Bands() {
-		b.WriteString(strconv.Quote(band.String()))
+		texts = append(texts, band.String())
 	}
-	parts, places := partsOf(m)
-	for i := range parts {
-		b.WriteString(strconv.Quote(parts[i].name) + strconv.Quote(parts[i].text()))
-	}
-	for i := range m.Conditions {
-		b.WriteString(strconv.Quote(places[i]))
-	}
-	lets := letsOf(m)
-	for _, name := range sortedKeys(lets) {
-		b.WriteString(strconv.Quote(name) + strconv.Quote(lets[name]))
-	}
-	return b.String()
-}
-
-// contentOf returns what makes conditions with different names the same. A row is the
-// same as no other.
-func contentOf(c *check.Condition) string {
-	if c.Row != nil {
-		return strconv.Quote(conditionName(c)) + conditionText(c)
-	}
-	return conditionText(c)
-}
-
-// conditionText returns everything in a condition except its name.
-func conditionText(c *check.Condition) string {
-	text := fmt.Sprintf("%+d", c.Points)
-	if c.Bound != 0 {
-		text += " up to " + boundText(c)
-	}
-	if active := conditionActive(c); active != "" {
-		text += "; active " + active
-	}
-	return strings.Join(append([]string{text}, childTexts(c)...), "; ")
-}
-
-// childTexts returns the children and blocks of children, sorted, as their order makes no
-// difference. A row has none: it says it all.
-func childTexts(c *check.Condition) []string {
-	if c.Source == nil {
-		return nil
-	}
-	return itemTexts(c.Source.Items)
-}
-
-func target(m *check.Model) string { return m.Target.String() }
-
-func zone(m *check.Model) string { return m.Zone.String() }
-
-func ready(m *check.Model) string {
-	for _, c := range m.Source.Clauses {
-		if c, ok := c.(*dsl.SalesReady); ok && c.When != nil {
-			return "when " + c.When.String()
-		}
-	}
-	if n, ok := m.SalesReady.At(); ok {
-		return strconv.FormatInt(n, 10)
-	}
-	return ""
+	return strings.Join(append(texts, layoutOf(m).content()...), "\n")
 }

@@ -6,299 +6,318 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/grades"
 )
 
-// conditionName returns the name of a condition, or that of a table and the row of it
-// that the condition is.
-func conditionName(c *check.Condition) string {
-	if c.Row == nil {
-		return c.Name
-	}
-	row, _, _ := strings.Cut(c.Row.String(), " score ")
-	return c.Name + ", " + row
-}
+// The kinds of parts of a model, as they are called in a [Change].
+const (
+	dimension = "dimension"
+	group     = "group"
+	firstOf   = "first of"
+	table     = "table"
+)
 
-// A part is what holds conditions, and what is said of it.
+// A part is a part of a model that has a name and holds something: a dimension, group,
+// first of block or table.
 type part struct {
-	name   string // such as `group "Emails"`; "" for the model itself
-	values []value
-	order  []string // of tiers or rows, in which they are looked at
+	kind, name string
+	in         *part      // nil for the model
+	says       []property // apart from what it holds
+	grades     grades.Scale
+	rows       []row              // of a table
+	parts      []*part            // that it holds
+	conditions []*check.Condition // that it holds, those of a first of block in their order
 }
 
-// A value is one thing that is said of a part. Its text is "" if it is not said.
-type value struct{ what, text string }
+// A property is something that is said of a part at most once, or always: then plain is
+// what it is if nothing is said.
+type property struct{ what, text, plain string }
 
-// partsOf returns the parts of a model in the order of the rules, the model itself first,
-// and the place of each condition, such as `dimension "Fit", group "Emails"`.
-func partsOf(m *check.Model) (parts []part, places map[int]string) {
-	places = map[int]string{}
-	model := part{values: []value{{"limit", limitText(m.Limit)}, {"active", activeText(m.Source.Clauses)}}}
-	for _, c := range m.Source.Clauses {
-		switch c := c.(type) {
-		case *dsl.Audience:
-			model.values = append(model.values, value{"audience", strings.Join(itemTexts(c.Items), "; ")})
-		case *dsl.Label:
-			names := make([]string, len(c.Dimensions))
-			for i, d := range c.Dimensions {
-				names[i] = d.Value
+// String returns the kind and name, such as `group "Emails"`, or "the model" for nil.
+func (p *part) String() string {
+	if p == nil {
+		return "the model"
+	}
+	return fmt.Sprintf("%s %q", p.kind, p.name)
+}
+
+// A layout says where everything in a model stands.
+type layout struct {
+	parts      []*part // in the order of the rules, each before those in it
+	conditions []*check.Condition
+	places     map[*check.Condition]*part // nil for the model itself
+}
+
+// layoutOf returns the layout of a model. Rows of tables are no conditions in it.
+func layoutOf(m *check.Model) *layout {
+	l := &layout{places: map[*check.Condition]*part{}}
+	for i := range m.Conditions {
+		if c := &m.Conditions[i]; c.Row == nil {
+			l.conditions = append(l.conditions, c)
+		}
+	}
+	l.add(m, m.Parts, nil)
+	return l
+}
+
+// add adds parts that a part holds.
+func (l *layout) add(m *check.Model, parts []check.Part, in *part) {
+	condition := func(i int, at *part) {
+		c := &m.Conditions[i]
+		l.places[c] = at
+		if at != nil {
+			at.conditions = append(at.conditions, c)
+		}
+	}
+	for _, p := range parts {
+		out := &part{in: in}
+		var holds []check.Part
+		switch p := p.(type) {
+		case check.ConditionPart:
+			condition(int(p), in)
+			continue
+		case *check.Group:
+			out.kind, out.name, holds = group, p.Name, p.Parts
+			out.says = []property{{what: "season", text: seasonOf(p.Source.Clauses)}, {what: "limit", text: limitText(p.Limit)}}
+		case *check.Dimension:
+			out.kind, out.name, out.grades, holds = dimension, p.Name, p.Grades, p.Parts
+			out.says = []property{
+				{what: "season", text: seasonOf(p.Source.Clauses)}, {what: "limit", text: limitText(p.Limit)},
+				{what: "out of", text: outOfText(p)}, {what: "weight", text: fmt.Sprintf("%d%%", p.Weight), plain: "100%"},
 			}
-			model.values = append(model.values, value{"label", quotedList(names)})
-		}
-	}
-	parts = []part{model}
-	var visit func(list []check.Part, in string)
-	visit = func(list []check.Part, in string) {
-		enter := func(p part) string {
-			parts = append(parts, p)
-			if in == "" {
-				return p.name
+		case *check.Tiers:
+			out.name = p.Name
+			if p.Table != nil {
+				out.kind, out.rows = table, rowsOf(m, p)
+				out.says = []property{{what: "by", text: byText(p.Table)}, {what: "season", text: seasonText(p.Table.Active)}}
+				break
 			}
-			return in + ", " + p.name
-		}
-		for _, at := range list {
-			switch at := at.(type) {
-			case check.ConditionPart:
-				places[int(at)] = in
-			case *check.Group:
-				p := part{name: fmt.Sprintf("group %q", at.Name), values: []value{{"limit", limitText(at.Limit)}, {"active", activeText(at.Source.Clauses)}, {"place", in}}}
-				visit(at.Parts, enter(p))
-			case *check.Dimension:
-				visit(at.Parts, enter(dimensionPart(at)))
-			case *check.Tiers:
-				p := tiersPart(m, at)
-				p.values = append(p.values, value{"place", in})
-				place := enter(p)
-				for _, i := range at.Conditions {
-					places[i] = place
-				}
+			out.kind = firstOf
+			out.says = []property{{what: "season", text: seasonText(p.FirstOf.Active)}}
+			for _, i := range p.Conditions {
+				condition(i, out)
 			}
 		}
-	}
-	visit(m.Parts, "")
-	return parts, places
-}
-
-func dimensionPart(d *check.Dimension) part {
-	p := part{name: fmt.Sprintf("dimension %q", d.Name)}
-	p.values = []value{{"limit", limitText(d.Limit)}, {"active", activeText(d.Source.Clauses)}, {"weight", fmt.Sprintf("%d%%", d.Weight)}}
-	if d.OutOf > 0 {
-		p.values = append(p.values, value{"out of", strconv.FormatInt(d.OutOf, 10)})
-	}
-	for b := range d.Grades.Bands() {
-		p.values = append(p.values, value{fmt.Sprintf("grade %q", b.Name), scores(b)})
-	}
-	return p
-}
-
-func tiersPart(m *check.Model, t *check.Tiers) part {
-	p := part{name: fmt.Sprintf("first of %q", t.Name)}
-	var active *dsl.Active
-	if t.Table != nil {
-		p.name, active = fmt.Sprintf("table %q", t.Name), t.Table.Active
-		p.values = append(p.values, value{"by", tableText(t.Table)})
-	} else {
-		active = t.FirstOf.Active
-	}
-	if active != nil {
-		p.values = append(p.values, value{"active", seasonText(active)})
-	}
-	for _, i := range t.Conditions {
-		p.order = append(p.order, conditionName(&m.Conditions[i]))
-	}
-	return p
-}
-
-// tableText returns what a table is by.
-func tableText(t *dsl.Table) string {
-	if t.Number != nil {
-		return "number of " + strings.TrimPrefix(t.Number.String(), "each ")
-	}
-	names := make([]string, len(t.Ref))
-	for i, n := range t.Ref {
-		names[i] = n.String()
-	}
-	return strings.Join(names, ".")
-}
-
-func limitText(l check.Limit) string {
-	switch {
-	case l.HasLo && l.HasHi:
-		return fmt.Sprintf("from %d to %d", l.Lo, l.Hi)
-	case l.HasLo:
-		return fmt.Sprintf("from %d", l.Lo)
-	case l.HasHi:
-		return fmt.Sprintf("up to %d", l.Hi)
-	}
-	return ""
-}
-
-func activeText(clauses []dsl.Clause) string {
-	for _, c := range clauses {
-		if a, ok := c.(*dsl.Active); ok {
-			return seasonText(a)
+		if in != nil {
+			in.parts = append(in.parts, out)
 		}
+		l.parts = append(l.parts, out)
+		l.add(m, holds, out)
 	}
-	return ""
 }
 
-func seasonText(a *dsl.Active) string { return strings.TrimPrefix(a.String(), "active ") }
-
-// boundText returns the bound of a condition, or "".
-func boundText(c *check.Condition) string {
-	if c.Bound == 0 {
+func outOfText(d *check.Dimension) string {
+	if d.OutOf == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%+d", c.Bound)
+	return strconv.FormatInt(d.OutOf, 10)
 }
 
-// conditionActive returns the season of a condition, or "".
-func conditionActive(c *check.Condition) string {
-	if c.Source == nil || c.Source.Active == nil {
-		return ""
-	}
-	return seasonText(c.Source.Active)
-}
-
-// itemTexts returns items, sorted, as their order makes no difference.
-func itemTexts(items []dsl.Item) []string {
+// own returns what is said of a part, apart from the conditions and parts that it holds.
+func (p *part) own() []string {
 	var texts []string
-	for _, item := range items {
-		switch item := item.(type) {
-		case *dsl.Child:
-			texts = append(texts, item.String())
-		case *dsl.ItemBlock:
-			texts = append(texts, item.String())
+	for _, say := range p.says {
+		if say.text != say.plain {
+			texts = append(texts, say.what+" "+say.text)
 		}
 	}
-	slices.Sort(texts)
+	for b := range p.grades.Bands() {
+		texts = append(texts, fmt.Sprintf("grade %q %s", b.Name, scores(b)))
+	}
+	for _, r := range p.rows {
+		texts = append(texts, r.test+" score "+r.points)
+	}
 	return texts
 }
 
-// parts compares what is said of the parts of a model.
-func (d *differ) parts(old, now []part) {
-	for _, p := range now {
-		before := partNamed(old, p.name)
-		if before == nil {
-			d.add("", p.name, Added, "", p.text())
+// content returns everything in a part except its name. renamed has other names for what
+// it holds.
+func (p *part) content(renamed map[string]string) string {
+	var inner []string
+	for _, c := range p.conditions {
+		inner = append(inner, fmt.Sprintf("condition %q %s", called(c.Name, renamed), conditionText(c)))
+	}
+	for _, other := range p.parts {
+		inner = append(inner, fmt.Sprintf("%s %q %s", other.kind, called(other.name, renamed), other.content(renamed)))
+	}
+	if p.kind != firstOf {
+		slices.Sort(inner)
+	}
+	return "{" + strings.Join(slices.Concat([]string{p.kind}, p.own(), inner), "; ") + "}"
+}
+
+// called returns the name by which something is known instead of its own, or its own.
+func called(name string, renamed map[string]string) string {
+	if other, ok := renamed[name]; ok {
+		return other
+	}
+	return name
+}
+
+// where says where an element of a list stands, for a change: before another one, or
+// nothing if it is the last.
+func where(names []string, i int) string {
+	if i+1 == len(names) {
+		return ""
+	}
+	return ", before " + names[i+1]
+}
+
+// place says where a condition stands, or "" for the model itself.
+func (l *layout) place(c *check.Condition) string {
+	at := l.places[c]
+	if at == nil {
+		return ""
+	}
+	if at.kind != firstOf {
+		return at.String()
+	}
+	return at.String() + where(tierNames(at.conditions), slices.Index(at.conditions, c))
+}
+
+func tierNames(tiers []*check.Condition) []string {
+	names := make([]string, len(tiers))
+	for i, c := range tiers {
+		names[i] = strconv.Quote(c.Name)
+	}
+	return names
+}
+
+// parts compares the dimensions, groups, first of blocks and tables of two versions.
+func (d *differ) parts() {
+	kept := map[*part]bool{}
+	for _, p := range d.now.parts {
+		old := d.pairs.parts[p]
+		if old == nil {
+			d.add(Change{Part: p.String(), What: p.kind, Kind: Added, To: p.added()})
 			continue
 		}
-		for _, v := range p.values {
-			d.value("", p.label(v.what), before.value(v.what), v.text)
+		kept[old] = true
+		if old.name != p.name {
+			d.add(Change{Part: p.String(), What: p.kind, Kind: Renamed, From: old.name, To: p.name})
 		}
-		for _, v := range before.values {
-			if !slices.ContainsFunc(p.values, func(now value) bool { return now.what == v.what }) {
-				d.value("", p.label(v.what), v.text, "")
-			}
+		if !d.pairs.same(old.in, p.in) {
+			d.add(Change{Part: p.String(), What: p.kind, Kind: Moved, From: old.in.String(), To: p.in.String()})
 		}
-		if a, b := slices.Sorted(slices.Values(before.order)), slices.Sorted(slices.Values(p.order)); slices.Equal(a, b) {
-			d.value("", p.label("order"), quotedList(before.order), quotedList(p.order))
+		in := Change{Part: p.String()}
+		for i, say := range p.says {
+			d.value(in, say.what, old.says[i].text, say.text)
 		}
+		d.grades(in, old.grades, p.grades)
+		d.tiers(in, old, p)
+		d.rows(in, old.rows, p.rows)
 	}
-	for _, p := range old {
-		if partNamed(now, p.name) == nil {
-			d.add("", p.name, Removed, p.text(), "")
+	for _, p := range d.old.parts {
+		if !kept[p] {
+			d.add(Change{Part: p.String(), What: p.kind, Kind: Removed, From: p.added()})
 		}
 	}
 }
 
-func partNamed(list []part, name string) *part {
-	if i := slices.IndexFunc(list, func(p part) bool { return p.name == name }); i >= 0 {
-		return &list[i]
-	}
-	return nil
-}
-
-// label returns the name of something that is said of the part.
-func (p *part) label(what string) string {
-	if p.name == "" {
-		return what
-	}
-	return p.name + ": " + what
-}
-
-func (p *part) value(what string) string {
-	for _, v := range p.values {
-		if v.what == what {
-			return v.text
-		}
-	}
-	return ""
-}
-
-// text returns all that is said of the part.
-func (p *part) text() string {
-	var texts []string
-	for _, v := range p.values {
-		if v.text != "" {
-			texts = append(texts, v.what+" "+v.text)
-		}
-	}
-	if len(p.order) > 0 {
-		texts = append(texts, quotedList(p.order))
+// added says what a part is that was added or removed.
+func (p *part) added() string {
+	texts := p.own()
+	if p.in != nil {
+		texts = append(texts, "in "+p.in.String())
 	}
 	return strings.Join(texts, "; ")
 }
 
-func quotedList(names []string) string {
-	quoted := make([]string, len(names))
-	for i, n := range names {
-		quoted[i] = strconv.Quote(n)
+// tiers compares the order of the conditions that a first of block has in two versions.
+func (d *differ) tiers(in Change, old, now *part) {
+	if now.kind != firstOf {
+		return
 	}
-	return strings.Join(quoted, ", ")
+	var before, after []*check.Condition
+	for _, c := range now.conditions {
+		if slices.Contains(old.conditions, d.pairs.conditions[c]) {
+			after = append(after, c)
+		}
+	}
+	for _, c := range old.conditions {
+		i := slices.IndexFunc(after, func(n *check.Condition) bool { return d.pairs.conditions[n] == c })
+		if i >= 0 {
+			before = append(before, after[i])
+		}
+	}
+	d.order(in, tierNames(before), tierNames(after))
 }
 
-// lets compares the values of names that both versions of a model use. Where other
-// names are used, what uses them differs.
-func (d *differ) lets(old, now *check.Model) {
-	before := letsOf(old)
-	after := letsOf(now)
-	for _, name := range sortedKeys(after) {
-		if was, ok := before[name]; ok {
-			d.value("", "let "+name, was, after[name])
-		}
+// order compares two orders of the same names. It leaves out those at the beginning and
+// the end that both orders have in common.
+func (d *differ) order(in Change, before, after []string) {
+	for len(before) > 0 && before[0] == after[0] {
+		before, after = before[1:], after[1:]
 	}
+	for n := len(before); n > 0 && before[n-1] == after[n-1]; n-- {
+		before, after = before[:n-1], after[:n-1]
+	}
+	d.value(in, "order", strings.Join(before, ", "), strings.Join(after, ", "))
 }
 
-// letsOf returns the values of the names that a model uses.
-func letsOf(m *check.Model) map[string]string {
-	lets := map[string]string{}
-	add := func(l *dsl.Let) {
-		if l == nil {
-			return
+// rows compares the rows of a table. Rows correspond if they ask the same; of several
+// that do, the first corresponds to the first.
+func (d *differ) rows(in Change, old, now []row) {
+	type key struct {
+		test string
+		nth  int
+	}
+	keys := func(rows []row) (list []key, points map[key]string) {
+		points = map[key]string{}
+		seen := map[string]int{}
+		for _, r := range rows {
+			k := key{r.test, seen[r.test]}
+			seen[r.test]++
+			list, points[k] = append(list, k), r.points
 		}
-		if name, text, ok := strings.Cut(strings.TrimPrefix(l.String(), "let "), " = "); ok {
-			lets[name] = text
+		return list, points
+	}
+	name := func(k key) string { return "`" + k.test + "`" }
+	was, before := keys(old)
+	is, after := keys(now)
+	names := make([]string, len(is))
+	for i, k := range is {
+		names[i] = name(k)
+	}
+	for i, k := range is {
+		points, ok := before[k]
+		if to := after[k]; ok {
+			d.value(in, "row "+name(k), points, to)
+		} else {
+			d.value(in, "row "+name(k), "", to+where(names, i))
 		}
 	}
-	dsl.Walk(m.Source, func(n dsl.Node) bool {
-		switch n := n.(type) {
-		case *dsl.String:
-			add(n.Let)
-		case *dsl.Number:
-			add(n.Let)
-		case *dsl.TimeSpan:
-			add(n.Let)
-		case *dsl.Moment:
-			add(n.Let)
-		case *dsl.Comparison:
-			add(n.List)
-		case *dsl.Row:
-			add(n.List)
-		case *dsl.Judgment:
-			add(n.List)
+	for _, k := range was {
+		if _, ok := after[k]; !ok {
+			d.value(in, "row "+name(k), before[k], "")
 		}
-		return true
-	})
-	return lets
+	}
+	common := func(list []key, other map[key]string) (names []string) {
+		for _, k := range list {
+			if _, ok := other[k]; ok {
+				names = append(names, name(k))
+			}
+		}
+		return names
+	}
+	d.order(in, common(was, after), common(is, before))
 }
 
-func sortedKeys(m map[string]string) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
+// content returns everything that the model holds, sorted, as the order of what stands in
+// the model itself makes no difference.
+func (l *layout) content() []string {
+	var texts []string
+	for _, c := range l.conditions {
+		if l.places[c] == nil {
+			texts = append(texts, fmt.Sprintf("condition %q %s", c.Name, conditionText(c)))
+		}
 	}
-	slices.Sort(keys)
-	return keys
+	for _, p := range l.parts {
+		if p.in == nil {
+			texts = append(texts, p.String()+" "+p.content(nil))
+		}
+	}
+	slices.Sort(texts)
+	return texts
 }

@@ -3,9 +3,7 @@ package modeldiff
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/leadscore/leadscore"
@@ -19,10 +17,16 @@ import (
 type Change struct {
 	Model     string `json:"model,omitempty"`     // "" for a change of the schema
 	Condition string `json:"condition,omitempty"` // the condition's new name, if it has one
-	What      string `json:"what"`                // model, description, target, time zone, condition, points, bound, child, grade "…", limit, group "…", let …, sales ready and the like; or an entity
-	Kind      Kind   `json:"change"`
-	From      string `json:"from,omitempty"`
-	To        string `json:"to,omitempty"`
+	// Part is the dimension, group, first of block or table that changed, with its new
+	// name, such as `group "Emails"`, or "audience".
+	Part string `json:"part,omitempty"`
+	// What changed: model, description, target, time zone, season, limit, audience, child,
+	// dimension, group, first of, table, by, row `…`, out of, weight, order, condition,
+	// points, bound, grade "…", label, sales ready; or an entity.
+	What string `json:"what"`
+	Kind Kind   `json:"change"`
+	From string `json:"from,omitempty"`
+	To   string `json:"to,omitempty"`
 }
 
 // A Kind is how something differs in a [Change]. In JSON it is the string.
@@ -33,7 +37,8 @@ const (
 	Added   Kind = "added"
 	Removed Kind = "removed"
 	Changed Kind = "changed" // from one value to another
-	Renamed Kind = "renamed" // a model or condition with a new name
+	Renamed Kind = "renamed" // a model, part or condition with a new name
+	Moved   Kind = "moved"   // a part or condition, from one part of the model to another
 )
 
 // String returns the change on one line, without the model. Control characters in
@@ -43,16 +48,18 @@ func (c Change) String() string { return shown.Printable(c.text()) }
 func (c *Change) text() string {
 	subject := c.What
 	switch {
-	case c.What == "condition" && c.Kind == Renamed:
-		return fmt.Sprintf("condition %q is now called %q", c.From, c.To)
 	case c.What == "condition":
-		return fmt.Sprintf("condition %q %s: %s", c.Condition, c.Kind, cmp.Or(c.To, c.From))
+		subject = fmt.Sprintf("condition %q", c.Condition)
 	case c.Condition != "":
 		subject = fmt.Sprintf("condition %q: %s", c.Condition, c.What)
-	case c.What == "model" && c.Kind == Renamed:
-		return fmt.Sprintf("model %q is now called %q", c.From, c.To)
+	case strings.HasPrefix(c.Part, c.What+" "): // it is about the part itself
+		subject = c.Part
+	case c.Part != "":
+		subject = c.Part + ": " + c.What
 	}
 	switch {
+	case c.Kind == Renamed:
+		return fmt.Sprintf("%s %q is now called %q", c.What, c.From, c.To)
 	case c.From == "" && c.To == "":
 		return fmt.Sprintf("%s %s", subject, c.Kind)
 	case c.From == "":
@@ -87,10 +94,10 @@ func (list Changes) String() string {
 // then the models that were removed.
 //
 // Models and conditions correspond if they have the same name, or otherwise if all
-// their content is the same. The order of conditions and children, and the way they
-// are written, make no difference. Schemas are compared only if all models of each
-// set share one. Groups, dimensions, tables and blocks of tiers correspond if they have
-// the same name.
+// their content is the same, and so do dimensions, groups, first of blocks and tables.
+// The order of conditions and children, and the way they are written, make no
+// difference; that of tiers and of rows does. A name for a value stands for the value.
+// Schemas are compared only if all models of each set share one.
 func Rules(older, newer *leadscore.Set) Changes {
 	changes := schemas(older.Schema(), newer.Schema())
 	was, is := checked(older), checked(newer)
@@ -99,11 +106,11 @@ func Rules(older, newer *leadscore.Set) Changes {
 	for _, m := range is {
 		d := differ{model: m.Name}
 		if old := pairs[m]; old == nil {
-			d.add("", "model", Added, "", "")
+			d.add(Change{What: "model", Kind: Added})
 		} else {
 			kept[old] = true
 			if old.Name != m.Name {
-				d.add("", "model", Renamed, old.Name, m.Name)
+				d.add(Change{What: "model", Kind: Renamed, From: old.Name, To: m.Name})
 			}
 			d.compare(old, m)
 		}
@@ -150,94 +157,115 @@ func schemas(older, newer *traverse.Schema) Changes {
 
 // differ compares two versions of a model.
 type differ struct {
-	model   string
-	changes Changes
+	model    string
+	changes  Changes
+	old, now *layout
+	pairs    pairing
 }
 
-func (d *differ) add(condition, what string, kind Kind, from, to string) {
-	d.changes = append(d.changes, Change{d.model, condition, what, kind, from, to})
+func (d *differ) add(c Change) {
+	c.Model = d.model
+	d.changes = append(d.changes, c)
 }
 
-// value adds a change of something that may be absent.
-func (d *differ) value(condition, what, from, to string) {
+// value adds a change of something that may be absent. in has its condition or part.
+func (d *differ) value(in Change, what, from, to string) {
+	in.What, in.From, in.To = what, from, to
 	switch {
 	case from == to:
+		return
 	case from == "":
-		d.add(condition, what, Added, "", to)
+		in.Kind = Added
 	case to == "":
-		d.add(condition, what, Removed, from, "")
+		in.Kind = Removed
 	default:
-		d.add(condition, what, Changed, from, to)
+		in.Kind = Changed
 	}
+	d.add(in)
 }
 
 func (d *differ) compare(old, now *check.Model) {
-	quoted := func(s string) string {
-		if s == "" {
-			return ""
+	d.old, d.now = layoutOf(old), layoutOf(now)
+	d.pairs = pairUp(d.old, d.now)
+	var model Change
+	d.value(model, "description", quoted(old.Description), quoted(now.Description))
+	d.value(model, "target", old.Target.String(), now.Target.String())
+	d.value(model, "time zone", zone(old), zone(now))
+	d.value(model, "season", seasonOf(old.Source.Clauses), seasonOf(now.Source.Clauses))
+	d.value(model, "limit", limitText(old.Limit), limitText(now.Limit))
+	d.audience(old.Audience, now.Audience)
+	d.parts()
+	d.conditions()
+	d.grades(model, old.Grades, now.Grades)
+	renamed := d.pairs.renamed()
+	d.value(model, "label", labelText(old, renamed), labelText(now, nil))
+	d.value(model, "sales ready", ready(old, renamed), ready(now, nil))
+}
+
+// audience compares two audiences, which may be nil.
+func (d *differ) audience(old, now *check.Condition) {
+	texts := func(c *check.Condition) []string {
+		if c == nil {
+			return nil
 		}
-		return strconv.Quote(s)
+		return itemTexts(c)
 	}
-	d.value("", "description", quoted(old.Description), quoted(now.Description))
-	d.value("", "target", target(old), target(now))
-	d.value("", "time zone", zone(old), zone(now))
-	oldParts, oldPlaces := partsOf(old)
-	parts, places := partsOf(now)
-	d.parts(oldParts, parts)
-	d.lets(old, now)
-	oldIndex := map[*check.Condition]int{}
-	for i := range old.Conditions {
-		oldIndex[&old.Conditions[i]] = i
+	if old == nil || now == nil {
+		d.value(Change{}, "audience", strings.Join(texts(old), "; "), strings.Join(texts(now), "; "))
+		return
 	}
-	pairs := matchConditions(old, now)
+	d.children(Change{Part: "audience"}, texts(old), texts(now))
+}
+
+// conditions compares the conditions of two versions, apart from rows of tables.
+func (d *differ) conditions() {
+	placed := func(l *layout, c *check.Condition) string {
+		if place := l.place(c); place != "" {
+			return conditionText(c) + "; in " + place
+		}
+		return conditionText(c)
+	}
 	kept := map[*check.Condition]bool{}
-	for i := range now.Conditions {
-		c := &now.Conditions[i]
-		before, ok := pairs[c]
+	for _, c := range d.now.conditions {
+		in := Change{Condition: c.Name}
+		before, ok := d.pairs.conditions[c]
 		if !ok {
-			d.add(conditionName(c), "condition", Added, "", conditionText(c))
+			d.value(in, "condition", "", placed(d.now, c))
 			continue
 		}
 		kept[before] = true
-		d.condition(before, c)
-		d.value(conditionName(c), "place", oldPlaces[oldIndex[before]], places[i])
+		if before.Name != c.Name {
+			d.add(Change{Condition: c.Name, What: "condition", Kind: Renamed, From: before.Name, To: c.Name})
+		}
+		if from := d.old.places[before]; !d.pairs.same(from, d.now.places[c]) {
+			to := cmp.Or(d.now.place(c), d.now.places[c].String())
+			d.add(Change{Condition: c.Name, What: "condition", Kind: Moved, From: from.String(), To: to})
+		}
+		d.value(in, "season", seasonText(before.Source.Active), seasonText(c.Source.Active))
+		d.value(in, "points", pointsText(before.Points), pointsText(c.Points))
+		d.value(in, "bound", boundText(before), boundText(c))
+		d.children(in, itemTexts(before), itemTexts(c))
 	}
-	for i := range old.Conditions {
-		if c := &old.Conditions[i]; !kept[c] {
-			d.add(conditionName(c), "condition", Removed, conditionText(c), "")
+	for _, c := range d.old.conditions {
+		if !kept[c] {
+			d.value(Change{Condition: c.Name}, "condition", placed(d.old, c), "")
 		}
 	}
-	d.grades(old, now)
-	d.value("", "sales ready", ready(old), ready(now))
 }
 
-// condition compares two versions of a condition.
-func (d *differ) condition(before, c *check.Condition) {
-	name := conditionName(c)
-	if was := conditionName(before); was != name {
-		d.add(name, "condition", Renamed, was, name)
-	}
-	if before.Points != c.Points {
-		d.add(name, "points", Changed, fmt.Sprintf("%+d", before.Points), fmt.Sprintf("%+d", c.Points))
-	}
-	d.value(name, "bound", boundText(before), boundText(c))
-	d.value(name, "active", conditionActive(before), conditionActive(c))
-	d.children(name, childTexts(before), childTexts(c))
-}
-
-// children compares two sorted lists of children. If one child was removed and one
-// was added, they are reported as one that changed.
-func (d *differ) children(condition string, old, now []string) {
+// children compares two sorted lists of children and blocks of them. If one was removed
+// and one was added, they are reported as one that changed.
+func (d *differ) children(in Change, old, now []string) {
 	gone, added := without(old, now), without(now, old)
 	if len(gone) == 1 && len(added) == 1 {
-		d.add(condition, "child", Changed, gone[0], added[0])
+		d.value(in, "child", gone[0], added[0])
 		return
 	}
 	for _, text := range gone {
-		d.add(condition, "child", Removed, text, "")
+		d.value(in, "child", text, "")
 	}
 	for _, text := range added {
-		d.add(condition, "child", Added, "", text)
+		d.value(in, "child", "", text)
 	}
 }
 
@@ -257,33 +285,18 @@ func without(list, other []string) []string {
 	return out
 }
 
-func (d *differ) grades(old, now *check.Model) {
+func (d *differ) grades(in Change, old, now grades.Scale) {
 	before, after := map[string]string{}, map[string]string{}
-	for b := range old.Grades.Bands() {
+	for b := range old.Bands() {
 		before[b.Name] = scores(b)
 	}
-	for b := range now.Grades.Bands() {
+	for b := range now.Bands() {
 		after[b.Name] = scores(b)
-		d.value("", fmt.Sprintf("grade %q", b.Name), before[b.Name], after[b.Name])
+		d.value(in, fmt.Sprintf("grade %q", b.Name), before[b.Name], after[b.Name])
 	}
-	for b := range old.Grades.Bands() {
+	for b := range old.Bands() {
 		if after[b.Name] == "" {
-			d.value("", fmt.Sprintf("grade %q", b.Name), before[b.Name], "")
+			d.value(in, fmt.Sprintf("grade %q", b.Name), before[b.Name], "")
 		}
 	}
-}
-
-// scores returns the scores of a grade as text.
-func scores(b grades.Band) string {
-	switch {
-	case b.From == math.MinInt64 && b.To == math.MaxInt64:
-		return "every score"
-	case b.From == math.MinInt64:
-		return fmt.Sprintf("below %d", b.To+1)
-	case b.To == math.MaxInt64:
-		return fmt.Sprintf("%d and above", b.From)
-	case b.From == b.To:
-		return strconv.FormatInt(b.From, 10)
-	}
-	return fmt.Sprintf("%d–%d", b.From, b.To)
 }

@@ -18,14 +18,31 @@ type Summary struct {
 	Differ  int        `json:"differ"`             // leads with a result that differs
 	Gained  int        `json:"sales_ready_gained"` // results that became sales ready
 	Lost    int        `json:"sales_ready_lost"`   // results that are no longer sales ready
-	Changed int        `json:"changed"`            // results with another status, grade or sales-ready state
+	Changed int        `json:"changed"`            // results that differ in more than scores
 	Grades  GradeMoves `json:"grades"`             // results with another grade
+	// Results with another status, another label, and another grade of a dimension, by the
+	// new name of the dimension.
+	Statuses   GradeMoves            `json:"statuses,omitempty"`
+	Labels     GradeMoves            `json:"labels,omitempty"`
+	Dimensions map[string]GradeMoves `json:"dimensions,omitempty"`
 }
 
-// A GradeMove is a change from one grade to another. "" means no grade.
+// A GradeMove is a change from one grade to another, or from one status or label to
+// another. "" means no grade or label.
 type GradeMove struct{ From, To string }
 
-// GradeMoves counts how often each change of grade occurred.
+// add counts a change, unless both are the same.
+func (g *GradeMoves) add(from, to string) {
+	if from == to {
+		return
+	}
+	if *g == nil {
+		*g = GradeMoves{}
+	}
+	(*g)[GradeMove{from, to}]++
+}
+
+// GradeMoves counts how often each change of grade, or of status or label, occurred.
 type GradeMoves map[GradeMove]int
 
 // sorted returns the changes, the most frequent one first.
@@ -81,23 +98,39 @@ func (s *Summary) Add(l Lead) {
 		case !c.From.SalesReady && c.To.SalesReady:
 			s.Gained++
 		}
-		if c.From.Grade != c.To.Grade {
-			if s.Grades == nil {
-				s.Grades = GradeMoves{}
+		s.Grades.add(c.From.Grade, c.To.Grade)
+		s.Statuses.add(c.From.Status.String(), c.To.Status.String())
+		s.Labels.add(c.From.Label, c.To.Label)
+		for _, d := range dimensionMoves(c.From, c.To) {
+			moves := s.Dimensions[d.name]
+			moves.add(d.from.Grade, d.to.Grade)
+			if moves == nil {
+				continue
 			}
-			s.Grades[GradeMove{c.From.Grade, c.To.Grade}]++
+			if s.Dimensions == nil {
+				s.Dimensions = map[string]GradeMoves{}
+			}
+			s.Dimensions[d.name] = moves
 		}
 	}
 }
 
-// String returns the counts as text, one per line. The most frequent change of grade
-// comes first.
+// String returns the counts as text, one per line. The most frequent change of status,
+// of grade and of label comes first.
 func (s Summary) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d of %d leads score differently\n", s.Differ, s.Leads)
 	fmt.Fprintf(&b, "  sales ready: %d more, %d no longer\n", s.Gained, s.Lost)
-	for _, m := range s.Grades.sorted() {
-		fmt.Fprintf(&b, "  grade %s to %s: %d\n", gradeName(m.From), gradeName(m.To), s.Grades[m])
+	list := func(what string, moves GradeMoves) {
+		for _, m := range moves.sorted() {
+			fmt.Fprintf(&b, "  %s %s to %s: %d\n", what, gradeName(m.From), gradeName(m.To), moves[m])
+		}
+	}
+	list("status", s.Statuses)
+	list("grade", s.Grades)
+	list("label", s.Labels)
+	for _, name := range slices.Sorted(maps.Keys(s.Dimensions)) {
+		list(shown.Printable(name)+" grade", s.Dimensions[name])
 	}
 	return b.String()
 }

@@ -64,7 +64,7 @@ var arrows = map[string][]string{
 
 	"audit":         {".", "dsl", "eval/check", "internal/alike", "internal/shown", "source/tables", "traverse", "traverse/columns"},
 	"explain":       {".", "eval", "internal/shown"},
-	"modeldiff":     {".", "dsl", "eval/check", "grades", "internal/shown", "traverse"},
+	"modeldiff":     {".", "dsl", "eval", "eval/check", "grades", "internal/shown", "traverse"},
 	"whatif":        {".", "eval/check", "grades", "internal/points", "internal/shown"},
 	"modeltest":     {".", "dsl", "eval/check", "eval/findings", "internal/shown", "source/memory", "traverse"},
 	"cmd/leadscore": {"internal/zones", ".", "audit", "dsl", "eval/check", "eval/findings", "explain", "internal/calendar", "internal/nearest", "internal/regular", "internal/shown", "modeldiff", "modeltest", "source/tables", "spreadsheet", "traverse", "whatif"},

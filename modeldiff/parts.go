@@ -46,12 +46,13 @@ func (p *part) String() string {
 type layout struct {
 	parts      []*part // in the order of the rules, each before those in it
 	conditions []*check.Condition
-	places     map[*check.Condition]*part // nil for the model itself
+	places     map[*check.Condition]*part            // nil for the model itself
+	next       map[*check.Condition]*check.Condition // of a tier, the one after it
 }
 
 // layoutOf returns the layout of a model. Rows of tables are no conditions in it.
 func layoutOf(m *check.Model) *layout {
-	l := &layout{places: map[*check.Condition]*part{}}
+	l := &layout{places: map[*check.Condition]*part{}, next: map[*check.Condition]*check.Condition{}}
 	for i := range m.Conditions {
 		if c := &m.Conditions[i]; c.Row == nil {
 			l.conditions = append(l.conditions, c)
@@ -95,8 +96,11 @@ func (l *layout) add(m *check.Model, parts []check.Part, in *part) {
 			}
 			out.kind = firstOf
 			out.says = []property{{what: "season", text: seasonText(p.FirstOf.Active)}}
-			for _, i := range p.Conditions {
-				condition(i, out)
+			for i, at := range p.Conditions {
+				condition(at, out)
+				if i > 0 {
+					l.next[&m.Conditions[p.Conditions[i-1]]] = &m.Conditions[at]
+				}
 			}
 		}
 		if in != nil {
@@ -155,33 +159,16 @@ func called(name string, renamed map[string]string) string {
 	return name
 }
 
-// where says where an element of a list stands, for a change: before another one, or
-// nothing if it is the last.
-func where(names []string, i int) string {
-	if i+1 == len(names) {
-		return ""
-	}
-	return ", before " + names[i+1]
-}
-
 // place says where a condition stands, or "" for the model itself.
 func (l *layout) place(c *check.Condition) string {
 	at := l.places[c]
-	if at == nil {
+	switch next := l.next[c]; {
+	case at == nil:
 		return ""
+	case next != nil:
+		return fmt.Sprintf("%s, before %q", at, next.Name)
 	}
-	if at.kind != firstOf {
-		return at.String()
-	}
-	return at.String() + where(tierNames(at.conditions), slices.Index(at.conditions, c))
-}
-
-func tierNames(tiers []*check.Condition) []string {
-	names := make([]string, len(tiers))
-	for i, c := range tiers {
-		names[i] = strconv.Quote(c.Name)
-	}
-	return names
+	return at.String()
 }
 
 // parts compares the dimensions, groups, first of blocks and tables of two versions.
@@ -229,19 +216,20 @@ func (d *differ) tiers(in Change, old, now *part) {
 	if now.kind != firstOf {
 		return
 	}
-	var before, after []*check.Condition
+	var before, after []string
+	name := map[*check.Condition]string{} // of those that both have
 	for _, c := range now.conditions {
-		if slices.Contains(old.conditions, d.pairs.conditions[c]) {
-			after = append(after, c)
+		if from := d.pairs.conditions[c]; from != nil && d.old.places[from] == old {
+			name[from] = strconv.Quote(c.Name)
+			after = append(after, name[from])
 		}
 	}
 	for _, c := range old.conditions {
-		i := slices.IndexFunc(after, func(n *check.Condition) bool { return d.pairs.conditions[n] == c })
-		if i >= 0 {
-			before = append(before, after[i])
+		if name[c] != "" {
+			before = append(before, name[c])
 		}
 	}
-	d.order(in, tierNames(before), tierNames(after))
+	d.order(in, before, after)
 }
 
 // order compares two orders of the same names. It leaves out those at the beginning and
@@ -276,16 +264,15 @@ func (d *differ) rows(in Change, old, now []row) {
 	name := func(k key) string { return "`" + k.test + "`" }
 	was, before := keys(old)
 	is, after := keys(now)
-	names := make([]string, len(is))
-	for i, k := range is {
-		names[i] = name(k)
-	}
 	for i, k := range is {
 		points, ok := before[k]
 		if to := after[k]; ok {
 			d.value(in, "row "+name(k), points, to)
 		} else {
-			d.value(in, "row "+name(k), "", to+where(names, i))
+			if i+1 < len(is) {
+				to += ", before " + name(is[i+1])
+			}
+			d.value(in, "row "+name(k), "", to)
 		}
 	}
 	for _, k := range was {

@@ -242,7 +242,8 @@ func TestJSONSchema(t *testing.T) {
 	write(t, "now.sc", "profile Lead {\n    Shoes number\n}\n"+files["never.score"])
 	write(t, "shoes/Lead.csv", "id,ParentContact,Shoes\na,ada,42\nb,ben,large\n")
 	write(t, "parts.score", partsRules)
-	write(t, "fewer.version", strings.Replace(partsRules, "score +9", "score -9", 1))
+	write(t, "parts.lower", strings.NewReplacer("up to 5", "up to 4", "from 1\n", "from 5\n", "below 1\n", "below 5\n").Replace(partsRules))
+	write(t, "parts.few", strings.Replace(partsRules, "target contact", "target contact audience { none FormSubmitted }", 1))
 	write(t, "parts/Lead.csv", "id,ParentContact\na,ada\n")
 	write(t, "parts/Contact.csv", "id\nada\n")
 	write(t, "parts/FormSubmitted.csv", "Contact,Timestamp,FormName\nada,2026-04-20,Demo\n")
@@ -273,7 +274,8 @@ func TestJSONSchema(t *testing.T) {
 		"check wrong.score", "check many.score", "check twice.score", "check --advice odd.score", "check coffee.score", "check none.score",
 		"check --data odd --as-of 2026-06-01 --advice coffee.score", "check --data bad --skip-bad --advice coffee.score", "check --data city near.score", "check five.score", "check --advice --data large near.score",
 		"test coffee.score failing.test passing.test", "test later.score",
-		"diff --exit-code coffee.score new.version", "diff --data data --as-of 2026-06-01 coffee.score new.version", "diff --data parts --as-of 2026-06-01 parts.score fewer.version", "diff --data shoes --skip-bad old.sc now.sc",
+		"diff --exit-code coffee.score new.version", "diff --data data --as-of 2026-06-01 coffee.score new.version", "diff --data shoes --skip-bad old.sc now.sc",
+		"diff --data parts --as-of 2026-06-01 parts.score parts.lower", "diff --data parts --as-of 2026-06-01 parts.score parts.few",
 		"schema", "schema --schema shop.score",
 	} {
 		words := append(strings.Fields(args), "--format", "json")

@@ -67,3 +67,34 @@ a,Parts,scored,23,,false,A,"Forms, from 1: 1 x +9 = +9; Demo: 0.75 x +25 = +19; 
 		}
 	}
 }
+
+// TestStructuredDiff: differences of dimensions, labels and limits are printed.
+func TestStructuredDiff(t *testing.T) {
+	setUp(t)
+	write(t, "parts.score", partsRules)
+	write(t, "parts.lower", strings.NewReplacer("up to 5", "up to 4", "from 1\n", "from 5\n", "below 1\n", "below 5\n", "from 1 ", "from 2 ").Replace(partsRules))
+	write(t, "parts/Lead.csv", "id,ParentContact\na,ada\nb,\n")
+	write(t, "parts/Contact.csv", "id\nada\n")
+	write(t, "parts/FormSubmitted.csv", "Contact,Timestamp,FormName\nada,2026-04-20,Demo\n")
+	const want = `Parts
+  dimension "Fit": limit changed from up to 5 to up to 4
+  dimension "Fit": grade "B" changed from below 1 to below 5
+  dimension "Fit": grade "A" changed from 1 and above to 5 and above
+  table "Forms": row ` + "`from 2`" + ` added: +9, before ` + "`otherwise`" + `
+  table "Forms": row ` + "`from 1`" + ` removed: +9
+
+1 of 2 leads score differently
+  sales ready: 0 more, 0 no longer
+  label A to B: 1
+  Fit grade A to B: 1
+
+"a", Parts: 23, label A, Fit 5 A -> 19, label B, Fit -1 B
+  Forms: +9 -> -1
+  limit of dimension "Fit": -4 -> +0
+  weight of dimension "Fit": -2 -> +0
+`
+	out, errs, status := call(t, "", strings.Fields("diff --data parts --as-of 2026-06-01 parts.score parts.lower")...)
+	if diff := cmp.Diff(want, out); diff != "" || status != statusOK {
+		t.Errorf("status %d, %s (-want +got):\n%s", status, errs, diff)
+	}
+}

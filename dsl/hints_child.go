@@ -120,6 +120,9 @@ func noWithout(lex *tokens) error {
 		return nil
 	}
 	name := lex.peekAt(words)
+	if isOneOf(name, "any", "all") && isWord(lex.peekAt(words+1), "of") || isWord(name, "same") && !isSign(lex.peekAt(words+1), ".") {
+		return nil // a block comes after a child
+	}
 	at := startOf(name)
 	if nearest.Name(name.Value, slices.Values([]string{"without"})) != "" {
 		return &syntaxError{token: *name, expected: []string{"without"}, nearest: "without", fix: swap(name, "without")}

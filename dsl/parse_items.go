@@ -160,8 +160,23 @@ func (p *parser) formMeant(h *holder) bool {
 	if !isOneOf(t, "at", "from") || before == nil || before.Pos.Line != t.Pos.Line || p.formIn(h) == nil {
 		return false
 	}
+	if h.scored() != nil {
+		return true
+	}
 	path := nameFollows(p.lex, after) && !isWord(p.peekAt(after), "per") && !p.startsChildAt(after)
-	return !isWord(p.peekAt(1), "most") || h.scored() != nil || !path
+	return (!isWord(p.peekAt(1), "most") || !path) && !p.soundChild()
+}
+
+// soundChild reports whether a whole child comes next, and after it what may follow a
+// child: an entity may have the name of a keyword, as in `at most 3 score`.
+func (p *parser) soundChild() bool {
+	mark := p.lex.at
+	defer func() { p.lex.at = mark }()
+	if _, err := parseChild(p.lex); err != nil {
+		return false
+	}
+	t := p.peek()
+	return isSign(t, "}") || scoreFollows(p.lex) || t.Type == tokString || startsFrequency(p.lex) || p.startsItemBlock(0) || isWord(t, "active")
 }
 
 // add appends an item to those of h. It reports a problem and returns false if the

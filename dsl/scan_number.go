@@ -2,6 +2,7 @@ package dsl
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/participle/v2/lexer"
@@ -31,7 +32,7 @@ func (s *scanner) number(rest string) {
 		for n++; n < len(rest) && isDigit(rest[n]); n++ {
 		}
 	}
-	if groups := thousandsLen(rest[digits+len(whole):]); groups > 0 && len(whole) <= 3 {
+	if groups := thousandsLen(rest[digits+len(whole):]); groups > 0 && len(whole) <= 3 && !s.startsNext(rest[digits+len(whole):], groups) {
 		comma := rest[digits+len(whole)] == ','
 		n, kind = digits+len(whole)+groups, tokInt
 		if comma && n+1 < len(rest) && rest[n] == '.' && isDigit(rest[n+1]) {
@@ -70,6 +71,38 @@ func (s *scanner) number(rest string) {
 	}
 }
 
+// startsNext reports whether the groups at the start of rest, of length n and with
+// spaces before them, are a number that begins the next row of a table, after the score
+// of the row before it, or the next record of a test.
+func (s *scanner) startsNext(rest string, n int) bool {
+	const group = 4
+	if rest[0] != ' ' || n != group || len(s.tokens) == 0 {
+		return false
+	}
+	before := &s.tokens[len(s.tokens)-1]
+	score := isWord(before, "score")
+	rest = strings.TrimLeft(rest[n:], " \t")
+	length, _ := identLen(rest)
+	word := strings.ToLower(rest[:length])
+	if (score || isSign(before, "=")) && s.inTest() {
+		return word != "" && !slices.Contains([]string{"and", "as", "expect", "model"}, word) || strings.HasPrefix(rest, "`")
+	}
+	return score && (word == "score" || strings.HasPrefix(rest, ","))
+}
+
+// inTest reports whether the next token is in a test.
+func (s *scanner) inTest() bool {
+	for ; s.looked < len(s.tokens); s.looked++ {
+		switch t := &s.tokens[s.looked]; {
+		case isSign(t, "}"):
+			s.test = false
+		case isSign(t, "{"):
+			s.test = s.looked > 1 && s.tokens[s.looked-1].Type == tokString && isWord(&s.tokens[s.looked-2], "test")
+		}
+	}
+	return s.test
+}
+
 // separated reports a number with thousands separators.
 func (s *scanner) separated(kind lexer.TokenType, raw string) {
 	number := strings.Map(func(r rune) rune {
@@ -104,7 +137,7 @@ const noSeparators = "write it with digits only, without exponent or separators"
 // thousandsLen returns the length of groups of thousands at the start of s, such as
 // ,000,000 or .000.000, or 0. Groups that could be the next values of a list do not
 // count, nor does a single one after a point, which is a fraction. After a space
-// they always count, as no number follows another one on its line.
+// they always count; see startsNext for those that are numbers of their own.
 func thousandsLen(s string) int {
 	const group = 4
 	if len(s) < group || s[0] != ',' && s[0] != '.' && s[0] != ' ' {

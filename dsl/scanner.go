@@ -19,6 +19,8 @@ type scanner struct {
 	problems
 	broken  int  // the offset after the last bad character, so that a run of them is one problem
 	endless bool // no */ follows, so that it need not be looked for again
+	looked  int  // how many tokens inTest has looked at
+	test    bool // it is a test that they end in
 }
 
 func newScanner(name, text string, limits Limits) *scanner {

@@ -16,7 +16,7 @@ func checkGrammar(b *block) error {
 	samples := func(list ...string) func() string {
 		return func() string { return list[g.random.IntN(len(list))] }
 	}
-	g.rules["name"] = samples("City", "Contact", "grade", "Last", "`Parent contact`", "_x1")
+	g.rules["name"] = samples("City", "Contact", "score", "Last", "`Parent contact`", "_x1")
 	g.rules["text"] = samples(`"Chicago"`, `""`, `"a \"b\" \u00e9"`)
 	g.rules["int"] = samples("7", "+7", "-20")
 	g.rules["digits"] = samples("7", "366")
@@ -120,7 +120,7 @@ func (g *grammar) item() func() string {
 				return ""
 			}
 			for range g.random.IntN(most + 1) {
-				text.WriteString(inner() + "\n")
+				text.WriteString(inner() + " ")
 			}
 			return text.String()
 		}

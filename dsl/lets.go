@@ -67,6 +67,9 @@ func (ds declarations) inFile() map[string]*Let {
 
 // inModel is inFile for the model whose keyword is token i.
 func (ds declarations) inModel(i int) map[string]*Let {
+	if len(ds) == 0 {
+		return nil
+	}
 	first, _ := slices.BinarySearchFunc(ds, i, func(d *declaration, i int) int { return d.at - i })
 	seen := map[string]*Let{}
 	for _, d := range ds[first:] {
@@ -83,9 +86,6 @@ func (ds declarations) inModel(i int) map[string]*Let {
 // findLets finds the lets among the tokens, before anything is parsed: a name is
 // seen before its declaration, too.
 func findLets(lex *tokens) declarations {
-	if !slices.ContainsFunc(lex.list, func(t lexer.Token) bool { return isWord(&t, "let") }) {
-		return nil
-	}
 	var ds declarations
 	const elsewhere = -2 // in a test or schema block
 	depth, model := 0, -1
@@ -219,9 +219,6 @@ func listValues(lex *tokens) ([]Literal, error) {
 // letAt returns the let that the token n places after the next one stands for, or
 // nil.
 func (lex *tokens) letAt(n int) *Let {
-	if len(lex.scope.model)+len(lex.scope.file) == 0 {
-		return nil
-	}
 	if len(lex.scope.model)+len(lex.scope.file) == 0 {
 		return nil
 	}

@@ -27,11 +27,14 @@ func Parse(name, text string, limits Limits) (*File, Diagnostics) {
 	lex := &tokens{text: text, list: s.insertSigns(s.all())}
 	defer release(lex.list)
 	p := &parser{
-		grammar: grammar(), limits: limits, file: f, lex: lex, lets: findLets(lex),
+		grammar: grammar(), limits: limits, file: f, lex: lex,
 		problems: problems{name: name, text: f.Text, most: limits.Problems},
 	}
 	f.Comments = s.comments
-	lex.scope.file = p.lets.inFile()
+	if s.hasLet {
+		p.lets = findLets(lex)
+		lex.scope.file = p.lets.inFile()
+	}
 	p.parseFile()
 	f.Span = Span{Pos{0, 1, 1}, startOf(lex.Peek())}
 

@@ -6,15 +6,14 @@ import "fmt"
 // date range, a burst, a cap and a decay.
 func parseAdditions(lex *tokens, c *Child) error {
 	for {
-		first := *lex.Peek()
-		mark := lex.at
+		first, mark := lex.Peek(), lex.at
 		what, twice := "", false
 		var err error
 		switch {
-		case isWord(&first, "within") && isWord(lex.peekAt(1), "any"):
+		case isWord(first, "within") && isWord(lex.peekAt(1), "any"):
 			what, twice = "burst", c.Burst != nil
 			c.Burst, err = parseBurst(lex)
-		case isOneOf(&first, "within", "since", "between"):
+		case isOneOf(first, "within", "since", "between"):
 			what, twice = "date range", c.Range != nil
 			earlier := c.Range
 			c.Range, err = parseRange(lex)
@@ -22,10 +21,10 @@ func parseAdditions(lex *tokens, c *Child) error {
 				c.Range = earlier
 				err = rangeWithin(lex, c, err)
 			}
-		case isOneOf(&first, "once", "up"):
+		case isOneOf(first, "once", "up"):
 			what, twice = "cap", c.Cap != nil
 			c.Cap, err = parseCap(lex)
-		case isOneOf(&first, "halving", "losing", "fading"):
+		case isOneOf(first, "halving", "losing", "fading"):
 			what, twice = "decay", c.Decay != nil
 			c.Decay, err = parseDecay(lex)
 		default:
@@ -36,7 +35,7 @@ func parseAdditions(lex *tokens, c *Child) error {
 		}
 		if twice {
 			return &syntaxError{
-				token: first, summary: fmt.Sprintf("this child has a second %s", what),
+				token: *first, summary: fmt.Sprintf("this child has a second %s", what),
 				help: "leave one of them out, or write a child for each",
 			}
 		}

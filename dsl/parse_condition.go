@@ -19,18 +19,18 @@ func (p *parser) parseCondition() *Condition {
 		}
 	}
 	outer := func() bool { return p.startsBlock() || p.startsClause() }
-	what := func() string { return called("condition", c.Name) }
-	h := &holder{what: what, condition: c}
-	stop, whole := p.body(open, what, outer, func() bool { return p.parseConditionItem(h) })
+	h := &p.holder
+	*h = holder{condition: c}
+	stop, whole := p.body(open, h.what, outer, func() bool { return p.parseConditionItem(h) })
 	c.End, c.Items = stop, h.items
 	c.Incomplete = c.Incomplete || !whole
 	if !c.Incomplete {
 		head := Span{startOf(first), c.Name.End}
 		if len(c.Items) == 0 {
-			p.report(head, CodeNoChild, "%s has no child", what()).Help = "add what must occur, such as has EmailOpened"
+			p.report(head, CodeNoChild, "%s has no child", h.what()).Help = "add what must occur, such as has EmailOpened"
 		}
 		if c.Score == nil {
-			p.report(head, CodeNoScore, "%s has no score", what()).Help = "end it with score +10, for example"
+			p.report(head, CodeNoScore, "%s has no score", h.what()).Help = "end it with score +10, for example"
 		}
 	}
 	return c

@@ -150,7 +150,7 @@ func (p *parser) parseAudience() Clause {
 		return nil
 	}
 	whole := true
-	a.Items, a.End, whole = p.parseItems(func() string { return "the audience" })
+	a.Items, a.End, whole = p.parseItems("the audience")
 	a.Incomplete = !whole
 	if whole && len(a.Items) == 0 {
 		head := tokenSpan(first.Pos, first.Value)

@@ -13,7 +13,7 @@ const mostBlocks = 8
 // A holder is a block whose items are parsed: a condition, an audience, or a block of
 // items in one of them.
 type holder struct {
-	what      func() string // what messages call it
+	words     string // what messages call it, unless it is a condition
 	items     []Item
 	condition *Condition // nil if it is another block
 	same      bool       // it is a block of SameValue, which holds children alone
@@ -21,6 +21,14 @@ type holder struct {
 	depth     int        // of the blocks of any of and all of around the items
 	outer     *holder    // the block that it is in, or nil
 	children  int        // in it and in its blocks, if outer is nil
+}
+
+// what returns what messages call h.
+func (h *holder) what() string {
+	if h.condition != nil {
+		return called("condition", h.condition.Name)
+	}
+	return h.words
 }
 
 // scored returns the score of the condition that h is, if it was read.
@@ -49,13 +57,13 @@ func (h *holder) lastChild() *Child {
 }
 
 // parseItems parses items in braces, of which the opening one comes next, up to and
-// with the closing one. what returns what messages call the block. whole is false if a
+// with the closing one. words are what messages call the block. whole is false if a
 // part of it could not be read; end is the end of the block.
-func (p *parser) parseItems(what func() string) (items []Item, end Pos, whole bool) {
-	h := &holder{what: what}
+func (p *parser) parseItems(words string) (items []Item, end Pos, whole bool) {
+	h := &holder{words: words}
 	open := *p.lex.Next()
 	outer := func() bool { return p.startsBlock() || p.startsClause() }
-	end, whole = p.body(open, what, outer, func() bool { return p.parseItem(h) })
+	end, whole = p.body(open, h.what, outer, func() bool { return p.parseItem(h) })
 	return h.items, end, whole
 }
 
@@ -218,7 +226,7 @@ func (p *parser) parseItemBlock(h *holder) bool {
 	if !ok {
 		return false
 	}
-	inner := &holder{what: func() string { return "the block " + words }, same: b.Kind == SameValue, anyOf: b.Kind == AnyOf, depth: h.depth, outer: h}
+	inner := &holder{words: "the block " + words, same: b.Kind == SameValue, anyOf: b.Kind == AnyOf, depth: h.depth, outer: h}
 	if b.Kind != SameValue {
 		inner.depth++
 	}

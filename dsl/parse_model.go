@@ -124,8 +124,11 @@ func (c clausePlace) allows(t *lexer.Token) bool {
 // parseClause parses one clause of a block. If it cannot, it reports the problem and
 // returns nil.
 func (p *parser) parseClause(b *clauseBlock) Clause {
+	if isWord(p.peek(), "condition") {
+		return p.parseCondition() // every block has them
+	}
 	t := *p.peek()
-	if !isOneOf(&t, "condition", "grade", "description", "time") {
+	if !isOneOf(&t, "grade", "description", "time") {
 		if found := findForm(p.lex, beginsClause, nil); found != nil {
 			p.reportForm(found)
 			p.skipWord()

@@ -24,6 +24,7 @@ type parser struct {
 	lets       declarations
 	model      *Model // that is parsed
 	conditions int    // in it
+	holder     holder // the condition that is parsed; none is in another
 	outOfPlace int    // how many blocks that cannot stand where they do are being parsed
 	open       int    // blocks left because another one began; a } that closes nothing may be theirs
 }

@@ -16,6 +16,7 @@ type scanner struct {
 	tokens   []lexer.Token
 	comments []Comment
 	signs    []strayIn // before names
+	hasLet   bool      // there is a word let
 	problems
 	broken  int  // the offset after the last bad character, so that a run of them is one problem
 	endless bool // no */ follows, so that it need not be looked for again
@@ -105,6 +106,9 @@ func (s *scanner) emit(t lexer.TokenType, n int) {
 // ident adds the identifier at the start of rest.
 func (s *scanner) ident(rest string) {
 	n, columns := identLen(rest)
+	if n == len("let") && sameWord(rest[:n], "let") {
+		s.hasLet = true
+	}
 	s.tokens = append(s.tokens, lexer.Token{Type: tokIdent, Value: rest[:n], Pos: s.pos})
 	s.pos.Offset += n
 	s.pos.Column += columns

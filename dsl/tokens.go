@@ -1,6 +1,7 @@
 package dsl
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -31,7 +32,8 @@ func (s *slab[T]) room() []T {
 	const most = 64
 	if len(s.free) == 0 {
 		s.made = min(max(4, 2*s.made), most)
-		s.free = make([]T, s.made)
+		s.free = slices.Grow([]T(nil), s.made) // to the end of what is allocated
+		s.free = s.free[:cap(s.free)]
 	}
 	n := s.free[:1:1]
 	s.free = s.free[1:]

@@ -288,20 +288,16 @@ func (m *Model) Schema() *Schema { return m.checked.Schema }
 // Needs returns everything that the model can ask a source for.
 func (m *Model) Needs() []*traverse.Need { return m.alone().Needs() }
 
-// Target returns which leads the model scores: those of a "contact" or of an
-// "account".
-func (m *Model) Target() string {
-	if m.checked.Account() {
-		return "account"
-	}
-	return "contact"
-}
+// Target returns which leads the model scores: those of a "contact" or of an "account",
+// or every "lead", by its own interactions or, for "lead with contact", by those of its
+// contact, too.
+func (m *Model) Target() string { return m.checked.Target.String() }
 
 // Grades returns the model's grades. The scale is empty if it has none.
 func (m *Model) Grades() grades.Scale { return m.checked.Grades }
 
 // SalesReady returns the model's sales-ready score, or a threshold that no score
-// reaches if it has none.
+// reaches if it has none. A model with `sales ready when` has none.
 func (m *Model) SalesReady() grades.Threshold { return m.checked.SalesReady }
 
 // Tests returns the tests of the model in its rule files. Package modeltest runs

@@ -212,6 +212,19 @@ func TestModelSaysWhatItIs(t *testing.T) {
 	}
 }
 
+// TestTarget: each target has a text of its own.
+func TestTarget(t *testing.T) {
+	for _, want := range []string{"contact", "account", "lead", "lead with contact"} {
+		m, err := leadscore.Compile("m.score", "model \"M\" { target "+want+" }", leadscore.StandardSchema())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := m.Target(); got != want {
+			t.Errorf("got %s for target %s", got, want)
+		}
+	}
+}
+
 func TestNewSet(t *testing.T) {
 	a, b := scoretest.Compile(t, scoretest.Model("A", "has Lead")), scoretest.Compile(t, scoretest.Model("B", "has Lead"))
 	s, err := leadscore.NewSet(b, a)

@@ -16,6 +16,7 @@ import (
 	"net/textproto"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -599,7 +600,7 @@ func TestReload(t *testing.T) {
 		s.expect(t, "POST", "/rules/reload", "", 422, test.wants)
 		s.expect(t, "GET", "/models/New/leads", "", 404)
 	}
-	if got := s.list(t, "Buyers", "limit=1000", nil); !slices.Equal(got, before) {
+	if got := s.list(t, "Buyers", "limit=1000", nil); !reflect.DeepEqual(got, before) {
 		t.Errorf("after refused rules %v instead of %v", got, before)
 	}
 
@@ -849,7 +850,7 @@ func TestSlowExports(t *testing.T) {
 		db := openStore(t, flags)
 		for _, fill := range []string{ // with more than a connection holds on its way
 			"INSERT INTO lead (id, company_name) SELECT 'big-' || i, $1 FROM n",
-			"INSERT INTO score SELECT 'Buyers', 'big-' || i, 0, $1, false, '2026-01-01 00:00:00', 0 FROM n",
+			"INSERT INTO score (model, lead_id, score, grade, sales_ready, as_of, scoring) SELECT 'Buyers', 'big-' || i, 0, $1, false, '2026-01-01 00:00:00', 0 FROM n",
 		} {
 			fill = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) " + fill
 			if _, err := db.write.Exec(fill, strings.Repeat("x", 8000)); err != nil {

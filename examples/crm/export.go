@@ -8,12 +8,14 @@ import (
 	"math"
 	"mime"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
 	"github.com/xuri/excelize/v2"
 
 	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/eval/check"
 	"github.com/leadscore/leadscore/spreadsheet"
 )
 
@@ -25,14 +27,26 @@ func (s *service) getCSV(w http.ResponseWriter, r *http.Request) error {
 	}
 	download(w, "text/csv; charset=utf-8", model.Name()+".csv")
 	out := csv.NewWriter(w)
-	if err := out.Write(columns); err != nil {
+	x := extrasOf(model)
+	header := slices.Clone(columns)
+	for _, name := range x.columns() {
+		header = append(header, spreadsheet.Cell(name))
+	}
+	if err := out.Write(header); err != nil {
 		return err
 	}
 	err = s.all(r.Context(), model, func(l lead) error {
-		return out.Write([]string{
+		row := []string{
 			spreadsheet.Cell(l.ID), spreadsheet.Cell(l.FirstName), spreadsheet.Cell(l.LastName), spreadsheet.Cell(l.Company),
 			strconv.FormatInt(l.Score, 10), spreadsheet.Cell(l.Grade), strconv.FormatBool(l.SalesReady), l.AsOf.Format(time.RFC3339Nano),
-		})
+		}
+		for _, v := range x.values(l) {
+			if text, ok := v.(string); ok {
+				v = spreadsheet.Cell(text)
+			}
+			row = append(row, fmt.Sprint(v))
+		}
+		return out.Write(row)
 	})
 	if err != nil {
 		return err // and the rest is not written
@@ -42,6 +56,53 @@ func (s *service) getCSV(w http.ResponseWriter, r *http.Request) error {
 }
 
 var columns = []string{"lead", "first_name", "last_name", "company", "score", "grade", "sales_ready", "as_of"}
+
+// extras are the columns that come after the others: the label, if the model has one,
+// then the score and the grade of each dimension.
+type extras struct {
+	label      bool
+	dimensions []string
+}
+
+func extrasOf(model *leadscore.Model) extras {
+	m := model.Checked()
+	x := extras{label: len(m.Label) > 0}
+	for _, part := range m.Parts {
+		if d, ok := part.(*check.Dimension); ok {
+			x.dimensions = append(x.dimensions, d.Name)
+		}
+	}
+	return x
+}
+
+func (x extras) columns() []string {
+	var names []string
+	if x.label {
+		names = append(names, "label")
+	}
+	for _, d := range x.dimensions {
+		names = append(names, d, d+" grade")
+	}
+	return names
+}
+
+// values returns what a lead has in the columns. A score is "" if the stored score is
+// of rules without the dimension.
+func (x extras) values(l lead) []any {
+	var values []any
+	if x.label {
+		values = append(values, l.Label)
+	}
+	for _, name := range x.dimensions {
+		i := slices.IndexFunc(l.Dimensions, func(d leadscore.Dimension) bool { return d.Name == name })
+		if i < 0 {
+			values = append(values, "", "")
+			continue
+		}
+		values = append(values, l.Dimensions[i].Score, l.Dimensions[i].Grade)
+	}
+	return values
+}
 
 // getXLSX exports the same as a workbook. If there are many rows, they go to a
 // temporary file. A cell of text is never a formula in a workbook.
@@ -76,12 +137,14 @@ func (s *service) fill(ctx context.Context, book *excelize.File, model *leadscor
 	if err != nil {
 		return err
 	}
-	head := make([]any, len(columns))
-	for i, name := range columns {
+	x := extrasOf(model)
+	names := slices.Concat(columns, x.columns())
+	head := make([]any, len(names))
+	for i, name := range names {
 		head[i] = excelize.Cell{StyleID: bold, Value: name}
 	}
 	err = errors.Join(
-		out.SetColWidth(1, len(columns), 18),
+		out.SetColWidth(1, len(names), 18),
 		out.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}),
 		out.SetRow("A1", head))
 	if err != nil {
@@ -92,14 +155,15 @@ func (s *service) fill(ctx context.Context, book *excelize.File, model *leadscor
 		if row++; row > excelize.TotalRows {
 			return &problem{Status: http.StatusUnprocessableEntity, Detail: fmt.Sprintf("A sheet has %d rows: export CSV instead.", excelize.TotalRows)}
 		}
-		for i, text := range []string{l.ID, l.FirstName, l.LastName, l.Company, "", l.Grade} {
-			if !spreadsheet.Fits(text) { // the library would cut it
-				return &problem{Status: http.StatusUnprocessableEntity, Detail: fmt.Sprintf("The %s of lead %.100q does not fit into a cell of a sheet, which holds %d characters: export CSV instead.", columns[i], l.ID, spreadsheet.MaxLength)}
+		cells := slices.Concat([]any{
+			l.ID, l.FirstName, l.LastName, l.Company, l.Score, l.Grade, l.SalesReady, excelize.Cell{StyleID: dated, Value: l.AsOf},
+		}, x.values(l))
+		for i, cell := range cells {
+			if text, ok := cell.(string); ok && !spreadsheet.Fits(text) { // the library would cut it
+				return &problem{Status: http.StatusUnprocessableEntity, Detail: fmt.Sprintf("The %s of lead %.100q does not fit into a cell of a sheet, which holds %d characters: export CSV instead.", names[i], l.ID, spreadsheet.MaxLength)}
 			}
 		}
-		return out.SetRow("A"+strconv.Itoa(row), []any{
-			l.ID, l.FirstName, l.LastName, l.Company, l.Score, l.Grade, l.SalesReady, excelize.Cell{StyleID: dated, Value: l.AsOf},
-		})
+		return out.SetRow("A"+strconv.Itoa(row), cells)
 	})
 	return errors.Join(err, out.Flush())
 }

@@ -18,6 +18,7 @@ import (
 	_ "modernc.org/sqlite"
 
 	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/eval"
 	"github.com/leadscore/leadscore/source/sqldb"
 )
 
@@ -235,16 +236,17 @@ func (s *store) leadsOf(ctx context.Context, contact string) ([]string, error) {
 
 // saveScores stores the results of a scoring as of asOf. It keeps the scores of a
 // scoring with a higher number, which has seen more. It deletes a score that a lead no
-// longer has, because the model is gone or does not target it.
+// longer has, because the model is gone, does not target it, is not active or has it
+// not in its audience.
 func (s *store) saveScores(ctx context.Context, leads []leadscore.SetResult, asOf time.Time, number int64) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
 		if err := s.lock(ctx, tx, leads); err != nil {
 			return err
 		}
-		put, err := tx.PrepareContext(ctx, `INSERT INTO score (model, lead_id, score, grade, sales_ready, as_of, scoring)
-			VALUES ($1, $2, $3, $4, $5, $6, $7)
+		put, err := tx.PrepareContext(ctx, `INSERT INTO score (model, lead_id, score, grade, label, dimensions, sales_ready, as_of, scoring)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 			ON CONFLICT (lead_id, model) DO UPDATE SET score = excluded.score, grade = excluded.grade,
-				sales_ready = excluded.sales_ready, as_of = excluded.as_of, scoring = excluded.scoring
+				label = excluded.label, dimensions = excluded.dimensions, sales_ready = excluded.sales_ready, as_of = excluded.as_of, scoring = excluded.scoring
 			WHERE score.scoring <= excluded.scoring`)
 		if err != nil {
 			return err
@@ -260,7 +262,12 @@ func (s *store) saveScores(ctx context.Context, leads []leadscore.SetResult, asO
 				if r.Status != leadscore.Scored {
 					continue
 				}
-				if _, err := put.ExecContext(ctx, r.Model, r.Lead, r.Score, r.Grade, r.SalesReady, asOf, number); err != nil {
+				label, _ := r.Label()
+				dimensions, err := dimensionsText(r)
+				if err != nil {
+					return err
+				}
+				if _, err := put.ExecContext(ctx, r.Model, r.Lead, r.Score, r.Grade, label, dimensions, r.SalesReady, asOf, number); err != nil {
 					return err
 				}
 			}
@@ -296,14 +303,26 @@ func (s *store) dropOrphans(ctx context.Context) error {
 
 // A lead is an entry of a list.
 type lead struct {
-	ID         string    `json:"lead"`
-	FirstName  string    `json:"first_name"`
-	LastName   string    `json:"last_name"`
-	Company    string    `json:"company"`
-	Score      int64     `json:"score"`
-	Grade      string    `json:"grade"`
-	SalesReady bool      `json:"sales_ready"`
-	AsOf       time.Time `json:"as_of"` // of the score
+	ID         string          `json:"lead"`
+	FirstName  string          `json:"first_name"`
+	LastName   string          `json:"last_name"`
+	Company    string          `json:"company"`
+	Score      int64           `json:"score"`
+	Grade      string          `json:"grade"`
+	Label      string          `json:"label,omitempty"`
+	Dimensions eval.Dimensions `json:"dimensions,omitempty"`
+	SalesReady bool            `json:"sales_ready"`
+	AsOf       time.Time       `json:"as_of"` // of the score
+}
+
+// dimensionsText returns the dimensions of a result as they are stored: as JSON, or ""
+// if there are none.
+func dimensionsText(r leadscore.Result) (string, error) {
+	if len(r.Dimensions()) == 0 {
+		return "", nil
+	}
+	text, err := json.Marshal(eval.Dimensions(r.Dimensions()))
+	return string(text), err
 }
 
 // A sorting is an order of leads without ties, so that a page can begin after a
@@ -323,7 +342,7 @@ var sortings = map[string]sorting{
 // database.
 func (s *store) leads(ctx context.Context, model string, sorted sorting, after cursor, limit int, yield func(lead) error) error {
 	rows, err := s.read.QueryContext(ctx, `SELECT l.id, l.first_name, l.last_name, l.company_name,
-			s.score, s.grade, s.sales_ready, s.as_of
+			s.score, s.grade, s.label, s.dimensions, s.sales_ready, s.as_of
 		FROM score s JOIN lead l ON l.id = s.lead_id
 		WHERE s.model = $1 AND `+sorted.after+" ORDER BY "+sorted.by+" LIMIT $4", model, after.score, after.lead, limit)
 	if err != nil {
@@ -333,8 +352,14 @@ func (s *store) leads(ctx context.Context, model string, sorted sorting, after c
 	for rows.Next() {
 		var l lead
 		var first, last, company sql.NullString
-		if err := rows.Scan(&l.ID, &first, &last, &company, &l.Score, &l.Grade, &l.SalesReady, &l.AsOf); err != nil {
+		var dimensions string
+		if err := rows.Scan(&l.ID, &first, &last, &company, &l.Score, &l.Grade, &l.Label, &dimensions, &l.SalesReady, &l.AsOf); err != nil {
 			return err
+		}
+		if dimensions != "" {
+			if err := json.Unmarshal([]byte(dimensions), &l.Dimensions); err != nil {
+				return err
+			}
 		}
 		l.FirstName, l.LastName, l.Company = first.String, last.String, company.String
 		l.AsOf = l.AsOf.UTC()

@@ -247,7 +247,7 @@ func (b *binder) complete(t *structType) {
 			if m := others(traverse.Contact); m != nil {
 				rename(m, traverse.Contact, "an interaction's reference to its contact")
 			} else if len(e.filled) == 0 && !slices.ContainsFunc(t.members, func(m *member) bool { return m.shape == one || m.fieldType == asID }) {
-				b.bad.add("%s: an interaction without a contact belongs to no lead: give it a reference called Contact", t)
+				b.bad.add("%s: an interaction without a contact belongs to no lead: give it a reference called Contact, or Lead", t)
 			}
 		}
 		if !bound[traverse.Timestamp] {
@@ -279,8 +279,6 @@ func (b *binder) complete(t *structType) {
 			rename(m, traverse.ParentContact, "a lead's reference to its contact")
 		case n != nil:
 			rename(n, traverse.ParentAccount, "a lead's reference to its account")
-		default:
-			b.bad.add("%s: a lead without a parent cannot be scored: give it a reference called ParentContact or ParentAccount", t)
 		}
 	case traverse.Contact:
 		if m := others(traverse.Account); m != nil && !has(traverse.ParentAccount) {

@@ -99,10 +99,11 @@
 //
 //	Orders []Order `leadscore:"via=Lead"`
 //
-// A lead must have the reference ParentContact or ParentAccount, an interaction the
-// reference Contact, and a contact the reference ParentAccount if it refers to an
-// account at all; or they must be in a slice that fills the reference in. References
-// may be circular. Every record is loaded once, however many references lead to it:
+// A lead has the reference ParentContact or ParentAccount if it refers to a contact or an
+// account at all; without them, only models with `target lead` score it. An interaction
+// must have the reference Contact, or Lead for such models, and a contact the reference
+// ParentAccount if it refers to an account; or they must be in a slice that fills the
+// reference in. References may be circular. Every record is loaded once, however many references lead to it:
 // structs at one address are one record, and so are equal copies with the same id.
 //
 // # Tags

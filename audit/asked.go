@@ -16,6 +16,8 @@ type asked struct {
 	byName   map[string]*askedEntity
 	any      bool // some path begins with Interaction
 	accounts bool // some model counts interactions of accounts, which are those of their contacts
+	parents  bool // some model scores only leads that have a parent
+	leads    bool // some model scores every lead, and counts its own interactions
 }
 
 // An askedEntity is an entity of which rules count or test records.
@@ -68,9 +70,13 @@ func ask(set *leadscore.Set, schema *traverse.Schema) *asked {
 		m := m.Checked()
 		switch m.Target {
 		case dsl.TargetContact:
+			a.parents = true
 			lead.follow(traverse.ParentContact, true)
 		case dsl.TargetAccount:
+			a.parents = true
 			lead.follow(traverse.ParentAccount, true)
+		case dsl.TargetLead, dsl.TargetLeadWithContact:
+			a.leads = true
 		}
 		for i := range m.Conditions {
 			a.condition(m, &m.Conditions[i])

@@ -17,14 +17,23 @@ func (x *auditor) reference(e *askedEntity, t *columns.Table, c *columns.Column,
 		return
 	}
 	target := x.target(e, c)
-	empty, dangling := 0, 0
+	interaction := e.entity.Kind() == traverse.Interaction
+	var leads *columns.Column // by which an interaction without a contact may be a lead's
+	if interaction && c.Name == traverse.Contact && x.asked.leads && refersToLead(e.entity) {
+		leads = t.Column(traverse.Lead)
+	}
+	empty, nobodys, dangling := 0, 0, 0
 	var odd []string // of the ids that name nothing
 	seen := map[columns.Key]bool{}
 	for row := range t.Rows() {
-		k := columns.Key(t.Cells(row)[c.At])
+		cells := t.Cells(row)
+		k := columns.Key(cells[c.At])
 		switch {
 		case k == 0:
 			empty++
+			if leads == nil || cells[leads.At] == 0 {
+				nobodys++
+			}
 		case target.has != nil && !target.has(k):
 			dangling++
 			if !seen[k] {
@@ -33,14 +42,20 @@ func (x *auditor) reference(e *askedEntity, t *columns.Table, c *columns.Column,
 			}
 		}
 	}
-	interaction := e.entity.Kind() == traverse.Interaction
 	name := e.entity.Name()
 	switch {
 	case empty == 0:
 	case interaction && c.Name == traverse.Contact:
+		if nobodys == 0 {
+			break
+		}
+		also := ""
+		if leads != nil {
+			also = ", and so is " + traverse.Lead
+		}
 		x.add(Finding{
-			Code: CodeNoOwner, Entity: name, Field: c.Name, Count: empty, Of: n,
-			Summary: fmt.Sprintf("%s: %s for nobody", ofThem(empty, n, "is empty", "are empty"), counts(empty)),
+			Code: CodeNoOwner, Entity: name, Field: c.Name, Count: nobodys, Of: n,
+			Summary: fmt.Sprintf("%s: %s for nobody", ofThem(nobodys, n, "is empty"+also, "are empty"+also), counts(nobodys)),
 		})
 	case empty == n && required:
 		x.noValues(e, c.Name, n)
@@ -142,8 +157,12 @@ func counts(n int) string {
 	return "they count"
 }
 
-// parents reports leads without a parent, and reports whether all are.
+// parents reports leads without a parent, and reports whether all are. It reports none if
+// every model scores leads without parents, too.
 func (x *auditor) parents(t *columns.Table, n int) (all bool) {
+	if !x.asked.parents {
+		return false
+	}
 	contact, account := t.Column(traverse.ParentContact).At, t.Column(traverse.ParentAccount).At
 	without := 0
 	for row := range t.Rows() {
@@ -154,10 +173,14 @@ func (x *auditor) parents(t *columns.Table, n int) (all bool) {
 	if without == 0 {
 		return false
 	}
+	scorers := "no model scores"
+	if x.asked.leads {
+		scorers = "only models with `target lead` score"
+	}
 	f := Finding{
 		Code: CodeNoParent, Entity: traverse.Lead, Count: without, Of: n, Severity: dsl.Advice,
-		Summary: fmt.Sprintf("%s neither a %s nor a %s: no model scores %s",
-			ofThem(without, n, "has", "have"), traverse.ParentContact, traverse.ParentAccount, itOrThem(without)),
+		Summary: fmt.Sprintf("%s neither a %s nor a %s: %s %s",
+			ofThem(without, n, "has", "have"), traverse.ParentContact, traverse.ParentAccount, scorers, itOrThem(without)),
 	}
 	if without == n {
 		f.Severity = dsl.Warning

@@ -27,13 +27,15 @@ type modelOutcomes struct {
 	name                string
 	account             bool // the target is account, not contact
 	scored, notTargeted int
+	outside             int // of the audience
 	explained           int
 	conditions          []conditionOutcomes
 }
 
 type conditionOutcomes struct {
 	name string
-	none bool // some child is none: it holds for lack of data, too
+	none bool // some child holds for no occurrence, as none does: it holds for lack of data, too
+	row  bool // of a table: one of its rows may well be for all, and others for none
 	held int
 }
 
@@ -45,8 +47,8 @@ func NewOutcomes(set *leadscore.Set) *Outcomes {
 		out := modelOutcomes{name: m.Name, account: m.Account()}
 		for i := range m.Conditions {
 			c := &m.Conditions[i]
-			none := slices.ContainsFunc(c.Children, func(ch check.Child) bool { return ch.None() })
-			out.conditions = append(out.conditions, conditionOutcomes{name: c.Name, none: none})
+			none := slices.ContainsFunc(c.Children, func(ch check.Child) bool { return !ch.Each && ch.Min == 0 })
+			out.conditions = append(out.conditions, conditionOutcomes{name: c.Name, none: none, row: c.Row != nil})
 		}
 		o.models = append(o.models, out)
 	}
@@ -64,6 +66,8 @@ func (o *Outcomes) Add(r leadscore.SetResult) {
 			m.scored++
 		case leadscore.NotTargeted:
 			m.notTargeted++
+		case leadscore.NotInAudience:
+			m.outside++
 		}
 		at := 0
 		for c := range r.Results[i].Contributions() {
@@ -94,11 +98,18 @@ func (o *Outcomes) Findings() Findings {
 					shown.Quote(m.name), wants, ofThem(m.notTargeted, o.leads, "belongs", "belong"), has),
 			})
 		}
+		if m.scored == 0 && m.outside > 0 {
+			found.add(Finding{
+				Code: CodeNoneScored, Model: m.name, Count: m.outside, Of: o.leads,
+				Summary: fmt.Sprintf("model %s scores no lead: %s in its audience", shown.Quote(m.name), ofThem(m.outside, o.leads, "is not", "are not")),
+			})
+		}
 	}
 	for i := range o.models {
 		m := &o.models[i]
 		for _, c := range m.conditions {
 			switch {
+			case c.row:
 			case c.held == m.explained && m.explained >= largeForAll:
 				f := Finding{
 					Code: CodeAlways, Severity: dsl.Advice, Model: m.name, Condition: c.name, Count: c.held, Of: m.explained,

@@ -137,6 +137,37 @@ func TestEveryDifferenceIsReported(t *testing.T) {
 	}
 }
 
+// TestFormattingIsNoChange: rules in canonical form mean the same, and there is nothing to
+// report of them.
+func TestFormattingIsNoChange(t *testing.T) {
+	all := allRules(t)
+	rapid.Check(t, func(t *rapid.T) {
+		r := all[rapid.IntRange(0, len(all)-1).Draw(t, "rules")]
+		f := rapid.IntRange(0, len(r.files)-1).Draw(t, "file")
+		for i := range 5 {
+			now := rules{r.name, r.base, slices.Clone(r.files)}
+			if i > 0 {
+				now.files[f].Text = mutated(t, r.files[f].Text)
+			}
+			older, err := now.compile()
+			if err != nil {
+				continue
+			}
+			before := now.files[f].Text
+			if now.files[f].Text, err = dsl.Format("m.score", before); err != nil {
+				t.Fatalf("%v\n%s", err, before)
+			}
+			newer, err := now.compile()
+			if err != nil {
+				t.Fatalf("%v\n%s\n%s", err, before, now.files[f].Text)
+			}
+			if changes := modeldiff.Rules(older, newer); len(changes) > 0 || meaning(older) != meaning(newer) {
+				t.Fatalf("%s\n%s\n%s", changes, before, now.files[f].Text)
+			}
+		}
+	})
+}
+
 // meaning returns everything that the checked models of a set say, and its schema.
 func meaning(s *leadscore.Set) string {
 	var b strings.Builder

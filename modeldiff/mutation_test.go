@@ -27,6 +27,7 @@ type rules struct {
 	name  string
 	base  *traverse.Schema
 	files []leadscore.File
+	of    *conformance.Case // or nil
 }
 
 func (r *rules) compile() (*leadscore.Set, error) { return leadscore.CompileSet(r.base, r.files) }
@@ -37,9 +38,9 @@ func allRules(t *testing.T) []rules {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := []rules{{"layered", leadscore.StandardSchema(), []leadscore.File{{Name: "m.score", Text: layered}}}}
+	all := []rules{{"layered", leadscore.StandardSchema(), []leadscore.File{{Name: "m.score", Text: layered}}, nil}}
 	for _, c := range cases {
-		r := rules{name: c.Name, base: c.Base}
+		r := rules{name: c.Name, base: c.Base, of: c}
 		for _, f := range c.Files {
 			if tokens.MatchString(f.Text) {
 				r.files = append(r.files, leadscore.File(f))
@@ -116,7 +117,7 @@ func TestEveryDifferenceIsReported(t *testing.T) {
 		}
 		f := rapid.IntRange(0, len(r.files)-1).Draw(t, "file")
 		for range 20 {
-			now := rules{r.name, r.base, slices.Clone(r.files)}
+			now := rules{r.name, r.base, slices.Clone(r.files), r.of}
 			now.files[f].Text = mutated(t, r.files[f].Text)
 			newer, err := now.compile()
 			if err != nil {
@@ -145,7 +146,7 @@ func TestFormattingIsNoChange(t *testing.T) {
 		r := all[rapid.IntRange(0, len(all)-1).Draw(t, "rules")]
 		f := rapid.IntRange(0, len(r.files)-1).Draw(t, "file")
 		for i := range 5 {
-			now := rules{r.name, r.base, slices.Clone(r.files)}
+			now := rules{r.name, r.base, slices.Clone(r.files), r.of}
 			if i > 0 {
 				now.files[f].Text = mutated(t, r.files[f].Text)
 			}
@@ -166,6 +167,55 @@ func TestFormattingIsNoChange(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestLeadChangesAddUp: what conditions and lines change adds up to the change of the
+// score, and a lead is said to differ if its results do.
+func TestLeadChangesAddUp(t *testing.T) {
+	all := slices.DeleteFunc(allRules(t), func(r rules) bool { return r.of == nil || !r.of.Scores() })
+	listed := 0
+	rapid.Check(t, func(t *rapid.T) {
+		r := all[rapid.IntRange(0, len(all)-1).Draw(t, "rules")]
+		older, err := r.compile()
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := r.of.Load(older.Schema())
+		if err != nil {
+			t.Fatal(err)
+		}
+		leads, err := r.of.Leads(t.Context(), data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 5 {
+			now := rules{r.name, r.base, slices.Clone(r.files), r.of}
+			f := rapid.IntRange(0, len(r.files)-1).Draw(t, "file")
+			now.files[f].Text = mutated(t, r.files[f].Text)
+			newer, err := now.compile()
+			if err != nil || !newer.Schema().Equal(older.Schema()) {
+				continue
+			}
+			was, is := modeldiff.Version{Set: older, Data: data}, modeldiff.Version{Set: newer, Data: data}
+			for l, err := range modeldiff.Leads(t.Context(), was, is, leadscore.IDs(leads...), leadscore.AsOf(r.of.AsOf)) {
+				if err != nil {
+					continue // a lead that the case shows to fail
+				}
+				if len(l.Changes) > 0 && !l.Differs {
+					t.Fatalf("%s changes and does not differ", l.ID)
+				}
+				for _, c := range l.Changes {
+					listed++
+					if !addsUp(c) {
+						t.Fatalf("%s: this does not add up:\n%s\n%s", r.name, c, now.files[f].Text)
+					}
+				}
+			}
+		}
+	})
+	if listed == 0 {
+		t.Error("no lead changed")
+	}
 }
 
 // meaning returns everything that the checked models of a set say, and its schema.

@@ -92,6 +92,24 @@ type problems struct {
 	spare      Diagnostic // returned in place of a problem that is not kept
 }
 
+// at returns the problem with the sign at an offset, if it is one of signs, or nil.
+func (p *problems) at(offset int, signs ...string) *Diagnostic {
+	for i := range p.list {
+		if d := &p.list[i]; d.Span.Start.Offset == offset && slices.Contains(signs, p.text[offset:d.Span.End.Offset]) {
+			return d
+		}
+	}
+	return nil
+}
+
+// retract takes that problem back.
+func (p *problems) retract(offset int, signs ...string) {
+	if d := p.at(offset, signs...); d != nil {
+		span := d.Span
+		p.list = slices.DeleteFunc(p.list, func(d Diagnostic) bool { return d.Span == span })
+	}
+}
+
 func (p *problems) full() bool { return len(p.list) >= p.most }
 
 // report adds a problem, or counts it if there are enough. Callers may go on to

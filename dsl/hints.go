@@ -163,6 +163,9 @@ func noOp(lex *tokens) error {
 // brokenOp returns the error for an operator of which only the first words are
 // there.
 func brokenOp(lex *tokens, words *opWord) error {
+	if err := negated(lex, words); err != nil {
+		return err
+	}
 	err := keywordError(lex, words.expected()...)
 	t := lex.Peek()
 	if word, ok := opWordSynonyms[strings.ToLower(t.Value)]; ok && t.Type == tokIdent && words.find(word) != nil {
@@ -172,6 +175,42 @@ func brokenOp(lex *tokens, words *opWord) error {
 		err.help = opHelp[words.phrase]
 	}
 	return err
+}
+
+// negated returns the error for the first words of an operator, such as is, not or is
+// not, before a whole operator, which comes next: for `not =`, it names `!=`. It returns
+// nil if something else comes next.
+func negated(lex *tokens, words *opWord) error {
+	mark := lex.at
+	defer func() { lex.at = mark }()
+	if t := lex.Peek(); isOneOf(t, "is", "not", "does") {
+		return nil
+	}
+	op, err := parseOp(lex)
+	if err != nil {
+		return nil
+	}
+	first, last := lex.list[mark-len(strings.Fields(words.phrase))], *lastBefore(lex)
+	sure := true
+	switch words.phrase {
+	case "is":
+	case "not", "is not", "does not":
+		sure = op == Equal || op < opCount && ops[op].not != 0
+		if op.opposite() == op {
+			return nil
+		}
+		op = op.opposite()
+	default:
+		return nil
+	}
+	bad := &syntaxError{token: first, nearest: op.String()}
+	if first.Pos.Line == last.Pos.Line {
+		bad.token.Value = lex.text[first.Pos.Offset:endOf(&last).Offset]
+		if sure {
+			bad.fix = &Edit{spanOf(&first, &last), op.String()}
+		}
+	}
+	return bad
 }
 
 // nameWithBlanks returns the error for what follows a name where an operator was

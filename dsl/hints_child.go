@@ -20,6 +20,9 @@ var afterPaths = []string{"once per", "up to", "halving every", "losing", "fadin
 // beginChildren is like afterPaths for a word that begins a child.
 var beginChildren = []string{"at most", "exactly", "every", "any of", "all of", "same", "active"}
 
+// blockWords are the keywords that blocks of children begin with.
+var blockWords = []string{"any of", "all of", "same"}
+
 // nearPhrase returns the phrase that t is near to, as a whole or to its first word, or
 // "".
 func nearPhrase(t *lexer.Token, phrases []string) string {

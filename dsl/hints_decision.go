@@ -33,6 +33,28 @@ func noJudgment(lex *tokens) *syntaxError {
 	return err
 }
 
+// otherScore returns the error for the score of another model, which is meant if the
+// word model and its name come next, perhaps after of, and nil otherwise. It consumes
+// these words, so that no model seems to begin there.
+func otherScore(lex *tokens) error {
+	mark := lex.at
+	accept(lex, "of")
+	t := *lex.Peek()
+	if !isWord(&t, "model") || lex.peekAt(1).Type != tokString {
+		lex.at = mark
+		return nil
+	}
+	last := lex.peekAt(1)
+	lex.at += 2
+	if last.Pos.Line == t.Pos.Line {
+		t.Value = lex.text[t.Pos.Offset:endOf(last).Offset]
+	}
+	return &syntaxError{
+		token: t, summary: "scores of several models cannot be asked in one rule",
+		help: "a decision asks for the score of its own model, or of one of its dimensions",
+	}
+}
+
 // comparisonFollows reports whether a field and an operator come next.
 func comparisonFollows(lex *tokens) bool {
 	mark := lex.at

@@ -3,6 +3,8 @@ package dsl
 import (
 	"fmt"
 	"strings"
+
+	"github.com/alecthomas/participle/v2/lexer"
 )
 
 // misplacedClause reports the next clause, which cannot stand in the block b but in
@@ -86,6 +88,24 @@ func (p *parser) strayTier() {
 	case isOneOf(t, "otherwise", "else", "default"):
 		d.Help = "write a last condition that holds for every lead, such as has Lead"
 	}
+}
+
+// noAudienceBrace reports what comes next in place of the opening brace of an audience,
+// of which first is the keyword. It skips the children that are there without braces.
+func (p *parser) noAudienceBrace(first *lexer.Token) {
+	t := p.peek()
+	if t.Type != tokString && !startsFrequency(p.lex) && !p.startsItemBlock(0) {
+		p.misplaced(t, []string{"{"})
+		return
+	}
+	d := p.report(tokenSpan(first.Pos, first.Value), CodeSyntax, "the audience has no {")
+	d.Help = "put its children into braces: audience { … }"
+	if isOneOf(t, "has", "none") && t.Pos.Line == first.Pos.Line {
+		d.Help = fmt.Sprintf("put its children into braces: audience { %s … }", strings.ToLower(t.Value))
+	}
+	p.skipTo(func(*lexer.Token) bool {
+		return p.startsClause() || p.startsLine() && !startsFrequency(p.lex) && !p.startsItemBlock(0) && !isWord(p.peek(), "each")
+	})
 }
 
 // unnamed reports whether a name and = come next, as if they were a let.

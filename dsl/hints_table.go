@@ -2,6 +2,7 @@ package dsl
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -102,6 +103,62 @@ func noRow(lex *tokens, first bool, err error) error {
 	return err
 }
 
+// dashes are the signs that people write between two bounds.
+var dashes = []string{"-", "–", "—"}
+
+// boundsMeant reports a row that begins with bounds as others write them, such as 1000+
+// or 10-20, and returns false if something else comes next. It consumes the bounds.
+func (p *parser) boundsMeant() bool {
+	first, n := p.peek(), 0
+	if isWord(first, "from") {
+		n = 1
+	}
+	low := p.peekAt(n)
+	next, text := p.peekAt(n+1), ""
+	last := low
+	gap := strings.TrimSpace(p.text[endOf(low).Offset:max(endOf(low).Offset, next.Pos.Offset)])
+	switch number := low.Type == tokInt || low.Type == tokDecimal; {
+	case low.Type == tokMoment:
+		raw, colon := strings.CutSuffix(low.Value, ":")
+		a, b, ok := strings.Cut(raw, "-")
+		if !ok || strings.Trim(a+b, "0123456789") != "" {
+			return false
+		}
+		text = fmt.Sprintf("from %s to %s", a, b)
+		if colon {
+			text += " score"
+		}
+		p.scanned.retract(low.Pos.Offset, low.Value)
+	case !number || low.Pos.Line != next.Pos.Line:
+		return false
+	case gap == "+":
+		at := endOf(low).Offset + strings.Index(p.text[endOf(low).Offset:], gap)
+		p.scanned.retract(at, gap)
+		p.reportBounds(Span{startOf(first), tokenSpan(low.Pos, p.text[low.Pos.Offset:at+1]).End}, "from "+low.Value)
+		p.lex.at += n + 1
+		return true
+	case slices.Contains(dashes, gap) && (next.Type == tokInt || next.Type == tokDecimal):
+		p.scanned.retract(endOf(low).Offset+strings.Index(p.text[endOf(low).Offset:], gap), gap)
+		last, text = next, fmt.Sprintf("from %s to %s", low.Value, next.Value)
+		n++
+	case isSign(next, ".") && isSign(p.peekAt(n+2), ".") && p.peekAt(n+3).Type == tokInt:
+		last, text = p.peekAt(n+3), fmt.Sprintf("from %s to %s", low.Value, p.peekAt(n+3).Value)
+		n += 3
+	default:
+		return false
+	}
+	p.reportBounds(spanOf(first, last), text)
+	p.lex.at += n + 1
+	return true
+}
+
+// reportBounds reports the bounds of a row at a place, which are to be written as text.
+func (p *parser) reportBounds(at Span, text string) {
+	d := p.report(at, CodeSyntax, "unexpected %s", p.text[at.Start.Offset:at.End.Offset])
+	d.Nearest = text
+	d.apply(&Edit{at, text})
+}
+
 // fieldInRow completes err, the error for a name where a row begins, if an operator
 // follows the name.
 func fieldInRow(lex *tokens, err *syntaxError) error {
@@ -127,17 +184,10 @@ func noRowScore(lex *tokens, r *Row) *syntaxError {
 	t, next, before := lex.Peek(), lex.peekAt(1), lastBefore(lex)
 	at := startOf(t)
 	sameLine := before != nil && before.Pos.Line == t.Pos.Line
-	gap := ""
-	if sameLine {
-		gap = strings.TrimSpace(lex.text[endOf(before).Offset:at.Offset])
-	}
 	switch {
-	case gap == "-" || gap == "–":
-		err.summary, err.expected = "bounds are written from and to", nil
-		err.help = fmt.Sprintf("write from %s to %s", before.Value, t.Value)
 	case sameLine && t.Type == tokInt && t.Value[0] != '-' && r.Form == RowFrom && t.Value[0] != '+':
 		err.help = "numbers have no spaces in them; points are written score +10"
-	case sameLine && gap == "" && (t.Type == tokInt || isSigned(lex)):
+	case sameLine && (t.Type == tokInt || isSigned(lex)):
 		err.nearest, err.fix = "score", &Edit{Span{at, at}, "score "}
 	case sameLine && (isSign(t, ":") || isSign(t, "->") || isSign(t, "=") || isWord(t, "then") || isWord(t, "points") || isWord(t, "add")) && next.Type == tokInt:
 		err.nearest, err.fix = "score", swap(t, "score")

@@ -18,6 +18,13 @@ var laterForms = []otherForm{
 	{words: "followed by", at: afterPath | afterExpr, instead: "the order of interactions cannot be tested; write a child for each"},
 
 	// Where an expression begins, or its operator or operands.
+	{words: "average of", at: beginsExpr, instead: "compare a field that already holds the average"},
+	{words: "sum of", at: beginsExpr, instead: "compare a field that already holds the sum"},
+	{words: "total of", at: beginsExpr, instead: "compare a field that already holds the sum"},
+	{words: "newest", at: beginsExpr, instead: "compare a field of the lead that holds the value of the newest record"},
+	{words: "latest", at: beginsExpr, instead: "compare a field of the lead that holds the value of the newest record"},
+	{words: "number of", at: beginsExpr, instead: "write a child that counts, such as at least 3 {path}"},
+	{words: "count of", at: beginsExpr, instead: "write a child that counts, such as at least 3 {path}"},
 	{words: "words", at: beginsOperand, instead: "write contains any word and a list, such as contains any word (\"CTO\", \"director\")"},
 	{words: "weekday", at: beginsOp, instead: "compare a field of the data that holds the day of the week"},
 	{words: "anniversary", at: beginsOp, instead: "compare a field of the data that holds the next such day"},

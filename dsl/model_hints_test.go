@@ -69,7 +69,7 @@ func TestClauseHints(t *testing.T) {
 		{`active to 2026-05-01`, `did you mean until?`, `active until 2026-05-01`},
 		{`audience { }`, `the audience has no child`, ``},
 		{`audience { Lead where City = "X" }`, `there is no frequency before Lead`, ``},
-		{`audience has Lead`, `unexpected has; expected {`, ``},
+		{`audience has Lead`, `the audience has no {; put its children into braces: audience { has … }`, ``},
 
 		// Lets.
 		{`let N 90 days`, `unexpected 90; expected =`, `let N = 90 days`},
@@ -152,7 +152,7 @@ func TestTableHints(t *testing.T) {
 		{`10 below 20 score 5`, `bounds begin with from`, `from 10 below 20 score 5`},
 		{`from 10 until 20 score 5`, `did you mean to?`, `from 10 to 20 score 5`},
 		{`from 10 up to 20 score 5`, `did you mean to?`, `from 10 to 20 score 5`},
-		{`10 - 20 score 5`, `a sign is written directly before its digits`, ``},
+		{`10 - 20 score 5`, `did you mean from 10 to 20?`, `from 10 to 20 score 5`},
 		{`above 10 score 5`, `did you mean >?`, `> 10 score 5`},
 		{`under 10 score 5`, `did you mean below?`, `below 10 score 5`},
 		{`at least 10 score 5`, `did you mean from?`, `from 10 score 5`},

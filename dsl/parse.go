@@ -28,7 +28,7 @@ func Parse(name, text string, limits Limits) (*File, Diagnostics) {
 	defer release(lex.list)
 	p := &parser{
 		grammar: grammar(), limits: limits, file: f, lex: lex,
-		problems: problems{name: name, text: f.Text, most: limits.Problems},
+		problems: problems{name: name, text: f.Text, most: limits.Problems}, scanned: &s.problems,
 	}
 	f.Comments = s.comments
 	if s.hasLet {

@@ -67,11 +67,17 @@ func parseJudgment(lex *tokens) (Expr, error) {
 	switch {
 	case accept(lex, "score"):
 		j.Subject = SubjectScore
+		if err = otherScore(lex); err != nil {
+			break
+		}
 		if j.Of, err = parseOf(lex); err == nil {
 			err = parseScoreTest(lex, j)
 		}
 	case accept(lex, "grade"):
 		j.Subject = SubjectGrade
+		if err = otherScore(lex); err != nil {
+			break
+		}
 		if j.Of, err = parseOf(lex); err == nil {
 			err = parseGradeTest(lex, j)
 		}
@@ -84,7 +90,9 @@ func parseJudgment(lex *tokens) (Expr, error) {
 			err = wantHolds(lex, startOf(&first), j.Of)
 		}
 	default:
-		err = noJudgment(lex)
+		if err = otherScore(lex); err == nil {
+			err = noJudgment(lex)
+		}
 	}
 	if err != nil {
 		return nil, err

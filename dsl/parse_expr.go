@@ -32,10 +32,17 @@ func parseComparison(lex *tokens) (*Comparison, error) {
 		if len(ref) == 1 && strings.EqualFold(ref[0].Text, "not") && !ref[0].Quoted {
 			return nil, notBefore(lex, mark, err)
 		}
+		if bad := otherScore(lex); bad != nil {
+			return nil, bad
+		}
 		if bad := needlessWord(lex, mark); bad != nil && len(ref) == 1 {
 			return nil, bad
 		}
-		return nil, fieldInParentheses(lex, ref, nameWithBlanks(lex, ref[len(ref)-1], err))
+		err = fieldInParentheses(lex, ref, nameWithBlanks(lex, ref[len(ref)-1], err))
+		if len(ref) == 1 && !ref[0].Quoted {
+			err = otherwise(lex, mark, beginsExpr, nil, err)
+		}
+		return nil, err
 	}
 	c.Op = op
 	mark = lex.at

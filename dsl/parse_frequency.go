@@ -65,7 +65,7 @@ func parseFrequency(lex *tokens) (Frequency, error) {
 }
 
 // frequencyWords are the keywords that messages offer where a child begins.
-var frequencyWords = []string{"each", "has", "at least", "none"}
+var frequencyWords = []string{"each", "has", "none", "at least", "at most", "exactly", "from", "every"}
 
 // parseCount parses the number of a frequency.
 func parseCount(lex *tokens, f *Frequency) (err error) {

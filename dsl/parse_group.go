@@ -146,7 +146,7 @@ func (p *parser) parseAudience() Clause {
 	first := *p.lex.Next()
 	a := &Audience{Span: tokenSpan(first.Pos, first.Value)}
 	if !isSign(p.peek(), "{") {
-		p.misplaced(p.peek(), []string{"{"})
+		p.noAudienceBrace(&first)
 		return nil
 	}
 	whole := true

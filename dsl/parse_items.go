@@ -73,6 +73,9 @@ func (p *parser) parseItem(h *holder) bool {
 	if h.condition == nil && scoreFollows(p.lex) {
 		return p.scoreWithin(h)
 	}
+	if isWord(t, "either") && p.eitherOr() {
+		return false
+	}
 	if p.formMeant(h) || t.Type != tokString && !startsFrequency(p.lex) && !p.startsItemBlock(0) {
 		p.stray(h)
 		p.skipWord()

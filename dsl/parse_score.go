@@ -30,6 +30,9 @@ func (p *parser) parseScore() *Score {
 // returns nil.
 func (p *parser) parsePoints() *Number {
 	if t := p.peek(); !countFollows(p.lex, 0) && !isSigned(p.lex) {
+		if t.Type == tokIdent && p.text[t.Pos.Offset-1] != ' ' {
+			p.scanned.retract(t.Pos.Offset-1, "+", "-")
+		}
 		p.misplaced(t, []string{wordInt})
 		return nil
 	}

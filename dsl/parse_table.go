@@ -102,6 +102,10 @@ func (p *parser) parseTableItem(t *Table) bool {
 		p.skipTo(func(*lexer.Token) bool { return false })
 		return false
 	}
+	if p.boundsMeant() {
+		p.skipRow()
+		return false
+	}
 	before := p.lex.at
 	r, err := parseRow(p.lex)
 	if err != nil {

@@ -17,6 +17,7 @@ import (
 // goes on with the next one.
 type parser struct {
 	problems
+	scanned    *problems // what the scanner has found
 	grammar    *forms
 	limits     Limits
 	file       *File
@@ -80,7 +81,8 @@ func (p *parser) failed(err error) {
 		p.report(tokenSpan(t.Pos, t.Value), CodeSyntax, "%v", err)
 		return
 	}
-	d := p.unexpected(&bad.token, bad.nearest, bad.fix != nil && bad.fix.Span.Start == startOf(&bad.token))
+	sure := bad.orJoins || bad.fix != nil && bad.fix.Span.Start == startOf(&bad.token)
+	d := p.unexpected(&bad.token, bad.nearest, sure)
 	if bad.summary != "" {
 		d.Summary = bad.summary
 	}

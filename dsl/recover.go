@@ -83,7 +83,7 @@ func (p *parser) startsChild(previous *lexer.Token) bool {
 		return next == tokIdent || next == tokQuoted
 	case isWord(t, "at"):
 		const after = 3 // tokens
-		return isOneOf(p.peekAt(1), "least", "most") && nameFollows(p.lex, after)
+		return isOneOf(p.peekAt(1), "least", "most") && nameFollows(p.lex, after) && !isWord(p.peekAt(after+1), "ago")
 	case isWord(t, "score"):
 		return pointsFollow(p.lex, 1)
 	case isWord(t, "exactly"):

@@ -34,6 +34,14 @@ var strayWords = map[string]string{
 // otherForms lists what the language has in another form. What is not yet there at
 // all is in laterForms.
 var otherForms = []otherForm{
+	{words: "more than # UNIT ago", at: afterPath, instead: olderAfterWhere},
+	{words: "over # UNIT ago", at: afterPath, instead: olderAfterWhere},
+	{words: "at least # UNIT ago", at: afterPath, instead: olderAfterWhere},
+	{words: "less than # UNIT ago", at: afterPath, means: "within last {n} {unit}"},
+	{words: "more than # UNIT ago", at: beginsOp, means: "older than {n} {unit}", keeps: "both hold before that instant"},
+	{words: "over # UNIT ago", at: beginsOp, means: "older than {n} {unit}", keeps: "both hold before that instant"},
+	{words: "at least # UNIT ago", at: beginsOp, means: "older than {n} {unit}"},
+	{words: "less than # UNIT ago", at: beginsOp, means: "within last {n} {unit}"},
 	{words: "not at least #", at: beginsChild, means: "at most {n-1}", keeps: "fewer than n occurrences are n-1 or fewer", instead: "write none"},
 	{words: "less than #", at: beginsChild, means: "at most {n-1}", keeps: "fewer than n occurrences are n-1 or fewer", instead: "write none"},
 	{words: "fewer than #", at: beginsChild, means: "at most {n-1}", keeps: "fewer than n occurrences are n-1 or fewer", instead: "write none"},
@@ -89,6 +97,13 @@ var otherForms = []otherForm{
 	{words: "at most", at: afterScore, instead: "write up to and the most that the points may add, or down to and the most that they may take away"},
 	{words: "max", at: afterScore, instead: "write up to and the most that the points may add, or down to and the most that they may take away"},
 	{words: "to #", at: afterScore, instead: "write up to and the most that the points may add, or down to and the most that they may take away"},
+	{words: "halving", at: afterScore, instead: "a decay is written at the child, after its path"},
+	{words: "losing", at: afterScore, instead: "a decay is written at the child, after its path"},
+	{words: "fading", at: afterScore, instead: "a decay is written at the child, after its path"},
+	{words: "once", at: afterScore, instead: "a cap is written at the child, after its path"},
+	{words: "within", at: afterScore, instead: "a date range is written at the child, after its path"},
+	{words: "since", at: afterScore, instead: "a date range is written at the child, after its path"},
+	{words: "between", at: afterScore, instead: "a date range is written at the child, after its path"},
 	{words: "per", at: afterScore, instead: "the points are for one occurrence that each counts"},
 
 	{words: "not", at: beginsExpr, instead: "not is written with parentheses: not ( … )"},
@@ -109,10 +124,13 @@ var otherForms = []otherForm{
 	{words: "after @", at: afterPath, means: "since {a+1}", keeps: "what is after a day begins with the next one", instead: "since and a time includes the time itself; write since, or the date and after {a} after where"},
 	{words: "before @", at: afterPath, instead: "a date range has a start: write between and two dates, or after where the field that holds the date, such as where Timestamp before {a}"},
 	{words: "until @", at: afterPath, instead: "a date range has a start: write between and two dates, or after where the field that holds the date, such as where Timestamp on or before {a}"},
-	{words: "older than # UNIT", at: afterPath, instead: "write it after where, with the field that holds the date, such as where Timestamp older than {n} {unit}"},
+	{words: "older than # UNIT", at: afterPath, instead: olderAfterWhere},
 	{words: "newer than # UNIT", at: afterPath, means: "within last {n} {unit}"},
 	{words: "# UNIT ago", at: afterPath, instead: "write within last {n} {unit}, or after where the field that holds the date, such as where Timestamp older than {n} {unit}"},
 }
+
+// olderAfterWhere is what to write for a date range that ends a length of time ago.
+const olderAfterWhere = "write it after where, with the field that holds the date, such as where Timestamp older than {n} {unit}"
 
 // opSynonyms maps words that newcomers write to the operator they mean.
 var opSynonyms = map[string]struct {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/alecthomas/participle/v2/lexer"
 )
 
 // stray reports the next token, which can neither continue the last item of h nor
@@ -30,9 +32,12 @@ func (p *parser) stray(h *holder) {
 		d.Help = "begin with what must exist, such as has Lead where …"
 	case t.Type == tokInt && slices.Contains(expected, "at least") && p.peekAt(1).Type == tokIdent && lastBefore(p.lex).Pos.Line < t.Pos.Line:
 		d.Nearest = "at least " + strings.TrimLeft(t.Value, "+-")
-	case d.Nearest == "" && t.Type == tokIdent && slices.Contains(expected, "each") && p.startsBarePath(h):
+	case d.Nearest == "" && t.Type == tokIdent && slices.Contains(expected, "has") && p.startsBarePath(h):
 		d.Summary, d.Expected = fmt.Sprintf("there is no frequency before %s", describe(t)), nil
 		d.Help = fmt.Sprintf("write has %[1]s, each %[1]s, at least 2 %[1]s or none %[1]s", describe(t))
+		if h.condition == nil {
+			d.Help = fmt.Sprintf("write has %[1]s, at least 2 %[1]s or none %[1]s", describe(t))
+		}
 	case isWord(t, "add"), isWord(t, "subtract"), isWord(t, "points"):
 		d.Help = "points are written score +10 or score -10"
 	case t.Type != tokIdent || d.Nearest != "" || !p.followsPath(h):
@@ -41,6 +46,33 @@ func (p *parser) stray(h *holder) {
 	case len(h.lastChild().Path) > 1 && p.peekAt(1).Type != tokMoment:
 		d.Help = "names have no blanks, as in ParentContact; one that has is written in back quotes"
 	}
+	if len(d.Expected) > 0 {
+		d.Expected = p.shownOf(h, d.Expected)
+	}
+}
+
+// eitherOr reports the word either, which comes next, before a child or the path of
+// one, and skips all that or joins. It returns false if something else follows.
+func (p *parser) eitherOr() bool {
+	t, next := *p.peek(), p.peekAt(1)
+	if next.Type != tokIdent && next.Type != tokQuoted || next.Pos.Line != t.Pos.Line {
+		return false
+	}
+	d := p.unexpectedToken()
+	p.lex.Next()
+	if p.startsChild(nil) || startsFrequency(p.lex) {
+		d.Help = "write the children, without or, in any of { … }"
+	} else {
+		path := pathAt(p.lex, 0)
+		if or := p.peekAt(1); isWord(or, "or") && nameFollows(p.lex, 2) {
+			path += " or " + pathAt(p.lex, 2)
+		}
+		d.Help = fmt.Sprintf("leave it out, and begin with a frequency, such as has %s", path)
+	}
+	p.skipTo(func(previous *lexer.Token) bool {
+		return scoreFollows(p.lex) || p.startsClause() || p.startsLine() && !isWord(previous, "or")
+	})
+	return true
 }
 
 // continued returns the last item of h if the next token might continue it: if it is a
@@ -69,11 +101,47 @@ func (p *parser) expectedIn(h *holder) []string {
 	if h.scored() != nil {
 		return append(expected, "}")
 	}
-	expected = append(expected, frequencyWords...)
+	for _, words := range [][]string{frequencyWords, blockWords} {
+		for _, w := range words {
+			if h.condition != nil || w != "each" && w != "every" && w != "same" {
+				expected = append(expected, w)
+			}
+		}
+		if h.same {
+			break
+		}
+	}
 	if h.condition != nil {
 		return append(expected, "score")
 	}
 	return append(expected, "}")
+}
+
+// anotherChild stands in messages for all that begins a child or a block of children.
+const anotherChild = "another child"
+
+// shownOf returns those of expected, what may come next in h, that a message lists: on
+// the line of a child what continues it, and on a line of its own what begins another.
+func (p *parser) shownOf(h *holder, expected []string) []string {
+	if p.continued(h) == nil {
+		return expected
+	}
+	begins := slices.Concat(frequencyWords, blockWords)
+	if p.firstOnLine() {
+		return slices.DeleteFunc(slices.Clone(expected), func(e string) bool {
+			first, _, _ := strings.Cut(e, " ")
+			return slices.Contains(rangeWords, first)
+		})
+	}
+	var shown []string
+	for _, e := range expected {
+		if !slices.Contains(begins, e) {
+			shown = append(shown, e)
+		} else if !slices.Contains(shown, anotherChild) {
+			shown = append(shown, anotherChild)
+		}
+	}
+	return shown
 }
 
 // strayNearest completes d, the problem of the next token, if that is misspelt, or is

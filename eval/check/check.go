@@ -85,19 +85,33 @@ func brief(s string) string {
 // allocate allocates the children of a model's conditions and their expressions,
 // all at once. Those of groups and the like are allocated one by one.
 func (c *checker) allocate(m *dsl.Model) {
-	children, exprs, comparisons := 0, 0, 0
+	var n sizes
 	for _, clause := range m.Clauses {
 		if cond, ok := clause.(*dsl.Condition); ok {
-			for ch := range cond.Children() {
-				children++
-				exprs += len(ch.Where)
-				for _, e := range ch.Where {
-					comparisons += leaves(e)
-				}
-			}
+			n.add(cond.Items)
 		}
 	}
-	c.children, c.exprs, c.comparisons = make([]Child, children), make([]Expr, exprs), make([]Comparison, 0, comparisons)
+	c.children, c.exprs, c.comparisons = make([]Child, n.children), make([]Expr, n.exprs), make([]Comparison, 0, n.comparisons)
+}
+
+// sizes are how many children and expressions there are, and how many comparisons in
+// the expressions.
+type sizes struct{ children, exprs, comparisons int }
+
+// add adds the children among items and in their blocks.
+func (n *sizes) add(items []dsl.Item) {
+	for _, item := range items {
+		switch item := item.(type) {
+		case *dsl.Child:
+			n.children++
+			n.exprs += len(item.Where)
+			for _, e := range item.Where {
+				n.comparisons += leaves(e)
+			}
+		case *dsl.ItemBlock:
+			n.add(item.Items)
+		}
+	}
 }
 
 // leaves returns how many comparisons an expression has.

@@ -16,8 +16,11 @@ func (c *checker) byLead() bool {
 // ofLead reports a path that begins with an interaction of which the model's target
 // knows none: it does not say to which lead its records belong.
 func (c *checker) ofLead(root *dsl.Name) bool {
+	if c.target != dsl.TargetLead {
+		return true
+	}
 	e := c.schema.Entity(root.Text)
-	if c.target != dsl.TargetLead || e == nil || e.Kind() != traverse.Interaction || hasLead(e) {
+	if e == nil || e.Kind() != traverse.Interaction || hasLead(e) {
 		return true
 	}
 	d := c.problem(root.Span, CodePath, "%s has no reference Lead -> Lead, so no record of it belongs to a lead of a model with target lead", root)

@@ -70,12 +70,14 @@ func newRoutes(models []*check.Model, whole *Routes) *Routes {
 }
 
 func takesAnyInteraction(m *check.Model) bool {
-	takes := func(c check.Condition) bool {
-		return slices.ContainsFunc(c.Children, func(ch check.Child) bool {
-			return ch.Path[0].Entity.Name() == traverse.AnyInteraction
-		})
+	for c := range conditionsOf(m) {
+		for i := range c.Children {
+			if c.Children[i].Path[0].Entity.Name() == traverse.AnyInteraction {
+				return true
+			}
+		}
 	}
-	return slices.ContainsFunc(m.Conditions, takes) || m.Audience != nil && takes(*m.Audience)
+	return false
 }
 
 // anyFields puts the fields of Interaction first into a layout that is still empty.
@@ -156,16 +158,17 @@ func (b *builder) model(m *check.Model) *Model {
 			children = append(children, b.child(out, &c.Children[j], len(children)))
 		}
 		last := len(children)
-		planned := Condition{
-			Name: c.Name, Award: points.AwardOf(c, frequencies[first:first:last]), Children: children[first:last:last], Checked: c,
-		}
-		planned.Sames = b.sames(out, c.Items, planned.Children)
+		var planned *Condition
 		if c == m.Audience {
-			out.Audience = &planned
-			break // it comes last
+			planned = new(Condition)
+			out.Audience = planned
+		} else {
+			planned = &out.Conditions[i]
+			i++
 		}
-		out.Conditions[i] = planned
-		i++
+		planned.Name, planned.Checked, planned.Children = c.Name, c, children[first:last:last]
+		planned.Award = points.AwardOf(c, frequencies[first:first:last])
+		planned.Sames = b.sames(out, c.Items, planned.Children)
 	}
 	return out
 }

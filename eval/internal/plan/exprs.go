@@ -10,8 +10,8 @@ import (
 // combined.
 type Expr struct {
 	Kind  ExprKind
-	Terms []Expr // of an expression of others
 	Mixed bool   // its comparisons are about several steps of the path
+	Terms []Expr // of an expression of others
 	// Source is the checked expression.
 	Source check.Expr
 
@@ -41,9 +41,8 @@ func (b *builder) where(m *Model, c *check.Child, step int, steps []Step) []Expr
 	first := len(b.exprs)
 	for _, e := range c.Where {
 		if from, to := stepsOf(e); to == step {
-			planned := b.expr(m, e, steps)
-			planned.Mixed = from < to
-			b.exprs = append(b.exprs, planned)
+			b.exprs = append(b.exprs, b.expr(m, e, steps))
+			b.exprs[len(b.exprs)-1].Mixed = from < to
 		}
 	}
 	return b.exprs[first:len(b.exprs):len(b.exprs)]

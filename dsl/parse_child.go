@@ -51,18 +51,19 @@ func parsePath(lex *tokens, c *Child) error {
 		}
 		c.Or = append(c.Or, kind)
 	}
-	if acceptSign(lex, ".") {
-		hops, err := names(lex, wordName)
+	c.End = root.End
+	if len(c.Or) > 0 {
+		c.End = c.Or[len(c.Or)-1].End
+	}
+	for acceptSign(lex, ".") {
+		hop, err := wantName(lex, wordName)
 		if err != nil {
 			return err
 		}
-		c.Path = append(c.Path, hops...)
-		if err := lateKind(lex, c); err != nil {
-			return err
-		}
+		c.Path = append(c.Path, hop)
+		c.End = hop.End
 	}
-	c.End = endOf(lastBefore(lex))
-	return nil
+	return lateKind(lex, c)
 }
 
 // parseWhere parses the expressions of c.

@@ -9,7 +9,7 @@ func (p *parser) parseScore() *Score {
 		return nil
 	}
 	s := p.lex.scores.new()
-	s.Points = points
+	s.Points, s.Span = points, Span{startOf(&first), points.End}
 	up, down := isWord(p.peek(), "up"), isWord(p.peek(), "down")
 	if up || down {
 		s.Down = down
@@ -21,15 +21,19 @@ func (p *parser) parseScore() *Score {
 		if s.Bound = p.parsePoints(); s.Bound == nil {
 			return nil
 		}
+		s.End = s.Bound.End
 	}
-	s.Span = Span{startOf(&first), endOf(lastBefore(p.lex))}
 	return s
 }
 
 // parsePoints parses points, or their bound. If it cannot, it reports the problem and
 // returns nil.
 func (p *parser) parsePoints() *Number {
-	if t := p.peek(); !countFollows(p.lex, 0) && !isSigned(p.lex) {
+	t := p.peek()
+	if t.Type == tokInt {
+		return p.lex.number(p.lex.Next())
+	}
+	if !countFollows(p.lex, 0) && !isSigned(p.lex) {
 		if t.Type == tokIdent && p.text[t.Pos.Offset-1] != ' ' {
 			p.scanned.retract(t.Pos.Offset-1, "+", "-")
 		}

@@ -39,11 +39,13 @@ func (p *parser) startsBlock() bool {
 // startsBlockWord reports whether the next token is a keyword that blocks begin with.
 func (p *parser) startsBlockWord() bool {
 	t := p.peek()
-	return isWord(t, "model") || isWord(t, "test") || isWord(t, "profile") || isWord(t, "interaction")
+	return t.Type == tokIdent && isOneOf(t, "model", "test", "profile", "interaction")
 }
 
 func (p *parser) startsClause() bool {
 	switch t := p.peek(); {
+	case t.Type != tokIdent:
+		return false
 	case isOneOf(t, "condition", "grade", "description", "group", "table", "dimension"):
 		return p.peekAt(1).Type == tokString && !isWord(p.peekAt(2), "holds")
 	case isWord(t, "label"):

@@ -86,8 +86,8 @@ type Result struct {
 	SalesReady bool // the score reaches the model's sales-ready score, or what the model asks for holds
 
 	asOf *time.Time // the same for all results of a run and a model; or nil
-	// What an explanation has, and what a model with dimensions and the like gives beside
-	// the score; or nil.
+	// What an explanation has, also of a lead that is not scored, and what a model with
+	// dimensions and the like gives beside the score; or nil.
 	explained *eval.Explanation
 }
 
@@ -171,26 +171,47 @@ func (r Result) Ledger() iter.Seq[Line] {
 	return r.explained.Lines()
 }
 
+// Audience says why a lead does not belong to the audience of a model. Its fields are
+// Children, which says what each child of the audience counted, and Blocks. See package
+// eval.
+type Audience = eval.Audience
+
+// Audience returns why the lead does not belong to the audience of the model. It returns
+// nil if the status is not [NotInAudience], or if there is no explanation: see [Explain].
+func (r Result) Audience() *Audience { return r.explained.Audience() }
+
+// Season says when a model is active, From an instant Until another. See package eval.
+type Season = eval.Season
+
+// Season returns when the model is active. It returns nil if the status is not
+// [NotActive], or if there is no explanation: see [Explain].
+func (r Result) Season() *Season { return r.explained.Season() }
+
 // Equal reports whether r and o are equal, including their dimensions and contributions.
 // Times are compared as instants. Package go-cmp uses it.
 func (r Result) Equal(o Result) bool {
 	return r.Model == o.Model && r.Lead == o.Lead && r.AsOf().Equal(o.AsOf()) && r.Status == o.Status && r.Score == o.Score &&
 		r.Grade == o.Grade && r.SalesReady == o.SalesReady && r.explained.Outcome().Equal(o.explained.Outcome()) &&
+		r.Audience().Equal(o.Audience()) && r.Season().Equal(o.Season()) &&
 		slices.EqualFunc(slices.Collect(r.Contributions()), slices.Collect(o.Contributions()), Contribution.Equal)
 }
 
 // MarshalJSON returns the object that the leadscore command prints as a result. It
 // has model, lead, as_of and status; for a scored lead also score, grade, sales_ready
 // and, if the model has them, dimensions and label. If the lead was scored with
-// [Explain], it has contributions, and the ledger if the score is more than their sum.
-// To read a result back, use package explain's Ledger.
+// [Explain], it has contributions, and the ledger if the score is more than their sum;
+// and for a lead that is not scored audience, which says why it does not belong to the
+// audience, or season, which says when the model is active. To read a result back, use package explain's Ledger.
 func (r Result) MarshalJSON() ([]byte, error) {
 	head := struct {
 		Model  string    `json:"model"`
 		Lead   string    `json:"lead"`
 		AsOf   time.Time `json:"as_of,omitzero"`
 		Status Status    `json:"status"`
-	}{r.Model, r.Lead, r.AsOf(), r.Status}
+
+		Audience *Audience `json:"audience,omitempty"`
+		Season   *Season   `json:"season,omitempty"`
+	}{r.Model, r.Lead, r.AsOf(), r.Status, r.Audience(), r.Season()}
 	if r.Status != Scored {
 		return shown.JSON(head)
 	}

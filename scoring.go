@@ -154,11 +154,11 @@ func (b *batch) lead(n int) (SetResult, error) {
 
 // result sets r, which must be zero, to the model's result for a lead.
 func (m *Model) result(r *Result, lead string, asOf *time.Time, o *eval.ModelOutcome) {
-	r.Model, r.Lead, r.asOf, r.Status = m.checked.Name, lead, asOf, statusOf(o.Status)
+	r.Model, r.Lead, r.asOf, r.Status, r.explained = m.checked.Name, lead, asOf, statusOf(o.Status), o.Explained
 	if r.Status != Scored {
 		return
 	}
-	r.Score, r.explained = o.Score, o.Explained
+	r.Score = o.Score
 	if out := o.Explained.Outcome(); out != nil {
 		r.Grade, r.SalesReady = out.Grade, out.SalesReady
 		return

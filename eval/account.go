@@ -80,7 +80,8 @@ func (e *Explanation) account(p *points.Program, m *plan.Model, counts []points.
 			c := &e.walked[from.Condition]
 			c.sum(from.Multiplier, from.Amount)
 			c.Why = Why(from.Why)
-			c.Blocks = blocksOf(p, from.Condition, m.Checked.Conditions[from.Condition].Items, counts)
+			holds := func(b *check.Block) bool { return p.BlockHolds(from.Condition, b, counts) }
+			c.Blocks = blocksOf(m.Checked.Conditions[from.Condition].Items, counts[p.First(from.Condition)+len(c.Children):], holds)
 			line = lineOf(c)
 		} else {
 			line = Line{Kind: from.Kind.String(), Rule: from.Rule, Amount: from.Amount.Big()}
@@ -105,12 +106,12 @@ func placesOf(p *points.Place) []Place {
 	return list
 }
 
-// blocksOf returns the results of the blocks of a condition.
-func blocksOf(p *points.Program, condition int, items []check.Item, counts []points.Count) []BlockResult {
+// blocksOf returns the results of the blocks of a condition. sames begins with what its
+// same blocks count.
+func blocksOf(items []check.Item, sames []points.Count, holds func(*check.Block) bool) []BlockResult {
 	var list []BlockResult
 	child := 0
 	var visit func(items []check.Item)
-	same := p.First(condition) + p.Children(condition)
 	visit = func(items []check.Item) {
 		for _, item := range items {
 			at := len(list)
@@ -119,8 +120,8 @@ func blocksOf(p *points.Program, condition int, items []check.Item, counts []poi
 				child++
 				continue
 			case *check.Same:
-				n := counts[same]
-				same++
+				n := sames[0]
+				sames = sames[1:]
 				list = append(list, BlockResult{Label: item.Label, Rule: blockText(item.Source), First: child, Count: n.Clamp(), Holds: !n.IsZero()})
 				child += len(item.Children)
 			case *check.Block:
@@ -128,7 +129,7 @@ func blocksOf(p *points.Program, condition int, items []check.Item, counts []poi
 					visit(item.Items) // of a row of a table
 					continue
 				}
-				list = append(list, BlockResult{Label: item.Label, Rule: blockText(item.Source), First: child, Holds: p.BlockHolds(condition, item, counts)})
+				list = append(list, BlockResult{Label: item.Label, Rule: blockText(item.Source), First: child, Holds: holds(item)})
 				visit(item.Items)
 			}
 			list[at].Children = child - list[at].First
@@ -146,11 +147,16 @@ func blockText(b *dsl.ItemBlock) string {
 	case dsl.AllOf:
 		return "all of"
 	}
-	names := make([]string, len(b.Ref))
-	for i, n := range b.Ref {
+	return "same " + dotted(b.Ref)
+}
+
+// dotted returns a reference as the rules have it.
+func dotted(ref []*dsl.Name) string {
+	names := make([]string, len(ref))
+	for i, n := range ref {
 		names[i] = n.String()
 	}
-	return "same " + strings.Join(names, ".")
+	return strings.Join(names, ".")
 }
 
 // rowText returns a row of a table as the rules have it, without its points.

@@ -1,7 +1,6 @@
 package eval
 
 import (
-	"fmt"
 	"iter"
 	"math/big"
 	"slices"
@@ -10,15 +9,17 @@ import (
 
 	"github.com/leadscore/leadscore/eval/internal/plan"
 	"github.com/leadscore/leadscore/internal/points"
-	"github.com/leadscore/leadscore/internal/shown"
-	"github.com/leadscore/leadscore/traverse"
 )
 
 // An Explanation says what each condition of a model contributed to a score, and has the
-// [Outcome] of a structured model. It stays valid, and may be read by several goroutines.
+// [Outcome] of a structured model. For a lead that is not scored because of the audience
+// or season of the model it says what these are. It stays valid, and may be read by
+// several goroutines.
 type Explanation struct {
-	outcome *Outcome // of a structured model, or nil
-	lines   []Line   // of a structured model, if it was asked for
+	outcome  *Outcome // of a structured model, or nil
+	lines    []Line   // of a structured model, if it was asked for
+	audience *Audience
+	season   *Season
 
 	// What was counted over columns. Contributions are made of it when they are
 	// asked for: few ever are.
@@ -177,9 +178,22 @@ type ChildResult struct {
 	// such as 7/4, if it has a decay; otherwise "".
 	Weight string `json:"weight,omitempty"`
 	Holds  bool   `json:"holds"` // whether it lets the condition count: for each, whether it counted any
+	// Next is the last instant as of which it weighs as much, in the model's time zone, or
+	// as of which the span has passed as often, as long as nothing else changes and a date
+	// range does not leave occurrences out. It is the zero time if it has neither a decay
+	// nor counts how often a span has passed, if no step is to come, and if records are
+	// not listed.
+	Next time.Time `json:"next,omitzero"`
 	// Occurrences lists what was counted: by time, then entity, then id; for all
 	// children of a condition together at most as many as were asked for.
 	Occurrences []Occurrence `json:"occurrences,omitempty"`
+	// TooMany is by how much Count is too great to hold, for `at most`, `exactly` and
+	// `from … to`, or 0. It is 0 for a child of a same block.
+	TooMany uint64 `json:"too_many,omitempty"`
+	// Full says where a cap left occurrences out, if records are listed: where most of
+	// them were. It is nil if all count, for a child of a same block, and for a lead that
+	// reaches too many records if those of any date are counted.
+	Full *Full `json:"full,omitempty"`
 	// Nearest explains a child that counts too little, if records are listed: the
 	// parts of the child that the nearest route does not satisfy. The nearest route
 	// is the one that fails the fewest parts, and of several the newest. Nearest is
@@ -223,45 +237,12 @@ func (c Contribution) Equal(o Contribution) bool {
 
 func (c ChildResult) equal(o ChildResult) bool {
 	return c.Label == o.Label && c.Rule == o.Rule && c.Count == o.Count && c.Weight == o.Weight && c.Holds == o.Holds &&
+		c.Next.Equal(o.Next) && c.TooMany == o.TooMany && (c.Full == o.Full || c.Full != nil && o.Full != nil && *c.Full == *o.Full) &&
 		slices.EqualFunc(c.Occurrences, o.Occurrences, Occurrence.equal) && slices.Equal(c.Nearest, o.Nearest) && slices.Equal(c.Missing, o.Missing)
 }
 
 func (o Occurrence) equal(p Occurrence) bool {
 	return o.Entity == p.Entity && o.ID == p.ID && o.Time.Equal(p.Time) && o.Routes == p.Routes && o.Age == p.Age && o.Until.Equal(p.Until) && o.Weight == p.Weight
-}
-
-// An Unmet is what kept a route from counting: the date range or an expression of
-// the child, and the record that does not satisfy it.
-type Unmet struct {
-	Rule   string `json:"rule"` // in the rule language, such as `City = "Chicago"` or `within last 30 days`
-	Entity string `json:"entity"`
-	ID     string `json:"id"`
-	Value  string `json:"value"`          // what the field holds instead, or the date of the record; "" if it is empty
-	Kind   string `json:"kind,omitempty"` // of Value: text, choices, number, bool, time or date; "" if it is empty
-	// Because says more, as a sentence without a full stop: why there is no value, if a
-	// reference that the rule follows leads to no record, such as
-	// `ParentAccount "a9" is not an Account`; or in what the value differs from a text
-	// in the rule that it nearly equals, such as
-	// `it differs from "Paris" in blanks around it`.
-	Because string `json:"because,omitempty"`
-}
-
-// String returns the rule, the record, and what it has instead. The record's id, and a
-// value that is text or choices, are quoted, so that blanks and characters that cannot
-// be seen show.
-func (u Unmet) String() string {
-	value := u.Value
-	switch u.Kind {
-	case traverse.KindNumber.String(), traverse.KindBool.String(), traverse.KindTime.String(), traverse.KindDate.String():
-	default:
-		if value = "nothing"; u.Value != "" {
-			value = shown.QuoteAll(u.Value)
-		}
-	}
-	if u.Because != "" {
-		value += ": " + u.Because
-	}
-	return fmt.Sprintf("%s: %s %s has %s", u.Rule, u.Entity, shown.QuoteAll(u.ID), value)
 }
 
 // add adds a child.

@@ -1,18 +1,14 @@
 package eval
 
 import (
-	"fmt"
 	"time"
 
-	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/eval/check"
 	"github.com/leadscore/leadscore/eval/internal/fetch"
 	"github.com/leadscore/leadscore/eval/internal/plan"
 	"github.com/leadscore/leadscore/eval/internal/walk"
-	"github.com/leadscore/leadscore/internal/alike"
 	"github.com/leadscore/leadscore/internal/calendar"
 	"github.com/leadscore/leadscore/internal/points"
-	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -36,6 +32,7 @@ func (e *explainer) condition(w *walk.Walker, c *plan.Condition, l *fetch.Lead, 
 		ch, frequency := &c.Children[i], c.Award.Children[i]
 		var n points.Count
 		var list []Occurrence
+		var next time.Time
 		if e.occurrences == 0 {
 			n = w.Count(ch, l)
 		} else {
@@ -43,6 +40,7 @@ func (e *explainer) condition(w *walk.Walker, c *plan.Condition, l *fetch.Lead, 
 			n, all = w.Occurrences(ch, l)
 			list = occurrencesOf(ch, all[:min(room, len(all))], e.asOf)
 			room -= len(list)
+			next = nextStep(ch, all, e.asOf)
 		}
 		counted := n
 		if points.Decays(ch.Checked) {
@@ -55,8 +53,16 @@ func (e *explainer) condition(w *walk.Walker, c *plan.Condition, l *fetch.Lead, 
 		if points.Decays(ch.Checked) {
 			result.Weight = points.Fraction{Count: counted, Of: ch.Checked.Aging.Scale()}.Rat().RatString()
 		}
-		result.Occurrences = list
-		tooFew := frequency.TooFew(n)
+		result.Occurrences, result.Next = list, next
+		tooFew, same := frequency.TooFew(n), inSame(c, i)
+		if !same {
+			result.TooMany = frequency.TooMany(n).Clamp()
+		}
+		if e.nearMisses && !same && !ch.Checked.None() && (ch.Checked.Aging == nil || !ch.Checked.Aging.Newest) {
+			if full, ok := w.Full(ch, l); ok {
+				result.Full = fullOf(ch, full)
+			}
+		}
 		if e.nearMisses && tooFew {
 			result.Nearest = unmetOf(ch, w.Nearest(ch, l))
 		}
@@ -73,6 +79,37 @@ func countSames(counts []points.Count, w *walk.Walker, c *plan.Condition, l *fet
 		counts = append(counts, w.Same(c, &c.Sames[i], l))
 	}
 	return counts
+}
+
+// nextStep returns when the first of some occurrences gets older, or the newest if that
+// alone counts: the last instant as of which none has, or the zero time.
+func nextStep(ch *plan.Child, list []walk.Occurrence, asOf time.Time) time.Time {
+	a := ch.Checked.Aging
+	if a == nil {
+		return time.Time{}
+	}
+	first := map[int]int64{} // by age the date of the oldest, which gets older first
+	for _, o := range list {
+		if !o.Record.Dated {
+			continue
+		}
+		if a.Newest {
+			clear(first) // the list ends with the newest
+		}
+		if at, ok := first[o.Age]; !ok || o.Record.When < at {
+			first[o.Age] = o.Record.When
+		}
+	}
+	var next time.Time
+	for _, at := range first {
+		if until, ok := a.Until(asOf, ch.Model.Checked.Zone, at); ok && (next.IsZero() || until.Before(next)) {
+			next = until
+		}
+	}
+	if next.IsZero() {
+		return next
+	}
+	return calendar.Local(next, ch.Model.Checked.Zone)
 }
 
 func occurrencesOf(ch *plan.Child, list []walk.Occurrence, asOf time.Time) []Occurrence {
@@ -108,57 +145,10 @@ func weightText(a *check.Aging, o walk.Occurrence) string {
 	return points.Fraction{Count: points.CountOf(weight), Of: a.Scale()}.Rat().RatString()
 }
 
-func unmetOf(ch *plan.Child, list []walk.Unmet) []Unmet {
-	var out []Unmet
-	for _, u := range list {
-		unmet := Unmet{Entity: u.Record.Entity.Name(), ID: u.Record.ID}
-		if u.Expr == nil {
-			unmet.Rule = ch.Checked.Source.Range.String()
-		} else {
-			unmet.Rule = u.Expr.Source.Syntax().String()
-		}
-		if !u.Value.IsEmpty() {
-			unmet.Value, unmet.Kind = text(ch, u.Value), u.Value.Kind().String()
-		}
-		switch {
-		case u.Lost != nil:
-			unmet.Because = missingOf(ch, []walk.Missing{*u.Lost})[0].String()
-		case u.Expr != nil && u.Expr.Checked != nil:
-			unmet.Because = nearly(u.Expr.Checked, u.Value)
-		}
-		out = append(out, unmet)
-	}
-	return out
-}
-
 // text returns a value as text: an instant in the time zone of the child's model.
 func text(ch *plan.Child, v traverse.Value) string {
 	if v.Kind() == traverse.KindTime {
 		return calendar.Local(v.Time(), ch.Model.Checked.Zone).Format(time.RFC3339Nano)
 	}
 	return v.String()
-}
-
-// nearly says in what a value differs from a text in a comparison that it nearly equals,
-// or returns "" if there is none.
-func nearly(c *check.Comparison, v traverse.Value) string {
-	if c.Source.Op.Negated() {
-		return "" // a value that nearly equals the text is what the rule wants
-	}
-	texts := v.Choices()
-	if v.Kind() == traverse.KindText {
-		texts = []string{v.Text()}
-	}
-	for _, o := range c.Source.Operands {
-		s, ok := o.(*dsl.String)
-		if !ok {
-			continue
-		}
-		for _, text := range texts {
-			if alike.TextForm(text) == alike.TextForm(s.Value) && c.Field.Fold(text) != c.Field.Fold(s.Value) {
-				return fmt.Sprintf("it differs from %s in %s", shown.Quote(s.Value), alike.Difference(text, s.Value))
-			}
-		}
-	}
-	return ""
 }

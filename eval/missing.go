@@ -121,10 +121,16 @@ func missingOf(ch *plan.Child, list []walk.Missing) []Missing {
 	return out
 }
 
-// Reasons returns why a child counted too little, as lines of text: each of Nearest after
-// "not met: ", then those of Missing that say more.
+// Reasons returns why a child counted too little or too much, as lines of text: each of
+// Nearest after "not met: ", those of Missing that say more, and Full and TooMany.
 func (c *ChildResult) Reasons() []string {
 	var lines []string
+	if c.TooMany > 0 {
+		lines = append(lines, fmt.Sprintf("%d too many", c.TooMany))
+	}
+	if c.Full != nil {
+		lines = append(lines, c.Full.String())
+	}
 	told := map[string]bool{} // ids of records that a line names
 	for _, u := range c.Nearest {
 		lines = append(lines, "not met: "+u.String())

@@ -106,7 +106,8 @@ type ModelOutcome struct {
 	Status Status
 	Score  int64
 	// Explained is there for a scored lead if it was asked for, or if the model is
-	// structured: then it has the [Outcome].
+	// structured: then it has the [Outcome]. If it was asked for, it is there, too, for a
+	// lead that is not scored because of the audience or the season.
 	Explained *Explanation
 }
 

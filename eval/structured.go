@@ -77,13 +77,10 @@ func (s *recordScorer) finish(model int, at *plan.Counted, left []plan.Condition
 func (s *recordScorer) structured(p *points.Program, m *plan.Model, l *fetch.Lead) ModelOutcome {
 	asOf := s.batch.fetched.Instant.Micros
 	if !p.Active(asOf) {
-		return ModelOutcome{Status: NotActive}
+		return notActive(m.Checked, s.explainer != nil)
 	}
-	if m.Audience != nil {
-		s.counts = s.countInto(s.counts[:0], m.Audience, l)
-		if !p.InAudience(s.counts) {
-			return ModelOutcome{Status: NotInAudience}
-		}
+	if o, outside := s.outside(p, m, l); outside {
+		return o
 	}
 	e := &Explanation{}
 	s.counts = s.counts[:0]

@@ -20,7 +20,8 @@ import (
 const Occurrences = 100
 
 // A Ledger is the result of one model for one lead, with what each condition
-// contributed. What follows Status is meaningful only if that is [leadscore.Scored].
+// contributed. What follows Status is meaningful only if that is [leadscore.Scored], but
+// for Audience and Season.
 type Ledger struct {
 	Model         string                   `json:"model"`
 	Lead          string                   `json:"lead"`
@@ -35,14 +36,19 @@ type Ledger struct {
 	// Lines are those of [leadscore.Result.Ledger], if the score is more than the sum of
 	// the contributions: the model has dimensions, groups, limits, tables or the like.
 	Lines []leadscore.Line `json:"ledger,omitempty"`
+	// Audience says why the lead does not belong to the audience, if Status is
+	// [leadscore.NotInAudience]; and Season when the model is active, if it is
+	// [leadscore.NotActive].
+	Audience *leadscore.Audience `json:"audience,omitempty"`
+	Season   *leadscore.Season   `json:"season,omitempty"`
 }
 
-// Of returns the ledger of a result. It has neither contributions nor lines if the lead
-// was scored without [leadscore.Explain].
+// Of returns the ledger of a result. It has neither contributions nor lines, audience or
+// season if the lead was scored without [leadscore.Explain].
 func Of(r leadscore.Result) Ledger {
 	l := Ledger{
 		Model: r.Model, Lead: r.Lead, AsOf: r.AsOf(), Status: r.Status, Score: r.Score, Grade: r.Grade, SalesReady: r.SalesReady,
-		Dimensions: r.Dimensions(), Contributions: slices.Collect(r.Contributions()),
+		Dimensions: r.Dimensions(), Contributions: slices.Collect(r.Contributions()), Audience: r.Audience(), Season: r.Season(),
 	}
 	if label, ok := r.Label(); ok {
 		l.Label = &label
@@ -81,7 +87,10 @@ func (l Ledger) MarshalJSON() ([]byte, error) {
 		Lead   string           `json:"lead"`
 		AsOf   time.Time        `json:"as_of,omitzero"`
 		Status leadscore.Status `json:"status"`
-	}{l.Model, l.Lead, l.AsOf, l.Status})
+
+		Audience *leadscore.Audience `json:"audience,omitempty"`
+		Season   *leadscore.Season   `json:"season,omitempty"`
+	}{l.Model, l.Lead, l.AsOf, l.Status, l.Audience, l.Season})
 }
 
 // String returns the ledger as text. The first line is that of
@@ -89,9 +98,11 @@ func (l Ledger) MarshalJSON() ([]byte, error) {
 // it was scored; if there are lines, by these as a table, whose points add up to the
 // score; and by the conditions; each condition by its children and what they counted;
 // and each child by the records that it counted, or by what kept the nearest record from
-// counting and what is missing where its path leads. Ids and texts from the data are
-// quoted, so that blanks and characters that cannot be seen show. Control characters in
-// names are replaced.
+// counting and what is missing where its path leads. Tiers and rows after the one that
+// was taken have a line alone. A lead that is not in the audience has the children of the
+// audience in place of conditions, and a model that is not active when it is. Ids and
+// texts from the data are quoted, so that blanks and characters that cannot be seen show.
+// Control characters in names are replaced.
 func (l Ledger) String() string {
 	var b strings.Builder
 	text := l.Status.String()
@@ -99,8 +110,14 @@ func (l Ledger) String() string {
 		text = eval.Headline(l.Score, l.Grade, l.SalesReady, l.outcome())
 	}
 	fmt.Fprintf(&b, "%s, %s: %s\n", shown.QuoteAll(l.Lead), shown.Printable(l.Model), text)
-	if l.Status == leadscore.Scored && !l.AsOf.IsZero() {
+	if explained := l.Season != nil || l.Audience != nil; (l.Status == leadscore.Scored || explained) && !l.AsOf.IsZero() {
 		fmt.Fprintf(&b, "  as of %s\n", l.AsOf.Format(time.RFC3339Nano))
+	}
+	if l.Season != nil {
+		fmt.Fprintf(&b, "  %s\n", l.Season)
+	}
+	if l.Audience != nil {
+		children(&b, "  ", l.Audience.Children, l.Audience.Blocks)
 	}
 	l.table(&b)
 	for i := range l.Contributions {
@@ -118,35 +135,60 @@ func (l Ledger) outcome() *eval.Outcome {
 	return o
 }
 
-// contribution writes a condition and what it counted.
+// contribution writes a condition and what it counted. Of a tier or row after the one
+// that was taken there is no more to say than that.
 func contribution(b *strings.Builder, c *leadscore.Contribution) {
 	fmt.Fprintf(b, "  %s: %s\n", shown.Printable(name(c.Condition, c.Row)), sum(c))
-	for j := range c.Children {
-		for i := range c.Blocks {
-			if block := &c.Blocks[i]; block.First == j {
-				fmt.Fprintf(b, "    %s\n", blockText(block))
+	switch {
+	case c.Why == eval.EarlierTier || c.Why == eval.EarlierRow:
+	case c.Row == "":
+		children(b, "    ", c.Children, c.Blocks)
+	default: // the row of a table says what its child does
+		for i := range c.Children {
+			counts(b, "    ", &c.Children[i])
+		}
+	}
+}
+
+// children writes children and what they counted, those of a block below it.
+func children(b *strings.Builder, indent string, list []eval.ChildResult, blocks []eval.BlockResult) {
+	const deeper = "  "
+	for j := range list {
+		in := indent
+		for i := range blocks {
+			block := &blocks[i]
+			if block.First == j && block.Children > 0 {
+				fmt.Fprintf(b, "%s%s\n", in, blockText(block))
+			}
+			if block.First <= j && j < block.First+block.Children {
+				in += deeper
 			}
 		}
-		child := &c.Children[j]
-		if child.Rule == "" {
-			continue // a row of a table says it all
+		child := &list[j]
+		fmt.Fprintf(b, "%s%s: %s, %s\n", in, shown.Printable(child.Rule), counted(child), holds(child.Holds))
+		counts(b, in+deeper, child)
+	}
+}
+
+// counts writes what a child counted, or why it did not.
+func counts(b *strings.Builder, indent string, child *eval.ChildResult) {
+	for _, reason := range child.Reasons() {
+		fmt.Fprintf(b, "%s%s\n", indent, shown.Printable(reason))
+	}
+	for _, o := range child.Occurrences {
+		b.WriteString(indent)
+		if !o.Time.IsZero() {
+			b.WriteString(o.Time.Format(time.RFC3339Nano) + " ")
 		}
-		fmt.Fprintf(b, "    %s: %s, %s\n", shown.Printable(child.Rule), counted(child), holds(child.Holds))
-		for _, reason := range child.Reasons() {
-			fmt.Fprintf(b, "      %s\n", shown.Printable(reason))
+		fmt.Fprintf(b, "%s %s", o.Entity, shown.QuoteAll(o.ID))
+		if o.Routes > 1 {
+			fmt.Fprintf(b, ", %d routes", o.Routes)
 		}
-		for _, o := range child.Occurrences {
-			b.WriteString("      ")
-			if !o.Time.IsZero() {
-				b.WriteString(o.Time.Format(time.RFC3339Nano) + " ")
-			}
-			fmt.Fprintf(b, "%s %s", o.Entity, shown.QuoteAll(o.ID))
-			if o.Routes > 1 {
-				fmt.Fprintf(b, ", %d routes", o.Routes)
-			}
-			b.WriteString(aged(&o))
-			b.WriteByte('\n')
-		}
+		b.WriteString(aged(&o))
+		b.WriteByte('\n')
+	}
+	if next := child.Next; !next.IsZero() && len(child.Occurrences) != 1 {
+		fmt.Fprintf(b, "%sweighs less after %s\n", indent, next.Format(time.RFC3339Nano))
 	}
 }
 
@@ -175,14 +217,10 @@ func blockText(r *eval.BlockResult) string {
 	if r.Label != "" {
 		text = shown.Quote(r.Label) + ": " + text
 	}
-	if r.Count > 0 {
+	if strings.HasPrefix(r.Rule, "same ") {
 		text += fmt.Sprintf(": %d", r.Count)
 	}
-	children := "children"
-	if r.Children == 1 {
-		children = "child"
-	}
-	return shown.Printable(fmt.Sprintf("%s, %s (%d %s)", text, holds(r.Holds), r.Children, children))
+	return shown.Printable(fmt.Sprintf("%s, %s", text, holds(r.Holds)))
 }
 
 func holds(holds bool) string {

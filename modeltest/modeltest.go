@@ -23,6 +23,7 @@ import (
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/eval"
 	"github.com/leadscore/leadscore/eval/check"
 	"github.com/leadscore/leadscore/eval/findings"
 	"github.com/leadscore/leadscore/internal/shown"
@@ -69,29 +70,39 @@ func (r Result) String() string {
 	for i := range r.Warnings {
 		b.WriteString("\n" + r.Warnings[i].Error())
 	}
-	if r.Result.Status == leadscore.Scored {
+	audience := r.Result.Audience()
+	if r.Result.Status == leadscore.Scored || audience != nil {
 		fmt.Fprintf(&b, "\n          as of %s", r.Result.AsOf().Format(time.RFC3339Nano))
+	}
+	if audience != nil {
+		children(&b, audience.Children)
 	}
 	for c := range r.Result.Contributions() {
 		fmt.Fprintf(&b, "\n  %+6d  %s", c.Score, shown.Printable(contribution(&c)))
-		for _, child := range c.Children {
-			holds := ""
-			if !child.Holds {
-				holds = ", does not hold"
-			}
-			if child.Rule == "" {
-				continue // the row of a table says it all
-			}
-			fmt.Fprintf(&b, "\n            %s: %d%s", shown.Printable(child.Rule), child.Count, holds)
-			for _, reason := range child.Reasons() {
-				fmt.Fprintf(&b, "\n              %s", shown.Printable(reason))
-			}
-		}
+		children(&b, c.Children)
 	}
 	if r.Result.Structured() {
 		changes(&b, &r.Result)
 	}
 	return b.String()
+}
+
+// children writes what children counted.
+func children(b *strings.Builder, list []eval.ChildResult) {
+	for i := range list {
+		child := &list[i]
+		holds := ""
+		if !child.Holds {
+			holds = ", does not hold"
+		}
+		if child.Rule == "" {
+			continue // the row of a table says it all
+		}
+		fmt.Fprintf(b, "\n            %s: %d%s", shown.Printable(child.Rule), child.Count, holds)
+		for _, reason := range child.Reasons() {
+			fmt.Fprintf(b, "\n              %s", shown.Printable(reason))
+		}
+	}
 }
 
 // contribution returns how often a condition counted, as text.
@@ -233,12 +244,12 @@ var wantStatus = map[dsl.ExpectKind]leadscore.Status{
 func unmet(r *leadscore.Result, x *check.Expectation, counted map[string]leadscore.Contribution) string {
 	if want, ok := wantStatus[x.Kind]; ok {
 		if r.Status != want {
-			return status(r.Status)
+			return status(r)
 		}
 		return ""
 	}
 	if r.Status != leadscore.Scored {
-		return "the lead is not scored: " + strings.Replace(status(r.Status), "the lead", "it", 1)
+		return "the lead is not scored: " + strings.Replace(status(r), "the lead", "it", 1)
 	}
 	switch x.Kind {
 	case dsl.ExpectScore:
@@ -332,17 +343,21 @@ func unmetLabel(r *leadscore.Result, x *check.Expectation) string {
 	return ""
 }
 
-// status returns a status as a sentence.
-func status(s leadscore.Status) string {
-	switch s {
+// status returns the status of a result as a sentence.
+func status(r *leadscore.Result) string {
+	switch r.Status {
 	case leadscore.NotTargeted:
 		return "the lead is of a kind that the model does not target"
 	case leadscore.NoParent:
 		return "the lead has no parent contact or account"
 	case leadscore.NotActive:
-		return "the model is not active"
+		text := "the model is not active"
+		if season := r.Season(); season != nil {
+			text += ": it is " + season.String()
+		}
+		return text
 	case leadscore.NotInAudience:
 		return "the lead is not in the audience"
 	}
-	return "the lead is " + s.String()
+	return "the lead is " + r.Status.String()
 }

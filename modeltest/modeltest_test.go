@@ -220,7 +220,7 @@ func TestExpectationsOfParts(t *testing.T) {
 		{cold, `score 0`, "the lead is not scored: it is not in the audience"},
 		{early, `not active`, ""},
 		{cold, `not active`, "the lead is not in the audience"},
-		{early, `no label`, "the lead is not scored: the model is not active"},
+		{early, `no label`, "the lead is not scored: the model is not active: it is active from 2026-01-01"},
 	} {
 		for r := range modeltest.Results(t.Context(), compile(t, model+`test "T" { `+test.records+` expect `+test.expect+` }`)) {
 			got := ""

@@ -65,7 +65,7 @@ func TestParts(t *testing.T) {
 			`"Opened" 1 time`:                  `condition "Opened" counts 0.5 times, not 1`,
 			`"Opened" 0 times`:                 `condition "Opened" counts 0.5 times, not 0`,
 		}},
-		{"2025-05-31", lead, `not active`, map[string]string{`score 5`: `the lead is not scored: the model is not active`, `not in audience`: `the model is not active`}},
+		{"2025-05-31", lead, `not active`, map[string]string{`score 5`: `the lead is not scored: the model is not active: it is active from 2026-01-01`, `not in audience`: `the model is not active: it is active from 2026-01-01`}},
 		{"2026-05-31", `Lead with Rating = "Cold"`, `not in audience`, map[string]string{
 			`score 5`:    `the lead is not scored: it is not in the audience`,
 			`not active`: `the lead is not in the audience`,

@@ -224,6 +224,32 @@ const partsRules = `model "Parts" {
 }
 `
 
+// unscoredRules have what an explanation of a lead that is not scored has, caps that are
+// full, and a rule that is made of others.
+const unscoredRules = `model "Over" {
+    target contact
+    active from 2026-01-01 to 2026-03-31
+    condition "Known" {
+        has Lead
+        score +1
+    }
+}
+model "Others" {
+    target contact
+    audience {
+        any of {
+            has Lead where Rating = "Hot" or City = "Rome"
+            at most 1 FormSubmitted
+        }
+        from 3 to 5 FormSubmitted once per FormName
+    }
+    condition "Known" {
+        has Lead
+        score +1
+    }
+}
+`
+
 // TestJSONSchema: all output of --format json is as docs/cli.schema.json says, and
 // everything that the schema documents can be seen.
 func TestJSONSchema(t *testing.T) {
@@ -247,6 +273,10 @@ func TestJSONSchema(t *testing.T) {
 	write(t, "parts/Lead.csv", "id,ParentContact\na,ada\n")
 	write(t, "parts/Contact.csv", "id\nada\n")
 	write(t, "parts/FormSubmitted.csv", "Contact,Timestamp,FormName\nada,2026-04-20,Demo\n")
+	write(t, "unscored.score", unscoredRules)
+	write(t, "full/Lead.csv", "id,ParentContact\na,ada\n")
+	write(t, "full/Contact.csv", "id\nada\n")
+	write(t, "full/FormSubmitted.csv", "Contact,Timestamp,FormName\nada,2026-04-20,Demo\nada,2026-04-21,Demo\nada,2026-04-21,Tour\nada,2026-04-22,Tour\n")
 	write(t, "odd/Lead.csv", "id,ParentContact\na,501\nb,502\n")
 	write(t, "odd/Contact.csv", "id\n501\n502\n")
 	write(t, "odd/EmailOpened.csv", "Contact,Timestamp\n501.0,2026-05-20\n502,2026-05-20\n")
@@ -269,6 +299,7 @@ func TestJSONSchema(t *testing.T) {
 	for _, args := range []string{
 		"score --data data --as-of 2026-06-01 coffee.score", "score --data data --lead nemo coffee.score", "score --data data --as-of 2026-06-01 --explain coffee.score",
 		"score --data city --as-of 2026-06-01 --explain near.score", "score --data bad coffee.score",
+		"explain --data full --lead a --as-of 2026-06-01 unscored.score",
 		"score --data parts --as-of 2026-06-01 parts.score", "explain --data parts --lead a --as-of 2026-06-01 parts.score", "score --data odd --as-of 2026-06-01 coffee.score",
 		"explain --data data --lead b --as-of 2026-06-01 --what-if coffee.score", "explain --data data --lead b coffee.score",
 		"check wrong.score", "check many.score", "check twice.score", "check --advice odd.score", "check coffee.score", "check none.score",

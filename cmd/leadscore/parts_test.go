@@ -42,20 +42,19 @@ a,Parts,scored,23,,false,A,"Forms, from 1: 1 x +9 = +9; Demo: 0.75 x +25 = +19; 
   Later               1   x +1    0  out of season
   score                         +23
   Forms, from 1: 1 x +9 = +9
-    has FormSubmitted: 1, holds
-      2026-04-20T00:00:00Z FormSubmitted "FormSubmitted.csv:2"
+    2026-04-20T00:00:00Z FormSubmitted "FormSubmitted.csv:2"
   Forms, otherwise: 1 x -1 = 0, an earlier row was taken
   Demo: 0.75 x +25 = +19
     each FormSubmitted losing 25% every 1 month: 1, weight 0.75, holds
       2026-04-20T00:00:00Z FormSubmitted "FormSubmitted.csv:2", weight 0.75 until 2026-06-20T00:00:00Z
   Blocks: 1 x +1 = +1
-    "Either": any of, holds (2 children)
-    has Lead.ParentContact: 1, holds
-      Contact "ada"
-    none EmailOpened: 0, holds
-    same FormName: 1, holds (1 child)
-    has FormSubmitted: 1, holds
-      2026-04-20T00:00:00Z FormSubmitted "FormSubmitted.csv:2"
+    "Either": any of, holds
+      has Lead.ParentContact: 1, holds
+        Contact "ada"
+      none EmailOpened: 0, holds
+    same FormName: 1, holds
+      has FormSubmitted: 1, holds
+        2026-04-20T00:00:00Z FormSubmitted "FormSubmitted.csv:2"
   Later: 1 x +1 = 0, out of season
     has Lead: 1, holds
       Lead "a"
@@ -94,6 +93,40 @@ func TestStructuredDiff(t *testing.T) {
   weight of dimension "Fit": -2 -> +0
 `
 	out, errs, status := call(t, "", strings.Fields("diff --data parts --as-of 2026-06-01 parts.score parts.lower")...)
+	if diff := cmp.Diff(want, out); diff != "" || status != statusOK {
+		t.Errorf("status %d, %s (-want +got):\n%s", status, errs, diff)
+	}
+}
+
+// TestNotScored: the explanation of a lead that is not scored says when the model is
+// active, or why the lead is not in the audience.
+func TestNotScored(t *testing.T) {
+	setUp(t)
+	write(t, "unscored.score", unscoredRules)
+	write(t, "full/Lead.csv", "id,ParentContact\na,ada\n")
+	write(t, "full/Contact.csv", "id\nada\n")
+	write(t, "full/FormSubmitted.csv", "Contact,Timestamp,FormName\nada,2026-04-20,Demo\nada,2026-04-21,Demo\nada,2026-04-21,Tour\nada,2026-04-22,Tour\nada,2026-04-23,Tour\n")
+	const want = `"a", Over: not active
+  as of 2026-06-01T00:00:00Z
+  active from 2026-01-01 to 2026-03-31
+"a", Others: not in audience
+  as of 2026-06-01T00:00:00Z
+  any of, does not hold
+    has Lead where Rating = "Hot" or City = "Rome": 0, does not hold
+      not met: Rating = "Hot" or City = "Rome": Lead "a" has no Rating and no City
+    at most 1 FormSubmitted: 5, does not hold
+      4 too many
+      2026-04-20T00:00:00Z FormSubmitted "FormSubmitted.csv:2"
+      2026-04-21T00:00:00Z FormSubmitted "FormSubmitted.csv:3"
+      2026-04-21T00:00:00Z FormSubmitted "FormSubmitted.csv:4"
+      2026-04-22T00:00:00Z FormSubmitted "FormSubmitted.csv:5"
+      2026-04-23T00:00:00Z FormSubmitted "FormSubmitted.csv:6"
+  from 3 to 5 FormSubmitted once per FormName: 2, does not hold
+    FormName "Tour" counted once of 3, and 1 other was full, too
+    2026-04-21T00:00:00Z FormSubmitted "FormSubmitted.csv:3"
+    2026-04-23T00:00:00Z FormSubmitted "FormSubmitted.csv:6"
+`
+	out, errs, status := call(t, "", strings.Fields("explain --lead a --data full --as-of 2026-06-01 unscored.score")...)
 	if diff := cmp.Diff(want, out); diff != "" || status != statusOK {
 		t.Errorf("status %d, %s (-want +got):\n%s", status, errs, diff)
 	}

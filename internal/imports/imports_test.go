@@ -66,7 +66,7 @@ var arrows = map[string][]string{
 	"explain":       {".", "eval", "internal/shown"},
 	"modeldiff":     {".", "dsl", "eval", "eval/check", "grades", "internal/shown", "traverse"},
 	"whatif":        {".", "eval/check", "grades", "internal/points", "internal/shown"},
-	"modeltest":     {".", "dsl", "eval/check", "eval/findings", "internal/shown", "source/memory", "traverse"},
+	"modeltest":     {".", "dsl", "eval", "eval/check", "eval/findings", "internal/shown", "source/memory", "traverse"},
 	"cmd/leadscore": {"internal/zones", ".", "audit", "dsl", "eval/check", "eval/findings", "explain", "internal/calendar", "internal/nearest", "internal/regular", "internal/shown", "modeldiff", "modeltest", "source/tables", "spreadsheet", "traverse", "whatif"},
 	"spreadsheet":   {},
 	"examples/...":  {".", "source/memory", "source/tables"},
@@ -160,10 +160,10 @@ func isModule(dir string) bool {
 // rootNames lists the names that the root package exports, so that nobody adds or
 // removes one by accident.
 var rootNames = []string{
-	"AsOf", "Batch", "Compile", "CompileFS", "CompileOption", "CompileSet", "Contribution", "Diagnostics", "Dimension", "ErrNoLead", "ErrTooManyRecords",
+	"AsOf", "Audience", "Batch", "Compile", "CompileFS", "CompileOption", "CompileSet", "Contribution", "Diagnostics", "Dimension", "ErrNoLead", "ErrTooManyRecords",
 	"Explain", "File", "IDs", "LeadError", "Limits", "Line", "MaxRecords", "Model", "NewSet", "NoParent", "NoStatus", "NotActive", "NotInAudience", "NotTargeted", "Option",
 	"ParseSchema",
-	"Result", "Schema", "Scored", "Set", "SetResult", "Source", "StandardSchema", "Status", "Workers",
+	"Result", "Schema", "Scored", "Season", "Set", "SetResult", "Source", "StandardSchema", "Status", "Workers",
 }
 
 func TestRootIsSmall(t *testing.T) {

@@ -60,6 +60,15 @@ func (f Frequency) TooFew(n Count) bool {
 	return !n.AtLeast(f.Min)
 }
 
+// TooMany returns by how much a child that counts n counts too many to hold: 0 for one
+// that holds, that counts, or that none asks for.
+func (f Frequency) TooMany(n Count) Count {
+	if f.Each || f.Max == 0 || f.Max < f.Min || f.Holds(n) || f.TooFew(n) {
+		return Count{}
+	}
+	return n.Minus(CountOf(f.Max))
+}
+
 // always reports whether a child that does not count holds for every count of a range;
 // sometimes, whether it does for one of them.
 func (f Frequency) always(r Range) bool {

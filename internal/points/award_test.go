@@ -266,3 +266,20 @@ func TestMultiplierRange(t *testing.T) {
 		}
 	})
 }
+
+// TestTooMany: a child that does not hold counts too few, or so many too many that it
+// holds without them.
+func TestTooMany(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		f, n := frequencies().Draw(t, "frequency"), CountOf(smallCounts().Draw(t, "count"))
+		over := f.TooMany(n)
+		switch {
+		case f.Each || f.None() || f.Max < f.Min || f.Holds(n) || f.TooFew(n):
+			if !over.IsZero() {
+				t.Fatalf("%+v: %d of %d are too many", f, over.Big(), n.Big())
+			}
+		case over.IsZero() || !f.Holds(n.Minus(over)) || f.Holds(n.Minus(over).Plus(CountOf(1))):
+			t.Fatalf("%+v: %d of %d are too many", f, over.Big(), n.Big())
+		}
+	})
+}

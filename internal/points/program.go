@@ -178,6 +178,12 @@ func (p *Program) BlockHolds(condition int, b *check.Block, counts []Count) bool
 	return c.holds(b, counts[c.first:])
 }
 
+// AudienceHolds reports whether a block of the audience holds. counts are those of the
+// audience's children.
+func (p *Program) AudienceHolds(b *check.Block, counts []Count) bool {
+	return p.audience.holds(b, counts)
+}
+
 // multiplier returns how often the points of the condition count. counts are its own.
 func (c *condition) multiplier(counts []Count) Fraction {
 	var m Multiplier

@@ -150,40 +150,47 @@ func compareListed(t failer, want Result, got leadscore.Result, occurrences int)
 	for c := range got.Contributions() {
 		w := want.Contributions[i]
 		i++
-		if w.Row != nil {
+		if w.Row == nil {
+			compareChildren(t, want.Lead, w.Children, c.Children, c.Blocks, occurrences)
+		}
+	}
+	if want.Audience != nil {
+		compareChildren(t, want.Lead, want.Audience.Children, got.Audience().Children, got.Audience().Blocks, occurrences)
+	}
+}
+
+// compareChildren does that for the children of one condition, or of an audience.
+func compareChildren(t failer, lead string, want []Child, got []eval.ChildResult, blocks []eval.BlockResult, occurrences int) {
+	left := occurrences
+	for k, ch := range got {
+		wc := want[k]
+		var listed []string
+		for _, o := range ch.Occurrences {
+			listed = append(listed, fmt.Sprintf("      %s %s %s ×%d\n", o.Entity, o.ID, o.Time.UTC().Format(time.RFC3339Nano), o.Routes))
+		}
+		if inSame(blocks, k) {
+			left -= len(listed)
 			continue
 		}
-		left := occurrences
-		for k, ch := range c.Children {
-			wc := w.Children[k]
-			var listed []string
-			for _, o := range ch.Occurrences {
-				listed = append(listed, fmt.Sprintf("      %s %s %s ×%d\n", o.Entity, o.ID, o.Time.UTC().Format(time.RFC3339Nano), o.Routes))
+		lines := occurrenceLines(wc.Routes)
+		lines = lines[:min(left, len(lines))]
+		left -= len(listed)
+		if !slices.Equal(lines, listed) {
+			t.Fatalf("lead %s: %s: occurrences (-reference +engine):\n%s", lead, ch.Rule, cmp.Diff(lines, listed))
+		}
+		var unmet []string
+		for _, u := range ch.Nearest {
+			unmet = append(unmet, u.Rule)
+		}
+		if wc.TooFew && len(wc.Nearest) > 0 {
+			if !slices.ContainsFunc(wc.Nearest, func(o []string) bool { return slices.Equal(o, unmet) }) {
+				t.Fatalf("%s: %q is reported as unmet, want one of %q", ch.Rule, unmet, wc.Nearest)
 			}
-			if inSame(c.Blocks, k) {
-				left -= len(listed)
-				continue
-			}
-			lines := occurrenceLines(wc.Routes)
-			lines = lines[:min(left, len(lines))]
-			left -= len(listed)
-			if !slices.Equal(lines, listed) {
-				t.Fatalf("lead %s: %s: occurrences (-reference +engine):\n%s", want.Lead, ch.Rule, cmp.Diff(lines, listed))
-			}
-			var unmet []string
-			for _, u := range ch.Nearest {
-				unmet = append(unmet, u.Rule)
-			}
-			if wc.TooFew && len(wc.Nearest) > 0 {
-				if !slices.ContainsFunc(wc.Nearest, func(o []string) bool { return slices.Equal(o, unmet) }) {
-					t.Fatalf("%s: %q is reported as unmet, want one of %q", ch.Rule, unmet, wc.Nearest)
-				}
-			} else if unmet != nil {
-				t.Fatalf("%s: %q is reported as unmet, and nothing is unmet", ch.Rule, unmet)
-			}
-			if missing := missingOf(ch); !slices.Equal(wc.Missing, missing) {
-				t.Fatalf("lead %s: %s: missing\n%+v, want\n%+v", want.Lead, ch.Rule, missing, wc.Missing)
-			}
+		} else if unmet != nil {
+			t.Fatalf("%s: %q is reported as unmet, and nothing is unmet", ch.Rule, unmet)
+		}
+		if missing := missingOf(ch); !slices.Equal(wc.Missing, missing) {
+			t.Fatalf("lead %s: %s: missing\n%+v, want\n%+v", lead, ch.Rule, missing, wc.Missing)
 		}
 	}
 }
@@ -218,25 +225,17 @@ func partsOfReference(r Result, engine leadscore.Result) string {
 	for _, c := range r.Contributions {
 		fmt.Fprintf(&b, "  %s: %s × %d = %d taken=%v\n", c.Condition, c.Multiplier.RatString(), c.Points, Clamp(c.Score), c.holds())
 		if c.Row == nil {
-			for k, ch := range c.Children {
-				if i < len(theirs) && inSame(theirs[i].Blocks, k) {
-					continue
-				}
-				weight := ""
-				if ch.Weight != nil {
-					weight = ch.Weight.RatString()
-				}
-				fmt.Fprintf(&b, "    %q %s: %d %q %v\n", ch.Label, ch.Rule, saturate(ch.Count), weight, ch.Holds)
+			var blocks []eval.BlockResult
+			if i < len(theirs) {
+				blocks = theirs[i].Blocks
 			}
-			for _, block := range c.Blocks {
-				n := new(big.Int)
-				if block.Count != nil {
-					n = block.Count
-				}
-				fmt.Fprintf(&b, "    %q block: %d %v\n", block.Label, n, block.Holds)
-			}
+			childrenOfReference(&b, &c, blocks)
 		}
 		i++
+	}
+	if a := engine.Audience(); r.Audience != nil {
+		b.WriteString("  audience\n")
+		childrenOfReference(&b, r.Audience, a.Blocks)
 	}
 	if engine.Structured() {
 		for _, l := range r.Ledger {
@@ -244,6 +243,39 @@ func partsOfReference(r Result, engine leadscore.Result) string {
 		}
 	}
 	return b.String()
+}
+
+// childrenOfReference writes children and blocks as childrenOfEngine does. blocks are those
+// of the engine.
+func childrenOfReference(b *strings.Builder, c *Contribution, blocks []eval.BlockResult) {
+	for k, ch := range c.Children {
+		if inSame(blocks, k) {
+			continue
+		}
+		weight := ""
+		if ch.Weight != nil {
+			weight = ch.Weight.RatString()
+		}
+		fmt.Fprintf(b, "    %q %s: %d %q %v\n", ch.Label, ch.Rule, saturate(ch.Count), weight, ch.Holds)
+	}
+	for _, block := range c.Blocks {
+		n := new(big.Int)
+		if block.Count != nil {
+			n = block.Count
+		}
+		fmt.Fprintf(b, "    %q block: %d %v\n", block.Label, n, block.Holds)
+	}
+}
+
+func childrenOfEngine(b *strings.Builder, children []eval.ChildResult, blocks []eval.BlockResult) {
+	for k, ch := range children {
+		if !inSame(blocks, k) {
+			fmt.Fprintf(b, "    %q %s: %d %q %v\n", ch.Label, ch.Rule, ch.Count, ch.Weight, ch.Holds)
+		}
+	}
+	for _, block := range blocks {
+		fmt.Fprintf(b, "    %q block: %d %v\n", block.Label, block.Count, block.Holds)
+	}
 }
 
 func partsOfEngine(r leadscore.Result) string {
@@ -257,14 +289,11 @@ func partsOfEngine(r leadscore.Result) string {
 		if c.Row != "" {
 			continue
 		}
-		for k, ch := range c.Children {
-			if !inSame(c.Blocks, k) {
-				fmt.Fprintf(&b, "    %q %s: %d %q %v\n", ch.Label, ch.Rule, ch.Count, ch.Weight, ch.Holds)
-			}
-		}
-		for _, block := range c.Blocks {
-			fmt.Fprintf(&b, "    %q block: %d %v\n", block.Label, block.Count, block.Holds)
-		}
+		childrenOfEngine(&b, c.Children, c.Blocks)
+	}
+	if a := r.Audience(); a != nil {
+		b.WriteString("  audience\n")
+		childrenOfEngine(&b, a.Children, a.Blocks)
 	}
 	if r.Structured() {
 		for l := range r.Ledger() {

@@ -35,7 +35,7 @@ type Data map[string][]Record
 type Result struct {
 	Model, Lead string
 	// Status is "scored", "no parent", "not targeted", "not active" or "not in
-	// audience". The rest is set only for "scored".
+	// audience". The rest is set only for "scored", but for Audience.
 	Status        string
 	Score         int64
 	Grade         string
@@ -44,6 +44,8 @@ type Result struct {
 	Label         string
 	Contributions []Contribution // in the order of the rules
 	Ledger        []Line
+	// Audience has the children and blocks of the audience, for "not in audience".
+	Audience *Contribution
 }
 
 // A Dimension is what one dimension gives.
@@ -182,7 +184,7 @@ func (s *scoring) result(m *dsl.Model) Result {
 	case r.Status != "scored":
 	case !s.allActive(m.Clauses): // "a model the status `not active`"
 		r.Status = "not active"
-	case !s.inAudience(m): // "A lead for which it does not hold is `not in audience`"
+	case !s.inAudience(m, &r): // "A lead for which it does not hold is `not in audience`"
 		r.Status = "not in audience"
 	default:
 		t := &totals{scoring: s, result: &r}
@@ -234,10 +236,17 @@ func (s *scoring) allActive(clauses []dsl.Clause) bool {
 	})
 }
 
-// inAudience reports whether the children and blocks of the audience hold.
-func (s *scoring) inAudience(m *dsl.Model) bool {
+// inAudience reports whether the children and blocks of the audience hold. If they do
+// not, they are listed.
+func (s *scoring) inAudience(m *dsl.Model, r *Result) bool {
 	for _, c := range m.Clauses {
-		if a, ok := c.(*dsl.Audience); ok && s.multiplier(a.Items, nil, &Contribution{}).Sign() == 0 {
+		a, ok := c.(*dsl.Audience)
+		if !ok {
+			continue
+		}
+		out := &Contribution{}
+		if s.multiplier(a.Items, nil, out).Sign() == 0 {
+			r.Audience = out
 			return false
 		}
 	}

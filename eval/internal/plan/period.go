@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/leadscore/leadscore/dsl"
@@ -66,4 +67,29 @@ func Length(s *check.Span) int64 {
 		return s.N * 60 * minute
 	}
 	return days * 24 * 60 * minute
+}
+
+// Text returns a period of a kind for people, such as 2026-05-10, 2026-05, or 2026-05-04
+// for the week that begins then; of an hour its beginning, such as
+// 2026-05-10T14:00+02:00.
+func (p Period) Text(kind dsl.Period) string {
+	switch kind {
+	case dsl.PerHour:
+		day := floor(p.Number, 24)
+		offset := time.Duration(p.Offset) * time.Microsecond
+		zone := time.UTC
+		if offset != 0 {
+			zone = time.FixedZone("", int(offset.Seconds()))
+		}
+		return fmt.Sprintf("%sT%02d:00%s", traverse.DayValue(day), p.Number-24*day, time.Unix(0, 0).In(zone).Format("Z07:00"))
+	case dsl.PerWeek:
+		const monday = 4
+		return traverse.DayValue(p.Number*7 + monday).String()
+	case dsl.PerMonth:
+		year := floor(p.Number-1, 12)
+		return fmt.Sprintf("%04d-%02d", year, p.Number-12*year)
+	case dsl.PerYear:
+		return fmt.Sprintf("%04d", p.Number)
+	}
+	return traverse.DayValue(p.Number).String()
 }

@@ -225,3 +225,33 @@ func countOf(n *big.Int) points.Count {
 	}
 	return c
 }
+
+// TestFull checks where caps left most occurrences out.
+func TestFull(t *testing.T) {
+	for _, test := range []struct{ child, want string }{
+		{`each EmailOpened once per EmailName`, `null 1 of 3, 2 others`}, // e5, e6 and e8 have no name
+		{`each EmailOpened once per EmailName where EmailName is not empty`, `A 1 of 2, 1 others`},
+		{`each EmailOpened up to 2 per EmailName`, `null 2 of 3, 0 others`},
+		{`each EmailOpened up to 3 per EmailName`, ``},
+		{`each EmailOpened once per day`, `2026-05-31 1 of 2, 1 others`}, // as many have no date
+		{`each EmailOpened up to 3 per week`, `2026-05-25 3 of 4, 0 others`},
+		{`each EmailOpened up to 7 per EmailOpened`, ``},
+		{`each EmailOpened up to 3 per Contact`, `ada 3 of 8, 0 others`},
+		{`each EmailOpened once per Contact.ParentAccount`, `a 1 of 8, 0 others`},
+		{`each EmailOpened.Contact once per Contact`, `ada 1 of 8, 0 others`},
+		{`each EmailOpened`, ``},
+	} {
+		f := newFixture(t, evaltest.Model("M", "contact", test.child+" score +1"), events, "l")
+		got := ""
+		if full, ok := f.walker.Full(f.child(0), &f.batch.Leads[0]); ok {
+			text := full.text()
+			if full.Record != nil {
+				text = full.Record.ID
+			}
+			got = fmt.Sprintf("%s %s of %s, %d others", text, full.Counted.Big(), full.Found.Big(), full.Others)
+		}
+		if got != test.want {
+			t.Errorf("%s: %q, want %q", test.child, got, test.want)
+		}
+	}
+}

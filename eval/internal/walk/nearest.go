@@ -19,6 +19,9 @@ type Unmet struct {
 	// came to be. It is null for an expression that is made of others.
 	Value traverse.Value
 	Lost  *Missing // where the references of the expression end before the field, or nil
+	// Parts are the comparisons of which an expression is made, in the order of the
+	// rule, whether they hold or not.
+	Parts []Unmet
 }
 
 // A trail is a route, from its last record back to its first, and how much it does
@@ -177,16 +180,36 @@ func (w *Walker) listUnmet(ch *plan.Child, t *trail) []Unmet {
 					u.Value = t.record.Date(s.Node.Layout)
 				}
 			case e.Kind == plan.Compare:
-				if r := w.follow(e.Hops, t.record); r != nil {
-					u.Value = r.Given[e.Layout.Place(r.Entity, e.Field)]
-				} else {
-					u.Lost = w.lost(e, t.record)
-				}
+				w.look(&u)
+			default:
+				u.Parts = w.parts(e, &whole, nil)
 			}
 			list = append(list, u)
 		})
 	}
 	slices.SortFunc(list, func(a, b Unmet) int { return cmp.Compare(a.place(), b.place()) })
+	return list
+}
+
+// look sets the value of the field that a comparison is about.
+func (w *Walker) look(u *Unmet) {
+	if r := w.follow(u.Expr.Hops, u.Record); r != nil {
+		u.Value = r.Given[u.Expr.Layout.Place(r.Entity, u.Expr.Field)]
+	} else {
+		u.Lost = w.lost(u.Expr, u.Record)
+	}
+}
+
+// parts appends the comparisons of which an expression about a route is made.
+func (w *Walker) parts(e *plan.Expr, route *way, list []Unmet) []Unmet {
+	if e.Kind == plan.Compare {
+		u := Unmet{Expr: e, Record: route[e.Step]}
+		w.look(&u)
+		return append(list, u)
+	}
+	for i := range e.Terms {
+		list = w.parts(&e.Terms[i], route, list)
+	}
 	return list
 }
 

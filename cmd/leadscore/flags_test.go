@@ -30,7 +30,7 @@ func flagsOf(t *testing.T, name string) map[string]string {
 // takes, with the same meaning. What else a command takes is listed here.
 func TestFlagsForData(t *testing.T) {
 	own := map[string][]string{
-		"score":   {"explain", "format", "grade", "lead", "model", "o", "ready", "sort", "top"},
+		"score":   {"explain", "format", "grade", "label", "lead", "model", "o", "ready", "sort", "top"},
 		"explain": {"format", "lead", "what-if"},
 		"diff":    {"exit-code", "format", "limit"},
 		"check":   {"advice", "format"},

@@ -131,3 +131,43 @@ func TestNotScored(t *testing.T) {
 		t.Errorf("status %d, %s (-want +got):\n%s", status, errs, diff)
 	}
 }
+
+// TestLabels selects results by label.
+func TestLabels(t *testing.T) {
+	setUp(t)
+	write(t, "parts.score", partsRules)
+	write(t, "parts/Lead.csv", "id,ParentContact\na,ada\nb,\nc,ben\n")
+	write(t, "parts/Contact.csv", "id\nada\nben\n")
+	write(t, "parts/FormSubmitted.csv", "Contact,Timestamp,FormName\nada,2026-04-20,Demo\n")
+	for args, want := range map[string]string{
+		"--label A":                   "a",
+		"--label B":                   "c",
+		"--label A --label B":         "ac",
+		"--label A --ready":           "",
+		"--label A --lead c --lead a": "a",
+	} {
+		out, errs, status := call(t, "", strings.Fields("score --data parts --as-of 2026-06-01 --format csv parts.score "+args)...)
+		got := ""
+		for line := range strings.Lines(out) {
+			if lead, _, _ := strings.Cut(line, ","); lead != "lead" {
+				got += lead
+			}
+		}
+		if got != want || status != statusOK {
+			t.Errorf("%s: status %d, leads %q, want %q; %s", args, status, got, want, errs)
+		}
+	}
+	for args, want := range map[string]string{
+		"--label a":                        `--label: there is no label "a"; did you mean A?`,
+		"--label AB":                       `--label: there is no label "AB"`,
+		"--label=":                         `--label needs a value`,
+		"--grade A":                        `--grade: "A" is a grade of the dimension "Fit", and not of a model; --label selects by the grades of dimensions`,
+		"--model Coffee --label A":         `--label: there is no label "A"`,
+		"--model Coffee --label A --top 2": `--label: there is no label "A"`,
+	} {
+		out, errs, status := call(t, "", append(strings.Fields("score --data parts parts.score coffee.score"), strings.Fields(args)...)...)
+		if status != statusUsage || out != "" || !strings.HasPrefix(errs, "leadscore score: "+want) {
+			t.Errorf("%s: status %d, %s%s", args, status, out, errs)
+		}
+	}
+}

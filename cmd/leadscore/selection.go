@@ -15,10 +15,10 @@ import (
 // A selection is the flags of score that choose leads, models and results, and the
 // order of these.
 type selection struct {
-	leads, models, grades list
-	ready                 *bool
-	sort                  *string
-	top                   *int
+	leads, models, grades, labels list
+	ready                         *bool
+	sort                          *string
+	top                           *int
 }
 
 // A list is the value of a flag that may be given several times. It holds each value
@@ -58,6 +58,7 @@ func (inv *invocation) selectionFlags() *selection {
 	inv.list(&s.leads, "lead", "score only the lead with this `ID`; may be given several times")
 	inv.list(&s.models, "model", "score only by the model called `NAME`; may be given several times")
 	inv.list(&s.grades, "grade", "print only results with the grade called `NAME`; may be given several times")
+	inv.list(&s.labels, "label", "print only results with the label `NAME`, which is made of grades of dimensions; may be given several times")
 	s.ready = inv.flags.Bool("ready", false, "print only leads that are sales ready")
 	s.sort = inv.choice("sort", sortData, "print results in the `ORDER` of the data, by score, the highest of each model first, or by lead. All orders but that of the data keep the results in memory", sortScore, sortLead)
 	s.top = inv.flags.Int("top", 0, "print only the `N` leads with the highest scores of each model, sorted by score")
@@ -81,7 +82,7 @@ func (inv *invocation) selectionFlags() *selection {
 }
 
 // of returns the models of a set that are selected, as a set. It fails if there is
-// no such model, or if none of them has a grade that is selected.
+// no such model, or if none of them has a grade or label that is selected.
 func (s *selection) of(set *leadscore.Set) (*leadscore.Set, error) {
 	models := set.Models()
 	for _, name := range s.models {
@@ -100,16 +101,12 @@ func (s *selection) of(set *leadscore.Set) (*leadscore.Set, error) {
 		models = slices.DeleteFunc(models, func(m *leadscore.Model) bool { return !slices.Contains(s.models, m.Name()) })
 	}
 	for _, name := range s.grades {
-		names := func(yield func(string) bool) {
-			for _, m := range models {
-				for band := range m.Grades().Bands() {
-					if !yield(band.Name) {
-						return
-					}
-				}
-			}
+		if err := gradeAmong(name, models); err != nil {
+			return nil, err
 		}
-		if err := among("grade", name, names); err != nil {
+	}
+	for _, name := range s.labels {
+		if err := labelAmong(name, models); err != nil {
 			return nil, err
 		}
 	}
@@ -117,6 +114,58 @@ func (s *selection) of(set *leadscore.Set) (*leadscore.Set, error) {
 		return set, nil
 	}
 	return leadscore.NewSet(models...)
+}
+
+// gradeAmong fails if none of the models has a grade. That of a dimension is none.
+func gradeAmong(name string, models []*leadscore.Model) error {
+	dimension := ""
+	err := among("grade", name, func(yield func(string) bool) {
+		for _, m := range models {
+			for band := range m.Grades().Bands() {
+				if !yield(band.Name) {
+					return
+				}
+			}
+		}
+	})
+	if err == nil {
+		return nil
+	}
+	for _, m := range models {
+		for _, d := range m.Checked().Label {
+			for band := range d.Grades.Bands() {
+				if dimension == "" && band.Name == name {
+					dimension = d.Name
+				}
+			}
+		}
+	}
+	if dimension != "" {
+		return badUsage("--grade: %s is a grade of the dimension %s, and not of a model; --label selects by the grades of dimensions", shown.Quote(name), shown.Quote(dimension))
+	}
+	return err
+}
+
+// labelAmong fails if no lead can have a label by any of the models.
+func labelAmong(name string, models []*leadscore.Model) error {
+	if slices.ContainsFunc(models, func(m *leadscore.Model) bool { return m.Checked().HasLabel(name) }) {
+		return nil
+	}
+	return among("label", name, func(yield func(string) bool) {
+		for _, m := range models {
+			for _, label := range m.Checked().Labels() {
+				if !yield(label) {
+					return
+				}
+			}
+		}
+	})
+}
+
+// hasLabel reports whether a result has one of some labels.
+func hasLabel(r *leadscore.Result, labels []string) bool {
+	label, ok := r.Label()
+	return ok && slices.Contains(labels, label)
 }
 
 // among fails if names do not include name, which is the value of a flag.
@@ -147,6 +196,8 @@ func (s *selection) shows(o *outcome) bool {
 	case *s.ready && !(scored && o.SalesReady):
 		return false
 	case len(s.grades) > 0 && !(scored && slices.Contains(s.grades, o.Grade)):
+		return false
+	case len(s.labels) > 0 && !hasLabel(&o.Result, s.labels):
 		return false
 	}
 	return *s.top == 0 || scored

@@ -240,39 +240,3 @@ func (c *checker) fixText(d *dsl.Diagnostic, text *dsl.String, candidates []stri
 		d.ReplaceAt(text.Span, strconv.Quote(near))
 	}
 }
-
-// composed reports whether a label is made of one grade of each list, in their order.
-func composed(label string, lists [][]string) bool {
-	ends := map[int]bool{0: true} // where the grades of the lists so far can end
-	for _, list := range lists {
-		next := map[int]bool{}
-		for at := range ends {
-			for _, grade := range list {
-				if strings.HasPrefix(label[at:], grade) {
-					next[at+len(grade)] = true
-				}
-			}
-		}
-		ends = next
-	}
-	return ends[len(label)]
-}
-
-// compositions returns labels that are made of one grade of each list, in their order:
-// all of them, unless there are very many.
-func compositions(lists [][]string) []string {
-	const most = 1000
-	labels := []string{""}
-	for _, list := range lists {
-		var longer []string
-		for _, label := range labels {
-			for _, grade := range list {
-				if len(longer) < most {
-					longer = append(longer, label+grade)
-				}
-			}
-		}
-		labels = longer
-	}
-	return labels
-}

@@ -191,24 +191,24 @@ func negated(lex *tokens, words *opWord) error {
 		return nil
 	}
 	first, last := lex.list[mark-len(strings.Fields(words.phrase))], *lastBefore(lex)
-	sure := true
+	bad := &syntaxError{token: first, nearest: op.String()}
+	sure := first.Pos.Line == last.Pos.Line
+	if sure {
+		bad.token.Value = lex.text[first.Pos.Offset:endOf(&last).Offset]
+	}
 	switch words.phrase {
 	case "is":
 	case "not", "is not", "does not":
-		sure = op == Equal || op < opCount && ops[op].not != 0
+		sure = sure && (op == Equal || op < opCount && ops[op].not != 0)
+		bad.nearest = op.opposite().String()
 		if op.opposite() == op {
-			return nil
+			bad.nearest, bad.help = "", fmt.Sprintf("write not ( … ), with the field and %s in the parentheses", op)
 		}
-		op = op.opposite()
 	default:
 		return nil
 	}
-	bad := &syntaxError{token: first, nearest: op.String()}
-	if first.Pos.Line == last.Pos.Line {
-		bad.token.Value = lex.text[first.Pos.Offset:endOf(&last).Offset]
-		if sure {
-			bad.fix = &Edit{spanOf(&first, &last), op.String()}
-		}
+	if sure && bad.nearest != "" {
+		bad.fix = &Edit{spanOf(&first, &last), bad.nearest}
 	}
 	return bad
 }

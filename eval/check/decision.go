@@ -108,16 +108,16 @@ func (k *modelChecker) gradeValues(of *Dimension, j *dsl.Judgment) (values []str
 	if known == nil {
 		return nil, false
 	}
-	what := "grade"
+	what, lists := "grade", [][]string(nil)
 	if j.Subject == dsl.SubjectLabel {
-		what = "label"
+		what, lists = "label", k.labelGrades()
 	}
 	sound = true
 	for _, o := range j.Operands {
 		s, ok := o.(*dsl.String)
 		switch {
 		case !ok:
-			text := k.file.Text[o.At().Start.Offset:o.At().End.Offset]
+			text, _ := k.operandText(o)
 			d := k.problem(o.At(), CodeType, "a %s is a text, and %s is not", what, brief(text))
 			d.Expected = []string{"a text in double quotes"}
 			if _, number := o.(*dsl.Number); number && known(text) {
@@ -128,7 +128,12 @@ func (k *modelChecker) gradeValues(of *Dimension, j *dsl.Judgment) (values []str
 			sound = false
 		case !known(s.Value):
 			d := k.problem(s.Span, CodeValue, "no lead has %s %s", what, brief(s.Raw))
-			k.nearestText(d, s, all)
+			if other := reordered(s.Value, lists); other != "" {
+				d.Nearest = strconv.Quote(other)
+				d.Replace(d.Nearest)
+			} else {
+				k.nearestText(d, s, all)
+			}
 			sound = false
 		default:
 			values = append(values, s.Value)
@@ -151,12 +156,9 @@ func (k *modelChecker) knownGrades(of *Dimension, j *dsl.Judgment) (known func(s
 		if len(k.model.Label) != len(k.label.Dimensions) {
 			return nil, nil // the label has a problem
 		}
-		var lists [][]string
-		for _, d := range k.model.Label {
-			if d.Source.Incomplete {
-				return nil, nil
-			}
-			lists = append(lists, gradesOf(d))
+		lists := k.labelGrades()
+		if lists == nil {
+			return nil, nil
 		}
 		return func(label string) bool { return composed(label, lists) }, compositions(lists)
 	case of != nil:
@@ -177,6 +179,35 @@ func (k *modelChecker) knownGrades(of *Dimension, j *dsl.Judgment) (known func(s
 		}
 	}
 	return func(grade string) bool { return slices.Contains(all, grade) }, all
+}
+
+// labelGrades returns the grades of the dimensions in the label, or nil if they cannot
+// all be read.
+func (k *modelChecker) labelGrades() (lists [][]string) {
+	for _, d := range k.model.Label {
+		if d.Source.Incomplete {
+			return nil
+		}
+		lists = append(lists, gradesOf(d))
+	}
+	return lists
+}
+
+// reordered returns the label that consists of the two grades of a text in the other
+// order, as A1 for 1A, or "". lists are the grades of a label.
+func reordered(text string, lists [][]string) string {
+	const most = 100 // grades, so that the work is limited
+	if len(lists) != 2 || len(lists[0]) > most || len(lists[1]) > most {
+		return ""
+	}
+	for _, second := range lists[1] {
+		for _, first := range lists[0] {
+			if strings.EqualFold(second+first, text) {
+				return first + second
+			}
+		}
+	}
+	return ""
 }
 
 func (k *modelChecker) noLabel(j *dsl.Judgment) {

@@ -93,7 +93,7 @@ func (k *testChecker) known(x *dsl.Expectation, of *Dimension) {
 		k.sound = false
 		return
 	}
-	what, names := "condition", []string(nil)
+	what, names, other := "condition", []string(nil), ""
 	switch x.Kind {
 	case dsl.ExpectGrade:
 		what, names = "grade", gradesIn(k.model.Source.Clauses)
@@ -108,7 +108,7 @@ func (k *testChecker) known(x *dsl.Expectation, of *Dimension) {
 		if lists == nil || composed(x.Name.Value, lists) {
 			return
 		}
-		names = compositions(lists)
+		names, other = compositions(lists), reordered(x.Name.Value, lists)
 	default:
 		for i := range k.model.Conditions {
 			if k.model.Conditions[i].Row == nil {
@@ -123,14 +123,17 @@ func (k *testChecker) known(x *dsl.Expectation, of *Dimension) {
 	if of != nil {
 		whom = fmt.Sprintf("dimension %s", brief(strconv.Quote(of.Name)))
 	}
-	k.unknown(whom, what, x.Name, names)
+	if d := k.unknown(whom, what, x.Name, names); d != nil && other != "" {
+		d.Nearest = strconv.Quote(other)
+	}
 }
 
-// unknown reports a name that whom does not have, or if that is "" the model.
-func (k *testChecker) unknown(whom, what string, name *dsl.String, names []string) {
+// unknown reports a name that whom does not have, or if that is "" the model. It returns
+// nil if the model may have it.
+func (k *testChecker) unknown(whom, what string, name *dsl.String, names []string) *dsl.Diagnostic {
 	k.sound = false
 	if k.model.Source.Incomplete {
-		return // it may be what could not be read
+		return nil // it may be what could not be read
 	}
 	if whom == "" {
 		whom = fmt.Sprintf("model %q", k.model.Name)
@@ -141,6 +144,7 @@ func (k *testChecker) unknown(whom, what string, name *dsl.String, names []strin
 	} else if near := k.near(name.Value, slices.Values(names)); near != "" {
 		d.Nearest = strconv.Quote(near)
 	}
+	return d
 }
 
 // partCalled returns what of the clauses and those in them has a name: "group", "table"

@@ -102,6 +102,8 @@ func usesOf(f *dsl.File) []letUse {
 			whole(n.Operands, n.List)
 		case *dsl.Row:
 			whole(n.Values, n.List)
+		case *dsl.Assignment:
+			whole(n.Values, n.Let)
 		case dsl.Literal:
 			if l := letOf(n); l != nil {
 				use(n.At(), l)

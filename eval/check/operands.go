@@ -14,11 +14,11 @@ import (
 
 // misfit reports an operand of the wrong kind.
 func (c *checker) misfit(f traverse.Field, l dsl.Literal, expected ...string) {
-	text := c.text(l.At())
+	text, named := c.operandText(l)
 	d := c.problem(l.At(), CodeType, "%s is %s, and %s is not", f.Name, f.Type.Noun(), brief(text))
 	d.Expected = expected
-	if letOf(l) != nil {
-		return // the text is a name
+	if named {
+		return
 	}
 	switch l := l.(type) {
 	case *dsl.Number, *dsl.Bool, *dsl.Moment:
@@ -38,6 +38,31 @@ func (c *checker) misfit(f traverse.Field, l dsl.Literal, expected ...string) {
 			}
 		}
 	}
+}
+
+// operandText returns a literal as it is written, and whether a name stands there for
+// it. For an element of a list for which a name stands, that is the element and the name
+// of the list.
+func (c *checker) operandText(l dsl.Literal) (text string, named bool) {
+	text = c.text(l.At())
+	if letOf(l) != nil || text == "" {
+		return text, letOf(l) != nil
+	}
+	own := text
+	switch l := l.(type) {
+	case *dsl.String:
+		own = l.Raw
+	case *dsl.Number:
+		own = l.Text
+	case *dsl.Moment:
+		own = l.Raw
+	case *dsl.Bool:
+		own = strconv.FormatBool(l.Value)
+	}
+	if strings.EqualFold(own, text) {
+		return text, false
+	}
+	return own + " in " + text, true
 }
 
 // letOf returns the name that stands for a literal, or nil.

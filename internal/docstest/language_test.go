@@ -129,17 +129,37 @@ func TestDocsLimits(t *testing.T) {
 	condition := func(child string) string { return `condition "C" { ` + child + ` score +1 }` }
 	model := func(clauses string) string { return `model "M" { target contact ` + clauses + ` }` }
 	makers := map[string]func(n int) string{
-		"bytes in one file":            func(n int) string { return strings.Repeat(" ", n) },
-		"models in one file":           func(n int) string { return list(n, model(""), "\n") },
-		"tests in one file":            func(n int) string { return list(n, `test "T" { }`, "\n") },
-		"clauses in one test":          func(n int) string { return `test "T" { ` + list(n, "Lead", "\n") + ` }` },
-		"conditions in one model":      func(n int) string { return model(list(n, condition("has Lead"), "\n")) },
-		"children in one condition":    func(n int) string { return model(condition(list(n, "has Lead", "\n"))) },
-		"expressions in one child":     func(n int) string { return model(condition("has Lead where " + list(n, "A = 1", " and "))) },
-		"values in one list":           func(n int) string { return model(condition("has Lead where A in (" + list(n, "1", ", ") + ")")) },
-		"names in one path":            func(n int) string { return model(condition("has " + list(n, "A", "."))) },
-		"names in one field reference": func(n int) string { return model(condition("has Lead where " + list(n, "A", ".") + " = 1")) },
-		"problems shown for one file":  func(n int) string { return model(list(n, `condition "C" { score +1 }`, "\n")) },
+		"bytes in one file":                 func(n int) string { return strings.Repeat(" ", n) },
+		"models in one file":                func(n int) string { return list(n, model(""), "\n") },
+		"tests in one file":                 func(n int) string { return list(n, `test "T" { }`, "\n") },
+		"clauses in one test":               func(n int) string { return `test "T" { ` + list(n, "Lead", "\n") + ` }` },
+		"conditions in one model":           func(n int) string { return model(list(n, condition("has Lead"), "\n")) },
+		"children in one condition":         func(n int) string { return model(condition(list(n, "has Lead", "\n"))) },
+		"expressions in one child":          func(n int) string { return model(condition("has Lead where " + list(n, "A = 1", " and "))) },
+		"values in one list or record":      func(n int) string { return model(condition("has Lead where A in (" + list(n, "1", ", ") + ")")) },
+		"rows in one table":                 func(n int) string { return model(`table "T" by Lead.A { ` + list(n, "1 score 1", "\n") + ` }`) },
+		"parts of one decision":             func(n int) string { return model("sales ready when " + list(n, "score > 1", " or ")) },
+		"kinds of interaction in one child": func(n int) string { return model(condition("has " + list(n, "A", " or "))) },
+		"names in one path":                 func(n int) string { return model(condition("has " + list(n, "A", "."))) },
+		"names in one field reference":      func(n int) string { return model(condition("has Lead where " + list(n, "A", ".") + " = 1")) },
+		"problems shown for one file":       func(n int) string { return model(list(n, `condition "C" { score +1 }`, "\n")) },
+		"groups in one another":             func(n int) string { return model(strings.Repeat(`group "G" { `, n) + strings.Repeat(" }", n)) },
+		"`any of` and `all of` in one another": func(n int) string {
+			return model(condition(strings.Repeat("any of { ", n) + "has Lead" + strings.Repeat(" }", n)))
+		},
+		"parentheses in one another": func(n int) string {
+			return model(condition("has Lead where " + strings.Repeat("(", n) + "A = 1" + strings.Repeat(")", n)))
+		},
+		"values for which names of lists stand in one file": func(n int) string {
+			const each = 10_000
+			rest := n % each
+			uses := list(n/each, "Many score 1", "\n")
+			lets := "let Many = (" + list(each, "1", ", ") + ")\n"
+			if rest > 0 {
+				uses, lets = uses+"\nFew score 1", lets+"let Few = ("+list(rest, "1", ", ")+")\n"
+			}
+			return lets + model(`table "T" by Lead.A { `+uses+` }`)
+		},
 	}
 	rows := table(t, "### Limits")
 	if len(rows) != len(makers) {

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/leadscore/leadscore/bench/internal/crm"
@@ -28,7 +29,7 @@ var windows = []int{7, 14, 30, 60, 90, 180, 365}
 // Generate makes a model of so many rules.
 func Generate(size int, seed uint64) *Model {
 	g := &generator{rand: rand.New(rand.NewPCG(seed, uint64(size))), many: size >= 1000}
-	m := &Model{Name: fmt.Sprintf("Model of %d rules, seed %d", size, seed)}
+	m := &Model{Label: strconv.Itoa(size), Name: fmt.Sprintf("Model of %d rules, seed %d", size, seed)}
 	for i := range size {
 		r := Rule{Name: fmt.Sprintf("Rule %d", i+1), Points: g.points()}
 		switch {

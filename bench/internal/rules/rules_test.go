@@ -1,6 +1,7 @@
 package rules_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -53,6 +54,65 @@ func TestMix(t *testing.T) {
 		}
 		if size >= 20 && slices.Contains(frequencies, 0) {
 			t.Errorf("%d rules: a frequency is missing: %v", size, frequencies)
+		}
+	}
+}
+
+// Half of the rules of the structured model use the second layer.
+func TestStructured(t *testing.T) {
+	m := rules.Structured()
+	if m.Size() != 100 || len(m.Rules) != 50 {
+		t.Errorf("%d rules, %d of the first layer", m.Size(), len(m.Rules))
+	}
+	if _, err := leadscore.Compile("model", crm.Schema()+m.Text(), nil); err != nil {
+		t.Fatal(err)
+	}
+	uses := map[rules.UseKind]int{}
+	frequencies := map[rules.Frequency]int{}
+	filters := map[rules.Op]int{}
+	parts := map[string]int{}
+	for part := range m.Each {
+		r, ok := part.(*rules.Rule)
+		parts[fmt.Sprintf("%T", part)]++
+		if !ok {
+			continue
+		}
+		if r.Bound != 0 {
+			parts["bounds"]++
+		}
+		if len(r.Any) > 0 {
+			parts["any of"]++
+		}
+		for _, c := range r.All() {
+			uses[c.Use.Kind]++
+			frequencies[c.Frequency]++
+			if c.Or != nil {
+				parts["several kinds"]++
+			}
+			for _, f := range c.Filters {
+				filters[f.Op]++
+			}
+		}
+	}
+	t.Logf("uses %v, frequencies %v, filters %v, %v", uses, frequencies, filters, parts)
+	for kind := range rules.Fading + 1 {
+		if uses[kind] == 0 {
+			t.Errorf("use %d is missing", kind)
+		}
+	}
+	for f := range rules.EveryWithout + 1 {
+		if frequencies[f] == 0 {
+			t.Errorf("frequency %d is missing", f)
+		}
+	}
+	for _, op := range []rules.Op{rules.AnyOf, rules.Not} {
+		if filters[op] == 0 {
+			t.Errorf("operator %d is missing", op)
+		}
+	}
+	for _, name := range []string{"*rules.Group", "*rules.Tiers", "*rules.Table", "bounds", "any of", "several kinds"} {
+		if parts[name] == 0 {
+			t.Errorf("%s is missing", name)
 		}
 	}
 }

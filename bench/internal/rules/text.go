@@ -10,34 +10,47 @@ import (
 
 // Text returns the model in the rule language of leadscore.
 func (m *Model) Text() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "model %q {\n    target contact\n", m.Name)
-	for i := range m.Rules {
-		r := &m.Rules[i]
-		fmt.Fprintf(&b, "\n    condition %q {\n", r.Name)
-		for j := range r.Children {
-			fmt.Fprintf(&b, "        %s\n", r.Children[j].Text())
+	w := &writer{}
+	w.block(fmt.Sprintf("model %q", m.Name), func() {
+		w.line("target contact")
+		if len(m.Parts) > 0 {
+			w.line("%s", m.Limit.text())
 		}
-		fmt.Fprintf(&b, "        score %+d\n    }\n", r.Points)
-	}
-	b.WriteString("}\n")
-	return b.String()
+		for i := range m.Rules {
+			w.part(&m.Rules[i])
+		}
+		for _, part := range m.Parts {
+			w.part(part)
+		}
+	})
+	return w.String()
 }
 
 // Text returns the child in the rule language of leadscore.
 func (c *Child) Text() string {
-	words := []string{c.frequency(), path(c.Entity)}
-	if c.Days > 0 {
-		unit := "days"
-		if c.Days == 1 {
-			unit = "day"
-		}
-		words = append(words, fmt.Sprintf("within last %d %s", c.Days, unit))
+	var kinds []string
+	for _, e := range c.Kinds() {
+		kinds = append(kinds, path(e))
 	}
-	for i, f := range c.Filters {
-		words = append(words, []string{"where", "and"}[min(i, 1)], f.text())
+	words := []string{c.frequency(), strings.Join(kinds, " or ")}
+	switch {
+	case c.Until > 0:
+		words = append(words, fmt.Sprintf("between %d and %d days ago", c.Days, c.Until))
+	case c.Days > 0:
+		words = append(words, "within last "+days(c.Days))
+	}
+	words = append(words, c.Use.words()...)
+	for i := range c.Filters {
+		words = append(words, []string{"where", "and"}[min(i, 1)], c.Filters[i].text())
 	}
 	return strings.Join(words, " ")
+}
+
+func days(n int) string {
+	if n == 1 {
+		return "1 day"
+	}
+	return fmt.Sprintf("%d days", n)
 }
 
 func (c *Child) frequency() string {
@@ -48,6 +61,16 @@ func (c *Child) frequency() string {
 		return "has"
 	case None:
 		return "none"
+	case AtMost:
+		return fmt.Sprintf("at most %d", c.N)
+	case Exactly:
+		return fmt.Sprintf("exactly %d", c.N)
+	case FromTo:
+		return fmt.Sprintf("from %d to %d", c.N, c.Most)
+	case Every:
+		return fmt.Sprintf("every %d", c.N)
+	case EveryWithout:
+		return "every " + days(c.N) + " without"
 	}
 	return fmt.Sprintf("at least %d", c.N)
 }
@@ -64,6 +87,14 @@ func path(e *crm.Entity) string {
 
 func (f *Filter) text() string {
 	switch f.Op {
+	case AnyOf:
+		parts := make([]string, len(f.Parts))
+		for i := range f.Parts {
+			parts[i] = f.Parts[i].text()
+		}
+		return "(" + strings.Join(parts, " or ") + ")"
+	case Not:
+		return "not (" + f.Parts[0].text() + ")"
 	case Equal:
 		return f.Field + " = " + crm.Quote(f.Texts)
 	case In:

@@ -5,7 +5,6 @@
 package main
 
 import (
-	"fmt"
 	"log"
 	"os"
 	"path/filepath"
@@ -24,12 +23,12 @@ func main() {
 	if write == nil {
 		log.Fatalf("nothing is generated in %s", dir)
 	}
-	for _, size := range []int{100, 1000} {
-		text, err := write(rules.Measured(size))
+	for _, m := range plan.Generated(name) {
+		text, err := write(m)
 		if err != nil {
 			log.Fatal(err)
 		}
-		if err := os.WriteFile(fmt.Sprintf("%s_%d.go", name, size), text, 0o644); err != nil {
+		if err := os.WriteFile(plan.FileName(name, m), text, 0o644); err != nil {
 			log.Fatal(err)
 		}
 	}

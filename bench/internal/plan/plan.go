@@ -13,12 +13,32 @@ import (
 	"github.com/leadscore/leadscore/bench/internal/rules"
 )
 
+// Generated returns the models whose files of a package are generated.
+func Generated(name string) []*rules.Model {
+	all := []*rules.Model{rules.Measured(100), rules.Measured(1000)}
+	if name == "handwritten" {
+		all = append(all, rules.Structured())
+	}
+	return all
+}
+
+// FileName returns the name of the file of a package and a model.
+func FileName(name string, m *rules.Model) string {
+	if m.Parts != nil {
+		return name + "_structured.go"
+	}
+	return name + "_" + m.Label + ".go"
+}
+
 // A Counter counts the records of one entity that lie in a window and satisfy
 // all filters. Several rules may read one counter.
 type Counter struct {
 	Name    string
 	Days    int
 	Filters []rules.Filter // the cheapest first
+	Use     rules.Use      // what is done with each record
+	Seen    string         // the values of PerField; counters of several kinds share them
+	Shared  bool           // some counter of another kind has the same Seen
 	Add     int64          // points for each record, of rules that need no count
 	Kept    bool           // some condition reads the count
 	Crossed bool           // some condition across entities reads it
@@ -48,11 +68,13 @@ type Pass struct {
 type Plan struct {
 	Passes []*Pass // the three profiles first
 	Across []Condition
+
+	counters map[*rules.Child][]*Counter // of the model's parts: one for each kind
 }
 
 // New arranges a model.
 func New(m *rules.Model) *Plan {
-	p := &Plan{}
+	p := &Plan{counters: map[*rules.Child][]*Counter{}}
 	for _, e := range append([]*crm.Entity{crm.Lead, crm.Contact, crm.Account}, crm.Interactions...) {
 		p.Passes = append(p.Passes, &Pass{Entity: e})
 	}
@@ -62,9 +84,21 @@ func New(m *rules.Model) *Plan {
 		c := Condition{Points: r.Points}
 		for j := range r.Children {
 			child := &r.Children[j]
-			c.Parts = append(c.Parts, Part{child, p.counter(child, known)})
+			c.Parts = append(c.Parts, Part{child, p.counter(child, child.Entity, known)})
 		}
 		p.place(c)
+	}
+	for part := range m.Each {
+		switch x := part.(type) {
+		case *rules.Rule:
+			for _, c := range x.All() {
+				p.part(c, known)
+			}
+		case *rules.Table:
+			if x.Number != nil {
+				p.part(x.Number, known)
+			}
+		}
 	}
 	for _, pass := range p.Passes {
 		// Rules whose points cancel out leave nothing to count.
@@ -73,15 +107,52 @@ func New(m *rules.Model) *Plan {
 	return p
 }
 
-func (p *Plan) counter(c *rules.Child, known map[string]*Counter) *Counter {
+// part adds the counters of a child of the model's parts. Their counts are read when
+// all passes are over.
+func (p *Plan) part(c *rules.Child, known map[string]*Counter) {
+	kinds := c.Kinds()
+	for _, e := range kinds {
+		counter := p.counter(c, e, known)
+		counter.Kept, counter.Crossed = true, true
+		if len(kinds) > 1 && c.Use.Kind == rules.PerField {
+			counter.Shared = true
+			counter.Seen = "seen" + strings.TrimPrefix(p.first(c, counter).Name, "n")
+		}
+		p.counters[c] = append(p.counters[c], counter)
+	}
+}
+
+// first returns the first counter of a child, which may be the one that is about to be
+// added.
+func (p *Plan) first(c *rules.Child, counter *Counter) *Counter {
+	if all := p.counters[c]; len(all) > 0 {
+		return all[0]
+	}
+	return counter
+}
+
+func (p *Plan) counter(c *rules.Child, e *crm.Entity, known map[string]*Counter) *Counter {
 	filters := slices.Clone(c.Filters)
+	if c.Until > 0 {
+		filters = append(filters, rules.Filter{Op: rules.Before, Numbers: []float64{float64(c.Until)}})
+	}
 	slices.SortStableFunc(filters, func(a, b rules.Filter) int {
-		return cmp.Or(cmp.Compare(cost(c.Entity, a), cost(c.Entity, b)), cmp.Compare(a.Field, b.Field))
+		return cmp.Or(cmp.Compare(cost(e, a), cost(e, b)), cmp.Compare(a.Field, b.Field))
 	})
-	key := fmt.Sprint(c.Entity.Name, c.Days, filters)
+	key := fmt.Sprint(e.Name, c.Days, filters)
+	if c.Use.Kind != rules.Plain {
+		key += fmt.Sprint(c.Use)
+		for _, e := range c.Kinds() {
+			key += " " + e.Name
+		}
+	}
 	if known[key] == nil {
-		known[key] = &Counter{Name: fmt.Sprintf("n%d", len(known)+1), Days: c.Days, Filters: filters}
-		pass := p.pass(c.Entity)
+		number := len(known) + 1
+		known[key] = &Counter{
+			Name: fmt.Sprintf("n%d", number), Seen: fmt.Sprintf("seen%d", number),
+			Days: c.Days, Filters: filters, Use: c.Use,
+		}
+		pass := p.pass(e)
 		pass.Counters = append(pass.Counters, known[key])
 	}
 	return known[key]
@@ -99,6 +170,8 @@ func cost(e *crm.Entity, f rules.Filter) int {
 		return 3
 	case rules.Contains:
 		return 4
+	case rules.AnyOf, rules.Not:
+		return 5
 	}
 	return 2
 }

@@ -2,7 +2,6 @@ package plan_test
 
 import (
 	"bytes"
-	"fmt"
 	"os"
 	"testing"
 
@@ -13,13 +12,13 @@ import (
 // The generated files are what the generator writes.
 func TestGenerated(t *testing.T) {
 	for name, write := range map[string]func(*rules.Model) ([]byte, error){"handwritten": plan.Go, "columns": plan.Columns} {
-		for _, size := range []int{100, 1000} {
-			path := fmt.Sprintf("../%s/%s_%d.go", name, name, size)
+		for _, m := range plan.Generated(name) {
+			path := "../" + name + "/" + plan.FileName(name, m)
 			got, err := os.ReadFile(path)
 			if err != nil {
 				t.Fatal(err)
 			}
-			want, err := write(rules.Measured(size))
+			want, err := write(m)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -19,6 +19,9 @@ type Language struct {
 	Dispatch    bool   // a switch on values is better than a test for each filter
 	Switch      bool   // there is a switch
 
+	// Hit writes what a record does to a counter that does not just count.
+	Hit func(w *Writer, c *Counter)
+
 	Within func(days int) string // the record of the pass lies in a window
 	Before func(days int) string // it lies before the window
 	Test   func(f rules.Filter, rest bool) string
@@ -98,7 +101,7 @@ func (w *Writer) group(g *group, days int) {
 	}
 	branches := g.branches()
 	if len(branches) == 1 {
-		w.one(w.parens(w.equal(g.field, branches[0].values), len(branches[0].values)), branches[0].counters, longest, days)
+		w.one(parens(w.equal(g.field, branches[0].values), len(branches[0].values)), branches[0].counters, longest, days)
 		return
 	}
 	body := func() {
@@ -154,13 +157,6 @@ func (w *Writer) equal(field string, values []string) string {
 	return strings.Join(tests, " "+w.Or+" ")
 }
 
-func (w *Writer) parens(s string, parts int) string {
-	if parts > 1 {
-		return "(" + s + ")"
-	}
-	return s
-}
-
 // counters writes counters whose first filters hold, in a record that lies in a
 // window of so many days.
 func (w *Writer) counters(counters []*Counter, first, days int) {
@@ -203,7 +199,10 @@ func (w *Writer) rest(c *Counter, first int) string {
 func (w *Writer) hit(counters []*Counter) {
 	var add int64
 	for _, c := range counters {
-		if c.Kept {
+		switch {
+		case c.Use.Kind != rules.Plain:
+			w.Hit(w, c)
+		case c.Kept:
 			w.Line(w.Increment, c.Name)
 		}
 		add += c.Add

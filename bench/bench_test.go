@@ -15,6 +15,7 @@
 package bench
 
 import (
+	"slices"
 	"sync"
 	"testing"
 
@@ -41,20 +42,19 @@ func TestEnginesAgree(t *testing.T) {
 			t.Fatalf("%s: %v", e.Name, err)
 		}
 	}
-	for _, size := range rules.Sizes {
-		m := rules.Measured(size)
+	for _, m := range rules.AllMeasured() {
 		var want []int64
 		for _, e := range all {
-			if !e.Can(size) {
+			if !e.Can(m) {
 				continue
 			}
 			score, err := loaded[e.Name](m)()
 			if err != nil {
-				t.Fatalf("%d rules, %s: %v", size, e.Name, err)
+				t.Fatalf("model %s, %s: %v", m.Label, e.Name, err)
 			}
 			got, err := engine.ScoreAll(score, leads)
 			if err != nil {
-				t.Fatalf("%d rules, %s: %v", size, e.Name, err)
+				t.Fatalf("model %s, %s: %v", m.Label, e.Name, err)
 			}
 			if want == nil {
 				want = got
@@ -66,17 +66,49 @@ func TestEnginesAgree(t *testing.T) {
 	}
 }
 
+// Nearly every part of the structured model gives different leads different points, so
+// that engines that skip one are found, and measured work is not for nothing.
+func TestPartsMatter(t *testing.T) {
+	const leads = 1000
+	loaded, err := engine.Memory.Load(crm.Generate(leads, seed))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := rules.Structured()
+	parts, same := 0, 0
+	for part := range m.Each {
+		only := m.OnlyPart(part)
+		score, err := loaded(only)()
+		if err != nil {
+			t.Fatal(err)
+		}
+		scores, err := engine.ScoreAll(score, leads)
+		if err != nil {
+			t.Fatal(err)
+		}
+		slices.Sort(scores)
+		parts++
+		if scores[0] == scores[leads-1] {
+			same++
+			t.Logf("the same for all leads:%s", only.Text())
+		}
+	}
+	if same > parts/10 {
+		t.Errorf("%d of %d parts give all leads the same points", same, parts)
+	}
+}
+
 var lab = sync.OnceValue(func() *measure.Lab { return measure.NewLab(leads, seed) })
 
 // BenchmarkScore measures every engine against the hand-written code.
 func BenchmarkScore(b *testing.B) {
 	for _, e := range engine.All()[1:] {
 		b.Run(e.Name, func(b *testing.B) {
-			for _, size := range rules.Sizes {
-				if !e.Can(size) {
+			for _, m := range rules.AllMeasured() {
+				if !e.Can(m) {
 					continue
 				}
-				err := lab().Against(engine.HandWritten, e, size, func(c measure.Contest) error {
+				err := lab().Against(engine.HandWritten, e, m, func(c measure.Contest) error {
 					b.Run(c.Name, func(b *testing.B) { contest(b, c, "lead") })
 					return nil
 				})

@@ -19,8 +19,9 @@ import (
 
 // Cel is cel.dev/cel-go: one program for each rule. Records are values of CEL's
 // own, so that nothing is adapted during scoring; text is lowered when it is loaded,
-// and instants are constants. A macro of ours counts without making a list first,
-// which no macro of CEL does.
+// and instants are constants. Macros of ours count and add up without making a list
+// first, which no macro of CEL does. A structured model has one program for each of
+// its parts, and functions of ours for what CEL lacks.
 var Cel = &Engine{
 	Name: "cel",
 	Load: func(d *crm.Data) (Loaded, error) {
@@ -53,6 +54,9 @@ var Cel = &Engine{
 							}
 							score += int64(v.(types.Int))
 						}
+						if m.Parts != nil {
+							score = max(m.Limit.From, min(m.Limit.To, score))
+						}
 						scores[i] = score
 					}
 					return nil
@@ -63,7 +67,8 @@ var Cel = &Engine{
 }
 
 func celEnv() (*cel.Env, error) {
-	options := []cel.EnvOption{ext.Math(), cel.Macros(append([]cel.Macro{celCount}, cel.StandardMacros...)...)}
+	macros := append([]cel.Macro{celCount, celTotal, celMost}, cel.StandardMacros...)
+	options := append([]cel.EnvOption{ext.Math(), ext.Bindings(), cel.Macros(macros...)}, celFunctions...)
 	record := cel.MapType(cel.StringType, cel.DynType)
 	for _, e := range []*crm.Entity{crm.Lead, crm.Contact, crm.Account} {
 		options = append(options, cel.Variable(e.Name, record))
@@ -199,6 +204,9 @@ func CelTexts(m *rules.Model) []string {
 		}
 		all = append(all, text)
 	}
+	for _, part := range m.Parts {
+		all = append(all, celExpressions.part(part))
+	}
 	return all
 }
 
@@ -215,7 +223,7 @@ func celChild(macro string, c *rules.Child) string {
 		record = c.Entity.Name
 	}
 	for i := range c.Filters {
-		tests = append(tests, celTest(&c.Filters[i], record+"."+c.Filters[i].Field))
+		tests = append(tests, celExpressions.filter(&c.Filters[i], func(name string) string { return record + "." + name }))
 	}
 	all := strings.Join(tests, " && ")
 	if !c.Profile() {

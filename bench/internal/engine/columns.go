@@ -11,20 +11,20 @@ import (
 
 // Columns is Go written for exactly one model over columns.
 var Columns = &Engine{
-	Name:  "hand-written over columns",
-	Sizes: []int{100, 1000},
+	Name:   "hand-written over columns",
+	Models: []string{"100", "1000"},
 	Load: func(d *crm.Data) (Loaded, error) {
 		data := columns.Load(d)
 		return func(m *rules.Model) Compile {
 			return func() (Scorer, error) {
 				cut := handwritten.CutoffsAt(crm.AsOf.UnixMicro())
-				switch len(m.Rules) {
-				case 100:
+				switch m.Label {
+				case "100":
 					return each(columns.New100(data, cut).Score), nil
-				case 1000:
+				case "1000":
 					return each(columns.New1000(data, cut).Score), nil
 				}
-				return nil, fmt.Errorf("nobody wrote a model of %d rules over columns", len(m.Rules))
+				return nil, fmt.Errorf("nobody wrote the model %s over columns", m.Label)
 			}
 		}, nil
 	},

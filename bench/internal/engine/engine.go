@@ -13,8 +13,8 @@ import (
 // An Engine scores leads in three steps, so that each can be timed by itself.
 type Engine struct {
 	Name string
-	// Sizes are the models that the engine can score; nil is any.
-	Sizes []int
+	// Models are the labels of the models that the engine can score; nil is any.
+	Models []string
 	// Load converts the data into the form that suits the engine best.
 	Load func(d *crm.Data) (Loaded, error)
 }
@@ -29,8 +29,10 @@ type Compile func() (Scorer, error)
 // A Scorer scores the leads at those positions, in their order.
 type Scorer func(leads []int, scores []int64) error
 
-// Can reports whether the engine can score a model of that many rules.
-func (e *Engine) Can(size int) bool { return e.Sizes == nil || slices.Contains(e.Sizes, size) }
+// Can reports whether the engine can score a model.
+func (e *Engine) Can(m *rules.Model) bool {
+	return e.Models == nil || slices.Contains(e.Models, m.Label)
+}
 
 // All lists the engines. The first is what the others are measured against.
 func All() []*Engine {

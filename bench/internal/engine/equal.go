@@ -42,8 +42,8 @@ func Leads(n int) []int {
 func Differ(d *crm.Data, m *rules.Model, a, b string, first, second []int64) error {
 	for i := range first {
 		if first[i] != second[i] {
-			return fmt.Errorf("%d rules, %s: %s gives %d, %s gives %d%s",
-				len(m.Rules), d.Leads[i].ID, a, first[i], b, second[i], suspects(d, m, i, b))
+			return fmt.Errorf("model %s, %s: %s gives %d, %s gives %d%s",
+				m.Label, d.Leads[i].ID, a, first[i], b, second[i], suspects(d, m, i, b))
 		}
 	}
 	return nil
@@ -53,7 +53,7 @@ func Differ(d *crm.Data, m *rules.Model, a, b string, first, second []int64) err
 // one lead: both can run a model of one rule.
 func suspects(d *crm.Data, m *rules.Model, lead int, name string) string {
 	e, err := Find(name)
-	if err != nil || e.Sizes != nil {
+	if err != nil || e.Models != nil {
 		return ""
 	}
 	one := &crm.Data{Leads: d.Leads[lead : lead+1], Contacts: d.Contacts, Accounts: d.Accounts}
@@ -66,15 +66,20 @@ func suspects(d *crm.Data, m *rules.Model, lead int, name string) string {
 		return ""
 	}
 	var found []string
-	for i := range m.Rules {
-		rule := m.Only(i)
+	suspect := func(rule *rules.Model) {
 		a, err := alone(first, rule)
 		if err != nil {
-			continue
+			return
 		}
 		if b, err := alone(second, rule); err != nil || a != b {
-			found = append(found, fmt.Sprintf("\n%s%s: %d and %d, %v", rule.Rules[0].Name, rule.Text(), a, b, err))
+			found = append(found, fmt.Sprintf("\n%s%d and %d, %v", rule.Text(), a, b, err))
 		}
+	}
+	for i := range m.Rules {
+		suspect(m.Only(i))
+	}
+	for part := range m.Each {
+		suspect(m.OnlyPart(part))
 	}
 	return strings.Join(found, "")
 }

@@ -15,7 +15,8 @@ import (
 // Expr is github.com/expr-lang/expr: one program for the sum of all rules, which
 // is faster than one for each. The environment is a struct, text is lowered when
 // it is loaded, and instants are constants. Rules without a filter count in a
-// list of instants, for which expr has a faster loop.
+// list of instants, for which expr has a faster loop. What it lacks for structured
+// models are functions of ours.
 var Expr = &Engine{
 	Name: "expr",
 	Load: func(d *crm.Data) (Loaded, error) {
@@ -23,7 +24,8 @@ var Expr = &Engine{
 		return func(m *rules.Model) Compile {
 			text := ExprText(m)
 			return func() (Scorer, error) {
-				program, err := expr.Compile(text, expr.Env(&exprEnv{}), expr.AsInt64(), expr.MaxNodes(0))
+				options := append([]expr.Option{expr.Env(&exprEnv{}), expr.AsInt64(), expr.MaxNodes(0)}, exprFunctions...)
+				program, err := expr.Compile(text, options...)
 				if err != nil {
 					return nil, err
 				}
@@ -169,7 +171,13 @@ func ExprText(m *rules.Model) string {
 		}
 		terms = append(terms, term)
 	}
-	return strings.Join(terms, " +\n")
+	if m.Parts == nil {
+		return strings.Join(terms, " +\n")
+	}
+	for _, part := range m.Parts {
+		terms = append(terms, exprExpressions.part(part))
+	}
+	return exprExpressions.Within(m.Limit, strings.Join(terms, " +\n"))
 }
 
 func exprChild(word string, c *rules.Child) string {
@@ -184,7 +192,7 @@ func exprChild(word string, c *rules.Child) string {
 		}
 	}
 	for i := range c.Filters {
-		tests = append(tests, exprTest(&c.Filters[i], field))
+		tests = append(tests, exprExpressions.filter(&c.Filters[i], func(name string) string { return field + name }))
 	}
 	all := strings.Join(tests, " and ")
 	if !c.Profile() {
@@ -203,7 +211,6 @@ func exprChild(word string, c *rules.Child) string {
 }
 
 func exprTest(f *rules.Filter, field string) string {
-	field += f.Field
 	texts := strings.ToLower(crm.Quote(f.Texts))
 	switch f.Op {
 	case rules.Equal:

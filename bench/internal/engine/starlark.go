@@ -17,7 +17,8 @@ import (
 // Starlark is go.starlark.net: one script with one function over all rules,
 // arranged as the hand-written code is: one pass over each kind of record, which
 // stops after the longest window. Records are tuples, whose fields become local
-// variables, and instants are floats: integers of that size are slow.
+// variables, and instants are floats: integers of that size are slow. Weights of
+// what decays, and rounding, are functions of ours.
 var Starlark = &Engine{
 	Name: "starlark",
 	Load: func(d *crm.Data) (Loaded, error) {
@@ -26,7 +27,7 @@ var Starlark = &Engine{
 			text := StarlarkText(m)
 			return func() (Scorer, error) {
 				thread := &starlark.Thread{Name: "bench"}
-				globals, err := starlark.ExecFileOptions(&syntax.FileOptions{}, thread, "rules.star", text, nil)
+				globals, err := starlark.ExecFileOptions(&syntax.FileOptions{}, thread, "rules.star", text, starlarkFunctions)
 				if err != nil {
 					return nil, err
 				}
@@ -107,7 +108,7 @@ func known(x float64) float64 {
 func StarlarkText(m *rules.Model) string {
 	p := plan.New(m)
 	w := &plan.Writer{Language: &plan.Language{
-		Open: ":", And: "and", Or: "or", Else: "elif ", Increment: "%s += 1", Dispatch: true,
+		Open: ":", And: "and", Or: "or", Else: "elif ", Increment: "%s += 1", Dispatch: true, Hit: starlarkHit,
 		Within: func(days int) string { return "t >= " + starlarkInstant(days) },
 		Before: func(days int) string { return "t < " + starlarkInstant(days) },
 		Field:  func(name string) string { return "f_" + name },
@@ -120,10 +121,16 @@ func StarlarkText(m *rules.Model) string {
 	}
 	w.Block("def score("+strings.Join(parameters, ", ")+")", func() {
 		w.Line("score = 0")
+		for _, seen := range p.Shared() {
+			w.Line("%s = {}", seen)
+		}
 		for _, pass := range p.Passes {
 			starlarkPass(w, pass)
 		}
 		w.Conditions(p.Across, func(c *plan.Counter) string { return c.Name }, func(s string) string { return s })
+		if m.Parts != nil {
+			starlarkParts(w, p, m)
+		}
 		w.Line("return score")
 	})
 	return w.String()
@@ -137,6 +144,7 @@ func starlarkPass(w *plan.Writer, p *plan.Pass) {
 		if c.Kept {
 			w.Line("%s = 0", c.Name)
 		}
+		starlarkState(w, c)
 	}
 	var names []string
 	for _, f := range p.Entity.Fields {
@@ -165,6 +173,18 @@ func starlarkPass(w *plan.Writer, p *plan.Pass) {
 func starlarkInstant(days int) string { return fmt.Sprintf("%d.0", cutoff(days)) }
 
 func starlarkTest(f rules.Filter) string {
+	switch f.Op {
+	case rules.AnyOf:
+		parts := make([]string, len(f.Parts))
+		for i, part := range f.Parts {
+			parts[i] = starlarkTest(part)
+		}
+		return "(" + strings.Join(parts, " or ") + ")"
+	case rules.Not:
+		return "not (" + starlarkTest(f.Parts[0]) + ")"
+	case rules.Before:
+		return "t <= " + starlarkInstant(int(f.Numbers[0]))
+	}
 	field := "f_" + f.Field
 	texts := strings.ToLower(crm.Quote(f.Texts))
 	switch f.Op {

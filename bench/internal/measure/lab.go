@@ -53,9 +53,8 @@ func (l *Lab) Scorer(e *engine.Engine, m *rules.Model) (engine.Scorer, error) {
 }
 
 // Against calls f with the contests, cold and hot, of an engine against another
-// one by the model of that size. They have given every lead the same score.
-func (l *Lab) Against(base, other *engine.Engine, size int, f func(Contest) error) error {
-	m := rules.Measured(size)
+// one by a model. They have given every lead the same score.
+func (l *Lab) Against(base, other *engine.Engine, m *rules.Model, f func(Contest) error) error {
 	first, err := l.Scorer(base, m)
 	if err != nil {
 		return err
@@ -72,7 +71,7 @@ func (l *Lab) Against(base, other *engine.Engine, size int, f func(Contest) erro
 		slices []Slice
 	}{{"cold", Cold(len(l.Data.Leads))}, {"hot", Hot(len(l.Data.Leads))}} {
 		err := f(Contest{
-			Name: fmt.Sprintf("%d/%s", size, mode.name), What: other.Name, Against: base.Name,
+			Name: m.Label + "/" + mode.name, What: other.Name, Against: base.Name,
 			Base: first, Other: second, Slices: mode.slices,
 		})
 		if err != nil {

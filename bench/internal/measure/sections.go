@@ -46,8 +46,8 @@ func Sections() []Section {
 }
 
 func memorySource(l *Lab, f func(Contest) error) error {
-	for _, size := range rules.Sizes {
-		if err := l.Against(engine.HandWritten, engine.Memory, size, f); err != nil {
+	for _, m := range rules.AllMeasured() {
+		if err := l.Against(engine.HandWritten, engine.Memory, m, f); err != nil {
 			return err
 		}
 	}
@@ -56,7 +56,7 @@ func memorySource(l *Lab, f func(Contest) error) error {
 
 func oneByOne(l *Lab, f func(Contest) error) error {
 	for _, size := range []int{20, 100} {
-		if err := l.Against(engine.HandWritten, engine.MemoryOne, size, f); err != nil {
+		if err := l.Against(engine.HandWritten, engine.MemoryOne, rules.Measured(size), f); err != nil {
 			return err
 		}
 	}
@@ -85,15 +85,14 @@ func growth(l *Lab, f func(Contest) error) error {
 }
 
 func fetch(l *Lab, f func(Contest) error) error {
-	return l.Against(engine.HandWritten, engine.Rows, 100, f)
+	return l.Against(engine.HandWritten, engine.Rows, rules.Measured(100), f)
 }
 
 func overStructs(l *Lab, f func(Contest) error) error {
-	const size = 100
-	if err := l.Against(engine.HandWritten, engine.Structs, size, f); err != nil {
+	m := rules.Measured(100)
+	if err := l.Against(engine.HandWritten, engine.Structs, m, f); err != nil {
 		return err
 	}
-	m := rules.Measured(size)
 	hand, err := l.Scorer(engine.HandWritten, m)
 	if err != nil {
 		return err
@@ -109,11 +108,12 @@ func overStructs(l *Lab, f func(Contest) error) error {
 }
 
 func overColumns(l *Lab, f func(Contest) error) error {
-	for _, size := range engine.Columns.Sizes {
-		if err := l.Against(engine.HandWritten, engine.Columns, size, f); err != nil {
+	for _, size := range []int{100, 1000} {
+		m := rules.Measured(size)
+		if err := l.Against(engine.HandWritten, engine.Columns, m, f); err != nil {
 			return err
 		}
-		if err := l.Against(engine.Columns, engine.Memory, size, f); err != nil {
+		if err := l.Against(engine.Columns, engine.Memory, m, f); err != nil {
 			return err
 		}
 	}
@@ -122,9 +122,9 @@ func overColumns(l *Lab, f func(Contest) error) error {
 
 func general(l *Lab, f func(Contest) error) error {
 	for _, e := range []*engine.Engine{engine.Expr, engine.Cel, engine.Starlark} {
-		for _, size := range []int{20, 100} {
+		for _, m := range []*rules.Model{rules.Measured(20), rules.Measured(100), rules.Structured()} {
 			for _, base := range []*engine.Engine{engine.HandWritten, engine.Memory} {
-				err := l.Against(base, e, size, func(c Contest) error {
+				err := l.Against(base, e, m, func(c Contest) error {
 					if strings.HasSuffix(c.Name, "/hot") {
 						return nil // the calculation takes so long that caches matter little
 					}
@@ -215,11 +215,10 @@ func (l *Lab) memory() (*leadscore.Schema, leadscore.Source, error) {
 	return schema, data, err
 }
 
-func compile(l *Lab, f func(Contest) error) error {
-	m := rules.Measured(100)
+func compile(_ *Lab, f func(Contest) error) error {
 	// Models are compiled without a lead: the data do not matter.
 	none := &crm.Data{}
-	compiler := func(e *engine.Engine) (engine.Scorer, error) {
+	compiler := func(e *engine.Engine, m *rules.Model) (engine.Scorer, error) {
 		loaded, err := e.Load(none)
 		if err != nil {
 			return nil, err
@@ -230,24 +229,39 @@ func compile(l *Lab, f func(Contest) error) error {
 			return err
 		}, nil
 	}
-	ours, err := compiler(engine.Memory)
+	few, err := compiler(engine.Memory, rules.Measured(100))
 	if err != nil {
 		return err
 	}
-	for _, e := range []*engine.Engine{engine.Expr, engine.Cel, engine.Starlark} {
-		other, err := compiler(e)
+	contest := func(e *engine.Engine, m *rules.Model, ours engine.Scorer) error {
+		other, err := compiler(e, m)
 		if err != nil {
 			return err
 		}
-		err = f(Contest{
-			Name: e.Name + "/100", What: e.Name, Against: engine.Memory.Name,
+		return f(Contest{
+			Name: e.Name + "/" + m.Label, What: e.Name, Against: engine.Memory.Name,
 			Base: ours, Other: other, Slices: []Slice{{Leads: []int{0}, Times: 1}},
 		})
-		if err != nil {
+	}
+	general := []*engine.Engine{engine.Expr, engine.Cel, engine.Starlark}
+	for _, e := range general {
+		if err := contest(e, rules.Measured(100), few); err != nil {
 			return err
 		}
 	}
-	return nil
+	structured, err := compiler(engine.Memory, rules.Structured())
+	if err != nil {
+		return err
+	}
+	for _, e := range general {
+		if err := contest(e, rules.Structured(), structured); err != nil {
+			return err
+		}
+	}
+	return f(Contest{
+		Name: engine.Memory.Name + "/" + rules.StructuredLabel, What: engine.Memory.Name + ", " + rules.StructuredLabel,
+		Against: engine.Memory.Name + ", 100", Base: few, Other: structured, Slices: []Slice{{Leads: []int{0}, Times: 1}},
+	})
 }
 
 func cores(l *Lab, f func(Contest) error) error {

@@ -147,8 +147,11 @@ func blockText(b *dsl.ItemBlock) string {
 	case dsl.AllOf:
 		return "all of"
 	}
-	return "same " + dotted(b.Ref)
+	return sameRule + dotted(b.Ref)
 }
+
+// sameRule is what the Rule of a same block begins with.
+const sameRule = "same "
 
 // dotted returns a reference as the rules have it.
 func dotted(ref []*dsl.Name) string {

@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/leadscore/leadscore/eval/internal/plan"
@@ -163,6 +164,18 @@ type BlockResult struct {
 	Children int    `json:"children"`
 	Count    uint64 `json:"count,omitempty"` // of same: the values for which all children hold; the largest uint64 if there are more
 	Holds    bool   `json:"holds"`
+}
+
+// Same reports whether the block is a same block, which judges its children value by
+// value: their counts are those of all values, and whether they hold for them says nothing.
+func (b *BlockResult) Same() bool { return strings.HasPrefix(b.Rule, sameRule) }
+
+// Judged reports whether a child, by its place, is judged by all that it counts: it is in
+// none of the blocks that are same blocks.
+func Judged(blocks []BlockResult, child int) bool {
+	return !slices.ContainsFunc(blocks, func(b BlockResult) bool {
+		return b.Same() && b.First <= child && child < b.First+b.Children
+	})
 }
 
 // A ChildResult says what one child of a condition counted.

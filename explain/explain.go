@@ -165,7 +165,11 @@ func children(b *strings.Builder, indent string, list []eval.ChildResult, blocks
 			}
 		}
 		child := &list[j]
-		fmt.Fprintf(b, "%s%s: %s, %s\n", in, shown.Printable(child.Rule), counted(child), holds(child.Holds))
+		fmt.Fprintf(b, "%s%s: %s", in, shown.Printable(child.Rule), counted(child))
+		if eval.Judged(blocks, j) {
+			b.WriteString(", " + holds(child.Holds))
+		}
+		b.WriteByte('\n')
 		counts(b, in+deeper, child)
 	}
 }
@@ -203,7 +207,7 @@ func aged(o *eval.Occurrence) string {
 	case o.Age > 1:
 		text = fmt.Sprintf(", %d spans old", o.Age)
 	case !o.Until.IsZero():
-		text = ", not a span old"
+		text = ", less than 1 span old"
 	}
 	if !o.Until.IsZero() {
 		text += " until " + o.Until.Format(time.RFC3339Nano)
@@ -217,7 +221,7 @@ func blockText(r *eval.BlockResult) string {
 	if r.Label != "" {
 		text = shown.Quote(r.Label) + ": " + text
 	}
-	if strings.HasPrefix(r.Rule, "same ") {
+	if r.Same() {
 		text += fmt.Sprintf(": %d", r.Count)
 	}
 	return shown.Printable(fmt.Sprintf("%s, %s", text, holds(r.Holds)))

@@ -209,3 +209,87 @@ func TestUnexplained(t *testing.T) {
 		t.Errorf("got %q, %q", got, l.Summary())
 	}
 }
+
+// TestSteps: occurrences that weigh less with time say until when, and if there are
+// several, a line says when the first of them will weigh less; of has it is the newest.
+func TestSteps(t *testing.T) {
+	m, err := leadscore.Compile("m.score", `model "M" {
+		target contact
+		condition "Each" { each EmailOpened losing 50% every 1 week score +8 }
+		condition "Has" { has EmailOpened halving every 1 week score +8 }
+		condition "Over" { each EmailOpened fading over 2 days score +8 }
+		condition "Quiet" { every 10 days without EmailOpened score -1 down to -5 }
+		condition "Gone" { every 10 days without EmailOpened score -1 down to -2 }
+	}`, leadscore.StandardSchema())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, data := load(t)
+	for day, want := range map[int]string{
+		12: `"ada-lead", M: score 20
+  as of 2026-05-12T06:00:00Z
+  Each   1.5  x +8  +12
+  Has      1  x +8   +8
+  Over     0  x +8    0
+  Quiet    0  x -1    0
+  Gone     0  x -1    0
+  score             +20
+  Each: 1.5 x +8 = +12
+    each EmailOpened losing 50% every 1 week: 2, weight 1.5, holds
+      2026-05-04T08:00:00Z EmailOpened "1", weight 0.5 until 2026-05-18T08:00:00Z
+      2026-05-05T08:00:00Z EmailOpened "2", weight 1 until 2026-05-12T08:00:00Z
+      weighs less after 2026-05-12T08:00:00Z
+  Has: 1 x +8 = +8
+    has EmailOpened halving every 1 week: 2, weight 1, holds
+      2026-05-04T08:00:00Z EmailOpened "1", weight 0.5 until 2026-05-18T08:00:00Z
+      2026-05-05T08:00:00Z EmailOpened "2", weight 1 until 2026-05-12T08:00:00Z
+      weighs less after 2026-05-12T08:00:00Z
+  Over: 0 x +8 = 0
+    each EmailOpened fading over 2 days: 2, weight 0, does not hold
+      2026-05-04T08:00:00Z EmailOpened "1", weight 0
+      2026-05-05T08:00:00Z EmailOpened "2", weight 0
+  Quiet: 0 x -1 = 0
+    every 10 days without EmailOpened: 0, does not hold
+      2026-05-05T08:00:00Z EmailOpened "2", less than 1 span old until 2026-05-15T08:00:00Z
+  Gone: 0 x -1 = 0
+    every 10 days without EmailOpened: 0, does not hold
+      2026-05-05T08:00:00Z EmailOpened "2", less than 1 span old until 2026-05-15T08:00:00Z
+`,
+		26: `"ada-lead", M: score -2
+  as of 2026-05-26T06:00:00Z
+  Each      0  x +8   0
+  Has    0.25  x +8  +2
+  Over      0  x +8   0
+  Quiet     2  x -1  -2
+  Gone      2  x -1  -2
+  score              -2
+  Each: 0 x +8 = 0
+    each EmailOpened losing 50% every 1 week: 2, weight 0, does not hold
+      2026-05-04T08:00:00Z EmailOpened "1", weight 0
+      2026-05-05T08:00:00Z EmailOpened "2", weight 0
+  Has: 0.25 x +8 = +2
+    has EmailOpened halving every 1 week: 2, weight 0.25, holds
+      2026-05-04T08:00:00Z EmailOpened "1", weight 0.125 until 2026-06-01T08:00:00Z
+      2026-05-05T08:00:00Z EmailOpened "2", weight 0.25 until 2026-05-26T08:00:00Z
+      weighs less after 2026-05-26T08:00:00Z
+  Over: 0 x +8 = 0
+    each EmailOpened fading over 2 days: 2, weight 0, does not hold
+      2026-05-04T08:00:00Z EmailOpened "1", weight 0
+      2026-05-05T08:00:00Z EmailOpened "2", weight 0
+  Quiet: 2 x -1 = -2
+    every 10 days without EmailOpened: 2, holds
+      2026-05-05T08:00:00Z EmailOpened "2", 2 spans old until 2026-06-04T08:00:00Z
+  Gone: 2 x -1 = -2
+    every 10 days without EmailOpened: 2, holds
+      2026-05-05T08:00:00Z EmailOpened "2", 2 spans old
+`,
+	} {
+		r, err := m.Score(t.Context(), "ada-lead", data, leadscore.AsOf(time.Date(2026, time.May, day, 6, 0, 0, 0, time.UTC)), leadscore.Explain(9))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, explain.Of(r).String()); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	}
+}

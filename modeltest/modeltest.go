@@ -75,11 +75,11 @@ func (r Result) String() string {
 		fmt.Fprintf(&b, "\n          as of %s", r.Result.AsOf().Format(time.RFC3339Nano))
 	}
 	if audience != nil {
-		children(&b, audience.Children)
+		children(&b, audience.Children, audience.Blocks)
 	}
 	for c := range r.Result.Contributions() {
 		fmt.Fprintf(&b, "\n  %+6d  %s", c.Score, shown.Printable(contribution(&c)))
-		children(&b, c.Children)
+		children(&b, c.Children, c.Blocks)
 	}
 	if r.Result.Structured() {
 		changes(&b, &r.Result)
@@ -88,11 +88,11 @@ func (r Result) String() string {
 }
 
 // children writes what children counted.
-func children(b *strings.Builder, list []eval.ChildResult) {
+func children(b *strings.Builder, list []eval.ChildResult, blocks []eval.BlockResult) {
 	for i := range list {
 		child := &list[i]
 		holds := ""
-		if !child.Holds {
+		if !child.Holds && eval.Judged(blocks, i) {
 			holds = ", does not hold"
 		}
 		if child.Rule == "" {

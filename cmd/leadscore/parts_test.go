@@ -53,7 +53,7 @@ a,Parts,scored,23,,false,A,"Forms, from 1: 1 x +9 = +9; Demo: 0.75 x +25 = +19; 
         Contact "ada"
       none EmailOpened: 0, holds
     same FormName: 1, holds
-      has FormSubmitted: 1, holds
+      has FormSubmitted: 1
         2026-04-20T00:00:00Z FormSubmitted "FormSubmitted.csv:2"
   Later: 1 x +1 = 0, out of season
     has Lead: 1, holds

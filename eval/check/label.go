@@ -4,7 +4,9 @@ import "strings"
 
 // HasLabel reports whether a lead can have a label: whether it is made of one grade of
 // each dimension of the model's label. It returns false if the model has no label.
-func (m *Model) HasLabel(label string) bool { return len(m.Label) > 0 && composed(label, m.labelGrades()) }
+func (m *Model) HasLabel(label string) bool {
+	return len(m.Label) > 0 && composed(label, m.labelGrades())
+}
 
 // Labels returns the labels that a lead can have, in the order of the grades: all of them,
 // unless there are more than a thousand. It returns nil if the model has no label.

@@ -189,6 +189,13 @@ func compareChildren(t failer, lead string, want []Child, got []eval.ChildResult
 		} else if unmet != nil {
 			t.Fatalf("%s: %q is reported as unmet, and nothing is unmet", ch.Rule, unmet)
 		}
+		full, found := 0, uint64(0)
+		if f := ch.Full; f != nil {
+			full, found = f.Others+1, f.Found
+		}
+		if full != wc.Full || found != uint64(wc.Found) {
+			t.Fatalf("lead %s: %s: %d values are full, one with %d occurrences, want %d, %d", lead, ch.Rule, full, found, wc.Full, wc.Found)
+		}
 		if missing := missingOf(ch); !slices.Equal(wc.Missing, missing) {
 			t.Fatalf("lead %s: %s: missing\n%+v, want\n%+v", lead, ch.Rule, missing, wc.Missing)
 		}

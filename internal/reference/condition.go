@@ -115,6 +115,9 @@ func (s *scoring) block(b *dsl.ItemBlock, out *Contribution) verdict {
 // child counts the occurrences of a child, and says whether it holds.
 func (s *scoring) child(c *dsl.Child, score *dsl.Score) Child {
 	out := s.occurrences(c)
+	if newest := c.Frequency.Kind == dsl.EveryWithout || c.Decay != nil && c.Frequency.Kind != dsl.Each; !newest && !out.None {
+		out.Full, out.Found = s.full(c, out.Routes)
+	}
 	out.Routes = s.capped(c, out.Routes)
 	out.Count = big.NewInt(int64(len(out.Routes)))
 	switch {

@@ -65,6 +65,28 @@ func (s *scoring) capped(c *dsl.Child, routes [][]Stop) [][]Stop {
 	return through
 }
 
+// full returns for how many X a cap lets only some occurrences through, and how many
+// that X has of which it leaves out most.
+func (s *scoring) full(c *dsl.Child, routes [][]Stop) (full, found int) {
+	if c.Cap == nil {
+		return 0, 0
+	}
+	most := 1
+	if c.Cap.Count != nil {
+		most = whole(c.Cap.Count)
+	}
+	count := map[string]int{}
+	for _, route := range routes {
+		count[s.x(c.Cap, route)]++
+	}
+	for _, n := range count {
+		if n > most {
+			full, found = full+1, max(found, n)
+		}
+	}
+	return full, found
+}
+
 // x returns what a cap counts an occurrence for. "All that is empty (no value, no date, no
 // id) is one X together", which is "".
 func (s *scoring) x(c *dsl.Cap, route []Stop) string {

@@ -87,7 +87,11 @@ type Child struct {
 	Weight *big.Rat // of a decaying child what it counts, or nil
 	Holds  bool     // the child does not keep the condition from counting
 	TooFew bool     // it counts too little to hold
-	None   bool     // the frequency is none
+	// Full says of how many values, or periods, its cap lets only some occurrences through,
+	// and Found how many occurrences that of them has which has most. Both are 0 where an
+	// explanation does not say so.
+	Full, Found int
+	None        bool // the frequency is none
 	// Routes are the occurrences that Count counts; of `every SPAN without` those of the
 	// newest record.
 	Routes [][]Stop

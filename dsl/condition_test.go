@@ -349,12 +349,12 @@ func TestMixed(t *testing.T) {
 // where they cannot stand.
 func TestNamesInConditions(t *testing.T) {
 	for _, test := range []struct{ line, message, fixed string }{
-		{"each A within last Recent days", "there is no unit after a name: Recent stands for a whole length of time; leave it out", "each A within last Recent"},
+		{"each A within last Recent days", "there is no unit after a name: Recent is a whole length of time; leave it out", "each A within last Recent"},
 		{"each A within Recent", "last is missing after within; write within last Recent", "each A within last Recent"},
-		{"each A losing Share% every 1 month", "a name cannot stand for the number in losing P%; write it in digits: 5", "each A losing 5% every 1 month"},
+		{"each A losing Share% every 1 month", "a name cannot be the number in losing P%; write it in digits: 5", "each A losing 5% every 1 month"},
 		{
 			"each A between Share and 7 days ago",
-			"a name cannot stand for the number in between N and M days ago; write it in digits: 5", "each A between 5 and 7 days ago",
+			"a name cannot be the number in between N and M days ago; write it in digits: 5", "each A between 5 and 7 days ago",
 		},
 		{"every Recent A", "without is missing after every Recent; every and a length of time counts how long nothing has occurred", "every Recent without A"},
 		{"exactly Recent A", "a whole number must be here, and Recent is 30 days", ""},

@@ -79,8 +79,11 @@ func noEvery(lex *tokens, word string) *syntaxError {
 	switch {
 	case startsSpan(lex):
 		at := startOf(t)
-		err.nearest, err.fix = word, &Edit{Span{at, at}, word + " "}
-		err.summary = word + " is missing"
+		err.fix, err.expected = &Edit{Span{at, at}, word + " "}, nil
+		err.summary = fmt.Sprintf("%s is missing before %s", word, t.Value)
+		if unit := lex.peekAt(1); t.Type == tokInt {
+			err.summary += " " + unit.Value
+		}
 	case isOneOf(t, "each", "per", "a", "every", "over", "in", "within"):
 		err.nearest = word
 		if lex.peekAt(1).Type == tokInt {
@@ -105,6 +108,7 @@ func noDecayPercent(lex *tokens, d *Decay) *syntaxError {
 			err.fix = &Edit{Span{d.Percent.End, endOf(t)}, "%"}
 		}
 	case isOneOf(t, "every", "each"):
+		err.expected = nil
 		err.summary, err.help = "a percent sign is missing", fmt.Sprintf("write losing %s%%", numberText(d.Percent))
 		err.fix = &Edit{Span{d.Percent.End, d.Percent.End}, "%"}
 	}
@@ -252,7 +256,7 @@ func lateKind(lex *tokens, c *Child) error {
 	}
 	roots := c.kindsWith(lex)
 	return &syntaxError{
-		token: *lex.Peek(), summary: "several kinds of interaction stand before the first dot of a path",
+		token: *lex.Peek(), summary: "several kinds of interaction are written before the first dot of a path",
 		help: fmt.Sprintf("write %s.%s", roots, dotted(c.Path[1:])),
 	}
 }

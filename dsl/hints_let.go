@@ -68,7 +68,7 @@ func noLetValue(lex *tokens) *syntaxError {
 	case isWord(t, "true"), isWord(t, "false"):
 		err.nearest, err.help = "", fmt.Sprintf("%s is written where it is needed", t.Value)
 	case opWords.after(t) != nil:
-		err.nearest, err.help = "", "a name stands for a value; an operator is written where the name is used"
+		err.nearest, err.help = "", "a name is for a value; an operator is written where the name is used"
 	}
 	return err
 }
@@ -104,7 +104,7 @@ func listNameAsValue(lex *tokens, op Op) error {
 // list in a row.
 func listAmongValues(lex *tokens, let *Let) *syntaxError {
 	err := unexpected(lex)
-	err.summary = fmt.Sprintf("%s is a list, and stands for all values of its row", let.Name)
+	err.summary = fmt.Sprintf("%s is a list, and is all values of its row", let.Name)
 	err.related = let.declared()
 	err.help = "write a row for it, and one for the other values"
 	return err
@@ -114,7 +114,7 @@ func listAmongValues(lex *tokens, let *Let) *syntaxError {
 // the number in where, such as weight N%.
 func noDigits(t *lexer.Token, let *Let, where string) *syntaxError {
 	err := &syntaxError{
-		token: *t, summary: "a name cannot stand for the number in " + where,
+		token: *t, summary: "a name cannot be the number in " + where,
 		help: "write it in digits", related: let.declared(),
 	}
 	if n, ok := let.Value.(*Number); ok && n.Whole() && isDigit(n.Text[0]) {

@@ -99,7 +99,7 @@ func fieldInParentheses(lex *tokens, ref []*Name, err error) error {
 	if !ok || !isSign(lex.Peek(), ")") {
 		return err
 	}
-	bad.help = fmt.Sprintf("parentheses stand around whole expressions, such as (%s = 1)", strings.TrimSpace(dotted(ref)))
+	bad.help = fmt.Sprintf("parentheses go around whole expressions, such as (%s = 1)", strings.TrimSpace(dotted(ref)))
 	return bad
 }
 
@@ -109,7 +109,7 @@ func fieldInParentheses(lex *tokens, ref []*Name, err error) error {
 // with and between them into parentheses.
 func mixed(lex *tokens, list []Expr, ors []bool, other lexer.Token) *syntaxError {
 	const longest, most = 120, 100
-	err := &syntaxError{token: other, summary: "and and or stand side by side without parentheses"}
+	err := &syntaxError{token: other, summary: "and and or are side by side without parentheses"}
 	err.help = "put the expressions that and joins into parentheses, such as (A = 1 and B = 2) or C = 3"
 	if len(list) > most {
 		return err

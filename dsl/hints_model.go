@@ -15,7 +15,7 @@ func (p *parser) misplacedClause(b *clauseBlock, other clausePlace) {
 	if other == inModel && inDimension.allows(t) {
 		places += " or a dimension"
 	}
-	d := p.report(tokenSpan(t.Pos, t.Value), CodeSyntax, "%s stands in a %s, and not in a %s", clauseAt(p.lex), places, b.place)
+	d := p.report(tokenSpan(t.Pos, t.Value), CodeSyntax, "%s belongs in a %s, and not in a %s", clauseAt(p.lex), places, b.place)
 	d.Related = []Related{{Summary: fmt.Sprintf("the %s begins here", b.place), File: p.file.Name, Span: tokenSpan(b.head.Pos, b.head.Value)}}
 	d.Help = fmt.Sprintf("put it outside of the %s", b.place)
 	if other == inDimension {
@@ -216,7 +216,8 @@ func noComma(lex *tokens, last *String) error {
 	t := lex.Peek()
 	switch {
 	case t.Type == tokString && t.Pos.Line == last.End.Line:
-		err := unexpected(lex, ",")
+		err := unexpected(lex)
+		err.summary = "a comma is missing before " + describe(t)
 		err.fix = &Edit{Span{last.End, last.End}, ","}
 		return err
 	case isWord(t, "and") && lex.peekAt(1).Type == tokString:

@@ -91,7 +91,7 @@ func noRow(lex *tokens, first bool, err error) error {
 		bad.summary, bad.expected = "a row says before its score what must hold", nil
 		bad.help = `write "A", from 10 below 20, an operator with its value, or otherwise, and then the score`
 	case isWord(t, "condition"), isWord(t, "each"), isWord(t, "has"):
-		bad.help = "a table holds rows; conditions stand outside of it"
+		bad.help = "a table holds rows; conditions are outside of it"
 	case t.Type == tokIdent || t.Type == tokQuoted:
 		return fieldInRow(lex, bad)
 	case isSign(t, "{"):
@@ -206,8 +206,8 @@ func noRowScore(lex *tokens, r *Row) *syntaxError {
 		}
 	case r.Form == RowValues && len(r.Values) == 1 && isOneOf(t, "to", "below", "until") && next.Type == tokInt:
 		begin := r.Values[0].At().Start
-		err.expected, err.nearest = nil, "from"
-		err.summary = "bounds begin with from"
+		err.expected = nil
+		err.summary, err.help = "bounds begin with from", fmt.Sprintf("write from %s %s %s", literalText(r.Values[0]), strings.Replace(strings.ToLower(t.Value), "until", "to", 1), next.Value)
 		if begin.Line == t.Pos.Line && !isWord(t, "until") {
 			err.fix = &Edit{Span{begin, begin}, "from "}
 		}

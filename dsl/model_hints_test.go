@@ -17,23 +17,23 @@ func TestClauseHints(t *testing.T) {
 		{`group Emails { ` + condition + ` }`, `write "Emails"`, `group "Emails" { ` + condition + ` }`},
 		{`first of { ` + condition + ` }`, `give it a name, such as first of "Seniority" {`, ``},
 		{`first of "F" { }`, `first of "F" has no condition`, ``},
-		{`group "G" { grade "A" from 3 }`, `grade stands in a model or a dimension, and not in a group`, ``},
+		{`group "G" { grade "A" from 3 }`, `grade belongs in a model or a dimension, and not in a group`, ``},
 		{`group "G" { score +5 }`, `unexpected score; expected condition, group, first of, table, limit or active; children and scores belong in a condition`, ``},
 		{`group "G" { has Lead }`, `children and scores belong in a condition`, ``},
-		{`group "G" { dimension "D" { ` + condition + ` } }`, `dimension stands in a model, and not in a group; put it outside of the group`, ``},
-		{`group "G" { weight 50% }`, `weight stands in a dimension, and not in a group; put it into the dimension that it is meant for`, ``},
-		{`group "G" { sales ready at 5 }`, `sales ready stands in a model, and not in a group`, ``},
-		{`group "G" { let N = 3 }`, `let stands in a model, and not in a group`, ``},
-		{`dimension "D" { let N = 3 }`, `let stands in a model, and not in a dimension`, ``},
-		{`dimension "D" { target contact }`, `target stands in a model, and not in a dimension`, ``},
-		{`weight 50%`, `weight stands in a dimension, and not in a model`, ``},
+		{`group "G" { dimension "D" { ` + condition + ` } }`, `dimension belongs in a model, and not in a group; put it outside of the group`, ``},
+		{`group "G" { weight 50% }`, `weight belongs in a dimension, and not in a group; put it into the dimension that it is meant for`, ``},
+		{`group "G" { sales ready at 5 }`, `sales ready belongs in a model, and not in a group`, ``},
+		{`group "G" { let N = 3 }`, `let belongs in a model, and not in a group`, ``},
+		{`dimension "D" { let N = 3 }`, `let belongs in a model, and not in a dimension`, ``},
+		{`dimension "D" { target contact }`, `target belongs in a model, and not in a dimension`, ``},
+		{`weight 50%`, `weight belongs in a dimension, and not in a model`, ``},
 		{`first "F" { ` + condition + ` }`, `unexpected "F"; expected of`, ``},
 		{`first of "F" { "C" { has Lead score +1 } }`, `a condition begins with that word; write condition "C" {`, `first of "F" { ` + condition + ` }`},
 		{`"C" { has Lead score +1 }`, `a condition begins with that word`, condition},
-		{`first of "F" { group "G" { ` + condition + ` } }`, `group stands in a model or a dimension, and not in a first of`, ``},
+		{`first of "F" { group "G" { ` + condition + ` } }`, `group belongs in a model or a dimension, and not in a first of`, ``},
 		{`first of "F" { has Lead score +5 }`, `unexpected has; expected condition; children and scores belong in a condition`, ``},
 		{`first of "F" { otherwise score +5 }`, `write a last condition that holds for every lead, such as has Lead`, ``},
-		{`first of "F" { ` + condition + ` active from 2026-01-01 }`, `the season of first of "F" stands before its first condition`, ``},
+		{`first of "F" { ` + condition + ` active from 2026-01-01 }`, `the season of first of "F" must come before its first condition`, ``},
 		{`first of "F" { active from 2026-01-01 active from 2026-01-01 ` + condition + ` }`, `first of "F" has a second season`, ``},
 
 		// Limits, weights and scales.
@@ -57,7 +57,7 @@ func TestClauseHints(t *testing.T) {
 		{`dimension "D" { out 10 }`, `expected of`, ``},
 
 		// Labels, targets, seasons and audiences.
-		{`label "A" "B"`, `expected ,`, `label "A", "B"`},
+		{`label "A" "B"`, `a comma is missing before "B"`, `label "A", "B"`},
 		{`label "A" and "B"`, `did you mean ,?`, `label "A", "B"`},
 		{`label`, `something is missing after label; expected a text in double quotes; a label is made of the grades of dimensions`, ``},
 		{`label Fit`, `write "Fit"`, ``},
@@ -101,14 +101,14 @@ func TestClauseHints(t *testing.T) {
 		{`in S`, `a list must be here, and S is "A"; write (S)`, `in (S)`},
 		{`in (L, "C")`, `a value must be here, and L is a list`, ``},
 		{`within last L`, `a length of time must be here, and L is a list`, ``},
-		{`within last N days`, `a length of time must be here, and N is 3; a name stands for the whole length of time: declare let N = 3 days, and leave out days here`, ``},
+		{`within last N days`, `a length of time must be here, and N is 3; a name is the whole length of time: declare let N = 3 days, and leave out days here`, ``},
 		{`after S`, `a date must be here, and S is "A"`, ``},
 		{`= M`, `text is written in double quotes: "M"`, ``},
 	} {
 		checkHint(t, lists, test.operation, test.message, test.fixed)
 	}
 	for _, test := range []struct{ row, message string }{
-		{`L, "C" score +1`, `L is a list, and stands for all values of its row; write a row for it, and one for the other values`},
+		{`L, "C" score +1`, `L is a list, and is all values of its row; write a row for it, and one for the other values`},
 		{`"C", L score +1`, `a value must be here, and L is a list`},
 		{`"C" score +S`, `a whole number must be here, and S is "A"`},
 	} {
@@ -148,7 +148,7 @@ func TestTableHints(t *testing.T) {
 		{`"A" -> 5`, `did you mean score?`, `"A" score 5`},
 		{`"A" then 5`, `did you mean score?`, `"A" score 5`},
 		{`"A" or "B" score 5`, `did you mean ,?`, `"A", "B" score 5`},
-		{`10 to 20 score 5`, `bounds begin with from; did you mean from?`, `from 10 to 20 score 5`},
+		{`10 to 20 score 5`, `bounds begin with from; write from 10 to 20`, `from 10 to 20 score 5`},
 		{`10 below 20 score 5`, `bounds begin with from`, `from 10 below 20 score 5`},
 		{`from 10 until 20 score 5`, `did you mean to?`, `from 10 to 20 score 5`},
 		{`from 10 up to 20 score 5`, `did you mean to?`, `from 10 to 20 score 5`},
@@ -168,9 +168,9 @@ func TestTableHints(t *testing.T) {
 		{`"A" score five`, `expected a whole number`, ``},
 		{`otherwise score 1 "A" score 5`, `a row comes after otherwise, which holds if no other row does; put otherwise last`, ``},
 		{`otherwise score 1 otherwise score 5`, `a table has one otherwise at most`, ``},
-		{`"A" score 5 active from 2026-01-01`, `the season of table "T" stands before its first row`, ``},
+		{`"A" score 5 active from 2026-01-01`, `the season of table "T" must come before its first row`, ``},
 		{`"A" score 5 up to +10`, `the points of a row have no bound; leave it out`, `"A" score 5`},
-		{`each EmailOpened score 5`, `a table holds rows; conditions stand outside of it`, ``},
+		{`each EmailOpened score 5`, `a table holds rows; conditions are outside of it`, ``},
 	} {
 		checkHint(t, "model \"M\" {\n    table \"T\" by Lead.City {\n        %\n    }\n}\n", test.row, test.message, test.fixed)
 	}
@@ -203,7 +203,7 @@ func TestDecisionHints(t *testing.T) {
 		{`condition "C" is met`, `did you mean holds?`, ``},
 		{`"C" holds`, `did you mean condition?`, `condition "C" holds`},
 		{`not condition "C" holds`, `not is written with parentheses; write not ( … )`, ``},
-		{`score >= 7 or grade is "A" and label is "B"`, `and and or stand side by side without parentheses`, `score >= 7 or (grade is "A" and label is "B")`},
+		{`score >= 7 or grade is "A" and label is "B"`, `and and or are side by side without parentheses`, `score >= 7 or (grade is "A" and label is "B")`},
 		{`Lead.City = "X"`, `a decision asks for scores, grades, the label and conditions`, ``},
 		{`has EmailOpened`, `give it a condition of its own, and write condition "…" holds`, ``},
 		{`dimension "Fit" >= 3`, `write score of "Fit" or grade of "Fit"`, ``},

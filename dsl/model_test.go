@@ -305,7 +305,7 @@ func TestLetScope(t *testing.T) {
 		{`let N = -1 model "M" { condition "C" { has A score +N } }`, []string{"N has a sign already: it is -1"}},
 		{`let N = 1 model "M" { sales ready at -N }`, []string{"there is no sign before a name here: N has the sign of its value"}},
 		{`let N = M model "M" { sales ready at N }`, []string{"unexpected M"}},
-		{`let N = 3 model "M" { dimension "D" { weight N% } }`, []string{"a name cannot stand for the number in weight N%"}},
+		{`let N = 3 model "M" { dimension "D" { weight N% } }`, []string{"a name cannot be the number in weight N%"}},
 		{`let N = 3 model "M" { condition "C" { has A within last N days score 1 } }`, []string{"a length of time must be here, and N is 3"}},
 		{`let N = 3 model "M" { condition "C" { has A where B = N.C score 1 } }`, []string{"a value must be here, not the field N.C"}},
 	} {

@@ -134,7 +134,7 @@ func (p *parser) parseSeason(old *Active, block, part string, late bool) (*Activ
 		d.Related = []Related{{Summary: "the first is here", File: p.file.Name, Span: old.Span}}
 		return old, false
 	case late:
-		p.report(a.Span, CodeSyntax, "the season of %s stands before its first %s", block, part)
+		p.report(a.Span, CodeSyntax, "the season of %s must come before its first %s", block, part)
 		return old, false
 	}
 	return a, true

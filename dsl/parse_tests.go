@@ -78,7 +78,7 @@ func (p *parser) parseTestClause() (TestClause, error) {
 		return parseExpectation(lex)
 	case startsLet(lex):
 		err := unexpected(lex)
-		err.summary = "let stands in a model or outside of models and tests, and not in a test"
+		err.summary = "let belongs in a model or outside of models and tests, and not in a test"
 		return nil, err
 	case t.Type == tokInt, t.Type == tokIdent, t.Type == tokQuoted:
 		r, err := parseRecord(lex)

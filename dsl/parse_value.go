@@ -234,7 +234,7 @@ func (lex *tokens) timeSpan(let *Let) (*TimeSpan, error) {
 		err := lex.wrongKind(let, "a length of time")
 		n, ok := v.(*Number)
 		if unit, found := unitOf(lex.peekAt(1)); ok && found {
-			err.help = fmt.Sprintf("a name stands for the whole length of time: declare let %s = %s %s, and leave out %[3]s here", let.Name, numberText(n), unit)
+			err.help = fmt.Sprintf("a name is the whole length of time: declare let %s = %s %s, and leave out %[3]s here", let.Name, numberText(n), unit)
 		}
 		return nil, err
 	}
@@ -270,7 +270,7 @@ func (lex *tokens) listOf(let *Let) ([]Literal, error) {
 	if lex.copied += len(list.Values); lex.copied > mostCopied {
 		err := unexpected(lex)
 		err.code = CodeLimit
-		err.summary = fmt.Sprintf("the names of lists stand for more than %d values in this file", mostCopied)
+		err.summary = fmt.Sprintf("the names of lists are used for more than %d values in this file", mostCopied)
 		return nil, err
 	}
 	at := lex.use()

@@ -194,7 +194,7 @@ func (p *parser) strayJoint(h *holder, d *Diagnostic) bool {
 		_ = h.orLeftOut(p.lex, bad)
 		return say(bad.summary, bad.help, bad.fix)
 	case isWord(t, "or") && nameFollows(p.lex, 1) && len(last.Where) == 0:
-		return say("several kinds of interaction stand before the first dot of a path and before what follows it",
+		return say("several kinds of interaction are written before the first dot of a path and before what follows it",
 			fmt.Sprintf("write %s …", last.kindsWith(p.lex)), nil)
 	case len(last.Where) > 0 && isOneOf(t, additionWords...):
 		return say(t.Value+" comes after where",
@@ -210,7 +210,7 @@ func (p *parser) strayJoint(h *holder, d *Diagnostic) bool {
 	_, unit := unitOf(t)
 	switch before := lastBefore(p.lex); {
 	case unit && before != nil && p.lex.letNamed(before) != nil:
-		return say("there is no unit after a name: "+before.Value+" stands for a whole length of time", "leave it out", swap(t, ""))
+		return say("there is no unit after a name: "+before.Value+" is a whole length of time", "leave it out", swap(t, ""))
 	case isSign(t, ",") && p.startsChildAt(1):
 		return say("children need no comma between them", "leave it out", swap(t, ""))
 	case isSign(t, ","):

@@ -94,7 +94,7 @@ func (c *checker) burst(ch *dsl.Child, d dating) *Span {
 		what string
 	}{{ch.Cap != nil, "a cap"}, {ch.Decay != nil, "a decay"}} {
 		if other.is {
-			c.problem(b.Span, CodeBurst, "within any cannot stand together with %s", other.what).Help = "leave out one of them"
+			c.problem(b.Span, CodeBurst, "within any cannot be together with %s", other.what).Help = "leave out one of them"
 			sound = false
 		}
 	}

@@ -64,13 +64,13 @@ func TestWithoutProblems(t *testing.T) {
 }
 
 func TestKindProblems(t *testing.T) {
-	const alike = "; after several kinds, use what all of them have alike, or write a child for each of them in any of { … }"
+	const alike = "; after several kinds, use what all of them have in common, or write a child for each of them in any of { … }"
 	for _, test := range []struct {
 		child string
 		want  []problem
 	}{
 		{"has EmailOpened or ‹Interaction›", []problem{{code: check.CodeKinds,
-			says: "Interaction is any interaction that is not passive, so it cannot stand beside others; write Interaction alone, or leave it out"}}},
+			says: "Interaction is any interaction that is not passive, so it cannot be beside others; write Interaction alone, or leave it out"}}},
 		{"has EmailOpened or EmailClicked or ‹EmailOpened›", []problem{{code: check.CodeKinds, says: "EmailOpened is named twice; leave it out"}}},
 		{"has EmailOpened or ‹Lead›", []problem{{code: check.CodeKinds,
 			says: "Lead is not an interaction: only interactions can have or between them; write two children in any of { … }"}}},
@@ -143,7 +143,7 @@ func TestBurstProblems(t *testing.T) {
 		{"at least 3 Lead.ParentContact ‹within any 2 hours›", []problem{{code: check.CodeDateRange,
 			says: "nothing on the path to Contact has a date of its own, and within any needs one"}}},
 		{"at least 3 Lead ‹within any 2 hours›", []problem{{code: check.CodeDateRange, says: "Lead has no date of its own, and within any needs one"}}},
-		{"at least 3 EmailOpened ‹within any 2 hours› once per day", []problem{{code: check.CodeBurst, says: "within any cannot stand together with a cap; leave out one of them"}}},
+		{"at least 3 EmailOpened ‹within any 2 hours› once per day", []problem{{code: check.CodeBurst, says: "within any cannot be together with a cap; leave out one of them"}}},
 	} {
 		expectInside(t, test.child, test.want...)
 	}
@@ -224,18 +224,18 @@ func TestBlockProblems(t *testing.T) {
 		items string
 		want  []problem
 	}{
-		{"any of { ‹each› EmailOpened has Lead }", []problem{{code: check.CodeBlock, says: "each counts, and in any of are only children that hold; write has"}}},
-		{"any of { all of { ‹every 2› EmailOpened } }", []problem{{code: check.CodeBlock, says: "every 2 counts, and in all of are only children that hold; write at least 2"}}},
+		{"any of { ‹each› EmailOpened has Lead }", []problem{{code: check.CodeBlock, says: "each counts, and any of takes only children that hold; write has"}}},
+		{"any of { all of { ‹every 2› EmailOpened } }", []problem{{code: check.CodeBlock, says: "every 2 counts, and all of takes only children that hold; write at least 2"}}},
 		{"all of { ‹every 3 days without› EmailOpened }", []problem{{code: check.CodeBlock,
-			says: "every 3 days without counts, and in all of are only children that hold; write none EmailOpened within last 3 days"}}},
+			says: "every 3 days without counts, and all of takes only children that hold; write none EmailOpened within last 3 days"}}},
 		{"all of { ‹every 3 days without› EmailOpened since 2026-01-01 }", []problem{{code: check.CodeBlock, says: "write a condition of its own for it"}}},
 		{"any of { has EmailOpened ‹halving every 3 days› }", []problem{{code: check.CodeBlock,
-			says: "a decaying child counts, and in any of are only children that hold; leave out the decay, or write the child outside, beside any of"}}},
+			says: "a decaying child counts, and any of takes only children that hold; leave out the decay, or write the child outside, beside any of"}}},
 		{"any of { ‹same EmailName› { has EmailOpened } }", []problem{{code: check.CodeBlock,
-			says: "same counts, and in any of are only children that hold; write it outside, beside any of"}}},
+			says: "same counts, and any of takes only children that hold; write it outside, beside any of"}}},
 		{`‹""›: any of { has Lead }`, []problem{{code: dsl.CodeEmpty, says: "a display name must not be empty"}}},
 
-		{"same EmailName { ‹each› EmailOpened }", []problem{{code: check.CodeBlock, says: "each counts, and in same are only children that hold; write has"}}},
+		{"same EmailName { ‹each› EmailOpened }", []problem{{code: check.CodeBlock, says: "each counts, and same takes only children that hold; write has"}}},
 		{"same EmailName { has EmailOpened ‹fading over 3 days› }", []problem{{code: check.CodeBlock, says: "leave out the decay, or write the child outside, beside same"}}},
 		{"‹same EmailName› { none EmailOpened at most 3 EmailClicked }", []problem{{code: check.CodeBlock,
 			says: "same needs a child that finds values: has, at least N, exactly N or from A to B; the values counted are those of the occurrences of such children"}}},

@@ -58,7 +58,7 @@ func (c *checker) block(model *Model, out *Condition, b *dsl.ItemBlock, in strin
 		return block
 	}
 	if in != "" {
-		d := c.problem(firstLine(b.Span, c.file), CodeBlock, "same counts, and in %s are only children that hold", in)
+		d := c.problem(firstLine(b.Span, c.file), CodeBlock, "same counts, and %s takes only children that hold", in)
 		d.Help = "write it outside, beside " + in
 		if in == inAudience {
 			d.Help = "write any of { … } or all of { … }"
@@ -80,7 +80,7 @@ func blockText(b *dsl.ItemBlock) string {
 
 // holding reports a child that counts where only children that hold may be.
 func (c *checker) holding(ch *dsl.Child, in string) {
-	const format = "%s counts, and in %s are only children that hold"
+	const format = "%s counts, and %s takes only children that hold"
 	f := &ch.Frequency
 	rewrite := func(form string) {
 		d := c.problem(f.Span, CodeBlock, format, frequencyText(f), in)
@@ -99,7 +99,7 @@ func (c *checker) holding(ch *dsl.Child, in string) {
 		}
 	}
 	if ch.Decay != nil {
-		d := c.problem(ch.Decay.Span, CodeBlock, "a decaying child counts, and in %s are only children that hold", in)
+		d := c.problem(ch.Decay.Span, CodeBlock, "a decaying child counts, and %s takes only children that hold", in)
 		d.Help = "leave out the decay, or write the child outside, beside " + in
 		if in == inAudience {
 			d.Help = "leave out the decay"

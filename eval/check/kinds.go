@@ -23,7 +23,7 @@ func (c *checker) pathOfKinds(ch *dsl.Child) (traverse.Path, []*traverse.Entity)
 		kind := c.schema.Entity(n.Text)
 		switch {
 		case n.Text == traverse.AnyInteraction:
-			d := c.problem(n.Span, CodeKinds, "Interaction is any interaction that is not passive, so it cannot stand beside others")
+			d := c.problem(n.Span, CodeKinds, "Interaction is any interaction that is not passive, so it cannot be beside others")
 			d.Help = "write Interaction alone, or leave it out"
 		case kind == nil:
 			d := c.problem(n.Span, CodeName, "unknown entity %s", n.Text)
@@ -122,7 +122,7 @@ func (c *checker) uncommon(kinds []*traverse.Entity, at *traverse.Entity, name *
 	if len(has) == 0 {
 		return false
 	}
-	const help = "after several kinds, use what all of them have alike, or write a child for each of them in any of { … }"
+	const help = "after several kinds, use what all of them have in common, or write a child for each of them in any of { … }"
 	if len(lacks) > 0 {
 		verb := "has"
 		if len(lacks) > 1 {

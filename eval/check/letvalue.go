@@ -49,7 +49,7 @@ func explainValue(d *dsl.Diagnostic, f *dsl.File, uses []letUse) {
 		}
 		last = u.let
 		d.Related = append(d.Related, dsl.Related{
-			Summary: fmt.Sprintf("%s stands for %s", u.let.Name, valueText(f, u.let)), File: f.Name, Span: u.let.Span,
+			Summary: fmt.Sprintf("%s is %s", u.let.Name, valueText(f, u.let)), File: f.Name, Span: u.let.Span,
 		})
 		if d.Fix != nil && d.Fix.Span.Start.Offset <= from && to <= d.Fix.Span.End.Offset {
 			d.Fix = nil

@@ -101,3 +101,44 @@ func TestManyWarnings(t *testing.T) {
 		t.Errorf("status %d, %s", status, errs)
 	}
 }
+
+// TestCheckSeasonsAndNames checks that a season that is over is reported as of a given
+// instant alone, and that names for values that are not used are reported.
+func TestCheckSeasonsAndNames(t *testing.T) {
+	setUp(t)
+	write(t, "fair.score", `let Fair = 20
+
+model "Fair" {
+    target contact
+    time zone "Europe/Berlin"
+    active until 2026-05-31
+
+    condition "Opened" {
+        has EmailOpened
+        score +20
+    }
+
+    sales ready at 20
+}
+`)
+	const unused = `fair.score:1:5: warning: Fair is never used; drop it
+  1 | let Fair = 20
+    |     ^^^^
+`
+	const over = `
+fair.score:6:5: warning: this season is over: the model scores no lead any more
+  6 |     active until 2026-05-31
+    |     ^^^^^^^^^^^^^^^^^^^^^^^
+`
+	for _, test := range []struct{ args, want string }{
+		{"check fair.score", unused},
+		{"check --data data fair.score", unused},
+		{"check --data data --as-of 2026-05-31T21:59:59Z fair.score", unused},
+		{"check --data data --as-of 2026-06-01 fair.score", unused + over},
+	} {
+		_, errs, status := call(t, "", strings.Fields(test.args)...)
+		if !strings.HasPrefix(errs, test.want) || strings.Contains(errs, "is over") != strings.HasSuffix(test.want, over) || status != statusOK {
+			t.Errorf("%s: status %d, %s", test.args, status, errs)
+		}
+	}
+}

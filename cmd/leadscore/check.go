@@ -61,7 +61,7 @@ type checker struct {
 // check reports the problems and findings of a set. It returns errReported if the
 // rules do not compile.
 func (c *checker) check(ctx context.Context, files []string) error {
-	set, found, err := findingsIn(ctx, c.rules, files)
+	set, found, err := findingsIn(ctx, c.rules, c.data, files)
 	if err != nil {
 		return c.inv.report(err)
 	}
@@ -83,8 +83,8 @@ func (c *checker) check(ctx context.Context, files []string) error {
 }
 
 // findingsIn returns the set in rule files, and the findings. It fails if they do
-// not compile.
-func findingsIn(ctx context.Context, rules *ruleInput, names []string) (*leadscore.Set, leadscore.Diagnostics, error) {
+// not compile. If data is not nil and has --as-of, it is known which seasons are over.
+func findingsIn(ctx context.Context, rules *ruleInput, data *dataInput, names []string) (*leadscore.Set, leadscore.Diagnostics, error) {
 	schema, files, err := rules.read(ctx, names)
 	if err != nil {
 		return nil, nil, err
@@ -97,10 +97,17 @@ func findingsIn(ctx context.Context, rules *ruleInput, names []string) (*leadsco
 	for _, m := range set.Models() {
 		models = append(models, m.Checked())
 	}
-	var texts []*dsl.File // for the lines that findings quote
-	for _, f := range files {
-		texts = append(texts, &dsl.File{Name: f.Name, Text: f.Text})
-	}
-	found, err := await(ctx, func() (leadscore.Diagnostics, error) { return findings.Of(models, texts...), nil })
+	found, err := await(ctx, func() (leadscore.Diagnostics, error) {
+		var trees []*dsl.File
+		for _, f := range files {
+			tree, _ := dsl.Parse(f.Name, f.Text, dsl.Limits{}) // there were no problems
+			trees = append(trees, tree)
+		}
+		if data != nil && *data.asOfText != "" {
+			data.resolve(set)
+			return findings.AsOf(models, data.asOf, trees...), nil
+		}
+		return findings.Of(models, trees...), nil
+	})
 	return set, found, err
 }

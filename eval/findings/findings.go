@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/eval/check"
@@ -24,6 +25,7 @@ const (
 	CodeAlways        dsl.Code = "always-holds"         // a child or condition that always holds
 	CodeImplied       dsl.Code = "implied"              // an expression, date range or child that changes nothing because of another
 	CodeIdleCap       dsl.Code = "idle-cap"             // a cap under has or none, where it changes nothing
+	CodeAlternative   dsl.Code = "idle-alternative"     // a part of an or, or of any of, that changes nothing
 	CodeSameExpr      dsl.Code = "same-expression"      // an expression that means the same as another one
 	CodeSameChild     dsl.Code = "same-child"           // a child that occurs twice in its condition
 	CodeSameCondition dsl.Code = "same-condition"       // a condition with the children and points of another
@@ -37,6 +39,11 @@ const (
 	CodeMixed         dsl.Code = "mixed-letters"        // a word with letters of several alphabets
 	CodeLater         dsl.Code = "later-than-as-of"     // a record of a test that does not exist yet
 	CodeHiddenRow     dsl.Code = "hidden-row"           // a row of a table that never counts, as earlier rows hold first
+	CodeHiddenTier    dsl.Code = "hidden-tier"          // a tier that never counts, as an earlier one holds first
+	CodeSeasonApart   dsl.Code = "season-apart"         // a season that never meets one that it lies in
+	CodeSeasonOver    dsl.Code = "season-over"          // a season that is over, as of a given instant
+	CodeDecided       dsl.Code = "decided"              // a part of a decision that always or never holds
+	CodeWeight        dsl.Code = "weight-decides"       // a weight or out of because of which every lead gets the same score
 	CodeLimit         dsl.Code = "limit-decides"        // a limit because of which every lead gets the same sum
 	CodeUnused        dsl.Code = "unused-name"          // a name for a value that is never used
 )
@@ -51,6 +58,7 @@ const (
 	CodeEveryLead   dsl.Code = "every-lead"         // a condition that adds its points to every lead
 	CodeScores      dsl.Code = "possible-scores"    // the scores that a model can give
 	CodeLimitFar    dsl.Code = "limit-out-of-reach" // a limit that no sum reaches
+	CodeTierOrder   dsl.Code = "tier-order"         // a tier with more points than an earlier one
 	CodeRowGap      dsl.Code = "row-gap"            // numbers between the rows of a table for which none holds
 )
 
@@ -60,19 +68,26 @@ const (
 // source lines and may be left out. Of changes nothing and may run concurrently.
 //
 // For rules with extremely long lists it may leave out what takes long to prove.
-func Of(models []*check.Model, files ...*dsl.File) dsl.Diagnostics {
+func Of(models []*check.Model, files ...*dsl.File) dsl.Diagnostics { return of(models, nil, files) }
+
+// AsOf is like [Of], and also returns a warning with [CodeSeasonOver] for each season
+// that is over as of an instant.
+func AsOf(models []*check.Model, asOf time.Time, files ...*dsl.File) dsl.Diagnostics {
+	return of(models, &asOf, files)
+}
+
+// of returns the findings. asOf is nil if no instant is known.
+func of(models []*check.Model, asOf *time.Time, files []*dsl.File) dsl.Diagnostics {
 	var warnings, advice dsl.Diagnostics
 	for _, m := range models {
 		if !whole(m) {
 			continue
 		}
-		f := &finder{model: m, judge: &judge{left: most}}
-		for _, file := range files {
-			if file.Name == m.File {
-				f.file = file
-			}
-		}
+		f := newFinder(m, files)
 		f.find()
+		if asOf != nil {
+			f.seasonsOver(*asOf)
+		}
 		for _, d := range f.found {
 			if d.Severity == dsl.Warning {
 				warnings = append(warnings, d)
@@ -95,19 +110,25 @@ func whole(m *check.Model) bool {
 	if m.Source.Name == nil || m.Source.Incomplete {
 		return false
 	}
-	for _, c := range m.Conditions {
+	for i := range m.Conditions {
+		c := &m.Conditions[i]
 		switch {
 		case c.Row != nil && (c.Row.Score == nil || len(c.Children) == 0 && c.Row.Form != dsl.RowOtherwise),
-			c.Row == nil && (c.Source.Name == nil || c.Points == 0):
+			c.Row == nil && (c.Source.Name == nil || c.Points == 0),
+			!wholeChildren(c):
 			return false
 		}
-		for _, ch := range c.Children {
-			if ch.Path == nil || len(ch.Where) != len(ch.Source.Where) || (ch.Range == nil) != (ch.Source.Range == nil) {
-				return false
-			}
-		}
 	}
-	return true
+	return m.Audience == nil || wholeChildren(m.Audience) && !m.Audience.Source.Incomplete
+}
+
+func wholeChildren(c *check.Condition) bool {
+	return !slices.ContainsFunc(c.Children, func(ch check.Child) bool {
+		s := ch.Source
+		return ch.Path == nil || len(ch.Where) != len(s.Where) || (ch.Range == nil) != (s.Range == nil) ||
+			(ch.Cap == nil) != (s.Cap == nil) || (ch.Burst == nil) != (s.Burst == nil) ||
+			(ch.Aging == nil) != (s.Decay == nil && s.Frequency.Without == nil)
+	})
 }
 
 // A finder collects the findings about one model.
@@ -116,6 +137,18 @@ type finder struct {
 	file  *dsl.File // or nil
 	judge *judge
 	found dsl.Diagnostics
+	// places say where each condition stands, in the order of model.Conditions.
+	places []place
+}
+
+func newFinder(m *check.Model, files []*dsl.File) *finder {
+	f := &finder{model: m, judge: &judge{left: most}}
+	for _, file := range files {
+		if file.Name == m.File {
+			f.file = file
+		}
+	}
+	return f
 }
 
 // report adds a finding and returns it, so that the caller can complete it.
@@ -138,23 +171,30 @@ func (f *finder) related(d *dsl.Diagnostic, at dsl.Span, summary string) {
 
 func (f *finder) find() {
 	conditions := prepare(f.model, f.judge)
+	f.places = placesOf(f.model)
+	f.tables(conditions)
+	f.tiers(conditions)
+	f.seasons()
 	seen := map[string]*condition{}
-	f.tables()
-	for _, c := range conditions {
-		if c.beyond {
+	for i, c := range conditions {
+		if c.Row != nil {
 			continue
 		}
-		f.condition(c)
-		if c.never {
+		f.condition(c, f.places[i])
+		if c.never || c.Season != nil || f.places[i].tier {
 			continue
 		}
-		if first, ok := seen[c.key()]; ok && f.model.Parts == nil {
+		key := fmt.Sprint(f.places[i].in, " ", c.key())
+		if first, ok := seen[key]; ok {
 			d := f.warn(CodeSameCondition, c.Source.Name.Span, "%s has the same children and points as %s: both add their points",
 				brief(c.Source.Name.Raw), brief(first.Source.Name.Raw))
 			f.related(d, first.Source.Name.Span, "the same as this")
 		} else {
-			seen[c.key()] = c
+			seen[key] = c
 		}
+	}
+	if f.model.Audience != nil {
+		f.condition(newCondition(f.model, f.model.Audience, f.judge), place{})
 	}
 	f.scores(conditions)
 	f.texts()
@@ -164,241 +204,38 @@ func (f *finder) find() {
 	}
 }
 
-// condition reports what is odd about a condition.
-func (f *finder) condition(c *condition) {
-	for _, ch := range c.children {
-		f.child(ch)
-	}
-	if c.never {
-		f.never(c)
-		return
-	}
-	f.always(c)
-	f.repeated(c)
+// A place is where a condition stands.
+type place struct {
+	in       int  // a number for the model, group or dimension
+	tier     bool // it is a tier or a row
+	seasonal bool // what holds it has a season
 }
 
-// child reports expressions that contradict each other, or that change nothing.
-func (f *finder) child(ch *child) {
-	switch {
-	case ch.dead:
-		names := ch.Source.Path[:2]
-		d := f.warn(CodeNothing, dsl.Span{Start: names[0].Start, End: names[1].End},
-			"a lead of a model with target account has no parent contact: %s", ch.consequence())
-		d.Help = "begin with Lead.ParentAccount"
-	case ch.nothing:
-		f.contradiction(ch)
-	default:
-		f.superfluous(ch)
-	}
-}
-
-// contradiction reports the first expression because of which a child counts
-// nothing.
-func (f *finder) contradiction(ch *child) {
-	for _, ref := range ch.refs {
-		for i := range ref.exprs {
-			if f.judge.possible(ref.exprs[:i+1]) {
-				continue
-			}
-			guilty, before := ref.exprs[i], ref.exprs[:i]
-			if guilty.hopeless() {
-				d := f.warn(CodeNothing, guilty.at, "%s is about a value that is always empty: %s", brief(guilty.text.String()), ch.consequence())
-				d.Help = "a lead of a model with target account has no parent contact"
-				return
-			}
-			before = f.blame(before, guilty)
-			var d *dsl.Diagnostic
-			switch len(before) {
-			case 0:
-				d = f.warn(CodeNothing, guilty.at, "no value satisfies %s: %s", brief(guilty.text.String()), ch.consequence())
-			case 1:
-				d = f.warn(CodeNothing, guilty.at, "no value satisfies both %s and %s: %s",
-					brief(before[0].text.String()), brief(guilty.text.String()), ch.consequence())
-			default:
-				d = f.warn(CodeNothing, guilty.at, "no value satisfies both %s and the expressions before it: %s", brief(guilty.text.String()), ch.consequence())
-			}
-			for _, b := range before {
-				f.related(d, b.at, "contradicts this")
-			}
-			d.Help = either(append(before, guilty), ref.exprs)
-			return
-		}
-	}
-}
-
-// blame returns the expression before guilty that contradicts it by itself, or else
-// all of before.
-func (f *finder) blame(before []*expr, guilty *expr) []*expr {
-	if !f.judge.possible([]*expr{guilty}) {
-		return nil
-	}
-	for _, b := range before {
-		if !f.judge.possible([]*expr{b, guilty}) {
-			return []*expr{b}
-		}
-	}
-	return slices.Clone(before)
-}
-
-// either returns a help for several expressions that want a value to equal different
-// things and were probably meant as a list, or "". The list holds what any of all
-// wants.
-func either(guilty, all []*expr) string {
-	if len(guilty) < 2 || slices.ContainsFunc(guilty, func(e *expr) bool { return len(equals(e)) == 0 }) {
-		return ""
-	}
-	var values []string
-	for _, e := range all {
-		for _, v := range equals(e) {
-			if !slices.Contains(values, v) {
-				values = append(values, v)
+// placesOf returns where each condition of a model stands.
+func placesOf(m *check.Model) []place {
+	places := make([]place, len(m.Conditions))
+	n := 0
+	var visit func(parts []check.Part, seasonal bool)
+	visit = func(parts []check.Part, seasonal bool) {
+		in := n
+		n++
+		for _, p := range parts {
+			switch p := p.(type) {
+			case check.ConditionPart:
+				places[p] = place{in: in, seasonal: seasonal}
+			case *check.Group:
+				visit(p.Parts, seasonal || p.Season != nil)
+			case *check.Dimension:
+				visit(p.Parts, seasonal || p.Season != nil)
+			case *check.Tiers:
+				for _, i := range p.Conditions {
+					places[i] = place{in: in, tier: true, seasonal: seasonal || p.Season != nil}
+				}
 			}
 		}
 	}
-	const many = 8
-	if len(values) > many {
-		return ""
-	}
-	field := pathText(guilty[0].source.Ref)
-	return fmt.Sprintf("write %s in (%s) if one of them is enough", field, strings.Join(values, ", "))
-}
-
-// equals returns, as written, the texts or numbers that e wants its value to equal,
-// or nothing if it wants something else.
-func equals(e *expr) (values []string) {
-	c := e.source
-	if c == nil || c.Op != dsl.Equal && c.Op != dsl.In {
-		return nil
-	}
-	for _, o := range c.Operands {
-		switch o := o.(type) {
-		case *dsl.String:
-			values = append(values, o.Raw)
-		case *dsl.Number:
-			values = append(values, o.Text)
-		}
-	}
-	return values
-}
-
-// superfluous reports expressions that can be left out of a child.
-func (f *finder) superfluous(ch *child) {
-	for _, ref := range ch.refs {
-		left := slices.Clone(ref.exprs)
-		for i := len(left) - 1; i >= 0; i-- {
-			weak := left[i]
-			if weak.sure() {
-				d := f.warn(CodeImplied, weak.at, "%s always holds: it changes nothing", brief(weak.text.String()))
-				d.Help = "a lead of a model with target account has no parent contact"
-				left = slices.Delete(left, i, i+1)
-				continue
-			}
-			at := slices.IndexFunc(left, func(strong *expr) bool {
-				return strong != weak && f.judge.implies([]*expr{strong}, weak)
-			})
-			if at < 0 {
-				continue
-			}
-			strong := left[at]
-			var d *dsl.Diagnostic
-			if f.judge.implies([]*expr{weak}, strong) {
-				d = f.warn(CodeSameExpr, weak.at, "%s means the same as %s", brief(weak.text.String()), brief(strong.text.String()))
-				f.related(d, strong.at, "the same as this")
-			} else {
-				d = f.warn(CodeImplied, weak.at, "%s changes nothing: it follows from %s", brief(weak.text.String()), brief(strong.text.String()))
-				f.related(d, strong.at, "follows from this")
-			}
-			d.Help = "drop it"
-			left = slices.Delete(left, i, i+1)
-		}
-	}
-}
-
-// never reports why a condition never holds, unless it is because of a child that
-// has been reported to count nothing.
-func (f *finder) never(c *condition) {
-	for _, ch := range c.children {
-		if ch.nothing && ch.positive() {
-			return
-		}
-	}
-	ch, name := c.guilty, brief(c.Source.Name.Raw)
-	switch {
-	case c.expr != nil:
-		whom := "another child"
-		if len(c.against) > 1 {
-			whom = "other children"
-		}
-		d := f.warn(CodeNever, c.expr.at, "%s contradicts %s of %s: there is only one such record, so the condition never holds",
-			brief(c.expr.text.String()), whom, name)
-		exprs := append(slices.Clip(c.against), c.expr)
-		d.Help = either(exprs, exprs)
-		for _, b := range c.against {
-			f.related(d, b.at, "contradicts this")
-		}
-	case c.other != nil && ch.None():
-		d := f.warn(CodeNever, ch.Source.Span, "condition %s never holds: what another child wants, this one forbids", name)
-		f.related(d, c.other.Source.Span, "contradicts this")
-	case c.other != nil:
-		d := f.warn(CodeNever, ch.Source.Span, "condition %s never holds: what this child wants, another one forbids", name)
-		f.related(d, c.other.Source.Span, "contradicts this")
-	case ch.None():
-		f.warn(CodeNever, ch.Source.Span, "there is always a lead: this child never holds, and neither does condition %s", name)
-	default:
-		f.warn(CodeNever, ch.Source.Frequency.Span, "the path leads to at most one record: this child never holds, and neither does condition %s", name)
-	}
-}
-
-// always reports children that always hold. A condition in which all children do
-// gives its points to every lead, which may be intended.
-func (f *finder) always(c *condition) {
-	if !c.multiplier.Least.IsZero() {
-		f.report(dsl.Advice, CodeEveryLead, c.Source.Name.Span, "condition %s always holds: it gives %+d to every lead that the model scores",
-			brief(c.Source.Name.Raw), c.Points)
-		return
-	}
-	for _, ch := range c.children {
-		if ch.sure && !ch.Each {
-			d := f.warn(CodeAlways, ch.Source.Span, "there is always a lead: this child always holds and changes nothing")
-			d.Help = "write after where what the lead must satisfy, or drop the child"
-		}
-	}
-}
-
-// repeated reports children that change nothing because of another one.
-func (f *finder) repeated(c *condition) {
-	var left []*child
-	for _, ch := range c.children {
-		if !ch.nothing && !ch.sure {
-			left = append(left, ch)
-		}
-	}
-	for i := len(left) - 1; i >= 0; i-- {
-		weak := left[i]
-		at := slices.IndexFunc(left, func(strong *child) bool { return strong != weak && f.judge.makesIdle(strong, weak) })
-		if at < 0 {
-			continue
-		}
-		strong := left[at]
-		var d *dsl.Diagnostic
-		if weak.key() == strong.key() {
-			d = f.warn(CodeSameChild, weak.Source.Span, "this child occurs twice in %s and counts once", brief(c.Source.Name.Raw))
-			f.related(d, strong.Source.Span, "the same as this")
-			d.Help = "drop one of them"
-		} else {
-			switch {
-			case strong.Each && weak.Each:
-				d = f.warn(CodeImplied, weak.Source.Span, "this child changes nothing: it counts all that another one counts, and the smallest count matters")
-			case strong.Each:
-				d = f.warn(CodeImplied, weak.Source.Span, "this child changes nothing: where it does not hold, another one counts nothing")
-			default:
-				d = f.warn(CodeImplied, weak.Source.Span, "this child changes nothing: it holds whenever another one does")
-			}
-			f.related(d, strong.Source.Span, "follows from this")
-			d.Help = "drop it"
-		}
-		left = slices.Delete(left, i, i+1)
-	}
+	visit(m.Parts, false)
+	return places
 }
 
 // brief shortens a text for a message.

@@ -52,9 +52,37 @@ func (f *finder) dimensions(conditions []*condition) bool {
 			graded = true
 		}
 		if len(d.Parts) > 0 {
+			f.weight(d, conditions)
 			sum := s.dimension(&check.Dimension{Limit: d.Limit, OutOf: d.OutOf, Parts: d.Parts}) // out of season it has no grade
 			f.grades(fmt.Sprintf("dimension %s", brief(strconv.Quote(d.Name))), d.Source.Clauses, d.Grades, Scores{Least: sum.lo, Greatest: sum.hi})
 		}
 	}
 	return graded
+}
+
+// weight reports the weight or the out of of a dimension, if it makes different scores
+// the same.
+func (f *finder) weight(d *check.Dimension, conditions []*condition) {
+	s := &summer{conditions: conditions}
+	whole := check.Dimension{Limit: d.Limit, Parts: d.Parts} // in season
+	limited := s.dimension(&whole)
+	whole.OutOf = d.OutOf
+	scored := s.dimension(&whole)
+	weighted := scored
+	weighted.times(d.Weight, 100)
+	name := brief(strconv.Quote(d.Name))
+	for _, clause := range d.Source.Clauses {
+		switch c := clause.(type) {
+		case *dsl.OutOf:
+			if limited.lo < limited.hi && scored.lo == scored.hi {
+				f.warn(CodeWeight, c.Span, "out of %d gives every lead %d: without it, dimension %s gives scores %s",
+					d.OutOf, scored.lo, name, Scores{Least: limited.lo, Greatest: limited.hi})
+			}
+		case *dsl.Weight:
+			if scored.lo < scored.hi && weighted.lo == weighted.hi {
+				f.warn(CodeWeight, c.Span, "dimension %s adds %d for every lead: without its weight, it gives scores %s",
+					name, weighted.lo, Scores{Least: scored.lo, Greatest: scored.hi})
+			}
+		}
+	}
 }

@@ -103,14 +103,17 @@ func (f *finder) scores(conditions []*condition) {
 	for range f.model.Grades.Bands() {
 		graded = true
 	}
-	at, ready := f.model.SalesReady.At()
-	if ready {
-		span := name
-		for _, clause := range f.model.Source.Clauses {
-			if c, ok := clause.(*dsl.SalesReady); ok {
-				span = c.Span
-			}
+	span := name
+	for _, clause := range f.model.Source.Clauses {
+		if c, ok := clause.(*dsl.SalesReady); ok {
+			span = c.Span
 		}
+	}
+	at, ready := f.model.SalesReady.At()
+	if f.model.Decision != nil {
+		f.decision(conditions, s, span)
+	}
+	if ready {
 		switch {
 		case at > s.Greatest:
 			f.warn(CodeReadyNever, span, "no lead becomes sales ready: the model gives scores %s", s)
@@ -214,6 +217,9 @@ func (f *finder) grades(whom string, of []dsl.Clause, scale grades.Scale, s Scor
 
 // endless advises against counting interactions of any age.
 func (f *finder) endless(c *condition) {
+	if c.Bound != 0 {
+		return // what it adds ends there
+	}
 	var ends []*child
 	for _, ch := range c.children {
 		if !ch.Each {

@@ -3,7 +3,6 @@ package findings
 import (
 	"math"
 
-	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/eval/check"
 )
 
@@ -120,16 +119,28 @@ func (s *summer) limited(p check.Part, parts []check.Part, l check.Limit) reach 
 
 // tiers returns what the first condition that holds can add.
 func (s *summer) tiers(t *check.Tiers) reach {
-	var sum reach // if none holds
-	for _, i := range t.Conditions {
-		row := s.conditions[i].Row
-		if t.Season == nil && row != nil && row.Form == dsl.RowOtherwise {
-			sum = s.tier(t.Conditions[0]) // one of them always holds
+	var sum reach
+	some := false
+	add := func(r reach) {
+		if some {
+			sum.or(r)
+		} else {
+			sum, some = r, true
 		}
 	}
 	for _, i := range t.Conditions {
-		sum.or(s.tier(i))
+		c := s.conditions[i]
+		if !c.never {
+			add(s.tier(i))
+		}
+		if c.always && c.Season == nil { // those after it never count
+			if t.Season != nil {
+				add(reach{})
+			}
+			return sum
+		}
 	}
+	add(reach{}) // none holds
 	return sum
 }
 

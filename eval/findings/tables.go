@@ -12,11 +12,15 @@ import (
 )
 
 // tables reports rows of tables that never count, and gaps between rows.
-func (f *finder) tables() {
+func (f *finder) tables(conditions []*condition) {
 	eachTiers(f.model.Parts, func(t *check.Tiers) {
-		if t.Table != nil {
-			f.table(t)
+		if t.Table == nil {
+			return
 		}
+		if t.Table.Number != nil && len(t.Conditions) > 0 && len(conditions[t.Conditions[0]].children) > 0 {
+			f.child(conditions[t.Conditions[0]].children[0]) // the rows count the same
+		}
+		f.table(t)
 	})
 }
 

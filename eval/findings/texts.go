@@ -15,12 +15,35 @@ import (
 // texts reports what is odd about the texts that the expressions of a model compare
 // values with.
 func (f *finder) texts() {
-	for i := range f.model.Conditions {
-		for _, ch := range f.model.Conditions[i].Children {
+	seen := map[*dsl.Comparison]bool{} // the rows of a table by number have the same expressions
+	var visit func(e check.Expr)
+	visit = func(e check.Expr) {
+		switch e := e.(type) {
+		case *check.Comparison:
+			if !seen[e.Source] {
+				seen[e.Source] = true
+				f.operands(e)
+			}
+		case *check.And:
+			for _, t := range e.Terms {
+				visit(t)
+			}
+		case *check.Or:
+			for _, t := range e.Terms {
+				visit(t)
+			}
+		case *check.Not:
+			visit(e.Expr)
+		}
+	}
+	all := f.model.Conditions
+	if f.model.Audience != nil {
+		all = append(all[:len(all):len(all)], *f.model.Audience)
+	}
+	for i := range all {
+		for _, ch := range all[i].Children {
 			for _, e := range ch.Where {
-				if c, ok := e.(*check.Comparison); ok {
-					f.operands(c)
-				}
+				visit(e)
 			}
 		}
 	}

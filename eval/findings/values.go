@@ -19,6 +19,7 @@ type expr struct {
 	predicate check.Predicate
 	key       string
 	missing   bool // the value is always empty
+	virtual   bool // it is not written: a decay or burst wants it
 	at        dsl.Span
 	text      fmt.Stringer
 	source    *dsl.Comparison // nil for a date range

@@ -16,6 +16,7 @@
 //	                       text block after it
 //	score right            a rule file without warnings, and without findings of the
 //	                       section's code
+//	as-of=T                with score: what findings take as the instant that is given
 //	fragment=child, where or clause
 //	                       with score: a part of a model, which the test completes.
 //	                       For child and where each line that is not indented

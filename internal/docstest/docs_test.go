@@ -188,7 +188,7 @@ func (s *section) check(b *block) error {
 // known returns an error for an info string that is not known.
 func (b *block) known() error {
 	words := map[string]string{
-		"score": "schema alone loose formatted wrong findings right fragment path target file",
+		"score": "schema alone loose formatted wrong findings right fragment path target file as-of",
 		"csv":   "file", "json": "file explain lead as-of",
 		"text": "messages scores counts tests audit lead as-of",
 		"go":   "", "sh": "", "ebnf": "",

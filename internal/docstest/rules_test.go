@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing/fstest"
+	"time"
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/dsl"
@@ -92,6 +93,13 @@ func (s *section) checkFindings(b *block, base *leadscore.Schema, file leadscore
 	}
 	_, models, _ := check.Files(base, trees...)
 	found := findings.Of(models, trees...)
+	if text := b.args["as-of"]; text != "" {
+		asOf, err := time.Parse(time.RFC3339, text)
+		if err != nil {
+			return err
+		}
+		found = findings.AsOf(models, asOf, trees...)
+	}
 	if !shown {
 		found = slices.DeleteFunc(found, func(d dsl.Diagnostic) bool {
 			return d.Severity == dsl.Advice && string(d.Code) != s.code

@@ -201,9 +201,11 @@ type csvLines struct {
 // read reads a record. The lines of its error are those of the file.
 func (l *csvLines) read() ([]string, error) {
 	cells, err := l.Read()
-	if syntax, ok := errors.AsType[*csv.ParseError](err); ok {
-		syntax.StartLine += l.skipped
-		syntax.Line += l.skipped
+	if err != nil {
+		if syntax, ok := errors.AsType[*csv.ParseError](err); ok {
+			syntax.StartLine += l.skipped
+			syntax.Line += l.skipped
+		}
 	}
 	for i, cell := range cells {
 		if cell != "" && cell[0] == '=' {

@@ -49,22 +49,24 @@ func (r *reader) rows(f file, form form, to sink) error {
 	for line := 1; ; {
 		in.record()
 		rec.cells, err = lines.read()
-		var syntax *csv.ParseError
 		switch {
+		case err == nil:
 		case err == io.EOF:
 			return nil
 		case err == errTooLong:
 			r.report.broken(f, line, "after this record, %v", err)
 			return nil
-		case errors.As(err, &syntax):
+		default:
+			syntax, ok := errors.AsType[*csv.ParseError](err)
+			if !ok {
+				return err
+			}
 			if syntax.Line > syntax.StartLine {
 				// The lines in between may be separate records.
 				r.report.fatal = true
 			}
 			to.reject(syntax.StartLine, Problem{File: f.shown, Line: syntax.Line, Message: quoting(syntax)})
 			continue
-		case err != nil:
-			return err
 		}
 		line = lines.line(0)
 		if strings.HasPrefix(rec.cells[0], bom) { // of a file that another one was joined with

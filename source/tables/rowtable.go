@@ -83,7 +83,11 @@ func (f *rowTable) row(r *row) {
 		if err == nil {
 			v, err = f.cell(b, cell, r)
 		}
-		t.set(r.line(b.cells[0]), &b.column, v, err)
+		line := 0 // of the cell, if it is wanted
+		if err != nil {
+			line = r.line(b.cells[0])
+		}
+		t.set(line, &b.column, v, err)
 	}
 	t.load()
 }

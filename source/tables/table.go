@@ -177,7 +177,8 @@ func (t *table) problem(line int, column, format string, args ...any) {
 	t.bad = append(t.bad, Problem{File: t.file.shown, Line: line, Column: column, Message: fmt.Sprintf(format, args...)})
 }
 
-// set sets the value of a column of the record.
+// set sets the value of a column of the record. The line is that of the problem if err is
+// not nil.
 func (t *table) set(line int, c *column, v traverse.Value, err error) {
 	if err != nil {
 		t.problem(line, c.shown, "%v", err)

@@ -170,6 +170,9 @@ func (t *Table) check(id string, values []traverse.Value) error {
 		return fmt.Errorf("columns: %s: more than %d ids", t.entity.Name(), mostRecords)
 	}
 	for i, c := range t.columns {
+		if values[i].Kind() == traverse.KindNull {
+			continue // every column takes it
+		}
 		if c.To != nil && len(c.To.ids) >= mostRecords {
 			return fmt.Errorf("columns: %s: more than %d ids", c.To.entity.Name(), mostRecords)
 		}

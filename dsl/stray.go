@@ -98,7 +98,10 @@ func (p *parser) expectedIn(h *holder) []string {
 			expected = append(expected, "within last", "since", "between", "where")
 		}
 	}
-	if h.scored() != nil {
+	if score := h.scored(); score != nil {
+		if score.Bound == nil && lastBefore(p.lex).Pos.Line == p.peek().Pos.Line {
+			expected = append(expected, "up to", "down to")
+		}
 		return append(expected, "}")
 	}
 	for _, words := range [][]string{frequencyWords, blockWords} {

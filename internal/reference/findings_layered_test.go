@@ -56,8 +56,12 @@ func (g *odd) part(b *strings.Builder, depth int) {
 	case "first of":
 		fmt.Fprintf(b, "first of %q {\n", g.scene.name("F"))
 		seasonal()
-		for range g.number("tiers", 2, 3) {
-			g.condition(b)
+		for n := range g.number("tiers", 2, 3) {
+			if n > 0 && g.chance(1, "again") {
+				g.again(b)
+			} else {
+				g.condition(b)
+			}
 		}
 		b.WriteString("}\n")
 	case "table":
@@ -91,6 +95,19 @@ func (g *odd) part(b *strings.Builder, depth int) {
 		}
 		g.grades(b)
 		b.WriteString("}\n")
+	}
+}
+
+// again writes the last condition again, perhaps without its season.
+func (g *odd) again(b *strings.Builder) {
+	name := g.scene.name("C")
+	g.scene.conditions = append(g.scene.conditions, name)
+	fmt.Fprintf(b, "    condition %q {\n", name)
+	without := g.chance(1, "without season")
+	for line := range strings.Lines(g.bodies[len(g.bodies)-1]) {
+		if !without || !strings.HasPrefix(line, "active ") {
+			b.WriteString(line)
+		}
 	}
 }
 

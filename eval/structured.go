@@ -16,6 +16,37 @@ type structuredScorer struct {
 	counts  []points.Count // of the lead at hand
 	room    []points.Count // of one condition
 	outcome points.Outcome // of the lead at hand
+
+	// Memory of results, which is never used again; a piece of it serves several leads.
+	results    []explainedOutcome
+	dimensions []Dimension
+	piece      int // results of the last piece
+}
+
+// An explainedOutcome is the outcome of a structured model that is not explained.
+type explainedOutcome struct {
+	explanation Explanation
+	outcome     Outcome
+}
+
+// result returns an explanation with an outcome of so many dimensions, both still empty.
+func (s *structuredScorer) result(dimensions int) *Explanation {
+	const most = 64
+	if len(s.results) == 0 {
+		s.piece = min(2*s.piece+1, most) // a lead alone needs no more than one
+		s.results = make([]explainedOutcome, s.piece)
+	}
+	if len(s.dimensions) < dimensions {
+		s.dimensions = make([]Dimension, s.piece*dimensions)
+	}
+	r := &s.results[0]
+	s.results = s.results[1:]
+	r.explanation.outcome = &r.outcome
+	if dimensions > 0 {
+		r.outcome.Dimensions = s.dimensions[:dimensions:dimensions]
+		s.dimensions = s.dimensions[dimensions:]
+	}
+	return &r.explanation
 }
 
 // fromColumns scores the lead at hand by a structured model that is counted over columns.
@@ -49,7 +80,9 @@ func (s *structuredScorer) fromColumns(x *columnar.Executor, model int, asOf int
 func (s *structuredScorer) scored(model int, asOf int64) ModelOutcome {
 	p := s.programs[model]
 	p.Score(asOf, s.counts, &s.outcome, nil)
-	return ModelOutcome{Status: Scored, Score: s.outcome.Score, Explained: &Explanation{outcome: outcomeOf(&s.outcome, p.HasLabel())}}
+	e := s.result(len(s.outcome.Dimensions))
+	e.outcome.set(&s.outcome, p.HasLabel())
+	return ModelOutcome{Status: Scored, Score: s.outcome.Score, Explained: e}
 }
 
 // finish scores a lead by a structured model some conditions of which need routes. s.counts
@@ -82,8 +115,8 @@ func (s *recordScorer) structured(p *points.Program, m *plan.Model, l *fetch.Lea
 	if o, outside := s.outside(p, m, l); outside {
 		return o
 	}
-	e := &Explanation{}
 	s.counts = s.counts[:0]
+	var walked []Contribution
 	var ledger *points.Ledger
 	if s.explainer == nil {
 		for i := range m.Conditions {
@@ -91,15 +124,17 @@ func (s *recordScorer) structured(p *points.Program, m *plan.Model, l *fetch.Lea
 		}
 	} else {
 		ledger = &points.Ledger{}
-		e.walked = make([]Contribution, 0, len(m.Conditions))
+		walked = make([]Contribution, 0, len(m.Conditions))
 		for i := range m.Conditions {
 			var c Contribution
 			c, s.counts = s.explainer.condition(&s.batch.walker, &m.Conditions[i], l, s.counts)
-			e.walked = append(e.walked, c)
+			walked = append(walked, c)
 		}
 	}
 	p.Score(asOf, s.counts, &s.outcome, ledger)
-	e.outcome = outcomeOf(&s.outcome, p.HasLabel())
+	e := s.result(len(s.outcome.Dimensions))
+	e.walked = walked
+	e.outcome.set(&s.outcome, p.HasLabel())
 	if ledger != nil {
 		e.account(p, m, s.counts, ledger)
 	}
@@ -128,13 +163,10 @@ func inSame(c *plan.Condition, child int) bool {
 	return slices.ContainsFunc(c.Sames, func(s plan.Same) bool { return slices.Contains(s.Children, child) })
 }
 
-func outcomeOf(o *points.Outcome, labeled bool) *Outcome {
-	out := &Outcome{Grade: o.Grade, SalesReady: o.SalesReady, Label: o.Label, Labeled: labeled}
-	if len(o.Dimensions) > 0 {
-		out.Dimensions = make(Dimensions, len(o.Dimensions))
-		for i, d := range o.Dimensions {
-			out.Dimensions[i] = Dimension{d.Name, d.Score, d.Grade}
-		}
+// set writes the outcome of a program into out, which has room for its dimensions.
+func (out *Outcome) set(o *points.Outcome, labeled bool) {
+	out.Grade, out.SalesReady, out.Label, out.Labeled = o.Grade, o.SalesReady, o.Label, labeled
+	for i, d := range o.Dimensions {
+		out.Dimensions[i] = Dimension{d.Name, d.Score, d.Grade}
 	}
-	return out
 }

@@ -1,6 +1,7 @@
 package points
 
 import (
+	"slices"
 	"time"
 
 	"github.com/leadscore/leadscore/eval/check"
@@ -33,6 +34,7 @@ type condition struct {
 	counts int
 	award  Award
 	decay  int    // index of the child with a decay, or -1
+	needs  int    // index of a child without which the condition gives nothing, or -1
 	of     uint64 // what that child's weights are multiples of one of
 	season season
 	// What holds the condition must be in season, too, and in tiers no earlier one may
@@ -90,11 +92,14 @@ func ProgramOf(m *check.Model) *Program {
 }
 
 func conditionOf(c *check.Condition, zone *time.Location, first int) condition {
-	out := condition{Condition: c, first: first, counts: len(c.Children), award: AwardOf(c, nil), decay: -1, season: seasonOf(c.Season, zone)}
+	out := condition{Condition: c, first: first, counts: len(c.Children), award: AwardOf(c, nil), decay: -1, needs: -1, season: seasonOf(c.Season, zone)}
 	for i := range c.Children {
 		if ch := &c.Children[i]; Decays(ch) {
 			out.decay, out.of = i, ch.Aging.Scale()
 		}
+	}
+	if c.Items == nil {
+		out.needs = slices.IndexFunc(out.award.Children, func(f Frequency) bool { return f.Each || f.Min > 0 })
 	}
 	for _, item := range c.Items {
 		if _, ok := item.(*check.Same); ok {
@@ -186,6 +191,9 @@ func (p *Program) AudienceHolds(b *check.Block, counts []Count) bool {
 
 // multiplier returns how often the points of the condition count. counts are its own.
 func (c *condition) multiplier(counts []Count) Fraction {
+	if c.needs >= 0 && counts[c.needs].IsZero() {
+		return Whole(Count{}) // as of most conditions for most leads
+	}
 	var m Multiplier
 	if c.Items == nil {
 		for i := range c.Children {
@@ -237,6 +245,9 @@ func (c *condition) holds(b *check.Block, counts []Count) bool {
 
 // contribution returns what the condition adds for a multiplier, if it counts.
 func (c *condition) contribution(m Fraction) Total {
+	if m.IsZero() {
+		return Total{}
+	}
 	sum := m.Worth(c.Points)
 	switch {
 	case c.Bound > 0:

@@ -245,6 +245,9 @@ func (t *tally) count(list []listed) uint64 {
 		return t.newest(list)
 	}
 	if t.plan.Cap.By != plan.TallyAll {
+		if c.Burst == nil && c.Aging == nil {
+			return cappedCount(list, c.Cap.Count)
+		}
 		list = capped(list, c.Cap.Count)
 	}
 	switch {
@@ -323,6 +326,27 @@ func (t *tally) weight(at int64) uint64 {
 		return 1
 	})
 	return a.Weight(age)
+}
+
+// cappedCount returns how many records capped would return. It may change the list.
+func cappedCount(list []listed, most uint64) uint64 {
+	const few = 24 // that are compared with each other sooner than they are sorted
+	if len(list) > few {
+		return uint64(len(capped(list, most)))
+	}
+	n := uint64(0)
+	for i := range list {
+		same := uint64(0)
+		for j := range i {
+			if list[j].x == list[i].x {
+				same++
+			}
+		}
+		if same < most {
+			n++
+		}
+	}
+	return n
 }
 
 // capped returns the newest records of each mark, at most as many as most says. It

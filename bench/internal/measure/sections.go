@@ -40,18 +40,30 @@ func Sections() []Section {
 		{Name: "set", Title: "Ten models of 20 rules in one set against one alone", Unit: "lead", Contests: tenModels},
 		{Name: "explain", Title: "With Explain against without", Unit: "lead", Contests: explain},
 		{Name: "compile", Title: "100 rules from text to runnable", Unit: "model", Contests: compile},
+		{Name: "structured", Title: "A structured model of 100 rules", Unit: "lead", Contests: structured},
+		{Name: "compile-structured", Title: "The structured model from text to runnable", Unit: "model", Contests: compileStructured},
 		{Name: "cores", Title: "Two cores against two cores, 100 rules", Unit: "lead", Contests: cores, Scaling: scaling},
 		{Name: "hops", Title: "A path of five hops over 10,000 contacts of one account", Unit: "lead", Contests: hops},
 	}
 }
 
 func memorySource(l *Lab, f func(Contest) error) error {
-	for _, m := range rules.AllMeasured() {
-		if err := l.Against(engine.HandWritten, engine.Memory, m, f); err != nil {
+	for _, size := range rules.Sizes {
+		if err := l.Against(engine.HandWritten, engine.Memory, rules.Measured(size), f); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// structured is a section of its own, as commits before the second layer of the language
+// have none of its rows.
+func structured(l *Lab, f func(Contest) error) error {
+	m := rules.Structured()
+	if err := l.Against(engine.HandWritten, engine.Memory, m, f); err != nil {
+		return err
+	}
+	return generalOf(l, f, m)
 }
 
 func oneByOne(l *Lab, f func(Contest) error) error {
@@ -121,8 +133,13 @@ func overColumns(l *Lab, f func(Contest) error) error {
 }
 
 func general(l *Lab, f func(Contest) error) error {
+	return generalOf(l, f, rules.Measured(20), rules.Measured(100))
+}
+
+// generalOf measures the general engines by some models.
+func generalOf(l *Lab, f func(Contest) error, models ...*rules.Model) error {
 	for _, e := range []*engine.Engine{engine.Expr, engine.Cel, engine.Starlark} {
-		for _, m := range []*rules.Model{rules.Measured(20), rules.Measured(100), rules.Structured()} {
+		for _, m := range models {
 			for _, base := range []*engine.Engine{engine.HandWritten, engine.Memory} {
 				err := l.Against(base, e, m, func(c Contest) error {
 					if strings.HasSuffix(c.Name, "/hot") {
@@ -216,52 +233,61 @@ func (l *Lab) memory() (*leadscore.Schema, leadscore.Source, error) {
 }
 
 func compile(_ *Lab, f func(Contest) error) error {
-	// Models are compiled without a lead: the data do not matter.
-	none := &crm.Data{}
-	compiler := func(e *engine.Engine, m *rules.Model) (engine.Scorer, error) {
-		loaded, err := e.Load(none)
-		if err != nil {
-			return nil, err
-		}
-		compile := loaded(m)
-		return func([]int, []int64) error {
-			_, err := compile()
-			return err
-		}, nil
+	return compileAgainst(rules.Measured(100), f)
+}
+
+func compileStructured(_ *Lab, f func(Contest) error) error {
+	if err := compileAgainst(rules.Structured(), f); err != nil {
+		return err
 	}
 	few, err := compiler(engine.Memory, rules.Measured(100))
 	if err != nil {
 		return err
 	}
-	contest := func(e *engine.Engine, m *rules.Model, ours engine.Scorer) error {
+	ours, err := compiler(engine.Memory, rules.Structured())
+	if err != nil {
+		return err
+	}
+	return f(Contest{
+		Name: engine.Memory.Name + "/" + rules.StructuredLabel, What: engine.Memory.Name + ", " + rules.StructuredLabel,
+		Against: engine.Memory.Name + ", 100", Base: few, Other: ours, Slices: []Slice{{Leads: []int{0}, Times: 1}},
+	})
+}
+
+// compileAgainst measures how long the general engines take to compile a model, against
+// leadscore.
+func compileAgainst(m *rules.Model, f func(Contest) error) error {
+	ours, err := compiler(engine.Memory, m)
+	if err != nil {
+		return err
+	}
+	for _, e := range []*engine.Engine{engine.Expr, engine.Cel, engine.Starlark} {
 		other, err := compiler(e, m)
 		if err != nil {
 			return err
 		}
-		return f(Contest{
+		err = f(Contest{
 			Name: e.Name + "/" + m.Label, What: e.Name, Against: engine.Memory.Name,
 			Base: ours, Other: other, Slices: []Slice{{Leads: []int{0}, Times: 1}},
 		})
-	}
-	general := []*engine.Engine{engine.Expr, engine.Cel, engine.Starlark}
-	for _, e := range general {
-		if err := contest(e, rules.Measured(100), few); err != nil {
+		if err != nil {
 			return err
 		}
 	}
-	structured, err := compiler(engine.Memory, rules.Structured())
+	return nil
+}
+
+// compiler returns what compiles a model, without a lead: the data do not matter.
+func compiler(e *engine.Engine, m *rules.Model) (engine.Scorer, error) {
+	loaded, err := e.Load(&crm.Data{})
 	if err != nil {
+		return nil, err
+	}
+	compile := loaded(m)
+	return func([]int, []int64) error {
+		_, err := compile()
 		return err
-	}
-	for _, e := range general {
-		if err := contest(e, rules.Structured(), structured); err != nil {
-			return err
-		}
-	}
-	return f(Contest{
-		Name: engine.Memory.Name + "/" + rules.StructuredLabel, What: engine.Memory.Name + ", " + rules.StructuredLabel,
-		Against: engine.Memory.Name + ", 100", Base: few, Other: structured, Slices: []Slice{{Leads: []int{0}, Times: 1}},
-	})
+	}, nil
 }
 
 func cores(l *Lab, f func(Contest) error) error {

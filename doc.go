@@ -32,9 +32,11 @@
 //	result, err := model.Score(ctx, "lead-42", data)
 //	fmt.Println(result.Score, result.Grade, result.SalesReady)
 //
-// With [Explain] the result also says what each condition contributed. Package
-// explain turns that into text and JSON, and package whatif finds what would make
-// the lead sales ready.
+// A model with dimensions also gives [Result.Dimensions] and a [Result.Label]. With
+// [Explain] the result also says what each condition contributed
+// ([Result.Contributions]), and has a line for all else that changed the score
+// ([Result.Ledger]). Package explain turns that into text and JSON, and package
+// whatif finds what would make the lead sales ready.
 //
 // A [Set] scores leads with several models in one pass over the data: see
 // [NewSet], [CompileSet] and [CompileFS]. [Set.ScoreAll] scores a stream of leads

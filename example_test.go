@@ -129,6 +129,60 @@ func ExampleExplain() {
 	//     Contact ada
 }
 
+func ExampleResult_Ledger() {
+	model, err := leadscore.Compile("fit.score", `model "Fit and engagement" {
+    target contact
+
+    dimension "Fit" {
+        condition "Decides" {
+            has Lead.ParentContact
+                where JobTitle contains word "director"
+            score +40
+        }
+        grade "A" from 40
+        grade "B" below 40
+    }
+
+    dimension "Engagement" {
+        limit up to 15
+        condition "Opened" {
+            each EmailOpened within last 90 days
+            score +10
+        }
+        grade "1" from 10
+        grade "2" below 10
+    }
+
+    label "Fit", "Engagement"
+    sales ready when label is "A1"
+}`, leadscore.StandardSchema())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	result, err := model.Score(context.Background(), "lead-42", crm(), may, leadscore.Explain(0))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if label, ok := result.Label(); ok {
+		fmt.Println(label)
+	}
+	for _, d := range result.Dimensions() {
+		fmt.Println(d.Name, d.Score, d.Grade)
+	}
+	for l := range result.Ledger() { // adds up to result.Score
+		fmt.Println(l.Amount, l.Kind, l.Condition+l.Rule)
+	}
+	// Output:
+	// A1
+	// Fit 40 A
+	// Engagement 15 1
+	// 40 condition Decides
+	// 20 condition Opened
+	// -5 limit limit up to 15
+}
+
 func ExampleSet_ScoreAll() {
 	model, err := leadscore.Compile("coffee.score", coffee, leadscore.StandardSchema())
 	if err != nil {

@@ -145,6 +145,7 @@ func planFolder(l *loader, r *reader, dir string, show func(string) string) (*pl
 	}
 	p := &plan{}
 	var ignored list
+	whole := "" // the first .json file, which has data of all entities
 	for _, entry := range entries {
 		base := entry.Name()
 		if strings.HasPrefix(base, ".") {
@@ -154,6 +155,9 @@ func planFolder(l *loader, r *reader, dir string, show func(string) string) (*pl
 		unpacked := plainName(base)
 		if !hasExt(unpacked, ".csv") && !hasExt(unpacked, ".ndjson") {
 			ignored.add(base, fileName(base))
+			if whole == "" && hasExt(unpacked, ".json") {
+				whole = show(base)
+			}
 			continue
 		}
 		info, err := fs.Stat(r.fsys, f.path)
@@ -171,6 +175,9 @@ func planFolder(l *loader, r *reader, dir string, show func(string) string) (*pl
 				return l.entityFile(f, e, f.base)
 			}})
 		}
+	}
+	if len(p.parts) == 0 && whole != "" {
+		return nil, fmt.Errorf("%s has no tables; to load %s, name it in place of the folder", show(""), whole)
 	}
 	if len(p.parts) == 0 {
 		return nil, fmt.Errorf("%s has no tables; name them <Entity>.csv or <Entity>.ndjson, or give a mapping", show(""))

@@ -554,6 +554,7 @@ func TestUnreadable(t *testing.T) {
 		path, want string
 	}{
 		{files("data/readme.txt", ""), "data", "tables: data has no tables; name them <Entity>.csv or <Entity>.ndjson, or give a mapping"},
+		{files("data/crm.json", "{}", "data/other.json", "{}"), "data", "tables: data has no tables; to load data/crm.json, name it in place of the folder"},
 		{files("data/Contact.csv/x", ""), "data", "tables: data has no tables; name them <Entity>.csv or <Entity>.ndjson, or give a mapping"},
 		{files("Contact.csv", "id\n"), "Contact.csv", "tables: Contact.csv is neither a folder nor a .json file"},
 		{files(), "nowhere", "tables: open nowhere: file does not exist"},

@@ -85,6 +85,27 @@ func noValue(lex *tokens) *syntaxError {
 	return err
 }
 
+// fieldAsNumber returns the error for a word in place of a number, after an operator
+// that only numbers have: it is a field rather than a text without quotes. It returns
+// nil if something else comes next.
+func fieldAsNumber(lex *tokens, op Op) error {
+	switch op {
+	case Less, LessEqual, Greater, GreaterEqual:
+	default:
+		return nil
+	}
+	t := lex.Peek()
+	if t.Type != tokIdent || lex.letAt(0) != nil || valueSynonyms[strings.ToLower(t.Value)] != "" || isWord(t, "true") || isWord(t, "false") {
+		return nil
+	}
+	err := unexpected(lex, "a number")
+	if noDay(lex, err) || noField(lex, err) {
+		return err
+	}
+	err.help = "write it in digits; no let has this name, and a field cannot be compared with another field"
+	return err
+}
+
 // noField completes err, the error for the next token, if that begins a reference
 // to a field, with a dot, and reports whether it does.
 func noField(lex *tokens, err *syntaxError) bool {

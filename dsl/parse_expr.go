@@ -152,6 +152,9 @@ func parseOperands(lex *tokens, c *Comparison) error {
 	if err := listNameAsValue(lex, c.Op); err != nil {
 		return err
 	}
+	if err := fieldAsNumber(lex, c.Op); err != nil {
+		return err
+	}
 	if err := add(parseValue(lex)); err != nil {
 		return err
 	}

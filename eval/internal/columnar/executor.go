@@ -25,7 +25,8 @@ import (
 
 // An Executor scores leads over one store, as of one instant. It is in use by one
 // goroutine at a time. What it has evaluated stays for later batches over the same
-// store: 8 bytes for each distinct value and word of measures.
+// store: 8 bytes for each distinct value and word of measures, and about as much as the
+// value itself for one by which a tally tells records apart.
 type Executor struct {
 	plan    *plan.Columns
 	store   *columns.Store // while it is in use
@@ -201,7 +202,7 @@ func (x *Executor) score(kind plan.LeadKind, row int, owners []columns.Key) (fit
 		t.words[i].drain(x.scores, x.counts)
 	}
 	if len(t.tallies) > 0 {
-		t.tally(x.counts)
+		t.tally(x.counts, &x.stop)
 	}
 	for i := range t.plan.Pairs {
 		p := &t.plan.Pairs[i]

@@ -6,7 +6,7 @@ import "context"
 // depending on how much has been done. The zero interrupt never is.
 type interrupt struct {
 	ctx     context.Context
-	work    int  // bytes of text, or records, since the last look
+	work    int  // bytes of text, or records, or what takes as long, since the last look
 	stopped bool // the context is done: what is evaluated does not matter any more
 }
 

@@ -195,6 +195,16 @@ func (b *tallyBinder) listers(into []lister, m *plan.Measure, bit uint64, table 
 	return into, true
 }
 
+// Some work on a record takes as long as counting so many records.
+const (
+	listing  = 32 // for the tallies that list it
+	tallying = 32 // for one tally, which sorts its records
+)
+
+// mostKept is how many records a tally has memory for, at most, that stays for the next
+// lead.
+const mostKept = 1 << 12
+
 // list adds the records of one contact, of which segments are known, to the tallies.
 func (k *interactions) list(times []int64, cells []uint32, owner []uint64, found []uint32) {
 	for i := range k.words {
@@ -202,13 +212,13 @@ func (k *interactions) list(times []int64, cells []uint32, owner []uint64, found
 		if len(w.listers) == 0 {
 			continue
 		}
-		if len(found) >= many && k.stop.after(len(found)) {
-			return
-		}
 		mask := w.satisfied(owner) & w.listed
 		for at, seg := range found {
 			if seg > w.last {
 				break // and so are all that are older
+			}
+			if at%many == many-1 && k.stop.after(many*listing) {
+				return
 			}
 			row := cells[at*k.width : (at+1)*k.width]
 			m := w.inside[seg] & mask
@@ -227,6 +237,13 @@ func (k *interactions) list(times []int64, cells []uint32, owner []uint64, found
 				}
 			}
 		}
+	}
+}
+
+// clear begins to list anew.
+func (t *tally) clear() {
+	if t.list = t.list[:0]; cap(t.list) > mostKept {
+		t.list = nil
 	}
 }
 
@@ -261,6 +278,15 @@ func (t *tally) count(list []listed) uint64 {
 		return sum
 	}
 	return uint64(len(list))
+}
+
+// listed returns how many records the children list.
+func (b *sameBlock) listed() int {
+	n := 0
+	for _, t := range b.tallies {
+		n += len(t.list)
+	}
+	return n
 }
 
 // count returns for how many values each child holds.

@@ -1,6 +1,7 @@
 package columnar
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -144,5 +145,66 @@ func TestTallies(t *testing.T) {
 	})
 	if over == 0 || sames == 0 {
 		t.Error("no condition was counted over columns")
+	}
+}
+
+// A lookedAt is a context that counts how often it is looked at.
+type lookedAt struct {
+	context.Context
+	looks *int
+}
+
+func (c lookedAt) Err() error {
+	*c.looks++
+	return c.Context.Err()
+}
+
+// TestTalliesStop checks that the context is looked at while many records are listed and
+// while tallies count, and that nothing of a lead that was given up reaches the next one.
+func TestTalliesStop(t *testing.T) {
+	const records, tallies = many + many/4, 7
+	var conditions []string
+	for i := range tallies {
+		conditions = append(conditions, fmt.Sprintf("each EmailClicked up to %d per EmailName score +1 up to +900000", i+1))
+	}
+	routes := plan.NewRoutes(evaltest.Models(t, evaltest.Model("M", "contact", conditions...)))
+	x := New(plan.NewColumns(routes, false))
+	store := storeOf(evaltest.Data(t, traverse.Standard(), "Lead l ParentContact=c\n"+
+		evaltest.Numbered(records, "EmailClicked", "e", "Contact=c EmailName=A Timestamp=2026-05-01")))
+	err := store.Use(t.Context(), func() error {
+		if !x.Bind(store) {
+			t.Fatal("the store lacks something")
+		}
+		x.SetAsOf(evaltest.AsOf)
+		score := func(ctx context.Context, work int) {
+			x.Begin(ctx)
+			defer x.End()
+			x.stop.work = work
+			x.Score(x.Find("l"))
+		}
+		looks := 0
+		// The first look is when many records are listed. The last tally makes the second.
+		score(lookedAt{t.Context(), &looks}, often-many*listing-records)
+		if looks != 2 {
+			t.Errorf("the context is looked at %d times, want 2", looks)
+		}
+		ended, end := context.WithCancel(t.Context())
+		end()
+		score(ended, often)
+		score(t.Context(), 0)
+		for i, c := range x.plan.Counted[0].Conditions {
+			if got := x.counts[c.Slots[0].Index]; got != uint64(i+1) {
+				t.Errorf("after a lead that was given up, condition %d counts %d, want %d", i, got, i+1)
+			}
+		}
+		for i := range x.targets[plan.ContactBased].tallies {
+			if n := cap(x.targets[plan.ContactBased].tallies[i].list); n > mostKept {
+				t.Errorf("tally %d has memory for %d records", i, n)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

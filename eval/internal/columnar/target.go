@@ -108,17 +108,18 @@ func (t *target) setAsOf(bounds []plan.Bound, edges [][]int64, asOf int64, model
 }
 
 // tally writes what tallies and blocks of them count into their slots, and begins to list
-// anew.
-func (t *target) tally(counts []uint64) {
+// anew. What it writes means nothing once stop is.
+func (t *target) tally(counts []uint64, stop *interrupt) {
 	for i := range t.sames {
-		b := &t.sames[i]
-		counts[b.plan.Slot] = b.count()
+		if b := &t.sames[i]; !stop.after(tallying * b.listed()) {
+			counts[b.plan.Slot] = b.count()
+		}
 	}
 	for i := range t.tallies {
 		y := &t.tallies[i]
-		if y.plan.Slot >= 0 {
+		if y.plan.Slot >= 0 && !stop.after(tallying*len(y.list)) {
 			counts[y.plan.Slot] = y.count(y.list)
 		}
-		y.list = y.list[:0]
+		y.clear()
 	}
 }

@@ -345,13 +345,7 @@ func (t *tally) weight(at int64) uint64 {
 	if a.Kind == check.Without {
 		return uint64(a.Age(t.asOf, t.plan.Zone, at))
 	}
-	age, _ := slices.BinarySearchFunc(t.edges, at, func(edge, at int64) int { // edges fall
-		if at < edge {
-			return -1
-		}
-		return 1
-	})
-	return a.Weight(age)
+	return a.Weight(plan.AgeOf(t.edges, at))
 }
 
 // cappedCount returns how many records capped would return. It may change the list.

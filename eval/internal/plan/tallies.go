@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"sort"
 	"time"
 
 	"github.com/leadscore/leadscore/dsl"
@@ -87,6 +88,12 @@ func agingIn(list *[]Aging, a *check.Aging, zone *time.Location) int {
 	}
 	*list = append(*list, planned)
 	return len(*list) - 1
+}
+
+// AgeOf returns how many spans old an occurrence is. edges are those of its aging, which
+// fall, and at is its date: see [check.Aging.Edges].
+func AgeOf(edges []int64, at int64) int {
+	return sort.Search(len(edges), func(i int) bool { return at >= edges[i] })
 }
 
 // resolve resolves agings as of an instant. It uses the memory of room again.

@@ -38,6 +38,9 @@ func (w *Walker) Full(c *plan.Child, l *fetch.Lead) (Full, bool) {
 	found := map[value]*Full{}
 	routes := w.routes(c, l, 0)
 	for i := range routes {
+		if w.tick() {
+			return Full{}, false
+		}
 		r := &routes[i]
 		x, full := w.fullOf(c, &r.way)
 		full.Found = r.routes

@@ -42,6 +42,9 @@ func (w *Walker) tallies(c *plan.Child, l *fetch.Lead, same *plan.Value, dated b
 	routes := w.routes(c, l, also)
 	list := make([]tally, len(routes))
 	for i := range routes {
+		if w.tick() {
+			return nil
+		}
 		r := &routes[i]
 		t := &list[i]
 		t.at, t.routes = r.way[c.Dated], r.routes
@@ -236,14 +239,7 @@ func (w *Walker) age(c *plan.Child, r *fetch.Record) int {
 	if c.Checked.Aging.Kind == check.Without {
 		return c.Checked.Aging.Age(in.AsOf(), c.Model.Checked.Zone, r.When)
 	}
-	edges := in.Edges[c.Aging] // they fall
-	age, _ := slices.BinarySearchFunc(edges, r.When, func(edge, at int64) int {
-		if at < edge {
-			return -1
-		}
-		return 1
-	})
-	return age
+	return plan.AgeOf(in.Edges[c.Aging], r.When)
 }
 
 // Same returns how many values a block of a condition counts for a lead: those for
@@ -264,6 +260,9 @@ func (w *Walker) Same(c *plan.Condition, s *plan.Same, l *fetch.Lead) points.Cou
 	}
 	n := uint64(0)
 	for v := range values {
+		if w.tick() {
+			break
+		}
 		if w.holdAll(c, s, func(i int) []tally { return found[i][v] }) {
 			n++
 		}

@@ -39,8 +39,9 @@ type Place struct {
 
 // Equal reports whether l and o are equal. Package go-cmp uses it.
 func (l Line) Equal(o Line) bool {
+	amounts := l.Amount == o.Amount || l.Amount != nil && o.Amount != nil && l.Amount.Cmp(o.Amount) == 0
 	return l.Kind == o.Kind && slices.Equal(l.In, o.In) && l.Condition == o.Condition && l.Row == o.Row && l.Times == o.Times &&
-		l.Points == o.Points && l.Rule == o.Rule && l.Amount.Cmp(o.Amount) == 0 && l.Why == o.Why
+		l.Points == o.Points && l.Rule == o.Rule && amounts && l.Why == o.Why
 }
 
 // Lines yields the account of the score, in the order of the rules.

@@ -293,3 +293,25 @@ func TestSteps(t *testing.T) {
 		}
 	}
 }
+
+// TestLineWithoutAmount checks that a ledger whose lines lack an amount, as one that was
+// read may, can be printed and compared: the line adds nothing.
+func TestLineWithoutAmount(t *testing.T) {
+	const text = `{"model": "M", "lead": "l", "status": "scored", "score": 3, "ledger": [
+		{"kind": "condition", "condition": "C", "times": "1", "points": 3, "amount": 3}, {"kind": "limit", "rule": "limit up to 5"}]}`
+	var l explain.Ledger
+	if err := json.Unmarshal([]byte(text), &l); err != nil {
+		t.Fatal(err)
+	}
+	const want = `"l", M: score 3
+  C              1  x +3  +3
+  limit up to 5            0
+  score                   +3
+`
+	if got := l.String(); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if !l.Lines[1].Equal(l.Lines[1]) || l.Lines[1].Equal(l.Lines[0]) || l.Lines[0].Equal(leadscore.Line{Kind: "condition", Condition: "C", Times: "1", Points: 3}) {
+		t.Error("an amount of none equals that of another line, or not itself")
+	}
+}

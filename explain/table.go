@@ -59,10 +59,14 @@ func (t *tabler) add(l *leadscore.Line) {
 		t.rows = append(t.rows, row{depth: len(t.open), name: fmt.Sprintf("%s %s", p.Kind, shown.Quote(p.Name))})
 		t.open, t.sums = append(t.open, p), append(t.sums, new(big.Int))
 	}
-	r := row{depth: len(t.open), name: l.Rule, points: signed(l.Amount), note: string(l.Why)}
+	amount := l.Amount
+	if amount == nil { // a line of a ledger that was read need not have one
+		amount = new(big.Int)
+	}
+	r := row{depth: len(t.open), name: l.Rule, points: signed(amount), note: string(l.Why)}
 	switch l.Kind {
 	case "condition":
-		if place := t.kind(); l.Amount.Sign() == 0 && (place == "first of" || place == "table") {
+		if place := t.kind(); amount.Sign() == 0 && (place == "first of" || place == "table") {
 			return
 		}
 		r.name, r.times, r.each = cmp.Or(l.Row, l.Condition), l.Times, fmt.Sprintf("%+d", l.Points)
@@ -72,7 +76,7 @@ func (t *tabler) add(l *leadscore.Line) {
 	}
 	t.rows = append(t.rows, r)
 	sum := t.sums[len(t.open)]
-	sum.Add(sum, l.Amount)
+	sum.Add(sum, amount)
 }
 
 // kind returns the kind of the last of the places, or "" for the model itself.

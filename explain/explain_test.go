@@ -3,6 +3,7 @@ package explain_test
 import (
 	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -313,5 +314,38 @@ func TestLineWithoutAmount(t *testing.T) {
 	}
 	if !l.Lines[1].Equal(l.Lines[1]) || l.Lines[1].Equal(l.Lines[0]) || l.Lines[0].Equal(leadscore.Line{Kind: "condition", Condition: "C", Times: "1", Points: 3}) {
 		t.Error("an amount of none equals that of another line, or not itself")
+	}
+}
+
+// TestTakenRowOfNoPoints checks that the row of a table that was taken has a line, also
+// if it adds nothing, and that the others have none.
+func TestTakenRowOfNoPoints(t *testing.T) {
+	const rules = `model "M" {
+		target contact
+		table "Country" by Lead.ParentContact.Country { "France" score +5  "Germany" score 0  otherwise score -1 }
+	}`
+	m, err := leadscore.Compile("m.score", rules, leadscore.StandardSchema())
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := memory.New(leadscore.StandardSchema())
+	for _, err := range []error{
+		data.Add("Lead", "l", memory.Record{"ParentContact": "c"}), data.Add("Contact", "c", memory.Record{"Country": "Germany"}),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	r, err := m.Score(t.Context(), "l", data, leadscore.Explain(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `  table "Country"
+    "Germany"      1  x +0  0
+    sum                     0
+  score                     0
+`
+	if got := explain.Of(r).String(); !strings.Contains(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }

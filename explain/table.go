@@ -66,7 +66,7 @@ func (t *tabler) add(l *leadscore.Line) {
 	r := row{depth: len(t.open), name: l.Rule, points: signed(amount), note: string(l.Why)}
 	switch l.Kind {
 	case "condition":
-		if place := t.kind(); amount.Sign() == 0 && (place == "first of" || place == "table") {
+		if place := t.kind(); (place == "first of" || place == "table") && amount.Sign() == 0 && !taken(l) {
 			return
 		}
 		r.name, r.times, r.each = cmp.Or(l.Row, l.Condition), l.Times, fmt.Sprintf("%+d", l.Points)
@@ -77,6 +77,12 @@ func (t *tabler) add(l *leadscore.Line) {
 	t.rows = append(t.rows, r)
 	sum := t.sums[len(t.open)]
 	sum.Add(sum, amount)
+}
+
+// taken reports whether the tier or row of a line was taken, which it may be and add
+// nothing.
+func taken(l *leadscore.Line) bool {
+	return l.Times != "" && l.Times != "0" && (l.Why == "" || l.Why == eval.BoundReached)
 }
 
 // kind returns the kind of the last of the places, or "" for the model itself.

@@ -71,7 +71,7 @@ func (r *run) scoreFromStore(store *columns.Store, m method, ids []string, out O
 		return false, err
 	}
 	if residual := m.columns.planned().residual; residual != nil {
-		rest := remainderOf(ids, large, out, from)
+		rest := remainderOf(ids, large, out, from, residual.plan.Models)
 		var walked Outcomes
 		walked.reset(len(rest.ids), out.each)
 		if err := r.scoreFromRecords(method{routes: residual, lent: true, maxRecords: m.maxRecords}, rest.ids, rest.begun, walked); err != nil {

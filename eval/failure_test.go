@@ -144,8 +144,9 @@ func (l lender) Lend(traverse.Source) *columns.Store { return l.store }
 func (f fixture) lent() lender { return lender{f.fetched(), f.data.Lend(f.data)} }
 
 // TestLentIsNotAsked checks that a source that lends its columns is queried only for
-// the conditions that need routes.
+// the conditions that need routes, of models that score the lead.
 func TestLentIsNotAsked(t *testing.T) {
+	const leads = `condition "C" { each Lead.ParentContact.Leads score +1 }`
 	for _, test := range []struct {
 		name, rules string
 		want        []string
@@ -153,6 +154,12 @@ func TestLentIsNotAsked(t *testing.T) {
 		{"columns alone", evaltest.Model("M", "contact", `each EmailOpened score +1`, `has Lead.ParentContact score +1`), nil},
 		{"routes beside columns", evaltest.Model("M", "contact", `each EmailOpened score +1`, `each Lead.ParentContact.Leads score +1`),
 			[]string{"Lead by id: ada-lead", "Contact by id: ada", "Lead by ParentContact: ada"}},
+		{"an audience that the lead is not in", `model "M" { target contact audience { at least 90 EmailOpened } ` + leads + "}", nil},
+		{"an audience by routes", `model "M" { target contact audience { at least 90 Lead.ParentContact.Leads } ` + leads + "}",
+			[]string{"Lead by id: ada-lead", "Contact by id: ada", "Lead by ParentContact: ada"}},
+		{"a model that is not in season", `model "M" { target contact active from 2030-01-01 ` + leads + "}", nil},
+		{"its season, beside columns", `model "M" { target contact active from 2030-01-01 condition "E" { each EmailOpened score +1 } ` + leads + "}", nil},
+		{"the other target", evaltest.Model("M", "account", `each Lead.ParentAccount.Leads score +1`), nil},
 	} {
 		f := newFixture(t, test.rules, people)
 		source := f.lent()

@@ -82,8 +82,11 @@ func (s *rowScorer) score(row, at int, out []ModelOutcome) bool {
 			if out[i], done = s.fromColumns(x, i, s.asOf); !done {
 				s.begun.counts[at*len(s.models)+i] = slices.Clone(s.counts)
 			}
-		case m.Structured():
-			out[i] = ModelOutcome{} // all of its conditions need routes
+		case m.Structured(): // all of its conditions need routes
+			out[i] = ModelOutcome{}
+			if rec == nil && !s.programs[i].Active(s.asOf) { // an explanation says when it is
+				out[i].Status = NotActive
+			}
 		case m.Target != kind: // target lead: all conditions need routes
 			out[i] = ModelOutcome{Status: Scored, Explained: rec.explain(x, m, i)}
 		default:
@@ -144,11 +147,29 @@ func (b begun) part(from, to int) begun {
 	return b
 }
 
-// remainderOf returns the leads that are neither failed nor large.
-func remainderOf(ids []string, large []int, out Outcomes, from begun) remainder {
+// remains reports whether routes are left to be counted for the lead at a position, for
+// which models have these outcomes so far: not if it is outside of their audiences, or if
+// they are not in season. models are those of the plan for what is left.
+func (b *begun) remains(models []*plan.Model, at int, out []ModelOutcome) bool {
+	for i, m := range models {
+		switch {
+		case b.counted(i) != nil:
+			if b.countsAt(at*len(models)+i) != nil {
+				return true
+			}
+		case out[i].Status == 0 || out[i].Status == Scored && len(m.Conditions) > 0:
+			return true
+		}
+	}
+	return false
+}
+
+// remainderOf returns the leads that are neither failed nor large and for which routes
+// are left to be counted. models are those of the plan for that.
+func remainderOf(ids []string, large []int, out Outcomes, from begun, models []*plan.Model) remainder {
 	r := remainder{begun: begun{plan: from.plan}}
 	for i, id := range ids {
-		if _, ok := slices.BinarySearch(large, i); out.Errs[i] != nil || ok {
+		if _, ok := slices.BinarySearch(large, i); out.Errs[i] != nil || ok || !from.remains(models, i, out.Models(i)) {
 			continue
 		}
 		r.ids, r.at = append(r.ids, id), append(r.at, i)

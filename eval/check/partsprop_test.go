@@ -2,6 +2,7 @@ package check_test
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -76,6 +77,33 @@ func TestCountRows(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestLargeCountRows checks rows about counts of which a float has no neighbours that are
+// one more or less.
+func TestLargeCountRows(t *testing.T) {
+	const large = 1 << 53
+	for _, test := range []struct {
+		row      string
+		min, max uint64
+	}{
+		{"> 9007199254740992", large + 1, 0},
+		{">= 9007199254740992", large, 0},
+		{"= 9007199254740992", large, large},
+		{"from 3 below 18014398509481984", 3, 2*large - 1},
+		{"<= 9007199254740994", 0, large + 2},
+		{"> 18446744073709551616", math.MaxUint64, 0},
+	} {
+		rules := `model "M" { target contact table "T" by number of EmailOpened { ` + test.row + ` score +1 } }`
+		f, diags := dsl.Parse("rules.score", rules, dsl.Limits{})
+		_, models, more := check.Files(traverse.Standard(), f)
+		if diags = append(diags, more...); len(diags) > 0 {
+			t.Fatal(diags)
+		}
+		if c := models[0].Conditions[0].Children; len(c) != 1 || c[0].Min != test.min || c[0].Max != test.max {
+			t.Errorf("%s: %d children, the first from %d to %d, want one from %d to %d", test.row, len(c), c[0].Min, c[0].Max, test.min, test.max)
+		}
+	}
 }
 
 // TestLabels checks which labels a decision may name: those that are made of grades.

@@ -249,23 +249,30 @@ func countsOf(p Predicate) []interval {
 	const tooMany = 1 << 64
 	switch p := p.(type) {
 	case NumberBetween:
-		lo, hi := math.Ceil(p.Lo), math.Floor(p.Hi)
-		if p.LoOpen && lo == p.Lo {
-			lo++
-		}
-		if p.HiOpen && hi == p.Hi {
-			hi--
-		}
-		lo = max(lo, 0)
-		switch {
-		case lo > hi:
+		lo, hi := max(math.Ceil(p.Lo), 0), math.Floor(p.Hi)
+		if lo > hi {
 			return nil
-		case lo >= tooMany:
-			return []interval{{lo: math.MaxUint64, open: true}}
-		case hi >= tooMany:
-			return []interval{{lo: uint64(lo), open: true}}
 		}
-		return []interval{{lo: uint64(lo), hi: uint64(hi)}}
+		if lo >= tooMany {
+			return []interval{{lo: math.MaxUint64, open: true}}
+		}
+		n := interval{lo: uint64(lo), open: hi >= tooMany}
+		if p.LoOpen && lo == p.Lo {
+			n.lo++ // not before: a float may have no successor that is one more
+		}
+		if n.open {
+			return []interval{n}
+		}
+		if n.hi = uint64(hi); p.HiOpen && hi == p.Hi {
+			if n.hi == 0 {
+				return nil
+			}
+			n.hi--
+		}
+		if n.lo > n.hi {
+			return nil
+		}
+		return []interval{n}
 	case NumberIn:
 		var list []interval
 		for _, v := range distinct(p.Values) {

@@ -132,7 +132,8 @@ type Instant struct {
 // AsOf returns the instant.
 func (in *Instant) AsOf() time.Time { return time.UnixMicro(in.Micros).UTC() }
 
-// At resolves an instant. It uses the memory of in again.
+// At resolves an instant. It uses the memory of in again, which is the zero Instant or was
+// resolved by r.
 func (r *Routes) At(asOf time.Time, in Instant) Instant {
 	out := Instant{Micros: asOf.UnixMicro(), Days: in.Days[:0]}
 	for i, z := range r.Zones {
@@ -143,7 +144,11 @@ func (r *Routes) At(asOf time.Time, in Instant) Instant {
 		}
 	}
 	out.Bounds = r.Windows.Resolve(asOf, in.Bounds[:0])
-	if len(r.Agings) > 0 {
+	switch {
+	case len(r.Agings) == 0:
+	case len(in.Edges) == len(r.Agings) && in.Micros == out.Micros:
+		out.Edges = in.Edges // many batches have the same instant, and there may be hundreds for each aging
+	default:
 		out.Edges = resolve(r.Agings, asOf, in.Edges)
 	}
 	return out

@@ -426,3 +426,21 @@ func TestInstant(t *testing.T) {
 		t.Error("the memory is not used again")
 	}
 }
+
+// TestAtKeepsEdges checks that the edges of agings are resolved once for batches with the
+// same instant, and anew for another.
+func TestAtKeepsEdges(t *testing.T) {
+	r := NewRoutes(evaltest.Models(t, evaltest.Model("M", "contact", `each EmailOpened fading over 3 days score +5`)))
+	in := r.At(evaltest.AsOf, Instant{})
+	want := slices.Clone(in.Edges[0])
+	in.Edges[0][0]++ // which nobody would notice who resolves them again
+	if in = r.At(evaltest.AsOf, in); in.Edges[0][0] != want[0]+1 {
+		t.Error("edges are resolved again for the same instant")
+	}
+	if in = r.At(evaltest.AsOf.Add(5*time.Microsecond), in); in.Edges[0][0] != want[0]+5 {
+		t.Errorf("five microseconds later the first edge is %d, want %d", in.Edges[0][0], want[0]+5)
+	}
+	if in = r.At(evaltest.AsOf, in); !slices.Equal(in.Edges[0], want) {
+		t.Errorf("back at the instant, edges are %d, want %d", in.Edges[0], want)
+	}
+}

@@ -84,11 +84,8 @@ func (s *search) moves(m *check.Model) []move {
 		if !now.IsZero() {
 			list = append(list, move{condition: i, name: s.names[i]})
 		}
-		switch more := now.Count.Over(now.Of).Plus(points.CountOf(1)); {
-		case counts(c) && !more.AtLeast(much):
-			list = append(list, move{condition: i, name: s.names[i], to: much, least: more.Clamp()})
-		case now.IsZero():
-			list = append(list, move{condition: i, name: s.names[i], to: 1, least: 1})
+		if more := now.Count.Over(now.Of).Plus(points.CountOf(1)); !points.CountOf(most(c)).Less(more) {
+			list = append(list, move{condition: i, name: s.names[i], to: most(c), least: more.Clamp()})
 		}
 	}
 	for i := range list {
@@ -99,17 +96,32 @@ func (s *search) moves(m *check.Model) []move {
 	return list
 }
 
-// counts reports whether the points of a condition can count any number of times.
-func counts(c *check.Condition) bool {
+// most returns how often the points of a condition can count: once if no child counts. The
+// newest occurrence weighs no more than 1, and without one there are only so many spans.
+func most(c *check.Condition) uint64 {
+	least, counts := uint64(much), false
 	for i := range c.Children {
-		if f := points.FrequencyOf(&c.Children[i]); f.Each {
-			return true
+		ch := &c.Children[i]
+		if f := points.FrequencyOf(ch); !f.Each {
+			continue
+		}
+		counts = true
+		switch a := ch.Aging; {
+		case a == nil || !a.Newest:
+		case a.Kind == check.Without:
+			least = min(least, uint64(a.Steps))
+		default:
+			least = 1
 		}
 	}
-	return slices.ContainsFunc(c.Items, func(item check.Item) bool {
-		_, same := item.(*check.Same)
-		return same
+	same := slices.ContainsFunc(c.Items, func(item check.Item) bool {
+		_, ok := item.(*check.Same)
+		return ok
 	})
+	if counts || same {
+		return least
+	}
+	return 1
 }
 
 // gain returns what a move adds to the score by itself.

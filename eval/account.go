@@ -46,7 +46,7 @@ func (l Line) Equal(o Line) bool {
 
 // Lines yields the account of the score, in the order of the rules.
 func (e *Explanation) Lines() iter.Seq[Line] {
-	if e.outcome != nil {
+	if e.Outcome() != nil {
 		return slices.Values(e.lines)
 	}
 	return func(yield func(Line) bool) {

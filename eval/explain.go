@@ -35,6 +35,9 @@ type Explanation struct {
 // All yields one contribution for each condition, in the order of the rules.
 func (e *Explanation) All() iter.Seq[Contribution] {
 	return func(yield func(Contribution) bool) {
+		if e == nil {
+			return
+		}
 		walked := e.walked
 		var room []ChildResult // for the children of all conditions
 		for i, at := range e.at {

@@ -2,12 +2,13 @@ package findings
 
 import (
 	"math"
+	"math/big"
 
 	"github.com/leadscore/leadscore/eval/check"
 )
 
 // A reach is the sums that a part of a model can give: from lo to hi. An end that is
-// [math.MinInt64] or [math.MaxInt64] is none.
+// [math.MinInt64] or [math.MaxInt64] is none, or does not fit in 64 bits.
 type reach struct {
 	lo, hi int64
 	// The conditions because of which there is no end.
@@ -19,12 +20,12 @@ func (r *reach) plus(o reach) {
 	if r.lo == math.MinInt64 || o.lo == math.MinInt64 {
 		r.lo = math.MinInt64
 	} else {
-		r.lo += o.lo
+		r.lo = clamped(new(big.Int).Add(big.NewInt(r.lo), big.NewInt(o.lo)))
 	}
 	if r.hi == math.MaxInt64 || o.hi == math.MaxInt64 {
 		r.hi = math.MaxInt64
 	} else {
-		r.hi += o.hi
+		r.hi = clamped(new(big.Int).Add(big.NewInt(r.hi), big.NewInt(o.hi)))
 	}
 	r.falling, r.rising = append(r.falling, o.falling...), append(r.rising, o.rising...)
 }
@@ -51,13 +52,26 @@ func (r *reach) times(n, d int64) {
 		if v == math.MinInt64 || v == math.MaxInt64 {
 			return v
 		}
-		whole, rest := v/d*n, v%d*n
-		if rest < 0 {
-			return whole + (rest-d/2)/d
+		twice := new(big.Int).Mul(big.NewInt(v), big.NewInt(2*n)) // twice the product, and the halves beside it
+		if v < 0 {
+			twice.Sub(twice, big.NewInt(d))
+		} else {
+			twice.Add(twice, big.NewInt(d))
 		}
-		return whole + (rest+d/2)/d
+		return clamped(twice.Quo(twice, big.NewInt(2*d)))
 	}
 	r.lo, r.hi = scale(r.lo), scale(r.hi)
+}
+
+// clamped returns n, or the nearest int64.
+func clamped(n *big.Int) int64 {
+	switch {
+	case n.IsInt64():
+		return n.Int64()
+	case n.Sign() < 0:
+		return math.MinInt64
+	}
+	return math.MaxInt64
 }
 
 // A summer determines what the parts of a model can add up to.

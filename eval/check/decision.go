@@ -183,14 +183,11 @@ func (k *modelChecker) knownGrades(of *Dimension, j *dsl.Judgment) (known func(s
 
 // labelGrades returns the grades of the dimensions in the label, or nil if they cannot
 // all be read.
-func (k *modelChecker) labelGrades() (lists [][]string) {
-	for _, d := range k.model.Label {
-		if d.Source.Incomplete {
-			return nil
-		}
-		lists = append(lists, gradesOf(d))
+func (k *modelChecker) labelGrades() [][]string {
+	if slices.ContainsFunc(k.model.Label, func(d *Dimension) bool { return d.Source.Incomplete }) {
+		return nil
 	}
-	return lists
+	return k.model.labelGrades()
 }
 
 // reordered returns the label that consists of the two grades of a text in the other

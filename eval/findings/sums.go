@@ -2,9 +2,9 @@ package findings
 
 import (
 	"math"
-	"math/big"
 
 	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/internal/points"
 )
 
 // A reach is the sums that a part of a model can give: from lo to hi. An end that is
@@ -20,12 +20,12 @@ func (r *reach) plus(o reach) {
 	if r.lo == math.MinInt64 || o.lo == math.MinInt64 {
 		r.lo = math.MinInt64
 	} else {
-		r.lo = clamped(new(big.Int).Add(big.NewInt(r.lo), big.NewInt(o.lo)))
+		r.lo = points.TotalOf(r.lo).Plus(points.TotalOf(o.lo)).Clamp()
 	}
 	if r.hi == math.MaxInt64 || o.hi == math.MaxInt64 {
 		r.hi = math.MaxInt64
 	} else {
-		r.hi = clamped(new(big.Int).Add(big.NewInt(r.hi), big.NewInt(o.hi)))
+		r.hi = points.TotalOf(r.hi).Plus(points.TotalOf(o.hi)).Clamp()
 	}
 	r.falling, r.rising = append(r.falling, o.falling...), append(r.rising, o.rising...)
 }
@@ -52,26 +52,9 @@ func (r *reach) times(n, d int64) {
 		if v == math.MinInt64 || v == math.MaxInt64 {
 			return v
 		}
-		twice := new(big.Int).Mul(big.NewInt(v), big.NewInt(2*n)) // twice the product, and the halves beside it
-		if v < 0 {
-			twice.Sub(twice, big.NewInt(d))
-		} else {
-			twice.Add(twice, big.NewInt(d))
-		}
-		return clamped(twice.Quo(twice, big.NewInt(2*d)))
+		return points.TotalOf(v).Times(n, d).Clamp()
 	}
 	r.lo, r.hi = scale(r.lo), scale(r.hi)
-}
-
-// clamped returns n, or the nearest int64.
-func clamped(n *big.Int) int64 {
-	switch {
-	case n.IsInt64():
-		return n.Int64()
-	case n.Sign() < 0:
-		return math.MinInt64
-	}
-	return math.MaxInt64
 }
 
 // A summer determines what the parts of a model can add up to.

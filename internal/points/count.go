@@ -96,7 +96,7 @@ func (c Count) Clamp() uint64 {
 // A Total is an exact sum of points. The zero Total is 0.
 type Total struct {
 	small int64
-	large *big.Int // the total if not nil
+	large *big.Int // the total if not nil; never changed once set
 }
 
 // TotalOf returns the total n.
@@ -112,10 +112,8 @@ func (t *Total) Add(c Count, points int64) {
 			return
 		}
 	}
-	if t.large == nil {
-		t.large = big.NewInt(t.small)
-	}
-	t.large.Add(t.large, new(big.Int).Mul(c.Big(), big.NewInt(points)))
+	sum := new(big.Int).Mul(c.Big(), big.NewInt(points))
+	t.large = sum.Add(sum, t.Big())
 }
 
 // Big returns t as an integer that the caller must not change.

@@ -157,3 +157,14 @@ func TestTotalAtTheEnds(t *testing.T) {
 		}
 	}
 }
+
+// TestTotalIsAValue checks that a copy of a large total does not change with it.
+func TestTotalIsAValue(t *testing.T) {
+	var sum Total
+	sum.Add(CountOf(math.MaxUint64), math.MaxInt64)
+	before, copied := sum.Big().String(), sum
+	sum.Add(CountOf(1), 1)
+	if got := copied.Big().String(); got != before || sum.Big().String() == before {
+		t.Errorf("the copy of %s is now %s, and the total %v", before, got, sum.Big())
+	}
+}

@@ -25,7 +25,7 @@ type Model struct {
 	// dimensions and blocks of tiers, and one for each row of a table.
 	Conditions []Condition
 	// Parts say how the conditions add up. Parts is nil if the score is the sum of
-	// all conditions: then no condition has a bound, a season, a decay or a block.
+	// all conditions: then no condition has a bound, a season, a decay, every N or a block.
 	Parts      []Part
 	Limit      Limit      // of the score
 	Audience   *Condition // whose Points mean nothing; nil if all leads are scored

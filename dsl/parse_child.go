@@ -18,15 +18,21 @@ func parseChild(lex *tokens) (*Child, error) {
 	if err := parsePath(lex, c); err != nil {
 		return nil, otherwise(lex, mark, beginsChild, nil, err)
 	}
-	if err := parseAdditions(lex, c); err != nil {
+	if err := parseAfterPath(lex, c); err != nil {
 		return nil, err
 	}
-	if accept(lex, "where") {
-		if err := parseWhere(lex, c); err != nil {
-			return nil, err
-		}
-	}
 	return c, nil
+}
+
+// parseAfterPath parses what follows the path of c.
+func parseAfterPath(lex *tokens, c *Child) error {
+	if err := parseAdditions(lex, c); err != nil {
+		return err
+	}
+	if accept(lex, "where") {
+		return parseWhere(lex, c)
+	}
+	return nil
 }
 
 // parsePath parses the path of c, whose root may be several kinds of interaction.

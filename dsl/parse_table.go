@@ -77,13 +77,8 @@ func parseCounted(lex *tokens) (*Child, error) {
 	if err := parsePath(lex, c); err != nil {
 		return nil, err
 	}
-	if err := parseAdditions(lex, c); err != nil {
+	if err := parseAfterPath(lex, c); err != nil {
 		return nil, err
-	}
-	if accept(lex, "where") {
-		if err := parseWhere(lex, c); err != nil {
-			return nil, err
-		}
 	}
 	return c, nil
 }

@@ -85,19 +85,8 @@ func (c *checker) per(p *place, k *dsl.Cap) (Value, dsl.Period, bool) {
 		c.noValue(p, r, name, nil)
 		return Value{}, dsl.NoPeriod, false
 	}
-	step := -1
-	for i, s := range p.path {
-		if s.Name != name.Text {
-			continue
-		}
-		if step >= 0 {
-			c.twoSteps(name)
-			return Value{}, dsl.NoPeriod, false
-		}
-		step = i
-	}
-	if step >= 0 {
-		return Value{Step: step, Record: true}, dsl.NoPeriod, true
+	if step, known, ok := c.stepCalled(p, name); known {
+		return Value{Step: step, Record: ok}, dsl.NoPeriod, ok
 	}
 	for _, period := range periods {
 		if !name.Quoted && strings.EqualFold(name.Text, period.String()) {

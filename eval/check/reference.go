@@ -138,24 +138,29 @@ func (c *checker) manyHop(p *place, r reach, names []*dsl.Name, n *dsl.Name, wha
 	}
 }
 
+// stepCalled returns the step of the path with a name. It returns known unless there is
+// none. If there are two it reports that, and ok is false.
+func (c *checker) stepCalled(p *place, name *dsl.Name) (step int, known, ok bool) {
+	for i, s := range p.path {
+		if s.Name != name.Text {
+			continue
+		}
+		if known {
+			c.twoSteps(name)
+			return 0, true, false
+		}
+		step, known = i, true
+	}
+	return step, known, known
+}
+
 // namedStep finds the step of the path that a reference begins with.
 func (c *checker) namedStep(p *place, name *dsl.Name) (int, bool) {
 	if p.meansLead(name) {
 		return 0, true
 	}
-	found := -1
-	for i, s := range p.path {
-		if s.Name != name.Text {
-			continue
-		}
-		if found >= 0 {
-			c.twoSteps(name)
-			return 0, false
-		}
-		found = i
-	}
-	if found >= 0 {
-		return found, true
+	if step, known, ok := c.stepCalled(p, name); known {
+		return step, ok
 	}
 	last := p.path.Last().Entity
 	if f, ok := last.Field(name.Text); ok {

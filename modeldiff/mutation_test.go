@@ -1,6 +1,7 @@
 package modeldiff_test
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"reflect"
@@ -173,49 +174,69 @@ func TestFormattingIsNoChange(t *testing.T) {
 // score, and a lead is said to differ if its results do.
 func TestLeadChangesAddUp(t *testing.T) {
 	all := slices.DeleteFunc(allRules(t), func(r rules) bool { return r.of == nil || !r.of.Scores() })
-	listed := 0
 	rapid.Check(t, func(t *rapid.T) {
-		r := all[rapid.IntRange(0, len(all)-1).Draw(t, "rules")]
-		older, err := r.compile()
-		if err != nil {
-			t.Fatal(err)
-		}
-		data, err := r.of.Load(older.Schema())
-		if err != nil {
-			t.Fatal(err)
-		}
-		leads, err := r.of.Leads(t.Context(), data)
-		if err != nil {
-			t.Fatal(err)
-		}
+		r := &all[rapid.IntRange(0, len(all)-1).Draw(t, "rules")]
 		for range 5 {
-			now := rules{r.name, r.base, slices.Clone(r.files), r.of}
 			f := rapid.IntRange(0, len(r.files)-1).Draw(t, "file")
-			now.files[f].Text = mutated(t, r.files[f].Text)
-			newer, err := now.compile()
-			if err != nil || !newer.Schema().Equal(older.Schema()) {
-				continue
-			}
-			was, is := modeldiff.Version{Set: older, Data: data}, modeldiff.Version{Set: newer, Data: data}
-			for l, err := range modeldiff.Leads(t.Context(), was, is, leadscore.IDs(leads...), leadscore.AsOf(r.of.AsOf)) {
-				if err != nil {
-					continue // a lead that the case shows to fail
-				}
-				if len(l.Changes) > 0 && !l.Differs {
-					t.Fatalf("%s changes and does not differ", l.ID)
-				}
-				for _, c := range l.Changes {
-					listed++
-					if !addsUp(c) {
-						t.Fatalf("%s: this does not add up:\n%s\n%s", r.name, c, now.files[f].Text)
-					}
-				}
+			if _, err := changesAddUp(t.Context(), r, f, mutated(t, r.files[f].Text)); err != nil {
+				t.Fatal(err)
 			}
 		}
 	})
-	if listed == 0 {
-		t.Error("no lead changed")
+	// Other points change grades and who is sales ready, whatever was drawn.
+	added, listed := regexp.MustCompile(`( [-+])(\d+)`), 0
+	for i := range all {
+		for f := range all[i].files {
+			n, err := changesAddUp(t.Context(), &all[i], f, added.ReplaceAllString(all[i].files[f].Text, "${1}1${2}"))
+			if err != nil {
+				t.Error(err)
+			}
+			listed += n
+		}
 	}
+	if listed < 20 {
+		t.Errorf("only %d changes of leads were listed", listed)
+	}
+}
+
+// changesAddUp returns how many changes of leads are listed if a file of a case has
+// another text: none if that does not compile. It returns an error if one does not add
+// up, or if a lead changes that is not said to differ.
+func changesAddUp(ctx context.Context, r *rules, file int, text string) (listed int, err error) {
+	older, err := r.compile()
+	if err != nil {
+		return 0, err
+	}
+	data, err := r.of.Load(older.Schema())
+	if err != nil {
+		return 0, err
+	}
+	leads, err := r.of.Leads(ctx, data)
+	if err != nil {
+		return 0, err
+	}
+	now := rules{r.name, r.base, slices.Clone(r.files), r.of}
+	now.files[file].Text = text
+	newer, err := now.compile()
+	if err != nil || !newer.Schema().Equal(older.Schema()) {
+		return 0, nil
+	}
+	was, is := modeldiff.Version{Set: older, Data: data}, modeldiff.Version{Set: newer, Data: data}
+	for l, err := range modeldiff.Leads(ctx, was, is, leadscore.IDs(leads...), leadscore.AsOf(r.of.AsOf)) {
+		if err != nil {
+			continue // a lead that the case shows to fail
+		}
+		if len(l.Changes) > 0 && !l.Differs {
+			return listed, fmt.Errorf("%s: %s changes and does not differ", r.name, l.ID)
+		}
+		for _, c := range l.Changes {
+			listed++
+			if !addsUp(c) {
+				return listed, fmt.Errorf("%s: this does not add up:\n%s\n%s", r.name, c, text)
+			}
+		}
+	}
+	return listed, nil
 }
 
 // meaning returns everything that the checked models of a set say, and its schema.

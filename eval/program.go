@@ -36,11 +36,7 @@ type Program struct {
 func New(models []*check.Model) *Program {
 	p := &Program{routes: &routePlan{plan: plan.NewRoutes(models)}}
 	for _, m := range p.routes.plan.Models {
-		var program *points.Program
-		if m.Structured() {
-			program = points.ProgramOf(m.Checked)
-		}
-		p.programs = append(p.programs, program)
+		p.programs = append(p.programs, m.Program)
 	}
 	p.scores, p.explained = newColumnPlan(p.routes, false), newColumnPlan(p.routes, true)
 	return p

@@ -96,7 +96,7 @@ func (s *recordScorer) score(i int, id string, out Outcomes) bool {
 // staged scores a lead by a structured model that is counted over columns.
 func (s *recordScorer) staged(model int, m *plan.Model, l *fetch.Lead) ModelOutcome {
 	x := s.staging.Executor
-	o, done := s.fromColumns(x, model, s.batch.fetched.Instant.Micros)
+	o, done := s.fromColumns(x, model, l.Kind, s.batch.fetched.Instant.Micros)
 	if !done {
 		o = s.finish(model, x.Plan().Counted[model], x.Plan().Residual[model], m.Audience, l)
 	}

@@ -79,7 +79,7 @@ func (s *rowScorer) score(row, at int, out []ModelOutcome) bool {
 			out[i] = ModelOutcome{Status: notScored(kind)}
 		case x.Plan().Counted[i] != nil:
 			var done bool
-			if out[i], done = s.fromColumns(x, i, s.asOf); !done {
+			if out[i], done = s.fromColumns(x, i, kind, s.asOf); !done {
 				s.begun.counts[at*len(s.models)+i] = slices.Clone(s.counts)
 			}
 		case m.Structured(): // all of its conditions need routes

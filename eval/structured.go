@@ -29,8 +29,8 @@ type explainedOutcome struct {
 	outcome     Outcome
 }
 
-// result returns an explanation with an outcome of so many dimensions, both still empty.
-func (s *structuredScorer) result(dimensions int) *Explanation {
+// explanation returns one with an outcome of so many dimensions, both still empty.
+func (s *structuredScorer) explanation(dimensions int) *Explanation {
 	const most = 64
 	if len(s.results) == 0 {
 		s.piece = min(2*s.piece+1, most) // a lead alone needs no more than one
@@ -52,7 +52,7 @@ func (s *structuredScorer) result(dimensions int) *Explanation {
 // fromColumns scores the lead at hand by a structured model that is counted over columns.
 // It returns false if some condition needs routes: then s.counts has the counts of the
 // others, and gaps.
-func (s *structuredScorer) fromColumns(x *columnar.Executor, model int, asOf int64) (ModelOutcome, bool) {
+func (s *structuredScorer) fromColumns(x *columnar.Executor, model int, kind plan.LeadKind, asOf int64) (ModelOutcome, bool) {
 	p, at := s.programs[model], x.Plan().Counted[model]
 	if !p.Active(asOf) {
 		return ModelOutcome{Status: NotActive}, true
@@ -61,6 +61,10 @@ func (s *structuredScorer) fromColumns(x *columnar.Executor, model int, asOf int
 		if s.counts = x.AppendCounts(s.counts[:0], at.Audience.Slots); !p.InAudience(s.counts) {
 			return ModelOutcome{Status: NotInAudience}, true
 		}
+	}
+	if at.Fast != nil {
+		at.Fast.Score(asOf, x.Sums(model), x.Counts(kind), &s.outcome)
+		return s.result(p), true
 	}
 	s.counts = slices.Grow(s.counts[:0], p.Counts())[:p.Counts()]
 	for i := range at.Conditions {
@@ -80,7 +84,12 @@ func (s *structuredScorer) fromColumns(x *columnar.Executor, model int, asOf int
 func (s *structuredScorer) scored(model int, asOf int64) ModelOutcome {
 	p := s.programs[model]
 	p.Score(asOf, s.counts, &s.outcome, nil)
-	e := s.result(len(s.outcome.Dimensions))
+	return s.result(p)
+}
+
+// result returns the outcome at hand, of a program, as that of a model.
+func (s *structuredScorer) result(p *points.Program) ModelOutcome {
+	e := s.explanation(len(s.outcome.Dimensions))
 	e.outcome.set(&s.outcome, p.HasLabel())
 	return ModelOutcome{Status: Scored, Score: s.outcome.Score, Explained: e}
 }
@@ -132,7 +141,7 @@ func (s *recordScorer) structured(p *points.Program, m *plan.Model, l *fetch.Lea
 		}
 	}
 	p.Score(asOf, s.counts, &s.outcome, ledger)
-	e := s.result(len(s.outcome.Dimensions))
+	e := s.explanation(len(s.outcome.Dimensions))
 	e.walked = walked
 	e.outcome.set(&s.outcome, p.HasLabel())
 	if ledger != nil {

@@ -44,6 +44,9 @@ type scorer struct {
 	asOf        int64
 	counts      []Count
 	multipliers []Fraction // by condition, in place of counts; or nil
+	fast        *FastProgram
+	sums        []int64  // by place, and
+	slots       []uint64 // in place of counts, if fast is not nil
 	out         *Outcome
 	ledger      *Ledger // or nil
 }
@@ -69,7 +72,10 @@ func (s *scorer) score() {
 // multiplier returns how often the points of a condition count, whatever the season and
 // the tiers before it.
 func (s *scorer) multiplier(i int) Fraction {
-	if s.multipliers != nil {
+	switch {
+	case s.fast != nil:
+		return s.fast.multiplier(i, s.slots)
+	case s.multipliers != nil:
 		return s.multipliers[i]
 	}
 	return s.Multiplier(i, s.counts)
@@ -96,8 +102,15 @@ func (s *scorer) sum(at *part, active bool) Total {
 	if !active && s.ledger == nil {
 		return sum
 	}
-	for i := range at.parts {
-		sum = sum.Plus(s.add(&at.parts[i], active))
+	if s.fast != nil {
+		sum = TotalOf(s.sums[at.sum])
+		for _, part := range at.rest {
+			sum = sum.Plus(s.add(part, active))
+		}
+	} else {
+		for i := range at.parts {
+			sum = sum.Plus(s.add(&at.parts[i], active))
+		}
 	}
 	if !active {
 		return Total{}

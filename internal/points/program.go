@@ -24,6 +24,7 @@ type Program struct {
 	conditions []condition
 	counts     int
 	root       part // whose parts are those of the model
+	places     int  // with sums
 	dimensions int
 }
 
@@ -36,6 +37,7 @@ type condition struct {
 	decay  int    // index of the child with a decay, or -1
 	needs  int    // index of a child without which the condition gives nothing, or -1
 	of     uint64 // what that child's weights are multiples of one of
+	adds   bool   // it only adds: see Program.Adds
 	season season
 	// What holds the condition must be in season, too, and in tiers no earlier one may
 	// be taken.
@@ -49,6 +51,8 @@ type part struct {
 	condition int   // index
 	tiers     []int // indexes of conditions, of tiers
 	parts     []part
+	rest      []*part // those that are not conditions that only add
+	sum       int     // index of the place, of one that has parts
 	season    season
 	limit     check.Limit
 	dimension *check.Dimension
@@ -87,6 +91,7 @@ func ProgramOf(m *check.Model) *Program {
 		}
 	}
 	p.root = part{place: &Place{Kind: ModelPlace, Name: m.Name}, season: p.season, limit: m.Limit}
+	holding(m.Decision, func(i int) { p.conditions[i].adds = false })
 	p.place(&p.root, parts)
 	return p
 }
@@ -106,12 +111,14 @@ func conditionOf(c *check.Condition, zone *time.Location, first int) condition {
 			out.counts++
 		}
 	}
+	out.adds = c.Season == nil && c.Bound == 0 && c.Items == nil && out.decay < 0
 	return out
 }
 
 // place puts checked parts into a part.
 func (p *Program) place(in *part, list []check.Part) {
-	in.parts = make([]part, len(list))
+	in.parts, in.sum = make([]part, len(list)), p.places
+	p.places++
 	zone := p.model.Zone
 	for i, from := range list {
 		at := &in.parts[i]
@@ -131,13 +138,16 @@ func (p *Program) place(in *part, list []check.Part) {
 			}
 			at.season, at.tiers = seasonOf(from.Season, zone), from.Conditions
 			for _, c := range from.Conditions {
-				p.conditions[c].in = at
+				p.conditions[c].in, p.conditions[c].adds = at, false
 			}
 		case *check.Dimension:
 			at.place = &Place{DimensionPlace, from.Name, in.place}
 			at.season, at.limit, at.dimension, at.index = seasonOf(from.Season, zone), from.Limit, from, p.dimensions
 			p.dimensions++
 			p.place(at, from.Parts)
+		}
+		if at.place != nil || !p.conditions[at.condition].adds {
+			in.rest = append(in.rest, at)
 		}
 	}
 }

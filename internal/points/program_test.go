@@ -282,6 +282,12 @@ func TestProgramIsTheText(t *testing.T) {
 		if p.ScoreMultipliers(asOf, multipliers, &out); !cmp.Equal(out, want, cmpopts.EquateEmpty()) {
 			t.Fatalf("by multipliers, the outcome is %+v, want %+v", out, want)
 		}
+		if fast, sums, slots, ok := fastOf(p, counts); ok {
+			scored["fast"]++
+			if fast.Score(asOf, sums, slots, &out); !cmp.Equal(out, want, cmpopts.EquateEmpty()) {
+				t.Fatalf("the fast program says %+v, want %+v", out, want)
+			}
+		}
 		checkLedger(t, m, &n, &l, want)
 		for name, is := range map[string]bool{
 			"label": want.Label != "", "ready": want.SalesReady, "grade": want.Grade != "",
@@ -303,7 +309,7 @@ func TestProgramIsTheText(t *testing.T) {
 		rapid.Check(t, property)
 	}
 	for _, want := range []string{
-		"label", "ready", "grade", "clamped", "decided", "fraction", "condition", "limit", "out of", "clamp", "weight",
+		"label", "ready", "grade", "clamped", "decided", "fraction", "condition", "limit", "out of", "clamp", "weight", "fast",
 		string(OutOfSeason), string(EarlierTier), string(Bounded),
 	} {
 		if scored[want] == 0 {

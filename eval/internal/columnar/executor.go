@@ -52,7 +52,7 @@ type Executor struct {
 	rows       []int         // of a profile's nodes
 	leadMasks  []uint64      // the measures that the lead satisfies, by range
 	ownerMasks []uint64      // the measures that the owner satisfies, by range
-	scores     []int64       // by model
+	sums       []int64       // of the lead at hand
 	stop       interrupt
 	counts     []uint64 // by slot
 }
@@ -90,7 +90,7 @@ func (x *Executor) Bind(store *columns.Store) bool {
 		slots = max(slots, p.Slots)
 	}
 	x.counts = make([]uint64, slots)
-	x.scores = make([]int64, len(x.plan.Residual))
+	x.sums = make([]int64, x.plan.NumSums)
 	x.store, x.bound, x.codes = store, weak.Make(store), store.Generation()
 	return true
 }
@@ -112,7 +112,7 @@ func (x *Executor) SetAsOf(t time.Time) {
 	x.bounds = x.plan.Windows.Resolve(t, x.bounds[:0])
 	x.edges = x.plan.Edges(t, x.edges)
 	for i := range x.targets {
-		x.targets[i].setAsOf(x.bounds, x.edges, asOf, len(x.scores))
+		x.targets[i].setAsOf(x.bounds, x.edges, asOf, len(x.sums))
 	}
 }
 
@@ -161,7 +161,11 @@ func (x *Executor) ScoreOwned(kind plan.LeadKind, row int, owners []columns.Key)
 
 // ModelScore returns the score of the lead at hand by one model. It means nothing
 // for a model whose target is another kind of lead.
-func (x *Executor) ModelScore(model int) int64 { return x.scores[model] }
+func (x *Executor) ModelScore(model int) int64 { return x.sums[x.plan.Sums[model]] }
+
+// Sums returns the sums of the lead at hand for the places of one model, as a
+// points.FastProgram wants them. The next lead overwrites them.
+func (x *Executor) Sums(model int) []int64 { return x.sums[x.plan.Sums[model]:] }
 
 // Counts returns the counts of the lead at hand, by slot of its target. The next
 // lead overwrites them.
@@ -177,11 +181,11 @@ func (x *Executor) AppendCounts(list []points.Count, slots []plan.Slot) []points
 	return list
 }
 
-// score leaves in x.scores and x.counts what the lead in a row and the interactions
+// score leaves in x.sums and x.counts what the lead in a row and the interactions
 // of owners add up to.
 func (x *Executor) score(kind plan.LeadKind, row int, owners []columns.Key) (fits bool) {
 	t := &x.targets[kind]
-	copy(x.scores, t.plan.Base)
+	copy(x.sums, t.plan.Base)
 	clear(x.counts[:t.plan.Slots])
 	records := uint64(1)
 	if len(t.plan.Lead.Measures) > 0 {
@@ -199,18 +203,18 @@ func (x *Executor) score(kind plan.LeadKind, row int, owners []columns.Key) (fit
 		}
 	}
 	for i := range t.words {
-		t.words[i].drain(x.scores, x.counts)
+		t.words[i].drain(x.sums, x.counts)
 	}
 	if len(t.tallies) > 0 {
 		t.tally(x.counts, &x.stop)
 	}
 	for i := range t.plan.Pairs {
 		p := &t.plan.Pairs[i]
-		x.scores[p.Model] += sumOf(p.List, x.counts)
+		x.sums[p.Sum] += sumOf(p.List, x.counts)
 	}
 	for _, i := range t.plan.Others {
 		c := &t.plan.Conjunctions[i]
-		x.scores[c.Model] += c.Award.Worth(x.counts)
+		x.sums[c.Sum] += c.Award.Worth(x.counts)
 	}
 	return records <= t.plan.MaxRecords
 }
@@ -240,7 +244,7 @@ func (x *Executor) countInteractions(t *target, contact columns.Key) uint64 {
 			if block.interactions.lists {
 				block.interactions.contact = contact
 			}
-			block.interactions.scan(times[:n], cells[:n*block.width], x.ownerMasks, x.segments, t.words, x.scores)
+			block.interactions.scan(times[:n], cells[:n*block.width], x.ownerMasks, x.segments, t.words, x.sums)
 		}
 		times, cells = times[n:], cells[n*block.width:]
 		all += uint64(n)

@@ -20,14 +20,14 @@ type interactions struct {
 
 	// As of the instant.
 	time  timeline
-	each  [][]int64     // points of totals of each, by model and segment; nil where there are none. The first model's are in the segments
+	each  [][]int64     // points of totals of each, by sum and segment; nil where there are none. Those of the first sum are in the segments
 	least []leastPoints // of totals with a minimum n: added if the nth newest record is there
 }
 
-// leastPoints are points for one model, by segment.
+// leastPoints are points for one sum, by segment.
 type leastPoints struct {
 	n      int
-	model  int
+	sum    int
 	points []int64
 }
 
@@ -93,7 +93,7 @@ func bindInteractions(p *plan.Interactions, store *columns.Store, ranges, owner 
 }
 
 // setAsOf makes the tables by segment as of an instant.
-func (k *interactions) setAsOf(bounds []plan.Bound, asOf int64, models int) {
+func (k *interactions) setAsOf(bounds []plan.Bound, asOf int64, sums int) {
 	totals, measures := k.plan.Totals, k.plan.Measures
 	spans := make([]plan.Bound, 0, len(totals)+len(measures))
 	for i := range totals {
@@ -103,7 +103,7 @@ func (k *interactions) setAsOf(bounds []plan.Bound, asOf int64, models int) {
 		spans = append(spans, span(measures[i].Windows, bounds, asOf))
 	}
 	k.time.cut(spans, asOf)
-	k.each, k.least = make([][]int64, models), k.least[:0]
+	k.each, k.least = make([][]int64, sums), k.least[:0]
 	for i := range totals {
 		first, last := k.time.within(spans[i])
 		for j := range totals[i].Uses {
@@ -138,21 +138,21 @@ func (k *interactions) setAsOf(bounds []plan.Bound, asOf int64, models int) {
 // pointsOf returns the table to which a use of a total adds its points.
 func (k *interactions) pointsOf(u *plan.Use) []int64 {
 	if u.Award.Min == 0 {
-		if k.each[u.Model] == nil {
-			k.each[u.Model] = make([]int64, len(k.time.segments))
+		if k.each[u.Sum] == nil {
+			k.each[u.Sum] = make([]int64, len(k.time.segments))
 		}
-		return k.each[u.Model]
+		return k.each[u.Sum]
 	}
 	n := math.MaxInt
 	if u.Award.Min < math.MaxInt {
 		n = int(u.Award.Min)
 	}
 	for _, p := range k.least {
-		if p.n == n && p.model == u.Model {
+		if p.n == n && p.sum == u.Sum {
 			return p.points
 		}
 	}
-	p := leastPoints{n, u.Model, make([]int64, len(k.time.segments))}
+	p := leastPoints{n, u.Sum, make([]int64, len(k.time.segments))}
 	k.least = append(k.least, p)
 	return p.points
 }

@@ -6,7 +6,7 @@ package columnar
 // Most contacts have a handful of records of a kind, so the end of each loop is
 // what costs, as no processor foresees it. So the first word is counted in the
 // loop that finds the segments.
-func (k *interactions) scan(times []int64, cells []uint32, owner []uint64, found []uint32, words []word, scores []int64) {
+func (k *interactions) scan(times []int64, cells []uint32, owner []uint64, found []uint32, words []word, sums []int64) {
 	// What is later than as of comes first.
 	for len(times) > 0 && times[0] > k.time.asOf {
 		times, cells = times[1:], cells[k.width:]
@@ -22,17 +22,17 @@ func (k *interactions) scan(times []int64, cells []uint32, owner []uint64, found
 		n, sum = k.scanFirstAny(times, cells, mask, found, counter)
 	}
 	found = found[:n]
-	scores[0] += sum
+	sums[0] += sum
 	for i := range k.least {
 		p := &k.least[i]
 		if nth := p.n - 1; nth < len(found) {
-			scores[p.model] += p.points[found[nth]]
+			sums[p.sum] += p.points[found[nth]]
 		}
 	}
 	for i, points := range k.each[1:] {
 		if points != nil {
 			for _, seg := range found {
-				scores[i+1] += points[seg]
+				sums[i+1] += points[seg]
 			}
 		}
 	}
@@ -50,7 +50,7 @@ func (k *interactions) scan(times []int64, cells []uint32, owner []uint64, found
 
 // scanFirst finds the segments of the records that lie in some window and returns
 // how many there are. It counts the first word, and returns the sum of what totals
-// of each give the first model. Its loops differ in how many columns they read, up
+// of each give the first sum. Its loops differ in how many columns they read, up
 // to three.
 func (k *interactions) scanFirst(times []int64, cells []uint32, mask uint64, found []uint32, c *counter) (n int, sum int64) {
 	found = found[:len(times)]

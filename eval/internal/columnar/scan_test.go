@@ -64,7 +64,7 @@ func TestScan(t *testing.T) {
 				total.Windows = []int{len(bounds) - 1}
 			}
 			for range rapid.IntRange(1, 4).Draw(t, "uses") {
-				total.Uses = append(total.Uses, plan.Use{Model: rapid.IntRange(0, 1).Draw(t, "model"), Award: points.Single{
+				total.Uses = append(total.Uses, plan.Use{Sum: rapid.IntRange(0, 1).Draw(t, "sum"), Award: points.Single{
 					Points: rapid.Int64Range(-5, 5).Draw(t, "points"), Min: rapid.Uint64Range(0, 4).Draw(t, "min"),
 				}})
 			}
@@ -124,7 +124,7 @@ func TestScan(t *testing.T) {
 				}
 			}
 			for _, u := range total.Uses {
-				wantScores[u.Model] += u.Award.Worth(count)
+				wantScores[u.Sum] += u.Award.Worth(count)
 			}
 		}
 		if !slices.Equal(scores, wantScores) {

@@ -95,13 +95,13 @@ func (t *target) caches(f func(*predicateCache)) {
 }
 
 // setAsOf makes the tables by time as of an instant.
-func (t *target) setAsOf(bounds []plan.Bound, edges [][]int64, asOf int64, models int) {
+func (t *target) setAsOf(bounds []plan.Bound, edges [][]int64, asOf int64, sums int) {
 	for i := range t.tallies {
 		t.tallies[i].setAsOf(time.UnixMicro(asOf).UTC(), edges)
 	}
 	for i := range t.blocks {
 		if b := &t.blocks[i]; b.interactions != nil {
-			b.interactions.setAsOf(bounds, asOf, models)
+			b.interactions.setAsOf(bounds, asOf, sums)
 			b.oldest = b.interactions.time.oldest
 		}
 	}

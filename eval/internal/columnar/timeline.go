@@ -28,7 +28,7 @@ type timeline struct {
 type segment struct {
 	cut    int64  // the oldest instant in it
 	inside uint64 // the measures of the first word in whose windows they lie
-	points int64  // what totals of each give the first model for a record
+	points int64  // what totals of each give the first sum for a record
 }
 
 const ages = 256

@@ -17,7 +17,7 @@ type word struct {
 	least   uint64 // its minimum is more
 	slotted uint64 // a slot
 	others  uint64 // more uses, or more slots
-	model   int    // of all first uses; mixed if they differ
+	sum     int    // of all first uses; mixed if they differ
 	first   [plan.WordBits]firstUse
 	slot    [plan.WordBits]int
 	more    [plan.WordBits][]plan.Use
@@ -28,10 +28,10 @@ type word struct {
 type firstUse struct {
 	points int64
 	min    uint32
-	model  uint32
+	sum    uint32
 }
 
-// mixed is the model of a word whose measures have uses by several.
+// mixed is the sum of a word whose measures have uses for several.
 const mixed = -1
 
 // addUses tells the word what the counts of a measure are for.
@@ -41,11 +41,11 @@ func (w *word) addUses(at int, from *plan.Measure) {
 	if len(uses) > 0 && uses[0].Award.Min <= math.MaxUint32 {
 		u := uses[0]
 		if w.each|w.once|w.least == 0 {
-			w.model = u.Model
-		} else if w.model != u.Model {
-			w.model = mixed
+			w.sum = u.Sum
+		} else if w.sum != u.Sum {
+			w.sum = mixed
 		}
-		w.first[at] = firstUse{u.Award.Points, uint32(u.Award.Min), uint32(u.Model)}
+		w.first[at] = firstUse{u.Award.Points, uint32(u.Award.Min), uint32(u.Sum)}
 		switch u.Award.Min {
 		case 0:
 			w.each |= bit
@@ -67,14 +67,14 @@ func (w *word) addUses(at int, from *plan.Measure) {
 	}
 }
 
-// drain adds the points of all uses to scores, by model, and the counts to their
+// drain adds the points of all uses to sums, and the counts to their
 // slots. It begins to count anew.
-func (w *word) drain(scores []int64, counts []uint64) {
+func (w *word) drain(sums []int64, counts []uint64) {
 	counted := w.counter.counted()
-	if w.model == mixed {
-		w.addFirst(counted, scores)
+	if w.sum == mixed {
+		w.addFirst(counted, sums)
 	} else {
-		scores[w.model] += w.sumFirst(counted)
+		sums[w.sum] += w.sumFirst(counted)
 	}
 	for m := counted & w.slotted; m != 0; m &= m - 1 {
 		at := bits.TrailingZeros64(m)
@@ -85,7 +85,7 @@ func (w *word) drain(scores []int64, counts []uint64) {
 		n := w.counter.of(at)
 		for i := range w.more[at] {
 			u := &w.more[at][i]
-			scores[u.Model] += u.Award.Worth(n)
+			sums[u.Sum] += u.Award.Worth(n)
 		}
 		for _, slot := range w.slots[at] {
 			counts[slot] += n
@@ -94,8 +94,8 @@ func (w *word) drain(scores []int64, counts []uint64) {
 	w.counter.reset()
 }
 
-// sumFirst returns the points of the first uses of one model. It adds up in a
-// register: adding to scores would make each addition wait for the one before.
+// sumFirst returns the points of the first uses for one sum. It adds up in a
+// register: adding to sums would make each addition wait for the one before.
 func (w *word) sumFirst(counted uint64) int64 {
 	c, sum := &w.counter, int64(0)
 	for m := counted & w.once; m != 0; m &= m - 1 {
@@ -112,22 +112,22 @@ func (w *word) sumFirst(counted uint64) int64 {
 	return sum
 }
 
-// addFirst adds the points of the first uses to the scores of their models.
-func (w *word) addFirst(counted uint64, scores []int64) {
+// addFirst adds the points of the first uses to their sums.
+func (w *word) addFirst(counted uint64, sums []int64) {
 	c := &w.counter
 	for m := counted & w.once; m != 0; m &= m - 1 {
 		u := &w.first[bits.TrailingZeros64(m)]
-		scores[u.model] += u.points
+		sums[u.sum] += u.points
 	}
 	for m := counted & w.each; m != 0; m &= m - 1 {
 		at := bits.TrailingZeros64(m)
 		u := &w.first[at]
-		scores[u.model] += u.points * int64(c.of(at))
+		sums[u.sum] += u.points * int64(c.of(at))
 	}
 	for m := counted & w.least; m != 0; m &= m - 1 {
 		at := bits.TrailingZeros64(m)
 		u := &w.first[at]
-		scores[u.model] += u.reached(c.of(at))
+		sums[u.sum] += u.reached(c.of(at))
 	}
 }
 

@@ -25,12 +25,12 @@ func counterOf(counts []uint64) counter {
 	return c
 }
 
-// drawMeasure draws a measure with uses by some of the models and with slots.
-func drawMeasure(t *rapid.T, models, slots int) plan.Measure {
+// drawMeasure draws a measure with uses by some of the sums and with slots.
+func drawMeasure(t *rapid.T, sums, slots int) plan.Measure {
 	var m plan.Measure
 	for range rapid.IntRange(0, 3).Draw(t, "uses") {
 		m.Uses = append(m.Uses, plan.Use{
-			Model: rapid.IntRange(0, models-1).Draw(t, "model"),
+			Sum: rapid.IntRange(0, sums-1).Draw(t, "sum"),
 			Award: points.Single{
 				Points: rapid.Int64Range(-1_000_000, 1_000_000).Draw(t, "points"),
 				Min: rapid.OneOf(rapid.Uint64Range(0, 3),
@@ -49,47 +49,47 @@ func drawMeasure(t *rapid.T, models, slots int) plan.Measure {
 func TestDrain(t *testing.T) {
 	of := map[int]int{}
 	rapid.Check(t, func(t *rapid.T) {
-		models := rapid.IntRange(1, 3).Draw(t, "models")
+		sums := rapid.IntRange(1, 3).Draw(t, "sums")
 		only := rapid.Bool().Draw(t, "uses of one model alone")
 		const slots = 4
 		measures := rapid.IntRange(0, plan.WordBits).Draw(t, "measures")
 		first := rapid.IntRange(0, plan.WordBits-measures).Draw(t, "the bit of the first")
 		var w word
 		counts := make([]uint64, plan.WordBits)
-		wantScores, wantSlots := make([]int64, models), make([]uint64, slots)
-		scores, got := make([]int64, models), make([]uint64, slots)
-		for i := range models { // scores and counts are added to
-			wantScores[i], scores[i] = int64(i), int64(i)
+		want, wantSlots := make([]int64, sums), make([]uint64, slots)
+		have, got := make([]int64, sums), make([]uint64, slots)
+		for i := range sums { // have and counts are added to
+			want[i], have[i] = int64(i), int64(i)
 		}
 		for i := range measures {
-			m := drawMeasure(t, models, slots)
+			m := drawMeasure(t, sums, slots)
 			if only {
 				for j := range m.Uses {
-					m.Uses[j].Model = models - 1
+					m.Uses[j].Sum = sums - 1
 				}
 			}
 			w.addUses(first+i, &m)
 			n := rapid.OneOf(rapid.Uint64Range(0, 4), rapid.Uint64Range(math.MaxUint32-1, math.MaxUint32+2)).Draw(t, "count")
 			counts[first+i] = n
 			for _, u := range m.Uses {
-				wantScores[u.Model] += u.Award.Worth(n)
+				want[u.Sum] += u.Award.Worth(n)
 			}
 			for _, s := range m.Slots {
 				wantSlots[s] += n
 			}
 		}
-		of[w.model]++
+		of[w.sum]++
 		w.counter = counterOf(counts)
-		w.drain(scores, got)
-		if !slices.Equal(scores, wantScores) || !slices.Equal(got, wantSlots) {
-			t.Fatalf("got the scores %d and the counts %d, want %d and %d", scores, got, wantScores, wantSlots)
+		w.drain(have, got)
+		if !slices.Equal(have, want) || !slices.Equal(got, wantSlots) {
+			t.Fatalf("got the have %d and the counts %d, want %d and %d", have, got, want, wantSlots)
 		}
-		w.drain(scores, got)
-		if !slices.Equal(scores, wantScores) || !slices.Equal(got, wantSlots) {
+		w.drain(have, got)
+		if !slices.Equal(have, want) || !slices.Equal(got, wantSlots) {
 			t.Fatal("what has been drained is drained again")
 		}
 	})
 	if of[mixed] == 0 || len(of) == 1 {
-		t.Errorf("words had the models %v: the property was not tried for one and for several", of)
+		t.Errorf("words had the sums %v: the property was not tried for one and for several", of)
 	}
 }

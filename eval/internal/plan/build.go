@@ -136,6 +136,9 @@ func (b *builder) need(entity, by string, owner bool) *Need {
 func (b *builder) model(m *check.Model) *Model {
 	out := &Model{Checked: m, Target: targetOf(m), Conditions: make([]Condition, len(m.Conditions))}
 	out.Rules = sync.OnceValue(func() []string { return ruleTexts(m) })
+	if structured(m) {
+		out.Program = points.ProgramOf(m)
+	}
 	if out.Zone = slices.Index(b.routes.Zones, m.Zone); out.Zone < 0 {
 		out.Zone = len(b.routes.Zones)
 		b.routes.Zones = append(b.routes.Zones, m.Zone)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/internal/points"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -17,13 +18,19 @@ import (
 // is a conjunction, so that the counts of all children can be read.
 func NewColumns(routes *Routes, explain bool) *Columns {
 	models := routes.Models
-	p := &Columns{Residual: make([][]Condition, len(models)), Counted: make([]*Counted, len(models))}
+	p := &Columns{Residual: make([][]Condition, len(models)), Counted: make([]*Counted, len(models)), Sums: make([]int, len(models))}
+	for i, m := range models {
+		p.Sums[i] = p.NumSums
+		if p.NumSums++; m.Program != nil {
+			p.NumSums += m.Program.Places() - 1
+		}
+	}
 	if explain {
 		p.Explained = make([][]int, len(models))
 	}
 	b := columnBuilder{plan: p}
 	for i := range p.Targets {
-		p.Targets[i].Base = make([]int64, len(models))
+		p.Targets[i].Base = make([]int64, p.NumSums)
 		b.targets[i] = newTargetIndex()
 	}
 	residual := make([]*check.Model, len(models))
@@ -46,7 +53,8 @@ func NewColumns(routes *Routes, explain bool) *Columns {
 		without := *m.Checked
 		without.Conditions = nil
 		for j := range m.Conditions {
-			if b.condition(&m.Conditions[j]) {
+			if children, ok := columnChildren(m.Conditions[j].Checked, b.schema); ok {
+				b.condition(&m.Conditions[j].Award, children, p.Sums[i])
 				continue
 			}
 			without.Conditions = append(without.Conditions, m.Checked.Conditions[j])
@@ -113,30 +121,23 @@ func newTargetIndex() targetIndex {
 	}
 }
 
-// condition plans a condition, or returns false if some child needs routes.
-func (b *columnBuilder) condition(c *Condition) bool {
-	children := make([]columnChild, len(c.Children))
-	for i := range c.Children {
-		var ok bool
-		if children[i], ok = columnChildOf(c.Children[i].Checked, b.schema); !ok {
-			return false
-		}
-	}
+// condition plans a condition that adds an award to a sum.
+func (b *columnBuilder) condition(award *points.Award, children []columnChild, sum int) {
 	t := b.target
-	t.weight += uint64(max(c.Award.Points, -c.Award.Points))
-	single, base, ok := c.Award.Single()
-	if ok && b.plan.Explained == nil && children[0].alone() {
-		t.Base[b.model] += base
-		u := Use{b.model, single}
+	t.weight += uint64(max(award.Points, -award.Points))
+	single, base, ok := award.Single()
+	if ok && b.plan.Explained == nil && children[0].usable(&single) {
+		t.Base[sum] += base
+		u := Use{sum, single}
 		if uses, ok := b.total(&children[0], u); ok {
 			*uses = append(*uses, u)
-			return true
+			return
 		}
 		for _, at := range b.measures(&children[0]) {
 			m := t.measure(at)
 			m.Uses = append(m.Uses, u)
 		}
-		return true
+		return
 	}
 	slots := make([]int, len(children))
 	for i := range children {
@@ -145,12 +146,11 @@ func (b *columnBuilder) condition(c *Condition) bool {
 	if b.plan.Explained != nil {
 		b.plan.Explained[b.model] = append(b.plan.Explained[b.model], len(t.Conjunctions))
 	}
-	t.Conjunctions = append(t.Conjunctions, Conjunction{b.model, c.Award.Conjunction(slots)})
-	return true
+	t.Conjunctions = append(t.Conjunctions, Conjunction{sum, award.Conjunction(slots)})
 }
 
 // maxTables is how many tables by time a kind of interaction has at most: one for
-// each model with each, and one for each minimum of a model. Conditions beyond
+// each sum with each, and one for each minimum of a sum. Conditions beyond
 // them get measures, so that memory does not grow with the square of their number.
 const maxTables = 64
 
@@ -159,7 +159,7 @@ const maxTables = 64
 // ordered by time, so account-based leads have no totals.
 func (b *columnBuilder) total(c *columnChild, u Use) (*[]Use, bool) {
 	part := &c.parts[0]
-	if c.lead || b.kind == AccountBased || len(c.hops)+len(part.own)+len(part.profile) > 0 || len(part.windows) > 1 {
+	if !c.alone() || c.lead || b.kind == AccountBased || len(c.hops)+len(part.own)+len(part.profile) > 0 || len(part.windows) > 1 {
 		return nil, false
 	}
 	window, list := -1, []int(nil)
@@ -173,7 +173,7 @@ func (b *columnBuilder) total(c *columnChild, u Use) (*[]Use, bool) {
 	}
 	at := b.interactions(c.roots[0])
 	k := &b.target.Interactions[at]
-	table := tableKey{u.Model, u.Award.Min}
+	table := tableKey{u.Sum, u.Award.Min}
 	if !slices.Contains(k.tables, table) {
 		if len(k.tables) == maxTables {
 			return nil, false
@@ -419,8 +419,8 @@ func (t *Target) arrange(explain bool) {
 			t.Others = append(t.Others, i)
 			continue
 		}
-		if n := len(t.Pairs); n == 0 || t.Pairs[n-1].Model != c.Model {
-			t.Pairs = append(t.Pairs, Pairs{Model: c.Model})
+		if n := len(t.Pairs); n == 0 || t.Pairs[n-1].Sum != c.Sum {
+			t.Pairs = append(t.Pairs, Pairs{Sum: c.Sum})
 		}
 		list := &t.Pairs[len(t.Pairs)-1].List
 		*list = append(*list, pair)

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/internal/points"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -128,5 +129,24 @@ func (c *columnChild) add(part *columnPart, child *check.Child, e fieldExpr) boo
 
 // alone reports whether the child has one count, not several that are added up.
 func (c *columnChild) alone() bool {
-	return c.tally == nil && len(c.parts) == 1 && (c.lead || len(c.roots) == 1)
+	return len(c.parts) == 1 && (c.lead || len(c.roots) == 1)
+}
+
+// usable reports whether an award for the child is the sum of those for its measures: it
+// has one alone, or each occurrence counts.
+func (c *columnChild) usable(award *points.Single) bool {
+	return c.tally == nil && (award.Min == 0 || c.alone())
+}
+
+// columnChildren returns what the children of a condition ask of columns, or false if one
+// of them needs routes.
+func columnChildren(c *check.Condition, schema *traverse.Schema) ([]columnChild, bool) {
+	children := make([]columnChild, len(c.Children))
+	for i := range c.Children {
+		var ok bool
+		if children[i], ok = columnChildOf(&c.Children[i], schema); !ok {
+			return nil, false
+		}
+	}
+	return children, true
 }

@@ -29,6 +29,10 @@ type Columns struct {
 	// has the counts of the condition, or ByRoutes. It is nil in a plan for scores
 	// alone.
 	Explained [][]int
+	// Sums says, by model, which sum is its own: its score, or for a structured model the
+	// first of those of the places of its points.Program. NumSums is how many there are.
+	Sums    []int
+	NumSums int
 	// Counted says, by structured model, where the counts of its conditions are; nil for a
 	// model that is not structured, or all of which needs routes.
 	Counted []*Counted
@@ -60,7 +64,7 @@ type Target struct {
 	Slots        int            // counts that the conjunctions share
 	Tallies      []Tally        // children whose records are listed
 	Sames        []TallySame    // blocks of such children
-	Base         []int64        // by model, the score of a lead of which every measure is 0, without the conjunctions
+	Base         []int64        // by sum, what a lead has of which every measure is 0, without the conjunctions
 	MaxRecords   uint64         // the most records for which a lead's sums fit in 64 bits
 
 	weight uint64 // the sum of all points, whatever their sign
@@ -79,20 +83,20 @@ type Measure struct {
 
 // A Use is what a condition of one child gives for a count.
 type Use struct {
-	Model int
+	Sum   int // to which it is added
 	Award points.Single
 }
 
 // A Conjunction is a condition that several counts decide.
 type Conjunction struct {
-	Model int
+	Sum   int
 	Award points.Conjunction
 }
 
-// Pairs are the conjunctions of one child or two of one model.
+// Pairs are the conjunctions of one child or two that are added to one sum.
 type Pairs struct {
-	Model int
-	List  []points.Pair
+	Sum  int
+	List []points.Pair
 }
 
 // Interactions is the plan for one kind of interaction.
@@ -106,10 +110,10 @@ type Interactions struct {
 	tables []tableKey // that the totals need
 }
 
-// A tableKey is the model and the minimum of a use.
+// A tableKey is the sum and the minimum of a use.
 type tableKey struct {
-	model int
-	min   uint64
+	sum int
+	min uint64
 }
 
 // A Total is the count of all records of a kind in a window.

@@ -141,7 +141,10 @@ func TestCountedOfStructured(t *testing.T) {
 	if len(left.Conditions) != 2 || left.Conditions[0].Name != "orders" || left.Audience == nil || len(p.Residual[0]) != 2 {
 		t.Errorf("left are %d conditions, and the audience: %t", len(left.Conditions), left.Audience != nil)
 	}
-	if n := p.Counted[1]; n == nil || n.ByRoutes || len(p.ResidualRoutes.Models[1].Conditions) != 0 {
+	if m.Fast != nil {
+		t.Error("the sums lack the conditions that need routes")
+	}
+	if n := p.Counted[1]; n == nil || n.ByRoutes || n.Fast == nil || len(p.ResidualRoutes.Models[1].Conditions) != 0 {
 		t.Errorf("all of N is counted over columns: %+v", n)
 	}
 	for i := 2; i < 5; i++ {
@@ -236,7 +239,7 @@ func describeMeasures(p *Columns) string {
 		}
 		b.WriteString(":")
 		for _, u := range m.Uses {
-			fmt.Fprintf(&b, " model %d %s", u.Model, worth(u.Award))
+			fmt.Fprintf(&b, " sum %d %s", u.Sum, worth(u.Award))
 		}
 		for _, s := range m.Slots {
 			fmt.Fprintf(&b, " slot %d", s)
@@ -254,7 +257,7 @@ func describeMeasures(p *Columns) string {
 		for _, total := range k.Totals {
 			fmt.Fprintf(&b, "all %s in %v:", k.Entity.Name(), total.Windows)
 			for _, u := range total.Uses {
-				fmt.Fprintf(&b, " model %d %s", u.Model, worth(u.Award))
+				fmt.Fprintf(&b, " sum %d %s", u.Sum, worth(u.Award))
 			}
 			b.WriteString("\n")
 		}
@@ -263,7 +266,7 @@ func describeMeasures(p *Columns) string {
 		}
 	}
 	for _, c := range t.Conjunctions {
-		fmt.Fprintf(&b, "conjunction of model %d %+d:", c.Model, c.Award.Points)
+		fmt.Fprintf(&b, "conjunction of sum %d %+d:", c.Sum, c.Award.Points)
 		for _, ch := range c.Award.Children {
 			fmt.Fprintf(&b, " slot %d", ch.Slot)
 		}
@@ -291,9 +294,9 @@ func TestMeasures(t *testing.T) {
 				`at least 3 EmailOpened score +5`,
 				`none EmailOpened within last 7 days score -2`,
 				`each EmailOpened since 2026-01-01 score +4`), `
-			all EmailOpened in []: model 0 +1 each model 0 +5 from 3
-			all EmailOpened in [0]: model 0 +2 from 1
-			all EmailOpened in [1]: model 0 +4 each
+			all EmailOpened in []: sum 0 +1 each sum 0 +5 from 3
+			all EmailOpened in [0]: sum 0 +2 from 1
+			all EmailOpened in [1]: sum 0 +4 each
 			base [-2]`,
 		},
 		{
@@ -302,10 +305,10 @@ func TestMeasures(t *testing.T) {
 				`each EmailOpened where Timestamp older than 7 days score +2`,
 				`each EmailOpened where Timestamp within next 7 days score +3`,
 				`each EmailOpened where Timestamp within last 7 days score +4`), `
-			all EmailOpened in [3]: model 0 +4 each
-			EmailOpened in [0]: model 0 +1 each
-			EmailOpened in [1]: model 0 +2 each
-			EmailOpened in [2]: model 0 +3 each`,
+			all EmailOpened in [3]: sum 0 +4 each
+			EmailOpened in [0]: sum 0 +1 each
+			EmailOpened in [1]: sum 0 +2 each
+			EmailOpened in [2]: sum 0 +3 each`,
 		},
 		{
 			"conditions share a measure, in whatever order their expressions are", evaltest.Model("M", "contact",
@@ -314,8 +317,8 @@ func TestMeasures(t *testing.T) {
 				`none EmailClicked where Url = "A" and LinkText = "B" score +3`,
 				`each EmailClicked where Url = "A" score +4`) +
 				evaltest.Model("N", "contact", `at least 7 EmailClicked where LinkText = "B" and Url = "A" score +5`), `
-			EmailClicked LinkText Url: model 0 +1 each model 0 +2 from 1 model 0 -3 from 1 model 1 +5 from 7
-			EmailClicked Url: model 0 +4 each
+			EmailClicked LinkText Url: sum 0 +1 each sum 0 +2 from 1 sum 0 -3 from 1 sum 1 +5 from 7
+			EmailClicked Url: sum 0 +4 each
 			base [3 0]`,
 		},
 		{
@@ -343,10 +346,10 @@ func TestMeasures(t *testing.T) {
 			EventCheckedIn in [0]: slot 3
 			EventCancelled in [0]: slot 3
 			Subscribed in [0]: slot 3
-			conjunction of model 0 +1: slot 0 slot 1
-			conjunction of model 0 +2: slot 0 slot 1
-			conjunction of model 0 +3: slot 0 slot 1 slot 2
-			conjunction of model 0 +4: slot 3`,
+			conjunction of sum 0 +1: slot 0 slot 1
+			conjunction of sum 0 +2: slot 0 slot 1
+			conjunction of sum 0 +3: slot 0 slot 1 slot 2
+			conjunction of sum 0 +4: slot 3`,
 		},
 		{
 			"measures of the lead and of the owner", evaltest.Model("M", "contact",
@@ -356,13 +359,13 @@ func TestMeasures(t *testing.T) {
 				`each EmailOpened where Contact.City = "A" score +4`,
 				`each EmailOpened.Contact where City = "A" score +5`,
 				`each EmailClicked where Contact.City = "A" and EmailName = "B" score +6`), `
-			lead: model 0 +1 from 1 model 0 +2 each
-			lead: model 0 +3 from 1
+			lead: sum 0 +1 from 1 sum 0 +2 each
+			lead: sum 0 +3 from 1
 			owner:
 			owner:
-			EmailOpened if owner 0: model 0 +4 each
-			EmailOpened if owner 1: model 0 +5 each
-			EmailClicked EmailName if owner 0: model 0 +6 each`,
+			EmailOpened if owner 0: sum 0 +4 each
+			EmailOpened if owner 1: sum 0 +5 each
+			EmailClicked EmailName if owner 0: sum 0 +6 each`,
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -407,7 +410,7 @@ func TestTotalTables(t *testing.T) {
 	}
 }
 
-// TestConjunctions checks that conjunctions of one child or two are in Pairs, by model,
+// TestConjunctions checks that conjunctions of one child or two are in Pairs, by sum,
 // and the others in Others.
 func TestConjunctions(t *testing.T) {
 	p := planColumns(t, evaltest.Model("M", "contact",
@@ -421,10 +424,10 @@ func TestConjunctions(t *testing.T) {
 	}
 	var pairs []int
 	for _, list := range target.Pairs {
-		pairs = append(pairs, list.Model, len(list.List))
+		pairs = append(pairs, list.Sum, len(list.List))
 	}
 	if !slices.Equal(pairs, []int{0, 2, 1, 1}) {
-		t.Errorf("models and their pairs are %v", pairs)
+		t.Errorf("sums and their pairs are %v", pairs)
 	}
 }
 
@@ -438,9 +441,9 @@ func TestExplainedColumns(t *testing.T) {
 	want := lines(`
 		lead: slot 1
 		EmailOpened: slot 0
-		conjunction of model 0 +1: slot 0
-		conjunction of model 0 +2: slot 1
-		conjunction of model 1 +3: slot 0`)
+		conjunction of sum 0 +1: slot 0
+		conjunction of sum 0 +2: slot 1
+		conjunction of sum 1 +3: slot 0`)
 	if got := describeMeasures(p); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}

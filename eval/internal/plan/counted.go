@@ -8,6 +8,9 @@ import (
 // A Counted says where the counts of a structured model are. Conditions that need routes
 // are in Columns.Residual, and in ResidualRoutes, in their order.
 type Counted struct {
+	// Fast is the program for the model's sums and for slots. It is nil if some condition
+	// needs routes; then Conditions say where the counts of the others are.
+	Fast       *points.FastProgram
 	Conditions []CountedCondition
 	Audience   CountedCondition
 	ByRoutes   bool // some condition needs routes, or the audience does
@@ -26,6 +29,13 @@ type Slot struct {
 	Frequency points.Frequency
 }
 
+// A needed is what a condition of a structured model needs to be counted over columns.
+type needed struct {
+	children []columnChild
+	sames    []*check.Same
+	byRoutes bool // it cannot be
+}
+
 // structured plans a structured model, or returns nil if all of it needs routes, as it
 // does for an explanation.
 func (b *columnBuilder) structured(m *Model, explain bool) *Counted {
@@ -33,49 +43,72 @@ func (b *columnBuilder) structured(m *Model, explain bool) *Counted {
 		return nil
 	}
 	out := &Counted{}
-	any := len(m.Conditions) == 0 && m.Audience == nil
+	var list []needed // by condition
+	some, left := len(m.Conditions) == 0 && m.Audience == nil, false
 	for c := range conditionsOf(m.Checked) {
-		counted := b.counted(c)
-		any = any || !counted.ByRoutes
-		out.ByRoutes = out.ByRoutes || counted.ByRoutes
-		if c == m.Checked.Audience {
-			out.Audience = counted
-		} else {
-			out.Conditions = append(out.Conditions, counted)
-		}
+		n := b.needed(c)
+		some, left = some || !n.byRoutes, left || n.byRoutes
+		list = append(list, n)
 	}
-	if !any {
+	if !some {
 		return nil
+	}
+	audience := needed{}
+	if m.Checked.Audience != nil {
+		audience, list = list[len(list)-1], list[:len(list)-1]
+	}
+	out.Audience, out.ByRoutes = b.counted(m.Checked.Audience, audience), left
+	if !left {
+		out.Fast = b.fast(m, list)
+		return out
+	}
+	for i, n := range list {
+		out.Conditions = append(out.Conditions, b.counted(&m.Checked.Conditions[i], n))
 	}
 	return out
 }
 
-// counted plans a condition of a structured model.
-func (b *columnBuilder) counted(c *check.Condition) CountedCondition {
-	children := make([]columnChild, len(c.Children))
-	for i := range c.Children {
-		var ok bool
-		if children[i], ok = columnChildOf(&c.Children[i], b.schema); !ok {
-			return CountedCondition{ByRoutes: true}
+// fast plans the conditions of a structured model none of which needs routes.
+func (b *columnBuilder) fast(m *Model, list []needed) *points.FastProgram {
+	slots := make([][]int, len(list))
+	for i, n := range list {
+		c := &m.Checked.Conditions[i]
+		if place, ok := m.Program.Adds(i); ok {
+			b.condition(&m.Conditions[i].Award, n.children, b.plan.Sums[b.model]+place)
+			continue
+		}
+		for _, s := range b.counted(c, n).Slots {
+			slots[i] = append(slots[i], s.Index)
 		}
 	}
-	sames, ok := samesOf(c, children)
-	if !ok {
-		return CountedCondition{ByRoutes: true}
+	return m.Program.Fast(slots)
+}
+
+// needed returns what a condition needs.
+func (b *columnBuilder) needed(c *check.Condition) needed {
+	if children, ok := columnChildren(c, b.schema); ok {
+		if sames, ok := samesOf(c, children); ok {
+			return needed{children: children, sames: sames}
+		}
 	}
-	var out CountedCondition
-	for i := range children {
+	return needed{byRoutes: true}
+}
+
+// counted plans a condition of a structured model.
+func (b *columnBuilder) counted(c *check.Condition, n needed) CountedCondition {
+	out := CountedCondition{ByRoutes: n.byRoutes}
+	for i := range n.children {
 		slot := Slot{Frequency: points.FrequencyOf(&c.Children[i])}
-		if t := children[i].tally; t == nil || t.Same.By == TallyAll { // what a child of a block counts means nothing
-			slot.Index = b.slotOf(&children[i])
+		if t := n.children[i].tally; t == nil || t.Same.By == TallyAll { // what a child of a block counts means nothing
+			slot.Index = b.slotOf(&n.children[i])
 		}
 		out.Slots = append(out.Slots, slot)
 	}
-	for _, s := range sames {
+	for _, s := range n.sames {
 		same := TallySame{Slot: b.target.Slots}
 		b.target.Slots++
 		for _, i := range s.Children {
-			same.Tallies = append(same.Tallies, b.tally(&children[i], -1))
+			same.Tallies = append(same.Tallies, b.tally(&n.children[i], -1))
 		}
 		b.target.Sames = append(b.target.Sames, same)
 		out.Slots = append(out.Slots, Slot{same.Slot, points.Frequency{Each: true}})

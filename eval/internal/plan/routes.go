@@ -72,15 +72,18 @@ type Model struct {
 	Audience    *Condition      // nil if all leads are scored
 	NumChildren int             // of all conditions, and of the audience
 	Rules       func() []string // the children in the rule language; written when an explanation first wants one
+	Program     *points.Program // of a structured model; nil for another
 }
 
 // Scores reports whether the model scores leads of a kind.
 func (m *Model) Scores(kind LeadKind) bool { return m.Target.Includes(kind) }
 
-// Structured reports whether a points.Program is needed: the score is more than the sum
-// of the conditions, or something else than the score is asked for.
-func (m *Model) Structured() bool {
-	c := m.Checked
+// Structured reports whether a points.Program is needed: see [structured].
+func (m *Model) Structured() bool { return m.Program != nil }
+
+// structured reports whether the score of a model is more than the sum of its conditions,
+// or something else than the score is asked for.
+func structured(c *check.Model) bool {
 	return c.Parts != nil || c.Limit.HasLo || c.Limit.HasHi || c.Audience != nil || c.Decision != nil || c.Season != nil
 }
 

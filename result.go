@@ -106,7 +106,7 @@ type Dimension = eval.Dimension
 
 // Dimensions returns what each dimension of the model gives to the lead, in the order of
 // the rules. It returns nil if the lead is not scored or the model has no dimensions. The
-// caller must not change it.
+// list is made anew with each call, and belongs to the caller.
 func (r Result) Dimensions() []Dimension {
 	if o := r.explained.Outcome(); o != nil {
 		return o.Dimensions
@@ -126,7 +126,7 @@ func (r Result) Label() (label string, ok bool) {
 
 // Structured reports whether the score is more than the sum of the contributions: the
 // lead is scored, and the model has dimensions, groups, limits, tables or the like.
-func (r Result) Structured() bool { return r.explained.Outcome() != nil }
+func (r Result) Structured() bool { return r.explained.Structured() }
 
 // String returns lead, model and outcome on one line, such as
 // `"lead-42", Coffee geeks: score 70, Hot, sales ready` or

@@ -159,8 +159,8 @@ func (m *Model) result(r *Result, lead string, asOf *time.Time, o *eval.ModelOut
 		return
 	}
 	r.Score = o.Score
-	if out := o.Explained.Outcome(); out != nil {
-		r.Grade, r.SalesReady = out.Grade, out.SalesReady
+	if o.Explained.Structured() {
+		r.Grade, r.SalesReady = o.Explained.Grade()
 		return
 	}
 	r.Grade, _ = m.checked.Grades.Grade(o.Score)

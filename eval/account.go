@@ -46,8 +46,8 @@ func (l Line) Equal(o Line) bool {
 
 // Lines yields the account of the score, in the order of the rules.
 func (e *Explanation) Lines() iter.Seq[Line] {
-	if e.Outcome() != nil {
-		return slices.Values(e.lines)
+	if e.Structured() {
+		return slices.Values(e.more().lines)
 	}
 	return func(yield func(Line) bool) {
 		var sum points.Total
@@ -72,13 +72,13 @@ func lineOf(c *Contribution) Line {
 
 // account completes the contributions of a structured model by its ledger, and writes
 // the lines.
-func (e *Explanation) account(p *points.Program, m *plan.Model, counts []points.Count, l *points.Ledger) {
+func (d *details) account(p *points.Program, m *plan.Model, counts []points.Count, l *points.Ledger) {
 	places := map[*points.Place][]Place{}
-	e.lines = make([]Line, 0, len(l.Lines))
+	d.lines = make([]Line, 0, len(l.Lines))
 	for _, from := range l.Lines {
 		var line Line
 		if from.Kind == points.ConditionLine {
-			c := &e.walked[from.Condition]
+			c := &d.walked[from.Condition]
 			c.sum(from.Multiplier, from.Amount)
 			c.Why = Why(from.Why)
 			holds := func(b *check.Block) bool { return p.BlockHolds(from.Condition, b, counts) }
@@ -93,7 +93,7 @@ func (e *Explanation) account(p *points.Program, m *plan.Model, counts []points.
 			places[from.In] = in
 		}
 		line.In = in
-		e.lines = append(e.lines, line)
+		d.lines = append(d.lines, line)
 	}
 }
 

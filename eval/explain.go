@@ -17,30 +17,45 @@ import (
 // or season of the model it says what these are. It stays valid, and may be read by
 // several goroutines.
 type Explanation struct {
-	outcome  *Outcome // of a structured model, or nil
-	lines    []Line   // of a structured model, if it was asked for
+	program *points.Program // of a structured model that scores the lead, or nil
+	outcome points.Outcome  // if there is a program
+	details *details        // if an explanation was asked for, or nil
+}
+
+// The details of an explanation say how a score came about.
+type details struct {
+	lines    []Line // of a structured model
 	audience *Audience
 	season   *Season
 
 	// What was counted over columns. Contributions are made of it when they are
 	// asked for: few ever are.
-	model        *plan.Model
-	at           []int // by condition, as plan.Columns.Explained has it; nil if nothing was
-	conjunctions []plan.Conjunction
-	counts       []uint32 // by slot
+	columns *plan.Columns // or nil
+	model   int
+	of      *plan.Model
+	counts  []uint32 // by slot
 
 	walked []Contribution // of the other conditions, in the order of the rules
+}
+
+// none are the details of an explanation that was not asked for.
+var none details
+
+// more returns the details of e, which may be nil. They must not be changed.
+func (e *Explanation) more() *details {
+	if e == nil || e.details == nil {
+		return &none
+	}
+	return e.details
 }
 
 // All yields one contribution for each condition, in the order of the rules.
 func (e *Explanation) All() iter.Seq[Contribution] {
 	return func(yield func(Contribution) bool) {
-		if e == nil {
-			return
-		}
-		walked := e.walked
+		d := e.more()
+		walked := d.walked
 		var room []ChildResult // for the children of all conditions
-		for i, at := range e.at {
+		for i, at := range d.explained() {
 			if at == plan.ByRoutes {
 				if !yield(walked[0]) {
 					return
@@ -49,9 +64,9 @@ func (e *Explanation) All() iter.Seq[Contribution] {
 				continue
 			}
 			if room == nil {
-				room = make([]ChildResult, e.model.NumChildren)
+				room = make([]ChildResult, d.of.NumChildren)
 			}
-			c := e.counted(&e.model.Conditions[i], &e.conjunctions[at], room)
+			c := d.counted(&d.of.Conditions[i], &d.columns.Targets[d.of.Target].Conjunctions[at], room)
 			room = room[len(c.Children):]
 			if !yield(c) {
 				return
@@ -65,14 +80,22 @@ func (e *Explanation) All() iter.Seq[Contribution] {
 	}
 }
 
+// explained says, by condition, where the counts are: see plan.Columns.Explained.
+func (d *details) explained() []int {
+	if d.columns == nil {
+		return nil
+	}
+	return d.columns.Explained[d.model]
+}
+
 // counted returns what a condition that was counted over columns contributed. Its
 // children are written into room.
-func (e *Explanation) counted(c *plan.Condition, in *plan.Conjunction, room []ChildResult) Contribution {
+func (d *details) counted(c *plan.Condition, in *plan.Conjunction, room []ChildResult) Contribution {
 	var m points.Multiplier
 	out := Contribution{Condition: c.Name, Points: c.Award.Points, Children: room[:0:len(c.Children)]}
 	for i := range c.Children {
 		f := c.Award.Children[i]
-		n := f.Of(points.CountOf(uint64(e.counts[in.Award.Children[i].Slot])))
+		n := f.Of(points.CountOf(uint64(d.counts[in.Award.Children[i].Slot])))
 		out.add(&c.Children[i], n, m.Add(f, n))
 	}
 	multiplier := m.Count()
@@ -85,20 +108,39 @@ func (e *Explanation) counted(c *plan.Condition, in *plan.Conjunction, room []Ch
 // model is structured: e is nil for scores alone, and walked for a lead that the model
 // does not score.
 func (e *Explanation) with(walked *Explanation) *Explanation {
-	if e == nil || walked == nil || walked.outcome != nil {
+	if e == nil || walked == nil || walked.program != nil {
 		return walked
 	}
-	e.walked = walked.walked
+	e.details.walked = walked.details.walked
 	return e
 }
 
-// Outcome returns the outcome of a structured model. It returns nil for any other model,
-// and if e is nil.
+// Structured reports whether e has the outcome of a structured model that scores the lead.
+// e may be nil.
+func (e *Explanation) Structured() bool { return e != nil && e.program != nil }
+
+// Grade returns the grade of a structured model for the lead, or "" if the score has none,
+// and whether the lead is sales ready. It returns "" and false for any other model.
+func (e *Explanation) Grade() (grade string, salesReady bool) {
+	if !e.Structured() {
+		return "", false
+	}
+	return e.program.Grade(&e.outcome), e.outcome.SalesReady
+}
+
+// Outcome returns the outcome of a structured model, which belongs to the caller. It
+// returns nil for any other model, and if e is nil.
 func (e *Explanation) Outcome() *Outcome {
-	if e == nil {
+	if !e.Structured() {
 		return nil
 	}
-	return e.outcome
+	p := e.program
+	out := &Outcome{Labeled: p.HasLabel(), Label: p.Label(&e.outcome), Dimensions: slices.Grow(Dimensions(nil), len(e.outcome.Dimensions))}
+	out.Grade, out.SalesReady = e.Grade()
+	for i, d := range e.outcome.Dimensions {
+		out.Dimensions = append(out.Dimensions, Dimension{p.Dimensions()[i].Name, d.Score, p.DimensionGrade(i, &e.outcome)})
+	}
+	return out
 }
 
 // A Contribution is what one condition contributed to a score, and why.

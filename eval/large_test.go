@@ -65,9 +65,9 @@ func TestLargeSums(t *testing.T) {
 // add up to the score.
 func TestClampLine(t *testing.T) {
 	huge := points.CountOf(math.MaxInt64)
-	e := &Explanation{walked: make([]Contribution, 2)}
-	for i := range e.walked {
-		e.walked[i].sum(points.Whole(huge), points.Whole(huge).Worth(2))
+	e := &Explanation{details: &details{walked: make([]Contribution, 2)}}
+	for i := range e.details.walked {
+		e.details.walked[i].sum(points.Whole(huge), points.Whole(huge).Worth(2))
 	}
 	sum := new(big.Int)
 	var last Line

@@ -10,7 +10,13 @@ import (
 type recorder struct {
 	counts       []uint32 // of the lead at hand
 	room         []uint32
-	explanations []Explanation
+	explanations []recorded
+}
+
+// A recorded is an explanation of counts, with its details.
+type recorded struct {
+	explanation Explanation
+	details     details
 }
 
 const (
@@ -59,11 +65,11 @@ func (r *recorder) explain(x *columnar.Executor, m *plan.Model, i int) *Explanat
 		return nil
 	}
 	if len(r.explanations) == 0 {
-		r.explanations = make([]Explanation, recorderExplanations)
+		r.explanations = make([]recorded, recorderExplanations)
 	}
 	e := &r.explanations[0]
 	r.explanations = r.explanations[1:]
-	p := x.Plan()
-	*e = Explanation{model: m, at: p.Explained[i], conjunctions: p.Targets[m.Target].Conjunctions, counts: r.counts}
-	return e
+	e.details = details{columns: x.Plan(), model: i, of: m, counts: r.counts}
+	e.explanation.details = &e.details
+	return &e.explanation
 }

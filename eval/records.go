@@ -114,14 +114,15 @@ func (s *recordScorer) model(m *plan.Model, conditions []plan.Condition, l *fetc
 			c.Award.AddTo(&sum, w.Multiplier(c, l))
 		}
 	} else {
-		out.Explained = &Explanation{walked: make([]Contribution, 0, len(conditions))}
+		d := &details{walked: make([]Contribution, 0, len(conditions))}
+		out.Explained = &Explanation{details: d}
 		for i := range conditions {
 			c := &conditions[i]
 			contribution, counts := s.explainer.condition(w, c, l, s.counts[:0])
 			multiplier := c.Award.Multiplier(counts...)
 			contribution.sum(points.Whole(multiplier), c.Award.Worth(multiplier))
 			c.Award.AddTo(&sum, multiplier)
-			out.Explained.walked = append(out.Explained.walked, contribution)
+			d.walked = append(d.walked, contribution)
 			s.counts = counts
 		}
 	}

@@ -18,35 +18,28 @@ type structuredScorer struct {
 	outcome points.Outcome // of the lead at hand
 
 	// Memory of results, which is never used again; a piece of it serves several leads.
-	results    []explainedOutcome
-	dimensions []Dimension
+	results    []Explanation
+	dimensions []points.Dimension
 	piece      int // results of the last piece
 }
 
-// An explainedOutcome is the outcome of a structured model that is not explained.
-type explainedOutcome struct {
-	explanation Explanation
-	outcome     Outcome
-}
-
-// explanation returns one with an outcome of so many dimensions, both still empty.
-func (s *structuredScorer) explanation(dimensions int) *Explanation {
+// explanation returns one of the outcome at hand, of a program.
+func (s *structuredScorer) explanation(p *points.Program) *Explanation {
 	const most = 64
+	n := len(s.outcome.Dimensions)
 	if len(s.results) == 0 {
 		s.piece = min(2*s.piece+1, most) // a lead alone needs no more than one
-		s.results = make([]explainedOutcome, s.piece)
+		s.results = make([]Explanation, s.piece)
 	}
-	if len(s.dimensions) < dimensions {
-		s.dimensions = make([]Dimension, s.piece*dimensions)
+	if len(s.dimensions) < n {
+		s.dimensions = make([]points.Dimension, s.piece*n)
 	}
-	r := &s.results[0]
+	e := &s.results[0]
 	s.results = s.results[1:]
-	r.explanation.outcome = &r.outcome
-	if dimensions > 0 {
-		r.outcome.Dimensions = s.dimensions[:dimensions:dimensions]
-		s.dimensions = s.dimensions[dimensions:]
-	}
-	return &r.explanation
+	e.program, e.outcome = p, s.outcome
+	e.outcome.Dimensions, s.dimensions = s.dimensions[:n:n], s.dimensions[n:]
+	copy(e.outcome.Dimensions, s.outcome.Dimensions)
+	return e
 }
 
 // fromColumns scores the lead at hand by a structured model that is counted over columns.
@@ -89,9 +82,7 @@ func (s *structuredScorer) scored(model int, asOf int64) ModelOutcome {
 
 // result returns the outcome at hand, of a program, as that of a model.
 func (s *structuredScorer) result(p *points.Program) ModelOutcome {
-	e := s.explanation(len(s.outcome.Dimensions))
-	e.outcome.set(&s.outcome, p.HasLabel())
-	return ModelOutcome{Status: Scored, Score: s.outcome.Score, Explained: e}
+	return ModelOutcome{Status: Scored, Score: s.outcome.Score, Explained: s.explanation(p)}
 }
 
 // finish scores a lead by a structured model some conditions of which need routes. s.counts
@@ -141,13 +132,12 @@ func (s *recordScorer) structured(p *points.Program, m *plan.Model, l *fetch.Lea
 		}
 	}
 	p.Score(asOf, s.counts, &s.outcome, ledger)
-	e := s.explanation(len(s.outcome.Dimensions))
-	e.walked = walked
-	e.outcome.set(&s.outcome, p.HasLabel())
+	out := s.result(p)
 	if ledger != nil {
-		e.account(p, m, s.counts, ledger)
+		out.Explained.details = &details{walked: walked}
+		out.Explained.details.account(p, m, s.counts, ledger)
 	}
-	return ModelOutcome{Status: Scored, Score: s.outcome.Score, Explained: e}
+	return out
 }
 
 // countInto appends what a condition counts for a lead: see [points.Program].
@@ -170,12 +160,4 @@ func (s *recordScorer) countInto(counts []points.Count, c *plan.Condition, l *fe
 // means nothing.
 func inSame(c *plan.Condition, child int) bool {
 	return slices.ContainsFunc(c.Sames, func(s plan.Same) bool { return slices.Contains(s.Children, child) })
-}
-
-// set writes the outcome of a program into out, which has room for its dimensions.
-func (out *Outcome) set(o *points.Outcome, labeled bool) {
-	out.Grade, out.SalesReady, out.Label, out.Labeled = o.Grade, o.SalesReady, o.Label, labeled
-	for i, d := range o.Dimensions {
-		out.Dimensions[i] = Dimension{d.Name, d.Score, d.Grade}
-	}
 }

@@ -89,19 +89,13 @@ func (s *Season) UnmarshalJSON(text []byte) error {
 // Audience returns why the lead does not belong to the audience of the model. It returns
 // nil for a lead that does, if no explanation was asked for, and if e is nil.
 func (e *Explanation) Audience() *Audience {
-	if e == nil {
-		return nil
-	}
-	return e.audience
+	return e.more().audience
 }
 
 // Season returns when a model is active that is not. It returns nil for a model that is,
 // if no explanation was asked for, and if e is nil.
 func (e *Explanation) Season() *Season {
-	if e == nil {
-		return nil
-	}
-	return e.season
+	return e.more().season
 }
 
 // notActive returns the outcome of a model that is not in season.
@@ -116,7 +110,7 @@ func notActive(m *check.Model, explain bool) ModelOutcome {
 		if m.Season.Hi.Kind != check.Open {
 			s.Until = calendar.Local(time.UnixMicro(until), m.Zone)
 		}
-		out.Explained = &Explanation{season: s}
+		out.Explained = &Explanation{details: &details{season: s}}
 	}
 	return out
 }
@@ -140,7 +134,7 @@ func (s *recordScorer) outside(p *points.Program, m *plan.Model, l *fetch.Lead) 
 	if s.explainer != nil {
 		holds := func(b *check.Block) bool { return p.AudienceHolds(b, s.counts) }
 		blocks := blocksOf(m.Checked.Audience.Items, s.counts[len(why.Children):], holds)
-		out.Explained = &Explanation{audience: &Audience{why.Children, blocks}}
+		out.Explained = &Explanation{details: &details{audience: &Audience{why.Children, blocks}}}
 	}
 	return out, true
 }

@@ -21,16 +21,18 @@ func (s *scorer) decides(d check.Decision) bool {
 	case check.ScoreDecision:
 		score := s.out.Score
 		if d.Of != nil {
-			score = s.of(d.Of).Score
+			score = s.out.Dimensions[s.indexOf(d.Of)].Score
 		}
 		return satisfies(d.Predicate, score)
 	case check.GradeDecision:
-		grade := s.out.Grade
+		grade := ""
 		switch {
 		case d.Label:
-			grade = s.out.Label
+			grade = s.Label(s.out)
 		case d.Of != nil:
-			grade = s.of(d.Of).Grade
+			grade = s.DimensionGrade(s.indexOf(d.Of), s.out)
+		default:
+			grade = s.Grade(s.out)
 		}
 		return grade != "" && slices.Contains(d.Values, grade) != d.Not
 	case check.HoldsDecision:

@@ -175,18 +175,26 @@ func clamped(r *big.Rat) int64 {
 	return t.Clamp()
 }
 
-func (n *naive) outcome() Outcome {
+// A graded is an outcome with its grades.
+type graded struct {
+	Outcome
+	Grade, Label string
+	Grades       []string // of the dimensions
+}
+
+func (n *naive) outcome() graded {
 	parts := n.m.Parts
 	if parts == nil {
 		for i := range n.m.Conditions {
 			parts = append(parts, check.ConditionPart(i))
 		}
 	}
-	out := Outcome{Score: clamped(n.limited(n.sum(parts), n.m.Limit))}
+	out := graded{Outcome: Outcome{Score: clamped(n.limited(n.sum(parts), n.m.Limit))}}
 	out.Grade, _ = n.m.Grades.Grade(out.Score)
 	for _, p := range parts {
 		if d, ok := p.(*check.Dimension); ok {
-			out.Dimensions = append(out.Dimensions, Dimension{d.Name, clamped(n.dims[d].score), n.dims[d].grade, n.inSeason(d.Season)})
+			out.Dimensions = append(out.Dimensions, Dimension{clamped(n.dims[d].score), n.inSeason(d.Season)})
+			out.Grades = append(out.Grades, n.dims[d].grade)
 		}
 	}
 	for i, d := range n.m.Label {
@@ -205,7 +213,7 @@ func (n *naive) outcome() Outcome {
 	return out
 }
 
-func (n *naive) decides(d check.Decision, out *Outcome) bool {
+func (n *naive) decides(d check.Decision, out *graded) bool {
 	switch d := d.(type) {
 	case check.AllDecisions:
 		return !slices.ContainsFunc(d, func(d check.Decision) bool { return !n.decides(d, out) })

@@ -2,25 +2,51 @@ package points
 
 import (
 	"slices"
-
-	"github.com/leadscore/leadscore/eval/check"
 )
 
-// An Outcome is what a model gives to a lead that it scores.
+// An Outcome is what a model gives to a lead that it scores. The grades follow from it:
+// see [Program.Grade], [Program.DimensionGrade] and [Program.Label].
 type Outcome struct {
-	Score      int64  // clamped to 64 bits
-	Grade      string // "" if the score has none
+	Score      int64 // clamped to 64 bits
 	SalesReady bool
 	Dimensions []Dimension // in the order of the rules
-	Label      string      // "" if a dimension of the label has no grade
 }
 
 // A Dimension is the outcome of a dimension.
 type Dimension struct {
-	Name   string
-	Score  int64  // before its weight, clamped to 64 bits
-	Grade  string // "" if the score has none
-	Active bool   // whether it is in season
+	Score  int64 // before its weight, clamped to 64 bits
+	Active bool  // whether it is in season
+}
+
+// Grade returns the grade of an outcome, or "" if its score has none.
+func (p *Program) Grade(o *Outcome) string {
+	grade, _ := p.model.Grades.Grade(o.Score)
+	return grade
+}
+
+// DimensionGrade returns the grade of a dimension of an outcome, or "" if its score has
+// none, or if the dimension is out of season.
+func (p *Program) DimensionGrade(dimension int, o *Outcome) string {
+	d := o.Dimensions[dimension]
+	if !d.Active {
+		return ""
+	}
+	grade, _ := p.dimensions[dimension].Grades.Grade(d.Score)
+	return grade
+}
+
+// Label returns the grades of the label's dimensions in a row: "" if one of them has no
+// grade, or if the model has no label.
+func (p *Program) Label(o *Outcome) string {
+	label := ""
+	for _, d := range p.label {
+		grade := p.DimensionGrade(d, o)
+		if grade == "" {
+			return ""
+		}
+		label += grade
+	}
+	return label
 }
 
 // Score writes into out what the model gives to a lead that belongs to its audience, as
@@ -53,15 +79,13 @@ type scorer struct {
 
 func (s *scorer) score() {
 	p, out := s.Program, s.out
-	*out = Outcome{Dimensions: slices.Grow(out.Dimensions[:0], p.dimensions)[:p.dimensions]}
+	*out = Outcome{Dimensions: slices.Grow(out.Dimensions[:0], len(p.dimensions))[:len(p.dimensions)]}
 	if s.ledger != nil {
 		s.ledger.begin(len(p.conditions))
 	}
 	root := &p.root
 	sum := s.sum(root, true)
 	out.Score = s.clamp(root, sum)
-	out.Grade, _ = p.model.Grades.Grade(out.Score)
-	out.Label = s.label()
 	if p.model.Decision != nil {
 		out.SalesReady = s.decides(p.model.Decision)
 	} else {
@@ -184,7 +208,7 @@ func (s *scorer) taken(at *part) int {
 func (s *scorer) dimension(at *part, active bool) Total {
 	d := at.dimension
 	sum := s.sum(at, active)
-	out := Dimension{Name: d.Name, Active: active}
+	out := Dimension{Active: active}
 	if active {
 		if d.OutOf > 0 {
 			scaled := sum.Times(d.OutOf, d.Limit.Hi)
@@ -192,7 +216,6 @@ func (s *scorer) dimension(at *part, active bool) Total {
 			sum = scaled
 		}
 		out.Score = s.clamp(at, sum)
-		out.Grade, _ = d.Grades.Grade(out.Score)
 		weighted := sum.Times(weightOf(d), 100)
 		s.line(WeightLine, at, weighted.Minus(TotalOf(out.Score)))
 		sum = weighted
@@ -213,27 +236,4 @@ func (s *scorer) line(kind LineKind, at *part, change Total) {
 	if s.ledger != nil && !change.IsZero() {
 		s.ledger.add(Line{Kind: kind, In: at.place, Condition: -1, Amount: change, Rule: at.rule(kind)})
 	}
-}
-
-// label returns the grades of the label's dimensions in a row.
-func (s *scorer) label() string {
-	label := ""
-	for _, d := range s.model.Label {
-		grade := s.of(d).Grade
-		if grade == "" {
-			return ""
-		}
-		label += grade
-	}
-	return label
-}
-
-// of returns the outcome of a dimension.
-func (s *scorer) of(d *check.Dimension) *Dimension {
-	for i := range s.root.parts {
-		if at := &s.root.parts[i]; at.dimension == d {
-			return &s.out.Dimensions[at.index]
-		}
-	}
-	return &Dimension{}
 }

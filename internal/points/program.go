@@ -25,7 +25,8 @@ type Program struct {
 	counts     int
 	root       part // whose parts are those of the model
 	places     int  // with sums
-	dimensions int
+	dimensions []*check.Dimension
+	label      []int // indexes of dimensions
 }
 
 // A condition is what is needed to score by a condition.
@@ -93,8 +94,14 @@ func ProgramOf(m *check.Model) *Program {
 	p.root = part{place: &Place{Kind: ModelPlace, Name: m.Name}, season: p.season, limit: m.Limit}
 	holding(m.Decision, func(i int) { p.conditions[i].adds = false })
 	p.place(&p.root, parts)
+	for _, d := range m.Label {
+		p.label = append(p.label, p.indexOf(d))
+	}
 	return p
 }
+
+// indexOf returns the index of a dimension.
+func (p *Program) indexOf(d *check.Dimension) int { return slices.Index(p.dimensions, d) }
 
 func conditionOf(c *check.Condition, zone *time.Location, first int) condition {
 	out := condition{Condition: c, first: first, counts: len(c.Children), award: AwardOf(c, nil), decay: -1, needs: -1, season: seasonOf(c.Season, zone)}
@@ -142,8 +149,8 @@ func (p *Program) place(in *part, list []check.Part) {
 			}
 		case *check.Dimension:
 			at.place = &Place{DimensionPlace, from.Name, in.place}
-			at.season, at.limit, at.dimension, at.index = seasonOf(from.Season, zone), from.Limit, from, p.dimensions
-			p.dimensions++
+			at.season, at.limit, at.dimension, at.index = seasonOf(from.Season, zone), from.Limit, from, len(p.dimensions)
+			p.dimensions = append(p.dimensions, from)
 			p.place(at, from.Parts)
 		}
 		if at.place != nil || !p.conditions[at.condition].adds {
@@ -164,6 +171,10 @@ func (p *Program) Children(condition int) int { return len(p.conditions[conditio
 
 // Active reports whether the model is in season as of an instant, in microseconds.
 func (p *Program) Active(asOf int64) bool { return p.season.holds(asOf) }
+
+// Dimensions returns the dimensions of the model, in the order of outcomes. The caller must
+// not change the list.
+func (p *Program) Dimensions() []*check.Dimension { return p.dimensions }
 
 // HasLabel reports whether the model has a label.
 func (p *Program) HasLabel() bool { return len(p.model.Label) > 0 }

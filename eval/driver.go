@@ -134,7 +134,7 @@ func (r *run) fetchAndScore(m method, ids []string, from begun, out Outcomes) er
 	if err := b.fetched.Load(r.ctx, m.routes.plan, r.source, ids, r.opts.AsOf, opts); err != nil {
 		return err
 	}
-	s := recordScorer{routes: m.routes, columns: m.columns, batch: b, begun: from, structuredScorer: structuredScorer{programs: r.programs}}
+	s := recordScorer{routes: m.routes, columns: m.columns, batch: b, begun: from, structuredScorer: newStructuredScorer(r.programs, len(ids))}
 	if r.opts.Explain {
 		s.explainer = &explainer{occurrences: r.opts.Occurrences, nearMisses: m.nearMisses, asOf: r.opts.AsOf}
 	}

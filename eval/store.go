@@ -25,7 +25,7 @@ func lentStore(source traverse.Source) *columns.Store {
 func (r *run) scoreStore(store *columns.Store, c *columnPlan, models []*plan.Model, ids []string, out Outcomes) (from begun, large []int, ok bool, err error) {
 	ctx, asOf := r.ctx, r.opts.AsOf
 	x, rec := c.executors.Get(c.planned().columns), c.recorder()
-	s := rowScorer{x, rec, models, structuredScorer{programs: r.programs}, asOf.UnixMicro(), begun{plan: x.Plan()}}
+	s := rowScorer{x, rec, models, newStructuredScorer(r.programs, len(ids)), asOf.UnixMicro(), begun{plan: x.Plan()}}
 	if slices.ContainsFunc(x.Plan().Counted, func(c *plan.Counted) bool { return c != nil && c.ByRoutes }) {
 		s.begun.counts = make([][]points.Count, len(ids)*len(models))
 	}

@@ -20,15 +20,19 @@ type structuredScorer struct {
 	// Memory of results, which is never used again; a piece of it serves several leads.
 	results    []Explanation
 	dimensions []points.Dimension
-	piece      int // results of the last piece
+	piece      int // results of a piece
+}
+
+// newStructuredScorer returns what scores so many leads by programs.
+func newStructuredScorer(programs []*points.Program, leads int) structuredScorer {
+	const most = 64
+	return structuredScorer{programs: programs, piece: min(leads*len(programs), most)}
 }
 
 // explanation returns one of the outcome at hand, of a program.
 func (s *structuredScorer) explanation(p *points.Program) *Explanation {
-	const most = 64
 	n := len(s.outcome.Dimensions)
 	if len(s.results) == 0 {
-		s.piece = min(2*s.piece+1, most) // a lead alone needs no more than one
 		s.results = make([]Explanation, s.piece)
 	}
 	if len(s.dimensions) < n {

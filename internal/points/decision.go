@@ -36,14 +36,14 @@ func (s *scorer) decides(d check.Decision) bool {
 		}
 		return grade != "" && slices.Contains(d.Values, grade) != d.Not
 	case check.HoldsDecision:
-		return s.holds(d.Condition)
+		return s.counting(d.Condition)
 	}
 	return false
 }
 
-// holds reports whether a condition has a multiplier above 0, is in season with all that
+// counting reports whether a condition has a multiplier above 0, is in season with all that
 // holds it and, if it is a tier, is taken.
-func (s *scorer) holds(i int) bool {
+func (s *scorer) counting(i int) bool {
 	c := &s.conditions[i]
 	for at := c.in; at != nil; at = at.in {
 		if !at.season.holds(s.asOf) {
@@ -53,7 +53,7 @@ func (s *scorer) holds(i int) bool {
 	if c.in != nil && c.in.tiers != nil {
 		return s.taken(c.in) == i
 	}
-	return c.season.holds(s.asOf) && !s.multiplier(i).IsZero()
+	return c.season.holds(s.asOf) && s.holds(i)
 }
 
 // satisfies reports whether a score satisfies a predicate of numbers.

@@ -100,6 +100,15 @@ func (f *FastProgram) multiplier(i int, slots []uint64) Fraction {
 	return Fraction{CountOf(slots[c.decay]), of.of}
 }
 
+// holds reports whether the multiplier of a condition that does not only add is above 0.
+func (f *FastProgram) holds(i int, slots []uint64) bool {
+	c := &f.conditions[i]
+	if c.slots != nil {
+		return !f.multiplier(i, slots).IsZero()
+	}
+	return c.times.Worth(slots) != 0 && (c.decay < 0 || slots[c.decay] != 0)
+}
+
 // blocks returns the multiplier of a condition with blocks. at are the slots of its
 // counts.
 func (c *condition) blocks(at []int, slots []uint64) Fraction {

@@ -105,6 +105,15 @@ func (s *scorer) multiplier(i int) Fraction {
 	return s.Multiplier(i, s.counts)
 }
 
+// holds reports whether a condition counts at all, whatever the season and the tiers before
+// it.
+func (s *scorer) holds(i int) bool {
+	if s.fast != nil {
+		return s.fast.holds(i, s.slots)
+	}
+	return !s.multiplier(i).IsZero()
+}
+
 // add returns what a part adds to the sum of the part that holds it. active says whether
 // that one is in season, with all that hold it.
 func (s *scorer) add(at *part, active bool) Total {
@@ -140,7 +149,7 @@ func (s *scorer) sum(at *part, active bool) Total {
 		return Total{}
 	}
 	limited := sum.Within(at.limit)
-	s.line(LimitLine, at, limited.Minus(sum))
+	s.line(LimitLine, at, sum, limited)
 	return limited
 }
 
@@ -197,7 +206,7 @@ func (s *scorer) tiers(at *part, active bool) Total {
 // taken returns the first of the tiers that holds and is in season, or -1.
 func (s *scorer) taken(at *part) int {
 	for _, i := range at.tiers {
-		if s.conditions[i].season.holds(s.asOf) && !s.multiplier(i).IsZero() {
+		if s.conditions[i].season.holds(s.asOf) && s.holds(i) {
 			return i
 		}
 	}
@@ -212,12 +221,12 @@ func (s *scorer) dimension(at *part, active bool) Total {
 	if active {
 		if d.OutOf > 0 {
 			scaled := sum.Times(d.OutOf, d.Limit.Hi)
-			s.line(OutOfLine, at, scaled.Minus(sum))
+			s.line(OutOfLine, at, sum, scaled)
 			sum = scaled
 		}
 		out.Score = s.clamp(at, sum)
 		weighted := sum.Times(weightOf(d), 100)
-		s.line(WeightLine, at, weighted.Minus(TotalOf(out.Score)))
+		s.line(WeightLine, at, TotalOf(out.Score), weighted)
 		sum = weighted
 	}
 	s.out.Dimensions[at.index] = out
@@ -227,13 +236,16 @@ func (s *scorer) dimension(at *part, active bool) Total {
 // clamp returns a sum as it is reported.
 func (s *scorer) clamp(at *part, sum Total) int64 {
 	n := sum.Clamp()
-	s.line(ClampLine, at, TotalOf(n).Minus(sum))
+	s.line(ClampLine, at, sum, TotalOf(n))
 	return n
 }
 
 // line adds a line to the ledger for a change of a part's sum.
-func (s *scorer) line(kind LineKind, at *part, change Total) {
-	if s.ledger != nil && !change.IsZero() {
+func (s *scorer) line(kind LineKind, at *part, from, to Total) {
+	if s.ledger == nil {
+		return
+	}
+	if change := to.Minus(from); !change.IsZero() {
 		s.ledger.add(Line{Kind: kind, In: at.place, Condition: -1, Amount: change, Rule: at.rule(kind)})
 	}
 }

@@ -161,12 +161,24 @@ type period struct {
 }
 
 // periods returns the periods from two days before a wall to two days after it, in
-// order. No clock is further from UTC, and none jumps further. It looks for changes
-// hour by hour, as [time.Time.ZoneBounds] is wrong about the last day of a leap year
-// in the future.
+// order. No clock is further from UTC, and none jumps further.
 func (c calendar) periods(wall time.Time) []period {
-	var list []period
 	start := wall.Truncate(time.Hour).Add(-48 * time.Hour)
+	return knownPeriods.get(zonedHour{c.zone, start.Unix()}, func() []period { return c.periodsFrom(start) })
+}
+
+// A zonedHour is the beginning of an hour, and the zone whose periods are asked for.
+type zonedHour struct {
+	zone *time.Location
+	unix int64
+}
+
+var knownPeriods = memo[zonedHour, []period]{most: 1 << 14}
+
+// periodsFrom returns the periods of the 96 hours from start. It looks for changes hour by
+// hour, as [time.Time.ZoneBounds] is wrong about the last day of a leap year in the future.
+func (c calendar) periodsFrom(start time.Time) []period {
+	var list []period
 	for hour := range 96 {
 		from, to := start.Add(time.Duration(hour)*time.Hour), start.Add(time.Duration(hour+1)*time.Hour)
 		for from.Before(to) {

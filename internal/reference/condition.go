@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"fmt"
 	"math/big"
 	"slices"
 
@@ -189,25 +190,33 @@ func least(f dsl.Frequency) *big.Int {
 // that satisfy most it lists what they do not satisfy.
 func (s *scoring) occurrences(c *dsl.Child) Child {
 	out := Child{Label: textOf(c.Label), Rule: c.String(), None: c.Frequency.Kind == dsl.None}
+	var nearest [][]fmt.Stringer
 	s.routes(c.Path, c.Or, func(route []Stop) {
-		var unmet []string
+		var unmet []fmt.Stringer
 		if !s.inRange(c.Range, route) {
-			unmet = append(unmet, c.Range.String())
+			unmet = append(unmet, c.Range)
 		}
 		for _, e := range c.Where { // "child tile: expressions (AND-ed)"
 			if !s.holds(e, route) {
-				unmet = append(unmet, e.String())
+				unmet = append(unmet, e)
 			}
 		}
-		switch same := func(o []string) bool { return slices.Equal(o, unmet) }; {
+		switch same := func(o []fmt.Stringer) bool { return slices.Equal(o, unmet) }; {
 		case len(unmet) == 0:
 			out.Routes = append(out.Routes, route)
-		case len(out.Nearest) == 0 || len(unmet) < len(out.Nearest[0]):
-			out.Nearest = [][]string{unmet}
-		case len(unmet) == len(out.Nearest[0]) && !slices.ContainsFunc(out.Nearest, same):
-			out.Nearest = append(out.Nearest, unmet)
+		case len(nearest) == 0 || len(unmet) < len(nearest[0]):
+			nearest = [][]fmt.Stringer{unmet}
+		case len(unmet) == len(nearest[0]) && !slices.ContainsFunc(nearest, same):
+			nearest = append(nearest, unmet)
 		}
 	})
+	for _, unmet := range nearest {
+		var texts []string
+		for _, u := range unmet {
+			texts = append(texts, u.String())
+		}
+		out.Nearest = append(out.Nearest, texts)
+	}
 	return out
 }
 

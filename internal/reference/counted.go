@@ -26,22 +26,33 @@ func date(route []Stop) (at time.Time, t traverse.Type, ok bool) {
 // everything". Which of several with one date comes first matters only for what is listed:
 // it is by the entity and id of the record that has the date.
 func newestFirst(routes [][]Stop) [][]Stop {
-	routes = slices.Clone(routes)
-	slices.SortStableFunc(routes, func(a, b []Stop) int {
-		x, _, hasX := date(a)
-		y, _, hasY := date(b)
+	type dated struct {
+		route []Stop
+		stop  Stop
+		at    time.Time
+		ok    bool
+	}
+	list := make([]dated, len(routes))
+	for i, route := range routes {
+		at, _, ok := date(route)
+		list[i] = dated{route, Dated(route), at, ok}
+	}
+	slices.SortStableFunc(list, func(a, b dated) int {
 		switch {
-		case hasX && !hasY:
+		case a.ok && !b.ok:
 			return -1
-		case hasY && !hasX:
+		case b.ok && !a.ok:
 			return 1
-		case hasX && !x.Equal(y):
-			return y.Compare(x)
+		case a.ok && !a.at.Equal(b.at):
+			return b.at.Compare(a.at)
 		}
-		s, t := Dated(a), Dated(b)
-		return cmp.Or(cmp.Compare(s.Entity.Name(), t.Entity.Name()), cmp.Compare(s.Record.ID, t.Record.ID))
+		return cmp.Or(cmp.Compare(a.stop.Entity.Name(), b.stop.Entity.Name()), cmp.Compare(a.stop.Record.ID, b.stop.Record.ID))
 	})
-	return routes
+	sorted := make([][]Stop, len(list))
+	for i, d := range list {
+		sorted[i] = d.route
+	}
+	return sorted
 }
 
 // capped returns the occurrences that a cap lets through: "Of the occurrences that a
@@ -166,20 +177,28 @@ func (s *scoring) burst(span *dsl.TimeSpan, routes [][]Stop) [][]Stop {
 		dsl.Minutes: time.Minute, dsl.Hours: time.Hour, dsl.Days: 24 * time.Hour, dsl.Weeks: 7 * 24 * time.Hour,
 	}
 	length := units[span.Unit] * time.Duration(whole(span.Count))
+	routes = newestFirst(routes)
+	var dates []time.Time // of the first routes; those after them have no date
+	for _, route := range routes {
+		if at, _, ok := date(route); ok {
+			dates = append(dates, at)
+		}
+	}
 	var most [][]Stop
-	for _, first := range newestFirst(routes) {
-		from, _, ok := date(first)
-		if !ok {
+	newest := 0 // the first route that is not too late
+	for i, from := range dates {
+		if i > 0 && from.Equal(dates[i-1]) {
 			continue
 		}
-		var within [][]Stop
-		for _, other := range routes {
-			if at, _, ok := date(other); ok && !at.Before(from) && !at.After(from.Add(length)) {
-				within = append(within, other)
-			}
+		for dates[newest].After(from.Add(length)) {
+			newest++
 		}
-		if len(within) > len(most) {
-			most = within
+		end := i
+		for end < len(dates) && dates[end].Equal(from) {
+			end++
+		}
+		if end-newest > len(most) {
+			most = routes[newest:end]
 		}
 	}
 	return most
@@ -188,14 +207,22 @@ func (s *scoring) burst(span *dsl.TimeSpan, routes [][]Stop) [][]Stop {
 // weight follows "Decay": "The child counts the sum of the weights under `each`, the
 // weight of its newest occurrence under `has`".
 func (s *scoring) weight(c *dsl.Child, routes [][]Stop) *big.Rat {
-	sum := new(big.Rat)
-	for _, route := range newestFirst(routes) {
+	if c.Frequency.Kind != dsl.Each && len(routes) > 0 {
+		routes = newestFirst(routes)[:1]
+	}
+	type dated struct {
+		at  time.Time
+		typ traverse.Type
+	}
+	count := map[dated]int64{} // occurrences of one date have one weight
+	for _, route := range routes {
 		if at, typ, ok := date(route); ok { // "What has no date is older than everything: weight 0."
-			sum.Add(sum, s.weightOf(c.Decay, at, typ))
+			count[dated{at, typ}]++
 		}
-		if c.Frequency.Kind != dsl.Each {
-			break
-		}
+	}
+	sum := new(big.Rat)
+	for d, n := range count {
+		sum.Add(sum, new(big.Rat).Mul(big.NewRat(n, 1), s.weightOf(c.Decay, d.at, d.typ)))
 	}
 	return sum
 }
@@ -264,12 +291,13 @@ func (s *scoring) same(b *dsl.ItemBlock) []string {
 			// and `from … to` children, of which there must be one; an empty value is none."
 			kind := c.Frequency.Kind
 			looked := kind == dsl.AtLeast || kind == dsl.Exactly || kind == dsl.FromTo
-			if looked && v != "" && !slices.Contains(values, v) {
+			if looked && v != "" {
 				values = append(values, v)
 			}
 		}
 	}
-	return slices.DeleteFunc(values, func(v string) bool {
+	slices.Sort(values)
+	return slices.DeleteFunc(slices.Compact(values), func(v string) bool {
 		for i, item := range b.Items {
 			c := item.(*dsl.Child)
 			// "a cap in one counts among the occurrences with the value"

@@ -17,7 +17,8 @@ type without struct {
 	at   map[dsl.Span]bool // what is left out
 }
 
-// newWithout returns the rules of a file without what changes nothing in them.
+// newWithout returns the rules of a file without what changes nothing in them: the file
+// itself if there is nothing to leave out.
 func newWithout(found dsl.Diagnostics, file *dsl.File) *without {
 	w := &without{at: map[dsl.Span]bool{}}
 	for _, d := range found {
@@ -25,6 +26,10 @@ func newWithout(found dsl.Diagnostics, file *dsl.File) *without {
 		case findings.CodeImplied, findings.CodeSameExpr, findings.CodeSameChild, findings.CodeAlternative, findings.CodeIdleCap, findings.CodeAlways:
 			w.at[d.Span] = true
 		}
+	}
+	if len(w.at) == 0 {
+		w.file = file
+		return w
 	}
 	w.file, _ = dsl.Parse(file.Name, file.Text, dsl.Limits{})
 	for _, b := range w.file.Blocks {
@@ -119,8 +124,9 @@ func (w *without) exprs(list []dsl.Expr) []dsl.Expr {
 }
 
 // judgeFindings returns an error if a finding about a model is not true of a lead's
-// result. less is the result without what changes nothing.
-func judgeFindings(found dsl.Diagnostics, m *check.Model, w *without, r, less Result, witnessed map[string]int) error {
+// result. scores is the range of the model's scores, and less the result without what
+// changes nothing.
+func judgeFindings(found dsl.Diagnostics, m *check.Model, scores findings.Scores, w *without, r, less Result, witnessed map[string]int) error {
 	for _, d := range found {
 		if inside(d.Span, m.Source.Span) && !isTrueOfAudience(d, m, r.Status) {
 			return fmt.Errorf("not true:\n%s", d.Error())
@@ -132,7 +138,6 @@ func judgeFindings(found dsl.Diagnostics, m *check.Model, w *without, r, less Re
 	if r.Status != "scored" {
 		return nil
 	}
-	scores := findings.Range(m)
 	if r.Score < scores.Least || r.Score > scores.Greatest {
 		return fmt.Errorf("score %d is not %s", r.Score, scores)
 	}

@@ -2,13 +2,13 @@ package reference
 
 import (
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
 
 	"pgregory.net/rapid"
 
-	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/eval/check"
 	"github.com/leadscore/leadscore/eval/findings"
@@ -21,20 +21,13 @@ func TestFindingsAreTrue(t *testing.T) {
 	cases, odd := 0, 0
 	codes, witnessed := map[dsl.Code]int{}, map[string]int{}
 	rapid.Check(t, func(t *rapid.T) {
-		g := &generator{T: t}
-		schemaText := g.schemaText()
-		schema, err := leadscore.ParseSchema("schema.score", schemaText, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		g.schema = schema
-		g.setting()
+		g := newGenerator(t)
 		rules := g.oddRules(rapid.Bool().Draw(t, "layered"))
 		file, problems := dsl.Parse("model.score", rules, dsl.Limits{})
 		if len(problems) > 0 {
 			t.Fatalf("%v\n%s", problems, rules)
 		}
-		_, models, problems := check.Files(schema, file)
+		_, models, problems := check.Files(g.schema, file)
 		if len(problems) > 0 {
 			t.Fatalf("%v\n%s", problems, rules)
 		}
@@ -55,20 +48,27 @@ func TestFindingsAreTrue(t *testing.T) {
 			odd++
 		}
 		g.collectEdges(file)
+		var ranges []findings.Scores
+		for _, m := range models {
+			ranges = append(ranges, findings.Range(m))
+		}
+		g.random = rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "data"), 0))
 		for range 4 { // drawing data costs less than drawing rules
 			data := g.data()
 			for _, lead := range data[traverse.Lead] {
-				results, err := Score([]*dsl.File{file}, schema, data, lead.ID, g.asOf)
+				results, err := Score([]*dsl.File{file}, g.schema, data, lead.ID, g.asOf)
 				if err != nil {
 					t.Fatal(err)
 				}
-				less, err := Score([]*dsl.File{w.file}, schema, data, lead.ID, g.asOf)
-				if err != nil {
-					t.Fatal(err)
+				less := results
+				if w.file != file {
+					if less, err = Score([]*dsl.File{w.file}, g.schema, data, lead.ID, g.asOf); err != nil {
+						t.Fatal(err)
+					}
 				}
 				for i, r := range results {
-					if err := judgeFindings(found, models[i], w, r, less[i], witnessed); err != nil {
-						t.Fatalf("lead %s: %v\n%s%s", lead.ID, err, schemaText, describe(data))
+					if err := judgeFindings(found, models[i], ranges[i], w, r, less[i], witnessed); err != nil {
+						t.Fatalf("lead %s: %v\n%s%s", lead.ID, err, g.schemaText, described(data))
 					}
 				}
 			}

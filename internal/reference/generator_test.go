@@ -11,6 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/traverse"
 )
@@ -18,10 +19,11 @@ import (
 // generator draws a schema, models, and data that lie at the models' edges.
 type generator struct {
 	*rapid.T
-	schema *traverse.Schema
-	zone   string    // the zone of most models
-	change time.Time // a change of the clock in the zone
-	asOf   time.Time
+	schemaText string
+	schema     *traverse.Schema
+	zone       string    // the zone of most models
+	change     time.Time // a change of the clock in the zone
+	asOf       time.Time
 
 	instants, days []time.Time // bounds in the rules
 	texts          []string    // operands
@@ -40,6 +42,23 @@ type generator struct {
 	// values. A failure does not make smaller what it draws.
 	random *rand.Rand
 }
+
+// newGenerator returns a generator that has drawn a schema and the setting.
+func newGenerator(t *rapid.T) *generator {
+	g := &generator{T: t}
+	g.schemaText = g.drawSchema()
+	g.schema = knownSchemas.get(g.schemaText, func() *traverse.Schema {
+		schema, err := leadscore.ParseSchema("schema.score", g.schemaText, nil)
+		if err != nil {
+			panic(fmt.Sprintf("%v\n%s", err, g.schemaText))
+		}
+		return schema
+	})
+	g.setting()
+	return g
+}
+
+var knownSchemas = memo[string, *traverse.Schema]{most: 10_000}
 
 func pick[V any](g *generator, label string, list ...V) V {
 	if g.random != nil {
@@ -82,8 +101,8 @@ var entities = []string{
 	"Lead", "Contact", "Account", "Order", "Product", "Visit", "EmailSent", "EmailOpened", "EmailClicked", "WebsiteVisited", "Call",
 }
 
-// schemaText returns a schema that is fixed except for exact and dated by.
-func (g *generator) schemaText() string {
+// drawSchema draws a schema that is fixed except for exact and dated by.
+func (g *generator) drawSchema() string {
 	exact := func(label string) string {
 		if g.chance(2, label+" exact") {
 			return " exact"
@@ -206,7 +225,7 @@ var around = map[string][]string{
 // setting draws the zone and as of.
 func (g *generator) setting() {
 	g.zone = pick(g, "zone", zones...)
-	zone, _ := time.LoadLocation(g.zone)
+	zone := zoneNamed(g.zone)
 	start := time.Date(g.number("year", 1990, 2027), time.Month(g.number("month", 1, 12)), 1, 0, 0, 0, 0, time.UTC)
 	if days := around[g.zone]; days != nil && g.chance(1, "unusual") {
 		start, _ = time.Parse(time.DateOnly, pick(g, "around", days...))

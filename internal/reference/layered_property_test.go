@@ -12,7 +12,6 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/eval/check"
 	"github.com/leadscore/leadscore/traverse"
@@ -42,32 +41,25 @@ func TestSecondLayerAddsUp(t *testing.T) {
 }
 
 func scoreLayered(t *rapid.T, seen map[string]int, drawRules func(*generator) string, drawData func(*generator) Data) {
-	g := &generator{T: t}
-	schemaText := g.schemaText()
-	schema, err := leadscore.ParseSchema("schema.score", schemaText, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	g.schema = schema
-	g.setting()
+	g := newGenerator(t)
 	rules := drawRules(g)
 	file, problems := dsl.Parse("model.score", rules, dsl.Limits{})
 	if problems.Err() != nil {
 		t.Fatalf("%v\n%s", problems, rules)
 	}
-	if _, _, problems := check.Files(schema, file); problems.Err() != nil {
+	if _, _, problems := check.Files(g.schema, file); problems.Err() != nil {
 		t.Fatalf("%v\n%s", problems, rules)
 	}
 	g.collectEdges(file)
 	data := drawData(g)
-	t.Logf("as of %s\n%s%s%s", g.asOf.Format(time.RFC3339Nano), rules, schemaText, describe(data))
+	t.Logf("as of %s\n%s%s%s", g.asOf.Format(time.RFC3339Nano), rules, g.schemaText, described(data))
 	shuffled := g.shuffled(data)
 	for _, lead := range data[traverse.Lead] {
-		results, err := Score([]*dsl.File{file}, schema, data, lead.ID, g.asOf)
+		results, err := Score([]*dsl.File{file}, g.schema, data, lead.ID, g.asOf)
 		if err != nil {
 			t.Fatal(err)
 		}
-		again, err := Score([]*dsl.File{file}, schema, shuffled, lead.ID, g.asOf)
+		again, err := Score([]*dsl.File{file}, g.schema, shuffled, lead.ID, g.asOf)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -231,8 +223,7 @@ func (g *generator) layeredSharpData() Data {
 
 // periodEdges adds the beginnings of periods around as of to the edges.
 func (g *generator) periodEdges() {
-	zone, _ := time.LoadLocation(g.zone)
-	c := calendar{zone: zone, asOf: g.asOf}
+	c := calendar{zone: zoneNamed(g.zone), asOf: g.asOf}
 	day := c.now(traverse.Date).from
 	for _, from := range []time.Time{
 		day.AddDate(0, 0, -7), day.AddDate(0, 0, 1-day.Day()), time.Date(day.Year(), 1, 1, 0, 0, 0, 0, time.UTC),

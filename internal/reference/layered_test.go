@@ -174,8 +174,7 @@ func (g *generator) let(value string) string {
 
 // season draws a season that often contains as of, or begins or ends there.
 func (g *generator) season(s *scene) string {
-	zone, _ := time.LoadLocation(s.zone)
-	now := g.asOf.In(zone)
+	now := g.asOf.In(zoneNamed(s.zone))
 	moment := func() string {
 		switch pick(g, "season", "exact", "day", "before", "other") {
 		case "exact":

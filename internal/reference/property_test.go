@@ -57,14 +57,7 @@ func TestEngineMatchesReferenceSecondLayerAtScale(t *testing.T) {
 }
 
 func compare(t *rapid.T, drawRules func(*generator) string, drawData func(*generator) Data) {
-	g := &generator{T: t}
-	schemaText := g.schemaText()
-	schema, err := leadscore.ParseSchema("schema.score", schemaText, nil)
-	if err != nil {
-		t.Fatalf("%v\n%s", err, schemaText)
-	}
-	g.schema = schema
-	g.setting()
+	g := newGenerator(t)
 	rules := drawRules(g)
 	t.Logf("as of %s\n%s", g.asOf.Format(time.RFC3339Nano), rules)
 	defer time.AfterFunc(time.Minute, func() { panic("no end in sight:\n" + rules) }).Stop()
@@ -73,13 +66,13 @@ func compare(t *rapid.T, drawRules func(*generator) string, drawData func(*gener
 	if problems.Err() != nil {
 		t.Fatal(problems)
 	}
-	set, err := leadscore.CompileSet(schema, []leadscore.File{{Name: "model.score", Text: rules}})
+	set, err := leadscore.CompileSet(g.schema, []leadscore.File{{Name: "model.score", Text: rules}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	g.collectEdges(file)
 	data := drawData(g)
-	t.Logf("%s%s", schemaText, describe(data))
+	t.Logf("%s%s", g.schemaText, described(data))
 
 	leads := []string{}
 	for _, r := range data[traverse.Lead] {
@@ -91,14 +84,16 @@ func compare(t *rapid.T, drawRules func(*generator) string, drawData func(*gener
 	if g.chance(4, "unknown") {
 		leads = slices.Insert(leads, 1, "nobody")
 	}
-	source := g.source(schema, data)
+	source := g.source(g.schema, data)
 	batch, workers := leadscore.Batch(pick(g, "batch", 256, 1, 2, 3)), leadscore.Workers(pick(g, "workers", 1, 1, 2))
 	told := pick(g, "occurrences", 100, 1, 3)
-	compareAll(t, set, file, schema, data, leads, source, g.asOf, []int{scoresAlone, 0, told}, batch, workers)
+	compareAll(t, set, file, g.schema, data, leads, source, g.asOf, []int{scoresAlone, 0, told}, batch, workers)
 }
 
-// describe writes data without empty values.
-func describe(data Data) string {
+// described is data that is written, without empty values, if a property fails.
+type described Data
+
+func (data described) String() string {
 	var b strings.Builder
 	for _, entity := range entities {
 		for _, r := range data[entity] {

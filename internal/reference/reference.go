@@ -163,11 +163,7 @@ func newScoring(m *dsl.Model, schema *traverse.Schema, data Data, lead *Record, 
 		case *dsl.Target:
 			s.target = c.Kind
 		case *dsl.TimeZone:
-			zone, err := time.LoadLocation(c.Zone.Value)
-			if err != nil {
-				panic(err) // the model does not compile
-			}
-			s.zone = zone
+			s.zone = zoneNamed(c.Zone.Value)
 		}
 	}
 	// "an instant, to the microsecond; anything finer is cut off"

@@ -420,7 +420,7 @@ func (g *generator) span(t traverse.Type) string {
 // moment draws a date or time near as of, near a change of the clock, or at a corner
 // of the calendar.
 func (g *generator) moment(name string) string {
-	zone, _ := time.LoadLocation(name)
+	zone := zoneNamed(name)
 	base := pick(g, "moment", g.change, g.asOf, time.Date(2024, 2, 29, 12, 0, 0, 0, time.UTC), g.asOf.AddDate(0, -1, 0)).In(zone)
 	day := base.AddDate(0, 0, pick(g, "day", 0, -1, 1, 2, -7)).Format(time.DateOnly)
 	offset := pick(g, "offset", "", "Z", "+14:00", "-11:00", "+05:30", "-03:30")
@@ -446,17 +446,14 @@ func (g *generator) moments(zone string, typ traverse.Type) string {
 
 // inOrder returns two moments in order, or one of them twice.
 func (g *generator) inOrder(a, b, zone string, typ traverse.Type) (first, second string) {
-	read := func(text string) stretch {
-		file, problems := dsl.Parse("", fmt.Sprintf("model \"\" { condition \"\" { has A since %s score 1 } }", text), dsl.Limits{})
-		m := file.Blocks[0].(*dsl.Model).Clauses[0].(*dsl.Condition).Items[0].(*dsl.Child).Range.From
-		if m.Bad {
-			g.Fatal(problems)
-		}
-		location, _ := time.LoadLocation(zone)
-		return calendar{zone: location}.literal(m, typ)
+	file, problems := dsl.Parse("", fmt.Sprintf("model \"\" { condition \"\" { has A between %s and %s score 1 } }", a, b), dsl.Limits{})
+	bounds := file.Blocks[0].(*dsl.Model).Clauses[0].(*dsl.Condition).Items[0].(*dsl.Child).Range
+	if bounds.From.Bad || bounds.To.Bad {
+		g.Fatal(problems)
 	}
+	c := calendar{zone: zoneNamed(zone)}
 	// Bounds out of order are a compile error, and bounds that overlap are avoided.
-	switch x, y := read(a), read(b); {
+	switch x, y := c.literal(bounds.From, typ), c.literal(bounds.To, typ); {
 	case !y.from.Before(x.to):
 	case !x.from.Before(y.to):
 		a, b = b, a

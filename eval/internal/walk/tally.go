@@ -218,7 +218,9 @@ func (w *Walker) Weigh(c *plan.Child, l *fetch.Lead) points.Count {
 		return points.Count{}
 	}
 	var sum points.Count
-	slices.SortStableFunc(list, newestFirst) // with a cap the newest count
+	if c.Checked.Cap != nil { // the newest count
+		slices.SortStableFunc(list, newestFirst)
+	}
 	for _, t := range capped(c, list) {
 		sum = sum.Plus(t.routes.Times(points.CountOf(w.weight(c, t.at))))
 	}

@@ -28,10 +28,10 @@ type failer interface {
 const scoresAlone = -1
 
 // compareAll scores leads with both evaluators, explained in each of the ways that
-// explain lists, and fails if they differ.
+// explain lists, and fails if they differ. It returns the results of the reference.
 func compareAll(t failer, set *leadscore.Set, file *dsl.File, schema *traverse.Schema, data Data, leads []string,
 	source leadscore.Source, asOf time.Time, explain []int, options ...leadscore.Option,
-) {
+) (all []Result) {
 	type answer struct {
 		results []Result
 		err     error
@@ -41,6 +41,7 @@ func compareAll(t failer, set *leadscore.Set, file *dsl.File, schema *traverse.S
 		if _, ok := answers[id]; !ok {
 			results, err := Score([]*dsl.File{file}, schema, data, id, asOf)
 			answers[id] = answer{results, err}
+			all = append(all, results...)
 		}
 	}
 	options = append(options, leadscore.AsOf(asOf))
@@ -53,6 +54,7 @@ func compareAll(t failer, set *leadscore.Set, file *dsl.File, schema *traverse.S
 			return answers[id].results, answers[id].err
 		}, opts...)
 	}
+	return all
 }
 
 func compareOnce(t failer, set *leadscore.Set, leads []string, source leadscore.Source, occurrences int,

@@ -3,13 +3,10 @@ package reference
 import (
 	"fmt"
 	"maps"
-	"math/rand/v2"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	"pgregory.net/rapid"
 
 	"github.com/leadscore/leadscore/traverse"
 )
@@ -53,7 +50,10 @@ func (g *generator) sharpData() Data {
 // manyData draws a few leads with many interactions that are mostly alike, so that
 // counts are large and time stamps equal.
 func (g *generator) manyData() Data {
-	g.random = rand.New(rand.NewPCG(rapid.Uint64().Draw(g.T, "data"), 0))
+	g.random = g.seeded("data")
+	if g.large != "" {
+		return g.largeData()
+	}
 	data := g.data()
 	for _, name := range entities {
 		e := g.schema.Entity(name)

@@ -3,12 +3,9 @@ package reference
 import (
 	"fmt"
 	"maps"
-	"math/rand/v2"
 	"slices"
 	"strconv"
 	"strings"
-
-	"pgregory.net/rapid"
 
 	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/traverse"
@@ -17,7 +14,7 @@ import (
 // oddRules draws models of few paths, fields and values, so that their parts
 // contradict, repeat and follow from each other; with layered, of the second layer.
 func (g *generator) oddRules(layered bool) string {
-	g.random = rand.New(rand.NewPCG(rapid.Uint64().Draw(g.T, "rules"), 0))
+	g.random = g.seeded("rules")
 	g.fewNumbers = pick(g, "numbers", []string{"0", "1", "50"}, []string{"0.3", "0.30000000000000004", "0.1", "-1"}, []string{"-1", "0"})
 	g.fewFragments = pick(g, "fragments", []string{"a", "b", "A"}, []string{"a"}, []string{"k", "\u212a", "x"})
 	var b strings.Builder

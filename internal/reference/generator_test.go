@@ -38,6 +38,9 @@ type generator struct {
 
 	plain bool // paths are short and children without expressions, so that they count much
 
+	large       large  // which kind of large set is drawn, if one is
+	largeTarget string // the target of its model
+
 	// random, if set, draws instead of rapid, which takes too long for thousands of
 	// values. A failure does not make smaller what it draws.
 	random *rand.Rand
@@ -46,6 +49,12 @@ type generator struct {
 // newGenerator returns a generator that has drawn a schema and the setting.
 func newGenerator(t *rapid.T) *generator {
 	g := &generator{T: t}
+	g.begin()
+	return g
+}
+
+// begin draws a schema and the setting.
+func (g *generator) begin() {
 	g.schemaText = g.drawSchema()
 	g.schema = knownSchemas.get(g.schemaText, func() *traverse.Schema {
 		schema, err := leadscore.ParseSchema("schema.score", g.schemaText, nil)
@@ -55,10 +64,30 @@ func newGenerator(t *rapid.T) *generator {
 		return schema
 	})
 	g.setting()
-	return g
 }
 
 var knownSchemas = memo[string, *traverse.Schema]{most: 10_000}
+
+// seeded returns random numbers of a seed that is drawn bit by bit: rapid.Uint64 prefers
+// small numbers so much that every second of 20,000 seeds would be one drawn before.
+func (g *generator) seeded(label string) *rand.Rand {
+	seed := uint64(0)
+	for range 64 {
+		seed <<= 1
+		if rapid.Bool().Draw(g.T, label) {
+			seed |= 1
+		}
+	}
+	return rand.New(rand.NewPCG(seed, 0))
+}
+
+// Fatal ends a property, or panics without one.
+func (g *generator) Fatal(args ...any) {
+	if g.T == nil {
+		panic(fmt.Sprint(args...))
+	}
+	g.T.Fatal(args...)
+}
 
 func pick[V any](g *generator, label string, list ...V) V {
 	if g.random != nil {

@@ -57,7 +57,7 @@ func (g *generator) condition(b *strings.Builder, s *scene) {
 
 // points draws the points of a condition, with a bound if that is needed.
 func (g *generator) points(bounded bool) string {
-	n := pick(g, "points", 1, 2, 5, 7, 10, 15, 100, 1_000_000)
+	n := pick(g, "points", 1, 2, 5, 7, 10, 15, 100, 1_000_000, 1_000_000_000)
 	up := !g.chance(2, "negative")
 	sign, to := "+", "up to"
 	if !up {
@@ -76,7 +76,7 @@ func (g *generator) points(bounded bool) string {
 	}
 	text := "score " + signed(n)
 	if bounded {
-		text += " " + to + " " + signed(n*pick(g, "times", 1, 2, 3, 5, 100)+pick(g, "over", 0, 0, n/2))
+		text += " " + to + " " + signed(min(n*pick(g, "times", 1, 2, 3, 5, 100)+pick(g, "over", 0, 0, n/2), 1_000_000_000))
 	}
 	return text + "\n"
 }
@@ -148,6 +148,9 @@ func (g *generator) root(s *scene) (string, step) {
 
 // path draws a path.
 func (g *generator) path(s *scene) drawn {
+	if g.large != "" {
+		return g.largePath()
+	}
 	text, root := g.root(s)
 	steps := []step{root}
 	lengths := []int{0, 0, 1, 1, 2, 3}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"math/big"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -152,7 +151,7 @@ func reportLayered(r Result) string {
 // layeredData draws records of which many have equal values or dates, and dates at the
 // ends of periods.
 func (g *generator) layeredData() Data {
-	g.random = rand.New(rand.NewPCG(rapid.Uint64().Draw(g.T, "data"), 0))
+	g.random = g.seeded("data")
 	g.periodEdges()
 	data := g.data()
 	// A record is copied with another date, and mostly belongs to one of two leads or contacts.
@@ -183,7 +182,7 @@ func (g *generator) layeredData() Data {
 
 // layeredSharpData draws two leads, and records just before, at and just after every edge.
 func (g *generator) layeredSharpData() Data {
-	g.random = rand.New(rand.NewPCG(rapid.Uint64().Draw(g.T, "data"), 0))
+	g.random = g.seeded("data")
 	g.periodEdges()
 	data := g.sharpData()
 	if g.chance(2, "account-based") {

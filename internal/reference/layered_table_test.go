@@ -25,7 +25,11 @@ func (g *generator) table(b *strings.Builder, s *scene) {
 			text, root = g.root(s)
 		}
 		at := root
-		for range pick(g, "hops", 0, 1, 1, 2, 3) {
+		lengths := []int{0, 1, 1, 2, 3}
+		if g.large == byInteractions { // there are so many that a path must not fan out
+			lengths = []int{0}
+		}
+		for range pick(g, "hops", lengths...) {
 			rel := pick(g, "hop", g.relationships(at, true)...)
 			if rel.Name == "" {
 				break
@@ -65,7 +69,7 @@ func (g *generator) table(b *strings.Builder, s *scene) {
 }
 
 func (g *generator) rowPoints() string {
-	return "score " + g.let(pick(g, "row points", "+10", "0", "-5", "30", "+1000000"))
+	return "score " + g.let(pick(g, "row points", "+10", "0", "-5", "30", "+1000000", "-1000000000"))
 }
 
 // countRow draws a row about a number of occurrences.

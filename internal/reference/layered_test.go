@@ -2,12 +2,9 @@ package reference
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"time"
-
-	"pgregory.net/rapid"
 
 	"github.com/leadscore/leadscore/traverse"
 )
@@ -123,7 +120,11 @@ func (g *generator) layeredSharpRules() string {
 // layeredManyRules draws models of many conditions that count interactions, in groups,
 // dimensions and tables.
 func (g *generator) layeredManyRules() string {
-	g.random = rand.New(rand.NewPCG(rapid.Uint64().Draw(g.T, "rules"), 0))
+	g.random = g.seeded("rules")
+	if g.chance(8, "large") { // scoring one takes a second or two
+		g.large = pick(g, "large", byHops, byHops, byHops, byInteractions)
+		return g.largeRules()
+	}
 	g.fileLets = &strings.Builder{}
 	left := pick(g, "conditions", 5, 10, 20, 40, 70, 100)
 	models := pick(g, "models", 1, 1, 2, 5)

@@ -2,13 +2,10 @@ package reference
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	"pgregory.net/rapid"
 
 	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/traverse"
@@ -184,7 +181,7 @@ func (g *generator) sharpRules() string {
 // conditions and models share, windows that touch, and texts that contain each
 // other.
 func (g *generator) manyRules() string {
-	g.random = rand.New(rand.NewPCG(rapid.Uint64().Draw(g.T, "rules"), 0))
+	g.random = g.seeded("rules")
 	kinds := []string{"EmailOpened", "EmailClicked", "WebsiteVisited", "EmailSent", "Interaction"}
 	g.random.Shuffle(len(kinds), func(i, j int) { kinds[i], kinds[j] = kinds[j], kinds[i] })
 	kinds = kinds[:g.number("kinds", 1, len(kinds))]

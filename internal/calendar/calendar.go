@@ -8,8 +8,6 @@ import (
 	"math"
 	"time"
 	_ "time/tzdata" // a machine may have no time zone database
-
-	"github.com/leadscore/leadscore/traverse"
 )
 
 const (
@@ -29,14 +27,15 @@ func (w Wall) seconds() int64 { return w.Day*secondsPerDay + w.Micros/microsPerS
 
 // WallOf returns the local time that a clock in zone shows at an instant.
 func WallOf(micros int64, zone *time.Location) Wall {
-	t := time.UnixMicro(micros).In(zone)
-	year, month, day := t.Date()
-	hour, minute, second := t.Clock()
-	seconds := int64(hour*60*60 + minute*60 + second)
-	return Wall{
-		Day:    traverse.DayNumber(year, month, day),
-		Micros: seconds*microsPerSecond + int64(t.Nanosecond()/1000),
+	const microsPerDay = secondsPerDay * microsPerSecond
+	_, offset := time.UnixMicro(micros).In(zone).Zone()
+	local := micros + int64(offset)*microsPerSecond
+	w := Wall{local / microsPerDay, local % microsPerDay}
+	if w.Micros < 0 {
+		w.Day--
+		w.Micros += microsPerDay
 	}
+	return w
 }
 
 // DayOf returns the day on which an instant falls in zone.

@@ -107,3 +107,31 @@ func TestDayStart(t *testing.T) {
 		})
 	}
 }
+
+// TestWallOf checks local times around every change of a clock, and around midnight,
+// against those of package time.
+func TestWallOf(t *testing.T) {
+	for _, name := range []string{"UTC", "Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe", "Pacific/Apia"} {
+		zone := zone(t, name)
+		at := time.Date(-1, time.January, 1, 0, 0, 0, 0, time.UTC)
+		for at.Year() < 2101 {
+			_, next := at.In(zone).ZoneBounds()
+			if !next.After(at) || next.After(at.AddDate(0, 0, 31)) {
+				next = at.AddDate(0, 0, 31)
+			}
+			for _, micros := range []int64{next.UnixMicro() - 1, next.UnixMicro(), next.UnixMicro() + 1, at.UnixMicro() + 1_234_567_890_123} {
+				shown := time.UnixMicro(micros).In(zone)
+				year, month, day := shown.Date()
+				hour, minute, second := shown.Clock()
+				want := calendar.Wall{
+					Day:    traverse.DayNumber(year, month, day),
+					Micros: int64(hour*3600+minute*60+second)*1_000_000 + int64(shown.Nanosecond()/1000),
+				}
+				if got := calendar.WallOf(micros, zone); got != want {
+					t.Fatalf("a clock in %s shows %v at %d, want %v", name, got, micros, want)
+				}
+			}
+			at = next
+		}
+	}
+}

@@ -23,7 +23,7 @@ const module = "github.com/leadscore/leadscore"
 // listed one that no file has. The design is in docs/design.md. A pattern that
 // ends in /... means the folders in a folder.
 var arrows = map[string][]string{
-	"internal/calendar":      {"traverse"},
+	"internal/calendar":      {},
 	"internal/nearest":       {},
 	"internal/shown":         {},
 	"internal/alike":         {"internal/shown", "traverse"},

@@ -8,7 +8,8 @@
 // and words, which count for 63 measures at a time (word.go, counter.go). A
 // profile or kind of interaction asks predicate caches which measures a value
 // satisfies (cache.go), and a timeline which of them a record's date does
-// (timeline.go). A [Pool] keeps executors between batches.
+// (timeline.go). Records of which more than the number matters go to tallies
+// (lister.go, tally.go). A [Pool] keeps executors between batches.
 package columnar
 
 import (
@@ -38,10 +39,11 @@ type Executor struct {
 	watched weak.Pointer[columns.Store]
 	watch   runtime.Cleanup
 
-	isAsOf bool // asOf and bounds are set for the store
-	asOf   int64
-	bounds []plan.Bound
-	edges  [][]int64 // of the plan's agings
+	isAsOf  bool // asOf and bounds are set for the store
+	asOf    int64
+	bounds  []plan.Bound
+	weights []*timeline // of the plan's agings: see setWeights
+	edges   []int64     // scratch memory
 
 	leads      *columns.Table
 	contact    int // the cells of the lead's references
@@ -110,9 +112,9 @@ func (x *Executor) SetAsOf(t time.Time) {
 	}
 	x.isAsOf, x.asOf = true, asOf
 	x.bounds = x.plan.Windows.Resolve(t, x.bounds[:0])
-	x.edges = x.plan.Edges(t, x.edges)
+	x.setWeights(t)
 	for i := range x.targets {
-		x.targets[i].setAsOf(x.bounds, x.edges, asOf, len(x.sums))
+		x.targets[i].setAsOf(x.bounds, x.weights, asOf, len(x.sums))
 	}
 }
 
@@ -205,8 +207,8 @@ func (x *Executor) score(kind plan.LeadKind, row int, owners []columns.Key) (fit
 	for i := range t.words {
 		t.words[i].drain(x.sums, x.counts)
 	}
-	if len(t.tallies) > 0 {
-		t.tally(x.counts, &x.stop)
+	if len(t.tallies.met) > 0 {
+		t.tallies.count(x.counts, &x.stop)
 	}
 	for i := range t.plan.Pairs {
 		p := &t.plan.Pairs[i]

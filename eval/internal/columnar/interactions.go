@@ -15,8 +15,9 @@ type interactions struct {
 	words []boundWord
 	stop  *interrupt // of the executor
 
-	lists   bool        // some records are listed
-	contact columns.Key // who owns the records at hand, if some are listed
+	lists   bool        // some records are for tallies
+	contact columns.Key // who owns the records at hand, if so
+	records *records    // memory for some of them, if so
 
 	// As of the instant.
 	time  timeline
@@ -85,6 +86,9 @@ func bindInteractions(p *plan.Interactions, store *columns.Store, ranges, owner 
 			return k, false
 		}
 		k.words = append(k.words, w)
+	}
+	if k.lists {
+		k.records = tallies.records
 	}
 	if len(k.words) == 0 {
 		k.words = []boundWord{{}} // scan has a first word

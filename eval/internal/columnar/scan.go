@@ -14,9 +14,12 @@ func (k *interactions) scan(times []int64, cells []uint32, owner []uint64, found
 	w := &k.words[0]
 	counter, mask := &words[w.Word].counter, w.satisfied(owner)
 	found = found[:len(times)]
+	lists := mask&w.listed != 0
 	var n int
 	var sum int64
-	if len(w.caches) <= 3 {
+	if lists {
+		n, sum = k.find(times, found)
+	} else if len(w.caches) <= 3 {
 		n, sum = k.scanFirst(times, cells, mask, found, counter)
 	} else {
 		n, sum = k.scanFirstAny(times, cells, mask, found, counter)
@@ -36,16 +39,36 @@ func (k *interactions) scan(times []int64, cells []uint32, owner []uint64, found
 			}
 		}
 	}
+	if lists {
+		k.list(w, times, cells, mask, found, counter)
+	}
 	for i := range k.words[1:] {
 		if len(found) >= many && k.stop.after(len(found)) {
 			return
 		}
 		w := &k.words[i+1]
-		w.scan(found, cells, k.width, w.satisfied(owner), &words[w.Word].counter)
+		counter, mask := &words[w.Word].counter, w.satisfied(owner)
+		if mask&w.listed != 0 {
+			k.list(w, times, cells, mask, found, counter)
+		} else {
+			w.scan(found, cells, k.width, mask, counter)
+		}
 	}
-	if k.lists {
-		k.list(times, cells, owner, found)
+}
+
+// find finds the segments of the records that lie in some window and returns how many
+// there are, and the sum of what totals of each give the first model.
+func (k *interactions) find(times []int64, found []uint32) (n int, sum int64) {
+	for i, t := range times {
+		if t < k.time.oldest {
+			break
+		}
+		s, seg := k.time.segment(t)
+		found[i] = seg
+		sum += s.points
+		n++
 	}
+	return n, sum
 }
 
 // scanFirst finds the segments of the records that lie in some window and returns

@@ -2,282 +2,216 @@ package columnar
 
 import (
 	"cmp"
-	"math"
 	"slices"
 	"time"
 
 	"github.com/leadscore/leadscore/eval/check"
 	"github.com/leadscore/leadscore/eval/internal/plan"
 	"github.com/leadscore/leadscore/internal/points"
-	"github.com/leadscore/leadscore/traverse"
 	"github.com/leadscore/leadscore/traverse/columns"
 )
 
-// A tally lists the records of a plan.Tally for the lead at hand.
+// A tally is what the records of a plan.Tally come to for the lead at hand.
 type tally struct {
-	plan  *plan.Tally
-	list  []listed
-	asOf  time.Time
-	edges []int64 // of the aging as of the instant
+	plan *plan.Tally
+	form tallyForm
+	met  bool // a record of the lead
+
+	count  uint64 // of byWeight and byMark
+	newest int64  // the Timestamp of the newest record that has one, or columns.NoTime
+	seen   seen   // of byMark, and room for a cap of byList
+	list   []listed
+	mixed  bool // some record in the list is newer than one before it
+
+	// As of the instant.
+	asOf    time.Time
+	weights *timeline // of the aging, or nil: see setWeights
 }
 
-// A sameBlock is a plan.TallySame.
-type sameBlock struct {
-	plan    *plan.TallySame
-	tallies []*tally
+// A tallyForm says how the records of a tally are counted.
+type tallyForm uint8
+
+const (
+	byList   tallyForm = iota // they are listed, and counted at the end
+	byNewest                  // only the newest matters: for `has` with a decay, and for check.Without
+	byWeight                  // their weights are added up: for a decay without a cap
+	byMark                    // those of each mark are counted, up to a number: for a cap alone
+)
+
+// formOf returns how the records of a tally are counted.
+func formOf(t *plan.Tally) tallyForm {
+	a := t.Checked.Aging
+	switch {
+	case t.Same.By != plan.TallyAll || t.Checked.Burst != nil:
+		return byList
+	case a != nil && isNewest(a):
+		return byNewest
+	case a == nil:
+		return byMark
+	case t.Cap.By == plan.TallyAll:
+		return byWeight
+	}
+	return byList
 }
 
-// A listed is a record of a tally.
+// isNewest reports whether the weight of the newest record counts, whatever the cap.
+func isNewest(a *check.Aging) bool { return a.Newest || a.Kind == check.Without }
+
+// A listed is a record in the list of a tally.
 type listed struct {
 	at   int64 // its Timestamp, or columns.NoTime
 	x    mark  // what the cap tells it apart by
 	same mark  // what the block tells it apart by
 }
 
-// A mark is what tells records apart. The zero mark is that of all that is empty.
-type mark struct {
-	full         bool
-	number, more int64
-}
-
-func (m mark) compare(n mark) int {
-	if m.full != n.full {
-		if n.full {
-			return -1
-		}
-		return 1
-	}
-	return cmp.Or(cmp.Compare(m.number, n.number), cmp.Compare(m.more, n.more))
-}
-
-// classes number the values of a field: those are in one class that = holds to be equal.
-type classes map[class]uint32
-
-// A class is such values.
-type class struct {
-	kind   traverse.Kind
-	number uint64
-	text   string
-}
-
-// of returns the number of the class of a value, from 1 on.
-func (c classes) of(v traverse.Value) uint32 {
-	key := class{kind: v.Kind(), text: v.Text()}
-	switch key.kind {
-	case traverse.KindNumber:
-		key.number = math.Float64bits(v.Number() + 0) // -0 is 0
-	case traverse.KindBool:
-		if v.Bool() {
-			key.number = 1
-		}
-	}
-	known, ok := c[key]
-	if !ok {
-		known = uint32(len(c)) + 1
-		c[key] = known
-	}
-	return known
-}
-
-// A marker tells the records of one kind of interaction apart.
-type marker struct {
-	by     plan.TallyBy
-	at     int // the cell of the field
-	dict   *columns.Dict
-	fold   func(string) string
-	byCode []uint32 // the class of the value with a code; 0 for one that has not been met
-	all    classes  // of all kinds
-}
-
-// bindMarker binds what tells the records of a table apart. It returns false if the
-// table lacks the column.
-func bindMarker(v plan.TallyValue, all classes, table *columns.Table) (marker, bool) {
-	m := marker{by: v.By, all: all}
-	if v.By != plan.TallyByField {
-		return m, true
-	}
-	c := table.Column(v.Field)
-	f, ok := table.Entity().Field(v.Field)
-	if c == nil || c.Dict == nil || !ok {
-		return m, false
-	}
-	if m.at, m.dict = c.At, c.Dict; plan.Folds(f) {
-		m.fold = traverse.Fold
-	}
-	return m, true
-}
-
-// mark returns what tells a record of a tally apart. cells are its own.
-func (m *marker) mark(t *plan.Tally, at int64, cells []uint32, contact columns.Key) mark {
-	switch m.by {
-	case plan.TallyByContact:
-		return mark{true, int64(contact), 0}
-	case plan.TallyByTimestamp:
-		if at != columns.NoTime {
-			return mark{true, at, 0}
-		}
-	case plan.TallyByPeriod:
-		if at != columns.NoTime {
-			period := plan.PeriodOf(t.Checked.Cap.Period, at, false, t.Zone)
-			return mark{true, period.Number, period.Offset}
-		}
-	case plan.TallyByField:
-		if code := cells[m.at]; code != 0 {
-			return mark{true, int64(m.classOf(code)), 0}
-		}
-	}
-	return mark{}
-}
-
-// classOf returns the class of the value with a code.
-func (m *marker) classOf(code uint32) uint32 {
-	if int(code) >= len(m.byCode) {
-		m.byCode = append(m.byCode, make([]uint32, m.dict.Len()-len(m.byCode))...)
-	}
-	if m.byCode[code] == 0 {
-		m.byCode[code] = m.all.of(plan.Normal(m.dict.Value(code), m.fold))
-	}
-	return m.byCode[code]
-}
-
-// A lister adds the records of one kind of interaction to a tally.
-type lister struct {
-	bit   uint64 // of the measure
-	tally *tally
-	x     marker
-	same  marker
-}
-
-// add adds a record. cells are its own.
-func (l *lister) add(at int64, cells []uint32, contact columns.Key) {
-	t := l.tally
-	t.list = append(t.list, listed{at, l.x.mark(t.plan, at, cells, contact), l.same.mark(t.plan, at, cells, contact)})
-}
-
-// A tallyBinder binds the tallies of a target.
-type tallyBinder struct {
-	tallies []tally
-	sames   []sameBlock
-	caps    []classes // by tally
-	blocks  []classes // by tally; the same for those of one block
-}
-
-func newTallyBinder(p *plan.Target) *tallyBinder {
-	b := &tallyBinder{tallies: make([]tally, len(p.Tallies)), blocks: make([]classes, len(p.Tallies))}
-	for i := range p.Tallies {
-		b.tallies[i].plan = &p.Tallies[i]
-		b.caps = append(b.caps, classes{})
-	}
-	for i := range p.Sames {
-		block, all := sameBlock{plan: &p.Sames[i]}, classes{}
-		for _, t := range p.Sames[i].Tallies {
-			block.tallies = append(block.tallies, &b.tallies[t])
-			b.blocks[t] = all
-		}
-		b.sames = append(b.sames, block)
-	}
-	return b
-}
-
-// listers appends to into what lists the records of a measure that has a bit. It returns
-// false if the table lacks a column.
-func (b *tallyBinder) listers(into []lister, m *plan.Measure, bit uint64, table *columns.Table) ([]lister, bool) {
-	for _, i := range m.Tallies {
-		l := lister{bit: bit, tally: &b.tallies[i]}
-		var ok, also bool
-		l.x, ok = bindMarker(l.tally.plan.Cap, b.caps[i], table)
-		l.same, also = bindMarker(l.tally.plan.Same, b.blocks[i], table)
-		if !ok || !also {
-			return nil, false
-		}
-		into = append(into, l)
-	}
-	return into, true
-}
+// byTime compares records so that the newest comes first.
+func byTime(a, b listed) int { return cmp.Compare(b.at, a.at) }
 
 // Some work on a record takes as long as counting so many records.
 const (
-	listing  = 32 // for the tallies that list it
-	tallying = 32 // for one tally, which sorts its records
+	listing  = 32 // for the tallies that it is added to
+	tallying = 32 // for one tally that lists it, or a block
 )
 
 // mostKept is how many records a tally has memory for, at most, that stays for the next
 // lead.
 const mostKept = 1 << 12
 
-// list adds the records of one contact, of which segments are known, to the tallies.
-func (k *interactions) list(times []int64, cells []uint32, owner []uint64, found []uint32) {
-	for i := range k.words {
-		w := &k.words[i]
-		if len(w.listers) == 0 {
-			continue
+// tallies are those of a target.
+type tallies struct {
+	all   []tally
+	met   []*tally // those of which the lead has a record
+	sames []sameBlock
+
+	records *records // memory for those that are being added
+}
+
+// count writes what tallies and blocks of them count into their slots, and begins anew.
+// What it writes means nothing once stop is.
+func (s *tallies) count(counts []uint64, stop *interrupt) {
+	for i := range s.sames {
+		if b := &s.sames[i]; !stop.after(tallying * b.listed()) {
+			counts[b.plan.Slot] = b.count()
 		}
-		mask := w.satisfied(owner) & w.listed
-		for at, seg := range found {
-			if seg > w.last {
-				break // and so are all that are older
-			}
-			if at%many == many-1 && k.stop.after(many*listing) {
-				return
-			}
-			row := cells[at*k.width : (at+1)*k.width]
-			m := w.inside[seg] & mask
-			for j := range w.caches {
-				if m == 0 {
-					break
-				}
-				m &= w.caches[j].of(row[w.caches[j].at])
-			}
-			if m == 0 {
-				continue
-			}
-			for j := range w.listers {
-				if l := &w.listers[j]; m&l.bit != 0 {
-					l.add(times[at], row, k.contact)
-				}
-			}
+	}
+	for _, t := range s.met {
+		if t.plan.Slot >= 0 && !stop.after(tallying*len(t.list)) {
+			counts[t.plan.Slot] = t.counted()
+		}
+		t.clear()
+	}
+	s.met = s.met[:0]
+}
+
+// setAsOf sets the instant. weights are those of the plan's agings.
+func (s *tallies) setAsOf(asOf time.Time, weights []*timeline) {
+	for i := range s.all {
+		t := &s.all[i]
+		if t.asOf = asOf; t.plan.Aging >= 0 {
+			t.weights = weights[t.plan.Aging]
 		}
 	}
 }
 
-// clear begins to list anew.
+// clear begins anew.
 func (t *tally) clear() {
+	t.met, t.count, t.newest, t.mixed = false, 0, columns.NoTime, false
+	t.seen.clear()
 	if t.list = t.list[:0]; cap(t.list) > mostKept {
 		t.list = nil
 	}
 }
 
-// setAsOf sets the instant. edges are those of the plan's agings.
-func (t *tally) setAsOf(asOf time.Time, edges [][]int64) {
-	t.asOf = asOf
-	if t.plan.Aging >= 0 {
-		t.edges = edges[t.plan.Aging]
+// add adds a record to the list.
+func (t *tally) add(r listed) {
+	if n := len(t.list); n > 0 && r.at > t.list[n-1].at {
+		t.mixed = true
 	}
+	t.list = append(t.list, r)
 }
 
-// count returns what the records count.
-func (t *tally) count(list []listed) uint64 {
+// counted returns what the records count.
+func (t *tally) counted() uint64 {
+	switch t.form {
+	case byNewest:
+		return t.weight(t.newest)
+	case byWeight, byMark:
+		return t.count
+	}
+	if t.mixed {
+		slices.SortFunc(t.list, byTime)
+	}
+	return t.countListed(t.list)
+}
+
+// countListed returns what records count, of which the newest comes first. It may change
+// the list.
+func (t *tally) countListed(list []listed) uint64 {
 	c := t.plan.Checked
-	if a := c.Aging; a != nil && (a.Newest || a.Kind == check.Without) {
-		return t.newest(list)
+	if c.Aging != nil && isNewest(c.Aging) {
+		return t.weight(list[0].at)
+	}
+	if c.Burst != nil {
+		return burst(list, plan.Length(c.Burst))
 	}
 	if t.plan.Cap.By != plan.TallyAll {
-		if c.Burst == nil && c.Aging == nil {
-			return cappedCount(list, c.Cap.Count)
-		}
-		list = capped(list, c.Cap.Count)
+		list = t.cap(list)
 	}
+	if c.Aging == nil {
+		return uint64(len(list))
+	}
+	sum := uint64(0)
+	for i := range list {
+		sum += t.weight(list[i].at)
+	}
+	return sum
+}
+
+// cap returns the newest records of each mark, at most as many as the cap says. It
+// changes the list.
+func (t *tally) cap(list []listed) []listed {
+	kept := list[:0]
+	for _, r := range list {
+		if t.seen.add(r.x) < t.plan.Checked.Cap.Count {
+			kept = append(kept, r)
+		}
+	}
+	t.seen.clear()
+	return kept
+}
+
+// weight returns the weight of a record with a Timestamp, or its age for check.Without.
+func (t *tally) weight(at int64) uint64 {
 	switch {
-	case c.Burst != nil:
-		return burst(list, plan.Length(c.Burst))
-	case c.Aging != nil:
-		sum := uint64(0)
-		for _, r := range list {
-			sum += t.weight(r.at)
-		}
-		return sum
+	case at == columns.NoTime:
+		return 0
+	case t.weights == nil:
+		return uint64(t.plan.Checked.Aging.Age(t.asOf, t.plan.Zone, at))
 	}
-	return uint64(len(list))
+	return t.weights.weight(at)
+}
+
+// burst returns how many records, of which the newest comes first, lie within a length of
+// time of each other at most.
+func burst(list []listed, length int64) uint64 {
+	first, most := 0, 0
+	for i := range list {
+		at := list[i].at
+		if at == columns.NoTime {
+			break
+		}
+		for list[first].at-at > length {
+			first++
+		}
+		most = max(most, i+1-first)
+	}
+	return uint64(most)
+}
+
+// A sameBlock is a plan.TallySame.
+type sameBlock struct {
+	plan    *plan.TallySame
+	tallies []*tally
 }
 
 // listed returns how many records the children list.
@@ -293,13 +227,13 @@ func (b *sameBlock) listed() int {
 func (b *sameBlock) count() uint64 {
 	var values *tally // of a child that needs a record
 	for _, t := range b.tallies {
-		slices.SortFunc(t.list, func(x, y listed) int { return x.same.compare(y.same) })
+		slices.SortFunc(t.list, func(x, y listed) int { return cmp.Or(cmp.Compare(x.same, y.same), byTime(x, y)) })
 		if t.plan.Checked.Min > 0 {
 			values = t
 		}
 	}
 	n := uint64(0)
-	var before mark // what is empty comes first, and is no value
+	before := empty // what is empty comes first, and is no value
 	for _, r := range values.list {
 		if r.same != before && b.holds(r.same) {
 			n++
@@ -313,93 +247,20 @@ func (b *sameBlock) count() uint64 {
 // for each value, as counting changes the order of these records.
 func (b *sameBlock) holds(value mark) bool {
 	for _, t := range b.tallies {
-		find := func(r listed, value mark) int { return r.same.compare(value) }
+		find := func(r listed, value mark) int { return cmp.Compare(r.same, value) }
 		first, _ := slices.BinarySearchFunc(t.list, value, find)
 		end := first
 		for end < len(t.list) && t.list[end].same == value {
 			end++
 		}
+		n := uint64(0)
+		if end > first {
+			n = t.countListed(t.list[first:end])
+		}
 		f := points.FrequencyOf(t.plan.Checked)
-		if !f.Holds(points.CountOf(t.count(t.list[first:end]))) {
+		if !f.Holds(points.CountOf(n)) {
 			return false
 		}
 	}
 	return true
-}
-
-// newest returns the weight of the newest record, or its age for check.Without; 0 if
-// none has a date.
-func (t *tally) newest(list []listed) uint64 {
-	at := int64(columns.NoTime)
-	for _, r := range list {
-		at = max(at, r.at)
-	}
-	return t.weight(at)
-}
-
-// weight returns the weight of a record with a Timestamp.
-func (t *tally) weight(at int64) uint64 {
-	if at == columns.NoTime {
-		return 0
-	}
-	a := t.plan.Checked.Aging
-	if a.Kind == check.Without {
-		return uint64(a.Age(t.asOf, t.plan.Zone, at))
-	}
-	return a.Weight(plan.AgeOf(t.edges, at))
-}
-
-// cappedCount returns how many records capped would return. It may change the list.
-func cappedCount(list []listed, most uint64) uint64 {
-	const few = 24 // that are compared with each other sooner than they are sorted
-	if len(list) > few {
-		return uint64(len(capped(list, most)))
-	}
-	n := uint64(0)
-	for i := range list {
-		same := uint64(0)
-		for j := range i {
-			if list[j].x == list[i].x {
-				same++
-			}
-		}
-		if same < most {
-			n++
-		}
-	}
-	return n
-}
-
-// capped returns the newest records of each mark, at most as many as most says. It
-// changes the list.
-func capped(list []listed, most uint64) []listed {
-	slices.SortFunc(list, func(a, b listed) int { return cmp.Or(a.x.compare(b.x), cmp.Compare(b.at, a.at)) })
-	kept := list[:0]
-	same := uint64(0)
-	var before mark
-	for i, r := range list {
-		if i == 0 || r.x != before {
-			same, before = 0, r.x
-		}
-		if same++; same <= most {
-			kept = append(kept, r)
-		}
-	}
-	return kept
-}
-
-// burst returns how many records lie within a length of time of each other at most. It
-// changes the list.
-func burst(list []listed, length int64) uint64 {
-	slices.SortFunc(list, func(a, b listed) int { return cmp.Compare(a.at, b.at) })
-	first, most := 0, 0
-	for i, r := range list {
-		for list[first].at == columns.NoTime || r.at-list[first].at > length {
-			if first++; first > i {
-				break
-			}
-		}
-		most = max(most, i+1-first)
-	}
-	return uint64(most)
 }

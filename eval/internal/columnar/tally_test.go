@@ -44,7 +44,7 @@ func drawTallied(t *rapid.T) string {
 	case 2:
 		text := c.String()
 		_, rest, _ := strings.Cut(text, c.kind)
-		return fmt.Sprintf("every %s without %s%s score -5 down to -50", pick("1 day", "3 days", "1 month"), c.kind, rest)
+		return fmt.Sprintf("every %s without %s%s score -5 down to -%s", pick("1 day", "3 days", "1 month"), c.kind, rest, pick("50", "500"))
 	default:
 		c.extra = limit
 		if rapid.Bool().Draw(t, "every") {
@@ -93,7 +93,7 @@ func TestTallies(t *testing.T) {
 		routes := plan.NewRoutes(evaltest.Models(t, rules))
 		x := New(plan.NewColumns(routes, false))
 		data := evaltest.Data(t, traverse.Standard(), smallWorld)
-		for i := range rapid.SampledFrom([]int{5, 30}).Draw(t, "emails") {
+		for i := range rapid.SampledFrom([]int{5, 30, 30, 30, 3 * atOnce}).Draw(t, "emails") {
 			e := drawEmail(t)
 			e.add(t, data, i)
 		}
@@ -169,7 +169,7 @@ func TestTalliesStop(t *testing.T) {
 	const records, tallies = many + many/4, 7
 	var conditions []string
 	for i := range tallies {
-		conditions = append(conditions, fmt.Sprintf("each EmailClicked up to %d per EmailName score +1 up to +900000", i+1))
+		conditions = append(conditions, fmt.Sprintf("each EmailClicked up to %d per EmailName losing 100%% every 1 year score +1", i+1))
 	}
 	routes := plan.NewRoutes(evaltest.Models(t, evaltest.Model("M", "contact", append(conditions, byRoutes)...)))
 	x := New(plan.NewColumns(routes, false))
@@ -197,12 +197,12 @@ func TestTalliesStop(t *testing.T) {
 		score(ended, often)
 		score(t.Context(), 0)
 		for i, c := range x.plan.Counted[0].Conditions[:tallies] {
-			if got := x.counts[c.Slots[0].Index]; got != uint64(i+1) {
-				t.Errorf("after a lead that was given up, condition %d counts %d, want %d", i, got, i+1)
+			if got, want := x.counts[c.Slots[0].Index], 100*uint64(i+1); got != want {
+				t.Errorf("after a lead that was given up, condition %d counts %d, want %d", i, got, want)
 			}
 		}
-		for i := range x.targets[plan.ContactBased].tallies {
-			if n := cap(x.targets[plan.ContactBased].tallies[i].list); n > mostKept {
+		for i := range x.targets[plan.ContactBased].tallies.all {
+			if n := cap(x.targets[plan.ContactBased].tallies.all[i].list); n > mostKept {
 				t.Errorf("tally %d has memory for %d records", i, n)
 			}
 		}

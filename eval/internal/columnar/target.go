@@ -16,8 +16,7 @@ type target struct {
 	lead, owner  profile
 	interactions []interactions
 	blocks       []block // in the order of columns.Owned
-	tallies      []tally
-	sames        []sameBlock
+	tallies      *tallies
 }
 
 // A block says how the interactions of one kind of one contact are scanned.
@@ -43,7 +42,7 @@ func bindTarget(p *plan.Target, store *columns.Store) (target, bool) {
 		t.blocks = append(t.blocks, block{math.MaxInt64, table.Width(), nil})
 	}
 	tallies := newTallyBinder(p)
-	t.tallies, t.sames = tallies.tallies, tallies.sames
+	t.tallies = tallies.tallies
 	packed := make([][]plan.BitRange, len(p.Interactions))
 	for i := range p.Interactions {
 		k := &t.interactions[i]
@@ -95,31 +94,12 @@ func (t *target) caches(f func(*predicateCache)) {
 }
 
 // setAsOf makes the tables by time as of an instant.
-func (t *target) setAsOf(bounds []plan.Bound, edges [][]int64, asOf int64, sums int) {
-	for i := range t.tallies {
-		t.tallies[i].setAsOf(time.UnixMicro(asOf).UTC(), edges)
-	}
+func (t *target) setAsOf(bounds []plan.Bound, weights []*timeline, asOf int64, sums int) {
+	t.tallies.setAsOf(time.UnixMicro(asOf).UTC(), weights)
 	for i := range t.blocks {
 		if b := &t.blocks[i]; b.interactions != nil {
 			b.interactions.setAsOf(bounds, asOf, sums)
 			b.oldest = b.interactions.time.oldest
 		}
-	}
-}
-
-// tally writes what tallies and blocks of them count into their slots, and begins to list
-// anew. What it writes means nothing once stop is.
-func (t *target) tally(counts []uint64, stop *interrupt) {
-	for i := range t.sames {
-		if b := &t.sames[i]; !stop.after(tallying * b.listed()) {
-			counts[b.plan.Slot] = b.count()
-		}
-	}
-	for i := range t.tallies {
-		y := &t.tallies[i]
-		if y.plan.Slot >= 0 && !stop.after(tallying*len(y.list)) {
-			counts[y.plan.Slot] = y.count(y.list)
-		}
-		y.clear()
 	}
 }

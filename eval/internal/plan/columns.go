@@ -1,8 +1,6 @@
 package plan
 
 import (
-	"time"
-
 	"github.com/leadscore/leadscore/internal/points"
 	"github.com/leadscore/leadscore/traverse"
 	"github.com/leadscore/leadscore/traverse/columns"
@@ -39,12 +37,6 @@ type Columns struct {
 	Agings  []Aging // of the tallies
 }
 
-// Edges resolves the agings as of an instant: see [Instant]. It uses the memory of room
-// again.
-func (p *Columns) Edges(asOf time.Time, room [][]int64) [][]int64 {
-	return resolve(p.Agings, asOf, room)
-}
-
 // ByRoutes in Columns.Explained marks a condition of Columns.Residual.
 const ByRoutes = -1
 
@@ -62,7 +54,7 @@ type Target struct {
 	Pairs        []Pairs        // those of one child or two
 	Others       []int          // those of more, as indexes into Conjunctions
 	Slots        int            // counts that the conjunctions share
-	Tallies      []Tally        // children whose records are listed
+	Tallies      []Tally        // children of which more than the number of records matters
 	Sames        []TallySame    // blocks of such children
 	Base         []int64        // by sum, what a lead has of which every measure is 0, without the conjunctions
 	MaxRecords   uint64         // the most records for which a lead's sums fit in 64 bits
@@ -78,7 +70,7 @@ type Measure struct {
 	Where   []ColumnExpr
 	Uses    []Use // by conditions of one child
 	Slots   []int // of conjunctions, to which the count is added
-	Tallies []int // of the target, for which the records are listed
+	Tallies []int // of the target, to which the records are added
 }
 
 // A Use is what a condition of one child gives for a count.

@@ -10,9 +10,9 @@ import (
 )
 
 // A Tally is a child of which more than the number of records matters: it has a cap, a
-// burst or a decay, or is in a block of which the values count. The records of its
-// measures are listed, and what they count goes to a slot: for a decay the sum of their
-// weights, or the weight of the newest.
+// burst or a decay, or is in a block of which the values count. What the records of its
+// measures count goes to a slot: for a decay the sum of their weights, or the weight of
+// the newest.
 type Tally struct {
 	Checked *check.Child
 	Zone    *time.Location

@@ -73,8 +73,9 @@ func (a *Aging) Weight(k int) uint64 {
 // instant that a record can have, it is math.MinInt64, and nothing is as old. Use
 // [Aging.Age] for Without, which may have very many Steps.
 func (a *Aging) Edges(asOf time.Time, zone *time.Location, into []int64) []int64 {
+	today := AsOfDay(asOf, zone)
 	for k := range a.Steps {
-		into = append(into, a.edge(asOf, zone, k+1))
+		into = append(into, a.edge(asOf, zone, today, k+1))
 	}
 	return into
 }
@@ -83,7 +84,8 @@ func (a *Aging) Edges(asOf time.Time, zone *time.Location, into []int64) []int64
 // microseconds or days since 1970-01-01.
 func (a *Aging) Age(asOf time.Time, zone *time.Location, at int64) int {
 	// Edges fall: months are at least 28 days apart, and a clock never changes by as much.
-	return sort.Search(a.Steps, func(i int) bool { return at >= a.edge(asOf, zone, i+1) })
+	today := AsOfDay(asOf, zone)
+	return sort.Search(a.Steps, func(i int) bool { return at >= a.edge(asOf, zone, today, i+1) })
 }
 
 // Until returns the last instant as of which an occurrence is as old as as of asOf. It
@@ -94,7 +96,10 @@ func (a *Aging) Until(asOf time.Time, zone *time.Location, at int64) (until time
 	if k >= a.Steps {
 		return time.Time{}, false
 	}
-	older := func(micros int64) bool { return at < a.edge(time.UnixMicro(micros), zone, k+1) }
+	older := func(micros int64) bool {
+		then := time.UnixMicro(micros)
+		return at < a.edge(then, zone, AsOfDay(then, zone), k+1)
+	}
 	step, last := int64(60*60*microsPerSecond), time.Date(9999, time.December, 31, 0, 0, 0, 0, time.UTC).UnixMicro()
 	low := asOf.UnixMicro() // as of which it is not older
 	for !older(low + step) {
@@ -117,9 +122,9 @@ func (a *Aging) Until(asOf time.Time, zone *time.Location, at int64) (until time
 var firstDay = traverse.DayNumber(0, time.January, 1)
 
 // edge returns as of − k spans, or math.MinInt64 if that is before the first day that
-// a record can have. A record that is on the first day is before no edge on it.
-func (a *Aging) edge(asOf time.Time, zone *time.Location, k int) int64 {
-	today := AsOfDay(asOf, zone)
+// a record can have. A record that is on the first day is before no edge on it. today is
+// the day of as of.
+func (a *Aging) edge(asOf time.Time, zone *time.Location, today int64, k int) int64 {
 	// No length of time is shorter than its days here, apart from the clock.
 	days := a.Span.N * int64(k)
 	switch a.Span.Unit {

@@ -30,8 +30,12 @@ func newTallyBinder(p *plan.Target) *tallyBinder {
 	}
 	b := &tallyBinder{tallies: s, blocks: make([]classes, len(p.Tallies))}
 	for i := range p.Tallies {
-		s.all[i].plan, s.all[i].form = &p.Tallies[i], formOf(&p.Tallies[i])
-		s.all[i].clear()
+		t := &s.all[i]
+		t.plan, t.form = &p.Tallies[i], formOf(&p.Tallies[i])
+		if c := t.plan.Checked.Cap; c != nil {
+			t.most = c.Count
+		}
+		t.clear()
 		b.caps = append(b.caps, classes{})
 	}
 	for i := range p.Sames {
@@ -150,9 +154,8 @@ func (l *lister) add(r *records) {
 			t.count += t.weight(r.times[i])
 		}
 	case byMark:
-		most := t.plan.Checked.Cap.Count
 		for _, x := range l.x.marks(t.plan, r, list, &r.x) {
-			if t.seen.add(x) < most {
+			if t.seen.add(x) < t.most {
 				t.count++
 			}
 		}

@@ -15,7 +15,8 @@ import (
 type tally struct {
 	plan *plan.Tally
 	form tallyForm
-	met  bool // a record of the lead
+	most uint64 // of each mark, for a cap
+	met  bool   // a record of the lead
 
 	count  uint64 // of byWeight and byMark
 	newest int64  // the Timestamp of the newest record that has one, or columns.NoTime
@@ -172,7 +173,7 @@ func (t *tally) countListed(list []listed) uint64 {
 func (t *tally) cap(list []listed) []listed {
 	kept := list[:0]
 	for _, r := range list {
-		if t.seen.add(r.x) < t.plan.Checked.Cap.Count {
+		if t.seen.add(r.x) < t.most {
 			kept = append(kept, r)
 		}
 	}

@@ -66,7 +66,7 @@ func (b *tallyBinder) listers(into []lister, m *plan.Measure, bit uint64, table 
 }
 
 // atOnce is how many records listers look at together.
-const atOnce = 256
+const atOnce = 64
 
 // records are some of one kind and contact, newest first.
 type records struct {

@@ -14,6 +14,7 @@ import (
 	"github.com/leadscore/leadscore/eval/internal/plan"
 	"github.com/leadscore/leadscore/eval/internal/walk"
 	"github.com/leadscore/leadscore/internal/points"
+	"github.com/leadscore/leadscore/source/memory"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -90,66 +91,99 @@ func TestTallies(t *testing.T) {
 			}
 			rules += evaltest.Model(fmt.Sprint(i), target, conditions...)
 		}
-		routes := plan.NewRoutes(evaltest.Models(t, rules))
-		x := New(plan.NewColumns(routes, false))
 		data := evaltest.Data(t, traverse.Standard(), smallWorld)
-		for i := range rapid.SampledFrom([]int{5, 30, 30, 30, 3 * atOnce}).Draw(t, "emails") {
+		for i := range rapid.SampledFrom([]int{5, 30}).Draw(t, "emails") {
 			e := drawEmail(t)
 			e.add(t, data, i)
 		}
-		var batch fetch.Batch
-		if err := batch.Load(t.Context(), routes, data, []string{"ada-lead", "ben-lead", "deal"}, evaltest.AsOf, fetch.Options{MaxKeys: 9}); err != nil {
-			t.Fatal(err)
-		}
-		var w walk.Walker
-		w.Begin(t.Context(), &batch)
-		store := storeOf(data)
-		err := store.Use(t.Context(), func() error {
-			if !x.Bind(store) {
-				t.Fatal("the store lacks something")
-			}
-			x.SetAsOf(evaltest.AsOf)
-			for i := range batch.Leads {
-				l := &batch.Leads[i]
-				kind, _ := x.Score(x.Find(l.ID))
-				for j, m := range routes.Models {
-					counted := x.plan.Counted[j]
-					if m.Target != kind || counted == nil {
-						continue
-					}
-					for k := range m.Conditions {
-						if counted.Conditions[k].ByRoutes {
-							continue
-						}
-						over++
-						got := x.AppendCounts(nil, counted.Conditions[k].Slots)
-						if c := &m.Conditions[k]; len(c.Sames) > 0 {
-							if got, want := got[len(c.Children)], w.Same(c, &c.Sames[0], l); got.Clamp() != want.Clamp() {
-								t.Fatalf("%s has %d values, want %d: %s", l.ID, got.Clamp(), want.Clamp(), rules)
-							}
-							sames++
-							continue
-						}
-						ch := &m.Conditions[k].Children[0]
-						want := w.Count(ch, l)
-						if a := ch.Checked.Aging; a != nil && a.Kind != check.Without {
-							want = w.Weigh(ch, l)
-						}
-						if got[0].Clamp() != want.Clamp() {
-							t.Fatalf("%s counts %d, want %d: %s", l.ID, got[0].Clamp(), want.Clamp(), ch.Rule())
-						}
-					}
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		o, s := compareTallies(t, rules, data)
+		over, sames = over+o, sames+s
 	})
 	if over == 0 || sames == 0 {
 		t.Error("no condition was counted over columns")
 	}
+}
+
+// TestTalliesOfMany is TestTallies for more records than are looked at together.
+func TestTalliesOfMany(t *testing.T) {
+	conditions := []string{
+		byRoutes,
+		`each EmailClicked up to 2 per EmailName where CustomerJourney = "x" score +1 up to +9`,
+		`each EmailClicked up to 3 per day where CustomerJourney = "y" score +1 up to +9`,
+		`at least 3 EmailClicked within any 2 days where EmailName = "b" score +1`,
+		`each EmailClicked fading over 60 days where CustomerJourney = "y" score +1`,
+		`has EmailClicked halving every 3 days where EmailName = "c" and CustomerJourney = "y" score +1`,
+		`each EmailClicked once per EmailName losing 3% every 1 day where CustomerJourney = "x" score +1`,
+		`same EmailName { at least 100 EmailClicked where CustomerJourney = "x" } score +1`,
+	}
+	rules := evaltest.Model("C", "contact", conditions...) + evaltest.Model("A", "account", conditions...)
+	data := evaltest.Data(t, traverse.Standard(), smallWorld)
+	for i := range 4 * (2*atOnce + 3) {
+		e := email{kind: "EmailClicked", contact: []string{"ada", "ada", "cleo", "ben"}[i%4], days: i * i % 43}
+		e.values = [4]string{string("abc"[i%7%3]), string("xy"[i%5%2])}
+		e.add(t, data, i)
+	}
+	if over, _ := compareTallies(t, rules, data); over == 0 {
+		t.Error("no condition was counted over columns")
+	}
+}
+
+// compareTallies checks what the executor counts for structured models against what a walk
+// counts. It returns for how many conditions it did, and for how many blocks.
+func compareTallies(t evaltest.TB, rules string, data *memory.Source) (over, sames int) {
+	routes := plan.NewRoutes(evaltest.Models(t, rules))
+	x := New(plan.NewColumns(routes, false))
+	var batch fetch.Batch
+	ctx := context.Background()
+	if err := batch.Load(ctx, routes, data, []string{"ada-lead", "ben-lead", "deal"}, evaltest.AsOf, fetch.Options{MaxKeys: 9}); err != nil {
+		t.Fatalf("%v", err)
+	}
+	var w walk.Walker
+	w.Begin(ctx, &batch)
+	store := storeOf(data)
+	err := store.Use(ctx, func() error {
+		if !x.Bind(store) {
+			t.Fatalf("the store lacks something")
+		}
+		x.SetAsOf(evaltest.AsOf)
+		for i := range batch.Leads {
+			l := &batch.Leads[i]
+			kind, _ := x.Score(x.Find(l.ID))
+			for j, m := range routes.Models {
+				counted := x.plan.Counted[j]
+				if m.Target != kind || counted == nil {
+					continue
+				}
+				for k := range m.Conditions {
+					if counted.Conditions[k].ByRoutes {
+						continue
+					}
+					over++
+					got := x.AppendCounts(nil, counted.Conditions[k].Slots)
+					if c := &m.Conditions[k]; len(c.Sames) > 0 {
+						if got, want := got[len(c.Children)], w.Same(c, &c.Sames[0], l); got.Clamp() != want.Clamp() {
+							t.Fatalf("%s has %d values, want %d: %s", l.ID, got.Clamp(), want.Clamp(), rules)
+						}
+						sames++
+						continue
+					}
+					ch := &m.Conditions[k].Children[0]
+					want := w.Count(ch, l)
+					if a := ch.Checked.Aging; a != nil && a.Kind != check.Without {
+						want = w.Weigh(ch, l)
+					}
+					if got[0].Clamp() != want.Clamp() {
+						t.Fatalf("%s counts %d, want %d: %s", l.ID, got[0].Clamp(), want.Clamp(), ch.Rule())
+					}
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	return over, sames
 }
 
 // A lookedAt is a context that counts how often it is looked at.

@@ -200,7 +200,8 @@ func listValues(lex *tokens) ([]Literal, error) {
 	if err := wantSign(lex, "("); err != nil {
 		return nil, err
 	}
-	var values []Literal
+	const usual = 4
+	values := make([]Literal, 0, usual)
 	for {
 		v, err := parseValue(lex)
 		if err != nil {

@@ -26,6 +26,8 @@ func Parse(name, text string, limits Limits) (*File, Diagnostics) {
 	s := newScanner(name, text, limits)
 	lex := &tokens{text: text, list: s.insertSigns(s.all())}
 	defer release(lex.list)
+	lex.strings.reserve(s.strings)
+	lex.numbers.reserve(s.numbers)
 	p := &parser{
 		grammar: grammar(), limits: limits, file: f, lex: lex,
 		problems: problems{name: name, text: f.Text, most: limits.Problems}, scanned: &s.problems,

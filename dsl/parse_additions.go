@@ -9,11 +9,13 @@ func parseAdditions(lex *tokens, c *Child) error {
 		first, mark := lex.Peek(), lex.at
 		what, twice := "", false
 		var err error
-		switch {
-		case isWord(first, "within") && isWord(lex.peekAt(1), "any"):
-			what, twice = "burst", c.Burst != nil
-			c.Burst, err = parseBurst(lex)
-		case isOneOf(first, "within", "since", "between"):
+		switch word := wordOf(first); word {
+		case "within", "since", "between":
+			if word == "within" && isWord(lex.peekAt(1), "any") {
+				what, twice = "burst", c.Burst != nil
+				c.Burst, err = parseBurst(lex)
+				break
+			}
 			what, twice = "date range", c.Range != nil
 			earlier := c.Range
 			c.Range, err = parseRange(lex)
@@ -21,10 +23,10 @@ func parseAdditions(lex *tokens, c *Child) error {
 				c.Range = earlier
 				err = rangeWithin(lex, c, err)
 			}
-		case isOneOf(first, "once", "up"):
+		case "once", "up":
 			what, twice = "cap", c.Cap != nil
 			c.Cap, err = parseCap(lex)
-		case isOneOf(first, "halving", "losing", "fading"):
+		case "halving", "losing", "fading":
 			what, twice = "decay", c.Decay != nil
 			c.Decay, err = parseDecay(lex)
 		default:

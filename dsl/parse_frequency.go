@@ -9,11 +9,10 @@ func countFollows(lex *tokens, n int) bool {
 // startsFrequency reports whether a frequency comes next, where only a frequency or
 // another keyword can.
 func startsFrequency(lex *tokens) bool {
-	t := lex.Peek()
-	switch {
-	case isOneOf(t, "each", "has", "none", "at", "exactly"):
+	switch wordOf(lex.Peek()) {
+	case "each", "has", "none", "at", "exactly":
 		return true
-	case isWord(t, "from"), isWord(t, "every"):
+	case "from", "every":
 		return countFollows(lex, 1)
 	}
 	return false

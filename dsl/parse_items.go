@@ -205,11 +205,11 @@ func (p *parser) add(h *holder, item Item, kind string) bool {
 
 // startsItemBlock reports whether a block of items begins n tokens after the next one.
 func (p *parser) startsItemBlock(n int) bool {
-	t, next := p.peekAt(n), p.peekAt(n+1)
-	switch {
-	case isWord(t, "any"), isWord(t, "all"):
+	next := p.peekAt(n + 1)
+	switch wordOf(p.peekAt(n)) {
+	case "any", "all":
 		return isWord(next, "of")
-	case isWord(t, "same"):
+	case "same":
 		return next.Type == tokIdent || next.Type == tokQuoted
 	}
 	return false

@@ -95,8 +95,10 @@ func (p *parser) parseClauses(b *clauseBlock) (clauses []Clause, stop Pos, whole
 // conditions. If there are too many in the model, it reports that and returns false.
 func (p *parser) countConditions() bool {
 	t := p.peek()
-	if !isOneOf(t, "condition", "group", "first", "table", "dimension") {
+	switch wordOf(t) {
+	default:
 		return true
+	case "condition", "group", "first", "table", "dimension":
 	}
 	if p.conditions++; p.conditions <= p.limits.Conditions {
 		return true

@@ -38,33 +38,34 @@ func (p *parser) startsBlock() bool {
 
 // startsBlockWord reports whether the next token is a keyword that blocks begin with.
 func (p *parser) startsBlockWord() bool {
-	t := p.peek()
-	return t.Type == tokIdent && isOneOf(t, "model", "test", "profile", "interaction")
+	switch wordOf(p.peek()) {
+	case "model", "test", "profile", "interaction":
+		return true
+	}
+	return false
 }
 
 func (p *parser) startsClause() bool {
-	switch t := p.peek(); {
-	case t.Type != tokIdent:
-		return false
-	case isOneOf(t, "condition", "grade", "description", "group", "table", "dimension"):
+	switch wordOf(p.peek()) {
+	case "condition", "grade", "description", "group", "table", "dimension":
 		return p.peekAt(1).Type == tokString && !isWord(p.peekAt(2), "holds")
-	case isWord(t, "label"):
+	case "label":
 		return p.peekAt(1).Type == tokString && !isSign(p.peekAt(2), ":")
-	case isWord(t, "target"):
+	case "target":
 		return isOneOf(p.peekAt(1), "contact", "account", "lead")
-	case isWord(t, "first"), isWord(t, "out"):
+	case "first", "out":
 		return isWord(p.peekAt(1), "of")
-	case isWord(t, "limit"):
+	case "limit":
 		return isOneOf(p.peekAt(1), "up", "from")
-	case isWord(t, "weight"):
+	case "weight":
 		return p.peekAt(1).Type == tokInt && isSign(p.peekAt(2), "%")
-	case isWord(t, "audience"):
+	case "audience":
 		return isSign(p.peekAt(1), "{")
-	case isWord(t, "let"):
+	case "let":
 		return startsLet(p.lex)
-	case isWord(t, "time"):
+	case "time":
 		return isWord(p.peekAt(1), "zone")
-	case isWord(t, "sales"):
+	case "sales":
 		return isWord(p.peekAt(1), "ready")
 	}
 	return false

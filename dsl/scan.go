@@ -31,12 +31,24 @@ func (s *scanner) next() {
 		s.pos.Column = 1
 		return
 	case c == ' ':
-		n := len(rest) - len(strings.TrimLeft(rest, " "))
+		n := 1
+		for n < len(rest) && rest[n] == ' ' {
+			n++
+		}
 		s.pos.Column += n
 		s.pos.Offset += n
 		return
 	case isASCIILetter(c):
 		s.ident(rest)
+		return
+	case isDigit(c):
+		s.number(rest)
+		return
+	case c == '"':
+		s.str(rest)
+		return
+	case isLoneSign(c):
+		s.emit(tokSign, 1)
 		return
 	}
 	r, size := utf8.DecodeRuneInString(rest)
@@ -52,9 +64,7 @@ func (s *scanner) next() {
 		s.ident(rest)
 	case r == '`':
 		s.quotedName(rest)
-	case r == '"':
-		s.str(rest)
-	case isDigit(rest[0]) || (r == '+' || r == '-') && len(rest) > 1 && isDigit(rest[1]):
+	case (r == '+' || r == '-') && len(rest) > 1 && isDigit(rest[1]):
 		s.number(rest)
 	default:
 		s.sign(rest, r, size)
@@ -103,6 +113,7 @@ func stringEnd(rest string, quote byte) (n int, closed bool) {
 }
 
 func (s *scanner) str(rest string) {
+	s.strings++
 	n, closed := stringEnd(rest, '"')
 	raw := rest[:n]
 	if !closed {
@@ -128,14 +139,20 @@ func (s *scanner) str(rest string) {
 	s.emit(tokString, n)
 }
 
-// signs lists the signs of the language. A sign comes after those that begin with it.
-var signs = []string{"<=", ">=", "!=", "->", "<-", "{", "}", "(", ")", ",", ".", ":", "=", "<", ">"}
+// signs lists the signs of the language, apart from those of isLoneSign. A sign comes
+// after those that begin with it.
+var signs = []string{"<=", ">=", "!=", "->", "<-", "=", "<", ">"}
+
+// isLoneSign reports whether c is a sign with which no other one begins.
+func isLoneSign(c byte) bool {
+	switch c {
+	case '{', '}', '(', ')', ',', '.', ':':
+		return true
+	}
+	return false
+}
 
 func (s *scanner) sign(rest string, r rune, size int) {
-	if strings.ContainsRune("{}(),.:", r) { // no other sign begins with these
-		s.emit(tokSign, 1)
-		return
-	}
 	if r == '%' && s.percentage() {
 		s.percent()
 		return

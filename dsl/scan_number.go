@@ -17,6 +17,7 @@ func (s *scanner) number(rest string) {
 		s.moment(rest, n)
 		return
 	}
+	s.numbers++
 	n := 0
 	if rest[0] == '+' || rest[0] == '-' {
 		n = 1

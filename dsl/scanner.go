@@ -17,6 +17,8 @@ type scanner struct {
 	comments []Comment
 	signs    []strayIn // before names
 	hasLet   bool      // there is a word let
+	strings  int       // among the tokens
+	numbers  int       // among the tokens
 	problems
 	broken  int  // the offset after the last bad character, so that a run of them is one problem
 	endless bool // no */ follows, so that it need not be looked for again

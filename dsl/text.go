@@ -31,23 +31,38 @@ func isIdentPart(r rune) bool { return isIdentStart(r) || unicode.IsDigit(r) }
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
+// lowerASCII returns s with its ASCII letters in lower case.
+func lowerASCII(s string) string {
+	lower := []byte(s)
+	for i, c := range lower {
+		if 'A' <= c && c <= 'Z' {
+			lower[i] += 'a' - 'A'
+		}
+	}
+	return string(lower)
+}
+
 func isASCIILetter(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' }
+
+// asciiIdent says of each byte whether it is an ASCII character of names.
+var asciiIdent = func() (ident [256]bool) {
+	for c := range utf8.RuneSelf {
+		ident[c] = isIdentPart(rune(c))
+	}
+	return ident
+}()
 
 // identLen returns the length of the run of letters, digits and _ at the start of s,
 // in bytes and in characters.
 func identLen(s string) (n, characters int) {
-	for i := range len(s) {
-		c := s[i]
-		switch {
-		case isASCIILetter(c), isDigit(c), c == '_':
-		case c < utf8.RuneSelf:
-			return i, i
-		default:
-			rest := prefixLen(s[i:], isIdentPart)
-			return i + rest, i + utf8.RuneCountInString(s[i:i+rest])
-		}
+	for n < len(s) && asciiIdent[s[n]] {
+		n++
 	}
-	return len(s), len(s)
+	if n == len(s) || s[n] < utf8.RuneSelf {
+		return n, n
+	}
+	rest := prefixLen(s[n:], isIdentPart)
+	return n + rest, n + utf8.RuneCountInString(s[n:n+rest])
 }
 
 // prefixLen returns the length of the longest prefix of s whose characters satisfy f.

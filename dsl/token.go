@@ -42,6 +42,20 @@ func isWord(t *lexer.Token, keyword string) bool {
 	return len(t.Value) == len(keyword) && t.Type == tokIdent && sameWord(t.Value, keyword)
 }
 
+// wordOf returns the word that t is, its ASCII letters in lower case, for a switch over
+// keywords. It returns "" if t is no word.
+func wordOf(t *lexer.Token) string {
+	if t.Type != tokIdent {
+		return ""
+	}
+	for i := range len(t.Value) {
+		if c := t.Value[i]; 'A' <= c && c <= 'Z' {
+			return lowerASCII(t.Value)
+		}
+	}
+	return t.Value
+}
+
 // sameWord reports whether text is the keyword, which is as long, in any ASCII
 // letter case.
 func sameWord(text, keyword string) bool {

@@ -1,7 +1,6 @@
 package dsl
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -18,6 +17,9 @@ type slab[T any] struct {
 // new returns a new node.
 func (s *slab[T]) new() *T { return &s.room()[0] }
 
+// reserve allocates n nodes at once, in advance.
+func (s *slab[T]) reserve(n int) { s.free = make([]T, n) }
+
 // append is like the built-in append, and takes memory for the first element from
 // the slab.
 func (s *slab[T]) append(list []T, v T) []T {
@@ -27,13 +29,13 @@ func (s *slab[T]) append(list []T, v T) []T {
 	return append(list, v)
 }
 
-// room returns memory for one node.
+// room returns memory for one node. At the end of a file what is left of the slabs is
+// garbage, so they stay small.
 func (s *slab[T]) room() []T {
-	const most = 64
+	const most = 16
 	if len(s.free) == 0 {
 		s.made = min(max(4, 2*s.made), most)
-		s.free = slices.Grow([]T(nil), s.made) // to the end of what is allocated
-		s.free = s.free[:cap(s.free)]
+		s.free = make([]T, s.made)
 	}
 	n := s.free[:1:1]
 	s.free = s.free[1:]
@@ -130,6 +132,10 @@ func (lex *tokens) name(t *lexer.Token) *Name {
 func (lex *tokens) string(t *lexer.Token) *String {
 	s := lex.strings.new()
 	s.Span, s.Raw = tokenSpan(t.Pos, t.Value), t.Value
+	if value, ok := plainText(t.Value); ok {
+		s.Value = value
+		return s
+	}
 	value, err := strconv.Unquote(t.Value)
 	if err != nil || t.Value[0] != '"' || !utf8.ValidString(value) {
 		s.Bad = true
@@ -140,14 +146,38 @@ func (lex *tokens) string(t *lexer.Token) *String {
 	return s
 }
 
+// plainText returns what is between the quotes of a text in which nothing is escaped,
+// as in most texts. ok is false for any other text.
+func plainText(raw string) (value string, ok bool) {
+	last := len(raw) - 1
+	if last < 1 || raw[0] != '"' || raw[last] != '"' {
+		return "", false
+	}
+	value = raw[1:last]
+	return value, strings.IndexByte(value, '\\') < 0 && strings.IndexByte(value, '"') < 0 && utf8.ValidString(value)
+}
+
 // number makes a node of t.
 func (lex *tokens) number(t *lexer.Token) *Number {
 	n := lex.numbers.new()
-	digits := strings.TrimLeft(t.Value, "+-")
 	n.Span, n.Text = tokenSpan(t.Pos, t.Value), t.Value
-	n.Bad = len(digits) > 1 && digits[0] == '0' && digits[1] != '.' || strings.ContainsAny(digits, "_eE, ") ||
-		strings.Count(digits, ".") > 1
+	n.Bad = !wellFormed(t.Value)
 	return n
+}
+
+// wellFormed reports whether a number has digits, with at most one point among them, and
+// no leading zero.
+func wellFormed(number string) bool {
+	digits, point := strings.TrimLeft(number, "+-"), false
+	for i := range len(digits) {
+		switch c := digits[i]; {
+		case c == '.' && !point:
+			point = true
+		case !isDigit(c):
+			return false
+		}
+	}
+	return len(digits) < 2 || digits[0] != '0' || digits[1] == '.'
 }
 
 // moment makes a node of t.

@@ -30,8 +30,8 @@ func addMonths(day int64, months int64) int64 {
 // A Bound is one end of a [Window]: open, fixed, or relative to as of.
 type Bound struct {
 	Kind BoundKind
-	At   int64    // if Fixed: microseconds or days since 1970-01-01
 	Unit dsl.Unit // if Relative
+	At   int64    // if Fixed: microseconds or days since 1970-01-01
 	N    int64    // if Relative: the number of units from as of; negative is before, 0 is as of itself
 	Plus int64    // if Relative: added to the result; -1 makes it "strictly before"
 }

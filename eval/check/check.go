@@ -12,7 +12,7 @@ import (
 // A named is what has a name: a condition, a group, a model.
 type named struct {
 	file *dsl.File
-	span dsl.Span
+	name *dsl.String
 	what string
 }
 
@@ -49,10 +49,10 @@ func (c *checker) unique(names map[string]named, name *dsl.String, what string) 
 		if first.what != what {
 			d.Summary = fmt.Sprintf("a %s and a %s are both called %s", first.what, what, name.Raw)
 		}
-		d.Related = []dsl.Related{{Summary: "the first is here", File: first.file.Name, Span: first.span}}
+		d.Related = []dsl.Related{{Summary: "the first is here", File: first.file.Name, Span: first.name.Span}}
 		return
 	}
-	names[name.Value] = named{c.file, name.Span, what}
+	names[name.Value] = named{c.file, name, what}
 }
 
 // integer reads a whole number. It reports one that does not fit into 64 bits.
@@ -82,8 +82,8 @@ func brief(s string) string {
 	return string(runes)
 }
 
-// allocate allocates the children of a model's conditions and their expressions,
-// all at once. Those of groups and the like are allocated one by one.
+// allocate allocates the children of a model's conditions, their date ranges and their
+// expressions, all at once. Those of groups and the like are allocated one by one.
 func (c *checker) allocate(m *dsl.Model) {
 	var n sizes
 	for _, clause := range m.Clauses {
@@ -91,12 +91,13 @@ func (c *checker) allocate(m *dsl.Model) {
 			n.add(cond.Items)
 		}
 	}
-	c.children, c.exprs, c.comparisons = make([]Child, n.children), make([]Expr, n.exprs), make([]Comparison, 0, n.comparisons)
+	c.children, c.ranges = make([]Child, n.children), make([]Window, n.ranges)
+	c.exprs, c.comparisons = make([]Expr, n.exprs), make([]Comparison, n.comparisons)
 }
 
-// sizes are how many children and expressions there are, and how many comparisons in
-// the expressions.
-type sizes struct{ children, exprs, comparisons int }
+// sizes are how many children, date ranges and expressions there are, and how many
+// comparisons in the expressions.
+type sizes struct{ children, ranges, exprs, comparisons int }
 
 // add adds the children among items and in their blocks.
 func (n *sizes) add(items []dsl.Item) {
@@ -105,6 +106,9 @@ func (n *sizes) add(items []dsl.Item) {
 		case *dsl.Child:
 			n.children++
 			n.exprs += len(item.Where)
+			if item.Range != nil {
+				n.ranges++
+			}
 			for _, e := range item.Where {
 				n.comparisons += leaves(e)
 			}
@@ -132,6 +136,13 @@ func leaves(e dsl.Expr) int {
 		return leaves(e.Expr)
 	}
 	return n
+}
+
+// kept returns a pointer to v in an element from the front of rest, or in a new one if
+// rest is empty.
+func kept[T any](rest *[]T, v T) *T {
+	list := append(cut(rest, 1), v)
+	return &list[0]
 }
 
 // cut returns an empty slice with a capacity of n elements from the front of rest, or

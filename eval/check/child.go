@@ -28,7 +28,9 @@ func (c *checker) readChild(out *Child, model *Model, ch *dsl.Child) {
 	case path == nil:
 		c.rangeAlone(model, ch.Range)
 	default:
-		out.Range = c.dateRange(model, path, out.Dated, ch.Range)
+		if w, ok := c.dateRange(model, path, out.Dated, ch.Range); ok {
+			out.Range = kept(&c.ranges, w)
+		}
 	}
 	p := place{model: model, child: ch, path: path, kinds: kinds}
 	if ch.Burst != nil || ch.Cap != nil || ch.Decay != nil || ch.Frequency.Kind == dsl.EveryWithout {

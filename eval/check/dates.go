@@ -14,7 +14,7 @@ var maxSpan = map[dsl.Unit]int64{
 	dsl.Weeks: 5_218, dsl.Months: 1_200, dsl.Years: 100,
 }
 
-func (c *checker) dateRange(model *Model, path traverse.Path, step int, r *dsl.Range) *Window {
+func (c *checker) dateRange(model *Model, path traverse.Path, step int, r *dsl.Range) (Window, bool) {
 	if step < 0 {
 		at := path.Last().Entity
 		d := c.problem(r.Span, CodeDateRange, "%s has no date of its own, so it cannot have a date range", at.Name())
@@ -26,28 +26,24 @@ func (c *checker) dateRange(model *Model, path traverse.Path, step int, r *dsl.R
 			d.Help = fmt.Sprintf("write where %s, or declare `dated by` for %s in a schema block", expr, at.Name())
 		}
 		c.rangeAlone(model, r)
-		return nil
+		return Window{}, false
 	}
 	days, what := datedBy(path, step)
 	switch r.Kind {
 	case dsl.WithinLast:
 		if n, ok := c.timeSpan(r.Last, days, what); ok {
-			return &Window{Days: days, Lo: relative(-n, r.Last.Unit, 0), Hi: relative(0, r.Last.Unit, 0)}
+			return Window{Days: days, Lo: relative(-n, r.Last.Unit, 0), Hi: relative(0, r.Last.Unit, 0)}, true
 		}
 	case dsl.Since:
 		if !r.From.Bad {
-			return &Window{Days: days, Lo: fixed(startOf(r.From, days, model.Zone))}
+			return Window{Days: days, Lo: fixed(startOf(r.From, days, model.Zone))}, true
 		}
 	case dsl.Between:
-		if w, ok := c.between(model, r.From, r.To, days); ok {
-			return &w
-		}
+		return c.between(model, r.From, r.To, days)
 	case dsl.BetweenAgo:
-		if w, ok := c.betweenAgo(r.Last, r.Next, r.Span, days, what); ok {
-			return &w
-		}
+		return c.betweenAgo(r.Last, r.Next, r.Span, days, what)
 	}
-	return nil
+	return Window{}, false
 }
 
 // datedBy reports whether a dated step of a path has a date, not a time, and then

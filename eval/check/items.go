@@ -7,15 +7,16 @@ import (
 	"github.com/leadscore/leadscore/dsl"
 )
 
-func (c *checker) condition(model *Model, cond *dsl.Condition) Condition {
-	out := Condition{Source: cond, Children: cut(&c.children, len(cond.Items)), Season: c.season(model, cond.Active)}
+// condition checks the Source of out.
+func (c *checker) condition(model *Model, out *Condition) {
+	cond := out.Source
+	out.Children, out.Season = cut(&c.children, len(cond.Items)), c.season(model, cond.Active)
 	if cond.Name != nil {
 		out.Name = cond.Name.Value
 	}
 	out.Points, out.Bound = c.score(cond.Score)
-	out.Items = c.items(model, &out, cond.Items, "")
-	c.counting(&out, cond)
-	return out
+	out.Items = c.items(model, out, cond.Items, "")
+	c.counting(out, cond)
 }
 
 // items checks the items of a condition, of an audience or of a block in them, and adds

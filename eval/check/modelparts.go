@@ -205,7 +205,9 @@ func (k *modelChecker) name(name *dsl.String, what string) string {
 // addCondition checks a condition and returns its index.
 func (k *modelChecker) addCondition(cond *dsl.Condition) int {
 	k.name(cond.Name, "condition")
-	return k.add(k.condition(k.model, cond))
+	at := k.add(Condition{Source: cond})
+	k.condition(k.model, &k.model.Conditions[at])
+	return at
 }
 
 // add adds a condition and returns its index.

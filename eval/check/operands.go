@@ -99,6 +99,10 @@ func (c *checker) textOperands(f traverse.Field, cmp *dsl.Comparison) (values []
 	values, sound = make([]string, 0, len(cmp.Operands)), true
 	for _, o := range cmp.Operands {
 		s, ok := o.(*dsl.String)
+		folded := ""
+		if ok && !s.Bad {
+			folded = f.Fold(s.Value)
+		}
 		switch {
 		case !ok:
 			c.misfit(f, o, "a text in double quotes")
@@ -112,11 +116,11 @@ func (c *checker) textOperands(f traverse.Field, cmp *dsl.Comparison) (values []
 				d.ReplaceAt(dsl.Span{Start: cmp.OpSpan.Start, End: s.End}, emptyOp(cmp.Op).String())
 			}
 			sound = false
-		case !open && !listed[f.Fold(s.Value)]:
+		case !open && !listed[folded]:
 			c.unlisted(f, s)
 			sound = false
 		default:
-			values = append(values, f.Fold(s.Value))
+			values = append(values, folded)
 		}
 	}
 	return values, sound

@@ -23,7 +23,7 @@ func (c *checker) path(names []*dsl.Name) traverse.Path {
 		}
 		texts[i] = n.Text
 	}
-	path, err := c.schema.Path(texts...)
+	path, err := c.schemaPath(texts)
 	if bad, ok := errors.AsType[*traverse.PathError](err); ok {
 		if c.undeclared(texts[:bad.Index], texts[bad.Index]) {
 			return nil
@@ -61,6 +61,19 @@ func (c *checker) path(names []*dsl.Name) traverse.Path {
 		return nil
 	}
 	return path
+}
+
+// schemaPath resolves a path in the schema. Most paths have one name.
+func (c *checker) schemaPath(names []string) (traverse.Path, error) {
+	root := names[0]
+	if path, ok := c.roots[root]; ok && len(names) == 1 {
+		return path, nil
+	}
+	path, err := c.schema.Path(names...)
+	if err == nil && len(names) == 1 {
+		c.roots[root] = path
+	}
+	return path, err
 }
 
 // pathWithinHops reports whether a path is within the limit of hops, and a problem if

@@ -12,11 +12,11 @@ import (
 func (c *checker) expr(p *place, e dsl.Expr) Expr {
 	switch e := e.(type) {
 	case *dsl.Comparison:
-		if out, ok := c.comparison(p, e); ok {
-			c.comparisons = append(c.comparisons, out)
-			return &c.comparisons[len(c.comparisons)-1]
+		out := kept(&c.comparisons, Comparison{Source: e})
+		if !c.comparison(p, out) {
+			return nil
 		}
-		return nil
+		return out
 	case *dsl.And:
 		if terms, ok := c.terms(p, e.Terms); ok {
 			return &And{Terms: terms, Source: e}
@@ -49,22 +49,24 @@ func (c *checker) terms(p *place, terms []dsl.Expr) (out []Expr, ok bool) {
 	return out, ok
 }
 
-func (c *checker) comparison(p *place, cmp *dsl.Comparison) (Comparison, bool) {
-	out, ok := c.reference(p, cmp)
-	if !ok {
-		return Comparison{}, false
+// comparison checks the Source of out. It reports what is wrong with it and then returns
+// false.
+func (c *checker) comparison(p *place, out *Comparison) bool {
+	cmp := out.Source
+	if !c.reference(p, out) {
+		return false
 	}
 	if out.Field.Derived != traverse.Stored {
 		field := cmp.Ref[len(cmp.Ref)-1]
 		c.problem(field.Span, CodeDerived, "%s is a %s field: an expression cannot use it", out.Field.Name, out.Field.Derived).Help =
 			"use a field that is stored"
-		return Comparison{}, false
+		return false
 	}
 	if out.Field.Type == traverse.NoType {
-		return Comparison{}, false
+		return false
 	}
 	out.Predicate = c.predicate(p.model, out.Field, cmp)
-	return out, out.Predicate != nil
+	return out.Predicate != nil
 }
 
 // predicate checks the operator and the operands against the field's type. It

@@ -41,13 +41,17 @@ type reach struct {
 	at   *traverse.Entity
 }
 
-// reference resolves the field of a comparison.
-func (c *checker) reference(p *place, cmp *dsl.Comparison) (Comparison, bool) {
+// reference resolves the field of a comparison. It reports a problem and returns false if
+// there is no such field.
+func (c *checker) reference(p *place, out *Comparison) bool {
+	cmp := out.Source
 	r, ok := c.reach(p, cmp.Ref, inWhere)
 	if !ok || !c.withinHops(p, cmp.Ref, len(r.hops)) {
-		return Comparison{}, false
+		return false
 	}
-	return c.finish(p, cmp, r)
+	out.Step, out.Hops = r.step, r.hops
+	out.Field, ok = c.finish(p, cmp, r)
+	return ok
 }
 
 // reach resolves the names of a reference before its last one.
@@ -197,19 +201,19 @@ func (c *checker) twoSteps(name *dsl.Name) {
 }
 
 // finish resolves the last name of a comparison's reference as a field.
-func (c *checker) finish(p *place, cmp *dsl.Comparison, r reach) (Comparison, bool) {
+func (c *checker) finish(p *place, cmp *dsl.Comparison, r reach) (traverse.Field, bool) {
 	name := cmp.Ref[len(cmp.Ref)-1]
 	at := r.at
 	field, ok := at.Field(name.Text)
 	if ok {
-		return Comparison{Step: r.step, Hops: r.hops, Field: field, Source: cmp}, true
+		return field, true
 	}
 	if _, ok := at.Relationship(name.Text); ok {
 		c.noField(p, cmp, r)
-		return Comparison{}, false
+		return traverse.Field{}, false
 	}
 	if c.uncommon(p.kinds, at, name, CodeName) {
-		return Comparison{}, false
+		return traverse.Field{}, false
 	}
 	d := c.problem(name.Span, CodeName, "%s has no field %s", at.Name(), name.Text)
 	d.Nearest = c.near(name.Text, at.FieldNames())
@@ -217,7 +221,7 @@ func (c *checker) finish(p *place, cmp *dsl.Comparison, r reach) (Comparison, bo
 	if d.Nearest == "" && len(cmp.Ref) == 1 && len(c.diags) <= maxSuggestions {
 		c.elsewhere(d, p.path, name)
 	}
-	return Comparison{}, false
+	return traverse.Field{}, false
 }
 
 // noField reports a comparison whose last name is a relationship.

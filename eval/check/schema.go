@@ -17,7 +17,7 @@ import (
 // it could understand them: they are fit to run only if neither the parser nor
 // Files reported a problem.
 func Files(base *traverse.Schema, files ...*dsl.File) (*traverse.Schema, []*Model, dsl.Diagnostics) {
-	c := &checker{listed: map[*string]map[string]bool{}}
+	c := &checker{listed: map[*string]map[string]bool{}, roots: map[string]traverse.Path{}}
 	c.schema = c.lower(base, files)
 	models := c.models(files)
 	c.tests(files, models)
@@ -44,10 +44,14 @@ type checker struct {
 	// commons holds the entities that represent several kinds, by the names of these.
 	commons map[string]*traverse.Entity
 
+	// roots holds the paths of one name, by that name. Children share them.
+	roots map[string]traverse.Path
+
 	// What is left of the memory for the model that is being checked.
 	children    []Child
 	exprs       []Expr
 	comparisons []Comparison
+	ranges      []Window
 }
 
 // Bounds on the work for rules with very many problems.

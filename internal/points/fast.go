@@ -75,18 +75,14 @@ func (a *Award) Conjunction(slots []int) Conjunction {
 	c := Conjunction{Points: a.Points, most: 1, Children: make([]ChildRange, len(a.Children))}
 	never := false
 	for i, f := range a.Children {
-		ch := ChildRange{Slot: slots[i], width: math.MaxUint64}
-		switch {
-		case f.Each:
+		if f.Each {
 			// A count of 0 makes the multiplier 0 by itself.
 			c.most = math.MaxUint64
-		case f.endless():
-			ch.lo, ch.width, ch.unbound = f.Min, math.MaxUint64-f.Min, math.MaxUint64
-		default:
-			ch.lo, ch.width, ch.unbound = f.Min, f.Max-f.Min, math.MaxUint64
-			never = never || f.Min > f.Max
+			c.Children[i] = ChildRange{Slot: slots[i], width: math.MaxUint64}
+			continue
 		}
-		c.Children[i] = ch
+		c.Children[i] = f.within(slots[i])
+		never = never || !f.endless() && f.Min > f.Max
 	}
 	if never {
 		c.most = 0
@@ -97,6 +93,24 @@ func (a *Award) Conjunction(slots []int) Conjunction {
 		}
 	}
 	return c
+}
+
+// within returns the range in which a frequency holds. If it holds for no count, the range
+// begins beyond what can be counted.
+func (f Frequency) within(slot int) ChildRange {
+	out := ChildRange{Slot: slot, lo: f.Min, unbound: math.MaxUint64}
+	switch {
+	case f.Each:
+		out.lo = max(f.Every, 1)
+		out.width = math.MaxUint64 - out.lo
+	case f.endless():
+		out.width = math.MaxUint64 - f.Min
+	case f.Min > f.Max:
+		out.lo = math.MaxUint64
+	default:
+		out.width = f.Max - f.Min
+	}
+	return out
 }
 
 // Worth returns the points for numbers of occurrences. It has no branch that depends on

@@ -1,8 +1,6 @@
 package points
 
 import (
-	"slices"
-
 	"github.com/leadscore/leadscore/eval/check"
 )
 
@@ -46,9 +44,16 @@ type FastProgram struct {
 
 // A fastCondition is a condition over counts that lie in slots.
 type fastCondition struct {
-	times Conjunction // of one point, without the child that decays
-	decay int         // slot of that child's weights, or -1
-	slots []int       // of all counts, if the condition has blocks
+	times  Conjunction // of one point, without blocks and the child that decays
+	blocks []fastBlock // which must hold
+	decay  int         // slot of the weights of the child that decays, or -1
+}
+
+// A fastBlock is a check.Block over slots.
+type fastBlock struct {
+	any      bool
+	children []ChildRange
+	blocks   []fastBlock
 }
 
 // Fast returns the program for counts in slots, which are by condition and count. Those
@@ -65,18 +70,46 @@ func (p *Program) Fast(slots [][]int) *FastProgram {
 
 func (c *condition) fast(slots []int) fastCondition {
 	out := fastCondition{decay: -1}
-	if c.Items != nil {
-		out.slots = slots
-		return out
-	}
-	award := Award{Points: 1, Children: slices.Clone(c.award.Children)}
-	rest := slices.Clone(slots)
 	if c.decay >= 0 {
 		out.decay = slots[c.decay]
-		award.Children = slices.Delete(award.Children, c.decay, c.decay+1)
-		rest = slices.Delete(rest, c.decay, c.decay+1)
 	}
-	out.times = award.Conjunction(rest)
+	award := Award{Points: 1}
+	var of []int
+	add := func(f Frequency, slot int) { award.Children, of = append(award.Children, f), append(of, slot) }
+	items := c.Items
+	if items == nil {
+		for i := range c.Children {
+			items = append(items, check.ChildItem(i))
+		}
+	}
+	same := len(c.Children)
+	for _, item := range items {
+		switch item := item.(type) {
+		case check.ChildItem:
+			if int(item) != c.decay {
+				add(c.award.Children[item], slots[item])
+			}
+		case *check.Same:
+			add(Frequency{Each: true}, slots[same])
+			same++
+		case *check.Block:
+			out.blocks = append(out.blocks, c.fastBlock(item, slots))
+		}
+	}
+	out.times = award.Conjunction(of)
+	return out
+}
+
+func (c *condition) fastBlock(b *check.Block, slots []int) fastBlock {
+	out := fastBlock{any: b.Any}
+	for _, item := range b.Items {
+		switch item := item.(type) {
+		case check.ChildItem:
+			out.children = append(out.children, c.award.Children[item].within(slots[item]))
+		case *check.Block:
+			out.blocks = append(out.blocks, c.fastBlock(item, slots))
+		}
+	}
 	return out
 }
 
@@ -89,37 +122,53 @@ func (f *FastProgram) Score(asOf int64, sums []int64, slots []uint64, out *Outco
 
 // multiplier returns how often the points of a condition count that does not only add.
 func (f *FastProgram) multiplier(i int, slots []uint64) Fraction {
-	c, of := &f.conditions[i], &f.Program.conditions[i]
-	if c.slots != nil {
-		return of.blocks(c.slots, slots)
-	}
-	n := uint64(c.times.Worth(slots))
+	c := &f.conditions[i]
+	n := c.count(slots)
 	if c.decay < 0 || n == 0 {
 		return Whole(CountOf(n))
 	}
-	return Fraction{CountOf(slots[c.decay]), of.of}
+	return Fraction{CountOf(slots[c.decay]), f.Program.conditions[i].of}
 }
 
 // holds reports whether the multiplier of a condition that does not only add is above 0.
 func (f *FastProgram) holds(i int, slots []uint64) bool {
 	c := &f.conditions[i]
-	if c.slots != nil {
-		return !f.multiplier(i, slots).IsZero()
-	}
-	return c.times.Worth(slots) != 0 && (c.decay < 0 || slots[c.decay] != 0)
+	return c.count(slots) != 0 && (c.decay < 0 || slots[c.decay] != 0)
 }
 
-// blocks returns the multiplier of a condition with blocks. at are the slots of its
-// counts.
-func (c *condition) blocks(at []int, slots []uint64) Fraction {
-	var room [8]Count
-	counts := room[:0]
-	for i, slot := range at {
-		n := CountOf(slots[slot])
-		if i < len(c.award.Children) {
-			n = c.award.Children[i].Of(n)
-		}
-		counts = append(counts, n)
+// worth returns what a condition adds that does not only add, if it counts.
+func (f *FastProgram) worth(i int, slots []uint64) Total {
+	c, of := &f.conditions[i], &f.Program.conditions[i]
+	n := c.count(slots)
+	switch {
+	case n == 0:
+		return Total{}
+	case n == 1 && c.decay < 0: // no bound is nearer to 0 than the points
+		return Total{small: of.Points}
 	}
-	return c.multiplier(counts)
+	return of.contribution(f.multiplier(i, slots))
+}
+
+// count returns the multiplier, or 0 or 1 if there is a decay.
+func (c *fastCondition) count(slots []uint64) uint64 {
+	for i := range c.blocks {
+		if !c.blocks[i].holds(slots) {
+			return 0
+		}
+	}
+	return uint64(c.times.Worth(slots))
+}
+
+func (b *fastBlock) holds(slots []uint64) bool {
+	for i := range b.children {
+		if c := &b.children[i]; (slots[c.Slot]-c.lo <= c.width) == b.any {
+			return b.any
+		}
+	}
+	for i := range b.blocks {
+		if b.blocks[i].holds(slots) == b.any {
+			return b.any
+		}
+	}
+	return !b.any
 }

@@ -156,8 +156,13 @@ func (s *scorer) sum(at *part, active bool) Total {
 // condition returns what a condition adds. If it does not count, whatever its multiplier,
 // why says so.
 func (s *scorer) condition(in *part, i int, counts bool, why Why) Total {
-	if !counts && s.ledger == nil {
-		return Total{}
+	if s.ledger == nil {
+		switch {
+		case !counts:
+			return Total{}
+		case s.fast != nil:
+			return s.fast.worth(i, s.slots)
+		}
 	}
 	m := s.multiplier(i)
 	var sum Total

@@ -1,6 +1,8 @@
 package points
 
 import (
+	"math"
+
 	"github.com/leadscore/leadscore/eval/check"
 )
 
@@ -35,12 +37,24 @@ func holding(d check.Decision, f func(condition int)) {
 	}
 }
 
-// A FastProgram is a program for counts that fit in 64 bits, and for sums to which the
-// conditions that only add have been added.
+// A FastProgram is a program for counts so small that the points of all conditions
+// together fit in 64 bits, and for sums to which the conditions that only add have been
+// added.
 type FastProgram struct {
 	*Program
 	conditions []fastCondition
+	bounded    [][]boundedPair // by place
+	rest       [][]*part       // by place: what neither only adds nor is bounded
 }
+
+// A boundedPair is a condition of one child or two that would only add if it had no bound.
+type boundedPair struct {
+	Pair
+	lo, hi int64
+}
+
+// worth returns what the condition adds.
+func (b *boundedPair) worth(slots []uint64) int64 { return max(b.lo, min(b.hi, b.Worth(slots))) }
 
 // A fastCondition is a condition over counts that lie in slots.
 type fastCondition struct {
@@ -65,7 +79,43 @@ func (p *Program) Fast(slots [][]int) *FastProgram {
 			f.conditions[i] = c.fast(slots[i])
 		}
 	}
+	f.bounded, f.rest = make([][]boundedPair, p.places), make([][]*part, p.places)
+	f.divide(&p.root)
 	return f
+}
+
+// divide divides what is in a place, and in places there, into what is bounded and the
+// rest.
+func (f *FastProgram) divide(in *part) {
+	for i := range in.parts {
+		at := &in.parts[i]
+		if at.parts != nil {
+			f.divide(at)
+		}
+		if at.place == nil {
+			if f.Program.conditions[at.condition].adds {
+				continue
+			}
+			if b, ok := f.pair(at.condition); ok {
+				f.bounded[in.sum] = append(f.bounded[in.sum], b)
+				continue
+			}
+		}
+		f.rest[in.sum] = append(f.rest[in.sum], at)
+	}
+}
+
+// pair returns a condition as a bounded pair, or false if it is more.
+func (f *FastProgram) pair(condition int) (boundedPair, bool) {
+	c, of := &f.conditions[condition], &f.Program.conditions[condition]
+	times := c.times
+	times.Points = of.Points
+	pair, ok := times.Pair()
+	out := boundedPair{pair, min(of.Bound, 0), max(of.Bound, 0)}
+	if of.Bound == 0 {
+		out.lo, out.hi = math.MinInt64, math.MaxInt64
+	}
+	return out, ok && of.Season == nil && c.blocks == nil && c.decay < 0
 }
 
 func (c *condition) fast(slots []int) fastCondition {

@@ -4,13 +4,15 @@ import "math"
 
 // fastOf returns the fast program of p, and what it is given for counts: occurrences in
 // slots, of which some are between, and the sums of the conditions that only add. It
-// returns false if one of them does not fit in 64 bits.
+// returns false if they are too large.
 func fastOf(p *Program, counts []Count) (f *FastProgram, sums []int64, slots []uint64, ok bool) {
 	at := make([][]int, len(p.conditions))
 	totals := make([]Total, p.Places())
 	slots = []uint64{99}
+	weight, most := uint64(0), uint64(1)
 	for i := range p.conditions {
 		c := &p.conditions[i]
+		weight += uint64(max(c.Points, -c.Points))
 		if place, adds := p.Adds(i); adds {
 			totals[place] = totals[place].Plus(p.Multiplier(i, counts).Worth(c.Points))
 			continue
@@ -22,6 +24,7 @@ func fastOf(p *Program, counts []Count) (f *FastProgram, sums []int64, slots []u
 			if n.large != nil || n.small > math.MaxInt64 {
 				return nil, nil, nil, false
 			}
+			most = max(most, n.small)
 			at[i] = append(at[i], len(slots))
 			slots = append(slots, n.small, 99)
 		}
@@ -32,5 +35,5 @@ func fastOf(p *Program, counts []Count) (f *FastProgram, sums []int64, slots []u
 		}
 		sums = append(sums, t.small)
 	}
-	return p.Fast(at), sums, slots, true
+	return p.Fast(at), sums, slots, most <= math.MaxInt64/max(weight, 1)
 }

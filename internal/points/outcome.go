@@ -136,8 +136,12 @@ func (s *scorer) sum(at *part, active bool) Total {
 		return sum
 	}
 	if s.fast != nil {
-		sum = TotalOf(s.sums[at.sum])
-		for _, part := range at.rest {
+		small := s.sums[at.sum]
+		for i := range s.fast.bounded[at.sum] {
+			small += s.fast.bounded[at.sum][i].worth(s.slots)
+		}
+		sum = TotalOf(small)
+		for _, part := range s.fast.rest[at.sum] {
 			sum = sum.Plus(s.add(part, active))
 		}
 	} else {

@@ -52,8 +52,7 @@ type part struct {
 	condition int   // index
 	tiers     []int // indexes of conditions, of tiers
 	parts     []part
-	rest      []*part // those that are not conditions that only add
-	sum       int     // index of the place, of one that has parts
+	sum       int // index of the place, of one that has parts
 	season    season
 	limit     check.Limit
 	dimension *check.Dimension
@@ -152,9 +151,6 @@ func (p *Program) place(in *part, list []check.Part) {
 			at.season, at.limit, at.dimension, at.index = seasonOf(from.Season, zone), from.Limit, from, len(p.dimensions)
 			p.dimensions = append(p.dimensions, from)
 			p.place(at, from.Parts)
-		}
-		if at.place != nil || !p.conditions[at.condition].adds {
-			in.rest = append(in.rest, at)
 		}
 	}
 }

@@ -77,6 +77,7 @@ func (b *columnBuilder) fast(m *Model, list []needed) *points.FastProgram {
 			b.condition(&m.Conditions[i].Award, n.children, b.plan.Sums[b.model]+place)
 			continue
 		}
+		b.target.weight += uint64(max(c.Points, -c.Points)) // points are added up in 64 bits
 		for _, s := range b.counted(c, n).Slots {
 			slots[i] = append(slots[i], s.Index)
 		}

@@ -199,6 +199,17 @@ func (f *FastProgram) worth(i int, slots []uint64) Total {
 	return of.contribution(f.multiplier(i, slots))
 }
 
+// never reports whether the first child alone lets the condition not count, whatever else
+// there is.
+func (c *fastCondition) never(slots []uint64) bool {
+	if len(c.times.Children) == 0 {
+		return false
+	}
+	first := &c.times.Children[0]
+	n := slots[first.Slot]
+	return n|first.unbound == 0 || n-first.lo > first.width
+}
+
 // count returns the multiplier, or 0 or 1 if there is a decay.
 func (c *fastCondition) count(slots []uint64) uint64 {
 	for i := range c.blocks {

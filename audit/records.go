@@ -27,7 +27,7 @@ func Records(ctx context.Context, set *leadscore.Set, data columns.Lender, asOf 
 		return nil, errors.New("audit: the source does not lend its columns")
 	}
 	x := &auditor{ctx: ctx, store: store, asked: ask(set, store.Schema()), asOf: asOf, daysFound: map[string]bool{}}
-	err := store.Use(ctx, func() error {
+	err := store.Use(ctx, 0, func() error {
 		x.records()
 		return ctx.Err()
 	})

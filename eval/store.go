@@ -29,7 +29,7 @@ func (r *run) scoreStore(store *columns.Store, c *columnPlan, models []*plan.Mod
 	if slices.ContainsFunc(x.Plan().Counted, func(c *plan.Counted) bool { return c != nil && c.ByRoutes }) {
 		s.begun.counts = make([][]points.Count, len(ids)*len(models))
 	}
-	err = store.Use(ctx, func() error {
+	err = store.Use(ctx, columns.ByContact, func() error {
 		if ok = x.Bind(store); !ok {
 			return nil
 		}

@@ -24,7 +24,7 @@ func Suggest(ctx context.Context, source traverse.Source, id string) string {
 		return ""
 	}
 	help := ""
-	_ = store.Use(ctx, func() error {
+	_ = store.Use(ctx, 0, func() error {
 		help = suggest(ctx, store, id)
 		return nil
 	}) // it fails once ctx is done

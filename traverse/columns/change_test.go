@@ -56,7 +56,7 @@ func TestContractChanged(t *testing.T) {
 				remove(t, store, r.Entity, extra, true)
 			}
 		}
-		if err := store.Use(t.Context(), func() error { return nil }); err != nil {
+		if err := store.Use(t.Context(), columns.ByContact|columns.ByLead, func() error { return nil }); err != nil {
 			t.Fatal(err)
 		}
 		for i, r := range records {
@@ -220,33 +220,16 @@ func everything(t failer, s *columns.Store) []string {
 	return append(lines, lent(t, s)...)
 }
 
-// lent writes down what a store lends by contact and by account, those of one
+// lent writes down what a store lends by contact, by lead and by account, those of one
 // instant in the order of their texts.
 func lent(t failer, s *columns.Store) []string {
 	var lines []string
-	err := s.Use(context.Background(), func() error {
+	err := s.Use(context.Background(), columns.ByContact|columns.ByLead, func() error {
 		contacts, accounts := s.Table("Contact"), s.Table("Account")
-		for _, id := range idsOf["Contact"] {
-			var own []string
-			counts, times, cells := s.Owned().Of(contacts.Key(id))
-			for k, n := range counts {
-				kind := s.Owned().Kinds()[k]
-				for i := range int(n) {
-					line := fmt.Sprintf("%s: %d %s after %d", id, k, kind.Entity().Name(), -times[i])
-					for _, c := range kind.Columns() {
-						if c.Dict != nil {
-							line += " " + c.Dict.Value(cells[i*kind.Width()+c.At]).String()
-						}
-					}
-					if i > 0 && times[i] > times[i-1] {
-						line += ", and not before the next"
-					}
-					own = append(own, line)
-				}
-				times, cells = times[n:], cells[int(n)*kind.Width():]
+		for _, by := range []columns.Layouts{columns.ByContact, columns.ByLead} {
+			for _, id := range idsOf[ownersOf[by]] {
+				lines = append(lines, lentOf(s.Owned(by), s.Table(ownersOf[by]).Key(id), id)...)
 			}
-			slices.Sort(own)
-			lines = append(lines, own...)
 		}
 		for _, id := range idsOf["Account"] {
 			for _, row := range s.Contacts(accounts.Key(id)) {
@@ -277,10 +260,45 @@ model "By account" {
 	condition "Opened" { each Opened.Contact where Interests contains any ("A") score +1 }
 	condition "Clicked" { each Clicked within last 4 days score +100 }
 	condition "Name" { has Lead.ParentAccount where Name contains "text" score +10000 }
+}
+model "By lead" {
+	target lead
+	condition "Opened" { each Opened within last 3 days where EmailName contains "1" score +1 }
+	condition "Long ago" { none Opened within last 4 days score +1000 }
+	condition "Rich" { each Opened where Lead.Budget >= 2 score +10000 }
+}
+model "By lead and contact" {
+	target lead with contact
+	condition "Opened" { each Opened where EmailName contains "text" score +1 }
+	condition "Any" { each Interaction score +1000 }
 }`
 
 // rows hides that a source lends.
 type rows struct{ traverse.Source }
+
+// lentOf writes down the interactions of an owner.
+func lentOf(o *columns.Owned, owner columns.Key, id string) []string {
+	var own []string
+	counts, times, cells := o.Of(owner)
+	for k, n := range counts {
+		kind := o.Kinds()[k]
+		for i := range int(n) {
+			line := fmt.Sprintf("%s: %d %s after %d", id, k, kind.Entity().Name(), -times[i])
+			for _, c := range kind.Columns() {
+				if c.Dict != nil {
+					line += " " + c.Dict.Value(cells[i*kind.Width()+c.At]).String()
+				}
+			}
+			if i > 0 && times[i] > times[i-1] {
+				line += ", and not before the next"
+			}
+			own = append(own, line)
+		}
+		times, cells = times[n:], cells[int(n)*kind.Width():]
+	}
+	slices.Sort(own)
+	return own
+}
 
 // scores writes down what a source gives for all leads, one by one and together.
 func scores(t failer, set *leadscore.Set, s *columns.Store, source traverse.Source) []string {

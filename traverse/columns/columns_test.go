@@ -26,7 +26,7 @@ func schema(t testing.TB) *traverse.Schema {
 		profile Lead { Budget number Qualified bool ParentContact -> Contact ParentAccount -> Account }
 		profile Contact { City text Interests choices ("A", "B") Birthday date ParentAccount -> Account }
 		profile Account { Name text }
-		interaction Opened { EmailName text }
+		interaction Opened { EmailName text Lead -> Lead }
 		interaction Clicked { Url text Seconds number At time }`, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -55,93 +55,6 @@ func TestContract(t *testing.T) {
 		}
 		return store
 	})
-}
-
-// owned writes down the interactions of each contact, as they lie.
-func owned(t failer, s *columns.Store) []string {
-	var lines []string
-	err := s.Use(context.Background(), func() error {
-		contacts := s.Table(traverse.Contact)
-		for i := range 12 {
-			id := fmt.Sprint("c", i)
-			counts, times, cells := s.Owned().Of(contacts.Key(id))
-			for k, n := range counts {
-				kind := s.Owned().Kinds()[k]
-				for range n {
-					lines = append(lines, fmt.Sprint(id, " ", kind.Entity().Name(), " ", times[0], " ", cells[:kind.Width()]))
-					times, cells = times[1:], cells[kind.Width():]
-				}
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return lines
-}
-
-type failer interface{ Fatal(...any) }
-
-// TestOwned: however adding and lending alternate, the interactions of a contact
-// lie as if all had been there at first.
-func TestOwned(t *testing.T) {
-	s := schema(t)
-	rapid.Check(t, func(t *rapid.T) {
-		atOnce, bit := columns.New(s), columns.New(s)
-		for i := range rapid.IntRange(0, 60).Draw(t, "records") {
-			kind := rapid.SampledFrom([]string{"Opened", "Clicked", "Contact"}).Draw(t, "kind")
-			var values []traverse.Value
-			for _, c := range bit.Table(kind).Columns() {
-				v := traverse.Value{}
-				switch {
-				case c.Name == traverse.Contact && kind != traverse.Contact:
-					v = traverse.TextValue(rapid.SampledFrom([]string{"c1", "c2", "c11", "", "c5"}).Draw(t, "contact"))
-				case c.Type == traverse.Time && rapid.IntRange(0, 4).Draw(t, "dated") > 0:
-					v = traverse.MicrosValue(int64(rapid.IntRange(-3, 3).Draw(t, "at")))
-				case c.Type == traverse.Text:
-					v = traverse.TextValue(fmt.Sprint(i))
-				}
-				values = append(values, v)
-			}
-			for _, store := range []*columns.Store{atOnce, bit} {
-				if err := store.Add(kind, fmt.Sprint("c", i), values...); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if rapid.IntRange(0, 3).Draw(t, "lend") == 0 {
-				owned(t, bit)
-			}
-		}
-		if diff := cmp.Diff(owned(t, atOnce), owned(t, bit)); diff != "" {
-			t.Fatalf("at once, and bit by bit (-want +got):\n%s", diff)
-		}
-	})
-}
-
-// TestOrder: newest first, the undated last, kind by kind.
-func TestOrder(t *testing.T) {
-	s := columns.New(schema(t))
-	for i, at := range []int64{3, 9, columns.NoTime, 5} {
-		for _, kind := range []string{"Clicked", "Opened"} {
-			r := map[string]traverse.Value{traverse.Contact: traverse.TextValue("c7")}
-			if at != columns.NoTime {
-				r[traverse.Timestamp] = traverse.MicrosValue(at)
-			}
-			add(t, s, kind, fmt.Sprint(i), r)
-		}
-	}
-	var got []string
-	for _, line := range owned(t, s) {
-		got = append(got, strings.Join(strings.Fields(line)[1:3], " "))
-	}
-	none := fmt.Sprint(int64(columns.NoTime))
-	want := []string{
-		"Opened 9", "Opened 5", "Opened 3", "Opened " + none, "Clicked 9", "Clicked 5", "Clicked 3", "Clicked " + none,
-	}
-	if !slices.Equal(got, want) {
-		t.Errorf("got %q", got)
-	}
 }
 
 // TestValues checks that values that were added are fetched, and that equal values
@@ -359,7 +272,7 @@ func TestReferences(t *testing.T) {
 		fetch(clicks, added[0])
 		fetch(contacts, added[1])
 		// A lender reads the same records.
-		err := store.Use(context.Background(), func() error {
+		err := store.Use(context.Background(), columns.ByContact, func() error {
 			for _, account := range []string{"k1", "k2", "k4", "else"} {
 				var got, want []string
 				for _, row := range store.Contacts(store.Table("Account").Key(account)) {
@@ -508,9 +421,9 @@ func TestCancelledAnywhere(t *testing.T) {
 		want int
 	}{
 		{"laying out", func(ctx context.Context, s *columns.Store) (n int, err error) {
-			err = s.Use(ctx, func() error {
+			err = s.Use(ctx, columns.ByContact, func() error {
 				for i := range contacts {
-					counts, _, _ := s.Owned().Of(s.Table("Contact").Key(contact(i)))
+					counts, _, _ := s.Owned(columns.ByContact).Of(s.Table("Contact").Key(contact(i)))
 					for _, count := range counts {
 						n += int(count)
 					}
@@ -558,7 +471,7 @@ func TestCancelled(t *testing.T) {
 	s := columns.New(schema(t))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := s.Use(ctx, func() error { t.Error("used"); return nil }); !errors.Is(err, context.Canceled) {
+	if err := s.Use(ctx, 0, func() error { t.Error("used"); return nil }); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 }

@@ -36,8 +36,10 @@ func (s *Store) compact() {
 			}
 		}
 	}
-	s.owned = Owned{kinds: s.kinds}
-	s.ready, s.stale = false, 0
+	for i := range s.owned {
+		s.owned[i].laidOut = laidOut{}
+	}
+	s.stale = 0
 }
 
 // renumber keeps the ids that are marked with a 1, and replaces the marks with the

@@ -10,7 +10,8 @@
 // code, so that a rule judges each distinct value once. Ids are numbered, and a
 // reference is the number of the id it holds: a hop is an index. The fields of a
 // record are next to each other. The interactions of a contact are next to each
-// other, kind by kind, newest first, in whatever order they were added.
+// other, kind by kind, newest first, in whatever order they were added; and so are
+// those that refer to a lead, in a layout of their own, if models ask for them.
 //
 // Records can be replaced and deleted by their ids. A record that is replaced
 // stays in its row. A deleted record leaves an empty row, and perhaps an id that

@@ -26,10 +26,9 @@ type Store struct {
 	kinds  []*Table          // the interactions, in the order of the schema
 
 	mu      sync.RWMutex // guards what the tables hold
-	owned   Owned
-	ready   bool // owned agrees with the tables
-	records int  // of all tables
-	stale   int  // how many records were deleted or replaced since the last compact
+	owned   [2]Owned     // by contact, by lead
+	records int          // of all tables
+	stale   int          // how many records were deleted or replaced since the last compact
 
 	generation int // of codes
 }
@@ -70,7 +69,8 @@ func New(schema *traverse.Schema) *Store {
 			}
 		}
 	}
-	s.owned.kinds = s.kinds
+	s.owned[0] = newOwned(s.kinds, traverse.Contact, s.tables[traverse.Contact])
+	s.owned[1] = newOwned(s.kinds, traverse.Lead, s.tables[traverse.Lead])
 	return s
 }
 
@@ -153,24 +153,28 @@ func (s *Store) Delete(entity, id string) (bool, error) {
 	return true, nil
 }
 
-// enter adds a row to the groups and the layout of the references that it holds.
+// enter adds a row to the groups and the layouts of the references that it holds.
 func (s *Store) enter(t *Table, row int) {
 	for c, g := range t.groups {
 		g.insert(t, c, int32(row))
 	}
-	if s.ready {
-		s.ready = s.owned.insert(t, row)
+	for i := range s.owned {
+		if o := &s.owned[i]; o.ready {
+			o.insert(t, row)
+		}
 	}
 }
 
-// leave removes a row from the groups and the layout of the references that it
+// leave removes a row from the groups and the layouts of the references that it
 // holds.
 func (s *Store) leave(t *Table, row int) {
 	for c, g := range t.groups {
 		g.remove(t, c, int32(row))
 	}
-	if s.ready {
-		s.ready = s.owned.remove(t, row)
+	for i := range s.owned {
+		if o := &s.owned[i]; o.ready {
+			o.remove(t, row)
+		}
 	}
 }
 
@@ -233,19 +237,20 @@ func (s *Store) Lend(source traverse.Source) *Store {
 
 // Use lends the store: it calls use, during which the store does not change, and
 // returns the error of use. The function must neither change the store nor fetch
-// from it. If necessary, Use first puts the interactions of each contact next to
-// each other. It returns ctx.Err() if ctx is done before use is called.
-func (s *Store) Use(ctx context.Context, use func() error) error {
+// from it. If necessary, Use first lays the interactions out by what layouts says,
+// which may be 0; a layout takes as much memory as the interactions that it has. Use
+// returns ctx.Err() if ctx is done before use is called.
+func (s *Store) Use(ctx context.Context, layouts Layouts, use func() error) error {
 	for {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		s.mu.RLock()
-		if s.ready {
+		if s.has(layouts) {
 			break
 		}
 		s.mu.RUnlock()
-		if err := s.own(ctx); err != nil {
+		if err := s.layOut(ctx, layouts); err != nil {
 			return err
 		}
 	}
@@ -253,24 +258,37 @@ func (s *Store) Use(ctx context.Context, use func() error) error {
 	return use()
 }
 
-func (s *Store) own(ctx context.Context) error {
+// has reports whether layouts agree with the tables.
+func (s *Store) has(layouts Layouts) bool {
+	for i := range s.owned {
+		if layouts&(1<<i) != 0 && !s.owned[i].ready {
+			return false
+		}
+	}
+	return true
+}
+
+// layOut builds those of the layouts that do not agree with the tables.
+func (s *Store) layOut(ctx context.Context, layouts Layouts) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.ready {
-		return nil // another goroutine was faster
-	}
-	contacts := s.tables[traverse.Contact]
-	if err := s.owned.build(ctx, len(contacts.ids)); err != nil {
-		return err
-	}
-	if c := contacts.byName[traverse.ParentAccount]; contacts.groups[c] == nil {
-		g, err := newGroup(ctx, contacts, c)
-		if err != nil {
-			return err
+	if layouts&ByContact != 0 {
+		contacts := s.tables[traverse.Contact]
+		if c := contacts.byName[traverse.ParentAccount]; contacts.groups[c] == nil {
+			g, err := newGroup(ctx, contacts, c)
+			if err != nil {
+				return err
+			}
+			contacts.groups[c] = g
 		}
-		contacts.groups[c] = g
 	}
-	s.ready = true
+	for i := range s.owned {
+		if o := &s.owned[i]; layouts&(1<<i) != 0 && !o.ready { // another goroutine may have been faster
+			if err := o.build(ctx); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
 }
 
@@ -288,24 +306,31 @@ func (s *Store) Reset() {
 	for _, t := range s.tables {
 		t.reset()
 	}
-	s.owned.reset()
-	s.ready, s.records, s.stale = false, 0, 0
+	for i := range s.owned {
+		s.owned[i].reset()
+	}
+	s.records, s.stale = 0, 0
 }
 
-// Own adds the interactions of a contact that has none yet, in the order and form
-// in which [Owned.Of] returns them. Unlike those that [Store.Add] adds they have no
+// Own adds the interactions of an owner that has none yet to a layout, in the order and
+// form in which [Owned.Of] returns them. Unlike those that [Store.Add] adds they have no
 // ids, so queries do not find them, and the next layout of the store omits them:
 // Own is for a store that one goroutine fills, scores from and resets.
-func (s *Store) Own(contact Key, counts []uint32, times []int64, cells []uint32) {
-	s.owned.own(contact, counts, times, cells)
+func (s *Store) Own(layout Layouts, owner Key, counts []uint32, times []int64, cells []uint32) {
+	s.Owned(layout).own(owner, counts, times, cells)
 }
 
-// Owned returns the interactions by contact. They must be read only while the
-// store is lent.
-func (s *Store) Owned() *Owned { return &s.owned }
+// Owned returns a layout, of which there must be one. It must be read only while the
+// store is lent with it: see [Store.Use].
+func (s *Store) Owned(layout Layouts) *Owned {
+	if layout == ByLead {
+		return &s.owned[1]
+	}
+	return &s.owned[0]
+}
 
 // Contacts returns the rows of the contacts whose ParentAccount holds an account's
-// id. They must be read only while the store is lent.
+// id. They must be read only while the store is lent by contact.
 func (s *Store) Contacts(account Key) []int32 {
 	t := s.tables[traverse.Contact]
 	return t.groups[t.byName[traverse.ParentAccount]].of(account)

@@ -223,7 +223,7 @@ func (x *Executor) score(kind plan.LeadKind, row int, owners []columns.Key) (fit
 
 // countInteractions counts those of one contact and returns how many there are.
 func (x *Executor) countInteractions(t *target, contact columns.Key) uint64 {
-	counts, times, cells := x.store.Owned().Of(contact)
+	counts, times, cells := x.store.Owned(columns.ByContact).Of(contact)
 	if counts == nil {
 		return 0
 	}

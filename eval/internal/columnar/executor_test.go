@@ -24,7 +24,7 @@ func storeOf(data *memory.Source) *columns.Store { return data.Lend(data) }
 // use binds an executor to a store as of evaltest.AsOf and calls f.
 func use(t *testing.T, x *Executor, store *columns.Store, f func()) {
 	t.Helper()
-	err := store.Use(t.Context(), func() error {
+	err := store.Use(t.Context(), columns.ByContact, func() error {
 		if !x.Bind(store) {
 			t.Fatal("the store lacks what the plan names")
 		}

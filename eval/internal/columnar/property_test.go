@@ -14,6 +14,7 @@ import (
 	"github.com/leadscore/leadscore/internal/points"
 	"github.com/leadscore/leadscore/source/memory"
 	"github.com/leadscore/leadscore/traverse"
+	"github.com/leadscore/leadscore/traverse/columns"
 )
 
 // The property of this file compares the executor with a loop over all records. Its
@@ -354,7 +355,7 @@ func TestCountsEveryRecord(t *testing.T) {
 				emails = append(emails, drawEmail(t))
 				emails[len(emails)-1].add(t, data, len(emails))
 			}
-			err := store.Use(t.Context(), func() error {
+			err := store.Use(t.Context(), columns.ByContact, func() error {
 				for _, x := range []*Executor{scores, explained} {
 					if !x.Bind(store) {
 						t.Fatalf("the store lacks something")

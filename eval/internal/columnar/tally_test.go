@@ -16,6 +16,7 @@ import (
 	"github.com/leadscore/leadscore/internal/points"
 	"github.com/leadscore/leadscore/source/memory"
 	"github.com/leadscore/leadscore/traverse"
+	"github.com/leadscore/leadscore/traverse/columns"
 )
 
 // drawTallied draws a child with a cap, a burst or a decay, and the points of its
@@ -141,7 +142,7 @@ func compareTallies(t evaltest.TB, rules string, data *memory.Source) (over, sam
 	var w walk.Walker
 	w.Begin(ctx, &batch)
 	store := storeOf(data)
-	err := store.Use(ctx, func() error {
+	err := store.Use(ctx, columns.ByContact, func() error {
 		if !x.Bind(store) {
 			t.Fatalf("the store lacks something")
 		}
@@ -209,7 +210,7 @@ func TestTalliesStop(t *testing.T) {
 	x := New(plan.NewColumns(routes, false))
 	store := storeOf(evaltest.Data(t, traverse.Standard(), "Lead l ParentContact=c\n"+
 		evaltest.Numbered(records, "EmailClicked", "e", "Contact=c EmailName=A Timestamp=2026-05-01")))
-	err := store.Use(t.Context(), func() error {
+	err := store.Use(t.Context(), columns.ByContact, func() error {
 		if !x.Bind(store) {
 			t.Fatal("the store lacks something")
 		}

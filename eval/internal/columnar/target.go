@@ -38,7 +38,7 @@ func bindTarget(p *plan.Target, store *columns.Store) (target, bool) {
 	if t.owner, ok = bindProfile(&p.Owner, store, ownerPacker.Pack(len(p.Owner.Measures))); !ok {
 		return t, false
 	}
-	for _, table := range store.Owned().Kinds() {
+	for _, table := range store.Owned(columns.ByContact).Kinds() {
 		t.blocks = append(t.blocks, block{math.MaxInt64, table.Width(), nil})
 	}
 	tallies := newTallyBinder(p)
@@ -50,7 +50,7 @@ func bindTarget(p *plan.Target, store *columns.Store) (target, bool) {
 		if *k, ok = bindInteractions(&p.Interactions[i], store, packed[i], t.owner.ranges, tallies); !ok {
 			return t, false
 		}
-		at := slices.Index(store.Owned().Kinds(), k.table)
+		at := slices.Index(store.Owned(columns.ByContact).Kinds(), k.table)
 		if at < 0 {
 			return t, false
 		}

@@ -53,7 +53,7 @@ func New(routes *plan.Routes, p *plan.Columns) *Staging {
 		layouts:  map[*plan.Layout]*layout{},
 	}
 	s.Executor.Bind(s.store)
-	kinds := s.store.Owned().Kinds()
+	kinds := s.store.Owned(columns.ByContact).Kinds()
 	s.byKind = make([]*plan.Need, len(kinds))
 	for _, n := range routes.Needs {
 		if at := slices.Index(kinds, s.store.Table(n.Asked.Entity)); n.By == traverse.Contact && at >= 0 {
@@ -150,7 +150,7 @@ func (s *Staging) add(l *layout, r *fetch.Record) {
 // own lays out the interactions of a contact.
 func (s *Staging) own(b *fetch.Batch, k columns.Key, id string) {
 	s.counts, s.times, s.cells = s.counts[:0], s.times[:0], s.cells[:0]
-	for i, table := range s.store.Owned().Kinds() {
+	for i, table := range s.store.Owned(columns.ByContact).Kinds() {
 		n := s.byKind[i]
 		if n == nil {
 			s.counts = append(s.counts, 0)
@@ -170,7 +170,7 @@ func (s *Staging) own(b *fetch.Batch, k columns.Key, id string) {
 		}
 		s.counts = append(s.counts, uint32(len(records)))
 	}
-	s.store.Own(k, s.counts, s.times, s.cells)
+	s.store.Own(columns.ByContact, k, s.counts, s.times, s.cells)
 }
 
 func (s *Staging) newestFirst(records []*fetch.Record) []*fetch.Record {

@@ -55,9 +55,9 @@ func (f *fixture) fill(t interface {
 // its kind, its Timestamp and the texts of some fields.
 func owned(store *columns.Store, contact string, fields ...string) []string {
 	var list []string
-	counts, times, cells := store.Owned().Of(store.Table(traverse.Contact).Key(contact))
+	counts, times, cells := store.Owned(columns.ByContact).Of(store.Table(traverse.Contact).Key(contact))
 	for i, n := range counts {
-		table := store.Owned().Kinds()[i]
+		table := store.Owned(columns.ByContact).Kinds()[i]
 		for range n {
 			text := fmt.Sprintf("%s at %d:", table.Entity().Name(), times[0])
 			for _, name := range fields {
@@ -77,7 +77,7 @@ func lent(t *testing.T, data *memory.Source, contact string, fields ...string) [
 	t.Helper()
 	var list []string
 	store := data.Lend(data)
-	if err := store.Use(t.Context(), func() error {
+	if err := store.Use(t.Context(), columns.ByContact, func() error {
 		list = owned(store, contact, fields...)
 		return nil
 	}); err != nil {
@@ -249,7 +249,7 @@ func TestScoreProperty(t *testing.T) {
 		b := f.fill(t, data, ids...)
 		f.staging.Executor.SetAsOf(evaltest.AsOf)
 		store, x := data.Lend(data), columnar.New(f.columns)
-		err := store.Use(t.Context(), func() error {
+		err := store.Use(t.Context(), columns.ByContact, func() error {
 			x.Bind(store)
 			x.SetAsOf(evaltest.AsOf)
 			for i, id := range ids {

@@ -8,7 +8,7 @@ import (
 // A recorder keeps the counts of leads for explanations. These stay valid, so its
 // memory is never used again; a piece of it serves several leads.
 type recorder struct {
-	counts       []uint32 // of the lead at hand
+	counts       [plan.Targets][]uint32 // of the lead at hand, by target
 	room         []uint32
 	explanations []recorded
 }
@@ -47,14 +47,19 @@ func (r *recorder) begin(x *columnar.Executor, kind plan.LeadKind) {
 	if r == nil {
 		return
 	}
-	counts := x.Counts(kind)
-	if len(r.room) < len(counts) {
-		r.room = make([]uint32, max(len(counts), recorderCounts))
-	}
-	n := len(counts)
-	r.counts, r.room = r.room[:n:n], r.room[n:]
-	for i, c := range counts {
-		r.counts[i] = uint32(c) // Target.MaxRecords keeps it from overflowing
+	for target := range r.counts {
+		if !plan.LeadKind(target).Includes(kind) {
+			continue
+		}
+		counts := x.Counts(plan.LeadKind(target))
+		n := len(counts)
+		if len(r.room) < n {
+			r.room = make([]uint32, max(n, recorderCounts))
+		}
+		r.counts[target], r.room = r.room[:n:n], r.room[n:]
+		for i, c := range counts {
+			r.counts[target][i] = uint32(c) // Target.MaxRecords keeps it from overflowing
+		}
 	}
 }
 
@@ -69,7 +74,7 @@ func (r *recorder) explain(x *columnar.Executor, m *plan.Model, i int) *Explanat
 	}
 	e := &r.explanations[0]
 	r.explanations = r.explanations[1:]
-	e.details = details{columns: x.Plan(), model: i, of: m, counts: r.counts}
+	e.details = details{columns: x.Plan(), model: i, of: m, counts: r.counts[m.Target]}
 	e.explanation.details = &e.details
 	return &e.explanation
 }

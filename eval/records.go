@@ -57,7 +57,7 @@ func (s *recordScorer) score(i int, id string, out Outcomes) bool {
 		out.Errs[i] = &LeadError{Lead: id, Entity: f.Entity, Path: f.Path, Err: f.Err}
 		return true
 	}
-	staged := s.staging != nil && l.Kind != plan.NoParent
+	staged := s.staging != nil
 	if staged {
 		if !s.staging.Score(l) {
 			return false
@@ -80,7 +80,7 @@ func (s *recordScorer) score(i int, id string, out Outcomes) bool {
 			}
 		case m.Structured():
 			*o = s.structured(s.programs[j], m, l)
-		case staged && m.Target == l.Kind:
+		case staged:
 			x := s.staging.Executor
 			*o = s.model(m, x.Plan().Residual[j], l, points.TotalOf(x.ModelScore(j)))
 			o.Explained = s.recorder.explain(x, m, j).with(o.Explained)
@@ -96,7 +96,7 @@ func (s *recordScorer) score(i int, id string, out Outcomes) bool {
 // staged scores a lead by a structured model that is counted over columns.
 func (s *recordScorer) staged(model int, m *plan.Model, l *fetch.Lead) ModelOutcome {
 	x := s.staging.Executor
-	o, done := s.fromColumns(x, model, l.Kind, s.batch.fetched.Instant.Micros)
+	o, done := s.fromColumns(x, model, m.Target, s.batch.fetched.Instant.Micros)
 	if !done {
 		o = s.finish(model, x.Plan().Counted[model], x.Plan().Residual[model], m.Audience, l)
 	}

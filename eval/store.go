@@ -29,7 +29,7 @@ func (r *run) scoreStore(store *columns.Store, c *columnPlan, models []*plan.Mod
 	if slices.ContainsFunc(x.Plan().Counted, func(c *plan.Counted) bool { return c != nil && c.ByRoutes }) {
 		s.begun.counts = make([][]points.Count, len(ids)*len(models))
 	}
-	err = store.Use(ctx, columns.ByContact, func() error {
+	err = store.Use(ctx, x.Layouts(), func() error {
 		if ok = x.Bind(store); !ok {
 			return nil
 		}
@@ -70,16 +70,14 @@ type rowScorer struct {
 func (s *rowScorer) score(row, at int, out []ModelOutcome) bool {
 	x, rec := s.x, s.recorder
 	kind, fits := x.Score(row)
-	if kind != plan.NoParent {
-		rec.begin(x, kind)
-	}
+	rec.begin(x, kind)
 	for i, m := range s.models {
 		switch {
 		case !m.Scores(kind):
 			out[i] = ModelOutcome{Status: notScored(kind)}
 		case x.Plan().Counted[i] != nil:
 			var done bool
-			if out[i], done = s.fromColumns(x, i, kind, s.asOf); !done {
+			if out[i], done = s.fromColumns(x, i, m.Target, s.asOf); !done {
 				s.begun.counts[at*len(s.models)+i] = slices.Clone(s.counts)
 			}
 		case m.Structured(): // all of its conditions need routes
@@ -87,8 +85,6 @@ func (s *rowScorer) score(row, at int, out []ModelOutcome) bool {
 			if rec == nil && !s.programs[i].Active(s.asOf) { // an explanation says when it is
 				out[i].Status = NotActive
 			}
-		case m.Target != kind: // target lead: all conditions need routes
-			out[i] = ModelOutcome{Status: Scored, Explained: rec.explain(x, m, i)}
 		default:
 			out[i] = ModelOutcome{Status: Scored, Score: x.ModelScore(i), Explained: rec.explain(x, m, i)}
 		}

@@ -49,25 +49,25 @@ func (s *structuredScorer) explanation(p *points.Program) *Explanation {
 // fromColumns scores the lead at hand by a structured model that is counted over columns.
 // It returns false if some condition needs routes: then s.counts has the counts of the
 // others, and gaps.
-func (s *structuredScorer) fromColumns(x *columnar.Executor, model int, kind plan.LeadKind, asOf int64) (ModelOutcome, bool) {
+func (s *structuredScorer) fromColumns(x *columnar.Executor, model int, target plan.LeadKind, asOf int64) (ModelOutcome, bool) {
 	p, at := s.programs[model], x.Plan().Counted[model]
 	if !p.Active(asOf) {
 		return ModelOutcome{Status: NotActive}, true
 	}
 	if p.HasAudience() && !at.Audience.ByRoutes {
-		if s.counts = x.AppendCounts(s.counts[:0], at.Audience.Slots); !p.InAudience(s.counts) {
+		if s.counts = x.AppendCounts(target, s.counts[:0], at.Audience.Slots); !p.InAudience(s.counts) {
 			return ModelOutcome{Status: NotInAudience}, true
 		}
 	}
 	if at.Fast != nil {
-		at.Fast.Score(asOf, x.Sums(model), x.Counts(kind), &s.outcome)
+		at.Fast.Score(asOf, x.Sums(model), x.Counts(target), &s.outcome)
 		return s.result(p), true
 	}
 	s.counts = slices.Grow(s.counts[:0], p.Counts())[:p.Counts()]
 	for i := range at.Conditions {
 		if c := &at.Conditions[i]; !c.ByRoutes {
 			first := p.First(i)
-			x.AppendCounts(s.counts[:first], c.Slots)
+			x.AppendCounts(target, s.counts[:first], c.Slots)
 		}
 	}
 	if at.ByRoutes {

@@ -112,6 +112,40 @@ func TestLenderIsNotAsked(t *testing.T) {
 	}
 }
 
+// TestLenderIsNotAskedForEveryLead: neither is it for models with target lead.
+func TestLenderIsNotAskedForEveryLead(t *testing.T) {
+	of := func(target, rule string) string {
+		return strings.Replace(scoretest.Model(target, rule), "target contact", "target "+target, 1)
+	}
+	set := scoretest.CompileSet(t, of("lead", `each EmailOpened where Lead.City = "Chicago"`), of("lead with contact", "each EmailOpened"), scoretest.Model("contact", "each EmailOpened"))
+	src := scoretest.Source(t, scoretest.Records{
+		"Lead":    {"l": {"ParentContact": "c", "City": "Chicago"}, "free": {}},
+		"Contact": {"c": {}},
+		"EmailOpened": {
+			"1": {"Contact": "c"}, "2": {"Lead": "l"}, "3": {"Lead": "l", "Contact": "c"}, "4": {"Lead": "free", "Contact": "c"}, "5": {"Lead": "l", "Contact": "d"},
+		},
+	})
+	l := &lending{Source: src.Source.(*memory.Source)}
+	for range 2 {
+		for _, opts := range [][]leadscore.Option{{scoretest.AsOf}, {scoretest.AsOf, leadscore.Explain(0)}} {
+			for lead, want := range map[string][3]int64{"l": {3, 5, 3}, "free": {0, 1, 0}} {
+				r, err := set.Score(t.Context(), lead, l, opts...)
+				if err != nil || r.Results[0].Score != want[0] || r.Results[1].Score != want[1] || r.Results[2].Score != want[2] || l.asked != 0 {
+					t.Errorf("%+v, %v after %d queries", r, err, l.asked)
+				}
+				if len(opts) == 1 {
+					continue
+				}
+				for c := range r.Results[1].Contributions() {
+					if c.Children[0].Count != uint64(want[1]) {
+						t.Errorf("%s counts %d emails, want %d", lead, c.Children[0].Count, want[1])
+					}
+				}
+			}
+		}
+	}
+}
+
 // TestLenderOfAnotherSchema: a source is asked for what its columns lack, and fails
 // because it does not have it.
 func TestLenderOfAnotherSchema(t *testing.T) {
@@ -245,5 +279,30 @@ func TestLongLists(t *testing.T) {
 		}
 		texts += fmt.Sprintf(`"x%d", `, i)
 		numbers += fmt.Sprintf("%d, ", -i)
+	}
+}
+
+// TestNoInteractionsOfEveryLead: if no interaction refers to a lead, none counts.
+func TestNoInteractionsOfEveryLead(t *testing.T) {
+	schema, err := leadscore.ParseSchema("s.score", `profile Lead { ParentContact -> Contact ParentAccount -> Account } profile Contact { ParentAccount -> Account } profile Account { Name text }
+		interaction Ping { A text }`, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := leadscore.Compile("m.score", `model "M" { target lead
+		condition "none" { none Interaction score +1 } condition "each" { each Interaction score +10 } }`, schema)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := memory.New(schema)
+	if err := errors.Join(data.Add("Lead", "l", memory.Record{"ParentContact": "c"}), data.Add("Ping", "p", memory.Record{"Contact": "c"})); err != nil {
+		t.Fatal(err)
+	}
+	for how, src := range map[string]leadscore.Source{"columns": data, "rows": struct{ leadscore.Source }{data}} {
+		for _, opts := range [][]leadscore.Option{{scoretest.AsOf}, {scoretest.AsOf, leadscore.Explain(0)}} {
+			if r, err := m.Score(t.Context(), "l", src, opts...); err != nil || r.Score != 1 {
+				t.Errorf("%s, %d options: %d, %v, want 1", how, len(opts), r.Score, err)
+			}
+		}
 	}
 }

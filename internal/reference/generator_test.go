@@ -25,6 +25,8 @@ type generator struct {
 	change     time.Time // a change of the clock in the zone
 	asOf       time.Time
 
+	target string // of the model that is drawn; "" if its children may be of any
+
 	instants, days []time.Time // bounds in the rules
 	texts          []string    // operands
 

@@ -11,11 +11,15 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
+// withoutLead is the interaction that does not refer to a lead.
+const withoutLead = "EmailSent"
+
 // rules draws a few models.
 func (g *generator) rules() string {
 	var b strings.Builder
 	for m := range g.number("models", 1, 3) {
-		fmt.Fprintf(&b, "model \"M%d\" {\n    target %s\n", m, pick(g, "target", "contact", "account"))
+		g.target = pick(g, "target", "contact", "account", "lead", "lead with contact")
+		fmt.Fprintf(&b, "model \"M%d\" {\n    target %s\n", m, g.target)
 		zone := "UTC"
 		if !g.chance(3, "no zone") {
 			zone = g.zone
@@ -86,7 +90,11 @@ func (g *generator) child(b *strings.Builder, zone string) {
 // counted draws what a child counts: a path, a date range and expressions.
 func (g *generator) counted(zone string) string {
 	var b strings.Builder
-	root := pick(g, "root", "Lead", "EmailOpened", "EmailClicked", "WebsiteVisited", "Interaction", "EmailSent", "Lead")
+	roots := []string{"Lead", "EmailOpened", "EmailClicked", "WebsiteVisited", "Interaction", "Lead"}
+	if g.target != "lead" {
+		roots = append(roots, withoutLead)
+	}
+	root := pick(g, "root", roots...)
 	path := []step{{root, g.schema.Entity(root), false}}
 	if root == "Interaction" {
 		path[0] = step{root, g.schema.Entity("EmailOpened"), true}
@@ -182,7 +190,12 @@ func (g *generator) sharpRules() string {
 // other.
 func (g *generator) manyRules() string {
 	g.random = g.seeded("rules")
-	kinds := []string{"EmailOpened", "EmailClicked", "WebsiteVisited", "EmailSent", "Interaction"}
+	kinds, targets := []string{"EmailOpened", "EmailClicked", "WebsiteVisited", "Interaction"}, []string{"contact", "contact", "account", "lead with contact"}
+	if g.chance(1, "every lead") {
+		targets, g.target = append(targets, "lead"), "lead" // of some models, which share children with the others
+	} else {
+		kinds = append(kinds, withoutLead)
+	}
 	g.random.Shuffle(len(kinds), func(i, j int) { kinds[i], kinds[j] = kinds[j], kinds[i] })
 	kinds = kinds[:g.number("kinds", 1, len(kinds))]
 	models := pick(g, "models", 1, 1, 2, 5, 12)
@@ -191,7 +204,7 @@ func (g *generator) manyRules() string {
 	known := map[string][]string{} // what other conditions count, by the zone of the model
 	for m := range models {
 		zone := pick(g, "zone", "UTC", g.zone)
-		fmt.Fprintf(&b, "model \"M%d\" {\n    target %s\n    time zone %q\n", m, pick(g, "target", "contact", "contact", "account"), zone)
+		fmt.Fprintf(&b, "model \"M%d\" {\n    target %s\n    time zone %q\n", m, pick(g, "target", targets...), zone)
 		for c := range max(left/models, 1) {
 			fmt.Fprintf(&b, "    condition \"C%d\" {\n", c)
 			for range pick(g, "children", 1, 1, 1, 2, 3) {

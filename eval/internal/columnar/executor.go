@@ -3,7 +3,7 @@
 // the scores of all models.
 //
 // From the outside in: an [Executor] is a plan bound to a store. It has a target
-// for each kind of lead: the profiles of the lead and of the contact who owns
+// for all models that have the same: the profiles of the lead and of the contact or lead that owns
 // interactions (profile.go), a list of interactions (interactions.go, scan.go),
 // and words, which count for 63 measures at a time (word.go, counter.go). A
 // profile or kind of interaction asks predicate caches which measures a value
@@ -15,6 +15,7 @@ package columnar
 import (
 	"context"
 	"runtime"
+	"slices"
 	"time"
 	"weak"
 
@@ -34,6 +35,9 @@ type Executor struct {
 	bound   weak.Pointer[columns.Store]
 	codes   int // the generation of the store's codes that the caches are of
 	targets [plan.Targets]target
+	base    [plan.AccountBased - plan.NoParent + 1][]int64 // by kind of lead, from plan.NoParent on: the sums to begin with
+	counts  [plan.Targets][]uint64                         // by target and slot
+	every   []plan.LeadKind                                // the targets of every lead that have something to count
 
 	// A pool drops the executor when this store is no longer used.
 	watched weak.Pointer[columns.Store]
@@ -50,17 +54,22 @@ type Executor struct {
 	account    int
 	next       int           // the row after that of the lead before
 	owners     []columns.Key // of the lead's interactions
-	segments   []uint32      // of the records of a contact
-	rows       []int         // of a profile's nodes
-	leadMasks  []uint64      // the measures that the lead satisfies, by range
-	ownerMasks []uint64      // the measures that the owner satisfies, by range
-	sums       []int64       // of the lead at hand
+	segments   []uint32      // of the records of an owner
+	except     columns.Key   // the lead whose interactions are left out, or 0
+	times      []int64       // of records without those
+	cells      []uint32
+	rows       []int    // of a profile's nodes
+	leadMasks  []uint64 // the measures that the lead satisfies, by range
+	ownerMasks []uint64 // the measures that the owner satisfies, by range
+	sums       []int64  // of the lead at hand
 	stop       interrupt
-	counts     []uint64 // by slot
 }
 
 // New returns an executor of a plan that is bound to no store yet.
 func New(p *plan.Columns) *Executor { return &Executor{plan: p} }
+
+// Layouts returns the layouts with which a store must be lent to the executor.
+func (x *Executor) Layouts() columns.Layouts { return x.plan.Layouts() }
 
 // Plan returns the plan that the executor runs.
 func (x *Executor) Plan() *plan.Columns { return x.plan }
@@ -79,22 +88,44 @@ func (x *Executor) Bind(store *columns.Store) bool {
 	x.leads = store.Table(traverse.Lead)
 	contact, account := x.leads.Column(traverse.ParentContact), x.leads.Column(traverse.ParentAccount)
 	x.contact, x.account = contact.At, account.At
-	slots := 0
 	for i := range x.targets {
 		p := &x.plan.Targets[i]
 		var ok bool
-		if x.targets[i], ok = bindTarget(p, store); !ok {
+		if x.targets[i], ok = bindTarget(plan.LeadKind(i), p, store); !ok {
 			x.targets, x.leads = [plan.Targets]target{}, nil // they would keep the store's tables
 			return false
 		}
 		x.targets[i].watch(&x.stop)
 		x.targets[i].grow()
-		slots = max(slots, p.Slots)
+		x.counts[i] = make([]uint64, p.Slots)
 	}
-	x.counts = make([]uint64, slots)
+	x.bindKinds()
 	x.sums = make([]int64, x.plan.NumSums)
 	x.store, x.bound, x.codes = store, weak.Make(store), store.Generation()
 	return true
+}
+
+// bindKinds works out which targets score every lead, and with which sums a lead of each
+// kind begins.
+func (x *Executor) bindKinds() {
+	x.every = x.every[:0]
+	for _, kind := range []plan.LeadKind{plan.EveryLead, plan.EveryLeadWithContact} {
+		// A condition has slots, even if it counts interactions of which there is no kind.
+		if t := &x.targets[kind]; len(t.interactions)+len(t.plan.Lead.Measures)+t.plan.Slots > 0 {
+			x.every = append(x.every, kind)
+		}
+	}
+	for i := range x.base {
+		base := make([]int64, x.plan.NumSums)
+		for target := range x.targets {
+			if plan.LeadKind(target).Includes(plan.NoParent + plan.LeadKind(i)) {
+				for m, b := range x.plan.Targets[target].Base {
+					base[m] += b
+				}
+			}
+		}
+		x.base[i] = base
+	}
 }
 
 // Begin makes the executor look at ctx, while it scores a lead, too. Once ctx is done,
@@ -129,9 +160,8 @@ func (x *Executor) Find(id string) int {
 	return row
 }
 
-// Score scores the lead in a row by all models and returns what the lead is. It
-// scores nothing for plan.NoParent. It returns false if the sums may not fit in 64
-// bits: then routes have to be counted.
+// Score scores the lead in a row by all models and returns what the lead is. It returns
+// false if the sums may not fit in 64 bits: then routes have to be counted.
 func (x *Executor) Score(row int) (kind plan.LeadKind, fits bool) {
 	// What a lead is and owns follows the stored ids, whether or not the records exist.
 	cells := x.leads.Cells(row)
@@ -150,7 +180,7 @@ func (x *Executor) Score(row int) (kind plan.LeadKind, fits bool) {
 			}
 		}
 	default:
-		return plan.NoParent, true
+		kind = plan.NoParent
 	}
 	return kind, x.score(kind, row, x.owners)
 }
@@ -169,26 +199,36 @@ func (x *Executor) ModelScore(model int) int64 { return x.sums[x.plan.Sums[model
 // points.FastProgram wants them. The next lead overwrites them.
 func (x *Executor) Sums(model int) []int64 { return x.sums[x.plan.Sums[model]:] }
 
-// Counts returns the counts of the lead at hand, by slot of its target. The next
-// lead overwrites them.
-func (x *Executor) Counts(kind plan.LeadKind) []uint64 { return x.counts[:x.plan.Targets[kind].Slots] }
+// Counts returns the counts of the lead at hand, by slot of a target that includes it.
+// The next lead overwrites them.
+func (x *Executor) Counts(target plan.LeadKind) []uint64 { return x.counts[target] }
 
-// AppendCounts appends to list what children counted for the lead at hand, as a
-// points.Program wants it.
-func (x *Executor) AppendCounts(list []points.Count, slots []plan.Slot) []points.Count {
+// AppendCounts appends to list what children of a target's model counted for the lead at
+// hand, as a points.Program wants it.
+func (x *Executor) AppendCounts(target plan.LeadKind, list []points.Count, slots []plan.Slot) []points.Count {
+	counts := x.counts[target]
 	for i := range slots {
 		s := &slots[i]
-		list = append(list, s.Frequency.Of(points.CountOf(x.counts[s.Index])))
+		list = append(list, s.Frequency.Of(points.CountOf(counts[s.Index])))
 	}
 	return list
 }
 
 // score leaves in x.sums and x.counts what the lead in a row and the interactions
-// of owners add up to.
+// of owners, and those that refer to the lead, add up to.
 func (x *Executor) score(kind plan.LeadKind, row int, owners []columns.Key) (fits bool) {
-	t := &x.targets[kind]
-	copy(x.sums, t.plan.Base)
-	clear(x.counts[:t.plan.Slots])
+	copy(x.sums, x.base[kind-plan.NoParent])
+	fits = kind == plan.NoParent || x.scoreBy(kind, kind, row, owners)
+	for _, target := range x.every {
+		fits = x.scoreBy(target, kind, row, owners) && fits
+	}
+	return fits
+}
+
+// scoreBy is score for the models of one target.
+func (x *Executor) scoreBy(target, kind plan.LeadKind, row int, owners []columns.Key) (fits bool) {
+	t, counts := &x.targets[target], x.counts[target]
+	clear(counts)
 	records := uint64(1)
 	if len(t.plan.Lead.Measures) > 0 {
 		x.leadMasks = t.lead.evaluate(row, x.bounds, x.leadMasks, &x.rows)
@@ -196,39 +236,49 @@ func (x *Executor) score(kind plan.LeadKind, row int, owners []columns.Key) (fit
 			t.words[t.lead.ranges[i].Word].counter.add(m)
 		}
 	}
-	if len(t.interactions) > 0 {
+	switch {
+	case len(t.interactions) == 0:
+	case target < plan.EveryLead:
 		for i, owner := range owners {
 			if i%many == many-1 && x.stop.after(often) {
 				break
 			}
-			records += x.countInteractions(t, owner)
+			records += x.countInteractions(t, columns.ByContact, owner)
 		}
+	default:
+		lead := x.leads.RowKey(row)
+		if target == plan.EveryLeadWithContact && kind == plan.ContactBased {
+			x.except = lead // they come next
+			records += x.countInteractions(t, columns.ByContact, owners[0])
+			x.except = 0
+		}
+		records += x.countInteractions(t, columns.ByLead, lead)
 	}
 	for i := range t.words {
-		t.words[i].drain(x.sums, x.counts)
+		t.words[i].drain(x.sums, counts)
 	}
 	if len(t.tallies.met) > 0 {
-		t.tallies.count(x.counts, &x.stop)
+		t.tallies.count(counts, &x.stop)
 	}
 	for i := range t.plan.Pairs {
 		p := &t.plan.Pairs[i]
-		x.sums[p.Sum] += sumOf(p.List, x.counts)
+		x.sums[p.Sum] += sumOf(p.List, counts)
 	}
 	for _, i := range t.plan.Others {
 		c := &t.plan.Conjunctions[i]
-		x.sums[c.Sum] += c.Award.Worth(x.counts)
+		x.sums[c.Sum] += c.Award.Worth(counts)
 	}
 	return records <= t.plan.MaxRecords
 }
 
-// countInteractions counts those of one contact and returns how many there are.
-func (x *Executor) countInteractions(t *target, contact columns.Key) uint64 {
-	counts, times, cells := x.store.Owned(columns.ByContact).Of(contact)
+// countInteractions counts those of one owner in a layout and returns how many there are.
+func (x *Executor) countInteractions(t *target, layout columns.Layouts, owner columns.Key) uint64 {
+	counts, times, cells := x.store.Owned(layout).Of(owner)
 	if counts == nil {
 		return 0
 	}
 	if len(t.plan.Owner.Measures) > 0 {
-		x.ownerMasks = t.owner.evaluate(x.store.Table(traverse.Contact).Row(contact), x.bounds, x.ownerMasks, &x.rows)
+		x.ownerMasks = t.owner.evaluate(t.owners.Row(owner), x.bounds, x.ownerMasks, &x.rows)
 	}
 	all := uint64(0)
 	for i, count := range counts {
@@ -244,14 +294,38 @@ func (x *Executor) countInteractions(t *target, contact columns.Key) uint64 {
 				return all
 			}
 			if block.interactions.lists {
-				block.interactions.contact = contact
+				block.interactions.contact = owner
 			}
-			block.interactions.scan(times[:n], cells[:n*block.width], x.ownerMasks, x.segments, t.words, x.sums)
+			at, of := times[:n], cells[:n*block.width]
+			if x.except != 0 && block.lead >= 0 {
+				at, of = x.others(block, at, of)
+			}
+			block.interactions.scan(at, of, x.ownerMasks, x.segments, t.words, x.sums)
 		}
 		times, cells = times[n:], cells[n*block.width:]
 		all += uint64(n)
 	}
 	return all
+}
+
+// others returns records of a block without those of the lead x.except.
+func (x *Executor) others(b *block, times []int64, cells []uint32) ([]int64, []uint32) {
+	at := b.lead
+	first := slices.IndexFunc(times, func(int64) bool {
+		at += b.width
+		return cells[at-b.width] == uint32(x.except)
+	})
+	if first < 0 {
+		return times, cells
+	}
+	x.times = append(x.times[:0], times[:first]...)
+	x.cells = append(x.cells[:0], cells[:first*b.width]...)
+	for i := first + 1; i < len(times); i++ {
+		if row := cells[i*b.width : (i+1)*b.width]; row[b.lead] != uint32(x.except) {
+			x.times, x.cells = append(x.times, times[i]), append(x.cells, row...)
+		}
+	}
+	return x.times, x.cells
 }
 
 // sumOf returns the points of pairs for counts. Naming package points here lets the

@@ -24,7 +24,7 @@ func storeOf(data *memory.Source) *columns.Store { return data.Lend(data) }
 // use binds an executor to a store as of evaltest.AsOf and calls f.
 func use(t *testing.T, x *Executor, store *columns.Store, f func()) {
 	t.Helper()
-	err := store.Use(t.Context(), columns.ByContact, func() error {
+	err := store.Use(t.Context(), x.Layouts(), func() error {
 		if !x.Bind(store) {
 			t.Fatal("the store lacks what the plan names")
 		}
@@ -190,6 +190,41 @@ func TestExecutorKinds(t *testing.T) {
 		owners := []columns.Key{contacts.Key("ben"), contacts.Key("cleo"), 0}
 		if fits := x.ScoreOwned(plan.AccountBased, x.Find("deal"), owners); !fits || x.ModelScore(0) != 1+1+10 {
 			t.Errorf("with other owners the score is %d", x.ModelScore(0))
+		}
+	})
+}
+
+// TestEveryLead checks which interactions the leads of models for every lead have, each
+// once, and what can be asked of their owner, beside a model for some leads.
+func TestEveryLead(t *testing.T) {
+	models := evaltest.Models(t, evaltest.Model("C", "contact", `each EmailOpened score +1`)+
+		evaltest.Model("L", "lead", `each EmailOpened score +1`, `none EmailOpened score +100`, `has Lead.ParentContact score +1000`)+
+		evaltest.Model("O", "lead", `each EmailOpened where Lead.City = "Chicago" score +1`, `each EmailOpened.Lead.ParentContact score +100`)+
+		evaltest.Model("W", "lead with contact", `each EmailOpened score +1`, `none EmailOpened score +100`, `each Interaction score +1000`))
+	data := evaltest.Data(t, models[0].Schema, leads+`
+EmailOpened both  Contact=ada Lead=ada-lead Timestamp=2026-05-02
+EmailOpened again Contact=ada Lead=ada-lead Timestamp=2026-05-03
+EmailOpened mine  Contact=ben Lead=ada-lead Timestamp=2026-05-04
+EmailOpened deals Contact=ada Lead=deal Timestamp=2026-05-05
+EmailOpened loose Lead=nobody's
+EmailOpened lost  Lead=gone Contact=cleo
+`)
+	x := New(plan.NewColumns(plan.NewRoutes(models), false))
+	use(t, x, storeOf(data), func() {
+		for lead, want := range map[string][4]int64{
+			"ada-lead":  {4 + 3, 3 + 1000, 3 + 300, 8 + 9000},
+			"ben-lead":  {1 + 1, 100 + 1000, 0, 2 + 2000},
+			"lost-lead": {1, 100, 0, 1 + 1000},
+			"deal":      {0, 1, 0, 1 + 1000},
+			"empty":     {0, 100, 0, 100},
+			"nobody's":  {0, 1, 0, 1 + 1000},
+		} {
+			x.Score(x.Find(lead))
+			for i, want := range want {
+				if got := x.ModelScore(i); got != want {
+					t.Errorf("%s has the score %d by %s, want %d", lead, got, models[i].Name, want)
+				}
+			}
 		}
 	})
 }

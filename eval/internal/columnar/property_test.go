@@ -14,7 +14,6 @@ import (
 	"github.com/leadscore/leadscore/internal/points"
 	"github.com/leadscore/leadscore/source/memory"
 	"github.com/leadscore/leadscore/traverse"
-	"github.com/leadscore/leadscore/traverse/columns"
 )
 
 // The property of this file compares the executor with a loop over all records. Its
@@ -24,7 +23,8 @@ import (
 // An email is an interaction.
 type email struct {
 	kind, contact string
-	days          int // before as of; negative is later
+	lead          string // or ""
+	days          int    // before as of; negative is later
 	undated       bool
 	values        [4]string // of emailFields
 }
@@ -33,7 +33,7 @@ var (
 	emailFields = [4]string{"EmailName", "CustomerJourney", "Url", "LinkText"} // an EmailOpened has the first two
 	cities      = map[string]string{"ada": "Chicago", "ben": "Boston", "cleo": ""}
 	bothKinds   = "EmailOpened or EmailClicked"
-	owners      = map[string][]string{"ada-lead": {"ada"}, "ben-lead": {"ben"}, "deal": {"ada", "cleo"}}
+	owners      = map[string][]string{"ada-lead": {"ada"}, "ben-lead": {"ben"}, "deal": {"ada", "cleo"}, "walk-in": nil}
 )
 
 const smallWorld = `
@@ -43,12 +43,14 @@ Contact cleo ParentAccount=beanhouse
 Lead ada-lead ParentContact=ada
 Lead ben-lead ParentContact=ben
 Lead deal     ParentAccount=beanhouse
+Lead walk-in
 `
 
 func drawEmail(t *rapid.T) email {
 	e := email{
 		kind:    rapid.SampledFrom([]string{"EmailOpened", "EmailClicked"}).Draw(t, "kind"),
 		contact: rapid.SampledFrom([]string{"ada", "ben", "cleo"}).Draw(t, "contact"),
+		lead:    rapid.SampledFrom([]string{"", "ada-lead", "ben-lead", "deal", "walk-in"}).Draw(t, "lead"),
 		days:    rapid.IntRange(-2, 40).Draw(t, "days"),
 		undated: rapid.IntRange(0, 9).Draw(t, "undated") == 0,
 	}
@@ -61,7 +63,7 @@ func drawEmail(t *rapid.T) email {
 }
 
 func (e *email) add(t evaltest.TB, data *memory.Source, id int) {
-	r := memory.Record{"Contact": e.contact}
+	r := memory.Record{"Contact": e.contact, "Lead": e.lead}
 	if !e.undated {
 		r["Timestamp"] = evaltest.AsOf.AddDate(0, 0, -e.days)
 	}
@@ -96,8 +98,8 @@ type boolExpr struct {
 	after int // days before as of; 0 for another test
 }
 
-// drawExpr draws an expression about the first fields.
-func drawExpr(t *rapid.T, fields, depth int) boolExpr {
+// drawExpr draws an expression about the first fields, and about the contact if city is set.
+func drawExpr(t *rapid.T, fields, depth int, city bool) boolExpr {
 	if depth > 0 && rapid.IntRange(0, 2).Draw(t, "combined") > 0 {
 		x := boolExpr{how: rapid.SampledFrom([]string{"and", "or", "or", "not"}).Draw(t, "how")}
 		n := 1
@@ -105,14 +107,14 @@ func drawExpr(t *rapid.T, fields, depth int) boolExpr {
 			n = rapid.IntRange(2, 3).Draw(t, "terms")
 		}
 		for range n {
-			x.terms = append(x.terms, drawExpr(t, fields, depth-1))
+			x.terms = append(x.terms, drawExpr(t, fields, depth-1, city))
 		}
 		return x
 	}
 	switch kind := rapid.IntRange(0, 5).Draw(t, "test of"); {
-	case kind == 0 && depth < 3:
+	case kind == 0 && depth < 3 || fields == 0 && !city:
 		return boolExpr{after: rapid.IntRange(1, 40).Draw(t, "after")}
-	case kind <= 1 || fields == 0:
+	case kind <= 1 && city || fields == 0:
 		return boolExpr{city: rapid.SampledFrom([]string{"Chicago", "Boston"}).Draw(t, "city")}
 	}
 	return boolExpr{test: drawTest(t, rapid.IntRange(0, fields-1).Draw(t, "field"))}
@@ -184,14 +186,17 @@ func (x *fieldTest) holds(e *email) bool {
 	return map[string]bool{"=": same, "!=": v != "" && !same, "is empty": v == ""}[x.op]
 }
 
-// drawChild draws a child with expressions about the first fields of emailFields.
-func drawChild(t *rapid.T, fields int) child {
+// drawChild draws a child with expressions about the first fields of emailFields, and about
+// the city of the contact if city is set.
+func drawChild(t *rapid.T, fields int, city bool) child {
 	c := child{
 		frequency: rapid.SampledFrom([]points.Frequency{
 			{Each: true}, {Min: 1}, {}, {Min: 2}, {Min: 9}, {Max: 2}, {Min: 2, Max: 2}, {Min: 1, Max: 3},
 		}).Draw(t, "frequency"),
 		kind: rapid.SampledFrom([]string{"EmailOpened", "EmailClicked", "EmailClicked", "Interaction", bothKinds}).Draw(t, "kind"),
-		city: rapid.SampledFrom([]string{"", "", "Chicago", "Boston"}).Draw(t, "city"),
+	}
+	if city {
+		c.city = rapid.SampledFrom([]string{"", "", "Chicago", "Boston"}).Draw(t, "city")
 	}
 	if rapid.Bool().Draw(t, "window") {
 		c.from = rapid.SampledFrom([]int{1, 7, 30}).Draw(t, "from")
@@ -206,7 +211,7 @@ func drawChild(t *rapid.T, fields int) child {
 		}
 	}
 	if rapid.IntRange(0, 3).Draw(t, "more") == 0 {
-		more := drawExpr(t, min(fields, has), 3)
+		more := drawExpr(t, min(fields, has), 3, city)
 		c.more = &more
 	}
 	return c
@@ -290,16 +295,26 @@ func (c *condition) String() string {
 	return b.String()
 }
 
-// count counts the emails that the contacts have for each child.
-func (c *condition) count(contacts []string, emails []email) []points.Count {
+// of reports whether an email is one of a lead, for a model with a target.
+func (e *email) of(lead string, target plan.LeadKind) bool {
+	contact := slices.Contains(owners[lead], e.contact)
+	switch target {
+	case plan.EveryLead:
+		return e.lead == lead
+	case plan.EveryLeadWithContact:
+		return e.lead == lead || contact && len(owners[lead]) == 1
+	}
+	return contact
+}
+
+// count counts the emails that a lead has for each child of a model with a target.
+func (c *condition) count(lead string, target plan.LeadKind, emails []email) []points.Count {
 	var list []points.Count
 	for i := range c.children {
 		n := uint64(0)
 		for j := range emails {
-			for _, contact := range contacts {
-				if emails[j].contact == contact && c.children[i].counts(&emails[j]) {
-					n++
-				}
+			if emails[j].of(lead, target) && c.children[i].counts(&emails[j]) {
+				n++
 			}
 		}
 		list = append(list, points.CountOf(n))
@@ -315,13 +330,13 @@ func (c *condition) award() *points.Award {
 	return a
 }
 
-// drawConditions draws n conditions. Most of them have one child.
-func drawConditions(t *rapid.T, n, fields int) []condition {
+// drawConditions draws n conditions of a model with a target. Most of them have one child.
+func drawConditions(t *rapid.T, n, fields int, target plan.LeadKind) []condition {
 	list := make([]condition, n)
 	for i := range list {
 		list[i].points = rapid.SampledFrom([]int64{1, -2, 10, 1_000_000}).Draw(t, "points")
 		for range rapid.SampledFrom([]int{1, 1, 1, 2, 3}).Draw(t, "children") {
-			list[i].children = append(list[i].children, drawChild(t, fields))
+			list[i].children = append(list[i].children, drawChild(t, fields, target < plan.EveryLead))
 		}
 	}
 	return list
@@ -332,10 +347,12 @@ func drawConditions(t *rapid.T, n, fields int) []condition {
 func TestCountsEveryRecord(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		fields := rapid.IntRange(0, 4).Draw(t, "fields")
-		sizes := rapid.SampledFrom([][3]int{{1, 1, 1}, {2, 2, 2}, {5, 5, 5}, {1, 15, 0}, {1, 1, 5}, {5, 1, 1}, {1, 0, 5}, {160, 1, 0}}).Draw(t, "conditions")
+		sizes := rapid.SampledFrom([][5]int{
+			{1, 1, 1, 1, 1}, {2, 2, 2, 2, 2}, {5, 5, 5, 0, 0}, {1, 15, 0, 0, 1}, {1, 1, 5, 0, 0}, {5, 1, 1, 1, 0}, {1, 0, 5, 0, 5}, {160, 1, 0, 0, 0}, {0, 0, 0, 80, 70},
+		}).Draw(t, "conditions")
 		var models [][]condition
-		for _, n := range sizes {
-			models = append(models, drawConditions(t, n, fields))
+		for i, n := range sizes {
+			models = append(models, drawConditions(t, n, fields, modelTargets[i]))
 		}
 		rules := ""
 		for i, conditions := range models {
@@ -343,7 +360,7 @@ func TestCountsEveryRecord(t *testing.T) {
 			for j := range conditions {
 				texts = append(texts, conditions[j].String())
 			}
-			rules += evaltest.Model(fmt.Sprint(i), []string{"contact", "account"}[modelTargets[i]], texts...)
+			rules += evaltest.Model(fmt.Sprint(i), []string{"contact", "account", "lead", "lead with contact"}[modelTargets[i]], texts...)
 		}
 		routes := plan.NewRoutes(evaltest.Models(t, rules))
 		scores, explained := New(plan.NewColumns(routes, false)), New(plan.NewColumns(routes, true))
@@ -355,17 +372,17 @@ func TestCountsEveryRecord(t *testing.T) {
 				emails = append(emails, drawEmail(t))
 				emails[len(emails)-1].add(t, data, len(emails))
 			}
-			err := store.Use(t.Context(), columns.ByContact, func() error {
+			err := store.Use(t.Context(), scores.Layouts(), func() error {
 				for _, x := range []*Executor{scores, explained} {
 					if !x.Bind(store) {
 						t.Fatalf("the store lacks something")
 					}
 					x.SetAsOf(evaltest.AsOf)
-					for lead, contacts := range owners {
+					for lead := range owners {
 						kind, _ := x.Score(x.Find(lead))
 						for i := range models {
-							if modelTargets[i] == kind {
-								compareModel(t, x, i, lead, models[i], contacts, emails)
+							if modelTargets[i].Includes(kind) {
+								compareModel(t, x, i, lead, models[i], emails)
 							}
 						}
 					}
@@ -383,7 +400,9 @@ func TestCountsEveryRecord(t *testing.T) {
 }
 
 // modelTargets are the targets of the models that are drawn.
-var modelTargets = []plan.LeadKind{plan.ContactBased, plan.ContactBased, plan.AccountBased}
+var modelTargets = []plan.LeadKind{
+	plan.ContactBased, plan.ContactBased, plan.AccountBased, plan.EveryLead, plan.EveryLeadWithContact,
+}
 
 // counted and routed are how many conditions were compared, and how many were left to
 // routes.
@@ -391,7 +410,7 @@ var counted, routed int
 
 // compareModel compares the score and the counts of a lead with a loop over its
 // emails.
-func compareModel(t *rapid.T, x *Executor, model int, lead string, conditions []condition, contacts []string, emails []email) {
+func compareModel(t *rapid.T, x *Executor, model int, lead string, conditions []condition, emails []email) {
 	var want points.Total
 	for j := range conditions {
 		c := &conditions[j]
@@ -400,7 +419,7 @@ func compareModel(t *rapid.T, x *Executor, model int, lead string, conditions []
 			continue
 		}
 		counted++
-		counts, award := c.count(contacts, emails), c.award()
+		counts, award := c.count(lead, modelTargets[model], emails), c.award()
 		times := make([]points.Count, len(counts))
 		for k, f := range award.Children {
 			times[k] = f.Of(counts[k])

@@ -8,7 +8,6 @@ import (
 	"github.com/leadscore/leadscore/eval/internal/evaltest"
 	"github.com/leadscore/leadscore/eval/internal/plan"
 	"github.com/leadscore/leadscore/traverse"
-	"github.com/leadscore/leadscore/traverse/columns"
 )
 
 // BenchmarkTallies measures scoring a lead by ten conditions of one form. A lead has
@@ -47,7 +46,7 @@ func BenchmarkTallies(b *testing.B) {
 			}
 			list = append(list, "each EmailOpened score +1 up to +5") // the model is structured
 			x := New(plan.NewColumns(plan.NewRoutes(evaltest.Models(b, evaltest.Model("M", "contact", list...))), false))
-			err := store.Use(b.Context(), columns.ByContact, func() error {
+			err := store.Use(b.Context(), x.Layouts(), func() error {
 				if !x.Bind(store) {
 					b.Fatal("the store lacks something")
 				}

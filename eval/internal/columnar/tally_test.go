@@ -16,13 +16,12 @@ import (
 	"github.com/leadscore/leadscore/internal/points"
 	"github.com/leadscore/leadscore/source/memory"
 	"github.com/leadscore/leadscore/traverse"
-	"github.com/leadscore/leadscore/traverse/columns"
 )
 
 // drawTallied draws a child with a cap, a burst or a decay, and the points of its
 // condition.
 func drawTallied(t *rapid.T) string {
-	c := drawChild(t, 2)
+	c := drawChild(t, 2, true)
 	pick := func(list ...string) string { return rapid.SampledFrom(list).Draw(t, "pick") }
 	caps := []string{"", "once per day", "up to 2 per week", "once per month", "up to 3 per year", "once per Contact", "up to 2 per Timestamp", "once per hour"}
 	if c.kind != "Interaction" {
@@ -61,7 +60,7 @@ func drawSame(t *rapid.T) string {
 	pick := func(list ...string) string { return rapid.SampledFrom(list).Draw(t, "pick") }
 	text := "same " + pick("EmailName", "EmailName", "Contact", "Timestamp", "CustomerJourney") + " {"
 	for i := range rapid.IntRange(1, 3).Draw(t, "children") {
-		c := drawChild(t, 2)
+		c := drawChild(t, 2, true)
 		c.kind = pick("EmailOpened", "EmailClicked", bothKinds)
 		c.frequency = points.Frequency{Min: rapid.Uint64Range(1, 3).Draw(t, "min")}
 		if i > 0 && rapid.Bool().Draw(t, "at most") {
@@ -85,7 +84,7 @@ func TestTallies(t *testing.T) {
 	over, sames := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		rules := ""
-		for i, target := range []string{"contact", "account"} {
+		for i, target := range []string{"contact", "account", "lead", "lead with contact"} {
 			conditions := []string{byRoutes}
 			for range rapid.IntRange(1, 2).Draw(t, "conditions") {
 				conditions = append(conditions, drawTallied(t))
@@ -117,10 +116,11 @@ func TestTalliesOfMany(t *testing.T) {
 		`each EmailClicked once per EmailName losing 3% every 1 day where CustomerJourney = "x" score +1`,
 		`same EmailName { at least 100 EmailClicked where CustomerJourney = "x" } score +1`,
 	}
-	rules := evaltest.Model("C", "contact", conditions...) + evaltest.Model("A", "account", conditions...)
+	rules := evaltest.Model("C", "contact", conditions...) + evaltest.Model("A", "account", conditions...) +
+		evaltest.Model("L", "lead", conditions...) + evaltest.Model("W", "lead with contact", conditions...)
 	data := evaltest.Data(t, traverse.Standard(), smallWorld)
 	for i := range 4 * (2*atOnce + 3) {
-		e := email{kind: "EmailClicked", contact: []string{"ada", "ada", "cleo", "ben"}[i%4], days: i * i % 43}
+		e := email{kind: "EmailClicked", contact: []string{"ada", "ada", "cleo", "ben"}[i%4], lead: []string{"ada-lead", "", "deal"}[i%3], days: i * i % 43}
 		e.values = [4]string{string("abc"[i%7%3]), string("xy"[i%5%2])}
 		e.add(t, data, i)
 	}
@@ -136,13 +136,13 @@ func compareTallies(t evaltest.TB, rules string, data *memory.Source) (over, sam
 	x := New(plan.NewColumns(routes, false))
 	var batch fetch.Batch
 	ctx := context.Background()
-	if err := batch.Load(ctx, routes, data, []string{"ada-lead", "ben-lead", "deal"}, evaltest.AsOf, fetch.Options{MaxKeys: 9}); err != nil {
+	if err := batch.Load(ctx, routes, data, []string{"ada-lead", "ben-lead", "deal", "walk-in"}, evaltest.AsOf, fetch.Options{MaxKeys: 9}); err != nil {
 		t.Fatalf("%v", err)
 	}
 	var w walk.Walker
 	w.Begin(ctx, &batch)
 	store := storeOf(data)
-	err := store.Use(ctx, columns.ByContact, func() error {
+	err := store.Use(ctx, x.Layouts(), func() error {
 		if !x.Bind(store) {
 			t.Fatalf("the store lacks something")
 		}
@@ -152,7 +152,7 @@ func compareTallies(t evaltest.TB, rules string, data *memory.Source) (over, sam
 			kind, _ := x.Score(x.Find(l.ID))
 			for j, m := range routes.Models {
 				counted := x.plan.Counted[j]
-				if m.Target != kind || counted == nil {
+				if !m.Scores(kind) || counted == nil {
 					continue
 				}
 				for k := range m.Conditions {
@@ -160,7 +160,7 @@ func compareTallies(t evaltest.TB, rules string, data *memory.Source) (over, sam
 						continue
 					}
 					over++
-					got := x.AppendCounts(nil, counted.Conditions[k].Slots)
+					got := x.AppendCounts(m.Target, nil, counted.Conditions[k].Slots)
 					if c := &m.Conditions[k]; len(c.Sames) > 0 {
 						if got, want := got[len(c.Children)], w.Same(c, &c.Sames[0], l); got.Clamp() != want.Clamp() {
 							t.Fatalf("%s has %d values, want %d: %s", l.ID, got.Clamp(), want.Clamp(), rules)
@@ -210,7 +210,7 @@ func TestTalliesStop(t *testing.T) {
 	x := New(plan.NewColumns(routes, false))
 	store := storeOf(evaltest.Data(t, traverse.Standard(), "Lead l ParentContact=c\n"+
 		evaltest.Numbered(records, "EmailClicked", "e", "Contact=c EmailName=A Timestamp=2026-05-01")))
-	err := store.Use(t.Context(), columns.ByContact, func() error {
+	err := store.Use(t.Context(), x.Layouts(), func() error {
 		if !x.Bind(store) {
 			t.Fatal("the store lacks something")
 		}
@@ -232,7 +232,7 @@ func TestTalliesStop(t *testing.T) {
 		score(ended, often)
 		score(t.Context(), 0)
 		for i, c := range x.plan.Counted[0].Conditions[:tallies] {
-			if got, want := x.counts[c.Slots[0].Index], 100*uint64(i+1); got != want {
+			if got, want := x.Counts(plan.ContactBased)[c.Slots[0].Index], 100*uint64(i+1); got != want {
 				t.Errorf("after a lead that was given up, condition %d counts %d, want %d", i, got, want)
 			}
 		}

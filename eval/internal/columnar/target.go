@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/leadscore/leadscore/eval/internal/plan"
+	"github.com/leadscore/leadscore/traverse"
 	"github.com/leadscore/leadscore/traverse/columns"
 )
 
@@ -14,21 +15,23 @@ type target struct {
 	plan         *plan.Target
 	words        []word
 	lead, owner  profile
+	owners       *columns.Table // the contacts or leads that own interactions
 	interactions []interactions
 	blocks       []block // in the order of columns.Owned
 	tallies      *tallies
 }
 
-// A block says how the interactions of one kind of one contact are scanned.
+// A block says how the interactions of one kind of one owner are scanned.
 type block struct {
 	oldest       int64 // where the newest record is older, none counts
 	width        int
+	lead         int           // the cell of the reference Lead, or -1
 	interactions *interactions // nil for a kind that no condition asks for
 }
 
-// bindTarget binds a plan to a store, or returns false if the store lacks what the
-// plan names.
-func bindTarget(p *plan.Target, store *columns.Store) (target, bool) {
+// bindTarget binds the plan for a target to a store, or returns false if the store lacks
+// what the plan names.
+func bindTarget(kind plan.LeadKind, p *plan.Target, store *columns.Store) (target, bool) {
 	t := target{plan: p, interactions: make([]interactions, len(p.Interactions))}
 	var packer, ownerPacker plan.Packer
 	var ok bool
@@ -38,8 +41,16 @@ func bindTarget(p *plan.Target, store *columns.Store) (target, bool) {
 	if t.owner, ok = bindProfile(&p.Owner, store, ownerPacker.Pack(len(p.Owner.Measures))); !ok {
 		return t, false
 	}
-	for _, table := range store.Owned(columns.ByContact).Kinds() {
-		t.blocks = append(t.blocks, block{math.MaxInt64, table.Width(), nil})
+	if t.owners = store.Table(traverse.Contact); kind == plan.EveryLead {
+		t.owners = store.Table(traverse.Lead)
+	}
+	kinds := store.Owned(columns.ByContact).Kinds() // those of each layout
+	for _, table := range kinds {
+		b := block{oldest: math.MaxInt64, width: table.Width(), lead: -1}
+		if c := table.Column(traverse.Lead); c != nil && c.To == store.Table(traverse.Lead) {
+			b.lead = c.At
+		}
+		t.blocks = append(t.blocks, b)
 	}
 	tallies := newTallyBinder(p)
 	t.tallies = tallies.tallies
@@ -50,7 +61,7 @@ func bindTarget(p *plan.Target, store *columns.Store) (target, bool) {
 		if *k, ok = bindInteractions(&p.Interactions[i], store, packed[i], t.owner.ranges, tallies); !ok {
 			return t, false
 		}
-		at := slices.Index(store.Owned(columns.ByContact).Kinds(), k.table)
+		at := slices.Index(kinds, k.table)
 		if at < 0 {
 			return t, false
 		}

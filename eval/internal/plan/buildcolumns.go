@@ -38,7 +38,7 @@ func NewColumns(routes *Routes, explain bool) *Columns {
 	for i, m := range models {
 		b.model, b.zone, b.schema = i, m.Checked.Zone, m.Checked.Schema
 		b.kind, b.target, b.known = m.Target, &p.Targets[m.Target], &b.targets[m.Target]
-		if m.Structured() || m.Target >= EveryLead {
+		if m.Structured() {
 			if p.Counted[i] = b.structured(m, explain); p.Counted[i] != nil {
 				residual[i], p.Residual[i] = p.Counted[i].residual(m)
 				left = left || p.Counted[i].ByRoutes
@@ -53,7 +53,7 @@ func NewColumns(routes *Routes, explain bool) *Columns {
 		without := *m.Checked
 		without.Conditions = nil
 		for j := range m.Conditions {
-			if children, ok := columnChildren(m.Conditions[j].Checked, b.schema); ok {
+			if children, ok := b.columnChildren(m.Conditions[j].Checked); ok {
 				b.condition(&m.Conditions[j].Award, children, p.Sums[i])
 				continue
 			}
@@ -155,11 +155,14 @@ func (b *columnBuilder) condition(award *points.Award, children []columnChild, s
 const maxTables = 64
 
 // total returns the uses of the count of all records in a window that ends with
-// as of, where one more use fits. The interactions of several contacts are not
-// ordered by time, so account-based leads have no totals.
+// as of, where one more use fits. The interactions of several owners are not
+// ordered by time, so leads that have several have no totals.
 func (b *columnBuilder) total(c *columnChild, u Use) (*[]Use, bool) {
 	part := &c.parts[0]
-	if !c.alone() || c.lead || b.kind == AccountBased || len(c.hops)+len(part.own)+len(part.profile) > 0 || len(part.windows) > 1 {
+	if !c.alone() || c.lead || b.kind == AccountBased || b.kind == EveryLeadWithContact {
+		return nil, false
+	}
+	if len(c.hops)+len(part.own)+len(part.profile) > 0 || len(part.windows) > 1 {
 		return nil, false
 	}
 	window, list := -1, []int(nil)
@@ -254,7 +257,10 @@ func (b *columnBuilder) profileMeasure(of int, hops []traverse.Step, part *colum
 	root, skip := b.schema.Entity(traverse.Lead), 0
 	if of == ofOwner {
 		p, nodes = &b.target.Owner, b.known.owner
-		root, skip = b.schema.Entity(traverse.Contact), 1 // the hop to the owner is not taken again
+		skip = 1 // the hop to the owner is not taken again
+		if b.kind != EveryLead {
+			root = b.schema.Entity(traverse.Contact)
+		}
 	}
 	if len(p.Nodes) == 0 {
 		p.Nodes = append(p.Nodes, ProfileNode{Entity: root, Parent: -1})

@@ -10,6 +10,7 @@ import (
 
 // A columnChild is what a child asks of columns.
 type columnChild struct {
+	owner string             // the reference that leads from each interaction to its owner, or ""
 	lead  bool               // it counts the lead, not interactions
 	roots []*traverse.Entity // the kinds of interaction
 	hops  []traverse.Step    // of the path, all N:1
@@ -33,9 +34,9 @@ type profileExpr struct {
 	expr fieldExpr
 }
 
-// columnChildOf returns what a child asks of columns, or false if it needs routes.
-func columnChildOf(c *check.Child, schema *traverse.Schema) (columnChild, bool) {
-	out := columnChild{hops: c.Path[1:]}
+// columnChild returns what a child asks of columns, or false if it needs routes.
+func (b *columnBuilder) columnChild(c *check.Child) (columnChild, bool) {
+	out := columnChild{owner: b.kind.owner(), hops: c.Path[1:]}
 	root := c.Path[0].Entity
 	switch {
 	case c.Kinds != nil:
@@ -43,7 +44,11 @@ func columnChildOf(c *check.Child, schema *traverse.Schema) (columnChild, bool) 
 	case root.Name() == traverse.Lead:
 		out.lead = true
 	case root.Name() == traverse.AnyInteraction:
-		out.roots = slices.Collect(schema.Active())
+		for active := range b.schema.Active() {
+			if b.kind != EveryLead || leads(active) {
+				out.roots = append(out.roots, active)
+			}
+		}
 	default:
 		out.roots = []*traverse.Entity{root}
 	}
@@ -81,7 +86,7 @@ func (c *columnChild) setTally(child *check.Child) bool {
 	case c.lead: // there is one occurrence at most, so that a cap does nothing
 		return child.Burst == nil && child.Aging == nil
 	}
-	limit, ok := capOf(child)
+	limit, ok := capOf(child, c.owner)
 	if ok && (limit.By != TallyAll || child.Burst != nil || child.Aging != nil) {
 		c.tally = &Tally{Checked: child, Cap: limit, Aging: -1}
 	}
@@ -96,8 +101,8 @@ func (c *columnChild) reaches(hops []traverse.Step) bool {
 		if _, dated := h.Entity.Dated(); dated || h.Via.Many() {
 			return false
 		}
-		// One contact owns all interactions; other references differ by record.
-		if i == 0 && !c.lead && h.Name != traverse.Contact {
+		// One contact or lead owns all interactions; other references differ by record.
+		if i == 0 && !c.lead && h.Name != c.owner {
 			return false
 		}
 	}
@@ -140,11 +145,11 @@ func (c *columnChild) usable(award *points.Single) bool {
 
 // columnChildren returns what the children of a condition ask of columns, or false if one
 // of them needs routes.
-func columnChildren(c *check.Condition, schema *traverse.Schema) ([]columnChild, bool) {
+func (b *columnBuilder) columnChildren(c *check.Condition) ([]columnChild, bool) {
 	children := make([]columnChild, len(c.Children))
 	for i := range c.Children {
 		var ok bool
-		if children[i], ok = columnChildOf(&c.Children[i], schema); !ok {
+		if children[i], ok = b.columnChild(&c.Children[i]); !ok {
 			return nil, false
 		}
 	}

@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"slices"
+
 	"github.com/leadscore/leadscore/internal/points"
 	"github.com/leadscore/leadscore/traverse"
 	"github.com/leadscore/leadscore/traverse/columns"
@@ -8,8 +10,8 @@ import (
 
 // Columns is the plan for counting over columns. A condition is in it if all that
 // it counts are the lead itself, what the lead's references lead to, or the
-// interactions of the lead, with expressions about these or about the contact who
-// owns them. All conditions of all models in it are then counted in one pass over
+// interactions of the lead, with expressions about these or about the contact or lead
+// that owns them. All conditions of all models in it are then counted in one pass over
 // each kind of interaction. The others are in Residual; columnchild.go says why a
 // condition needs routes.
 //
@@ -41,14 +43,33 @@ type Columns struct {
 const ByRoutes = -1
 
 // Any reports whether some condition is counted over columns.
-func (p *Columns) Any() bool { return p.Targets[ContactBased].any() || p.Targets[AccountBased].any() }
+func (p *Columns) Any() bool {
+	return slices.ContainsFunc(p.Targets[:], func(t Target) bool { return t.any() })
+}
+
+// Layouts returns the layouts of interactions that are counted.
+func (p *Columns) Layouts() columns.Layouts {
+	var list columns.Layouts
+	for i := range p.Targets {
+		if len(p.Targets[i].Interactions) == 0 {
+			continue
+		}
+		if LeadKind(i) != EveryLead {
+			list |= columns.ByContact
+		}
+		if LeadKind(i) >= EveryLead {
+			list |= columns.ByLead
+		}
+	}
+	return list
+}
 
 func (t *Target) any() bool { return len(t.Interactions)+len(t.Lead.Measures) > 0 }
 
-// A Target is the plan for one kind of lead: contact-based or account-based.
+// A Target is the plan for the models with one target.
 type Target struct {
 	Lead         Profile        // the lead and what its references lead to
-	Owner        Profile        // the contact who owns interactions, and what the contact's references lead to
+	Owner        Profile        // the contact or lead that owns interactions, and what its references lead to
 	Interactions []Interactions // a kind each
 	Conjunctions []Conjunction  // conditions of several children, or over several kinds of interaction; in a plan for explanations all conditions
 	Pairs        []Pairs        // those of one child or two

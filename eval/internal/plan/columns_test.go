@@ -147,12 +147,15 @@ func TestCountedOfStructured(t *testing.T) {
 	if n := p.Counted[1]; n == nil || n.ByRoutes || n.Fast == nil || len(p.ResidualRoutes.Models[1].Conditions) != 0 {
 		t.Errorf("all of N is counted over columns: %+v", n)
 	}
-	for i := 2; i < 5; i++ {
+	if n := p.Counted[3]; n == nil || n.ByRoutes {
+		t.Errorf("all of P is counted over columns: %+v", n)
+	}
+	for _, i := range []int{2, 4} {
 		if p.Counted[i] != nil {
 			t.Errorf("%s is counted as a structured model is", routes.Models[i].Checked.Name)
 		}
 	}
-	if left := p.ResidualRoutes.Models; len(left[2].Conditions) != 1 || len(left[3].Conditions) != 1 || len(left[4].Conditions) != 0 {
+	if left := p.ResidualRoutes.Models; len(left[2].Conditions) != 1 || len(left[3].Conditions) != 0 || len(left[4].Conditions) != 0 {
 		t.Error("the wrong conditions of the other models are left")
 	}
 	explained := NewColumns(routes, true)

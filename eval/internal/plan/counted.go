@@ -39,7 +39,7 @@ type needed struct {
 // structured plans a structured model, or returns nil if all of it needs routes, as it
 // does for an explanation.
 func (b *columnBuilder) structured(m *Model, explain bool) *Counted {
-	if explain || m.Target >= EveryLead {
+	if explain {
 		return nil
 	}
 	out := &Counted{}
@@ -87,7 +87,7 @@ func (b *columnBuilder) fast(m *Model, list []needed) *points.FastProgram {
 
 // needed returns what a condition needs.
 func (b *columnBuilder) needed(c *check.Condition) needed {
-	if children, ok := columnChildren(c, b.schema); ok {
+	if children, ok := b.columnChildren(c); ok {
 		if sames, ok := samesOf(c, children); ok {
 			return needed{children: children, sames: sames}
 		}
@@ -129,7 +129,7 @@ func samesOf(c *check.Condition, children []columnChild) ([]*check.Same, bool) {
 		list = append(list, s)
 		for i, at := range s.Children {
 			ch := &children[at]
-			v, ok := tallyValue(&s.Values[i])
+			v, ok := tallyValue(&s.Values[i], ch.owner)
 			if !ok || v.By == TallyAll || ch.lead {
 				return nil, false
 			}

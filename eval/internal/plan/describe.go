@@ -11,9 +11,9 @@ import (
 // conditions are left to counting routes.
 func (p *Columns) String() string {
 	var b strings.Builder
-	for i, name := range []string{"contact-based", "account-based"} {
+	for i, name := range [Targets]string{"contact-based leads", "account-based leads", "every lead", "every lead, with its contact"} {
 		if t := &p.Targets[i]; t.any() {
-			fmt.Fprintf(&b, "%s leads\n", name)
+			fmt.Fprintf(&b, "%s\n", name)
 			t.describe(&b)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/eval/check"
 	"github.com/leadscore/leadscore/internal/points"
+	"github.com/leadscore/leadscore/traverse"
 )
 
 // Routes is the plan for counting routes over records that are fetched: what to
@@ -49,6 +50,19 @@ const Targets = 4
 
 // Includes reports whether a model with the target k scores a lead of a kind.
 func (k LeadKind) Includes(lead LeadKind) bool { return k == lead || k >= EveryLead }
+
+// owner returns the reference that leads from all interactions of a lead's owner to that
+// owner, or "" if there is none: those of a lead and its contact may refer to any contact
+// and any lead.
+func (k LeadKind) owner() string {
+	switch k {
+	case EveryLead:
+		return traverse.Lead
+	case EveryLeadWithContact:
+		return ""
+	}
+	return traverse.Contact
+}
 
 // targetOf returns the target of a checked model.
 func targetOf(m *check.Model) LeadKind {

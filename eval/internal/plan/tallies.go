@@ -43,23 +43,24 @@ const (
 	TallyByPeriod                   // the period of the Timestamp
 	TallyByTimestamp                // the Timestamp itself
 	TallyByField                    // another field of the record
-	TallyByContact                  // the contact who owns it
+	TallyByContact                  // its owner, a contact or the lead
 )
 
 // capOf returns what the cap of a child tells its records apart by, or false if that
-// needs routes.
-func capOf(child *check.Child) (TallyValue, bool) {
+// needs routes. owner is the reference to the owner of the records, or "".
+func capOf(child *check.Child, owner string) (TallyValue, bool) {
 	switch {
 	case child.Cap == nil:
 		return TallyValue{}, true
 	case child.Cap.Period != dsl.NoPeriod:
 		return TallyValue{By: TallyByPeriod}, child.Dated == 0
 	}
-	return tallyValue(&child.Cap.Value)
+	return tallyValue(&child.Cap.Value, owner)
 }
 
-// tallyValue plans what tells records apart, or returns false if it needs routes.
-func tallyValue(v *check.Value) (TallyValue, bool) {
+// tallyValue plans what tells records apart, or returns false if it needs routes. owner is
+// the reference to the owner of the records, or "".
+func tallyValue(v *check.Value, owner string) (TallyValue, bool) {
 	switch {
 	case v.Record && v.Step == 0:
 		return TallyValue{}, true // each record is one of its own
@@ -68,7 +69,7 @@ func tallyValue(v *check.Value) (TallyValue, bool) {
 	case v.Step > 0 || len(v.Hops) > 0:
 		return TallyValue{}, false
 	case v.Ref != "":
-		return TallyValue{By: TallyByContact}, v.Ref == traverse.Contact
+		return TallyValue{By: TallyByContact}, v.Ref == owner
 	case v.Field.Name == traverse.Timestamp:
 		return TallyValue{By: TallyByTimestamp}, true
 	}

@@ -22,8 +22,8 @@ type Staging struct {
 
 	store   *columns.Store
 	layouts map[*plan.Layout]*layout
-	byKind  []*plan.Need // in the order of columns.Owned: the interactions of a contact, or nil
-	owned   []bool       // by contact: whether its interactions are laid out
+	contact owners
+	lead    owners
 
 	values []traverse.Value
 	counts []uint32
@@ -33,11 +33,20 @@ type Staging struct {
 	owners []columns.Key
 }
 
+// owners are the contacts, or the leads, that own interactions.
+type owners struct {
+	layout columns.Layouts
+	table  *columns.Table
+	byKind []*plan.Need // in the order of columns.Owned: what fetches the interactions of an owner, or nil
+	owned  []bool       // by owner: whether its interactions are laid out
+}
+
 // A layout says where the fields of a plan.Layout go.
 type layout struct {
 	table   *columns.Table
 	columns []*columns.Column // in the order of the layout
 	at      []int             // their positions among the table's
+	lead    int               // the position of the reference Lead -> Lead in the layout, or -1
 }
 
 // maxBytes is how much memory the distinct values may take that a staging keeps
@@ -53,12 +62,9 @@ func New(routes *plan.Routes, p *plan.Columns) *Staging {
 		layouts:  map[*plan.Layout]*layout{},
 	}
 	s.Executor.Bind(s.store)
-	kinds := s.store.Owned(columns.ByContact).Kinds()
-	s.byKind = make([]*plan.Need, len(kinds))
+	s.contact = newOwners(s.store, routes, columns.ByContact, traverse.Contact)
+	s.lead = newOwners(s.store, routes, columns.ByLead, traverse.Lead)
 	for _, n := range routes.Needs {
-		if at := slices.Index(kinds, s.store.Table(n.Asked.Entity)); n.By == traverse.Contact && at >= 0 {
-			s.byKind[at] = n
-		}
 		if s.layouts[n.Layout] == nil {
 			s.layouts[n.Layout] = newLayout(s.store, n.Layout)
 		}
@@ -66,10 +72,37 @@ func New(routes *plan.Routes, p *plan.Columns) *Staging {
 	return s
 }
 
+// newOwners returns the owners of interactions that a layout has by a reference, which is
+// called as what it leads to.
+func newOwners(store *columns.Store, routes *plan.Routes, layout columns.Layouts, reference string) owners {
+	kinds := store.Owned(layout).Kinds()
+	o := owners{layout: layout, table: store.Table(reference), byKind: make([]*plan.Need, len(kinds))}
+	for _, n := range routes.Needs {
+		if at := slices.Index(kinds, store.Table(n.Asked.Entity)); n.By == reference && at >= 0 {
+			o.byKind[at] = n
+		}
+	}
+	return o
+}
+
+// first returns the number of an owner, and whether it is met for the first time in a batch.
+func (o *owners) first(id string) (columns.Key, bool) {
+	k := o.table.Intern(id)
+	if more := int(k) + 1 - len(o.owned); more > 0 {
+		o.owned = append(o.owned, make([]bool, more)...)
+	}
+	before := o.owned[k]
+	o.owned[k] = true
+	return k, !before
+}
+
 func newLayout(store *columns.Store, l *plan.Layout) *layout {
-	out := &layout{table: store.Table(l.Entity.Name())}
-	for _, name := range l.Fields {
+	out := &layout{table: store.Table(l.Entity.Name()), lead: -1}
+	for i, name := range l.Fields {
 		c := out.table.Column(name)
+		if name == traverse.Lead && c.To == store.Table(traverse.Lead) {
+			out.lead = i
+		}
 		out.columns = append(out.columns, c)
 		out.at = append(out.at, slices.Index(out.table.Columns(), c))
 	}
@@ -94,7 +127,8 @@ func (s *Staging) TooLarge() bool {
 // at it, in place of the batch before. It returns ctx.Err() once ctx is done.
 func (s *Staging) Fill(ctx context.Context, routes *plan.Routes, b *fetch.Batch) error {
 	s.store.Reset()
-	clear(s.owned)
+	clear(s.contact.owned)
+	clear(s.lead.owned)
 	for i, n := range routes.Needs {
 		// Every record that the profile of a lead or owner leads to is fetched by its id.
 		if n.By != "" {
@@ -109,23 +143,13 @@ func (s *Staging) Fill(ctx context.Context, routes *plan.Routes, b *fetch.Batch)
 			}
 		}
 	}
-	contacts := s.store.Table(traverse.Contact)
 	for i := range b.Leads {
-		l := &b.Leads[i]
-		if l.Failed != nil || l.Kind == plan.NoParent || len(s.Executor.Plan().Targets[l.Kind].Interactions) == 0 {
-			continue
+		if err := ctx.Err(); err != nil {
+			return err
 		}
-		for _, id := range l.Owners {
-			if err := ctx.Err(); err != nil {
+		if l := &b.Leads[i]; l.Failed == nil {
+			if err := s.ownAll(ctx, b, l); err != nil {
 				return err
-			}
-			k := contacts.Intern(id)
-			if more := int(k) + 1 - len(s.owned); more > 0 {
-				s.owned = append(s.owned, make([]bool, more)...)
-			}
-			if !s.owned[k] {
-				s.owned[k] = true
-				s.own(b, k, id)
 			}
 		}
 	}
@@ -147,11 +171,34 @@ func (s *Staging) add(l *layout, r *fetch.Record) {
 	}
 }
 
-// own lays out the interactions of a contact.
-func (s *Staging) own(b *fetch.Batch, k columns.Key, id string) {
+// ownAll lays out the interactions of a lead. It returns ctx.Err() once ctx is done.
+func (s *Staging) ownAll(ctx context.Context, b *fetch.Batch, l *fetch.Lead) error {
+	targets := &s.Executor.Plan().Targets
+	counts := func(target plan.LeadKind) bool { return len(targets[target].Interactions) > 0 }
+	withContact := counts(plan.EveryLeadWithContact)
+	if l.Kind != plan.NoParent && counts(l.Kind) || l.Kind == plan.ContactBased && withContact {
+		for _, id := range l.Owners {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			s.own(b, &s.contact, id)
+		}
+	}
+	if counts(plan.EveryLead) || withContact {
+		s.own(b, &s.lead, l.ID)
+	}
+	return nil
+}
+
+// own lays out the interactions of an owner, unless that has been done.
+func (s *Staging) own(b *fetch.Batch, owners *owners, id string) {
+	k, first := owners.first(id)
+	if !first {
+		return
+	}
 	s.counts, s.times, s.cells = s.counts[:0], s.times[:0], s.cells[:0]
-	for i, table := range s.store.Owned(columns.ByContact).Kinds() {
-		n := s.byKind[i]
+	for i, table := range s.store.Owned(owners.layout).Kinds() {
+		n := owners.byKind[i]
 		if n == nil {
 			s.counts = append(s.counts, 0)
 			continue
@@ -162,6 +209,9 @@ func (s *Staging) own(b *fetch.Batch, k columns.Key, id string) {
 			s.times = append(s.times, r.Micros(columns.NoTime))
 			at := len(s.cells)
 			s.cells = append(s.cells, make([]uint32, table.Width())...)
+			if l.lead >= 0 { // to tell them apart from those that another layout has, too
+				s.cells[at+l.columns[l.lead].At] = uint32(s.lead.table.Key(r.Values[l.lead].Text()))
+			}
 			for j, c := range l.columns {
 				if c.Dict != nil {
 					s.cells[at+c.At] = c.Dict.Code(r.Values[j])
@@ -170,7 +220,7 @@ func (s *Staging) own(b *fetch.Batch, k columns.Key, id string) {
 		}
 		s.counts = append(s.counts, uint32(len(records)))
 	}
-	s.store.Own(columns.ByContact, k, s.counts, s.times, s.cells)
+	s.store.Own(owners.layout, k, s.counts, s.times, s.cells)
 }
 
 func (s *Staging) newestFirst(records []*fetch.Record) []*fetch.Record {

@@ -218,7 +218,12 @@ func TestScoreProperty(t *testing.T) {
 		`each EmailOpened within last 20 days where EmailName != "A" score +10`,
 		`each EmailOpened where Contact.City = "B" score +100`,
 		`at least 2 EmailClicked score +1000`,
-		`each Interaction none EmailClicked score +10000`))
+		`each Interaction none EmailClicked score +10000`)+evaltest.Model("L", "lead",
+		`each EmailOpened within last 20 days where EmailName != "A" score +1`,
+		`each EmailOpened where Lead.City = "B" score +100`,
+		`each Interaction score +10000`)+evaltest.Model("W", "lead with contact",
+		`each EmailOpened where EmailName = "A" score +1`,
+		`each Interaction none EmailClicked score +1000`))
 	var ids []string
 	for i := range 4 {
 		ids = append(ids, fmt.Sprint(i))
@@ -231,16 +236,17 @@ func TestScoreProperty(t *testing.T) {
 			}
 		}
 		contact := rapid.SampledFrom([]string{"0", "1", "2", ""})
+		lead := rapid.SampledFrom([]string{"0", "1", "2", "gone", ""})
 		word := rapid.SampledFrom([]string{"", "A", "a", "B"})
 		for _, id := range ids {
-			add("Lead", id, memory.Record{"ParentContact": contact.Draw(t, "contact")})
+			add("Lead", id, memory.Record{"ParentContact": contact.Draw(t, "contact"), "City": word.Draw(t, "city")})
 		}
 		for i := range 2 {
 			add("Contact", fmt.Sprint(i), memory.Record{"City": word.Draw(t, "city")})
 		}
 		for i := range rapid.IntRange(0, 30).Draw(t, "interactions") {
 			kind := rapid.SampledFrom([]string{"EmailOpened", "EmailClicked", "EmailSent"}).Draw(t, "kind")
-			r := memory.Record{"Contact": contact.Draw(t, "contact"), "EmailName": word.Draw(t, "name")}
+			r := memory.Record{"Contact": contact.Draw(t, "contact"), "Lead": lead.Draw(t, "lead"), "EmailName": word.Draw(t, "name")}
 			if days := rapid.IntRange(-3, 40).Draw(t, "days"); days != 40 {
 				r["Timestamp"] = evaltest.AsOf.AddDate(0, 0, -days)
 			}
@@ -249,7 +255,7 @@ func TestScoreProperty(t *testing.T) {
 		b := f.fill(t, data, ids...)
 		f.staging.Executor.SetAsOf(evaltest.AsOf)
 		store, x := data.Lend(data), columnar.New(f.columns)
-		err := store.Use(t.Context(), columns.ByContact, func() error {
+		err := store.Use(t.Context(), x.Layouts(), func() error {
 			x.Bind(store)
 			x.SetAsOf(evaltest.AsOf)
 			for i, id := range ids {
@@ -257,12 +263,11 @@ func TestScoreProperty(t *testing.T) {
 				if kind != b.Leads[i].Kind {
 					t.Fatalf("lead %s is %d, and staged %d", id, kind, b.Leads[i].Kind)
 				}
-				if kind == plan.NoParent {
-					continue
-				}
 				f.staging.Score(&b.Leads[i])
-				if got, want := f.staging.Executor.ModelScore(0), x.ModelScore(0); got != want {
-					t.Fatalf("lead %s has the score %d, and staged %d", id, want, got)
+				for j, m := range f.routes.Models {
+					if got, want := f.staging.Executor.ModelScore(j), x.ModelScore(j); m.Scores(kind) && got != want {
+						t.Fatalf("lead %s has the score %d by %s, and staged %d", id, want, m.Checked.Name, got)
+					}
 				}
 			}
 			return nil

@@ -131,10 +131,14 @@ func (r *run) fetchAndScore(m method, ids []string, from begun, out Outcomes) er
 	if m.columns != nil {
 		opts.Raw = m.columns.planned().residual == nil
 	}
+	s := recordScorer{routes: m.routes, columns: m.columns, batch: b, begun: from, structuredScorer: newStructuredScorer(r.programs, len(ids))}
+	if s.mayBeUnwanted() {
+		b.walker.Begin(r.ctx, &b.fetched)
+		opts.Unwanted = s.unwanted
+	}
 	if err := b.fetched.Load(r.ctx, m.routes.plan, r.source, ids, r.opts.AsOf, opts); err != nil {
 		return err
 	}
-	s := recordScorer{routes: m.routes, columns: m.columns, batch: b, begun: from, structuredScorer: newStructuredScorer(r.programs, len(ids))}
 	if r.opts.Explain {
 		s.explainer = &explainer{occurrences: r.opts.Occurrences, nearMisses: m.nearMisses, asOf: r.opts.AsOf}
 	}

@@ -22,6 +22,51 @@ type recordScorer struct {
 	recorder *recorder
 }
 
+// mayBeUnwanted reports whether some model may need nothing of a lead but its record.
+func (s *recordScorer) mayBeUnwanted() bool {
+	for j, m := range s.routes.plan.Models {
+		if s.begun.counted(j) != nil || m.Checked.Season != nil || m.AudienceOfLead {
+			return true
+		}
+	}
+	return false
+}
+
+// unwanted returns which models need nothing of the lead at a position but its record, or
+// nil if there is none: they do not score it, or are not in season, its own fields keep it
+// out of their audience, or its score is known already.
+func (s *recordScorer) unwanted(at int, l *fetch.Lead) []bool {
+	models := s.routes.plan.Models
+	var list []bool
+	for j, m := range models {
+		if m.Scores(l.Kind) && s.mayNeed(at*len(models)+j, j, m, l) {
+			continue
+		}
+		if list == nil {
+			list = make([]bool, len(models))
+		}
+		list[j] = true
+	}
+	return list
+}
+
+// mayNeed reports whether a model may need more of a lead than its record. at is the
+// position of its outcome.
+func (s *recordScorer) mayNeed(at, model int, m *plan.Model, l *fetch.Lead) bool {
+	switch p := s.programs[model]; {
+	case s.begun.counted(model) != nil:
+		return s.begun.countsAt(at) != nil
+	case !m.Structured():
+		return true
+	case !p.Active(s.batch.fetched.Instant.Micros):
+		return false
+	case m.AudienceOfLead:
+		s.counts = s.countInto(s.counts[:0], m.Audience, l)
+		return p.InAudience(s.counts)
+	}
+	return true
+}
+
 // begin lays the batch out in columns, if some conditions are counted over them. It
 // returns ctx.Err() once ctx is done.
 func (s *recordScorer) begin(ctx context.Context, opts *Options) error {

@@ -3,6 +3,7 @@ package fetch
 import (
 	"iter"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/leadscore/leadscore/eval/internal/plan"
@@ -21,7 +22,13 @@ type Batch struct {
 	opts   Options
 	room   int               // records that may still be fetched
 	folded map[string]string // texts that have been folded
+	needed []bool            // by model: whether some lead wants it; nil if all are wanted
 	memory memory
+}
+
+// wanted reports whether some lead wants one of some models.
+func (b *Batch) wanted(models []int) bool {
+	return b.needed == nil || slices.ContainsFunc(models, func(m int) bool { return b.needed[m] })
 }
 
 // Records returns the records of a key, none if it was not asked for.

@@ -23,9 +23,6 @@ func (b *Batch) Load(ctx context.Context, p *plan.Routes, source traverse.Source
 	}
 	for kind, t := range p.Trees {
 		l.reached[kind] = make([][]*Record, len(t.Order))
-		if t.Lead != nil {
-			l.reached[kind][t.Lead.Index] = b.leadRecords(plan.LeadKind(kind))
-		}
 	}
 	for round := 1; round <= p.Rounds; round++ {
 		if err := l.round(round); err != nil {
@@ -68,7 +65,31 @@ func (l *loader) leads(ids []string) error {
 	for _, id := range ids {
 		l.b.Leads = append(l.b.Leads, l.b.lookUp(id))
 	}
+	l.b.setUnwanted()
 	return nil
+}
+
+// setUnwanted finds out which models need more of which leads.
+func (b *Batch) setUnwanted() {
+	if b.opts.Unwanted == nil {
+		return
+	}
+	needed, all := make([]bool, len(b.plan.Models)), false
+	for i := range b.Leads {
+		l := &b.Leads[i]
+		if l.Failed != nil {
+			continue
+		}
+		if l.unwanted = b.opts.Unwanted(i, l); l.unwanted == nil {
+			all = true
+		}
+		for m, unwanted := range l.unwanted {
+			needed[m] = needed[m] || !unwanted
+		}
+	}
+	if !all {
+		b.needed = needed
+	}
 }
 
 // round fetches the records that are reached in a round.
@@ -156,27 +177,23 @@ func (b *Batch) reference(l *Lead, name string) string {
 	return l.Record.Values[b.plan.Lead.Layout.Index(name)].Text()
 }
 
-func (b *Batch) leadRecords(kind plan.LeadKind) []*Record {
-	var records []*Record
-	seen := map[*Record]bool{} // an id may be asked for twice
-	for i := range b.Leads {
-		if l := &b.Leads[i]; l.Failed == nil && kind.Includes(l.Kind) && !seen[l.Record] {
-			seen[l.Record] = true
-			records = append(records, l.Record)
-		}
-	}
-	return records
-}
-
 // accounts returns the accounts whose contacts own interactions of the batch.
 func (b *Batch) accounts() []string {
 	var ids []string
 	for i := range b.Leads {
-		if l := &b.Leads[i]; l.Failed == nil && l.Kind == plan.AccountBased {
+		if l := &b.Leads[i]; l.Failed == nil && b.hasOwners(l) {
 			ids = append(ids, b.reference(l, traverse.ParentAccount))
 		}
 	}
 	return distinct(ids)
+}
+
+// hasOwners reports whether the contacts of the account of a lead own interactions that
+// some model wants.
+func (b *Batch) hasOwners(l *Lead) bool {
+	return l.Kind == plan.AccountBased && slices.ContainsFunc(b.plan.Trees[plan.AccountBased].Order, func(n *plan.Node) bool {
+		return n.Parent == nil && !n.IsLead && l.wants(n.Models)
+	})
 }
 
 // setOwners sets the owners of account-based leads. It looks at stored ids alone:
@@ -184,7 +201,7 @@ func (b *Batch) accounts() []string {
 func (b *Batch) setOwners() {
 	for i := range b.Leads {
 		l := &b.Leads[i]
-		if l.Failed != nil || l.Kind != plan.AccountBased {
+		if l.Failed != nil || !b.hasOwners(l) {
 			continue
 		}
 		g := b.Groups[b.plan.Owner.Index][b.reference(l, traverse.ParentAccount)]
@@ -198,17 +215,23 @@ func (b *Batch) setOwners() {
 	}
 }
 
-// keys returns the keys by which a need has a node's records, for all leads of a target.
+// keys returns the keys by which a need has a node's records, for all leads of a target
+// of which some model wants them.
 func (l *loader) keys(kind plan.LeadKind, n *plan.Node, need *plan.Need) []string {
-	if n.Parent != nil {
-		return l.b.hopKeys(n, l.reached[kind][n.Parent.Index])
-	}
-	if n.IsLead {
+	switch {
+	case n.IsLead || !l.b.wanted(n.Models):
 		return nil
+	case n.Parent != nil && !n.Parent.IsLead:
+		return l.b.hopKeys(n, l.reached[kind][n.Parent.Index])
 	}
 	var ids []string
 	for i := range l.b.Leads {
-		if lead := &l.b.Leads[i]; lead.Failed == nil && kind.Includes(lead.Kind) {
+		lead := &l.b.Leads[i]
+		switch {
+		case lead.Failed != nil || !kind.Includes(lead.Kind) || !lead.wants(n.Models):
+		case n.Parent != nil:
+			ids = append(ids, Key(n, lead.Record))
+		default:
 			ids = append(ids, lead.Keys(n, need)...)
 		}
 	}
@@ -253,6 +276,8 @@ func (b *Batch) failLead(l *Lead, order []*plan.Node) {
 	for _, n := range order {
 		if n.IsLead {
 			reached[n.Index] = []*Record{l.Record}
+		}
+		if n.IsLead || !l.wants(n.Models) {
 			continue
 		}
 		for _, need := range n.Needs {

@@ -98,7 +98,7 @@ func (b *Batch) take(r *Record, n *plan.Need, row traverse.Row) {
 	if b.opts.NearMisses {
 		r.Given = slices.Clone(r.Values)
 	}
-	if !b.opts.Raw {
+	if !b.opts.Raw || b.opts.Unwanted != nil && n == b.plan.Lead {
 		for i, v := range r.Values {
 			var fold func(string) string
 			if l.Fold[i] {
@@ -123,9 +123,14 @@ func (b *Batch) hint(n *plan.Need) (from, to time.Time) {
 	}
 	lo, bounded := int64(math.MaxInt64), true
 	for _, at := range n.Nodes {
-		bounded = bounded && !at.Open
-		for _, w := range at.Windows {
-			lo = min(lo, b.Instant.Bounds[w].Lo)
+		for _, r := range at.Ranges {
+			switch {
+			case !b.wanted(r.Models):
+			case r.Window < 0:
+				bounded = false
+			default:
+				lo = min(lo, b.Instant.Bounds[r.Window].Lo)
+			}
 		}
 	}
 	if n.Layout.Days {
@@ -155,7 +160,7 @@ func (b *Batch) pathTo(n *plan.Need) string {
 			continue
 		}
 		for _, at := range t.Order {
-			if slices.Contains(at.Needs, n) {
+			if slices.Contains(at.Needs, n) && b.Leads[0].wants(at.Models) {
 				return at.Path()
 			}
 		}

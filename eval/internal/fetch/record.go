@@ -5,6 +5,7 @@ package fetch
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/leadscore/leadscore/eval/internal/plan"
@@ -57,6 +58,13 @@ type Lead struct {
 	Kind   plan.LeadKind
 	Owners []string // ids of the contacts whose interactions are the lead's
 	self   []string // the id of the lead
+
+	unwanted []bool // by model, or nil
+}
+
+// wants reports whether one of some models needs more than the record of the lead.
+func (l *Lead) wants(models []int) bool {
+	return l.unwanted == nil || slices.ContainsFunc(models, func(m int) bool { return !l.unwanted[m] })
 }
 
 // Keys returns the keys by which a need has the records of a root that are the lead's.
@@ -89,5 +97,9 @@ type Options struct {
 	MaxKeys    int  // the most keys of one query
 	MaxRecords int  // the most records of a batch; below 1 there is no limit
 	NearMisses bool // records are asked for whatever their date, and keep their values as the source gave them
-	Raw        bool // values stay as the source gave them: nothing compares them
+	Raw        bool // values stay as the source gave them: nothing compares them, apart from those of leads if Unwanted is set
+	// Unwanted says which models need nothing more of a lead: by model, or nil if all may. It is
+	// called for each lead that was found, at its position, before more is fetched. It may be
+	// nil.
+	Unwanted func(at int, l *Lead) []bool
 }

@@ -107,6 +107,8 @@ type builder struct {
 	// these, which have room for all of them.
 	steps []Step
 	exprs []Expr
+
+	beyond bool // some hop of the condition that is being planned leads beyond the lead
 }
 
 func (b *builder) layout(entity string) *Layout {
@@ -156,6 +158,7 @@ func (b *builder) model(m *check.Model) *Model {
 	frequencies := make([]points.Frequency, out.NumChildren)
 	i := 0
 	for c := range conditionsOf(m) {
+		b.beyond = false
 		first := len(children)
 		for j := range c.Children {
 			children = append(children, b.child(out, &c.Children[j], len(children)))
@@ -172,6 +175,9 @@ func (b *builder) model(m *check.Model) *Model {
 		planned.Name, planned.Checked, planned.Children = c.Name, c, children[first:last:last]
 		planned.Award = points.AwardOf(c, frequencies[first:first:last])
 		planned.Sames = b.sames(out, c.Items, planned.Children)
+		if c == m.Audience {
+			out.AudienceOfLead = !b.beyond
+		}
 	}
 	return out
 }
@@ -205,12 +211,7 @@ func (b *builder) child(m *Model, c *check.Child, index int) Child {
 		if i == c.Dated && c.Range != nil {
 			planned.Window = b.routes.Windows.index(*c.Range, m.Checked.Zone)
 		}
-		switch {
-		case planned.Window < 0:
-			at.Open = true
-		case !slices.Contains(at.Windows, planned.Window):
-			at.Windows = append(at.Windows, planned.Window)
-		}
+		at.useRange(planned.Window, len(b.routes.Models))
 		b.steps = append(b.steps, planned)
 	}
 	first := len(b.steps) - len(c.Path)
@@ -224,13 +225,27 @@ func (b *builder) child(m *Model, c *check.Child, index int) Child {
 
 // root returns the node at which the path of a child begins.
 func (b *builder) root(target LeadKind, c *check.Child) *Node {
-	t, e := b.routes.Trees[target], c.Path[0].Entity
-	if e.Name() == traverse.Lead {
-		if t.Lead == nil {
-			t.Lead = b.node(target, nil, &Node{Layout: b.layout(traverse.Lead), IsLead: true, Ref: -1, Name: traverse.Lead})
-		}
-		return t.Lead
+	if c.Path[0].Entity.Name() != traverse.Lead {
+		return b.used(b.interactions(target, c))
 	}
+	t := b.routes.Trees[target]
+	if t.Lead == nil {
+		t.Lead = b.node(target, nil, &Node{Layout: b.layout(traverse.Lead), IsLead: true, Ref: -1, Name: traverse.Lead})
+	}
+	t.Lead.use(len(b.routes.Models))
+	return t.Lead
+}
+
+// used returns a node beyond the lead, to which the model that is being planned leads.
+func (b *builder) used(n *Node) *Node {
+	b.beyond = true
+	n.use(len(b.routes.Models))
+	return n
+}
+
+// interactions returns the root of the interactions that a child counts.
+func (b *builder) interactions(target LeadKind, c *check.Child) *Node {
+	t, e := b.routes.Trees[target], c.Path[0].Entity
 	kinds, key := c.Kinds, e.Name()
 	if kinds != nil {
 		key = keyOf(kinds)
@@ -311,7 +326,7 @@ func (b *builder) rootNeeds(n *Node, target LeadKind, e *traverse.Entity) {
 func (b *builder) hop(target LeadKind, from *Node, s traverse.Step) *Node {
 	key := hopKey{from, s.Name}
 	if n, ok := b.hops[key]; ok {
-		return n
+		return b.used(n)
 	}
 	n := &Node{Layout: b.layout(s.Entity.Name()), Ref: -1, Name: s.Name, Round: from.Round + 1}
 	if s.Via.Many() {
@@ -321,7 +336,7 @@ func (b *builder) hop(target LeadKind, from *Node, s traverse.Step) *Node {
 		n.Ref = from.Layout.field(s.Name)
 	}
 	b.hops[key] = n
-	return b.node(target, from, n)
+	return b.used(b.node(target, from, n))
 }
 
 func (b *builder) node(target LeadKind, parent, n *Node) *Node {

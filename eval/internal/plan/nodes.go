@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/leadscore/leadscore/traverse"
 )
@@ -24,16 +25,43 @@ type Node struct {
 	Needs []*Need
 	// Twice has by need the reference, in the layout of the need, by which another need
 	// has a record of a lead, too; or -1. It is nil if there is none.
-	Twice   []int
-	Target  LeadKind // of the models whose paths lead here
-	IsLead  bool
-	Ref     int // for an N:1 hop the reference in the parent's layout, else -1
-	Name    string
-	Index   int   // in HopTree.Order
-	Round   int   // of fetching
-	Inner   bool  // some path goes on from here
-	Windows []int // the date ranges of the paths that stop here
-	Open    bool  // some path stops here, or goes on, whatever the date
+	Twice  []int
+	Target LeadKind // of the models whose paths lead here
+	IsLead bool
+	Ref    int // for an N:1 hop the reference in the parent's layout, else -1
+	Name   string
+	Index  int   // in HopTree.Order
+	Round  int   // of fetching
+	Inner  bool  // some path goes on from here
+	Models []int // whose paths and references lead here
+	Ranges []Range
+}
+
+// A Range is a date range of the paths that stop at a node, or go on.
+type Range struct {
+	Window int   // index into Routes.Windows, or -1 whatever the date
+	Models []int // that have such a path
+}
+
+// use records that a model's paths or references lead to the node.
+func (n *Node) use(model int) { n.Models = with(n.Models, model) }
+
+// useRange records the date range of a path of a model.
+func (n *Node) useRange(window, model int) {
+	i := slices.IndexFunc(n.Ranges, func(r Range) bool { return r.Window == window })
+	if i < 0 {
+		i = len(n.Ranges)
+		n.Ranges = append(n.Ranges, Range{Window: window})
+	}
+	n.Ranges[i].Models = with(n.Ranges[i].Models, model)
+}
+
+// with returns a list of models, which are planned in order, with one that may be its last.
+func with(models []int, model int) []int {
+	if n := len(models); n > 0 && models[n-1] == model {
+		return models
+	}
+	return append(models, model)
 }
 
 // Need returns what fetches the records of a hop.

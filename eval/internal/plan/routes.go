@@ -79,14 +79,16 @@ func targetOf(m *check.Model) LeadKind {
 
 // A Model is the plan of one model.
 type Model struct {
-	Checked     *check.Model
-	Target      LeadKind // of the leads that it scores
-	Zone        int      // index into Routes.Zones
-	Conditions  []Condition
-	Audience    *Condition      // nil if all leads are scored
-	NumChildren int             // of all conditions, and of the audience
-	Rules       func() []string // the children in the rule language; written when an explanation first wants one
-	Program     *points.Program // of a structured model; nil for another
+	Checked    *check.Model
+	Target     LeadKind // of the leads that it scores
+	Zone       int      // index into Routes.Zones
+	Conditions []Condition
+	Audience   *Condition // nil if all leads are scored
+	// AudienceOfLead says that the audience is about fields of the lead alone.
+	AudienceOfLead bool
+	NumChildren    int             // of all conditions, and of the audience
+	Rules          func() []string // the children in the rule language; written when an explanation first wants one
+	Program        *points.Program // of a structured model; nil for another
 }
 
 // Scores reports whether the model scores leads of a kind.

@@ -22,11 +22,15 @@ func describeRoutes(r *Routes) string {
 			if n.Inner {
 				b.WriteString(", inner")
 			}
-			if n.Open {
-				b.WriteString(", open")
+			var windows []int
+			for _, r := range n.Ranges {
+				if windows = append(windows, r.Window); r.Window < 0 {
+					b.WriteString(", open")
+					windows = windows[:len(windows)-1]
+				}
 			}
-			if len(n.Windows) > 0 {
-				fmt.Fprintf(&b, ", windows %v", n.Windows)
+			if len(windows) > 0 {
+				fmt.Fprintf(&b, ", windows %v", windows)
 			}
 			for _, need := range n.Needs {
 				fmt.Fprintf(&b, ", need %d", need.Index)

@@ -72,13 +72,14 @@ func New(routes *plan.Routes, p *plan.Columns) *Staging {
 	return s
 }
 
-// newOwners returns the owners of interactions that a layout has by a reference, which is
-// called as what it leads to.
+// newOwners returns the owners of interactions that a layout has by a reference, which has
+// the name of the entity that it leads to.
 func newOwners(store *columns.Store, routes *plan.Routes, layout columns.Layouts, reference string) owners {
 	kinds := store.Owned(layout).Kinds()
 	o := owners{layout: layout, table: store.Table(reference), byKind: make([]*plan.Need, len(kinds))}
 	for _, n := range routes.Needs {
-		if at := slices.Index(kinds, store.Table(n.Asked.Entity)); n.By == reference && at >= 0 {
+		at := slices.Index(kinds, store.Table(n.Asked.Entity))
+		if n.By == reference && at >= 0 && kinds[at].Column(reference).To == o.table { // a reference Lead may lead elsewhere
 			o.byKind[at] = n
 		}
 	}

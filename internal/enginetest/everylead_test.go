@@ -1,6 +1,7 @@
 package enginetest_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/leadscore/leadscore"
@@ -24,6 +25,27 @@ func parseSchema(t *testing.T, more string) *traverse.Schema {
 		t.Fatal(err)
 	}
 	return s
+}
+
+// TestLenderWithoutReferenceToLead: a source whose interactions do not refer to leads, as
+// those of the model's schema do, fails whether it lends its columns or not.
+func TestLenderWithoutReferenceToLead(t *testing.T) {
+	schema := parseSchema(t, "interaction Opened { Lead -> Lead }")
+	src := memory.New(parseSchema(t, "interaction Opened { Name text }"))
+	if err := src.Add("Lead", "l", nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, target := range []string{"lead", "lead with contact"} {
+		model, err := leadscore.Compile("m.score", `model "M" { target `+target+` condition "C" { each Opened score +1 } }`, schema)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, source := range []leadscore.Source{src, &scoretest.Recorder{Source: src}} {
+			if r, err := model.Score(t.Context(), "l", source, scoretest.AsOf); err == nil || !strings.Contains(err.Error(), "Lead") {
+				t.Errorf("target %s from %T: %v, %v, want an error about the reference Lead", target, source, r, err)
+			}
+		}
+	}
 }
 
 // TestReferenceLeadToContact: interactions whose reference Lead leads to a contact do not

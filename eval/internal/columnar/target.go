@@ -62,7 +62,7 @@ func bindTarget(kind plan.LeadKind, p *plan.Target, store *columns.Store) (targe
 			return t, false
 		}
 		at := slices.Index(kinds, k.table)
-		if at < 0 {
+		if at < 0 || kind >= plan.EveryLead && t.blocks[at].lead < 0 && plan.Leads(p.Interactions[i].Entity) {
 			return t, false
 		}
 		t.blocks[at].interactions = k

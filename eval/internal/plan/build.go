@@ -259,7 +259,7 @@ func (b *builder) interactions(target LeadKind, c *check.Child) *Node {
 		n.Layout = &Layout{Entity: e, index: map[string]int{}, Dated: 0}
 		b.anyFields(n.Layout)
 		for active := range b.schema.Active() {
-			if target != EveryLead || leads(active) {
+			if target != EveryLead || Leads(active) {
 				kinds = append(kinds, active)
 			}
 		}
@@ -309,12 +309,12 @@ func (b *builder) rootNeeds(n *Node, target LeadKind, e *traverse.Entity) {
 	}
 	if target == EveryLeadWithContact {
 		twice := -1
-		if leads(e) {
+		if Leads(e) {
 			twice = b.layout(e.Name()).field(traverse.Lead)
 		}
 		n.Twice = append(n.Twice, twice)
 	}
-	if leads(e) {
+	if Leads(e) {
 		b.routes.ByLead = true
 		n.Needs = append(n.Needs, b.need(e.Name(), traverse.Lead, false))
 		if n.Twice != nil {

@@ -45,7 +45,7 @@ func (b *columnBuilder) columnChild(c *check.Child) (columnChild, bool) {
 		out.lead = true
 	case root.Name() == traverse.AnyInteraction:
 		for active := range b.schema.Active() {
-			if b.kind != EveryLead || leads(active) {
+			if b.kind != EveryLead || Leads(active) {
 				out.roots = append(out.roots, active)
 			}
 		}

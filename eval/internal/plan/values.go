@@ -102,8 +102,8 @@ type Aging struct {
 	Zone *time.Location
 }
 
-// leads reports whether an interaction has a reference that names the lead.
-func leads(e *traverse.Entity) bool {
+// Leads reports whether an interaction has a reference that names the lead.
+func Leads(e *traverse.Entity) bool {
 	r, ok := e.Relationship(traverse.Lead)
 	return ok && !r.Many() && r.Target == traverse.Lead
 }

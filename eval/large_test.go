@@ -17,7 +17,9 @@ import (
 func TestLargeSums(t *testing.T) {
 	models := evaltest.Models(t, evaltest.Model("M", "contact",
 		`each EmailOpened score +3`, `each EmailOpened where EmailName = "A" score +10`, `has Lead.ParentContact.Leads score +100`)+
-		evaltest.Model("N", "account", `each EmailOpened score +1`))
+		evaltest.Model("N", "account", `each EmailOpened score +1`)+
+		evaltest.Model("S", "contact", `each EmailOpened score +3 up to +6`, `each EmailOpened where EmailName = "A" score +10`)+
+		evaltest.Model("R", "contact", `each EmailOpened score +3 up to +6`, `has Lead.ParentContact.Leads score +100`))
 	data := evaltest.Data(t, traverse.Standard(), `
 		Contact c
 		Lead few ParentContact=d
@@ -48,6 +50,8 @@ func TestLargeSums(t *testing.T) {
 				}
 			} else if failed != nil || models[0].Score != want || models[1].Status != NotTargeted {
 				t.Errorf("%s: %s: %+v, %v, want %d", how, ids[i], models, failed, want)
+			} else if scores := [2]int64{models[2].Score, models[3].Score}; want != 0 && scores != [2]int64{6 + 2*10, 6 + 100} {
+				t.Errorf("%s: %s: scores of %v by structured models", how, ids[i], scores)
 			} else if opts.Explain {
 				var sum int64
 				for c := range models[0].Explained.All() {

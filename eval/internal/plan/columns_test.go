@@ -468,6 +468,10 @@ func TestMaxRecords(t *testing.T) {
 	if got := p.Targets[AccountBased].MaxRecords; got != math.MaxInt64 {
 		t.Errorf("without a condition %d records at most", got)
 	}
+	p = planColumns(t, evaltest.Model("M", "contact", `every 30 days without EmailOpened score -5 down to -48`, `each EmailOpened score +7`))
+	if got := p.Targets[ContactBased].MaxRecords; got != math.MaxInt64/57 {
+		t.Errorf("%d records at most, if one of them counts ten times", got)
+	}
 }
 
 // TestProfileNodes checks that hops that begin alike share nodes, and that a path

@@ -77,12 +77,23 @@ func (b *columnBuilder) fast(m *Model, list []needed) *points.FastProgram {
 			b.condition(&m.Conditions[i].Award, n.children, b.plan.Sums[b.model]+place)
 			continue
 		}
-		b.target.weight += uint64(max(c.Points, -c.Points)) // points are added up in 64 bits
+		b.target.weight += uint64(max(c.Points, -c.Points)) * mostOfOne(c) // points are added up in 64 bits
 		for _, s := range b.counted(c, n).Slots {
 			slots[i] = append(slots[i], s.Index)
 		}
 	}
 	return m.Program.Fast(slots)
+}
+
+// mostOfOne returns how often the points of a condition count for a lead with one record,
+// at most.
+func mostOfOne(c *check.Condition) uint64 {
+	for i := range c.Children {
+		if a := c.Children[i].Aging; a != nil && a.Kind == check.Without {
+			return uint64(a.Steps)
+		}
+	}
+	return 1
 }
 
 // needed returns what a condition needs.

@@ -199,8 +199,8 @@ func (f *FastProgram) worth(i int, slots []uint64) Total {
 	return of.contribution(f.multiplier(i, slots))
 }
 
-// never reports whether the first child alone lets the condition not count, whatever else
-// there is.
+// never reports whether the condition does not count because of its first child, whatever
+// the others count. If it returns false, the condition may count or not.
 func (c *fastCondition) never(slots []uint64) bool {
 	if len(c.times.Children) == 0 {
 		return false

@@ -110,7 +110,7 @@ func (x *Executor) Bind(store *columns.Store) bool {
 func (x *Executor) bindKinds() {
 	x.every = x.every[:0]
 	for _, kind := range []plan.LeadKind{plan.EveryLead, plan.EveryLeadWithContact} {
-		// A condition has slots, even if it counts interactions of which there is no kind.
+		// Conditions over interactions of which there is no kind have slots alone.
 		if t := &x.targets[kind]; len(t.interactions)+len(t.plan.Lead.Measures)+t.plan.Slots > 0 {
 			x.every = append(x.every, kind)
 		}
@@ -294,7 +294,7 @@ func (x *Executor) countInteractions(t *target, layout columns.Layouts, owner co
 				return all
 			}
 			if block.interactions.lists {
-				block.interactions.contact = owner
+				block.interactions.owner = owner
 			}
 			at, of := times[:n], cells[:n*block.width]
 			if x.except != 0 && block.lead >= 0 {

@@ -16,7 +16,7 @@ type interactions struct {
 	stop  *interrupt // of the executor
 
 	lists   bool        // some records are for tallies
-	contact columns.Key // who owns the records at hand, if so
+	owner   columns.Key // who owns the records at hand, if so
 	records *records    // memory for some of them, if so
 
 	// As of the instant.

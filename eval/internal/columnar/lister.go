@@ -68,13 +68,13 @@ func (b *tallyBinder) listers(into []lister, m *plan.Measure, bit uint64, table 
 // atOnce is how many records listers look at together.
 const atOnce = 64
 
-// records are some of one kind and contact, newest first.
+// records are some of one kind and owner, newest first.
 type records struct {
-	times   []int64
-	cells   []uint32
-	width   int
-	contact columns.Key
-	masks   []uint64 // the measures that each satisfies
+	times []int64
+	cells []uint32
+	width int
+	owner columns.Key
+	masks []uint64 // the measures that each satisfies
 
 	// Memory for these records, or for those that satisfy a measure.
 	room    [atOnce]uint64
@@ -82,17 +82,17 @@ type records struct {
 	x, same [atOnce]mark
 }
 
-// list counts the records of one contact, of which segments are known, for one word, and
-// adds them to tallies. mask are the measures that the contact satisfies.
+// list counts the records of one owner, of which segments are known, for one word, and
+// adds them to tallies. mask are the measures that the owner satisfies.
 func (k *interactions) list(w *boundWord, times []int64, cells []uint32, mask uint64, found []uint32, c *counter) {
 	r := k.records
-	r.width, r.contact = k.width, k.contact
+	r.width, r.owner = k.width, k.owner
 	for len(found) > 0 {
 		n := min(len(found), atOnce)
-		any := w.masks(r, found[:n], cells, mask, c)
+		some := w.masks(r, found[:n], cells, mask, c)
 		r.times, r.cells = times, cells
 		for i := range w.listers {
-			if l := &w.listers[i]; any&l.bit != 0 {
+			if l := &w.listers[i]; some&l.bit != 0 {
 				l.add(r)
 			}
 		}
@@ -105,7 +105,7 @@ func (k *interactions) list(w *boundWord, times []int64, cells []uint32, mask ui
 
 // masks counts records, of which segments are known, and sets the masks of r, up to the
 // last record that lies in some window. It returns the measures that some satisfy.
-func (w *boundWord) masks(r *records, segments []uint32, cells []uint32, mask uint64, c *counter) (any uint64) {
+func (w *boundWord) masks(r *records, segments []uint32, cells []uint32, mask uint64, c *counter) (some uint64) {
 	low, list, at, n := c.low, w.caches, 0, 0
 	for _, seg := range segments {
 		if seg > w.last {
@@ -116,7 +116,7 @@ func (w *boundWord) masks(r *records, segments []uint32, cells []uint32, mask ui
 			m &= list[j].of(cells[at+list[j].at])
 		}
 		r.room[n%atOnce] = m
-		any |= m
+		some |= m
 		if carry := low.add(m); carry != 0 {
 			c.carry(carry)
 		}
@@ -124,7 +124,7 @@ func (w *boundWord) masks(r *records, segments []uint32, cells []uint32, mask ui
 		n++
 	}
 	c.low, r.masks = low, r.room[:n]
-	return any
+	return some
 }
 
 // satisfying returns which records satisfy the measure that has a bit. It has no branch on

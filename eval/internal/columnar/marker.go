@@ -8,8 +8,8 @@ import (
 	"github.com/leadscore/leadscore/traverse/columns"
 )
 
-// A mark is what a tally tells its records apart by: the number of a class or of a
-// contact, an instant or a period.
+// A mark is what a tally tells its records apart by: the number of a class or of an
+// owner, an instant or a period.
 type mark int64
 
 // empty is the mark of all records that have nothing to tell them apart by. It is less
@@ -78,9 +78,9 @@ func bindMarker(v plan.TallyValue, all classes, table *columns.Table) (marker, b
 func (m *marker) marks(t *plan.Tally, r *records, list []uint8, room *[atOnce]mark) []mark {
 	marks := room[:len(list)]
 	switch m.by {
-	case plan.TallyByContact:
+	case plan.TallyByOwner:
 		for i := range marks {
-			marks[i] = mark(r.contact)
+			marks[i] = mark(r.owner)
 		}
 	case plan.TallyByTimestamp:
 		for i, at := range list {

@@ -1,9 +1,9 @@
 package columnar
 
-// scan counts the records of one contact, newest first, into words. found has room
-// for a segment for each record; owner are the measures that the contact satisfies.
+// scan counts the records of one owner, newest first, into words. found has room
+// for a segment for each record; owner are the measures that the owner satisfies.
 //
-// Most contacts have a handful of records of a kind, so the end of each loop is
+// Most owners have a handful of records of a kind, so the end of each loop is
 // what costs, as no processor foresees it. So the first word is counted in the
 // loop that finds the segments.
 func (k *interactions) scan(times []int64, cells []uint32, owner []uint64, found []uint32, words []word, sums []int64) {

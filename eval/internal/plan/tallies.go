@@ -43,7 +43,7 @@ const (
 	TallyByPeriod                   // the period of the Timestamp
 	TallyByTimestamp                // the Timestamp itself
 	TallyByField                    // another field of the record
-	TallyByContact                  // its owner, a contact or the lead
+	TallyByOwner                    // its owner, a contact or the lead
 )
 
 // capOf returns what the cap of a child tells its records apart by, or false if that
@@ -65,11 +65,11 @@ func tallyValue(v *check.Value, owner string) (TallyValue, bool) {
 	case v.Record && v.Step == 0:
 		return TallyValue{}, true // each record is one of its own
 	case v.Record:
-		return TallyValue{By: TallyByContact}, v.Step == 1
+		return TallyValue{By: TallyByOwner}, v.Step == 1
 	case v.Step > 0 || len(v.Hops) > 0:
 		return TallyValue{}, false
 	case v.Ref != "":
-		return TallyValue{By: TallyByContact}, v.Ref == owner
+		return TallyValue{By: TallyByOwner}, v.Ref == owner
 	case v.Field.Name == traverse.Timestamp:
 		return TallyValue{By: TallyByTimestamp}, true
 	}

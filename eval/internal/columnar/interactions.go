@@ -1,6 +1,7 @@
 package columnar
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/leadscore/leadscore/eval/internal/plan"
@@ -19,7 +20,11 @@ type interactions struct {
 	owner   columns.Key // who owns the records at hand, if so
 	records *records    // memory for some of them, if so
 
+	windows [][]int // that some totals and measures have
+	span    []int   // by total, and then by measure: an index into windows
+
 	// As of the instant.
+	spans []plan.Bound // by windows
 	time  timeline
 	each  [][]int64     // points of totals of each, by sum and segment; nil where there are none. Those of the first sum are in the segments
 	least []leastPoints // of totals with a minimum n: added if the nth newest record is there
@@ -90,26 +95,49 @@ func bindInteractions(p *plan.Interactions, store *columns.Store, ranges, owner 
 	if k.lists {
 		k.records = tallies.records
 	}
+	k.bindWindows()
 	if len(k.words) == 0 {
 		k.words = []boundWord{{}} // scan has a first word
 	}
 	return k, true
 }
 
-// setAsOf makes the tables by segment as of an instant.
+// bindWindows finds the windows that totals and measures have.
+func (k *interactions) bindWindows() {
+	known := map[string]int{}
+	add := func(windows []int) {
+		key := fmt.Sprint(windows)
+		at, ok := known[key]
+		if !ok {
+			at = len(k.windows)
+			known[key] = at
+			k.windows = append(k.windows, windows)
+		}
+		k.span = append(k.span, at)
+	}
+	for i := range k.plan.Totals {
+		add(k.plan.Totals[i].Windows)
+	}
+	for i := range k.plan.Measures {
+		add(k.plan.Measures[i].Windows)
+	}
+}
+
+// setAsOf makes the tables by segment as of an instant. They stay as they are if the ends
+// of the windows keep their order, as they mostly do if the instant moves a little.
 func (k *interactions) setAsOf(bounds []plan.Bound, asOf int64, sums int) {
-	totals, measures := k.plan.Totals, k.plan.Measures
-	spans := make([]plan.Bound, 0, len(totals)+len(measures))
-	for i := range totals {
-		spans = append(spans, span(totals[i].Windows, bounds, asOf))
+	k.spans = k.spans[:0]
+	for _, windows := range k.windows {
+		k.spans = append(k.spans, span(windows, bounds, asOf))
 	}
-	for i := range measures {
-		spans = append(spans, span(measures[i].Windows, bounds, asOf))
+	if k.time.move(k.spans, asOf) {
+		return
 	}
-	k.time.cut(spans, asOf)
+	k.time.cut(k.spans, asOf)
+	totals := k.plan.Totals
 	k.each, k.least = make([][]int64, sums), k.least[:0]
 	for i := range totals {
-		first, last := k.time.within(spans[i])
+		first, last := k.within(i)
 		for j := range totals[i].Uses {
 			u := &totals[i].Uses[j]
 			points := k.pointsOf(u)
@@ -124,7 +152,7 @@ func (k *interactions) setAsOf(bounds []plan.Bound, asOf int64, sums int) {
 		w.last = 0
 		w.inside = append(w.inside[:0], make([]uint64, len(segments))...)
 		for m := w.First; m < w.First+w.Count; m++ {
-			first, last := k.time.within(spans[len(totals)+m])
+			first, last := k.within(len(totals) + m)
 			for seg := first; seg <= last; seg++ {
 				w.inside[seg] |= w.Bit(m)
 				w.last = max(w.last, uint32(seg))
@@ -137,6 +165,13 @@ func (k *interactions) setAsOf(bounds []plan.Bound, asOf int64, sums int) {
 			segments[i].points = k.each[0][i]
 		}
 	}
+}
+
+// within returns the first and last segment in which a total counts, or a measure, by
+// their place in k.span.
+func (k *interactions) within(i int) (first, last int) {
+	s := k.time.spans[k.span[i]]
+	return s.first, s.last
 }
 
 // pointsOf returns the table to which a use of a total adds its points.

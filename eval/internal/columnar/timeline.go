@@ -14,12 +14,14 @@ import (
 // record's Timestamp is looked at once, however many windows there are.
 type timeline struct {
 	segments []segment // newest first
+	spans    []within  // where the spans are by which it is cut
 	asOf     int64
 	oldest   int64 // older records lie in no window
 	// bucket is, by age, the first segment of records of that age. One age is 1<<shift
 	// microseconds, the last one all that is older.
 	bucket [ages]uint16
 	shift  uint
+	room   []int64 // for move
 }
 
 // A segment is a range of time in which no window begins or ends. The first is
@@ -30,6 +32,10 @@ type segment struct {
 	inside uint64 // the measures of the first word in whose windows they lie
 	points int64  // what totals of each give the first sum for a record
 }
+
+// A within is the first and last segment of a span; the first is after the last if the span
+// is empty.
+type within struct{ first, last int }
 
 const ages = 256
 
@@ -61,7 +67,63 @@ func (t *timeline) cut(spans []plan.Bound, asOf int64) {
 	for _, cut := range cuts {
 		t.segments = append(t.segments, segment{cut: cut})
 	}
+	t.spans = t.spans[:0]
+	for _, s := range spans {
+		t.spans = append(t.spans, t.within(s))
+	}
 	t.fillBuckets()
+}
+
+// move moves the cuts to the ends of the spans as of another instant, if each segment stays
+// within the same spans: if the ends keep their order, and those that were equal still
+// are. Otherwise it changes nothing and returns false.
+func (t *timeline) move(spans []plan.Bound, asOf int64) bool {
+	const unknown = math.MaxInt64
+	if len(t.segments) == 0 || len(t.spans) != len(spans) {
+		return false
+	}
+	t.room = append(t.room[:0], asOf+1)
+	for range t.segments[1:] {
+		t.room = append(t.room, unknown)
+	}
+	cuts := t.room
+	same := func(i int, cut int64) bool {
+		before := cuts[i]
+		cuts[i] = cut
+		return before == unknown || before == cut
+	}
+	if !same(len(cuts)-1, columns.NoTime) {
+		return false
+	}
+	oldest := int64(math.MaxInt64)
+	for i, s := range spans {
+		w := t.spans[i]
+		switch {
+		case (s.Lo > s.Hi) != (w.first > w.last):
+			return false
+		case s.Lo > s.Hi:
+			continue
+		case !same(w.last, s.Lo) || !same(w.first-1, s.Hi+1):
+			return false
+		}
+		oldest = min(oldest, s.Lo)
+	}
+	together := true // all cuts move by as much as the instant does
+	for i, cut := range cuts {
+		if i > 0 && cut >= cuts[i-1] {
+			return false
+		}
+		was := t.segments[i].cut
+		together = together && (cut-was == asOf-t.asOf || was <= columns.NoTime+1 && cut == was)
+	}
+	for i, cut := range cuts {
+		t.segments[i].cut = cut
+	}
+	t.asOf, t.oldest = asOf, oldest
+	if !together {
+		t.fillBuckets()
+	}
+	return true
 }
 
 // fillBuckets chooses ages so that few of them have a cut inside.
@@ -86,17 +148,16 @@ func (t *timeline) fillBuckets() {
 	}
 }
 
-// within returns the first and last segment of a span; the first is after the last
-// if the span is empty.
-func (t *timeline) within(s plan.Bound) (first, last int) {
+// within returns where a span is by whose ends time was cut.
+func (t *timeline) within(s plan.Bound) within {
 	if s.Lo > s.Hi {
-		return 1, 0
+		return within{1, 0}
 	}
 	at := func(cut int64) int {
 		i, _ := slices.BinarySearchFunc(t.segments, cut, func(have segment, cut int64) int { return cmp.Compare(cut, have.cut) })
 		return i
 	}
-	return at(s.Hi+1) + 1, at(s.Lo)
+	return within{at(s.Hi+1) + 1, at(s.Lo)}
 }
 
 // segment returns the segment of an instant that is not later than as of.

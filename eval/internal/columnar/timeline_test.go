@@ -2,6 +2,7 @@ package columnar
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -64,8 +65,8 @@ func TestTimeline(t *testing.T) {
 				t.Fatalf("%d is in segment %d of %v", at, seg, line.segments)
 			}
 			for i, windows := range lists {
-				first, last := line.within(spans[i])
-				got := first <= int(seg) && int(seg) <= last
+				w := line.within(spans[i])
+				got := w.first <= int(seg) && int(seg) <= w.last
 				want := lies(at, windows, bounds, asOf)
 				if got != want {
 					t.Fatalf("%d lies in the windows %v of %v as of %d: %t", at, windows, bounds, asOf, got)
@@ -86,6 +87,80 @@ func TestTimeline(t *testing.T) {
 	}
 }
 
+// TestTimelineMoves checks that a timeline that moves to another instant is as one that is
+// cut as of it, and that segments stay within the same spans.
+func TestTimelineMoves(t *testing.T) {
+	moved, together, cut := 0, 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		near := rapid.Int64Range(-100, 100)
+		far := rapid.OneOf(near, rapid.Int64Range(-1_000_000, 1_000_000))
+		bound := rapid.Custom(func(t *rapid.T) func(asOf int64) int64 {
+			at := far.Draw(t, "bound")
+			switch rapid.IntRange(0, 3).Draw(t, "kind") {
+			case 0:
+				return func(int64) int64 { return at } // an absolute date
+			case 1:
+				return func(asOf int64) int64 { return asOf - asOf%50 + at } // the beginning of a day
+			}
+			return func(asOf int64) int64 { return asOf + at }
+		})
+		var ends [][2]func(int64) int64
+		for range rapid.IntRange(0, 8).Draw(t, "spans") {
+			lo, hi := bound.Draw(t, "lo"), bound.Draw(t, "hi")
+			switch rapid.IntRange(0, 3).Draw(t, "open") {
+			case 0:
+				lo = func(int64) int64 { return columns.NoTime }
+			case 1:
+				lo = func(int64) int64 { return columns.NoTime + 1 }
+			}
+			if rapid.Bool().Draw(t, "until as of") {
+				hi = func(asOf int64) int64 { return asOf }
+			}
+			ends = append(ends, [2]func(int64) int64{lo, hi})
+		}
+		spans := func(asOf int64) (list []plan.Bound) {
+			for _, e := range ends {
+				list = append(list, plan.Bound{Lo: e[0](asOf), Hi: min(e[1](asOf), asOf)})
+			}
+			return list
+		}
+		asOf := near.Draw(t, "as of")
+		var line timeline
+		line.cut(spans(asOf), asOf)
+		for range rapid.IntRange(1, 4).Draw(t, "moves") {
+			before := slices.Clone(line.spans)
+			asOf += rapid.Int64Range(-40, 40).Draw(t, "by")
+			var want timeline
+			want.cut(spans(asOf), asOf)
+			buckets := line.bucket
+			if !line.move(spans(asOf), asOf) {
+				line.cut(spans(asOf), asOf)
+				cut++
+			} else {
+				moved++
+				if !slices.Equal(line.spans, before) {
+					t.Fatalf("the spans are in the segments %v, and were in %v", line.spans, before)
+				}
+				if line.bucket == buckets {
+					together++
+				}
+			}
+			if !slices.Equal(line.segments, want.segments) || !slices.Equal(line.spans, want.spans) || line.oldest != want.oldest || line.asOf != asOf {
+				t.Fatalf("as of %d, the timeline is\n%v, want\n%v", asOf, line, want)
+			}
+			for _, back := range rapid.SliceOfN(rapid.OneOf(rapid.Int64Range(0, 200), rapid.Int64Range(0, 2_000_000)), 1, 9).Draw(t, "back") {
+				_, got := line.segment(asOf - back)
+				if _, want := want.segment(asOf - back); got != want {
+					t.Fatalf("what is %d older than as of is in segment %d, want %d", back, got, want)
+				}
+			}
+		}
+	})
+	if moved == 0 || together == 0 || cut == 0 {
+		t.Errorf("%d timelines moved, %d of them with all their cuts, and %d were cut again", moved, together, cut)
+	}
+}
+
 // TestTimelineOfNothing checks a timeline whose only span is empty.
 func TestTimelineOfNothing(t *testing.T) {
 	var line timeline
@@ -93,8 +168,8 @@ func TestTimelineOfNothing(t *testing.T) {
 	if line.oldest != math.MaxInt64 || len(line.segments) != 2 {
 		t.Errorf("the oldest record that counts is at %d, and there are %d segments", line.oldest, len(line.segments))
 	}
-	if first, last := line.within(plan.Bound{Lo: 5, Hi: 4}); first <= last {
-		t.Errorf("nothing lies in the segments from %d to %d", first, last)
+	if w := line.within(plan.Bound{Lo: 5, Hi: 4}); w.first <= w.last {
+		t.Errorf("nothing lies in the segments from %d to %d", w.first, w.last)
 	}
 }
 
@@ -112,10 +187,10 @@ func TestManySegments(t *testing.T) {
 		t.Fatalf("%d segments are too few for this test", len(line.segments))
 	}
 	for _, i := range []int64{0, 1, n / 2, n - 1} {
-		first, last := line.within(spans[i])
+		w := line.within(spans[i])
 		for at := spans[i].Lo - 1; at <= spans[i].Hi; at++ {
 			_, seg := line.segment(at)
-			if got, want := first <= int(seg) && int(seg) <= last, at >= spans[i].Lo; got != want {
+			if got, want := w.first <= int(seg) && int(seg) <= w.last, at >= spans[i].Lo; got != want {
 				t.Errorf("%d lies in %v: %t", at, spans[i], got)
 			}
 		}

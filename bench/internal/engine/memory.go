@@ -18,6 +18,16 @@ var Memory = Over("leadscore", LoadMemory)
 // MemoryOne is leadscore over its memory source, one lead at a time.
 var MemoryOne = OneOver("leadscore one by one", LoadMemory)
 
+// MemoryNow is MemoryOne as of an instant that is later with each lead, as now is. It
+// stays within a millisecond, so that all scores are those as of its beginning.
+var MemoryNow = oneOver("leadscore one by one, as of now", LoadMemory, func() func() time.Time {
+	calls := 0
+	return func() time.Time {
+		calls++
+		return crm.AsOf.Add(time.Duration(calls%1000) * time.Microsecond)
+	}
+})
+
 // Over returns an engine that is leadscore over the source that load returns, all
 // leads in one stream.
 func Over(name string, load func(*crm.Data, *leadscore.Schema) (leadscore.Source, error), opts ...leadscore.Option) *Engine {
@@ -32,14 +42,21 @@ func Over(name string, load func(*crm.Data, *leadscore.Schema) (leadscore.Source
 
 // OneOver returns an engine like that of [Over], one lead at a time.
 func OneOver(name string, load func(*crm.Data, *leadscore.Schema) (leadscore.Source, error)) *Engine {
+	return oneOver(name, load, func() func() time.Time {
+		return func() time.Time { return crm.AsOf }
+	})
+}
+
+func oneOver(name string, load func(*crm.Data, *leadscore.Schema) (leadscore.Source, error), clock func() func() time.Time) *Engine {
 	return over(name, load, func(text string, schema *leadscore.Schema, data leadscore.Source, ids []string) (Scorer, error) {
 		model, err := leadscore.Compile("rules", text, schema)
 		if err != nil {
 			return nil, err
 		}
+		asOf := clock()
 		return func(leads []int, scores []int64) error {
 			for i, lead := range leads {
-				r, err := model.Score(context.Background(), ids[lead], data, leadscore.AsOf(crm.AsOf))
+				r, err := model.Score(context.Background(), ids[lead], data, leadscore.AsOf(asOf()))
 				if err != nil {
 					return err
 				}

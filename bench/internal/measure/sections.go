@@ -32,6 +32,7 @@ func Sections() []Section {
 	return []Section{
 		{Name: "memory", Title: "leadscore over its memory source", Unit: "lead", Contests: memorySource},
 		{Name: "one", Title: "One lead at a time, by Model.Score", Unit: "lead", Contests: oneByOne},
+		{Name: "now", Title: "One lead at a time, as of now against as of a fixed instant", Unit: "lead", Contests: asOfNow},
 		{Name: "growth", Title: "1,000 rules against 100", Unit: "lead", Contests: growth},
 		{Name: "fetch", Title: "leadscore over somebody's own source, by Fetch", Unit: "lead", Contests: fetch},
 		{Name: "structs", Title: "leadscore over somebody's own structs, 100 rules", Unit: "lead", Contests: overStructs},
@@ -69,6 +70,15 @@ func structured(l *Lab, f func(Contest) error) error {
 func oneByOne(l *Lab, f func(Contest) error) error {
 	for _, size := range []int{20, 100} {
 		if err := l.Against(engine.HandWritten, engine.MemoryOne, rules.Measured(size), f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func asOfNow(l *Lab, f func(Contest) error) error {
+	for _, size := range []int{20, 100, 1000} {
+		if err := l.Against(engine.MemoryOne, engine.MemoryNow, rules.Measured(size), f); err != nil {
 			return err
 		}
 	}

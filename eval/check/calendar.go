@@ -74,6 +74,12 @@ func (b Bound) resolve(days bool, open int64, asOf time.Time, zone *time.Locatio
 	return shiftInstant(now, b.N, b.Unit, zone) + b.Plus
 }
 
+// Steady reports whether the bound of a window, in days or not, is as far from as of
+// whatever as of is: it is neither fixed nor open, and found without a calendar.
+func (b Bound) Steady(days bool) bool {
+	return b.Kind == Relative && !days && (b.N == 0 || b.Unit == dsl.Minutes || b.Unit == dsl.Hours || b.Unit == dsl.Days || b.Unit == dsl.Weeks)
+}
+
 func shiftDay(day, n int64, unit dsl.Unit) int64 {
 	switch unit {
 	case dsl.Weeks:

@@ -126,6 +126,9 @@ func (k *interactions) bindWindows() {
 // setAsOf makes the tables by segment as of an instant. They stay as they are if the ends
 // of the windows keep their order, as they mostly do if the instant moves a little.
 func (k *interactions) setAsOf(bounds []plan.Bound, asOf int64, sums int) {
+	if k.plan.Steady && k.time.moveAll(asOf) {
+		return
+	}
 	k.spans = k.spans[:0]
 	for _, windows := range k.windows {
 		k.spans = append(k.spans, span(windows, bounds, asOf))

@@ -74,6 +74,23 @@ func (t *timeline) cut(spans []plan.Bound, asOf int64) {
 	t.fillBuckets()
 }
 
+// moveAll moves the cuts to those as of another instant, if all ends of spans move by as
+// much as the instant does, apart from those that are open. It returns false if time has
+// not been cut.
+func (t *timeline) moveAll(asOf int64) bool {
+	by := asOf - t.asOf
+	for i := range t.segments {
+		if s := &t.segments[i]; s.cut > columns.NoTime+1 {
+			s.cut += by
+		}
+	}
+	if t.oldest > columns.NoTime+1 && t.oldest < math.MaxInt64 { // some span is not open, nor are all empty
+		t.oldest += by
+	}
+	t.asOf = asOf
+	return len(t.segments) > 0
+}
+
 // move moves the cuts to the ends of the spans as of another instant, if each segment stays
 // within the same spans: if the ends keep their order, and those that were equal still
 // are. Otherwise it changes nothing and returns false.

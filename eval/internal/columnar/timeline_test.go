@@ -90,15 +90,19 @@ func TestTimeline(t *testing.T) {
 // TestTimelineMoves checks that a timeline that moves to another instant is as one that is
 // cut as of it, and that segments stay within the same spans.
 func TestTimelineMoves(t *testing.T) {
-	moved, together, cut := 0, 0, 0
+	moved, together, cut, all := 0, 0, 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		near := rapid.Int64Range(-100, 100)
 		far := rapid.OneOf(near, rapid.Int64Range(-1_000_000, 1_000_000))
+		steady := rapid.Bool().Draw(t, "steady") // all ends that are not open
 		bound := rapid.Custom(func(t *rapid.T) func(asOf int64) int64 {
 			at := far.Draw(t, "bound")
+			if steady {
+				return func(asOf int64) int64 { return asOf + at }
+			}
 			switch rapid.IntRange(0, 3).Draw(t, "kind") {
 			case 0:
-				return func(int64) int64 { return at } // an absolute date
+				return func(int64) int64 { return at } // a fixed date
 			case 1:
 				return func(asOf int64) int64 { return asOf - asOf%50 + at } // the beginning of a day
 			}
@@ -133,7 +137,9 @@ func TestTimelineMoves(t *testing.T) {
 			var want timeline
 			want.cut(spans(asOf), asOf)
 			buckets := line.bucket
-			if !line.move(spans(asOf), asOf) {
+			if steady && line.moveAll(asOf) {
+				all++
+			} else if !line.move(spans(asOf), asOf) {
 				line.cut(spans(asOf), asOf)
 				cut++
 			} else {
@@ -156,8 +162,8 @@ func TestTimelineMoves(t *testing.T) {
 			}
 		}
 	})
-	if moved == 0 || together == 0 || cut == 0 {
-		t.Errorf("%d timelines moved, %d of them with all their cuts, and %d were cut again", moved, together, cut)
+	if moved == 0 || together == 0 || cut == 0 || all == 0 {
+		t.Errorf("%d timelines moved, %d of them with all their cuts, %d were cut again, and %d were steady", moved, together, cut, all)
 	}
 }
 

@@ -68,6 +68,10 @@ func NewColumns(routes *Routes, explain bool) *Columns {
 	}
 	for i := range p.Targets {
 		p.Targets[i].arrange(explain)
+		for j := range p.Targets[i].Interactions {
+			k := &p.Targets[i].Interactions[j]
+			k.Steady = p.Windows.steady(k)
+		}
 	}
 	if left {
 		p.ResidualRoutes = newRoutes(residual, routes)

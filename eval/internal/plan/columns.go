@@ -119,6 +119,7 @@ type Interactions struct {
 	// read from tables by time, not counted one by one.
 	Totals   []Total
 	Measures []Measure
+	Steady   bool // all their windows are: see [Windows.Steady]
 
 	tables []tableKey // that the totals need
 }

@@ -80,6 +80,10 @@ func (a *Aging) Edges(asOf time.Time, zone *time.Location, into []int64) []int64
 	return into
 }
 
+// Steady reports whether each edge is as far from as of whatever as of is, as long as it is
+// not before the first instant that a record can have.
+func (a *Aging) Steady() bool { return relative(-a.Span.N, a.Span.Unit, 0).Steady(a.Span.Days) }
+
 // Age returns how many spans old an occurrence is, at most Steps. at is its date, in
 // microseconds or days since 1970-01-01.
 func (a *Aging) Age(asOf time.Time, zone *time.Location, at int64) int {

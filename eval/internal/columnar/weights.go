@@ -26,6 +26,8 @@ func (x *Executor) setWeights(asOf time.Time) {
 		}
 		if x.weights[i] == nil {
 			x.weights[i] = new(timeline)
+		} else if x.weights[i].moveWeights(a, asOf.UnixMicro()) {
+			continue
 		}
 		x.edges = a.Edges(asOf, a.Zone, x.edges[:0])
 		x.weights[i].weigh(a, asOf, x.edges)
@@ -47,6 +49,14 @@ func (t *timeline) weigh(a *plan.Aging, asOf time.Time, edges []int64) {
 		t.segments = append(t.segments, segment{cut: columns.NoTime, points: int64(a.Weight(len(edges)))})
 	}
 	t.fillBuckets()
+}
+
+// moveWeights is weigh for the aging of the timeline as of a later instant, if all edges
+// move by as much as the instant does. Otherwise it changes nothing and returns false.
+func (t *timeline) moveWeights(a *plan.Aging, asOf int64) bool {
+	// There is a segment before each edge, one after them, and one of no Timestamp: all
+	// edges are instants that a record can have, and later ones are, too.
+	return asOf >= t.asOf && len(t.segments) == a.Steps+2 && a.Steady() && t.moveAll(asOf)
 }
 
 // weight returns the weight of an occurrence that is not later than as of.

@@ -20,6 +20,7 @@ func TestWeights(t *testing.T) {
 		t.Fatal(err)
 	}
 	var memory timeline // which is used again
+	moved := 0
 	rapid.Check(t, func(t *rapid.T) {
 		a := plan.Aging{Zone: zone, Aging: check.Aging{
 			Kind:    rapid.SampledFrom([]check.AgingKind{check.Halving, check.Losing, check.Fading, check.Without}).Draw(t, "kind"),
@@ -33,6 +34,11 @@ func TestWeights(t *testing.T) {
 		asOf := time.UnixMicro(rapid.Int64Range(0, 1e17).Draw(t, "as of")).UTC()
 		edges := a.Edges(asOf, zone, nil)
 		memory.weigh(&a, asOf, edges)
+		if later := asOf.Add(time.Duration(rapid.Int64Range(0, 1e16).Draw(t, "later"))); memory.moveWeights(&a, later.UnixMicro()) {
+			moved++
+			asOf = later
+			edges = a.Edges(asOf, zone, edges[:0])
+		}
 		first := traverse.DayNumber(0, time.January, 1) * 24 * 60 * 60 * 1_000_000 // that a record can have
 		for _, edge := range append(edges, first, asOf.UnixMicro(), math.MinInt64) {
 			for _, at := range []int64{edge - 1, edge, edge + 1} {
@@ -45,4 +51,7 @@ func TestWeights(t *testing.T) {
 			}
 		}
 	})
+	if moved == 0 {
+		t.Error("no timeline moved")
+	}
 }

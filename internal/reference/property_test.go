@@ -115,6 +115,16 @@ func (g *generator) compare(t tester, drawRules func(*generator) string, drawDat
 	batch, workers := leadscore.Batch(pick(g, "batch", 256, 1, 2, 3)), leadscore.Workers(pick(g, "workers", 1, 1, 2))
 	told := pick(g, "occurrences", 100, 1, 3)
 	results := compareAll(t, set, file, g.schema, data, leads, source, g.asOf, []int{scoresAlone, 0, told}, batch, workers)
+	if g.large == "" && g.chance(2, "another instant") {
+		// What the set keeps for one instant moves to the next.
+		for range 2 {
+			const day = 24 * time.Hour
+			by := pick(g, "moves by", time.Microsecond, time.Second, time.Hour, day, 31*day, 400*day, -time.Microsecond, -day)
+			then := g.asOf.Add(by)
+			t.Logf("as of %s", then.Format(time.RFC3339Nano))
+			compareAll(t, set, file, g.schema, data, leads, source, then, []int{scoresAlone}, batch, workers)
+		}
+	}
 	return &compared{g.schema, file, g.asOf, results}
 }
 

@@ -117,12 +117,7 @@ func (r Result) Dimensions() []Dimension {
 // Label returns the grades of the dimensions that make the model's label, in a row: ""
 // if one of the dimensions has no grade. It returns false if the lead is not scored or
 // the model has no label.
-func (r Result) Label() (label string, ok bool) {
-	if o := r.explained.Outcome(); o != nil {
-		return o.Label, o.Labeled
-	}
-	return "", false
-}
+func (r Result) Label() (label string, ok bool) { return r.explained.Label() }
 
 // Structured reports whether the score is more than the sum of the contributions: the
 // lead is scored, and the model has dimensions, groups, limits, tables or the like.

@@ -128,6 +128,15 @@ func (e *Explanation) Grade() (grade string, salesReady bool) {
 	return e.program.Grade(&e.outcome), e.outcome.SalesReady
 }
 
+// Label returns the label of a structured model for the lead, "" if one of its dimensions
+// has no grade. It returns false if the model has none, and for any other model.
+func (e *Explanation) Label() (label string, ok bool) {
+	if !e.Structured() || !e.program.HasLabel() {
+		return "", false
+	}
+	return e.program.Label(&e.outcome), true
+}
+
 // Outcome returns the outcome of a structured model, which belongs to the caller. It
 // returns nil for any other model, and if e is nil.
 func (e *Explanation) Outcome() *Outcome {
@@ -135,8 +144,9 @@ func (e *Explanation) Outcome() *Outcome {
 		return nil
 	}
 	p := e.program
-	out := &Outcome{Labeled: p.HasLabel(), Label: p.Label(&e.outcome), Dimensions: slices.Grow(Dimensions(nil), len(e.outcome.Dimensions))}
+	out := &Outcome{Dimensions: slices.Grow(Dimensions(nil), len(e.outcome.Dimensions))}
 	out.Grade, out.SalesReady = e.Grade()
+	out.Label, out.Labeled = e.Label()
 	for i, d := range e.outcome.Dimensions {
 		out.Dimensions = append(out.Dimensions, Dimension{p.Dimensions()[i].Name, d.Score, p.DimensionGrade(i, &e.outcome)})
 	}

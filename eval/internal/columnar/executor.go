@@ -251,6 +251,9 @@ func (x *Executor) scoreBy(target, kind plan.LeadKind, row int, owners []columns
 			x.except = lead // they come next
 			records += x.countInteractions(t, columns.ByContact, owners[0])
 			x.except = 0
+			if cap(x.times) > mostKept {
+				x.times, x.cells = nil, nil
+			}
 		}
 		records += x.countInteractions(t, columns.ByLead, lead)
 	}

@@ -83,6 +83,7 @@ type batch struct {
 	ids      []string
 	outcomes []eval.Outcomes // by group
 	asOf     []time.Time     // by model, in its time zone; results point to it, so it never changes
+	instants []time.Time     // memory for asOf as of later instants
 	results  []Result        // by lead and model
 }
 
@@ -115,7 +116,11 @@ func (s *Set) score(ctx context.Context, b *batch, data Source, o eval.Options) 
 	models := len(s.models)
 	b.results = make([]Result, len(b.ids)*models)
 	if models > 0 && (len(b.asOf) == 0 || b.asOf[0].UnixMicro() != o.AsOf.UnixMicro()) {
-		b.asOf = make([]time.Time, models)
+		const several = 32 // leads that are scored as of now have an instant each
+		if len(b.instants) < models {
+			b.instants = make([]time.Time, max(models, several))
+		}
+		b.asOf, b.instants = b.instants[:models:models], b.instants[models:]
 		for i, m := range s.models {
 			b.asOf[i] = calendar.Local(time.UnixMicro(o.AsOf.UnixMicro()), m.checked.Zone)
 		}

@@ -126,14 +126,8 @@ func (c *condition) fast(slots []int) fastCondition {
 	award := Award{Points: 1}
 	var of []int
 	add := func(f Frequency, slot int) { award.Children, of = append(award.Children, f), append(of, slot) }
-	items := c.Items
-	if items == nil {
-		for i := range c.Children {
-			items = append(items, check.ChildItem(i))
-		}
-	}
 	same := len(c.Children)
-	for _, item := range items {
+	for _, item := range c.items {
 		switch item := item.(type) {
 		case check.ChildItem:
 			if int(item) != c.decay {
@@ -183,6 +177,9 @@ func (f *FastProgram) multiplier(i int, slots []uint64) Fraction {
 // holds reports whether the multiplier of a condition that does not only add is above 0.
 func (f *FastProgram) holds(i int, slots []uint64) bool {
 	c := &f.conditions[i]
+	if c.never(slots) {
+		return false // as most tiers for most leads
+	}
 	return c.count(slots) != 0 && (c.decay < 0 || slots[c.decay] != 0)
 }
 

@@ -215,10 +215,7 @@ func (s *scorer) tiers(at *part, active bool) Total {
 // taken returns the first of the tiers that holds and is in season, or -1.
 func (s *scorer) taken(at *part) int {
 	for _, i := range at.tiers {
-		if s.fast != nil && s.fast.conditions[i].never(s.slots) {
-			continue // as of most tiers for most leads
-		}
-		if s.conditions[i].season.holds(s.asOf) && s.holds(i) {
+		if s.holds(i) && s.conditions[i].season.holds(s.asOf) {
 			return i
 		}
 	}

@@ -35,10 +35,11 @@ type condition struct {
 	first  int // of its counts
 	counts int
 	award  Award
-	decay  int    // index of the child with a decay, or -1
-	needs  int    // index of a child without which the condition gives nothing, or -1
-	of     uint64 // what that child's weights are multiples of one of
-	adds   bool   // it only adds: see Program.Adds
+	items  []check.Item // those of the condition, or its children
+	decay  int          // index of the child with a decay, or -1
+	needs  int          // index of a child without which the condition gives nothing, or -1
+	of     uint64       // what that child's weights are multiples of one of
+	adds   bool         // it only adds: see Program.Adds
 	season season
 	// What holds the condition must be in season, too, and in tiers no earlier one may
 	// be taken.
@@ -109,7 +110,10 @@ func conditionOf(c *check.Condition, zone *time.Location, first int) condition {
 			out.decay, out.of = i, ch.Aging.Scale()
 		}
 	}
-	if c.Items == nil {
+	if out.items = c.Items; c.Items == nil {
+		for i := range c.Children {
+			out.items = append(out.items, check.ChildItem(i))
+		}
 		out.needs = slices.IndexFunc(out.award.Children, func(f Frequency) bool { return f.Each || f.Min > 0 })
 	}
 	for _, item := range c.Items {
@@ -212,16 +216,13 @@ func (c *condition) multiplier(counts []Count) Fraction {
 		return Whole(Count{}) // as of most conditions for most leads
 	}
 	var m Multiplier
-	if c.Items == nil {
-		for i := range c.Children {
-			c.add(&m, i, counts)
-		}
-	}
 	same := len(c.Children)
-	for _, item := range c.Items {
+	for _, item := range c.items {
 		switch item := item.(type) {
 		case check.ChildItem:
-			c.add(&m, int(item), counts)
+			if int(item) != c.decay {
+				m.Add(c.award.Children[item], counts[item])
+			}
 		case *check.Same:
 			m.Add(Frequency{Each: true}, counts[same])
 			same++
@@ -234,13 +235,6 @@ func (c *condition) multiplier(counts []Count) Fraction {
 		return Whole(n)
 	}
 	return Fraction{counts[c.decay], c.of} // all its siblings hold, and none of them counts
-}
-
-// add adds a child to the multiplier, unless it has a decay.
-func (c *condition) add(m *Multiplier, child int, counts []Count) {
-	if child != c.decay {
-		m.Add(c.award.Children[child], counts[child])
-	}
 }
 
 // holds reports whether a block holds.

@@ -57,7 +57,7 @@ func (k *interactions) scan(times []int64, cells []uint32, owner []uint64, found
 }
 
 // find finds the segments of the records that lie in some window and returns how many
-// there are, and the sum of what totals of each give the first model.
+// there are, and the sum of what totals of each give the first sum.
 func (k *interactions) find(times []int64, found []uint32) (n int, sum int64) {
 	for i, t := range times {
 		if t < k.time.oldest {

@@ -297,7 +297,7 @@ func checkFixes(t *testing.T, text string, diags dsl.Diagnostics) {
 			if i < 0 {
 				break
 			}
-			if d = after[i]; d.Fixed() == "" {
+			if d = after[i]; d.Fix == nil { // Fixed is empty if nothing is left of the line
 				t.Fatalf("the problem is still there, without a fix: %v", &d)
 			}
 		}
@@ -310,6 +310,7 @@ func FuzzParse(f *testing.F) {
 	f.Add(everything)
 	f.Add(blocks)
 	f.Add("model{let")
+	f.Add("model \"M\" { condition \"C\" { has Lead where A = 1\n ))\n} }")
 	f.Add(`model "M" { condition "C" { has Lead }and and and`)
 	for _, test := range formatTests {
 		f.Add(test.text)

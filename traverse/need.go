@@ -30,6 +30,7 @@ type Query struct {
 	Keys     []string  // distinct and not empty; to filter them, make a new slice
 	From, To time.Time // a hint: records outside may be added, records inside must be; zero = no bound
 	Limit    int       // a hint: a source may stop once it has added as many records; 0 = no limit
+	SkipIDs  bool      // a hint: only Block.IDs is about it
 }
 
 // NewNeed returns a need whose field types are known, so that [Rows.Add] fits

@@ -14,7 +14,8 @@ import (
 // for any Source; while leads are scored, [Ask] checks each answer as well.
 type Source interface {
 	// Fetch adds to out every record that q asks for, in any order, once for
-	// each key it belongs to. If it returns an error, out is ignored, and Fetch
+	// each key it belongs to: one by one with [Rows.Add], or many at once with
+	// [Rows.AddBlock]. If it returns an error, out is ignored, and Fetch
 	// is called again for parts of the keys, until every key that fails by itself
 	// is known: only the leads that need one of these fail, with its error. It is
 	// not called again if the error wraps ErrUnavailable, and soon no more if no
@@ -50,7 +51,7 @@ func Ask(ctx context.Context, source Source, q *Query, out *Rows) error {
 	if given == nil || given == q {
 		given, out.given = &Query{}, nil
 	}
-	*given = Query{q.Need, append(given.Keys[:0], q.Keys...), q.From, q.To, q.Limit}
+	*given = Query{q.Need, append(given.Keys[:0], q.Keys...), q.From, q.To, q.Limit, q.SkipIDs}
 	out.Reset(q)
 	out.given = given
 	if q.Need.changed() {
@@ -70,6 +71,8 @@ func Ask(ctx context.Context, source Source, q *Query, out *Rows) error {
 		return q.fault("source changed From or To of its query; to ask for another range it must make a new Query")
 	case given.Limit != q.Limit:
 		return q.fault("source changed the limit of its query; to ask for more records it must make a new Query")
+	case given.SkipIDs != q.SkipIDs:
+		return q.fault("source changed SkipIDs of its query; to ask for ids it must make a new Query")
 	}
 	return out.Err()
 }
@@ -184,11 +187,18 @@ func (r *Rows) Add(key, id string, values ...Value) {
 	r.last = at
 	start := len(r.values)
 	r.values = append(r.values, values...)
+	r.fitLast(at, id, start)
+}
+
+// fitLast adds a record whose values are those from start on. It drops them if one does
+// not fit its field.
+func (r *Rows) fitLast(at int, id string, start int) {
 	for i, t := range r.query.types {
-		v, ok := values[i].fit(t)
+		given := r.values[start+i]
+		v, ok := given.fit(t)
 		if !ok {
 			r.values = r.values[:start]
-			r.fail(key, r.misfit(id, i, values[i], v))
+			r.fail(r.query.Keys[at], r.misfit(id, i, given, v))
 			return
 		}
 		r.values[start+i] = v

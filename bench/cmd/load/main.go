@@ -8,8 +8,11 @@
 // loads the folder with source/tables: as it is or through a mapping of every
 // column, compressed or not. It prints the size of the uncompressed files, how long
 // loading takes, and how much memory: the maximum while it loads, with the
-// collector as Go configures it, and what is left after a collection. At last it
-// times scoring all leads by 20 rules, and the check of package audit.
+// collector as Go configures it, and what is left after a collection. It times scoring
+// all leads by 20 rules, the check of package audit, and a full collection. At last it
+// adds the interactions to an empty store, and replaces, deletes and adds as many as
+// there are, one by one, and prints how much processor time one takes and the longest
+// takes.
 package main
 
 import (
@@ -109,7 +112,24 @@ func run(out io.Writer, interactions int, seed uint64, mapped, packed bool) erro
 	}
 	checking := time.Since(start)
 	scored := heap.Live()
+	collecting := heap.Collection()
 	records := data.Report.Records()
+	store := data.Lend(data)
+	all, err := interactionsOf(store)
+	if err != nil {
+		return err
+	}
+	runtime.LockOSThread() // see elapsed
+	defer runtime.UnlockOSThread()
+	adding, err := addAll(store, all, seed)
+	if err != nil {
+		return err
+	}
+	changes, err := change(store, set, all, seed)
+	if err != nil {
+		return err
+	}
+	changed := heap.Live()
 	runtime.KeepAlive(data)
 
 	const mb = 1e6
@@ -129,8 +149,15 @@ func run(out io.Writer, interactions int, seed uint64, mapped, packed bool) erro
 		{"most heap while loading", most},
 		{"heap after a collection", live},
 		{"the same, once scored", scored},
+		{"the same, once changed", changed},
 	} {
-		fmt.Fprintf(out, "%-24s %12d bytes, %.2f times the files\n", line.what, line.bytes, float64(line.bytes)/size64)
+		fmt.Fprintf(out, "%-24s %12d bytes, %.2f times the files, %.1f bytes an interaction\n",
+			line.what, line.bytes, float64(line.bytes)/size64, float64(line.bytes)/float64(interactions))
+	}
+	fmt.Fprintf(out, "a full collection        %12.1f ms\n", float64(collecting.Microseconds())/1e3)
+	fmt.Fprintf(out, "to add an interaction    %12.2f µs of %s\n", float64(adding.Nanoseconds())/1e3, ofThread)
+	for _, p := range changes {
+		p.write(out)
 	}
 	return nil
 }

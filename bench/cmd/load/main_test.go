@@ -13,7 +13,7 @@ func TestRun(t *testing.T) {
 		if err := run(&out, 2_000, 1, in.mapped, in.packed); err != nil {
 			t.Fatal(err)
 		}
-		for _, want := range []string{"2000 interactions", "files", "time to load", "most heap", "after a collection"} {
+		for _, want := range []string{"2000 interactions", "files", "time to load", "most heap", "after a collection", "once changed", "to add an interaction", "to replace"} {
 			if !strings.Contains(out.String(), want) {
 				t.Errorf("nothing of %q in\n%s", want, &out)
 			}

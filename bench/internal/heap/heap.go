@@ -4,6 +4,7 @@ package heap
 import (
 	"runtime"
 	"runtime/metrics"
+	"slices"
 	"sync"
 	"time"
 )
@@ -15,6 +16,20 @@ const every = time.Millisecond
 func Live() uint64 {
 	runtime.GC()
 	return objects()
+}
+
+// Collection returns how long a full collection of what is on the heap takes: the median
+// of a few.
+func Collection() time.Duration {
+	const times = 5
+	var took [times]time.Duration
+	for i := range took {
+		start := time.Now()
+		runtime.GC()
+		took[i] = time.Since(start)
+	}
+	slices.Sort(took[:])
+	return took[times/2]
 }
 
 // Watch samples the heap every millisecond, uncollected garbage included. peak stops

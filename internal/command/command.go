@@ -1,0 +1,182 @@
+// Package command is the command line of leadscore: what its commands do, and what
+// they print. It is thin over the packages that score, explain and compare.
+package command
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/leadscore/leadscore/internal/nearest"
+	"github.com/leadscore/leadscore/internal/shown"
+)
+
+// Main runs the command line of the process and returns its exit status. The first
+// SIGINT or SIGTERM interrupts the command, and a second one ends the process at once.
+func Main() (status int) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	return run(ctx, streams{os.Stdin, os.Stdout, os.Stderr}, os.Args[1:])
+}
+
+// commands returns the commands, in the order of the help text.
+func commands() []command {
+	const data = "--data DIR|FILE [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME]"
+	const checkData = "--data DIR|FILE [--mapping FILE] [--skip-bad] [--as-of TIME] [--zone NAME]"
+	return []command{
+		{
+			name:  "score",
+			usage: "[--schema FILE] " + data + "\n[--lead ID]... [--model NAME]... [--grade NAME]... [--label NAME]... [--ready]\n[--sort data|score|lead] [--top N]\n[--format table|json|csv] [--explain] [-o FILE] [--color WHEN] FILE|DIR...",
+			more:  rulesHelp + " The command works with one set, and fails if there are several.",
+			about: "score the leads in a folder or file of CRM data",
+			run:   runScore,
+		},
+		{
+			name:  "explain",
+			usage: "[--schema FILE] " + data + "\n--lead ID [--format text|json] [--what-if] [--color WHEN] FILE|DIR...",
+			more:  rulesHelp + " The command works with one set, and fails if there are several.",
+			about: "explain why a lead has its score, and what would make it sales ready",
+			run:   runExplain,
+		},
+		{
+			name:  "check",
+			usage: "[--schema FILE] [" + checkData + "]\n[--strict] [--advice] [--format text|json] [--color WHEN] [FILE|DIR...]",
+			more:  rulesHelp + " check judges those, too, each on its own.",
+			about: "report errors in rule files, rules that are valid but odd, and data that does not meet the rules",
+			run:   runCheck,
+		},
+		{
+			name:  "test",
+			usage: "[--schema FILE] [-v] [--format text|json] [--color WHEN] FILE|DIR...",
+			more:  rulesHelp + " test runs the tests of those, too, each on its own.",
+			about: "run the tests in rule files",
+			run:   runTest,
+		},
+		{
+			name:    "diff",
+			usage:   "[--schema FILE] [" + data + "]\n[--format text|json] [--limit N] [--exit-code] [--color WHEN] OLD NEW",
+			more:    "OLD and NEW are each a file, a folder with the rule files of one set, or -, for standard input.",
+			about:   "show how two versions of rules differ, and what that changes for leads",
+			run:     runDiff,
+			differs: "with --exit-code: the versions differ, in their rules or in the results of leads",
+		},
+		{
+			name:    "fmt",
+			usage:   "[-l] [-d] [-w] [--fail] [--color WHEN] [FILE|DIR...]",
+			more:    "Without operands, and for -, fmt reads standard input. DIR stands for the .score files in it and in all folders below it.",
+			about:   "format rule files",
+			run:     runFmt,
+			differs: "with --fail: a file is not formatted",
+		},
+		{
+			name:  "mapping",
+			usage: "init [--schema FILE] --data DIR [--color WHEN] [FILE|DIR...]",
+			about: "write a first mapping for a folder of exports, for a person to correct",
+			run:   runMapping,
+		},
+		{
+			name:  "schema",
+			usage: "[--schema FILE] [--format text|json] [--color WHEN] [FILE|DIR...]",
+			more:  "Without operands, that is the standard schema, or that of --schema. " + rulesHelp + " The command works with one set, and fails if there are several.",
+			about: "print the entities, fields, choices and hops that rules can use",
+			run:   runSchema,
+		},
+		{
+			name:  "completion",
+			usage: "[--color WHEN] bash|zsh|fish",
+			about: "print a script that completes commands, flags and their values in a shell",
+			more:  "To use it, write source <(leadscore completion bash) into ~/.bashrc, source <(leadscore completion zsh) into ~/.zshrc after compinit, or leadscore completion fish | source into ~/.config/fish/config.fish.",
+			run:   runCompletion,
+		},
+		{
+			name:  "version",
+			about: "print the version of the command",
+			run:   runVersion,
+		},
+	}
+}
+
+// rulesHelp describes the operands of commands that compile rules.
+const rulesHelp = "FILE is a rule file, or - for standard input. DIR stands for the .score files in it. All that are named together are one set: they are compiled together. Folders below DIR are sets of their own."
+
+func commandCalled(name string) *command {
+	for _, c := range commands() {
+		if c.name == name {
+			return &c
+		}
+	}
+	return nil
+}
+
+// run runs a command line and returns its exit status.
+func run(ctx context.Context, s streams, args []string) int {
+	name := ""
+	if len(args) > 0 {
+		name = args[0]
+	}
+	switch name {
+	case "":
+		usage(s.err)
+		return statusUsage
+	case "help", "-h", "-help", "--help":
+		if len(args) < 2 {
+			usage(s.out)
+			return statusOK
+		}
+		name, args = args[1], []string{args[1], "-h"}
+	case "-version", "--version":
+		name = "version"
+	}
+	c := commandCalled(name)
+	if c == nil {
+		near := nearest.Name(name, func(yield func(string) bool) {
+			for _, c := range commands() {
+				if !yield(c.name) {
+					return
+				}
+			}
+		})
+		fmt.Fprintf(s.err, "leadscore: unknown command %s%s\nRun leadscore help for the commands.\n", shown.Printable(name), nearest.Hint(near))
+		return statusUsage
+	}
+	inv := newInvocation(s, c, args[1:])
+	return inv.conclude(ctx, c.run(ctx, inv))
+}
+
+// conclude reports the error of a command, if there is one, and returns the exit
+// status.
+func (inv *invocation) conclude(ctx context.Context, err error) int {
+	status := statusWrong
+	bad, isUsage := errors.AsType[*usageError](err)
+	switch {
+	case err == nil || errors.Is(err, flag.ErrHelp):
+		status = statusOK
+	case isUsage:
+		inv.json = nil // which holds nothing yet
+		inv.complain(bad)
+		fmt.Fprintf(inv.err, "usage: %s\n", inv.command.synopsis("       "))
+		return statusUsage
+	case errors.Is(err, errReported):
+	case errors.Is(err, errDiffers):
+		status = statusDiffs
+	case ctx.Err() != nil:
+		inv.complain(errors.New("interrupted"))
+		status = statusInterrupted
+	default:
+		inv.complain(err)
+	}
+	if inv.json == nil {
+		return status
+	}
+	if failed := inv.json.end(status); failed != nil && !errors.Is(err, failed) {
+		inv.json = nil
+		inv.complain(failed)
+		status = statusWrong
+	}
+	return status
+}

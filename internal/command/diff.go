@@ -1,0 +1,181 @@
+package command
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/modeldiff"
+	"github.com/leadscore/leadscore/source/tables"
+)
+
+func runDiff(ctx context.Context, inv *invocation) error {
+	rules, data := inv.ruleFlags(), inv.dataFlags()
+	inv.formatFlag("text", "print differences as `FORMAT`: text or json (one object per line)", "json")
+	limit := inv.flags.Int("limit", 20, "list at most `N` changed leads; 0 lists all")
+	exitCode := inv.flags.Bool("exit-code", false, "exit with status 3 if there is a difference, in the rules or in the results of leads")
+	names, err := inv.parse()
+	if err != nil {
+		return err
+	}
+	if len(names) != 2 {
+		return badUsage("diff takes two arguments, OLD and NEW")
+	}
+	population, err := data.given()
+	if err != nil {
+		return err
+	}
+	if *data.strict && !population {
+		return badUsage("--strict needs --data")
+	}
+	older, err := rules.compileModels(ctx, names[0])
+	if err != nil {
+		return inv.report(err)
+	}
+	newer, err := rules.compileModels(ctx, names[1])
+	if err != nil {
+		return inv.report(err)
+	}
+	out := bufio.NewWriter(inv.out)
+	changes, err := await(ctx, func() (modeldiff.Changes, error) { return modeldiff.Rules(older, newer), nil })
+	if err != nil {
+		return err
+	}
+	differs := func(changed bool) error {
+		if *exitCode && changed {
+			return errDiffers
+		}
+		return nil
+	}
+	err = inv.printRules(out, changes)
+	if err != nil || !population {
+		return cmp.Or(errors.Join(err, out.Flush()), differs(len(changes) > 0))
+	}
+	e, err := compareLeads(ctx, inv, older, newer, data, *limit)
+	if err == nil {
+		err = inv.printEffect(out, e)
+	}
+	if err = errors.Join(err, out.Flush()); err != nil {
+		return err
+	}
+	return cmp.Or(inv.failures(e.failed, e.failed+e.Leads), differs(len(changes) > 0 || e.Changed > 0))
+}
+
+// An effect is how the results of all leads change.
+type effect struct {
+	modeldiff.Summary
+	listed []modeldiff.LeadChange // the changes to print
+	failed int                    // leads that one version cannot score
+}
+
+// compareLeads scores all leads with both versions. It lists at most limit changes,
+// or all if limit is 0, and reports leads that cannot be scored.
+func compareLeads(ctx context.Context, inv *invocation, older, newer *leadscore.Set, data *dataInput, limit int) (*effect, error) {
+	p := startProgress(inv.streams)
+	defer p.stop()
+	data.resolve(older, newer)
+	was, err := data.load(ctx, p, older.Schema())
+	if err != nil {
+		return nil, err
+	}
+	is := was
+	if !older.Schema().Equal(newer.Schema()) {
+		if is, err = data.load(ctx, p, newer.Schema()); err != nil {
+			return nil, err
+		}
+	}
+	if err := data.audit(ctx, inv, p, newer, is); err != nil {
+		return nil, err
+	}
+	ids, err := leadsOf(ctx, was, is)
+	if err != nil {
+		return nil, err
+	}
+	e := &effect{}
+	before, after := modeldiff.Version{Set: older, Data: was}, modeldiff.Version{Set: newer, Data: is}
+	for lead, err := range modeldiff.Leads(ctx, before, after, leadscore.IDs(ids...), data.options()...) {
+		if bad, ok := errors.AsType[*leadscore.LeadError](err); ok {
+			e.failed++
+			if err := inv.leadFailed(p, bad); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		e.Add(lead)
+		p.sayf("compared %d of %d leads", e.Leads, len(ids))
+		for _, c := range lead.Changes {
+			if limit <= 0 || len(e.listed) < limit {
+				e.listed = append(e.listed, c)
+			}
+		}
+	}
+	return e, nil
+}
+
+// leadsOf returns the ids of the leads that at least one of two versions has: those
+// of the new one first. With --skip-bad and different schemas, each version can lack
+// leads that the other one has.
+func leadsOf(ctx context.Context, was, is *tables.Data) ([]string, error) {
+	ids := make([]string, 0, is.Len("Lead"))
+	for id, err := range is.Leads(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	if was == is {
+		return ids, nil
+	}
+	known := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		known[id] = true
+	}
+	for id, err := range was.Leads(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		if !known[id] {
+			ids = append(ids, id)
+		}
+	}
+	return ids, nil
+}
+
+// printRules prints changes of rules on w, or as JSON.
+func (inv *invocation) printRules(w io.Writer, changes modeldiff.Changes) error {
+	if inv.json != nil {
+		return linesOf(inv.json, lineChange, changes)
+	}
+	_, err := fmt.Fprint(w, changes)
+	return err
+}
+
+// printEffect prints changes of results on w, or as JSON.
+func (inv *invocation) printEffect(w io.Writer, e *effect) error {
+	if inv.json != nil {
+		for i := range e.listed {
+			if c := &e.listed[i]; c.Conditions == nil {
+				c.Conditions = []modeldiff.ConditionChange{} // and not null
+			}
+		}
+		return cmp.Or(linesOf(inv.json, lineLead, e.listed), inv.json.line(lineEffect, e.Summary))
+	}
+	fmt.Fprintf(w, "\n%s", e.Summary)
+	for i, c := range e.listed {
+		if i == 0 {
+			fmt.Fprintln(w)
+		}
+		fmt.Fprint(w, c)
+	}
+	if more := e.Changed - len(e.listed); more > 0 {
+		fmt.Fprintf(w, "and %d more; --limit 0 lists all\n", more)
+	}
+	return nil // w keeps its error
+}

@@ -1,0 +1,84 @@
+package command
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/explain"
+	"github.com/leadscore/leadscore/whatif"
+)
+
+func runExplain(ctx context.Context, inv *invocation) error {
+	rules, data := inv.ruleFlags(), inv.dataFlags()
+	lead := inv.flags.String("lead", "", "explain the lead with this `ID`")
+	inv.formatFlag("text", "print explanations as `FORMAT`: text or json (one object per model)", "json")
+	whatIf := inv.flags.Bool("what-if", false, fmt.Sprintf("list the smallest sets of conditions, of at most %d, whose change would make the lead sales ready", whatif.MaxConditions))
+	names, err := inv.parse()
+	if err != nil {
+		return err
+	}
+	if err := data.required(); err != nil {
+		return err
+	}
+	switch {
+	case *lead == "":
+		return badUsage("--lead is required")
+	case len(names) == 0:
+		return badUsage("name at least one rule file or folder")
+	}
+	set, err := rules.compileModels(ctx, names...)
+	if err != nil {
+		return inv.report(err)
+	}
+	p := startProgress(inv.streams)
+	defer p.stop()
+	data.resolve(set)
+	loaded, err := data.load(ctx, p, set.Schema())
+	if err != nil {
+		return err
+	}
+	if err := data.audit(ctx, inv, p, set, loaded); err != nil {
+		return err
+	}
+	p.stop()
+	scored, err := set.Score(ctx, *lead, loaded, append(data.options(), leadscore.Explain(explain.Occurrences))...)
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriter(inv.out)
+	for i, m := range set.Models() {
+		answer := whatif.Answer{Result: scored.Results[i]}
+		if *whatIf {
+			if answer, err = whatif.SalesReady(m, scored.Results[i]); err != nil {
+				return err
+			}
+		}
+		if inv.json != nil {
+			err = inv.json.line(lineExplanation, answer)
+		} else {
+			err = printExplanation(out, answer, *whatIf)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return out.Flush()
+}
+
+// printExplanation prints the result of an answer and, indented below it, the answer
+// itself if whatIf is set.
+func printExplanation(w io.Writer, a whatif.Answer, whatIf bool) error {
+	if _, err := fmt.Fprint(w, explain.Of(a.Result)); err != nil || !whatIf {
+		return err
+	}
+	for line := range strings.Lines(a.String()) {
+		if _, err := fmt.Fprint(w, "  ", line); err != nil {
+			return err
+		}
+	}
+	return nil
+}

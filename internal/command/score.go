@@ -1,0 +1,131 @@
+package command
+
+import (
+	"bufio"
+	"context"
+	"errors"
+
+	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/explain"
+	"github.com/leadscore/leadscore/source/tables"
+)
+
+func runScore(ctx context.Context, inv *invocation) error {
+	rules, data, selected := inv.ruleFlags(), inv.dataFlags(), inv.selectionFlags()
+	inv.formatFlag("table", "print results as `FORMAT`: table, json (one object per line) or csv", "json", "csv")
+	explained := inv.flags.Bool("explain", false, "explain what each condition contributed")
+	output := inv.flags.String("o", "", "write the results to `FILE`, once they are complete, instead of standard output. A file of that name is replaced, and stays as it is if the command fails or is interrupted")
+	names, err := inv.parse()
+	if err != nil {
+		return err
+	}
+	if err := data.required(); err != nil {
+		return err
+	}
+	if len(names) == 0 {
+		return badUsage("name at least one rule file or folder")
+	}
+	set, err := rules.compileModels(ctx, names...)
+	if err != nil {
+		return inv.report(err)
+	}
+	if set, err = selected.of(set); err != nil {
+		return err
+	}
+	if *output == "" {
+		return inv.score(ctx, set, data, selected, *explained)
+	}
+	file, err := replace(*output)
+	if err != nil {
+		return err
+	}
+	to := *inv // the same command with another output
+	to.out = file
+	if inv.json != nil {
+		if to.json, err = begin(file, inv.command.name); err != nil {
+			return errors.Join(err, file.discard())
+		}
+		inv.json = nil // nothing of it is printed
+	}
+	err = to.score(ctx, set, data, selected, *explained)
+	if err != nil && !errors.Is(err, errLeadsFailed) {
+		return errors.Join(err, file.discard())
+	}
+	if to.json != nil {
+		status := statusOK
+		if err != nil {
+			status = statusWrong
+		}
+		if err := to.json.end(status); err != nil {
+			return errors.Join(err, file.discard())
+		}
+	}
+	if err := file.commit(); err != nil {
+		return err
+	}
+	return err
+}
+
+// score scores the data with a set and prints the results to inv.out.
+func (inv *invocation) score(ctx context.Context, set *leadscore.Set, data *dataInput, selected *selection, explained bool) error {
+	p := startProgress(inv.streams)
+	defer p.stop()
+	data.resolve(set)
+	loaded, err := data.load(ctx, p, set.Schema())
+	if err != nil {
+		return err
+	}
+	if err := data.audit(ctx, inv, p, set, loaded); err != nil {
+		return err
+	}
+	opts := data.options()
+	if explained {
+		opts = append(opts, leadscore.Explain(explain.Occurrences))
+	}
+	out := bufio.NewWriter(inv.out)
+	printer, err := inv.newPrinter(out, set.Models(), explained)
+	if err != nil {
+		return err
+	}
+	printer = selected.printer(printer, set.Models())
+	leads := loaded.Len("Lead")
+	if n := len(selected.leads); n > 0 {
+		leads = n
+	}
+	failed, err := inv.scoreAll(ctx, p, set, loaded, leads, selected, printer, opts)
+	p.stop()
+	if err == nil {
+		err = printer.end()
+	}
+	if err = errors.Join(err, out.Flush()); err != nil {
+		return err
+	}
+	return inv.failures(failed, leads)
+}
+
+// scoreAll scores and prints the selected leads, of which there are so many. It
+// reports those that cannot be scored, and returns how many there are.
+func (inv *invocation) scoreAll(ctx context.Context, p *progress, set *leadscore.Set, data *tables.Data, leads int, selected *selection, out printer, opts []leadscore.Option) (failed int, err error) {
+	scored := 0
+	for r, err := range set.ScoreAll(ctx, selected.ids(data.Leads(ctx)), data, opts...) {
+		if bad, ok := errors.AsType[*leadscore.LeadError](err); ok {
+			failed++
+			p.printf("leadscore %s: %v\n", inv.command.name, bad)
+			if err := out.print(outcome{leadscore.Result{Lead: bad.Lead}, bad}); err != nil {
+				return failed, err
+			}
+			continue
+		}
+		if err != nil {
+			return failed, err
+		}
+		scored++
+		p.sayf("scored %d of %d leads", scored, leads)
+		for _, m := range r.Results {
+			if err := out.print(outcome{m, nil}); err != nil {
+				return failed, err
+			}
+		}
+	}
+	return failed, nil
+}

@@ -1,6 +1,9 @@
 package traverse
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // A Block is many records in columns: what [Rows.AddBlock] adds at once. Its slices
 // belong to the source, which may use them again after AddBlock has returned.
@@ -55,6 +58,16 @@ func (c *Column) At(record int) Value {
 		return c.Values[record]
 	}
 	return Value{}
+}
+
+// Check returns an error if c is no column for so many records: if one of its slices
+// has another length, more than one of them has values, or a code has no value in Dict.
+// It does not look at the values.
+func (c *Column) Check(records int) error {
+	if fault := c.fault(records); fault != "" {
+		return errors.New(fault)
+	}
+	return nil
 }
 
 // fault says what is wrong with a column for so many records, or returns "".

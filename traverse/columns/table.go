@@ -163,25 +163,51 @@ func (t *Table) check(id string, values []traverse.Value) error {
 	if len(values) != len(t.columns) {
 		return fmt.Errorf("columns: %s %q: %d values for %d columns", t.entity.Name(), id, len(values), len(t.columns))
 	}
-	if err := traverse.TextValue(id).Check(); err != nil {
-		return fmt.Errorf("columns: %s: the id %w", t.entity.Name(), err)
+	if err := t.checkID(id); err != nil {
+		return err
 	}
-	if len(t.ids) >= mostRecords {
-		return fmt.Errorf("columns: %s: more than %d ids", t.entity.Name(), mostRecords)
+	if err := t.room(1); err != nil {
+		return err
 	}
 	for i, c := range t.columns {
 		if values[i].Kind() == traverse.KindNull {
 			continue // every column takes it
 		}
-		if c.To != nil && len(c.To.ids) >= mostRecords {
-			return fmt.Errorf("columns: %s: more than %d ids", c.To.entity.Name(), mostRecords)
+		if c.To != nil {
+			if err := c.To.room(1); err != nil {
+				return err
+			}
 		}
-		if !c.takes(values[i].Kind()) {
-			return fmt.Errorf("columns: %s %q: %s cannot be a %s", t.entity.Name(), id, c.Name, values[i].Kind())
+		if err := c.check(t, id, values[i]); err != nil {
+			return err
 		}
-		if err := values[i].Check(); err != nil {
-			return fmt.Errorf("columns: %s %q: %s: %w", t.entity.Name(), id, c.Name, err)
-		}
+	}
+	return nil
+}
+
+// checkID returns an error for a text that cannot be an id.
+func (t *Table) checkID(id string) error {
+	if err := traverse.TextValue(id).Check(); err != nil {
+		return fmt.Errorf("columns: %s: the id %w", t.entity.Name(), err)
+	}
+	return nil
+}
+
+// room returns an error if the table has no room for so many more ids.
+func (t *Table) room(ids int) error {
+	if len(t.ids) > mostRecords-ids {
+		return fmt.Errorf("columns: %s: more than %d ids", t.entity.Name(), mostRecords)
+	}
+	return nil
+}
+
+// check returns an error if the column of a table cannot hold the value of a record.
+func (c *Column) check(t *Table, id string, v traverse.Value) error {
+	if !c.takes(v.Kind()) {
+		return fmt.Errorf("columns: %s %q: %s cannot be a %s", t.entity.Name(), id, c.Name, v.Kind())
+	}
+	if err := v.Check(); err != nil {
+		return fmt.Errorf("columns: %s %q: %s: %w", t.entity.Name(), id, c.Name, err)
 	}
 	return nil
 }

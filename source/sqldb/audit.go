@@ -161,22 +161,22 @@ func (a *auditor) choice(e *entity, f traverse.Field, c *column, from string) er
 // are no rows. A value that does not suit its field has no text: it fails the leads
 // that need it.
 func (a *auditor) values(c *column, statement string) ([]string, error) {
-	rows, err := a.source.db.QueryContext(a.ctx, statement)
+	rows, err := a.source.conn.Query(a.ctx, statement)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	var texts []string
+	var cell Cell
 	for rows.Next() {
-		cell := cell{decode: c.decode}
-		if err := rows.Scan(&cell); err != nil {
+		if err := rows.Scan([]*Cell{&cell}); err != nil {
 			return nil, err
 		}
 		if texts == nil {
 			texts = []string{}
 		}
-		if cell.err == nil {
-			texts = append(texts, cell.value.String())
+		if v, err := c.decode(cell.raw); err == nil {
+			texts = append(texts, v.String())
 		}
 	}
 	if err := rows.Err(); err != nil {

@@ -2,7 +2,6 @@ package sqldb
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"maps"
 	"slices"
@@ -44,7 +43,7 @@ func (e *entity) lack(n *traverse.Need) Problems {
 // A binder binds a schema to a database.
 type binder struct {
 	ctx      context.Context
-	db       *sql.DB
+	conn     Conn
 	dialect  Dialect
 	schema   *traverse.Schema
 	mapping  Mapping
@@ -122,18 +121,22 @@ func (b *binder) bind(needs []*traverse.Need) (map[string]*entity, error) {
 
 // names returns the first column of the rows of a query.
 func (b *binder) names(query string) ([]string, error) {
-	rows, err := b.db.QueryContext(b.ctx, query)
+	rows, err := b.conn.Query(b.ctx, query)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	var names []string
+	var cell Cell
 	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
+		if err := rows.Scan([]*Cell{&cell}); err != nil {
 			return nil, err
 		}
-		names = append(names, name)
+		name, err := decodeID(cell.raw)
+		if err != nil {
+			return nil, err
+		}
+		names = append(names, name.Text())
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
@@ -346,18 +349,18 @@ func (t tableColumns) like(name string) *liveColumn {
 // columns lists the columns of a table, by a query for no rows, which every database
 // can answer.
 func (b *binder) columns(from string) ([]liveColumn, error) {
-	rows, err := b.db.QueryContext(b.ctx, "SELECT * FROM "+from+" WHERE 1 = 0")
+	rows, err := b.conn.Query(b.ctx, "SELECT * FROM "+from+" WHERE 1 = 0")
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	types, err := rows.ColumnTypes()
+	types, err := rows.Columns()
 	if err != nil {
 		return nil, err
 	}
 	columns := make([]liveColumn, len(types))
 	for i, t := range types {
-		columns[i] = liveColumn{t.Name(), t.DatabaseTypeName()}
+		columns[i] = liveColumn{t.Name, t.Type}
 	}
 	for rows.Next() {
 	}

@@ -1,7 +1,6 @@
 package sqldb
 
 import (
-	"database/sql"
 	"fmt"
 	"slices"
 
@@ -29,8 +28,8 @@ const alias = "t"
 // unchanged returns an error if the type of a column that is selected is stored in
 // another way than when the source was opened. Keys and values would be compared
 // wrongly: those of a column that is now char(n) are padded with blanks.
-func unchanged(d *Dialect, rows *sql.Rows, columns []*column) error {
-	types, err := rows.ColumnTypes()
+func unchanged(d *Dialect, rows Rows, columns []*column) error {
+	types, err := rows.Columns()
 	if err != nil {
 		return err
 	}
@@ -38,7 +37,7 @@ func unchanged(d *Dialect, rows *sql.Rows, columns []*column) error {
 		if c.selects != c.quoted { // an expression has no declared type
 			continue
 		}
-		if now := types[i].DatabaseTypeName(); now != c.declared && d.Storage(now) != c.storage {
+		if now := types[i].Type; now != c.declared && d.Storage(now) != c.storage {
 			return &kindError{changedError{c.name, d.Storage(now), now, c.storage}, traverse.ErrUnavailable}
 		}
 	}

@@ -23,7 +23,7 @@ import (
 // ScoreAll early can; one that is done while a query waits for its turn does not.
 type Snapshot struct {
 	source *Source
-	tx     *sql.Tx
+	tx     Tx
 	turn   chan struct{} // holds one element while no query runs
 	lost   error         // may be read and set only while holding the turn
 }
@@ -38,7 +38,7 @@ var _ traverse.Source = (*Snapshot)(nil)
 // A long transaction has a cost: until it ends PostgreSQL keeps old rows, and SQLite
 // lets others write only if the journal mode is WAL.
 func (s *Source) Snapshot(ctx context.Context) (*Snapshot, error) {
-	tx, err := s.db.BeginTx(ctx, &sql.TxOptions{Isolation: s.dialect.Isolation, ReadOnly: true})
+	tx, err := s.conn.Begin(ctx)
 	if err != nil {
 		return nil, failed(ctx, "beginning a snapshot", err)
 	}
@@ -48,7 +48,7 @@ func (s *Source) Snapshot(ctx context.Context) (*Snapshot, error) {
 		return nil, failed(ctx, "beginning a snapshot", err)
 	}
 	if s.dialect.Savepoint != "" {
-		if _, err := tx.ExecContext(ctx, s.dialect.Savepoint); err != nil {
+		if err := tx.Exec(ctx, s.dialect.Savepoint); err != nil {
 			_ = tx.Rollback()
 			return nil, failed(ctx, "beginning a snapshot", err)
 		}
@@ -60,13 +60,13 @@ func (s *Source) Snapshot(ctx context.Context) (*Snapshot, error) {
 
 // touch reads a row of a table. For some databases a query that finds nothing would
 // be enough, but MySQL answers it without looking at the data.
-func (s *Source) touch(ctx context.Context, db queryer) error {
+func (s *Source) touch(ctx context.Context, db Queryer) error {
 	for e := range s.schema.Entities() {
 		bound := s.entities[e.Name()]
 		if _, lacks := bound.lacks[""]; bound.absent || lacks {
 			continue
 		}
-		rows, err := db.QueryContext(ctx, "SELECT "+bound.id.selects+" FROM "+bound.from+" LIMIT 1")
+		rows, err := db.Query(ctx, "SELECT "+bound.id.selects+" FROM "+bound.from+" LIMIT 1")
 		if err != nil {
 			return err
 		}
@@ -105,20 +105,20 @@ func (p *Snapshot) take(ctx context.Context) (release func(), err error) {
 
 // A turn is the transaction while it is used by one query.
 type turn struct {
-	tx   *sql.Tx
+	tx   Tx
 	used bool
 }
 
-// QueryContext asks the transaction.
-func (t *turn) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+// Query asks the transaction.
+func (t *turn) Query(ctx context.Context, statement string, args ...any) (Rows, error) {
 	t.used = true
-	return t.tx.QueryContext(ctx, query, args...)
+	return t.tx.Query(ctx, statement, args...)
 }
 
 // use calls ask with the transaction. After an error of the database the transaction
 // returns to its savepoint. If it cannot, every later call fails. An error of a
 // value, or of a context before the database was queried, changes nothing.
-func (p *Snapshot) use(ctx context.Context, ask func(queryer) error) error {
+func (p *Snapshot) use(ctx context.Context, ask func(Queryer) error) error {
 	t := turn{tx: p.tx}
 	err := ask(&t)
 	var value *valueError
@@ -134,8 +134,7 @@ func (p *Snapshot) restored(ctx context.Context, err error) bool {
 	if back == "" || p.source.dialect.Savepoint == "" || ctx.Err() != nil || errors.Is(err, driver.ErrBadConn) {
 		return false
 	}
-	_, err = p.tx.ExecContext(ctx, back)
-	return err == nil
+	return p.tx.Exec(ctx, back) == nil
 }
 
 // Fetch is like [Source.Fetch], but reads the state of the snapshot.
@@ -145,14 +144,14 @@ func (p *Snapshot) Fetch(ctx context.Context, q *traverse.Query, out *traverse.R
 		return failed(ctx, q.Entity, err)
 	}
 	defer release()
-	return p.use(ctx, func(db queryer) error { return p.source.fetch(ctx, db, q, out) })
+	return p.use(ctx, func(db Queryer) error { return p.source.fetch(ctx, db, q, out) })
 }
 
 // Leads is like [Source.Leads], but reads the state of the snapshot. Between pages
 // the connection is free for other queries, so that leads can be scored while they
 // are listed.
 func (p *Snapshot) Leads(ctx context.Context) iter.Seq2[string, error] {
-	return p.source.leads(ctx, func(ask func(queryer) error) error {
+	return p.source.leads(ctx, func(ask func(Queryer) error) error {
 		release, err := p.take(ctx)
 		if err != nil {
 			return err

@@ -16,7 +16,7 @@ import (
 // A Source reads records from a database when they are queried. It is safe for
 // concurrent use. It does not need to be closed; the caller closes the database.
 type Source struct {
-	db       *sql.DB
+	conn     Conn
 	dialect  Dialect
 	schema   *traverse.Schema
 	entities map[string]*entity
@@ -42,15 +42,21 @@ var _ traverse.Source = (*Source)(nil)
 // If a table or a column that queries need changes later, they fail: open the source
 // again.
 func Open(ctx context.Context, db *sql.DB, dialect Dialect, schema *traverse.Schema, opts Options) (*Source, error) {
-	switch {
-	case db == nil:
+	if db == nil {
 		return nil, errors.New("sqldb: the database is nil")
+	}
+	return OpenConn(ctx, sqlConn{db, dialect.Isolation}, dialect, schema, opts)
+}
+
+// OpenConn is like [Open] for a database that is read by way of conn.
+func OpenConn(ctx context.Context, conn Conn, dialect Dialect, schema *traverse.Schema, opts Options) (*Source, error) {
+	switch {
 	case schema == nil:
 		return nil, errors.New("sqldb: the schema is nil")
 	case dialect.Quote == nil || dialect.Storage == nil:
 		return nil, fmt.Errorf("sqldb: the dialect %s lacks Quote or Storage", dialect.Name)
 	}
-	b := binder{ctx: ctx, db: db, dialect: dialect, schema: schema, mapping: opts.Mapping, zone: opts.Zone}
+	b := binder{ctx: ctx, conn: conn, dialect: dialect, schema: schema, mapping: opts.Mapping, zone: opts.Zone}
 	if b.zone == nil {
 		b.zone = time.UTC
 	}
@@ -58,7 +64,7 @@ func Open(ctx context.Context, db *sql.DB, dialect Dialect, schema *traverse.Sch
 	if err != nil {
 		return nil, err
 	}
-	return &Source{db: db, dialect: dialect, schema: schema, entities: entities, skipBad: opts.SkipBad, zoned: b.zone != time.UTC, plans: map[*traverse.Need]*plan{}}, nil
+	return &Source{conn: conn, dialect: dialect, schema: schema, entities: entities, skipBad: opts.SkipBad, zoned: b.zone != time.UTC, plans: map[*traverse.Need]*plan{}}, nil
 }
 
 // Check returns [Problems] that list what needs ask for and the database lacked when
@@ -95,7 +101,7 @@ func (s *Source) Skipped() Skipped { return s.skipped.report() }
 // out are incomplete; the error names the entity and the key's reference, and wraps
 // the error of the driver, and ctx.Err() if ctx is done.
 func (s *Source) Fetch(ctx context.Context, q *traverse.Query, out *traverse.Rows) error {
-	return s.fetch(ctx, s.db, q, out)
+	return s.fetch(ctx, s.conn, q, out)
 }
 
 // Leads yields the ids of the leads, in the order in which the database sorts
@@ -105,14 +111,14 @@ func (s *Source) Fetch(ctx context.Context, q *traverse.Query, out *traverse.Row
 // [Snapshot] does not change. Rows without an id are not leads. After an error, of
 // the database or of ctx, Leads yields it and ends.
 func (s *Source) Leads(ctx context.Context) iter.Seq2[string, error] {
-	return s.leads(ctx, func(yield func(queryer) error) error { return yield(s.db) })
+	return s.leads(ctx, func(yield func(Queryer) error) error { return yield(s.conn) })
 }
 
 // leadPage is how many leads are read at a time.
 const leadPage = 1000
 
 // leads lists the leads. with provides a database for one statement.
-func (s *Source) leads(ctx context.Context, with func(func(queryer) error) error) iter.Seq2[string, error] {
+func (s *Source) leads(ctx context.Context, with func(func(Queryer) error) error) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		e := s.entities[traverse.Lead]
 		var ids []string
@@ -134,7 +140,7 @@ func (s *Source) leads(ctx context.Context, with func(func(queryer) error) error
 				last = ids[len(ids)-1]
 			}
 			ids = ids[:0]
-			err := with(func(db queryer) (err error) {
+			err := with(func(db Queryer) (err error) {
 				ids, after, more, err = s.leadPage(ctx, db, e, ids, after)
 				return err
 			})
@@ -160,22 +166,21 @@ func (s *Source) leads(ctx context.Context, with func(func(queryer) error) error
 }
 
 // leadPage reads the page of ids after one id, which is nil for the first page.
-func (s *Source) leadPage(ctx context.Context, db queryer, e *entity, ids []string, after any) (_ []string, last any, more bool, err error) {
+func (s *Source) leadPage(ctx context.Context, db Queryer, e *entity, ids []string, after any) (_ []string, last any, more bool, err error) {
 	var args []any
 	where := e.id.quoted + " IS NOT NULL"
 	if after != nil {
 		where = e.id.quoted + " > " + s.dialect.placeholder(1)
 		args = append(args, after)
 	}
-	var raw any
-	var bytes bool
-	selects, into := e.id.selects, []any{&raw}
+	var row, typ Cell
+	selects, into := e.id.selects, []*Cell{&row}
 	if s.dialect.loose {
 		// SQLite sorts bytes after all text: later pages would contain them again.
 		selects += ", typeof(" + e.id.quoted + ") = 'blob'"
-		into = append(into, &bytes)
+		into = append(into, &typ)
 	}
-	rows, err := db.QueryContext(ctx, fmt.Sprintf("SELECT %s FROM %s WHERE %s ORDER BY %s LIMIT %d",
+	rows, err := db.Query(ctx, fmt.Sprintf("SELECT %s FROM %s WHERE %s ORDER BY %s LIMIT %d",
 		selects, e.from, where, e.id.quoted, leadPage), args...)
 	if err != nil {
 		return nil, nil, false, err
@@ -186,9 +191,10 @@ func (s *Source) leadPage(ctx context.Context, db queryer, e *entity, ids []stri
 	}
 	n, bytesLeft := 0, false // after bytes there are only bytes
 	for ; rows.Next(); n++ {
-		if err := rows.Scan(into...); err != nil {
+		if err := rows.Scan(into); err != nil {
 			return nil, nil, false, err
 		}
+		raw, bytes := row.raw, typ.raw == true || typ.raw == int64(1)
 		id, err := e.id.decode(raw)
 		if err == nil && bytes {
 			err = fmt.Errorf("%s is stored as bytes; an id is text or an integer", shown.Quote(id.Text()))
@@ -202,9 +208,6 @@ func (s *Source) leadPage(ctx context.Context, db queryer, e *entity, ids []stri
 		}
 		if err != nil {
 			return nil, nil, false, &valueError{e.id.name, err}
-		}
-		if b, ok := raw.([]byte); ok {
-			raw = string(b) // bytes would be compared as bytes
 		}
 		last = raw
 		ids = append(ids, id.Text())

@@ -2,20 +2,16 @@ package sqldb
 
 import (
 	"cmp"
-	"context"
-	"database/sql"
-	"errors"
-	"fmt"
 	"math/bits"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
-	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// A plan is the fixed part of the statements for a need. It is immutable.
+// A plan is the fixed part of the statements for a need. It is safe for concurrent use.
 type plan struct {
 	dialect *Dialect
 	entity  *entity
@@ -27,6 +23,8 @@ type plan struct {
 	columns []*column
 	slots   []int // of each field among columns, -1 for an absent one
 	zoned   bool  // days begin in a zone other than UTC
+
+	readers sync.Pool // of *reader
 }
 
 // plan returns the plan of a need. Plans are kept by the pointers of their needs,
@@ -251,182 +249,4 @@ func hasHex(key string) bool {
 		}
 	}
 	return true
-}
-
-// bad skips a row in which something is wrong, or fails the key that was asked for.
-func (r *reader) bad(asked string, failure error, row string, p Problem) {
-	if r.skipped == nil {
-		r.out.Fail(asked, failure)
-		return
-	}
-	p.Entity = r.plan.entity.name
-	r.skipped.add(row, p)
-}
-
-// A cell takes one column of one row.
-type cell struct {
-	decode decoder
-	value  traverse.Value
-	err    error
-}
-
-// Scan implements [database/sql.Scanner]. It does not fail for a value that cannot
-// be decoded: which key it fails is known only after the whole row is scanned.
-func (c *cell) Scan(src any) error {
-	c.value, c.err = c.decode(src)
-	return nil
-}
-
-// A queryer is a database or a transaction.
-type queryer interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}
-
-// fetch answers q.
-func (s *Source) fetch(ctx context.Context, db queryer, q *traverse.Query, out *traverse.Rows) error {
-	if err := ctx.Err(); err != nil {
-		return failed(ctx, q.Entity, err)
-	}
-	p, err := s.plan(q.Need)
-	if err != nil || p.key == nil {
-		return err
-	}
-	asked := make(map[string]string, len(q.Keys))
-	keys := make([]string, 0, len(q.Keys))
-	for _, k := range q.Keys {
-		if s.dialect.loose || p.key.storage.canHold(k) {
-			asked[k] = k
-			keys = append(keys, k)
-		}
-	}
-	r := p.reader(len(q.Fields), asked, out)
-	if s.skipBad && (q.Entity != traverse.Lead || q.By != "") { // a lead that is asked for is scored, or has the error
-		r.skipped = &s.skipped
-	}
-	for len(keys) > 0 && !out.Full() {
-		n := min(len(keys), s.maxKeys())
-		if err := r.run(ctx, db, q, keys[:n]); err != nil {
-			return failed(ctx, p.what, err)
-		}
-		keys = keys[n:]
-	}
-	return nil
-}
-
-func (s *Source) maxKeys() int {
-	if s.dialect.MaxKeys <= 0 {
-		return 500
-	}
-	return s.dialect.MaxKeys
-}
-
-// A reader reads the rows of the statements of a query.
-type reader struct {
-	plan    *plan
-	asked   map[string]string
-	last    string // the key of the previous row; "" = none yet
-	out     *traverse.Rows
-	cells   []cell
-	into    []any
-	values  []traverse.Value
-	skipped *skipper // takes rows in which something is wrong; nil = they fail their keys
-}
-
-func (p *plan) reader(fields int, asked map[string]string, out *traverse.Rows) *reader {
-	r := &reader{plan: p, asked: asked, out: out, cells: make([]cell, len(p.columns)), values: make([]traverse.Value, fields)}
-	for i, c := range p.columns {
-		r.cells[i].decode = c.decode
-		r.into = append(r.into, &r.cells[i])
-	}
-	return r
-}
-
-func (r *reader) run(ctx context.Context, db queryer, q *traverse.Query, keys []string) error {
-	limit := rowLimit(q, r.out)
-	text, args := r.plan.statement(q, keys, limit)
-	rows, err := db.QueryContext(ctx, text, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	if err := unchanged(r.plan.dialect, rows, r.plan.columns); err != nil {
-		return err
-	}
-	n := 0
-	for ; !r.out.Full() && rows.Next(); n++ {
-		if err := rows.Scan(r.into...); err != nil {
-			return err
-		}
-		if err := r.row(); err != nil {
-			return err
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return err
-	}
-	if n == limit && limit > 0 && !r.out.Full() {
-		// For fewer keys the rows may be fewer.
-		return fmt.Errorf("there are more than %d rows, too many to read, and some of them have other keys or are wrong", limit)
-	}
-	return rows.Close()
-}
-
-// row adds the row that was scanned. It returns an error if the row may belong to
-// any key.
-func (r *reader) row() error {
-	p := r.plan
-	id, key := &r.cells[0], &r.cells[0]
-	if p.key != p.entity.id {
-		key = &r.cells[1]
-	}
-	if key.err != nil {
-		if r.skipped == nil {
-			return &valueError{p.key.name, key.err}
-		}
-		r.bad("", nil, unreadable+key.err.Error(), Problem{Field: p.key.field, Message: "a row was skipped (column " + p.key.name + ")", Err: key.err})
-		return nil
-	}
-	// The database may compare letter case and blanks less strictly than ids are.
-	// Most rows come key by key.
-	asked := r.last
-	if text := key.value.Text(); text == "" || text != asked {
-		var ok bool
-		if asked, ok = r.asked[text]; !ok {
-			return nil
-		}
-		r.last = asked
-	}
-	if id.err != nil || id.value.IsEmpty() {
-		column, text := p.entity.id.name, id.err
-		failure := fmt.Errorf("sqldb: a row of %s %s: id (column %s): %w", p.what, shown.Quote(asked), column, id.err)
-		if id.err == nil {
-			text = errors.New("it has no id")
-			failure = fmt.Errorf("sqldb: a row of %s %s has no id (column %s)", p.what, shown.Quote(asked), column)
-		}
-		r.bad(asked, failure, unreadable+asked+text.Error(), Problem{
-			Field: "id", Message: fmt.Sprintf("a row by %s %s was skipped (column %s)", p.by, shown.Quote(asked), column), Err: text,
-		})
-		return nil
-	}
-	for i, slot := range p.slots {
-		if slot < 0 {
-			r.values[i] = traverse.Value{}
-			continue
-		}
-		c := &r.cells[slot]
-		if c.err != nil {
-			column, row := p.columns[slot], id.value.Text()
-			r.bad(asked, fmt.Errorf("sqldb: %s %s: %s (column %s): %w", p.entity.name, shown.Quote(row), column.field, column.name, c.err), row, Problem{
-				Field: column.field, Message: fmt.Sprintf("the row %s was skipped (column %s)", shown.Quote(row), column.name), Err: c.err,
-			})
-			return nil
-		}
-		r.values[i] = c.value
-	}
-	if p.key == p.entity.id {
-		r.out.Add(asked, asked, r.values...)
-	} else {
-		r.out.Add(asked, id.value.Text(), r.values...)
-	}
-	return nil
 }

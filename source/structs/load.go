@@ -18,11 +18,14 @@ import (
 type plan struct {
 	entity      string
 	interaction bool
+	runs        bool // slices of its records are runs: see run.go
 	columns     []*columns.Column
 	id          conv // nil if the ids of all records are made up
 	idName      string
 	idIndex     []int
-	idSlot      int // of the field called id, if the schema declares one and the type does not; or -1
+	readID      reader // of a run
+	filled      []int  // the slots that inverses fill in
+	idSlot      int    // of the field called id, if the schema declares one and the type does not; or -1
 	fields      []fieldPlan
 	references  []referencePlan
 	inverses    []inversePlan
@@ -33,6 +36,7 @@ type fieldPlan struct {
 	slot  int
 	index []int
 	conv  conv
+	read  reader // of a run
 }
 
 type referencePlan struct {
@@ -43,12 +47,13 @@ type referencePlan struct {
 }
 
 type inversePlan struct {
-	index  []int
-	target *plan
-	name   string
-	via    string
-	slot   int            // of via, among those of the target
-	stored *traverse.Need // via
+	index    []int
+	target   *plan
+	name     string
+	pointers bool // it holds pointers to its records
+	via      string
+	slot     int            // of via, among those of the target
+	stored   *traverse.Need // via
 }
 
 // idField is the name of the field that is the record's id, if a schema declares
@@ -69,20 +74,25 @@ func (s *Source) plan(b *binder) {
 	for t, p := range added {
 		if t.id != nil {
 			p.id, p.idName, p.idIndex = convert(t.id.typ, asID, false), t.id.goName, t.id.index
+			p.readID = readerOf(t.id.typ, asID, t.id.index)
 		}
 		own := false
 		for _, m := range t.members {
 			own = own || m.name == idField
 			switch m.shape {
 			case scalar:
-				p.fields = append(p.fields, fieldPlan{p.slot(m.name), m.index, convert(m.typ, m.fieldType, false)})
+				p.fields = append(p.fields, fieldPlan{
+					p.slot(m.name), m.index, convert(m.typ, m.fieldType, false), readerOf(m.typ, m.fieldType, m.index),
+				})
 			case one:
 				p.references = append(p.references, referencePlan{p.slot(m.name), m.index, s.plans[m.target.typ], m.name})
 			case many:
 				target := s.plans[m.target.typ]
 				p.inverses = append(p.inverses, inversePlan{
-					m.index, target, m.name, m.via, target.slot(m.via), s.need(target.entity, m.via),
+					m.index, target, m.name, m.typ.Elem().Kind() == reflect.Pointer,
+					m.via, target.slot(m.via), s.need(target.entity, m.via),
 				})
+				target.filled = append(target.filled, target.slot(m.via))
 			}
 		}
 		if _, ok := s.schema.Entity(t.name).Field(idField); ok && !own {
@@ -120,16 +130,19 @@ type loader struct {
 	seen    map[*plan]map[uintptr]int   // by address
 	ids     map[string]map[string]int32 // by entity and id: the first record that has it
 	made    map[string]int
+	runs    *runReader // nil to load all records one by one
 }
 
-// A record is a record to add.
+// A record is a record to add, or a run.
 type record struct {
 	plan  *plan
-	v     reflect.Value // is addressable
+	v     reflect.Value // is addressable, or the slice of a run
 	id    string
-	first int32 // the first record with this entity and id
+	first int32 // the first record with this entity and id, or isRun
 	back  int32 // the first of its references that an inverse fills in, or 0
 }
+
+const isRun = -1
 
 // A back is a reference that an inverse fills in.
 type back struct {
@@ -138,16 +151,31 @@ type back struct {
 	next    int32 // another of the same record, or 0
 }
 
-func (s *Source) load(args []any, fresh bool) error {
+// load loads records. With runs, which only a source that holds nothing yet can do, the
+// error may be one that there is not without.
+func (s *Source) load(args []any, fresh, runs bool) error {
 	l := &loader{
 		s: s, fresh: fresh,
 		seen: map[*plan]map[uintptr]int{}, ids: map[string]map[string]int32{}, made: maps.Clone(s.made), backs: make([]back, 1),
+	}
+	if runs {
+		s.findRuns(args)
+		l.runs = &runReader{l: l, blocks: map[*plan]*block{}}
 	}
 	for _, a := range args {
 		l.hand(reflect.ValueOf(a))
 	}
 	for i := 0; i < len(l.records); i++ { // grows during the loop
-		l.expand(i)
+		if l.records[i].first != isRun {
+			l.expand(i)
+		} else if err := l.runs.read(i); err != nil {
+			return err
+		}
+	}
+	if runs {
+		if err := l.runs.finish(); err != nil {
+			return err
+		}
 	}
 	l.fill()
 	if err := l.bad.err(); err != nil {
@@ -172,6 +200,10 @@ func (l *loader) hand(v reflect.Value) {
 			v = of
 		}
 		l.visit(v, l.s.plans[v.Type()], handed)
+		return
+	}
+	if p := l.s.plans[v.Type().Elem()]; p != nil && l.runs != nil && p.runs {
+		l.records = append(l.records, record{plan: p, v: v, first: isRun})
 		return
 	}
 	for i := range v.Len() {
@@ -305,7 +337,12 @@ func (l *loader) expand(i int) {
 	for k := range r.plan.inverses {
 		f := &r.plan.inverses[k]
 		list, ok := field(r.v, f.index)
-		if !ok {
+		if !ok || list.Len() == 0 {
+			continue
+		}
+		if l.runs != nil && f.target.runs {
+			l.records = append(l.records, record{plan: f.target, v: list, first: isRun, back: int32(len(l.backs))})
+			l.backs = append(l.backs, back{inverse: f, parent: int32(i)})
 			continue
 		}
 		for at := range list.Len() {
@@ -377,7 +414,10 @@ func (l *loader) fill() {
 	var values []traverse.Value
 	for i := range l.records {
 		r := &l.records[i]
-		if int(r.first) != i {
+		switch {
+		case r.first == isRun:
+			continue
+		case int(r.first) != i:
 			l.same(r, &l.records[r.first])
 			continue
 		}

@@ -199,9 +199,18 @@ func Load(base *traverse.Schema, records ...any) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
+	s, err := load(schema, b, records, true)
+	if err != nil {
+		s, err = load(schema, b, records, false)
+	}
+	return s, err
+}
+
+// load is Load for types that were bound: see [Source.load].
+func load(schema *traverse.Schema, b *binder, records []any, runs bool) (*Source, error) {
 	s := &Source{schema: schema, store: columns.New(schema), plans: map[reflect.Type]*plan{}, made: map[string]int{}}
 	s.plan(b)
-	if err := s.load(records, true); err != nil {
+	if err := s.load(records, true, runs); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -230,7 +239,7 @@ func (s *Source) Add(records ...any) error {
 		s.plan(b)
 		break
 	}
-	return s.load(records, false)
+	return s.load(records, false, false)
 }
 
 // Schema returns the schema of the records, to compile models with.

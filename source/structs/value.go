@@ -147,7 +147,7 @@ func convert(t reflect.Type, to traverse.Type, explicit bool) conv {
 	case t == timeType:
 		switch to {
 		case traverse.Time, traverse.Date:
-			return func(v reflect.Value) (traverse.Value, error) { return timeValue(v.Interface().(time.Time), to) }
+			return func(v reflect.Value) (traverse.Value, error) { return timeValue(timeOf(v), to) }
 		}
 		return nil
 	case t.Kind() == reflect.Pointer:
@@ -196,7 +196,7 @@ func convert(t reflect.Type, to traverse.Type, explicit bool) conv {
 		case isInt(k):
 			return func(v reflect.Value) (traverse.Value, error) { return traverse.NumberValue(float64(v.Uint())), nil }
 		case k == reflect.Float32 || k == reflect.Float64:
-			return func(v reflect.Value) (traverse.Value, error) { return traverse.ValueOf(v.Float()) }
+			return func(v reflect.Value) (traverse.Value, error) { return numberValue(v.Float()) }
 		}
 	case traverse.Bool:
 		if k == reflect.Bool {
@@ -250,17 +250,45 @@ func textValue(s string) (traverse.Value, error) {
 	if s == "" {
 		return traverse.Value{}, nil
 	}
-	return traverse.ValueOf(s)
+	return checked(traverse.TextValue(s))
 }
 
-func timeValue(t time.Time, to traverse.Type) (traverse.Value, error) {
-	v, err := traverse.ValueOf(t)
-	if err == nil && !v.IsEmpty() && to == traverse.Date {
-		day := traverse.DateValue(t.Date()) // it may be that after the last one in UTC
-		return day, day.Check()
+func numberValue(f float64) (traverse.Value, error) {
+	if math.IsNaN(f) {
+		return traverse.ValueOf(f) // an error
 	}
-	return v, err
+	return checked(traverse.NumberValue(f))
 }
+
+// timeOf returns the time that v is, without a copy of it in the heap.
+func timeOf(v reflect.Value) time.Time { return *v.Addr().Interface().(*time.Time) }
+
+func timeValue(t time.Time, to traverse.Type) (traverse.Value, error) {
+	if t.IsZero() {
+		return traverse.Value{}, nil
+	}
+	if s := t.Unix(); s < firstSecond || s > lastSecond {
+		return traverse.ValueOf(t) // an error
+	}
+	if to == traverse.Date {
+		return checked(traverse.DateValue(t.Date())) // it may be the day after the last one in UTC
+	}
+	return traverse.MicrosValue(t.UnixMicro()), nil
+}
+
+// checked returns v, or an error if no field may hold it.
+func checked(v traverse.Value) (traverse.Value, error) {
+	if err := v.Check(); err != nil {
+		return traverse.Value{}, err
+	}
+	return v, nil
+}
+
+// The first second of the year 0, and the last one of the year 9999.
+const (
+	firstSecond = -62_167_219_200
+	lastSecond  = 253_402_300_799
+)
 
 func choicesValue(v reflect.Value, text func(reflect.Value) (string, error)) (traverse.Value, error) {
 	var chosen []string
@@ -311,7 +339,7 @@ func driverValue(x any, to traverse.Type) (traverse.Value, error) {
 		return mismatch()
 	case float64:
 		if to == traverse.Number {
-			return traverse.ValueOf(x)
+			return numberValue(x)
 		}
 		return mismatch()
 	case bool:

@@ -1,0 +1,247 @@
+package structs
+
+import (
+	"cmp"
+	"errors"
+	"reflect"
+	"slices"
+
+	"github.com/leadscore/leadscore/source/memory"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// Most records of a large load are elements of slices that nothing else leads to, such
+// as the emails that each contact has opened. Such a slice is a run: its elements are
+// read column by column and go to the store in blocks, without a record and an address
+// to remember for each of them.
+//
+// A run takes for granted that nothing is wrong with its records and that they differ from
+// all others. Where that may not be so, the load fails with errDoubtful, and begins again
+// with an empty source and without runs. That gives the errors, if there are any.
+
+var errDoubtful = errors.New("structs: some record may be wrong, or there twice")
+
+// blockSize is how many records go to the store at once.
+const blockSize = 1024
+
+// findRuns says which slices are runs, given the arguments of the load: those of an
+// entity of one Go type, whose records have no slices themselves and which only slices of
+// such structs lead to.
+func (s *Source) findRuns(args []any) {
+	types := map[string]int{}
+	for _, p := range s.plans {
+		types[p.entity]++
+	}
+	single := map[*plan]bool{}
+	for _, p := range s.plans {
+		if len(p.inverses) > 0 || types[p.entity] > 1 {
+			single[p] = true
+		}
+		for _, r := range p.references {
+			single[r.target] = true
+		}
+		for _, f := range p.inverses {
+			if f.pointers {
+				single[f.target] = true
+			}
+		}
+	}
+	for _, a := range args {
+		t := reflect.TypeOf(a)
+		record, _ := argument(t)
+		if t.Kind() == reflect.Pointer {
+			t = t.Elem()
+		}
+		if t.Kind() != reflect.Slice || t.Elem() != record {
+			single[s.plans[record]] = true
+		}
+	}
+	for _, p := range s.plans {
+		p.runs = !single[p]
+	}
+}
+
+// A block collects records of a plan that go to the store together.
+type block struct {
+	plan    *plan
+	ids     cells
+	columns []cells
+	owned   []bool // by slot: only inverses fill the column in
+}
+
+func newBlock(p *plan) *block {
+	b := &block{plan: p, ids: newCells(traverse.NoType), owned: make([]bool, len(p.columns))}
+	for _, c := range p.columns {
+		b.columns = append(b.columns, newCells(c.Type))
+	}
+	for _, slot := range p.filled {
+		b.owned[slot] = true
+	}
+	for _, f := range p.fields {
+		b.owned[f.slot] = false
+	}
+	for _, f := range p.references {
+		b.owned[f.slot] = false
+	}
+	return b
+}
+
+func (b *block) len() int { return len(b.ids.column.Texts) }
+
+// A runReader reads the runs of a load.
+type runReader struct {
+	l       *loader
+	blocks  map[*plan]*block
+	unnamed []extent // of slices with elements that have no id of their own
+}
+
+// An extent is where a slice is in memory.
+type extent struct{ from, to uintptr }
+
+// read reads a run, which is a record of the loader.
+func (r *runReader) read(i int) error {
+	of := r.l.records[i]
+	b := r.blocks[of.plan]
+	if b == nil {
+		b = newBlock(of.plan)
+		r.blocks[of.plan] = b
+	}
+	for at := 0; at < of.v.Len(); {
+		to := min(of.v.Len(), at+blockSize-b.len())
+		if err := r.readPart(i, b, of.v.Slice(at, to), at); err != nil {
+			return err
+		}
+		if b.len() == blockSize {
+			if err := r.add(b); err != nil {
+				return err
+			}
+		}
+		at = to
+	}
+	return nil
+}
+
+// readPart reads the elements of a run from a place on, for which the block has room.
+func (r *runReader) readPart(i int, b *block, list reflect.Value, at int) error {
+	p, first := b.plan, b.len()
+	if err := r.readIDs(i, b, list, at); err != nil {
+		return err
+	}
+	for _, f := range p.fields {
+		if err := f.read(&b.columns[f.slot], list); err != nil {
+			return err
+		}
+	}
+	for _, f := range p.references {
+		texts := &b.columns[f.slot].column.Texts
+		for k := range list.Len() {
+			id := ""
+			if v, ok := reached(list.Index(k), f.index); ok {
+				_, id = r.l.visit(v, f.target, origin{i, f.name, -1})
+			}
+			*texts = append(*texts, id)
+		}
+	}
+	if p.idSlot >= 0 {
+		c := &b.columns[p.idSlot]
+		for _, id := range b.ids.column.Texts[first:] {
+			v, err := memory.Parse(p.columns[p.idSlot].Type, id)
+			if err != nil {
+				return err
+			}
+			c.add(c, v)
+		}
+	}
+	return r.readOwner(i, b, first)
+}
+
+// readIDs reads the ids of elements of a run, and makes up those that are missing.
+func (r *runReader) readIDs(i int, b *block, list reflect.Value, at int) error {
+	p, first := b.plan, b.len()
+	if p.id == nil {
+		b.ids.column.Texts = append(b.ids.column.Texts, make([]string, list.Len())...)
+	} else if err := p.readID(&b.ids, list); err != nil {
+		return err
+	}
+	from, madeUp := handed, false
+	if back := r.l.records[i].back; back != 0 {
+		from = origin{from: int(r.l.backs[back].parent), name: r.l.backs[back].inverse.name}
+	}
+	ids := b.ids.column.Texts[first:]
+	for k := range ids {
+		if ids[k] != "" {
+			continue
+		}
+		if !p.interaction {
+			return errDoubtful
+		}
+		if from.at = -1; from.from >= 0 {
+			from.at = at + k
+		}
+		ids[k] = r.l.makeUp(p, from)
+		madeUp = true
+	}
+	if size := list.Type().Elem().Size(); madeUp && size > 0 { // values without a size share their address
+		r.unnamed = append(r.unnamed, extent{list.Pointer(), list.Pointer() + uintptr(list.Len())*size})
+	}
+	return nil
+}
+
+// readOwner fills in the references to the record that has a run, in the records of a
+// block from first on.
+func (r *runReader) readOwner(i int, b *block, first int) error {
+	slot, owner := -1, ""
+	if back := r.l.records[i].back; back != 0 {
+		slot, owner = r.l.backs[back].inverse.slot, r.l.records[r.l.backs[back].parent].id
+	}
+	for s, owned := range b.owned {
+		switch {
+		case owned && s == slot:
+			b.columns[s].addCode(traverse.TextValue(owner), b.len()-first)
+		case owned:
+			b.columns[s].addCode(traverse.Value{}, b.len()-first)
+		case s == slot:
+			texts := b.columns[s].column.Texts[first:]
+			for k := range texts {
+				if texts[k] != "" && texts[k] != owner {
+					return errDoubtful
+				}
+				texts[k] = owner
+			}
+		}
+	}
+	return nil
+}
+
+// add adds the records of a block to the store, and empties the block.
+func (r *runReader) add(b *block) error {
+	columns := make([]traverse.Column, len(b.columns))
+	for i := range columns {
+		columns[i] = b.columns[i].of(b.len())
+	}
+	if err := r.l.s.store.AddBlock(b.plan.entity, b.ids.column.Texts, columns); err != nil {
+		return err
+	}
+	b.ids.reset()
+	for i := range b.columns {
+		b.columns[i].reset()
+	}
+	return nil
+}
+
+// finish adds what is left in blocks.
+func (r *runReader) finish() error {
+	for _, b := range r.blocks {
+		if err := r.add(b); err != nil {
+			return err
+		}
+	}
+	// Elements of several slices would be one record each.
+	slices.SortFunc(r.unnamed, func(a, b extent) int { return cmp.Compare(a.from, b.from) })
+	for i := 1; i < len(r.unnamed); i++ {
+		if r.unnamed[i].from < r.unnamed[i-1].to {
+			return errDoubtful
+		}
+	}
+	return nil
+}

@@ -128,15 +128,21 @@ func (r *run) scoreFromRecords(m method, ids []string, begun begun, out Outcomes
 func (r *run) fetchAndScore(m method, ids []string, from begun, out Outcomes) error {
 	b := m.routes.get()
 	opts := fetch.Options{MaxKeys: r.opts.Keys, MaxRecords: m.maxRecords, NearMisses: m.nearMisses}
+	s := recordScorer{routes: m.routes, columns: m.columns, batch: b, begun: from, structuredScorer: newStructuredScorer(r.programs, len(ids))}
 	if m.columns != nil {
 		opts.Raw = m.columns.planned().residual == nil
+		s.staging = m.columns.staging(m.routes)
+		s.staging.Begin(ids)
+		opts.Intake = s.staging.Intake
 	}
-	s := recordScorer{routes: m.routes, columns: m.columns, batch: b, begun: from, structuredScorer: newStructuredScorer(r.programs, len(ids))}
 	if s.mayBeUnwanted() {
 		b.walker.Begin(r.ctx, &b.fetched)
 		opts.Unwanted = s.unwanted
 	}
 	if err := b.fetched.Load(r.ctx, m.routes.plan, r.source, ids, r.opts.AsOf, opts); err != nil {
+		if s.staging != nil {
+			m.columns.stagings.Put(s.staging)
+		}
 		return err
 	}
 	if r.opts.Explain {

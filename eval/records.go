@@ -74,7 +74,7 @@ func (s *recordScorer) begin(ctx context.Context, opts *Options) error {
 	if s.columns == nil {
 		return nil
 	}
-	s.staging, s.recorder = s.columns.staging(s.routes), s.columns.recorder()
+	s.recorder = s.columns.recorder()
 	if err := s.staging.Fill(ctx, s.routes.plan, &s.batch.fetched); err != nil {
 		return err
 	}

@@ -125,15 +125,15 @@ func (r *Rows) Position(key string) (int32, bool) {
 // fails the query: see [Rows.Err]. If r has room for a part of the block alone, it
 // takes the first records.
 func (r *Rows) AddBlock(b *Block) {
-	if r.err != nil || len(r.rows) >= r.most {
+	if r.err != nil || r.Len() >= r.most {
 		r.noQuery()
 		return
 	}
-	if r.err = r.blockFault(b); r.err != nil {
+	if r.err = r.blockFault(b); r.err != nil || r.sink != nil && r.sinkBlock(b) {
 		return
 	}
 	for i, at := range b.Keys {
-		if len(r.rows) >= r.most {
+		if r.Len() >= r.most {
 			return
 		}
 		key := r.query.Keys[at]

@@ -47,13 +47,26 @@ func (e *ContractError) Error() string { return e.Fault }
 // the answer, whatever the source does to its copy of q. Ask does not change q. A
 // source that passes a query on to another one calls Fetch of that one instead.
 func Ask(ctx context.Context, source Source, q *Query, out *Rows) error {
+	return AskInto(ctx, source, q, out, nil)
+}
+
+// AskInto is [Ask], but what the source adds to out goes to a sink: out has no records
+// then, and [Rows.All] yields none. Len, Failed and Err are as they are after Ask. After
+// an error, what the sink has taken means nothing. If sink is nil, AskInto is Ask.
+func AskInto(ctx context.Context, source Source, q *Query, out *Rows, sink Sink) error {
 	given := out.given
 	if given == nil || given == q {
 		given, out.given = &Query{}, nil
 	}
 	*given = Query{q.Need, append(given.Keys[:0], q.Keys...), q.From, q.To, q.Limit, q.SkipIDs}
+	out.sink = nil
 	out.Reset(q)
 	out.given = given
+	if sink != nil {
+		sink.Reset()
+		out.sink = sink
+		defer func() { out.sink = nil }() // whatever the source does later
+	}
 	if q.Need.changed() {
 		return q.fault("source changed the need of an earlier query; a Need must not be changed, and the model must be compiled again")
 	}
@@ -99,6 +112,10 @@ type Rows struct {
 	values []Value
 	failed map[string]error
 	err    *ContractError
+
+	sink  Sink  // takes the records in place of rows, or nil
+	sunk  int   // how many records it has taken
+	block Block // what the sink takes
 }
 
 type row struct {
@@ -128,7 +145,14 @@ func (r *Rows) Reset(q *Query) {
 	if q != nil && q == r.given {
 		q = r.query // which the source cannot change
 	}
-	*r = Rows{query: q, given: r.given, rows: r.rows[:0], values: r.values[:0]}
+	sink := r.sink
+	if q != r.query {
+		sink = nil // it takes the answer to the query that was asked
+	}
+	if sink != nil {
+		sink.Reset()
+	}
+	*r = Rows{query: q, given: r.given, rows: r.rows[:0], values: r.values[:0], sink: sink, block: r.block}
 	if q == nil || q.Need == nil {
 		return
 	}
@@ -168,7 +192,7 @@ func (r *Rows) position(key string) (at int, ok bool) {
 // or a wrong number of values, fails the query: see [Rows.Err]. Once r is full, Add
 // does nothing: see [Rows.Full].
 func (r *Rows) Add(key, id string, values ...Value) {
-	if r.err != nil || len(r.rows) >= r.most {
+	if r.err != nil || r.Len() >= r.most {
 		r.noQuery()
 		return
 	}
@@ -202,6 +226,12 @@ func (r *Rows) fitLast(at int, id string, start int) {
 			return
 		}
 		r.values[start+i] = v
+	}
+	if r.sink != nil {
+		r.sunk++
+		r.sink.Record(at, id, r.values[start:])
+		r.values = r.values[:start]
+		return
 	}
 	r.rows = append(r.rows, row{at, id})
 }
@@ -271,11 +301,11 @@ func (r *Rows) All() iter.Seq[Row] {
 // Full reports whether as many records were added as the query's Limit says. A source
 // may then stop, and return nil.
 func (r *Rows) Full() bool {
-	return r.most > 0 && len(r.rows) >= r.most
+	return r.most > 0 && r.Len() >= r.most
 }
 
 // Len returns how many records were added.
-func (r *Rows) Len() int { return len(r.rows) }
+func (r *Rows) Len() int { return len(r.rows) + r.sunk }
 
 // Failed returns the error of a key, or nil.
 func (r *Rows) Failed(key string) error { return r.failed[key] }

@@ -3,6 +3,7 @@ package reference
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -148,10 +149,15 @@ func (data described) String() string {
 }
 
 // source returns the data as a source: in memory, or the slices themselves, in their
-// order or in reverse, within the asked range or with what lies outside.
+// order or in reverse, within the asked range or with what lies outside, one by one or in
+// blocks.
 func (g *generator) source(schema *traverse.Schema, data Data) leadscore.Source {
 	if g.chance(1, "plain") {
-		return plainSource{data, g.chance(1, "reversed"), g.chance(1, "ranged")}
+		plain := plainSource{data, g.chance(1, "reversed"), g.chance(1, "ranged")}
+		if g.chance(1, "blocks") {
+			return blockSource{plain, uint64(g.number("forms", 0, math.MaxInt32))}
+		}
+		return plain
 	}
 	source := memory.New(schema)
 	for entity, records := range data {

@@ -117,9 +117,8 @@ func (d *division) giveUp(err error) {
 // fail sets the error of the keys of a part.
 func (d *division) fail(p part) {
 	for _, k := range p.keys {
-		d.have[k].Err = p.err
+		d.loader.b.fail(d.have, k, p.err)
 	}
-	d.loader.b.Failed = true
 }
 
 // divisible reports whether a query that failed may be answered for fewer keys.

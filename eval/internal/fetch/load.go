@@ -17,7 +17,12 @@ import (
 // b is empty: new, or [Batch.Reset].
 func (b *Batch) Load(ctx context.Context, p *plan.Routes, source traverse.Source, ids []string, asOf time.Time, opts Options) error {
 	b.start(p, asOf, opts)
-	l := loader{b: b, ctx: ctx, source: source, want: make([][]string, len(p.Needs))}
+	l := loader{b: b, ctx: ctx, source: source, want: make([][]string, len(p.Needs)), intakes: make([]Intake, len(p.Needs))}
+	if opts.Intake != nil {
+		for i, n := range p.Needs {
+			l.intakes[i] = opts.Intake(n)
+		}
+	}
 	if err := l.leads(ids); err != nil {
 		return err
 	}
@@ -41,11 +46,10 @@ func (l *loader) fetch() error {
 	for i, keys := range l.want {
 		n, have := b.plan.Needs[i], b.Groups[i]
 		var missing []string
-		for _, k := range keys {
-			if _, ok := have[k]; !ok {
-				have[k] = b.memory.group()
-				missing = append(missing, k)
-			}
+		if intake := l.intakes[i]; intake != nil {
+			missing = intake.Missing(keys)
+		} else {
+			missing = b.missing(have, keys)
 		}
 		for chunk := range slices.Chunk(missing, max(b.opts.MaxKeys, 1)) {
 			if err := l.query(n, have, chunk); err != nil {
@@ -54,6 +58,18 @@ func (l *loader) fetch() error {
 		}
 	}
 	return nil
+}
+
+// missing returns those of the keys that have no group yet, and gives each an empty one.
+func (b *Batch) missing(have map[string]*Group, keys []string) []string {
+	var missing []string
+	for _, k := range keys {
+		if _, ok := have[k]; !ok {
+			have[k] = b.memory.group()
+			missing = append(missing, k)
+		}
+	}
+	return missing
 }
 
 // leads fetches the leads themselves.

@@ -17,6 +17,7 @@ type loader struct {
 	ctx     context.Context
 	source  traverse.Source
 	want    [][]string                // keys to fetch, by need
+	intakes []Intake                  // by need: what takes its records, or nil
 	reached [plan.Targets][][]*Record // what some path goes on from, by target and node
 }
 
@@ -31,8 +32,12 @@ func (l *loader) ask(n *plan.Need, have map[string]*Group, keys []string) (faile
 	if b.room < math.MaxInt {
 		q.Limit = b.room + 1 // one more shows that there are too many
 	}
-	rows := b.memory.answer()
-	failed = traverse.Ask(l.ctx, l.source, q, rows)
+	rows, intake := b.memory.answer(), l.intakes[n.Index]
+	if intake != nil {
+		q.SkipIDs = true
+		intake.Begin(keys)
+	}
+	failed = traverse.AskInto(l.ctx, l.source, q, rows, intake)
 	if err := l.ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -43,20 +48,55 @@ func (l *loader) ask(n *plan.Need, have map[string]*Group, keys []string) (faile
 	if b.room -= rows.Len(); b.room < 0 {
 		return nil, &LimitError{n.Asked.Entity, b.pathTo(n)}
 	}
-	b.keep(n, have, rows)
-	for _, k := range keys {
-		if err := rows.Failed(k); err != nil {
-			have[k].Err = err
-		} else if id, ok := b.memory.repeated(have[k].Records); ok {
-			fault := fmt.Sprintf("source added %s %q twice", n.Asked.Entity, id)
-			if n.By != "" {
-				fault += fmt.Sprintf(" under the key %q", k)
-			}
-			have[k].Err = &traverse.ContractError{Entity: n.Asked.Entity, By: n.By, Fault: fault}
-		}
-		b.Failed = b.Failed || have[k].Err != nil
+	if intake == nil {
+		b.keep(n, have, rows)
+	}
+	b.failKeys(n, have, q, rows, intake)
+	if intake != nil {
+		b.memory.used-- // the rows have no records
 	}
 	return nil, nil
+}
+
+// failKeys sets the errors of the keys of a query that was answered.
+func (b *Batch) failKeys(n *plan.Need, have map[string]*Group, q *traverse.Query, rows *traverse.Rows, intake Intake) {
+	for _, k := range q.Keys {
+		if err := rows.Failed(k); err != nil {
+			b.fail(have, k, err)
+		} else if intake == nil {
+			if id, ok := b.memory.repeated(have[k].Records); ok {
+				b.fail(have, k, cameTwice(n, k, id))
+			}
+		}
+	}
+	if intake == nil {
+		return
+	}
+	intake.End(func(at int, id string) {
+		if k := q.Keys[at]; rows.Failed(k) == nil {
+			b.fail(have, k, cameTwice(n, k, id))
+		}
+	})
+}
+
+// cameTwice is the error of a key under which a record came twice.
+func cameTwice(n *plan.Need, key, id string) error {
+	fault := fmt.Sprintf("source added %s %q twice", n.Asked.Entity, id)
+	if n.By != "" {
+		fault += fmt.Sprintf(" under the key %q", key)
+	}
+	return &traverse.ContractError{Entity: n.Asked.Entity, By: n.By, Fault: fault}
+}
+
+// fail sets the error of a key, which has no group yet if an intake takes its records.
+func (b *Batch) fail(have map[string]*Group, key string, err error) {
+	g := have[key]
+	if g == nil {
+		g = b.memory.group()
+		have[key] = g
+	}
+	g.Err = err
+	b.Failed = true
 }
 
 // keep makes records of rows and puts them into their groups. The records lie in

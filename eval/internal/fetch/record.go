@@ -102,4 +102,21 @@ type Options struct {
 	// called for each lead that was found, at its position, before more is fetched. It may be
 	// nil.
 	Unwanted func(at int, l *Lead) []bool
+	// Intake returns what takes the records of a need in place of the batch, or nil. No path
+	// may go on from these records. It may be nil.
+	Intake func(n *plan.Need) Intake
+}
+
+// An Intake takes the records of a need as they arrive: the batch holds none of them. Their
+// ids mean nothing to it, except to notice a record that comes twice.
+type Intake interface {
+	traverse.Sink
+	// Missing returns those of the keys that have not been asked for in this batch. They
+	// count as asked for from then on.
+	Missing(keys []string) []string
+	// Begin says which keys the next query asks for. If it fails, they are asked for again.
+	Begin(keys []string)
+	// End is called when the query was answered. It calls repeated for keys, at their
+	// positions among those of the query, under which a record came twice.
+	End(repeated func(key int, id string))
 }

@@ -47,6 +47,15 @@ func (p *Columns) Any() bool {
 	return slices.ContainsFunc(p.Targets[:], func(t Target) bool { return t.any() })
 }
 
+// OnlyCounted reports whether nothing but columns are made of the records of a need: no path
+// goes on from them, and no condition that needs routes reaches them.
+func (p *Columns) OnlyCounted(n *Need) bool {
+	if slices.ContainsFunc(n.Nodes, func(at *Node) bool { return at.Inner }) {
+		return false
+	}
+	return p.ResidualRoutes == nil || !slices.ContainsFunc(p.ResidualRoutes.Needs, n.same)
+}
+
 // Layouts returns the layouts of interactions that are counted.
 func (p *Columns) Layouts() columns.Layouts {
 	var list columns.Layouts

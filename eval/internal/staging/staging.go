@@ -24,6 +24,7 @@ type Staging struct {
 	layouts map[*plan.Layout]*layout
 	contact owners
 	lead    owners
+	intakes []*intake // by plan.Need.Index: of those whose records are only counted, or nil
 
 	values []traverse.Value
 	counts []uint32
@@ -39,6 +40,12 @@ type owners struct {
 	table  *columns.Table
 	byKind []*plan.Need // in the order of columns.Owned: what fetches the interactions of an owner, or nil
 	owned  []bool       // by owner: whether its interactions are laid out
+
+	// Owners in the order in which they were first met in a batch, and their numbers. Each
+	// need asks for most of them, in that order; next is where the next one may be.
+	met     []string
+	numbers []columns.Key
+	next    int
 }
 
 // A layout says where the fields of a plan.Layout go.
@@ -69,7 +76,39 @@ func New(routes *plan.Routes, p *plan.Columns) *Staging {
 			s.layouts[n.Layout] = newLayout(s.store, n.Layout)
 		}
 	}
+	s.intakes = make([]*intake, len(routes.Needs))
+	for _, o := range []*owners{&s.contact, &s.lead} {
+		for _, n := range o.byKind {
+			if n != nil && p.OnlyCounted(n) {
+				s.intakes[n.Index] = newIntake(n, s.layouts[n.Layout], o, s.lead.table)
+			}
+		}
+	}
 	return s
+}
+
+// Begin empties the staging for a batch of leads. What a batch fetches goes through
+// [Staging.Intake] then, and the rest is laid out by [Staging.Fill].
+func (s *Staging) Begin(leads []string) {
+	s.store.Reset()
+	s.contact.reset()
+	s.lead.reset()
+	for _, in := range s.intakes {
+		if in != nil {
+			in.reset()
+		}
+	}
+	for _, id := range leads {
+		s.lead.table.Intern(id) // interactions may refer to them
+	}
+}
+
+// Intake returns what takes the records of a need, or nil if the batch is to hold them.
+func (s *Staging) Intake(n *plan.Need) fetch.Intake {
+	if in := s.intakes[n.Index]; in != nil {
+		return in
+	}
+	return nil
 }
 
 // newOwners returns the owners of interactions that a layout has by a reference, which has
@@ -95,6 +134,29 @@ func (o *owners) first(id string) (columns.Key, bool) {
 	before := o.owned[k]
 	o.owned[k] = true
 	return k, !before
+}
+
+// reset empties the owners for another batch.
+func (o *owners) reset() {
+	clear(o.owned)
+	clear(o.met)
+	o.met, o.numbers, o.next = o.met[:0], o.numbers[:0], 0
+}
+
+// appendNumbers appends the numbers of ids.
+func (o *owners) appendNumbers(list []columns.Key, ids []string) []columns.Key {
+	for _, id := range ids {
+		if o.next == len(o.met) {
+			o.met, o.numbers = append(o.met, id), append(o.numbers, o.table.Intern(id))
+		}
+		if o.met[o.next] == id {
+			list = append(list, o.numbers[o.next])
+			o.next++
+		} else {
+			list = append(list, o.table.Intern(id))
+		}
+	}
+	return list
 }
 
 func newLayout(store *columns.Store, l *plan.Layout) *layout {
@@ -125,11 +187,8 @@ func (s *Staging) TooLarge() bool {
 }
 
 // Fill lays out what a batch has fetched for a plan, as far as the executor looks
-// at it, in place of the batch before. It returns ctx.Err() once ctx is done.
+// at it. It returns ctx.Err() once ctx is done.
 func (s *Staging) Fill(ctx context.Context, routes *plan.Routes, b *fetch.Batch) error {
-	s.store.Reset()
-	clear(s.contact.owned)
-	clear(s.lead.owned)
 	for i, n := range routes.Needs {
 		// Every record that the profile of a lead or owner leads to is fetched by its id.
 		if n.By != "" {
@@ -202,6 +261,10 @@ func (s *Staging) own(b *fetch.Batch, owners *owners, id string) {
 		n := owners.byKind[i]
 		if n == nil {
 			s.counts = append(s.counts, 0)
+			continue
+		}
+		if in := s.intakes[n.Index]; in != nil {
+			s.counts = append(s.counts, uint32(in.appendTo(s, k)))
 			continue
 		}
 		records := s.newestFirst(b.Records(n, id))

@@ -288,6 +288,10 @@ func (m *Model) Schema() *Schema { return m.checked.Schema }
 // Needs returns everything that the model can ask a source for.
 func (m *Model) Needs() []*traverse.Need { return m.alone().Needs() }
 
+// Queries returns what the model can ask a source for as of an instant, and later, to
+// score leads: see [Set.Queries].
+func (m *Model) Queries(asOf time.Time) []traverse.Query { return m.alone().Queries(asOf) }
+
 // Target returns which leads the model scores: those of a "contact" or of an "account",
 // or every "lead", by its own interactions or, for "lead with contact", by those of its
 // contact, too.
@@ -336,6 +340,20 @@ func (s *Set) Needs() []*traverse.Need {
 		needs = append(needs, g.program.Needs()...)
 	}
 	return needs
+}
+
+// Queries returns what the set's models can ask a source for as of an instant, and
+// later, to score leads: a query without keys for each of [Set.Needs], with the
+// earliest date of the records that scores depend on as From. They are for a source
+// that reads whole tables, as Load of package source/sqldb does. [Explain] with lists of
+// records asks for records of any date, which a source that was loaded by these queries
+// does not have; load it by queries with the same needs and without From for that.
+func (s *Set) Queries(asOf time.Time) []traverse.Query {
+	var queries []traverse.Query
+	for _, g := range s.groups {
+		queries = append(queries, g.program.Queries(asOf, false)...)
+	}
+	return queries
 }
 
 // Plan describes how the set scores leads whose source lends its columns, as

@@ -31,6 +31,9 @@ func (p *Program) Run(ctx context.Context, source traverse.Source, ids []string,
 	m := method{routes: p.routes, columns: p.columns(&opts), nearMisses: opts.lists(), maxRecords: opts.Records}
 	if store := lentStore(source); store != nil {
 		m.lent = true
+		if p.uncovered(store, ids, &opts, *out) {
+			return ctx.Err()
+		}
 		if m.columns != nil {
 			if ok, err := r.scoreFromStore(store, m, ids, *out); ok || err != nil {
 				return err

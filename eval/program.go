@@ -9,6 +9,7 @@ package eval
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"github.com/leadscore/leadscore/eval/check"
 	"github.com/leadscore/leadscore/eval/internal/columnar"
@@ -29,6 +30,8 @@ type Program struct {
 	// programs say what the counts of structured models are worth, by model; nil for
 	// others.
 	programs []*points.Program
+
+	covered atomic.Pointer[covered] // the store that was found last to hold what is requested
 }
 
 // New plans models, which must share one schema. It panics if the schema lacks

@@ -23,6 +23,9 @@ func (s *Store) Fetch(ctx context.Context, q *traverse.Query, out *traverse.Rows
 	if t == nil {
 		return fmt.Errorf("unknown entity %s%s", q.Entity, s.didYouMean(q.Entity))
 	}
+	if err := s.Covers(q); err != nil {
+		return err
+	}
 	wanted := make([]*Column, len(q.Fields))
 	for i, name := range q.Fields {
 		if wanted[i] = t.byName[name]; wanted[i] == nil {

@@ -23,6 +23,7 @@ var ErrDuplicate = errors.New("an entity's ids must differ, and this one is take
 type Store struct {
 	schema *traverse.Schema
 	tables map[string]*Table // never changed after New
+	part   *part             // nil if all fields and records of the schema's entities can be held
 	kinds  []*Table          // the interactions, in the order of the schema
 
 	mu      sync.RWMutex // guards what the tables hold
@@ -48,10 +49,12 @@ var _ Lender = (*Store)(nil)
 
 // New returns an empty store for the records of schema's entities. The schema must
 // not be nil.
-func New(schema *traverse.Schema) *Store {
-	s := &Store{schema: schema, tables: map[string]*Table{}}
+func New(schema *traverse.Schema) *Store { return newStore(schema, nil) }
+
+func newStore(schema *traverse.Schema, p *part) *Store {
+	s := &Store{schema: schema, tables: map[string]*Table{}, part: p}
 	for e := range schema.Entities() {
-		t := newTable(e)
+		t := newTable(e, p)
 		s.tables[e.Name()] = t
 		if e.Kind() == traverse.Interaction {
 			t.kind = len(s.kinds)
@@ -60,12 +63,12 @@ func New(schema *traverse.Schema) *Store {
 	}
 	for _, t := range s.tables {
 		for r := range t.entity.Relationships() {
-			if !r.Many() {
+			if c := t.byName[r.Name]; c != nil && !r.Many() {
 				to := s.tables[r.Target]
 				if to == nil { // a schema that came with an error
-					to = newTable(t.entity)
+					to = newTable(t.entity, p)
 				}
-				t.byName[r.Name].To = to
+				c.To = to
 			}
 		}
 	}

@@ -104,12 +104,15 @@ func (t *Table) Cells(row int) []uint32 { return t.cells[row*t.width : (row+1)*t
 // WideValue returns the wide value of a row at a column, or [NoTime].
 func (t *Table) WideValue(row, at int) int64 { return t.wide[row*t.wides+at] }
 
-func newTable(e *traverse.Entity) *Table {
+func newTable(e *traverse.Entity, p *part) *Table {
 	t := &Table{
 		entity: e, byName: map[string]*Column{}, kind: -1,
 		keys: map[string]Key{}, ids: []string{""}, rowOf: []int32{-1}, groups: map[*Column]*group{},
 	}
 	add := func(c *Column) {
+		if !p.keeps(e.Name(), c.Name) {
+			return
+		}
 		if c.Wide {
 			c.At = t.wides
 			t.wides++

@@ -161,24 +161,30 @@ func (b *Batch) hint(n *plan.Need) (from, to time.Time) {
 	if b.opts.NearMisses { // what lies outside may be a near miss, or is told
 		return time.Time{}, time.Time{}
 	}
+	return Range(n, &b.Instant, b.wanted)
+}
+
+// Range returns the range of time that some path to a need can reach as of an instant:
+// those of the models for which wanted returns true, of all if it is nil.
+func Range(n *plan.Need, instant *plan.Instant, wanted func(models []int) bool) (from, to time.Time) {
 	lo, bounded := int64(math.MaxInt64), true
 	for _, at := range n.Nodes {
 		for _, r := range at.Ranges {
 			switch {
-			case !b.wanted(r.Models):
+			case wanted != nil && !wanted(r.Models):
 			case r.Window < 0:
 				bounded = false
 			default:
-				lo = min(lo, b.Instant.Bounds[r.Window].Lo)
+				lo = min(lo, instant.Bounds[r.Window].Lo)
 			}
 		}
 	}
 	if n.Layout.Days {
-		to = time.Unix(b.Instant.Latest*24*60*60, 0).UTC()
+		to = time.Unix(instant.Latest*24*60*60, 0).UTC()
 		from = time.Unix(lo*24*60*60, 0).UTC()
 	} else {
 		// A source may hold finer instants than the microsecond that they are cut to.
-		to = time.UnixMicro(b.Instant.Micros).Add(time.Microsecond - 1).UTC()
+		to = time.UnixMicro(instant.Micros).Add(time.Microsecond - 1).UTC()
 		from = time.UnixMicro(lo).UTC()
 	}
 	if !bounded || lo == math.MaxInt64 {

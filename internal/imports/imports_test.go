@@ -48,7 +48,7 @@ var arrows = map[string][]string{
 	"source/memory":          {"internal/calendar", "internal/nearest", "internal/shown", "traverse", "traverse/columns"},
 	"source/tables":          {"internal/zones", "internal/alike", "internal/nearest", "internal/regular", "internal/shown", "source/memory", "traverse", "traverse/columns"},
 	"source/structs":         {"internal/nearest", "internal/shown", "source/memory", "traverse", "traverse/columns"},
-	"source/sqldb":           {"internal/calendar", "internal/nearest", "internal/shown", "traverse"}, // calendar: where a day begins in a zone
+	"source/sqldb":           {"internal/calendar", "internal/nearest", "internal/shown", "traverse", "traverse/columns"}, // calendar: where a day begins in a zone
 	"source/sourcetest":      {"traverse"},
 
 	"internal/reference":   {"dsl", "traverse"},

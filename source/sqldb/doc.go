@@ -12,14 +12,27 @@
 //	}
 //	result, err := model.Score(ctx, "lead-ada", data)
 //
-// or, for all leads as of one state of the database:
+// or, for all leads as of one state of the database, from whole tables:
+//
+//	loaded, err := data.Load(ctx, set.Queries(asOf), sqldb.LoadOptions{})
+//	…
+//	for result, err := range set.ScoreAll(ctx, loaded.Leads(ctx), loaded, leadscore.AsOf(asOf)) {
+//
+// # By keys, or whole tables
+//
+// A source answers queries by keys, and so scores one lead, or some, without reading
+// what others need. To score most of the leads, [Source.Load] reads the tables as a
+// whole: the database looks nothing up, and sends each record once. That takes less
+// than half of the processor time, and memory for all records that the rules can
+// count. If these do not fit into memory, score by keys from a [Snapshot], which is one
+// state of the database, too:
 //
 //	snapshot, err := data.Snapshot(ctx)
 //	…
 //	defer snapshot.Close()
 //	for result, err := range set.ScoreAll(ctx, snapshot.Leads(ctx), snapshot) {
 //
-// Nothing is copied: records are read when leads are scored, only the columns that
+// For queries by keys nothing is copied: records are read when leads are scored, only the columns that
 // rules use, and no older records than rules need. A batch of leads takes one
 // statement for each of the model's Needs, and more only where it leads to more
 // keys than the option Batch allows.

@@ -17,13 +17,19 @@ import (
 // or lost.
 var ErrSnapshot = errors.New("the snapshot is closed or lost")
 
-// A valueError is an error of a value in a row that may belong to any key.
+// A valueError is an error of a value in a row that may belong to any key, or of a row
+// of a table that is read as a whole. It says nothing about the database.
 type valueError struct {
-	column string
+	column string // "" if err says it
 	err    error
 }
 
-func (e *valueError) Error() string { return "column " + e.column + ": " + e.err.Error() }
+func (e *valueError) Error() string {
+	if e.column == "" {
+		return e.err.Error()
+	}
+	return "column " + e.column + ": " + e.err.Error()
+}
 
 func (e *valueError) Unwrap() error { return e.err }
 

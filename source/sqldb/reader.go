@@ -209,7 +209,7 @@ func (r *reader) judge() (at int32, ok bool, err error) {
 			continue
 		}
 		column, fault, row := p.columns[slot], r.cells[slot].err, string(r.id.last())
-		r.bad(string(asked), wrong(p.entity, row, column, fault), row, skippedRowOf(row, column, fault))
+		r.bad(string(asked), fmt.Errorf("sqldb: %w", wrong(p.entity, row, column, fault)), row, skippedRowOf(row, column, fault))
 		return 0, false, nil
 	}
 	return at, true, nil
@@ -227,7 +227,7 @@ func (r *reader) bad(asked string, failure error, row string, p Problem) {
 
 // wrong returns the error for a row with a value that cannot be decoded.
 func wrong(e *entity, row string, c *column, fault error) error {
-	return fmt.Errorf("sqldb: %s %s: %s (column %s): %w", e.name, shown.Quote(row), c.field, c.name, fault)
+	return fmt.Errorf("%s %s: %s (column %s): %w", e.name, shown.Quote(row), c.field, c.name, fault)
 }
 
 // skippedRowOf returns the problem of such a row that is skipped.

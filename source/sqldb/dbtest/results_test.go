@@ -18,6 +18,7 @@ import (
 	"github.com/leadscore/leadscore/source/sourcetest"
 	"github.com/leadscore/leadscore/source/sqldb"
 	"github.com/leadscore/leadscore/traverse"
+	"github.com/leadscore/leadscore/traverse/columns"
 )
 
 const contactRules = `
@@ -240,6 +241,13 @@ func TestEqualResultsOfRandomData(t *testing.T) {
 				r.Fatal(err)
 			}
 			scored += n
+			for _, store := range []*columns.Store{whole(t, source, ofAnyDate(set)), whole(t, source, set.Queries(asOf))} {
+				n, err = differ(t.Context(), set, want, store, ids, opts...)
+				if err != nil {
+					r.Fatal(err)
+				}
+				scored += n
+			}
 		})
 		const most = 22 // which ones depends on chance
 		if scored == 0 || len(held) < most*2/3 {

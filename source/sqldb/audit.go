@@ -22,7 +22,27 @@ import (
 // that has a choice. Run it after an import or once a day rather than for each
 // request. The error wraps that of the driver, and ctx.Err() if ctx is done.
 func (s *Source) Audit(ctx context.Context, needs []*traverse.Need) (Problems, error) {
-	a := auditor{ctx: ctx, source: s, asked: map[string]bool{}, empty: map[string]bool{}}
+	return s.audit(ctx, s.conn, needs)
+}
+
+// Audit is like [Source.Audit], but looks at the state of the snapshot. Other queries
+// wait until it is done.
+func (p *Snapshot) Audit(ctx context.Context, needs []*traverse.Need) (found Problems, err error) {
+	release, err := p.take(ctx)
+	if err != nil {
+		return nil, failed(ctx, "checking the data", err)
+	}
+	defer release()
+	err = p.use(ctx, func(db Queryer) error {
+		found, err = p.source.audit(ctx, db, needs)
+		return err
+	})
+	return found, err
+}
+
+// audit is Audit through a queryer.
+func (s *Source) audit(ctx context.Context, db Queryer, needs []*traverse.Need) (Problems, error) {
+	a := auditor{ctx: ctx, db: db, source: s, asked: map[string]bool{}, empty: map[string]bool{}}
 	for _, n := range needs {
 		e := s.entities[n.Entity]
 		if e == nil {
@@ -52,14 +72,16 @@ const maxExamples = 3
 // An auditor asks about the tables and columns of needs, each once.
 type auditor struct {
 	ctx    context.Context
+	db     Queryer
 	source *Source
 	asked  map[string]bool // Entity, or Entity.Field
 	empty  map[string]bool // entities whose tables have no row
 	found  Problems
 }
 
-func (a *auditor) problem(entity, field, format string, args ...any) {
-	a.found = append(a.found, Problem{Entity: entity, Field: field, Message: fmt.Sprintf(format, args...)})
+func (a *auditor) problem(code, entity, field, format string, args ...any) *Problem {
+	a.found = append(a.found, Problem{Code: code, Entity: entity, Field: field, Message: fmt.Sprintf(format, args...)})
+	return &a.found[len(a.found)-1]
 }
 
 // first reports whether name has not been passed to first before.
@@ -76,7 +98,11 @@ func (a *auditor) need(e *entity, n *traverse.Need) error {
 			return err
 		}
 		if a.empty[n.Entity] = rows == nil; rows == nil {
-			a.problem(n.Entity, "", "the rules ask for it, and its table has no row")
+			code := "no-records"
+			if n.Entity == traverse.Lead {
+				code = "no-leads"
+			}
+			a.problem(code, n.Entity, "", "the rules ask for it, and its table has no row")
 		}
 	}
 	if a.empty[n.Entity] {
@@ -105,7 +131,7 @@ func (a *auditor) column(e *entity, name string, c *column) error {
 	case err != nil:
 		return err
 	case texts == nil:
-		a.problem(e.name, name, "the rules ask for it, and it is empty in every row")
+		a.problem("no-values", e.name, name, "the rules ask for it, and it is empty in every row")
 		return nil
 	}
 	declared := a.source.schema.Entity(e.name)
@@ -135,7 +161,7 @@ func (a *auditor) reference(e *entity, name string, c *column, target string, fr
 		return err
 	}
 	slices.Sort(dangling)
-	a.problem(e.name, name, "some ids name no %s, such as %s", target, examples(dangling))
+	a.problem("dangling-reference", e.name, name, "some ids name no %s, such as %s", target, quoted(dangling)).Examples = dangling
 	return nil
 }
 
@@ -152,7 +178,8 @@ func (a *auditor) choice(e *entity, f traverse.Field, c *column, from string) er
 	})
 	if len(unlisted) > 0 {
 		slices.Sort(unlisted)
-		a.problem(e.name, f.Name, "some rows have a value that the schema does not list, such as %s", examples(unlisted))
+		unlisted = unlisted[:min(len(unlisted), maxExamples)]
+		a.problem("unlisted-choice", e.name, f.Name, "some rows have a value that the schema does not list, such as %s", quoted(unlisted)).Examples = unlisted
 	}
 	return nil
 }
@@ -161,7 +188,7 @@ func (a *auditor) choice(e *entity, f traverse.Field, c *column, from string) er
 // are no rows. A value that does not suit its field has no text: it fails the leads
 // that need it.
 func (a *auditor) values(c *column, statement string) ([]string, error) {
-	rows, err := a.source.conn.Query(a.ctx, statement)
+	rows, err := a.db.Query(a.ctx, statement)
 	if err != nil {
 		return nil, err
 	}
@@ -185,10 +212,10 @@ func (a *auditor) values(c *column, statement string) ([]string, error) {
 	return texts, rows.Close()
 }
 
-// examples returns the first values, quoted.
-func examples(values []string) string {
+// quoted returns values in quotes.
+func quoted(values []string) string {
 	var quoted []string
-	for _, v := range values[:min(len(values), maxExamples)] {
+	for _, v := range values {
 		quoted = append(quoted, shown.Quote(v))
 	}
 	return strings.Join(quoted, ", ")

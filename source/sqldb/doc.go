@@ -48,13 +48,14 @@
 // The id of a record is the column id, or else the column named after the entity
 // and id, such as lead_id.
 //
-// Names in the mapping must be exact. [Open] looks up all names, and checks that the
-// type of each column suits its field. The database may lack what no rule asks for.
-// If rules ask for something that it lacks, that is an error of Open, if it is given
-// their Needs, or else of the query; unless the mapping lists it in
-// [Mapping.Absent]: then it is null. Calculated and rollup fields, which rules cannot use, need no
-// column. A view can provide what columns do not: several entities in one table of
-// events, an id of two columns, a time in a zone other than UTC.
+// Names in the mapping, which [ReadMapping] reads from a file, must be exact. [Open]
+// looks up all names, and checks that the type of each column suits its field. The
+// database may lack what no rule asks for. If rules ask for something that it lacks,
+// that is an error of Open, if it is given their Needs, or else of the query; unless
+// the mapping lists it in [Mapping.Absent]: then it is null. Calculated and rollup
+// fields, which rules cannot use, need no column. A view can provide what columns do
+// not: several entities in one table of events, an id of two columns, a time in a zone
+// other than UTC.
 //
 //	CREATE VIEW email_opened AS
 //	SELECT id, contact_id, happened_at AT TIME ZONE 'Europe/Berlin' AS timestamp, email_name

@@ -2,7 +2,8 @@ package sqldb
 
 // A Mapping says where the records of a schema are. Tables and columns that it does
 // not mention are found by their names, as the package comment describes; so the
-// zero Mapping suits a database that uses the names of the schema.
+// zero Mapping suits a database that uses the names of the schema. It can be written as
+// a JSON file: see [ReadMapping].
 type Mapping struct {
 	Tables map[string]Table // by entity
 

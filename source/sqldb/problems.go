@@ -1,19 +1,28 @@
 package sqldb
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
 	"github.com/leadscore/leadscore/internal/nearest"
 )
 
-// A Problem is one mismatch between a schema, a mapping and a database.
+// A Problem is one mismatch between a schema, a mapping and a database, or one mistake
+// in a mapping file.
 type Problem struct {
+	Place   string // in a mapping file, such as crm.json:3:14, with line and character; "" if it is not about one
 	Entity  string // as the schema or the mapping calls it
 	Field   string // a field or reference; "id" for the record's id; "" for the entity as a whole
 	Message string // what is wrong, and how to fix it
 	Nearest string // the valid name that was most likely meant, or ""
 	Err     error  // the error of the database, or nil
+
+	// Code is the code that docs/audit.md has for a problem of Audit, such as
+	// dangling-reference, and Examples the values that its message quotes. Other problems
+	// have none.
+	Code     string
+	Examples []string
 
 	// Tables are those that the database has, if Message says that there is no such
 	// table; else nil.
@@ -22,7 +31,7 @@ type Problem struct {
 
 // String returns the problem on one line, without its Err.
 func (p Problem) String() string {
-	s := p.Entity
+	s := cmp.Or(p.Place, p.Entity)
 	if p.Field != "" {
 		s += "." + p.Field
 	}
@@ -30,8 +39,8 @@ func (p Problem) String() string {
 }
 
 // Problems lists mismatches between a schema, a mapping and a database. It is an
-// error of [Open], [Source.Check] and, for what one query needs, of [Source.Fetch]:
-// see [errors.AsType].
+// error of [Open], [ReadMapping], [Source.Check] and, for what one query needs, of
+// [Source.Fetch]: see [errors.AsType].
 type Problems []Problem
 
 // Error returns the problems, one a line, and in a last line the tables that the

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"reflect"
 
 	"github.com/leadscore/leadscore/traverse"
 )
@@ -23,9 +24,14 @@ import (
 // ScoreAll early can; one that is done while a query waits for its turn does not.
 type Snapshot struct {
 	source *Source
-	tx     Tx
-	turn   chan struct{} // holds one element while no query runs
-	lost   error         // may be read and set only while holding the turn
+	*transaction
+}
+
+// A transaction is what snapshots of one state share.
+type transaction struct {
+	tx   Tx
+	turn chan struct{} // holds one element while no query runs
+	lost error         // may be read and set only while holding the turn
 }
 
 var _ traverse.Source = (*Snapshot)(nil)
@@ -53,9 +59,19 @@ func (s *Source) Snapshot(ctx context.Context) (*Snapshot, error) {
 			return nil, failed(ctx, "beginning a snapshot", err)
 		}
 	}
-	p := &Snapshot{source: s, tx: tx, turn: make(chan struct{}, 1)}
+	p := &Snapshot{s, &transaction{tx: tx, turn: make(chan struct{}, 1)}}
 	p.turn <- struct{}{}
 	return p, nil
+}
+
+// Join returns a snapshot of s that sees the same state as p, in the same transaction:
+// for two versions of rules whose schemas differ. To close one of the snapshots closes
+// both. It is an error if their sources are not opened with one [sql.DB] or [Conn].
+func (s *Source) Join(p *Snapshot) (*Snapshot, error) {
+	if !reflect.TypeOf(s.conn).Comparable() || s.conn != p.source.conn {
+		return nil, errors.New("sqldb: a snapshot can only be joined by a source of its database")
+	}
+	return &Snapshot{s, p.transaction}, nil
 }
 
 // touch reads a row of a table. For some databases a query that finds nothing would
@@ -82,7 +98,7 @@ func (s *Source) touch(ctx context.Context, db Queryer) error {
 }
 
 // take takes the turn, and returns a function that gives it back.
-func (p *Snapshot) take(ctx context.Context) (release func(), err error) {
+func (p *transaction) take(ctx context.Context) (release func(), err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}

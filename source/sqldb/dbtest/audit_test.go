@@ -3,11 +3,17 @@ package dbtest
 import (
 	"context"
 	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/audit"
+	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/source/sourcetest"
 	"github.com/leadscore/leadscore/source/sqldb"
 	"github.com/leadscore/leadscore/traverse"
@@ -114,6 +120,26 @@ func TestAudit(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" || len(found) != len(want) {
 			t.Errorf("%d problems (-want +got):\n%s", len(found), diff)
 		}
+		for _, p := range found {
+			got[p.Entity+"."+p.Field] = fmt.Sprintf("%s %q", p.Code, p.Examples)
+		}
+		want = map[string]string{
+			"Lead.ParentContact":  `dangling-reference ["C1"]`,
+			"Lead.Rating":         `unlisted-choice ["1 - Hot"]`,
+			"Lead.City":           "no-values []",
+			"Contact.JobTitle":    "no-values []",
+			"EmailOpened.Contact": `dangling-reference ["c1 x"]`,
+			"WebsiteVisited.":     "no-records []",
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("codes and examples (-want +got):\n%s", diff)
+		}
+		for code := range maps.Values(got) {
+			code, _, _ = strings.Cut(code, " ")
+			if !slices.Contains(audit.Codes(), dsl.Code(code)) {
+				t.Errorf("package audit does not know the code %s", code)
+			}
+		}
 	})
 }
 
@@ -145,6 +171,24 @@ func TestAuditOfMappedTables(t *testing.T) {
 			"sqldb: EmailOpened.Contact: some ids name no Contact, such as \"8\", \"9\""
 		if diff := cmp.Diff(want, found.Error()); diff != "" {
 			t.Errorf("-want +got:\n%s", diff)
+		}
+		snapshot, err := source.Snapshot(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer snapshot.Close()
+		exec(t, db, "INSERT INTO contact VALUES (8, 'director'), (9, '')")
+		if found, err = snapshot.Audit(t.Context(), m.Needs()); err != nil || found.Error() != want {
+			t.Errorf("of the snapshot: %v, %v", found, err)
+		}
+		if found, err = source.Audit(t.Context(), m.Needs()); err != nil || len(found) != 1 {
+			t.Errorf("of the source: %v, %v", found, err)
+		}
+		if err := snapshot.Close(); err != nil {
+			t.Error(err)
+		}
+		if _, err := snapshot.Audit(t.Context(), m.Needs()); !errors.Is(err, sqldb.ErrSnapshot) {
+			t.Errorf("of a closed snapshot: %v", err)
 		}
 		ctx, cancel := context.WithCancel(context.Background())
 		cancel()

@@ -467,3 +467,45 @@ func TestSnapshot(t *testing.T) {
 		}
 	})
 }
+
+// TestJoin: sources of two schemas see one state of the database.
+func TestJoin(t *testing.T) {
+	schema, records := sourcetest.Schema(), sourcetest.Records()
+	larger, err := schema.Extend(traverse.Definition{Name: "Lead", Fields: []traverse.Field{{Name: "Extra", Type: traverse.Text}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	forDatabases(t, func(t *testing.T, d database) {
+		db, source := load(t, d, d.styles[0], schema, records, nil)
+		exec(t, db, "ALTER TABLE "+d.dialect.Quote("Lead")+" ADD COLUMN "+d.dialect.Quote("Extra")+" TEXT")
+		snapshot, err := source.Snapshot(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer snapshot.Close()
+		before := listed(t, snapshot.Leads(t.Context()))
+		exec(t, db, "DELETE FROM "+d.dialect.Quote("Lead"))
+		other, err := open(t, db, d, larger, d.styles[0].mapping(schema)).Join(snapshot)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := listed(t, other.Leads(t.Context())); len(before) != 40 || !slices.Equal(got, before) {
+			t.Errorf("leads %q, and of the other schema %q", before, got)
+		}
+		if err := other.Close(); err != nil {
+			t.Error(err)
+		}
+		for _, err := range snapshot.Leads(t.Context()) {
+			if !errors.Is(err, sqldb.ErrSnapshot) {
+				t.Errorf("after the other is closed: %v", err)
+			}
+		}
+		if open := db.Stats().InUse; open != 0 {
+			t.Errorf("%d connections are still in use", open)
+		}
+		_, stranger := load(t, d, d.styles[0], schema, nil, nil)
+		if _, err := stranger.Join(snapshot); err == nil {
+			t.Error("a source of another database joins")
+		}
+	})
+}

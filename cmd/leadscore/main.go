@@ -33,4 +33,7 @@ import (
 	"github.com/leadscore/leadscore/internal/command"
 )
 
-func main() { os.Exit(command.Main()) }
+func main() {
+	program := command.Program{Name: "leadscore"}
+	os.Exit(program.Main())
+}

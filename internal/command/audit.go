@@ -8,18 +8,32 @@ import (
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/audit"
 	"github.com/leadscore/leadscore/dsl"
-	"github.com/leadscore/leadscore/internal/shown"
-	"github.com/leadscore/leadscore/source/tables"
 )
 
 // maxAudit is how many findings about data a command lists before its results.
 const maxAudit = 20
 
-// audit prints the warnings about the data for a set of models to standard error, or
-// as JSON to the output. With --strict it returns errReported if there are any.
-func (in *dataInput) audit(ctx context.Context, inv *invocation, p *progress, set *leadscore.Set, data *tables.Data) error {
+// findings returns what about the data does not meet the rules of a set.
+func (in *dataInput) findings(ctx context.Context, p *progress, set *leadscore.Set, data Records) (audit.Findings, error) {
 	p.say("checking the data")
-	found, err := await(ctx, func() (audit.Findings, error) { return audit.Check(ctx, set, data, in.asOf) })
+	if source, ok := data.(audit.Source); ok && inMemory(data) {
+		return await(ctx, func() (audit.Findings, error) { return audit.Check(ctx, set, source, in.asOf) })
+	}
+	if auditor, ok := data.(Auditor); ok {
+		return auditor.Audit(ctx, set)
+	}
+	return nil, nil
+}
+
+// audit prints the warnings about the data for a set of models to standard error, or
+// as JSON to the output. With --strict it returns errReported if there are any. A
+// database is not searched for what is wrong with it for the sake of a few leads, unless
+// --strict asks for it.
+func (in *dataInput) audit(ctx context.Context, inv *invocation, p *progress, set *leadscore.Set, data Records) error {
+	if !in.all && !*in.strict && !inMemory(data) {
+		return nil
+	}
+	found, err := in.findings(ctx, p, set, data)
 	if err != nil {
 		return err
 	}
@@ -46,10 +60,14 @@ func (in *dataInput) lines(found audit.Findings, limit int) string {
 	var b strings.Builder
 	for i, f := range found {
 		if i == limit {
-			fmt.Fprintf(&b, "%d more; leadscore check --data lists all\n", len(found)-limit)
+			flag := "--data"
+			if in.db != nil {
+				flag = "--database"
+			}
+			fmt.Fprintf(&b, "%d more; %s check %s lists all\n", len(found)-limit, in.program.Name, flag)
 			break
 		}
-		fmt.Fprintf(&b, "%s: %s\n", shown.Printable(*in.name), f)
+		fmt.Fprintf(&b, "%s: %s\n", in.shown(), f)
 	}
 	return b.String()
 }
@@ -61,12 +79,11 @@ func (in *dataInput) checkData(ctx context.Context, inv *invocation, set *leadsc
 	p := startProgress(inv.streams)
 	defer p.stop()
 	in.resolve(set)
-	data, err := in.load(ctx, p, set.Schema())
+	data, err := in.load(ctx, p, true, set)
 	if err != nil {
 		return false, err
 	}
-	p.say("checking the data")
-	found, err := await(ctx, func() (audit.Findings, error) { return audit.Check(ctx, set, data, in.asOf) })
+	found, err := in.findings(ctx, p, set, data)
 	if err != nil {
 		return false, err
 	}

@@ -40,6 +40,7 @@ type command struct {
 // then calls parse.
 type invocation struct {
 	streams
+	program *Program
 	command *command
 	args    []string
 	flags   *flag.FlagSet
@@ -50,10 +51,11 @@ type invocation struct {
 	format  *string             // --format, if the command has it
 	json    *jsonLines          // the output, if --format is json
 	stdin   *string             // the text of standard input, once it is read
+	data    *dataInput          // the data, if the command has flags for it
 }
 
-func newInvocation(s streams, c *command, args []string) *invocation {
-	inv := &invocation{streams: s, command: c, args: args, flags: flag.NewFlagSet(c.name, flag.ContinueOnError), values: map[string][]string{}}
+func (p *Program) newInvocation(s streams, c *command, args []string) *invocation {
+	inv := &invocation{streams: s, program: p, command: c, args: args, flags: flag.NewFlagSet(c.name, flag.ContinueOnError), values: map[string][]string{}}
 	inv.flags.SetOutput(io.Discard)
 	inv.color = inv.choice("color", "auto", "use colour for problems `WHEN`: auto (on a terminal, unless NO_COLOR is set or TERM is dumb), always or never", "always", "never")
 	return inv
@@ -151,7 +153,7 @@ func (inv *invocation) complain(err error) {
 	if inv.json != nil {
 		_ = inv.json.line(lineError, errorLine{err.Error()}) // the encoder keeps its error for the last line
 	}
-	fmt.Fprintf(inv.err, "leadscore %s: %v\n", inv.command.name, err)
+	fmt.Fprintf(inv.err, "%s %s: %v\n", inv.program.Name, inv.command.name, err)
 }
 
 // failures reports how many leads could not be scored, if there are any, and

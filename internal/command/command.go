@@ -15,25 +15,39 @@ import (
 	"github.com/leadscore/leadscore/internal/shown"
 )
 
+// A Program is a command with the commands of this package.
+type Program struct {
+	Name string // as people call it
+
+	// Open returns the database at a URL, to which it does not connect yet. The error
+	// says what is wrong with the URL. If Open is nil, the program reads no databases, and
+	// has no flag --database.
+	Open func(url string) (Database, error)
+}
+
 // Main runs the command line of the process and returns its exit status. The first
 // SIGINT or SIGTERM interrupts the command, and a second one ends the process at once.
-func Main() (status int) {
+func (p *Program) Main() (status int) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	return run(ctx, streams{os.Stdin, os.Stdout, os.Stderr}, os.Args[1:])
+	return p.run(ctx, streams{os.Stdin, os.Stdout, os.Stderr}, os.Args[1:])
 }
 
 // commands returns the commands, in the order of the help text.
-func commands() []command {
-	const data = "--data DIR|FILE [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME]"
-	const checkData = "--data DIR|FILE [--mapping FILE] [--skip-bad] [--as-of TIME] [--zone NAME]"
+func (p *Program) commands() []command {
+	from, records := "--data DIR|FILE", "a folder or file of CRM data"
+	if p.Open != nil {
+		from, records = "--data DIR|FILE|--database URL", "a folder or file of CRM data, or in a database"
+	}
+	data := from + " [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME]"
+	checkData := from + " [--mapping FILE] [--skip-bad] [--as-of TIME] [--zone NAME]"
 	return []command{
 		{
 			name:  "score",
 			usage: "[--schema FILE] " + data + "\n[--lead ID]... [--model NAME]... [--grade NAME]... [--label NAME]... [--ready]\n[--sort data|score|lead] [--top N]\n[--format table|json|csv] [--explain] [-o FILE] [--color WHEN] FILE|DIR...",
 			more:  rulesHelp + " The command works with one set, and fails if there are several.",
-			about: "score the leads in a folder or file of CRM data",
+			about: "score the leads in " + records,
 			run:   runScore,
 		},
 		{
@@ -90,7 +104,7 @@ func commands() []command {
 			name:  "completion",
 			usage: "[--color WHEN] bash|zsh|fish",
 			about: "print a script that completes commands, flags and their values in a shell",
-			more:  "To use it, write source <(leadscore completion bash) into ~/.bashrc, source <(leadscore completion zsh) into ~/.zshrc after compinit, or leadscore completion fish | source into ~/.config/fish/config.fish.",
+			more:  "To use it, write source <(" + p.Name + " completion bash) into ~/.bashrc, source <(" + p.Name + " completion zsh) into ~/.zshrc after compinit, or " + p.Name + " completion fish | source into ~/.config/fish/config.fish.",
 			run:   runCompletion,
 		},
 		{
@@ -104,8 +118,8 @@ func commands() []command {
 // rulesHelp describes the operands of commands that compile rules.
 const rulesHelp = "FILE is a rule file, or - for standard input. DIR stands for the .score files in it. All that are named together are one set: they are compiled together. Folders below DIR are sets of their own."
 
-func commandCalled(name string) *command {
-	for _, c := range commands() {
+func (p *Program) commandCalled(name string) *command {
+	for _, c := range p.commands() {
 		if c.name == name {
 			return &c
 		}
@@ -114,38 +128,40 @@ func commandCalled(name string) *command {
 }
 
 // run runs a command line and returns its exit status.
-func run(ctx context.Context, s streams, args []string) int {
+func (p *Program) run(ctx context.Context, s streams, args []string) int {
 	name := ""
 	if len(args) > 0 {
 		name = args[0]
 	}
 	switch name {
 	case "":
-		usage(s.err)
+		p.usage(s.err)
 		return statusUsage
 	case "help", "-h", "-help", "--help":
 		if len(args) < 2 {
-			usage(s.out)
+			p.usage(s.out)
 			return statusOK
 		}
 		name, args = args[1], []string{args[1], "-h"}
 	case "-version", "--version":
 		name = "version"
 	}
-	c := commandCalled(name)
+	c := p.commandCalled(name)
 	if c == nil {
 		near := nearest.Name(name, func(yield func(string) bool) {
-			for _, c := range commands() {
+			for _, c := range p.commands() {
 				if !yield(c.name) {
 					return
 				}
 			}
 		})
-		fmt.Fprintf(s.err, "leadscore: unknown command %s%s\nRun leadscore help for the commands.\n", shown.Printable(name), nearest.Hint(near))
+		fmt.Fprintf(s.err, "%s: unknown command %s%s\nRun %[1]s help for the commands.\n", p.Name, shown.Printable(name), nearest.Hint(near))
 		return statusUsage
 	}
-	inv := newInvocation(s, c, args[1:])
-	return inv.conclude(ctx, c.run(ctx, inv))
+	inv := p.newInvocation(s, c, args[1:])
+	err := c.run(ctx, inv)
+	inv.closeData()
+	return inv.conclude(ctx, err)
 }
 
 // conclude reports the error of a command, if there is one, and returns the exit
@@ -159,7 +175,7 @@ func (inv *invocation) conclude(ctx context.Context, err error) int {
 	case isUsage:
 		inv.json = nil // which holds nothing yet
 		inv.complain(bad)
-		fmt.Fprintf(inv.err, "usage: %s\n", inv.command.synopsis("       "))
+		fmt.Fprintf(inv.err, "usage: %s\n", inv.command.synopsis(inv.program.Name, "       "))
 		return statusUsage
 	case errors.Is(err, errReported):
 	case errors.Is(err, errDiffers):

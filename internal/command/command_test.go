@@ -137,11 +137,14 @@ func write(t testing.TB, name, text string) {
 	}
 }
 
-// call runs a command line.
+// leadscoreCommand is the command leadscore.
+var leadscoreCommand = &Program{Name: "leadscore"}
+
+// call runs a command line of leadscore.
 func call(t *testing.T, stdin string, args ...string) (stdout, stderr string, status int) {
 	t.Helper()
 	var out, errs bytes.Buffer
-	status = run(t.Context(), streams{strings.NewReader(stdin), &out, &errs}, args)
+	status = leadscoreCommand.run(t.Context(), streams{strings.NewReader(stdin), &out, &errs}, args)
 	return out.String(), errs.String(), status
 }
 
@@ -667,7 +670,7 @@ func TestInterrupt(t *testing.T) {
 	} {
 		var out, errs bytes.Buffer
 		words := strings.Fields(args)
-		status := run(ctx, streams{strings.NewReader(files["ugly.score"]), &out, &errs}, words)
+		status := leadscoreCommand.run(ctx, streams{strings.NewReader(files["ugly.score"]), &out, &errs}, words)
 		if status != statusInterrupted || out.String() != "" || errs.String() != "leadscore "+words[0]+": interrupted\n" {
 			t.Errorf("%s: status %d, standard output %q, standard error %q", args, status, out.String(), errs.String())
 		}
@@ -679,7 +682,7 @@ func TestFullDisk(t *testing.T) {
 	setUp(t)
 	var errs bytes.Buffer
 	for _, format := range []string{"json", "csv", "table"} {
-		status := run(t.Context(), streams{strings.NewReader(""), full{}, &errs}, []string{"score", "--data", "data", "--format", format, "coffee.score"})
+		status := leadscoreCommand.run(t.Context(), streams{strings.NewReader(""), full{}, &errs}, []string{"score", "--data", "data", "--format", format, "coffee.score"})
 		if status != statusWrong || !strings.Contains(errs.String(), "disk is full") {
 			t.Errorf("%s: status %d, standard error %q", format, status, errs.String())
 		}

@@ -17,8 +17,8 @@ func runCompletion(_ context.Context, inv *invocation) error {
 	if len(names) != 1 || !slices.Contains(shells, names[0]) {
 		return badUsage("name the shell: %s", strings.Join(shells, ", "))
 	}
-	write := map[string]func([]commandFlags) string{"bash": bashCompletion, "zsh": zshCompletion, "fish": fishCompletion}[names[0]]
-	_, err = io.WriteString(inv.out, write(flagsOfCommands()))
+	write := map[string]func(string, []commandFlags) string{"bash": bashCompletion, "zsh": zshCompletion, "fish": fishCompletion}[names[0]]
+	_, err = io.WriteString(inv.out, write(inv.program.Name, inv.program.flagsOfCommands()))
 	return err
 }
 
@@ -45,11 +45,11 @@ type flagInfo struct {
 func (f *flagInfo) files() bool { return f.values == nil && strings.Contains(f.value, "FILE") }
 
 // flagsOfCommands returns the commands and their flags.
-func flagsOfCommands() []commandFlags {
+func (p *Program) flagsOfCommands() []commandFlags {
 	var all []commandFlags
 	names := []string{}
-	for _, c := range commands() {
-		inv := newInvocation(streams{strings.NewReader(""), io.Discard, io.Discard}, &c, nil)
+	for _, c := range p.commands() {
+		inv := p.newInvocation(streams{strings.NewReader(""), io.Discard, io.Discard}, &c, nil)
 		inv.collect = true
 		_ = c.run(context.Background(), inv) // defines its flags and returns errCollected
 		entry := commandFlags{command: c}
@@ -74,12 +74,14 @@ func flagsOfCommands() []commandFlags {
 	return append(all, commandFlags{command: command{name: "help", about: "describe a command"}, operands: names})
 }
 
+// shellFunction returns the name of the function that completes a program.
+func shellFunction(program string) string { return "_" + strings.ReplaceAll(program, "-", "_") }
+
 // bashCompletion returns a script for bash 3.2 or later.
-func bashCompletion(list []commandFlags) string {
+func bashCompletion(program string, list []commandFlags) string {
 	var b strings.Builder
-	b.WriteString(`# bash completion for leadscore. To use it: source <(leadscore completion bash)
-_leadscore() {
-    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words= files=
+	fmt.Fprintf(&b, "# bash completion for %s. To use it: source <(%[1]s completion bash)\n%s() {\n", program, shellFunction(program))
+	b.WriteString(`    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words= files=
     # bash splits --flag=value at the sign.
     if [[ $cur == = ]]; then
         cur=
@@ -126,17 +128,17 @@ _leadscore() {
         COMPREPLY=($(compgen -W "$words" -- "$cur"))
     fi
 }
-complete -F _leadscore leadscore
 `)
+	fmt.Fprintf(&b, "complete -F %s %s\n", shellFunction(program), program)
 	return b.String()
 }
 
 // zshCompletion returns a script for zsh.
-func zshCompletion(list []commandFlags) string {
+func zshCompletion(program string, list []commandFlags) string {
 	quote := func(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
 	escape := strings.NewReplacer(`\`, `\\`, "[", `\[`, "]", `\]`, ":", `\:`).Replace
 	var b strings.Builder
-	b.WriteString("#compdef leadscore\n# zsh completion for leadscore. To use it: source <(leadscore completion zsh)\n_leadscore() {\n    local -a commands\n    commands=(\n")
+	fmt.Fprintf(&b, "#compdef %s\n# zsh completion for %[1]s. To use it: source <(%[1]s completion zsh)\n%s() {\n    local -a commands\n    commands=(\n", program, shellFunction(program))
 	for _, c := range list {
 		fmt.Fprintf(&b, "        %s\n", quote(c.name+":"+escape(c.about)))
 	}
@@ -171,24 +173,24 @@ func zshCompletion(list []commandFlags) string {
 		}
 		b.WriteString("\n        ;;\n")
 	}
-	b.WriteString("    esac\n}\nif [[ $funcstack[1] == _leadscore ]]; then\n    _leadscore \"$@\"\nelse\n    compdef _leadscore leadscore\nfi\n")
+	fmt.Fprintf(&b, "    esac\n}\nif [[ $funcstack[1] == %s ]]; then\n    %[1]s \"$@\"\nelse\n    compdef %[1]s %s\nfi\n", shellFunction(program), program)
 	return b.String()
 }
 
 // fishCompletion returns a script for fish.
-func fishCompletion(list []commandFlags) string {
+func fishCompletion(program string, list []commandFlags) string {
 	quote := func(s string) string { return "'" + strings.NewReplacer(`\`, `\\`, "'", `\'`).Replace(s) + "'" }
 	var b strings.Builder
-	b.WriteString("# fish completion for leadscore. To use it: leadscore completion fish | source\ncomplete -c leadscore -f\n")
+	fmt.Fprintf(&b, "# fish completion for %s. To use it: %[1]s completion fish | source\ncomplete -c %[1]s -f\n", program)
 	for _, c := range list {
-		fmt.Fprintf(&b, "complete -c leadscore -n __fish_use_subcommand -a %s -d %s\n", c.name, quote(c.about))
+		fmt.Fprintf(&b, "complete -c %s -n __fish_use_subcommand -a %s -d %s\n", program, c.name, quote(c.about))
 		seen := quote("__fish_seen_subcommand_from " + c.name)
 		for _, f := range c.flags {
 			name := "-l " + strings.TrimLeft(f.name, "-")
 			if len(f.name) == len("-x") {
 				name = "-s " + f.name[1:]
 			}
-			fmt.Fprintf(&b, "complete -c leadscore -n %s %s", seen, name)
+			fmt.Fprintf(&b, "complete -c %s -n %s %s", program, seen, name)
 			switch {
 			case f.value == "":
 			case f.files():
@@ -202,9 +204,9 @@ func fishCompletion(list []commandFlags) string {
 		}
 		switch {
 		case c.operands == nil:
-			fmt.Fprintf(&b, "complete -c leadscore -n %s -F\n", seen)
+			fmt.Fprintf(&b, "complete -c %s -n %s -F\n", program, seen)
 		case len(c.operands) > 0:
-			fmt.Fprintf(&b, "complete -c leadscore -n %s -a %s\n", seen, quote(strings.Join(c.operands, " ")))
+			fmt.Fprintf(&b, "complete -c %s -n %s -a %s\n", program, seen, quote(strings.Join(c.operands, " ")))
 		}
 	}
 	return b.String()

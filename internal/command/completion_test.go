@@ -29,14 +29,14 @@ func flagsInHelp(t *testing.T, command string) []string {
 
 // Every command defines its flags before it does anything else.
 func TestFlagsOfCommands(t *testing.T) {
-	for _, c := range commands() {
-		inv := newInvocation(streams{}, &c, nil)
+	for _, c := range leadscoreCommand.commands() {
+		inv := leadscoreCommand.newInvocation(streams{}, &c, nil)
 		inv.collect = true
 		if err := c.run(context.Background(), inv); !errors.Is(err, errCollected) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}
-	for _, c := range flagsOfCommands() {
+	for _, c := range leadscoreCommand.flagsOfCommands() {
 		if c.name == "help" {
 			continue
 		}
@@ -121,7 +121,7 @@ func TestBashCompletion(t *testing.T) {
 			t.Errorf("%q (-want +got):\n%s", test.words, diff)
 		}
 	}
-	for _, c := range commands() {
+	for _, c := range leadscoreCommand.commands() {
 		want := flagsInHelp(t, c.name)
 		slices.Sort(want)
 		if diff := cmp.Diff(want, complete(c.name, "-")); diff != "" {
@@ -156,7 +156,7 @@ func TestFishCompletion(t *testing.T) {
 			t.Errorf("%q (-want +got):\n%s", test.words, diff)
 		}
 	}
-	for _, c := range commands() {
+	for _, c := range leadscoreCommand.commands() {
 		got := append(complete(c.name, "-"), complete(c.name, "--")...)
 		for _, name := range flagsInHelp(t, c.name) {
 			if !slices.Contains(got, name) {
@@ -174,10 +174,10 @@ func TestZshCompletion(t *testing.T) {
 source ./script; words=(leadscore "$@"); CURRENT=$#words; _leadscore`
 		return output(t, zsh, append([]string{"-f", "-c", program, "-"}, words...)...)
 	}
-	if got := call("sc"); !slices.ContainsFunc(got, func(s string) bool { return strings.HasPrefix(s, "score:score the leads") }) || len(got) != len(commands())+1 {
+	if got := call("sc"); !slices.ContainsFunc(got, func(s string) bool { return strings.HasPrefix(s, "score:score the leads") }) || len(got) != len(leadscoreCommand.commands())+1 {
 		t.Errorf("commands: %q", got)
 	}
-	for _, c := range commands() {
+	for _, c := range leadscoreCommand.commands() {
 		got := call(c.name, "")
 		for _, name := range flagsInHelp(t, c.name) {
 			if !slices.ContainsFunc(got, func(s string) bool {

@@ -10,7 +10,6 @@ import (
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/modeldiff"
-	"github.com/leadscore/leadscore/source/tables"
 )
 
 func runDiff(ctx context.Context, inv *invocation) error {
@@ -30,7 +29,7 @@ func runDiff(ctx context.Context, inv *invocation) error {
 		return err
 	}
 	if *data.strict && !population {
-		return badUsage("--strict needs --data")
+		return badUsage("--strict needs %s", data.flagNames())
 	}
 	older, err := rules.compileModels(ctx, names[0])
 	if err != nil {
@@ -78,15 +77,9 @@ func compareLeads(ctx context.Context, inv *invocation, older, newer *leadscore.
 	p := startProgress(inv.streams)
 	defer p.stop()
 	data.resolve(older, newer)
-	was, err := data.load(ctx, p, older.Schema())
+	was, is, err := data.loadBoth(ctx, p, older, newer)
 	if err != nil {
 		return nil, err
-	}
-	is := was
-	if !older.Schema().Equal(newer.Schema()) {
-		if is, err = data.load(ctx, p, newer.Schema()); err != nil {
-			return nil, err
-		}
 	}
 	if err := data.audit(ctx, inv, p, newer, is); err != nil {
 		return nil, err
@@ -97,7 +90,7 @@ func compareLeads(ctx context.Context, inv *invocation, older, newer *leadscore.
 	}
 	e := &effect{}
 	before, after := modeldiff.Version{Set: older, Data: was}, modeldiff.Version{Set: newer, Data: is}
-	for lead, err := range modeldiff.Leads(ctx, before, after, leadscore.IDs(ids...), data.options()...) {
+	for lead, err := range modeldiff.Leads(ctx, before, after, leadscore.IDs(ids...), data.options(is)...) {
 		if bad, ok := errors.AsType[*leadscore.LeadError](err); ok {
 			e.failed++
 			if err := inv.leadFailed(p, bad); err != nil {
@@ -109,7 +102,7 @@ func compareLeads(ctx context.Context, inv *invocation, older, newer *leadscore.
 			return nil, err
 		}
 		e.Add(lead)
-		p.sayf("compared %d of %d leads", e.Leads, len(ids))
+		p.say(done("compared", e.Leads, len(ids)))
 		for _, c := range lead.Changes {
 			if limit <= 0 || len(e.listed) < limit {
 				e.listed = append(e.listed, c)
@@ -119,11 +112,24 @@ func compareLeads(ctx context.Context, inv *invocation, older, newer *leadscore.
 	return e, nil
 }
 
+// loadBoth loads the data for two versions of rules: once, if their schemas are equal.
+func (in *dataInput) loadBoth(ctx context.Context, p *progress, older, newer *leadscore.Set) (was, is Records, err error) {
+	if older.Schema().Equal(newer.Schema()) {
+		was, err = in.load(ctx, p, true, older, newer)
+		return was, was, err
+	}
+	if was, err = in.load(ctx, p, true, older); err != nil {
+		return nil, nil, err
+	}
+	is, err = in.load(ctx, p, true, newer)
+	return was, is, err
+}
+
 // leadsOf returns the ids of the leads that at least one of two versions has: those
 // of the new one first. With --skip-bad and different schemas, each version can lack
 // leads that the other one has.
-func leadsOf(ctx context.Context, was, is *tables.Data) ([]string, error) {
-	ids := make([]string, 0, is.Len("Lead"))
+func leadsOf(ctx context.Context, was, is Records) ([]string, error) {
+	ids := make([]string, 0, leadsIn(is))
 	for id, err := range is.Leads(ctx) {
 		if err != nil {
 			return nil, err

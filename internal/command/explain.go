@@ -37,7 +37,7 @@ func runExplain(ctx context.Context, inv *invocation) error {
 	p := startProgress(inv.streams)
 	defer p.stop()
 	data.resolve(set)
-	loaded, err := data.load(ctx, p, set.Schema())
+	loaded, err := data.load(ctx, p, false, set)
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func runExplain(ctx context.Context, inv *invocation) error {
 		return err
 	}
 	p.stop()
-	scored, err := set.Score(ctx, *lead, loaded, append(data.options(), leadscore.Explain(explain.Occurrences))...)
+	scored, err := set.Score(ctx, *lead, loaded, append(data.options(loaded), leadscore.Explain(explain.Occurrences))...)
 	if err != nil {
 		return err
 	}

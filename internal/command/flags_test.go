@@ -16,8 +16,8 @@ import (
 // flagsOf returns the flags that a command defines: usage and default by name.
 func flagsOf(t *testing.T, name string) map[string]string {
 	t.Helper()
-	c := commandCalled(name)
-	inv := newInvocation(streams{strings.NewReader(""), io.Discard, io.Discard}, c, []string{"-h"})
+	c := leadscoreCommand.commandCalled(name)
+	inv := leadscoreCommand.newInvocation(streams{strings.NewReader(""), io.Discard, io.Discard}, c, []string{"-h"})
 	if err := c.run(context.Background(), inv); !errors.Is(err, flag.ErrHelp) {
 		t.Fatalf("%s -h: %v", name, err)
 	}

@@ -53,7 +53,7 @@ func BenchmarkGrowth(b *testing.B) {
 func timed(b *testing.B, args string, size int) time.Duration {
 	words := strings.Fields(strings.ReplaceAll(args, "%d", fmt.Sprint(size)))
 	start := time.Now()
-	if status := run(b.Context(), streams{strings.NewReader(""), io.Discard, io.Discard}, words); status == statusUsage {
+	if status := leadscoreCommand.run(b.Context(), streams{strings.NewReader(""), io.Discard, io.Discard}, words); status == statusUsage {
 		b.Fatalf("%s: wrong usage", args)
 	}
 	return time.Since(start)

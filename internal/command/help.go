@@ -21,13 +21,13 @@ const exitStatus = `Exit status:
 const exitInterrupted = "  130  the command was interrupted\n"
 
 // usage prints what the commands are.
-func usage(w io.Writer) {
-	fmt.Fprintln(w, "leadscore scores leads by rules that marketing and sales agree on.\n\nUsage:")
-	for _, c := range commands() {
-		fmt.Fprintf(w, "\n  %s\n      %s\n", c.synopsis("  "), c.about)
+func (p *Program) usage(w io.Writer) {
+	fmt.Fprintf(w, "%s scores leads by rules that marketing and sales agree on.\n\nUsage:\n", p.Name)
+	for _, c := range p.commands() {
+		fmt.Fprintf(w, "\n  %s\n      %s\n", c.synopsis(p.Name, "  "), c.about)
 	}
-	fmt.Fprintf(w, "\nRun leadscore COMMAND -h for the flags of a command.\n\n%s", exitStatus)
-	for _, c := range commands() {
+	fmt.Fprintf(w, "\nRun %s COMMAND -h for the flags of a command.\n\n%s", p.Name, exitStatus)
+	for _, c := range p.commands() {
 		if c.differs != "" {
 			fmt.Fprintf(w, "  3  %s %s\n", c.name, c.differs)
 		}
@@ -35,10 +35,10 @@ func usage(w io.Writer) {
 	fmt.Fprint(w, exitInterrupted)
 }
 
-// synopsis returns how the command is called. Lines after the first are indented
+// synopsis returns how the command of a program is called. Lines after the first are indented
 // below its first argument, if the text is written after indent.
-func (c *command) synopsis(indent string) string {
-	first := "leadscore " + c.name + " "
+func (c *command) synopsis(program, indent string) string {
+	first := program + " " + c.name + " "
 	below := "\n" + indent + strings.Repeat(" ", len(first))
 	return strings.TrimSpace(first + strings.ReplaceAll(c.usage, "\n", below))
 }
@@ -46,7 +46,7 @@ func (c *command) synopsis(indent string) string {
 // help prints a description of the command and its flags.
 func (inv *invocation) help() {
 	c := inv.command
-	fmt.Fprintf(inv.out, "usage: %s\n\nleadscore %s: %s.\n", c.synopsis("       "), c.name, c.about)
+	fmt.Fprintf(inv.out, "usage: %s\n\n%s %s: %s.\n", c.synopsis(inv.program.Name, "       "), inv.program.Name, c.name, c.about)
 	if c.more != "" {
 		fmt.Fprintf(inv.out, "\n%s\n", wrap(c.more, ""))
 	}

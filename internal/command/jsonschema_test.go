@@ -349,7 +349,7 @@ func TestJSONSchemaChecks(t *testing.T) {
 		}
 	}
 	// Each command with --format has a schema, and each key of a line a description.
-	for _, c := range commands() {
+	for _, c := range leadscoreCommand.commands() {
 		_, ok := schema.at("#/$defs/commands")[c.name]
 		if ok != strings.Contains(c.usage, "json") {
 			t.Errorf("%s: a schema: %t", c.name, ok)

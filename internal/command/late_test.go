@@ -36,7 +36,7 @@ func TestLateInterrupt(t *testing.T) {
 		ctx := &lateContext{Context: t.Context()}
 		ctx.left.Store(n)
 		var out, errs bytes.Buffer
-		status := run(ctx, streams{strings.NewReader(""), &out, &errs}, strings.Fields("score --data data --as-of 2026-06-01 --format csv -o out.csv coffee.score"))
+		status := leadscoreCommand.run(ctx, streams{strings.NewReader(""), &out, &errs}, strings.Fields("score --data data --as-of 2026-06-01 --format csv -o out.csv coffee.score"))
 		text, err := os.ReadFile("out.csv")
 		if err != nil {
 			t.Fatal(err)

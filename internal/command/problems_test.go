@@ -91,7 +91,7 @@ func TestColorOfRedirectedOutput(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, f := range []*os.File{file, w} {
-		run(t.Context(), streams{strings.NewReader(""), f, f}, []string{"check", "wrong.score"})
+		leadscoreCommand.run(t.Context(), streams{strings.NewReader(""), f, f}, []string{"check", "wrong.score"})
 		if err := f.Close(); err != nil {
 			t.Fatal(err)
 		}
@@ -180,7 +180,7 @@ func TestCheckJSON(t *testing.T) {
 	}
 	// Output that cannot be written is an error.
 	var errs bytes.Buffer
-	if status := run(t.Context(), streams{strings.NewReader(""), full{}, &errs}, []string{"check", "--format", "json", "wrong.score"}); status != statusWrong || !strings.Contains(errs.String(), "disk is full") {
+	if status := leadscoreCommand.run(t.Context(), streams{strings.NewReader(""), full{}, &errs}, []string{"check", "--format", "json", "wrong.score"}); status != statusWrong || !strings.Contains(errs.String(), "disk is full") {
 		t.Errorf("a full disk: status %d, %q", status, errs.String())
 	}
 }

@@ -60,9 +60,6 @@ func (p *progress) say(text string) {
 	p.mu.Unlock()
 }
 
-// sayf sets the progress line.
-func (p *progress) sayf(format string, args ...any) { p.say(fmt.Sprintf(format, args...)) }
-
 // printf prints lines to p.w without mixing them with the progress line.
 func (p *progress) printf(format string, args ...any) {
 	p.mu.Lock()
@@ -85,7 +82,7 @@ func (p *progress) stop() {
 // leadFailed reports a lead that cannot be scored, to standard error and, as JSON, to
 // the output.
 func (inv *invocation) leadFailed(p *progress, bad *leadscore.LeadError) error {
-	p.printf("leadscore %s: %v\n", inv.command.name, bad)
+	p.printf("%s %s: %v\n", inv.program.Name, inv.command.name, bad)
 	if inv.json == nil {
 		return nil
 	}

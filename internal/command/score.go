@@ -2,12 +2,12 @@ package command
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/explain"
-	"github.com/leadscore/leadscore/source/tables"
 )
 
 func runScore(ctx context.Context, inv *invocation) error {
@@ -71,14 +71,14 @@ func (inv *invocation) score(ctx context.Context, set *leadscore.Set, data *data
 	p := startProgress(inv.streams)
 	defer p.stop()
 	data.resolve(set)
-	loaded, err := data.load(ctx, p, set.Schema())
+	loaded, err := data.load(ctx, p, len(selected.leads) == 0, set)
 	if err != nil {
 		return err
 	}
 	if err := data.audit(ctx, inv, p, set, loaded); err != nil {
 		return err
 	}
-	opts := data.options()
+	opts := data.options(loaded)
 	if explained {
 		opts = append(opts, leadscore.Explain(explain.Occurrences))
 	}
@@ -88,11 +88,7 @@ func (inv *invocation) score(ctx context.Context, set *leadscore.Set, data *data
 		return err
 	}
 	printer = selected.printer(printer, set.Models())
-	leads := loaded.Len("Lead")
-	if n := len(selected.leads); n > 0 {
-		leads = n
-	}
-	failed, err := inv.scoreAll(ctx, p, set, loaded, leads, selected, printer, opts)
+	leads, failed, err := inv.scoreAll(ctx, p, set, loaded, selected, printer, opts)
 	p.stop()
 	if err == nil {
 		err = printer.end()
@@ -103,29 +99,30 @@ func (inv *invocation) score(ctx context.Context, set *leadscore.Set, data *data
 	return inv.failures(failed, leads)
 }
 
-// scoreAll scores and prints the selected leads, of which there are so many. It
-// reports those that cannot be scored, and returns how many there are.
-func (inv *invocation) scoreAll(ctx context.Context, p *progress, set *leadscore.Set, data *tables.Data, leads int, selected *selection, out printer, opts []leadscore.Option) (failed int, err error) {
-	scored := 0
+// scoreAll scores and prints the selected leads. It reports those that cannot be
+// scored, and returns how many leads there are, and how many of them failed.
+func (inv *invocation) scoreAll(ctx context.Context, p *progress, set *leadscore.Set, data Records, selected *selection, out printer, opts []leadscore.Option) (leads, failed int, err error) {
+	all := cmp.Or(len(selected.leads), leadsIn(data))
 	for r, err := range set.ScoreAll(ctx, selected.ids(data.Leads(ctx)), data, opts...) {
 		if bad, ok := errors.AsType[*leadscore.LeadError](err); ok {
+			leads++
 			failed++
-			p.printf("leadscore %s: %v\n", inv.command.name, bad)
+			p.printf("%s %s: %v\n", inv.program.Name, inv.command.name, bad)
 			if err := out.print(outcome{leadscore.Result{Lead: bad.Lead}, bad}); err != nil {
-				return failed, err
+				return leads, failed, err
 			}
 			continue
 		}
 		if err != nil {
-			return failed, err
+			return leads, failed, err
 		}
-		scored++
-		p.sayf("scored %d of %d leads", scored, leads)
+		leads++
+		p.say(done("scored", leads, all))
 		for _, m := range r.Results {
 			if err := out.print(outcome{m, nil}); err != nil {
-				return failed, err
+				return leads, failed, err
 			}
 		}
 	}
-	return failed, nil
+	return leads, failed, nil
 }

@@ -18,7 +18,7 @@ import (
 // TestMain runs the command instead of the tests in processes that tests start.
 func TestMain(m *testing.M) {
 	if os.Getenv("LEADSCORE_TEST_AS_COMMAND") != "" {
-		os.Exit(Main())
+		os.Exit(leadscoreCommand.Main())
 	}
 	m.Run()
 }

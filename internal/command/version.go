@@ -19,18 +19,18 @@ func runVersion(_ context.Context, inv *invocation) error {
 	if !ok {
 		info = &debug.BuildInfo{}
 	}
-	_, err = fmt.Fprintln(inv.out, versionLine(info))
+	_, err = fmt.Fprintln(inv.out, versionLine(inv.program.Name, info))
 	return err
 }
 
-// versionLine returns the version of the command, the version of Go it was built
+// versionLine returns the version of a program, the version of Go it was built
 // with and, if they are known, the commit and whether files differed from it.
-func versionLine(info *debug.BuildInfo) string {
+func versionLine(program string, info *debug.BuildInfo) string {
 	version := info.Main.Version
 	if version == "" || version == "(devel)" {
 		version = "(development)"
 	}
-	line := []string{"leadscore", version}
+	line := []string{program, version}
 	if info.GoVersion != "" {
 		line = append(line, info.GoVersion)
 	}

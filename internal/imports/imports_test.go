@@ -67,7 +67,7 @@ var arrows = map[string][]string{
 	"modeldiff":        {".", "dsl", "eval", "eval/check", "grades", "internal/shown", "traverse"},
 	"whatif":           {".", "eval/check", "grades", "internal/points", "internal/shown"},
 	"modeltest":        {".", "dsl", "eval", "eval/check", "eval/findings", "internal/shown", "source/memory", "traverse"},
-	"internal/command": {"internal/zones", ".", "audit", "dsl", "eval/check", "eval/findings", "explain", "internal/calendar", "internal/nearest", "internal/regular", "internal/shown", "modeldiff", "modeltest", "source/tables", "spreadsheet", "traverse", "whatif"},
+	"internal/command": {"internal/zones", ".", "audit", "dsl", "eval/check", "eval/findings", "explain", "internal/calendar", "internal/nearest", "internal/regular", "internal/shown", "modeldiff", "modeltest", "source/tables", "spreadsheet", "traverse", "traverse/columns", "whatif"},
 	"cmd/leadscore":    {"internal/command"},
 	"spreadsheet":      {},
 	"examples/...":     {".", "source/memory", "source/tables"},

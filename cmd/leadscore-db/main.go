@@ -1,0 +1,44 @@
+// Command leadscore-db is the command leadscore, which also reads databases: leads are
+// scored by rule files over the tables of PostgreSQL or SQLite.
+//
+//	leadscore-db score [--schema FILE] --data DIR|FILE|--database URL [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME] [--lead ID]... [--model NAME]... [--grade NAME]... [--label NAME]... [--ready] [--sort data|score|lead] [--top N] [--format table|json|csv] [--explain] [-o FILE] [--color WHEN] FILE|DIR...
+//	leadscore-db explain [--schema FILE] --data DIR|FILE|--database URL [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME] --lead ID [--format text|json] [--what-if] [--color WHEN] FILE|DIR...
+//	leadscore-db check [--schema FILE] [--data DIR|FILE|--database URL [--mapping FILE] [--skip-bad] [--as-of TIME] [--zone NAME]] [--strict] [--advice] [--format text|json] [--color WHEN] [FILE|DIR...]
+//	leadscore-db test [--schema FILE] [-v] [--format text|json] [--color WHEN] FILE|DIR...
+//	leadscore-db diff [--schema FILE] [--data DIR|FILE|--database URL [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME]] [--format text|json] [--limit N] [--exit-code] [--color WHEN] OLD NEW
+//	leadscore-db fmt [-l] [-d] [-w] [--fail] [--color WHEN] [FILE|DIR...]
+//	leadscore-db mapping init [--schema FILE] --data DIR [--color WHEN] [FILE|DIR...]
+//	leadscore-db schema [--schema FILE] [--format text|json] [--color WHEN] [FILE|DIR...]
+//	leadscore-db completion [--color WHEN] bash|zsh|fish
+//	leadscore-db version
+//
+// Rule files that are named together are one set, and so are the .score files in a
+// folder; folders below it are sets of their own. The file - is standard input.
+//
+// The URL of a database is postgres://USER@HOST:PORT/DATABASE, with parameters as libpq
+// has them, or sqlite:FILE. A password is read from PGPASSWORD, or a password file, or the
+// URL; messages never contain it. Tables and columns are found by the names of entities
+// and fields, or by a mapping, as package sqldb describes. All records are read as of one
+// state of the database, and nothing is written.
+//
+// Problems in rules are written to standard error, in colour if that is a terminal.
+// With --format json they are written to standard output, as everything else is, one
+// object per line; docs/cli.md describes the objects.
+//
+// The exit status is 0 on success; 1 if the rules or the data have errors, a test
+// fails, or a lead cannot be scored; 2 if the command line is wrong; 3 if diff
+// --exit-code finds a difference, or fmt --fail a file that is not formatted; and 130
+// if the command was interrupted. Warnings of check do not change it, unless --strict
+// is set.
+package main
+
+import (
+	"os"
+
+	"github.com/leadscore/leadscore/internal/command"
+)
+
+func main() {
+	program := command.Program{Name: "leadscore-db", Open: open}
+	os.Exit(program.Main())
+}

@@ -1,0 +1,297 @@
+package command
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/internal/calendar"
+	"github.com/leadscore/leadscore/internal/regular"
+	"github.com/leadscore/leadscore/internal/shown"
+	"github.com/leadscore/leadscore/internal/zones"
+	"github.com/leadscore/leadscore/source/tables"
+	"github.com/leadscore/leadscore/traverse"
+	"github.com/leadscore/leadscore/traverse/columns"
+)
+
+// A dataInput is the flags of commands that score leads.
+type dataInput struct {
+	program                 *Program
+	database                *string // nil if the program reads none
+	name, mapping, asOfText *string
+	zoneName                *string
+	skipBad, strict         *bool
+	now                     time.Time // when the command began
+	zone                    *time.Location
+	asOf                    time.Time // of --as-of, once resolve has been called
+	reported                string    // what load printed last
+	db                      Database  // of --database, or nil
+	all                     bool      // whether load was called for all leads
+}
+
+// dataFlags defines the flags of a dataInput.
+func (inv *invocation) dataFlags() *dataInput {
+	of := ""
+	if inv.program.Open != nil {
+		of = ". Of a database, it assigns tables to entities"
+	}
+	in := &dataInput{
+		program:  inv.program,
+		name:     inv.flags.String("data", "", "read CRM data from `DIR|FILE`. A folder contains <Entity>.csv or <Entity>.ndjson for each entity, compressed (.gz) or not. A .json file maps the names of entities to lists of records. With --mapping, the mapping names the files of the folder"),
+		mapping:  inv.flags.String("mapping", "", "read the data through the mapping in `FILE`, which assigns files to entities and columns to fields"+of),
+		skipBad:  inv.flags.Bool("skip-bad", false, "skip records with bad values and report them, instead of failing"),
+		strict:   inv.flags.Bool("strict", false, "fail if there are warnings, about the data or, with check, about the rules"),
+		asOfText: inv.flags.String("as-of", "", "score as of `TIME`: 2026-05-31T09:30:00Z, or 2026-05-31T09:30, or 2026-05-31, which is the start of that day (default now)"),
+		zoneName: inv.flags.String("zone", "", "days without a time of day, in --as-of and in the data, are those of the time zone `NAME`, such as Europe/Berlin (default the time zone that all models share, or else UTC)"),
+		now:      time.Now(),
+	}
+	if inv.program.Open != nil {
+		in.database = inv.flags.String("database", "", "read CRM data from the database at `URL`")
+	}
+	inv.data = in
+	inv.checks = append(inv.checks, func() (err error) {
+		if err := in.openDatabase(); err != nil {
+			return err
+		}
+		in.zone, err = parseZone(*in.zoneName)
+		if err == nil {
+			_, err = in.parseAsOf(time.UTC)
+		}
+		return err
+	})
+	return in
+}
+
+// resolve sets the zone of days, unless --zone does, and as of, for the models that
+// the data is scored by.
+func (in *dataInput) resolve(sets ...*leadscore.Set) {
+	for i, set := range sets {
+		if *in.zoneName != "" {
+			break
+		}
+		zone, ok := set.Zone()
+		if !ok || i > 0 && zone.String() != in.zone.String() {
+			in.zone = time.UTC
+			break
+		}
+		in.zone = zone
+	}
+	in.asOf, _ = in.parseAsOf(in.zone) // it has been parsed before
+}
+
+// parseZone returns the time zone called name, or UTC for "".
+func parseZone(name string) (*time.Location, error) {
+	if name == "" {
+		return time.UTC, nil
+	}
+	zone := zones.Location(name)
+	if zone == nil {
+		return nil, badUsage("--zone %q is not a time zone%v", name, zones.Suggest(name))
+	}
+	return zone, nil
+}
+
+// openDatabase opens the database of --database, if that is set.
+func (in *dataInput) openDatabase() error {
+	switch {
+	case in.database == nil || *in.database == "":
+		return nil
+	case *in.name != "":
+		return badUsage("choose one of --data and --database")
+	}
+	db, err := in.program.Open(*in.database)
+	if err != nil {
+		return badUsage("--database: %v", err)
+	}
+	in.db = db
+	return nil
+}
+
+// shown returns what messages call the data.
+func (in *dataInput) shown() string {
+	if in.db != nil {
+		return in.db.Name()
+	}
+	return shown.Printable(*in.name)
+}
+
+// flagNames returns the flags that name data.
+func (in *dataInput) flagNames() string {
+	if in.database != nil {
+		return "--data or --database"
+	}
+	return "--data"
+}
+
+// needed fails if a flag is set that needs data.
+func (in *dataInput) needed(name string, set bool) error {
+	if !set {
+		return nil
+	}
+	return badUsage("%s needs %s", name, in.flagNames())
+}
+
+// given reports whether a flag names data. It fails if none does, but a flag that
+// needs it is set.
+func (in *dataInput) given() (bool, error) {
+	if *in.name != "" || in.db != nil {
+		return true, nil
+	}
+	return false, cmp.Or(in.needed("--mapping", *in.mapping != ""), in.needed("--skip-bad", *in.skipBad),
+		in.needed("--as-of", *in.asOfText != ""), in.needed("--zone", *in.zoneName != ""))
+}
+
+// required fails if no flag names data.
+func (in *dataInput) required() error {
+	if *in.name == "" && in.db == nil {
+		return badUsage("%s is required", in.flagNames())
+	}
+	return nil
+}
+
+// load loads the data for sets that share a schema, or connects to the database; all
+// says whether all leads are wanted.
+func (in *dataInput) load(ctx context.Context, p *progress, all bool, sets ...*leadscore.Set) (Records, error) {
+	in.all = all
+	var mapping *leadscore.File
+	if *in.mapping != "" {
+		text, err := regular.Read(*in.mapping, maxMapping)
+		if err != nil {
+			return nil, err
+		}
+		mapping = &leadscore.File{Name: *in.mapping, Text: text}
+	}
+	schema := sets[0].Schema()
+	if in.db == nil {
+		p.say("loading the data")
+		return in.loadFiles(ctx, p, schema, mapping)
+	}
+	p.say("connecting to the database")
+	r := Request{Schema: schema, Mapping: mapping, Zone: in.zone, SkipBad: *in.skipBad, All: all, Progress: p.say}
+	for _, set := range sets {
+		r.Needs = append(r.Needs, set.Needs()...)
+	}
+	return in.db.Records(ctx, r)
+}
+
+// loadFiles loads the files of --data. It prints notes and skipped records, unless they
+// are the same as for the last schema.
+func (in *dataInput) loadFiles(ctx context.Context, p *progress, schema *leadscore.Schema, mapping *leadscore.File) (Records, error) {
+	opts := tables.Options{SkipBad: *in.skipBad, Zone: in.zone}
+	if mapping != nil {
+		m, err := tables.ReadMapping(mapping.Name, []byte(mapping.Text))
+		if err != nil {
+			return nil, err
+		}
+		opts.Mapping = m
+	}
+	data, err := tables.Load(ctx, *in.name, schema, opts)
+	if err != nil {
+		return nil, err
+	}
+	if text := notes(&data.Report) + skipped(&data.Report); text != in.reported {
+		in.reported = text
+		p.printf("%s", text)
+	}
+	return data, nil
+}
+
+// inMemory reports whether records are in memory.
+func inMemory(r Records) bool {
+	lender, ok := r.(columns.Lender)
+	return ok && lender.Lend(r) != nil
+}
+
+// leadsIn returns how many leads there are, or 0 if that is not known.
+func leadsIn(r Records) int {
+	if counted, ok := r.(interface{ Len(entity string) int }); ok {
+		return counted.Len(traverse.Lead)
+	}
+	return 0
+}
+
+// done returns how far a command has come: it has done something with some leads.
+func done(what string, leads, all int) string {
+	if all == 0 {
+		return fmt.Sprintf("%s %d leads", what, leads)
+	}
+	return fmt.Sprintf("%s %d of %d leads", what, leads, all)
+}
+
+// options returns the options for scoring records. What is in memory already has no
+// limit for the records of a lead.
+func (in *dataInput) options(data Records) []leadscore.Option {
+	opts := []leadscore.Option{leadscore.AsOf(in.asOf)}
+	if inMemory(data) {
+		opts = append(opts, leadscore.MaxRecords(math.MaxInt))
+	}
+	return opts
+}
+
+// parseAsOf parses the value of --as-of: a day and a local time are those of a zone.
+// It returns the current time for "".
+func (in *dataInput) parseAsOf(zone *time.Location) (time.Time, error) {
+	text := *in.asOfText
+	if text == "" {
+		return in.now, nil
+	}
+	if t, err := time.Parse(time.RFC3339Nano, text); err == nil {
+		return t, nil
+	}
+	for _, layout := range []string{time.DateOnly, "2006-01-02T15:04", "2006-01-02T15:04:05"} {
+		t, err := time.Parse(layout, text)
+		if err != nil {
+			continue
+		}
+		w := calendar.WallOf(t.UnixMicro(), time.UTC)
+		if layout == time.DateOnly {
+			return time.UnixMicro(calendar.DayStart(w.Day, zone)), nil
+		}
+		return time.UnixMicro(calendar.Instant(w, zone)), nil
+	}
+	return time.Time{}, badUsage("--as-of %q is not a time; write 2026-05-31, 2026-05-31T09:30 or 2026-05-31T09:30:00Z", text)
+}
+
+// closeData reports which rows of a database were skipped, and closes it, if the
+// command has opened one.
+func (inv *invocation) closeData() {
+	if inv.data == nil || inv.data.db == nil {
+		return
+	}
+	fmt.Fprint(inv.err, inv.data.db.Skipped())
+	inv.data.db.Close()
+}
+
+// notes returns the notes of r, one per line.
+func notes(r *tables.Report) string {
+	var b strings.Builder
+	for _, n := range r.Notes {
+		fmt.Fprintf(&b, "note: %s\n", n)
+	}
+	return b.String()
+}
+
+// skipped returns lines that say which records were skipped, and why.
+func skipped(r *tables.Report) string {
+	var b strings.Builder
+	if r.Problems.Len() > 0 { // these include rows of look-up files, which are not records
+		fmt.Fprintf(&b, "%s\n", &r.Problems)
+	}
+	if r.Skipped() > 0 {
+		counts := slices.Clone(r.Entities)
+		counts = slices.DeleteFunc(counts, func(c tables.Count) bool { return c.Skipped == 0 })
+		for i, c := range counts {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			fmt.Fprintf(&b, "skipped %d of %d %s records", c.Skipped, c.Skipped+c.Records, c.Entity)
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}

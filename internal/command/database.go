@@ -1,0 +1,60 @@
+package command
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/audit"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// A Database is one state of a database: whatever is read of it, and when, it is as if
+// read at once. A command uses it from one goroutine.
+type Database interface {
+	// Name returns what messages call the database. It holds no password.
+	Name() string
+
+	// Records connects to the database, unless it is connected, and returns the records
+	// that a request asks for. They can be read until the database is closed. A command
+	// calls it again for rules with another schema.
+	Records(ctx context.Context, r Request) (Records, error)
+
+	// Skipped returns lines about the rows that were skipped so far, or "": see
+	// Request.SkipBad.
+	Skipped() string
+
+	// Close ends the use of the database. No error of it matters: nothing was written.
+	Close()
+}
+
+// A Request is what a command reads of a database.
+type Request struct {
+	Schema  *leadscore.Schema
+	Needs   []*traverse.Need // what the rules ask for
+	Mapping *leadscore.File  // of --mapping, or nil
+	Zone    *time.Location   // where a day begins in which a field wants a time
+	SkipBad bool             // whether to skip rows in which something is wrong
+
+	// All says that all leads are read. Then it may pay to read whole tables. Otherwise
+	// few leads are, and what they need is queried.
+	All bool
+
+	// Progress shows people what is being done. It may be called concurrently.
+	Progress func(text string)
+}
+
+// Records is the records of files or of a database. It is safe for concurrent use.
+//
+// What holds its records in memory is a columns.Lender, and is checked by package
+// audit. What does not may be an [Auditor].
+type Records interface {
+	leadscore.Source
+	Leads(ctx context.Context) iter.Seq2[string, error]
+}
+
+// An Auditor finds what about its data does not meet the rules of a set.
+type Auditor interface {
+	Audit(ctx context.Context, set *leadscore.Set) (audit.Findings, error)
+}

@@ -1,0 +1,237 @@
+package command
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/audit"
+	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/source/tables"
+)
+
+// databaseCommand is the command leadscore-db with a database that does not open.
+var databaseCommand = &Program{Name: "leadscore-db", Open: func(string) (Database, error) {
+	return nil, errors.New("there is no database")
+}}
+
+// programs are the commands that share this package.
+var programs = []*Program{leadscoreCommand, databaseCommand}
+
+// A folder is a database whose records are those of a folder. It writes down how it is
+// used.
+type folder struct {
+	name   string
+	lends  bool // whether its records are in memory
+	opened int
+	closed int
+	asked  []Request
+	audits int
+}
+
+// queried hides that records are in memory.
+type queried struct {
+	*tables.Data
+	db *folder
+}
+
+func (q queried) Audit(context.Context, *leadscore.Set) (audit.Findings, error) {
+	q.db.audits++
+	return audit.Findings{
+		{Code: audit.CodeNoValues, Severity: dsl.Warning, Entity: "Contact", Field: "City", Summary: "it is odd"},
+		{Code: audit.CodeNoRecords, Severity: dsl.Advice, Entity: "Met", Summary: "this is advice"},
+	}, nil
+}
+
+func (f *folder) Name() string    { return "the folder" }
+func (f *folder) Skipped() string { return "skipped nothing\n" }
+func (f *folder) Close()          { f.closed++ }
+
+func (f *folder) Records(ctx context.Context, r Request) (Records, error) {
+	f.asked = append(f.asked, r)
+	r.Progress("reading")
+	data, err := tables.Load(ctx, f.name, r.Schema, tables.Options{})
+	if err != nil {
+		return nil, err
+	}
+	if f.lends {
+		return data, nil
+	}
+	return queried{data, f}, nil
+}
+
+// callDatabase runs a command line of leadscore-db, which reads the folder f.
+func callDatabase(t *testing.T, f *folder, args string) (stdout, stderr string, status int) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	p := &Program{Name: "leadscore-db", Open: func(url string) (Database, error) {
+		if url != "some:where" {
+			return nil, fmt.Errorf("no database at %s", url)
+		}
+		f.opened++
+		return f, nil
+	}}
+	status = p.run(t.Context(), streams{strings.NewReader(""), &out, &errs}, strings.Fields(args))
+	if f.opened != f.closed {
+		t.Errorf("%s: opened %d times, closed %d times", args, f.opened, f.closed)
+	}
+	return out.String(), errs.String(), status
+}
+
+// A command prints of a database what it prints of files with the same records.
+func TestDatabaseLikeFiles(t *testing.T) {
+	setUp(t)
+	write(t, "other.version", files["extended.score"]+strings.ReplaceAll(files["coffee.score"], "+10", "+11"))
+	for _, args := range []string{
+		"score --as-of 2026-06-01 coffee.score",
+		"score --as-of 2026-06-01 --lead a --lead b --format csv coffee.score",
+		"score --as-of 2026-06-01 --lead nemo --format json coffee.score",
+		"score --as-of 2026-06-01 --top 1 --model Coffee --explain --format json coffee.score",
+		"explain --as-of 2026-06-01 --lead a --what-if coffee.score",
+		"diff --as-of 2026-06-01 coffee.score new.version",
+		"diff --as-of 2026-06-01 --format json coffee.score other.version",
+	} {
+		want, _, wantStatus := call(t, "", strings.Fields(args+" --data data")...)
+		for _, lends := range []bool{true, false} {
+			f := &folder{name: "data", lends: lends}
+			got, errs, status := callDatabase(t, f, args+" --database some:where")
+			if !lends { // its own check finds something else
+				want = withoutFindings(want)
+				got = withoutFindings(got)
+			}
+			if got != want || got == "" || status != wantStatus {
+				t.Errorf("%s: status %d, want %d\n%s\nwant\n%s\n%s", args, status, wantStatus, got, want, errs)
+			}
+			if !strings.HasSuffix(errs, "skipped nothing\n") && !strings.Contains(args, "nemo") {
+				t.Errorf("%s: skipped rows are not reported: %q", args, errs)
+			}
+			if f.opened != 1 {
+				t.Errorf("%s: opened %d times", args, f.opened)
+			}
+		}
+	}
+}
+
+func withoutFindings(out string) string {
+	var b strings.Builder
+	for line := range strings.Lines(out) {
+		if !strings.HasPrefix(line, `{"finding"`) {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
+}
+
+// What a command asks a database for: all leads or some, and what its flags say.
+func TestDatabaseRequests(t *testing.T) {
+	setUp(t)
+	write(t, "map.json", "{}")
+	for _, test := range []struct {
+		args string
+		all  []bool // by request
+	}{
+		{"score coffee.score", []bool{true}},
+		{"score --lead a coffee.score", []bool{false}},
+		{"score --top 1 --model Coffee coffee.score", []bool{true}},
+		{"explain --lead a coffee.score", []bool{false}},
+		{"check coffee.score", []bool{true}},
+		{"diff coffee.score new.version", []bool{true}},
+		{"diff coffee.score extended.score", []bool{true, true}}, // the schemas differ
+	} {
+		f := &folder{name: "data"}
+		_, errs, status := callDatabase(t, f, test.args+" --database some:where --mapping map.json --skip-bad --zone Europe/Berlin")
+		var all []bool
+		for _, r := range f.asked {
+			all = append(all, r.All)
+			if r.Mapping == nil || *r.Mapping != (leadscore.File{Name: "map.json", Text: "{}"}) || !r.SkipBad || r.Zone.String() != "Europe/Berlin" || len(r.Needs) == 0 {
+				t.Errorf("%s: asks for %+v", test.args, r)
+			}
+		}
+		if status != statusOK || !slices.Equal(all, test.all) {
+			t.Errorf("%s: status %d, asks %v, want %v\n%s", test.args, status, all, test.all, errs)
+		}
+	}
+	f := &folder{name: "data"}
+	callDatabase(t, f, "score --database some:where coffee.score")
+	needs := len(f.asked[0].Needs)
+	callDatabase(t, f, "diff --database some:where coffee.score new.version")
+	if r := f.asked[1]; len(r.Needs) <= needs || r.Mapping != nil || r.SkipBad || r.Zone != time.UTC {
+		t.Errorf("a diff asks for %+v", r)
+	}
+}
+
+// The data of a database is checked, but not for the sake of one lead.
+func TestDatabaseIsChecked(t *testing.T) {
+	setUp(t)
+	const warning = "the folder: warning: Contact.City: it is odd\n"
+	for _, test := range []struct {
+		args   string
+		warned bool
+		status int
+	}{
+		{"score coffee.score", true, statusOK},
+		{"score --strict coffee.score", true, statusWrong},
+		{"score --lead a coffee.score", false, statusOK},
+		{"score --lead a --strict coffee.score", true, statusWrong},
+		{"explain --lead a coffee.score", false, statusOK},
+		{"diff coffee.score coffee.score", true, statusOK},
+		{"check coffee.score", true, statusOK},
+		{"check --strict coffee.score", true, statusWrong},
+	} {
+		f := &folder{name: "data"}
+		_, errs, status := callDatabase(t, f, test.args+" --database some:where")
+		if strings.Contains(errs, warning) != test.warned || status != test.status || (f.audits > 0) != test.warned || strings.Contains(errs, "advice") {
+			t.Errorf("%s: status %d, %d checks\n%s", test.args, status, f.audits, errs)
+		}
+	}
+	if _, errs, _ := callDatabase(t, &folder{name: "data"}, "check --advice --database some:where coffee.score"); !strings.Contains(errs, "the folder: advice: Met: this is advice") {
+		t.Errorf("check --advice: %s", errs)
+	}
+	if _, errs, _ := callDatabase(t, &folder{name: "data", lends: true}, "score --database some:where --lead a --as-of 2027-06-01 coffee.score"); !strings.Contains(errs, "the folder: warning: ") {
+		t.Errorf("records in memory are not checked for a lead: %s", errs)
+	}
+}
+
+func TestDatabaseFlags(t *testing.T) {
+	setUp(t)
+	for args, want := range map[string]string{
+		"score coffee.score": "leadscore-db score: --data or --database is required\nusage: leadscore-db score ",
+		"score --data data --database some:where coffee.score":         "leadscore-db score: choose one of --data and --database\nusage: ",
+		"check --mapping m coffee.score":                               "leadscore-db check: --mapping needs --data or --database\n",
+		"diff --strict coffee.score new.version":                       "leadscore-db diff: --strict needs --data or --database\n",
+		"scoer":                                                        "leadscore-db: unknown command scoer; did you mean score?\nRun leadscore-db help for the commands.\n",
+		"score --database else:where coffee.score":                     "leadscore-db score: --database: no database at else:where\nusage: ",
+		"score --database some:where --mapping none.json coffee.score": "skipped nothing\nleadscore-db score: open none.json: ",
+	} {
+		if out, errs, status := callDatabase(t, &folder{name: "data"}, args); status == statusOK || out != "" || !strings.HasPrefix(errs, want) {
+			t.Errorf("%s: status %d, %q, %q, want %q", args, status, out, errs, want)
+		}
+	}
+	if _, errs, status := callDatabase(t, &folder{name: "none"}, "score --database some:where coffee.score"); status != statusWrong || !strings.Contains(errs, "none") {
+		t.Errorf("a database that cannot be read: status %d, %s", status, errs)
+	}
+	if _, errs, status := call(t, "", "score", "--database", "some:where", "coffee.score"); status != statusUsage || !strings.HasPrefix(errs, "leadscore score: unknown flag --database") {
+		t.Errorf("leadscore --database: status %d, %s", status, errs)
+	}
+}
+
+// Every text that a person may copy has the name of the program.
+func TestProgramNames(t *testing.T) {
+	for _, args := range [][]string{{"help"}, {"score", "-h"}, {"completion", "-h"}, {"completion", "bash"}, {"completion", "zsh"}, {"completion", "fish"}, {"version"}} {
+		var out bytes.Buffer
+		if status := databaseCommand.run(t.Context(), streams{strings.NewReader(""), &out, os.Stderr}, args); status != statusOK {
+			t.Errorf("%q: status %d", args, status)
+		}
+		rest := strings.NewReplacer("leadscore-db", "", "_leadscore_db", "").Replace(out.String())
+		if strings.Contains(rest, "leadscore") || out.Len() == len(rest) {
+			t.Errorf("%q: %s", args, out.String())
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"sync"
+	"sync/atomic"
 
 	"github.com/leadscore/leadscore/traverse"
 )
@@ -32,6 +33,8 @@ type Store struct {
 	stale   int          // how many records were deleted or replaced since the last compact
 
 	generation int // of codes
+
+	version atomic.Uint64 // of what the tables hold
 }
 
 // A Lender is a source that keeps its records in columns and lends them.
@@ -130,6 +133,7 @@ func (s *Store) put(entity, id string, values []traverse.Value, replace bool) er
 		s.enter(t, row)
 		s.outdate()
 	}
+	s.version.Add(1)
 	return nil
 }
 
@@ -153,6 +157,7 @@ func (s *Store) Delete(entity, id string) (bool, error) {
 	t.remove(row)
 	s.records--
 	s.outdate()
+	s.version.Add(1)
 	return true, nil
 }
 
@@ -300,6 +305,11 @@ func (s *Store) layOut(ctx context.Context, layouts Layouts) error {
 // must be called only while the store is lent.
 func (s *Store) Generation() int { return s.generation }
 
+// Version returns a number that changes with each record that is added, replaced or
+// deleted: as long as it is the same, the store holds the same records. It may be called
+// at any time.
+func (s *Store) Version() uint64 { return s.version.Load() }
+
 // Reset removes all records, but keeps the distinct values that they had, and the
 // codes of these. It is for a store that is filled again and again, and lent to no
 // other goroutine.
@@ -313,6 +323,7 @@ func (s *Store) Reset() {
 		s.owned[i].reset()
 	}
 	s.records, s.stale = 0, 0
+	s.version.Add(1)
 }
 
 // Own adds the interactions of an owner that has none yet to a layout, in the order and

@@ -107,7 +107,18 @@ func growth(l *Lab, f func(Contest) error) error {
 }
 
 func fetch(l *Lab, f func(Contest) error) error {
-	return l.Against(engine.HandWritten, engine.Rows, rules.Measured(100), f)
+	for _, e := range []*engine.Engine{engine.Rows, engine.Blocks} {
+		named := func(c Contest) error {
+			if e == engine.Blocks {
+				c.Name = "blocks/" + c.Name
+			}
+			return f(c)
+		}
+		if err := l.Against(engine.HandWritten, e, rules.Measured(100), named); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func overStructs(l *Lab, f func(Contest) error) error {

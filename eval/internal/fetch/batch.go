@@ -18,12 +18,13 @@ type Batch struct {
 	Groups  []map[string]*Group // by Need.Index and key
 	Failed  bool                // some group has an error
 
-	plan   *plan.Routes
-	opts   Options
-	room   int               // records that may still be fetched
-	folded map[string]string // texts that have been folded
-	needed []bool            // by model: whether some lead wants it; nil if all are wanted
-	memory memory
+	plan     *plan.Routes
+	opts     Options
+	room     int               // records that may still be fetched
+	folded   map[string]string // texts that have been folded
+	needed   []bool            // by model: whether some lead wants it; nil if all are wanted
+	unwanted bool              // some lead does not want some model
+	memory   memory
 }
 
 // wanted reports whether some lead wants one of some models.

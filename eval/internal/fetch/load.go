@@ -17,7 +17,7 @@ import (
 // b is empty: new, or [Batch.Reset].
 func (b *Batch) Load(ctx context.Context, p *plan.Routes, source traverse.Source, ids []string, asOf time.Time, opts Options) error {
 	b.start(p, asOf, opts)
-	l := loader{b: b, ctx: ctx, source: source, want: make([][]string, len(p.Needs)), intakes: make([]Intake, len(p.Needs))}
+	l := loader{b: b, ctx: ctx, source: source, want: make([][]string, len(p.Needs)), intakes: make([]Intake, len(p.Needs)), roots: map[rootOf][]string{}}
 	if opts.Intake != nil {
 		for i, n := range p.Needs {
 			l.intakes[i] = opts.Intake(n)
@@ -74,7 +74,7 @@ func (b *Batch) missing(have map[string]*Group, keys []string) []string {
 
 // leads fetches the leads themselves.
 func (l *loader) leads(ids []string) error {
-	l.want[l.b.plan.Lead.Index] = distinct(ids)
+	l.want[l.b.plan.Lead.Index] = l.b.distinct(ids)
 	if err := l.fetch(); err != nil {
 		return err
 	}
@@ -98,6 +98,8 @@ func (b *Batch) setUnwanted() {
 		}
 		if l.unwanted = b.opts.Unwanted(i, l); l.unwanted == nil {
 			all = true
+		} else {
+			b.unwanted = true
 		}
 		for m, unwanted := range l.unwanted {
 			needed[m] = needed[m] || !unwanted
@@ -121,7 +123,11 @@ func (l *loader) round(round int) error {
 			for _, need := range n.Needs {
 				k := l.keys(plan.LeadKind(kind), n, need)
 				keys[kind][n.Index] = append(keys[kind][n.Index], k)
-				l.want[need.Index] = append(l.want[need.Index], k...)
+				if l.want[need.Index] == nil {
+					l.want[need.Index] = slices.Clip(k)
+				} else {
+					l.want[need.Index] = append(l.want[need.Index], k...)
+				}
 			}
 		}
 	}
@@ -151,12 +157,17 @@ func (l *loader) round(round int) error {
 	return nil
 }
 
-func distinct(keys []string) []string {
-	seen := make(map[string]bool, len(keys))
-	var list []string
+// distinct returns the keys that are not empty, each once.
+func (b *Batch) distinct(keys []string) []string {
+	m := &b.memory
+	m.ids = Emptied(m.ids)
+	list := make([]string, 0, len(keys))
 	for _, k := range keys {
-		if k != "" && !seen[k] {
-			seen[k] = true
+		if k == "" {
+			continue
+		}
+		if _, ok := m.ids[k]; !ok {
+			m.ids[k] = struct{}{}
 			list = append(list, k)
 		}
 	}
@@ -201,7 +212,7 @@ func (b *Batch) accounts() []string {
 			ids = append(ids, b.reference(l, traverse.ParentAccount))
 		}
 	}
-	return distinct(ids)
+	return b.distinct(ids)
 }
 
 // hasOwners reports whether the contacts of the account of a lead own interactions that
@@ -237,21 +248,43 @@ func (l *loader) keys(kind plan.LeadKind, n *plan.Node, need *plan.Need) []strin
 	switch {
 	case n.IsLead || !l.b.wanted(n.Models):
 		return nil
-	case n.Parent != nil && !n.Parent.IsLead:
+	case n.Parent == nil:
+		return l.rootKeys(kind, n, need)
+	case !n.Parent.IsLead:
 		return l.b.hopKeys(n, l.reached[kind][n.Parent.Index])
 	}
 	var ids []string
 	for i := range l.b.Leads {
-		lead := &l.b.Leads[i]
-		switch {
-		case lead.Failed != nil || !kind.Includes(lead.Kind) || !lead.wants(n.Models):
-		case n.Parent != nil:
+		if lead := &l.b.Leads[i]; lead.Failed == nil && kind.Includes(lead.Kind) && lead.wants(n.Models) {
 			ids = append(ids, Key(n, lead.Record))
-		default:
+		}
+	}
+	return l.b.distinct(ids)
+}
+
+// A rootOf says whose keys those of a root are: of all leads of a target, which own
+// interactions by a reference.
+type rootOf struct {
+	kind plan.LeadKind
+	by   string
+}
+
+// rootKeys is keys for a root of interactions. Roots of several kinds of interaction have
+// the same keys, unless some lead has models that want nothing.
+func (l *loader) rootKeys(kind plan.LeadKind, n *plan.Node, need *plan.Need) []string {
+	of := rootOf{kind, need.By}
+	if list, ok := l.roots[of]; ok && !l.b.unwanted {
+		return list
+	}
+	var ids []string
+	for i := range l.b.Leads {
+		if lead := &l.b.Leads[i]; lead.Failed == nil && kind.Includes(lead.Kind) && lead.wants(n.Models) {
 			ids = append(ids, lead.Keys(n, need)...)
 		}
 	}
-	return distinct(ids)
+	list := l.b.distinct(ids)
+	l.roots[of] = list
+	return list
 }
 
 // hopKeys returns the keys of a node's records for records of its parent.
@@ -262,7 +295,7 @@ func (b *Batch) hopKeys(n *plan.Node, parents []*Record) []string {
 			ids = append(ids, Key(n, r))
 		}
 	}
-	return distinct(ids)
+	return b.distinct(ids)
 }
 
 // mayExist reports whether a record exists as of the scoring instant for some
@@ -299,7 +332,7 @@ func (b *Batch) failLead(l *Lead, order []*plan.Node) {
 		for _, need := range n.Needs {
 			var keys []string
 			if n.Parent == nil {
-				keys = distinct(l.Keys(n, need))
+				keys = b.distinct(l.Keys(n, need))
 			} else {
 				keys = b.hopKeys(n, reached[n.Parent.Index])
 			}

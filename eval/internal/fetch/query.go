@@ -18,6 +18,7 @@ type loader struct {
 	source  traverse.Source
 	want    [][]string                // keys to fetch, by need
 	intakes []Intake                  // by need: what takes its records, or nil
+	roots   map[rootOf][]string       // the keys of roots
 	reached [plan.Targets][][]*Record // what some path goes on from, by target and node
 }
 

@@ -133,13 +133,13 @@ type loader struct {
 	runs    *runReader // nil to load all records one by one
 }
 
-// A record is a record to add, or a run.
+// A record is a record to add, or the place of a run that waits.
 type record struct {
 	plan  *plan
-	v     reflect.Value // is addressable, or the slice of a run
+	v     reflect.Value // is addressable
 	id    string
 	first int32 // the first record with this entity and id, or isRun
-	back  int32 // the first of its references that an inverse fills in, or 0
+	back  int32 // the first of its references that an inverse fills in, or 0; of a run which one it is
 }
 
 const isRun = -1
@@ -165,11 +165,11 @@ func (s *Source) load(args []any, fresh, runs bool) error {
 	for _, a := range args {
 		l.hand(reflect.ValueOf(a))
 	}
-	for i := 0; i < len(l.records); i++ { // grows during the loop
-		if l.records[i].first != isRun {
+	for i := 0; i < len(l.records) && (!runs || l.runs.err == nil); i++ { // grows during the loop
+		if r := &l.records[i]; r.first != isRun {
 			l.expand(i)
-		} else if err := l.runs.read(i); err != nil {
-			return err
+		} else {
+			l.runs.read(l.runs.waiting[r.back])
 		}
 	}
 	if runs {
@@ -203,7 +203,7 @@ func (l *loader) hand(v reflect.Value) {
 		return
 	}
 	if p := l.s.plans[v.Type().Elem()]; p != nil && l.runs != nil && p.runs {
-		l.records = append(l.records, record{plan: p, v: v, first: isRun})
+		l.runs.visit(run{plan: p, list: v, owner: -1})
 		return
 	}
 	for i := range v.Len() {
@@ -341,8 +341,7 @@ func (l *loader) expand(i int) {
 			continue
 		}
 		if l.runs != nil && f.target.runs {
-			l.records = append(l.records, record{plan: f.target, v: list, first: isRun, back: int32(len(l.backs))})
-			l.backs = append(l.backs, back{inverse: f, parent: int32(i)})
+			l.runs.visit(run{plan: f.target, list: list, inverse: f, owner: i})
 			continue
 		}
 		for at := range list.Len() {

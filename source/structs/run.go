@@ -88,43 +88,59 @@ func newBlock(p *plan) *block {
 
 func (b *block) len() int { return len(b.ids.column.Texts) }
 
+// A run is a slice whose elements are read together.
+type run struct {
+	plan    *plan
+	list    reflect.Value
+	inverse *inversePlan // that leads to it; nil for an argument
+	owner   int          // the record that has it, or -1
+	place   int          // among the records, if it waits
+}
+
 // A runReader reads the runs of a load.
 type runReader struct {
 	l       *loader
+	err     error // of the first run that failed
 	blocks  map[*plan]*block
+	waiting []run    // those that lead to records: they are read in their turn
 	unnamed []extent // of slices with elements that have no id of their own
 }
 
 // An extent is where a slice is in memory.
 type extent struct{ from, to uintptr }
 
-// read reads a run, which is a record of the loader.
-func (r *runReader) read(i int) error {
-	of := r.l.records[i]
+// visit reads a run, or puts it behind the records that were visited before.
+func (r *runReader) visit(of run) {
+	if len(of.plan.references) == 0 {
+		r.read(of)
+		return
+	}
+	of.place = len(r.l.records)
+	r.l.records = append(r.l.records, record{plan: of.plan, first: isRun, back: int32(len(r.waiting))})
+	r.waiting = append(r.waiting, of)
+}
+
+// read reads a run, unless one has failed.
+func (r *runReader) read(of run) {
 	b := r.blocks[of.plan]
 	if b == nil {
 		b = newBlock(of.plan)
 		r.blocks[of.plan] = b
 	}
-	for at := 0; at < of.v.Len(); {
-		to := min(of.v.Len(), at+blockSize-b.len())
-		if err := r.readPart(i, b, of.v.Slice(at, to), at); err != nil {
-			return err
-		}
-		if b.len() == blockSize {
-			if err := r.add(b); err != nil {
-				return err
-			}
+	for at := 0; at < of.list.Len() && r.err == nil; {
+		to := min(of.list.Len(), at+blockSize-b.len())
+		r.err = r.readPart(b, &of, of.list.Slice(at, to), at)
+		if r.err == nil && b.len() == blockSize {
+			r.err = r.add(b)
 		}
 		at = to
 	}
-	return nil
 }
 
 // readPart reads the elements of a run from a place on, for which the block has room.
-func (r *runReader) readPart(i int, b *block, list reflect.Value, at int) error {
+func (r *runReader) readPart(b *block, of *run, list reflect.Value, at int) error {
 	p, first := b.plan, b.len()
-	if err := r.readIDs(i, b, list, at); err != nil {
+	if err := r.readIDs(b, of, list, at); err != nil {
 		return err
 	}
 	for _, f := range p.fields {
@@ -137,7 +153,7 @@ func (r *runReader) readPart(i int, b *block, list reflect.Value, at int) error 
 		for k := range list.Len() {
 			id := ""
 			if v, ok := reached(list.Index(k), f.index); ok {
-				_, id = r.l.visit(v, f.target, origin{i, f.name, -1})
+				_, id = r.l.visit(v, f.target, origin{of.place, f.name, -1})
 			}
 			*texts = append(*texts, id)
 		}
@@ -152,11 +168,14 @@ func (r *runReader) readPart(i int, b *block, list reflect.Value, at int) error 
 			c.add(c, v)
 		}
 	}
-	return r.readOwner(i, b, first)
+	if of.inverse == nil {
+		return b.own(first, -1, "")
+	}
+	return b.own(first, of.inverse.slot, r.l.records[of.owner].id)
 }
 
 // readIDs reads the ids of elements of a run, and makes up those that are missing.
-func (r *runReader) readIDs(i int, b *block, list reflect.Value, at int) error {
+func (r *runReader) readIDs(b *block, of *run, list reflect.Value, at int) error {
 	p, first := b.plan, b.len()
 	if p.id == nil {
 		b.ids.column.Texts = append(b.ids.column.Texts, make([]string, list.Len())...)
@@ -164,8 +183,8 @@ func (r *runReader) readIDs(i int, b *block, list reflect.Value, at int) error {
 		return err
 	}
 	from, madeUp := handed, false
-	if back := r.l.records[i].back; back != 0 {
-		from = origin{from: int(r.l.backs[back].parent), name: r.l.backs[back].inverse.name}
+	if of.inverse != nil {
+		from = origin{of.owner, of.inverse.name, at}
 	}
 	ids := b.ids.column.Texts[first:]
 	for k := range ids {
@@ -175,7 +194,7 @@ func (r *runReader) readIDs(i int, b *block, list reflect.Value, at int) error {
 		if !p.interaction {
 			return errDoubtful
 		}
-		if from.at = -1; from.from >= 0 {
+		if of.inverse != nil {
 			from.at = at + k
 		}
 		ids[k] = r.l.makeUp(p, from)
@@ -187,13 +206,8 @@ func (r *runReader) readIDs(i int, b *block, list reflect.Value, at int) error {
 	return nil
 }
 
-// readOwner fills in the references to the record that has a run, in the records of a
-// block from first on.
-func (r *runReader) readOwner(i int, b *block, first int) error {
-	slot, owner := -1, ""
-	if back := r.l.records[i].back; back != 0 {
-		slot, owner = r.l.backs[back].inverse.slot, r.l.records[r.l.backs[back].parent].id
-	}
+// own fills in the reference to the owner of the records from first on, which may be none.
+func (b *block) own(first, slot int, owner string) error {
 	for s, owned := range b.owned {
 		switch {
 		case owned && s == slot:
@@ -231,6 +245,9 @@ func (r *runReader) add(b *block) error {
 
 // finish adds what is left in blocks.
 func (r *runReader) finish() error {
+	if r.err != nil {
+		return r.err
+	}
 	for _, b := range r.blocks {
 		if err := r.add(b); err != nil {
 			return err

@@ -257,9 +257,11 @@ func TestLikeFiles(t *testing.T) {
 			"check --strict coffee.score":                                0,
 		} {
 			want, wantErrs, wantStatus := call(t, args+" --as-of 2026-06-01 --data data")
-			got, errs, gotStatus := call(t, args+" --as-of 2026-06-01", "--database", url)
-			if got != want || gotStatus != status || wantStatus != status {
-				t.Errorf("%s: status %d\n%s\n%s\nof files: status %d\n%s\n%s", args, gotStatus, got, errs, wantStatus, want, wantErrs)
+			for _, keyed := range []string{"", " --keyed"} {
+				got, errs, gotStatus := call(t, args+" --as-of 2026-06-01"+keyed, "--database", url)
+				if got != want || gotStatus != status || wantStatus != status {
+					t.Errorf("%s%s: status %d\n%s\n%s\nof files: status %d\n%s\n%s", args, keyed, gotStatus, got, errs, wantStatus, want, wantErrs)
+				}
 			}
 		}
 		want := "LEAD    MODEL   STATUS        SCORE  GRADE  SALES READY\n" +
@@ -345,29 +347,43 @@ func TestFindings(t *testing.T) {
 		exec1(t, db, "DELETE FROM account")
 		exec1(t, db, "UPDATE contact SET parent_account = NULL")
 		exec1(t, db, "UPDATE lead SET parent_account = NULL")
-		for args, status := range map[string]int{"score --as-of 2026-06-01": 0, "check": 0, "check --strict": 1, "diff coffee.score --as-of 2026-06-01 --strict": 1} {
-			_, errs, got := call(t, args+" coffee.score", "--database", url)
-			for _, want := range []string{
-				`: warning: EmailOpened.Contact: some ids name no Contact, such as "ada "`,
-				": warning: Account: the rules ask for it, and its table has no row",
-			} {
-				if !strings.Contains(errs, want) {
-					t.Errorf("%s lacks %q:\n%s", args, want, errs)
+		whole := []string{
+			`: warning: EmailOpened.Contact: 1 of 5 ids names no Contact, such as "ada "; Contact has "ada", which differs in blanks around it`,
+			": warning: Account: the rules ask for it, and the data has no record of it\n",
+			`: warning: model "Firms" scores no lead: `,
+		}
+		keyed := []string{
+			`: warning: EmailOpened.Contact: some ids name no Contact, such as "ada "`,
+			": warning: Account: the rules ask for it, and its table has no row\n",
+			": warning: Lead.ParentAccount: the rules ask for it, and it is empty in every row\n",
+		}
+		for args, status := range map[string]int{"score --as-of 2026-06-01 --explain": 0, "check": 0, "check --strict": 1, "diff coffee.score --as-of 2025-06-01 --strict": 1} {
+			for flag, want := range map[string][]string{"": whole, " --keyed": keyed} {
+				_, errs, got := call(t, args+flag+" coffee.score", "--database", url)
+				for _, want := range want {
+					if !strings.Contains(errs, want) {
+						t.Errorf("%s%s lacks %q:\n%s", args, flag, want, errs)
+					}
+				}
+				if got != status {
+					t.Errorf("%s%s: status %d, want %d", args, flag, got, status)
 				}
 			}
-			if got != status {
-				t.Errorf("%s: status %d, want %d", args, got, status)
-			}
 		}
-		out, _, _ := call(t, "check --format json coffee.score", "--database", url)
+		out, _, _ := call(t, "check --keyed --format json coffee.score", "--database", url)
 		want := `{"finding":{"code":"dangling-reference","severity":"warning","entity":"EmailOpened","field":"Contact","count":0,"of":0,"summary":"some ids name no Contact, such as \"ada \"","examples":["ada "]}}`
 		if !strings.Contains(out, want+"\n") {
 			t.Errorf("lacks\n%s\n%s", want, out)
 		}
+		// One lead is explained without a look at everything.
+		if _, errs, status := call(t, "explain --lead a coffee.score", "--database", url); status != 0 || errs != "" {
+			t.Errorf("explain: status %d, %s", status, errs)
+		}
 	})
 }
 
-// Rows with bad values fail their leads, or are skipped and listed.
+// Rows with bad values are errors, or skipped and listed. If records are queried by their
+// keys, they are errors of their leads.
 func TestBadRows(t *testing.T) {
 	forServers(t, func(t *testing.T, s server) {
 		url, db := s.make(t)
@@ -375,13 +391,21 @@ func TestBadRows(t *testing.T) {
 		exec1(t, db, "DROP TABLE email_opened")
 		exec1(t, db, "CREATE TABLE email_opened (id text, contact text, timestamp text)")
 		exec1(t, db, "INSERT INTO email_opened VALUES ('e1', 'ada', '2026-05-01'), ('e2', 'ada', 'yesterday'), ('e3', 'ben', '2026-05-01')")
-		out, errs, status := call(t, "score --as-of 2026-06-01 --format csv --model Coffee coffee.score", "--database", url)
-		if status != 1 || !strings.Contains(out, "b,Coffee,scored,10,") || !strings.Contains(out, "a,,failed,") || !strings.Contains(errs, "1 of 4 leads could not be scored") || !strings.Contains(errs, "yesterday") {
+		const args = "score --as-of 2026-06-01 --format csv --model Coffee coffee.score"
+		out, errs, status := call(t, args, "--database", url)
+		if status != 1 || strings.Contains(out, "scored") || !strings.HasPrefix(errs, `leadscore-db score: loading EmailOpened: EmailOpened "e2": Timestamp (column timestamp): "yesterday" is not a time`) ||
+			!strings.HasSuffix(errs, "; with --skip-bad such a row is left out\n") {
 			t.Errorf("status %d\n%s\n%s", status, out, errs)
 		}
-		out, errs, status = call(t, "score --as-of 2026-06-01 --format csv --model Coffee --skip-bad coffee.score", "--database", url)
-		if status != 0 || !strings.Contains(out, "a,Coffee,scored,15,") || !strings.Contains(errs, "skipped 1 EmailOpened records\n") || !strings.Contains(errs, "yesterday") {
-			t.Errorf("with --skip-bad: status %d\n%s\n%s", status, out, errs)
+		out, errs, status = call(t, args+" --keyed", "--database", url)
+		if status != 1 || !strings.Contains(out, "b,Coffee,scored,10,") || !strings.Contains(out, "a,,failed,") || !strings.Contains(errs, "1 of 4 leads could not be scored") || !strings.Contains(errs, "yesterday") {
+			t.Errorf("with --keyed: status %d\n%s\n%s", status, out, errs)
+		}
+		for _, keyed := range []string{"", " --keyed"} {
+			out, errs, status = call(t, args+" --skip-bad"+keyed, "--database", url)
+			if status != 0 || !strings.Contains(out, "a,Coffee,scored,15,") || !strings.Contains(errs, "skipped 1 EmailOpened records\n") || !strings.Contains(errs, "yesterday") {
+				t.Errorf("with --skip-bad%s: status %d\n%s\n%s", keyed, status, out, errs)
+			}
 		}
 	})
 }
@@ -405,15 +429,17 @@ func TestOneState(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, set := range []*leadscore.Set{older, newer} {
-			data, err := db.Records(t.Context(), command.Request{Schema: set.Schema(), Needs: set.Needs(), Zone: time.UTC, All: true, Progress: func(string) {}})
+		asOf := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
+		for i, set := range []*leadscore.Set{older, newer, older, newer} {
+			r := command.Request{Schema: set.Schema(), Queries: set.Queries(asOf), Zone: time.UTC, Keyed: i < 2, Progress: func(string) {}}
+			data, err := db.Records(t.Context(), r)
 			if err != nil {
 				t.Fatal(err)
 			}
 			exec1(t, writer, "DELETE FROM email_opened")
 			exec1(t, writer, "DELETE FROM lead WHERE id <> 'a'")
 			var scores []int64
-			for r, err := range set.ScoreAll(t.Context(), data.Leads(t.Context()), data, leadscore.AsOf(time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC))) {
+			for r, err := range set.ScoreAll(t.Context(), data.Leads(t.Context()), data, leadscore.AsOf(asOf)) {
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -32,7 +32,10 @@ func (d *database) Name() string { return d.name }
 
 // Records returns records of the snapshot.
 func (d *database) Records(ctx context.Context, r command.Request) (command.Records, error) {
-	opts := sqldb.Options{Needs: r.Needs, Zone: r.Zone, SkipBad: r.SkipBad}
+	opts := sqldb.Options{Zone: r.Zone, SkipBad: r.SkipBad}
+	for _, q := range r.Queries {
+		opts.Needs = append(opts.Needs, q.Need)
+	}
 	if r.Mapping != nil {
 		mapping, err := sqldb.ReadMapping(r.Mapping.Name, []byte(r.Mapping.Text))
 		if err != nil {
@@ -55,10 +58,16 @@ func (d *database) Records(ctx context.Context, r command.Request) (command.Reco
 	if err != nil {
 		return nil, err
 	}
-	// Records are queried by their keys, a batch of leads at a time. Where r.All is set,
-	// whole tables can be read here instead, in the same snapshot, into a store that
-	// lends its columns: commands then treat them like those of files.
-	return &queried{snapshot}, nil
+	if r.Keyed {
+		return queried{snapshot}, nil
+	}
+	store, err := snapshot.Load(ctx, r.Queries, sqldb.LoadOptions{Progress: func(p sqldb.Progress) {
+		r.Progress(fmt.Sprintf("reading %s: %d records", p.Entity, p.Records))
+	}})
+	if err != nil {
+		return nil, readable(err)
+	}
+	return store, nil
 }
 
 // snapshotOf returns a source that reads the state of the database's snapshot.
@@ -130,16 +139,25 @@ func (q queried) Audit(ctx context.Context, set *leadscore.Set) (audit.Findings,
 	return found, nil
 }
 
-// readable returns an error whose text is for people, who do not know package sqldb.
+// readable returns an error of package sqldb whose text is for people, who do not know
+// the package.
 func readable(err error) error {
-	problems, ok := errors.AsType[sqldb.Problems](err)
-	if !ok {
-		return err
+	if problems, ok := errors.AsType[sqldb.Problems](err); ok {
+		err = problems
 	}
-	const prefix = "sqldb: "
-	var lines []string
-	for line := range strings.Lines(problems.Error()) {
-		lines = append(lines, strings.TrimPrefix(line, prefix))
+	var text strings.Builder
+	for line := range strings.Lines(err.Error()) {
+		text.WriteString(strings.TrimPrefix(line, "sqldb: "))
 	}
-	return errors.New(strings.Join(lines, ""))
+	return &readableError{err, strings.Replace(text.String(), "with Options.SkipBad such", "with --skip-bad such", 1)}
 }
+
+// A readableError is an error with another text.
+type readableError struct {
+	err  error
+	text string
+}
+
+func (e *readableError) Error() string { return e.text }
+
+func (e *readableError) Unwrap() error { return e.err }

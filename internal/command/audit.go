@@ -17,7 +17,13 @@ const maxAudit = 20
 func (in *dataInput) findings(ctx context.Context, p *progress, set *leadscore.Set, data Records) (audit.Findings, error) {
 	p.say("checking the data")
 	if source, ok := data.(audit.Source); ok && inMemory(data) {
-		return await(ctx, func() (audit.Findings, error) { return audit.Check(ctx, set, source, in.asOf) })
+		found, err := await(ctx, func() (audit.Findings, error) { return audit.Check(ctx, set, source, in.asOf) })
+		for i := range found {
+			if found[i].Code == audit.CodeNoRecords && in.recent[found[i].Entity] {
+				found[i].Summary = "the rules ask for it, and the data has no record of it that is recent enough for them"
+			}
+		}
+		return found, err
 	}
 	if auditor, ok := data.(Auditor); ok {
 		return auditor.Audit(ctx, set)
@@ -30,7 +36,7 @@ func (in *dataInput) findings(ctx context.Context, p *progress, set *leadscore.S
 // database is not searched for what is wrong with it for the sake of a few leads, unless
 // --strict asks for it.
 func (in *dataInput) audit(ctx context.Context, inv *invocation, p *progress, set *leadscore.Set, data Records) error {
-	if !in.all && !*in.strict && !inMemory(data) {
+	if in.scope == someLeads && !*in.strict && !inMemory(data) {
 		return nil
 	}
 	found, err := in.findings(ctx, p, set, data)
@@ -79,7 +85,7 @@ func (in *dataInput) checkData(ctx context.Context, inv *invocation, set *leadsc
 	p := startProgress(inv.streams)
 	defer p.stop()
 	in.resolve(set)
-	data, err := in.load(ctx, p, true, set)
+	data, err := in.load(ctx, p, everything, set)
 	if err != nil {
 		return false, err
 	}

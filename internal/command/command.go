@@ -38,7 +38,7 @@ func (p *Program) Main() (status int) {
 func (p *Program) commands() []command {
 	from, records := "--data DIR|FILE", "a folder or file of CRM data"
 	if p.Open != nil {
-		from, records = "--data DIR|FILE|--database URL", "a folder or file of CRM data, or in a database"
+		from, records = "--data DIR|FILE|--database URL [--keyed]", "a folder or file of CRM data, or in a database"
 	}
 	data := from + " [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME]"
 	checkData := from + " [--mapping FILE] [--skip-bad] [--as-of TIME] [--zone NAME]"

@@ -28,10 +28,12 @@ type dataInput struct {
 	skipBad, strict         *bool
 	now                     time.Time // when the command began
 	zone                    *time.Location
-	asOf                    time.Time // of --as-of, once resolve has been called
-	reported                string    // what load printed last
-	db                      Database  // of --database, or nil
-	all                     bool      // whether load was called for all leads
+	asOf                    time.Time       // of --as-of, once resolve has been called
+	reported                string          // what load printed last
+	db                      Database        // of --database, or nil
+	keyed                   *bool           // --keyed; nil if the program reads no databases
+	scope                   scope           // of what load has loaded
+	recent                  map[string]bool // by entity: whether load was for recent records alone
 }
 
 // dataFlags defines the flags of a dataInput.
@@ -51,7 +53,8 @@ func (inv *invocation) dataFlags() *dataInput {
 		now:      time.Now(),
 	}
 	if inv.program.Open != nil {
-		in.database = inv.flags.String("database", "", "read CRM data from the database at `URL`")
+		in.database = inv.flags.String("database", "", "read CRM data from the database at `URL`, such as postgres://crm@localhost/crm or sqlite:crm.db, as of one state of it")
+		in.keyed = inv.flags.Bool("keyed", false, "query the records of a database by their keys, for some leads at a time, instead of reading whole tables into memory. That is so anyway if only some leads are wanted")
 	}
 	inv.data = in
 	inv.checks = append(inv.checks, func() (err error) {
@@ -99,7 +102,11 @@ func parseZone(name string) (*time.Location, error) {
 // openDatabase opens the database of --database, if that is set.
 func (in *dataInput) openDatabase() error {
 	switch {
-	case in.database == nil || *in.database == "":
+	case in.database == nil:
+		return nil
+	case *in.database == "" && *in.keyed:
+		return badUsage("--keyed needs --database")
+	case *in.database == "":
 		return nil
 	case *in.name != "":
 		return badUsage("choose one of --data and --database")
@@ -154,10 +161,19 @@ func (in *dataInput) required() error {
 	return nil
 }
 
-// load loads the data for sets that share a schema, or connects to the database; all
-// says whether all leads are wanted.
-func (in *dataInput) load(ctx context.Context, p *progress, all bool, sets ...*leadscore.Set) (Records, error) {
-	in.all = all
+// A scope is what a command wants of the data.
+type scope int
+
+const (
+	someLeads  scope = iota // what some leads need
+	allScores               // what the scores of all leads depend on
+	everything              // all records of what the rules ask for, of any date
+)
+
+// load loads the data for sets that share a schema, or connects to the database. Of
+// files it loads everything.
+func (in *dataInput) load(ctx context.Context, p *progress, wanted scope, sets ...*leadscore.Set) (Records, error) {
+	in.scope = wanted
 	var mapping *leadscore.File
 	if *in.mapping != "" {
 		text, err := regular.Read(*in.mapping, maxMapping)
@@ -172,9 +188,17 @@ func (in *dataInput) load(ctx context.Context, p *progress, all bool, sets ...*l
 		return in.loadFiles(ctx, p, schema, mapping)
 	}
 	p.say("connecting to the database")
-	r := Request{Schema: schema, Mapping: mapping, Zone: in.zone, SkipBad: *in.skipBad, All: all, Progress: p.say}
+	r := Request{Schema: schema, Mapping: mapping, Zone: in.zone, SkipBad: *in.skipBad, Keyed: wanted == someLeads || *in.keyed, Progress: p.say}
+	in.recent = map[string]bool{}
 	for _, set := range sets {
-		r.Needs = append(r.Needs, set.Needs()...)
+		for _, q := range set.Queries(in.asOf) {
+			if wanted != allScores {
+				q.From = time.Time{}
+			}
+			before, asked := in.recent[q.Entity]
+			in.recent[q.Entity] = !q.From.IsZero() && (before || !asked)
+			r.Queries = append(r.Queries, q)
+		}
 	}
 	return in.db.Records(ctx, r)
 }

@@ -32,14 +32,15 @@ type Database interface {
 // A Request is what a command reads of a database.
 type Request struct {
 	Schema  *leadscore.Schema
-	Needs   []*traverse.Need // what the rules ask for
+	Queries []traverse.Query // what the rules ask for, without keys
 	Mapping *leadscore.File  // of --mapping, or nil
 	Zone    *time.Location   // where a day begins in which a field wants a time
 	SkipBad bool             // whether to skip rows in which something is wrong
 
-	// All says that all leads are read. Then it may pay to read whole tables. Otherwise
-	// few leads are, and what they need is queried.
-	All bool
+	// Keyed says that records are to be queried by their keys, as leads need them. That
+	// is less work for few leads, and takes little memory for many. Otherwise whole
+	// tables are to be read, as far as Queries ask for them.
+	Keyed bool
 
 	// Progress shows people what is being done. It may be called concurrently.
 	Progress func(text string)

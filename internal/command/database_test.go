@@ -15,6 +15,7 @@ import (
 	"github.com/leadscore/leadscore/audit"
 	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/source/tables"
+	"github.com/leadscore/leadscore/traverse"
 )
 
 // databaseCommand is the command leadscore-db with a database that does not open.
@@ -129,40 +130,51 @@ func withoutFindings(out string) string {
 	return b.String()
 }
 
-// What a command asks a database for: all leads or some, and what its flags say.
+// What a command asks a database for: all records or those of keys, and what its flags
+// say.
 func TestDatabaseRequests(t *testing.T) {
 	setUp(t)
 	write(t, "map.json", "{}")
-	for _, test := range []struct {
-		args string
-		all  []bool // by request
-	}{
-		{"score coffee.score", []bool{true}},
-		{"score --lead a coffee.score", []bool{false}},
-		{"score --top 1 --model Coffee coffee.score", []bool{true}},
-		{"explain --lead a coffee.score", []bool{false}},
-		{"check coffee.score", []bool{true}},
-		{"diff coffee.score new.version", []bool{true}},
-		{"diff coffee.score extended.score", []bool{true, true}}, // the schemas differ
+	write(t, "recent.score", strings.Replace(files["coffee.score"], "each EmailOpened", "each EmailOpened within last 30 days", 1))
+	for args, want := range map[string]string{ // of each request
+		"score coffee.score":                        "whole",
+		"score recent.score":                        "whole, recent",
+		"score --explain recent.score":              "whole",
+		"score --lead a recent.score":               "keyed",
+		"score --keyed recent.score":                "keyed, recent",
+		"score --top 1 --model Coffee recent.score": "whole, recent",
+		"explain --lead a recent.score":             "keyed",
+		"check recent.score":                        "whole",
+		"check --keyed recent.score":                "keyed",
+		"diff recent.score recent.score":            "whole, recent",
+		"diff recent.score coffee.score":            "whole, recent",
+		"diff coffee.score extended.score":          "whole; whole", // the schemas differ
 	} {
 		f := &folder{name: "data"}
-		_, errs, status := callDatabase(t, f, test.args+" --database some:where --mapping map.json --skip-bad --zone Europe/Berlin")
-		var all []bool
+		_, errs, status := callDatabase(t, f, args+" --database some:where --mapping map.json --skip-bad --zone Europe/Berlin")
+		var asked []string
 		for _, r := range f.asked {
-			all = append(all, r.All)
-			if r.Mapping == nil || *r.Mapping != (leadscore.File{Name: "map.json", Text: "{}"}) || !r.SkipBad || r.Zone.String() != "Europe/Berlin" || len(r.Needs) == 0 {
-				t.Errorf("%s: asks for %+v", test.args, r)
+			how := "whole"
+			if r.Keyed {
+				how = "keyed"
+			}
+			if slices.ContainsFunc(r.Queries, func(q traverse.Query) bool { return !q.From.IsZero() }) {
+				how += ", recent"
+			}
+			asked = append(asked, how)
+			if r.Mapping == nil || *r.Mapping != (leadscore.File{Name: "map.json", Text: "{}"}) || !r.SkipBad || r.Zone.String() != "Europe/Berlin" || len(r.Queries) == 0 {
+				t.Errorf("%s: asks for %+v", args, r)
 			}
 		}
-		if status != statusOK || !slices.Equal(all, test.all) {
-			t.Errorf("%s: status %d, asks %v, want %v\n%s", test.args, status, all, test.all, errs)
+		if got := strings.Join(asked, "; "); status != statusOK || got != want {
+			t.Errorf("%s: status %d, asks for %s, want %s\n%s", args, status, got, want, errs)
 		}
 	}
 	f := &folder{name: "data"}
 	callDatabase(t, f, "score --database some:where coffee.score")
-	needs := len(f.asked[0].Needs)
+	queries := len(f.asked[0].Queries)
 	callDatabase(t, f, "diff --database some:where coffee.score new.version")
-	if r := f.asked[1]; len(r.Needs) <= needs || r.Mapping != nil || r.SkipBad || r.Zone != time.UTC {
+	if r := f.asked[1]; len(r.Queries) <= queries || r.Mapping != nil || r.SkipBad || r.Zone != time.UTC {
 		t.Errorf("a diff asks for %+v", r)
 	}
 }
@@ -194,6 +206,15 @@ func TestDatabaseIsChecked(t *testing.T) {
 	if _, errs, _ := callDatabase(t, &folder{name: "data"}, "check --advice --database some:where coffee.score"); !strings.Contains(errs, "the folder: advice: Met: this is advice") {
 		t.Errorf("check --advice: %s", errs)
 	}
+	// What is too old for the rules was not read of a database.
+	write(t, "recent.score", strings.Replace(files["coffee.score"], "each EmailOpened", "each EmailOpened within last 30 days", 1))
+	write(t, "data/EmailOpened.csv", "Timestamp,Contact\n")
+	const none = "warning: EmailOpened: the rules ask for it, and the data has no record of it"
+	for args, want := range map[string]string{"score": none + " that is recent enough for them\n", "check": none + "\n"} {
+		if _, errs, _ := callDatabase(t, &folder{name: "data", lends: true}, args+" --database some:where recent.score"); !strings.Contains(errs, want) {
+			t.Errorf("%s of a database without emails: %s", args, errs)
+		}
+	}
 	if _, errs, _ := callDatabase(t, &folder{name: "data", lends: true}, "score --database some:where --lead a --as-of 2027-06-01 coffee.score"); !strings.Contains(errs, "the folder: warning: ") {
 		t.Errorf("records in memory are not checked for a lead: %s", errs)
 	}
@@ -206,6 +227,8 @@ func TestDatabaseFlags(t *testing.T) {
 		"score --data data --database some:where coffee.score":         "leadscore-db score: choose one of --data and --database\nusage: ",
 		"check --mapping m coffee.score":                               "leadscore-db check: --mapping needs --data or --database\n",
 		"diff --strict coffee.score new.version":                       "leadscore-db diff: --strict needs --data or --database\n",
+		"diff --keyed coffee.score new.version":                        "leadscore-db diff: --keyed needs --database\n",
+		"score --keyed --data data coffee.score":                       "leadscore-db score: --keyed needs --database\n",
 		"scoer":                                                        "leadscore-db: unknown command scoer; did you mean score?\nRun leadscore-db help for the commands.\n",
 		"score --database else:where coffee.score":                     "leadscore-db score: --database: no database at else:where\nusage: ",
 		"score --database some:where --mapping none.json coffee.score": "skipped nothing\nleadscore-db score: open none.json: ",

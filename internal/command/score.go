@@ -71,7 +71,14 @@ func (inv *invocation) score(ctx context.Context, set *leadscore.Set, data *data
 	p := startProgress(inv.streams)
 	defer p.stop()
 	data.resolve(set)
-	loaded, err := data.load(ctx, p, len(selected.leads) == 0, set)
+	wanted := allScores
+	switch {
+	case len(selected.leads) > 0:
+		wanted = someLeads
+	case explained:
+		wanted = everything // explanations list records of any date
+	}
+	loaded, err := data.load(ctx, p, wanted, set)
 	if err != nil {
 		return err
 	}

@@ -32,6 +32,8 @@ type Database struct {
 	db     *sql.DB
 	asked  *counter
 	remove func() error
+	config *pgx.ConnConfig // of PostgreSQL
+	schema *leadscore.Schema
 }
 
 // Statements returns the number of queries since its previous call.
@@ -106,7 +108,7 @@ func PostgreSQL(ctx context.Context, dsn string, data *crm.Data, schema *leadsco
 		return nil, err
 	}
 	name := stdlib.RegisterConnConfig(config)
-	d := &Database{Name: "PostgreSQL", asked: &counter{}, remove: func() error {
+	d := &Database{Name: "PostgreSQL", config: config, asked: &counter{}, remove: func() error {
 		stdlib.UnregisterConnConfig(name)
 		conn, err := pgx.ConnectConfig(ctx, config)
 		if err != nil {
@@ -148,6 +150,7 @@ func PostgreSQL(ctx context.Context, dsn string, data *crm.Data, schema *leadsco
 
 // fill fills the database and opens it as a source. If it fails it removes everything.
 func (d *Database) fill(ctx context.Context, dialect sqldb.Dialect, schema *leadscore.Schema, load func() error) (*Database, error) {
+	d.schema = schema
 	err := load()
 	if err == nil {
 		d.Source, err = sqldb.Open(ctx, d.db, dialect, schema, sqldb.Options{Mapping: sqldb.Mapping{Absent: []string{"Lead.ParentAccount"}}})

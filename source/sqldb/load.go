@@ -2,6 +2,8 @@ package sqldb
 
 import (
 	"context"
+	"errors"
+	"math"
 	"slices"
 	"strings"
 
@@ -12,6 +14,11 @@ import (
 // LoadOptions say how tables are read as a whole. The zero LoadOptions suit most
 // programs.
 type LoadOptions struct {
+	// MaxRecords, if it is positive, is how many records may be loaded, so that a
+	// database that has grown does not take all memory. If there are more, Load fails
+	// with an error that wraps [ErrTooManyRecords]; leads can then be scored by keys.
+	MaxRecords int
+
 	// Progress, if it is not nil, is called from time to time, by the goroutine that
 	// loads: for each few thousand rows, and at the end of each table.
 	Progress func(Progress)
@@ -75,17 +82,26 @@ func (p *Snapshot) Load(ctx context.Context, queries []traverse.Query, opts Load
 		return nil, failed(ctx, "loading", err)
 	}
 	defer release()
+	loaded := 0
 	for _, t := range tables {
 		l := newLoader(t, store, opts.Progress)
+		if l.room = math.MaxInt; opts.MaxRecords > 0 {
+			l.room = opts.MaxRecords - loaded
+		}
 		if p.source.skipBad {
 			l.skipped = &p.source.skipped
 		}
 		if err := p.use(ctx, func(db Queryer) error { return l.run(ctx, db) }); err != nil {
 			return nil, failed(ctx, "loading "+t.plan.entity.name, err)
 		}
+		loaded += l.records
 	}
 	return store, nil
 }
+
+// ErrTooManyRecords is the error that [Source.Load] wraps if tables have more records than
+// [LoadOptions.MaxRecords].
+var ErrTooManyRecords = errors.New("there are too many records to load")
 
 // A wholeTable is what is read of one table.
 type wholeTable struct {

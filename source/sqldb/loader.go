@@ -22,6 +22,7 @@ type loader struct {
 	slots   []int   // the cells of the store's columns, -1 for one that is not read
 	columns []traverse.Column
 
+	room    int // how many records may be added
 	rows    int // how many are collected
 	records int // how many have been added to the store
 }
@@ -94,6 +95,9 @@ func (l *loader) report(done bool) {
 
 // flush adds the rows that are collected to the store.
 func (l *loader) flush() error {
+	if l.records+l.rows > l.room {
+		return &valueError{"", fmt.Errorf("%w: there are more than LoadOptions.MaxRecords", ErrTooManyRecords)}
+	}
 	for i, slot := range l.slots {
 		l.columns[i] = traverse.Column{}
 		if slot >= 0 {

@@ -108,6 +108,21 @@ func TestLoadsOneState(t *testing.T) {
 		if len(said) < 5 {
 			t.Errorf("progress %v", said)
 		}
+		all := 0
+		for _, p := range said {
+			all += p.Records
+		}
+		if _, err := snapshot.Load(t.Context(), ofAnyDate(set), sqldb.LoadOptions{MaxRecords: all}); err != nil {
+			t.Error(err)
+		}
+		_, err = snapshot.Load(t.Context(), ofAnyDate(set), sqldb.LoadOptions{MaxRecords: all - 1})
+		if !errors.Is(err, sqldb.ErrTooManyRecords) || !strings.Contains(err.Error(), "sqldb: loading ") {
+			t.Errorf("one too many: %v", err)
+		}
+		// Which leaves the snapshot as it is.
+		if n, err := differ(t.Context(), set, want, snapshot, ids); err != nil || n != 40 {
+			t.Errorf("%d results by keys, %v", n, err)
+		}
 	})
 }
 

@@ -29,6 +29,7 @@ func (s *Store) AddBlock(entity string, ids []string, values []traverse.Column) 
 	}
 	t.appendValues(row, values)
 	s.records += len(ids)
+	s.version.Add(1)
 	if len(t.groups) == 0 && !s.owned[0].ready && !s.owned[1].ready {
 		return nil
 	}

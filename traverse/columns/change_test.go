@@ -381,6 +381,42 @@ func TestChanges(t *testing.T) {
 	})
 }
 
+// TestVersion: the version of a store changes with its records, and with nothing else.
+func TestVersion(t *testing.T) {
+	s := columns.New(leadscore.StandardSchema())
+	versions := map[uint64]string{s.Version(): "nothing"}
+	changes := func(how string, change func()) {
+		t.Helper()
+		change()
+		if before, ok := versions[s.Version()]; ok {
+			t.Errorf("after %s the version is that after %s", how, before)
+		}
+		versions[s.Version()] = how
+	}
+	record := map[string]traverse.Value{"City": traverse.TextValue("Bonn")}
+	changes("adding", func() { put(t, s, "Account", "a", record) })
+	changes("replacing", func() { put(t, s, "Account", "a", record) })
+	changes("adding a block", func() {
+		table := s.Table("Account")
+		if err := s.AddBlock("Account", []string{"b", "c"}, make([]traverse.Column, len(table.Columns()))); err != nil {
+			t.Fatal(err)
+		}
+	})
+	changes("deleting", func() { remove(t, s, "Account", "a", true) })
+	last := s.Version()
+	remove(t, s, "Account", "a", false)
+	if err := s.Add("Account", "b", values(s, "Account", record)...); !errors.Is(err, columns.ErrDuplicate) {
+		t.Fatal(err)
+	}
+	if err := s.Use(t.Context(), columns.ByContact, func() error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if s.Version() != last {
+		t.Errorf("the version changes after %s, without a change", versions[last])
+	}
+	changes("a reset", s.Reset)
+}
+
 // TestDeletedLead checks that the row of a deleted lead is taken for no lead.
 func TestDeletedLead(t *testing.T) {
 	s := columns.New(schema(t))

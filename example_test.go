@@ -110,6 +110,10 @@ func ExampleExplain() {
 		fmt.Println(err)
 		return
 	}
+	if result, err = result.Detailed(context.Background()); err != nil {
+		fmt.Println(err)
+		return
+	}
 	for c := range result.Contributions() {
 		fmt.Printf("%s: %d x %+d\n", c.Condition, c.Multiplier, c.Points)
 		for _, child := range c.Children {
@@ -127,6 +131,46 @@ func ExampleExplain() {
 	// Decides: 1 x +15
 	//   has Lead.ParentContact where JobTitle contains any ("director", "owner"): 1
 	//     Contact ada
+}
+
+func ExampleResult_Detailed() {
+	model, err := leadscore.Compile("coffee.score", coffee, leadscore.StandardSchema())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	data := crm()
+	result, err := model.Score(context.Background(), "lead-42", data, may, leadscore.Explain(10))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for c := range result.Contributions() { // counts need no lists
+		fmt.Printf("%s: %d x %+d\n", c.Condition, c.Multiplier, c.Points)
+	}
+	detailed, err := result.Detailed(context.Background(), "Decides")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for c := range detailed.Contributions() {
+		for _, o := range c.Children[0].Occurrences {
+			fmt.Printf("%s: %s %s\n", c.Condition, o.Entity, o.ID)
+		}
+	}
+	// After another email was opened, lists of emails would not explain the score.
+	err = data.Add("EmailOpened", "new", memory.Record{"Contact": "ada", "Timestamp": "2026-04-30T09:00:00Z"})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_, err = result.Detailed(context.Background())
+	fmt.Println(errors.Is(err, leadscore.ErrMoved))
+	// Output:
+	// Opened an email: 2 x +10
+	// Decides: 1 x +15
+	// Decides: Contact ada
+	// true
 }
 
 func ExampleResult_Ledger() {

@@ -58,14 +58,15 @@ const (
 func AsOf(t time.Time) Option { return Option{kind: optionAsOf, time: t} }
 
 // Explain makes results say what each condition contributed: see
-// [Result.Contributions]. For each condition they list up to the given number of
-// the records that were counted.
+// [Result.Contributions]. For each condition [Result.Detailed] lists up to the given
+// number of the records that were counted. If the number is below 1, there are no lists.
 //
-// If the number is below 1, no records are listed, and an explanation costs little
-// more than the score. Lists take many times as long: they also say what kept the
-// nearest record from counting and what is missing where a path leads, and for that
-// sources are asked for records of any date, those later than as of included, as long
-// as there are not more than [MaxRecords].
+// Lists also say what kept the nearest record from counting and what is missing where a
+// path leads, and take many times as long as the score. For a source that lends the
+// records that it holds in memory they are made only when they are read, so that an
+// explanation costs little more than the score. For any other source they are made when a
+// lead is scored, and the source is asked for records of any date, those later than as of
+// included, as long as there are not more than [MaxRecords].
 func Explain(occurrences int) Option { return Option{kind: optionExplain, n: max(occurrences, 0)} }
 
 // Batch sets how many leads [Set.ScoreAll] scores together, and the maximum number

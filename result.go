@@ -1,6 +1,7 @@
 package leadscore
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"iter"
@@ -143,14 +144,48 @@ func (r Result) String() string {
 type Contribution = eval.Contribution
 
 // Contributions yields what each condition contributed, in the order of the rules,
-// including conditions that contributed nothing. If the lead was scored without
-// [Explain], it yields nothing.
+// including conditions that contributed nothing. The children of those whose lists have
+// been read have the records that were counted: see [Result.Detailed]. If the lead was
+// scored without [Explain], it yields nothing.
 func (r Result) Contributions() iter.Seq[Contribution] {
 	if r.explained == nil {
 		return func(func(Contribution) bool) {}
 	}
 	return r.explained.All()
 }
+
+// Detailed returns r with the lists that [Explain] asked for, of some conditions, or of all
+// if none is named: [Result.Contributions] and [Result.Audience] then say which records
+// were counted, what kept the nearest record from counting, and what is missing where a
+// path leads. Lists that r has already stay.
+//
+// For a source that lends the records that it holds in memory, as source/memory and
+// source/tables do, lists are made now, of the records that the lead has now, and nothing
+// of them is kept but what Detailed returns; until then r refers to the source. If the
+// records do not count what they counted when the lead was scored, lists of them would not
+// explain the score: the error is then a [*LeadError] that wraps [ErrMoved], and the lead
+// may be scored again. [Result.Moved] is stricter. What any other source returned was
+// listed when the lead was scored, so that Detailed asks it for nothing.
+//
+// Detailed also fails if the model has no condition of a name, and with ctx.Err() once ctx
+// is done. If it fails, it returns r as it is, with the error. If [Explain] asked for no
+// lists, Detailed returns r.
+func (r Result) Detailed(ctx context.Context, conditions ...string) (Result, error) {
+	detailed, err := r.explained.Detailed(ctx, conditions...)
+	if err != nil {
+		return r, err
+	}
+	r.explained = detailed
+	return r, nil
+}
+
+// Moved reports whether records of the source have been added, replaced or deleted since
+// the lead was scored, even if they are those of other leads. If it returns false after
+// [Result.Detailed], lists are exactly those of the records that were scored; if it
+// returns true, they are those of records that count the same. It returns false for a
+// source that does not lend its records, as all lists were made when the lead was scored,
+// and if there are none to make.
+func (r Result) Moved() bool { return r.explained.Moved() }
 
 // Line is a line of the account of a score: what a condition adds, or what a limit, the
 // weight of a dimension or the like changes. See package eval.
@@ -173,6 +208,7 @@ type Audience = eval.Audience
 
 // Audience returns why the lead does not belong to the audience of the model. It returns
 // nil if the status is not [NotInAudience], or if there is no explanation: see [Explain].
+// Its children have lists once these have been read: see [Result.Detailed].
 func (r Result) Audience() *Audience { return r.explained.Audience() }
 
 // Season says when a model is active, From an instant Until another. See package eval.
@@ -182,8 +218,9 @@ type Season = eval.Season
 // [NotActive], or if there is no explanation: see [Explain].
 func (r Result) Season() *Season { return r.explained.Season() }
 
-// Equal reports whether r and o are equal, including their dimensions and contributions.
-// Times are compared as instants. Package go-cmp uses it.
+// Equal reports whether r and o are equal, including their dimensions and contributions,
+// with those lists that have been read: see [Result.Detailed]. Times are compared as
+// instants. Package go-cmp uses it.
 func (r Result) Equal(o Result) bool {
 	return r.Model == o.Model && r.Lead == o.Lead && r.AsOf().Equal(o.AsOf()) && r.Status == o.Status && r.Score == o.Score &&
 		r.Grade == o.Grade && r.SalesReady == o.SalesReady && r.explained.Outcome().Equal(o.explained.Outcome()) &&
@@ -196,8 +233,14 @@ func (r Result) Equal(o Result) bool {
 // and, if the model has them, dimensions and label. If the lead was scored with
 // [Explain], it has contributions, and the ledger if the score is more than their sum;
 // and for a lead that is not scored audience, which says why it does not belong to the
-// audience, or season, which says when the model is active. To read a result back, use package explain's Ledger.
+// audience, or season, which says when the model is active. All lists are read for that, so
+// MarshalJSON fails when [Result.Detailed] does. To read a result back, use package
+// explain's Ledger.
 func (r Result) MarshalJSON() ([]byte, error) {
+	r, err := r.Detailed(context.Background())
+	if err != nil {
+		return nil, err
+	}
 	head := struct {
 		Model  string    `json:"model"`
 		Lead   string    `json:"lead"`

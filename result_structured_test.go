@@ -112,7 +112,11 @@ func TestStructuredLedgerReadBack(t *testing.T) {
 	if err := json.Unmarshal(text, &read); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(explain.Of(r), read); diff != "" {
+	ledger, err := explain.Of(t.Context(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(ledger, read); diff != "" {
 		t.Errorf("(-written +read):\n%s", diff)
 	}
 	again, err := json.Marshal(read)

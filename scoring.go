@@ -18,11 +18,15 @@ var ErrNoLead = eval.ErrNoLead
 // records than [MaxRecords] allows.
 var ErrTooManyRecords = eval.ErrTooManyRecords
 
+// ErrMoved is the error that a [LeadError] wraps if [Result.Detailed] finds that the
+// records of the lead have changed since it was scored.
+var ErrMoved = eval.ErrMoved
+
 // LeadError is the error for a lead that cannot be scored. It does not affect other
 // leads. Its fields are Lead, the id; Entity, the entity whose records could not be
 // read; Path, the path that leads to it; Err, which is the error of the source, a
 // [*traverse.ContractError] if the source broke its contract, [ErrNoLead], or an error
-// that wraps [ErrTooManyRecords]; and Help, which says what an unknown id may have been
+// that wraps [ErrTooManyRecords] or [ErrMoved]; and Help, which says what an unknown id may have been
 // meant to be, or "".
 type LeadError = eval.LeadError
 

@@ -253,7 +253,7 @@ func TestExplainLimit(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := slices.Collect(r.Contributions())[0]
+		c := slices.Collect(scoretest.Detailed(t, r).Contributions())[0]
 		if c.Multiplier != 80 || r.Score != 80 || c.Children[0].Count != 80 || c.Children[1].Count != 80 {
 			t.Errorf("%d: got %+v", test.most, c)
 		}

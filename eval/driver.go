@@ -28,22 +28,32 @@ func (p *Program) Run(ctx context.Context, source traverse.Source, ids []string,
 		return ctx.Err()
 	}
 	r := run{ctx: ctx, source: source, opts: opts, programs: p.programs}
-	m := method{routes: p.routes, columns: p.columns(&opts), nearMisses: opts.lists(), maxRecords: opts.Records}
+	m := method{routes: p.routes, columns: p.columns(&opts), maxRecords: opts.Records}
 	if store := lentStore(source); store != nil {
 		m.lent = true
 		if p.uncovered(store, ids, &opts, *out) {
 			return ctx.Err()
 		}
-		if m.columns != nil {
-			if ok, err := r.scoreFromStore(store, m, ids, *out); ok || err != nil {
-				return err
+		r.opts.Occurrences = 0 // lists are made when they are read
+		version := store.Version()
+		if ok, err := r.scoreFromStore(store, m, ids, *out); ok || err != nil {
+			if ok && opts.lists() {
+				p.listLater(&lister{p, source, store, version, opts}, ids, out)
 			}
+			return err
 		}
+		r.opts = opts
 	}
-	if m.columns != nil && !m.columns.planned().columns.Any() {
+	if m.nearMisses = opts.lists(); m.nearMisses || !m.columns.planned().columns.Any() {
 		m.columns = nil
 	}
-	return r.scoreFromRecords(m, ids, begun{}, *out)
+	if err := r.scoreFromRecords(m, ids, begun{}, *out); err != nil {
+		return err
+	}
+	if opts.lists() {
+		p.listLater(nil, ids, out)
+	}
+	return nil
 }
 
 // A run is what all steps of Run share.

@@ -36,6 +36,13 @@ type details struct {
 	counts  []uint32 // by slot
 
 	walked []Contribution // of the other conditions, in the order of the rules
+
+	// Lists, which are made or shown when they are read: see detail.go.
+	lists    *lister // makes them; nil if there are none to make
+	listed   bool    // walked and audience have them, and do not show them
+	lead     string
+	detailed []Contribution // by condition; without children if its lists have not been read; or nil
+	told     *Audience      // with lists, or nil
 }
 
 // none are the details of an explanation that was not asked for.
@@ -49,33 +56,48 @@ func (e *Explanation) more() *details {
 	return e.details
 }
 
-// All yields one contribution for each condition, in the order of the rules.
+// All yields one contribution for each condition, in the order of the rules. Those whose
+// lists have been read ([Explanation.Detailed]) have them.
 func (e *Explanation) All() iter.Seq[Contribution] {
 	return func(yield func(Contribution) bool) {
 		d := e.more()
-		walked := d.walked
-		var room []ChildResult // for the children of all conditions
-		for i, at := range d.explained() {
-			if at == plan.ByRoutes {
-				if !yield(walked[0]) {
-					return
-				}
-				walked = walked[1:]
-				continue
+		d.each(func(i int, scored func() Contribution) bool {
+			if with := d.detail(i); with != nil {
+				return yield(*with)
 			}
-			if room == nil {
-				room = make([]ChildResult, d.of.NumChildren)
+			c := scored()
+			if d.listed {
+				c.Children = bare(c.Children)
 			}
-			c := d.counted(&d.of.Conditions[i], &d.columns.Targets[d.of.Target].Conjunctions[at], room)
-			room = room[len(c.Children):]
-			if !yield(c) {
-				return
-			}
+			return yield(c)
+		})
+	}
+}
+
+// each yields the position of each condition, with a function that returns its contribution
+// as it was when the lead was scored, and that may be called once, and at once.
+func (d *details) each(yield func(i int, scored func() Contribution) bool) {
+	explained, walked := d.explained(), d.walked
+	var room []ChildResult // for the children of all conditions
+	i := 0
+	byRoutes := func() bool { return i >= len(explained) || explained[i] == plan.ByRoutes }
+	scored := func() Contribution {
+		if byRoutes() {
+			return walked[0]
 		}
-		for _, c := range walked {
-			if !yield(c) {
-				return
-			}
+		if room == nil {
+			room = make([]ChildResult, d.of.NumChildren)
+		}
+		c := d.counted(&d.of.Conditions[i], &d.columns.Targets[d.of.Target].Conjunctions[explained[i]], room)
+		room = room[len(c.Children):]
+		return c
+	}
+	for ; i < len(explained) || len(walked) > 0; i++ {
+		if !yield(i, scored) {
+			return
+		}
+		if byRoutes() {
+			walked = walked[1:]
 		}
 	}
 }
@@ -97,6 +119,7 @@ func (d *details) counted(c *plan.Condition, in *plan.Conjunction, room []ChildR
 		f := c.Award.Children[i]
 		n := f.Of(points.CountOf(uint64(d.counts[in.Award.Children[i].Slot])))
 		out.add(&c.Children[i], n, m.Add(f, n))
+		out.Children[i].TooMany = f.TooMany(n).Clamp()
 	}
 	multiplier := m.Count()
 	out.sum(points.Whole(multiplier), c.Award.Worth(multiplier))
@@ -233,7 +256,8 @@ func Judged(blocks []BlockResult, child int) bool {
 	})
 }
 
-// A ChildResult says what one child of a condition counted.
+// A ChildResult says what one child of a condition counted. Records are listed once lists
+// have been read: see [Explanation.Detailed].
 type ChildResult struct {
 	Label string `json:"label,omitempty"` // the display name, or ""
 	Rule  string `json:"rule"`            // the child in the rule language, with its display name
@@ -321,8 +345,10 @@ func (c *Contribution) add(ch *plan.Child, n points.Count, holds bool) {
 // sum sets the multiplier and what the condition adds.
 func (c *Contribution) sum(multiplier points.Fraction, amount points.Total) {
 	c.Multiplier, c.Fraction = multiplier.Count.Over(multiplier.Of).Clamp(), ""
-	if r := multiplier.Rat(); !r.IsInt() {
-		c.Fraction = r.String()
+	if multiplier.Of != 1 {
+		if r := multiplier.Rat(); !r.IsInt() {
+			c.Fraction = r.String()
+		}
 	}
 	c.amount, c.Score = amount, amount.Clamp()
 }

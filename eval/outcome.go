@@ -22,15 +22,15 @@ var ErrTooManyRecords = errors.New("too many records")
 type LeadError struct {
 	Lead   string // the lead's id
 	Entity string // the entity that could not be fetched
-	Path   string // the way there, such as Lead.ParentContact.ParentAccount
-	Err    error  // the error of the source, a *traverse.ContractError, ErrNoLead, or an error that wraps ErrTooManyRecords
+	Path   string // the way there, such as Lead.ParentContact.ParentAccount; "" if Err wraps ErrMoved
+	Err    error  // the error of the source, a *traverse.ContractError, ErrNoLead, or an error that wraps ErrTooManyRecords or ErrMoved
 	Help   string // for ErrNoLead, what [Suggest] returns, if it was asked; else ""
 }
 
 // Error describes the error in one line.
 func (e *LeadError) Error() string {
 	text := fmt.Sprintf("lead %s: ", shown.QuoteAll(e.Lead))
-	if !errors.Is(e.Err, ErrNoLead) {
+	if e.Path != "" && !errors.Is(e.Err, ErrNoLead) {
 		text += fmt.Sprintf("%s (%s): ", e.Path, e.Entity)
 	}
 	text += e.Err.Error()
@@ -47,7 +47,7 @@ func (e *LeadError) Unwrap() error { return e.Err }
 type Options struct {
 	AsOf        time.Time // the scoring instant; what is later does not exist
 	Explain     bool
-	Occurrences int // the most records that an explanation lists for a condition
+	Occurrences int // the most records that an explanation lists for a condition: see [Explanation.Detailed]
 	Keys        int // the most keys of one query; below 1 it is 1
 	Records     int // the most records that are fetched for one lead; below 1 there is no limit
 }

@@ -59,13 +59,9 @@ func (p *Program) Needs() []*traverse.Need {
 // change from version to version.
 func (p *Program) Plan() string { return p.scores.planned().columns.String() }
 
-// columns returns what counts over columns for some options, or nil if routes have
-// to be counted for all conditions.
+// columns returns what counts over columns for some options.
 func (p *Program) columns(opts *Options) *columnPlan {
-	switch {
-	case len(p.routes.plan.Models) == 0 || opts.lists():
-		return nil
-	case opts.Explain:
+	if opts.Explain {
 		return p.explained
 	}
 	return p.scores

@@ -105,7 +105,18 @@ func contributions(t testing.TB, models []eval.ModelOutcome, opts eval.Options) 
 			all = append(all, nil)
 			continue
 		}
-		list, sum := slices.Collect(m.Explained.All()), int64(0)
+		for c := range m.Explained.All() {
+			for _, ch := range c.Children {
+				if ch.Occurrences != nil || ch.Nearest != nil || ch.Missing != nil || ch.Full != nil {
+					t.Fatalf("lists are there before they are read: %+v", ch)
+				}
+			}
+		}
+		detailed, err := m.Explained.Detailed(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		list, sum := slices.Collect(detailed.All()), int64(0)
 		for _, c := range list {
 			sum += c.Score
 		}

@@ -87,9 +87,17 @@ func (s *Season) UnmarshalJSON(text []byte) error {
 }
 
 // Audience returns why the lead does not belong to the audience of the model. It returns
-// nil for a lead that does, if no explanation was asked for, and if e is nil.
+// nil for a lead that does, if no explanation was asked for, and if e is nil. Its children
+// have lists once these have been read: see [Explanation.Detailed].
 func (e *Explanation) Audience() *Audience {
-	return e.more().audience
+	switch d := e.more(); {
+	case d.told != nil:
+		return d.told
+	case d.audience != nil && d.listed:
+		return &Audience{bare(d.audience.Children), d.audience.Blocks}
+	default:
+		return d.audience
+	}
 }
 
 // Season returns when a model is active that is not. It returns nil for a model that is,

@@ -87,7 +87,12 @@ func ExampleLedger() {
 		fmt.Println(err)
 		return
 	}
-	stored, err := json.Marshal(explain.Of(result))
+	explained, err := explain.Of(context.Background(), result)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	stored, err := json.Marshal(explained)
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -5,6 +5,7 @@ package explain
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -43,9 +44,14 @@ type Ledger struct {
 	Season   *leadscore.Season   `json:"season,omitempty"`
 }
 
-// Of returns the ledger of a result. It has neither contributions nor lines, audience or
-// season if the lead was scored without [leadscore.Explain].
-func Of(r leadscore.Result) Ledger {
+// Of returns the ledger of a result, for which it reads all lists. It fails when
+// [leadscore.Result.Detailed] does. The ledger has neither contributions nor lines,
+// audience or season if the lead was scored without [leadscore.Explain].
+func Of(ctx context.Context, r leadscore.Result) (Ledger, error) {
+	r, err := r.Detailed(ctx)
+	if err != nil {
+		return Ledger{}, err
+	}
 	l := Ledger{
 		Model: r.Model, Lead: r.Lead, AsOf: r.AsOf(), Status: r.Status, Score: r.Score, Grade: r.Grade, SalesReady: r.SalesReady,
 		Dimensions: r.Dimensions(), Contributions: slices.Collect(r.Contributions()), Audience: r.Audience(), Season: r.Season(),
@@ -56,21 +62,36 @@ func Of(r leadscore.Result) Ledger {
 	if r.Structured() {
 		l.Lines = slices.Collect(r.Ledger())
 	}
-	return l
+	return l, nil
 }
 
 // Lead scores one lead with a set and returns a ledger for each model, in the order
 // of the set. For each condition it lists up to [Occurrences] records; use
-// [leadscore.Explain] to list more or fewer. Lead fails when
-// [leadscore.Set.Score] does.
+// [leadscore.Explain] to list more or fewer. If records of the lead change meanwhile, Lead
+// scores it again; it gives up, with [leadscore.ErrMoved], if they change each time. Lead
+// also fails when [leadscore.Set.Score] does.
 func Lead(ctx context.Context, set *leadscore.Set, lead string, data leadscore.Source, opts ...leadscore.Option) ([]Ledger, error) {
-	r, err := set.Score(ctx, lead, data, slices.Concat([]leadscore.Option{leadscore.Explain(Occurrences)}, opts)...)
+	opts = slices.Concat([]leadscore.Option{leadscore.Explain(Occurrences)}, opts)
+	const tries = 10
+	for try := 1; ; try++ {
+		ledgers, err := explained(ctx, set, lead, data, opts)
+		if try == tries || !errors.Is(err, leadscore.ErrMoved) {
+			return ledgers, err
+		}
+	}
+}
+
+// explained scores a lead once, and returns its ledgers.
+func explained(ctx context.Context, set *leadscore.Set, lead string, data leadscore.Source, opts []leadscore.Option) ([]Ledger, error) {
+	r, err := set.Score(ctx, lead, data, opts...)
 	if err != nil {
 		return nil, err
 	}
 	ledgers := make([]Ledger, len(r.Results))
 	for i := range r.Results {
-		ledgers[i] = Of(r.Results[i])
+		if ledgers[i], err = Of(ctx, r.Results[i]); err != nil {
+			return nil, err
+		}
 	}
 	return ledgers, nil
 }

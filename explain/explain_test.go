@@ -157,7 +157,7 @@ func TestRoutes(t *testing.T) {
     each EmailOpened.Contact.ParentAccount.Contacts: 4, holds
       2026-05-04T08:00:00Z EmailOpened "1", 2 routes
 `
-	if diff := cmp.Diff(want, explain.Of(r).String()); diff != "" {
+	if diff := cmp.Diff(want, ledgerOf(t, r).String()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -176,7 +176,7 @@ func TestJSON(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			ledger := explain.Of(r)
+			ledger := ledgerOf(t, r)
 			got, err := ledger.MarshalJSON()
 			if err != nil {
 				t.Fatal(err)
@@ -198,6 +198,16 @@ func TestJSON(t *testing.T) {
 	}
 }
 
+// ledgerOf returns the ledger of a result.
+func ledgerOf(t *testing.T, r leadscore.Result) explain.Ledger {
+	t.Helper()
+	l, err := explain.Of(t.Context(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
 // TestUnexplained: a result that was scored alone has its first line, and as of.
 func TestUnexplained(t *testing.T) {
 	set, data := load(t)
@@ -205,7 +215,7 @@ func TestUnexplained(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := explain.Of(r.Results[0])
+	l := ledgerOf(t, r.Results[0])
 	if got := l.String(); got != r.Results[0].String()+"\n  as of 2026-06-01T00:00:00Z\n" || l.Summary() != "" {
 		t.Errorf("got %q, %q", got, l.Summary())
 	}
@@ -289,7 +299,7 @@ func TestSteps(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(want, explain.Of(r).String()); diff != "" {
+		if diff := cmp.Diff(want, ledgerOf(t, r).String()); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 	}
@@ -345,7 +355,7 @@ func TestTakenRowOfNoPoints(t *testing.T) {
     sum                     0
   score                     0
 `
-	if got := explain.Of(r).String(); !strings.Contains(got, want) {
+	if got := ledgerOf(t, r).String(); !strings.Contains(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }

@@ -76,7 +76,7 @@ model "Berlin" {
     each Lead.ParentContact.Visits since 2026-01-01: 1, holds
       2026-05-31T00:00:00Z Visit "v"
 `
-	ledger := explain.Of(r)
+	ledger := ledgerOf(t, r)
 	if diff := cmp.Diff(want, ledger.String()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -43,7 +43,7 @@ type Result struct {
 	Test     string                // the test's name
 	Failures leadscore.Diagnostics // one for each expectation that is not met, in their order
 	Warnings leadscore.Diagnostics // of a test that failed: one for each record that is later than as of
-	Result   leadscore.Result      // the score of the test's lead, explained
+	Result   leadscore.Result      // the score of the test's lead, explained; if the test failed, with its lists
 	Err      error                 // why the test could not be run, or nil
 }
 
@@ -190,6 +190,7 @@ func run(ctx context.Context, m *leadscore.Model, test *check.Test) Result {
 	}
 	if len(r.Failures) > 0 {
 		r.Warnings = findings.LaterRecords(m.Checked(), test)
+		r.Result, r.Err = r.Result.Detailed(ctx)
 	}
 	return r
 }

@@ -60,7 +60,7 @@ func runExplain(ctx context.Context, inv *invocation) error {
 		if inv.json != nil {
 			err = inv.json.line(lineExplanation, answer)
 		} else {
-			err = printExplanation(out, answer, *whatIf)
+			err = printExplanation(ctx, out, answer, *whatIf)
 		}
 		if err != nil {
 			return err
@@ -71,8 +71,12 @@ func runExplain(ctx context.Context, inv *invocation) error {
 
 // printExplanation prints the result of an answer and, indented below it, the answer
 // itself if whatIf is set.
-func printExplanation(w io.Writer, a whatif.Answer, whatIf bool) error {
-	if _, err := fmt.Fprint(w, explain.Of(a.Result)); err != nil || !whatIf {
+func printExplanation(ctx context.Context, w io.Writer, a whatif.Answer, whatIf bool) error {
+	ledger, err := explain.Of(ctx, a.Result)
+	if err != nil {
+		return err
+	}
+	if _, err := fmt.Fprint(w, ledger); err != nil || !whatIf {
 		return err
 	}
 	for line := range strings.Lines(a.String()) {

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"context"
 	"encoding/csv"
 	"fmt"
 	"io"
@@ -42,7 +43,7 @@ type printer interface {
 
 // newPrinter returns a printer of the results of models for the format of score, which
 // prints on w, or as JSON.
-func (inv *invocation) newPrinter(w io.Writer, models []*leadscore.Model, explained bool) (printer, error) {
+func (inv *invocation) newPrinter(ctx context.Context, w io.Writer, models []*leadscore.Model, explained bool) (printer, error) {
 	labeled := slices.ContainsFunc(models, func(m *leadscore.Model) bool { return len(m.Checked().Label) > 0 })
 	switch {
 	case inv.json != nil:
@@ -56,9 +57,9 @@ func (inv *invocation) newPrinter(w io.Writer, models []*leadscore.Model, explai
 		if explained {
 			header = append(header, "why")
 		}
-		return csvPrinter{c, labeled, explained}, c.Write(header)
+		return csvPrinter{c, ctx, labeled, explained}, c.Write(header)
 	case explained:
-		return explainPrinter{w}, nil
+		return explainPrinter{w, ctx}, nil
 	}
 	return &tablePrinter{w: w, labeled: labeled}, nil
 }
@@ -76,6 +77,7 @@ func (jsonPrinter) end() error { return nil } // the last line comes with the ex
 
 type csvPrinter struct {
 	*csv.Writer
+	ctx       context.Context
 	labeled   bool // some model has a label
 	explained bool
 }
@@ -90,7 +92,11 @@ func (p csvPrinter) print(o outcome) error {
 		row = append(row, spreadsheet.Cell(label))
 	}
 	if p.explained {
-		why := explain.Of(o.Result).Summary()
+		ledger, err := explain.Of(p.ctx, o.Result)
+		if err != nil {
+			return err
+		}
+		why := ledger.Summary()
 		if o.failed != nil {
 			why = o.failed.Error()
 		}
@@ -179,14 +185,21 @@ func aligned(rows [][]string) string {
 }
 
 // explainPrinter prints a paragraph for each result.
-type explainPrinter struct{ io.Writer }
+type explainPrinter struct {
+	io.Writer
+	ctx context.Context
+}
 
 func (p explainPrinter) print(o outcome) error {
 	if o.failed != nil {
 		_, err := fmt.Fprintf(p, "%s: %s: %s\n", shown.Printable(o.Lead), failedStatus, shown.Printable(o.failed.Error()))
 		return err
 	}
-	_, err := io.WriteString(p, explain.Of(o.Result).String())
+	ledger, err := explain.Of(p.ctx, o.Result)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(p, ledger.String())
 	return err
 }
 

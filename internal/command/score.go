@@ -87,10 +87,14 @@ func (inv *invocation) score(ctx context.Context, set *leadscore.Set, data *data
 	}
 	opts := data.options(loaded)
 	if explained {
-		opts = append(opts, leadscore.Explain(explain.Occurrences))
+		records := explain.Occurrences
+		if *inv.format == "csv" {
+			records = 0 // a summary has no lists
+		}
+		opts = append(opts, leadscore.Explain(records))
 	}
 	out := bufio.NewWriter(inv.out)
-	printer, err := inv.newPrinter(out, set.Models(), explained)
+	printer, err := inv.newPrinter(ctx, out, set.Models(), explained)
 	if err != nil {
 		return err
 	}

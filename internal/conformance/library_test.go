@@ -243,6 +243,9 @@ func library(ctx context.Context, c *conformance.Case) ([]conformance.Row, error
 		}
 		ready := false
 		for _, m := range r.Results {
+			if m, err = m.Detailed(ctx); err != nil {
+				return nil, err
+			}
 			if err := sumsUp(m); err != nil {
 				return nil, err
 			}

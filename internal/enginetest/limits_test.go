@@ -155,7 +155,7 @@ func TestExplainKeepsToMaxRecords(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		ch := slices.Collect(r.Contributions())[0].Children[0]
+		ch := slices.Collect(scoretest.Detailed(t, r).Contributions())[0].Children[0]
 		if ch.Count != 10 || len(ch.Occurrences) != 3 || (ch.Nearest != nil) != test.near {
 			t.Errorf("MaxRecords(%d): %+v", test.most, ch)
 		}

@@ -74,7 +74,7 @@ func TestMissing(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			child := slices.Collect(r.Contributions())[0].Children[0]
+			child := slices.Collect(scoretest.Detailed(t, r).Contributions())[0].Children[0]
 			if diff := cmp.Diff(test.want, child.Reasons()); diff != "" {
 				t.Errorf("%s, %s (-want +got):\n%s", test.child, how, diff)
 			}
@@ -95,7 +95,7 @@ func TestMissingIsGivenUp(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if list := slices.Collect(r.Contributions())[0].Children[0].Missing; len(list) != want {
+		if list := slices.Collect(scoretest.Detailed(t, r).Contributions())[0].Children[0].Missing; len(list) != want {
 			t.Errorf("%d records: %v", records, list)
 		}
 	}

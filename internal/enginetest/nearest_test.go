@@ -51,7 +51,7 @@ func TestNearest(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			c := slices.Collect(r.Contributions())[0]
+			c := slices.Collect(scoretest.Detailed(t, r).Contributions())[0]
 			if got := fmt.Sprint(c.Children[0].Nearest); got != test.want {
 				t.Errorf("%s, %s: got %s, want %s", test.child, how, got, test.want)
 			}
@@ -94,7 +94,7 @@ func TestNearestOfNameless(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := slices.Collect(r.Contributions())[0]
+		c := slices.Collect(scoretest.Detailed(t, r).Contributions())[0]
 		if got := fmt.Sprint(c.Children[0].Nearest); got != `[EmailName = "Spring": EmailOpened "" has "Letter 0"]` {
 			t.Fatal(got)
 		}

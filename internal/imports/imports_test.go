@@ -161,7 +161,7 @@ func isModule(dir string) bool {
 // rootNames lists the names that the root package exports, so that nobody adds or
 // removes one by accident.
 var rootNames = []string{
-	"AsOf", "Audience", "Batch", "Compile", "CompileFS", "CompileOption", "CompileSet", "Contribution", "Diagnostics", "Dimension", "ErrNoLead", "ErrTooManyRecords",
+	"AsOf", "Audience", "Batch", "Compile", "CompileFS", "CompileOption", "CompileSet", "Contribution", "Diagnostics", "Dimension", "ErrMoved", "ErrNoLead", "ErrTooManyRecords",
 	"Explain", "File", "IDs", "LeadError", "Limits", "Line", "MaxRecords", "Model", "NewSet", "NoParent", "NoStatus", "NotActive", "NotInAudience", "NotTargeted", "Option",
 	"ParseSchema",
 	"Result", "Schema", "Scored", "Season", "Set", "SetResult", "Source", "StandardSchema", "Status", "Workers",

@@ -80,12 +80,18 @@ func compareOnce(t failer, set *leadscore.Set, leads []string, source leadscore.
 		for j, w := range want {
 			ready = ready || w.SalesReady
 			g := got.Results[j]
+			if occurrences > 0 {
+				g = compareDetailed(t, g)
+			}
 			compareResults(t, w, g, occurrences)
 			if occurrences != scoresAlone && g.Status == leadscore.Scored {
 				addsUp(t, g)
 			}
 			if occurrences != scoresAlone { // a model gives the same result alone as in the set
 				alone, err := set.Models()[j].Score(context.Background(), got.Lead, source, options...)
+				if err == nil && occurrences > 0 {
+					alone, err = alone.Detailed(context.Background())
+				}
 				if err != nil || !alone.Equal(g) {
 					t.Fatalf("lead %s: alone (+) it is another result than in the set (-): %v\n%s", got.Lead, err, cmp.Diff(g, alone))
 				}
@@ -99,6 +105,50 @@ func compareOnce(t failer, set *leadscore.Set, leads []string, source leadscore.
 	if i != len(leads) {
 		t.Fatalf("%d results for %d leads", i, len(leads))
 	}
+}
+
+// compareDetailed returns a result with all lists. It checks that without them the result
+// says the same, and that those of one condition are the same if they are read alone.
+func compareDetailed(t failer, r leadscore.Result) leadscore.Result {
+	all, err := r.Detailed(context.Background())
+	if err != nil || r.Moved() {
+		t.Fatalf("lead %s: lists: %v, moved: %t", r.Lead, err, r.Moved())
+	}
+	full := slices.Collect(all.Contributions())
+	some, chosen := r, -1
+	if len(full) > 0 {
+		chosen = len(r.Lead) % len(full)
+		if some, err = r.Detailed(context.Background(), full[chosen].Condition); err != nil {
+			t.Fatalf("lead %s: lists of %q: %v", r.Lead, full[chosen].Condition, err)
+		}
+	}
+	bare, alone := slices.Collect(r.Contributions()), slices.Collect(some.Contributions())
+	for i := range full {
+		without := withoutLists(full[i])
+		want := without
+		if full[i].Condition == full[chosen].Condition {
+			want = full[i]
+		}
+		if len(bare) != len(full) || !bare[i].Equal(without) || !alone[i].Equal(want) {
+			t.Fatalf("lead %s: before lists are read\n%+v\nwith those of %q\n%+v\nwith all\n%+v", r.Lead, bare, full[chosen].Condition, alone[i], full[i])
+		}
+	}
+	if a, b := r.Audience(), all.Audience(); a != nil || b != nil {
+		if !a.Equal(&eval.Audience{Children: withoutLists(eval.Contribution{Children: b.Children}).Children, Blocks: b.Blocks}) {
+			t.Fatalf("lead %s: the audience is %+v, and with lists %+v", r.Lead, a, b)
+		}
+	}
+	return all
+}
+
+// withoutLists returns a contribution as it is before lists are read.
+func withoutLists(c eval.Contribution) eval.Contribution {
+	c.Children = slices.Clone(c.Children)
+	for i := range c.Children {
+		ch := &c.Children[i]
+		ch.Occurrences, ch.Next, ch.Full, ch.Nearest, ch.Missing = nil, time.Time{}, nil, nil, nil
+	}
+	return c
 }
 
 // addsUp checks that the exact sum of the contributions, clamped, is the score, or that the

@@ -139,3 +139,13 @@ func Texts(seq iter.Seq2[leadscore.SetResult, error]) []string {
 	}
 	return list
 }
+
+// Detailed returns a result with its lists. If they cannot be read, the test fails.
+func Detailed(t testing.TB, r leadscore.Result) leadscore.Result {
+	t.Helper()
+	detailed, err := r.Detailed(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return detailed
+}

@@ -140,21 +140,39 @@ func add(s *memory.Source, e *crm.Entity, r *crm.Record, more memory.Record) err
 
 // Stream scores leads with a set's first model, as its users do.
 func Stream(set *leadscore.Set, data leadscore.Source, ids []string, opts ...leadscore.Option) Scorer {
-	return stream(set, data, ids, func(r *leadscore.Result) int64 { return r.Score }, opts)
+	return stream(set, data, ids, func(r *leadscore.Result) (int64, error) { return r.Score, nil }, opts)
 }
 
 // Told is Stream with explanations, all of which are read: it takes the scores from them.
-func Told(set *leadscore.Set, data leadscore.Source, ids []string, occurrences int) Scorer {
-	return stream(set, data, ids, func(r *leadscore.Result) int64 {
+// Those that list records list them for the conditions that which returns, or for all if
+// it returns none.
+func Told(set *leadscore.Set, data leadscore.Source, ids []string, occurrences int, which func(*leadscore.Result) []string) Scorer {
+	return stream(set, data, ids, func(r *leadscore.Result) (int64, error) {
+		detailed, err := r.Detailed(context.Background(), which(r)...)
 		var sum int64
-		for c := range r.Contributions() {
+		for c := range detailed.Contributions() {
 			sum += c.Score
 		}
-		return sum
+		return sum, err
 	}, []leadscore.Option{leadscore.Explain(occurrences)})
 }
 
-func stream(set *leadscore.Set, data leadscore.Source, ids []string, score func(*leadscore.Result) int64, opts []leadscore.Option) Scorer {
+// EveryCondition is for [Told] with lists of all conditions.
+func EveryCondition(*leadscore.Result) []string { return nil }
+
+// HighestCondition is for [Told] with lists of the condition that adds most.
+func HighestCondition(r *leadscore.Result) []string {
+	var name string
+	most := int64(math.MinInt64)
+	for c := range r.Contributions() {
+		if c.Score > most {
+			name, most = c.Condition, c.Score
+		}
+	}
+	return []string{name}
+}
+
+func stream(set *leadscore.Set, data leadscore.Source, ids []string, score func(*leadscore.Result) (int64, error), opts []leadscore.Option) Scorer {
 	opts = append(opts, leadscore.AsOf(crm.AsOf))
 	return func(leads []int, scores []int64) error {
 		i := 0
@@ -165,7 +183,9 @@ func stream(set *leadscore.Set, data leadscore.Source, ids []string, score func(
 			if r.Results[0].Status != leadscore.Scored {
 				return fmt.Errorf("%s: %s", r.Lead, r.Results[0].Status)
 			}
-			scores[i] = score(&r.Results[0])
+			if scores[i], err = score(&r.Results[0]); err != nil {
+				return err
+			}
 			i++
 		}
 		return nil

@@ -220,8 +220,10 @@ func explain(l *Lab, f func(Contest) error) error {
 			scorer     engine.Scorer
 		}{
 			{"counts", "Explain(0)", engine.Stream(set, data, ids, leadscore.Explain(0))},
-			{"counts-read", "Explain(0), all contributions read", engine.Told(set, data, ids, 0)},
-			{"lists", "Explain(100)", engine.Stream(set, data, ids, leadscore.Explain(100))},
+			{"counts-read", "Explain(0), all contributions read", engine.Told(set, data, ids, 0, engine.EveryCondition)},
+			{"lists", "Explain(100), no list read", engine.Stream(set, data, ids, leadscore.Explain(100))},
+			{"lists-one", "Explain(100), lists of one condition read", engine.Told(set, data, ids, 100, engine.HighestCondition)},
+			{"lists-read", "Explain(100), all lists read", engine.Told(set, data, ids, 100, engine.EveryCondition)},
 		} {
 			err = l.same(Contest{
 				Name: fmt.Sprintf("%s/%d/cold", with.name, size), What: with.what, Against: "without",

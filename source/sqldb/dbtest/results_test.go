@@ -160,6 +160,11 @@ func results(ctx context.Context, set *leadscore.Set, source leadscore.Source, i
 		if err != nil {
 			return nil, err
 		}
+		for i := range r.Results {
+			if r.Results[i], err = r.Results[i].Detailed(ctx); err != nil {
+				return nil, err
+			}
+		}
 		all = append(all, r)
 	}
 	return all, nil

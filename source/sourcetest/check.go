@@ -144,6 +144,9 @@ func (w *world) compare(q *traverse.Query, out *traverse.Rows) error {
 			return fail("key %q: %v", k, err)
 		}
 	}
+	if isAnonymous(q, out) {
+		return w.compareAnonymous(q, out)
+	}
 	want := map[found]*Record{}
 	for i := range w.records[q.Entity] {
 		r := &w.records[q.Entity][i]

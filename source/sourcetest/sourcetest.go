@@ -33,6 +33,7 @@ var checks = []check{
 	{"Range", checkRange},
 	{"ManyKeys", checkManyKeys},
 	{"Limit", checkLimit},
+	{"SkipIDs", checkSkipIDs},
 	{"KeepsNothing", checkKeepsNothing},
 	{"Cancelled", checkCancelled},
 	{"Concurrent", checkConcurrent},

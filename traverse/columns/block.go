@@ -23,7 +23,7 @@ func (s *Store) AddBlock(entity string, ids []string, values []traverse.Column) 
 	if err := t.checkBlock(ids, values); err != nil {
 		return err
 	}
-	row := len(t.rows)
+	row := t.Len()
 	if err := t.appendRows(ids); err != nil || len(ids) == 0 {
 		return err
 	}
@@ -33,7 +33,7 @@ func (s *Store) AddBlock(entity string, ids []string, values []traverse.Column) 
 	if len(t.groups) == 0 && !s.owned[0].ready && !s.owned[1].ready {
 		return nil
 	}
-	for ; row < len(t.rows); row++ {
+	for ; row < t.Len(); row++ {
 		s.enter(t, row)
 	}
 	return nil
@@ -53,12 +53,16 @@ func (t *Table) checkBlock(ids []string, values []traverse.Column) error {
 	if at := slices.Index(ids, ""); at >= 0 {
 		return fmt.Errorf("columns: %s: record %d of a block needs an id, not the empty text", t.entity.Name(), at)
 	}
-	if err := t.room(len(ids)); err != nil {
+	bytes := 0
+	for _, id := range ids {
+		bytes += len(id)
+	}
+	if err := t.room(len(ids), bytes); err != nil {
 		return err
 	}
 	for i, c := range t.columns {
 		if c.To != nil {
-			if err := c.To.room(len(ids)); err != nil {
+			if err := c.To.room(len(ids), textBytes(&values[i], len(ids))); err != nil {
 				return err
 			}
 		}
@@ -72,6 +76,15 @@ func (t *Table) checkBlock(ids []string, values []traverse.Column) error {
 		}
 	}
 	return nil
+}
+
+// textBytes returns how many bytes the texts of so many records have.
+func textBytes(values *traverse.Column, records int) int {
+	bytes := 0
+	for i := range records {
+		bytes += len(values.At(i).Text())
+	}
+	return bytes
 }
 
 // misfit returns the position of the first of so many records whose value does not fit
@@ -101,50 +114,50 @@ func (c *Column) misfit(values *traverse.Column, records int) int {
 
 // appendRows adds rows for ids, whose values are missing. If it fails it adds none.
 func (t *Table) appendRows(ids []string) error {
-	first := len(t.rows)
+	first := t.Len()
 	for _, id := range ids {
-		k := t.Intern(id)
-		if t.rowOf[k] < 0 {
-			t.rowOf[k] = int32(len(t.rows))
-			t.rows = append(t.rows, k)
+		k, hash := t.ids.find(id)
+		if t.Row(k) < 0 {
+			t.addRow(id, k, hash)
 			continue
 		}
-		for _, k := range t.rows[first:] {
-			t.rowOf[k] = -1
+		added := t.Len() - first
+		for row := range added {
+			t.remove(first + row)
 		}
-		t.rows = t.rows[:first]
+		t.dead -= added
+		t.cut(first)
 		return fmt.Errorf("columns: %s %q: %w", t.entity.Name(), id, ErrDuplicate)
 	}
 	return nil
 }
 
-// appendValues adds the values of the rows from first on, which have been checked.
+// appendValues sets the values of the rows from first on, which have been checked.
 func (t *Table) appendValues(first int, values []traverse.Column) {
-	n := len(t.rows) - first
-	t.cells = slices.Grow(t.cells, n*t.width)[:len(t.rows)*t.width]
-	t.wide = slices.Grow(t.wide, n*t.wides)[:len(t.rows)*t.wides]
 	for i, c := range t.columns {
 		if c.Wide {
-			fillWide(t.wide[first*t.wides+c.At:], t.wides, &values[i], n)
+			t.fillWide(first, c, &values[i])
 		} else {
-			c.fill(t.cells[first*t.width+c.At:], t.width, &values[i], n)
+			t.fill(first, c, &values[i])
 		}
 	}
 }
 
-// fill writes the narrow values of so many records to every width-th cell.
-func (c *Column) fill(cells []uint32, width int, values *traverse.Column, records int) {
+// fill sets the narrow values of a column in the rows from first on.
+func (t *Table) fill(first int, c *Column, values *traverse.Column) {
+	cell := func(i int) *uint32 { return &t.cells.row(first + i)[c.At] }
 	if values.Texts != nil && c.To != nil {
 		last, key := "", uint32(0) // records of one owner often come together
 		for i, text := range values.Texts {
 			switch {
 			case values.Null != nil && values.Null[i]:
-				cells[i*width] = 0
 				continue
 			case text != last:
-				last, key = text, uint32(c.To.Intern(text))
+				last, key = text, uint32(c.To.take(text))
+			default:
+				c.again(key)
 			}
-			cells[i*width] = key
+			*cell(i) = key
 		}
 		return
 	}
@@ -153,31 +166,30 @@ func (c *Column) fill(cells []uint32, width int, values *traverse.Column, record
 	if values.Codes != nil {
 		codes = slices.Repeat([]uint32{unknown}, len(values.Dict))
 	}
-	for i := range records {
+	for i := range t.Len() - first {
 		switch {
 		case values.Null != nil && values.Null[i]:
-			cells[i*width] = 0
 		case codes == nil:
-			cells[i*width] = c.cell(values.At(i))
-		default: // only values that some record has get a code
-			code := &codes[values.Codes[i]]
-			if *code == unknown {
-				*code = c.cell(values.At(i))
-			}
-			cells[i*width] = *code
+			*cell(i) = c.take(values.At(i))
+		case codes[values.Codes[i]] == unknown: // only values that some record has get a code
+			*cell(i) = c.take(values.At(i))
+			codes[values.Codes[i]] = *cell(i)
+		default:
+			*cell(i) = codes[values.Codes[i]]
+			c.again(*cell(i))
 		}
 	}
 }
 
-// fillWide writes the wide values of so many records to every width-th place.
-func fillWide(wide []int64, width int, values *traverse.Column, records int) {
+// fillWide sets the wide values of a column in the rows from first on.
+func (t *Table) fillWide(first int, c *Column, values *traverse.Column) {
 	if values.Micros != nil && values.Null == nil {
 		for i, at := range values.Micros {
-			wide[i*width] = at
+			t.wide.row(first + i)[c.At] = at
 		}
 		return
 	}
-	for i := range records {
-		wide[i*width] = wideOf(values.At(i))
+	for i := range t.Len() - first {
+		t.wide.row(first + i)[c.At] = wideOf(values.At(i))
 	}
 }

@@ -332,7 +332,11 @@ func TestChanges(t *testing.T) {
 		store := columns.New(s)
 		some := rapid.IntRange(0, 120).Draw(t, "some")
 		all := rapid.SliceOfN(changes(s), some, some).Draw(t, "changes")
+		passing := passing{store: store}
 		for i, c := range all {
+			if rapid.IntRange(0, 5).Draw(t, "passing") == 0 {
+				passing.renew(t, rapid.SampledFrom(changeable).Draw(t, "of"), rapid.IntRange(0, 60).Draw(t, "records"))
+			}
 			list := values(store, c.entity, c.values)
 			held := slices.ContainsFunc(final(all[:i]), func(o change) bool { return o.entity == c.entity && o.id == c.id })
 			switch {
@@ -363,6 +367,7 @@ func TestChanges(t *testing.T) {
 				scores(t, set, store, store)
 			}
 		}
+		passing.renew(t, "Lead", 0)
 		fresh := columns.New(s)
 		for _, c := range final(all) {
 			if err := fresh.Add(c.entity, c.id, values(fresh, c.entity, c.values)...); err != nil {

@@ -14,7 +14,8 @@
 // those that refer to a lead, in a layout of their own, if models ask for them.
 //
 // Records can be replaced and deleted by their ids. A record that is replaced
-// stays in its row. A deleted record leaves an empty row, and perhaps an id that
-// nothing uses any more; when there are many of these the store is compacted, which
-// renumbers rows and ids. So rows and keys are valid only while the store is lent.
+// stays in its row. A deleted record leaves an empty row, and perhaps ids and values
+// that nothing uses any more. Each later change tidies a little of this up, so that none
+// takes long, however large the store: rows move down, and the numbers of ids and values
+// are used again. So rows and keys are valid only while the store is lent.
 package columns

@@ -50,7 +50,7 @@ func (s *Store) Fetch(ctx context.Context, q *traverse.Query, out *traverse.Rows
 		for i, c := range wanted {
 			values[i] = t.Value(row, c)
 		}
-		out.Add(key, t.ids[t.rows[row]], values...)
+		out.Add(key, t.ID(t.RowKey(row)), values...)
 	}
 	seen := 0
 	for _, key := range q.Keys {

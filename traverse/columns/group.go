@@ -24,8 +24,8 @@ func (g *group) of(k Key) []int32 {
 }
 
 func newGroup(ctx context.Context, t *Table, by *Column) (*group, error) {
-	counts := make([]int32, len(by.To.ids))
-	for row := range t.rows {
+	counts := make([]int32, by.To.ids.len())
+	for row := range t.Len() {
 		if row%checkEvery == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
@@ -42,7 +42,7 @@ func newGroup(ctx context.Context, t *Table, by *Column) (*group, error) {
 		// One more row moves the list elsewhere.
 		g.rows[k], all = all[:0:n], all[n:]
 	}
-	for row := range t.rows {
+	for row := range t.Len() {
 		if row%checkEvery == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
@@ -94,6 +94,17 @@ func (g *group) remove(t *Table, by *Column, row int32) {
 	}
 	at, _ := slices.BinarySearchFunc(g.rows[k], row, t.inGroup)
 	g.rows[k] = slices.Delete(g.rows[k], at, at+1)
+}
+
+// move is told that a row has another number, and that no row is between the two. It must
+// still have its values under the old number, too.
+func (g *group) move(t *Table, by *Column, from, to int32) {
+	k := t.Cells(int(from))[by.At]
+	if k == 0 {
+		return
+	}
+	at, _ := slices.BinarySearchFunc(g.rows[k], from, t.inGroup)
+	g.rows[k][at] = to
 }
 
 // search returns the index of the first of rows, which are ordered by date, for

@@ -28,16 +28,11 @@ type Owned struct {
 
 // laidOut is what an Owned holds.
 type laidOut struct {
-	ready  bool     // it agrees with the tables
-	starts []start  // by owner
-	counts []uint32 // by owner and kind
-	times  []int64
-	cells  []uint32
-	dead   int // times that belong to no owner any more
+	ready  bool       // it agrees with the tables
+	blocks []block    // by owner
+	counts []uint32   // by owner and kind
+	pages  ownedPages // with the blocks
 }
-
-// start is where the interactions of an owner begin.
-type start struct{ times, cells int }
 
 // newOwned returns the empty layout of interactions by a reference to owners.
 func newOwned(kinds []*Table, reference string, owners *Table) Owned {
@@ -66,8 +61,8 @@ func (o *Owned) Of(owner Key) (counts []uint32, times []int64, cells []uint32) {
 	if owner == 0 || at >= len(o.counts) {
 		return nil, nil, nil
 	}
-	s := o.starts[owner]
-	return o.counts[at : at+n : at+n], o.times[s.times:], o.cells[s.cells:]
+	times, cells = o.pages.of(o.blocks[owner])
+	return o.counts[at : at+n : at+n], times, cells
 }
 
 // ownerOf returns the owner of a row of a table, or 0 if it has none.
@@ -78,17 +73,17 @@ func (o *Owned) ownerOf(t *Table, row int) Key {
 	return Key(t.Cells(row)[o.at[t.kind]])
 }
 
-// build lays out all interactions again.
+// build lays out all interactions.
 func (o *Owned) build(ctx context.Context) error {
-	n, owners := len(o.kinds), len(o.owners.ids)
+	n, owners := len(o.kinds), o.owners.ids.len()
 	fresh := *o
-	fresh.laidOut = laidOut{ready: true, starts: make([]start, owners), counts: make([]uint32, owners*n)}
+	fresh.laidOut = laidOut{ready: true, blocks: make([]block, owners), counts: make([]uint32, owners*n)}
 	for i, t := range o.kinds {
 		by := o.at[i]
 		if by < 0 {
 			continue
 		}
-		for row := range t.rows {
+		for row := range t.Len() {
 			if row%checkEvery == 0 && ctx.Err() != nil {
 				return ctx.Err()
 			}
@@ -97,18 +92,8 @@ func (o *Owned) build(ctx context.Context) error {
 			}
 		}
 	}
-	next := start{}
-	for k := range fresh.starts {
-		fresh.starts[k] = next
-		for i, t := range o.kinds {
-			count := int(fresh.counts[k*n+i])
-			next.times += count
-			next.cells += count * t.width
-		}
-	}
-	fresh.times = make([]int64, next.times)
-	fresh.cells = make([]uint32, next.cells)
-	at := slices.Clone(fresh.starts) // where the next kind of each owner begins
+	fresh.pages.fill(fresh.blocks, fresh.sizeOf)
+	at := slices.Clone(fresh.blocks) // where the next kind of each owner begins
 	for i, t := range o.kinds {
 		if o.at[i] < 0 {
 			continue
@@ -122,7 +107,7 @@ func (o *Owned) build(ctx context.Context) error {
 }
 
 // place lays out the interactions of one kind.
-func (o *Owned) place(ctx context.Context, kind int, t *Table, at []start) error {
+func (o *Owned) place(ctx context.Context, kind int, t *Table, at []block) error {
 	n := len(o.kinds)
 	by := o.at[kind]
 	ends := make([]int, len(at)) // of each owner's rows in order
@@ -132,7 +117,7 @@ func (o *Owned) place(ctx context.Context, kind int, t *Table, at []start) error
 		total += int(o.counts[k*n+kind])
 	}
 	order := make([]int32, total)
-	for row := range t.rows {
+	for row := range t.Len() {
 		if k := t.Cells(row)[by]; k != 0 {
 			order[ends[k]] = int32(row)
 			ends[k]++
@@ -144,104 +129,139 @@ func (o *Owned) place(ctx context.Context, kind int, t *Table, at []start) error
 		}
 		rows := order[end-int(o.counts[k*n+kind]) : end]
 		slices.SortStableFunc(rows, func(a, b int32) int { return cmp.Compare(t.when(b), t.when(a)) })
-		for _, row := range rows {
-			o.times[at[k].times] = t.when(row)
-			at[k].times++
-			at[k].cells += copy(o.cells[at[k].cells:], t.Cells(int(row)))
+		times, cells := o.pages.of(at[k])
+		for i, row := range rows {
+			times[i] = t.when(row)
+			copy(cells[i*t.width:], t.Cells(int(row)))
 		}
+		at[k].times += uint32(len(rows))
+		at[k].cells += uint32(len(rows) * t.width)
 	}
 	return nil
 }
 
+// sizeOf returns how many interactions an owner has, and how many cells these have.
+func (o *Owned) sizeOf(owner Key) (times, cells int) {
+	for i, n := range o.countsOf(owner) {
+		times += int(n)
+		cells += int(n) * o.kinds[i].width
+	}
+	return times, cells
+}
+
+// countsOf returns how many interactions of each kind an owner has.
+func (o *Owned) countsOf(owner Key) []uint32 {
+	n := len(o.kinds)
+	return o.counts[int(owner)*n : (int(owner)+1)*n]
+}
+
 func (o *Owned) reset() {
-	o.laidOut = laidOut{starts: o.starts[:0], counts: o.counts[:0], times: o.times[:0], cells: o.cells[:0]}
+	o.ready, o.blocks, o.counts = false, o.blocks[:0], o.counts[:0]
+	o.pages.reset()
 }
 
 // own lays out the interactions of an owner that has none.
 func (o *Owned) own(owner Key, counts []uint32, times []int64, cells []uint32) {
 	o.grow(int(owner) + 1)
-	o.starts[owner] = start{len(o.times), len(o.cells)}
-	copy(o.counts[int(owner)*len(o.kinds):], counts)
-	o.times, o.cells = append(o.times, times...), append(o.cells, cells...)
+	b := o.pages.alloc(owner, len(times), len(cells), 0, 0)
+	toTimes, toCells := o.pages.of(b)
+	copy(toTimes, times)
+	copy(toCells, cells)
+	o.blocks[owner] = b
+	copy(o.countsOf(owner), counts)
 }
 
 // grow makes room for so many owners.
 func (o *Owned) grow(owners int) {
-	if more := owners - len(o.starts); more > 0 {
-		o.starts = append(o.starts, make([]start, more)...)
+	if more := owners - len(o.blocks); more > 0 {
+		o.blocks = append(o.blocks, make([]block, more)...)
 		o.counts = append(o.counts, make([]uint32, more*len(o.kinds))...)
 	}
 }
 
-// insert lays out the interactions of one owner again, at the end, including a new one.
-// The layout is no longer ready when so much of it is unused that build should be
-// called.
+// insert adds a row to the interactions of its owner.
 func (o *Owned) insert(t *Table, row int) {
-	owner := int(o.ownerOf(t, row))
+	owner := o.ownerOf(t, row)
 	if owner == 0 {
 		return
 	}
-	n := len(o.kinds)
-	o.grow(owner + 1)
-	old, counts := o.starts[owner], o.counts[owner*n:(owner+1)*n]
-	moved := start{len(o.times), len(o.cells)}
+	o.grow(int(owner) + 1)
+	size, width := o.sizeOf(owner)
+	b := &o.blocks[owner]
+	was, moves := *b, b.spareTimes == 0 || int(b.spareCells) < t.width
+	if moves {
+		more := size/8 + 1
+		*b = o.pages.move(was, owner, size, width, more, more*t.width)
+	}
+	times, cells := o.pages.of(*b)
+	counts := o.countsOf(owner)
+	before, split := 0, 0 // the interactions before it, and their cells
+	for i, kind := range o.kinds[:t.kind] {
+		before += int(counts[i])
+		split += int(counts[i]) * kind.width
+	}
+	// After those of the same instant, as in build.
 	when := t.when(int32(row))
-	for i, kind := range o.kinds {
-		count := int(counts[i])
-		times := o.times[old.times : old.times+count]
-		cells := o.cells[old.cells : old.cells+count*kind.width]
-		old.times += count
-		old.cells += count * kind.width
-		if kind != t {
-			o.times, o.cells = append(o.times, times...), append(o.cells, cells...)
-			continue
+	newer, _ := slices.BinarySearchFunc(times[before:before+int(counts[t.kind])], when, func(have, when int64) int {
+		if have >= when {
+			return -1
 		}
-		// After those of the same instant, as in build.
-		before, _ := slices.BinarySearchFunc(times, when, func(have, when int64) int {
-			if have >= when {
-				return -1
-			}
-			return 1
-		})
-		o.times = append(append(append(o.times, times[:before]...), when), times[before:]...)
-		split := before * kind.width
-		o.cells = append(append(append(o.cells, cells[:split]...), t.Cells(row)...), cells[split:]...)
-	}
-	for _, count := range counts {
-		o.dead += int(count)
-	}
+		return 1
+	})
+	before, split = before+newer, split+newer*t.width
+	copy(times[before+1:], times[before:size])
+	times[before] = when
+	copy(cells[split+t.width:], cells[split:width])
+	copy(cells[split:], t.Cells(row))
 	counts[t.kind]++
-	o.starts[owner] = moved
-	o.ready = o.dead <= len(o.times)/2
+	o.pages.used(b, 1, t.width)
+	if moves {
+		o.left(was, size)
+	}
 }
 
 // remove removes a row from the interactions of its owner. The row must be among them.
-// The layout is no longer ready when so much of it is unused that build should be
-// called.
 func (o *Owned) remove(t *Table, row int) {
-	owner := int(o.ownerOf(t, row))
+	owner := o.ownerOf(t, row)
 	if owner == 0 {
 		return
 	}
 	// The interactions after it move up.
-	from, counts := o.starts[owner], o.counts[owner*len(o.kinds):(owner+1)*len(o.kinds)]
-	to := from
-	for i, kind := range o.kinds {
-		count := int(counts[i])
-		if i < t.kind {
-			from.times += count
-			from.cells += count * kind.width
-		}
-		to.times += count
-		to.cells += count * kind.width
+	size, width := o.sizeOf(owner)
+	times, cells := o.pages.of(o.blocks[owner])
+	times, cells = times[:size], cells[:width]
+	counts := o.countsOf(owner)
+	for i, kind := range o.kinds[:t.kind] {
+		times, cells = times[counts[i]:], cells[int(counts[i])*kind.width:]
 	}
-	times, cells := o.times[from.times:to.times], o.cells[from.cells:to.cells]
 	at := find(t, row, times[:counts[t.kind]], cells)
 	copy(times[at:], times[at+1:])
 	copy(cells[at*t.width:], cells[(at+1)*t.width:])
 	counts[t.kind]--
-	o.dead++
-	o.ready = o.dead <= len(o.times)/2
+	b := &o.blocks[owner]
+	b.spareTimes++
+	b.spareCells += uint32(t.width)
+	was := *b
+	if size == 1 {
+		*b = block{}
+	}
+	o.left(was, 1)
+}
+
+// left is told that so many times of a block are unused from now on. It moves what is left
+// in pages most of which is unused.
+func (o *Owned) left(b block, times int) {
+	o.pages.unused(b, times)
+	for page, ok := o.pages.takeSparse(); ok; page, ok = o.pages.takeSparse() {
+		for _, owner := range o.pages.list[page].owners {
+			if b := o.blocks[owner]; int(b.page) == page { // otherwise it has moved before
+				size, width := o.sizeOf(owner)
+				o.blocks[owner] = o.pages.move(b, owner, size, width, 0, 0)
+				o.pages.live -= size // they were there before
+			}
+		}
+		o.pages.drop(page)
+	}
 }
 
 // find returns the index of a row among the interactions of its kind. Those that

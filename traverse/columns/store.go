@@ -19,8 +19,8 @@ var ErrDuplicate = errors.New("an entity's ids must differ, and this one is take
 // use: records can be added, replaced and deleted while others are fetched or
 // lent.
 //
-// The memory of deleted and replaced records is reclaimed after half as many
-// deletions and replacements as there are records.
+// The memory of deleted and replaced records is reclaimed by later deletions and
+// replacements, each of which does a little of that.
 type Store struct {
 	schema *traverse.Schema
 	tables map[string]*Table // never changed after New
@@ -30,9 +30,9 @@ type Store struct {
 	mu      sync.RWMutex // guards what the tables hold
 	owned   [2]Owned     // by contact, by lead
 	records int          // of all tables
-	stale   int          // how many records were deleted or replaced since the last compact
-
-	generation int // of codes
+	codes   *codes
+	dicts   []*Dict // of all columns
+	aging   int     // the one of these that forgets next
 
 	version atomic.Uint64 // of what the tables hold
 }
@@ -55,9 +55,9 @@ var _ Lender = (*Store)(nil)
 func New(schema *traverse.Schema) *Store { return newStore(schema, nil) }
 
 func newStore(schema *traverse.Schema, p *part) *Store {
-	s := &Store{schema: schema, tables: map[string]*Table{}, part: p}
+	s := &Store{schema: schema, tables: map[string]*Table{}, part: p, codes: new(codes)}
 	for e := range schema.Entities() {
-		t := newTable(e, p)
+		t := newTable(e, p, s.codes)
 		s.tables[e.Name()] = t
 		if e.Kind() == traverse.Interaction {
 			t.kind = len(s.kinds)
@@ -69,9 +69,15 @@ func newStore(schema *traverse.Schema, p *part) *Store {
 			if c := t.byName[r.Name]; c != nil && !r.Many() {
 				to := s.tables[r.Target]
 				if to == nil { // a schema that came with an error
-					to = newTable(t.entity, p)
+					to = newTable(t.entity, p, s.codes)
 				}
 				c.To = to
+				to.number()
+			}
+		}
+		for _, c := range t.columns {
+			if c.Dict != nil {
+				s.dicts = append(s.dicts, c.Dict)
 			}
 		}
 	}
@@ -118,11 +124,11 @@ func (s *Store) put(entity, id string, values []traverse.Value, replace bool) er
 	if err := t.check(id, values); err != nil {
 		return err
 	}
-	k := t.Intern(id)
+	k, hash := t.ids.find(id)
 	row := t.Row(k)
 	switch {
 	case row < 0:
-		row = t.append(k, values)
+		row = t.append(id, k, hash, values)
 		s.records++
 		s.enter(t, row)
 	case !replace:
@@ -131,7 +137,7 @@ func (s *Store) put(entity, id string, values []traverse.Value, replace bool) er
 		s.leave(t, row)
 		t.set(row, values)
 		s.enter(t, row)
-		s.outdate()
+		s.tidy(t)
 	}
 	s.version.Add(1)
 	return nil
@@ -156,7 +162,7 @@ func (s *Store) Delete(entity, id string) (bool, error) {
 	s.leave(t, row)
 	t.remove(row)
 	s.records--
-	s.outdate()
+	s.tidy(t)
 	s.version.Add(1)
 	return true, nil
 }
@@ -186,15 +192,6 @@ func (s *Store) leave(t *Table, row int) {
 	}
 }
 
-// outdate counts one record that was deleted or replaced, and compacts the store
-// after many of them.
-func (s *Store) outdate() {
-	const least = 32 // fewer are not worth the work
-	if s.stale++; s.stale > s.records/2+least {
-		s.compact()
-	}
-}
-
 // Len returns how many records of an entity the store holds: 0 for an entity that
 // the schema does not have.
 func (s *Store) Len(entity string) int {
@@ -217,18 +214,17 @@ func (s *Store) Leads(ctx context.Context) iter.Seq2[string, error] {
 			return
 		}
 		s.mu.RLock()
-		rows, ids := t.rows, t.ids // ids are only appended to
-		t.listed.Store(true)       // and so are rows, from now on
+		places, pages := make([]place, 0, t.Records()), t.ids.texts.list()
+		for row := range t.Rows() {
+			places = append(places, *t.ids.places.at(int(t.RowKey(row))))
+		}
 		s.mu.RUnlock()
-		for _, k := range rows {
-			if k == 0 {
-				continue // was deleted before
-			}
+		for _, p := range places {
 			if err := ctx.Err(); err != nil {
 				yield("", err)
 				return
 			}
-			if !yield(ids[k], nil) {
+			if !yield(textAt(pages, p), nil) {
 				return
 			}
 		}
@@ -303,7 +299,7 @@ func (s *Store) layOut(ctx context.Context, layouts Layouts) error {
 // Generation returns a number that changes when the values of fields may have got
 // other codes. Anything that is remembered by code is valid for one generation. It
 // must be called only while the store is lent.
-func (s *Store) Generation() int { return s.generation }
+func (s *Store) Generation() int { return int(s.codes.generation) }
 
 // Version returns a number that changes with each record that is added, replaced or
 // deleted: as long as it is the same, the store holds the same records. It may be called
@@ -322,7 +318,7 @@ func (s *Store) Reset() {
 	for i := range s.owned {
 		s.owned[i].reset()
 	}
-	s.records, s.stale = 0, 0
+	s.records = 0
 	s.version.Add(1)
 }
 

@@ -48,11 +48,11 @@ func valuesOf(store *columns.Store, of interaction, list []traverse.Value) ([]tr
 	return list, err
 }
 
-// addAll adds the interactions of a store to an empty one, in random order, and returns
-// how long adding one took.
-func addAll(store *columns.Store, all []interaction, seed uint64) (time.Duration, error) {
+// addSome adds n of the interactions of a store to an empty one, in random order, and
+// returns how long adding one took.
+func addSome(store *columns.Store, all []interaction, n int, seed uint64) (time.Duration, error) {
 	const some = 1_000 // are read, and then added
-	order := rand.New(rand.NewPCG(seed, 1)).Perm(len(all))
+	order := rand.New(rand.NewPCG(seed, 1)).Perm(len(all))[:n]
 	fresh := columns.New(store.Schema())
 	var took time.Duration
 	var values []traverse.Value
@@ -76,7 +76,7 @@ func addAll(store *columns.Store, all []interaction, seed uint64) (time.Duration
 		}
 		took += elapsed() - start
 	}
-	return took / time.Duration(len(all)), nil
+	return took / time.Duration(n), nil
 }
 
 // pauses are how long operations of one kind took.
@@ -108,9 +108,9 @@ func (p *pauses) write(out io.Writer) {
 		p.what, micros(sum)/float64(n), n, micros(p.each[(n-1)*999/1000]), micros(p.each[n-1]))
 }
 
-// change replaces, deletes and adds as many interactions of a store as it has, at random,
+// change replaces, or deletes and adds, an interaction of a store most times, at random,
 // while leads are scored now and then, and returns how long each took.
-func change(store *columns.Store, set *leadscore.Set, all []interaction, seed uint64) ([]*pauses, error) {
+func change(store *columns.Store, set *leadscore.Set, all []interaction, most int, seed uint64) ([]*pauses, error) {
 	const every = 1_000 // changes
 	puts, deletes, adds, scores := &pauses{what: "to replace"}, &pauses{what: "to delete"}, &pauses{what: "to add again"}, &pauses{what: "to score one"}
 	r := rand.New(rand.NewPCG(seed, 2))
@@ -122,7 +122,7 @@ func change(store *columns.Store, set *leadscore.Set, all []interaction, seed ui
 		leads = append(leads, id)
 	}
 	var values []traverse.Value
-	for n := range len(all) {
+	for n := range most {
 		of := all[r.IntN(len(all))]
 		var err error
 		if values, err = valuesOf(store, of, values[:0]); err != nil {

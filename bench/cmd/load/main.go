@@ -1,7 +1,7 @@
 // Command load measures loading the files of a CRM into memory:
 //
 //	go run ./bench/cmd/load
-//	go run ./bench/cmd/load -interactions 100000
+//	go run ./bench/cmd/load -interactions 10000000 -changes 100000
 //	go run ./bench/cmd/load -mapping -gzip
 //
 // It writes generated data as CSV into a temporary folder, releases the data, and
@@ -10,8 +10,8 @@
 // loading takes, and how much memory: the maximum while it loads, with the
 // collector as Go configures it, and what is left after a collection. It times scoring
 // all leads by 20 rules, the check of package audit, and a full collection. At last it
-// adds the interactions to an empty store, and replaces, deletes and adds as many as
-// there are, one by one, and prints how much processor time one takes and the longest
+// adds the interactions to an empty store, and replaces, deletes and adds as many of
+// them, one by one, and prints how much processor time one takes and the longest
 // takes.
 package main
 
@@ -43,16 +43,17 @@ func main() {
 	seed := flag.Uint64("seed", 1, "seed of the data")
 	mapped := flag.Bool("mapping", false, "load through a mapping")
 	packed := flag.Bool("gzip", false, "load compressed files")
+	changes := flag.Int("changes", 1_000_000, "most interactions to add one by one, and to change")
 	flag.Parse()
-	if err := run(os.Stdout, *interactions, *seed, *mapped, *packed); err != nil {
+	if err := run(os.Stdout, *interactions, *seed, *mapped, *packed, *changes); err != nil {
 		fmt.Fprintln(os.Stderr, "load:", err)
 		os.Exit(1)
 	}
 }
 
-func run(out io.Writer, interactions int, seed uint64, mapped, packed bool) error {
-	if interactions < 1 {
-		return fmt.Errorf("-interactions must be at least 1")
+func run(out io.Writer, interactions int, seed uint64, mapped, packed bool, mostChanges int) error {
+	if interactions < 1 || mostChanges < 1 {
+		return fmt.Errorf("-interactions and -changes must be at least 1")
 	}
 	dir, err := os.MkdirTemp("", "leadscore-load-")
 	if err != nil {
@@ -121,11 +122,12 @@ func run(out io.Writer, interactions int, seed uint64, mapped, packed bool) erro
 	}
 	runtime.LockOSThread() // see elapsed
 	defer runtime.UnlockOSThread()
-	adding, err := addAll(store, all, seed)
+	some := min(mostChanges, len(all))
+	adding, err := addSome(store, all, some, seed)
 	if err != nil {
 		return err
 	}
-	changes, err := change(store, set, all, seed)
+	changes, err := change(store, set, all, some, seed)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,9 @@ package engine
 import (
 	"context"
 	"fmt"
+	"iter"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/leadscore/leadscore"
@@ -78,12 +80,36 @@ func over(name string, load func(*crm.Data, *leadscore.Schema) (leadscore.Source
 		if err != nil {
 			return nil, err
 		}
-		ids := d.IDs()
+		ids := IDs(data, d)
 		return func(m *rules.Model) Compile {
 			text := m.Text()
 			return func() (Scorer, error) { return compile(text, schema, data, ids) }
 		}, nil
 	}}
+}
+
+// IDs returns the ids of the leads in their order: those that the source yields, if it
+// does, as a program has them that scores all leads. A text that is the source's own is
+// recognized without reading it.
+func IDs(source leadscore.Source, d *crm.Data) []string {
+	all := d.IDs()
+	yields, ok := source.(interface {
+		Leads(ctx context.Context) iter.Seq2[string, error]
+	})
+	if !ok {
+		return all
+	}
+	var own []string
+	for id, err := range yields.Leads(context.Background()) {
+		if err != nil {
+			return all
+		}
+		own = append(own, id)
+	}
+	if !slices.Equal(own, all) {
+		return all
+	}
+	return own
 }
 
 // LoadMemory returns a memory source with the data.

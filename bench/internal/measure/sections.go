@@ -198,7 +198,7 @@ func tenModels(l *Lab, f func(Contest) error) error {
 	}
 	return l.same(Contest{
 		Name: "20/cold", What: "ten models", Against: "one model",
-		Base: engine.Stream(one, data, l.Data.IDs()), Other: engine.Stream(ten, data, l.Data.IDs()),
+		Base: engine.Stream(one, data, engine.IDs(data, l.Data)), Other: engine.Stream(ten, data, engine.IDs(data, l.Data)),
 		Slices: Cold(len(l.Data.Leads)),
 	}, rules.Measured(20), f)
 }
@@ -214,7 +214,7 @@ func explain(l *Lab, f func(Contest) error) error {
 		if err != nil {
 			return err
 		}
-		ids := l.Data.IDs()
+		ids := engine.IDs(data, l.Data)
 		for _, with := range []struct {
 			name, what string
 			scorer     engine.Scorer

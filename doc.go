@@ -41,6 +41,7 @@
 // A [Set] scores leads with several models in one pass over the data: see
 // [NewSet], [CompileSet] and [CompileFS]. [Set.ScoreAll] scores a stream of leads
 // in batches on all cores, and yields the results in the order of the stream.
+// [Set.ScoreInto] writes the scores of many leads into columns.
 //
 // # Data
 //

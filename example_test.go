@@ -507,3 +507,32 @@ func ExampleResult_String() {
 	// "lead-42", Coffee geeks: score 35, Hot, sales ready
 	// "lead-44", Coffee geeks: no parent
 }
+
+func ExampleSet_ScoreInto() {
+	set, err := leadscore.CompileSet(leadscore.StandardSchema(), []leadscore.File{{Name: "coffee.score", Text: coffee}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	data := crm()
+	var scores leadscore.Scores // filled again with each call
+	for ids := range slices.Chunk([]string{"lead-42", "lead-43", "lead-44", "lead-45"}, 3) {
+		if err := set.ScoreInto(context.Background(), ids, data, &scores, may); err != nil {
+			fmt.Println(err)
+			return
+		}
+		status := scores.Status(0)
+		for i, score := range scores.Score(0) {
+			if status[i] == leadscore.Scored {
+				fmt.Println(ids[i], score, scores.Result(i, 0).Grade)
+			}
+		}
+		for _, err := range scores.Errs() {
+			fmt.Println(err)
+		}
+	}
+	// Output:
+	// lead-42 35 Hot
+	// lead-43 10 Cold
+	// lead "lead-45": no such lead
+}

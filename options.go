@@ -69,12 +69,12 @@ func AsOf(t time.Time) Option { return Option{kind: optionAsOf, time: t} }
 // included, as long as there are not more than [MaxRecords].
 func Explain(occurrences int) Option { return Option{kind: optionExplain, n: max(occurrences, 0)} }
 
-// Batch sets how many leads [Set.ScoreAll] scores together, and the maximum number
-// of keys in a query. The default is 256. If n is below 1, Batch uses 1.
+// Batch sets how many leads [Set.ScoreAll] and [Set.ScoreInto] score together, and the
+// maximum number of keys in a query. The default is 256. If n is below 1, Batch uses 1.
 func Batch(n int) Option { return Option{kind: optionBatch, n: max(n, 1)} }
 
-// Workers sets how many batches [Set.ScoreAll] scores at the same time. The
-// default is [runtime.GOMAXPROCS]. More workers can be faster if the source waits
+// Workers sets how many batches [Set.ScoreAll] and [Set.ScoreInto] score at the same
+// time. The default is [runtime.GOMAXPROCS]. More workers can be faster if the source waits
 // for something else, such as a database. If n is below 1, Workers uses 1; if it
 // is above 1024, 1024.
 func Workers(n int) Option { return Option{kind: optionWorkers, n: min(max(n, 1), maxWorkers)} }

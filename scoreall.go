@@ -71,10 +71,8 @@ type stream struct {
 // A job is a batch that a worker scores.
 type job struct {
 	*batch
-	err      error         // of ctx
-	panicked any           // the value that scoring panicked with
-	exited   bool          // scoring ended the goroutine, as testing.T.FailNow does
-	done     chan struct{} // has one element when the worker has finished
+	ending
+	done chan struct{} // has one element when the worker has finished
 }
 
 // run reads ids into batches, has them scored and yields the results.
@@ -190,28 +188,15 @@ func (st *stream) work() {
 // scoreThere scores a batch on a worker's goroutine. It keeps a panic for the
 // caller.
 func (st *stream) scoreThere(j *job) {
-	returned := false
-	defer func() {
-		if !returned {
-			j.panicked = recover()
-			j.exited = j.panicked == nil
-		}
-		j.done <- struct{}{}
-	}()
-	j.err = st.set.score(st.working, j.batch, st.data, st.options)
-	returned = true
+	defer func() { j.done <- struct{}{} }()
+	j.of(func() error { return st.set.score(st.working, j.batch, st.data, st.options) })
 }
 
 // take waits for the oldest batch in flight and yields its results.
 func (st *stream) take() error {
 	j := st.flight[0]
 	<-j.done
-	switch {
-	case j.panicked != nil:
-		panic(j.panicked)
-	case j.exited:
-		runtime.Goexit()
-	}
+	j.raise()
 	st.flight = slices.Delete(st.flight, 0, 1)
 	return st.emit(j)
 }

@@ -28,6 +28,10 @@ func (p *Program) Run(ctx context.Context, source traverse.Source, ids []string,
 		return ctx.Err()
 	}
 	r := run{ctx: ctx, source: source, opts: opts, programs: p.programs}
+	if opts.Transient {
+		out.room.grow(len(ids), p.programs)
+		r.room = out.room
+	}
 	m := method{routes: p.routes, columns: p.columns(&opts), maxRecords: opts.Records}
 	if store := lentStore(source); store != nil {
 		m.lent = true
@@ -63,6 +67,7 @@ type run struct {
 	opts   Options
 
 	programs []*points.Program
+	room     outcomeRoom // for whoever scores the whole batch first
 }
 
 // A method is how leads are scored.
@@ -141,7 +146,7 @@ func (r *run) scoreFromRecords(m method, ids []string, begun begun, out Outcomes
 func (r *run) fetchAndScore(m method, ids []string, from begun, out Outcomes) error {
 	b := m.routes.get()
 	opts := fetch.Options{MaxKeys: r.opts.Keys, MaxRecords: m.maxRecords, NearMisses: m.nearMisses}
-	s := recordScorer{routes: m.routes, columns: m.columns, batch: b, begun: from, structuredScorer: newStructuredScorer(r.programs, len(ids))}
+	s := recordScorer{routes: m.routes, columns: m.columns, batch: b, begun: from, structuredScorer: r.structuredScorer(len(ids))}
 	if m.columns != nil {
 		opts.Raw = m.columns.planned().residual == nil
 		s.staging = m.columns.staging(m.routes)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/leadscore/leadscore/eval/internal/fetch"
+	"github.com/leadscore/leadscore/internal/points"
 	"github.com/leadscore/leadscore/internal/shown"
 )
 
@@ -50,6 +51,13 @@ type Options struct {
 	Occurrences int // the most records that an explanation lists for a condition: see [Explanation.Detailed]
 	Keys        int // the most keys of one query; below 1 it is 1
 	Records     int // the most records that are fetched for one lead; below 1 there is no limit
+	// Rows, if it is not nil, says by lead in which row of a source that lends its columns the
+	// lead may be, counted from 1: Run looks there first, and writes where the lead was. What
+	// it says may be wrong; 0 says nothing.
+	Rows []int32
+	// Transient lets Run use the memory of explanations again: they are valid only until the
+	// next run into the same Outcomes.
+	Transient bool
 }
 
 // lists reports whether explanations list records and near misses.
@@ -73,6 +81,29 @@ type Outcomes struct {
 	Errs   []*LeadError   // by lead, in the order of the ids; nil for a lead that was scored
 	models []ModelOutcome // by lead and model
 	each   int            // models of a lead
+	room   outcomeRoom    // of explanations that are transient
+}
+
+// An outcomeRoom is memory for the outcomes of structured models.
+type outcomeRoom struct {
+	results    []Explanation
+	dimensions []points.Dimension
+}
+
+// grow makes room for the outcomes of leads by programs, some of which may be nil.
+func (r *outcomeRoom) grow(leads int, programs []*points.Program) {
+	results, dimensions := 0, 0
+	for _, p := range programs {
+		if p != nil {
+			results, dimensions = results+leads, dimensions+leads*len(p.Dimensions())
+		}
+	}
+	if len(r.results) < results {
+		r.results = make([]Explanation, results)
+	}
+	if len(r.dimensions) < dimensions {
+		r.dimensions = make([]points.Dimension, dimensions)
+	}
 }
 
 // Models returns the outcome of each model for a lead. It is undefined for a lead
@@ -98,7 +129,7 @@ func (o *Outcomes) reset(leads, models int) {
 
 // part returns the outcomes of some leads, in the same memory.
 func (o *Outcomes) part(from, to int) Outcomes {
-	return Outcomes{o.Errs[from:to], o.models[from*o.each : to*o.each], o.each}
+	return Outcomes{Errs: o.Errs[from:to], models: o.models[from*o.each : to*o.each], each: o.each}
 }
 
 // A ModelOutcome is the outcome of one model for one lead.

@@ -25,7 +25,7 @@ func lentStore(source traverse.Source) *columns.Store {
 func (r *run) scoreStore(store *columns.Store, c *columnPlan, models []*plan.Model, ids []string, out Outcomes) (from begun, large []int, ok bool, err error) {
 	ctx, asOf := r.ctx, r.opts.AsOf
 	x, rec := c.executors.Get(c.planned().columns), c.recorder()
-	s := rowScorer{x, rec, models, newStructuredScorer(r.programs, len(ids)), asOf.UnixMicro(), begun{plan: x.Plan()}}
+	s := rowScorer{x, rec, models, r.structuredScorer(len(ids)), asOf.UnixMicro(), begun{plan: x.Plan()}}
 	if slices.ContainsFunc(x.Plan().Counted, func(c *plan.Counted) bool { return c != nil && c.ByRoutes }) {
 		s.begun.counts = make([][]points.Count, len(ids)*len(models))
 	}
@@ -37,7 +37,7 @@ func (r *run) scoreStore(store *columns.Store, c *columnPlan, models []*plan.Mod
 		x.Begin(ctx)
 		defer x.End()
 		for i, id := range ids {
-			row := x.Find(id)
+			row := r.find(x, i, id)
 			if row < 0 {
 				out.Errs[i] = &LeadError{Lead: id, Entity: traverse.Lead, Path: traverse.Lead, Err: ErrNoLead}
 			} else if !s.score(row, i, out.Models(i)) {
@@ -53,6 +53,16 @@ func (r *run) scoreStore(store *columns.Store, c *columnPlan, models []*plan.Mod
 	c.executors.Put(x)
 	c.putRecorder(rec)
 	return s.begun, large, ok, err
+}
+
+// find returns the row of the lead at a position, or -1.
+func (r *run) find(x *columnar.Executor, at int, id string) int {
+	if r.opts.Rows == nil {
+		return x.Find(id)
+	}
+	row := x.FindAt(int(r.opts.Rows[at])-1, id)
+	r.opts.Rows[at] = int32(row + 1)
+	return row
 }
 
 // A rowScorer scores leads of a store.

@@ -17,16 +17,18 @@ type structuredScorer struct {
 	room    []points.Count // of one condition
 	outcome points.Outcome // of the lead at hand
 
-	// Memory of results, which is never used again; a piece of it serves several leads.
-	results    []Explanation
-	dimensions []points.Dimension
-	piece      int // results of a piece
+	// Memory of results, a piece of which serves several leads. Unless they are transient, it
+	// is never used again.
+	outcomeRoom
+	piece int // results of a piece
 }
 
-// newStructuredScorer returns what scores so many leads by programs.
-func newStructuredScorer(programs []*points.Program, leads int) structuredScorer {
+// structuredScorer returns what scores so many leads by the programs of the run.
+func (r *run) structuredScorer(leads int) structuredScorer {
 	const most = 64
-	return structuredScorer{programs: programs, piece: min(leads*len(programs), most)}
+	s := structuredScorer{programs: r.programs, piece: min(leads*len(r.programs), most), outcomeRoom: r.room}
+	r.room = outcomeRoom{}
+	return s
 }
 
 // explanation returns one of the outcome at hand, of a program.
@@ -40,7 +42,7 @@ func (s *structuredScorer) explanation(p *points.Program) *Explanation {
 	}
 	e := &s.results[0]
 	s.results = s.results[1:]
-	e.program, e.outcome = p, s.outcome
+	*e = Explanation{program: p, outcome: s.outcome}
 	e.outcome.Dimensions, s.dimensions = s.dimensions[:n:n], s.dimensions[n:]
 	copy(e.outcome.Dimensions, s.outcome.Dimensions)
 	return e

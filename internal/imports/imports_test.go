@@ -164,7 +164,7 @@ var rootNames = []string{
 	"AsOf", "Audience", "Batch", "Compile", "CompileFS", "CompileOption", "CompileSet", "Contribution", "Diagnostics", "Dimension", "ErrMoved", "ErrNoLead", "ErrTooManyRecords",
 	"Explain", "File", "IDs", "LeadError", "Limits", "Line", "MaxRecords", "Model", "NewSet", "NoParent", "NoStatus", "NotActive", "NotInAudience", "NotTargeted", "Option",
 	"ParseSchema",
-	"Result", "Schema", "Scored", "Season", "Set", "SetResult", "Source", "StandardSchema", "Status", "Workers",
+	"Result", "Schema", "Scored", "Scores", "Season", "Set", "SetResult", "Source", "StandardSchema", "Status", "Workers",
 }
 
 func TestRootIsSmall(t *testing.T) {

@@ -50,11 +50,40 @@ func compareAll(t failer, set *leadscore.Set, file *dsl.File, schema *traverse.S
 		if occurrences != scoresAlone {
 			opts = append(opts, leadscore.Explain(occurrences))
 		}
-		compareOnce(t, set, leads, source, occurrences, func(id string) ([]Result, error) {
-			return answers[id].results, answers[id].err
-		}, opts...)
+		reference := func(id string) ([]Result, error) { return answers[id].results, answers[id].err }
+		compareOnce(t, set, leads, source, occurrences, reference, opts...)
+		if occurrences == scoresAlone {
+			compareColumns(t, set, leads, source, reference, opts...)
+		}
 	}
 	return all
+}
+
+// compareColumns compares the scores that a set writes into columns, which have held those
+// of other leads.
+func compareColumns(t failer, set *leadscore.Set, leads []string, source leadscore.Source, reference func(id string) ([]Result, error), options ...leadscore.Option) {
+	var scores leadscore.Scores
+	for _, leads := range [][]string{leads[len(leads)/2:], leads} {
+		if err := set.ScoreInto(context.Background(), leads, source, &scores, options...); err != nil {
+			t.Fatalf("in columns: %v", err)
+		}
+	}
+	if scores.Len() != len(leads) {
+		t.Fatalf("%d leads in columns, of %d", scores.Len(), len(leads))
+	}
+	for i, lead := range leads {
+		want, wantErr := reference(lead)
+		if err := scores.Err(i); (wantErr != nil) != errors.Is(err, leadscore.ErrNoLead) || wantErr == nil && err != nil {
+			t.Fatalf("lead %q in columns: error %v, want %v", lead, err, wantErr)
+		}
+		for j, w := range want {
+			r := scores.Result(i, j)
+			compareResults(t, w, r, scoresAlone)
+			if status, score := scores.Status(j)[i], scores.Score(j)[i]; status != r.Status || score != r.Score {
+				t.Fatalf("lead %q: %v and %d in columns, and the result is %v", lead, status, score, r)
+			}
+		}
+	}
 }
 
 func compareOnce(t failer, set *leadscore.Set, leads []string, source leadscore.Source, occurrences int,

@@ -36,7 +36,7 @@ func (e *Engine) Can(m *rules.Model) bool {
 
 // All lists the engines. The first is what the others are measured against.
 func All() []*Engine {
-	return []*Engine{HandWritten, Columns, Memory, MemoryOne, Rows, Blocks, Structs, Expr, Cel, Starlark}
+	return []*Engine{HandWritten, Columns, Memory, MemoryScores, MemoryOne, Rows, Blocks, Structs, Expr, Cel, Starlark}
 }
 
 // Find returns the engine of that name.

@@ -30,6 +30,15 @@ var MemoryNow = oneOver("leadscore one by one, as of now", LoadMemory, func() fu
 	}
 })
 
+// MemoryScores is leadscore over its memory source, all leads in columns.
+var MemoryScores = over("leadscore scores", LoadMemory, func(text string, schema *leadscore.Schema, data leadscore.Source, ids []string) (Scorer, error) {
+	set, err := leadscore.CompileSet(schema, []leadscore.File{{Name: "rules", Text: text}})
+	if err != nil {
+		return nil, err
+	}
+	return InColumns(set, data, ids), nil
+})
+
 // Over returns an engine that is leadscore over the source that load returns, all
 // leads in one stream.
 func Over(name string, load func(*crm.Data, *leadscore.Schema) (leadscore.Source, error), opts ...leadscore.Option) *Engine {
@@ -214,6 +223,29 @@ func stream(set *leadscore.Set, data leadscore.Source, ids []string, score func(
 			}
 			i++
 		}
+		return nil
+	}
+}
+
+// InColumns scores leads with a set's first model, as its users do who want numbers alone.
+func InColumns(set *leadscore.Set, data leadscore.Source, ids []string, opts ...leadscore.Option) Scorer {
+	opts = append(opts, leadscore.AsOf(crm.AsOf))
+	var columns leadscore.Scores
+	var some []string
+	return func(leads []int, scores []int64) error {
+		some = some[:0]
+		for _, lead := range leads {
+			some = append(some, ids[lead])
+		}
+		if err := set.ScoreInto(context.Background(), some, data, &columns, opts...); err != nil {
+			return err
+		}
+		for i, status := range columns.Status(0) {
+			if status != leadscore.Scored {
+				return fmt.Errorf("%s: %s, %v", columns.Lead(i), status, columns.Err(i))
+			}
+		}
+		copy(scores, columns.Score(0))
 		return nil
 	}
 }

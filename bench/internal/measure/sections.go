@@ -31,6 +31,7 @@ type Section struct {
 func Sections() []Section {
 	return []Section{
 		{Name: "memory", Title: "leadscore over its memory source", Unit: "lead", Contests: memorySource},
+		{Name: "scores", Title: "leadscore over its memory source, scores in columns", Unit: "lead", Contests: inColumns},
 		{Name: "one", Title: "One lead at a time, by Model.Score", Unit: "lead", Contests: oneByOne},
 		{Name: "now", Title: "One lead at a time, as of now against as of a fixed instant", Unit: "lead", Contests: asOfNow},
 		{Name: "growth", Title: "1,000 rules against 100", Unit: "lead", Contests: growth},
@@ -55,6 +56,15 @@ func memorySource(l *Lab, f func(Contest) error) error {
 		}
 	}
 	return nil
+}
+
+func inColumns(l *Lab, f func(Contest) error) error {
+	for _, size := range rules.Sizes {
+		if err := l.Against(engine.HandWritten, engine.MemoryScores, rules.Measured(size), f); err != nil {
+			return err
+		}
+	}
+	return l.Against(engine.HandWritten, engine.MemoryScores, rules.Structured(), f)
 }
 
 // structured is a section of its own, as commits before the second layer of the language

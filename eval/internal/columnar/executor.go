@@ -151,13 +151,27 @@ func (x *Executor) SetAsOf(t time.Time) {
 
 // Find returns the row of a lead, or -1 if the store does not have it.
 func (x *Executor) Find(id string) int {
-	// Leads often come in the order of the store.
-	row := x.next
-	if row >= x.leads.Len() || id == "" || x.leads.ID(x.leads.RowKey(row)) != id { // the row of a deleted record has the id ""
+	row := x.next // leads often come in the order of the store
+	if !x.holds(row, id) {
 		row = x.leads.Row(x.leads.Key(id))
 	}
 	x.next = row + 1
 	return row
+}
+
+// FindAt is [Executor.Find] for a lead that may be in a row. There need not be such a row.
+func (x *Executor) FindAt(row int, id string) int {
+	if !x.holds(row, id) {
+		return x.Find(id)
+	}
+	x.next = row + 1
+	return row
+}
+
+// holds reports whether a row, which need not exist, holds the lead with an id.
+func (x *Executor) holds(row int, id string) bool {
+	// The row of a deleted record has the id "".
+	return uint(row) < uint(x.leads.Len()) && x.leads.ID(x.leads.RowKey(row)) == id && id != ""
 }
 
 // Score scores the lead in a row by all models and returns what the lead is. It returns

@@ -28,15 +28,17 @@ import (
 //
 // ScoreAll ranges over ids on the caller's goroutine, and not while the loop body
 // runs. It queries data on other goroutines, unless there is only one worker or one
-// batch. The loop does not end before these goroutines do: it waits until data
-// returns, as it should once its context is done. If data panics, so does the loop.
+// batch. If data lends the records that it holds in memory, as source/memory does, the
+// caller's goroutine is one of the workers, and scores batches where it would wait. The
+// loop does not end before the other goroutines do: it waits until data returns, as it
+// should once its context is done. If data panics, so does the loop.
 func (s *Set) ScoreAll(ctx context.Context, ids iter.Seq2[string, error], data Source, opts ...Option) iter.Seq2[SetResult, error] {
 	o, workers := runOptions(opts)
 	if workers == 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
 	return func(yield func(SetResult, error) bool) {
-		st := stream{set: s, ctx: ctx, data: data, options: o, workers: workers, yield: yield}
+		st := stream{set: s, ctx: ctx, data: data, options: o, workers: workers, yield: yield, here: s.worker()}
 		defer st.end()
 		if err := st.run(ids); err != nil && err != errStopped {
 			yield(SetResult{}, err)
@@ -56,12 +58,14 @@ type stream struct {
 	options eval.Options
 	workers int
 	yield   func(SetResult, error) bool
+	here    worker // of the caller's goroutine
 
 	flight []*job // given to workers and not yet yielded, oldest first
 	idle   []*job // to be reused
 
 	// These are set when the first batch is given to a worker.
-	started int // workers
+	helps   bool // the caller's goroutine is a worker, too
+	started int  // workers
 	running sync.WaitGroup
 	jobs    chan *job       // never full: it has room for every job in flight
 	working context.Context // ends with the loop, so that no worker outlives it
@@ -160,7 +164,7 @@ func (st *stream) pass(j *job) (*job, error) {
 
 // scoreHere scores a batch on the caller's goroutine and yields its results.
 func (st *stream) scoreHere(j *job) error {
-	j.err = st.set.score(st.ctx, j.batch, st.data, st.options)
+	j.err = st.set.score(st.ctx, j.batch, st.data, st.options, st.here)
 	return st.emit(j)
 }
 
@@ -169,6 +173,9 @@ func (st *stream) hand(j *job) {
 	if st.started == 0 {
 		st.working, st.cancel = context.WithCancel(st.ctx)
 		st.jobs = make(chan *job, 2*st.workers)
+		if st.helps = eval.InMemory(st.data); st.helps {
+			st.started = 1
+		}
 	}
 	if st.started < st.workers {
 		st.started++
@@ -180,21 +187,38 @@ func (st *stream) hand(j *job) {
 
 // work scores batches on a worker's goroutine.
 func (st *stream) work() {
+	w := st.set.worker()
+	defer w.release()
 	for j := range st.jobs {
-		st.scoreThere(j)
+		st.scoreThere(j, w)
 	}
 }
 
-// scoreThere scores a batch on a worker's goroutine. It keeps a panic for the
-// caller.
-func (st *stream) scoreThere(j *job) {
+// scoreThere scores a batch as a worker. It keeps a panic for when it is the batch's turn.
+func (st *stream) scoreThere(j *job, w worker) {
 	defer func() { j.done <- struct{}{} }()
-	j.of(func() error { return st.set.score(st.working, j.batch, st.data, st.options) })
+	j.of(func() error { return st.set.score(st.working, j.batch, st.data, st.options, w) })
+}
+
+// help scores batches that no worker has begun, until one that it waits for has been scored
+// or there are no others.
+func (st *stream) help(j *job) {
+	for len(j.done) == 0 {
+		select {
+		case other := <-st.jobs:
+			st.scoreThere(other, st.here)
+		default:
+			return
+		}
+	}
 }
 
 // take waits for the oldest batch in flight and yields its results.
 func (st *stream) take() error {
 	j := st.flight[0]
+	if st.helps {
+		st.help(j)
+	}
 	<-j.done
 	j.raise()
 	st.flight = slices.Delete(st.flight, 0, 1)
@@ -230,6 +254,7 @@ func (st *stream) end() {
 		close(st.jobs)
 		st.running.Wait()
 	}
+	st.here.release()
 }
 
 // IDs returns a sequence of the ids of leads, for [Set.ScoreAll].

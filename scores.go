@@ -275,14 +275,15 @@ func (f *filling) run(ctx context.Context, workers int) error {
 
 // work scores batches until there are none.
 func (f *filling) work(ctx context.Context) error {
-	b := f.set.batch()
+	b, w := f.set.batch(), f.set.worker()
+	defer w.release()
 	for {
 		to := int(f.next.Add(int64(f.size)))
 		from := to - f.size
 		if from >= len(f.into.leads) {
 			break
 		}
-		if err := f.score(ctx, b, from, min(to, len(f.into.leads))); err != nil {
+		if err := f.score(ctx, b, w, from, min(to, len(f.into.leads))); err != nil {
 			return err
 		}
 	}
@@ -292,13 +293,11 @@ func (f *filling) work(ctx context.Context) error {
 }
 
 // score scores the leads from one up to another one.
-func (f *filling) score(ctx context.Context, b *batch, from, to int) error {
+func (f *filling) score(ctx context.Context, b *batch, w worker, from, to int) error {
 	o, ids := f.options, f.into.leads[from:to]
 	o.Rows = f.into.rows[from:to]
-	for i, g := range f.set.groups {
-		if err := g.program.Run(ctx, f.data, ids, o, &b.outcomes[i]); err != nil {
-			return err
-		}
+	if err := f.set.run(ctx, b, ids, f.data, o, w); err != nil {
+		return err
 	}
 	for i, g := range f.set.groups {
 		for at, model := range g.models {

@@ -55,7 +55,7 @@ func (s *Set) Score(ctx context.Context, lead string, data Source, opts ...Optio
 	}
 	b := s.batch()
 	b.ids = append(b.ids, lead)
-	if err := s.score(ctx, b, data, o); err != nil {
+	if err := s.score(ctx, b, data, o, nil); err != nil {
 		return SetResult{}, err
 	}
 	r, err := b.lead(0)
@@ -109,13 +109,37 @@ func (b *batch) empty() {
 	}
 }
 
-// score scores the leads of b, of which there must be at least one. It fails only
-// when ctx is done.
-func (s *Set) score(ctx context.Context, b *batch, data Source, o eval.Options) error {
+// A worker is what a goroutine that scores many batches keeps, by group.
+type worker []eval.Worker
+
+// worker returns what a goroutine is to keep. The caller must release it.
+func (s *Set) worker() worker { return make(worker, len(s.groups)) }
+
+// release gives what was kept to other goroutines.
+func (w worker) release() {
+	for i := range w {
+		w[i].Release()
+	}
+}
+
+// run scores leads into the outcomes of b. w may be nil. It fails only when ctx is done.
+func (s *Set) run(ctx context.Context, b *batch, ids []string, data Source, o eval.Options, w worker) error {
 	for i, g := range s.groups {
-		if err := g.program.Run(ctx, data, b.ids, o, &b.outcomes[i]); err != nil {
+		if w != nil {
+			o.Worker = &w[i]
+		}
+		if err := g.program.Run(ctx, data, ids, o, &b.outcomes[i]); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// score scores the leads of b, of which there must be at least one. w may be nil. It
+// fails only when ctx is done.
+func (s *Set) score(ctx context.Context, b *batch, data Source, o eval.Options, w worker) error {
+	if err := s.run(ctx, b, b.ids, data, o, w); err != nil {
+		return err
 	}
 	models := len(s.models)
 	b.results = make([]Result, len(b.ids)*models)

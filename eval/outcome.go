@@ -55,6 +55,8 @@ type Options struct {
 	// lead may be, counted from 1: Run looks there first, and writes where the lead was. What
 	// it says may be wrong; 0 says nothing.
 	Rows []int32
+	// Worker, if it is not nil, is what the goroutine keeps from run to run.
+	Worker *Worker
 	// Transient lets Run use the memory of explanations again: they are valid only until the
 	// next run into the same Outcomes.
 	Transient bool

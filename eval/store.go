@@ -10,6 +10,10 @@ import (
 	"github.com/leadscore/leadscore/traverse/columns"
 )
 
+// InMemory reports whether a source lends its columns: then scoring leads takes the
+// processor alone, and does not wait for queries.
+func InMemory(source traverse.Source) bool { return lentStore(source) != nil }
+
 // lentStore returns the store of a source that lends its columns, or nil.
 func lentStore(source traverse.Source) *columns.Store {
 	if lender, ok := source.(columns.Lender); ok {
@@ -24,7 +28,7 @@ func lentStore(source traverse.Source) *columns.Store {
 // lacks what the plan names, and ctx.Err() once ctx is done.
 func (r *run) scoreStore(store *columns.Store, c *columnPlan, models []*plan.Model, ids []string, out Outcomes) (from begun, large []int, ok bool, err error) {
 	ctx, asOf := r.ctx, r.opts.AsOf
-	x, rec := c.executors.Get(c.planned().columns), c.recorder()
+	x, rec := r.opts.Worker.get(c), c.recorder()
 	s := rowScorer{x, rec, models, r.structuredScorer(len(ids)), asOf.UnixMicro(), begun{plan: x.Plan()}}
 	if slices.ContainsFunc(x.Plan().Counted, func(c *plan.Counted) bool { return c != nil && c.ByRoutes }) {
 		s.begun.counts = make([][]points.Count, len(ids)*len(models))
@@ -50,7 +54,7 @@ func (r *run) scoreStore(store *columns.Store, c *columnPlan, models []*plan.Mod
 		return nil
 	})
 	// Not deferred: a panic leaves counts in them, so neither may be used again.
-	c.executors.Put(x)
+	r.opts.Worker.put(c, x)
 	c.putRecorder(rec)
 	return s.begun, large, ok, err
 }

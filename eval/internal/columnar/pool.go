@@ -2,6 +2,7 @@ package columnar
 
 import (
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"weak"
@@ -14,12 +15,17 @@ import (
 // evaluated. It is safe for concurrent use. The zero Pool is empty.
 type Pool struct {
 	kept atomic.Pointer[Executor]
-	idle sync.Pool // of *Executor
+	mu   sync.Mutex
+	more []*Executor // kept, too: one for each core but one
+	idle sync.Pool   // of *Executor: those that are not kept
 }
 
 // Get returns an executor of a plan, which must be the same at each call.
 func (p *Pool) Get(c *plan.Columns) *Executor {
 	if x := p.kept.Swap(nil); x != nil {
+		return x
+	}
+	if x := p.anyMore(); x != nil {
 		return x
 	}
 	if x, ok := p.idle.Get().(*Executor); ok {
@@ -28,8 +34,21 @@ func (p *Pool) Get(c *plan.Columns) *Executor {
 	return New(c)
 }
 
-// Put takes an executor back that is done with its store. One is kept, so that what
-// it has evaluated outlives the collector's next cycles; the others are in a
+// anyMore takes an executor from those that are kept beside the first, or returns nil.
+func (p *Pool) anyMore() *Executor {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	last := len(p.more) - 1
+	if last < 0 {
+		return nil
+	}
+	x := p.more[last]
+	p.more = slices.Delete(p.more, last, last+1)
+	return x
+}
+
+// Put takes an executor back that is done with its store. One for each core is kept, so
+// that what it has evaluated outlives the collector's next cycles; the others are in a
 // [sync.Pool]. An executor that is kept holds the tables of its store, but not the
 // store: when that is no longer used, the executor is dropped.
 func (p *Pool) Put(x *Executor) {
@@ -44,7 +63,7 @@ func (p *Pool) Put(x *Executor) {
 
 // keep puts an executor where Get finds it.
 func (p *Pool) keep(x *Executor) {
-	if p.kept.CompareAndSwap(nil, x) {
+	if p.kept.CompareAndSwap(nil, x) || p.keepMore(x) {
 		return
 	}
 	x.watch.Stop()
@@ -52,7 +71,18 @@ func (p *Pool) keep(x *Executor) {
 	p.idle.Put(x)
 }
 
-// dropExecutor drops the executor of a store that is no longer used.
+// keepMore keeps an executor beside the first, or returns false if there are enough.
+func (p *Pool) keepMore(x *Executor) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.more) >= runtime.GOMAXPROCS(0)-1 {
+		return false
+	}
+	p.more = append(p.more, x)
+	return true
+}
+
+// dropExecutor drops the executors of stores that are no longer used.
 func dropExecutor(pool weak.Pointer[Pool]) {
 	p := pool.Value()
 	if p == nil {
@@ -63,4 +93,7 @@ func dropExecutor(pool weak.Pointer[Pool]) {
 	if x := p.kept.Swap(nil); x != nil && x.bound.Value() != nil {
 		p.keep(x)
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.more = slices.DeleteFunc(p.more, func(x *Executor) bool { return x.bound.Value() == nil })
 }

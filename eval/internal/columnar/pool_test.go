@@ -66,6 +66,50 @@ func TestPoolKeeps(t *testing.T) {
 	runtime.KeepAlive(store)
 }
 
+// TestPoolKeepsOneForEachCore checks that as many executors as there are cores outlive
+// garbage collections, and are dropped with their store.
+func TestPoolKeepsOneForEachCore(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(3))
+	var pool Pool
+	p, store := poolPlan(t), newStore(t)
+	taken := map[*Executor]bool{}
+	for range 5 {
+		x := pool.Get(p)
+		use(t, x, store, func() {})
+		taken[x] = true
+	}
+	for x := range taken {
+		pool.Put(x)
+	}
+	for range 3 {
+		runtime.GC()
+	}
+	var again []*Executor
+	for range 5 {
+		again = append(again, pool.Get(p))
+	}
+	for i, x := range again {
+		if kept := taken[x]; kept != (i < 3) {
+			t.Errorf("executor %d is kept: %t", i, kept)
+		}
+	}
+	for _, x := range again {
+		if taken[x] {
+			use(t, x, store, func() {})
+		}
+		pool.Put(x)
+	}
+	runtime.KeepAlive(store)
+	taken, again, store = nil, nil, nil
+	if !collect(func() bool {
+		pool.mu.Lock()
+		defer pool.mu.Unlock()
+		return pool.kept.Load() == nil && len(pool.more) == 0
+	}) {
+		t.Error("executors are kept, and their store is no longer used")
+	}
+}
+
 // TestPoolDrops checks that a pool drops an executor when its store is no longer
 // used.
 func TestPoolDrops(t *testing.T) {

@@ -230,8 +230,9 @@ const (
 // finite, an instant or a day outside the years 0 to 9999 in UTC, or a text or choice
 // that is not UTF-8. All sources of this module, [ValueOf] and columns.Store refuse
 // such values, so that what one of them takes the others can hold, and JSON can show.
-// [Rows.Add] refuses all of them but texts, which would take it twice the time; the
-// contract test of a source, package source/sourcetest, looks at these.
+// [Rows.Add] refuses all of them but texts, which would take it twice the time. While leads
+// are scored, such a text fails what reaches it in a record that is asked for by its id; the
+// contract test of a source, package source/sourcetest, looks at all of them.
 func (v Value) Check() error {
 	switch v.Kind() {
 	case KindText:

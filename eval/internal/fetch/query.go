@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/leadscore/leadscore/eval/internal/plan"
 	"github.com/leadscore/leadscore/traverse"
@@ -123,10 +124,32 @@ func (b *Batch) keep(n *plan.Need, have map[string]*Group, rows *traverse.Rows) 
 			key = row.Key
 		}
 		list[i] = &records[i]
+		if n.By == "" {
+			if err := checkTexts(n, row); err != nil {
+				b.fail(have, key, err)
+			}
+		}
 		b.take(list[i], n, row)
 		i++
 	}
 	finish()
+}
+
+// checkTexts returns an error for a record with a text that no field may hold. [traverse.Rows]
+// lets such texts through, and columns of profiles do not take them.
+func checkTexts(n *plan.Need, row traverse.Row) error {
+	if !utf8.ValidString(row.ID) {
+		return fmt.Errorf("%s: the id %w", n.Asked.Entity, traverse.TextValue(row.ID).Check())
+	}
+	for i, v := range row.Values {
+		if k := v.Kind(); k == traverse.KindText && utf8.ValidString(v.Text()) || k != traverse.KindText && k != traverse.KindChoices {
+			continue
+		}
+		if err := v.Check(); err != nil {
+			return fmt.Errorf("%s %q: %s: %w", n.Asked.Entity, row.ID, n.Asked.Fields[i], err)
+		}
+	}
+	return nil
 }
 
 // take makes a record of a row.

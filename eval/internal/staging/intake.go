@@ -286,6 +286,15 @@ func (in *intake) repeated(ids []string) (id string, ok bool) {
 	if up || down {
 		return "", false
 	}
+	const few = 8
+	if len(ids) <= few {
+		for i, id := range ids {
+			if id != "" && slices.Contains(ids[:i], id) {
+				return id, true
+			}
+		}
+		return "", false
+	}
 	in.seen = fetch.Emptied(in.seen)
 	for _, id := range ids {
 		if id == "" {

@@ -123,6 +123,9 @@ func TestIntakeRepeats(t *testing.T) {
 		{[]*traverse.Block{none, none}, ""},
 		{[]*traverse.Block{none, ids("1"), none, ids("", "", "1"), none}, "1"},
 		{[]*traverse.Block{ids("1"), none}, ""},
+		{[]*traverse.Block{ids("", "", "2", "1")}, ""},
+		{[]*traverse.Block{ids("", "9", "8", "7", "6", "", "5", "4", "3", "2", "1", "9")}, "9"},
+		{[]*traverse.Block{ids("", "9", "8", "7", "6", "", "5", "4", "3", "2", "1", "0")}, ""},
 	} {
 		f, in := newIntakeFixture(t)
 		f.staging.Begin(nil)

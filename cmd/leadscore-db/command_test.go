@@ -375,6 +375,14 @@ func TestFindings(t *testing.T) {
 		if !strings.Contains(out, want+"\n") {
 			t.Errorf("lacks\n%s\n%s", want, out)
 		}
+		// Rules that do not look at accounts need no lead of an account.
+		write(t, "contacts.score", rules[:strings.Index(rules, "model \"Firms\"")])
+		exec1(t, db, "DELETE FROM email_opened WHERE id = 'e9'")
+		for _, flag := range []string{"", " --keyed"} {
+			if _, errs, status := call(t, "check --as-of 2026-06-01 --strict contacts.score"+flag, "--database", url); status != 0 {
+				t.Errorf("check%s without accounts: status %d, %s", flag, status, errs)
+			}
+		}
 		// One lead is explained without a look at everything.
 		if _, errs, status := call(t, "explain --lead a coffee.score", "--database", url); status != 0 || errs != "" {
 			t.Errorf("explain: status %d, %s", status, errs)

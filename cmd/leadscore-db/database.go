@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/leadscore/leadscore"
@@ -12,6 +13,7 @@ import (
 	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/internal/command"
 	"github.com/leadscore/leadscore/source/sqldb"
+	"github.com/leadscore/leadscore/traverse"
 )
 
 // A database is one state of a database that a command reads: a snapshot, which begins
@@ -125,8 +127,12 @@ func (q queried) Audit(ctx context.Context, set *leadscore.Set) (audit.Findings,
 	if err != nil {
 		return nil, err
 	}
+	accounts := asksForAccounts(set)
 	var found audit.Findings
 	for _, p := range problems {
+		if p.Entity == traverse.Lead && p.Field == traverse.ParentAccount && !accounts {
+			continue // it only says that a lead is not a contact's
+		}
 		f := audit.Finding{Code: dsl.Code(p.Code), Severity: dsl.Warning, Entity: p.Entity, Field: p.Field, Summary: p.Message, Examples: p.Examples}
 		if p.Code == "" { // the database lacks something
 			f.Code = audit.CodeNoValues
@@ -137,6 +143,12 @@ func (q queried) Audit(ctx context.Context, set *leadscore.Set) (audit.Findings,
 		found = append(found, f)
 	}
 	return found, nil
+}
+
+// asksForAccounts reports whether rules of a set look at accounts.
+func asksForAccounts(set *leadscore.Set) bool {
+	return slices.ContainsFunc(set.Models(), func(m *leadscore.Model) bool { return m.Checked().Account() }) ||
+		slices.ContainsFunc(set.Needs(), func(n *traverse.Need) bool { return n.Entity == traverse.Account })
 }
 
 // readable returns an error of package sqldb whose text is for people, who do not know

@@ -183,14 +183,22 @@ func (p Problems) distinct() Problems {
 }
 
 // whole returns the statement for all records from q.From on, and its parameters. Leads
-// are sorted by their ids.
-func (p *plan) whole(q *traverse.Query) (string, []any) {
+// are sorted by their ids. For a database with columns of any type, it also selects
+// which of some columns hold bytes.
+func (p *plan) whole(q *traverse.Query, ids []*Cell) (string, []any) {
 	var where strings.Builder
 	var args []any
 	if p.window != nil {
 		args = p.between(&where, nil, q)
 	}
 	text := strings.TrimSuffix(p.head, " WHERE ")
+	if p.dialect.loose {
+		selected, from, _ := strings.Cut(text, " FROM "+p.entity.from)
+		for _, c := range ids {
+			selected += ", typeof(" + c.column.quoted + ") = 'blob'"
+		}
+		text = selected + " FROM " + p.entity.from + from
+	}
 	if where.Len() > 0 {
 		text += " WHERE " + strings.TrimPrefix(where.String(), " AND ")
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/leadscore/leadscore/traverse"
 	"github.com/leadscore/leadscore/traverse/columns"
@@ -19,6 +20,7 @@ type loader struct {
 	cells   []*Cell
 	id      *Cell
 	by      []*Cell // the references by which records are asked for
+	bytes   []*Cell // whether the id, and each of by, are bytes, where a column may hold them
 	slots   []int   // the cells of the store's columns, -1 for one that is not read
 	columns []traverse.Column
 
@@ -42,6 +44,11 @@ func newLoader(t *wholeTable, store *columns.Store, progress func(Progress)) *lo
 			l.by = append(l.by, l.cells[slot])
 		}
 	}
+	if t.plan.dialect.loose {
+		for range 1 + len(l.by) {
+			l.bytes = append(l.bytes, new(Cell))
+		}
+	}
 	for _, c := range store.Table(t.query.Entity).Columns() {
 		slot, ok := slots[c.Name]
 		if !ok {
@@ -54,7 +61,8 @@ func newLoader(t *wholeTable, store *columns.Store, progress func(Progress)) *lo
 }
 
 func (l *loader) run(ctx context.Context, db Queryer) error {
-	text, args := l.table.plan.whole(&l.table.query)
+	ids := slices.Concat([]*Cell{l.id}, l.by)
+	text, args := l.table.plan.whole(&l.table.query, ids)
 	rows, err := db.Query(ctx, text, args...)
 	if err != nil {
 		return err
@@ -63,9 +71,15 @@ func (l *loader) run(ctx context.Context, db Queryer) error {
 	if err := unchanged(l.table.plan.dialect, rows, l.table.plan.columns); err != nil {
 		return err
 	}
+	all := slices.Concat(l.cells, l.bytes)
 	for rows.Next() {
-		if err := rows.Scan(l.cells); err != nil {
+		if err := rows.Scan(all); err != nil {
 			return err
+		}
+		for i, c := range l.bytes {
+			if isTrue(c.raw) {
+				ids[i].err = storedAsBytes(ids[i].last())
+			}
 		}
 		if err := l.row(); err != nil {
 			return err

@@ -165,6 +165,14 @@ func (s *Source) leads(ctx context.Context, with func(func(Queryer) error) error
 	}
 }
 
+// isTrue reports whether a value is true, which some databases write as a number.
+func isTrue(v any) bool { return v == true || v == int64(1) }
+
+// storedAsBytes returns the error for an id that is stored as bytes.
+func storedAsBytes(id []byte) error {
+	return fmt.Errorf("%s is stored as bytes; an id is text or an integer", shown.Quote(string(id)))
+}
+
 // leadPage reads the page of ids after one id, which is nil for the first page.
 func (s *Source) leadPage(ctx context.Context, db Queryer, e *entity, ids []string, after any) (_ []string, last any, more bool, err error) {
 	var args []any
@@ -194,10 +202,10 @@ func (s *Source) leadPage(ctx context.Context, db Queryer, e *entity, ids []stri
 		if err := rows.Scan(into); err != nil {
 			return nil, nil, false, err
 		}
-		raw, bytes := row.raw, typ.raw == true || typ.raw == int64(1)
+		raw, bytes := row.raw, isTrue(typ.raw)
 		id, err := e.id.decode(raw)
 		if err == nil && bytes {
-			err = fmt.Errorf("%s is stored as bytes; an id is text or an integer", shown.Quote(id.Text()))
+			err = storedAsBytes([]byte(id.Text()))
 		}
 		if err != nil && s.skipBad {
 			s.skipped.add(unreadable+fmt.Sprint(raw), Problem{Entity: traverse.Lead, Field: "id", Message: "a row was skipped (column " + e.id.name + ")", Err: err})

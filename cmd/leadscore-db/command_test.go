@@ -439,7 +439,7 @@ func TestOneState(t *testing.T) {
 		}
 		asOf := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
 		for i, set := range []*leadscore.Set{older, newer, older, newer} {
-			r := command.Request{Schema: set.Schema(), Queries: set.Queries(asOf), Zone: time.UTC, Keyed: i < 2, Progress: func(string) {}}
+			r := command.Request{Schema: set.Schema(), Queries: set.Queries(asOf), Zone: time.UTC, Keyed: i < 2, More: i < 3, Progress: func(string) {}}
 			data, err := db.Records(t.Context(), r)
 			if err != nil {
 				t.Fatal(err)
@@ -456,6 +456,9 @@ func TestOneState(t *testing.T) {
 			if want := map[*leadscore.Set][]int64{older: {25, 10, 0, 0}, newer: {42, 11, 0, 0}}[set]; !slices.Equal(scores, want) {
 				t.Errorf("scores %d, want %d", scores, want)
 			}
+		}
+		if inUse := db.(*database).db.Stats().InUse; inUse != 0 {
+			t.Errorf("%d connections are in use after the last tables were read", inUse)
 		}
 	})
 }

@@ -69,6 +69,9 @@ func (d *database) Records(ctx context.Context, r command.Request) (command.Reco
 	if err != nil {
 		return nil, readable(err)
 	}
+	if !r.More {
+		_ = snapshot.Close() // scoring takes a while, and printing may take long
+	}
 	return store, nil
 }
 
@@ -161,8 +164,17 @@ func readable(err error) error {
 	for line := range strings.Lines(err.Error()) {
 		text.WriteString(strings.TrimPrefix(line, "sqldb: "))
 	}
-	return &readableError{err, strings.Replace(text.String(), "with Options.SkipBad such", "with --skip-bad such", 1)}
+	return &readableError{err, wording.Replace(text.String())}
 }
+
+// wording says what people write for what Go programs do.
+var wording = strings.NewReplacer(
+	"as ID in Mapping.Tables", `as "id" in the tables of the mapping`,
+	"in Mapping.Tables", "in the tables of the mapping",
+	"Mapping.Tables says", "the tables of the mapping say",
+	"in Mapping.Absent", "as absent in the mapping",
+	"with Options.SkipBad", "with --skip-bad",
+)
 
 // A readableError is an error with another text.
 type readableError struct {

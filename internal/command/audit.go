@@ -85,7 +85,7 @@ func (in *dataInput) checkData(ctx context.Context, inv *invocation, set *leadsc
 	p := startProgress(inv.streams)
 	defer p.stop()
 	in.resolve(set)
-	data, err := in.load(ctx, p, everything, set)
+	data, err := in.load(ctx, p, everything, false, set)
 	if err != nil {
 		return false, err
 	}

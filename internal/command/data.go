@@ -171,8 +171,9 @@ const (
 )
 
 // load loads the data for sets that share a schema, or connects to the database. Of
-// files it loads everything.
-func (in *dataInput) load(ctx context.Context, p *progress, wanted scope, sets ...*leadscore.Set) (Records, error) {
+// files it loads everything. If more is set, load will be called again for sets with
+// another schema.
+func (in *dataInput) load(ctx context.Context, p *progress, wanted scope, more bool, sets ...*leadscore.Set) (Records, error) {
 	in.scope = wanted
 	var mapping *leadscore.File
 	if *in.mapping != "" {
@@ -188,7 +189,7 @@ func (in *dataInput) load(ctx context.Context, p *progress, wanted scope, sets .
 		return in.loadFiles(ctx, p, schema, mapping)
 	}
 	p.say("connecting to the database")
-	r := Request{Schema: schema, Mapping: mapping, Zone: in.zone, SkipBad: *in.skipBad, Keyed: wanted == someLeads || *in.keyed, Progress: p.say}
+	r := Request{Schema: schema, Mapping: mapping, Zone: in.zone, SkipBad: *in.skipBad, Keyed: wanted == someLeads || *in.keyed, More: more, Progress: p.say}
 	in.recent = map[string]bool{}
 	for _, set := range sets {
 		for _, q := range set.Queries(in.asOf) {

@@ -11,7 +11,7 @@ import (
 )
 
 // A Database is one state of a database: whatever is read of it, and when, it is as if
-// read at once. A command uses it from one goroutine.
+// read at once. A command calls its methods from one goroutine.
 type Database interface {
 	// Name returns what messages call the database. It holds no password.
 	Name() string
@@ -41,6 +41,9 @@ type Request struct {
 	// is less work for few leads, and takes little memory for many. Otherwise whole
 	// tables are to be read, as far as Queries ask for them.
 	Keyed bool
+
+	// More says that another request will follow, for the same state of the database.
+	More bool
 
 	// Progress shows people what is being done. It may be called concurrently.
 	Progress func(text string)

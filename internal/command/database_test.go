@@ -148,7 +148,7 @@ func TestDatabaseRequests(t *testing.T) {
 		"check --keyed recent.score":                "keyed",
 		"diff recent.score recent.score":            "whole, recent",
 		"diff recent.score coffee.score":            "whole, recent",
-		"diff coffee.score extended.score":          "whole; whole", // the schemas differ
+		"diff coffee.score extended.score":          "first whole; whole", // the schemas differ
 	} {
 		f := &folder{name: "data"}
 		_, errs, status := callDatabase(t, f, args+" --database some:where --mapping map.json --skip-bad --zone Europe/Berlin")
@@ -157,6 +157,9 @@ func TestDatabaseRequests(t *testing.T) {
 			how := "whole"
 			if r.Keyed {
 				how = "keyed"
+			}
+			if r.More {
+				how = "first " + how
 			}
 			if slices.ContainsFunc(r.Queries, func(q traverse.Query) bool { return !q.From.IsZero() }) {
 				how += ", recent"

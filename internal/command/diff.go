@@ -115,13 +115,13 @@ func compareLeads(ctx context.Context, inv *invocation, older, newer *leadscore.
 // loadBoth loads the data for two versions of rules: once, if their schemas are equal.
 func (in *dataInput) loadBoth(ctx context.Context, p *progress, older, newer *leadscore.Set) (was, is Records, err error) {
 	if older.Schema().Equal(newer.Schema()) {
-		was, err = in.load(ctx, p, allScores, older, newer)
+		was, err = in.load(ctx, p, allScores, false, older, newer)
 		return was, was, err
 	}
-	if was, err = in.load(ctx, p, allScores, older); err != nil {
+	if was, err = in.load(ctx, p, allScores, true, older); err != nil {
 		return nil, nil, err
 	}
-	is, err = in.load(ctx, p, allScores, newer)
+	is, err = in.load(ctx, p, allScores, false, newer)
 	return was, is, err
 }
 

@@ -37,7 +37,7 @@ func runExplain(ctx context.Context, inv *invocation) error {
 	p := startProgress(inv.streams)
 	defer p.stop()
 	data.resolve(set)
-	loaded, err := data.load(ctx, p, someLeads, set)
+	loaded, err := data.load(ctx, p, someLeads, false, set)
 	if err != nil {
 		return err
 	}

@@ -78,7 +78,7 @@ func (inv *invocation) score(ctx context.Context, set *leadscore.Set, data *data
 	case explained:
 		wanted = everything // explanations list records of any date
 	}
-	loaded, err := data.load(ctx, p, wanted, set)
+	loaded, err := data.load(ctx, p, wanted, false, set)
 	if err != nil {
 		return err
 	}

@@ -457,7 +457,14 @@ func TestOneState(t *testing.T) {
 				t.Errorf("scores %d, want %d", scores, want)
 			}
 		}
-		if inUse := db.(*database).db.Stats().InUse; inUse != 0 {
+		inUse := 0
+		switch c := db.(*database).client.(type) {
+		case *sqlite:
+			inUse = c.db.Stats().InUse
+		case *postgres:
+			inUse = int(c.pool.Stat().AcquiredConns())
+		}
+		if inUse != 0 {
 			t.Errorf("%d connections are in use after the last tables were read", inUse)
 		}
 	})

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
@@ -19,11 +18,8 @@ import (
 // A database is one state of a database that a command reads: a snapshot, which begins
 // with the first records that are asked for.
 type database struct {
-	name    string // without secrets
-	db      *sql.DB
-	connect func(context.Context) error
-	dialect sqldb.Dialect
-
+	name     string // without secrets
+	client   client
 	sources  []*sqldb.Source
 	snapshot *sqldb.Snapshot
 }
@@ -46,12 +42,12 @@ func (d *database) Records(ctx context.Context, r command.Request) (command.Reco
 		opts.Mapping = mapping
 	}
 	if d.snapshot == nil {
-		if err := d.connect(ctx); err != nil {
+		if err := d.client.connect(ctx); err != nil {
 			return nil, fmt.Errorf("%s cannot be opened: %w", d.name, oneLine{err})
 		}
 	}
 	r.Progress("looking up the tables of " + d.name)
-	source, err := sqldb.Open(ctx, d.db, d.dialect, r.Schema, opts)
+	source, err := d.client.open(ctx, r.Schema, opts)
 	if err != nil {
 		return nil, readable(err)
 	}
@@ -116,7 +112,7 @@ func (d *database) Close() {
 	if d.snapshot != nil {
 		_ = d.snapshot.Close()
 	}
-	_ = d.db.Close()
+	d.client.close()
 }
 
 // queried is records that are queried by their keys.

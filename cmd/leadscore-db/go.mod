@@ -2,11 +2,15 @@ module github.com/leadscore/leadscore/cmd/leadscore-db
 
 go 1.26.0
 
-replace github.com/leadscore/leadscore => ../../
+replace (
+	github.com/leadscore/leadscore => ../../
+	github.com/leadscore/leadscore/source/pgx => ../../source/pgx
+)
 
 require (
 	github.com/jackc/pgx/v5 v5.12.0
 	github.com/leadscore/leadscore v0.0.0
+	github.com/leadscore/leadscore/source/pgx v0.0.0
 	modernc.org/sqlite v1.62.0
 )
 

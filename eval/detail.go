@@ -152,7 +152,7 @@ func (d *details) read(ctx context.Context, next *details, wanted func(int) bool
 		unwanted[i] = i != d.model
 	}
 	err := b.fetched.Load(ctx, routes.plan, source, []string{d.lead}, opts.AsOf, fetch.Options{
-		MaxKeys: opts.Keys, NearMisses: true, Unwanted: func(int, *fetch.Lead) []bool { return unwanted },
+		MaxKeys: opts.Keys, NearMisses: true, Nodes: d.reached(wanted), Unwanted: func(int, *fetch.Lead) []bool { return unwanted },
 	})
 	if err != nil {
 		return err
@@ -189,6 +189,27 @@ func (d *details) read(ctx context.Context, next *details, wanted func(int) bool
 	}
 	routes.put(b)
 	return err
+}
+
+// reached returns the nodes that lists of some conditions are about, or nil for all nodes.
+func (d *details) reached(wanted func(int) bool) map[*plan.Node]bool {
+	var some []*plan.Condition
+	for i := range d.of.Conditions {
+		if wanted(i) {
+			some = append(some, &d.of.Conditions[i])
+		}
+	}
+	if len(some) == len(d.of.Conditions) {
+		return nil
+	}
+	if d.audience != nil {
+		some = append(some, d.of.Audience)
+	}
+	nodes := map[*plan.Node]bool{}
+	for _, c := range some {
+		c.Reach(nodes)
+	}
+	return nodes
 }
 
 // movedOn returns the error of a lead whose records have changed, and how.

@@ -246,7 +246,7 @@ func (b *Batch) setOwners() {
 // of which some model wants them.
 func (l *loader) keys(kind plan.LeadKind, n *plan.Node, need *plan.Need) []string {
 	switch {
-	case n.IsLead || !l.b.wanted(n.Models):
+	case n.IsLead || !l.b.wanted(n.Models) || l.b.opts.Nodes != nil && !l.b.opts.Nodes[n]:
 		return nil
 	case n.Parent == nil:
 		return l.rootKeys(kind, n, need)

@@ -94,10 +94,11 @@ func (e *LimitError) Error() string { return "too many records" }
 
 // Options change what is fetched and kept.
 type Options struct {
-	MaxKeys    int  // the most keys of one query
-	MaxRecords int  // the most records of a batch; below 1 there is no limit
-	NearMisses bool // records are asked for whatever their date, and keep their values as the source gave them
-	Raw        bool // values stay as the source gave them: nothing compares them, apart from those of leads if Unwanted is set
+	MaxKeys    int                 // the most keys of one query
+	MaxRecords int                 // the most records of a batch; below 1 there is no limit
+	NearMisses bool                // records are asked for whatever their date, and keep their values as the source gave them
+	Raw        bool                // values stay as the source gave them: nothing compares them, apart from those of leads if Unwanted is set
+	Nodes      map[*plan.Node]bool // whose records are asked for, with those before them; nil for all
 	// Unwanted says which models need nothing more of a lead: by model, or nil if all may. It is
 	// called for each lead that was found, at its position, before more is fetched. It may be
 	// nil.

@@ -8,6 +8,7 @@ require (
 	github.com/expr-lang/expr v1.17.8
 	github.com/jackc/pgx/v5 v5.12.0
 	github.com/leadscore/leadscore v0.0.0
+	github.com/leadscore/leadscore/source/pgx v0.0.0
 	go.starlark.net v0.0.0-20260908191801-89a6a09411d5
 	modernc.org/sqlite v1.62.0
 )
@@ -56,4 +57,7 @@ require (
 	modernc.org/memory v1.12.1 // indirect
 )
 
-replace github.com/leadscore/leadscore => ../
+replace (
+	github.com/leadscore/leadscore => ../
+	github.com/leadscore/leadscore/source/pgx => ../source/pgx
+)

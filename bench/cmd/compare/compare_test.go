@@ -79,6 +79,23 @@ func TestCompareCommits(t *testing.T) {
 	r.commit("base", "Ratio", "2.0")
 	r.commit("equal", "Ratio", "2.01")
 	r.commit("renamed", "Renamed", "2.5")
+	// A module that the bench requires, and that earlier commits lack.
+	r.write("source/more/go.mod", "module example.com/lib/source/more\n\ngo 1.26\n")
+	r.write("bench/go.mod", `module example.com/lib/bench
+
+go 1.26
+
+require (
+	example.com/lib v0.0.0
+	example.com/lib/source/more v0.0.0
+)
+
+replace (
+	example.com/lib => ../
+	example.com/lib/source/more => ../source/more
+)
+`)
+	r.commit("more", "Ratio", "2.0")
 	calls := filepath.Join(t.TempDir(), "log")
 	t.Setenv("COMPARE_TEST_LOG", calls)
 	t.Setenv("TMPDIR", t.TempDir())
@@ -89,6 +106,7 @@ func TestCompareCommits(t *testing.T) {
 	}{
 		{"base", "equal", nil, []string{"base commit", "equal commit", "measured by the bench folder of new", "| 2 | 2.01 | 1.005 | 0.0 % | 0.0 % |", "0 worse"}},
 		{"base", "renamed", errWorse, []string{"by its own bench folder", "bench/internal/ratio/ratio.go", "| 2 | 2.5 | 1.250 | 0.0 % | 0.0 % |", "WORSE"}},
+		{"equal", "more", nil, []string{"measured by the bench folder of new", "| 2.01 | 2 |", "0 worse"}},
 		{"renamed", "equal", nil, []string{"by its own bench folder", "| 2.5 | 2.01 | 0.804 | 0.0 % | 0.0 % |", "better"}},
 	} {
 		var out, log bytes.Buffer
@@ -113,7 +131,7 @@ func TestCompareCommits(t *testing.T) {
 		programs = append(programs, strings.TrimSuffix(filepath.Base(program), ".exe"))
 	}
 	const round = "old other new other new old new old other"
-	if got := strings.Join(programs, " "); got != strings.Join([]string{round, round, round}, " ") {
+	if got := strings.Join(programs, " "); got != strings.Join([]string{round, round, round, round}, " ") {
 		t.Errorf("programs ran in the order %s", got)
 	}
 	// Nothing is left.

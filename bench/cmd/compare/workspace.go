@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -120,6 +121,9 @@ func (w *workspace) buildOld(ctx context.Context, program string) error {
 	if err := replace(filepath.Join(w.old.dir, "bench"), filepath.Join(w.new.dir, "bench")); err != nil {
 		return err
 	}
+	if err := w.completeOld(); err != nil {
+		return err
+	}
 	first := compile(ctx, w.old, program)
 	if first == nil {
 		w.note = "Both are measured by the bench folder of new."
@@ -148,6 +152,30 @@ func (w *workspace) buildOld(ctx context.Context, program string) error {
 	w.note = "Each is measured by its own bench folder, as the library of old does not fit that of new."
 	if differ != "" {
 		w.note += " These differ in:\n\n" + differ + "\n"
+	}
+	return nil
+}
+
+// completeOld gives OLD the modules that the bench folder of NEW requires and OLD lacks.
+// The table command holds nothing of them, but it is not built without their go.mod.
+func (w *workspace) completeOld() error {
+	text, err := os.ReadFile(filepath.Join(w.new.dir, "bench", "go.mod"))
+	if err != nil {
+		return err
+	}
+	for line := range strings.Lines(string(text)) {
+		_, name, found := strings.Cut(line, "=> ../")
+		if !found {
+			continue
+		}
+		name = strings.TrimSpace(name)
+		_, err := os.Stat(filepath.Join(w.old.dir, name))
+		if errors.Is(err, fs.ErrNotExist) {
+			err = replace(filepath.Join(w.old.dir, name), filepath.Join(w.new.dir, name))
+		}
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }

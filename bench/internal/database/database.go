@@ -148,12 +148,15 @@ func PostgreSQL(ctx context.Context, dsn string, data *crm.Data, schema *leadsco
 	})
 }
 
+// options are those of the workload: its leads refer to no accounts.
+var options = sqldb.Options{Mapping: sqldb.Mapping{Absent: []string{"Lead.ParentAccount"}}}
+
 // fill fills the database and opens it as a source. If it fails it removes everything.
 func (d *Database) fill(ctx context.Context, dialect sqldb.Dialect, schema *leadscore.Schema, load func() error) (*Database, error) {
 	d.schema = schema
 	err := load()
 	if err == nil {
-		d.Source, err = sqldb.Open(ctx, d.db, dialect, schema, sqldb.Options{Mapping: sqldb.Mapping{Absent: []string{"Lead.ParentAccount"}}})
+		d.Source, err = sqldb.Open(ctx, d.db, dialect, schema, options)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", d.Name, err), d.Close())

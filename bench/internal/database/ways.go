@@ -2,15 +2,20 @@ package database
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/bench/internal/cpu"
 	"github.com/leadscore/leadscore/bench/internal/crm"
 	"github.com/leadscore/leadscore/bench/internal/rules"
 	"github.com/leadscore/leadscore/bench/internal/sidebyside"
 	"github.com/leadscore/leadscore/bench/internal/statement"
+	source "github.com/leadscore/leadscore/source/pgx"
+	"github.com/leadscore/leadscore/source/sqldb"
 )
 
 // ways lists what is measured of PostgreSQL, beginning with the floor. To add a way to
@@ -18,45 +23,76 @@ import (
 var ways = []struct {
 	name     string
 	unscored bool
-	run      func(p *PostgreSQLWays, ctx context.Context, m *rules.Model, score func(lead string, score int64)) error
+	run      run
 }{
 	{"reading what the rules need, without scores", true, (*PostgreSQLWays).readNeeds},
 	{"reading whole tables, without scores", true, (*PostgreSQLWays).readTables},
 	{"scores computed by one SQL statement", false, (*PostgreSQLWays).compute},
-	{"leadscore over source/sqldb, by keys", false, (*PostgreSQLWays).byKeys},
+	{"leadscore over source/pgx, whole tables", false, wholeTables(overPGX)},
+	{"leadscore over source/sqldb, whole tables", false, wholeTables(overSQL)},
+	{"leadscore over source/pgx, by keys", false, byKeys(overPGX)},
+	{"leadscore over source/sqldb, by keys", false, byKeys(overSQL)},
 }
+
+type run func(p *PostgreSQLWays, ctx context.Context, m *rules.Model, score func(lead string, score int64)) error
 
 // PostgreSQLWays are the ways to score all leads of a PostgreSQL database.
 type PostgreSQLWays struct {
 	database *Database
 	conn     *pgx.Conn // for what does not go through leadscore
 	server   *cpu.Server
+	pool     *pgxpool.Pool // of native
+	native   *sqldb.Source // package source/pgx
 }
+
+func overSQL(p *PostgreSQLWays) *sqldb.Source { return p.database.Source }
+
+func overPGX(p *PostgreSQLWays) *sqldb.Source { return p.native }
 
 // Ways returns the ways to score all leads of a PostgreSQL database. The server must run
 // on this machine, so that its processor time is known. The caller closes what is
 // returned.
-func (d *Database) Ways(ctx context.Context) (*PostgreSQLWays, error) {
+func (d *Database) Ways(ctx context.Context) (p *PostgreSQLWays, err error) {
 	if d.config == nil {
 		return nil, fmt.Errorf("%s is not PostgreSQL", d.Name)
 	}
+	p = &PostgreSQLWays{database: d}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, p.Close())
+		}
+	}()
 	// Compiling a statement would take longer than running it.
 	config := d.config.Copy()
 	config.RuntimeParams["jit"] = "off"
-	conn, err := pgx.ConnectConfig(ctx, config)
-	if err != nil {
-		return nil, err
+	if p.conn, err = pgx.ConnectConfig(ctx, config); err != nil {
+		return p, err
 	}
-	server, err := cpu.ServerOf(int(conn.PgConn().PID()))
-	if err != nil {
-		conn.Close(ctx)
-		return nil, err
+	if p.server, err = cpu.ServerOf(int(p.conn.PgConn().PID())); err != nil {
+		return p, err
 	}
-	return &PostgreSQLWays{d, conn, server}, nil
+	pool, err := pgxpool.ParseConfig(d.config.ConnString())
+	if err != nil {
+		return p, err
+	}
+	pool.ConnConfig.RuntimeParams["search_path"] = d.config.RuntimeParams["search_path"]
+	if p.pool, err = pgxpool.NewWithConfig(ctx, pool); err != nil {
+		return p, err
+	}
+	p.native, err = source.Open(ctx, p.pool, d.schema, options)
+	return p, err
 }
 
-// Close closes the connection.
-func (p *PostgreSQLWays) Close() error { return p.conn.Close(context.Background()) }
+// Close closes the connections.
+func (p *PostgreSQLWays) Close() error {
+	if p.pool != nil {
+		p.pool.Close()
+	}
+	if p.conn == nil {
+		return nil
+	}
+	return p.conn.Close(context.Background())
+}
 
 // Used is the meter of this process and of the server.
 func (p *PostgreSQLWays) Used() (sidebyside.Cost, error) {
@@ -82,8 +118,27 @@ func (p *PostgreSQLWays) List() []*sidebyside.Way {
 	return all
 }
 
-func (p *PostgreSQLWays) byKeys(ctx context.Context, m *rules.Model, score func(lead string, score int64)) error {
-	return sidebyside.Leadscore(p.database.schema, p.database.Source).Run(ctx, m, score)
+// wholeTables loads what the rules need of whole tables, and scores leads from there.
+func wholeTables(over func(*PostgreSQLWays) *sqldb.Source) run {
+	return through(func(ctx context.Context, p *PostgreSQLWays, set *leadscore.Set) (sidebyside.Listed, error) {
+		return over(p).Load(ctx, set.Queries(crm.AsOf), sqldb.LoadOptions{})
+	})
+}
+
+// byKeys asks for the records of each batch of leads.
+func byKeys(over func(*PostgreSQLWays) *sqldb.Source) run {
+	return through(func(_ context.Context, p *PostgreSQLWays, _ *leadscore.Set) (sidebyside.Listed, error) {
+		return over(p), nil
+	})
+}
+
+func through(open func(ctx context.Context, p *PostgreSQLWays, set *leadscore.Set) (sidebyside.Listed, error)) run {
+	return func(p *PostgreSQLWays, ctx context.Context, m *rules.Model, score func(lead string, score int64)) error {
+		w := sidebyside.Leadscore(p.database.schema, func(ctx context.Context, set *leadscore.Set) (sidebyside.Listed, error) {
+			return open(ctx, p, set)
+		})
+		return w.Run(ctx, m, score)
+	}
 }
 
 func (p *PostgreSQLWays) compute(ctx context.Context, m *rules.Model, score func(lead string, score int64)) error {
@@ -123,12 +178,12 @@ func (p *PostgreSQLWays) readTables(ctx context.Context, _ *rules.Model, _ func(
 // read reads the rows of queries as the server sends them, in one snapshot.
 func (p *PostgreSQLWays) read(ctx context.Context, queries []string) error {
 	return pgx.BeginTxFunc(ctx, p.conn, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+		size := 0
 		for _, query := range queries {
 			rows, err := tx.Query(ctx, query)
 			if err != nil {
 				return err
 			}
-			size := 0
 			for rows.Next() {
 				for _, value := range rows.RawValues() {
 					size += len(value)
@@ -138,9 +193,9 @@ func (p *PostgreSQLWays) read(ctx context.Context, queries []string) error {
 			if err := rows.Err(); err != nil {
 				return err
 			}
-			if size == 0 {
-				return fmt.Errorf("nothing came of %s", query)
-			}
+		}
+		if size == 0 {
+			return errors.New("nothing was read")
 		}
 		return nil
 	})

@@ -38,7 +38,7 @@ var Tables = &Loader{Name: "leadscore", Load: func(ctx context.Context, dir stri
 	if err != nil {
 		return nil, nil, errors.Join(err, release())
 	}
-	return Leadscore(schema, data), release, nil
+	return Leadscore(schema, func(context.Context, *leadscore.Set) (Listed, error) { return data, nil }), release, nil
 }}
 
 // A Listed is a source that lists its leads.
@@ -47,10 +47,15 @@ type Listed interface {
 	Leads(ctx context.Context) iter.Seq2[string, error]
 }
 
-// Leadscore returns the way to score the leads of a source with leadscore, in one stream.
-func Leadscore(schema *leadscore.Schema, data Listed) *Way {
+// Leadscore returns the way to score leads with leadscore, in one stream. open returns the
+// source for a set of one model; to open it is part of the way.
+func Leadscore(schema *leadscore.Schema, open func(ctx context.Context, set *leadscore.Set) (Listed, error)) *Way {
 	return &Way{Name: "leadscore", Run: func(ctx context.Context, m *rules.Model, score func(lead string, score int64)) error {
 		set, err := leadscore.CompileSet(schema, []leadscore.File{{Name: m.Name, Text: m.Text()}})
+		if err != nil {
+			return err
+		}
+		data, err := open(ctx, set)
 		if err != nil {
 			return err
 		}

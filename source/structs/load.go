@@ -169,7 +169,7 @@ func (s *Source) load(args []any, fresh, runs bool) error {
 		if r := &l.records[i]; r.first != isRun {
 			l.expand(i)
 		} else {
-			l.runs.read(l.runs.waiting[r.back])
+			l.runs.read(&l.runs.waiting[r.back])
 		}
 	}
 	if runs {

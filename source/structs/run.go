@@ -103,16 +103,18 @@ type runReader struct {
 	err     error // of the first run that failed
 	blocks  map[*plan]*block
 	waiting []run    // those that lead to records: they are read in their turn
+	leaves  []run    // the others, which are read last
 	unnamed []extent // of slices with elements that have no id of their own
 }
 
 // An extent is where a slice is in memory.
 type extent struct{ from, to uintptr }
 
-// visit reads a run, or puts it behind the records that were visited before.
+// visit has a run read later: behind the records that were visited before, if it leads to
+// more of them.
 func (r *runReader) visit(of run) {
 	if len(of.plan.references) == 0 {
-		r.read(of)
+		r.leaves = append(r.leaves, of)
 		return
 	}
 	of.place = len(r.l.records)
@@ -121,7 +123,7 @@ func (r *runReader) visit(of run) {
 }
 
 // read reads a run, unless one has failed.
-func (r *runReader) read(of run) {
+func (r *runReader) read(of *run) {
 	b := r.blocks[of.plan]
 	if b == nil {
 		b = newBlock(of.plan)
@@ -129,7 +131,7 @@ func (r *runReader) read(of run) {
 	}
 	for at := 0; at < of.list.Len() && r.err == nil; {
 		to := min(of.list.Len(), at+blockSize-b.len())
-		r.err = r.readPart(b, &of, of.list.Slice(at, to), at)
+		r.err = r.readPart(b, of, of.list.Slice(at, to), at)
 		if r.err == nil && b.len() == blockSize {
 			r.err = r.add(b)
 		}
@@ -243,8 +245,28 @@ func (r *runReader) add(b *block) error {
 	return nil
 }
 
-// finish adds what is left in blocks.
+// grow makes room in the store for the records that are not there yet.
+func (r *runReader) grow() {
+	left := map[*plan]int{}
+	for i := range r.leaves {
+		left[r.leaves[i].plan] += r.leaves[i].list.Len()
+	}
+	for i := range r.l.records {
+		if r.l.records[i].first != isRun {
+			left[r.l.records[i].plan]++
+		}
+	}
+	for p, n := range left {
+		r.l.s.store.Grow(p.entity, n)
+	}
+}
+
+// finish reads the runs that lead nowhere, and adds what is left in blocks.
 func (r *runReader) finish() error {
+	r.grow()
+	for i := range r.leaves {
+		r.read(&r.leaves[i])
+	}
 	if r.err != nil {
 		return r.err
 	}

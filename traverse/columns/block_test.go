@@ -139,6 +139,9 @@ func TestAddBlockIsAdd(t *testing.T) {
 				}
 				added++
 			}
+			if rapid.Bool().Draw(t, "with room") {
+				blocks.Grow(entity, rapid.IntRange(-1, 10).Draw(t, "more"))
+			}
 			got := blocks.AddBlock(entity, ids, values)
 			if (got == nil) != (want == nil) {
 				t.Fatalf("%s: AddBlock returned %v, and Add %v", entity, got, want)
@@ -162,6 +165,7 @@ func TestAddBlockIsAdd(t *testing.T) {
 func TestAddBlockErrors(t *testing.T) {
 	type C = traverse.Column
 	s := columns.New(schema(t))
+	s.Grow("Nothing", 1) // does nothing
 	names := func(texts ...string) []C { return []C{{Texts: texts}} }
 	if err := s.AddBlock("Account", []string{"a", "b"}, names("A", "B")); err != nil {
 		t.Fatal(err)

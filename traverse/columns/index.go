@@ -3,6 +3,7 @@ package columns
 import (
 	"bytes"
 	"hash/maphash"
+	"math/bits"
 )
 
 // perBucket is how many numbers a bucket has in the mean.
@@ -63,6 +64,15 @@ func (x *index) add(hash uint64, k Key, hashOf func(Key) uint64) {
 	if x.n++; x.n > perBucket*len(x.buckets) {
 		x.grow(hashOf)
 	}
+}
+
+// reserve makes an index without numbers one that splits no bucket before it has so many.
+func (x *index) reserve(numbers int) {
+	if x.n > 0 || numbers <= perBucket*len(x.buckets) {
+		return
+	}
+	x.level, x.split = uint(bits.Len(uint((numbers-1)/perBucket))), 0
+	x.buckets = make([]bucket, 1<<x.level)
 }
 
 // grow splits the next bucket.

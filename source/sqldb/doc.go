@@ -23,9 +23,9 @@
 // A source answers queries by keys, and so scores one lead, or some, without reading
 // what others need. To score most of the leads, [Source.Load] reads the tables as a
 // whole: the database looks nothing up, and sends each record once. That takes less
-// than half of the processor time, and memory for all records that the rules can
-// count. If these do not fit into memory, score by keys from a [Snapshot], which is one
-// state of the database, too:
+// processor time, above all of the server, and memory for all records that the rules can
+// count. If there are more than [LoadOptions.MaxRecords], score by keys from a
+// [Snapshot], which is one state of the database, too:
 //
 //	snapshot, err := data.Snapshot(ctx)
 //	…
@@ -105,6 +105,10 @@
 //	CREATE INDEX ON email_opened (contact_id, timestamp);
 //	CREATE INDEX ON orders (lead_id, placed_on);
 //	CREATE INDEX ON contact (parent_account_id);
+//
+// In a table that is written day by day, the interactions of one contact are spread out.
+// PostgreSQL's CLUSTER by such an index puts them together, which saves the server a
+// third of the processor time for queries by keys, until new rows are spread out again.
 //
 // Times in text are compared by their days, as an offset may follow them, and only
 // if they are written as times; the engine ignores records outside the range. This

@@ -43,6 +43,7 @@ func main() {
 	flag.StringVar(&o.rules, "rules", "20,100", "how many rules, separated by commas")
 	flag.StringVar(&o.threads, "threads", "1,2", "how many threads score the files, separated by commas")
 	flag.StringVar(&o.dsn, "postgres", os.Getenv(variable), "connection string of PostgreSQL, by default that in "+variable)
+	flag.BoolVar(&o.cluster, "cluster", false, "order the tables of PostgreSQL by contact and time")
 	flag.Parse()
 	if err := run(context.Background(), os.Stdout, o); err != nil {
 		fmt.Fprintln(os.Stderr, "sidebyside:", err)
@@ -57,6 +58,7 @@ type options struct {
 	seed           uint64
 	rules, threads string
 	dsn            string
+	cluster        bool
 }
 
 func run(ctx context.Context, out io.Writer, o options) error {
@@ -150,6 +152,11 @@ func postgres(ctx context.Context, out io.Writer, o options, models []*rules.Mod
 		return err
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
+	if o.cluster {
+		if err := d.Cluster(ctx); err != nil {
+			return err
+		}
+	}
 	ways, err := d.Ways(ctx)
 	if err != nil {
 		return err

@@ -42,6 +42,21 @@ func (d *Database) Statements() int { return int(d.asked.Swap(0)) }
 // Close closes the database and removes the tables that were created.
 func (d *Database) Close() error { return errors.Join(d.db.Close(), d.remove()) }
 
+// Cluster orders the interactions in the tables of a PostgreSQL database by contact and
+// time. They are written in the order of time.
+func (d *Database) Cluster(ctx context.Context) error {
+	for _, e := range crm.Interactions {
+		for _, statement := range []string{
+			"CLUSTER " + quote(e.Name) + " USING " + quote(e.Name+" by reference"), "VACUUM (ANALYZE) " + quote(e.Name),
+		} {
+			if _, err := d.db.ExecContext(ctx, statement); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // SQLite returns a database in a file of the folder dir, with the driver
 // modernc.org/sqlite, which is SQLite in Go.
 func SQLite(ctx context.Context, dir string, data *crm.Data, schema *leadscore.Schema) (*Database, error) {

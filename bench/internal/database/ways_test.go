@@ -46,6 +46,9 @@ func TestWays(t *testing.T) {
 		err = conn.QueryRow(ctx, query).Scan(&answer)
 		return answer, err
 	})
+	if err := d.Cluster(ctx); err != nil {
+		t.Error(err)
+	}
 	ways, err := d.Ways(ctx)
 	if err != nil {
 		t.Skip(err) // of a server elsewhere

@@ -475,3 +475,24 @@ func TestCancelled(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestDictFind checks that Find returns the codes that Code gave, and gives none.
+func TestDictFind(t *testing.T) {
+	d := columns.New(traverse.Standard()).Table("Lead").Column("City").Dict
+	for _, v := range []traverse.Value{
+		traverse.TextValue("Ulm"), traverse.ChoicesValue("a", "b"), traverse.NumberValue(1.5), traverse.BoolValue(true),
+	} {
+		if code, ok := d.Find(v); ok {
+			t.Errorf("%s has the code %d before it is given one", v, code)
+		}
+		n, want := d.Len(), d.Code(v)
+		if code, ok := d.Find(v); !ok || code != want || d.Len() != n+1 {
+			t.Errorf("%s has the code %d, %v of %d, want %d", v, code, ok, d.Len(), want)
+		}
+	}
+	for _, v := range []traverse.Value{{}, traverse.TextValue("")} {
+		if code, ok := d.Find(v); !ok || code != 0 {
+			t.Errorf("the empty value has the code %d, %v", code, ok)
+		}
+	}
+}

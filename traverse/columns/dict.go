@@ -69,6 +69,19 @@ func (d *Dict) Code(v traverse.Value) uint32 {
 	return code
 }
 
+// Find returns the code of v, or false if v has none. It keeps nothing of v.
+func (d *Dict) Find(v traverse.Value) (uint32, bool) {
+	if v.IsEmpty() {
+		return 0, true
+	}
+	if key, ok := textKey(v); ok {
+		code, ok := d.texts[key]
+		return code, ok
+	}
+	code, ok := d.numbers[numberKey(v)]
+	return code, ok
+}
+
 // codeOf returns the code of the value with a key, and whether the code is new.
 func codeOf[K comparable](d *Dict, codes *map[K]uint32, key K, v traverse.Value) (code uint32, isNew bool) {
 	code, ok := (*codes)[key]

@@ -49,8 +49,11 @@ func (c *coder) text(s string) uint32 {
 	}
 	e := &c.texts[maphash.String(seed, s)>>recentShift]
 	if e.text != s {
-		// Its own copy, as it stays, and s may be a piece of much more memory.
-		code := c.dict.Code(traverse.TextValue(strings.Clone(s)))
+		code, ok := c.dict.Find(traverse.TextValue(s))
+		if !ok {
+			// Its own copy, as it stays, and s may be a piece of much more memory.
+			code = c.dict.Code(traverse.TextValue(strings.Clone(s)))
+		}
 		*e = codedText{c.dict.Value(code).Text(), code}
 	}
 	return e.code
@@ -83,9 +86,10 @@ func (c *coder) value(v traverse.Value) uint32 {
 	case traverse.KindNumber:
 		return c.number(v.Number())
 	case traverse.KindChoices:
-		if chosen := v.Choices(); len(chosen) > 0 {
-			v = traverse.ChoicesValue(cloned(chosen)...)
+		if code, ok := c.dict.Find(v); ok {
+			return code
 		}
+		v = traverse.ChoicesValue(cloned(v.Choices())...)
 	}
 	return c.dict.Code(v)
 }

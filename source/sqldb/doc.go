@@ -108,7 +108,7 @@
 //
 // In a table that is written day by day, the interactions of one contact are spread out.
 // PostgreSQL's CLUSTER by such an index puts them together, which saves the server a
-// third of the processor time for queries by keys, until new rows are spread out again.
+// quarter of the processor time for queries by keys, until new rows are spread out again.
 //
 // Times in text are compared by their days, as an offset may follow them, and only
 // if they are written as times; the engine ignores records outside the range. This

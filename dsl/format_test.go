@@ -310,6 +310,7 @@ func FuzzParse(f *testing.F) {
 	f.Add(everything)
 	f.Add(blocks)
 	f.Add("model{let")
+	f.Add("\n\n// \x00\x00\x01\x00 b\n")
 	f.Add("model \"M\" { condition \"C\" { has Lead where A = 1\n ))\n} }")
 	f.Add("model \"M\" { target contact condition \"C\" {\neach E" + strings.Repeat(")", 30))
 	f.Add(`model "M" { condition "C" { has Lead }and and and`)

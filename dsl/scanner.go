@@ -47,10 +47,12 @@ func newScanner(name, text string, limits Limits) *scanner {
 func (s *scanner) isOtherText() bool {
 	start := s.text[:min(len(s.text), 64)]
 	zeros := strings.Count(start, "\x00")
+	// One of the first two bytes of Latin text is zero; no rule file that parses begins so.
+	halfZero := len(start) > 1 && (start[0] == 0) != (start[1] == 0)
 	switch {
 	case strings.HasPrefix(start, "PK\x03\x04"):
 		s.problem(s.pos, "", CodeText, "this is a zip file, such as a document of an office program, and not text").Help = "save the rules as plain text in UTF-8"
-	case strings.HasPrefix(start, "\xff\xfe"), strings.HasPrefix(start, "\xfe\xff"), zeros > 0 && zeros >= len(start)/3:
+	case strings.HasPrefix(start, "\xff\xfe"), strings.HasPrefix(start, "\xfe\xff"), halfZero && zeros >= len(start)/3:
 		s.problem(s.pos, "", CodeText, "this is UTF-16, and not UTF-8").Help = "save the file as UTF-8"
 	default:
 		return false

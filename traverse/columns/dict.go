@@ -55,17 +55,22 @@ func (d *Dict) Value(code uint32) traverse.Value { return d.values[code] }
 // Code returns the code of v, and gives v one if it has none yet. It is for
 // filling a store: see [Store.Own].
 func (d *Dict) Code(v traverse.Value) uint32 {
-	if v.IsEmpty() {
-		return 0
-	}
-	if key, ok := textKey(v); ok {
-		code, isNew := codeOf(d, &d.texts, key, v)
-		if isNew {
-			d.bytes += len(key)
-		}
+	if code, ok := d.Find(v); ok {
 		return code
 	}
-	code, _ := codeOf(d, &d.numbers, numberKey(v), v)
+	code := d.fresh(v)
+	if key, ok := textKey(v); ok {
+		if d.texts == nil {
+			d.texts = map[string]uint32{}
+		}
+		d.texts[key] = code
+		d.bytes += len(key)
+		return code
+	}
+	if d.numbers == nil {
+		d.numbers = map[uint64]uint32{}
+	}
+	d.numbers[numberKey(v)] = code
 	return code
 }
 
@@ -80,19 +85,6 @@ func (d *Dict) Find(v traverse.Value) (uint32, bool) {
 	}
 	code, ok := d.numbers[numberKey(v)]
 	return code, ok
-}
-
-// codeOf returns the code of the value with a key, and whether the code is new.
-func codeOf[K comparable](d *Dict, codes *map[K]uint32, key K, v traverse.Value) (code uint32, isNew bool) {
-	code, ok := (*codes)[key]
-	if !ok {
-		if *codes == nil {
-			*codes = map[K]uint32{}
-		}
-		code = d.fresh(v)
-		(*codes)[key] = code
-	}
-	return code, !ok
 }
 
 // fresh gives a value a code that no other has.

@@ -212,7 +212,7 @@ func TestLets(t *testing.T) {
 			if n.List != nil {
 				use(n.List, len(n.Operands), n.Operands[0].At())
 			}
-		case *dsl.Assignment:
+		case *dsl.FieldValue:
 			if n.Let != nil {
 				use(n.Let, len(n.Values), n.Values[0].At())
 			}

@@ -224,7 +224,7 @@ func parseRecord(lex *tokens) (*Record, error) {
 	}
 	if accept(lex, "with") {
 		for {
-			a, err := parseAssignment(lex)
+			a, err := parseFieldValue(lex)
 			if err != nil {
 				return nil, err
 			}
@@ -271,13 +271,13 @@ func parseWhen(lex *tokens) (*When, error) {
 	return w, nil
 }
 
-// parseAssignment parses a value of a record.
-func parseAssignment(lex *tokens) (*Assignment, error) {
+// parseFieldValue parses a value of a record.
+func parseFieldValue(lex *tokens) (*FieldValue, error) {
 	name, err := wantName(lex, "a field's name")
 	if err != nil {
 		return nil, err
 	}
-	a := &Assignment{Field: name}
+	a := &FieldValue{Field: name}
 	if !acceptSign(lex, "=") && !acceptSign(lex, "==") {
 		bad := unexpected(lex, "=")
 		bad.help = "the values of a record are written Field = value"

@@ -98,8 +98,8 @@ func (w *When) String() string {
 	return w.Shift.String() + " ago"
 }
 
-// String returns the assignment in its canonical form.
-func (a *Assignment) String() string {
+// String returns the value in its canonical form.
+func (a *FieldValue) String() string {
 	text := a.Field.String() + " = "
 	if a.When != nil {
 		return text + a.When.String()

@@ -37,7 +37,7 @@ type Record struct {
 	ID     *String // or nil
 	When   *When   // or nil
 	By     *String // the id of the contact, or nil
-	Fields []*Assignment
+	Fields []*FieldValue
 }
 
 // A When is a moment of a test: `on D`, `SPAN ago` or `in SPAN`.
@@ -48,8 +48,8 @@ type When struct {
 	Later  bool      // `in`, not `ago`
 }
 
-// An Assignment is `Field = value`, or `Field = ("A", "B")` for choices.
-type Assignment struct {
+// A FieldValue is `Field = value`, or `Field = ("A", "B")` for choices.
+type FieldValue struct {
 	Span
 	Field  *Name
 	Values []Literal // one, unless List
@@ -58,8 +58,8 @@ type Assignment struct {
 	When   *When // of a value such as `3 days ago`, in place of Values
 }
 
-// Text returns the value of the assignment if that is a single text.
-func (a *Assignment) Text() (*String, bool) {
+// Text returns the value if that is a single text.
+func (a *FieldValue) Text() (*String, bool) {
 	if a.When != nil || a.List || len(a.Values) != 1 {
 		return nil, false
 	}

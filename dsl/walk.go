@@ -167,7 +167,7 @@ func testChildren(n Node, f func(Node)) {
 	case *When:
 		some(f, n.Moment)
 		some(f, n.Shift)
-	case *Assignment:
+	case *FieldValue:
 		some(f, n.Field)
 		literals(f, n.Let, n.Values)
 		some(f, n.When)

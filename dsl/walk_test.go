@@ -70,7 +70,7 @@ func TestWalk(t *testing.T) {
 	for _, kind := range []string{
 		"File", "Model", "Description", "Target", "TimeZone", "SalesReady", "Grade", "Condition", "Score", "Child", "Frequency", "Range",
 		"Comparison", "Name", "String", "Number", "Moment", "TimeSpan", "Bool", "Entity", "Field", "Relationship", "DatedBy", "BadMember",
-		"Test", "TestModel", "AsOf", "Record", "When", "Assignment", "Expectation",
+		"Test", "TestModel", "AsOf", "Record", "When", "FieldValue", "Expectation",
 		"Active", "ItemBlock", "Burst", "Cap", "Decay", "And", "Or", "Not",
 	} {
 		if kinds["*dsl."+kind] == 0 {

@@ -102,7 +102,7 @@ func usesOf(f *dsl.File) []letUse {
 			whole(n.Operands, n.List)
 		case *dsl.Row:
 			whole(n.Values, n.List)
-		case *dsl.Assignment:
+		case *dsl.FieldValue:
 			whole(n.Values, n.Let)
 		case dsl.Literal:
 			if l := letOf(n); l != nil {

@@ -8,7 +8,7 @@ import (
 )
 
 // assign sets a field or reference of a record.
-func (k *testChecker) assign(e *traverse.Entity, a *dsl.Assignment, values map[string]traverse.Value, said map[string]dsl.Span) {
+func (k *testChecker) assign(e *traverse.Entity, a *dsl.FieldValue, values map[string]traverse.Value, said map[string]dsl.Span) {
 	name := a.Field.Text
 	if before, ok := said[name]; ok {
 		d := k.bad(a.Field.Span, dsl.CodeRepeated, "%s is given twice", name)
@@ -58,7 +58,7 @@ func memberNames(e *traverse.Entity) func(yield func(string) bool) {
 }
 
 // value reads the value of a field. It reports a value that does not fit.
-func (k *testChecker) value(e *traverse.Entity, f traverse.Field, a *dsl.Assignment) (v traverse.Value, ok bool) {
+func (k *testChecker) value(e *traverse.Entity, f traverse.Field, a *dsl.FieldValue) (v traverse.Value, ok bool) {
 	isDate := f.Type == traverse.Time || f.Type == traverse.Date
 	switch {
 	case a.When != nil && isDate:
@@ -93,7 +93,7 @@ func (k *testChecker) value(e *traverse.Entity, f traverse.Field, a *dsl.Assignm
 	return v, false
 }
 
-func (k *testChecker) texts(f traverse.Field, a *dsl.Assignment) (v traverse.Value, ok bool) {
+func (k *testChecker) texts(f traverse.Field, a *dsl.FieldValue) (v traverse.Value, ok bool) {
 	var texts []string
 	sound := true
 	for _, l := range a.Values {

@@ -46,6 +46,8 @@ type Set struct {
 	schema *Schema
 	models []*Model
 	groups []group
+	// stopped says which models are, by position; nil if none is. They are in no group.
+	stopped []bool
 
 	batches sync.Pool // of *batch, empty
 }
@@ -134,7 +136,7 @@ func CompileSet(schema *Schema, files []File, opts ...CompileOption) (*Set, erro
 	for i, m := range checked {
 		models[i] = newModel(m)
 	}
-	return newSet(schema, models), nil
+	return newSet(schema, models, nil), nil
 }
 
 // CompileFS compiles the files of fsys that match patterns, in the syntax of
@@ -226,7 +228,7 @@ func withoutCovered(ds Diagnostics) Diagnostics {
 
 func newModel(m *check.Model) *Model {
 	model := &Model{checked: m}
-	model.alone = sync.OnceValue(func() *Set { return newSet(m.Schema, []*Model{model}) })
+	model.alone = sync.OnceValue(func() *Set { return newSet(m.Schema, []*Model{model}, nil) })
 	return model
 }
 
@@ -245,15 +247,18 @@ func NewSet(models ...*Model) (*Set, error) {
 			schema = nil
 		}
 	}
-	return newSet(schema, models), nil
+	return newSet(schema, models, nil), nil
 }
 
-// newSet plans models. schema is the schema that all of them share, or nil if
-// there is none.
-func newSet(schema *Schema, models []*Model) *Set {
-	s := &Set{schema: schema, models: slices.Clone(models)}
+// newSet plans models, apart from those that are stopped. schema is the schema that all of
+// them share, or nil if there is none.
+func newSet(schema *Schema, models []*Model, stopped []bool) *Set {
+	s := &Set{schema: schema, models: slices.Clone(models), stopped: stopped}
 	var checked [][]*check.Model
 	for i, m := range models {
+		if s.isStopped(i) {
+			continue
+		}
 		at := slices.IndexFunc(checked, func(group []*check.Model) bool {
 			return group[0].Schema.Equal(m.checked.Schema)
 		})
@@ -267,6 +272,9 @@ func newSet(schema *Schema, models []*Model) *Set {
 	}
 	for i := range s.groups {
 		s.groups[i].program = eval.New(checked[i])
+	}
+	if len(s.groups) == 0 && len(models) > 0 {
+		s.groups = append(s.groups, lookUp(models[0].checked.Schema))
 	}
 	return s
 }
@@ -332,7 +340,7 @@ func (s *Set) Zone() (*time.Location, bool) {
 	return zone, true
 }
 
-// Needs returns everything that the set's models can ask a source for. Queries
+// Needs returns everything that the set's models can ask a source for, apart from those that are stopped. Queries
 // refer to a need by the same pointer. No two sets share pointers.
 func (s *Set) Needs() []*traverse.Need {
 	var needs []*traverse.Need

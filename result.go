@@ -24,14 +24,16 @@ const (
 	NoParent                    // the lead has neither a parent contact nor a parent account
 	NotActive                   // the model is not active as of the instant of scoring
 	NotInAudience               // the lead does not belong to the audience of the model
+	Stopped                     // the model is stopped in the set: see [Set.Stop]
 )
 
 var statusNames = [...]string{
 	NoStatus: "no status", Scored: "scored", NotTargeted: "not targeted", NoParent: "no parent", NotActive: "not active", NotInAudience: "not in audience",
+	Stopped: "stopped",
 }
 
-// String returns "scored", "not targeted", "no parent", "not active", "not in audience"
-// or, for [NoStatus], "no status".
+// String returns "scored", "not targeted", "no parent", "not active", "not in audience",
+// "stopped" or, for [NoStatus], "no status".
 func (s Status) String() string {
 	if int(s) < len(statusNames) {
 		return statusNames[s]

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/leadscore/leadscore/eval"
+	"github.com/leadscore/leadscore/eval/check"
 	"github.com/leadscore/leadscore/internal/calendar"
 )
 
@@ -187,8 +188,13 @@ func (s *Scores) reset(set *Set, leads []string, asOf time.Time) {
 	for _, g := range set.groups {
 		for at, i := range g.models {
 			s.models[i].reset(n, g.program.Structured(at), g.program.Dimensions(at))
-			same = same && s.asOf[i].Equal(asOf) && s.asOf[i].Location() == set.models[i].checked.Zone
 		}
+	}
+	for i, m := range set.models {
+		if set.isStopped(i) {
+			s.models[i].stop(n, m.checked)
+		}
+		same = same && s.asOf[i].Equal(asOf) && s.asOf[i].Location() == m.checked.Zone
 	}
 	if same {
 		return
@@ -211,6 +217,21 @@ func (m *modelScores) reset(leads int, structured bool, dimensions int) {
 		m.ready = nil
 	} else if m.ready = sized(m.ready, leads); m.ready == nil {
 		m.ready = []bool{}
+	}
+}
+
+// stop writes what a stopped model gives to so many leads.
+func (m *modelScores) stop(leads int, model *check.Model) {
+	dimensions := 0
+	for _, p := range model.Parts {
+		if _, ok := p.(*check.Dimension); ok {
+			dimensions++
+		}
+	}
+	m.reset(leads, false, dimensions)
+	for i := range leads {
+		m.clear(i)
+		m.status[i] = Stopped
 	}
 }
 

@@ -166,6 +166,11 @@ func (s *Set) score(ctx context.Context, b *batch, data Source, o eval.Options, 
 			}
 		}
 	}
+	for at := range s.stopped {
+		for n := 0; s.stopped[at] && n < len(b.ids); n++ {
+			b.results[n*models+at] = Result{Model: s.models[at].checked.Name, Lead: b.ids[n], Status: Stopped, asOf: &b.asOf[at]}
+		}
+	}
 	return nil
 }
 

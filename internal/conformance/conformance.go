@@ -12,6 +12,7 @@
 //	-- Lead.csv --          data: <Entity>.csv or <Entity>.ndjson files,
 //	-- EmailOpened.ndjson --   or one data.json
 //	-- leads --             optional: the ids to score, one per line; by default all leads
+//	-- stopped --           optional: the models that are stopped, one name per line
 //	-- as_of --             the instant for which leads are scored, RFC 3339
 //	-- want --              one line for each lead and model
 //	lead-1  Coffee  scored  53  Warm  ready
@@ -63,6 +64,7 @@ const (
 	schemaFile    = "schema.score"
 	dataFile      = "data.json"
 	leadsFile     = "leads"
+	stoppedFile   = "stopped"
 	asOfFile      = "as_of"
 	wantFile      = "want"
 	explainFile   = "explain"
@@ -83,6 +85,8 @@ type Case struct {
 	Base  *traverse.Schema
 	Files []File // the schema file, if there is one, and the rule files
 	AsOf  time.Time
+	// Stopped names the models that are stopped.
+	Stopped []string
 
 	leads   []string
 	data    fs.FS // nil if there is none
@@ -213,6 +217,10 @@ func Parse(name, text string) (*Case, error) {
 			c.AsOf = asOf
 		case f.name == leadsFile:
 			c.leads = strings.Fields(f.text)
+		case f.name == stoppedFile:
+			for name := range strings.Lines(f.text) {
+				c.Stopped = append(c.Stopped, strings.TrimSpace(name))
+			}
 		case slices.Contains([]string{wantFile, explainFile, ledgerFile, errorsFile, testsFile, formattedFile}, f.name):
 		default:
 			return nil, fmt.Errorf("unknown file %s", f.name)

@@ -116,7 +116,7 @@ func compareOnce(t failer, set *leadscore.Set, leads []string, source leadscore.
 			if occurrences != scoresAlone && g.Status == leadscore.Scored {
 				addsUp(t, g)
 			}
-			if occurrences != scoresAlone { // a model gives the same result alone as in the set
+			if occurrences != scoresAlone && g.Status != leadscore.Stopped { // a model gives the same result alone as in the set
 				alone, err := set.Models()[j].Score(context.Background(), got.Lead, source, options...)
 				if err == nil && occurrences > 0 {
 					alone, err = alone.Detailed(context.Background())

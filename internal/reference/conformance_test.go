@@ -72,7 +72,7 @@ func answer(ctx context.Context, c *conformance.Case) ([]conformance.Row, error)
 		if err != nil {
 			rows = append(rows, conformance.Row{Lead: lead, Err: fmt.Errorf("lead %q: no such lead", lead)})
 		}
-		for _, r := range results {
+		for _, r := range Stopped(results, c.Stopped...) {
 			rows = append(rows, conformance.Row{
 				Lead: r.Lead, Model: r.Model, Status: r.Status, Score: r.Score, Grade: r.Grade, Ready: r.SalesReady,
 				Labeled: labeled(files, r.Model), Label: r.Label, Dimensions: dimensions(r.Dimensions),

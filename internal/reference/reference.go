@@ -34,7 +34,7 @@ type Data map[string][]Record
 // the engine's result.
 type Result struct {
 	Model, Lead string
-	// Status is "scored", "no parent", "not targeted", "not active" or "not in
+	// Status is "scored", "stopped", "no parent", "not targeted", "not active" or "not in
 	// audience". The rest is set only for "scored", but for Audience.
 	Status        string
 	Score         int64
@@ -133,6 +133,19 @@ func Score(files []*dsl.File, schema *traverse.Schema, data Data, lead string, a
 		}
 	}
 	return results, nil
+}
+
+// Stopped returns the results that [Score] returns for a lead, if the models with some names
+// are stopped: "A stopped model gives every lead the status `stopped`", and "The other
+// models score as without it."
+func Stopped(results []Result, models ...string) []Result {
+	results = slices.Clone(results)
+	for i, r := range results {
+		if slices.Contains(models, r.Model) {
+			results[i] = Result{Model: r.Model, Lead: r.Lead, Status: "stopped"}
+		}
+	}
+	return results
 }
 
 // find returns the record with an id, or nil: "A hop through a reference to a

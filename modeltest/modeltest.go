@@ -1,6 +1,7 @@
 // Package modeltest runs the tests in rule files (language reference, Tests): under
-// go test with [Run], or anywhere else with [Results], for example before a service
-// starts to use rules that somebody has changed.
+// go test with [Run], or anywhere else with [Results] and [Of], for example before a
+// service starts to use rules that somebody has changed. It does not import package
+// testing.
 //
 //	func TestRules(t *testing.T) {
 //		set, err := leadscore.CompileFS(rules, leadscore.StandardSchema(), []string{"*.score"})
@@ -18,7 +19,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"testing"
 	"time"
 
 	"github.com/leadscore/leadscore"
@@ -133,14 +133,22 @@ func changes(b *strings.Builder, r *leadscore.Result) {
 	}
 }
 
-// Run runs every test of a set as a subtest of t, named after the model and the
-// test.
-func Run(t *testing.T, set *leadscore.Set) {
+// A Runner runs subtests: it is [*testing.T].
+type Runner[T any] interface {
+	Helper()
+	Context() context.Context
+	Error(args ...any)
+	Run(name string, f func(t T)) bool
+}
+
+// Run runs every test of a set as a subtest of t, which is a [*testing.T], named after
+// the model and the test.
+func Run[T Runner[T]](t T, set *leadscore.Set) {
 	t.Helper()
 	for _, m := range set.Models() {
 		for _, test := range m.Tests() {
-			t.Run(m.Name()+"/"+test.Name, func(t *testing.T) {
-				if r := run(t.Context(), m, &test); !r.Passed() {
+			t.Run(m.Name()+"/"+test.Name, func(t T) {
+				if r := Of(t.Context(), m, &test); !r.Passed() {
 					t.Error("\n" + r.String())
 				}
 			})
@@ -155,7 +163,7 @@ func Results(ctx context.Context, set *leadscore.Set) iter.Seq[Result] {
 	return func(yield func(Result) bool) {
 		for _, m := range set.Models() {
 			for _, test := range m.Tests() {
-				if !yield(run(ctx, m, &test)) {
+				if !yield(Of(ctx, m, &test)) {
 					return
 				}
 			}
@@ -163,7 +171,9 @@ func Results(ctx context.Context, set *leadscore.Set) iter.Seq[Result] {
 	}
 }
 
-func run(ctx context.Context, m *leadscore.Model, test *check.Test) Result {
+// Of runs one test of a model, one of those that [leadscore.Model.Tests] returns. Once ctx
+// is done, Err of the result is its error.
+func Of(ctx context.Context, m *leadscore.Model, test *check.Test) Result {
 	r := Result{Model: m.Name(), Test: test.Name}
 	data := memory.New(m.Schema())
 	lead, err := fill(data, test.Records)

@@ -341,3 +341,15 @@ func ExampleResults() {
 	//      +10  Opened: 1 x +10
 	//             each EmailOpened within last 30 days: 1
 }
+
+// TestOf runs one test of two.
+func TestOf(t *testing.T) {
+	m := compile(t, rules+good+bad).Models()[0]
+	tests := m.Tests()
+	if r := modeltest.Of(t.Context(), m, &tests[0]); r.Test != "Two emails suffice" || !r.Passed() {
+		t.Error(r)
+	}
+	if r := modeltest.Of(t.Context(), m, &tests[1]); r.Test != "One email suffices" || len(r.Failures) != 1 {
+		t.Error(r)
+	}
+}

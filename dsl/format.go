@@ -22,6 +22,10 @@ func Format(name, text string) (string, error) {
 		switch b := b.(type) {
 		case *Model:
 			p.model(b)
+		case *Stages:
+			p.head(0, b.Start, b.Name, "stages ")
+			p.clauses(1, b.Clauses)
+			p.closeBrace(0, b.Span)
 		case *Let:
 			p.add(0, b.Span, b.String()).apart = apart
 		case *Entity:

@@ -27,6 +27,9 @@ func (p *printer) clauses(indent int, clauses []Clause) {
 			p.table(indent, c)
 		case *Audience:
 			p.audience(indent, c)
+		case *Stage:
+			block = false
+			p.stage(indent, c, apart)
 		case *SalesReady:
 			block = false
 			p.salesReady(indent, c, apart)
@@ -68,23 +71,57 @@ func (p *printer) audience(indent int, a *Audience) {
 // salesReady lays out the clause of that name. A long decision has a line for each of
 // its parts.
 func (p *printer) salesReady(indent int, s *SalesReady, apart bool) {
-	const longest = 80
-	text := clauseText(s)
+	if s.When == nil {
+		p.add(indent, s.Span, clauseText(s)).apart = apart
+		return
+	}
+	p.decision(indent, s.Span, "sales ready when ", s.When, apart)
+}
+
+// longestDecision is how many characters a line with a decision has at most, apart from
+// the blanks before it, unless the decision has only one part.
+const longestDecision = 80
+
+// decision lays out words and the decision after them, which are at a place. A long
+// decision has a line for each of its parts.
+func (p *printer) decision(indent int, at Span, words string, e Expr, apart bool) {
+	text := words + e.String()
 	var terms []Expr
 	word := "or "
-	switch e := s.When.(type) {
+	switch e := e.(type) {
 	case *Or:
 		terms = e.Terms
 	case *And:
 		terms, word = e.Terms, "and "
 	}
-	if len(terms) == 0 || utf8.RuneCountInString(text) <= longest {
+	if len(terms) == 0 || utf8.RuneCountInString(text) <= longestDecision {
+		p.add(indent, at, text).apart = apart
+		return
+	}
+	p.add(indent, Span{at.Start, terms[0].At().End}, words+termText(terms[0])).apart = apart
+	for _, e := range terms[1:] {
+		p.add(indent+1, e.At(), word+termText(e))
+	}
+}
+
+// stage lays out a stage. A long one has a line for each of its parts.
+func (p *printer) stage(indent int, s *Stage, apart bool) {
+	if text := s.String(); utf8.RuneCountInString(text) <= longestDecision {
 		p.add(indent, s.Span, text).apart = apart
 		return
 	}
-	p.add(indent, Span{s.Start, terms[0].At().End}, "sales ready when "+termText(terms[0])).apart = apart
-	for _, e := range terms[1:] {
-		p.add(indent+1, e.At(), word+termText(e))
+	p.add(indent, Span{s.Start, s.Name.End}, "stage "+s.Name.Raw).apart = apart
+	if s.When != nil {
+		p.decision(indent+1, s.When.At(), "when ", s.When, false)
+	}
+	if s.Until != nil {
+		p.decision(indent+1, s.Until.At(), "until ", s.Until, false)
+	}
+	if s.Sticky != nil {
+		p.add(indent+1, s.Sticky.Span, "sticky")
+	}
+	if s.Then != nil {
+		p.add(indent+1, s.Then.Span, "then "+s.Then.Raw)
 	}
 }
 

@@ -61,6 +61,15 @@ type (
 		Name    lexer.Token `parser:"@String"`
 		Open    lexer.Token `parser:"@'{':Sign"`
 	}
+	stagesHead struct {
+		Keyword lexer.Token `parser:"@'stages':Ident"`
+		Name    lexer.Token `parser:"@String"`
+		Open    lexer.Token `parser:"@'{':Sign"`
+	}
+	stageHead struct {
+		Keyword lexer.Token `parser:"@'stage':Ident"`
+		Name    lexer.Token `parser:"@String"`
+	}
 	entityHead struct {
 		Keyword lexer.Token  `parser:"@('profile':Ident | 'interaction':Ident)"`
 		Name    lexer.Token  `parser:"@(Ident | Quoted)"`
@@ -100,6 +109,8 @@ type (
 		ModelHead   *modelHead         `parser:"  @@"`
 		Entity      *entityHead        `parser:"| @@"`
 		Test        *testHead          `parser:"| @@"`
+		Stages      *stagesHead        `parser:"| @@"`
+		Stage       *stageHead         `parser:"| @@"`
 		Group       *groupHead         `parser:"| @@"`
 		FirstOf     *firstOfHead       `parser:"| @@"`
 		Description *descriptionClause `parser:"| @@"`
@@ -129,6 +140,8 @@ type forms struct {
 	modelHead   form[modelHead]
 	entityHead  form[entityHead]
 	testHead    form[testHead]
+	stagesHead  form[stagesHead]
+	stageHead   form[stageHead]
 	groupHead   form[groupHead]
 	firstOf     form[firstOfHead]
 	description form[descriptionClause]
@@ -147,6 +160,8 @@ var grammar = sync.OnceValue(func() *forms {
 	return &forms{
 		modelHead:   form[modelHead]{production[modelHead](all), [][]string{{"model"}, text, brace}},
 		testHead:    form[testHead]{production[testHead](all), [][]string{{"test"}, text, brace}},
+		stagesHead:  form[stagesHead]{production[stagesHead](all), [][]string{{"stages"}, text, brace}},
+		stageHead:   form[stageHead]{production[stageHead](all), [][]string{{"stage"}, text}},
 		entityHead:  form[entityHead]{production[entityHead](all), [][]string{{"profile", "interaction"}, {wordName}, brace, brace}},
 		groupHead:   form[groupHead]{production[groupHead](all), [][]string{{"group", "dimension"}, text, brace}},
 		firstOf:     form[firstOfHead]{production[firstOfHead](all), [][]string{{"first"}, {"of"}, text, brace}},

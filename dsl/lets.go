@@ -87,7 +87,7 @@ func (ds declarations) inModel(i int) map[string]*Let {
 // seen before its declaration, too.
 func findLets(lex *tokens) declarations {
 	var ds declarations
-	const elsewhere = -2 // in a test or schema block
+	const elsewhere = -2 // in stages, a test or a schema block
 	depth, model := 0, -1
 	for lex.at = 0; !lex.Peek().EOF(); lex.Next() {
 		t := lex.Peek()
@@ -100,7 +100,7 @@ func findLets(lex *tokens) declarations {
 			}
 		case isWord(t, "model") && lex.peekAt(1).Type == tokString && isSign(lex.peekAt(2), "{"):
 			depth, model = 0, lex.at
-		case isWord(t, "test") && lex.peekAt(1).Type == tokString && isSign(lex.peekAt(2), "{"), startsEntity(lex):
+		case (isWord(t, "test") || isWord(t, "stages")) && lex.peekAt(1).Type == tokString && isSign(lex.peekAt(2), "{"), startsEntity(lex):
 			depth, model = 0, elsewhere
 		case startsLet(lex) && model != elsewhere:
 			d := readLet(lex)

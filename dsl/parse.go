@@ -74,7 +74,7 @@ func merge(scanned, parsed Diagnostics) Diagnostics {
 }
 
 func (p *parser) parseFile() {
-	models, tests := 0, 0
+	models, tests, stages := 0, 0, 0
 	for !p.peek().EOF() {
 		before := p.lex.at
 		switch t := p.peek(); {
@@ -92,6 +92,13 @@ func (p *parser) parseFile() {
 				return
 			}
 			p.file.Blocks = append(p.file.Blocks, p.parseTest())
+		case isWord(t, "stages"):
+			if stages++; stages > p.limits.Models {
+				p.report(tokenSpan(t.Pos, t.Value), CodeLimit, "the file has more than %d blocks of stages", p.limits.Models)
+				p.file.Incomplete = true
+				return
+			}
+			p.file.Blocks = append(p.file.Blocks, p.parseStages())
 		case isWord(t, "let"):
 			if let := p.parseLet(); let != nil {
 				p.file.Blocks = append(p.file.Blocks, let)
@@ -113,7 +120,7 @@ func (p *parser) parseFile() {
 			if found != nil {
 				d = p.reportForm(found)
 			} else {
-				d = p.unexpectedToken("model", "test", "profile", "interaction", "let")
+				d = p.unexpectedToken("model", "stages", "test", "profile", "interaction", "let")
 			}
 			switch {
 			case found != nil:

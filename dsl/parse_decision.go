@@ -31,22 +31,7 @@ func (p *parser) parseSalesReady() Clause {
 		p.failed(err)
 		return nil
 	}
-	if s.When == nil {
-		return s
-	}
-	terms, ok := 0, true
-	leaves(s.When, func(leaf Expr) {
-		terms++
-		if j, is := leaf.(*Judgment); is && len(j.Operands) > p.limits.Terms {
-			p.report(j.Span, CodeLimit, "a list has %d values; the limit is %d", len(j.Operands), p.limits.Terms)
-			ok = false
-		}
-	})
-	if terms > p.limits.Terms {
-		p.report(s.Span, CodeLimit, "a decision has %d parts; the limit is %d", terms, p.limits.Terms)
-		ok = false
-	}
-	if !ok {
+	if !p.decisionFits(s.When, s.Span) {
 		return nil
 	}
 	return s

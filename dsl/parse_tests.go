@@ -24,7 +24,7 @@ func (p *parser) parseTest() *Test {
 	what := func() string { return called("test", t.Name) }
 	// `model "…" {` begins a model; without the brace it names the model to test.
 	outer := func() bool {
-		return p.startsEntity() || p.startsTest() || p.startsModel() && isSign(p.peekAt(2), "{")
+		return p.startsEntity() || p.startsTest() || (p.startsModel() || p.startsStages()) && isSign(p.peekAt(2), "{")
 	}
 	clauses := 0
 	stop, whole := p.body(open, what, outer, func() bool {

@@ -5,7 +5,12 @@ import "strings"
 // String returns the judgment in its canonical form, on one line.
 func (j *Judgment) String() string {
 	of := ""
-	if j.Of != nil {
+	switch {
+	case j.Model != nil && j.Of != nil && j.Subject != SubjectCondition:
+		of = " of " + j.Model.Raw + "." + j.Of.Raw
+	case j.Model != nil:
+		of = " of " + j.Model.Raw
+	case j.Of != nil:
 		of = " of " + j.Of.Raw
 	}
 	switch j.Subject {
@@ -14,9 +19,16 @@ func (j *Judgment) String() string {
 	case SubjectGrade:
 		return "grade" + of + " " + j.choice()
 	case SubjectLabel:
-		return "label " + j.choice()
+		return "label" + of + " " + j.choice()
+	case SubjectStatus:
+		return "status" + of + " " + j.choice()
+	case SubjectSalesReady:
+		return "sales ready" + of
 	}
-	return "condition " + j.Of.Raw + " holds"
+	if j.Model == nil {
+		of = ""
+	}
+	return "condition " + j.Of.Raw + of + " holds"
 }
 
 // test returns the operator and operands.
@@ -134,3 +146,21 @@ func valuesText(values []Literal) string {
 
 // String returns the row in its canonical form, on one line.
 func (r *Row) String() string { return r.test() + " score " + signedText(r.Score.Points) }
+
+// String returns the stage in its canonical form, on one line.
+func (s *Stage) String() string {
+	text := "stage " + s.Name.Raw
+	if s.When != nil {
+		text += " when " + s.When.String()
+	}
+	if s.Until != nil {
+		text += " until " + s.Until.String()
+	}
+	if s.Sticky != nil {
+		text += " sticky"
+	}
+	if s.Then != nil {
+		text += " then " + s.Then.Raw
+	}
+	return text
+}

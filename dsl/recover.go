@@ -32,14 +32,18 @@ func (p *parser) startsTest() bool {
 	return isWord(p.peek(), "test") && p.peekAt(1).Type == tokString
 }
 
+func (p *parser) startsStages() bool {
+	return isWord(p.peek(), "stages") && p.peekAt(1).Type == tokString
+}
+
 func (p *parser) startsBlock() bool {
-	return p.startsBlockWord() && (p.startsModel() || p.startsEntity() || p.startsTest())
+	return p.startsBlockWord() && (p.startsModel() || p.startsEntity() || p.startsTest() || p.startsStages())
 }
 
 // startsBlockWord reports whether the next token is a keyword that blocks begin with.
 func (p *parser) startsBlockWord() bool {
 	switch wordOf(p.peek()) {
-	case "model", "test", "profile", "interaction":
+	case "model", "test", "stages", "profile", "interaction":
 		return true
 	}
 	return false
@@ -282,7 +286,7 @@ func (p *parser) body(open lexer.Token, what func() string, outer func() bool, i
 			d.Expected = []string{"}"}
 			d.Related = []Related{{Summary: "it is opened here", File: p.file.Name, Span: tokenSpan(open.Pos, open.Value)}}
 			if p.startsBlock() {
-				d.Help = "models, tests and schema blocks cannot be nested"
+				d.Help = "models, stages, tests and schema blocks cannot be nested"
 				p.open++
 			}
 			stop := startOf(t)

@@ -9,10 +9,11 @@ type Model struct {
 	Incomplete bool
 }
 
-// A Clause is a part of a [Model], [Group] or [Dimension]. In any of them it is a
+// A Clause is a part of a [Model], [Group], [Dimension] or [Stages]. In any of them it is a
 // [Condition], [Group], [FirstOf], [Table], [Limit] or [Active]; in a model also a
 // [Description], [Target], [TimeZone], [Grade], [SalesReady], [Let], [Audience],
-// [Dimension] or [Label]; in a dimension also a [Grade], [Weight] or [OutOf].
+// [Dimension] or [Label]; in a dimension also a [Grade], [Weight] or [OutOf]. Stages have an
+// [Audience] and [Stage]s alone.
 type Clause interface {
 	Node
 	clause()
@@ -67,13 +68,15 @@ type SalesReady struct {
 
 // A Judgment is a part of a decision: what is said of a score, a grade, the label or a
 // condition, such as `score of "Fit" >= 40`, `grade is "Hot"` or
-// `condition "Competitor" holds`.
+// `condition "Competitor" holds`. In a decision over the models of a set it says of which
+// model, such as `score of "B2B"."Fit" >= 40` or `condition "Competitor" of "B2B" holds`.
 type Judgment struct {
 	Span
 	Subject Subject
-	Of      *String // the dimension of `score of` and `grade of`, the condition of Holds; or nil
+	Model   *String // in a decision over the models of a set, and nil in one of a model
+	Of      *String // the dimension of a score or grade, the condition of Holds; or nil
 	// Op is an operator of numbers for Score; Equal (is), NotEqual (is not), In or NotIn
-	// for Grade and Label; it means nothing for Holds.
+	// for Grade, Label and Status; it means nothing for the others.
 	Op       Op
 	OpSpan   Span
 	Operands []Literal
@@ -89,6 +92,10 @@ const (
 	SubjectGrade                    // grade, or grade of "…"
 	SubjectLabel                    // label
 	SubjectCondition                // condition "…" holds
+
+	// In decisions over the models of a set alone.
+	SubjectSalesReady // sales ready of "…"
+	SubjectStatus     // status of "…"
 )
 
 // A Grade is `grade "…" below N`, `grade "…" from A to B` or `grade "…" from A`.

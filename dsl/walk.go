@@ -66,6 +66,15 @@ func modelChildren(n Node, f func(Node)) {
 	case *Model:
 		some(f, n.Name)
 		all(f, n.Clauses)
+	case *Stages:
+		some(f, n.Name)
+		all(f, n.Clauses)
+	case *Stage:
+		some(f, n.Name)
+		one(f, n.When)
+		one(f, n.Until)
+		some(f, n.Sticky)
+		some(f, n.Then)
 	case *Description:
 		some(f, n.Text)
 	case *TimeZone:
@@ -74,7 +83,11 @@ func modelChildren(n Node, f func(Node)) {
 		some(f, n.Threshold)
 		one(f, n.When)
 	case *Judgment:
-		some(f, n.Of)
+		if n.Subject == SubjectCondition {
+			some(f, n.Of, n.Model)
+		} else {
+			some(f, n.Model, n.Of)
+		}
 		literals(f, n.List, n.Operands)
 	case *Grade:
 		some(f, n.Name)

@@ -62,15 +62,19 @@ var arrows = map[string][]string{
 	"internal/hostile":    {},
 	"internal/imports":    {},
 
-	"audit":            {".", "dsl", "eval/check", "internal/alike", "internal/shown", "source/tables", "traverse", "traverse/columns"},
-	"explain":          {".", "eval", "internal/shown"},
-	"modeldiff":        {".", "dsl", "eval", "eval/check", "grades", "internal/shown", "traverse"},
-	"whatif":           {".", "eval/check", "grades", "internal/points", "internal/shown"},
-	"modeltest":        {".", "dsl", "eval", "eval/check", "eval/findings", "internal/shown", "source/memory", "traverse"},
-	"internal/command": {"internal/zones", ".", "audit", "dsl", "eval/check", "eval/findings", "explain", "internal/calendar", "internal/nearest", "internal/regular", "internal/shown", "modeldiff", "modeltest", "source/tables", "spreadsheet", "traverse", "traverse/columns", "whatif"},
-	"cmd/leadscore":    {"internal/command"},
-	"spreadsheet":      {},
-	"examples/...":     {".", "source/memory", "source/tables"},
+	"audit":                 {".", "dsl", "eval/check", "internal/alike", "internal/shown", "source/tables", "traverse", "traverse/columns"},
+	"explain":               {".", "eval", "internal/shown"},
+	"modeldiff":             {".", "dsl", "eval", "eval/check", "grades", "internal/shown", "traverse"},
+	"whatif":                {".", "eval/check", "grades", "internal/points", "internal/shown"},
+	"modeltest":             {".", "dsl", "eval", "eval/check", "eval/findings", "internal/shown", "source/memory", "traverse"},
+	"registry":              {".", "dsl", "eval/check", "eval/findings", "internal/nearest", "internal/shown", "modeldiff", "modeltest"},
+	"registry/folder":       {"internal/regular", "registry"},
+	"registry/sqlstore":     {"registry"},
+	"registry/registrytest": {"registry"},
+	"internal/command":      {"internal/zones", ".", "audit", "dsl", "eval/check", "eval/findings", "explain", "internal/calendar", "internal/nearest", "internal/regular", "internal/shown", "modeldiff", "modeltest", "source/tables", "spreadsheet", "traverse", "traverse/columns", "whatif"},
+	"cmd/leadscore":         {"internal/command"},
+	"spreadsheet":           {},
+	"examples/...":          {".", "source/memory", "source/tables"},
 }
 
 // outside lists which packages import packages of other modules, without tests.

@@ -1,4 +1,4 @@
-// Package dbtest tests source/sqldb with the drivers of real databases: SQLite
+// Package dbtest tests source/sqldb and registry/sqlstore with the drivers of real databases: SQLite
 // always, PostgreSQL if the environment variable LEADSCORE_POSTGRES holds a
 // connection string such as postgres://user@localhost/test. The tests create
 // schemas there and drop them at the end. One test restarts a server of its own, if

@@ -43,6 +43,10 @@
 // in batches on all cores, and yields the results in the order of the stream.
 // [Set.ScoreInto] writes the scores of many leads into columns.
 //
+// A score changes while time passes, even if nothing happens. [Set.Changes] yields the
+// changes of the results for a lead between two instants, and with the option
+// [NextChange] a result says when it will change next.
+//
 // # Data
 //
 // A Source answers one kind of query: which records of an entity have one of

@@ -34,8 +34,8 @@ func limitsOf(opts []CompileOption) dsl.Limits {
 	return limits.WithDefaults()
 }
 
-// An Option changes how leads are scored. [AsOf], [Explain], [Batch], [Workers] and
-// [MaxRecords] return one. The zero Option changes nothing.
+// An Option changes how leads are scored. [AsOf], [Explain], [NextChange], [Batch],
+// [Workers] and [MaxRecords] return one. The zero Option changes nothing.
 type Option struct {
 	kind optionKind
 	time time.Time
@@ -50,6 +50,7 @@ const (
 	optionBatch
 	optionWorkers
 	optionRecords
+	optionNext
 )
 
 // AsOf scores leads as of an instant instead of now: records with a later date do
@@ -68,6 +69,16 @@ func AsOf(t time.Time) Option { return Option{kind: optionAsOf, time: t} }
 // lead is scored, and the source is asked for records of any date, those later than as of
 // included, as long as there are not more than [MaxRecords].
 func Explain(occurrences int) Option { return Option{kind: optionExplain, n: max(occurrences, 0)} }
+
+// NextChange makes [Set.Score] and [Set.ScoreAll] find the next change of each result, up
+// to an instant, and no later if that is the zero time than the year 9999: see
+// [Result.NextChange]. For that the records of leads are fetched that any instant up to the
+// end needs, which takes many times as long as the score: for a source that holds its
+// records in memory, too. An earlier end takes less. A lead whose records cannot be read
+// fails, even if they are only needed later.
+//
+// [Set.ScoreInto] finds no changes.
+func NextChange(until time.Time) Option { return Option{kind: optionNext, time: until} }
 
 // Batch sets how many leads [Set.ScoreAll] and [Set.ScoreInto] score together, and the
 // maximum number of keys in a query. The default is 256. If n is below 1, Batch uses 1.
@@ -96,6 +107,9 @@ const (
 	maxWorkers     = 1024
 )
 
+// lastInstant is the last instant as of which leads can be scored.
+var lastInstant = time.Date(10000, time.January, 1, 0, 0, 0, 0, time.UTC).Add(-time.Microsecond)
+
 // runOptions returns the options of the engine that opts set, and the number of
 // workers, or 0 if opts do not set it.
 func runOptions(opts []Option) (o eval.Options, workers int) {
@@ -113,6 +127,10 @@ func runOptions(opts []Option) (o eval.Options, workers int) {
 			workers = opt.n
 		case optionRecords:
 			o.Records = opt.n
+		case optionNext:
+			if o.Until = opt.time; opt.time.IsZero() || opt.time.UTC().Year() > 9999 {
+				o.Until = lastInstant
+			}
 		}
 	}
 	if now {

@@ -88,7 +88,7 @@ type Result struct {
 	Status     Status
 	SalesReady bool // the score reaches the model's sales-ready score, or what the model asks for holds
 
-	asOf *time.Time // the same for all results of a run and a model; or nil
+	moment *moment // the same for all results of a run and a model, unless next changes were asked for; or nil
 	// What an explanation has, also of a lead that is not scored, and what a model with
 	// dimensions and the like gives beside the score; or nil.
 	explained *eval.Explanation
@@ -97,10 +97,26 @@ type Result struct {
 // AsOf returns the instant of scoring, in the model's time zone: see [AsOf]. It returns
 // the zero time for a zero Result.
 func (r Result) AsOf() time.Time {
-	if r.asOf == nil {
+	if r.moment == nil {
 		return time.Time{}
 	}
-	return *r.asOf
+	return r.moment.asOf
+}
+
+// A moment is the instant of scoring.
+type moment struct {
+	asOf time.Time // in the time zone of the model
+	next time.Time // the next change, in the same zone; or the zero time
+}
+
+// NextChange returns the first instant after that of scoring as of which anything of the
+// result differs, in the model's time zone: see [Set.Changes]. It returns false if there is
+// none up to the end that [NextChange] sets, or if the lead was scored without that option.
+func (r Result) NextChange() (at time.Time, ok bool) {
+	if r.moment == nil || r.moment.next.IsZero() {
+		return time.Time{}, false
+	}
+	return r.moment.next, true
 }
 
 // Dimension is what a dimension of a model gives to a lead: its Name, its Score before
@@ -232,7 +248,8 @@ func (r Result) Equal(o Result) bool {
 
 // MarshalJSON returns the object that the leadscore command prints as a result. It
 // has model, lead, as_of and status; for a scored lead also score, grade, sales_ready
-// and, if the model has them, dimensions and label. If the lead was scored with
+// and, if the model has them, dimensions and label; and next_change, if there is a
+// [Result.NextChange]. If the lead was scored with
 // [Explain], it has contributions, and the ledger if the score is more than their sum;
 // and for a lead that is not scored audience, which says why it does not belong to the
 // audience, or season, which says when the model is active. All lists are read for that, so
@@ -243,15 +260,17 @@ func (r Result) MarshalJSON() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	next, _ := r.NextChange()
 	head := struct {
 		Model  string    `json:"model"`
 		Lead   string    `json:"lead"`
 		AsOf   time.Time `json:"as_of,omitzero"`
 		Status Status    `json:"status"`
 
+		Next     time.Time `json:"next_change,omitzero"`
 		Audience *Audience `json:"audience,omitempty"`
 		Season   *Season   `json:"season,omitempty"`
-	}{r.Model, r.Lead, r.AsOf(), r.Status, r.Audience(), r.Season()}
+	}{r.Model, r.Lead, r.AsOf(), r.Status, next, r.Audience(), r.Season()}
 	if r.Status != Scored {
 		return shown.JSON(head)
 	}
@@ -265,10 +284,11 @@ func (r Result) MarshalJSON() ([]byte, error) {
 		Dimensions    eval.Dimensions `json:"dimensions,omitempty"`
 		Label         *string         `json:"label,omitempty"`
 		SalesReady    bool            `json:"sales_ready"`
+		Next          time.Time       `json:"next_change,omitzero"`
 		Contributions []Contribution  `json:"contributions,omitempty"`
 		Ledger        []Line          `json:"ledger,omitempty"`
 	}
-	s := scored{Model: r.Model, Lead: r.Lead, AsOf: head.AsOf, Status: r.Status, Score: r.Score, Grade: r.Grade, SalesReady: r.SalesReady}
+	s := scored{Model: r.Model, Lead: r.Lead, AsOf: head.AsOf, Status: r.Status, Score: r.Score, Grade: r.Grade, SalesReady: r.SalesReady, Next: next}
 	s.Contributions = slices.Collect(r.Contributions())
 	s.Dimensions = r.Dimensions()
 	if label, ok := r.Label(); ok {
@@ -292,4 +312,15 @@ type SetResult struct {
 	Lead       string   `json:"lead"`
 	SalesReady bool     `json:"sales_ready"` // for some model
 	Results    []Result `json:"results"`     // one for each model, in the order of the set
+}
+
+// NextChange returns the first of the next changes of the models: see [Result.NextChange].
+// It is in UTC.
+func (r SetResult) NextChange() (at time.Time, ok bool) {
+	for i := range r.Results {
+		if next, found := r.Results[i].NextChange(); found && (!ok || next.Before(at)) {
+			at, ok = next, true
+		}
+	}
+	return at.UTC(), ok
 }

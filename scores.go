@@ -25,11 +25,11 @@ import (
 // results and errors. Their methods may be called by several goroutines at the same time,
 // but not while they are filled.
 type Scores struct {
-	set    *Set
-	leads  []string
-	models []modelScores
-	asOf   []time.Time // by model, in its time zone; results point to it, so it never changes
-	rows   []int32     // by lead, where a source in memory had it: see eval.Options
+	set     *Set
+	leads   []string
+	models  []modelScores
+	moments []moment // by model, in its time zone; results point to it, so it never changes
+	rows    []int32  // by lead, where a source in memory had it: see eval.Options
 
 	mu     sync.Mutex   // guards errs while they are filled
 	errs   []*LeadError // by lead; empty if none has one
@@ -97,7 +97,7 @@ func (s *Scores) Errs() iter.Seq2[int, *LeadError] {
 // with the grade, and what else is not a column. It has no status if the lead has an error.
 func (s *Scores) Result(lead, model int) Result {
 	m, c := s.set.models[model], &s.models[model]
-	r := Result{Model: m.checked.Name, Lead: s.leads[lead], asOf: &s.asOf[model], Status: c.status[lead], Score: c.score[lead]}
+	r := Result{Model: m.checked.Name, Lead: s.leads[lead], moment: &s.moments[model], Status: c.status[lead], Score: c.score[lead]}
 	switch {
 	case r.Status != Scored:
 	case c.ready != nil:
@@ -183,7 +183,7 @@ func (s *Scores) reset(set *Set, leads []string, asOf time.Time) {
 	s.set, s.leads = set, leads
 	s.rows = sized(s.rows, n)
 	s.models = sized(s.models, len(set.models))
-	same := len(s.asOf) == len(set.models)
+	same := len(s.moments) == len(set.models)
 	asOf = time.UnixMicro(asOf.UnixMicro())
 	for _, g := range set.groups {
 		for at, i := range g.models {
@@ -194,14 +194,14 @@ func (s *Scores) reset(set *Set, leads []string, asOf time.Time) {
 		if set.isStopped(i) {
 			s.models[i].stop(n, m.checked)
 		}
-		same = same && s.asOf[i].Equal(asOf) && s.asOf[i].Location() == m.checked.Zone
+		same = same && s.moments[i].asOf.Equal(asOf) && s.moments[i].asOf.Location() == m.checked.Zone
 	}
 	if same {
 		return
 	}
-	s.asOf = make([]time.Time, len(set.models))
+	s.moments = make([]moment, len(set.models))
 	for i, m := range set.models {
-		s.asOf[i] = calendar.Local(asOf, m.checked.Zone)
+		s.moments[i].asOf = calendar.Local(asOf, m.checked.Zone)
 	}
 }
 

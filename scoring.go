@@ -75,8 +75,13 @@ func refuse(ctx context.Context, data Source, o eval.Options) error {
 	if data == nil {
 		return errors.New("leadscore: the source is nil")
 	}
-	if year := o.AsOf.UTC().Year(); year < 0 || year > 9999 {
-		return fmt.Errorf("leadscore: AsOf: year %d is not between 0 and 9999", year)
+	return validYear("AsOf", o.AsOf)
+}
+
+// validYear returns an error if no lead can be scored as of an instant.
+func validYear(name string, t time.Time) error {
+	if year := t.UTC().Year(); year < 0 || year > 9999 {
+		return fmt.Errorf("leadscore: %s: year %d is not between 0 and 9999", name, year)
 	}
 	return nil
 }
@@ -86,8 +91,8 @@ type batch struct {
 	set      *Set
 	ids      []string
 	outcomes []eval.Outcomes // by group
-	asOf     []time.Time     // by model, in its time zone; results point to it, so it never changes
-	instants []time.Time     // memory for asOf as of later instants
+	moments  []moment        // by model, in its time zone; results point to it, so it never changes
+	room     []moment        // memory for moments of later instants
 	results  []Result        // by lead and model
 }
 
@@ -143,14 +148,14 @@ func (s *Set) score(ctx context.Context, b *batch, data Source, o eval.Options, 
 	}
 	models := len(s.models)
 	b.results = make([]Result, len(b.ids)*models)
-	if models > 0 && (len(b.asOf) == 0 || b.asOf[0].UnixMicro() != o.AsOf.UnixMicro()) {
+	if models > 0 && (len(b.moments) == 0 || b.moments[0].asOf.UnixMicro() != o.AsOf.UnixMicro()) {
 		const several = 32 // leads that are scored as of now have an instant each
-		if len(b.instants) < models {
-			b.instants = make([]time.Time, max(models, several))
+		if len(b.room) < models {
+			b.room = make([]moment, max(models, several))
 		}
-		b.asOf, b.instants = b.instants[:models:models], b.instants[models:]
+		b.moments, b.room = b.room[:models:models], b.room[models:]
 		for i, m := range s.models {
-			b.asOf[i] = calendar.Local(time.UnixMicro(o.AsOf.UnixMicro()), m.checked.Zone)
+			b.moments[i] = moment{asOf: calendar.Local(time.UnixMicro(o.AsOf.UnixMicro()), m.checked.Zone)}
 		}
 	}
 	for i, g := range s.groups {
@@ -162,13 +167,42 @@ func (s *Set) score(ctx context.Context, b *batch, data Source, o eval.Options, 
 			results := b.results[n*models : (n+1)*models]
 			list := out.Models(n)
 			for j, at := range g.models {
-				s.models[at].result(&results[at], id, &b.asOf[at], &list[j])
+				s.models[at].result(&results[at], id, &b.moments[at], &list[j])
 			}
 		}
 	}
 	for at := range s.stopped {
 		for n := 0; s.stopped[at] && n < len(b.ids); n++ {
-			b.results[n*models+at] = Result{Model: s.models[at].checked.Name, Lead: b.ids[n], Status: Stopped, asOf: &b.asOf[at]}
+			b.results[n*models+at] = Result{Model: s.models[at].checked.Name, Lead: b.ids[n], Status: Stopped, moment: &b.moments[at]}
+		}
+	}
+	if !o.Until.IsZero() {
+		return s.nextChanges(ctx, b, data, o)
+	}
+	return nil
+}
+
+// nextChanges finds the next change of each result of b.
+func (s *Set) nextChanges(ctx context.Context, b *batch, data Source, o eval.Options) error {
+	models := len(s.models)
+	moments := make([]moment, len(b.results))
+	for i, g := range s.groups {
+		next, errs, err := g.program.NextChanges(ctx, data, b.ids, o)
+		if err != nil {
+			return err
+		}
+		for n := range b.ids {
+			if b.outcomes[i].Errs[n] == nil {
+				b.outcomes[i].Errs[n] = errs[n]
+			}
+			for j, at := range g.models {
+				r, m := &b.results[n*models+at], &moments[n*models+at]
+				*m = b.moments[at]
+				if t := next[n*len(g.models)+j]; t != eval.NoChange {
+					m.next = calendar.Local(time.UnixMicro(t), s.models[at].checked.Zone)
+				}
+				r.moment = m
+			}
 		}
 	}
 	return nil
@@ -191,8 +225,8 @@ func (b *batch) lead(n int) (SetResult, error) {
 }
 
 // result sets r, which must be zero, to the model's result for a lead.
-func (m *Model) result(r *Result, lead string, asOf *time.Time, o *eval.ModelOutcome) {
-	r.Model, r.Lead, r.asOf, r.Status, r.explained = m.checked.Name, lead, asOf, statusOf(o.Status), o.Explained
+func (m *Model) result(r *Result, lead string, at *moment, o *eval.ModelOutcome) {
+	r.Model, r.Lead, r.moment, r.Status, r.explained = m.checked.Name, lead, at, statusOf(o.Status), o.Explained
 	if r.Status != Scored {
 		return
 	}

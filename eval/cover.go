@@ -15,7 +15,7 @@ import (
 // that scores depend on. If lists is set, it is also for those that explanations list,
 // which may be of any date.
 func (p *Program) Queries(asOf time.Time, lists bool) []traverse.Query {
-	at := p.routes.plan.At(asOf, plan.Instant{})
+	at := p.routes.plan.Between(asOf, asOf, plan.Instant{})
 	queries := make([]traverse.Query, len(p.routes.plan.Needs))
 	for i, n := range p.routes.plan.Needs {
 		q := traverse.Query{Need: n.Asked}

@@ -48,9 +48,10 @@ func (e *LeadError) Unwrap() error { return e.Err }
 type Options struct {
 	AsOf        time.Time // the scoring instant; what is later does not exist
 	Explain     bool
-	Occurrences int // the most records that an explanation lists for a condition: see [Explanation.Detailed]
-	Keys        int // the most keys of one query; below 1 it is 1
-	Records     int // the most records that are fetched for one lead; below 1 there is no limit
+	Occurrences int       // the most records that an explanation lists for a condition: see [Explanation.Detailed]
+	Keys        int       // the most keys of one query; below 1 it is 1
+	Until       time.Time // the last instant that [Program.NextChanges] looks at
+	Records     int       // the most records that are fetched for one lead; below 1 there is no limit
 	// Rows, if it is not nil, says by lead in which row of a source that lends its columns the
 	// lead may be, counted from 1: Run looks there first, and writes where the lead was. What
 	// it says may be wrong; 0 says nothing.

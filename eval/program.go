@@ -30,6 +30,7 @@ type Program struct {
 	// programs say what the counts of structured models are worth, by model; nil for
 	// others.
 	programs []*points.Program
+	followed func() []*points.Program // of all models, made when a lead is first followed
 
 	covered atomic.Pointer[covered] // the store that was found last to hold what is requested
 }
@@ -41,8 +42,20 @@ func New(models []*check.Model) *Program {
 	for _, m := range p.routes.plan.Models {
 		p.programs = append(p.programs, m.Program)
 	}
+	p.followed = sync.OnceValue(func() []*points.Program { return programsOf(p.routes.plan.Models) })
 	p.scores, p.explained = newColumnPlan(p.routes, false), newColumnPlan(p.routes, true)
 	return p
+}
+
+// programsOf returns the programs of all models, also of those that are not structured.
+func programsOf(models []*plan.Model) []*points.Program {
+	list := make([]*points.Program, len(models))
+	for i, m := range models {
+		if list[i] = m.Program; list[i] == nil {
+			list[i] = points.ProgramOf(m.Checked)
+		}
+	}
+	return list
 }
 
 // Needs returns everything that the program can request from a source.

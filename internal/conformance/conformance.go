@@ -32,6 +32,9 @@
 //	    +30  Size / Company / from 100: 1 x +30
 //	    +25  Size / Director: 1 x +25
 //	    -15  Size / limit up to 40
+//	-- changes --           optional: when results change after as_of, and what they are then
+//	to 2026-08-01T00:00:00Z
+//	lead-1  2026-07-30T09:00:00.000001Z  Coffee  scored  43  Warm  not ready
 //	-- tests --             optional: the results of the tests in the rule files
 //	-- formatted --         optional: the last rule file in canonical form
 //
@@ -70,6 +73,7 @@ const (
 	explainFile   = "explain"
 	ledgerFile    = "ledger"
 	errorsFile    = "errors"
+	changesFile   = "changes"
 	testsFile     = "tests"
 	formattedFile = "formatted"
 )
@@ -221,7 +225,7 @@ func Parse(name, text string) (*Case, error) {
 			for name := range strings.Lines(f.text) {
 				c.Stopped = append(c.Stopped, strings.TrimSpace(name))
 			}
-		case slices.Contains([]string{wantFile, explainFile, ledgerFile, errorsFile, testsFile, formattedFile}, f.name):
+		case slices.Contains([]string{wantFile, explainFile, ledgerFile, changesFile, errorsFile, testsFile, formattedFile}, f.name):
 		default:
 			return nil, fmt.Errorf("unknown file %s", f.name)
 		}
@@ -240,6 +244,8 @@ func Parse(name, text string) (*Case, error) {
 		return nil, errors.New("the case has explain, but not want")
 	case !c.Scores() && a.get(ledgerFile) != nil:
 		return nil, errors.New("the case has ledger, but not want")
+	case !c.Scores() && a.get(changesFile) != nil:
+		return nil, errors.New("the case has changes, but not want")
 	case !wrong && !c.Scores() && a.get(formattedFile) == nil && a.get(testsFile) == nil:
 		return nil, errors.New("the case has neither want nor errors")
 	case c.Scores() && (c.data == nil || c.AsOf.IsZero()):
@@ -274,6 +280,34 @@ func (c *Case) Tests() (string, bool) {
 
 // SetTests sets the results of the tests in the rule files.
 func (c *Case) SetTests(text string) { c.archive.set(testsFile, text) }
+
+// Changes returns when results change after the instant of the case, up to another, if the
+// case has that.
+func (c *Case) Changes() (to time.Time, text string, ok bool, err error) {
+	f := c.archive.get(changesFile)
+	if f == nil {
+		return time.Time{}, "", false, nil
+	}
+	first, _, _ := strings.Cut(f.text, "\n")
+	to, err = time.Parse("to "+time.RFC3339Nano, first)
+	return to, f.text, true, err
+}
+
+// SetChanges sets when results change.
+func (c *Case) SetChanges(text string) { c.archive.set(changesFile, text) }
+
+// ChangesText returns the changes of a case up to an instant as it has them. after are the
+// results as of each.
+func ChangesText(to time.Time, at []time.Time, after []Row) string {
+	var b strings.Builder
+	fmt.Fprintln(&b, to.Format("to "+time.RFC3339Nano))
+	for i, r := range after {
+		line := columns(r)
+		line = slices.Insert(line, 1, at[i].UTC().Format(time.RFC3339Nano))
+		fmt.Fprintln(&b, strings.Join(line, "  "))
+	}
+	return b.String()
+}
 
 // Explains reports whether the case has the contributions of conditions.
 func (c *Case) Explains() bool { return c.archive.get(explainFile) != nil }

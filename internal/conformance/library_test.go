@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	gocmp "github.com/google/go-cmp/cmp"
 
@@ -52,6 +53,9 @@ func TestConformance(t *testing.T) {
 				if _, ok := c.Tests(); ok {
 					c.SetTests(tested(t, c))
 				}
+				if _, _, ok, _ := c.Changes(); ok {
+					c.SetChanges(changed(t, c))
+				}
 				text, err := c.Update(t.Context(), library)
 				if err != nil {
 					t.Fatal(err)
@@ -68,6 +72,11 @@ func TestConformance(t *testing.T) {
 			if want, ok := c.Tests(); ok {
 				if diff := gocmp.Diff(want, tested(t, c)); diff != "" {
 					t.Errorf("the tests (-want +got):\n%s", diff)
+				}
+			}
+			if _, want, ok, _ := c.Changes(); ok {
+				if diff := gocmp.Diff(want, changed(t, c)); diff != "" {
+					t.Errorf("the changes (-want +got):\n%s", diff)
 				}
 			}
 			testFormatted(t, c)
@@ -197,6 +206,43 @@ func tested(t *testing.T, c *conformance.Case) string {
 		fmt.Fprintln(&out, r)
 	}
 	return out.String()
+}
+
+// changed returns when the results for the leads of a case change, and what they are then.
+func changed(t *testing.T, c *conformance.Case) string {
+	to, _, _, err := c.Changes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var files []leadscore.File
+	for _, f := range c.Files {
+		files = append(files, leadscore.File{Name: f.Name, Text: f.Text})
+	}
+	set, err := leadscore.CompileSet(c.Base, files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := c.Load(schemaOf(c))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids, err := c.Leads(t.Context(), data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var at []time.Time
+	var after []conformance.Row
+	for _, id := range ids {
+		for change, err := range set.Changes(t.Context(), id, data, c.AsOf, to) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, r := range change.Changed() {
+				at, after = append(at, change.AsOf), append(after, row(r))
+			}
+		}
+	}
+	return conformance.ChangesText(to, at, after)
 }
 
 // library evaluates a case through the public API. It fails if two ways to score a

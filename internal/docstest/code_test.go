@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/source/tables"
@@ -152,5 +153,18 @@ func Example_readme() {
 	fmt.Println(result.Score, result.Grade, result.SalesReady)
 	for c := range result.Contributions() {
 		fmt.Println(c.Score, c.Condition)
+	}
+	set, err := leadscore.NewSet(model)
+	if err != nil {
+		log.Fatal(err)
+	}
+	from, to := time.Now(), time.Now().AddDate(1, 0, 0)
+	for c, err := range set.Changes(ctx, "lead-ada", data, from, to) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		for before, after := range c.Changed() {
+			fmt.Println(c.AsOf, after.Model, before.Score, after.Score)
+		}
 	}
 }

@@ -26,6 +26,9 @@
 //	json file=data.json    data of the section, as one file
 //	json file=mapping.json the mapping of the section's data
 //	text scores as-of=T    the results of the section's last models for its leads
+//	text changes lead=L as-of=T to=T
+//	                       when the results of the section's last models change, and
+//	                       what they are then
 //	text tests             the results of the section's last models for their tests
 //	text audit as-of=T     the findings about the section's data for its last models
 //	text counts lead=L as-of=T

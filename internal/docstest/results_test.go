@@ -19,6 +19,8 @@ func (s *section) checkText(b *block) error {
 	switch {
 	case b.has("scores"):
 		return s.compare(b, s.scores)
+	case b.has("changes"):
+		return s.compare(b, s.changes)
 	case b.has("counts"):
 		return s.compare(b, s.counts)
 	case b.has("tests"):
@@ -146,21 +148,48 @@ func (s *section) scores(b *block) (string, error) {
 			if len(set.Results) > 1 {
 				out.WriteString(", " + r.Model)
 			}
-			if r.Status != leadscore.Scored {
-				fmt.Fprintf(&out, ": %v\n", r.Status)
-				continue
-			}
-			fmt.Fprintf(&out, ": %d", r.Score)
-			if r.Grade != "" {
-				out.WriteString(", " + r.Grade)
-			}
-			if r.SalesReady {
-				out.WriteString(", sales ready")
-			}
-			out.WriteByte('\n')
+			fmt.Fprintf(&out, ": %s\n", inShort(r))
 		}
 	}
 	return out.String(), err
+}
+
+// inShort returns the outcome of a model, such as `25, Warm, sales ready`.
+func inShort(r leadscore.Result) string {
+	if r.Status != leadscore.Scored {
+		return r.Status.String()
+	}
+	text := fmt.Sprint(r.Score)
+	if r.Grade != "" {
+		text += ", " + r.Grade
+	}
+	if r.SalesReady {
+		text += ", sales ready"
+	}
+	return text
+}
+
+// changes returns a line for each change of a lead's results, such as
+// `2026-06-01T00:00:00+02:00: 15, Cold`.
+func (s *section) changes(b *block) (string, error) {
+	set, data, asOf, err := s.prepare(b)
+	if err != nil {
+		return "", err
+	}
+	to, err := time.Parse(time.RFC3339, b.args["to"])
+	if err != nil {
+		return "", fmt.Errorf("the block needs to=: %w", err)
+	}
+	var out strings.Builder
+	for c, err := range set.Changes(s.t.Context(), b.args["lead"], data, asOf, to) {
+		if err != nil {
+			return "", err
+		}
+		for _, after := range c.Changed() {
+			fmt.Fprintf(&out, "%s: %s\n", after.AsOf().Format(time.RFC3339Nano), inShort(after))
+		}
+	}
+	return out.String(), nil
 }
 
 // failures returns the results of the tests that fail, of the section's models.

@@ -74,3 +74,56 @@ func TestPartOfTheRecords(t *testing.T) {
 		}
 	}
 }
+
+// TestPartAtTheEndOfAMonth: as of a later instant a date range may begin earlier, since a
+// month before 30 and 31 March is the same day. What is loaded for the first has what is
+// needed for the second, and for all changes from the first on.
+func TestPartAtTheEndOfAMonth(t *testing.T) {
+	model := scoretest.Compile(t, scoretest.Model("Month", "each EmailOpened within last 1 month"))
+	set, err := leadscore.NewSet(model)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := time.Date(2026, 3, 30, 12, 0, 0, 0, time.UTC)
+	store, err := columns.NewPart(model.Schema(), model.Queries(first))
+	if err != nil {
+		t.Fatal(err)
+	}
+	opened := time.Date(2026, 2, 28, 9, 0, 0, 0, time.UTC)
+	for entity, values := range map[string]map[string]traverse.Value{
+		"Lead":        {"ParentContact": traverse.TextValue("c")},
+		"EmailOpened": {"Contact": traverse.TextValue("c"), "Timestamp": traverse.TimeValue(opened)},
+	} {
+		var list []traverse.Value
+		for _, c := range store.Table(entity).Columns() {
+			list = append(list, values[c.Name])
+		}
+		if err := store.Add(entity, "1", list...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, test := range []struct {
+		asOf  time.Time
+		score int64
+	}{{first, 0}, {first.Add(21 * time.Hour), 1}, {first.Add(24 * time.Hour), 0}} {
+		r, err := model.Score(t.Context(), "1", store, leadscore.AsOf(test.asOf))
+		if err != nil || r.Score != test.score {
+			t.Errorf("as of %v: %v, %v, want %d", test.asOf, r, err, test.score)
+		}
+	}
+	var got []time.Time
+	for c, err := range set.Changes(t.Context(), "1", store, first, first.AddDate(0, 1, 0)) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, c.AsOf)
+	}
+	if want := (time.Date(2026, 3, 31, 0, 0, 0, 0, time.UTC)); len(got) != 2 || !got[0].Equal(want) || !got[1].Equal(want.Add(9*time.Hour+time.Microsecond)) {
+		t.Errorf("changes at %v", got)
+	}
+	for _, err := range set.Changes(t.Context(), "1", store, first.AddDate(0, 0, -7), first) {
+		if !errors.Is(err, columns.ErrNotCovered) {
+			t.Errorf("from before: %v", err)
+		}
+	}
+}

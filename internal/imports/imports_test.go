@@ -40,10 +40,12 @@ var arrows = map[string][]string{
 	"eval/internal/plan":     {"dsl", "eval/check", "internal/calendar", "internal/points", "internal/substrings", "traverse", "traverse/columns"},
 	"eval/internal/fetch":    {"eval/internal/plan", "traverse"},
 	"eval/internal/walk":     {"eval/check", "eval/internal/fetch", "eval/internal/plan", "internal/points", "traverse"},
+	"eval/internal/instants": {"dsl", "eval/check", "internal/calendar"},
+	"eval/internal/follow":   {"eval/check", "eval/internal/fetch", "eval/internal/instants", "eval/internal/plan", "eval/internal/walk", "internal/points", "traverse"},
 	"eval/internal/columnar": {"eval/check", "eval/internal/plan", "internal/points", "traverse", "traverse/columns"},
 	"eval/internal/staging":  {"eval/internal/columnar", "eval/internal/fetch", "eval/internal/plan", "traverse", "traverse/columns"},
 	"eval/internal/evaltest": {"dsl", "eval/check", "source/memory", "traverse"},
-	"eval":                   {"dsl", "eval/check", "eval/internal/columnar", "eval/internal/fetch", "eval/internal/plan", "eval/internal/staging", "eval/internal/walk", "internal/alike", "internal/calendar", "internal/nearest", "internal/points", "internal/shown", "traverse", "traverse/columns"},
+	"eval":                   {"dsl", "eval/check", "eval/internal/columnar", "eval/internal/fetch", "eval/internal/follow", "eval/internal/plan", "eval/internal/staging", "eval/internal/walk", "internal/alike", "internal/calendar", "internal/nearest", "internal/points", "internal/shown", "traverse", "traverse/columns"},
 	".":                      {"dsl", "eval", "eval/check", "grades", "internal/calendar", "internal/nearest", "internal/regular", "internal/shown", "traverse"},
 	"source/memory":          {"internal/calendar", "internal/nearest", "internal/shown", "traverse", "traverse/columns"},
 	"source/tables":          {"internal/zones", "internal/alike", "internal/nearest", "internal/regular", "internal/shown", "source/memory", "traverse", "traverse/columns"},
@@ -165,8 +167,8 @@ func isModule(dir string) bool {
 // rootNames lists the names that the root package exports, so that nobody adds or
 // removes one by accident.
 var rootNames = []string{
-	"AsOf", "Audience", "Batch", "Compile", "CompileFS", "CompileOption", "CompileSet", "Contribution", "Diagnostics", "Dimension", "ErrMoved", "ErrNoLead", "ErrTooManyRecords",
-	"Explain", "File", "IDs", "LeadError", "Limits", "Line", "MaxRecords", "Model", "NewSet", "NoParent", "NoStatus", "NotActive", "NotInAudience", "NotTargeted", "Option",
+	"AsOf", "Audience", "Batch", "Change", "Compile", "CompileFS", "CompileOption", "CompileSet", "Contribution", "Diagnostics", "Dimension", "ErrMoved", "ErrNoLead", "ErrTooManyRecords",
+	"Explain", "File", "IDs", "LeadError", "Limits", "Line", "MaxRecords", "Model", "NewSet", "NextChange", "NoParent", "NoStatus", "NotActive", "NotInAudience", "NotTargeted", "Option",
 	"ParseSchema",
 	"Result", "Schema", "Scored", "Scores", "Season", "Set", "SetResult", "Source", "StandardSchema", "Status", "Stopped", "Workers",
 }

@@ -82,7 +82,11 @@ func (b *Batch) start(p *plan.Routes, asOf time.Time, opts Options) {
 	if b.room < 1 {
 		b.room = math.MaxInt
 	}
-	b.Instant = p.At(asOf, b.Instant)
+	if opts.Since.IsZero() {
+		b.Instant = p.At(asOf, b.Instant)
+	} else {
+		b.Instant = p.Between(opts.Since, asOf, b.Instant)
+	}
 	if b.Groups == nil {
 		b.Groups = make([]map[string]*Group, len(p.Needs))
 		for i := range b.Groups {
@@ -128,3 +132,10 @@ func (b *Batch) fold(s string) string {
 	}
 	return f
 }
+
+// SetAsOf makes the batch one as of another instant: not before Options.Since, if records
+// were asked for since then, and not after that of Load.
+func (b *Batch) SetAsOf(asOf time.Time) { b.Instant = b.plan.At(asOf, b.Instant) }
+
+// Window returns a window of the plan.
+func (b *Batch) Window(i int) plan.Window { return b.plan.Windows.At(i) }

@@ -99,6 +99,7 @@ type Options struct {
 	NearMisses bool                // records are asked for whatever their date, and keep their values as the source gave them
 	Raw        bool                // values stay as the source gave them: nothing compares them, apart from those of leads if Unwanted is set
 	Nodes      map[*plan.Node]bool // whose records are asked for, with those before them; nil for all
+	Since      time.Time           // if it is not zero, records are asked for that are needed as of any instant from it on
 	// Unwanted says which models need nothing more of a lead: by model, or nil if all may. It is
 	// called for each lead that was found, at its position, before more is fetched. It may be
 	// nil.

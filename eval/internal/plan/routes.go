@@ -172,3 +172,13 @@ func (r *Routes) At(asOf time.Time, in Instant) Instant {
 	}
 	return out
 }
+
+// Between returns an instant to fetch records by that are needed as of any instant from one
+// to another: the later one, with windows that begin where the earliest of them do. It uses
+// the memory of in again, as At does.
+func (r *Routes) Between(from, to time.Time, in Instant) Instant {
+	out := r.At(to, in)
+	out.Latest++ // a clock that is put back shows an earlier day again
+	r.Windows.extend(from, out.Bounds)
+	return out
+}

@@ -97,3 +97,30 @@ func (ws *Windows) Resolve(asOf time.Time, into []Bound) []Bound {
 	}
 	return into
 }
+
+// extend lets the bounds of the windows begin where they do as of an earlier instant, or as
+// of one in between.
+func (ws *Windows) extend(from time.Time, bounds []Bound) {
+	for i := range ws.list {
+		w := &ws.list[i]
+		if w.Lo.Kind != check.Relative {
+			continue
+		}
+		window := w.Window
+		window.Days = w.Days || !w.Lo.Steady(false)
+		lo, _ := window.Resolve(from, w.Zone)
+		if window.Days {
+			// As of a later instant the window may begin a little earlier: at the end of a
+			// shorter month, or where a clock is put back. But it begins neither on an earlier
+			// day of the calendar nor, with two days for clocks, before this one.
+			lo -= 2
+		}
+		if window.Days && !w.Days {
+			lo *= 24 * 60 * 60 * 1_000_000
+		}
+		bounds[i].Lo = min(bounds[i].Lo, lo)
+	}
+}
+
+// At returns a window of the plan.
+func (ws *Windows) At(i int) Window { return ws.list[i] }

@@ -71,3 +71,26 @@ func TestWindows(t *testing.T) {
 		t.Errorf("%d windows were steady, and %d others were not", steady, others)
 	}
 }
+
+// TestExtend: as of no later instant does a window begin before it does for all of them.
+func TestExtend(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		name := rapid.SampledFrom([]string{"UTC", "Europe/Berlin", "America/St_Johns", "Pacific/Apia"}).Draw(t, "zone")
+		zone, err := time.LoadLocation(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var ws Windows
+		w := check.Window{Days: rapid.Bool().Draw(t, "days"), Lo: drawBound(t), Hi: check.Bound{Kind: check.Relative}}
+		ws.index(w, zone)
+		from := time.Date(2011, time.Month(rapid.IntRange(1, 12).Draw(t, "month")), rapid.IntRange(24, 33).Draw(t, "day"), 0, 0, 0, 0, zone).
+			Add(time.Duration(rapid.Int64Range(0, 86_400_000_000).Draw(t, "micros")) * time.Microsecond)
+		then := from.Add(time.Duration(rapid.Int64Range(0, 5*86_400_000_000).Draw(t, "later")) * time.Microsecond)
+		to := then.AddDate(0, rapid.IntRange(0, 3).Draw(t, "months"), 0)
+		all := ws.Resolve(to, nil)
+		ws.extend(from, all)
+		if lo, _ := w.Resolve(then, zone); lo < all[0].Lo {
+			t.Fatalf("as of %v it begins at %d, and from %v on at %d", then, lo, from, all[0].Lo)
+		}
+	})
+}

@@ -283,3 +283,13 @@ func (w *Walker) holdAll(c *plan.Condition, s *plan.Same, of func(i int) []tally
 	}
 	return true
 }
+
+// Newest returns the date of the newest occurrence of a child for a lead, in microseconds
+// or days, or false if none has a date.
+func (w *Walker) Newest(c *plan.Child, l *fetch.Lead) (when int64, ok bool) {
+	t := newest(w.tallies(c, l, nil, false))
+	if t == nil {
+		return 0, false
+	}
+	return t.at.When, true
+}

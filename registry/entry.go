@@ -141,14 +141,14 @@ const (
 // sound returns what is wrong with who takes a step and why.
 func (b By) sound() error {
 	if b.Author == "" {
-		return errors.New("registry: a step needs an author")
+		return invalid("a step needs an author")
 	}
 	for what, text := range map[string]string{"author": b.Author, "note": b.Note} {
 		switch {
 		case len(text) > longestText:
-			return fmt.Errorf("registry: the %s has %d bytes; the limit is %d", what, len(text), longestText)
+			return invalid("the %s has %d bytes; the limit is %d", what, len(text), longestText)
 		case !utf8.ValidString(text):
-			return fmt.Errorf("registry: the %s is not UTF-8", what)
+			return invalid("the %s is not UTF-8", what)
 		}
 	}
 	return nil
@@ -160,29 +160,29 @@ func (v *Version) sound() error {
 	name := shown.Quote(v.Name)
 	switch {
 	case v.Name == "":
-		return errors.New("registry: a version needs a name")
+		return invalid("a version needs a name")
 	case !utf8.ValidString(v.Name), strings.ContainsFunc(v.Name, shown.Unsafe), strings.TrimSpace(v.Name) != v.Name:
-		return fmt.Errorf("registry: the name %s must be UTF-8, without control characters and outer blanks", name)
+		return invalid("the name %s must be UTF-8, without control characters and outer blanks", name)
 	case len(v.Name) > longestName:
-		return fmt.Errorf("registry: the name %s has %d bytes; the limit is %d", name, len(v.Name), longestName)
+		return invalid("the name %s has %d bytes; the limit is %d", name, len(v.Name), longestName)
 	case len(v.Files) == 0:
-		return fmt.Errorf("registry: version %s has no files", name)
+		return invalid("version %s has no files", name)
 	}
 	seen, total := map[string]bool{}, 0
 	for _, f := range v.Files {
 		total += len(f.Text)
 		switch {
 		case f.Name == "":
-			return fmt.Errorf("registry: a file of version %s has no name", name)
+			return invalid("a file of version %s has no name", name)
 		case seen[f.Name]:
-			return fmt.Errorf("registry: version %s has two files %s", name, shown.Quote(f.Name))
+			return invalid("version %s has two files %s", name, shown.Quote(f.Name))
 		case !utf8.ValidString(f.Name), !utf8.ValidString(f.Text):
-			return fmt.Errorf("registry: file %s of version %s is not UTF-8", shown.Quote(f.Name), name)
+			return invalid("file %s of version %s is not UTF-8", shown.Quote(f.Name), name)
 		}
 		seen[f.Name] = true
 	}
 	if total > mostBytes {
-		return fmt.Errorf("registry: the files of version %s have %d bytes; the limit is %d", name, total, mostBytes)
+		return invalid("the files of version %s have %d bytes; the limit is %d", name, total, mostBytes)
 	}
 	return By{v.Author, v.Note}.sound()
 }

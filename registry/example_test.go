@@ -68,7 +68,7 @@ func Example() {
 		panic(err)
 	}
 	fmt.Println(r.Live().Version)
-	for e, err := range r.History(ctx) {
+	for e, err := range r.History(ctx, 0) {
 		if err != nil {
 			panic(err)
 		}

@@ -21,7 +21,11 @@ var ErrUnknown = errors.New("unknown")
 // stopped already or is not stopped. Nothing is kept of such a step.
 var ErrConflict = errors.New("conflict")
 
-// A stateError is an error that wraps ErrUnknown or ErrConflict.
+// ErrInvalid is what an error wraps if what a step is given cannot be kept: a version without
+// a name or files, a step without an author, or text that is too long or not UTF-8.
+var ErrInvalid = errors.New("invalid")
+
+// A stateError is an error that wraps ErrUnknown, ErrConflict or ErrInvalid.
 type stateError struct {
 	text string
 	kind error
@@ -32,6 +36,10 @@ func (e *stateError) Unwrap() error { return e.kind }
 
 func conflict(format string, args ...any) error {
 	return &stateError{fmt.Sprintf(format, args...), ErrConflict}
+}
+
+func invalid(format string, args ...any) error {
+	return &stateError{fmt.Sprintf(format, args...), ErrInvalid}
 }
 
 // unknown returns the error of a name that is none of those that there are.

@@ -104,7 +104,7 @@ func TestReadersSeeWholeVersions(t *testing.T) {
 		t.Errorf("%+v, %s\n%+v, %s", a.Live(), statuses(t, a), b.Live(), statuses(t, b))
 	}
 	entries := int64(0)
-	for _, err := range a.History(t.Context()) {
+	for _, err := range a.History(t.Context(), 0) {
 		if err != nil {
 			t.Fatal(err)
 		}

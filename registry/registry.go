@@ -196,7 +196,7 @@ func (r *Registry) find(ctx context.Context, name string) (VersionState, error) 
 
 // load reads the version that an entry drafts.
 func (r *Registry) load(ctx context.Context, number int64) (*Version, error) {
-	for e, err := range r.entries(ctx, number-1) {
+	for e, err := range r.History(ctx, number-1) {
 		if err != nil {
 			return nil, err
 		}
@@ -205,12 +205,10 @@ func (r *Registry) load(ctx context.Context, number int64) (*Version, error) {
 	return nil, fmt.Errorf("registry: entry %d is no longer in the store", number)
 }
 
-// History yields all steps from the store, also those that were refused, in their order.
-// Those of drafts have their files. After an error it ends.
-func (r *Registry) History(ctx context.Context) iter.Seq2[*Entry, error] { return r.entries(ctx, 0) }
-
-// entries yields the entries after one.
-func (r *Registry) entries(ctx context.Context, after int64) iter.Seq2[*Entry, error] {
+// History yields the steps after the entry with a number, or all after 0, from the store:
+// also those that were refused, and those that this process has not followed. Those of
+// drafts have their files. After an error it ends.
+func (r *Registry) History(ctx context.Context, after int64) iter.Seq2[*Entry, error] {
 	return func(yield func(*Entry, error) bool) {
 		number := after
 		for text, err := range r.store.Entries(ctx, after) {
@@ -244,7 +242,7 @@ func (r *Registry) release() { <-r.step }
 
 // read reads what the log does not have yet. The caller has acquired it.
 func (r *Registry) read(ctx context.Context) error {
-	for e, err := range r.entries(ctx, r.log.number) {
+	for e, err := range r.History(ctx, r.log.number) {
 		if err == nil {
 			err = r.log.add(e)
 		}

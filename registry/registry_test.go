@@ -91,7 +91,7 @@ func statuses(t *testing.T, r *registry.Registry) string {
 func history(t *testing.T, r *registry.Registry) string {
 	t.Helper()
 	var b strings.Builder
-	for e, err := range r.History(t.Context()) {
+	for e, err := range r.History(t.Context(), 0) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -299,22 +299,22 @@ func TestSteps(t *testing.T) {
 	}{
 		{again, registry.ErrConflict, `registry: version "spring" is live already`},
 		{never, registry.ErrUnknown, `registry: there is no version "sprung"; did you mean "spring"?`},
-		{nobody, nil, `registry: a step needs an author`},
+		{nobody, registry.ErrInvalid, `registry: a step needs an author`},
 		{unknown, registry.ErrUnknown, `registry: there is no version "summer"`},
 		{r.Stop(ctx, "Fit", ada), registry.ErrConflict, `registry: model "Fit" is stopped already`},
 		{r.Stop(ctx, "Intrest", ada), registry.ErrUnknown, `registry: there is no model "Intrest"; did you mean "Interest"?`},
 		{r.Start(ctx, "Interest", ada), registry.ErrConflict, `registry: model "Interest" is not stopped`},
 		{r.Draft(ctx, registry.Version{Name: "spring", Author: "ada", Files: one}), registry.ErrConflict, `registry: there is a version "spring" already, and it is another one`},
-		{r.Draft(ctx, registry.Version{Author: "ada", Files: one}), nil, `registry: a version needs a name`},
-		{r.Draft(ctx, registry.Version{Name: "x", Files: one}), nil, `registry: a step needs an author`},
-		{r.Draft(ctx, registry.Version{Name: "x", Author: "ada"}), nil, `registry: version "x" has no files`},
-		{r.Draft(ctx, registry.Version{Name: " x", Author: "ada", Files: one}), nil, `registry: the name " x" must be UTF-8, without control characters and outer blanks`},
-		{r.Draft(ctx, registry.Version{Name: bad, Author: "ada", Files: one}), nil, `registry: the name "` + bad[:60] + `"… has 300 bytes; the limit is 200`},
-		{r.Draft(ctx, registry.Version{Name: "x", Author: "ada", Files: append(one, one...)}), nil, `registry: version "x" has two files "fit.score"`},
-		{r.Draft(ctx, registry.Version{Name: "x", Author: "ada", Files: []leadscore.File{{Name: "a", Text: "\xff"}}}), nil, `registry: file "a" of version "x" is not UTF-8`},
-		{r.Draft(ctx, registry.Version{Name: "x", Author: "ada", Files: []leadscore.File{{Text: "x"}}}), nil, `registry: a file of version "x" has no name`},
-		{r.Draft(ctx, registry.Version{Name: "x", Author: "ada", Note: "\xff", Files: one}), nil, `registry: the note is not UTF-8`},
-		{r.Draft(ctx, registry.Version{Name: "x", Author: "ada", Files: []leadscore.File{{Name: "a", Text: strings.Repeat("/", 17<<20)}}}), nil,
+		{r.Draft(ctx, registry.Version{Author: "ada", Files: one}), registry.ErrInvalid, `registry: a version needs a name`},
+		{r.Draft(ctx, registry.Version{Name: "x", Files: one}), registry.ErrInvalid, `registry: a step needs an author`},
+		{r.Draft(ctx, registry.Version{Name: "x", Author: "ada"}), registry.ErrInvalid, `registry: version "x" has no files`},
+		{r.Draft(ctx, registry.Version{Name: " x", Author: "ada", Files: one}), registry.ErrInvalid, `registry: the name " x" must be UTF-8, without control characters and outer blanks`},
+		{r.Draft(ctx, registry.Version{Name: bad, Author: "ada", Files: one}), registry.ErrInvalid, `registry: the name "` + bad[:60] + `"… has 300 bytes; the limit is 200`},
+		{r.Draft(ctx, registry.Version{Name: "x", Author: "ada", Files: append(one, one...)}), registry.ErrInvalid, `registry: version "x" has two files "fit.score"`},
+		{r.Draft(ctx, registry.Version{Name: "x", Author: "ada", Files: []leadscore.File{{Name: "a", Text: "\xff"}}}), registry.ErrInvalid, `registry: file "a" of version "x" is not UTF-8`},
+		{r.Draft(ctx, registry.Version{Name: "x", Author: "ada", Files: []leadscore.File{{Text: "x"}}}), registry.ErrInvalid, `registry: a file of version "x" has no name`},
+		{r.Draft(ctx, registry.Version{Name: "x", Author: "ada", Note: "\xff", Files: one}), registry.ErrInvalid, `registry: the note is not UTF-8`},
+		{r.Draft(ctx, registry.Version{Name: "x", Author: "ada", Files: []leadscore.File{{Name: "a", Text: strings.Repeat("/", 17<<20)}}}), registry.ErrInvalid,
 			`registry: the files of version "x" have 17825792 bytes; the limit is 16777216`},
 	} {
 		if c.err == nil || c.err.Error() != c.want || c.kind != nil && !errors.Is(c.err, c.kind) {

@@ -32,7 +32,8 @@ const (
 // A Reason is why a step was refused.
 type Reason struct {
 	Kind    Kind   `json:"kind"`
-	Message string `json:"message"` // on one line, without the place
+	Message string `json:"message"`           // on one line, without the place
+	Subject string `json:"subject,omitempty"` // what in the program or its data it is about, such as an entity or a field
 	Model   string `json:"model,omitempty"`
 	Test    string `json:"test,omitempty"`
 	// The place in a rule file, if there is one; Line and Column count from 1.
@@ -42,7 +43,7 @@ type Reason struct {
 	Source string `json:"source,omitempty"` // the source line, unless it is very long
 }
 
-// String returns the reason: its place, if it has one, and its message.
+// String returns the reason: its place and its subject, if it has them, and its message.
 func (r *Reason) String() string {
 	var place strings.Builder
 	switch {
@@ -50,6 +51,9 @@ func (r *Reason) String() string {
 		fmt.Fprintf(&place, "%s:%d:%d: ", r.File, r.Line, r.Column)
 	case r.File != "":
 		place.WriteString(r.File + ": ")
+	}
+	if r.Subject != "" {
+		place.WriteString(r.Subject + ": ")
 	}
 	if r.Test != "" {
 		fmt.Fprintf(&place, "test %q of %q: ", r.Test, r.Model)
@@ -109,7 +113,8 @@ func (e *RefusedError) Unwrap() error { return e.Reasons }
 // A Report says what publishing a version would do.
 type Report struct {
 	Version string `json:"version"`
-	Live    string `json:"live,omitempty"` // the version that it would take the place of; "" if none is live
+	Number  int64  `json:"number,omitempty"` // of the entry, if the version was published or refused
+	Live    string `json:"live,omitempty"`   // the version that it would take the place of; "" if none is live
 	// Stopped are the models of the version that would stay stopped.
 	Stopped []string `json:"stopped,omitempty"`
 	// Rules are the problems of rules that do not compile. Nothing else is known about

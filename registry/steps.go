@@ -20,6 +20,7 @@ type By struct {
 // A snapshot is what a step is decided by.
 type snapshot struct {
 	live    *Live    // what is in use; nil if nothing is
+	name    string   // of the version that is live in the log
 	since   int64    // the entry since which leads are scored as they are
 	stopped []string // models
 }
@@ -27,7 +28,7 @@ type snapshot struct {
 // Draft adds a version. Its rules need not compile yet: [Registry.DryRun] says what is
 // wrong with them. The time of the version is set. Draft fails if a name, the author, the
 // note or a file is not UTF-8, if the version has no name, no author or no files, or more
-// than 16 MiB of them. If another version has the name, the error wraps [ErrConflict]; if
+// than 16 MiB of them; the error then wraps [ErrInvalid]. If another version has the name, the error wraps [ErrConflict]; if
 // the same version was drafted before, with the same author, note and files, Draft does
 // nothing, so that it can be tried again.
 func (r *Registry) Draft(ctx context.Context, v Version) error {
@@ -79,8 +80,8 @@ func (r *Registry) DryRun(ctx context.Context, name string, p *Population) (*Rep
 // else publishes a version, or stops or starts a model, while the version is looked at, it
 // is looked at again.
 //
-// If the version is live already, the error wraps [ErrConflict]. Publish fails when DryRun
-// does. If the store fails, the step may have been kept or not: [Registry.Refresh] finds
+// If the version is live already, the error wraps [ErrConflict]; without an author,
+// [ErrInvalid]. Publish fails when DryRun does. If the store fails, the step may have been kept or not: [Registry.Refresh] finds
 // out.
 func (r *Registry) Publish(ctx context.Context, name string, by By, p *Population) (*Report, error) {
 	if err := by.sound(); err != nil {
@@ -95,16 +96,16 @@ func (r *Registry) Publish(ctx context.Context, name string, by By, p *Populatio
 		if err != nil {
 			return nil, err
 		}
+		if base.name == name {
+			return nil, conflict("version %s is live already", shown.Quote(name))
+		}
 		report, candidate, err := r.examine(ctx, base, v, p)
 		if err != nil {
 			return nil, err
 		}
 		e := &Entry{Action: ActionPublish, Author: by.Author, Note: by.Note, Version: name, Reasons: report.Reasons}
 		err = r.take(ctx, e, func(l *log) (*Live, error) {
-			switch {
-			case l.live == name:
-				return nil, conflict("version %s is live already", shown.Quote(name))
-			case l.since != base.since:
+			if l.since != base.since {
 				return nil, errChanged
 			}
 			return candidate, nil
@@ -114,7 +115,9 @@ func (r *Registry) Publish(ctx context.Context, name string, by By, p *Populatio
 			continue
 		case err != nil:
 			return nil, err
-		case e.Refused():
+		}
+		report.Number = e.Number
+		if e.Refused() {
 			return report, &RefusedError{Version: name, Report: report, Reasons: report.Reasons}
 		}
 		return report, nil
@@ -190,7 +193,7 @@ func (r *Registry) snapshot(ctx context.Context) (snapshot, error) {
 	if err := r.follow(ctx); err != nil && ctx.Err() != nil {
 		return snapshot{}, err
 	}
-	return snapshot{r.live.Load(), r.log.since, r.log.stopped}, nil
+	return snapshot{r.live.Load(), r.log.live, r.log.since, r.log.stopped}, nil
 }
 
 var (

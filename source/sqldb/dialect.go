@@ -40,6 +40,12 @@ type Dialect struct {
 	// empty, every table must be named in a [Mapping].
 	Tables string
 
+	// Order returns a query for a text that names the order of a column of text, in a
+	// table, where both are quoted and the column is qualified: the columns for which it
+	// is the same are sorted in the same way, whatever their tables. If it is nil, no two
+	// columns are known to be.
+	Order func(column, table string) string
+
 	// Storage returns the storage of a column whose type the driver calls
 	// databaseType: see [sql.ColumnType.DatabaseTypeName].
 	Storage func(databaseType string) Storage
@@ -123,6 +129,9 @@ func PostgreSQL() Dialect {
 		Tables: `SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 			WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND pg_catalog.pg_table_is_visible(c.oid)
 			AND n.nspname NOT IN ('pg_catalog', 'information_schema')`,
+		Order: func(column, table string) string {
+			return "SELECT pg_catalog.pg_collation_for((SELECT " + column + " FROM " + table + " LIMIT 1))"
+		},
 		Storage:    postgresStorage,
 		Isolation:  sql.LevelRepeatableRead,
 		Savepoint:  "SAVEPOINT leadscore",

@@ -24,12 +24,18 @@
 // what others need. To score most of the leads, [Source.Load] reads the tables as a
 // whole: the database looks nothing up, and sends each record once. That takes less
 // processor time, above all of the server, and memory for all records that the rules can
-// count. If there are more than [LoadOptions.MaxRecords], score by keys from a
-// [Snapshot], which is one state of the database, too:
+// count. If there are more than [LoadOptions.MaxRecords], [Snapshot.Parts] loads what some
+// leads need, and then what the next ones need, all of one state of the database:
 //
 //	snapshot, err := data.Snapshot(ctx)
 //	…
 //	defer snapshot.Close()
+//	for part, err := range snapshot.Parts(ctx, set.Queries(asOf), sqldb.LoadOptions{MaxRecords: 5_000_000}) {
+//		…
+//		for result, err := range set.ScoreAll(ctx, leadscore.IDs(part.Leads...), part.Store, leadscore.AsOf(asOf)) {
+//
+// To score by keys takes the least memory. A Snapshot is one state for that, too:
+//
 //	for result, err := range set.ScoreAll(ctx, snapshot.Leads(ctx), snapshot) {
 //
 // For queries by keys nothing is copied: records are read when leads are scored, only the columns that

@@ -245,7 +245,7 @@ type sqlText struct {
 	column int // the one that expression read last
 }
 
-var sqlToken = regexp.MustCompile("\"(?:[^\"]|\"\")*\"|`[^`]*`|'(?:[^']|'')*'|::|\\$\\d+|\\?|>=|[A-Za-z_]+|\\d+|\\S")
+var sqlToken = regexp.MustCompile("\"(?:[^\"]|\"\")*\"|`[^`]*`|'(?:[^']|'')*'|::|\\$\\d+|\\?|>=|<=|[A-Za-z_]+|\\d+|\\S")
 
 type (
 	sqlValue func(row []driver.Value) driver.Value
@@ -324,8 +324,18 @@ func (s *sqlText) run(f *fake) (out *fakeRows, err error) {
 	}
 	found := slices.DeleteFunc(slices.Clone(s.table.rows), func(row []driver.Value) bool { return !holds(row) })
 	if s.accept("ORDER", "BY") {
-		by := s.expression()
-		slices.SortFunc(found, func(a, b []driver.Value) int { return sqlCompare(by(a), by(b)) })
+		by := []sqlValue{s.expression()}
+		for s.accept(",") {
+			by = append(by, s.expression())
+		}
+		slices.SortFunc(found, func(a, b []driver.Value) int {
+			for _, by := range by {
+				if c := sqlCompare(by(a), by(b)); c != 0 {
+					return c
+				}
+			}
+			return 0
+		})
 	}
 	if s.accept("LIMIT") {
 		n, _ := strconv.Atoi(s.next())
@@ -408,6 +418,9 @@ func (s *sqlText) parameter() driver.Value {
 
 func (s *sqlText) test() sqlTest {
 	if s.accept("(") {
+		if len(s.tokens) > 3 && s.tokens[3] == "," {
+			return s.pair()
+		}
 		of := s.or()
 		s.expect(")")
 		return of
@@ -450,12 +463,30 @@ func (s *sqlText) test() sqlTest {
 		}
 	case s.accept(">="):
 		return compare(func(c int) bool { return c >= 0 })
+	case s.accept("<="):
+		return compare(func(c int) bool { return c <= 0 })
 	case s.accept("<"):
 		return compare(func(c int) bool { return c < 0 })
 	case s.accept(">"):
 		return compare(func(c int) bool { return c > 0 })
 	}
 	panic(fmt.Errorf("no test before %q in %s", s.tokens, s.query))
+}
+
+// pair reads the rest of a condition that two columns are after two values.
+func (s *sqlText) pair() sqlTest {
+	first := s.expression()
+	s.expect(",")
+	second := s.expression()
+	s.expect(")", ">", "(")
+	a := s.parameter()
+	s.expect(",")
+	b := s.parameter()
+	s.expect(")")
+	return func(row []driver.Value) bool {
+		c := sqlCompare(first(row), a)
+		return c > 0 || c == 0 && sqlCompare(second(row), b) > 0
+	}
 }
 
 // textOf returns bytes as text, and any other value as it is.

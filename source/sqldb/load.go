@@ -16,11 +16,13 @@ import (
 type LoadOptions struct {
 	// MaxRecords, if it is positive, is how many records may be loaded, so that a
 	// database that has grown does not take all memory. If there are more, Load fails
-	// with an error that wraps [ErrTooManyRecords]; leads can then be scored by keys.
+	// with an error that wraps [ErrTooManyRecords]; leads can then be scored in parts,
+	// or by keys. For [Snapshot.Parts] it is how many records a part may have.
 	MaxRecords int
 
 	// Progress, if it is not nil, is called from time to time, by the goroutine that
-	// loads: for each few thousand rows, and at the end of each table.
+	// loads: for each few thousand rows, and at the end of each table or, for parts, of
+	// each statement.
 	Progress func(Progress)
 }
 
@@ -91,7 +93,7 @@ func (p *Snapshot) Load(ctx context.Context, queries []traverse.Query, opts Load
 		if p.source.skipBad {
 			l.skipped = &p.source.skipped
 		}
-		if err := p.use(ctx, func(db Queryer) error { return l.run(ctx, db) }); err != nil {
+		if err := p.use(ctx, func(db Queryer) error { return l.whole(ctx, db) }); err != nil {
 			return nil, failed(ctx, "loading "+t.plan.entity.name, err)
 		}
 		loaded += l.records
@@ -100,7 +102,7 @@ func (p *Snapshot) Load(ctx context.Context, queries []traverse.Query, opts Load
 }
 
 // ErrTooManyRecords is the error that [Source.Load] wraps if tables have more records than
-// [LoadOptions.MaxRecords].
+// [LoadOptions.MaxRecords], and that [Snapshot.Parts] wraps if a lead needs more.
 var ErrTooManyRecords = errors.New("there are too many records to load")
 
 // A wholeTable is what is read of one table.
@@ -183,22 +185,14 @@ func (p Problems) distinct() Problems {
 }
 
 // whole returns the statement for all records from q.From on, and its parameters. Leads
-// are sorted by their ids. For a database with columns of any type, it also selects
-// which of some columns hold bytes.
+// are sorted by their ids.
 func (p *plan) whole(q *traverse.Query, ids []*Cell) (string, []any) {
 	var where strings.Builder
 	var args []any
 	if p.window != nil {
 		args = p.between(&where, nil, q)
 	}
-	text := strings.TrimSuffix(p.head, " WHERE ")
-	if p.dialect.loose {
-		selected, from, _ := strings.Cut(text, " FROM "+p.entity.from)
-		for _, c := range ids {
-			selected += ", typeof(" + c.column.quoted + ") = 'blob'"
-		}
-		text = selected + " FROM " + p.entity.from + from
-	}
+	text := p.selecting(ids)
 	if where.Len() > 0 {
 		text += " WHERE " + strings.TrimPrefix(where.String(), " AND ")
 	}
@@ -206,4 +200,18 @@ func (p *plan) whole(q *traverse.Query, ids []*Cell) (string, []any) {
 		text += " ORDER BY " + p.entity.id.quoted
 	}
 	return text, args
+}
+
+// selecting returns a statement up to WHERE. For a database with columns of any type, it
+// also selects which of some columns hold bytes.
+func (p *plan) selecting(ids []*Cell) string {
+	text := strings.TrimSuffix(p.head, " WHERE ")
+	if !p.dialect.loose {
+		return text
+	}
+	selected, from, _ := strings.Cut(text, " FROM "+p.entity.from)
+	for _, c := range ids {
+		selected += ", typeof(" + c.column.quoted + ") = 'blob'"
+	}
+	return selected + " FROM " + p.entity.from + from
 }

@@ -24,7 +24,14 @@ type loader struct {
 	slots   []int   // the cells of the store's columns, -1 for one that is not read
 	columns []traverse.Column
 
+	// Of records that are loaded by keys:
+	asked map[string]bool // the keys; nil = all records are loaded
+	key   *Cell
+	had   int             // how many rows the store's table had before
+	left  map[string]bool // takes the ids of rows that are skipped; may be nil
+
 	room    int // how many records may be added
+	seen    int // how many rows have been read
 	rows    int // how many are collected
 	records int // how many have been added to the store
 }
@@ -60,9 +67,18 @@ func newLoader(t *wholeTable, store *columns.Store, progress func(Progress)) *lo
 	return l
 }
 
-func (l *loader) run(ctx context.Context, db Queryer) error {
-	ids := slices.Concat([]*Cell{l.id}, l.by)
-	text, args := l.table.plan.whole(&l.table.query, ids)
+// ids returns the cells that bytes is about.
+func (l *loader) ids() []*Cell { return slices.Concat([]*Cell{l.id}, l.by) }
+
+// whole reads the whole table.
+func (l *loader) whole(ctx context.Context, db Queryer) error {
+	text, args := l.table.plan.whole(&l.table.query, l.ids())
+	return l.run(ctx, db, text, args)
+}
+
+// run reads the rows of a statement.
+func (l *loader) run(ctx context.Context, db Queryer, text string, args []any) error {
+	ids := l.ids()
 	rows, err := db.Query(ctx, text, args...)
 	if err != nil {
 		return err
@@ -72,7 +88,7 @@ func (l *loader) run(ctx context.Context, db Queryer) error {
 		return err
 	}
 	all := slices.Concat(l.cells, l.bytes)
-	for rows.Next() {
+	for ; rows.Next(); l.seen++ {
 		if err := rows.Scan(all); err != nil {
 			return err
 		}
@@ -145,6 +161,15 @@ func (l *loader) row() error {
 
 // judge reports whether the row is one to be added.
 func (l *loader) judge() (bool, error) {
+	if l.asked != nil && l.key.err == nil && !l.key.again() && !l.asked[string(l.key.last())] {
+		return false, nil
+	}
+	if l.had > 0 && l.id.err == nil {
+		t := l.store.Table(l.table.query.Entity)
+		if row := t.Row(t.Key(string(l.id.last()))); row >= 0 && row < l.had {
+			return false, nil // it was found by another key
+		}
+	}
 	hasID := l.id.err != nil || len(l.id.last()) > 0
 	found, row := l.table.byID && hasID, ""
 	for _, c := range l.by {
@@ -182,5 +207,8 @@ func (l *loader) bad(failure error, row string, p Problem) error {
 	}
 	p.Entity = l.table.query.Entity
 	l.skipped.add(row, p)
+	if l.left != nil {
+		l.left[row] = true
+	}
 	return nil
 }

@@ -207,15 +207,14 @@ func (s *Source) leadPage(ctx context.Context, db Queryer, e *entity, ids []stri
 		if err == nil && bytes {
 			err = storedAsBytes([]byte(id.Text()))
 		}
-		if err != nil && s.skipBad {
-			s.skipped.add(unreadable+fmt.Sprint(raw), Problem{Entity: traverse.Lead, Field: "id", Message: "a row was skipped (column " + e.id.name + ")", Err: err})
+		if err != nil {
+			if err := s.unreadableLead(raw, err); err != nil {
+				return nil, nil, false, err
+			}
 			if bytesLeft = bytes; !bytes {
 				last = raw
 			}
 			continue
-		}
-		if err != nil {
-			return nil, nil, false, &valueError{e.id.name, err}
 		}
 		last = raw
 		ids = append(ids, id.Text())
@@ -224,4 +223,14 @@ func (s *Source) leadPage(ctx context.Context, db Queryer, e *entity, ids []stri
 		return nil, nil, false, err
 	}
 	return ids, last, n == leadPage && !bytesLeft, rows.Close()
+}
+
+// unreadableLead skips a lead whose id cannot be read, or returns the error.
+func (s *Source) unreadableLead(raw any, err error) error {
+	name := s.entities[traverse.Lead].id.name
+	if !s.skipBad {
+		return &valueError{name, err}
+	}
+	s.skipped.add(unreadable+fmt.Sprint(raw), Problem{Entity: traverse.Lead, Field: "id", Message: "a row was skipped (column " + name + ")", Err: err})
+	return nil
 }

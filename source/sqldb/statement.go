@@ -99,32 +99,8 @@ func (s *Source) newPlan(n *traverse.Need) (*plan, error) {
 // many rows as limit says, or for all if limit is 0.
 func (p *plan) statement(q *traverse.Query, keys []string, limit int) (string, []any) {
 	var b strings.Builder
-	var args []any
 	b.WriteString(p.head)
-	if p.dialect.Keys != nil {
-		condition, arg := p.dialect.Keys(p.key.quoted, p.dialect.placeholder(1), p.key.storage, keys)
-		b.WriteString(condition)
-		args = append(args, arg)
-	} else {
-		b.WriteString(p.key.quoted + " IN (")
-		for _, k := range keys {
-			if len(args) > 0 {
-				b.WriteString(", ")
-			}
-			i, isInt := integer(k)
-			if isInt && p.key.storage == Integer {
-				args = append(args, i)
-			} else {
-				args = append(args, k)
-			}
-			b.WriteString(p.dialect.placeholder(len(args)))
-			if isInt && p.key.storage == Untyped {
-				args = append(args, i) // whether it is text or an integer depends on the row
-				b.WriteString(", " + p.dialect.placeholder(len(args)))
-			}
-		}
-		b.WriteString(")")
-	}
+	args := p.among(&b, keys)
 	if p.window != nil {
 		args = p.between(&b, args, q)
 	}
@@ -132,6 +108,36 @@ func (p *plan) statement(q *traverse.Query, keys []string, limit int) (string, [
 		b.WriteString(" LIMIT " + strconv.Itoa(limit))
 	}
 	return b.String(), args
+}
+
+// among adds the condition that the key is one of keys, and returns its parameters,
+// which are the first of the statement.
+func (p *plan) among(b *strings.Builder, keys []string) []any {
+	if p.dialect.Keys != nil {
+		condition, arg := p.dialect.Keys(p.key.quoted, p.dialect.placeholder(1), p.key.storage, keys)
+		b.WriteString(condition)
+		return []any{arg}
+	}
+	var args []any
+	b.WriteString(p.key.quoted + " IN (")
+	for _, k := range keys {
+		if len(args) > 0 {
+			b.WriteString(", ")
+		}
+		i, isInt := integer(k)
+		if isInt && p.key.storage == Integer {
+			args = append(args, i)
+		} else {
+			args = append(args, k)
+		}
+		b.WriteString(p.dialect.placeholder(len(args)))
+		if isInt && p.key.storage == Untyped {
+			args = append(args, i) // whether it is text or an integer depends on the row
+			b.WriteString(", " + p.dialect.placeholder(len(args)))
+		}
+	}
+	b.WriteString(")")
+	return args
 }
 
 // rowLimit returns how many rows a statement asks for so that the answer to q can

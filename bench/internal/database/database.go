@@ -34,6 +34,8 @@ type Database struct {
 	remove func() error
 	config *pgx.ConnConfig // of PostgreSQL
 	schema *leadscore.Schema
+
+	interactions int // in all tables; of PostgreSQL
 }
 
 // Statements returns the number of queries since its previous call.
@@ -123,7 +125,7 @@ func PostgreSQL(ctx context.Context, dsn string, data *crm.Data, schema *leadsco
 		return nil, err
 	}
 	name := stdlib.RegisterConnConfig(config)
-	d := &Database{Name: "PostgreSQL", config: config, asked: &counter{}, remove: func() error {
+	d := &Database{Name: "PostgreSQL", config: config, interactions: data.Interactions(), asked: &counter{}, remove: func() error {
 		stdlib.UnregisterConnConfig(name)
 		conn, err := pgx.ConnectConfig(ctx, config)
 		if err != nil {

@@ -30,6 +30,7 @@ var ways = []struct {
 	{"scores computed by one SQL statement", false, (*PostgreSQLWays).compute},
 	{"leadscore over source/pgx, whole tables", false, wholeTables(overPGX)},
 	{"leadscore over source/sqldb, whole tables", false, wholeTables(overSQL)},
+	{"leadscore over source/pgx, in parts", false, inParts(overPGX)},
 	{"leadscore over source/pgx, by keys", false, byKeys(overPGX)},
 	{"leadscore over source/sqldb, by keys", false, byKeys(overSQL)},
 }
@@ -130,6 +131,34 @@ func byKeys(over func(*PostgreSQLWays) *sqldb.Source) run {
 	return through(func(_ context.Context, p *PostgreSQLWays, _ *leadscore.Set) (sidebyside.Listed, error) {
 		return over(p), nil
 	})
+}
+
+// inParts loads what some leads need, at most a tenth as many records as there are
+// interactions, and scores these leads, until there are no more.
+func inParts(over func(*PostgreSQLWays) *sqldb.Source) run {
+	return func(p *PostgreSQLWays, ctx context.Context, m *rules.Model, score func(lead string, score int64)) (err error) {
+		set, err := leadscore.CompileSet(p.database.schema, []leadscore.File{{Name: m.Name, Text: m.Text()}})
+		if err != nil {
+			return err
+		}
+		snapshot, err := over(p).Snapshot(ctx)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, snapshot.Close()) }()
+		for part, err := range snapshot.Parts(ctx, set.Queries(crm.AsOf), sqldb.LoadOptions{MaxRecords: p.database.interactions / 10}) {
+			if err != nil {
+				return err
+			}
+			for r, err := range set.ScoreAll(ctx, leadscore.IDs(part.Leads...), part.Store, leadscore.AsOf(crm.AsOf)) {
+				if err != nil {
+					return err
+				}
+				score(r.Lead, r.Results[0].Score)
+			}
+		}
+		return nil
+	}
 }
 
 func through(open func(ctx context.Context, p *PostgreSQLWays, set *leadscore.Set) (sidebyside.Listed, error)) run {

@@ -253,6 +253,18 @@ func TestEqualResultsOfRandomData(t *testing.T) {
 				}
 				scored += n
 			}
+			limit := rapid.IntRange(1, 60).Draw(r, "limit")
+			found, err := parts(t, source, ofAnyDate(set), sqldb.LoadOptions{MaxRecords: limit})
+			if err != nil && !(errors.Is(err, sqldb.ErrTooManyRecords) && strings.Contains(err.Error(), "alone")) {
+				r.Fatal(err)
+			}
+			if err == nil && len(leadsOf(found)) != len(ids) {
+				r.Fatalf("leads %q in parts, want %q", leadsOf(found), ids)
+			}
+			if n, err = differInParts(t, set, want, found, explain); err != nil {
+				r.Fatal(err)
+			}
+			scored += n
 		})
 		const most = 22 // which ones depends on chance
 		if scored == 0 || len(held) < most*2/3 {

@@ -281,6 +281,30 @@ func TestLikeFiles(t *testing.T) {
 	})
 }
 
+// Leads are scored in parts if the tables have more records than may be in memory.
+func TestParts(t *testing.T) {
+	forServers(t, func(t *testing.T, s server) {
+		url, db := s.make(t)
+		fill(t, db, snake)
+		for _, args := range []string{
+			"score --sort lead coffee.score", "score --sort lead --format json --explain coffee.score", "score --top 1 coffee.score", "score --lead b coffee.score",
+		} {
+			want, _, _ := call(t, args+" --as-of 2026-06-01 --data data")
+			for _, most := range []string{"6", "10", "1000"} {
+				got, errs, status := call(t, args+" --as-of 2026-06-01 --max-records "+most, "--database", url)
+				if got != want || errs != "" || status != 0 {
+					t.Errorf("%s --max-records %s: status %d\n%s\n%s\nof files\n%s", args, most, status, got, errs, want)
+				}
+			}
+		}
+		_, errs, status := call(t, "score --as-of 2026-06-01 --max-records 3 coffee.score", "--database", url)
+		const want = `there are too many records to load: there are more than --max-records, and the lead "a" alone needs them; score with --keyed`
+		if status != 1 || !strings.Contains(errs, want) {
+			t.Errorf("a lead with too many records: status %d, %s", status, errs)
+		}
+	})
+}
+
 // A mapping names tables and columns that have other names.
 func TestMapping(t *testing.T) {
 	forServers(t, func(t *testing.T, s server) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -59,9 +60,13 @@ func (d *database) Records(ctx context.Context, r command.Request) (command.Reco
 	if r.Keyed {
 		return queried{snapshot}, nil
 	}
-	store, err := snapshot.Load(ctx, r.Queries, sqldb.LoadOptions{Progress: func(p sqldb.Progress) {
+	load := sqldb.LoadOptions{MaxRecords: r.MaxRecords, Progress: func(p sqldb.Progress) {
 		r.Progress(fmt.Sprintf("reading %s: %d records", p.Entity, p.Records))
-	}})
+	}}
+	store, err := snapshot.Load(ctx, r.Queries, load)
+	if errors.Is(err, sqldb.ErrTooManyRecords) {
+		return parted{queried{snapshot}, r.Queries, load}, nil
+	}
 	if err != nil {
 		return nil, readable(err)
 	}
@@ -144,6 +149,30 @@ func (q queried) Audit(ctx context.Context, set *leadscore.Set) (audit.Findings,
 	return found, nil
 }
 
+// parted is records that are loaded in parts.
+type parted struct {
+	queried
+	queries []traverse.Query
+	opts    sqldb.LoadOptions
+}
+
+var _ command.Parted = parted{}
+
+// Parts loads the parts.
+func (p parted) Parts(ctx context.Context) iter.Seq2[command.Part, error] {
+	return func(yield func(command.Part, error) bool) {
+		for part, err := range p.Snapshot.Parts(ctx, p.queries, p.opts) {
+			if err != nil {
+				yield(command.Part{}, readable(err))
+				return
+			}
+			if !yield(command.Part{Leads: part.Leads, Source: part.Store}, nil) {
+				return
+			}
+		}
+	}
+}
+
 // asksForAccounts reports whether rules of a set look at accounts.
 func asksForAccounts(set *leadscore.Set) bool {
 	return slices.ContainsFunc(set.Models(), func(m *leadscore.Model) bool { return m.Checked().Account() }) ||
@@ -170,6 +199,8 @@ var wording = strings.NewReplacer(
 	"Mapping.Tables says", "the tables of the mapping say",
 	"in Mapping.Absent", "as absent in the mapping",
 	"with Options.SkipBad", "with --skip-bad",
+	"than LoadOptions.MaxRecords", "than --max-records",
+	"alone needs them", "alone needs them; score with --keyed",
 )
 
 // A readableError is an error with another text.

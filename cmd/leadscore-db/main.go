@@ -1,7 +1,7 @@
 // Command leadscore-db is the command leadscore, which also reads databases: leads are
 // scored by rule files over the tables of PostgreSQL or SQLite.
 //
-//	leadscore-db score [--schema FILE] --data DIR|FILE|--database URL [--keyed] [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME] [--lead ID]... [--model NAME]... [--grade NAME]... [--label NAME]... [--ready] [--sort data|score|lead] [--top N] [--format table|json|csv] [--explain] [-o FILE] [--color WHEN] FILE|DIR...
+//	leadscore-db score [--schema FILE] --data DIR|FILE|--database URL [--keyed] [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME] [--max-records N] [--lead ID]... [--model NAME]... [--grade NAME]... [--label NAME]... [--ready] [--sort data|score|lead] [--top N] [--format table|json|csv] [--explain] [-o FILE] [--color WHEN] FILE|DIR...
 //	leadscore-db explain [--schema FILE] --data DIR|FILE|--database URL [--keyed] [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME] --lead ID [--format text|json] [--what-if] [--color WHEN] FILE|DIR...
 //	leadscore-db check [--schema FILE] [--data DIR|FILE|--database URL [--keyed] [--mapping FILE] [--skip-bad] [--as-of TIME] [--zone NAME]] [--strict] [--advice] [--format text|json] [--color WHEN] [FILE|DIR...]
 //	leadscore-db test [--schema FILE] [-v] [--format text|json] [--color WHEN] FILE|DIR...
@@ -20,8 +20,9 @@
 // URL; messages never contain it. Tables and columns are found by the names of entities
 // and fields, or by a mapping, as package sqldb describes. All records are read as of one
 // state of the database, and nothing is written. To score all leads, whole tables are read
-// into memory, as far as the rules need them; with --keyed, and for some leads, records
-// are queried by their keys instead.
+// into memory, as far as the rules need them, or parts of them, if they have more records
+// than --max-records; with --keyed, and for some leads, records are queried by their keys
+// instead.
 //
 // Problems in rules are written to standard error, in colour if that is a terminal.
 // With --format json they are written to standard output, as everything else is, one

@@ -36,16 +36,17 @@ func (p *Program) Main() (status int) {
 
 // commands returns the commands, in the order of the help text.
 func (p *Program) commands() []command {
-	from, records := "--data DIR|FILE", "a folder or file of CRM data"
+	from, records, parts := "--data DIR|FILE", "a folder or file of CRM data", ""
 	if p.Open != nil {
 		from, records = "--data DIR|FILE|--database URL [--keyed]", "a folder or file of CRM data, or in a database"
+		parts = " [--max-records N]"
 	}
 	data := from + " [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME]"
 	checkData := from + " [--mapping FILE] [--skip-bad] [--as-of TIME] [--zone NAME]"
 	return []command{
 		{
 			name:  "score",
-			usage: "[--schema FILE] " + data + "\n[--lead ID]... [--model NAME]... [--grade NAME]... [--label NAME]... [--ready]\n[--sort data|score|lead] [--top N]\n[--format table|json|csv] [--explain] [-o FILE] [--color WHEN] FILE|DIR...",
+			usage: "[--schema FILE] " + data + parts + "\n[--lead ID]... [--model NAME]... [--grade NAME]... [--label NAME]... [--ready]\n[--sort data|score|lead] [--top N]\n[--format table|json|csv] [--explain] [-o FILE] [--color WHEN] FILE|DIR...",
 			more:  rulesHelp + " The command works with one set, and fails if there are several.",
 			about: "score the leads in " + records,
 			run:   runScore,

@@ -3,7 +3,9 @@ package command
 import (
 	"cmp"
 	"context"
+	"flag"
 	"fmt"
+	"iter"
 	"math"
 	"slices"
 	"strings"
@@ -32,6 +34,7 @@ type dataInput struct {
 	reported                string          // what load printed last
 	db                      Database        // of --database, or nil
 	keyed                   *bool           // --keyed; nil if the program reads no databases
+	maxRecords              *int            // --max-records; nil if the command or the program has no such flag
 	scope                   scope           // of what load has loaded
 	recent                  map[string]bool // by entity: whether load was for recent records alone
 }
@@ -69,6 +72,33 @@ func (inv *invocation) dataFlags() *dataInput {
 	})
 	return in
 }
+
+// partFlag defines the flag that limits how many records of a database are in memory.
+func (in *dataInput) partFlag(inv *invocation) {
+	if in.database == nil {
+		return
+	}
+	in.maxRecords = inv.flags.Int("max-records", maxRecords, "hold at most `N` records of a database in memory. If the tables have more, leads are scored in parts, in the order of their contacts where the database allows that")
+	inv.checks = append(inv.checks, func() error {
+		given := false
+		inv.flags.Visit(func(f *flag.Flag) { given = given || f.Name == "max-records" })
+		switch {
+		case !given:
+			return nil
+		case *in.maxRecords < 1:
+			return badUsage("--max-records must be 1 or more, not %d", *in.maxRecords)
+		case *in.database == "":
+			return badUsage("--max-records needs --database")
+		case *in.keyed:
+			return badUsage("choose one of --keyed and --max-records: records that are queried by their keys are not kept")
+		}
+		return nil
+	})
+}
+
+// maxRecords is how many records of a database are held in memory if --max-records does
+// not say it.
+const maxRecords = 20_000_000
 
 // resolve sets the zone of days, unless --zone does, and as of, for the models that
 // the data is scored by.
@@ -190,6 +220,9 @@ func (in *dataInput) load(ctx context.Context, p *progress, wanted scope, more b
 	}
 	p.say("connecting to the database")
 	r := Request{Schema: schema, Mapping: mapping, Zone: in.zone, SkipBad: *in.skipBad, Keyed: wanted == someLeads || *in.keyed, More: more, Progress: p.say}
+	if in.maxRecords != nil {
+		r.MaxRecords = *in.maxRecords
+	}
 	in.recent = map[string]bool{}
 	for _, set := range sets {
 		for _, q := range set.Queries(in.asOf) {
@@ -232,6 +265,29 @@ func inMemory(r Records) bool {
 	return ok && lender.Lend(r) != nil
 }
 
+// partsOf yields the leads of a selection with the source to score them from: all leads
+// and all records, unless the records are parted.
+func partsOf(ctx context.Context, data Records, selected *selection) iter.Seq2[leadsFrom, error] {
+	return func(yield func(leadsFrom, error) bool) {
+		parted, ok := data.(Parted)
+		if !ok {
+			yield(leadsFrom{selected.ids(data.Leads(ctx)), data}, nil)
+			return
+		}
+		for part, err := range parted.Parts(ctx) {
+			if !yield(leadsFrom{leadscore.IDs(part.Leads...), part.Source}, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// A leadsFrom is leads, and the source to score them from.
+type leadsFrom struct {
+	ids    iter.Seq2[string, error]
+	source leadscore.Source
+}
+
 // leadsIn returns how many leads there are, or 0 if that is not known.
 func leadsIn(r Records) int {
 	if counted, ok := r.(interface{ Len(entity string) int }); ok {
@@ -252,7 +308,7 @@ func done(what string, leads, all int) string {
 // limit for the records of a lead.
 func (in *dataInput) options(data Records) []leadscore.Option {
 	opts := []leadscore.Option{leadscore.AsOf(in.asOf)}
-	if inMemory(data) {
+	if _, parted := data.(Parted); parted || inMemory(data) {
 		opts = append(opts, leadscore.MaxRecords(math.MaxInt))
 	}
 	return opts

@@ -42,6 +42,10 @@ type Request struct {
 	// tables are to be read, as far as Queries ask for them.
 	Keyed bool
 
+	// MaxRecords, if it is positive, is how many records may be in memory at a time. If
+	// whole tables have more, what is returned is [Parted].
+	MaxRecords int
+
 	// More says that another request will follow, for the same state of the database.
 	More bool
 
@@ -56,6 +60,20 @@ type Request struct {
 type Records interface {
 	leadscore.Source
 	Leads(ctx context.Context) iter.Seq2[string, error]
+}
+
+// Parted is records of which only a part is in memory at a time. As a source it queries
+// records by their keys.
+type Parted interface {
+	// Parts yields some leads after the other, with the records to score them from. Each
+	// lead is in one part. An error ends it.
+	Parts(ctx context.Context) iter.Seq2[Part, error]
+}
+
+// A Part is some leads, and a source that holds what their scores depend on in memory.
+type Part struct {
+	Leads  []string
+	Source leadscore.Source
 }
 
 // An Auditor finds what about its data does not meet the rules of a set.

@@ -2,9 +2,11 @@ package command
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"os"
 	"slices"
 	"strings"
@@ -35,6 +37,8 @@ type folder struct {
 	closed int
 	asked  []Request
 	audits int
+	parted bool
+	fail   error // of parts
 }
 
 // queried hides that records are in memory.
@@ -64,6 +68,9 @@ func (f *folder) Records(ctx context.Context, r Request) (Records, error) {
 	}
 	if f.lends {
 		return data, nil
+	}
+	if f.parted {
+		return parted{queried{data, f}, f.fail}, nil
 	}
 	return queried{data, f}, nil
 }
@@ -182,6 +189,50 @@ func TestDatabaseRequests(t *testing.T) {
 	}
 }
 
+// A parted is a database whose records are in parts of one lead.
+type parted struct {
+	queried
+	fail error // after the first part
+}
+
+func (d parted) Parts(ctx context.Context) iter.Seq2[Part, error] {
+	return func(yield func(Part, error) bool) {
+		for id, err := range d.Leads(ctx) {
+			if err == nil && !yield(Part{[]string{id}, d.Data}, nil) {
+				return
+			}
+			if err := cmp.Or(err, d.fail); err != nil {
+				yield(Part{}, err)
+				return
+			}
+		}
+	}
+}
+
+// Leads in parts are printed like others, and an error ends them.
+func TestDatabaseInParts(t *testing.T) {
+	setUp(t)
+	for _, args := range []string{
+		"score --as-of 2026-06-01 coffee.score",
+		"score --as-of 2026-06-01 --explain --format json coffee.score",
+		"score --as-of 2026-06-01 --sort score --explain --top 2 coffee.score",
+	} {
+		want, wantErrs, _ := callDatabase(t, &folder{name: "data"}, args+" --database some:where")
+		got, errs, status := callDatabase(t, &folder{name: "data", parted: true}, args+" --max-records 7 --database some:where")
+		if got != want || errs != wantErrs || got == "" || status != statusOK {
+			t.Errorf("%s: status %d\n%s\n%s\nwant\n%s\n%s", args, status, got, errs, want, wantErrs)
+		}
+	}
+	f := &folder{name: "data", parted: true, fail: errors.New("the disk is full")}
+	got, errs, status := callDatabase(t, f, "score --format csv --database some:where coffee.score")
+	if status != statusWrong || strings.Count(got, "\n") != 3 || !strings.Contains(errs, "leadscore-db score: the disk is full\n") {
+		t.Errorf("an error of a part: status %d\n%s\n%s", status, got, errs)
+	}
+	if f.asked[0].MaxRecords != 20_000_000 {
+		t.Errorf("without --max-records: %+v", f.asked[0])
+	}
+}
+
 // The data of a database is checked, but not for the sake of one lead.
 func TestDatabaseIsChecked(t *testing.T) {
 	setUp(t)
@@ -227,12 +278,16 @@ func TestDatabaseFlags(t *testing.T) {
 	setUp(t)
 	for args, want := range map[string]string{
 		"score coffee.score": "leadscore-db score: --data or --database is required\nusage: leadscore-db score ",
-		"score --data data --database some:where coffee.score":         "leadscore-db score: choose one of --data and --database\nusage: ",
-		"check --mapping m coffee.score":                               "leadscore-db check: --mapping needs --data or --database\n",
-		"diff --strict coffee.score new.version":                       "leadscore-db diff: --strict needs --data or --database\n",
-		"diff --keyed coffee.score new.version":                        "leadscore-db diff: --keyed needs --database\n",
-		"score --keyed --data data coffee.score":                       "leadscore-db score: --keyed needs --database\n",
-		"scoer":                                                        "leadscore-db: unknown command scoer; did you mean score?\nRun leadscore-db help for the commands.\n",
+		"score --data data --database some:where coffee.score":        "leadscore-db score: choose one of --data and --database\nusage: ",
+		"check --mapping m coffee.score":                              "leadscore-db check: --mapping needs --data or --database\n",
+		"diff --strict coffee.score new.version":                      "leadscore-db diff: --strict needs --data or --database\n",
+		"diff --keyed coffee.score new.version":                       "leadscore-db diff: --keyed needs --database\n",
+		"score --keyed --data data coffee.score":                      "leadscore-db score: --keyed needs --database\n",
+		"score --max-records 9 --data data coffee.score":              "leadscore-db score: --max-records needs --database\n",
+		"score --max-records 0 --database some:where coffee.score":    "skipped nothing\nleadscore-db score: --max-records must be 1 or more, not 0\n",
+		"diff --max-records 9 --database some:where coffee.score new": "leadscore-db diff: unknown flag --max-records",
+		"score --max-records 9 --keyed --database some:where x.score": "skipped nothing\nleadscore-db score: choose one of --keyed and --max-records: ",
+		"scoer": "leadscore-db: unknown command scoer; did you mean score?\nRun leadscore-db help for the commands.\n",
 		"score --database else:where coffee.score":                     "leadscore-db score: --database: no database at else:where\nusage: ",
 		"score --database some:where --mapping none.json coffee.score": "skipped nothing\nleadscore-db score: open none.json: ",
 	} {

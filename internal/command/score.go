@@ -13,6 +13,7 @@ import (
 func runScore(ctx context.Context, inv *invocation) error {
 	rules, data, selected := inv.ruleFlags(), inv.dataFlags(), inv.selectionFlags()
 	inv.formatFlag("table", "print results as `FORMAT`: table, json (one object per line) or csv", "json", "csv")
+	data.partFlag(inv)
 	explained := inv.flags.Bool("explain", false, "explain what each condition contributed")
 	output := inv.flags.String("o", "", "write the results to `FILE`, once they are complete, instead of standard output. A file of that name is replaced, and stays as it is if the command fails or is interrupted")
 	names, err := inv.parse()
@@ -114,24 +115,29 @@ func (inv *invocation) score(ctx context.Context, set *leadscore.Set, data *data
 // scored, and returns how many leads there are, and how many of them failed.
 func (inv *invocation) scoreAll(ctx context.Context, p *progress, set *leadscore.Set, data Records, selected *selection, out printer, opts []leadscore.Option) (leads, failed int, err error) {
 	all := cmp.Or(len(selected.leads), leadsIn(data))
-	for r, err := range set.ScoreAll(ctx, selected.ids(data.Leads(ctx)), data, opts...) {
-		if bad, ok := errors.AsType[*leadscore.LeadError](err); ok {
-			leads++
-			failed++
-			p.printf("%s %s: %v\n", inv.program.Name, inv.command.name, bad)
-			if err := out.print(outcome{leadscore.Result{Lead: bad.Lead}, bad}); err != nil {
-				return leads, failed, err
-			}
-			continue
-		}
+	for part, err := range partsOf(ctx, data, selected) {
 		if err != nil {
 			return leads, failed, err
 		}
-		leads++
-		p.say(done("scored", leads, all))
-		for _, m := range r.Results {
-			if err := out.print(outcome{m, nil}); err != nil {
+		for r, err := range set.ScoreAll(ctx, part.ids, part.source, opts...) {
+			if bad, ok := errors.AsType[*leadscore.LeadError](err); ok {
+				leads++
+				failed++
+				p.printf("%s %s: %v\n", inv.program.Name, inv.command.name, bad)
+				if err := out.print(outcome{leadscore.Result{Lead: bad.Lead}, bad}); err != nil {
+					return leads, failed, err
+				}
+				continue
+			}
+			if err != nil {
 				return leads, failed, err
+			}
+			leads++
+			p.say(done("scored", leads, all))
+			for _, m := range r.Results {
+				if err := out.print(outcome{m, nil}); err != nil {
+					return leads, failed, err
+				}
 			}
 		}
 	}

@@ -26,6 +26,10 @@ func Format(name, text string) (string, error) {
 			p.head(0, b.Start, b.Name, "stages ")
 			p.clauses(1, b.Clauses)
 			p.closeBrace(0, b.Span)
+		case *ChooseModel:
+			p.chooseModel(b)
+		case *LeadCreation:
+			p.leadCreation(b)
 		case *Let:
 			p.add(0, b.Span, b.String()).apart = apart
 		case *Entity:

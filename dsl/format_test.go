@@ -310,6 +310,7 @@ func checkFixes(t *testing.T, text string, diags dsl.Diagnostics) {
 func FuzzParse(f *testing.F) {
 	f.Add(everything)
 	f.Add(blocks)
+	f.Add(leadBlocks)
 	f.Add("model{let")
 	f.Add("model \"M\" { target contact condition \"C\" {\neach E\xe9\x99)\x8e")
 	f.Add("\n\n// \x00\x00\x01\x00 b\n")

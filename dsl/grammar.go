@@ -70,6 +70,19 @@ type (
 		Keyword lexer.Token `parser:"@'stage':Ident"`
 		Name    lexer.Token `parser:"@String"`
 	}
+	chooseHead struct {
+		Keyword lexer.Token `parser:"@'choose':Ident 'model':Ident"`
+		Open    lexer.Token `parser:"@'{':Sign"`
+	}
+	creationHead struct {
+		Keyword lexer.Token `parser:"@'lead':Ident 'creation':Ident"`
+		Name    lexer.Token `parser:"@String"`
+		Open    lexer.Token `parser:"@'{':Sign"`
+	}
+	creationScope struct {
+		Keyword lexer.Token `parser:"@'scope':Ident"`
+		Kind    lexer.Token `parser:"@('contact':Ident | 'account':Ident)"`
+	}
 	entityHead struct {
 		Keyword lexer.Token  `parser:"@('profile':Ident | 'interaction':Ident)"`
 		Name    lexer.Token  `parser:"@(Ident | Quoted)"`
@@ -111,6 +124,9 @@ type (
 		Test        *testHead          `parser:"| @@"`
 		Stages      *stagesHead        `parser:"| @@"`
 		Stage       *stageHead         `parser:"| @@"`
+		Choose      *chooseHead        `parser:"| @@"`
+		Creation    *creationHead      `parser:"| @@"`
+		Scope       *creationScope     `parser:"| @@"`
 		Group       *groupHead         `parser:"| @@"`
 		FirstOf     *firstOfHead       `parser:"| @@"`
 		Description *descriptionClause `parser:"| @@"`
@@ -137,17 +153,20 @@ func (f *form[P]) at(i int) []string {
 
 // forms holds the clauses that participle parses.
 type forms struct {
-	modelHead   form[modelHead]
-	entityHead  form[entityHead]
-	testHead    form[testHead]
-	stagesHead  form[stagesHead]
-	stageHead   form[stageHead]
-	groupHead   form[groupHead]
-	firstOf     form[firstOfHead]
-	description form[descriptionClause]
-	target      form[targetClause]
-	timeZone    form[timeZoneClause]
-	salesReady  form[salesReadyClause]
+	modelHead     form[modelHead]
+	entityHead    form[entityHead]
+	testHead      form[testHead]
+	stagesHead    form[stagesHead]
+	stageHead     form[stageHead]
+	groupHead     form[groupHead]
+	firstOf       form[firstOfHead]
+	description   form[descriptionClause]
+	target        form[targetClause]
+	timeZone      form[timeZoneClause]
+	salesReady    form[salesReadyClause]
+	chooseHead    form[chooseHead]
+	creationHead  form[creationHead]
+	creationScope form[creationScope]
 }
 
 // grammar returns the forms. They are built when the first file is parsed.
@@ -158,17 +177,20 @@ var grammar = sync.OnceValue(func() *forms {
 	)
 	text, brace := []string{wordText}, []string{"{"}
 	return &forms{
-		modelHead:   form[modelHead]{production[modelHead](all), [][]string{{"model"}, text, brace}},
-		testHead:    form[testHead]{production[testHead](all), [][]string{{"test"}, text, brace}},
-		stagesHead:  form[stagesHead]{production[stagesHead](all), [][]string{{"stages"}, text, brace}},
-		stageHead:   form[stageHead]{production[stageHead](all), [][]string{{"stage"}, text}},
-		entityHead:  form[entityHead]{production[entityHead](all), [][]string{{"profile", "interaction"}, {wordName}, brace, brace}},
-		groupHead:   form[groupHead]{production[groupHead](all), [][]string{{"group", "dimension"}, text, brace}},
-		firstOf:     form[firstOfHead]{production[firstOfHead](all), [][]string{{"first"}, {"of"}, text, brace}},
-		description: form[descriptionClause]{production[descriptionClause](all), [][]string{{"description"}, text}},
-		target:      form[targetClause]{production[targetClause](all), [][]string{{"target"}, {"contact", "account", "lead"}}},
-		timeZone:    form[timeZoneClause]{production[timeZoneClause](all), [][]string{{"time"}, {"zone"}, text}},
-		salesReady:  form[salesReadyClause]{production[salesReadyClause](all), [][]string{{"sales"}, {"ready"}, {"at", "when"}, {wordInt}}},
+		modelHead:     form[modelHead]{production[modelHead](all), [][]string{{"model"}, text, brace}},
+		testHead:      form[testHead]{production[testHead](all), [][]string{{"test"}, text, brace}},
+		stagesHead:    form[stagesHead]{production[stagesHead](all), [][]string{{"stages"}, text, brace}},
+		stageHead:     form[stageHead]{production[stageHead](all), [][]string{{"stage"}, text}},
+		entityHead:    form[entityHead]{production[entityHead](all), [][]string{{"profile", "interaction"}, {wordName}, brace, brace}},
+		groupHead:     form[groupHead]{production[groupHead](all), [][]string{{"group", "dimension"}, text, brace}},
+		firstOf:       form[firstOfHead]{production[firstOfHead](all), [][]string{{"first"}, {"of"}, text, brace}},
+		description:   form[descriptionClause]{production[descriptionClause](all), [][]string{{"description"}, text}},
+		target:        form[targetClause]{production[targetClause](all), [][]string{{"target"}, {"contact", "account", "lead"}}},
+		timeZone:      form[timeZoneClause]{production[timeZoneClause](all), [][]string{{"time"}, {"zone"}, text}},
+		salesReady:    form[salesReadyClause]{production[salesReadyClause](all), [][]string{{"sales"}, {"ready"}, {"at", "when"}, {wordInt}}},
+		chooseHead:    form[chooseHead]{production[chooseHead](all), [][]string{{"choose"}, {"model"}, brace}},
+		creationHead:  form[creationHead]{production[creationHead](all), [][]string{{"lead"}, {"creation"}, text, brace}},
+		creationScope: form[creationScope]{production[creationScope](all), [][]string{{"scope"}, {"contact", "account"}}},
 	}
 })
 

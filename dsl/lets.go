@@ -100,7 +100,7 @@ func findLets(lex *tokens) declarations {
 			}
 		case isWord(t, "model") && lex.peekAt(1).Type == tokString && isSign(lex.peekAt(2), "{"):
 			depth, model = 0, lex.at
-		case (isWord(t, "test") || isWord(t, "stages")) && lex.peekAt(1).Type == tokString && isSign(lex.peekAt(2), "{"), startsEntity(lex):
+		case (isWord(t, "test") || isWord(t, "stages")) && lex.peekAt(1).Type == tokString && isSign(lex.peekAt(2), "{"), startsEntity(lex), startsSetBlock(lex):
 			depth, model = 0, elsewhere
 		case startsLet(lex) && model != elsewhere:
 			d := readLet(lex)

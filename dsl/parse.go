@@ -74,7 +74,7 @@ func merge(scanned, parsed Diagnostics) Diagnostics {
 }
 
 func (p *parser) parseFile() {
-	models, tests, stages := 0, 0, 0
+	models, tests, stages, others := 0, 0, 0, 0
 	for !p.peek().EOF() {
 		before := p.lex.at
 		switch t := p.peek(); {
@@ -99,6 +99,17 @@ func (p *parser) parseFile() {
 				return
 			}
 			p.file.Blocks = append(p.file.Blocks, p.parseStages())
+		case isWord(t, "choose"), p.meansLeadCreation():
+			if others++; others > p.limits.Models {
+				p.report(tokenSpan(t.Pos, t.Value), CodeLimit, "the file has more than %d blocks of this kind", p.limits.Models)
+				p.file.Incomplete = true
+				return
+			}
+			if isWord(t, "choose") {
+				p.file.Blocks = append(p.file.Blocks, p.parseChooseModel())
+			} else {
+				p.file.Blocks = append(p.file.Blocks, p.parseLeadCreation())
+			}
 		case isWord(t, "let"):
 			if let := p.parseLet(); let != nil {
 				p.file.Blocks = append(p.file.Blocks, let)
@@ -120,7 +131,7 @@ func (p *parser) parseFile() {
 			if found != nil {
 				d = p.reportForm(found)
 			} else {
-				d = p.unexpectedToken("model", "stages", "test", "profile", "interaction", "let")
+				d = p.unexpectedToken("model", "choose model", "stages", "lead creation", "test", "profile", "interaction", "let")
 			}
 			switch {
 			case found != nil:

@@ -24,7 +24,7 @@ func (p *parser) parseTest() *Test {
 	what := func() string { return called("test", t.Name) }
 	// `model "…" {` begins a model; without the brace it names the model to test.
 	outer := func() bool {
-		return p.startsEntity() || p.startsTest() || (p.startsModel() || p.startsStages()) && isSign(p.peekAt(2), "{")
+		return p.startsEntity() || p.startsTest() || (p.startsModel() || p.startsStages()) && isSign(p.peekAt(2), "{") || startsSetBlock(p.lex)
 	}
 	clauses := 0
 	stop, whole := p.body(open, what, outer, func() bool {
@@ -271,7 +271,10 @@ func parseWhen(lex *tokens) (*When, error) {
 	return w, nil
 }
 
-// parseFieldValue parses a value of a record.
+// valuesOfRecord is the help for a value without =.
+const valuesOfRecord = "the values of a record are written Field = value"
+
+// parseFieldValue parses a field and its value.
 func parseFieldValue(lex *tokens) (*FieldValue, error) {
 	name, err := wantName(lex, "a field's name")
 	if err != nil {
@@ -280,7 +283,7 @@ func parseFieldValue(lex *tokens) (*FieldValue, error) {
 	a := &FieldValue{Field: name}
 	if !acceptSign(lex, "=") && !acceptSign(lex, "==") {
 		bad := unexpected(lex, "=")
-		bad.help = "the values of a record are written Field = value"
+		bad.help = valuesOfRecord
 		return nil, bad
 	}
 	t := *lex.Peek()

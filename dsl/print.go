@@ -226,3 +226,48 @@ func memberText(m Member, column int) string {
 }
 
 func comment(c Comment) string { return strings.TrimRight(c.Text, " \t\r") }
+
+// String returns the line in its canonical form.
+func (c *ChooseBy) String() string { return "by " + dotted(c.Ref) }
+
+// String returns the clause in its canonical form, on one line.
+func (c *CreationFrom) String() string {
+	return c.head() + (&Child{Where: c.Where}).whereText()
+}
+
+// head returns the clause without its expressions.
+func (c *CreationFrom) head() string {
+	kinds := make([]string, len(c.Kinds))
+	for i, k := range c.Kinds {
+		kinds[i] = k.String()
+	}
+	return "from " + strings.Join(kinds, ", ")
+}
+
+// String returns the clause in its canonical form.
+func (c *CreationScope) String() string {
+	if c.Account {
+		return "scope account"
+	}
+	return "scope contact"
+}
+
+// String returns the clause in its canonical form.
+func (c *CreationPer) String() string {
+	switch {
+	case c.Ref == nil:
+		return "per company"
+	case c.Ref.Text == "company":
+		return "per `company`"
+	}
+	return "per " + c.Ref.String()
+}
+
+// String returns the values in their canonical form, on one line.
+func (s *SetValues) String() string {
+	texts := make([]string, len(s.Values))
+	for i, v := range s.Values {
+		texts[i] = v.String()
+	}
+	return "set " + strings.Join(texts, ", ")
+}

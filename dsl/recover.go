@@ -37,13 +37,25 @@ func (p *parser) startsStages() bool {
 }
 
 func (p *parser) startsBlock() bool {
-	return p.startsBlockWord() && (p.startsModel() || p.startsEntity() || p.startsTest() || p.startsStages())
+	return p.startsBlockWord() && (p.startsModel() || p.startsEntity() || p.startsTest() || p.startsStages()) || startsSetBlock(p.lex)
+}
+
+// startsSetBlock reports whether a block about leads comes next, whichever model scores
+// them.
+func startsSetBlock(lex *tokens) bool {
+	switch t, next := lex.Peek(), lex.peekAt(1); wordOf(t) {
+	case "choose":
+		return isWord(next, "model") && isSign(lex.peekAt(2), "{")
+	case "lead":
+		return isWord(next, "creation") && lex.peekAt(2).Type == tokString
+	}
+	return false
 }
 
 // startsBlockWord reports whether the next token is a keyword that blocks begin with.
 func (p *parser) startsBlockWord() bool {
 	switch wordOf(p.peek()) {
-	case "model", "test", "stages", "profile", "interaction":
+	case "model", "test", "stages", "profile", "interaction", "choose":
 		return true
 	}
 	return false

@@ -33,8 +33,8 @@ type Comment struct {
 	Text string
 }
 
-// A Block is a part of a file at its top level: a [Model], [Stages], an [Entity], a [Test]
-// or a [Let].
+// A Block is a part of a file at its top level: a [Model], [Stages], a [ChooseModel], a
+// [LeadCreation], an [Entity], a [Test] or a [Let].
 type Block interface {
 	Node
 	block()

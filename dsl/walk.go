@@ -56,6 +56,7 @@ func children(n Node, f func(Node)) {
 	modelChildren(n, f)
 	conditionChildren(n, f)
 	blockChildren(n, f)
+	leadsChildren(n, f)
 	schemaChildren(n, f)
 	testChildren(n, f)
 }
@@ -139,6 +140,26 @@ func blockChildren(n Node, f func(Node)) {
 		one(f, n.Value)
 	case *List:
 		all(f, n.Values)
+	}
+}
+
+// leadsChildren is children for the blocks about leads, whichever model scores them.
+func leadsChildren(n Node, f func(Node)) {
+	switch n := n.(type) {
+	case *ChooseModel:
+		all(f, n.Lines)
+	case *ChooseBy:
+		some(f, n.Ref...)
+	case *LeadCreation:
+		some(f, n.Name)
+		all(f, n.Clauses)
+	case *CreationFrom:
+		some(f, n.Kinds...)
+		all(f, n.Where)
+	case *CreationPer:
+		some(f, n.Ref)
+	case *SetValues:
+		some(f, n.Values...)
 	}
 }
 

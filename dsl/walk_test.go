@@ -43,7 +43,7 @@ func lies(n, outer dsl.Node) bool {
 
 func TestWalk(t *testing.T) {
 	kinds := map[string]int{}
-	for _, text := range []string{everything, trials, blocks} {
+	for _, text := range []string{everything, trials, blocks, leadBlocks} {
 		f, _ := dsl.Parse("f", text, dsl.Limits{})
 		visits := map[dsl.Node]int{}
 		last := 0
@@ -71,6 +71,7 @@ func TestWalk(t *testing.T) {
 		"File", "Model", "Description", "Target", "TimeZone", "SalesReady", "Grade", "Condition", "Score", "Child", "Frequency", "Range",
 		"Comparison", "Name", "String", "Number", "Moment", "TimeSpan", "Bool", "Entity", "Field", "Relationship", "DatedBy", "BadMember",
 		"Test", "TestModel", "AsOf", "Record", "When", "FieldValue", "Expectation",
+		"ChooseModel", "ChooseBy", "LeadCreation", "CreationFrom", "CreationScope", "CreationPer", "SetValues",
 		"Active", "ItemBlock", "Burst", "Cap", "Decay", "And", "Or", "Not",
 	} {
 		if kinds["*dsl."+kind] == 0 {
@@ -95,7 +96,7 @@ func TestWalkLeavesOut(t *testing.T) {
 
 // TestNodeAt checks that each node is found at its start, by its path in the tree.
 func TestNodeAt(t *testing.T) {
-	for _, text := range []string{everything, trials, blocks} {
+	for _, text := range []string{everything, trials, blocks, leadBlocks} {
 		f, _ := dsl.Parse("f", text, dsl.Limits{})
 		var check func(n dsl.Node, above []dsl.Node)
 		check = func(n dsl.Node, above []dsl.Node) {

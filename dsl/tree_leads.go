@@ -1,0 +1,69 @@
+package dsl
+
+// A ChooseModel is `choose model { … }`: which model scores a lead.
+type ChooseModel struct {
+	Span
+	Lines []*ChooseBy
+	// Incomplete is set if something in the block could not be read.
+	Incomplete bool
+}
+
+// A ChooseBy is `by REF`: relationships of the lead, and the field that names the model.
+type ChooseBy struct {
+	Span
+	Ref []*Name
+}
+
+// A LeadCreation is `lead creation "…" { … }`: which leads to create.
+type LeadCreation struct {
+	Span
+	Name    *String // nil if it could not be read
+	Clauses []CreationClause
+	// Incomplete is set if something in the block could not be read.
+	Incomplete bool
+}
+
+// A CreationClause is a clause of a [LeadCreation]: a [CreationFrom], [CreationScope],
+// [CreationPer] or [SetValues].
+type CreationClause interface {
+	Node
+	creationClause()
+}
+
+// A CreationFrom is `from KIND, KIND where …`: the interactions that create leads.
+type CreationFrom struct {
+	Span
+	Kinds []*Name
+	Where []Expr // AND-ed
+}
+
+// A CreationScope is `scope contact` or `scope account`: whose leads are created.
+type CreationScope struct {
+	Span
+	Account bool
+}
+
+// A CreationPer is `per REF` or `per company`: what tells the leads of a contact or account
+// apart.
+type CreationPer struct {
+	Span
+	Ref *Name // nil for `per company`
+}
+
+// A SetValues is `set Field = value, …`.
+type SetValues struct {
+	Span
+	Values []*FieldValue
+}
+
+func (*ChooseModel) block() {}
+
+func (*LeadCreation) block() {}
+
+func (*CreationFrom) creationClause() {}
+
+func (*CreationScope) creationClause() {}
+
+func (*CreationPer) creationClause() {}
+
+func (*SetValues) creationClause() {}

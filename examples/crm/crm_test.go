@@ -936,14 +936,14 @@ func TestAtTheSameTime(t *testing.T) {
 // What goes wrong in a handler is a problem, or, once the answer has begun, an
 // answer that the client sees to be cut off.
 func TestHandlersThatFail(t *testing.T) {
-	places := make(chan struct{}, 1)
+	l := limits{timeout: time.Minute, places: make(chan struct{}, 1)}
 	lines := &log{}
 	s := &service{log: slog.New(slog.NewJSONHandler(lines, nil))}
 	s.metrics = s.newMetrics()
 	mux := http.NewServeMux()
-	s.handle(mux, "GET /panic", time.Minute, places, func(http.ResponseWriter, *http.Request) error { panic("oh no") })
-	s.handle(mux, "GET /error", time.Minute, places, func(http.ResponseWriter, *http.Request) error { return errors.New("a secret") })
-	s.handle(mux, "GET /broken", time.Minute, places, func(w http.ResponseWriter, _ *http.Request) error {
+	s.handle(mux, "GET /panic", l, func(http.ResponseWriter, *http.Request) error { panic("oh no") })
+	s.handle(mux, "GET /error", l, func(http.ResponseWriter, *http.Request) error { return errors.New("a secret") })
+	s.handle(mux, "GET /broken", l, func(w http.ResponseWriter, _ *http.Request) error {
 		if _, err := w.Write(make([]byte, 100_000)); err != nil {
 			return err
 		}

@@ -17,7 +17,7 @@ import (
 	"time"
 
 	"github.com/leadscore/leadscore"
-	"github.com/leadscore/leadscore/source/sqldb"
+	"github.com/leadscore/leadscore/registry"
 )
 
 // A problem is an error with the answer to the client: the problem details of
@@ -27,7 +27,8 @@ type problem struct {
 	Status      int                   `json:"status"`
 	Detail      string                `json:"detail,omitempty"`
 	Errors      []fieldProblem        `json:"errors,omitempty"`
-	Diagnostics leadscore.Diagnostics `json:"diagnostics,omitempty"` // of rules
+	Reasons     registry.Reasons      `json:"reasons,omitempty"`     // why a step with rules was refused
+	Diagnostics leadscore.Diagnostics `json:"diagnostics,omitempty"` // of rules, with how to fix them
 	retryAfter  int                   // seconds, for the status 503; 0 means 1
 }
 
@@ -39,20 +40,18 @@ func problemOf(err error) *problem {
 	if p, ok := errors.AsType[*problem](err); ok {
 		return p
 	}
-	if d, ok := errors.AsType[leadscore.Diagnostics](err); ok {
-		return &problem{Status: http.StatusUnprocessableEntity, Detail: "The rules were refused; the old rules stay in use.", Diagnostics: d}
-	}
-	if p, ok := errors.AsType[sqldb.Problems](err); ok {
-		told := &problem{Status: http.StatusUnprocessableEntity, Detail: "The rules need something that the database does not have; the old rules stay in use."}
-		for _, unfit := range p {
-			field := strings.TrimSuffix(unfit.Entity+"."+unfit.Field, ".") // or the entity as a whole
-			told.Errors = append(told.Errors, fieldProblem{field, unfit.Message, unfit.Nearest})
-		}
-		return told
+	if r, ok := errors.AsType[*registry.RefusedError](err); ok {
+		return refusal(r)
 	}
 	switch {
 	case errors.Is(err, leadscore.ErrNoLead):
 		return &problem{Status: http.StatusNotFound, Detail: "The lead does not exist."}
+	case errors.Is(err, registry.ErrUnknown):
+		return &problem{Status: http.StatusNotFound, Detail: sentence(err)}
+	case errors.Is(err, registry.ErrConflict):
+		return &problem{Status: http.StatusConflict, Detail: sentence(err)}
+	case errors.Is(err, registry.ErrInvalid):
+		return &problem{Status: http.StatusUnprocessableEntity, Detail: sentence(err)}
 	case errors.Is(err, context.Canceled):
 		return &problem{Status: 499, Detail: "The client has gone."} // only for the log: the client does not read it
 	case errors.Is(err, context.DeadlineExceeded):
@@ -61,6 +60,30 @@ func problemOf(err error) *problem {
 		return &problem{Status: http.StatusServiceUnavailable, Detail: "The database cannot serve the request. Try again later.", retryAfter: 5}
 	}
 	return &problem{Status: http.StatusInternalServerError, Detail: "The reason is in the log."}
+}
+
+// refusal returns the answer for a step with rules that was refused.
+func refusal(r *registry.RefusedError) *problem {
+	p := &problem{Status: http.StatusUnprocessableEntity, Detail: "The rules were refused; the old rules stay in use.", Reasons: r.Reasons}
+	if r.Report != nil {
+		p.Diagnostics = r.Report.Rules
+		for _, test := range r.Report.Tests {
+			p.Diagnostics = append(p.Diagnostics, test.Failures...)
+		}
+	}
+	for _, reason := range r.Reasons {
+		if reason.Kind == registry.KindProgram {
+			p.Detail = "The rules need something that the database does not have; the old rules stay in use."
+			p.Errors = append(p.Errors, fieldProblem{Field: reason.Subject, Detail: reason.Message})
+		}
+	}
+	return p
+}
+
+// sentence returns the message of package registry as a sentence.
+func sentence(err error) string {
+	text := strings.TrimPrefix(err.Error(), "registry: ")
+	return strings.ToUpper(text[:1]) + text[1:] + "."
 }
 
 // answer writes an indented JSON body.
@@ -85,21 +108,29 @@ func answerProblem(w http.ResponseWriter, p *problem) {
 // A handler answers a request, or returns an error before it has written anything.
 type handler func(w http.ResponseWriter, r *http.Request) error
 
+// limits bound the requests of a pattern.
+type limits struct {
+	timeout time.Duration
+	places  chan struct{} // one for each that is being answered
+	bodies  chan struct{} // one for each whose body is being read
+	body    int64         // bytes of a body
+}
+
 // handle serves a pattern. It reads the body before it takes a place, so that a client
 // that sends slowly keeps none. It limits the time and the number of requests, logs
 // each request, and counts it in the metrics.
-func (s *service) handle(mux *http.ServeMux, pattern string, timeout time.Duration, places chan struct{}, h handler) {
+func (s *service) handle(mux *http.ServeMux, pattern string, l limits, h handler) {
 	mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
 		seen := &observer{ResponseWriter: w}
-		err := s.readBody(w, r)
-		ctx, cancel := context.WithTimeout(r.Context(), timeout)
+		err := l.readBody(w, r)
+		ctx, cancel := context.WithTimeout(r.Context(), l.timeout)
 		defer cancel()
 		r = r.WithContext(ctx)
 		// A client that reads slowly must not keep a place for longer.
-		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(timeout + time.Second))
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(l.timeout + time.Second))
 		if err == nil {
-			err = within(places, h, seen, r)
+			err = within(l.places, h, seen, r)
 		}
 		if err != nil && ctx.Err() != nil {
 			err = errors.Join(err, ctx.Err()) // drivers return errors of their own for it
@@ -120,15 +151,15 @@ func (s *service) handle(mux *http.ServeMux, pattern string, timeout time.Durati
 
 // readBody replaces the body of a POST by one in memory. The bodies that are being
 // read have a limit of their own, because each takes memory.
-func (s *service) readBody(w http.ResponseWriter, r *http.Request) error {
+func (l limits) readBody(w http.ResponseWriter, r *http.Request) error {
 	if r.Method != http.MethodPost {
 		return nil
 	}
-	if !take(s.bodies) {
+	if !take(l.bodies) {
 		return errBusy()
 	}
-	defer func() { <-s.bodies }()
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	defer func() { <-l.bodies }()
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, l.body))
 	if err != nil {
 		return unread(err)
 	}
@@ -251,7 +282,7 @@ func (s *silent) Write(b []byte) (int, error) { return len(b), nil }
 func (s *service) newMetrics() *expvar.Map {
 	m := new(expvar.Map)
 	m.Set("requests_in_flight", expvar.Func(func() any { return len(s.places) + len(s.exports) + len(s.reloads) }))
-	m.Set("bodies_in_flight", expvar.Func(func() any { return len(s.bodies) }))
+	m.Set("bodies_in_flight", expvar.Func(func() any { return len(s.bodies) + len(s.drafts) }))
 	m.Set("memstats", expvar.Get("memstats"))
 	return m
 }

@@ -238,8 +238,9 @@ func storedScores(t *testing.T, db *store) map[string]string {
 // killsVariable says how often TestKill kills the service.
 const killsVariable = "LEADSCORE_KILLS"
 
-// TestKill kills the service again and again while clients post. What it has
-// acknowledged is there afterwards.
+// TestKill kills the service again and again while clients post, and somebody publishes
+// versions of the rules and stops a model. What it has acknowledged is there afterwards, and
+// the rules that are live are those of the last step.
 func TestKill(t *testing.T) {
 	kills := 3
 	if text := os.Getenv(killsVariable); text != "" {
@@ -252,6 +253,7 @@ func TestKill(t *testing.T) {
 		const contacts = 20
 		flags := append(append(open(t), fixed...), "-seed", strconv.Itoa(contacts))
 		clients := newClients(4, contacts)
+		author := &publisher{}
 		moments := rand.New(rand.NewPCG(2, 3))
 		for kill := range kills {
 			p := startProcess(t, flags...)
@@ -263,12 +265,19 @@ func TestKill(t *testing.T) {
 					}
 				})
 			}
-			if kill == 0 {
-				more(t, clients, 201, 1) // a busy machine may kill all others before
+			all.Go(func() {
+				if err := author.publish(p.url); err != nil {
+					t.Error(err)
+				}
+			})
+			if kill == 0 { // a busy machine may kill all others before
+				more(t, clients, 201, 1)
+				eventually(t, "a step with rules is acknowledged", func() bool { return t.Failed() || author.steps.Load() > 0 })
 			}
 			time.Sleep(time.Duration(moments.IntN(300)) * time.Millisecond)
 			p.kill(t)
 			all.Wait()
+			author.check(t, flags)
 			if checkKept(t, flags, clients); t.Failed() {
 				return
 			}
@@ -278,7 +287,7 @@ func TestKill(t *testing.T) {
 			n += len(c.acknowledged)
 			doubtful += len(c.doubtful)
 		}
-		t.Logf("%d kills: %d interactions were acknowledged, %d are in doubt", kills, n, doubtful)
+		t.Logf("%d kills: %d interactions were acknowledged, %d are in doubt; %d steps with rules were acknowledged", kills, n, doubtful, author.steps.Load())
 		if n == 0 {
 			t.Error("no interaction was acknowledged")
 		}

@@ -47,7 +47,7 @@ func parseFlags(args []string, out io.Writer) (config, error) {
 	f.Var(&c.hosts, "host", "another `name` of the service, besides localhost, that clients use, such as crm.example.com; can be repeated")
 	f.StringVar(&c.db, "db", "crm.db", "SQLite database: a `file`, which is made if there is none")
 	f.StringVar(&c.postgres, "postgres", "", "PostgreSQL database instead: a `connection` string, such as postgres://crm@localhost/crm")
-	f.StringVar(&c.rules, "rules", "", "`folder` with rule files (default: the ones in the program)")
+	f.StringVar(&c.rules, "rules", "", "`folder` with rule files, which are published if they are new (default: the ones in the program)")
 	f.IntVar(&c.seed, "seed", 500, "how many `leads` to invent for an empty database")
 	f.Var(&c.asOf, "as-of", "score as of an `instant`, such as 2026-06-01T00:00:00Z, instead of now")
 	f.DurationVar(&c.rescore, "rescore", 15*time.Minute, "how often all leads are scored")
@@ -115,6 +115,7 @@ func run(ctx context.Context, args []string, out io.Writer, ready func(net.Addr)
 	defer stop()
 	running.Go(func() { s.keepScores(background, c.rescore) })
 	running.Go(func() { s.reloadOnSignal(background) })
+	running.Go(func() { s.watchRegistry(background) })
 	if !isLoopback(listener.Addr()) {
 		log.Warn("the service listens beyond localhost: it has no authentication and no TLS of its own", "address", listener.Addr().String())
 	}
@@ -143,13 +144,14 @@ func newService(ctx context.Context, c config, log *slog.Logger, db *store) (*se
 		log: log, store: db, folder: c.rules, now: c.asOf.now, rescore: make(chan struct{}, 1),
 		bodies: make(chan struct{}, maxBodies*c.requests), places: make(chan struct{}, c.requests),
 		exports: make(chan struct{}, maxExports), reloads: make(chan struct{}, maxReloads),
+		drafts: make(chan struct{}, maxReloads), reloading: make(chan struct{}, 1),
 	}
 	s.metrics = s.newMetrics()
-	if _, err := s.reload(ctx); err != nil {
+	if err := s.loadAtStart(ctx); err != nil {
 		return nil, err
 	}
 	if seeded { // the first list must not be empty; on later starts it has the stored scores
-		<-s.rescore // requested by reload
+		<-s.rescore // requested as a version has become live
 		err = s.scoreAll(ctx)
 	}
 	return s, err
@@ -166,7 +168,7 @@ func (s *service) reloadOnSignal(ctx context.Context) {
 			return
 		case <-hangups:
 		}
-		if _, err := s.reload(ctx); err != nil {
+		if err := s.reload(ctx); err != nil {
 			s.log.Error("the rules are not loaded; the old rules stay in use", "error", err)
 		} else {
 			s.log.Info("the rules are loaded")

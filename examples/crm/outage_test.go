@@ -182,8 +182,8 @@ func TestDatabaseGoesAway(t *testing.T) {
 			s.store.write = pool
 		}
 		f.left.Store(1000)
-		if _, err := s.reload(t.Context()); err != nil {
-			t.Fatal(err)
+		if unusable, err := s.openRegistry(t.Context()); unusable != nil || err != nil {
+			t.Fatal(unusable, err)
 		}
 
 		statuses := map[int]int{}

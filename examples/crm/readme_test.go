@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -109,7 +110,7 @@ func (w *walk) run(command string) {
 }
 
 // curl does what curl does with its options -s, -X, -H, -d and -o, and then what
-// head and grep do.
+// head, tail and grep do.
 func (w *walk) curl(command string) {
 	w.t.Helper()
 	words, pipe := words(command)
@@ -181,6 +182,14 @@ func words(command string) (list []string, pipe string) {
 func (w *walk) filter(pipe, body string) string {
 	var kept strings.Builder
 	n := 0
+	if text, ok := strings.CutPrefix(pipe, "tail -n "); ok {
+		lines := slices.Collect(strings.Lines(body))
+		last, err := strconv.Atoi(text)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		return strings.Join(lines[max(len(lines)-last, 0):], "")
+	}
 	for line := range strings.Lines(body) {
 		switch filter := strings.Fields(pipe); {
 		case pipe == "":

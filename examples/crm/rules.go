@@ -2,102 +2,61 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/leadscore/leadscore"
-	"github.com/leadscore/leadscore/modeltest"
+	"github.com/leadscore/leadscore/registry"
+	"github.com/leadscore/leadscore/registry/sqlstore"
 	"github.com/leadscore/leadscore/source/sqldb"
 )
 
-// Rules are the models in use, and the data as their schema sees them. They are
-// never changed, only replaced as a whole.
-type rules struct {
-	set  *leadscore.Set
-	data *sqldb.Source
-	load int64 // the number of the load: later loads have higher ones
+// openRegistry reads which version of the rules is live. unusable is the error of one that
+// cannot be used any more, as the database lacks something, for example: another one may
+// be published.
+func (s *service) openRegistry(ctx context.Context) (unusable, err error) {
+	log := sqlstore.New(s.store.write, sqlstore.Options{Read: s.store.read})
+	s.registry, err = registry.Open(ctx, log, leadscore.StandardSchema(), registry.Options{
+		Prepare: s.prepare, Changed: func(*registry.Live) { s.requestRescore() }, Now: s.now,
+	})
+	if live, ok := errors.AsType[*registry.LiveError](err); ok {
+		return live, nil
+	}
+	return nil, err
 }
 
-// loadRules reads the rule files. It refuses rules that do not compile, whose tests
-// fail, or that need something that the database does not have. The errors are
-// leadscore.Diagnostics, sqldb.Problems and *problem.
-func (s *service) loadRules(ctx context.Context) (*rules, error) {
-	load := s.loads.Add(1)
-	files, err := readRules(ctx, s.folder)
-	if err != nil {
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		return nil, refused(err) // files that are missing or cannot be read
-	}
-	set, err := leadscore.CompileSet(leadscore.StandardSchema(), files)
-	if err != nil {
-		return nil, err
-	}
-	var failures leadscore.Diagnostics
-	for result := range modeltest.Results(ctx, set) {
-		switch {
-		case ctx.Err() != nil:
-			return nil, ctx.Err()
-		case result.Err != nil:
-			return nil, refused(fmt.Errorf("the test %q of the model %q: %w", result.Test, result.Model, result.Err))
-		}
-		failures = append(failures, result.Failures...)
-	}
-	if err := failures.Err(); err != nil {
-		return nil, err
-	}
+// prepare returns the data as the schema of a set sees it. The reasons against a set are
+// what it needs and the database does not have.
+func (s *service) prepare(ctx context.Context, set *leadscore.Set) (any, error) {
 	zone, _ := set.Zone() // nil, and so UTC, if the models differ
 	data, err := sqldb.Open(ctx, s.store.read, s.store.dialect, set.Schema(), sqldb.Options{Needs: set.Needs(), Zone: zone})
-	if err != nil {
-		return nil, err
+	problems, ok := errors.AsType[sqldb.Problems](err)
+	if !ok {
+		return data, err
 	}
-	return &rules{set, data, load}, nil
-}
-
-func refused(err error) error {
-	return &problem{Status: http.StatusUnprocessableEntity, Detail: "The rules are refused: " + err.Error()}
-}
-
-// reload replaces the rules by those in the files, and requests that all leads are
-// scored with them. If it refuses the new rules, the old ones stay in use. Requests
-// continue meanwhile: each keeps the rules that it began with. Several reloads do not
-// wait for each other.
-func (s *service) reload(ctx context.Context) (*rules, error) {
-	loaded, err := s.loadRules(ctx)
-	if err != nil {
-		if problemOf(err).Status == http.StatusUnprocessableEntity {
-			s.metrics.Add("rule_loads_refused", 1)
-		} else {
-			s.metrics.Add("rule_loads_failed", 1)
+	var reasons registry.Reasons
+	for _, p := range problems {
+		message := p.Message
+		if p.Nearest != "" {
+			message += "; did you mean " + p.Nearest + "?"
 		}
-		return nil, err
+		subject := strings.TrimSuffix(p.Entity+"."+p.Field, ".") // or the entity as a whole
+		reasons = append(reasons, registry.Reason{Kind: registry.KindProgram, Subject: subject, Message: message})
 	}
-	loaded = s.replace(loaded)
-	s.metrics.Add("rule_loads_loaded", 1)
-	select {
-	case s.rescore <- struct{}{}:
-	default: // it has been requested already
-	}
-	return loaded, nil
+	return nil, reasons
 }
 
-// replace puts rules into use and returns those in use. Rules that a later load has
-// read stay: these files are newer.
-func (s *service) replace(loaded *rules) *rules {
-	s.replacing.Lock()
-	defer s.replacing.Unlock()
-	if now := s.rules.Load(); now != nil && now.load > loaded.load {
-		return now
-	}
-	s.rules.Store(loaded)
-	return loaded
-}
+// dataOf returns the data that a version scores.
+func dataOf(live *registry.Live) *sqldb.Source { return live.Prepared.(*sqldb.Source) }
 
-func (r *rules) model(name string) *leadscore.Model {
-	for _, m := range r.set.Models() {
+// modelOf returns a model of a version, or nil.
+func modelOf(live *registry.Live, name string) *leadscore.Model {
+	for _, m := range live.Set.Models() {
 		if m.Name() == name {
 			return m
 		}
@@ -105,9 +64,112 @@ func (r *rules) model(name string) *leadscore.Model {
 	return nil
 }
 
+// folderAuthor is who drafts and publishes the rule files of the folder.
+const folderAuthor = "the folder of rules"
+
+// reload publishes the rule files of the folder, as a version whose name says what they
+// hold, unless that is live. If the version is refused, the live one stays in use. Requests
+// continue meanwhile: each keeps the version that it began with. Reloads take turns, so that
+// of those that overlap the one that reads last wins.
+func (s *service) reload(ctx context.Context) error { return s.counted(s.publishFolder(ctx, true)) }
+
+// loadAtStart opens the registry and publishes the rule files of the folder if they are new.
+func (s *service) loadAtStart(ctx context.Context) error {
+	unusable, err := s.openRegistry(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.counted(s.publishFolder(ctx, false)); err != nil {
+		return errors.Join(err, unusable)
+	}
+	if unusable != nil {
+		s.log.Warn("another version of the rules has been published", "error", unusable)
+	}
+	return nil
+}
+
+// counted counts a load of rules in the metrics, and returns its error.
+func (s *service) counted(err error) error {
+	switch {
+	case err == nil:
+		s.metrics.Add("rule_loads_loaded", 1)
+	case problemOf(err).Status == http.StatusUnprocessableEntity:
+		s.metrics.Add("rule_loads_refused", 1)
+	default:
+		s.metrics.Add("rule_loads_failed", 1)
+	}
+	return err
+}
+
+// publishFolder drafts the rule files and publishes them. A version that has been drafted
+// before is published only if again is set, or if nothing is live: when the service starts,
+// the folder must not undo what has been published since.
+func (s *service) publishFolder(ctx context.Context, again bool) error {
+	select {
+	case s.reloading <- struct{}{}:
+		defer func() { <-s.reloading }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	files, err := readRules(ctx, s.folder)
+	if err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return refused(err) // files that are missing or cannot be read
+	}
+	name, err := nameOf(files)
+	if err != nil {
+		return err
+	}
+	if !again && s.registry.Live() != nil {
+		switch _, err := s.registry.Version(ctx, name); {
+		case err == nil:
+			return nil
+		case !errors.Is(err, registry.ErrUnknown):
+			return err
+		}
+	}
+	if err := s.registry.Draft(ctx, registry.Version{Name: name, Author: folderAuthor, Files: files}); err != nil {
+		return err
+	}
+	_, err = s.registry.Publish(ctx, name, registry.By{Author: folderAuthor}, nil)
+	if live := s.registry.Live(); errors.Is(err, registry.ErrConflict) && live != nil && live.Version == name {
+		return nil // it is live already
+	}
+	return err
+}
+
+// nameOf returns a name for rule files that is the same for the same files.
+func nameOf(files []leadscore.File) (string, error) {
+	text, err := json.Marshal(files)
+	return fmt.Sprintf("folder-%.6x", sha256.Sum256(text)), err
+}
+
+func refused(err error) error {
+	return &problem{Status: http.StatusUnprocessableEntity, Detail: "The rules are refused: " + err.Error()}
+}
+
+// watchRegistry follows what other services publish in the same database, until ctx is
+// done.
+func (s *service) watchRegistry(ctx context.Context) {
+	const period = 2 * time.Second
+	_ = s.registry.Watch(ctx, period, func(err error) {
+		s.log.Error("looking for another version of the rules", "error", err)
+	})
+}
+
+// requestRescore has all leads scored again soon.
+func (s *service) requestRescore() {
+	select {
+	case s.rescore <- struct{}{}:
+	default: // it has been requested already
+	}
+}
+
 // keepScores scores all leads after each period, because scores change with time,
-// and each time that rules have been loaded. After a failure it tries again, with
-// pauses that grow from a second to a minute. It returns when ctx is done.
+// and each time that another version of the rules is live. After a failure it tries again,
+// with pauses that grow from a second to a minute. It returns when ctx is done.
 func (s *service) keepScores(ctx context.Context, period time.Duration) {
 	tick := time.NewTicker(period)
 	defer tick.Stop()
@@ -158,12 +220,13 @@ const saved = 256
 // outage of the database ends the scoring, because it fails every lead.
 //
 // The scores of a scoring with a higher number are newer, and stay. The number comes
-// before the rules are taken, and the rules before the data is read: a scoring that
-// begins after a reload or after a stored interaction sees it, and wins over all
+// before the version of the rules is taken, and that before the data is read: a scoring
+// that begins after a publication or after a stored interaction sees it, and wins over all
 // that may not have seen it.
 func (s *service) score(ctx context.Context, number int64, ids []string) (scored, failed int, err error) {
-	rules, asOf := s.rules.Load(), s.now()
-	stream := rules.data.Leads(ctx)
+	live, asOf := s.registry.Live(), s.now()
+	data := dataOf(live)
+	stream := data.Leads(ctx)
 	if ids != nil {
 		stream = leadscore.IDs(ids...)
 	}
@@ -174,7 +237,7 @@ func (s *service) score(ctx context.Context, number int64, ids []string) (scored
 		done = done[:0]
 		return err
 	}
-	for result, err := range rules.set.ScoreAll(ctx, stream, rules.data, leadscore.AsOf(asOf)) {
+	for result, err := range live.Set.ScoreAll(ctx, stream, data, leadscore.AsOf(asOf)) {
 		if _, alone := errors.AsType[*leadscore.LeadError](err); alone && !isOutage(err) {
 			failed++
 			s.metrics.Add("failed_leads", 1)

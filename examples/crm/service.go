@@ -12,15 +12,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
 	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/registry"
 )
 
-// A service answers requests. Only its rules change while it serves.
+// A service answers requests. Only the version of its rules changes while it serves.
 type service struct {
 	log     *slog.Logger
 	store   *store
@@ -28,14 +27,14 @@ type service struct {
 	now     func() time.Time // the clock: scores are as of now()
 	metrics *expvar.Map
 
-	rules     atomic.Pointer[rules]
-	replacing sync.Mutex    // held to replace rules, never to read or compile them
-	loads     atomic.Int64  // how often rules have begun to be loaded
-	rescore   chan struct{} // asks keepScores to score all leads; holds one element
-	bodies    chan struct{} // one for each body that is being read
-	places    chan struct{} // one for each request in progress
-	exports   chan struct{} // one for each export in progress
-	reloads   chan struct{} // one for each reload in progress
+	registry  *registry.Registry // the versions of the rules; one is live
+	reloading chan struct{}      // holds an element while the folder is read and published
+	rescore   chan struct{}      // asks keepScores to score all leads; holds one element
+	bodies    chan struct{}      // one for each body that is being read
+	drafts    chan struct{}      // one for each body with rules that is being read
+	places    chan struct{}      // one for each request in progress
+	exports   chan struct{}      // one for each export in progress
+	reloads   chan struct{}      // one for each reload, publication or dry run in progress
 	health    health
 }
 
@@ -44,19 +43,32 @@ const (
 	maxBodies     = 16       // read at once, for each place
 	maxPage       = 1000     // leads of a page
 	exportTimeout = 5 * time.Minute
-	maxReloads    = 4 // at once: reading files can take long
-	maxExports    = 4 // at once: each keeps a connection to the database, of which there are 8 or more
+	maxReloads    = 4       // at once: reading files, and scoring all leads by two versions, can take long
+	maxRules      = 4 << 20 // bytes of a version that is posted
+	maxExports    = 4       // at once: each keeps a connection to the database, of which there are 8 or more
 )
 
 func (s *service) routes(timeout time.Duration) http.Handler {
 	mux := http.NewServeMux()
-	s.handle(mux, "POST /interactions/{kind}", timeout, s.places, s.postInteraction)
-	s.handle(mux, "GET /leads/{id}/scores", timeout, s.places, s.getScores)
-	s.handle(mux, "GET /models", timeout, s.places, s.getModels)
-	s.handle(mux, "GET /models/{model}/leads", timeout, s.places, s.getLeads)
-	s.handle(mux, "GET /models/{model}/leads.csv", exportTimeout, s.exports, s.getCSV)
-	s.handle(mux, "GET /models/{model}/leads.xlsx", exportTimeout, s.exports, s.getXLSX)
-	s.handle(mux, "POST /rules/reload", timeout, s.reloads, s.postReload)
+	short := limits{timeout, s.places, s.bodies, maxBody}
+	long := limits{exportTimeout, s.exports, s.bodies, maxBody}
+	load := limits{timeout, s.reloads, s.bodies, maxBody}
+	try := limits{exportTimeout, s.reloads, s.bodies, maxBody} // may score all leads by two versions
+	s.handle(mux, "POST /interactions/{kind}", short, s.postInteraction)
+	s.handle(mux, "GET /leads/{id}/scores", short, s.getScores)
+	s.handle(mux, "GET /models", short, s.getModels)
+	s.handle(mux, "GET /models/{model}/leads", short, s.getLeads)
+	s.handle(mux, "GET /models/{model}/leads.csv", long, s.getCSV)
+	s.handle(mux, "GET /models/{model}/leads.xlsx", long, s.getXLSX)
+	s.handle(mux, "POST /models/{model}/stop", short, s.postStop)
+	s.handle(mux, "POST /models/{model}/start", short, s.postStart)
+	s.handle(mux, "GET /versions", short, s.getVersions)
+	s.handle(mux, "POST /versions", limits{timeout, s.reloads, s.drafts, maxRules}, s.postVersion)
+	s.handle(mux, "GET /versions/{version}", short, s.getVersion)
+	s.handle(mux, "GET /versions/{version}/dry-run", try, s.getDryRun)
+	s.handle(mux, "POST /versions/{version}/publish", try, s.postPublish)
+	s.handle(mux, "GET /audit", short, s.getAudit)
+	s.handle(mux, "POST /rules/reload", load, s.postReload)
 	// Operators are answered even when the service is busy.
 	mux.HandleFunc("GET /metrics", s.getMetrics)
 	mux.HandleFunc("GET /healthz", s.getHealth)
@@ -72,14 +84,14 @@ func (s *service) routes(timeout time.Duration) http.Handler {
 // The id makes a retry safe: an equal interaction is stored once, and a retry scores
 // the leads that the first call could not.
 func (s *service) postInteraction(w http.ResponseWriter, r *http.Request) error {
-	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
-		return &problem{Status: http.StatusUnsupportedMediaType, Detail: "Send JSON, with the header Content-Type: application/json."}
+	if err := expectJSON(r); err != nil {
+		return err
 	}
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return err
 	}
-	i, err := parseInteraction(s.rules.Load().set.Schema(), r.PathValue("kind"), body)
+	i, err := parseInteraction(s.registry.Live().Set.Schema(), r.PathValue("kind"), body)
 	if err != nil {
 		s.metrics.Add("interactions_invalid", 1)
 		return err
@@ -112,6 +124,14 @@ func (s *service) postInteraction(w http.ResponseWriter, r *http.Request) error 
 	}{i.id, leads})
 }
 
+// expectJSON refuses a request whose body is not said to be JSON.
+func expectJSON(r *http.Request) error {
+	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
+		return &problem{Status: http.StatusUnsupportedMediaType, Detail: "Send JSON, with the header Content-Type: application/json."}
+	}
+	return nil
+}
+
 // getScores scores a lead with every model, and explains the scores.
 func (s *service) getScores(w http.ResponseWriter, r *http.Request) error {
 	query, err := parameters(r, "as_of", "explain")
@@ -129,8 +149,8 @@ func (s *service) getScores(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	rules := s.rules.Load()
-	scores, err := rules.set.Score(r.Context(), r.PathValue("id"), rules.data, leadscore.AsOf(asOf), leadscore.Explain(records))
+	live := s.registry.Live()
+	scores, err := live.Set.Score(r.Context(), r.PathValue("id"), dataOf(live), leadscore.AsOf(asOf), leadscore.Explain(records))
 	if err != nil {
 		return err
 	}
@@ -144,33 +164,35 @@ func (s *service) getModels(w http.ResponseWriter, r *http.Request) error {
 	if _, err := parameters(r); err != nil {
 		return err
 	}
-	return answer(w, http.StatusOK, "application/json", listed(s.rules.Load()))
+	return answer(w, http.StatusOK, "application/json", listed(s.registry.Live()))
 }
 
-// postReload loads the rules from the files and serves with them.
+// postReload publishes the rules in the files.
 func (s *service) postReload(w http.ResponseWriter, r *http.Request) error {
-	loaded, err := s.reload(r.Context())
-	if err != nil {
+	if err := s.reload(r.Context()); err != nil {
 		return err
 	}
-	return answer(w, http.StatusOK, "application/json", listed(loaded))
+	return answer(w, http.StatusOK, "application/json", listed(s.registry.Live()))
 }
 
 type modelList struct {
-	Models []modelLine `json:"models"`
+	Version string      `json:"version"` // of the rules
+	Models  []modelLine `json:"models"`
 }
 
 type modelLine struct {
 	Name        string `json:"name"`
 	Target      string `json:"target"`
 	Description string `json:"description,omitempty"`
+	Stopped     bool   `json:"stopped,omitempty"`
 	Leads       string `json:"leads"` // where they are listed
 }
 
-func listed(r *rules) modelList {
-	list := modelList{[]modelLine{}}
-	for _, m := range r.set.Models() {
-		list.Models = append(list.Models, modelLine{m.Name(), m.Target(), m.Description(), leadsPath(m.Name())})
+func listed(live *registry.Live) modelList {
+	list, stopped := modelList{live.Version, []modelLine{}}, live.Set.Stopped()
+	for _, m := range live.Set.Models() {
+		is := slices.Contains(stopped, m.Name())
+		list.Models = append(list.Models, modelLine{m.Name(), m.Target(), m.Description(), is, leadsPath(m.Name())})
 	}
 	return list
 }
@@ -228,7 +250,7 @@ func (s *service) getLeads(w http.ResponseWriter, r *http.Request) error {
 
 func (s *service) modelOf(r *http.Request) (*leadscore.Model, error) {
 	name := r.PathValue("model")
-	if m := s.rules.Load().model(name); m != nil {
+	if m := modelOf(s.registry.Live(), name); m != nil {
 		return m, nil
 	}
 	return nil, &problem{Status: http.StatusNotFound, Detail: "There is no model " + strconv.Quote(name) + ": GET /models lists them."}

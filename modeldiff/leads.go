@@ -19,6 +19,7 @@ import (
 type Version struct {
 	Set  *leadscore.Set
 	Data leadscore.Source // may be that of the other version if the schemas are equal
+	AsOf time.Time        // of its results; the zero time for that of the options
 }
 
 // A Lead is the difference between the results of two versions for one lead.
@@ -26,13 +27,26 @@ type Lead struct {
 	ID      string
 	Differs bool         // a model gives it another outcome
 	Changes []LeadChange // of models that give it another outcome, apart from scores
+
+	scores []func() LeadChange
+}
+
+// Scores returns the changes of models of which scores alone differ: that of the model, or
+// those of dimensions.
+func (l *Lead) Scores() []LeadChange {
+	var list []LeadChange
+	for _, change := range l.scores {
+		list = append(list, change())
+	}
+	return list
 }
 
 // A LeadChange is a model's result for a lead that differs in more than the score and
 // those of dimensions, with the conditions that made the difference.
 type LeadChange struct {
 	Lead       string            `json:"lead"`
-	Model      string            `json:"model"` // its new name
+	Model      string            `json:"model"`          // its new name
+	AsOf       time.Time         `json:"as_of,omitzero"` // of To, in the time zone of the model, if it is not that of From
 	From       Outcome           `json:"from"`
 	To         Outcome           `json:"to"`
 	Conditions []ConditionChange `json:"conditions"` // that contribute something else; the greatest change comes first
@@ -57,7 +71,17 @@ func (c LeadChange) String() string {
 	return b.String()
 }
 
-// Leads scores leads with two versions, as of the same instant, and yields one Lead
+// Between returns the difference between two results of one model for a lead, as of two
+// instants, such as those before and after a [leadscore.Change]. It says which conditions,
+// limits and the like make the difference if both are explained: see [leadscore.Explain].
+func Between(before, after leadscore.Result) LeadChange {
+	c := LeadChange{Lead: after.Lead, Model: after.Model, AsOf: after.AsOf(), From: outcomeOf(&before), To: outcomeOf(&after), Conditions: []ConditionChange{}}
+	c.explain(&before, &after, &pair{})
+	return c
+}
+
+// Leads scores leads with two versions, as of the same instant unless the versions say
+// otherwise, and yields one Lead
 // for each id, in the order of ids, whether its results differ or not. Use a
 // [Summary] to count them. Models correspond as they do for [Rules]; models that
 // only one version has are not compared.
@@ -75,9 +99,9 @@ func Leads(ctx context.Context, older, newer Version, ids iter.Seq2[string, erro
 		pairs := pairsOf(older.Set, newer.Set)
 		t, stopIDs := newTee(ids)
 		defer stopIDs()
-		before, stop := iter.Pull2(older.Set.ScoreAll(ctx, t.branch(0), older.Data, opts...))
+		before, stop := iter.Pull2(older.Set.ScoreAll(ctx, t.branch(0), older.Data, older.options(opts)...))
 		defer stop()
-		for now, err := range newer.Set.ScoreAll(ctx, t.branch(1), newer.Data, opts...) {
+		for now, err := range newer.Set.ScoreAll(ctx, t.branch(1), newer.Data, newer.options(opts)...) {
 			if !isLeadError(err) && err != nil {
 				yield(Lead{}, err)
 				return
@@ -98,6 +122,14 @@ func Leads(ctx context.Context, older, newer Version, ids iter.Seq2[string, erro
 			}
 		}
 	}
+}
+
+// options returns opts, with the instant of the version if it has one.
+func (v *Version) options(opts []leadscore.Option) []leadscore.Option {
+	if v.AsOf.IsZero() {
+		return opts
+	}
+	return append(opts[:len(opts):len(opts)], leadscore.AsOf(v.AsOf))
 }
 
 func isLeadError(err error) bool {

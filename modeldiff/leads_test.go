@@ -326,3 +326,88 @@ func TestLeavingLeads(t *testing.T) {
 		t.Error("no ids have a result")
 	}
 }
+
+// fading scores less as emails get older, and has grades.
+const fading = `model "M" {
+	target contact
+	limit up to 25
+	condition "Opened" { each EmailOpened within last 10 days score +10 }
+	condition "Known" { has Lead.ParentContact score +1 }
+	grade "Cold" below 15
+	grade "Hot" from 15
+}`
+
+// TestLeadsAsOfTwoInstants: versions may be as of different instants.
+func TestLeadsAsOfTwoInstants(t *testing.T) {
+	data := memory.New(leadscore.StandardSchema())
+	for i, at := range []string{"2026-05-28T00:00:00Z", "2026-05-29T00:00:00Z", "2026-05-30T00:00:00Z"} {
+		for _, r := range []struct {
+			entity, id string
+			record     memory.Record
+		}{
+			{"EmailOpened", fmt.Sprint("o", i), memory.Record{"Contact": "c", "Timestamp": at}},
+			{"Lead", fmt.Sprint("l", i), memory.Record{"ParentContact": []string{"c", "d", ""}[i]}},
+		} {
+			if err := data.Add(r.entity, r.id, r.record); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := data.Add("Contact", "c", nil); err != nil {
+		t.Fatal(err)
+	}
+	set := compile(t, fading)
+	at := func(day int) modeldiff.Version {
+		return modeldiff.Version{Set: set, Data: data, AsOf: time.Date(2026, time.June, day, 12, 0, 0, 0, time.UTC)}
+	}
+	for _, test := range []struct {
+		from, to int
+		want     string
+	}{
+		{1, 2, ""},
+		{6, 7, "scores 2026-06-07T12:00:00Z \"l0\", M: 25 Hot -> 21 Hot\n  Opened: +30 -> +20\n  limit of the model: -6 -> +0\n"},
+		{7, 9, "2026-06-09T12:00:00Z \"l0\", M: 21 Hot -> 1 Cold\n  Opened: +20 -> +0\n"},
+		{9, 7, "2026-06-07T12:00:00Z \"l0\", M: 1 Cold -> 21 Hot\n  Opened: +0 -> +20\n"},
+	} {
+		got, n := "", 0
+		for l, err := range modeldiff.Leads(t.Context(), at(test.from), at(test.to), leadscore.IDs("l0", "l1", "l2"), june) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			n++
+			for _, c := range l.Changes {
+				got += c.AsOf.Format(time.RFC3339) + " " + c.String()
+			}
+			for _, c := range l.Scores() {
+				got += "scores " + c.AsOf.Format(time.RFC3339) + " " + c.String()
+			}
+			if l.Differs != (l.ID == "l0" && test.want != "") {
+				t.Errorf("%s differs: %t", l.ID, l.Differs)
+			}
+		}
+		if got != test.want || n != 3 {
+			t.Errorf("from %d to %d June: %d leads, %s\nwant %s", test.from, test.to, n, got, test.want)
+		}
+	}
+}
+
+// TestBetween: the difference between two results says what makes it if they are explained.
+func TestBetween(t *testing.T) {
+	data, _ := population(t, 3)
+	set := compile(t, "model \"M\" {\n target contact\n active until 2026-06-02\n condition \"Until June\" {\n active until 2026-05-31\n each EmailOpened\n score +10\n }\n grade \"Cold\" below 15\n grade \"Hot\" from 15\n}")
+	var got string
+	from, to := time.Date(2026, time.May, 1, 0, 0, 0, 0, time.UTC), time.Date(2026, time.July, 1, 0, 0, 0, 0, time.UTC)
+	for c, err := range set.Changes(t.Context(), "lead-2", data, from, to, leadscore.Explain(0)) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		for before, after := range c.Changed() {
+			between := modeldiff.Between(before, after)
+			got += between.AsOf.Format(time.RFC3339) + " " + between.String()
+		}
+	}
+	const want = "2026-06-01T00:00:00Z \"lead-2\", M: 20 Hot -> 0 Cold\n  Until June: +20 -> +0\n2026-06-03T00:00:00Z \"lead-2\", M: 0 Cold -> not active\n"
+	if got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}

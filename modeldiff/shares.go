@@ -65,17 +65,29 @@ func (l *Lead) add(old, now *leadscore.Result, p *pair) {
 		return
 	}
 	l.Differs = true
-	if !renamed.regraded(to) {
-		return
+	change := func() LeadChange {
+		c := LeadChange{Lead: now.Lead, Model: now.Model, From: renamed, To: to, Conditions: []ConditionChange{}} // not null in JSON
+		if !old.AsOf().Equal(now.AsOf()) {
+			c.AsOf = now.AsOf()
+		}
+		c.explain(old, now, p)
+		return c
 	}
-	c := LeadChange{Lead: now.Lead, Model: now.Model, From: renamed, To: to, Conditions: []ConditionChange{}} // not null in JSON
+	if renamed.regraded(to) {
+		l.Changes = append(l.Changes, change())
+	} else {
+		l.scores = append(l.scores, change)
+	}
+}
+
+// explain says what makes the difference between two results.
+func (c *LeadChange) explain(old, now *leadscore.Result, p *pair) {
 	for _, s := range shares(contributionsOf(old), contributionsOf(now), p.conditions) {
 		c.Conditions = append(c.Conditions, ConditionChange{s.name, s.from, s.to})
 	}
 	for _, s := range shares(linesOf(old, p.parts), linesOf(now, nil), nil) {
 		c.Lines = append(c.Lines, LineChange{s.name, s.from, s.to})
 	}
-	l.Changes = append(l.Changes, c)
 }
 
 // A share is a part of a score in two versions.

@@ -42,6 +42,7 @@ func (p *Program) commands() []command {
 		parts = " [--max-records N]"
 	}
 	data := from + " [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME]"
+	period := from + " [--mapping FILE] [--skip-bad] [--strict] [--zone NAME]"
 	checkData := from + " [--mapping FILE] [--skip-bad] [--as-of TIME] [--zone NAME]"
 	return []command{
 		{
@@ -57,6 +58,27 @@ func (p *Program) commands() []command {
 			more:  rulesHelp + " The command works with one set, and fails if there are several.",
 			about: "explain why a lead has its score, and what would make it sales ready",
 			run:   runExplain,
+		},
+		{
+			name:  "history",
+			usage: "[--schema FILE] " + period + "\n--lead ID --from TIME [--to TIME]\n[--format table|plot|json] [--color WHEN] FILE|DIR...",
+			more:  "The data are those of now: the history is what time does to records that stay as they are. It may lead into the future. " + rulesHelp + " The command works with one set, and fails if there are several.",
+			about: "show when and why the score of one lead changes",
+			run:   runHistory,
+		},
+		{
+			name:  "next",
+			usage: "[--schema FILE] " + data + "\n[--to TIME] [--lead ID]... [--format table|json] [--color WHEN] FILE|DIR...",
+			more:  "A result is listed once, with its first change after --as-of. What happens until then may change that: what is not in the data yet is not known. " + rulesHelp + " The command works with one set, and fails if there are several.",
+			about: "list which results will change, when, to what and why",
+			run:   runNext,
+		},
+		{
+			name:  "changes",
+			usage: "[--schema FILE] " + period + "\n--from TIME [--to TIME] [--scores] [--limit N]\n[--format text|json] [--color WHEN] FILE|DIR...",
+			more:  "The data are those of now. Results as of --from are compared with those as of --to, so that what changes and changes back is not listed. " + rulesHelp + " The command works with one set, and fails if there are several.",
+			about: "list which results differ between two days, and why",
+			run:   runChanges,
 		},
 		{
 			name:  "check",

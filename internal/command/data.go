@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/leadscore/leadscore"
-	"github.com/leadscore/leadscore/internal/calendar"
 	"github.com/leadscore/leadscore/internal/regular"
 	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/internal/zones"
@@ -30,7 +29,10 @@ type dataInput struct {
 	skipBad, strict         *bool
 	now                     time.Time // when the command began
 	zone                    *time.Location
-	asOf                    time.Time       // of --as-of, once resolve has been called
+	asOf                    time.Time       // of --as-of or --from, once resolve has been called
+	asOfFlag                string          // as-of or from
+	to                      *timeFlag       // --to, or nil
+	until                   time.Time       // of --to, once end has been called; or the zero time
 	reported                string          // what load printed last
 	db                      Database        // of --database, or nil
 	keyed                   *bool           // --keyed; nil if the program reads no databases
@@ -39,8 +41,16 @@ type dataInput struct {
 	recent                  map[string]bool // by entity: whether load was for recent records alone
 }
 
+const (
+	timeForms = "`TIME`: 2026-05-31T09:30:00Z, or 2026-05-31T09:30, or 2026-05-31, which is the start of that day"
+	aboutAsOf = "score as of " + timeForms + " (default now)"
+)
+
 // dataFlags defines the flags of a dataInput.
-func (inv *invocation) dataFlags() *dataInput {
+func (inv *invocation) dataFlags() *dataInput { return inv.dataFlagsAsOf("as-of", aboutAsOf) }
+
+// dataFlagsAsOf defines the flags of a dataInput whose instant has another flag.
+func (inv *invocation) dataFlagsAsOf(asOf, about string) *dataInput {
 	of := ""
 	if inv.program.Open != nil {
 		of = ". Of a database, it assigns tables to entities"
@@ -51,8 +61,9 @@ func (inv *invocation) dataFlags() *dataInput {
 		mapping:  inv.flags.String("mapping", "", "read the data through the mapping in `FILE`, which assigns files to entities and columns to fields"+of),
 		skipBad:  inv.flags.Bool("skip-bad", false, "skip records with bad values and report them, instead of failing"),
 		strict:   inv.flags.Bool("strict", false, "fail if there are warnings, about the data or, with check, about the rules"),
-		asOfText: inv.flags.String("as-of", "", "score as of `TIME`: 2026-05-31T09:30:00Z, or 2026-05-31T09:30, or 2026-05-31, which is the start of that day (default now)"),
-		zoneName: inv.flags.String("zone", "", "days without a time of day, in --as-of and in the data, are those of the time zone `NAME`, such as Europe/Berlin (default the time zone that all models share, or else UTC)"),
+		asOfFlag: asOf,
+		asOfText: inv.flags.String(asOf, "", about),
+		zoneName: inv.flags.String("zone", "", "days without a time of day, in --"+asOf+" and in the data, are those of the time zone `NAME`, such as Europe/Berlin (default the time zone that all models share, or else UTC)"),
 		now:      time.Now(),
 	}
 	if inv.program.Open != nil {
@@ -67,6 +78,9 @@ func (inv *invocation) dataFlags() *dataInput {
 		in.zone, err = parseZone(*in.zoneName)
 		if err == nil {
 			_, err = in.parseAsOf(time.UTC)
+		}
+		if err == nil && in.to != nil {
+			_, _, err = in.to.parse(time.UTC)
 		}
 		return err
 	})
@@ -115,6 +129,16 @@ func (in *dataInput) resolve(sets ...*leadscore.Set) {
 		in.zone = zone
 	}
 	in.asOf, _ = in.parseAsOf(in.zone) // it has been parsed before
+}
+
+// parseAsOf parses the value of --as-of or --from, in a zone. It returns the current time
+// for "".
+func (in *dataInput) parseAsOf(zone *time.Location) (time.Time, error) {
+	t, given, err := (&timeFlag{in.asOfFlag, in.asOfText}).parse(zone)
+	if !given {
+		t = in.now
+	}
+	return t, err
 }
 
 // parseZone returns the time zone called name, or UTC for "".
@@ -180,7 +204,7 @@ func (in *dataInput) given() (bool, error) {
 		return true, nil
 	}
 	return false, cmp.Or(in.needed("--mapping", *in.mapping != ""), in.needed("--skip-bad", *in.skipBad),
-		in.needed("--as-of", *in.asOfText != ""), in.needed("--zone", *in.zoneName != ""))
+		in.needed("--"+in.asOfFlag, *in.asOfText != ""), in.needed("--zone", *in.zoneName != ""))
 }
 
 // required fails if no flag names data.
@@ -312,30 +336,6 @@ func (in *dataInput) options(data Records) []leadscore.Option {
 		opts = append(opts, leadscore.MaxRecords(math.MaxInt))
 	}
 	return opts
-}
-
-// parseAsOf parses the value of --as-of: a day and a local time are those of a zone.
-// It returns the current time for "".
-func (in *dataInput) parseAsOf(zone *time.Location) (time.Time, error) {
-	text := *in.asOfText
-	if text == "" {
-		return in.now, nil
-	}
-	if t, err := time.Parse(time.RFC3339Nano, text); err == nil {
-		return t, nil
-	}
-	for _, layout := range []string{time.DateOnly, "2006-01-02T15:04", "2006-01-02T15:04:05"} {
-		t, err := time.Parse(layout, text)
-		if err != nil {
-			continue
-		}
-		w := calendar.WallOf(t.UnixMicro(), time.UTC)
-		if layout == time.DateOnly {
-			return time.UnixMicro(calendar.DayStart(w.Day, zone)), nil
-		}
-		return time.UnixMicro(calendar.Instant(w, zone)), nil
-	}
-	return time.Time{}, badUsage("--as-of %q is not a time; write 2026-05-31, 2026-05-31T09:30 or 2026-05-31T09:30:00Z", text)
 }
 
 // closeData reports which rows of a database were skipped, and closes it, if the

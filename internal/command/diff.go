@@ -68,7 +68,20 @@ func runDiff(ctx context.Context, inv *invocation) error {
 type effect struct {
 	modeldiff.Summary
 	listed []modeldiff.LeadChange // the changes to print
-	failed int                    // leads that one version cannot score
+	limit  int                    // how many to print at most, or 0 for all
+	more   int                    // changes beyond the limit
+	failed int                    // leads that cannot be scored
+}
+
+// list adds changes to those to print.
+func (e *effect) list(changes []modeldiff.LeadChange) {
+	for _, c := range changes {
+		if e.limit <= 0 || len(e.listed) < e.limit {
+			e.listed = append(e.listed, c)
+		} else {
+			e.more++
+		}
+	}
 }
 
 // compareLeads scores all leads with both versions. It lists at most limit changes,
@@ -88,7 +101,7 @@ func compareLeads(ctx context.Context, inv *invocation, older, newer *leadscore.
 	if err != nil {
 		return nil, err
 	}
-	e := &effect{}
+	e := &effect{limit: limit}
 	before, after := modeldiff.Version{Set: older, Data: was}, modeldiff.Version{Set: newer, Data: is}
 	for lead, err := range modeldiff.Leads(ctx, before, after, leadscore.IDs(ids...), data.options(is)...) {
 		if bad, ok := errors.AsType[*leadscore.LeadError](err); ok {
@@ -103,11 +116,7 @@ func compareLeads(ctx context.Context, inv *invocation, older, newer *leadscore.
 		}
 		e.Add(lead)
 		p.say(done("compared", e.Leads, len(ids)))
-		for _, c := range lead.Changes {
-			if limit <= 0 || len(e.listed) < limit {
-				e.listed = append(e.listed, c)
-			}
-		}
+		e.list(lead.Changes)
 	}
 	return e, nil
 }
@@ -180,8 +189,8 @@ func (inv *invocation) printEffect(w io.Writer, e *effect) error {
 		}
 		fmt.Fprint(w, c)
 	}
-	if more := e.Changed - len(e.listed); more > 0 {
-		fmt.Fprintf(w, "and %d more; --limit 0 lists all\n", more)
+	if e.more > 0 {
+		fmt.Fprintf(w, "and %d more; --limit 0 lists all\n", e.more)
 	}
 	return nil // w keeps its error
 }

@@ -14,12 +14,12 @@ const formatVersion = 1
 // values are.
 const (
 	lineBegin       = "begin"       // a beginLine: the first line of each command
-	lineResult      = "result"      // score: a leadscore.Result
+	lineResult      = "result"      // score: a leadscore.Result; history: those as of the beginning
 	lineExplanation = "explanation" // explain: a whatif.Answer
 	lineTest        = "test"        // test: a testResult
 	lineChange      = "change"      // diff: a modeldiff.Change of the rules
-	lineLead        = "lead"        // diff: a modeldiff.LeadChange
-	lineEffect      = "effect"      // diff: a modeldiff.Summary
+	lineLead        = "lead"        // diff, history, next, changes: a modeldiff.LeadChange
+	lineEffect      = "effect"      // diff, changes: a modeldiff.Summary
 	lineEntity      = "entity"      // schema: an entityJSON
 	lineProblem     = "problem"     // of rules: a dsl.Diagnostic
 	lineFinding     = "finding"     // about data: an audit.Finding

@@ -307,6 +307,9 @@ func TestJSONSchema(t *testing.T) {
 		"test coffee.score failing.test passing.test", "test later.score",
 		"diff --exit-code coffee.score new.version", "diff --data data --as-of 2026-06-01 coffee.score new.version", "diff --data shoes --skip-bad old.sc now.sc",
 		"diff --data parts --as-of 2026-06-01 parts.score parts.lower", "diff --data parts --as-of 2026-06-01 parts.score parts.few",
+		"history --data data --lead a --from 2026-05-01 --to 2026-06-01 coffee.score", "history --data parts --lead a --from 2026-04-01 --to 2026-09-01 parts.score",
+		"next --data data --as-of 2026-05-01 coffee.score", "next --data bad --skip-bad --as-of 2026-05-01 --lead nemo coffee.score",
+		"changes --data data --from 2026-05-01 --to 2026-06-01 coffee.score", "changes --data parts --from 2026-04-01 --to 2026-06-01 --scores parts.score",
 		"schema", "schema --schema shop.score",
 	} {
 		words := append(strings.Fields(args), "--format", "json")

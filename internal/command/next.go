@@ -1,0 +1,147 @@
+package command
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/internal/shown"
+	"github.com/leadscore/leadscore/modeldiff"
+)
+
+func runNext(ctx context.Context, inv *invocation) error {
+	rules, data := inv.ruleFlags(), inv.dataFlags()
+	data.to = &timeFlag{"to", inv.flags.String("to", "", "look for changes up to `TIME` (default seven days after --as-of)")}
+	var leads list
+	inv.list(&leads, "lead", "look only at the lead with this `ID`; may be given several times")
+	inv.formatFlag("table", "print the next changes as `FORMAT`: table or json (one object per line)", "json")
+	names, err := inv.parse()
+	if err != nil {
+		return err
+	}
+	if err := data.required(); err != nil {
+		return err
+	}
+	if len(names) == 0 {
+		return badUsage("name at least one rule file or folder")
+	}
+	set, err := rules.compileModels(ctx, names...)
+	if err != nil {
+		return inv.report(err)
+	}
+	p := startProgress(inv.streams)
+	defer p.stop()
+	data.resolve(set)
+	to, err := data.end(data.asOf.AddDate(0, 0, 7))
+	if err != nil {
+		return err
+	}
+	wanted := allScores
+	if len(leads) > 0 {
+		wanted = someLeads
+	}
+	loaded, err := data.load(ctx, p, wanted, false, set)
+	if err != nil {
+		return err
+	}
+	if err := data.audit(ctx, inv, p, set, loaded); err != nil {
+		return err
+	}
+	opts := append(data.options(loaded), leadscore.NextChange(to))
+	n := &nextChanges{inv: inv, progress: p, set: set, data: loaded}
+	if err := n.find(ctx, leads, opts); err != nil {
+		return err
+	}
+	err = n.explain(ctx, data.options(loaded))
+	p.stop()
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriter(inv.out)
+	if inv.json != nil {
+		err = linesOf(inv.json, lineLead, n.changes)
+	} else {
+		fmt.Fprint(out, n.table())
+	}
+	if err := errors.Join(err, out.Flush()); err != nil {
+		return err
+	}
+	return inv.failures(n.failed, n.leads)
+}
+
+// nextChanges are the next changes of the results for leads.
+type nextChanges struct {
+	inv           *invocation
+	progress      *progress
+	set           *leadscore.Set
+	data          Records
+	leads, failed int
+	found         []foundChange
+	changes       []modeldiff.LeadChange // in the order of time
+}
+
+// A foundChange is when the result of a model for a lead changes.
+type foundChange struct {
+	lead  string
+	model int
+	at    time.Time
+}
+
+// find finds when results change, and orders that by time. It reports leads that cannot be
+// scored.
+func (n *nextChanges) find(ctx context.Context, leads list, opts []leadscore.Option) error {
+	ids := (&selection{leads: leads}).ids(n.data.Leads(ctx))
+	all := cmp.Or(len(leads), leadsIn(n.data))
+	for r, err := range n.set.ScoreAll(ctx, ids, n.data, opts...) {
+		if bad, ok := errors.AsType[*leadscore.LeadError](err); ok {
+			n.leads++
+			n.failed++
+			if err := n.inv.leadFailed(n.progress, bad); err != nil {
+				return err
+			}
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		n.leads++
+		n.progress.say(done("looked at", n.leads, all))
+		for i, m := range r.Results {
+			if at, ok := m.NextChange(); ok {
+				n.found = append(n.found, foundChange{r.Lead, i, at})
+			}
+		}
+	}
+	slices.SortStableFunc(n.found, func(a, b foundChange) int { return a.at.Compare(b.at) })
+	return nil
+}
+
+// explain finds out what results change to, and why.
+func (n *nextChanges) explain(ctx context.Context, opts []leadscore.Option) error {
+	opts = append(opts, leadscore.Explain(0))
+	for _, f := range n.found {
+		var results [2]leadscore.Result
+		for i, asOf := range []time.Time{f.at.Add(-time.Microsecond), f.at} {
+			r, err := n.set.Models()[f.model].Score(ctx, f.lead, n.data, append(opts[:len(opts):len(opts)], leadscore.AsOf(asOf))...)
+			if err != nil {
+				return err
+			}
+			results[i] = r
+		}
+		n.changes = append(n.changes, modeldiff.Between(results[0], results[1]))
+	}
+	return nil
+}
+
+func (n *nextChanges) table() string {
+	rows := [][]string{{"AS OF", "LEAD", "MODEL", "BEFORE", "AFTER", "WHY"}}
+	for _, c := range n.changes {
+		rows = append(rows, withWhy(&c, c.AsOf.Format(time.RFC3339Nano), shown.Printable(c.Lead), shown.Printable(c.Model), c.From.String(), c.To.String()))
+	}
+	return aligned(rows)
+}

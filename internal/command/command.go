@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"github.com/leadscore/leadscore/internal/nearest"
@@ -42,9 +43,8 @@ func (p *Program) commands() []command {
 		parts = " [--max-records N]"
 	}
 	data := from + " [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME]"
-	period := from + " [--mapping FILE] [--skip-bad] [--strict] [--zone NAME]"
 	checkData := from + " [--mapping FILE] [--skip-bad] [--as-of TIME] [--zone NAME]"
-	return []command{
+	return slices.Concat([]command{
 		{
 			name:  "score",
 			usage: "[--schema FILE] " + data + parts + "\n[--lead ID]... [--model NAME]... [--grade NAME]... [--label NAME]... [--ready]\n[--sort data|score|lead] [--top N]\n[--format table|json|csv] [--explain] [-o FILE] [--color WHEN] FILE|DIR...",
@@ -52,34 +52,7 @@ func (p *Program) commands() []command {
 			about: "score the leads in " + records,
 			run:   runScore,
 		},
-		{
-			name:  "explain",
-			usage: "[--schema FILE] " + data + "\n--lead ID [--format text|json] [--what-if] [--color WHEN] FILE|DIR...",
-			more:  rulesHelp + " The command works with one set, and fails if there are several.",
-			about: "explain why a lead has its score, and what would make it sales ready",
-			run:   runExplain,
-		},
-		{
-			name:  "history",
-			usage: "[--schema FILE] " + period + "\n--lead ID --from TIME [--to TIME]\n[--format table|plot|json] [--color WHEN] FILE|DIR...",
-			more:  "The data are those of now: the history is what time does to records that stay as they are. It may lead into the future. " + rulesHelp + " The command works with one set, and fails if there are several.",
-			about: "show when and why the score of one lead changes",
-			run:   runHistory,
-		},
-		{
-			name:  "next",
-			usage: "[--schema FILE] " + data + "\n[--to TIME] [--lead ID]... [--format table|json] [--color WHEN] FILE|DIR...",
-			more:  "A result is listed once, with its first change after --as-of. What happens until then may change that: what is not in the data yet is not known. " + rulesHelp + " The command works with one set, and fails if there are several.",
-			about: "list which results will change, when, to what and why",
-			run:   runNext,
-		},
-		{
-			name:  "changes",
-			usage: "[--schema FILE] " + period + "\n--from TIME [--to TIME] [--scores] [--limit N]\n[--format text|json] [--color WHEN] FILE|DIR...",
-			more:  "The data are those of now. Results as of --from are compared with those as of --to, so that what changes and changes back is not listed. " + rulesHelp + " The command works with one set, and fails if there are several.",
-			about: "list which results differ between two days, and why",
-			run:   runChanges,
-		},
+	}, explaining(from, data), []command{
 		{
 			name:  "check",
 			usage: "[--schema FILE] [" + checkData + "]\n[--strict] [--advice] [--format text|json] [--color WHEN] [FILE|DIR...]",
@@ -134,6 +107,42 @@ func (p *Program) commands() []command {
 			name:  "version",
 			about: "print the version of the command",
 			run:   runVersion,
+		},
+	})
+}
+
+// explaining returns the commands that say why scores are as they are, and how they change.
+// from are the flags that name the data, and data those and others about the data.
+func explaining(from, data string) []command {
+	period := from + " [--mapping FILE] [--skip-bad] [--strict] [--zone NAME]"
+	return []command{
+		{
+			name:  "explain",
+			usage: "[--schema FILE] " + data + "\n--lead ID [--format text|json] [--what-if] [--color WHEN] FILE|DIR...",
+			more:  rulesHelp + " The command works with one set, and fails if there are several.",
+			about: "explain why a lead has its score, and what would make it sales ready",
+			run:   runExplain,
+		},
+		{
+			name:  "history",
+			usage: "[--schema FILE] " + period + "\n--lead ID --from TIME [--to TIME]\n[--format table|plot|json] [--color WHEN] FILE|DIR...",
+			more:  "The data are those of now: the history is what time does to records that stay as they are. It may lead into the future. " + rulesHelp + " The command works with one set, and fails if there are several.",
+			about: "show when and why the score of one lead changes",
+			run:   runHistory,
+		},
+		{
+			name:  "next",
+			usage: "[--schema FILE] " + data + "\n[--to TIME] [--lead ID]... [--format table|json] [--color WHEN] FILE|DIR...",
+			more:  "A result is listed once, with its first change after --as-of. What happens until then may change that: what is not in the data yet is not known. " + rulesHelp + " The command works with one set, and fails if there are several.",
+			about: "list which results will change, when, to what and why",
+			run:   runNext,
+		},
+		{
+			name:  "changes",
+			usage: "[--schema FILE] " + period + "\n--from TIME [--to TIME] [--scores] [--limit N]\n[--format text|json] [--color WHEN] FILE|DIR...",
+			more:  "The data are those of now. Results as of --from are compared with those as of --to, so that what changes and changes back is not listed. " + rulesHelp + " The command works with one set, and fails if there are several.",
+			about: "list which results differ between two days, and why",
+			run:   runChanges,
 		},
 	}
 }

@@ -95,7 +95,7 @@ func (w *watch) begin(ctx context.Context, data Source, from, to time.Time) erro
 	if from.After(to) {
 		return fmt.Errorf("leadscore: Changes: from, %s, is after to, %s", from.UTC().Format(time.RFC3339Nano), to.UTC().Format(time.RFC3339Nano))
 	}
-	w.state = SetResult{Lead: w.lead, Results: make([]Result, len(w.set.models))}
+	w.state = SetResult{Lead: w.lead, Results: make([]Result, len(w.set.models)), blocks: w.set.blocks}
 	for i, stopped := range w.set.stopped {
 		if stopped {
 			w.state.Results[i] = Result{Model: w.set.models[i].checked.Name, Lead: w.lead, Status: Stopped}
@@ -128,14 +128,37 @@ func (w *watch) end() {
 
 // put writes the outcomes of a group into a result.
 func (w *watch) put(r *SetResult, group int, outcomes []eval.ModelOutcome) {
-	for j, at := range w.set.groups[group].models {
+	g := &w.set.groups[group]
+	for j, at := range g.models {
 		r.Results[at] = Result{}
 		w.set.models[at].result(&r.Results[at], w.lead, nil, &outcomes[j])
+	}
+	if g.auxiliary {
+		r.holds = make([]bool, w.set.auxiliary()) // the slice of before belongs to other results
+		w.set.blocks.holds(outcomes[len(g.models):], r.holds)
 	}
 }
 
 // change returns the next change, or false if there is none.
 func (w *watch) change(ctx context.Context) (c Change, ok bool, err error) {
+	for {
+		if c, ok, err = w.step(ctx); !ok || err != nil || c.changes() {
+			return c, ok, err
+		}
+	}
+}
+
+// changes reports whether the result of some model differs.
+func (c *Change) changes() bool {
+	for range c.Changed() {
+		return true
+	}
+	return false
+}
+
+// step returns the next change of the results or of what blocks of the set ask for, or
+// false if there is none.
+func (w *watch) step(ctx context.Context) (c Change, ok bool, err error) {
 	at := int64(math.MaxInt64)
 	for _, next := range w.next {
 		at = min(at, next)
@@ -146,14 +169,14 @@ func (w *watch) change(ctx context.Context) (c Change, ok bool, err error) {
 	models := len(w.set.models)
 	results := make([]Result, 2*models)
 	c.AsOf = time.UnixMicro(at).UTC()
-	c.Before = SetResult{Lead: w.lead, Results: results[:models:models]}
-	c.After = SetResult{Lead: w.lead, Results: results[models:]}
+	c.Before = SetResult{Lead: w.lead, Results: results[:models:models], blocks: w.state.blocks, holds: w.state.holds}
 	copy(c.Before.Results, w.state.Results)
 	for i, f := range w.groups {
 		if w.next[i] == at {
 			w.put(&w.state, i, f.Models())
 		}
 	}
+	c.After = SetResult{Lead: w.lead, Results: results[models:], blocks: w.state.blocks, holds: w.state.holds}
 	copy(c.After.Results, w.state.Results)
 	if w.options.Explain {
 		if err := w.explain(ctx, &c); err != nil {

@@ -46,6 +46,7 @@ type Set struct {
 	schema *Schema
 	models []*Model
 	groups []group
+	blocks *blocks // that build on the results of all models; or nil
 	// stopped says which models are, by position; nil if none is. They are in no group.
 	stopped []bool
 
@@ -56,6 +57,8 @@ type Set struct {
 type group struct {
 	program *eval.Program
 	models  []int // positions in the set
+	// auxiliary says that the auxiliary models of the blocks are planned behind these.
+	auxiliary bool
 }
 
 // A File is the text of one rule file, and its name in diagnostics.
@@ -75,18 +78,25 @@ func ParseSchema(name, text string, base *Schema, opts ...CompileOption) (*Schem
 	limits := limitsOf(opts)
 	tree, diags := dsl.Parse(name, text, limits)
 	tree.Blocks = slices.DeleteFunc(tree.Blocks, func(b dsl.Block) bool {
-		m, ok := b.(*dsl.Model)
-		if ok {
-			at := m.Span
-			if m.Name != nil {
-				at = m.Name.Span
-			}
-			diags = append(diags, dsl.Diagnostic{
-				Code: check.CodeSchema, Summary: "a schema cannot contain a model", Help: "move it to a rule file",
-				File: name, Span: at, Line: tree.Line(at.Start),
-			})
+		var name *dsl.String
+		what := "a model"
+		switch b := b.(type) {
+		case *dsl.Model:
+			name = b.Name
+		case *dsl.Stages:
+			name, what = b.Name, "stages"
+		default:
+			return false
 		}
-		return ok
+		at := b.At()
+		if name != nil {
+			at = name.Span
+		}
+		diags = append(diags, dsl.Diagnostic{
+			Code: check.CodeSchema, Summary: "a schema cannot contain " + what, Help: "move it to a rule file",
+			File: tree.Name, Span: at, Line: tree.Line(at.Start),
+		})
+		return true
 	})
 	schema, _, problems := check.Files(base, tree)
 	if diags = append(diags, problems...); len(diags) > 0 {
@@ -102,10 +112,11 @@ func ParseSchema(name, text string, base *Schema, opts ...CompileOption) (*Schem
 //
 // If the text has problems, the error is a [Diagnostics] with all of them.
 func Compile(name, text string, schema *Schema, opts ...CompileOption) (*Model, error) {
-	_, models, err := compile(schema, []File{{name, text}}, opts)
+	set, err := compile(schema, []File{{name, text}}, opts)
 	if err != nil {
 		return nil, err
 	}
+	models := set.Models
 	if len(models) != 1 {
 		d := dsl.Diagnostic{Code: check.CodeMissing, Summary: "the file contains no model", File: name}
 		if len(models) > 1 {
@@ -119,6 +130,13 @@ func Compile(name, text string, schema *Schema, opts ...CompileOption) (*Model, 
 		}
 		return nil, Diagnostics{d}
 	}
+	if len(set.Stages) > 0 {
+		block := set.Stages[0].Source
+		return nil, Diagnostics{{
+			Code: check.CodeStage, File: name, Span: block.Name.Span, Summary: "stages belong to a set of models, and not to a model",
+			Help: "compile the file with CompileSet", Line: (&dsl.File{Text: text}).Line(block.Name.Start),
+		}}
+	}
 	return newModel(models[0]), nil
 }
 
@@ -128,15 +146,15 @@ func Compile(name, text string, schema *Schema, opts ...CompileOption) (*Model, 
 //
 // If the files have problems, the error is a [Diagnostics] with all of them.
 func CompileSet(schema *Schema, files []File, opts ...CompileOption) (*Set, error) {
-	schema, checked, err := compile(schema, files, opts)
+	checked, err := compile(schema, files, opts)
 	if err != nil {
 		return nil, err
 	}
-	models := make([]*Model, len(checked))
-	for i, m := range checked {
+	models := make([]*Model, len(checked.Models))
+	for i, m := range checked.Models {
 		models[i] = newModel(m)
 	}
-	return newSet(schema, models, nil), nil
+	return newSet(checked.Schema, models, nil, newBlocks(checked)), nil
 }
 
 // CompileFS compiles the files of fsys that match patterns, in the syntax of
@@ -182,8 +200,8 @@ func CompileFS(fsys fs.FS, schema *Schema, patterns []string, opts ...CompileOpt
 	return CompileSet(schema, files, opts...)
 }
 
-// compile parses and checks files. It returns the models even with an error.
-func compile(schema *Schema, files []File, opts []CompileOption) (*Schema, []*check.Model, error) {
+// compile parses and checks files. It returns the set even with an error.
+func compile(schema *Schema, files []File, opts []CompileOption) (*check.Set, error) {
 	limits := limitsOf(opts)
 	trees := make([]*dsl.File, len(files))
 	problems := make([]Diagnostics, len(files))
@@ -192,7 +210,7 @@ func compile(schema *Schema, files []File, opts []CompileOption) (*Schema, []*ch
 		trees[i], problems[i] = dsl.Parse(f.Name, f.Text, limits)
 		at[f.Name] = i
 	}
-	schema, models, found := check.Files(schema, trees...)
+	set, found := check.NewSet(schema, trees...)
 	var all Diagnostics
 	for _, d := range found {
 		if i, ok := at[d.File]; ok {
@@ -206,7 +224,7 @@ func compile(schema *Schema, files []File, opts []CompileOption) (*Schema, []*ch
 		ds.Sort()
 		all = append(all, ds.Limit(limits.Problems)...)
 	}
-	return schema, models, all.Err()
+	return set, all.Err()
 }
 
 // withoutCovered leaves out what the parser found wrong within a name that the checker
@@ -228,7 +246,7 @@ func withoutCovered(ds Diagnostics) Diagnostics {
 
 func newModel(m *check.Model) *Model {
 	model := &Model{checked: m}
-	model.alone = sync.OnceValue(func() *Set { return newSet(m.Schema, []*Model{model}, nil) })
+	model.alone = sync.OnceValue(func() *Set { return newSet(m.Schema, []*Model{model}, nil, nil) })
 	return model
 }
 
@@ -247,28 +265,35 @@ func NewSet(models ...*Model) (*Set, error) {
 			schema = nil
 		}
 	}
-	return newSet(schema, models, nil), nil
+	return newSet(schema, models, nil, nil), nil
 }
 
-// newSet plans models, apart from those that are stopped. schema is the schema that all of
-// them share, or nil if there is none.
-func newSet(schema *Schema, models []*Model, stopped []bool) *Set {
-	s := &Set{schema: schema, models: slices.Clone(models), stopped: stopped}
+// newSet plans models, apart from those that are stopped, and those of blocks, which may be
+// nil. schema is the schema that all of them share, or nil if there is none.
+func newSet(schema *Schema, models []*Model, stopped []bool, blocks *blocks) *Set {
+	s := &Set{schema: schema, models: slices.Clone(models), stopped: stopped, blocks: blocks}
 	var checked [][]*check.Model
-	for i, m := range models {
-		if s.isStopped(i) {
-			continue
-		}
-		at := slices.IndexFunc(checked, func(group []*check.Model) bool {
-			return group[0].Schema.Equal(m.checked.Schema)
-		})
+	groupOf := func(schema *Schema) int {
+		at := slices.IndexFunc(checked, func(group []*check.Model) bool { return group[0].Schema.Equal(schema) })
 		if at < 0 {
 			at = len(checked)
 			checked = append(checked, nil)
 			s.groups = append(s.groups, group{})
 		}
+		return at
+	}
+	for i, m := range models {
+		if s.isStopped(i) {
+			continue
+		}
+		at := groupOf(m.checked.Schema)
 		checked[at] = append(checked[at], m.checked)
 		s.groups[at].models = append(s.groups[at].models, i)
+	}
+	if blocks != nil && len(blocks.auxiliary) > 0 {
+		at := groupOf(blocks.auxiliary[0].Schema) // they all have one
+		checked[at] = append(checked[at], blocks.auxiliary...)
+		s.groups[at].auxiliary = true
 	}
 	for i := range s.groups {
 		s.groups[i].program = eval.New(checked[i])

@@ -312,6 +312,15 @@ type SetResult struct {
 	Lead       string   `json:"lead"`
 	SalesReady bool     `json:"sales_ready"` // for some model
 	Results    []Result `json:"results"`     // one for each model, in the order of the set
+
+	blocks *blocks // of the set; or nil
+	holds  []bool  // by auxiliary model of the blocks
+}
+
+// Equal reports whether r and o are equal, including what the blocks of the set ask for:
+// see [Set.Stages]. Results are compared by [Result.Equal]. Package go-cmp uses it.
+func (r SetResult) Equal(o SetResult) bool {
+	return r.Lead == o.Lead && r.SalesReady == o.SalesReady && slices.EqualFunc(r.Results, o.Results, Result.Equal) && slices.Equal(r.holds, o.holds)
 }
 
 // NextChange returns the first of the next changes of the models: see [Result.NextChange].

@@ -94,6 +94,7 @@ type batch struct {
 	moments  []moment        // by model, in its time zone; results point to it, so it never changes
 	room     []moment        // memory for moments of later instants
 	results  []Result        // by lead and model
+	holds    []bool          // by lead and auxiliary model of the blocks
 }
 
 // batch returns an empty batch, in the memory of an earlier one if there is one.
@@ -108,7 +109,7 @@ func (s *Set) batch() *batch {
 // of their own.
 func (b *batch) empty() {
 	clear(b.ids)
-	b.ids, b.results = b.ids[:0], nil
+	b.ids, b.results, b.holds = b.ids[:0], nil, nil
 	for i := range b.outcomes {
 		b.outcomes[i].Forget()
 	}
@@ -158,11 +159,16 @@ func (s *Set) score(ctx context.Context, b *batch, data Source, o eval.Options, 
 			b.moments[i] = moment{asOf: calendar.Local(time.UnixMicro(o.AsOf.UnixMicro()), m.checked.Zone)}
 		}
 	}
+	auxiliary := s.auxiliary()
+	b.holds = make([]bool, len(b.ids)*auxiliary)
 	for i, g := range s.groups {
 		out := &b.outcomes[i]
 		for n, id := range b.ids {
 			if out.Errs[n] != nil {
 				continue
+			}
+			if g.auxiliary {
+				s.blocks.holds(out.Models(n)[len(g.models):], b.holds[n*auxiliary:(n+1)*auxiliary])
 			}
 			results := b.results[n*models : (n+1)*models]
 			list := out.Models(n)
@@ -191,6 +197,10 @@ func (s *Set) nextChanges(ctx context.Context, b *batch, data Source, o eval.Opt
 		if err != nil {
 			return err
 		}
+		each := len(g.models)
+		if g.auxiliary {
+			each += s.auxiliary()
+		}
 		for n := range b.ids {
 			if b.outcomes[i].Errs[n] == nil {
 				b.outcomes[i].Errs[n] = errs[n]
@@ -198,7 +208,7 @@ func (s *Set) nextChanges(ctx context.Context, b *batch, data Source, o eval.Opt
 			for j, at := range g.models {
 				r, m := &b.results[n*models+at], &moments[n*models+at]
 				*m = b.moments[at]
-				if t := next[n*len(g.models)+j]; t != eval.NoChange {
+				if t := next[n*each+j]; t != eval.NoChange {
 					m.next = calendar.Local(time.UnixMicro(t), s.models[at].checked.Zone)
 				}
 				r.moment = m
@@ -220,6 +230,10 @@ func (b *batch) lead(n int) (SetResult, error) {
 	r := SetResult{Lead: b.ids[n], Results: b.results[n*models : (n+1)*models : (n+1)*models]}
 	for i := range r.Results {
 		r.SalesReady = r.SalesReady || r.Results[i].SalesReady
+	}
+	if r.blocks = b.set.blocks; r.blocks != nil {
+		auxiliary := b.set.auxiliary()
+		r.holds = b.holds[n*auxiliary : (n+1)*auxiliary : (n+1)*auxiliary]
 	}
 	return r, nil
 }

@@ -33,7 +33,7 @@ func (s *Set) Stop(names ...string) (*Set, error) {
 		}
 		stopped[i] = true
 	}
-	return newSet(s.schema, s.models, stopped), nil
+	return newSet(s.schema, s.models, stopped, s.blocks), nil
 }
 
 // Stopped returns the names of the models that are stopped, in the order of the set: see

@@ -45,7 +45,7 @@ func (c *checker) unique(names map[string]named, name *dsl.String, what string) 
 		return
 	}
 	if first, ok := names[name.Value]; ok {
-		d := c.problem(name.Span, CodeDuplicate, "there are two %ss called %s", what, name.Raw)
+		d := c.problem(name.Span, CodeDuplicate, "there are two %s called %s", plural(what), name.Raw)
 		if first.what != what {
 			d.Summary = fmt.Sprintf("a %s and a %s are both called %s", first.what, what, name.Raw)
 		}
@@ -53,6 +53,14 @@ func (c *checker) unique(names map[string]named, name *dsl.String, what string) 
 		return
 	}
 	names[name.Value] = named{c.file, name, what}
+}
+
+// plural returns the plural of what messages call something.
+func plural(what string) string {
+	if one, rest, ok := strings.Cut(what, " of "); ok {
+		return one + "s of " + rest
+	}
+	return what + "s"
 }
 
 // integer reads a whole number. It reports one that does not fit into 64 bits.

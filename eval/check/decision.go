@@ -226,7 +226,11 @@ func (k *modelChecker) noGrades(j *dsl.Judgment) {
 	d.Help = `add grades to it, such as grade "Hot" from 70`
 	for _, dim := range k.dimensions {
 		if len(gradesOf(dim)) > 0 {
-			d.Help = fmt.Sprintf("its dimensions have: write grade of %s", brief(strconv.Quote(dim.Name)))
+			of := brief(strconv.Quote(dim.Name))
+			if j.Model != nil {
+				of = brief(j.Model.Raw) + "." + of
+			}
+			d.Help = "its dimensions have: write grade of " + of
 			return
 		}
 	}

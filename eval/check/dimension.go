@@ -155,7 +155,7 @@ func (k *modelChecker) graded(d *Dimension, at dsl.Span) bool {
 	p := k.problem(at, CodeMissing, "dimension %s has no grades", brief(strconv.Quote(d.Name)))
 	p.Help = `add grades to it, such as grade "A" from 40`
 	if d.Source.Name != nil {
-		p.Related = []dsl.Related{{Summary: "the dimension is here", File: k.file.Name, Span: d.Source.Name.Span}}
+		p.Related = []dsl.Related{{Summary: "the dimension is here", File: k.model.File, Span: d.Source.Name.Span}}
 	}
 	return false
 }

@@ -92,7 +92,8 @@ func (*Tiers) part()        {}
 func (*Dimension) part()    {}
 
 // A Decision is what `sales ready when` asks: an [AllDecisions], [AnyDecision],
-// [NotDecision], [ScoreDecision], [GradeDecision] or [HoldsDecision].
+// [NotDecision], [ScoreDecision], [GradeDecision] or [HoldsDecision]. A decision over the
+// models of a set has a [ModelDecision] or [StatusDecision] in place of the last three.
 type Decision interface{ decision() }
 
 // The decisions.
@@ -128,14 +129,40 @@ type (
 		Condition int // index into Model.Conditions
 		Source    *dsl.Judgment
 	}
+
+	// ModelDecision holds if the model scored the lead, and the decision, which is about the
+	// model, holds.
+	ModelDecision struct {
+		Model    *Model
+		Decision Decision // a ScoreDecision, GradeDecision, HoldsDecision or ReadyDecision
+		// Auxiliary is the index in Set.Auxiliary of the model that says whether a
+		// HoldsDecision holds; -1 for the others.
+		Auxiliary int
+		Source    *dsl.Judgment
+	}
+
+	// ReadyDecision holds if the lead is sales ready. It is in a ModelDecision.
+	ReadyDecision struct{}
+
+	// StatusDecision holds if the status of the model is one of Values; with Not, if it is
+	// none of them.
+	StatusDecision struct {
+		Model  *Model
+		Values []string
+		Not    bool
+		Source *dsl.Judgment
+	}
 )
 
-func (AllDecisions) decision()  {}
-func (AnyDecision) decision()   {}
-func (NotDecision) decision()   {}
-func (ScoreDecision) decision() {}
-func (GradeDecision) decision() {}
-func (HoldsDecision) decision() {}
+func (AllDecisions) decision()   {}
+func (AnyDecision) decision()    {}
+func (NotDecision) decision()    {}
+func (ScoreDecision) decision()  {}
+func (GradeDecision) decision()  {}
+func (HoldsDecision) decision()  {}
+func (ModelDecision) decision()  {}
+func (ReadyDecision) decision()  {}
+func (StatusDecision) decision() {}
 
 // A Condition is a checked condition, or a row of a table.
 type Condition struct {
@@ -372,5 +399,6 @@ const (
 	CodeBurst     dsl.Code = "burst"      // within any where nothing of that sort can hold
 	CodeDecay     dsl.Code = "decay"      // a decay where nothing can be weighed
 	CodeGrades    dsl.Code = "grades"     // grades with a gap, an overlap or no order
+	CodeStage     dsl.Code = "stage"      // what a stage cannot have
 	CodeTimeZone  dsl.Code = "time-zone"  // a time zone that is not in the IANA database
 )

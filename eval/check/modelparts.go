@@ -43,6 +43,9 @@ func (c *checker) model(m *dsl.Model) *Model {
 	head := m.Span
 	if m.Name != nil {
 		model.Name, head = m.Name.Value, m.Name.Span
+		if c.byName != nil && c.byName[model.Name] == nil {
+			c.byName[model.Name] = k
+		}
 	}
 	s := k.section("model")
 	// These come first: the meaning of dates and paths depends on them.

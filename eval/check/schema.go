@@ -11,26 +11,6 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// Files checks the files of one compilation together: their schema blocks add to
-// base, which may be nil, and apply to all their models. It does not repeat the
-// problems that the parser found. It returns the schema and the models as far as
-// it could understand them: they are fit to run only if neither the parser nor
-// Files reported a problem.
-func Files(base *traverse.Schema, files ...*dsl.File) (*traverse.Schema, []*Model, dsl.Diagnostics) {
-	c := &checker{listed: map[*string]map[string]bool{}, roots: map[string]traverse.Path{}}
-	c.schema = c.lower(base, files)
-	models := c.models(files)
-	c.tests(files, models)
-	c.explainValues(files)
-	c.diags.Sort()
-	for _, f := range files {
-		if n := c.dropped[f]; n > 0 {
-			c.diags = append(c.diags, dsl.Diagnostics{{File: f.Name, More: n}}.Limit(0)...)
-		}
-	}
-	return c.schema, models, c.diags
-}
-
 type checker struct {
 	schema *traverse.Schema
 	file   *dsl.File // the one in which problems are reported
@@ -40,6 +20,10 @@ type checker struct {
 	// dropped counts the problems of a file beyond maxProblems.
 	dropped map[*dsl.File]int
 	target  dsl.TargetKind // of the model that is being checked
+
+	// byName holds the checkers of the models by their names, if some block builds on all
+	// models: of two with one name the first.
+	byName map[string]*modelChecker
 
 	// commons holds the entities that represent several kinds, by the names of these.
 	commons map[string]*traverse.Entity

@@ -46,7 +46,7 @@ var arrows = map[string][]string{
 	"eval/internal/staging":  {"eval/internal/columnar", "eval/internal/fetch", "eval/internal/plan", "traverse", "traverse/columns"},
 	"eval/internal/evaltest": {"dsl", "eval/check", "source/memory", "traverse"},
 	"eval":                   {"dsl", "eval/check", "eval/internal/columnar", "eval/internal/fetch", "eval/internal/follow", "eval/internal/plan", "eval/internal/staging", "eval/internal/walk", "internal/alike", "internal/calendar", "internal/nearest", "internal/points", "internal/shown", "traverse", "traverse/columns"},
-	".":                      {"dsl", "eval", "eval/check", "grades", "internal/calendar", "internal/nearest", "internal/regular", "internal/shown", "traverse"},
+	".":                      {"dsl", "eval", "eval/check", "grades", "internal/calendar", "internal/nearest", "internal/points", "internal/regular", "internal/shown", "traverse"},
 	"source/memory":          {"internal/calendar", "internal/nearest", "internal/shown", "traverse", "traverse/columns"},
 	"source/tables":          {"internal/zones", "internal/alike", "internal/nearest", "internal/regular", "internal/shown", "source/memory", "traverse", "traverse/columns"},
 	"source/structs":         {"internal/nearest", "internal/shown", "source/memory", "traverse", "traverse/columns"},
@@ -167,10 +167,10 @@ func isModule(dir string) bool {
 // rootNames lists the names that the root package exports, so that nobody adds or
 // removes one by accident.
 var rootNames = []string{
-	"AsOf", "Audience", "Batch", "Change", "Compile", "CompileFS", "CompileOption", "CompileSet", "Contribution", "Diagnostics", "Dimension", "ErrMoved", "ErrNoLead", "ErrTooManyRecords",
-	"Explain", "File", "IDs", "LeadError", "Limits", "Line", "MaxRecords", "Model", "NewSet", "NextChange", "NoParent", "NoStatus", "NotActive", "NotInAudience", "NotTargeted", "Option",
+	"AsOf", "Audience", "Batch", "Change", "Compile", "CompileFS", "CompileOption", "CompileSet", "Contribution", "DecisionPart", "Diagnostics", "Dimension", "ErrMoved", "ErrNoLead", "ErrNoStage", "ErrTooManyRecords",
+	"Explain", "File", "IDs", "LeadError", "Limits", "Line", "MaxRecords", "Model", "Move", "NewSet", "NextChange", "NoParent", "NoStatus", "NotActive", "NotInAudience", "NotTargeted", "Option",
 	"ParseSchema",
-	"Result", "Schema", "Scored", "Scores", "Season", "Set", "SetResult", "Source", "StandardSchema", "Status", "Stopped", "Workers",
+	"Result", "Schema", "Scored", "Scores", "Season", "Set", "SetResult", "Source", "StageReason", "StageResult", "Stages", "StandardSchema", "Status", "Stopped", "Workers",
 }
 
 func TestRootIsSmall(t *testing.T) {

@@ -23,7 +23,7 @@ func (s *scorer) decides(d check.Decision) bool {
 		if d.Of != nil {
 			score = s.out.Dimensions[s.indexOf(d.Of)].Score
 		}
-		return satisfies(d.Predicate, score)
+		return Satisfies(d.Predicate, score)
 	case check.GradeDecision:
 		grade := ""
 		switch {
@@ -56,8 +56,9 @@ func (s *scorer) counting(i int) bool {
 	return c.season.holds(s.asOf) && s.holds(i)
 }
 
-// satisfies reports whether a score satisfies a predicate of numbers.
-func satisfies(p check.Predicate, score int64) bool {
+// Satisfies reports whether a score satisfies a predicate of whole numbers: a
+// check.NumberIn or check.NumberBetween.
+func Satisfies(p check.Predicate, score int64) bool {
 	switch p := p.(type) {
 	case check.NumberIn:
 		return slices.ContainsFunc(p.Values, func(v float64) bool { return compare(score, v) == 0 }) != p.Not

@@ -37,9 +37,10 @@ func limitsOf(opts []CompileOption) dsl.Limits {
 // An Option changes how leads are scored. [AsOf], [Explain], [NextChange], [Batch],
 // [Workers] and [MaxRecords] return one. The zero Option changes nothing.
 type Option struct {
-	kind optionKind
-	time time.Time
-	n    int
+	kind   optionKind
+	time   time.Time
+	n      int
+	before func(lead, stages string) string
 }
 
 type optionKind uint8
@@ -51,6 +52,7 @@ const (
 	optionWorkers
 	optionRecords
 	optionNext
+	optionStages
 )
 
 // AsOf scores leads as of an instant instead of now: records with a later date do
@@ -79,6 +81,19 @@ func Explain(occurrences int) Option { return Option{kind: optionExplain, n: max
 //
 // [Set.ScoreInto] finds no changes.
 func NextChange(until time.Time) Option { return Option{kind: optionNext, time: until} }
+
+// StagesBefore makes [Set.Score] and [Set.ScoreAll] give the stage of each lead in each
+// block of stages of the set: see [SetResult.Stages] and [Stages.Step]. before returns the
+// stage of a lead before, given the name of a block, or "" for a lead that begins in the
+// first stage. It is called on the caller's goroutine just before the result is returned or
+// yielded, so what the loop body keeps for one lead is seen for the next. If it returns the
+// name of no stage, the lead fails with an error that wraps [ErrNoStage].
+//
+// For [Set.Moves] before says which stages the lead had before the first instant.
+// [Set.ScoreInto] gives no stages. A nil before changes nothing.
+func StagesBefore(before func(lead, stages string) string) Option {
+	return Option{kind: optionStages, before: before}
+}
 
 // Batch sets how many leads [Set.ScoreAll] and [Set.ScoreInto] score together, and the
 // maximum number of keys in a query. The default is 256. If n is below 1, Batch uses 1.
@@ -109,6 +124,16 @@ const (
 
 // lastInstant is the last instant as of which leads can be scored.
 var lastInstant = time.Date(10000, time.January, 1, 0, 0, 0, 0, time.UTC).Add(-time.Microsecond)
+
+// stagesBefore returns the function that opts set, or nil.
+func stagesBefore(opts []Option) (before func(lead, stages string) string) {
+	for _, opt := range opts {
+		if opt.kind == optionStages {
+			before = opt.before
+		}
+	}
+	return before
+}
 
 // runOptions returns the options of the engine that opts set, and the number of
 // workers, or 0 if opts do not set it.

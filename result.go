@@ -312,6 +312,9 @@ type SetResult struct {
 	Lead       string   `json:"lead"`
 	SalesReady bool     `json:"sales_ready"` // for some model
 	Results    []Result `json:"results"`     // one for each model, in the order of the set
+	// Stages are those of the lead, one for each block of stages, in the order of the set.
+	// They are there only with [StagesBefore].
+	Stages []StageResult `json:"stages,omitempty"`
 
 	blocks *blocks // of the set; or nil
 	holds  []bool  // by auxiliary model of the blocks
@@ -320,7 +323,8 @@ type SetResult struct {
 // Equal reports whether r and o are equal, including what the blocks of the set ask for:
 // see [Set.Stages]. Results are compared by [Result.Equal]. Package go-cmp uses it.
 func (r SetResult) Equal(o SetResult) bool {
-	return r.Lead == o.Lead && r.SalesReady == o.SalesReady && slices.EqualFunc(r.Results, o.Results, Result.Equal) && slices.Equal(r.holds, o.holds)
+	return r.Lead == o.Lead && r.SalesReady == o.SalesReady && slices.EqualFunc(r.Results, o.Results, Result.Equal) && slices.Equal(r.holds, o.holds) &&
+		slices.EqualFunc(r.Stages, o.Stages, StageResult.equal)
 }
 
 // NextChange returns the first of the next changes of the models: see [Result.NextChange].

@@ -38,7 +38,7 @@ func (s *Set) ScoreAll(ctx context.Context, ids iter.Seq2[string, error], data S
 		workers = runtime.GOMAXPROCS(0)
 	}
 	return func(yield func(SetResult, error) bool) {
-		st := stream{set: s, ctx: ctx, data: data, options: o, workers: workers, yield: yield, here: s.worker()}
+		st := stream{set: s, before: stagesBefore(opts), ctx: ctx, data: data, options: o, workers: workers, yield: yield, here: s.worker()}
 		defer st.end()
 		if err := st.run(ids); err != nil && err != errStopped {
 			yield(SetResult{}, err)
@@ -58,7 +58,8 @@ type stream struct {
 	options eval.Options
 	workers int
 	yield   func(SetResult, error) bool
-	here    worker // of the caller's goroutine
+	before  func(lead, stages string) string // see StagesBefore; or nil
+	here    worker                           // of the caller's goroutine
 
 	flight []*job // given to workers and not yet yielded, oldest first
 	idle   []*job // to be reused
@@ -235,7 +236,13 @@ func (st *stream) emit(j *job) error {
 		if err := st.ctx.Err(); err != nil {
 			return err
 		}
-		if !st.yield(j.lead(i)) {
+		r, err := j.lead(i)
+		if err == nil {
+			if err = r.step(st.before); err != nil {
+				r = SetResult{Lead: r.Lead}
+			}
+		}
+		if !st.yield(r, err) {
 			return errStopped
 		}
 	}

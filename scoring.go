@@ -59,6 +59,11 @@ func (s *Set) Score(ctx context.Context, lead string, data Source, opts ...Optio
 		return SetResult{}, err
 	}
 	r, err := b.lead(0)
+	if err == nil {
+		if err = r.step(stagesBefore(opts)); err != nil {
+			r = SetResult{Lead: lead}
+		}
+	}
 	if bad, ok := errors.AsType[*LeadError](err); ok && errors.Is(err, ErrNoLead) {
 		bad.Help = eval.Suggest(ctx, data, lead)
 	}

@@ -120,6 +120,24 @@ type DecisionPart struct {
 	Is    string `json:"is"` // what the lead has, such as "62", "grade A" or "not active"
 }
 
+func (r StageResult) equal(o StageResult) bool {
+	if r.Stages != o.Stages || r.Stage != o.Stage || r.Move == nil || o.Move == nil {
+		return r.Stages == o.Stages && r.Stage == o.Stage && r.Move == o.Move
+	}
+	return r.Move.Equal(*o.Move)
+}
+
+// Equal reports whether m and o are equal; times are compared as instants, and results by
+// [Result.Equal]. Package go-cmp uses it.
+func (m Move) Equal(o Move) bool {
+	return m.Stages == o.Stages && m.Lead == o.Lead && m.From == o.From && m.To == o.To && m.AsOf.Equal(o.AsOf) && m.Then == o.Then &&
+		slices.EqualFunc(m.Reasons, o.Reasons, StageReason.equal) && slices.EqualFunc(m.Results, o.Results, Result.Equal)
+}
+
+func (r StageReason) equal(o StageReason) bool {
+	return r.Stage == o.Stage && r.Decision == o.Decision && r.Holds == o.Holds && slices.Equal(r.Parts, o.Parts)
+}
+
 // String returns the move in one line, such as
 // `"lead-42", Life cycle: from "Inquiry" to "Marketing qualified" (notify marketing)`.
 func (m Move) String() string {
@@ -179,10 +197,27 @@ func (s *Stages) index(name string) (int, error) {
 	}
 	at := slices.IndexFunc(s.checked.Stages, func(stage check.Stage) bool { return stage.Name == name })
 	if at < 0 {
-		near := quotedNearest(name, slices.Values(s.Names()))
-		return 0, fmt.Errorf("stages %q: %w: %q%s", s.Name(), ErrNoStage, name, nearest.Hint(near))
+		hint := nearest.Hint(quotedNearest(name, slices.Values(s.Names())))
+		if hint == "" {
+			hint = "; its stages are " + s.someNames()
+		}
+		return 0, fmt.Errorf("stages %q: %w: %q%s", s.Name(), ErrNoStage, name, hint)
 	}
 	return at, nil
+}
+
+// someNames returns the names of the stages for a message.
+func (s *Stages) someNames() string {
+	const most = 12
+	names := s.Names()
+	var list []string
+	for _, n := range names[:min(most, len(names))] {
+		list = append(list, strconv.Quote(n))
+	}
+	if len(names) > most {
+		list = append(list, "…")
+	}
+	return strings.Join(list, ", ")
 }
 
 // next returns the index of the stage after that before.
@@ -210,6 +245,21 @@ func (s *Stages) kept(stage *check.Stage, now *SetResult) bool {
 		return !now.decides(stage.Until)
 	}
 	return now.decides(stage.When)
+}
+
+// step sets the stages of r, given those before, unless before is nil.
+func (r *SetResult) step(before func(lead, stages string) string) error {
+	if r.blocks == nil || before == nil {
+		return nil
+	}
+	r.Stages = make([]StageResult, len(r.blocks.stages))
+	for i, s := range r.blocks.stages {
+		var err error
+		if r.Stages[i], err = s.Step(before(r.Lead, s.Name()), *r); err != nil {
+			return &LeadError{Lead: r.Lead, Err: err}
+		}
+	}
+	return nil
 }
 
 // move returns the move between two stages.

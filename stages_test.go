@@ -2,6 +2,7 @@ package leadscore_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -178,5 +179,143 @@ func TestStepErrors(t *testing.T) {
 	}
 	if _, err := leadscore.ParseSchema("f", `stages "S" { stage "A" }`, nil); err == nil || !strings.Contains(err.Error(), "a schema cannot contain stages") {
 		t.Errorf("ParseSchema: %v", err)
+	}
+}
+
+func TestScoreAllStages(t *testing.T) {
+	set := scoretest.CompileSet(t, lifeCycle)
+	data := openedBy(t, set, 9, "Open")
+	stage := map[string]string{"Ready": "No"}
+	var got []string
+	before := leadscore.StagesBefore(func(lead, stages string) string { return stage[stages] })
+	// The same lead again: what the loop body keeps is seen.
+	for r, err := range set.ScoreAll(t.Context(), leadscore.IDs("ada-lead", "ada-lead"), data, inMay, before) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range r.Stages {
+			stage[s.Stages] = s.Stage
+			got = append(got, fmt.Sprint(s.Stages, " ", s.Stage, " ", s.Move != nil))
+		}
+	}
+	want := []string{"Life cycle Sales qualified true", "Ready Yes true", "Life cycle Sales qualified false", "Ready Yes false"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+	stage["Ready"] = "Maybe"
+	for _, all := range []bool{false, true} {
+		var r leadscore.SetResult
+		var err error
+		if all {
+			for r, err = range set.ScoreAll(t.Context(), leadscore.IDs("ada-lead"), data, inMay, before) {
+			}
+		} else {
+			r, err = set.Score(t.Context(), "ada-lead", data, inMay, before)
+		}
+		bad, ok := errors.AsType[*leadscore.LeadError](err)
+		if want := `lead "ada-lead": stages "Ready": no such stage: "Maybe"; its stages are "No", "Yes"`; !ok || !errors.Is(err, leadscore.ErrNoStage) || bad.Error() != want || r.Results != nil {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+	if err := set.ScoreInto(t.Context(), []string{"ada-lead"}, data, new(leadscore.Scores), inMay, before); err != nil {
+		t.Error(err)
+	}
+	r, err := set.Score(t.Context(), "ada-lead", data, inMay, leadscore.StagesBefore(func(_, stages string) string { return "" }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(r)
+	if want := `"stages":[{"stages":"Life cycle","stage":"Sales qualified","move":{"stages":"Life cycle","lead":"ada-lead","from":"Inquiry","to":"Sales qualified","as_of":"2026-05-31T12:00:00Z","then":"route to sales","reasons":[{"stage":"Sales qualified","decision":"when","holds":true,"parts":[{"rule":"score of \"B2B\" \u003e= 80","holds":true,"is":"90"},`; err != nil || !strings.Contains(string(text), want) {
+		t.Errorf("%v\n%s\nwant\n%s", err, text, want)
+	}
+}
+
+// TestMoves: a window passes over emails, and the lead moves up and down.
+func TestMoves(t *testing.T) {
+	set := scoretest.CompileSet(t, strings.Replace(lifeCycle, "each EmailOpened score +10", "each EmailOpened within last 10 days score +10", 1))
+	data := openedBy(t, set, 9, "Open")
+	day := func(d int) time.Time { return time.Date(2026, 5, d, 0, 0, 0, 0, time.UTC) }
+	var got []string
+	for m, err := range set.Moves(t.Context(), "ada-lead", data, day(1), day(31)) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, fmt.Sprintf("%s %s %d", m.AsOf.Format("02 15:04:05.999999"), m.To, m.Results[0].Score))
+	}
+	want := []string{
+		"01 10:00:04 Marketing qualified 50", "01 10:00:06 Yes 70", "01 10:00:07 Sales qualified 80",
+		"11 10:00:01.000001 Marketing qualified 70", "11 10:00:06.000001 Inquiry 20",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+	got = nil
+	before := leadscore.StagesBefore(func(lead, stages string) string {
+		return map[string]string{"Life cycle": "Sales qualified", "Ready": "Yes"}[stages]
+	})
+	for m, err := range set.Moves(t.Context(), "ada-lead", data, day(20), day(31), before, leadscore.Explain(1)) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, fmt.Sprint(m, len(m.Reasons), len(slices.Collect(m.Results[0].Contributions()))))
+	}
+	if want := []string{`"ada-lead", Life cycle: from "Sales qualified" to "Inquiry" 2 2`}; !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+	for _, bad := range []struct {
+		lead, want string
+	}{{"nobody", "no such lead"}, {"ada-lead", "no such stage"}} {
+		n := 0
+		for _, err := range set.Moves(t.Context(), bad.lead, data, day(1), day(2), leadscore.StagesBefore(func(string, string) string { return "x" })) {
+			if n++; err == nil || !strings.Contains(err.Error(), bad.want) {
+				t.Errorf("%v", err)
+			}
+		}
+		if n != 1 {
+			t.Errorf("%d errors", n)
+		}
+	}
+}
+
+// TestChangesLeaveOutStages: what only decisions ask for is no change of a result.
+func TestChangesLeaveOutStages(t *testing.T) {
+	set := scoretest.CompileSet(t, `model "M" { target contact condition "C" { has EmailOpened within last 10 days score +10 } }
+model "N" { target contact condition "C" { none EmailOpened within last 1 day score +10 } }
+stages "S" {
+    audience { has Lead where Status = "Open" none EmailOpened within last 5 days }
+    stage "A"
+    stage "B" when condition "C" of "M" holds
+}
+`)
+	data := openedBy(t, set, 1, "Open")
+	from, to := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC), time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
+	var got []string
+	for c, err := range set.Changes(t.Context(), "ada-lead", data, from, to) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, c.AsOf.Format("02 15:04"))
+	}
+	if want := []string{"01 10:00", "02 10:00", "11 10:00"}; !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+	got = nil
+	for m, err := range set.Moves(t.Context(), "ada-lead", data, from, to) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, m.AsOf.Format("02 15:04")+" "+m.To)
+	}
+	if want := []string{"06 10:00 B", "11 10:00 A"}; !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+	r, err := set.Score(t.Context(), "ada-lead", data, leadscore.AsOf(from), leadscore.NextChange(to))
+	if err != nil || r.Results[0].AsOf().IsZero() {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"01 10:00", "01 10:00"} {
+		if next, _ := r.Results[i].NextChange(); next.Format("02 15:04") != want {
+			t.Errorf("%s changes next %s, want %s", r.Results[i].Model, next, want)
+		}
 	}
 }

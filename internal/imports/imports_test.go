@@ -170,7 +170,7 @@ var rootNames = []string{
 	"AsOf", "Audience", "Batch", "Change", "Compile", "CompileFS", "CompileOption", "CompileSet", "Contribution", "DecisionPart", "Diagnostics", "Dimension", "ErrMoved", "ErrNoLead", "ErrNoStage", "ErrTooManyRecords",
 	"Explain", "File", "IDs", "LeadError", "Limits", "Line", "MaxRecords", "Model", "Move", "NewSet", "NextChange", "NoParent", "NoStatus", "NotActive", "NotInAudience", "NotTargeted", "Option",
 	"ParseSchema",
-	"Result", "Schema", "Scored", "Scores", "Season", "Set", "SetResult", "Source", "StageReason", "StageResult", "Stages", "StandardSchema", "Status", "Stopped", "Workers",
+	"Result", "Schema", "Scored", "Scores", "Season", "Set", "SetResult", "Source", "StageReason", "StageResult", "Stages", "StagesBefore", "StandardSchema", "Status", "Stopped", "Workers",
 }
 
 func TestRootIsSmall(t *testing.T) {

@@ -100,9 +100,10 @@ func StagesBefore(before func(lead, stages string) string) Option {
 func Batch(n int) Option { return Option{kind: optionBatch, n: max(n, 1)} }
 
 // Workers sets how many batches [Set.ScoreAll] and [Set.ScoreInto] score at the same
-// time. The default is [runtime.GOMAXPROCS]. More workers can be faster if the source waits
-// for something else, such as a database. If n is below 1, Workers uses 1; if it
-// is above 1024, 1024.
+// time. The default is [runtime.GOMAXPROCS], and twice that if the source does not lend
+// records that it holds in memory: while some batches wait for a database, others are
+// scored. The farther away it is, the more workers pay, up to its number of connections. If
+// n is below 1, Workers uses 1; if it is above 1024, 1024.
 func Workers(n int) Option { return Option{kind: optionWorkers, n: min(max(n, 1), maxWorkers)} }
 
 // MaxRecords sets the maximum number of records that a source may return for one

@@ -35,7 +35,7 @@ import (
 func (s *Set) ScoreAll(ctx context.Context, ids iter.Seq2[string, error], data Source, opts ...Option) iter.Seq2[SetResult, error] {
 	o, workers := runOptions(opts)
 	if workers == 0 {
-		workers = runtime.GOMAXPROCS(0)
+		workers = defaultWorkers(data)
 	}
 	return func(yield func(SetResult, error) bool) {
 		st := stream{set: s, before: stagesBefore(opts), ctx: ctx, data: data, options: o, workers: workers, yield: yield, here: s.worker()}
@@ -44,6 +44,16 @@ func (s *Set) ScoreAll(ctx context.Context, ids iter.Seq2[string, error], data S
 			yield(SetResult{}, err)
 		}
 	}
+}
+
+// defaultWorkers returns how many batches are scored at the same time unless the caller
+// says it. Over a source that may wait for something else, some wait while others are scored.
+func defaultWorkers(data Source) int {
+	n := runtime.GOMAXPROCS(0)
+	if !eval.InMemory(data) {
+		n *= 2
+	}
+	return n
 }
 
 // errStopped means that the caller has left the loop.

@@ -177,6 +177,37 @@ func TestWorkersWorkTogether(t *testing.T) {
 	})
 }
 
+// TestDefaultWorkers: over a source that may wait there are twice as many workers as
+// processors.
+func TestDefaultWorkers(t *testing.T) {
+	set := scoretest.CompileSet(t, scoretest.Model("M", "each EmailOpened"))
+	want := 2 * runtime.GOMAXPROCS(0)
+	data, ids := many(t, 4*want)
+	for name, score := range map[string]func(ctx context.Context, data leadscore.Source) error{
+		"ScoreAll": func(ctx context.Context, data leadscore.Source) error {
+			for _, err := range set.ScoreAll(ctx, leadscore.IDs(ids...), data, leadscore.Batch(1)) {
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+		"ScoreInto": func(ctx context.Context, data leadscore.Source) error {
+			return set.ScoreInto(ctx, ids, data, new(leadscore.Scores), leadscore.Batch(1))
+		},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			waits := &slow{Source: data, wait: second}
+			if err := score(t.Context(), waits); err != nil {
+				t.Error(err)
+			}
+			if most := int(waits.most.Load()); most != want {
+				t.Errorf("%s: %d queries at the same time, want %d", name, most, want)
+			}
+		})
+	}
+}
+
 // goroutine returns a text that identifies the current goroutine.
 func goroutine() string {
 	b := make([]byte, 64)

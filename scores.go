@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"iter"
-	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -149,7 +148,7 @@ func (s *Set) ScoreInto(ctx context.Context, leads []string, data Source, into *
 	o.Transient = true
 	f := filling{set: s, data: data, options: o, into: into, size: max(min(o.Keys, len(leads)), 1)}
 	if workers == 0 {
-		workers = runtime.GOMAXPROCS(0)
+		workers = defaultWorkers(data)
 	}
 	filled := false
 	defer func() {

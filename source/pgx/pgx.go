@@ -28,7 +28,8 @@ import (
 
 // Open returns a source for the records of schema's entities in the database of a pool,
 // as [sqldb.Open] does. The pool is not closed by the source. Each worker that scores
-// leads uses one of its connections at a time, so it should have at least as many.
+// leads uses one of its connections at a time, so it should have at least as many: by default
+// twice as many as processors.
 func Open(ctx context.Context, pool *pgxpool.Pool, schema *traverse.Schema, opts sqldb.Options) (*sqldb.Source, error) {
 	if pool == nil {
 		return nil, errors.New("pgx: the pool is nil")

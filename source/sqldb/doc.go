@@ -132,6 +132,11 @@
 // but does not prepare them: drivers that keep prepared statements, as pgx does, get
 // equal texts. The database user needs only the right to SELECT.
 //
+// Each worker that scores leads uses a connection while it queries, so a source that is
+// not a [Snapshot] uses as many as there are workers, by default twice as many as
+// processors. A [sql.DB] keeps two idle connections and closes others, to open them again
+// for the next query: set [sql.DB.SetMaxIdleConns] to the number of workers.
+//
 // A query that fails is asked again for parts of its keys, so that one row that a
 // view cannot convert, or one lead whose query takes too long for the server, fails
 // only the leads that need it. That does not help if a connection breaks, a server

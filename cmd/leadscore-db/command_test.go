@@ -544,3 +544,111 @@ func TestNoConnection(t *testing.T) {
 		}
 	}
 }
+
+// A drafted mapping names the tables and columns of a database that has other names, and
+// notes say what it lacks.
+func TestMappingInit(t *testing.T) {
+	forServers(t, func(t *testing.T, s server) {
+		url, db := s.make(t)
+		for _, statement := range []string{
+			"CREATE TABLE crm_people (person_no integer, position text, budget text, company_no integer, subscribed text, joined_on text)",
+			"INSERT INTO crm_people VALUES (1, 'Director of coffee', '12.5', 7, 'Y', '31/12/2025'), (2, 'Buyer', '80', 7, 'N', '01/02/2026')",
+			"CREATE TABLE crm_companies (company_no integer, company_name text, number_of_employees integer)",
+			"INSERT INTO crm_companies VALUES (7, 'Contoso', 1000)",
+			"CREATE TABLE crm_leads (id text, contact_no integer, account_no integer)",
+			"INSERT INTO crm_leads VALUES ('a', 1, NULL), ('b', 2, NULL), ('c', NULL, 7)",
+			"CREATE TABLE crm_email_opens (open_id text, person_no integer, occurred bigint)",
+			"INSERT INTO crm_email_opens VALUES ('e1', 1, 1779235200), ('e2', 1, 1779235300), ('e3', 2, 1779235400)",
+			"CREATE TABLE crm_invoices (no integer, paid integer)",
+		} {
+			exec1(t, db, statement)
+		}
+		write(t, "own.score", "profile Contact {\n    Budget number\n    Subscribed bool\n    Joined date\n    Nickname text\n}\n"+
+			"model \"Own\" {\n    target contact\n    condition \"C\" {\n        has Lead.ParentContact where Budget > 50 and Subscribed = false and Nickname is empty\n        score +1\n    }\n}\n")
+		out, errs, status := call(t, "mapping init coffee.score own.score", "--database", url)
+		const mapping = `{
+  "tables": {
+    "Account": {
+      "name": "crm_companies",
+      "id": "company_no",
+      "columns": {
+        "NumberOfEmployees": "number_of_employees"
+      }
+    },
+    "Contact": {
+      "name": "crm_people",
+      "id": "person_no",
+      "columns": {
+        "Budget": {
+          "name": "budget",
+          "format": "DecimalText"
+        },
+        "JobTitle": "position",
+        "ParentAccount": "company_no",
+        "Subscribed": {
+          "name": "subscribed",
+          "true": "Y",
+          "false": "N"
+        }
+      }
+    },
+    "EmailOpened": {
+      "name": "crm_email_opens",
+      "id": "open_id",
+      "columns": {
+        "Contact": "person_no",
+        "Timestamp": {
+          "name": "occurred",
+          "format": "UnixSeconds"
+        }
+      }
+    },
+    "Lead": {
+      "name": "crm_leads",
+      "id": "id",
+      "columns": {
+        "ParentAccount": "account_no",
+        "ParentContact": "contact_no"
+      }
+    }
+  }
+}
+`
+		if out != mapping || status != 0 {
+			t.Errorf("status %d, the mapping is\n%s", status, out)
+		}
+		for _, want := range []string{
+			"note: crm_email_opens: EmailOpened.Timestamp is a guess: occurred holds times\n",
+			"note: crm_invoices: left out, as it has no records\n",
+			"note: crm_people: Contact.Joined is left out, as joined_on has times or days in the form 02/01/2006; a view can have them in another form\n",
+			"note: Contact.Nickname: the table crm_people has no column for it, such as nickname; name one in the tables of the mapping, or list Contact.Nickname as absent in the mapping\n",
+		} {
+			if !strings.Contains(errs, want) {
+				t.Errorf("lacks %s:\n%s", want, errs)
+			}
+		}
+		write(t, "crm.json", out)
+		out, errs, status = call(t, "score --as-of 2026-06-01 --format csv --mapping crm.json --model Coffee --model Firms coffee.score own.score", "--database", url)
+		const scores = "lead,model,status,score,grade,sales_ready\n" +
+			"a,Coffee,scored,25,Warm,true\na,Firms,not targeted,,,\nb,Coffee,scored,10,Cold,false\nb,Firms,not targeted,,,\nc,Coffee,not targeted,,,\nc,Firms,scored,7,,false\n"
+		if out != scores || status != 0 {
+			t.Errorf("status %d, %s\n%s", status, errs, out)
+		}
+		// Only that which is missing is left for a person.
+		write(t, "crm.json", strings.Replace(mapping, "\n  }\n}\n", "\n  },\n  \"absent\": [\"Contact.Nickname\"]\n}\n", 1))
+		out, errs, status = call(t, "score --as-of 2026-06-01 --format csv --model Own --mapping crm.json own.score", "--database", url)
+		if want := "lead,model,status,score,grade,sales_ready\na,Own,scored,0,,false\nb,Own,scored,1,,false\nc,Own,not targeted,,,\n"; out != want || status != 0 {
+			t.Errorf("status %d, %s\n%s", status, errs, out)
+		}
+	})
+	t.Run("nothing", func(t *testing.T) {
+		setUp(t)
+		url, db := newSQLite(t)
+		exec1(t, db, "CREATE TABLE weather (day text, degrees real)")
+		out, errs, status := call(t, "mapping init", "--database", url)
+		const want = "note: weather: left out, as it has no records\nleadscore-db mapping: no table looks like records of an entity of the schema; write the mapping by hand, and name views after entities\n"
+		if out != "" || errs != want || status != 1 {
+			t.Errorf("status %d, %q, %q", status, out, errs)
+		}
+	})
+}

@@ -10,7 +10,7 @@
 //	leadscore-db test [--schema FILE] [-v] [--format text|json] [--color WHEN] FILE|DIR...
 //	leadscore-db diff [--schema FILE] [--data DIR|FILE|--database URL [--keyed] [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME]] [--format text|json] [--limit N] [--exit-code] [--color WHEN] OLD NEW
 //	leadscore-db fmt [-l] [-d] [-w] [--fail] [--color WHEN] [FILE|DIR...]
-//	leadscore-db mapping init [--schema FILE] --data DIR [--color WHEN] [FILE|DIR...]
+//	leadscore-db mapping init [--schema FILE] --data DIR|--database URL [--color WHEN] [FILE|DIR...]
 //	leadscore-db schema [--schema FILE] [--format text|json] [--color WHEN] [FILE|DIR...]
 //	leadscore-db completion [--color WHEN] bash|zsh|fish
 //	leadscore-db version

@@ -38,9 +38,11 @@ func (p *Program) Main() (status int) {
 // commands returns the commands, in the order of the help text.
 func (p *Program) commands() []command {
 	from, records, parts := "--data DIR|FILE", "a folder or file of CRM data", ""
+	folder, drafted := "--data DIR", "a folder of exports"
 	if p.Open != nil {
 		from, records = "--data DIR|FILE|--database URL [--keyed]", "a folder or file of CRM data, or in a database"
 		parts = " [--max-records N]"
+		folder, drafted = "--data DIR|--database URL", "a folder of exports or the tables of a database"
 	}
 	data := from + " [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME]"
 	checkData := from + " [--mapping FILE] [--skip-bad] [--as-of TIME] [--zone NAME]"
@@ -85,8 +87,8 @@ func (p *Program) commands() []command {
 		},
 		{
 			name:  "mapping",
-			usage: "init [--schema FILE] --data DIR [--color WHEN] [FILE|DIR...]",
-			about: "write a first mapping for a folder of exports, for a person to correct",
+			usage: "init [--schema FILE] " + folder + " [--color WHEN] [FILE|DIR...]",
+			about: "write a first mapping for " + drafted + ", for a person to correct",
 			run:   runMapping,
 		},
 		{

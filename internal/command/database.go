@@ -21,6 +21,11 @@ type Database interface {
 	// calls it again for rules with another schema.
 	Records(ctx context.Context, r Request) (Records, error)
 
+	// Draft returns a first mapping of the tables, as a file that --mapping names, and notes
+	// for the person who corrects it. The queries of the request, if there are any, are
+	// what the mapping is wanted for: notes say what is missing.
+	Draft(ctx context.Context, r Request) (mapping []byte, notes []string, err error)
+
 	// Skipped returns lines about the rows that were skipped so far, or "": see
 	// Request.SkipBad.
 	Skipped() string

@@ -55,7 +55,13 @@ func (q queried) Audit(context.Context, *leadscore.Set) (audit.Findings, error) 
 	}, nil
 }
 
-func (f *folder) Name() string    { return "the folder" }
+func (f *folder) Name() string { return "the folder" }
+func (f *folder) Draft(_ context.Context, r Request) ([]byte, []string, error) {
+	f.asked = append(f.asked, r)
+	r.Progress("looking")
+	return []byte("{}"), []string{"it is odd"}, f.fail
+}
+
 func (f *folder) Skipped() string { return "skipped nothing\n" }
 func (f *folder) Close()          { f.closed++ }
 
@@ -287,7 +293,10 @@ func TestDatabaseFlags(t *testing.T) {
 		"score --max-records 0 --database some:where coffee.score":    "skipped nothing\nleadscore-db score: --max-records must be 1 or more, not 0\n",
 		"diff --max-records 9 --database some:where coffee.score new": "leadscore-db diff: unknown flag --max-records",
 		"score --max-records 9 --keyed --database some:where x.score": "skipped nothing\nleadscore-db score: choose one of --keyed and --max-records: ",
-		"scoer": "leadscore-db: unknown command scoer; did you mean score?\nRun leadscore-db help for the commands.\n",
+		"mapping init": "leadscore-db mapping: --data or --database is required\nusage: ",
+		"mapping init --data data --database some:where":               "leadscore-db mapping: choose one of --data and --database\nusage: ",
+		"mapping init --database else:where":                           "leadscore-db mapping: --database: no database at else:where\nusage: ",
+		"scoer":                                                        "leadscore-db: unknown command scoer; did you mean score?\nRun leadscore-db help for the commands.\n",
 		"score --database else:where coffee.score":                     "leadscore-db score: --database: no database at else:where\nusage: ",
 		"score --database some:where --mapping none.json coffee.score": "skipped nothing\nleadscore-db score: open none.json: ",
 	} {
@@ -300,6 +309,23 @@ func TestDatabaseFlags(t *testing.T) {
 	}
 	if _, errs, status := call(t, "", "score", "--database", "some:where", "coffee.score"); status != statusUsage || !strings.HasPrefix(errs, "leadscore score: unknown flag --database") {
 		t.Errorf("leadscore --database: status %d, %s", status, errs)
+	}
+}
+
+// A mapping of a database is drafted for rules.
+func TestDatabaseMappingInit(t *testing.T) {
+	setUp(t)
+	f := &folder{name: "data"}
+	out, errs, status := callDatabase(t, f, "mapping init --database some:where coffee.score")
+	if out != "{}\n" || errs != "note: it is odd\n" || status != statusOK || len(f.asked[0].Queries) == 0 {
+		t.Errorf("status %d, %q, %q, asks for %+v", status, out, errs, f.asked)
+	}
+	f = &folder{name: "data", fail: errors.New("the disk is full")}
+	if out, errs, status := callDatabase(t, f, "mapping init --database some:where"); out != "" || errs != "note: it is odd\nleadscore-db mapping: the disk is full\n" || status != statusWrong {
+		t.Errorf("status %d, %q, %q", status, out, errs)
+	}
+	if len(f.asked[0].Queries) != 0 {
+		t.Errorf("without rules it asks for %+v", f.asked)
 	}
 }
 

@@ -414,7 +414,7 @@ func TestRequestsAreChecked(t *testing.T) {
 			"/models/Buyers/leads?after=-9223372036854775808,": 200,
 			"/models/Buyers/leads?%zz":                         400,
 			"/models/Buyers/leads.xlsx?limit=1":                400,
-			"/":                                                404,
+			"/nothing":                                         404,
 		} {
 			r, err := http.NewRequestWithContext(t.Context(), "GET", s.url+path, nil)
 			if err != nil {

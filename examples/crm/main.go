@@ -33,6 +33,7 @@ func main() {
 // A config holds the values of the flags.
 type config struct {
 	addr, db, postgres, rules string
+	tokenFile, userHeader     string
 	hosts                     hosts
 	seed, requests            int
 	asOf                      instant
@@ -48,6 +49,8 @@ func parseFlags(args []string, out io.Writer) (config, error) {
 	f.StringVar(&c.db, "db", "crm.db", "SQLite database: a `file`, which is made if there is none")
 	f.StringVar(&c.postgres, "postgres", "", "PostgreSQL database instead: a `connection` string, such as postgres://crm@localhost/crm")
 	f.StringVar(&c.rules, "rules", "", "`folder` with rule files, which are published if they are new (default: the ones in the program)")
+	f.StringVar(&c.tokenFile, "token-file", "", "`file` with the bearer token that clients of the API have to send (default: no token)")
+	f.StringVar(&c.userHeader, "user-header", "", "`header` in which a proxy says who sends a request, such as X-Forwarded-User")
 	f.IntVar(&c.seed, "seed", 500, "how many `leads` to invent for an empty database")
 	f.Var(&c.asOf, "as-of", "score as of an `instant`, such as 2026-06-01T00:00:00Z, instead of now")
 	f.DurationVar(&c.rescore, "rescore", 15*time.Minute, "how often all leads are scored")
@@ -136,6 +139,10 @@ func newService(ctx context.Context, c config, log *slog.Logger, db *store) (*se
 	if err := db.migrate(ctx); err != nil {
 		return nil, err
 	}
+	token, err := readToken(c.tokenFile)
+	if err != nil {
+		return nil, err
+	}
 	seeded, err := db.seed(ctx, c.seed, c.asOf.now())
 	if err != nil {
 		return nil, err
@@ -145,6 +152,7 @@ func newService(ctx context.Context, c config, log *slog.Logger, db *store) (*se
 		bodies: make(chan struct{}, maxBodies*c.requests), places: make(chan struct{}, c.requests),
 		exports: make(chan struct{}, maxExports), reloads: make(chan struct{}, maxReloads),
 		drafts: make(chan struct{}, maxReloads), reloading: make(chan struct{}, 1),
+		token: token, userHeader: c.userHeader,
 	}
 	s.metrics = s.newMetrics()
 	if err := s.loadAtStart(ctx); err != nil {

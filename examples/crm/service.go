@@ -36,6 +36,10 @@ type service struct {
 	exports   chan struct{}      // one for each export in progress
 	reloads   chan struct{}      // one for each reload, publication or dry run in progress
 	health    health
+
+	token      *token          // that clients of the API send; nil lets everybody in
+	userHeader string          // in which a proxy says who sends a request; "" if none does
+	open       map[string]bool // the patterns that need no token
 }
 
 const (
@@ -69,6 +73,8 @@ func (s *service) routes(timeout time.Duration) http.Handler {
 	s.handle(mux, "POST /versions/{version}/publish", try, s.postPublish)
 	s.handle(mux, "GET /audit", short, s.getAudit)
 	s.handle(mux, "POST /rules/reload", load, s.postReload)
+	s.handle(mux, "GET /feedback.csv", long, s.getFeedback)
+	s.web(mux, short)
 	// Operators are answered even when the service is busy.
 	mux.HandleFunc("GET /metrics", s.getMetrics)
 	mux.HandleFunc("GET /healthz", s.getHealth)
@@ -77,7 +83,7 @@ func (s *service) routes(timeout time.Duration) http.Handler {
 	origin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		answerProblem(w, &problem{Status: http.StatusForbidden, Detail: "The request comes from a page of another site."})
 	}))
-	return origin.Handler(withProblems(mux))
+	return origin.Handler(s.checkToken(mux, withProblems(mux)))
 }
 
 // postInteraction stores an interaction and scores the leads that it counts for.

@@ -341,10 +341,15 @@ var sortings = map[string]sorting{
 // given one. It reads them with a single statement, and so from one state of the
 // database.
 func (s *store) leads(ctx context.Context, model string, sorted sorting, after cursor, limit int, yield func(lead) error) error {
+	return s.listed(ctx, "s.model = $1 AND "+sorted.after, "ORDER BY "+sorted.by+" LIMIT $4", yield, model, after.score, after.lead, limit)
+}
+
+// listed calls yield for each lead with a score for which a condition holds.
+func (s *store) listed(ctx context.Context, where, order string, yield func(lead) error, values ...any) error {
 	rows, err := s.read.QueryContext(ctx, `SELECT l.id, l.first_name, l.last_name, l.company_name,
 			s.score, s.grade, s.label, s.dimensions, s.sales_ready, s.as_of
 		FROM score s JOIN lead l ON l.id = s.lead_id
-		WHERE s.model = $1 AND `+sorted.after+" ORDER BY "+sorted.by+" LIMIT $4", model, after.score, after.lead, limit)
+		WHERE `+where+" "+order, values...)
 	if err != nil {
 		return err
 	}

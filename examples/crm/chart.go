@@ -19,32 +19,50 @@ type point struct {
 }
 
 const (
-	chartWeeks           = 26
+	chartDays            = 182 // before now
 	chartWide, chartHigh = 640, 200
 	chartLeft, chartTop  = 48, 12
 	chartRight, chartLow = 628, 170
 )
 
-// histories returns the score of a lead by each model of the rules at the end of each
-// of the last weeks, the earliest first.
-func (s *service) histories(ctx context.Context, live *registry.Live, lead string, asOf time.Time) ([][]point, error) {
-	list := make([][]point, len(live.Set.Models()))
-	for week := chartWeeks; week >= 0; week-- {
-		at := asOf.AddDate(0, 0, -7*week)
-		scores, err := live.Set.Score(ctx, lead, dataOf(live), leadscore.AsOf(at))
+// histories returns the scores of a lead by each model of the rules during the last
+// half year: those at its beginning, and then each change. They are what the data and
+// the rules of now give: a record that was entered late counts from its own date on.
+func histories(ctx context.Context, live *registry.Live, lead string, asOf time.Time) ([][]point, error) {
+	from := asOf.AddDate(0, 0, -chartDays)
+	first, err := live.Set.Score(ctx, lead, dataOf(live), leadscore.AsOf(from))
+	if err != nil {
+		return nil, err
+	}
+	zone := zoneOf(live)
+	list := make([][]point, len(first.Results))
+	add := func(at time.Time, results []leadscore.Result) {
+		for i, r := range results {
+			p := point{at.In(zone), r.Score, r.Grade, r.Status == leadscore.Scored}
+			if n := len(list[i]); n > 0 && p.equal(list[i][n-1]) {
+				continue // another model's result changes
+			}
+			list[i] = append(list[i], p)
+		}
+	}
+	add(from, first.Results)
+	for change, err := range live.Set.Changes(ctx, lead, dataOf(live), from, asOf) {
 		if err != nil {
 			return nil, err
 		}
-		for i, result := range scores.Results {
-			list[i] = append(list[i], point{at.In(zoneOf(live)), result.Score, result.Grade, result.Status == leadscore.Scored})
-		}
+		add(change.AsOf, change.After.Results)
 	}
 	return list, nil
 }
 
+// equal reports whether the score is the same at two instants.
+func (p point) equal(q point) bool {
+	return p.Score == q.Score && p.Grade == q.Grade && p.Scored == q.Scored
+}
+
 // A chart is the history of a score as a line of steps.
 type chart struct {
-	Points  []point // those at which the score changes
+	Points  []point // the score at the beginning, and the changes
 	Summary string
 	Line    string // the d of a path
 	Ticks   []tick
@@ -77,7 +95,7 @@ func newChart(m *leadscore.Model, points []point, to time.Time) *chart {
 	if !scored {
 		return nil
 	}
-	c := &chart{From: points[0].At, To: to, W: chartWide, H: chartHigh, Left: chartLeft, Right: chartRight, Low: chartLow}
+	c := &chart{Points: points, From: points[0].At, To: to, W: chartWide, H: chartHigh, Left: chartLeft, Right: chartRight, Low: chartLow}
 	c.Summary = fmt.Sprintf("The score was between %d and %d.", least, most)
 	low, high := float64(min(least, 0)), float64(most)
 	ready, has := m.SalesReady().At()
@@ -98,8 +116,7 @@ func newChart(m *leadscore.Model, points []point, to time.Time) *chart {
 	return c
 }
 
-// draw makes the line, which is broken where there is no score, and keeps the points
-// at which the score changes.
+// draw makes the line, which is broken where there is no score.
 func (c *chart) draw(points []point, y func(float64) int) {
 	length := float64(c.To.Sub(c.From))
 	x := func(t time.Time) int {
@@ -118,9 +135,6 @@ func (c *chart) draw(points []point, y func(float64) int) {
 			fmt.Fprintf(&line, "M%d %d ", x(p.At), y(float64(p.Score)))
 		case before.Scored:
 			fmt.Fprintf(&line, "H%d ", x(p.At))
-		}
-		if p.Scored != before.Scored || p.Score != before.Score || len(c.Points) == 0 {
-			c.Points = append(c.Points, p)
 		}
 		before = p
 	}

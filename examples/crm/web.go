@@ -16,6 +16,7 @@ var templates embed.FS
 var pages = template.Must(template.New("").Funcs(template.FuncMap{
 	"machine": func(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) },
 	"human":   func(t time.Time) string { return t.Format("2 January 2006, 15:04 MST") },
+	"isSet":   isSet,
 	"day":     func(t time.Time) string { return t.Format("2 Jan 2006") },
 }).ParseFS(templates, "templates/*.html"))
 
@@ -33,6 +34,8 @@ func (s *service) web(mux *http.ServeMux, l limits) {
 	})
 	page("GET /sales", s.getLeadsPage)
 	page("GET /sales/lead", s.getLeadPage)
+	page("GET /sales/rules", s.getRulesPage)
+	page("GET /sales/version", s.getVersionPage)
 	page("POST /sales/feedback", s.postFeedback)
 	page("GET /sales/style.css", getStyle)
 }

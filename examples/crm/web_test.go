@@ -87,7 +87,7 @@ func textOf(n *html.Node) string {
 	var b strings.Builder
 	for c := range n.Descendants() {
 		if c.Type == html.TextNode {
-			b.WriteString(c.Data)
+			b.WriteString(c.Data + " ")
 		}
 	}
 	return strings.Join(strings.Fields(b.String()), " ")
@@ -412,6 +412,42 @@ func TestHostilePages(t *testing.T) {
 			s.open(t, "/sales?model="+url.QueryEscape(id), 404)
 		}
 	})
+}
+
+// The versions of the rules are listed; one shows its files, and how it differs from the
+// live one, or why it cannot be published.
+func TestRulesPages(t *testing.T) {
+	s := start(t, append(append(sqliteFlags(t), fixed...), "-seed", "1")...)
+	text := string(must(os.ReadFile("rules/buyers.score")))
+	post := func(name, rules string) {
+		t.Helper()
+		body := must(json.Marshal(map[string]any{"name": name, "author": "ada", "note": "<b>May</b>", "files": []map[string]string{{"name": "b.score", "text": rules}}}))
+		s.expect(t, "POST", "/versions", string(body), 201)
+	}
+	post("more", strings.Replace(text, "score +15", "score +16", 1))
+	post("broken", strings.Replace(text, "target contact", "target <i>", 1))
+	list := s.open(t, "/sales/rules", 200)
+	rows := list.all("tr")
+	if len(rows) != 4 || !strings.Contains(textOf(rows[1]), "broken <b>May</b> draft") || !strings.Contains(textOf(rows[3]), " live ") {
+		t.Fatalf("%s", list.text)
+	}
+	for name, texts := range map[string][]string{
+		"more":   {"model &#34;Buyers&#34;", "&#43;15", "&#43;16", "Compared with the live version", "score &#43;16"},
+		"broken": {"cannot be published", "b.score:", "target &lt;i&gt;"},
+	} {
+		d := s.open(t, list.link(name), 200)
+		for _, want := range texts {
+			if !strings.Contains(d.text, want) {
+				t.Errorf("%s: no %q in\n%s", name, want, d.text)
+			}
+		}
+	}
+	live := s.open(t, attribute(list.all("a")[len(list.all("a"))-1], "href"), 200)
+	if !strings.Contains(live.text, "key-accounts.score") || strings.Contains(live.text, "Compared with") {
+		t.Error(live.text)
+	}
+	s.open(t, "/sales/version?name=nothing", 404)
+	s.open(t, "/sales/version?name=%ff", 400)
 }
 
 func quoted(t *testing.T, text string) string {

@@ -76,15 +76,16 @@ func (s *store) profile(ctx context.Context, id string) (p profile, err error) {
 
 // A modelView is what a model says about a lead.
 type modelView struct {
-	Name, Target string
-	Ledger       explain.Ledger
-	Counting     []statement // the conditions that change the score
-	Others       []statement // the conditions that do not
-	Why          []string    // no score: why
-	Ways         []string    // what would make the lead sales ready
-	MoreWays     int
-	Needs        string // the sales-ready score, if there is one
-	Chart        *chart
+	Name     string
+	Ledger   explain.Ledger
+	Counting []statement // the conditions that change the score
+	Others   []statement // the conditions that do not
+	Why      []string    // no score: why
+	Ways     []string    // what would make the lead sales ready
+	MoreWays int
+	Needs    string // the sales-ready score, if there is one
+	Chart    *chart
+	Next     []nextChange // what time alone will change
 }
 
 // getLeadPage shows one lead: its time line, its scores and why it has them.
@@ -132,14 +133,18 @@ func (s *service) leadPage(ctx context.Context, id string, asOf time.Time) (p le
 	if err != nil {
 		return p, err
 	}
-	histories, err := s.histories(ctx, live, id, asOf)
+	past, err := histories(ctx, live, id, asOf)
 	if err != nil {
 		return p, err
 	}
 	p.AsOf = asOf.In(zoneOf(live))
+	future, err := nextChanges(ctx, live, id, asOf)
+	if err != nil {
+		return p, err
+	}
 	for i, result := range scores.Results {
 		m := live.Set.Models()[i]
-		v := modelView{Name: m.Name(), Target: m.Target()}
+		v := modelView{Name: m.Name(), Next: future[i]}
 		if v.Ledger, err = explain.Of(ctx, result); err != nil {
 			return p, err
 		}
@@ -152,7 +157,7 @@ func (s *service) leadPage(ctx context.Context, id string, asOf time.Time) (p le
 		if err := v.addWays(m, result); err != nil {
 			return p, err
 		}
-		v.Chart = newChart(m, histories[i], p.AsOf)
+		v.Chart = newChart(m, past[i], p.AsOf)
 		p.Models = append(p.Models, v)
 		p.Form.Models = append(p.Form.Models, m.Name())
 	}

@@ -101,7 +101,6 @@ func (f *Following) outcome(model int) ModelOutcome {
 // and the last, with the lists that opts of Follow ask for. It does not move on.
 func (f *Following) Explain(ctx context.Context, asOf time.Time) ([]ModelOutcome, error) {
 	b := f.batch
-	before := b.fetched.Instant.AsOf()
 	b.fetched.SetAsOf(asOf)
 	b.walker.Begin(ctx, &b.fetched)
 	s := recordScorer{
@@ -114,8 +113,8 @@ func (f *Following) Explain(ctx context.Context, asOf time.Time) ([]ModelOutcome
 	if f.opts.lists() {
 		f.program.listLater(nil, []string{f.lead}, &out)
 	}
-	b.fetched.SetAsOf(before)
 	b.walker.Begin(ctx, &b.fetched)
+	f.follower.Moved()
 	return out.models, ctx.Err()
 }
 

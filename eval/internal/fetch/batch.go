@@ -135,7 +135,7 @@ func (b *Batch) fold(s string) string {
 
 // SetAsOf makes the batch one as of another instant: not before Options.Since, if records
 // were asked for since then, and not after that of Load.
-func (b *Batch) SetAsOf(asOf time.Time) { b.Instant = b.plan.At(asOf, b.Instant) }
+func (b *Batch) SetAsOf(asOf time.Time) { b.Instant = b.plan.Ageless(asOf, b.Instant) }
 
 // Window returns a window of the plan.
 func (b *Batch) Window(i int) plan.Window { return b.plan.Windows.At(i) }

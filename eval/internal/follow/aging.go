@@ -14,7 +14,7 @@ import (
 // agings are the ages that are watched.
 type agings struct {
 	list []aging
-	heap []ageing // the next first
+	heap []turning // the next first
 	room []int64
 }
 
@@ -26,15 +26,18 @@ type aging struct {
 	// What is watched is the newest date, if only that matters: it has the last turn.
 	turn int
 	when int64
+	age  int
 	ok   bool
 }
 
-// An ageing is the next instant as of which a date is of another age.
-type ageing struct {
-	next  int64
-	when  int64
-	aging int
-	turn  int
+// A turning is the next instant as of which a date is of another age.
+type turning struct {
+	next   int64
+	when   int64
+	age    int // then
+	aging  int
+	member int // that has the date, or -1
+	turn   int
 }
 
 func (a *agings) reset() { a.list, a.heap = a.list[:0], a.heap[:0] }
@@ -45,44 +48,55 @@ func (a *agings) add(unit int, of *check.Aging, zone *time.Location) int {
 	return len(a.list) - 1
 }
 
-// watchNewest watches a date in place of the one that was watched, from an instant on. If
-// ok is not set, there is none to watch.
-func (a *agings) watchNewest(i int, now, to, when int64, ok bool) {
+// watchNewest watches a date in place of the one that was watched, from an instant on, and
+// returns its age. If ok is not set, there is none to watch.
+func (a *agings) watchNewest(i int, now, to, when int64, ok bool) (age int) {
 	g := &a.list[i]
 	if g.ok == ok && g.when == when {
-		return // its next change is known
+		return g.age // its next change is known
 	}
 	g.when, g.ok = when, ok
 	g.turn++
 	if ok {
-		a.watch(i, now, to, when)
+		g.age = g.aging.Age(time.UnixMicro(now), g.zone, when)
+		a.watch(i, now, to, turning{when: when, age: g.age, member: -1})
 	}
+	return g.age
 }
 
-// watch watches a date from an instant on.
-func (a *agings) watch(i int, now, to, when int64) {
+// watchMember watches the date of a member from an instant on, and returns its weight.
+func (a *agings) watchMember(i int, now, to, when int64, member int) (weight uint64) {
 	g := &a.list[i]
-	if next := a.nextAge(g, now, to, when); next <= to {
-		a.push(ageing{next, when, i, g.turn})
-	}
+	age := g.aging.Age(time.UnixMicro(now), g.zone, when)
+	a.watch(i, now, to, turning{when: when, age: age, member: member})
+	return g.aging.Weight(age)
 }
 
-// nextAge returns the first instant after now, up to another, as of which a date is of
-// another age, or math.MaxInt64.
-func (a *agings) nextAge(g *aging, now, to, when int64) int64 {
-	k := g.aging.Age(time.UnixMicro(now), g.zone, when)
-	next := int64(math.MaxInt64)
-	for _, edge := range []int{k, k + 1} {
+// watchDate watches a date from an instant on.
+func (a *agings) watchDate(i int, now, to, when int64) { a.watchMember(i, now, to, when, -1) }
+
+// watch watches the date of t, whose age it has, from an instant on.
+func (a *agings) watch(i int, now, to int64, t turning) {
+	g := &a.list[i]
+	k := t.age
+	t.next, t.aging, t.turn = math.MaxInt64, i, g.turn
+	// It gets older, or younger again where a clock is put back.
+	for _, edge := range []int{k + 1, k} {
 		if edge < 1 || edge > g.aging.Steps || edge == k && g.aging.Steady() {
 			continue
 		}
 		s := g.aging.Span
 		e := instants.End{Days: s.Days, Zone: g.zone, Bound: check.Bound{Kind: check.Relative, Unit: s.Unit, N: -s.N * int64(edge)}}
-		if a.room = e.Flips(when, now, to, a.room[:0]); len(a.room) > 0 {
-			next = min(next, a.room[0])
+		if a.room = e.Flips(t.when, now, to, a.room[:0]); len(a.room) > 0 && a.room[0] < t.next {
+			t.next, t.age = a.room[0], edge
+			if edge == k {
+				t.age = k - 1
+			}
 		}
 	}
-	return next
+	if t.next <= to {
+		a.push(t)
+	}
 }
 
 // first returns the next instant as of which some age changes, or math.MaxInt64.
@@ -96,18 +110,22 @@ func (a *agings) first() int64 {
 	return a.heap[0].next
 }
 
-// pass calls again with the units in which an age changes as of an instant, which is the
-// first of them or before it.
-func (a *agings) pass(at, to int64, again func(unit int)) {
+// pass calls changed for each age that changes as of an instant, which is the first of them
+// or before it.
+func (a *agings) pass(at, to int64, changed func(g *aging, t *turning)) {
 	for a.first() == at {
-		item := a.pop()
-		a.watch(item.aging, at, to, item.when)
-		again(a.list[item.aging].unit)
+		t := a.pop()
+		g := &a.list[t.aging]
+		if g.ok {
+			g.age = t.age
+		}
+		a.watch(t.aging, at, to, t)
+		changed(g, &t)
 	}
 }
 
-func (a *agings) push(item ageing) {
-	a.heap = append(a.heap, item)
+func (a *agings) push(t turning) {
+	a.heap = append(a.heap, t)
 	for i := len(a.heap) - 1; i > 0; {
 		up := (i - 1) / 2
 		if a.heap[up].next <= a.heap[i].next {
@@ -118,7 +136,7 @@ func (a *agings) push(item ageing) {
 	}
 }
 
-func (a *agings) pop() ageing {
+func (a *agings) pop() turning {
 	first, last := a.heap[0], len(a.heap)-1
 	a.heap[0] = a.heap[last]
 	a.heap = a.heap[:last]

@@ -18,36 +18,39 @@ import (
 func (f *Follower) Begin(ctx context.Context, b *fetch.Batch, w *walk.Walker, p *plan.Routes, programs []*points.Program, l *fetch.Lead, from, to time.Time) {
 	f.batch, f.walker, f.lead = b, w, l
 	f.from, f.to = from.UnixMicro(), to.UnixMicro()
-	f.models, f.units, f.events, f.next = slices.Grow(f.models[:0], len(p.Models))[:len(p.Models)], f.units[:0], f.events[:0], 0
+	f.now, f.walked = f.from, math.MinInt64
+	f.models, f.units, f.members = slices.Grow(f.models[:0], len(p.Models))[:len(p.Models)], f.units[:0], f.members[:0]
+	f.touched, f.events, f.next = f.touched[:0], f.events[:0], 0
 	f.agings.reset()
 	if f.found == nil {
 		f.found, f.reach = map[flipKey][]int64{}, map[*plan.Node][]*fetch.Record{}
 	}
 	clear(f.found)
 	clear(f.reach)
-	b.SetAsOf(from)
 	w.Begin(ctx, b)
 	for i, m := range p.Models {
-		f.models[i] = model{plan: m, program: programs[i], counts: f.models[i].counts[:0], audience: f.models[i].audience[:0], times: f.models[i].times[:0]}
+		old := &f.models[i]
+		*old = model{plan: m, program: programs[i], counts: old.counts[:0], audience: old.audience[:0], times: old.times[:0], outcome: old.outcome, before: old.before}
 		if m.Scores(l.Kind) {
 			f.begin(i)
+			old.score(f.from)
 		}
 	}
 	slices.SortFunc(f.events, event.compare)
-	for i := range f.models {
-		if m := &f.models[i]; m.plan.Scores(l.Kind) {
-			m.score(f.from)
-		}
-	}
 }
 
 // begin counts all that a model counts, and begins to watch it.
 func (f *Follower) begin(i int) {
 	m := &f.models[i]
+	m.outcome.State = Scored
 	m.counts = slices.Grow(m.counts, m.program.Counts())
 	for c := range m.plan.Conditions {
 		m.counts = f.condition(i, c, &m.plan.Conditions[c], m.counts)
-		m.times = append(m.times, m.program.Multiplier(c, m.counts))
+		times := m.program.Multiplier(c, m.counts)
+		m.times = append(m.times, times)
+		if !m.plan.Structured() {
+			m.total = m.total.Plus(times.Worth(m.plan.Checked.Conditions[c].Points))
+		}
 	}
 	if m.plan.Audience != nil {
 		m.audience = f.condition(i, inAudience, m.plan.Audience, m.audience)
@@ -58,37 +61,52 @@ func (f *Follower) begin(i int) {
 // condition appends what a condition counts, and watches it.
 func (f *Follower) condition(model, index int, c *plan.Condition, counts []points.Count) []points.Count {
 	for i := range c.Children {
-		u := unit{model: model, condition: index, child: i, at: len(counts), aging: -1}
-		same := slices.IndexFunc(c.Sames, func(s plan.Same) bool { return slices.Contains(s.Children, i) })
-		if same >= 0 { // the block counts, not the child
-			counts = append(counts, points.Count{})
+		if slices.ContainsFunc(c.Sames, func(s plan.Same) bool { return slices.Contains(s.Children, i) }) {
+			counts = append(counts, points.Count{}) // the block counts, not the child
 			continue
 		}
-		f.units = append(f.units, u)
-		f.watch(len(f.units)-1, &c.Children[i], nil)
-		counts = append(counts, f.count(len(f.units)-1, c))
+		at := len(f.units)
+		f.units = append(f.units, unit{model: model, condition: index, child: i, at: len(counts), aging: -1})
+		if ch := &c.Children[i]; plain(ch) {
+			f.addMembers(at, ch)
+		} else {
+			f.watch(at, ch, nil)
+		}
+		counts = append(counts, f.count(at, c))
 	}
 	for i := range c.Sames {
 		s := &c.Sames[i]
+		at := len(f.units)
 		f.units = append(f.units, unit{model: model, condition: index, child: -1, same: i, at: len(counts), aging: -1})
 		for j, child := range s.Children {
-			f.watch(len(f.units)-1, &c.Children[child], &s.Values[j])
+			f.watch(at, &c.Children[child], &s.Values[j])
 		}
-		counts = append(counts, f.count(len(f.units)-1, c))
+		counts = append(counts, f.count(at, c))
 	}
 	return counts
 }
 
-// count returns what a unit of a condition counts as of the instant of the batch.
+// count returns what a unit of a condition counts as of the instant that was reached.
 func (f *Follower) count(at int, c *plan.Condition) points.Count {
 	u := &f.units[at]
+	if u.plain {
+		return f.countMembers(at, c.Children[u.child].Checked)
+	}
+	if f.walked != f.now {
+		f.walked = f.now
+		f.batch.SetAsOf(time.UnixMicro(f.now))
+	}
 	if u.child < 0 {
 		return f.walker.Same(c, &c.Sames[u.same], f.lead)
 	}
 	ch := &c.Children[u.child]
 	if a := ch.Checked.Aging; a != nil && a.Newest {
 		when, ok := f.walker.Newest(ch, f.lead)
-		f.agings.watchNewest(u.aging, f.batch.Instant.Micros, f.to, when, ok)
+		age := f.agings.watchNewest(u.aging, f.now, f.to, when, ok)
+		if !ok {
+			return points.Count{}
+		}
+		return points.CountOf(a.Weight(age))
 	}
 	if points.Decays(ch.Checked) {
 		return f.walker.Weigh(ch, f.lead)
@@ -119,57 +137,57 @@ func (f *Follower) Next(ctx context.Context) (at int64, models []int, err error)
 	}
 }
 
+// Moved says that the instant of the batch is another one than the follower left there.
+func (f *Follower) Moved() { f.walked = math.MinInt64 }
+
 // advance moves on to an instant, the next as of which something may change.
 func (f *Follower) advance(at int64) {
-	f.changed = f.changed[:0]
-	f.batch.SetAsOf(time.UnixMicro(at))
+	f.now = at
 	for ; f.next < len(f.events) && f.events[f.next].at == at; f.next++ {
-		f.again(f.events[f.next].unit)
-	}
-	f.agings.pass(at, f.to, f.again)
-	for i := range f.models {
-		m := &f.models[i]
-		if !m.dirty {
-			continue
+		if e := &f.events[f.next]; e.member >= 0 {
+			f.turn(int(e.unit), int(e.member), e.counts)
+		} else {
+			f.touch(int(e.unit))
 		}
+	}
+	f.agings.pass(at, f.to, func(g *aging, t *turning) {
+		if t.member >= 0 {
+			f.weigh(g.unit, t.member, g.aging.Weight(t.age))
+		} else {
+			f.touch(g.unit)
+		}
+	})
+	f.dirty, f.changed = f.dirty[:0], f.changed[:0]
+	for _, i := range f.touched {
+		f.again(i)
+	}
+	f.touched = f.touched[:0]
+	slices.Sort(f.dirty)
+	for _, i := range f.dirty {
+		m := &f.models[i]
 		m.dirty = false
-		before := m.outcome
-		before.Dimensions = slices.Clone(before.Dimensions)
-		m.score(at)
-		if !m.alike(&before) {
+		if m.score(at); m.changed() {
 			f.changed = append(f.changed, i)
 		}
 	}
-	for i := range f.units {
-		f.units[i].dirty = false
-	}
 }
 
-// again counts a unit again, once for an instant.
+// again counts a unit again.
 func (f *Follower) again(at int) {
 	u := &f.units[at]
-	if u.dirty {
-		return
-	}
-	u.dirty = true
+	u.touched = false
 	m := &f.models[u.model]
-	counts, c := m.counts, m.plan.Audience
+	before := m.dirty
 	switch u.condition {
 	case seasons:
 		m.dirty = true
-		return
 	case inAudience:
-		counts = m.audience
+		m.set(u, f.count(at, m.plan.Audience))
 	default:
-		c = &m.plan.Conditions[u.condition]
+		m.set(u, f.count(at, &m.plan.Conditions[u.condition]))
 	}
-	n := f.count(at, c)
-	if !n.Less(counts[u.at]) && !counts[u.at].Less(n) {
-		return
-	}
-	counts[u.at], m.dirty = n, true
-	if u.condition >= 0 {
-		m.times[u.condition] = m.program.Multiplier(u.condition, m.counts)
+	if m.dirty && !before {
+		f.dirty = append(f.dirty, u.model)
 	}
 }
 

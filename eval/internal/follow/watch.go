@@ -108,6 +108,12 @@ func (f *Follower) watchEnd(unit int, e instants.End, at int64) {
 	if e.Bound.Kind != check.Relative {
 		return
 	}
+	if e.Bound.Steady(e.Days) {
+		if at := e.Passes(at); f.from < at && at <= f.to {
+			f.events = append(f.events, event{at: at, unit: int32(unit), member: -1})
+		}
+		return
+	}
 	key := flipKey{e, at}
 	found, ok := f.found[key]
 	if !ok {
@@ -115,7 +121,7 @@ func (f *Follower) watchEnd(unit int, e instants.End, at int64) {
 		f.found[key] = found
 	}
 	for _, at := range found {
-		f.events = append(f.events, event{at, unit})
+		f.events = append(f.events, event{at: at, unit: int32(unit), member: -1})
 	}
 }
 
@@ -127,7 +133,7 @@ func (f *Follower) watchAging(unit int, c *plan.Child) {
 	}
 	for _, r := range f.records(c.Steps[c.Dated].Node) {
 		if r.Dated {
-			f.agings.watch(f.units[unit].aging, f.from, f.to, r.When)
+			f.agings.watchDate(f.units[unit].aging, f.from, f.to, r.When)
 		}
 	}
 }
@@ -175,10 +181,10 @@ func (f *Follower) watchSeasons(i int) {
 			return
 		}
 		if w.Lo.Kind == check.Fixed && f.from < w.Lo.At && w.Lo.At <= f.to {
-			f.events = append(f.events, event{w.Lo.At, at})
+			f.events = append(f.events, event{at: w.Lo.At, unit: int32(at), member: -1})
 		}
 		if w.Hi.Kind == check.Fixed && f.from <= w.Hi.At && w.Hi.At < f.to {
-			f.events = append(f.events, event{w.Hi.At + 1, at})
+			f.events = append(f.events, event{at: w.Hi.At + 1, unit: int32(at), member: -1})
 		}
 	}
 	add(m.Season)

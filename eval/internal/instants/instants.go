@@ -27,8 +27,8 @@ type End struct {
 	Zone  *time.Location
 }
 
-// holds reports whether a date is on the inner side of the end as of an instant.
-func (e *End) holds(at, asOf int64) bool {
+// Holds reports whether a date is on the inner side of the end as of an instant.
+func (e *End) Holds(at, asOf int64) bool {
 	w := check.Window{Days: e.Days}
 	if e.Upper {
 		w.Hi = e.Bound
@@ -47,7 +47,7 @@ func (e *End) Flips(at, from, to int64, into []int64) []int64 {
 	case e.Bound.Kind != check.Relative || from >= to:
 		return into
 	case e.Bound.Steady(e.Days):
-		if at := e.steady(at); from < at && at <= to {
+		if at := e.Passes(at); from < at && at <= to {
 			into = append(into, at)
 		}
 		return into
@@ -70,9 +70,9 @@ func (e *End) Flips(at, from, to int64, into []int64) []int64 {
 			continue
 		}
 		if !known {
-			before, known = e.holds(at, last), true
+			before, known = e.Holds(at, last), true
 		}
-		if now := e.holds(at, c); now != before {
+		if now := e.Holds(at, c); now != before {
 			into, before = append(into, c), now
 		}
 		last = c
@@ -80,14 +80,15 @@ func (e *End) Flips(at, from, to int64, into []int64) []int64 {
 	return into
 }
 
-// steady is Flips for an end that is as far from as of whatever as of is.
-func (e *End) steady(at int64) int64 {
+// Passes returns the only instant as of which a date comes to be on the other side of an end
+// that is as far from as of whatever as of is: see check.Bound.Steady.
+func (e *End) Passes(at int64) int64 {
 	// As of s the end is at s + moved.
-	lo, _ := check.Window{Lo: e.Bound}.Resolve(time.UnixMicro(0), e.Zone)
+	moved, _ := check.Window{Lo: e.Bound}.Resolve(time.UnixMicro(0), e.Zone)
 	if e.Upper {
-		return at - lo // the first s such that at <= s + moved
+		return at - moved // the first s such that at <= s + moved
 	}
-	return at - lo + 1 // the first s such that s + moved > at
+	return at - moved + 1 // the first s such that s + moved > at
 }
 
 // dayCandidates appends the instants as of which a day may come to the other side of an

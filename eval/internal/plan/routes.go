@@ -145,7 +145,7 @@ type Instant struct {
 	Days   []int64   // the day in each of Routes.Zones
 	Latest int64     // the latest of Days
 	Bounds []Bound   // of Routes.Windows
-	Edges  [][]int64 // of Routes.Agings, as check.Aging.Edges returns them; nil for check.Without
+	Edges  [][]int64 // of Routes.Agings, as check.Aging.Edges returns them; nil for check.Without. Edges is nil for an instant without them
 }
 
 // AsOf returns the instant.
@@ -154,6 +154,20 @@ func (in *Instant) AsOf() time.Time { return time.UnixMicro(in.Micros).UTC() }
 // At resolves an instant. It uses the memory of in again, which is the zero Instant or was
 // resolved by r.
 func (r *Routes) At(asOf time.Time, in Instant) Instant {
+	out := r.Ageless(asOf, in)
+	switch {
+	case len(r.Agings) == 0:
+	case len(in.Edges) == len(r.Agings) && in.Micros == out.Micros:
+		out.Edges = in.Edges // many batches have the same instant, and there may be hundreds for each aging
+	default:
+		out.Edges = resolve(r.Agings, asOf, in.Edges)
+	}
+	return out
+}
+
+// Ageless is At without the edges of agings, for what counts little and finds ages one by
+// one.
+func (r *Routes) Ageless(asOf time.Time, in Instant) Instant {
 	out := Instant{Micros: asOf.UnixMicro(), Days: in.Days[:0]}
 	for i, z := range r.Zones {
 		day := check.AsOfDay(asOf, z)
@@ -163,13 +177,6 @@ func (r *Routes) At(asOf time.Time, in Instant) Instant {
 		}
 	}
 	out.Bounds = r.Windows.Resolve(asOf, in.Bounds[:0])
-	switch {
-	case len(r.Agings) == 0:
-	case len(in.Edges) == len(r.Agings) && in.Micros == out.Micros:
-		out.Edges = in.Edges // many batches have the same instant, and there may be hundreds for each aging
-	default:
-		out.Edges = resolve(r.Agings, asOf, in.Edges)
-	}
 	return out
 }
 

@@ -238,7 +238,7 @@ func (w *Walker) weight(c *plan.Child, r *fetch.Record) uint64 {
 // age returns how many spans old a record with a date is.
 func (w *Walker) age(c *plan.Child, r *fetch.Record) int {
 	in := &w.batch.Instant
-	if c.Checked.Aging.Kind == check.Without {
+	if c.Checked.Aging.Kind == check.Without || in.Edges == nil {
 		return c.Checked.Aging.Age(in.AsOf(), c.Model.Checked.Zone, r.When)
 	}
 	return plan.AgeOf(in.Edges[c.Aging], r.When)

@@ -193,6 +193,17 @@ func (w *Walker) passes(s *plan.Step, r *fetch.Record, before *way) bool {
 	return true
 }
 
+// Satisfies reports whether a record satisfies the expressions of a step, which are about no
+// other, whatever its date is.
+func (w *Walker) Satisfies(s *plan.Step, r *fetch.Record) bool {
+	for i := range s.Where {
+		if !w.holds(&s.Where[i], r, nil) {
+			return false
+		}
+	}
+	return true
+}
+
 // inWindow reports whether a record lies in the date range of a step.
 func (w *Walker) inWindow(s *plan.Step, r *fetch.Record) bool {
 	return s.Window < 0 || r.Dated && w.batch.Instant.Bounds[s.Window].Holds(r.When)

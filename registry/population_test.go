@@ -13,12 +13,12 @@ import (
 	"github.com/leadscore/leadscore/source/memory"
 )
 
-// population returns six leads, of which three are about coffee.
+// population returns seven leads, of which four are about coffee.
 func population(t *testing.T, accept func(*registry.Effect) error) *registry.Population {
 	t.Helper()
 	data := memory.New(leadscore.StandardSchema())
 	var ids []string
-	for i := range 6 {
+	for i := range 7 {
 		ids = append(ids, fmt.Sprintf("lead-%d", i))
 		topic := []string{"Coffee", "Tea"}[i%2]
 		if err := data.Add("Lead", ids[i], memory.Record{"Topic": topic}); err != nil {
@@ -52,7 +52,7 @@ func TestEffect(t *testing.T) {
 		t.Fatal(err)
 	}
 	e := report.Effect
-	if e.Summary.Leads != 6 || e.Summary.Differ != 3 || e.Summary.Lost != 6 || e.Summary.Gained != 0 || len(e.Leads) != 2 || e.Leads[0].Lead != "lead-0" || len(e.Models) != 0 || e.Failed != 0 {
+	if e.Summary.Leads != 7 || e.Summary.Differ != 4 || e.Summary.Lost != 8 || e.Summary.Gained != 0 || len(e.Leads) != 2 || e.Leads[0].Lead != "lead-0" || len(e.Models) != 0 || e.Failed != 0 {
 		t.Errorf("%+v", e)
 	}
 	report, err = r.DryRun(t.Context(), "autumn", population(t, nil))
@@ -60,8 +60,8 @@ func TestEffect(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []registry.ModelEffect{
-		{Model: "Interest", Kind: modeldiff.Removed, Scored: 6, SalesReady: 3},
-		{Model: "Thirst", Kind: modeldiff.Added, Scored: 6, SalesReady: 3},
+		{Model: "Interest", Kind: modeldiff.Removed, Scored: 7, SalesReady: 4},
+		{Model: "Thirst", Kind: modeldiff.Added, Scored: 7, SalesReady: 4},
 	}
 	if got := report.Effect.Models; fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("%+v", got)
@@ -73,7 +73,7 @@ func TestEffect(t *testing.T) {
 	if report, err = r.DryRun(t.Context(), "autumn", population(t, nil)); err != nil || report.Effect.Models[0].SalesReady != 0 || report.Effect.Models[0].Scored != 0 {
 		t.Errorf("%+v, %v", report.Effect, err)
 	}
-	if report, err = r.DryRun(t.Context(), "summer", population(t, nil)); err != nil || len(report.Stopped) != 1 || report.Effect.Summary.Lost != 3 {
+	if report, err = r.DryRun(t.Context(), "summer", population(t, nil)); err != nil || len(report.Stopped) != 1 || report.Effect.Summary.Lost != 4 {
 		t.Errorf("%+v, %v", report, err)
 	}
 }
@@ -84,7 +84,7 @@ func TestAccept(t *testing.T) {
 	draft(t, r, "spring", rules(10))
 	draft(t, r, "summer", rules(5))
 	publish(t, r, "spring")
-	most := 5
+	most := 7
 	p := population(t, func(e *registry.Effect) error {
 		if n := e.Summary.Lost; n > most {
 			return fmt.Errorf("%d results are no longer sales ready, and at most %d may be", n, most)
@@ -92,11 +92,11 @@ func TestAccept(t *testing.T) {
 		return nil
 	})
 	report, err := r.Publish(t.Context(), "summer", ada, p)
-	const want = "registry: version \"summer\" is not published:\n6 results are no longer sales ready, and at most 5 may be"
+	const want = "registry: version \"summer\" is not published:\n8 results are no longer sales ready, and at most 7 may be"
 	if err == nil || err.Error() != want || report.Reasons[0].Kind != registry.KindPopulation || r.Live().Version != "spring" {
 		t.Errorf("%+v, %v", report, err)
 	}
-	most = 6
+	most = 8
 	if _, err := r.Publish(t.Context(), "summer", ada, p); err != nil || r.Live().Version != "summer" {
 		t.Error(err)
 	}

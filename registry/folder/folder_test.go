@@ -124,7 +124,12 @@ func TestKilledAt(t *testing.T) {
 			if err := os.Chtimes(left[0], old, old); err != nil {
 				t.Fatal(err)
 			}
-			open(t, name)
+			if err := os.Chtimes(filepath.Join(name, nameOf(1)), old, old); err != nil {
+				t.Fatal(err)
+			}
+			if got := check(t, name, "v3"); got != live { // all entries stay
+				t.Errorf("%s is live, not %s", got, live)
+			}
 			if _, err := os.Stat(left[0]); !errors.Is(err, os.ErrNotExist) {
 				t.Errorf("what was left behind is still there: %v", err)
 			}

@@ -32,6 +32,14 @@
 //	    +30  Size / Company / from 100: 1 x +30
 //	    +25  Size / Director: 1 x +25
 //	    -15  Size / limit up to 40
+//	-- before --            optional: the stages of leads before
+//	lead-1  "Life cycle"  Engaged
+//	-- stages --            optional: the stages of leads, and from which one they have come
+//	lead-1  "Life cycle"  Won      from Engaged  then "tell the owner"
+//	lead-2  "Life cycle"  Inquiry
+//	-- moves --             optional: the moves of leads after as_of, by history alone
+//	to 2026-06-30T00:00:00Z
+//	lead-1  2026-06-01T10:00:00.000001Z  "Life cycle"  Inquiry  from Won
 //	-- changes --           optional: when results change after as_of, and what they are then
 //	to 2026-08-01T00:00:00Z
 //	lead-1  2026-07-30T09:00:00.000001Z  Coffee  scored  43  Warm  not ready
@@ -74,6 +82,9 @@ const (
 	ledgerFile    = "ledger"
 	errorsFile    = "errors"
 	changesFile   = "changes"
+	beforeFile    = "before"
+	stagesFile    = "stages"
+	movesFile     = "moves"
 	testsFile     = "tests"
 	formattedFile = "formatted"
 )
@@ -91,6 +102,9 @@ type Case struct {
 	AsOf  time.Time
 	// Stopped names the models that are stopped.
 	Stopped []string
+
+	// Before are the stages of leads before, by lead and block; without one it is "".
+	Before map[string]map[string]string
 
 	leads   []string
 	data    fs.FS // nil if there is none
@@ -225,7 +239,11 @@ func Parse(name, text string) (*Case, error) {
 			for name := range strings.Lines(f.text) {
 				c.Stopped = append(c.Stopped, strings.TrimSpace(name))
 			}
-		case slices.Contains([]string{wantFile, explainFile, ledgerFile, changesFile, errorsFile, testsFile, formattedFile}, f.name):
+		case f.name == beforeFile:
+			if err := c.readBefore(f.text); err != nil {
+				return nil, err
+			}
+		case slices.Contains([]string{wantFile, explainFile, ledgerFile, changesFile, stagesFile, movesFile, errorsFile, testsFile, formattedFile}, f.name):
 		default:
 			return nil, fmt.Errorf("unknown file %s", f.name)
 		}
@@ -246,6 +264,8 @@ func Parse(name, text string) (*Case, error) {
 		return nil, errors.New("the case has ledger, but not want")
 	case !c.Scores() && a.get(changesFile) != nil:
 		return nil, errors.New("the case has changes, but not want")
+	case !c.Scores() && (a.get(stagesFile) != nil || a.get(movesFile) != nil):
+		return nil, errors.New("the case has stages, but not want")
 	case !wrong && !c.Scores() && a.get(formattedFile) == nil && a.get(testsFile) == nil:
 		return nil, errors.New("the case has neither want nor errors")
 	case c.Scores() && (c.data == nil || c.AsOf.IsZero()):
@@ -423,9 +443,16 @@ func same(name, a, b string) bool {
 // table returns rows as text in aligned columns.
 func table(rows []Row) string {
 	cells := make([][]string, len(rows))
-	var widths []int
 	for i, r := range rows {
 		cells[i] = columns(r)
+	}
+	return aligned(cells)
+}
+
+// aligned returns lines of cells as text in columns.
+func aligned(cells [][]string) string {
+	var widths []int
+	for i := range cells {
 		for j, cell := range cells[i] {
 			if j == len(widths) {
 				widths = append(widths, 0)

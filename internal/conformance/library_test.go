@@ -56,6 +56,12 @@ func TestConformance(t *testing.T) {
 				if _, _, ok, _ := c.Changes(); ok {
 					c.SetChanges(changed(t, c))
 				}
+				if _, ok := c.Stages(); ok {
+					c.SetStages(staged(t, c))
+				}
+				if _, _, ok, _ := c.Moves(); ok {
+					c.SetMoves(moved(t, c))
+				}
 				text, err := c.Update(t.Context(), library)
 				if err != nil {
 					t.Fatal(err)
@@ -77,6 +83,16 @@ func TestConformance(t *testing.T) {
 			if _, want, ok, _ := c.Changes(); ok {
 				if diff := gocmp.Diff(want, changed(t, c)); diff != "" {
 					t.Errorf("the changes (-want +got):\n%s", diff)
+				}
+			}
+			if want, ok := c.Stages(); ok {
+				if diff := gocmp.Diff(want, staged(t, c)); diff != "" {
+					t.Errorf("the stages (-want +got):\n%s", diff)
+				}
+			}
+			if _, want, ok, _ := c.Moves(); ok {
+				if diff := gocmp.Diff(want, moved(t, c)); diff != "" {
+					t.Errorf("the moves (-want +got):\n%s", diff)
 				}
 			}
 			testFormatted(t, c)
@@ -214,22 +230,7 @@ func changed(t *testing.T, c *conformance.Case) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var files []leadscore.File
-	for _, f := range c.Files {
-		files = append(files, leadscore.File{Name: f.Name, Text: f.Text})
-	}
-	set, err := leadscore.CompileSet(c.Base, files)
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := c.Load(schemaOf(c))
-	if err != nil {
-		t.Fatal(err)
-	}
-	ids, err := c.Leads(t.Context(), data)
-	if err != nil {
-		t.Fatal(err)
-	}
+	set, data, ids := prepared(t, c)
 	var at []time.Time
 	var after []conformance.Row
 	for _, id := range ids {
@@ -243,6 +244,76 @@ func changed(t *testing.T, c *conformance.Case) string {
 		}
 	}
 	return conformance.ChangesText(to, at, after)
+}
+
+// prepared returns the models, the data and the leads of a case.
+func prepared(t *testing.T, c *conformance.Case) (*leadscore.Set, *tables.Data, []string) {
+	t.Helper()
+	var files []leadscore.File
+	for _, f := range c.Files {
+		files = append(files, leadscore.File{Name: f.Name, Text: f.Text})
+	}
+	set, err := leadscore.CompileSet(c.Base, files)
+	if err == nil {
+		set, err = set.Stop(c.Stopped...)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := c.Load(schemaOf(c))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids, err := c.Leads(t.Context(), data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set, data, ids
+}
+
+// before returns the option that gives the stages of leads before.
+func before(c *conformance.Case) leadscore.Option {
+	return leadscore.StagesBefore(func(lead, stages string) string { return c.Before[lead][stages] })
+}
+
+// staged returns the stages of the leads of a case.
+func staged(t *testing.T, c *conformance.Case) string {
+	set, data, ids := prepared(t, c)
+	var rows []conformance.StageRow
+	for r, err := range set.ScoreAll(t.Context(), leadscore.IDs(ids...), data, leadscore.AsOf(c.AsOf), before(c)) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range r.Stages {
+			row := conformance.StageRow{Lead: r.Lead, Stages: s.Stages, Stage: s.Stage}
+			if s.Move != nil {
+				row.From, row.Then = s.Move.From, s.Move.Then
+			}
+			rows = append(rows, row)
+		}
+	}
+	return conformance.StagesText(rows)
+}
+
+// moved returns the moves of the leads of a case.
+func moved(t *testing.T, c *conformance.Case) string {
+	to, _, _, err := c.Moves()
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, data, ids := prepared(t, c)
+	var at []time.Time
+	var rows []conformance.StageRow
+	for _, id := range ids {
+		for m, err := range set.Moves(t.Context(), id, data, c.AsOf, to, before(c)) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			at = append(at, m.AsOf)
+			rows = append(rows, conformance.StageRow{Lead: id, Stages: m.Stages, Stage: m.To, From: m.From, Then: m.Then})
+		}
+	}
+	return conformance.MovesText(to, at, rows)
 }
 
 // library evaluates a case through the public API. It fails if two ways to score a

@@ -27,6 +27,7 @@
 //	json file=mapping.json the mapping of the section's data
 //	text scores as-of=T    the results of the section's last models for its leads
 //	text changes lead=L as-of=T to=T
+//	text moves lead=L as-of=T to=T
 //	                       when the results of the section's last models change, and
 //	                       what they are then
 //	text tests             the results of the section's last models for their tests

@@ -129,9 +129,13 @@ func TestDocsLimits(t *testing.T) {
 	condition := func(child string) string { return `condition "C" { ` + child + ` score +1 }` }
 	model := func(clauses string) string { return `model "M" { target contact ` + clauses + ` }` }
 	makers := map[string]func(n int) string{
-		"bytes in one file":                 func(n int) string { return strings.Repeat(" ", n) },
-		"models in one file":                func(n int) string { return list(n, model(""), "\n") },
-		"tests in one file":                 func(n int) string { return list(n, `test "T" { }`, "\n") },
+		"bytes in one file":            func(n int) string { return strings.Repeat(" ", n) },
+		"models in one file":           func(n int) string { return list(n, model(""), "\n") },
+		"tests in one file":            func(n int) string { return list(n, `test "T" { }`, "\n") },
+		"blocks of stages in one file": func(n int) string { return list(n, `stages "S" { }`, "\n") },
+		"stages and audiences in one block of stages": func(n int) string {
+			return `stages "S" { ` + list(n, `stage "A"`, "\n") + ` }`
+		},
 		"clauses in one test":               func(n int) string { return `test "T" { ` + list(n, "Lead", "\n") + ` }` },
 		"conditions in one model":           func(n int) string { return model(list(n, condition("has Lead"), "\n")) },
 		"children in one condition":         func(n int) string { return model(condition(list(n, "has Lead", "\n"))) },

@@ -21,6 +21,8 @@ func (s *section) checkText(b *block) error {
 		return s.compare(b, s.scores)
 	case b.has("changes"):
 		return s.compare(b, s.changes)
+	case b.has("moves"):
+		return s.compare(b, s.moves)
 	case b.has("counts"):
 		return s.compare(b, s.counts)
 	case b.has("tests"):
@@ -188,6 +190,28 @@ func (s *section) changes(b *block) (string, error) {
 		for _, after := range c.Changed() {
 			fmt.Fprintf(&out, "%s: %s\n", after.AsOf().Format(time.RFC3339Nano), inShort(after))
 		}
+	}
+	return out.String(), nil
+}
+
+// moves returns a line for each move of a lead, such as
+// `2026-05-03T09:00:00Z: from "Inquiry" to "Engaged" (greet)`.
+func (s *section) moves(b *block) (string, error) {
+	set, data, asOf, err := s.prepare(b)
+	if err != nil {
+		return "", err
+	}
+	to, err := time.Parse(time.RFC3339, b.args["to"])
+	if err != nil {
+		return "", fmt.Errorf("the block needs to=: %w", err)
+	}
+	var out strings.Builder
+	for m, err := range set.Moves(s.t.Context(), b.args["lead"], data, asOf, to) {
+		if err != nil {
+			return "", err
+		}
+		_, text, _ := strings.Cut(m.String(), ": ")
+		fmt.Fprintf(&out, "%s: %s\n", m.AsOf.Format(time.RFC3339Nano), text)
 	}
 	return out.String(), nil
 }

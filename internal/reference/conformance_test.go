@@ -33,6 +33,11 @@ func TestConformance(t *testing.T) {
 			if err := c.Run(t.Context(), answer); err != nil {
 				t.Error(err)
 			}
+			if want, ok := c.Stages(); ok {
+				if got := staged(t, c); got != want {
+					t.Errorf("the stages are\n%s\nwant\n%s", got, want)
+				}
+			}
 		})
 	}
 	if n == 0 {
@@ -40,35 +45,68 @@ func TestConformance(t *testing.T) {
 	}
 }
 
-// answer is a [conformance.Evaluator].
-func answer(ctx context.Context, c *conformance.Case) ([]conformance.Row, error) {
-	var files []*dsl.File
+// given is what a case gives.
+type given struct {
+	files  []*dsl.File
+	schema *traverse.Schema
+	data   Data
+	leads  []string
+}
+
+// read reads what a case gives.
+func read(ctx context.Context, c *conformance.Case) (*given, error) {
+	g := &given{}
 	for _, f := range c.Files {
 		file, diags := dsl.Parse(f.Name, f.Text, dsl.Limits{})
 		if len(diags) > 0 {
 			return nil, diags
 		}
-		files = append(files, file)
+		g.files = append(g.files, file)
 	}
-	schema, _, diags := check.Files(c.Base, files...)
-	if len(diags) > 0 {
+	var diags dsl.Diagnostics
+	if g.schema, _, diags = check.Files(c.Base, g.files...); len(diags) > 0 {
 		return nil, diags
 	}
-	loaded, err := c.Load(schema)
+	loaded, err := c.Load(g.schema)
 	if err != nil {
 		return nil, err
 	}
-	leads, err := c.Leads(ctx, loaded)
+	if g.leads, err = c.Leads(ctx, loaded); err != nil {
+		return nil, err
+	}
+	g.data, err = reachable(ctx, loaded.Source, g.schema, g.leads)
+	return g, err
+}
+
+// staged returns the stages of the leads of a case.
+func staged(t *testing.T, c *conformance.Case) string {
+	g, err := read(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []conformance.StageRow
+	for _, lead := range g.leads {
+		list, err := Stage(g.files, g.schema, g.data, lead, c.AsOf, func(stages string) string { return c.Before[lead][stages] }, c.Stopped...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range list {
+			rows = append(rows, conformance.StageRow(s))
+		}
+	}
+	return conformance.StagesText(rows)
+}
+
+// answer is a [conformance.Evaluator].
+func answer(ctx context.Context, c *conformance.Case) ([]conformance.Row, error) {
+	g, err := read(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	data, err := reachable(ctx, loaded.Source, schema, leads)
-	if err != nil {
-		return nil, err
-	}
+	files := g.files
 	var rows []conformance.Row
-	for _, lead := range leads {
-		results, err := Score(files, schema, data, lead, c.AsOf)
+	for _, lead := range g.leads {
+		results, err := Score(files, g.schema, g.data, lead, c.AsOf)
 		if err != nil {
 			rows = append(rows, conformance.Row{Lead: lead, Err: fmt.Errorf("lead %q: no such lead", lead)})
 		}

@@ -24,6 +24,7 @@ const serveVariable = "CRM_TEST_SERVE"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(serveVariable) != "" {
+		stopInWindow()
 		main()
 		return
 	}
@@ -114,7 +115,7 @@ func (c *client) post(url string, ended func() bool, allowed ...int) error {
 			c.doubtful = append(c.doubtful, post{fmt.Sprintf("%s-%d", c.name, c.n), contactID(c.rand.IntN(c.contacts))})
 		}
 		next := c.doubtful[0]
-		kind := []string{"EmailOpened", "EmailClicked"}[len(next.id)%2]
+		kind := []string{"EmailOpened", "EmailClicked"}[next.id[len(next.id)-1]%2] // by the last digit
 		response, err := h.Post(url+"/interactions/"+kind, "application/json", strings.NewReader(opened(next.id, next.contact)))
 		if err != nil {
 			return nil // the service is gone
@@ -160,6 +161,26 @@ func checkKept(t *testing.T, flags []string, clients []*client) {
 	t.Helper()
 	db := openStore(t, flags)
 	defer db.close()
+	checkAcknowledged(t, db, clients)
+	s := newTestService(t, flags, db)
+	scored := func() map[string]string {
+		if err := s.scoreAll(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return storedScores(t, db)
+	}
+	kept := scored()
+	if _, err := db.write.Exec("DELETE FROM score"); err != nil {
+		t.Fatal(err)
+	}
+	if fresh := scored(); !maps.Equal(kept, fresh) || len(fresh) == 0 {
+		t.Errorf("the stored scores %v\nare not those of a scoring from nothing %v", kept, fresh)
+	}
+}
+
+// checkAcknowledged checks that every acknowledged interaction is in the database.
+func checkAcknowledged(t *testing.T, db *store, clients []*client) {
+	t.Helper()
 	here := map[string]bool{}
 	rows, err := db.read.Query("SELECT id FROM interaction")
 	if err != nil {
@@ -181,20 +202,6 @@ func checkKept(t *testing.T, flags []string, clients []*client) {
 				t.Errorf("%s was acknowledged and is lost", id)
 			}
 		}
-	}
-	s := newTestService(t, flags, db)
-	scored := func() map[string]string {
-		if err := s.scoreAll(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		return storedScores(t, db)
-	}
-	kept := scored()
-	if _, err := db.write.Exec("DELETE FROM score"); err != nil {
-		t.Fatal(err)
-	}
-	if fresh := scored(); !maps.Equal(kept, fresh) || len(fresh) == 0 {
-		t.Errorf("the stored scores %v\nare not those of a scoring from nothing %v", kept, fresh)
 	}
 }
 

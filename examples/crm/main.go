@@ -34,6 +34,7 @@ func main() {
 type config struct {
 	addr, db, postgres, rules string
 	tokenFile, userHeader     string
+	webhook, webhookSecrets   string
 	hosts                     hosts
 	seed, requests            int
 	asOf                      instant
@@ -48,6 +49,8 @@ func parseFlags(args []string, out io.Writer) (config, error) {
 	f.Var(&c.hosts, "host", "another `name` of the service, besides localhost, that clients use, such as crm.example.com; can be repeated")
 	f.StringVar(&c.db, "db", "crm.db", "SQLite database: a `file`, which is made if there is none")
 	f.StringVar(&c.postgres, "postgres", "", "PostgreSQL database instead: a `connection` string, such as postgres://crm@localhost/crm")
+	f.StringVar(&c.webhook, "webhook", "", "`address` to which events are posted, such as a lead that becomes sales ready (default: nowhere)")
+	f.StringVar(&c.webhookSecrets, "webhook-secret-file", "", "`file` with the secret that signs events")
 	f.StringVar(&c.rules, "rules", "", "`folder` with rule files, which are published if they are new (default: the ones in the program)")
 	f.StringVar(&c.tokenFile, "token-file", "", "`file` with the bearer token that clients of the API have to send (default: no token)")
 	f.StringVar(&c.userHeader, "user-header", "", "`header` in which a proxy says who sends a request, such as X-Forwarded-User")
@@ -118,6 +121,9 @@ func run(ctx context.Context, args []string, out io.Writer, ready func(net.Addr)
 	defer stop()
 	running.Go(func() { s.keepScores(background, c.rescore) })
 	running.Go(func() { s.reloadOnSignal(background) })
+	if s.webhook != nil {
+		running.Go(func() { s.deliver(background) })
+	}
 	running.Go(func() { s.watchRegistry(background) })
 	if !isLoopback(listener.Addr()) {
 		log.Warn("the service listens beyond localhost: it has no authentication and no TLS of its own", "address", listener.Addr().String())
@@ -143,6 +149,10 @@ func newService(ctx context.Context, c config, log *slog.Logger, db *store) (*se
 	if err != nil {
 		return nil, err
 	}
+	hook, err := newWebhook(c.webhook, c.webhookSecrets)
+	if err != nil {
+		return nil, err
+	}
 	seeded, err := db.seed(ctx, c.seed, c.asOf.now())
 	if err != nil {
 		return nil, err
@@ -152,7 +162,7 @@ func newService(ctx context.Context, c config, log *slog.Logger, db *store) (*se
 		bodies: make(chan struct{}, maxBodies*c.requests), places: make(chan struct{}, c.requests),
 		exports: make(chan struct{}, maxExports), reloads: make(chan struct{}, maxReloads),
 		drafts: make(chan struct{}, maxReloads), reloading: make(chan struct{}, 1),
-		token: token, userHeader: c.userHeader,
+		webhook: hook, toDeliver: make(chan struct{}, 1), token: token, userHeader: c.userHeader,
 	}
 	s.metrics = s.newMetrics()
 	if err := s.loadAtStart(ctx); err != nil {

@@ -21,13 +21,24 @@ import (
 // be published.
 func (s *service) openRegistry(ctx context.Context) (unusable, err error) {
 	log := sqlstore.New(s.store.write, sqlstore.Options{Read: s.store.read})
-	s.registry, err = registry.Open(ctx, log, leadscore.StandardSchema(), registry.Options{
+	s.registry, err = registry.Open(ctx, marked{log}, leadscore.StandardSchema(), registry.Options{
 		Prepare: s.prepare, Changed: func(*registry.Live) { s.requestRescore() }, Now: s.now,
 	})
 	if live, ok := errors.AsType[*registry.LiveError](err); ok {
 		return live, nil
 	}
 	return nil, err
+}
+
+// A marked store marks where a step with the rules is committed.
+type marked struct{ registry.Store }
+
+func (m marked) Append(ctx context.Context, number int64, entry []byte) error {
+	mark("publication, before the commit")
+	mark("publication, within the commit")
+	err := m.Store.Append(ctx, number, entry)
+	mark("publication, after the commit")
+	return err
 }
 
 // prepare returns the data as the schema of a set sees it. The reasons against a set are
@@ -233,6 +244,8 @@ func (s *service) score(ctx context.Context, number int64, ids []string) (scored
 	var done []leadscore.SetResult
 	save := func() error {
 		err := s.store.saveScores(ctx, done, asOf, number)
+		mark("scores, after the commit")
+		s.requestDelivery()
 		scored += len(done)
 		done = done[:0]
 		return err

@@ -61,13 +61,13 @@ func TestNewerScoresStay(t *testing.T) {
 		}
 		save(2, 0, map[string]int64{"a": 2, "b": 2})
 		save(1, time.Second, map[string]int64{"a": 1, "c": 1})
-		expect(0, map[string]int64{"a": 2, "b": 2, "c": 1}) // a score of c goes with the next scoring
+		expect(0, map[string]int64{"a": 2, "b": 2}) // the later scoring has no score by c
 		save(3, time.Hour, map[string]int64{"b": 3})
 		expect(time.Hour, map[string]int64{"b": 3})
 		save(4, -time.Hour, map[string]int64{"b": 4}) // the clock was set back
 		expect(-time.Hour, map[string]int64{"b": 4})
 		save(3, 24*time.Hour, map[string]int64{"b": 5, "c": 5})
-		expect(-time.Hour, map[string]int64{"b": 4, "c": 5})
+		expect(-time.Hour, map[string]int64{"b": 4})
 		if _, err := db.write.Exec("DELETE FROM lead"); err != nil {
 			t.Fatal(err)
 		}

@@ -37,6 +37,9 @@ type service struct {
 	reloads   chan struct{}      // one for each reload, publication or dry run in progress
 	health    health
 
+	webhook   *webhook      // where events are delivered; nil if nowhere
+	toDeliver chan struct{} // asks for events to be delivered; holds one element
+
 	token      *token          // that clients of the API send; nil lets everybody in
 	userHeader string          // in which a proxy says who sends a request; "" if none does
 	open       map[string]bool // the patterns that need no token
@@ -73,6 +76,8 @@ func (s *service) routes(timeout time.Duration) http.Handler {
 	s.handle(mux, "POST /versions/{version}/publish", try, s.postPublish)
 	s.handle(mux, "GET /audit", short, s.getAudit)
 	s.handle(mux, "POST /rules/reload", load, s.postReload)
+	s.handle(mux, "GET /events", short, s.getEvents)
+	s.handle(mux, "POST /events/{event}/retry", short, s.postRetry)
 	s.handle(mux, "GET /feedback.csv", long, s.getFeedback)
 	s.web(mux, short)
 	// Operators are answered even when the service is busy.

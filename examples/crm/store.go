@@ -168,8 +168,11 @@ func (s *store) addInteraction(ctx context.Context, i interaction) (what outcome
 			return err
 		}
 		number, err = s.nextScoring(ctx, tx)
+		mark("post, before the commit")
+		mark("post, within the commit")
 		return err
 	})
+	mark("post, after the commit")
 	return what, number, err
 }
 
@@ -237,10 +240,18 @@ func (s *store) leadsOf(ctx context.Context, contact string) ([]string, error) {
 // saveScores stores the results of a scoring as of asOf. It keeps the scores of a
 // scoring with a higher number, which has seen more. It deletes a score that a lead no
 // longer has, because the model is gone, does not target it, is not active or has it
-// not in its audience.
+// not in its audience. The events that follow are written in the same transaction.
 func (s *store) saveScores(ctx context.Context, leads []leadscore.SetResult, asOf time.Time, number int64) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
 		if err := s.lock(ctx, tx, leads); err != nil {
+			return err
+		}
+		leads, err := newest(ctx, tx, leads, number)
+		if err != nil {
+			return err
+		}
+		before, err := s.storedBefore(ctx, tx, leads)
+		if err != nil {
 			return err
 		}
 		put, err := tx.PrepareContext(ctx, `INSERT INTO score (model, lead_id, score, grade, label, dimensions, sales_ready, as_of, scoring)
@@ -275,6 +286,11 @@ func (s *store) saveScores(ctx context.Context, leads []leadscore.SetResult, asO
 				return err
 			}
 		}
+		if err := addEvents(ctx, tx, before, leads, asOf, number); err != nil {
+			return err
+		}
+		mark("scores, before the commit")
+		mark("scores, within the commit")
 		return nil
 	})
 }
@@ -297,8 +313,14 @@ func (s *store) lock(ctx context.Context, tx *sql.Tx, leads []leadscore.SetResul
 
 // dropOrphans deletes the scores of leads that no longer exist.
 func (s *store) dropOrphans(ctx context.Context) error {
-	_, err := s.write.ExecContext(ctx, "DELETE FROM score WHERE NOT EXISTS (SELECT 1 FROM lead WHERE id = lead_id)")
-	return err
+	return s.change(ctx, func(tx *sql.Tx) error {
+		for _, table := range []string{"score", "scored"} {
+			if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE NOT EXISTS (SELECT 1 FROM lead WHERE id = lead_id)"); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // A lead is an entry of a list.

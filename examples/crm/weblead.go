@@ -24,8 +24,9 @@ import (
 
 const (
 	pageRecords  = 30 // of a time line
-	shownRecords = 5  // of what a condition counted
-	shownWays    = 5  // of those to become sales ready
+	shownEvents  = 10
+	shownRecords = 5 // of what a condition counted
+	shownWays    = 5 // of those to become sales ready
 )
 
 // leadPage is what the template lead.html shows.
@@ -35,7 +36,8 @@ type leadPage struct {
 	AsOf     time.Time
 	Models   []modelView
 	Timeline []record
-	Earlier  string // address of the rest of the time line; empty if there is none
+	Earlier  string  // address of the rest of the time line; empty if there is none
+	Events   []event // the latest
 	Feedback []feedback
 	Form     feedbackForm
 }
@@ -162,6 +164,12 @@ func (s *service) leadPage(ctx context.Context, id string, asOf time.Time) (p le
 		p.Form.Models = append(p.Form.Models, m.Name())
 	}
 	p.Form.ID, p.Form.Lead, p.Form.Reasons = rand.Text(), id, reasons
+	if p.Events, err = s.store.eventsAbout(ctx, id, shownEvents); err != nil {
+		return p, err
+	}
+	for i := range p.Events {
+		p.Events[i].AsOf = p.Events[i].AsOf.In(zoneOf(live))
+	}
 	p.Feedback, err = s.store.feedbackOf(ctx, id)
 	for i := range p.Feedback {
 		p.Feedback[i].Given = p.Feedback[i].Given.In(zoneOf(live))

@@ -82,6 +82,10 @@ type watch struct {
 	groups  []*eval.Following
 	next    []int64   // by group: its next change, or eval.NoChange
 	state   SetResult // as of the last change
+
+	// Memory of results, of which each change takes a piece for good.
+	results []Result
+	moments []moment
 }
 
 func (w *watch) begin(ctx context.Context, data Source, from, to time.Time) error {
@@ -166,8 +170,8 @@ func (w *watch) step(ctx context.Context) (c Change, ok bool, err error) {
 	if at == eval.NoChange {
 		return Change{}, false, ctx.Err()
 	}
+	results := pieceOf(&w.results, 2*len(w.set.models))
 	models := len(w.set.models)
-	results := make([]Result, 2*models)
 	c.AsOf = time.UnixMicro(at).UTC()
 	c.Before = SetResult{Lead: w.lead, Results: results[:models:models], blocks: w.state.blocks, holds: w.state.holds}
 	copy(c.Before.Results, w.state.Results)
@@ -214,10 +218,22 @@ func (w *watch) explain(ctx context.Context, c *Change) error {
 
 // complete sets what a result says beside those of models, and as of when they are.
 func (w *watch) complete(r *SetResult, asOf int64) {
-	moments := make([]moment, len(r.Results))
+	moments := pieceOf(&w.moments, len(r.Results))
 	for i := range r.Results {
 		moments[i].asOf = calendar.Local(time.UnixMicro(asOf), w.set.models[i].checked.Zone)
 		r.Results[i].moment = &moments[i]
 		r.SalesReady = r.SalesReady || r.Results[i].SalesReady
 	}
+}
+
+// pieceOf returns a piece of n elements of room, which becomes as much shorter, or is made
+// anew if it is too short.
+func pieceOf[T any](room *[]T, n int) []T {
+	const pieces = 8
+	if len(*room) < n {
+		*room = make([]T, pieces*n)
+	}
+	piece := (*room)[:n:n]
+	*room = (*room)[n:]
+	return piece
 }

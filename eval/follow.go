@@ -22,7 +22,7 @@ type Following struct {
 	opts     Options
 	lead     string
 	batch    *batch
-	follower follow.Follower
+	follower *follow.Follower
 	scorer   structuredScorer
 	state    []ModelOutcome
 }
@@ -45,6 +45,7 @@ func (p *Program) Follow(ctx context.Context, source traverse.Source, lead strin
 		return nil, l.errs[0]
 	}
 	f.scorer = structuredScorer{programs: p.programs, piece: 1}
+	f.follower = p.follower()
 	f.follower.Begin(ctx, &f.batch.fetched, &f.batch.walker, p.routes.plan, p.followed(), &f.batch.fetched.Leads[0], from, to)
 	for i := range p.routes.plan.Models {
 		f.state = append(f.state, f.outcome(i))
@@ -55,7 +56,17 @@ func (p *Program) Follow(ctx context.Context, source traverse.Source, lead strin
 // End ends following. Outcomes stay valid.
 func (f *Following) End() {
 	f.program.routes.put(f.batch)
-	f.batch = nil
+	f.follower.End()
+	f.program.followers.Put(f.follower)
+	f.batch, f.follower = nil, nil
+}
+
+// follower returns a follower, with the memory of an earlier one if there is one.
+func (p *Program) follower() *follow.Follower {
+	if f, ok := p.followers.Get().(*follow.Follower); ok {
+		return f
+	}
+	return new(follow.Follower)
 }
 
 // Next moves on to the next instant as of which the outcome of some model differs from
@@ -136,7 +147,7 @@ func (p *Program) NextChanges(ctx context.Context, source traverse.Source, ids [
 	if !opts.Until.After(opts.AsOf) {
 		return next, l.errs, ctx.Err()
 	}
-	var f follow.Follower
+	f := p.follower()
 	err := l.load(ids, func(b *batch, at int) error {
 		for i := range b.fetched.Leads {
 			lead := &b.fetched.Leads[i]
@@ -144,13 +155,15 @@ func (p *Program) NextChanges(ctx context.Context, source traverse.Source, ids [
 				continue
 			}
 			f.Begin(ctx, &b.fetched, &b.walker, p.routes.plan, p.followed(), lead, l.from, l.to)
-			if err := firstChanges(ctx, &f, p.routes.plan.Models, lead.Kind, next[(at+i)*models:(at+i+1)*models]); err != nil {
+			if err := firstChanges(ctx, f, p.routes.plan.Models, lead.Kind, next[(at+i)*models:(at+i+1)*models]); err != nil {
 				return err
 			}
 		}
 		p.routes.put(b)
 		return nil
 	})
+	f.End()
+	p.followers.Put(f)
 	return next, l.errs, err
 }
 

@@ -30,7 +30,9 @@ type Program struct {
 	// programs say what the counts of structured models are worth, by model; nil for
 	// others.
 	programs []*points.Program
-	followed func() []*points.Program // of all models, made when a lead is first followed
+	// followed are those of all models, made when a lead is first followed.
+	followed  func() []*points.Program
+	followers sync.Pool // of *follow.Follower
 
 	covered atomic.Pointer[covered] // the store that was found last to hold what is requested
 }

@@ -137,6 +137,18 @@ func (f *Follower) Next(ctx context.Context) (at int64, models []int, err error)
 	}
 }
 
+// End drops the batch and its records, and keeps the follower's memory unless it has grown
+// large.
+func (f *Follower) End() {
+	if len(f.events) > fetch.MaxKept || len(f.members) > fetch.MaxKept || len(f.found) > fetch.MaxKept {
+		*f = Follower{}
+		return
+	}
+	f.batch, f.walker, f.lead = nil, nil, nil
+	clear(f.reach)
+	clear(f.found)
+}
+
 // Moved says that the instant of the batch is another one than the follower left there.
 func (f *Follower) Moved() { f.walked = math.MinInt64 }
 

@@ -25,6 +25,7 @@ const serveVariable = "CRM_TEST_SERVE"
 func TestMain(m *testing.M) {
 	if os.Getenv(serveVariable) != "" {
 		stopInWindow()
+		stopInPublication()
 		main()
 		return
 	}

@@ -16,12 +16,17 @@ import (
 	"github.com/leadscore/leadscore/source/sqldb"
 )
 
+// logOf returns the log of the versions of rules. It is a variable for a test that stops in
+// the middle of a publication.
+var logOf = func(s *store) registry.Store {
+	return marked{sqlstore.New(s.write, sqlstore.Options{Read: s.read})}
+}
+
 // openRegistry reads which version of the rules is live. unusable is the error of one that
 // cannot be used any more, as the database lacks something, for example: another one may
 // be published.
 func (s *service) openRegistry(ctx context.Context) (unusable, err error) {
-	log := sqlstore.New(s.store.write, sqlstore.Options{Read: s.store.read})
-	s.registry, err = registry.Open(ctx, marked{log}, leadscore.StandardSchema(), registry.Options{
+	s.registry, err = registry.Open(ctx, logOf(s.store), leadscore.StandardSchema(), registry.Options{
 		Prepare: s.prepare, Changed: func(*registry.Live) { s.requestRescore() }, Now: s.now,
 	})
 	if live, ok := errors.AsType[*registry.LiveError](err); ok {

@@ -55,6 +55,22 @@ func (s *Set) auxiliary() int {
 	return len(s.blocks.auxiliary)
 }
 
+// Checked returns the checked models of the set, and its blocks, for tools that inspect
+// rules, such as package eval/findings. The caller must not change it.
+func (s *Set) Checked() *check.Set {
+	set := &check.Set{Schema: s.schema}
+	for _, m := range s.models {
+		set.Models = append(set.Models, m.checked)
+	}
+	if s.blocks != nil {
+		set.Auxiliary = s.blocks.auxiliary
+		for _, b := range s.blocks.stages {
+			set.Stages = append(set.Stages, b.checked)
+		}
+	}
+	return set
+}
+
 // Stages returns the blocks of stages in the rule files of the set, in their order. A set
 // that [NewSet] makes of models has none.
 func (s *Set) Stages() []*Stages {

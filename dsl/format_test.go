@@ -311,6 +311,7 @@ func FuzzParse(f *testing.F) {
 	f.Add(everything)
 	f.Add(blocks)
 	f.Add(leadBlocks)
+	f.Add(lifeCycle)
 	f.Add("model{let")
 	f.Add("model \"M\" { target contact condition \"C\" {\neach E\xe9\x99)\x8e")
 	f.Add("\n\n// \x00\x00\x01\x00 b\n")

@@ -10,7 +10,6 @@ import (
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/dsl"
-	"github.com/leadscore/leadscore/eval/check"
 	"github.com/leadscore/leadscore/eval/findings"
 	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/modeldiff"
@@ -250,16 +249,12 @@ func (r *Registry) test(ctx context.Context, set *leadscore.Set, report *Report)
 
 // findings looks for what is odd about a set.
 func (r *Registry) findings(set *leadscore.Set, v *Version, report *Report) {
-	var models []*check.Model
-	for _, m := range set.Models() {
-		models = append(models, m.Checked())
-	}
 	var trees []*dsl.File
 	for _, f := range v.Files {
 		tree, _ := dsl.Parse(f.Name, f.Text, dsl.Limits{})
 		trees = append(trees, tree)
 	}
-	report.Findings = findings.AsOf(models, r.options.now(), trees...)
+	report.Findings = findings.OfSet(set.Checked(), r.options.now(), trees...)
 	if r.options.Findings == dsl.Error {
 		return
 	}

@@ -46,6 +46,9 @@ const (
 	CodeWeight        dsl.Code = "weight-decides"       // a weight or out of because of which every lead gets the same score
 	CodeLimit         dsl.Code = "limit-decides"        // a limit because of which every lead gets the same sum
 	CodeUnused        dsl.Code = "unused-name"          // a name for a value that is never used
+	CodeStageNever    dsl.Code = "stage-never-entered"  // a stage whose when never holds
+	CodeStagePassed   dsl.Code = "stage-passed-over"    // a stage whose when holds only where that of a higher one does
+	CodeStageLost     dsl.Code = "stage-lost-at-once"   // a stage whose until holds whenever its when does
 )
 
 // The codes of the advice.

@@ -3,10 +3,10 @@ package command
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/dsl"
-	"github.com/leadscore/leadscore/eval/check"
 	"github.com/leadscore/leadscore/eval/findings"
 )
 
@@ -93,10 +93,6 @@ func findingsIn(ctx context.Context, rules *ruleInput, data *dataInput, names []
 	if err != nil {
 		return nil, nil, err
 	}
-	var models []*check.Model
-	for _, m := range set.Models() {
-		models = append(models, m.Checked())
-	}
 	found, err := await(ctx, func() (leadscore.Diagnostics, error) {
 		var trees []*dsl.File
 		for _, f := range files {
@@ -105,9 +101,9 @@ func findingsIn(ctx context.Context, rules *ruleInput, data *dataInput, names []
 		}
 		if data != nil && *data.asOfText != "" {
 			data.resolve(set)
-			return findings.AsOf(models, data.asOf, trees...), nil
+			return findings.OfSet(set.Checked(), data.asOf, trees...), nil
 		}
-		return findings.Of(models, trees...), nil
+		return findings.OfSet(set.Checked(), time.Time{}, trees...), nil
 	})
 	return set, found, err
 }

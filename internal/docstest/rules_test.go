@@ -91,15 +91,15 @@ func (s *section) checkFindings(b *block, base *leadscore.Schema, file leadscore
 		tree, _ := dsl.Parse(f.Name, f.Text, dsl.Limits{})
 		trees = append(trees, tree)
 	}
-	_, models, _ := check.Files(base, trees...)
-	found := findings.Of(models, trees...)
+	set, _ := check.NewSet(base, trees...)
+	var asOf time.Time
 	if text := b.args["as-of"]; text != "" {
-		asOf, err := time.Parse(time.RFC3339, text)
-		if err != nil {
+		var err error
+		if asOf, err = time.Parse(time.RFC3339, text); err != nil {
 			return err
 		}
-		found = findings.AsOf(models, asOf, trees...)
 	}
+	found := findings.OfSet(set, asOf, trees...)
 	if !shown {
 		found = slices.DeleteFunc(found, func(d dsl.Diagnostic) bool {
 			return d.Severity == dsl.Advice && string(d.Code) != s.code

@@ -69,7 +69,7 @@ var arrows = map[string][]string{
 	"modeldiff":             {".", "dsl", "eval", "eval/check", "grades", "internal/shown", "traverse"},
 	"whatif":                {".", "eval/check", "grades", "internal/points", "internal/shown"},
 	"modeltest":             {".", "dsl", "eval", "eval/check", "eval/findings", "internal/shown", "source/memory", "traverse"},
-	"registry":              {".", "dsl", "eval/check", "eval/findings", "internal/nearest", "internal/shown", "modeldiff", "modeltest"},
+	"registry":              {".", "dsl", "eval/findings", "internal/nearest", "internal/shown", "modeldiff", "modeltest"},
 	"registry/folder":       {"internal/regular", "registry"},
 	"registry/sqlstore":     {"registry"},
 	"registry/registrytest": {"registry"},

@@ -12,6 +12,7 @@ import (
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/eval/findings"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -167,7 +168,7 @@ func stagedByEngine(lead string, s leadscore.StageResult) Staged {
 }
 
 func checkStages(t *testing.T, drawRules func(*generator) string, drawData func(*generator) Data) {
-	moves, falls, stopped := 0, 0, 0
+	moves, falls, stopped, untrue := 0, 0, 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		g := newGenerator(t)
 		rules := drawRules(g)
@@ -182,6 +183,8 @@ func checkStages(t *testing.T, drawRules func(*generator) string, drawData func(
 		}
 		g.collectEdges(file)
 		data := drawData(g)
+		about := []dsl.Code{findings.CodeStageNever, findings.CodeStagePassed, findings.CodeStageLost, findings.CodeDecided}
+		odd := slices.DeleteFunc(findings.OfSet(set.Checked(), time.Time{}, file), func(d dsl.Diagnostic) bool { return !slices.Contains(about, d.Code) })
 		var names []string
 		if g.chance(2, "stop") {
 			names = append(names, pick(g, "stopped", set.Models()...).Name())
@@ -210,6 +213,12 @@ func checkStages(t *testing.T, drawRules func(*generator) string, drawData func(
 			if err != nil {
 				t.Fatal(err)
 			}
+			untrue += len(odd)
+			for _, d := range odd {
+				if why := untrueFinding(g, file, data, r.Lead, d); why != "" {
+					t.Fatalf("lead %q: %s\n%v", r.Lead, why, d.Error())
+				}
+			}
 			for i, w := range want {
 				if got := stagedByEngine(r.Lead, r.Stages[i]); got != w {
 					t.Fatalf("lead %q: %+v, want %+v", r.Lead, got, w)
@@ -228,7 +237,51 @@ func checkStages(t *testing.T, drawRules func(*generator) string, drawData func(
 			}
 		}
 	})
-	t.Logf("%d moves, %d of them down; %d sets with a stopped model", moves, falls, stopped)
+	t.Logf("%d moves, %d of them down; %d sets with a stopped model; %d findings tried", moves, falls, stopped, untrue)
+}
+
+// untrueFinding returns why a finding about stages is not true for a lead, or "".
+func untrueFinding(g *generator, file *dsl.File, data Data, lead string, d dsl.Diagnostic) string {
+	results, err := Score([]*dsl.File{file}, g.schema, data, lead, g.asOf)
+	if err != nil {
+		g.Fatal(err)
+	}
+	s := &staging{results: results}
+	for _, b := range blocksOf(file) {
+		var stages []*dsl.Stage
+		for _, c := range b.Clauses {
+			if stage, ok := c.(*dsl.Stage); ok {
+				stages = append(stages, stage)
+			}
+		}
+		for i, stage := range stages[1:] {
+			held := s.decides(stage.When)
+			switch {
+			case d.Code == findings.CodeStageNever && d.Span == stage.Name.Span && held:
+				return "the stage is entered"
+			case d.Code == findings.CodeStagePassed && d.Span == stage.Name.Span && held &&
+				!slices.ContainsFunc(stages[i+2:], func(above *dsl.Stage) bool { return s.decides(above.When) }):
+				return "no stage above is entered"
+			case d.Code == findings.CodeStageLost && stage.Until != nil && d.Span == stage.Until.At() && held && s.keeps(stage):
+				return "the stage is kept"
+			}
+			for _, e := range []dsl.Expr{stage.When, stage.Until} {
+				if e == nil {
+					continue
+				}
+				held := false
+				dsl.Walk(e, func(n dsl.Node) bool {
+					j, ok := n.(*dsl.Judgment)
+					held = held || ok && d.Code == findings.CodeDecided && d.Span == j.Span && s.decides(j)
+					return true
+				})
+				if held {
+					return "the part holds"
+				}
+			}
+		}
+	}
+	return ""
 }
 
 // TestMovesAreSteps compares the moves that history gives with those of steps at every

@@ -3,6 +3,7 @@ package columns
 import (
 	"fmt"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/leadscore/leadscore/traverse"
 )
@@ -84,6 +85,9 @@ func (t *Table) checkBlock(ids []string, values []traverse.Column) error {
 		}
 	}
 	for _, id := range ids {
+		if utf8.ValidString(id) {
+			continue
+		}
 		if err := t.checkID(id); err != nil {
 			return err
 		}
@@ -94,6 +98,12 @@ func (t *Table) checkBlock(ids []string, values []traverse.Column) error {
 // textBytes returns how many bytes the texts of so many records have.
 func textBytes(values *traverse.Column, records int) int {
 	bytes := 0
+	if values.Texts != nil {
+		for _, text := range values.Texts {
+			bytes += len(text)
+		}
+		return bytes
+	}
 	for i := range records {
 		bytes += len(values.At(i).Text())
 	}
@@ -104,6 +114,7 @@ func textBytes(values *traverse.Column, records int) int {
 // the column, or -1.
 func (c *Column) misfit(values *traverse.Column, records int) int {
 	fits := func(v traverse.Value) bool { return c.takes(v.Kind()) && v.Check() == nil }
+	last := ""       // the text of the record before, which fits: those of one owner often come together
 	var known []bool // by code: the value fits
 	if values.Codes != nil {
 		known = make([]bool, len(values.Dict))
@@ -118,8 +129,11 @@ func (c *Column) misfit(values *traverse.Column, records int) int {
 		switch {
 		case values.Null != nil && values.Null[i]:
 		case known != nil && known[values.Codes[i]]:
+		case values.Texts != nil && last != "" && values.Texts[i] == last:
 		case !fits(values.At(i)):
 			return i
+		case values.Texts != nil:
+			last = values.Texts[i]
 		}
 	}
 	return -1

@@ -23,8 +23,15 @@ type index struct {
 // A bucket has numbers and, so that few of them are looked at, a byte of the hash of
 // each.
 type bucket struct {
-	tags []byte
-	keys []Key
+	tags    []byte
+	entries []entry
+}
+
+// An entry is a number and the lower half of its hash: an id is read only if this is
+// right, and a bucket is split without reading ids.
+type entry struct {
+	hash uint32
+	key  Key
 }
 
 func newIndex() index { return index{seed: maphash.MakeSeed(), buckets: make([]bucket, 1)} }
@@ -52,17 +59,18 @@ func (x *index) find(hash uint64, right func(Key) bool) Key {
 		if next < 0 {
 			return 0
 		}
-		if at += next; right(b.keys[at]) {
-			return b.keys[at]
+		at += next
+		if e := b.entries[at]; e.hash == uint32(hash) && right(e.key) {
+			return e.key
 		}
 	}
 }
 
-// add adds a number. hashOf returns the hashes of numbers that are there.
-func (x *index) add(hash uint64, k Key, hashOf func(Key) uint64) {
-	x.bucket(hash).add(hash, k)
+// add adds a number.
+func (x *index) add(hash uint64, k Key) {
+	x.bucket(hash).add(tagOf(hash), entry{uint32(hash), k})
 	if x.n++; x.n > perBucket*len(x.buckets) {
-		x.grow(hashOf)
+		x.grow()
 	}
 }
 
@@ -75,14 +83,14 @@ func (x *index) reserve(numbers int) {
 	x.buckets = make([]bucket, 1<<x.level)
 }
 
-// grow splits the next bucket.
-func (x *index) grow(hashOf func(Key) uint64) {
+// grow splits the next bucket. There are never so many that the lower half of a hash does
+// not choose one.
+func (x *index) grow() {
 	old := x.buckets[x.split]
-	room := len(old.keys)/2 + perBucket/8
+	room := len(old.entries)/2 + perBucket/8
 	parts := [2]bucket{newBucket(room), newBucket(room)}
-	for _, k := range old.keys {
-		hash := hashOf(k)
-		parts[hash>>x.level&1].add(hash, k)
+	for i, e := range old.entries {
+		parts[e.hash>>x.level&1].add(old.tags[i], e)
 	}
 	x.buckets[x.split] = parts[0]
 	x.buckets = append(x.buckets, parts[1])
@@ -94,10 +102,10 @@ func (x *index) grow(hashOf func(Key) uint64) {
 // remove removes a number.
 func (x *index) remove(hash uint64, k Key) {
 	b := x.bucket(hash)
-	at, last := b.find(hash, k), len(b.keys)-1
-	b.tags[at], b.keys[at] = b.tags[last], b.keys[last]
-	b.tags, b.keys = b.tags[:last], b.keys[:last]
-	if cap(b.keys) > 2*last+perBucket {
+	at, last := b.find(hash, k), len(b.entries)-1
+	b.tags[at], b.entries[at] = b.tags[last], b.entries[last]
+	b.tags, b.entries = b.tags[:last], b.entries[:last]
+	if cap(b.entries) > 2*last+perBucket {
 		b.move(last + perBucket/8)
 	}
 	x.n--
@@ -106,38 +114,38 @@ func (x *index) remove(hash uint64, k Key) {
 // replace replaces a number by another one of the same id.
 func (x *index) replace(hash uint64, k, by Key) {
 	b := x.bucket(hash)
-	b.keys[b.find(hash, k)] = by
+	b.entries[b.find(hash, k)].key = by
 }
 
 // reset removes all numbers, and keeps their memory for others.
 func (x *index) reset() {
 	for i := range x.buckets {
 		b := &x.buckets[i]
-		b.tags, b.keys = b.tags[:0], b.keys[:0]
+		b.tags, b.entries = b.tags[:0], b.entries[:0]
 	}
 	x.n = 0
 }
 
-func newBucket(room int) bucket { return bucket{make([]byte, 0, room), make([]Key, 0, room)} }
+func newBucket(room int) bucket { return bucket{make([]byte, 0, room), make([]entry, 0, room)} }
 
 // add adds a number. Doubling the bucket would leave much of it unused.
-func (b *bucket) add(hash uint64, k Key) {
-	if n := len(b.keys); n == cap(b.keys) {
+func (b *bucket) add(tag byte, e entry) {
+	if n := len(b.entries); n == cap(b.entries) {
 		b.move(n + n/8 + perBucket/8)
 	}
-	b.tags, b.keys = append(b.tags, tagOf(hash)), append(b.keys, k)
+	b.tags, b.entries = append(b.tags, tag), append(b.entries, e)
 }
 
 // move gives the bucket room for so many numbers.
 func (b *bucket) move(room int) {
 	fresh := newBucket(room)
-	*b = bucket{append(fresh.tags, b.tags...), append(fresh.keys, b.keys...)}
+	*b = bucket{append(fresh.tags, b.tags...), append(fresh.entries, b.entries...)}
 }
 
 // find returns the index of a number, which must be there.
 func (b *bucket) find(hash uint64, k Key) int {
 	at := bytes.IndexByte(b.tags, tagOf(hash))
-	for b.keys[at] != k {
+	for b.entries[at].key != k {
 		at++
 		at += bytes.IndexByte(b.tags[at:], tagOf(hash))
 	}

@@ -79,6 +79,7 @@ type watch struct {
 	set     *Set
 	lead    string
 	options eval.Options
+	to      int64
 	groups  []*eval.Following
 	next    []int64   // by group: its next change, or eval.NoChange
 	state   SetResult // as of the last change
@@ -86,6 +87,9 @@ type watch struct {
 	// Memory of results, of which each change takes a piece for good.
 	results []Result
 	moments []moment
+	// chosen is the choice for the lead, if the set chooses a model. If no model is chosen
+	// until chosen.From, the groups are followed for the model that is chosen then.
+	chosen eval.Chosen
 }
 
 func (w *watch) begin(ctx context.Context, data Source, from, to time.Time) error {
@@ -99,13 +103,14 @@ func (w *watch) begin(ctx context.Context, data Source, from, to time.Time) erro
 	if from.After(to) {
 		return fmt.Errorf("leadscore: Changes: from, %s, is after to, %s", from.UTC().Format(time.RFC3339Nano), to.UTC().Format(time.RFC3339Nano))
 	}
+	w.to = to.UnixMicro()
 	w.state = SetResult{Lead: w.lead, Results: make([]Result, len(w.set.models)), blocks: w.set.blocks}
-	for i, stopped := range w.set.stopped {
-		if stopped {
-			w.state.Results[i] = Result{Model: w.set.models[i].checked.Name, Lead: w.lead, Status: Stopped}
-		}
+	if err := w.choose(ctx, data, from); err != nil {
+		return err
 	}
+	w.putStopped(&w.state, from.UnixMicro())
 	for i, g := range w.set.groups {
+		w.options.Given = w.given(&g)
 		f, err := g.program.Follow(ctx, data, w.lead, from, to, w.options)
 		if err != nil {
 			if bad, ok := errors.AsType[*LeadError](err); ok && errors.Is(err, ErrNoLead) {
@@ -114,7 +119,7 @@ func (w *watch) begin(ctx context.Context, data Source, from, to time.Time) erro
 			return err
 		}
 		w.groups = append(w.groups, f)
-		w.put(&w.state, i, f.Models())
+		w.put(&w.state, i, f.Models(), from.UnixMicro())
 		next, err := f.Next(ctx)
 		if err != nil {
 			return err
@@ -130,11 +135,14 @@ func (w *watch) end() {
 	}
 }
 
-// put writes the outcomes of a group into a result.
-func (w *watch) put(r *SetResult, group int, outcomes []eval.ModelOutcome) {
+// put writes the outcomes of a group as of an instant into a result.
+func (w *watch) put(r *SetResult, group int, outcomes []eval.ModelOutcome, asOf int64) {
 	g := &w.set.groups[group]
 	for j, at := range g.models {
-		r.Results[at] = Result{}
+		if r.Results[at] = (Result{}); !w.chooses(asOf) {
+			r.Results[at] = Result{Model: w.set.models[at].checked.Name, Lead: w.lead, Status: NoModel}
+			continue
+		}
 		w.set.models[at].result(&r.Results[at], w.lead, nil, &outcomes[j])
 	}
 	if g.auxiliary {
@@ -167,6 +175,10 @@ func (w *watch) step(ctx context.Context) (c Change, ok bool, err error) {
 	for _, next := range w.next {
 		at = min(at, next)
 	}
+	choosing := w.chosen.Later != nil && w.chosen.From <= min(at, w.to) // the model is chosen before anything else changes, or with it
+	if choosing {
+		at = w.chosen.From
+	}
 	if at == eval.NoChange {
 		return Change{}, false, ctx.Err()
 	}
@@ -175,12 +187,23 @@ func (w *watch) step(ctx context.Context) (c Change, ok bool, err error) {
 	c.AsOf = time.UnixMicro(at).UTC()
 	c.Before = SetResult{Lead: w.lead, Results: results[:models:models], blocks: w.state.blocks, holds: w.state.holds}
 	copy(c.Before.Results, w.state.Results)
+	c.Before.Choice = w.state.Choice
+	if choosing {
+		if err := w.chosen.Later.Err; err != nil {
+			return Change{}, false, err
+		}
+		w.state.Choice = w.chosen.Later.Choice
+		w.putStopped(&w.state, at)
+	}
 	for i, f := range w.groups {
-		if w.next[i] == at {
-			w.put(&w.state, i, f.Models())
+		if w.next[i] == at || choosing {
+			w.put(&w.state, i, f.Models(), at)
 		}
 	}
-	c.After = SetResult{Lead: w.lead, Results: results[models:], blocks: w.state.blocks, holds: w.state.holds}
+	if choosing {
+		w.chosen = *w.chosen.Later
+	}
+	c.After = SetResult{Lead: w.lead, Results: results[models:], Choice: w.state.Choice, blocks: w.state.blocks, holds: w.state.holds}
 	copy(c.After.Results, w.state.Results)
 	if w.options.Explain {
 		if err := w.explain(ctx, &c); err != nil {
@@ -206,12 +229,14 @@ func (w *watch) explain(ctx context.Context, c *Change) error {
 		if err != nil {
 			return err
 		}
-		w.put(&c.Before, i, before)
+		if c.Before.Choice == c.After.Choice { // else no model was chosen
+			w.put(&c.Before, i, before, c.AsOf.UnixMicro())
+		}
 		after, err := f.Explain(ctx, c.AsOf)
 		if err != nil {
 			return err
 		}
-		w.put(&c.After, i, after)
+		w.put(&c.After, i, after, c.AsOf.UnixMicro())
 	}
 	return nil
 }

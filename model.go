@@ -47,6 +47,8 @@ type Set struct {
 	models []*Model
 	groups []group
 	blocks *blocks // that build on the results of all models; or nil
+	// chooser says which model scores a lead; nil if all of them do.
+	chooser *eval.Chooser
 	// stopped says which models are, by position; nil if none is. They are in no group.
 	stopped []bool
 
@@ -85,6 +87,10 @@ func ParseSchema(name, text string, base *Schema, opts ...CompileOption) (*Schem
 			name = b.Name
 		case *dsl.Stages:
 			name, what = b.Name, "stages"
+		case *dsl.ChooseModel:
+			what = "choose model"
+		case *dsl.LeadCreation:
+			name, what = b.Name, "a lead creation"
 		default:
 			return false
 		}
@@ -136,6 +142,9 @@ func Compile(name, text string, schema *Schema, opts ...CompileOption) (*Model, 
 			Code: check.CodeStage, File: name, Span: block.Name.Span, Summary: "stages belong to a set of models, and not to a model",
 			Help: "compile the file with CompileSet", Line: (&dsl.File{Text: text}).Line(block.Name.Start),
 		}}
+	}
+	if d := ofSet(set, name, text); d != nil {
+		return nil, Diagnostics{*d}
 	}
 	return newModel(models[0]), nil
 }
@@ -298,6 +307,9 @@ func newSet(schema *Schema, models []*Model, stopped []bool, blocks *blocks) *Se
 	for i := range s.groups {
 		s.groups[i].program = eval.New(checked[i])
 	}
+	if blocks != nil && blocks.choice != nil && len(models) > 0 {
+		s.chooser = eval.NewChooser(blocks.choice, schema, slices.Collect(s.names()))
+	}
 	if len(s.groups) == 0 && len(models) > 0 {
 		s.groups = append(s.groups, lookUp(models[0].checked.Schema))
 	}
@@ -369,6 +381,9 @@ func (s *Set) Zone() (*time.Location, bool) {
 // refer to a need by the same pointer. No two sets share pointers.
 func (s *Set) Needs() []*traverse.Need {
 	var needs []*traverse.Need
+	if s.chooser != nil {
+		needs = s.chooser.Needs()
+	}
 	for _, g := range s.groups {
 		needs = append(needs, g.program.Needs()...)
 	}
@@ -383,6 +398,9 @@ func (s *Set) Needs() []*traverse.Need {
 // does not have; load it by queries with the same needs and without From for that.
 func (s *Set) Queries(asOf time.Time) []traverse.Query {
 	var queries []traverse.Query
+	if s.chooser != nil {
+		queries = s.chooser.Queries(asOf)
+	}
 	for _, g := range s.groups {
 		queries = append(queries, g.program.Queries(asOf, false)...)
 	}

@@ -65,7 +65,7 @@ func (w *watch) first(ctx context.Context, from time.Time) (SetResult, error) {
 			if err != nil {
 				return SetResult{}, err
 			}
-			w.put(&r, i, outcomes)
+			w.put(&r, i, outcomes, from.UnixMicro())
 		}
 	}
 	w.complete(&r, from.UnixMicro())

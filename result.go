@@ -25,15 +25,17 @@ const (
 	NotActive                   // the model is not active as of the instant of scoring
 	NotInAudience               // the lead does not belong to the audience of the model
 	Stopped                     // the model is stopped in the set: see [Set.Stop]
+	NoModel                     // no model of the set is chosen for the lead: see [SetResult.Choice]
+	NotChosen                   // another model of the set is chosen for the lead
 )
 
 var statusNames = [...]string{
 	NoStatus: "no status", Scored: "scored", NotTargeted: "not targeted", NoParent: "no parent", NotActive: "not active", NotInAudience: "not in audience",
-	Stopped: "stopped",
+	Stopped: "stopped", NoModel: "no model", NotChosen: "not chosen",
 }
 
 // String returns "scored", "not targeted", "no parent", "not active", "not in audience",
-// "stopped" or, for [NoStatus], "no status".
+// "stopped", "no model", "not chosen" or, for [NoStatus], "no status".
 func (s Status) String() string {
 	if int(s) < len(statusNames) {
 		return statusNames[s]
@@ -74,6 +76,10 @@ func statusOf(s eval.Status) Status {
 		return NotActive
 	case eval.NotInAudience:
 		return NotInAudience
+	case eval.NoModel:
+		return NoModel
+	case eval.NotChosen:
+		return NotChosen
 	}
 	panic(fmt.Sprintf("leadscore: unknown status %d of the engine", s))
 }
@@ -314,6 +320,7 @@ type SetResult struct {
 	Results    []Result `json:"results"`     // one for each model, in the order of the set
 	// Stages are those of the lead, one for each block of stages, in the order of the set.
 	// They are there only with [StagesBefore].
+	Choice Choice        `json:"choice,omitzero"` // what chose the model, if the set chooses one
 	Stages []StageResult `json:"stages,omitempty"`
 
 	blocks *blocks // of the set; or nil
@@ -323,7 +330,7 @@ type SetResult struct {
 // Equal reports whether r and o are equal, including what the blocks of the set ask for:
 // see [Set.Stages]. Results are compared by [Result.Equal]. Package go-cmp uses it.
 func (r SetResult) Equal(o SetResult) bool {
-	return r.Lead == o.Lead && r.SalesReady == o.SalesReady && slices.EqualFunc(r.Results, o.Results, Result.Equal) && slices.Equal(r.holds, o.holds) &&
+	return r.Lead == o.Lead && r.SalesReady == o.SalesReady && r.Choice == o.Choice && slices.EqualFunc(r.Results, o.Results, Result.Equal) && slices.Equal(r.holds, o.holds) &&
 		slices.EqualFunc(r.Stages, o.Stages, StageResult.equal)
 }
 

@@ -324,6 +324,13 @@ func (f *filling) score(ctx context.Context, b *batch, w worker, from, to int) e
 			f.into.models[model].fill(from, at, &b.outcomes[i])
 		}
 	}
+	if f.set.chooser != nil && f.set.stopped != nil {
+		for model := range f.into.models {
+			for n := 0; f.set.isStopped(model) && n < len(ids); n++ {
+				f.into.models[model].status[from+n] = b.ofStopped(n, model)
+			}
+		}
+	}
 	for i := range f.set.groups {
 		for n, err := range b.outcomes[i].Errs {
 			if err == nil {

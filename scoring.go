@@ -100,6 +100,8 @@ type batch struct {
 	room     []moment        // memory for moments of later instants
 	results  []Result        // by lead and model
 	holds    []bool          // by lead and auxiliary model of the blocks
+	chosen   []eval.Chosen   // by lead, if the set has a chooser
+	given    []eval.Status   // memory for eval.Options.Given
 }
 
 // batch returns an empty batch, in the memory of an earlier one if there is one.
@@ -114,6 +116,7 @@ func (s *Set) batch() *batch {
 // of their own.
 func (b *batch) empty() {
 	clear(b.ids)
+	clear(b.chosen)
 	b.ids, b.results, b.holds = b.ids[:0], nil, nil
 	for i := range b.outcomes {
 		b.outcomes[i].Forget()
@@ -135,12 +138,28 @@ func (w worker) release() {
 
 // run scores leads into the outcomes of b. w may be nil. It fails only when ctx is done.
 func (s *Set) run(ctx context.Context, b *batch, ids []string, data Source, o eval.Options, w worker) error {
+	if s.chooser != nil {
+		b.chosen = sized(b.chosen, len(ids))
+		if err := s.chooser.Choose(ctx, data, ids, o, b.chosen); err != nil {
+			return err
+		}
+	}
 	for i, g := range s.groups {
 		if w != nil {
 			o.Worker = &w[i]
 		}
+		if s.chooser != nil {
+			o.Given = b.givenTo(&g)
+		}
 		if err := g.program.Run(ctx, data, ids, o, &b.outcomes[i]); err != nil {
 			return err
+		}
+	}
+	if s.chooser != nil {
+		for n := range b.chosen {
+			if err := b.chosen[n].Err; err != nil {
+				b.outcomes[0].Errs[n] = err
+			}
 		}
 	}
 	return nil
@@ -184,7 +203,7 @@ func (s *Set) score(ctx context.Context, b *batch, data Source, o eval.Options, 
 	}
 	for at := range s.stopped {
 		for n := 0; s.stopped[at] && n < len(b.ids); n++ {
-			b.results[n*models+at] = Result{Model: s.models[at].checked.Name, Lead: b.ids[n], Status: Stopped, moment: &b.moments[at]}
+			b.results[n*models+at] = Result{Model: s.models[at].checked.Name, Lead: b.ids[n], Status: b.ofStopped(n, at), moment: &b.moments[at]}
 		}
 	}
 	if !o.Until.IsZero() {
@@ -198,6 +217,9 @@ func (s *Set) nextChanges(ctx context.Context, b *batch, data Source, o eval.Opt
 	models := len(s.models)
 	moments := make([]moment, len(b.results))
 	for i, g := range s.groups {
+		if s.chooser != nil {
+			o.Given = b.givenTo(&g)
+		}
 		next, errs, err := g.program.NextChanges(ctx, data, b.ids, o)
 		if err != nil {
 			return err
@@ -213,10 +235,27 @@ func (s *Set) nextChanges(ctx context.Context, b *batch, data Source, o eval.Opt
 			for j, at := range g.models {
 				r, m := &b.results[n*models+at], &moments[n*models+at]
 				*m = b.moments[at]
-				if t := next[n*each+j]; t != eval.NoChange {
+				t := next[n*each+j]
+				if s.chooser != nil && b.chosen[n].Given(at) != 0 {
+					t = eval.NoChange
+				}
+				if from, ok := b.chosenLater(n, o.Until); ok {
+					t = from
+				}
+				if t != eval.NoChange {
 					m.next = calendar.Local(time.UnixMicro(t), s.models[at].checked.Zone)
 				}
 				r.moment = m
+			}
+		}
+	}
+	for at := range s.stopped {
+		for n := range b.ids {
+			if from, ok := b.chosenLater(n, o.Until); ok && s.stopped[at] {
+				m := &moments[n*models+at]
+				*m = b.moments[at]
+				m.next = calendar.Local(time.UnixMicro(from), s.models[at].checked.Zone)
+				b.results[n*models+at].moment = m
 			}
 		}
 	}
@@ -235,6 +274,9 @@ func (b *batch) lead(n int) (SetResult, error) {
 	r := SetResult{Lead: b.ids[n], Results: b.results[n*models : (n+1)*models : (n+1)*models]}
 	for i := range r.Results {
 		r.SalesReady = r.SalesReady || r.Results[i].SalesReady
+	}
+	if b.set.chooser != nil {
+		r.Choice = b.chosen[n].Choice
 	}
 	if r.blocks = b.set.blocks; r.blocks != nil {
 		auxiliary := b.set.auxiliary()

@@ -15,16 +15,20 @@ import (
 // that scores depend on. If lists is set, it is also for those that explanations list,
 // which may be of any date.
 func (p *Program) Queries(asOf time.Time, lists bool) []traverse.Query {
-	at := p.routes.plan.Between(asOf, asOf, plan.Instant{})
-	queries := make([]traverse.Query, len(p.routes.plan.Needs))
-	for i, n := range p.routes.plan.Needs {
+	return queries(p.routes.plan, asOf, lists)
+}
+
+func queries(r *plan.Routes, asOf time.Time, lists bool) []traverse.Query {
+	at := r.Between(asOf, asOf, plan.Instant{})
+	list := make([]traverse.Query, len(r.Needs))
+	for i, n := range r.Needs {
 		q := traverse.Query{Need: n.Asked}
 		if n.Asked.Time != "" && !lists {
 			q.From, _ = fetch.Range(n, &at, nil)
 		}
-		queries[i] = q
+		list[i] = q
 	}
-	return queries
+	return list
 }
 
 // uncovered fails leads because a store does not hold all that the program can request

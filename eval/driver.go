@@ -51,7 +51,7 @@ func (p *Program) Run(ctx context.Context, source traverse.Source, ids []string,
 	if m.nearMisses = opts.lists(); m.nearMisses || !m.columns.planned().columns.Any() {
 		m.columns = nil
 	}
-	if err := r.scoreFromRecords(m, ids, begun{}, *out); err != nil {
+	if err := r.scoreFromRecords(m, ids, begun{given: opts.Given}, *out); err != nil {
 		return err
 	}
 	if opts.lists() {
@@ -99,7 +99,7 @@ func (r *run) scoreFromStore(store *columns.Store, m method, ids []string, out O
 	}
 	m.columns = nil
 	for _, i := range large {
-		if err := r.scoreFromRecords(m, ids[i:i+1], begun{}, out.part(i, i+1)); err != nil {
+		if err := r.scoreFromRecords(m, ids[i:i+1], from.unbegun(i*out.each, (i+1)*out.each), out.part(i, i+1)); err != nil {
 			return false, err
 		}
 	}
@@ -173,7 +173,7 @@ func (r *run) fetchAndScore(m method, ids []string, from begun, out Outcomes) er
 		if !s.score(i, id, out) {
 			alone := m
 			alone.columns = nil
-			if err := r.fetchAndScore(alone, ids[i:i+1], begun{}, out.part(i, i+1)); err != nil {
+			if err := r.fetchAndScore(alone, ids[i:i+1], from.unbegun(i*out.each, (i+1)*out.each), out.part(i, i+1)); err != nil {
 				return err
 			}
 		}

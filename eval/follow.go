@@ -90,6 +90,9 @@ func (f *Following) Models() []ModelOutcome { return f.state }
 // outcome returns the outcome of a model as of the instant that was reached.
 func (f *Following) outcome(model int) ModelOutcome {
 	m, l := f.program.routes.plan.Models[model], &f.batch.fetched.Leads[0]
+	if f.opts.Given != nil && f.opts.Given[model] != 0 {
+		return ModelOutcome{Status: f.opts.Given[model]}
+	}
 	if !m.Scores(l.Kind) {
 		return ModelOutcome{Status: notScored(l.Kind)}
 	}
@@ -115,7 +118,7 @@ func (f *Following) Explain(ctx context.Context, asOf time.Time) ([]ModelOutcome
 	b.fetched.SetAsOf(asOf)
 	b.walker.Begin(ctx, &b.fetched)
 	s := recordScorer{
-		routes: f.program.routes, batch: b, structuredScorer: f.scorer,
+		begun: begun{given: f.opts.Given}, routes: f.program.routes, batch: b, structuredScorer: f.scorer,
 		explainer: &explainer{occurrences: f.opts.Occurrences, nearMisses: f.opts.lists(), asOf: asOf},
 	}
 	var out Outcomes
@@ -233,9 +236,24 @@ func (l *leadLoader) uncovered(store *columns.Store) func(id string) *LeadError 
 	return nil
 }
 
+// unwanted returns which models need nothing of the leads from a position on.
+func (l *leadLoader) unwanted(from int) func(at int, _ *fetch.Lead) []bool {
+	models := len(l.p.routes.plan.Models)
+	return func(at int, _ *fetch.Lead) []bool {
+		list := make([]bool, models)
+		for i, given := range l.opts.Given[(from+at)*models : (from+at+1)*models] {
+			list[i] = given != 0
+		}
+		return list
+	}
+}
+
 func (l *leadLoader) part(ids []string, at, limit int, use func(b *batch, at int) error) error {
 	b := l.p.routes.get()
 	opts := fetch.Options{MaxKeys: l.opts.Keys, MaxRecords: limit, NearMisses: l.opts.lists(), Since: l.from}
+	if l.opts.Given != nil {
+		opts.Unwanted = l.unwanted(at)
+	}
 	err := b.fetched.Load(l.ctx, l.p.routes.plan, l.source, ids, l.to, opts)
 	tooMany, ok := errors.AsType[*fetch.LimitError](err)
 	switch {

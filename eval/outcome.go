@@ -18,13 +18,17 @@ var ErrNoLead = fetch.ErrNoLead
 // more records than Options.Records.
 var ErrTooManyRecords = errors.New("too many records")
 
+// ErrUnknownModel is what the Err of a [LeadError] wraps for a lead for which a model is
+// chosen that the set does not have.
+var ErrUnknownModel = errors.New("the set has no such model")
+
 // A LeadError is the error of a lead that could not be scored. It does not affect
 // other leads.
 type LeadError struct {
 	Lead   string // the lead's id
 	Entity string // the entity that could not be fetched
 	Path   string // the way there, such as Lead.ParentContact.ParentAccount; "" if Err wraps ErrMoved
-	Err    error  // the error of the source, a *traverse.ContractError, ErrNoLead, or an error that wraps ErrTooManyRecords or ErrMoved
+	Err    error  // the error of the source, a *traverse.ContractError, ErrNoLead, or an error that wraps ErrTooManyRecords, ErrUnknownModel or ErrMoved
 	Help   string // for ErrNoLead, what [Suggest] returns, if it was asked; else ""
 }
 
@@ -56,6 +60,10 @@ type Options struct {
 	// lead may be, counted from 1: Run looks there first, and writes where the lead was. What
 	// it says may be wrong; 0 says nothing.
 	Rows []int32
+	// Given, if it is not nil, says by lead and model which status a model gives to a lead
+	// whatever its data: 0 for a lead that is to be scored. The model then needs nothing of
+	// the lead.
+	Given []Status
 	// Worker, if it is not nil, is what the goroutine keeps from run to run.
 	Worker *Worker
 	// Transient lets Run use the memory of explanations again: they are valid only until the
@@ -77,6 +85,8 @@ const (
 	NoParent      // the lead has neither contact nor account
 	NotActive     // the model is not in season
 	NotInAudience // the lead does not belong to the model's audience
+	NoModel       // no model is chosen for the lead; only Options.Given has it
+	NotChosen     // another model is chosen for the lead; only Options.Given has it
 )
 
 // Outcomes are the outcomes of a batch of leads. The zero Outcomes has none.

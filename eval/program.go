@@ -61,13 +61,19 @@ func programsOf(models []*plan.Model) []*points.Program {
 }
 
 // Needs returns everything that the program can request from a source.
-func (p *Program) Needs() []*traverse.Need {
-	needs := make([]*traverse.Need, len(p.routes.plan.Needs))
-	for i, n := range p.routes.plan.Needs {
+func (p *Program) Needs() []*traverse.Need { return asked(p.routes.plan) }
+
+// asked returns everything that a plan can request.
+func asked(r *plan.Routes) []*traverse.Need {
+	needs := make([]*traverse.Need, len(r.Needs))
+	for i, n := range r.Needs {
 		needs[i] = n.Asked
 	}
 	return needs
 }
+
+// Models returns how many models the program has.
+func (p *Program) Models() int { return len(p.routes.plan.Models) }
 
 // Plan describes for people how leads are scored from columns: what is counted in
 // one pass, and how many conditions are left to counting routes. The text may

@@ -24,6 +24,9 @@ type recordScorer struct {
 
 // mayBeUnwanted reports whether some model may need nothing of a lead but its record.
 func (s *recordScorer) mayBeUnwanted() bool {
+	if s.begun.given != nil {
+		return true
+	}
 	for j, m := range s.routes.plan.Models {
 		if s.begun.counted(j) != nil || m.Checked.Season != nil || m.AudienceOfLead {
 			return true
@@ -39,7 +42,7 @@ func (s *recordScorer) unwanted(at int, l *fetch.Lead) []bool {
 	models := s.routes.plan.Models
 	var list []bool
 	for j, m := range models {
-		if m.Scores(l.Kind) && s.mayNeed(at*len(models)+j, j, m, l) {
+		if m.Scores(l.Kind) && s.begun.status(at*len(models)+j) == 0 && s.mayNeed(at*len(models)+j, j, m, l) {
 			continue
 		}
 		if list == nil {
@@ -112,7 +115,9 @@ func (s *recordScorer) score(i int, id string, out Outcomes) bool {
 	models := s.routes.plan.Models
 	for j, m := range models {
 		o := &out.Models(i)[j]
-		switch {
+		switch given := s.begun.status(i*len(models) + j); {
+		case given != 0:
+			*o = ModelOutcome{Status: given}
 		case !m.Scores(l.Kind):
 			*o = ModelOutcome{Status: notScored(l.Kind)}
 		case staged && s.staging.Executor.Plan().Counted[j] != nil:

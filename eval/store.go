@@ -29,7 +29,7 @@ func lentStore(source traverse.Source) *columns.Store {
 func (r *run) scoreStore(store *columns.Store, c *columnPlan, models []*plan.Model, ids []string, out Outcomes) (from begun, large []int, ok bool, err error) {
 	ctx, asOf := r.ctx, r.opts.AsOf
 	x, rec := r.opts.Worker.get(c), c.recorder()
-	s := rowScorer{x, rec, models, r.structuredScorer(len(ids)), asOf.UnixMicro(), begun{plan: x.Plan()}}
+	s := rowScorer{x, rec, models, r.structuredScorer(len(ids)), asOf.UnixMicro(), begun{plan: x.Plan(), given: r.opts.Given}}
 	if slices.ContainsFunc(x.Plan().Counted, func(c *plan.Counted) bool { return c != nil && c.ByRoutes }) {
 		s.begun.counts = make([][]points.Count, len(ids)*len(models))
 	}
@@ -86,7 +86,9 @@ func (s *rowScorer) score(row, at int, out []ModelOutcome) bool {
 	kind, fits := x.Score(row)
 	rec.begin(x, kind)
 	for i, m := range s.models {
-		switch {
+		switch given := s.begun.status(at*len(s.models) + i); {
+		case given != 0:
+			out[i] = ModelOutcome{Status: given}
 		case !m.Scores(kind):
 			out[i] = ModelOutcome{Status: notScored(kind)}
 		case x.Plan().Counted[i] != nil:
@@ -127,7 +129,19 @@ type begun struct {
 	plan   *plan.Columns    // nil if nothing has been counted
 	sums   []int64          // scores so far
 	counts [][]points.Count // of a structured model, with gaps; nil if its outcome is known
+	given  []Status         // Options.Given of the leads; or nil
 }
+
+// status returns the status that is given at a position, or 0.
+func (b *begun) status(at int) Status {
+	if b.given == nil {
+		return 0
+	}
+	return b.given[at]
+}
+
+// unbegun is part, with nothing counted.
+func (b begun) unbegun(from, to int) begun { return begun{given: b.given}.part(from, to) }
 
 // counted says where the counts of a structured model are, or returns nil if none of them
 // have been counted.
@@ -153,6 +167,9 @@ func (b begun) part(from, to int) begun {
 	}
 	if b.counts != nil {
 		b.counts = b.counts[from:to]
+	}
+	if b.given != nil {
+		b.given = b.given[from:to]
 	}
 	return b
 }
@@ -188,6 +205,9 @@ func remainderOf(ids []string, large []int, out Outcomes, from begun, models []*
 		}
 		if from.counts != nil {
 			r.begun.counts = append(r.begun.counts, from.counts[i*out.each:(i+1)*out.each]...)
+		}
+		if from.given != nil {
+			r.begun.given = append(r.begun.given, from.given[i*out.each:(i+1)*out.each]...)
 		}
 	}
 	return r

@@ -15,6 +15,9 @@ type Set struct {
 	Schema *traverse.Schema
 	Models []*Model  // in the order of the files
 	Stages []*Stages // in the order of the files
+	// Choice says which model scores a lead; nil if all of them do.
+	Choice    *Choice
+	Creations []*Creation // in the order of the files
 	// Auxiliary are models that rules do not have by name: each says whether the children of
 	// one block of the set hold for a lead, or whether a condition that a decision asks for
 	// does. It holds if the status is scored and, if the model has a Decision, the lead is
@@ -78,15 +81,23 @@ func hasSetBlocks(files []*dsl.File) bool {
 
 // blocks checks the blocks of the set.
 func (c *setChecker) blocks(files []*dsl.File) {
-	stages := map[string]named{}
+	stages, creations := map[string]named{}, map[string]named{}
 	for _, f := range files {
 		c.file = f
 		for _, b := range f.Blocks {
-			if b, ok := b.(*dsl.Stages); ok {
+			switch b := b.(type) {
+			case *dsl.Stages:
 				if b.Name != nil {
 					c.unique(stages, b.Name, "block of stages")
 				}
 				c.set.Stages = append(c.set.Stages, c.stages(b))
+			case *dsl.ChooseModel:
+				c.onlyChoice(b)
+			case *dsl.LeadCreation:
+				if b.Name != nil {
+					c.unique(creations, b.Name, "lead creation")
+				}
+				c.set.Creations = append(c.set.Creations, c.creation(b))
 			}
 		}
 	}
@@ -262,7 +273,7 @@ func (c *setChecker) setJudgment(j *dsl.Judgment) Decision {
 }
 
 // Statuses are the statuses of the language reference, Which leads a model scores.
-var Statuses = []string{"stopped", "no parent", "not targeted", "not active", "not in audience", "scored"}
+var Statuses = []string{"no model", "not chosen", "stopped", "no parent", "not targeted", "not active", "not in audience", "scored"}
 
 // statuses reads the statuses that a judgment names, and reports those that no lead can
 // have.

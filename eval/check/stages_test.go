@@ -87,7 +87,7 @@ func TestStagesProblems(t *testing.T) {
 		{`stage "A" when label of "Plain" is "1A"`, `the model has no label; a label is made of the grades of dimensions: label "…", "…"`},
 		{`stage "A" when condition "Opend" of "B2B" holds`, `the model has no condition "Opend"; did you mean "Opened"?`},
 		{`stage "A" when status of "B2B" is "scord"`, `there is no status "scord"; did you mean "scored"?`},
-		{`stage "A" when status of "B2B" in (5)`, `a status is a text, and 5 is not; expected "stopped", "no parent", "not targeted", "not active", "not in audience" or "scored"`},
+		{`stage "A" when status of "B2B" in (5)`, `a status is a text, and 5 is not; expected "no model", "not chosen", "stopped", "no parent", "not targeted", "not active", "not in audience" or "scored"`},
 		{`stage "A"`, `stage "A" has no when, and only the first stage has none; say when a lead reaches it, such as when score of "B2B" >= 50`},
 		{`stage "A" when sales ready of "B2B" until score of "B2B" < 3 sticky`, `a sticky stage is never lost, but until says when; leave out sticky or until`},
 		{`stage "A" when sales ready of "B2B" then ""`, `the text behind then must not be empty; say what is to happen, or leave out then`},

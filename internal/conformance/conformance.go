@@ -43,6 +43,9 @@
 //	-- changes --           optional: when results change after as_of, and what they are then
 //	to 2026-08-01T00:00:00Z
 //	lead-1  2026-07-30T09:00:00.000001Z  Coffee  scored  43  Warm  not ready
+//	-- contacts --          optional: the contacts for which leads are created, one id per line
+//	-- create --            the leads that are to be created for these
+//	contact ada  Woodworking  Campaign spring  because of FormSubmitted form-1  id f00d…  Topic = Wood
 //	-- tests --             optional: the results of the tests in the rule files
 //	-- formatted --         optional: the last rule file in canonical form
 //
@@ -86,6 +89,8 @@ const (
 	stagesFile    = "stages"
 	movesFile     = "moves"
 	testsFile     = "tests"
+	contactsFile  = "contacts"
+	createFile    = "create"
 	formattedFile = "formatted"
 )
 
@@ -105,6 +110,8 @@ type Case struct {
 
 	// Before are the stages of leads before, by lead and block; without one it is "".
 	Before map[string]map[string]string
+	// Contacts are those for which leads are created.
+	Contacts []string
 
 	leads   []string
 	data    fs.FS // nil if there is none
@@ -235,6 +242,8 @@ func Parse(name, text string) (*Case, error) {
 			c.AsOf = asOf
 		case f.name == leadsFile:
 			c.leads = strings.Fields(f.text)
+		case f.name == contactsFile:
+			c.Contacts = strings.Fields(f.text)
 		case f.name == stoppedFile:
 			for name := range strings.Lines(f.text) {
 				c.Stopped = append(c.Stopped, strings.TrimSpace(name))
@@ -243,7 +252,7 @@ func Parse(name, text string) (*Case, error) {
 			if err := c.readBefore(f.text); err != nil {
 				return nil, err
 			}
-		case slices.Contains([]string{wantFile, explainFile, ledgerFile, changesFile, stagesFile, movesFile, errorsFile, testsFile, formattedFile}, f.name):
+		case slices.Contains([]string{wantFile, explainFile, ledgerFile, changesFile, stagesFile, movesFile, errorsFile, testsFile, formattedFile, createFile}, f.name):
 		default:
 			return nil, fmt.Errorf("unknown file %s", f.name)
 		}
@@ -266,7 +275,9 @@ func Parse(name, text string) (*Case, error) {
 		return nil, errors.New("the case has changes, but not want")
 	case !c.Scores() && (a.get(stagesFile) != nil || a.get(movesFile) != nil):
 		return nil, errors.New("the case has stages, but not want")
-	case !wrong && !c.Scores() && a.get(formattedFile) == nil && a.get(testsFile) == nil:
+	case a.get(createFile) != nil && (c.data == nil || c.AsOf.IsZero() || c.Contacts == nil):
+		return nil, errors.New("the case has create, but not data, contacts and as_of")
+	case !wrong && !c.Scores() && a.get(formattedFile) == nil && a.get(testsFile) == nil && a.get(createFile) == nil:
 		return nil, errors.New("the case has neither want nor errors")
 	case c.Scores() && (c.data == nil || c.AsOf.IsZero()):
 		return nil, errors.New("the case has want, but not data and as_of")
@@ -328,6 +339,18 @@ func ChangesText(to time.Time, at []time.Time, after []Row) string {
 	}
 	return b.String()
 }
+
+// Created returns the leads that are to be created, if the case has them.
+func (c *Case) Created() (string, bool) {
+	f := c.archive.get(createFile)
+	if f == nil {
+		return "", false
+	}
+	return f.text, true
+}
+
+// SetCreated sets the leads that are to be created.
+func (c *Case) SetCreated(text string) { c.archive.set(createFile, text) }
 
 // Explains reports whether the case has the contributions of conditions.
 func (c *Case) Explains() bool { return c.archive.get(explainFile) != nil }

@@ -73,7 +73,7 @@ func compareColumns(t failer, set *leadscore.Set, leads []string, source leadsco
 	}
 	for i, lead := range leads {
 		want, wantErr := reference(lead)
-		if err := scores.Err(i); (wantErr != nil) != errors.Is(err, leadscore.ErrNoLead) || wantErr == nil && err != nil {
+		if err := scores.Err(i); !sameError(wantErr, err) {
 			t.Fatalf("lead %q in columns: error %v, want %v", lead, err, wantErr)
 		}
 		for j, w := range want {
@@ -84,6 +84,15 @@ func compareColumns(t failer, set *leadscore.Set, leads []string, source leadsco
 			}
 		}
 	}
+}
+
+// sameError reports whether the engine has the error of the reference, or none if that has
+// none.
+func sameError(reference, engine error) bool {
+	if _, ok := errors.AsType[*UnknownModel](reference); ok {
+		return errors.Is(engine, leadscore.ErrUnknownModel)
+	}
+	return (reference != nil) == errors.Is(engine, leadscore.ErrNoLead) && (reference != nil || engine == nil)
 }
 
 func compareOnce(t failer, set *leadscore.Set, leads []string, source leadscore.Source, occurrences int,
@@ -97,7 +106,7 @@ func compareOnce(t failer, set *leadscore.Set, leads []string, source leadscore.
 		want, wantErr := reference(got.Lead)
 		i++
 		if wantErr != nil {
-			if !errors.Is(err, leadscore.ErrNoLead) {
+			if !sameError(wantErr, err) {
 				t.Fatalf("lead %q: error %v, want %v", got.Lead, err, wantErr)
 			}
 			continue
@@ -116,7 +125,8 @@ func compareOnce(t failer, set *leadscore.Set, leads []string, source leadscore.
 			if occurrences != scoresAlone && g.Status == leadscore.Scored {
 				addsUp(t, g)
 			}
-			if occurrences != scoresAlone && g.Status != leadscore.Stopped { // a model gives the same result alone as in the set
+			ofSet := g.Status == leadscore.Stopped || g.Status == leadscore.NoModel || g.Status == leadscore.NotChosen
+			if occurrences != scoresAlone && !ofSet { // a model gives the same result alone as in the set
 				alone, err := set.Models()[j].Score(context.Background(), got.Lead, source, options...)
 				if err == nil && occurrences > 0 {
 					alone, err = alone.Detailed(context.Background())

@@ -2,17 +2,21 @@ package reference
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/eval"
 	"github.com/leadscore/leadscore/eval/check"
 	"github.com/leadscore/leadscore/internal/conformance"
+	"github.com/leadscore/leadscore/internal/nearest"
 	"github.com/leadscore/leadscore/source/memory"
 	"github.com/leadscore/leadscore/traverse"
 )
@@ -25,6 +29,13 @@ func TestConformance(t *testing.T) {
 	}
 	n := 0
 	for _, c := range cases {
+		if want, ok := c.Created(); ok {
+			t.Run(c.Name+"/create", func(t *testing.T) {
+				if got := createdText(t, c); got != want {
+					t.Errorf("got\n%s\nwant\n%s", got, want)
+				}
+			})
+		}
 		if !c.Scores() {
 			continue
 		}
@@ -74,7 +85,7 @@ func read(ctx context.Context, c *conformance.Case) (*given, error) {
 	if g.leads, err = c.Leads(ctx, loaded); err != nil {
 		return nil, err
 	}
-	g.data, err = reachable(ctx, loaded.Source, g.schema, g.leads)
+	g.data, err = reachable(ctx, loaded.Source, g.schema, g.leads, c.Contacts...)
 	return g, err
 }
 
@@ -107,7 +118,10 @@ func answer(ctx context.Context, c *conformance.Case) ([]conformance.Row, error)
 	var rows []conformance.Row
 	for _, lead := range g.leads {
 		results, err := Score(files, g.schema, g.data, lead, c.AsOf)
-		if err != nil {
+		if unknown, ok := errors.AsType[*UnknownModel](err); ok {
+			rows = append(rows, conformance.Row{Lead: lead, Err: fmt.Errorf("lead %q: %s (%s): the set has no such model: the %s of %q names %q%s",
+				lead, unknown.Path, unknown.Entity, unknown.Field, unknown.Record, unknown.Name, meant(files, unknown.Name))})
+		} else if err != nil {
 			rows = append(rows, conformance.Row{Lead: lead, Err: fmt.Errorf("lead %q: no such lead", lead)})
 		}
 		for _, r := range Stopped(results, c.Stopped...) {
@@ -119,6 +133,57 @@ func answer(ctx context.Context, c *conformance.Case) ([]conformance.Row, error)
 		}
 	}
 	return rows, nil
+}
+
+// meant returns what the error for a model that is not there adds.
+func meant(files []*dsl.File, name string) string {
+	var names []string
+	for _, f := range files {
+		for _, b := range f.Blocks {
+			if m, ok := b.(*dsl.Model); ok {
+				names = append(names, m.Name.Value)
+			}
+		}
+	}
+	if near := nearest.Name(name, slices.Values(names)); near != "" {
+		return nearest.Hint(strconv.Quote(near))
+	}
+	return ""
+}
+
+// createdText returns the leads that are to be created in a case.
+func createdText(t *testing.T, c *conformance.Case) string {
+	g, err := read(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []conformance.Created
+	for _, r := range Create(g.files, g.schema, g.data, c.Contacts, c.AsOf) {
+		out := conformance.Created{Parent: "contact", ID: r.Parent, Creation: r.Creation, Proposal: r.ID, Ref: r.Ref, Context: r.Context, Entity: r.Entity, Cause: r.Cause}
+		switch {
+		case r.NoAccount:
+			out.Err = leadscore.ErrNoAccount
+		case r.Account:
+			out.Parent = "account"
+		}
+		for _, v := range r.Values {
+			value := v.Values[0]
+			text := fmt.Sprint(value)
+			switch value := value.(type) {
+			case *dsl.String:
+				text = value.Value
+			case *dsl.Number:
+				text = value.Text
+			case *dsl.Bool:
+				text = strconv.FormatBool(value.Value)
+			case *dsl.Moment:
+				text = value.Raw
+			}
+			out.Values = append(out.Values, v.Field.Text+" = "+text)
+		}
+		list = append(list, out)
+	}
+	return conformance.CreatedText(list)
 }
 
 // labeled reports whether a model has a label.
@@ -210,9 +275,9 @@ func counted(routes [][]Stop) []conformance.Occurrence {
 	return out
 }
 
-// reachable reads from a source everything that is connected with the leads: the
+// reachable reads from a source everything that is connected with leads and contacts: the
 // records that a reference leads to, those whose reference leads to one, and so on.
-func reachable(ctx context.Context, source *memory.Source, schema *traverse.Schema, leads []string) (Data, error) {
+func reachable(ctx context.Context, source *memory.Source, schema *traverse.Schema, leads []string, contacts ...string) (Data, error) {
 	data := Data{}
 	have := map[string]bool{}           // entity and id of the records read
 	ids := map[string]map[string]bool{} // ids that occur somewhere, by entity
@@ -221,6 +286,9 @@ func reachable(ctx context.Context, source *memory.Source, schema *traverse.Sche
 	}
 	for _, id := range leads {
 		ids[traverse.Lead][id] = true
+	}
+	for _, id := range contacts {
+		ids[traverse.Contact][id] = true
 	}
 	for grown := true; grown; {
 		grown = false

@@ -34,8 +34,8 @@ type Data map[string][]Record
 // the engine's result.
 type Result struct {
 	Model, Lead string
-	// Status is "scored", "stopped", "no parent", "not targeted", "not active" or "not in
-	// audience". The rest is set only for "scored", but for Audience.
+	// Status is "scored", "no model", "not chosen", "stopped", "no parent", "not targeted",
+	// "not active" or "not in audience". The rest is set only for "scored", but for Audience.
 	Status        string
 	Score         int64
 	Grade         string
@@ -117,8 +117,8 @@ type Stop struct {
 	Record *Record
 }
 
-// Score scores one lead with every model of files, in their order. It returns an
-// error if there is no such lead.
+// Score scores one lead with every model of files, in their order, or with the one that is
+// chosen for it. It returns an error if there is no such lead, and an [*UnknownModel].
 func Score(files []*dsl.File, schema *traverse.Schema, data Data, lead string, asOf time.Time) ([]Result, error) {
 	record := data.find(traverse.Lead, lead)
 	if record == nil {
@@ -132,7 +132,7 @@ func Score(files []*dsl.File, schema *traverse.Schema, data Data, lead string, a
 			}
 		}
 	}
-	return results, nil
+	return choose(results, files, schema, data, record, asOf)
 }
 
 // Stopped returns the results that [Score] returns for a lead, if the models with some names
@@ -141,7 +141,8 @@ func Score(files []*dsl.File, schema *traverse.Schema, data Data, lead string, a
 func Stopped(results []Result, models ...string) []Result {
 	results = slices.Clone(results)
 	for i, r := range results {
-		if slices.Contains(models, r.Model) {
+		// "The statuses are looked at in this order": those of the choice come first
+		if slices.Contains(models, r.Model) && r.Status != "no model" && r.Status != "not chosen" {
 			results[i] = Result{Model: r.Model, Lead: r.Lead, Status: "stopped"}
 		}
 	}

@@ -40,6 +40,10 @@ func (b *Batch) Records(n *plan.Need, key string) []*Record {
 	return nil
 }
 
+// Exists reports whether a record of a layout exists as of the scoring instant, in the zone
+// of the models if they share one.
+func (b *Batch) Exists(l *plan.Layout, r *Record) bool { return b.mayExist(l, r) }
+
 // Key returns the key of a node's records for a record of its parent.
 func Key(n *plan.Node, parent *Record) string {
 	if n.Ref >= 0 {
@@ -77,7 +81,9 @@ func (b *Batch) OwnerEntity() *traverse.Entity { return b.plan.Owner.Layout.Enti
 // Account returns the id of the account of an account-based lead.
 func (b *Batch) Account(l *Lead) string { return b.reference(l, traverse.ParentAccount) }
 
-func (b *Batch) start(p *plan.Routes, asOf time.Time, opts Options) {
+// Begin prepares an empty batch for [Batch.Ask] and [Batch.LoadOwned], and [Batch.Load]
+// for itself.
+func (b *Batch) Begin(p *plan.Routes, asOf time.Time, opts Options) {
 	b.plan, b.opts, b.room = p, opts, opts.MaxRecords
 	if b.room < 1 {
 		b.room = math.MaxInt

@@ -16,8 +16,8 @@ import (
 //
 // b is empty: new, or [Batch.Reset].
 func (b *Batch) Load(ctx context.Context, p *plan.Routes, source traverse.Source, ids []string, asOf time.Time, opts Options) error {
-	b.start(p, asOf, opts)
-	l := loader{b: b, ctx: ctx, source: source, want: make([][]string, len(p.Needs)), intakes: make([]Intake, len(p.Needs)), roots: map[rootOf][]string{}}
+	b.Begin(p, asOf, opts)
+	l := b.loader(ctx, source)
 	if opts.Intake != nil {
 		for i, n := range p.Needs {
 			l.intakes[i] = opts.Intake(n)
@@ -26,6 +26,18 @@ func (b *Batch) Load(ctx context.Context, p *plan.Routes, source traverse.Source
 	if err := l.leads(ids); err != nil {
 		return err
 	}
+	return l.rounds()
+}
+
+// loader returns a run over a batch that was begun.
+func (b *Batch) loader(ctx context.Context, source traverse.Source) *loader {
+	n := len(b.plan.Needs)
+	return &loader{b: b, ctx: ctx, source: source, want: make([][]string, n), intakes: make([]Intake, n), roots: map[rootOf][]string{}}
+}
+
+// rounds fetches what the leads of the batch reach.
+func (l *loader) rounds() error {
+	b, p := l.b, l.b.plan
 	for kind, t := range p.Trees {
 		l.reached[kind] = make([][]*Record, len(t.Order))
 	}

@@ -43,6 +43,13 @@ func newRoutes(models []*check.Model, whole *Routes) *Routes {
 	for _, m := range models {
 		r.Models = append(r.Models, b.model(m))
 	}
+	b.finish(whole)
+	return r
+}
+
+// finish makes what is asked of a source: the needs of whole, or if that is nil its own.
+func (b *builder) finish(whole *Routes) {
+	r := b.routes
 	for _, n := range r.Needs {
 		if whole != nil {
 			n.Asked = whole.Needs[slices.IndexFunc(whole.Needs, n.same)].Asked
@@ -66,7 +73,6 @@ func newRoutes(models []*check.Model, whole *Routes) *Routes {
 			l.frozen = true // residual routes share it, and are planned while others run
 		}
 	}
-	return r
 }
 
 func takesAnyInteraction(m *check.Model) bool {

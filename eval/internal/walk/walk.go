@@ -95,6 +95,17 @@ func (w *Walker) countAll(c *plan.Child, l *fetch.Lead) points.Count {
 	return n
 }
 
+// Passing returns the records of the root of a child, whose path is that root alone, that
+// are those of a lead and satisfy the expressions of the child.
+func (w *Walker) Passing(c *plan.Child, l *fetch.Lead) []*fetch.Record {
+	w.start(c, l)
+	list := make([]*fetch.Record, len(w.from))
+	for i := range w.from {
+		list[i] = w.from[i].record
+	}
+	return list
+}
+
 // start puts the records of a path's root on the frontier.
 func (w *Walker) start(c *plan.Child, l *fetch.Lead) {
 	w.begin(c)

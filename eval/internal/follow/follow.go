@@ -20,7 +20,7 @@ func (f *Follower) Begin(ctx context.Context, b *fetch.Batch, w *walk.Walker, p 
 	f.from, f.to = from.UnixMicro(), to.UnixMicro()
 	f.now, f.walked = f.from, math.MinInt64
 	f.models, f.units, f.members = slices.Grow(f.models[:0], len(p.Models))[:len(p.Models)], f.units[:0], f.members[:0]
-	f.touched, f.events, f.next = f.touched[:0], f.events[:0], 0
+	f.touched, f.events, f.next, f.groups = f.touched[:0], f.events[:0], 0, f.groups[:0]
 	f.agings.reset()
 	if f.found == nil {
 		f.found, f.reach = map[flipKey][]int64{}, map[*plan.Node][]*fetch.Record{}
@@ -147,6 +147,7 @@ func (f *Follower) End() {
 	f.batch, f.walker, f.lead = nil, nil, nil
 	clear(f.reach)
 	clear(f.found)
+	clear(f.keys)
 }
 
 // Moved says that the instant of the batch is another one than the follower left there.

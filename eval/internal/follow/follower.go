@@ -43,9 +43,11 @@ type Follower struct {
 	models  []model
 	units   []unit
 	members []member
-	touched []int // units that are to be counted again
-	dirty   []int // models that are to be scored again
-	changed []int // of these, those whose outcome differs
+	groups  []uint64         // how many members of each count
+	keys    map[walk.Key]int // the groups of the unit at hand
+	touched []int            // units that are to be counted again
+	dirty   []int            // models that are to be scored again
+	changed []int            // of these, those whose outcome differs
 
 	events []event // in the order of time
 	next   int     // of events
@@ -82,6 +84,7 @@ type unit struct {
 	plain      bool
 	first, end int    // of its members
 	sum        uint64 // of the weights of members that count
+	most       uint64 // of a group that its cap lets count; 0 without a cap
 }
 
 // A member is a record that a plain child may count.
@@ -90,6 +93,7 @@ type member struct {
 	dated  bool
 	counts bool
 	weight uint64 // 1, or for a decay the weight by its age
+	group  int    // of those that a cap does not tell apart
 }
 
 const (

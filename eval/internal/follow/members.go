@@ -6,19 +6,24 @@ import (
 	"github.com/leadscore/leadscore/eval/check"
 	"github.com/leadscore/leadscore/eval/internal/instants"
 	"github.com/leadscore/leadscore/eval/internal/plan"
+	"github.com/leadscore/leadscore/eval/internal/walk"
 	"github.com/leadscore/leadscore/internal/points"
 )
 
 // Most children are plain: they count interactions, whose expressions hold as of any instant
-// or none, and neither a cap nor a burst nor a block asks for more. What a plain child counts
-// is a sum over its members, the records that satisfy its expressions: each begins and
-// ceases to count at instants that are known beforehand, and has a weight. So nothing is
-// counted again.
+// or none, and neither a burst nor a block asks for more. What a plain child counts is a sum
+// over its members, the records that satisfy its expressions: each begins and ceases to
+// count at instants that are known beforehand, and has a weight. So nothing is counted again.
 
 // plain reports whether a child is plain.
 func plain(c *plan.Child) bool {
 	s := &c.Steps[0]
-	if len(c.Steps) > 1 || s.Node.IsLead || s.Node.Layout.Days || c.Checked.Cap != nil || c.Checked.Burst != nil {
+	if len(c.Steps) > 1 || s.Node.IsLead || s.Node.Layout.Days || c.Checked.Burst != nil {
+		return false
+	}
+	// A decay with a cap counts the newest of each value, and what a reference leads to may
+	// come to exist.
+	if c.Checked.Cap != nil && (c.Checked.Aging != nil || c.Cap != nil && len(c.Cap.Hops) > 0) {
 		return false
 	}
 	return !slices.ContainsFunc(s.Where, func(e plan.Expr) bool { return !timeless(&e) })
@@ -40,6 +45,10 @@ func timeless(e *plan.Expr) bool {
 func (f *Follower) addMembers(at int, c *plan.Child) {
 	u := &f.units[at]
 	u.plain, u.first = true, len(f.members)
+	if c.Checked.Cap != nil {
+		u.most = c.Checked.Cap.Count
+		clear(f.keys)
+	}
 	s := &c.Steps[0]
 	var w *plan.Window
 	if s.Window >= 0 {
@@ -66,8 +75,11 @@ func (f *Follower) addMembers(at int, c *plan.Child) {
 		if points.Decays(c.Checked) && !c.Checked.Aging.Newest {
 			m.weight = f.agings.watchMember(u.aging, f.from, f.to, m.when, len(f.members))
 		}
+		if u.most > 0 {
+			m.group = f.groupOf(f.walker.KeyOf(c, r))
+		}
 		if m.counts {
-			u.sum += m.weight
+			f.add(u, &m)
 		}
 		f.members = append(f.members, m)
 	}
@@ -125,11 +137,47 @@ func (f *Follower) turn(unit, at int, counts bool) {
 		return
 	}
 	if m.counts = counts; counts {
-		u.sum += m.weight
+		f.add(u, m)
 	} else {
-		u.sum -= m.weight
+		f.remove(u, m)
 	}
 	f.touch(unit)
+}
+
+// groupOf returns the group of a key among the members of the unit at hand.
+func (f *Follower) groupOf(key walk.Key) int {
+	g, ok := f.keys[key]
+	if !ok {
+		if f.keys == nil {
+			f.keys = map[walk.Key]int{}
+		}
+		g = len(f.groups)
+		f.groups = append(f.groups, 0)
+		f.keys[key] = g
+	}
+	return g
+}
+
+// add adds a member to the sum of its unit, unless enough of its group count.
+func (f *Follower) add(u *unit, m *member) {
+	if u.most == 0 {
+		u.sum += m.weight
+		return
+	}
+	if f.groups[m.group]++; f.groups[m.group] <= u.most {
+		u.sum++
+	}
+}
+
+// remove takes a member off the sum of its unit.
+func (f *Follower) remove(u *unit, m *member) {
+	if u.most == 0 {
+		u.sum -= m.weight
+		return
+	}
+	if f.groups[m.group]--; f.groups[m.group] < u.most {
+		u.sum--
+	}
 }
 
 // weigh gives a member another weight.

@@ -293,3 +293,14 @@ func (w *Walker) Newest(c *plan.Child, l *fetch.Lead) (when int64, ok bool) {
 	}
 	return t.at.When, true
 }
+
+// A Key tells occurrences apart that a cap counts once, or so many times.
+type Key struct{ value value }
+
+// KeyOf returns what the cap of a child whose path is a root tells a record apart by.
+func (w *Walker) KeyOf(c *plan.Child, r *fetch.Record) Key {
+	if c.Cap != nil {
+		return Key{w.valueOf(c.Cap, &way{r})}
+	}
+	return Key{periodOf(c, r)}
+}

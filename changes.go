@@ -37,7 +37,7 @@ func (c Change) Changed() iter.Seq2[Result, Result] {
 // explanation and the next change.
 func (r Result) alike(o Result) bool {
 	return r.Status == o.Status && r.Score == o.Score && r.Grade == o.Grade && r.SalesReady == o.SalesReady &&
-		r.explained.Outcome().Equal(o.explained.Outcome())
+		r.explained.SameOutcome(o.explained)
 }
 
 // Changes yields the changes of the results for a lead after one instant, up to another,

@@ -160,6 +160,24 @@ func (e *Explanation) Label() (label string, ok bool) {
 	return e.program.Label(&e.outcome), true
 }
 
+// SameOutcome reports whether e and o, which may be nil, have equal outcomes, apart from the
+// score.
+func (e *Explanation) SameOutcome(o *Explanation) bool {
+	if !e.Structured() || !o.Structured() || e.program != o.program {
+		return e.Outcome().Equal(o.Outcome())
+	}
+	if e.outcome.SalesReady != o.outcome.SalesReady {
+		return false
+	}
+	for i, d := range e.outcome.Dimensions {
+		// The grade of a dimension follows from its score, and those of the label from these.
+		if was := o.outcome.Dimensions[i]; d.Score != was.Score || d.Active != was.Active && e.program.DimensionGrade(i, &e.outcome) != o.program.DimensionGrade(i, &o.outcome) {
+			return false
+		}
+	}
+	return true
+}
+
 // Outcome returns the outcome of a structured model, which belongs to the caller. It
 // returns nil for any other model, and if e is nil.
 func (e *Explanation) Outcome() *Outcome {

@@ -124,7 +124,7 @@ func BenchmarkScore(b *testing.B) {
 func BenchmarkRows(b *testing.B) {
 	for _, s := range measure.Sections() {
 		switch s.Name {
-		case "growth", "structs", "set", "explain", "compile", "cores", "hops":
+		case "growth", "structs", "set", "explain", "changes", "compile", "cores", "hops":
 			b.Run(s.Name, func(b *testing.B) {
 				err := s.Contests(lab(), func(c measure.Contest) error {
 					b.Run(c.Name, func(b *testing.B) { contest(b, c, s.Unit) })

@@ -13,7 +13,7 @@ import (
 
 // Rows is leadscore over a source that somebody wrote for their own structs: it
 // hands over rows of values through Fetch.
-var Rows = Over("leadscore over rows", loadRows)
+var Rows = Over("leadscore over rows", LoadRows)
 
 // rowSource is a source over plain structs in maps.
 type rowSource struct {
@@ -296,7 +296,8 @@ func (s *rowSource) Fetch(ctx context.Context, q *traverse.Query, out *traverse.
 	return ctx.Err()
 }
 
-func loadRows(d *crm.Data, _ *leadscore.Schema) (leadscore.Source, error) {
+// LoadRows returns a source of the records as slices, without columns.
+func LoadRows(d *crm.Data, _ *leadscore.Schema) (leadscore.Source, error) {
 	s := &rowSource{
 		leads: map[string]*rowLead{}, contacts: map[string]*rowContact{}, accounts: map[string]*rowAccount{},
 		interactions: map[string]map[string][]interaction{},

@@ -41,6 +41,7 @@ func Sections() []Section {
 		{Name: "general", Title: "General engines", Unit: "lead", Contests: general},
 		{Name: "set", Title: "Ten models of 20 rules in one set against one alone", Unit: "lead", Contests: tenModels},
 		{Name: "explain", Title: "With Explain against without", Unit: "lead", Contests: explain},
+		{Name: "changes", Title: "How scores change", Unit: "lead", Contests: changes},
 		{Name: "compile", Title: "100 rules from text to runnable", Unit: "model", Contests: compile},
 		{Name: "structured", Title: "A structured model of 100 rules", Unit: "lead", Contests: structured},
 		{Name: "compile-structured", Title: "The structured model from text to runnable", Unit: "model", Contests: compileStructured},

@@ -45,7 +45,8 @@ type Options struct {
 	// source with the schema of the set: see [Live].Prepared. If the program cannot score
 	// by the set, because its data lacks something, the error is [Reasons], for which the
 	// step is refused. Any other error ends the step, and says nothing about it. Prepare
-	// may be called by several goroutines. Nil prepares nothing.
+	// may be called by several goroutines. What it returns is in use until the last reader
+	// has finished with it, of which nobody is told. Nil prepares nothing.
 	Prepare func(ctx context.Context, set *leadscore.Set) (any, error)
 	// Changed is called whenever another set is live, in their order and never by two
 	// goroutines at the same time, unless it is nil. It must not call the registry, apart

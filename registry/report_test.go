@@ -113,3 +113,26 @@ func TestOvertaken(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A leaving store keeps an entry while the client goes.
+type leaving struct {
+	registry.Store
+	leave func()
+}
+
+func (l leaving) Append(ctx context.Context, number int64, entry []byte) error {
+	err := l.Store.Append(ctx, number, entry)
+	l.leave()
+	return errors.Join(err, ctx.Err())
+}
+
+// TestClientLeaves: a step that was kept has its effect, also if nobody waits for it.
+func TestClientLeaves(t *testing.T) {
+	store := &registry.Memory{}
+	draft(t, open(t, store, registry.Options{}), "spring", rules(10))
+	ctx, cancel := context.WithCancel(t.Context())
+	r := open(t, leaving{store, cancel}, registry.Options{})
+	if _, err := r.Publish(ctx, "spring", ada, nil); err != nil || r.Live() == nil || r.Live().Version != "spring" {
+		t.Errorf("%v, %+v", err, r.Live())
+	}
+}

@@ -256,8 +256,12 @@ func pause(ctx context.Context) error {
 	}
 }
 
-// kept reports whether the store has an entry under a number.
+// kept reports whether the store has an entry under a number. It looks also if ctx is done:
+// the client may have gone while the entry was being kept.
 func (r *Registry) kept(ctx context.Context, number int64, entry []byte) bool {
+	const longest = 5 * time.Second
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), longest)
+	defer cancel()
 	for text, err := range r.store.Entries(ctx, number-1) {
 		return err == nil && bytes.Equal(text, entry)
 	}

@@ -56,7 +56,7 @@ func parseFlags(args []string, out io.Writer) (config, error) {
 	f.StringVar(&c.userHeader, "user-header", "", "`header` in which a proxy says who sends a request, such as X-Forwarded-User")
 	f.IntVar(&c.seed, "seed", 500, "how many `leads` to invent for an empty database")
 	f.Var(&c.asOf, "as-of", "score as of an `instant`, such as 2026-06-01T00:00:00Z, instead of now")
-	f.DurationVar(&c.rescore, "rescore", 15*time.Minute, "how often all leads are scored")
+	f.DurationVar(&c.rescore, "rescore", 24*time.Hour, "how often all leads are scored, for what other programs change in the tables")
 	f.DurationVar(&c.timeout, "timeout", 10*time.Second, "how long a request may take; an export has 5 minutes")
 	f.IntVar(&c.requests, "requests", 64, "how many requests are served at once")
 	if err := f.Parse(args); err != nil {

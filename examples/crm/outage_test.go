@@ -220,7 +220,7 @@ func TestScoringIsTriedAgain(t *testing.T) {
 	s := newTestService(t, flags, db)
 	lines := &log{}
 	s.log = newLogger(lines)
-	if _, err := db.write.Exec("DELETE FROM score; PRAGMA query_only = 1"); err != nil {
+	if _, err := db.write.Exec("DELETE FROM score; UPDATE scoring SET rules = 0; PRAGMA query_only = 1"); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

@@ -183,35 +183,54 @@ func (s *service) requestRescore() {
 	}
 }
 
-// keepScores scores all leads after each period, because scores change with time,
-// and each time that another version of the rules is live. After a failure it tries again,
-// with pauses that grow from a second to a minute. It returns when ctx is done.
+// keepScores keeps the stored scores right. It scores a lead when its result changes by
+// time alone; all leads each time that another version of the rules is live; and all after
+// each period, since other programs may have changed the tables. After a failure it tries
+// again, with pauses that grow from a second to a minute. It returns when ctx is done.
 func (s *service) keepScores(ctx context.Context, period time.Duration) {
 	tick := time.NewTicker(period)
 	defer tick.Stop()
-	var again <-chan time.Time // after a failure
-	pause := time.Second
+	pause := time.Duration(0) // after a failure
+	all := false              // leads have to be scored
 	for {
+		wait := s.untilChange(ctx)
+		if pause > 0 {
+			wait = pause
+		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
+			all = true
 		case <-s.rescore:
-		case <-again:
+			all = all || !s.isScored(ctx)
+		case <-time.After(wait):
 		}
-		err := s.scoreAll(ctx)
+		var err error
+		if all {
+			err = s.scoreAll(ctx)
+		} else {
+			_, err = s.scoreDue(ctx)
+		}
 		if err == nil || ctx.Err() != nil {
-			again, pause = nil, time.Second
+			pause, all = 0, false
 			continue
 		}
-		s.log.Error("scoring all leads", "error", err, "again_after", pause.String())
-		again, pause = time.After(pause), min(2*pause, time.Minute)
+		pause = min(max(2*pause, time.Second), time.Minute)
+		s.log.Error("scoring leads", "error", err, "again_after", pause.String())
 	}
+}
+
+// isScored reports whether all leads have been scored by the version of the rules that is
+// live: before the service was started, or by another one.
+func (s *service) isScored(ctx context.Context) bool {
+	number, err := s.store.scoredRules(ctx)
+	return err == nil && number == s.registry.Live().Number
 }
 
 // scoreAll stores the scores of all leads, and deletes those of leads that no longer exist.
 func (s *service) scoreAll(ctx context.Context) error {
-	began := time.Now()
+	began, rules := time.Now(), s.registry.Live().Number
 	number, err := s.store.beginScoring(ctx)
 	if err != nil {
 		return err
@@ -224,7 +243,10 @@ func (s *service) scoreAll(ctx context.Context) error {
 	s.metrics.Add("rescores", 1)
 	s.metrics.AddFloat("rescore_seconds", took)
 	s.log.Info("scored all leads", "leads", scored, "failed", failed, "seconds", took)
-	return s.store.dropOrphans(ctx)
+	if err := s.store.dropOrphans(ctx); err != nil {
+		return err
+	}
+	return s.store.setScoredRules(ctx, rules)
 }
 
 // saved is how many leads are written in one transaction. SQLite has one writer
@@ -255,7 +277,7 @@ func (s *service) score(ctx context.Context, number int64, ids []string) (scored
 		done = done[:0]
 		return err
 	}
-	for result, err := range live.Set.ScoreAll(ctx, stream, data, leadscore.AsOf(asOf)) {
+	for result, err := range live.Set.ScoreAll(ctx, stream, data, leadscore.AsOf(asOf), leadscore.NextChange(asOf.Add(horizon))) {
 		if _, alone := errors.AsType[*leadscore.LeadError](err); alone && !isOutage(err) {
 			failed++
 			s.metrics.Add("failed_leads", 1)

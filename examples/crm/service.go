@@ -122,7 +122,7 @@ func (s *service) postInteraction(w http.ResponseWriter, r *http.Request) error 
 	case known:
 		status = http.StatusOK
 	}
-	leads, err := s.store.leadsOf(r.Context(), i.contact)
+	leads, err := leadsOf(r.Context(), s.store.read, i.contact)
 	if err != nil {
 		return err
 	}

@@ -143,7 +143,7 @@ func (s *store) beginScoring(ctx context.Context) (number int64, err error) {
 
 // nextScoring returns the number of a scoring that begins with the end of a
 // transaction. Others that want a number wait for that end, and so read what the
-// transaction has written; it should be the last statement, to let them wait briefly.
+// transaction has written; no statement that may wait should follow, to let them wait briefly.
 // If the service is cut off before the end, PostgreSQL ends the transaction soon.
 func (s *store) nextScoring(ctx context.Context, tx *sql.Tx) (number int64, err error) {
 	limit := "''"
@@ -157,7 +157,8 @@ func (s *store) nextScoring(ctx context.Context, tx *sql.Tx) (number int64, err 
 
 // addInteraction stores an interaction unless one is stored under its id. If the
 // interaction is stored now or was before, number is that of the scoring that has to
-// follow.
+// follow. The leads that it has to score are noted with the interaction, so that it
+// follows even after a crash.
 func (s *store) addInteraction(ctx context.Context, i interaction) (what outcome, number int64, err error) {
 	fields, err := json.Marshal(i.fields)
 	if err != nil {
@@ -167,7 +168,14 @@ func (s *store) addInteraction(ctx context.Context, i interaction) (what outcome
 		if what, err = insert(ctx, tx, i, string(fields)); err != nil || what != stored && what != known {
 			return err
 		}
-		number, err = s.nextScoring(ctx, tx)
+		leads, err := leadsOf(ctx, tx, i.contact)
+		if err != nil {
+			return err
+		}
+		if number, err = s.nextScoring(ctx, tx); err != nil {
+			return err
+		}
+		err = addTodo(ctx, tx, leads, number, time.Now())
 		mark("post, before the commit")
 		mark("post, within the commit")
 		return err
@@ -218,23 +226,16 @@ func compare(ctx context.Context, tx *sql.Tx, i interaction) (outcome, error) {
 
 // leadsOf returns the leads for which the interactions of a contact count: those
 // of the contact, and the account-based ones of the contact's account.
-func (s *store) leadsOf(ctx context.Context, contact string) ([]string, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT id FROM lead WHERE parent_contact_id = $1
+func leadsOf(ctx context.Context, db interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}, contact string) ([]string, error) {
+	rows, err := db.QueryContext(ctx, `SELECT id FROM lead WHERE parent_contact_id = $1
 		UNION SELECT l.id FROM contact c JOIN lead l ON l.parent_account_id = c.parent_account_id
 		WHERE c.id = $1 AND l.parent_contact_id IS NULL ORDER BY id`, contact)
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	ids := []string{}
-	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		ids = append(ids, id)
-	}
-	return ids, rows.Err()
+	return scanTexts(rows)
 }
 
 // saveScores stores the results of a scoring as of asOf. It keeps the scores of a
@@ -246,7 +247,7 @@ func (s *store) saveScores(ctx context.Context, leads []leadscore.SetResult, asO
 		if err := s.lock(ctx, tx, leads); err != nil {
 			return err
 		}
-		leads, err := newest(ctx, tx, leads, number)
+		leads, err := newest(ctx, tx, leads, asOf, number)
 		if err != nil {
 			return err
 		}
@@ -314,7 +315,7 @@ func (s *store) lock(ctx context.Context, tx *sql.Tx, leads []leadscore.SetResul
 // dropOrphans deletes the scores of leads that no longer exist.
 func (s *store) dropOrphans(ctx context.Context) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
-		for _, table := range []string{"score", "scored"} {
+		for _, table := range []string{"score", "scored", "todo"} {
 			if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE NOT EXISTS (SELECT 1 FROM lead WHERE id = lead_id)"); err != nil {
 				return err
 			}

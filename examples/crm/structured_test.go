@@ -51,7 +51,7 @@ func TestStructuredModel(t *testing.T) {
 		if _, err := db.write.Exec("UPDATE lead SET last_name = NULL WHERE id IN (SELECT lead_id FROM score WHERE model = 'Fit' ORDER BY lead_id LIMIT 1)"); err != nil {
 			t.Fatal(err)
 		}
-		s := start(t, flags...)
+		s := start(t, append(flags, "-rescore", "100ms")...)
 		var listed []lead
 		eventually(t, "one lead has left the audience", func() bool {
 			listed = s.list(t, "Fit", "limit=1000", nil)

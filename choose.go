@@ -51,6 +51,8 @@ func ofSet(set *check.Set, name, text string) *dsl.Diagnostic {
 	switch {
 	case set.Choice != nil:
 		at, what = set.Choice.Head(), "choose model belongs"
+	case len(set.Assignments) > 0:
+		at, what = set.Assignments[0].Source.Name.Span, "an assignment belongs"
 	case len(set.Creations) > 0:
 		at, what = set.Creations[0].Source.Name.Span, "a lead creation belongs"
 	default:

@@ -91,6 +91,8 @@ func ParseSchema(name, text string, base *Schema, opts ...CompileOption) (*Schem
 			what = "choose model"
 		case *dsl.LeadCreation:
 			name, what = b.Name, "a lead creation"
+		case *dsl.Assignment:
+			name, what = b.Name, "an assignment"
 		default:
 			return false
 		}

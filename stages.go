@@ -31,15 +31,20 @@ type blocks struct {
 	stages    []*Stages
 	choice    *check.Choice // or nil
 	creations []*Creation
-	models    map[*check.Model]int // positions in the set
+
+	assignments []*Assignment
+	models      map[*check.Model]int // positions in the set
 }
 
 // newBlocks returns the blocks of a checked set, or nil if it has none.
 func newBlocks(set *check.Set) *blocks {
-	if len(set.Stages) == 0 && set.Choice == nil && len(set.Creations) == 0 {
+	if len(set.Stages) == 0 && set.Choice == nil && len(set.Creations) == 0 && len(set.Assignments) == 0 {
 		return nil
 	}
 	b := &blocks{auxiliary: set.Auxiliary, models: map[*check.Model]int{}, choice: set.Choice}
+	for _, a := range set.Assignments {
+		b.assignments = append(b.assignments, newAssignment(b, a))
+	}
 	for _, c := range set.Creations {
 		b.creations = append(b.creations, newCreation(c))
 	}

@@ -30,6 +30,8 @@ func Format(name, text string) (string, error) {
 			p.chooseModel(b)
 		case *LeadCreation:
 			p.leadCreation(b)
+		case *Assignment:
+			p.assignment(b)
 		case *Let:
 			p.add(0, b.Span, b.String()).apart = apart
 		case *Entity:

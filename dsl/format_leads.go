@@ -52,11 +52,57 @@ func (p *printer) set(indent int, s *SetValues) {
 		return
 	}
 	p.add(indent, Span{s.Start, afterWord(s.Start, "set")}, "set")
+	p.setLines(indent+1, s)
+}
+
+// setLines lays out values that are set, each on a line.
+func (p *printer) setLines(indent int, s *SetValues) {
 	for i, v := range s.Values {
 		text := v.String()
 		if i < len(s.Values)-1 {
 			text += ","
 		}
-		p.add(indent+1, v.Span, text)
+		p.add(indent, v.Span, text)
 	}
+}
+
+// assignment lays out who gets a lead.
+func (p *printer) assignment(a *Assignment) {
+	p.head(0, a.Start, a.Name, "assignment ")
+	apart := false
+	for _, clause := range a.Clauses {
+		switch clause := clause.(type) {
+		case *Audience:
+			p.audience(1, clause)
+		case *AssignmentRule:
+			p.assignmentRule(clause)
+		case *Otherwise:
+			p.otherwise(clause, apart)
+		}
+		apart = true
+	}
+	p.closeBrace(0, a.Span)
+}
+
+func (p *printer) assignmentRule(r *AssignmentRule) {
+	p.head(1, r.Start, r.Name, "rule ")
+	for _, item := range r.Items {
+		p.item(2, item)
+	}
+	if r.When != nil {
+		p.decision(2, r.When.At(), "when ", r.When, false)
+	}
+	p.set(2, r.Set)
+	p.closeBrace(1, r.Span)
+}
+
+// otherwise lays out what is set if no rule holds, on one line or as set does.
+func (p *printer) otherwise(o *Otherwise, apart bool) {
+	text := o.Set.String()
+	if len(o.Set.Values) == 1 || utf8.RuneCountInString(text) <= longestSet {
+		p.add(1, o.Span, "otherwise "+text).apart = apart
+		return
+	}
+	p.add(1, Span{o.Start, afterWord(o.Set.Start, "set")}, "otherwise set").apart = apart
+	p.setLines(2, o.Set)
 }

@@ -79,6 +79,16 @@ type (
 		Name    lexer.Token `parser:"@String"`
 		Open    lexer.Token `parser:"@'{':Sign"`
 	}
+	assignmentHead struct {
+		Keyword lexer.Token `parser:"@'assignment':Ident"`
+		Name    lexer.Token `parser:"@String"`
+		Open    lexer.Token `parser:"@'{':Sign"`
+	}
+	ruleHead struct {
+		Keyword lexer.Token `parser:"@'rule':Ident"`
+		Name    lexer.Token `parser:"@String"`
+		Open    lexer.Token `parser:"@'{':Sign"`
+	}
 	creationScope struct {
 		Keyword lexer.Token `parser:"@'scope':Ident"`
 		Kind    lexer.Token `parser:"@('contact':Ident | 'account':Ident)"`
@@ -127,6 +137,8 @@ type (
 		Choose      *chooseHead        `parser:"| @@"`
 		Creation    *creationHead      `parser:"| @@"`
 		Scope       *creationScope     `parser:"| @@"`
+		Assignment  *assignmentHead    `parser:"| @@"`
+		Rule        *ruleHead          `parser:"| @@"`
 		Group       *groupHead         `parser:"| @@"`
 		FirstOf     *firstOfHead       `parser:"| @@"`
 		Description *descriptionClause `parser:"| @@"`
@@ -153,20 +165,22 @@ func (f *form[P]) at(i int) []string {
 
 // forms holds the clauses that participle parses.
 type forms struct {
-	modelHead     form[modelHead]
-	entityHead    form[entityHead]
-	testHead      form[testHead]
-	stagesHead    form[stagesHead]
-	stageHead     form[stageHead]
-	groupHead     form[groupHead]
-	firstOf       form[firstOfHead]
-	description   form[descriptionClause]
-	target        form[targetClause]
-	timeZone      form[timeZoneClause]
-	salesReady    form[salesReadyClause]
-	chooseHead    form[chooseHead]
-	creationHead  form[creationHead]
-	creationScope form[creationScope]
+	modelHead      form[modelHead]
+	entityHead     form[entityHead]
+	testHead       form[testHead]
+	stagesHead     form[stagesHead]
+	stageHead      form[stageHead]
+	groupHead      form[groupHead]
+	firstOf        form[firstOfHead]
+	description    form[descriptionClause]
+	target         form[targetClause]
+	timeZone       form[timeZoneClause]
+	salesReady     form[salesReadyClause]
+	chooseHead     form[chooseHead]
+	creationHead   form[creationHead]
+	creationScope  form[creationScope]
+	assignmentHead form[assignmentHead]
+	ruleHead       form[ruleHead]
 }
 
 // grammar returns the forms. They are built when the first file is parsed.
@@ -177,20 +191,22 @@ var grammar = sync.OnceValue(func() *forms {
 	)
 	text, brace := []string{wordText}, []string{"{"}
 	return &forms{
-		modelHead:     form[modelHead]{production[modelHead](all), [][]string{{"model"}, text, brace}},
-		testHead:      form[testHead]{production[testHead](all), [][]string{{"test"}, text, brace}},
-		stagesHead:    form[stagesHead]{production[stagesHead](all), [][]string{{"stages"}, text, brace}},
-		stageHead:     form[stageHead]{production[stageHead](all), [][]string{{"stage"}, text}},
-		entityHead:    form[entityHead]{production[entityHead](all), [][]string{{"profile", "interaction"}, {wordName}, brace, brace}},
-		groupHead:     form[groupHead]{production[groupHead](all), [][]string{{"group", "dimension"}, text, brace}},
-		firstOf:       form[firstOfHead]{production[firstOfHead](all), [][]string{{"first"}, {"of"}, text, brace}},
-		description:   form[descriptionClause]{production[descriptionClause](all), [][]string{{"description"}, text}},
-		target:        form[targetClause]{production[targetClause](all), [][]string{{"target"}, {"contact", "account", "lead"}}},
-		timeZone:      form[timeZoneClause]{production[timeZoneClause](all), [][]string{{"time"}, {"zone"}, text}},
-		salesReady:    form[salesReadyClause]{production[salesReadyClause](all), [][]string{{"sales"}, {"ready"}, {"at", "when"}, {wordInt}}},
-		chooseHead:    form[chooseHead]{production[chooseHead](all), [][]string{{"choose"}, {"model"}, brace}},
-		creationHead:  form[creationHead]{production[creationHead](all), [][]string{{"lead"}, {"creation"}, text, brace}},
-		creationScope: form[creationScope]{production[creationScope](all), [][]string{{"scope"}, {"contact", "account"}}},
+		modelHead:      form[modelHead]{production[modelHead](all), [][]string{{"model"}, text, brace}},
+		testHead:       form[testHead]{production[testHead](all), [][]string{{"test"}, text, brace}},
+		stagesHead:     form[stagesHead]{production[stagesHead](all), [][]string{{"stages"}, text, brace}},
+		stageHead:      form[stageHead]{production[stageHead](all), [][]string{{"stage"}, text}},
+		entityHead:     form[entityHead]{production[entityHead](all), [][]string{{"profile", "interaction"}, {wordName}, brace, brace}},
+		groupHead:      form[groupHead]{production[groupHead](all), [][]string{{"group", "dimension"}, text, brace}},
+		firstOf:        form[firstOfHead]{production[firstOfHead](all), [][]string{{"first"}, {"of"}, text, brace}},
+		description:    form[descriptionClause]{production[descriptionClause](all), [][]string{{"description"}, text}},
+		target:         form[targetClause]{production[targetClause](all), [][]string{{"target"}, {"contact", "account", "lead"}}},
+		timeZone:       form[timeZoneClause]{production[timeZoneClause](all), [][]string{{"time"}, {"zone"}, text}},
+		salesReady:     form[salesReadyClause]{production[salesReadyClause](all), [][]string{{"sales"}, {"ready"}, {"at", "when"}, {wordInt}}},
+		chooseHead:     form[chooseHead]{production[chooseHead](all), [][]string{{"choose"}, {"model"}, brace}},
+		creationHead:   form[creationHead]{production[creationHead](all), [][]string{{"lead"}, {"creation"}, text, brace}},
+		creationScope:  form[creationScope]{production[creationScope](all), [][]string{{"scope"}, {"contact", "account"}}},
+		assignmentHead: form[assignmentHead]{production[assignmentHead](all), [][]string{{"assignment"}, text, brace}},
+		ruleHead:       form[ruleHead]{production[ruleHead](all), [][]string{{"rule"}, text, brace}},
 	}
 })
 

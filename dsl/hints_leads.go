@@ -3,6 +3,8 @@ package dsl
 import (
 	"slices"
 	"strings"
+
+	"github.com/alecthomas/participle/v2/lexer"
 )
 
 // strayInChoice reports the next token, which does not begin a line of `choose model`.
@@ -115,4 +117,41 @@ func setExample(lead bool, lex *tokens) string {
 		return "set " + describe(field) + " = …"
 	}
 	return "set Topic = \"…\""
+}
+
+// strayInAssignment reports the next token, which does not begin a clause of an assignment.
+func (p *parser) strayInAssignment() {
+	t := p.peek()
+	d := p.unexpectedToken(slices.Concat(assignmentWords, []string{"}"})...)
+	switch {
+	case isOneOf(t, "else", "default"):
+		d.Nearest, d.Fix = "otherwise set", nil
+	case isWord(t, "set"):
+		d.Nearest, d.Fix, d.Help = "", nil, "what every lead gets that no rule is for follows otherwise: otherwise set …"
+	case isWord(t, "when"), isWord(t, "if"), p.startsChild(nil):
+		d.Nearest, d.Fix, d.Help = "", nil, "it belongs in a rule: rule \"…\" { … }"
+	case t.Type == tokString:
+		d.Nearest = "rule " + describe(t)
+	case isWord(t, "let"):
+		d.Nearest, d.Fix, d.Help = "", nil, "let belongs outside of this block"
+	}
+}
+
+// meantInRule reports a word in a rule that is not one of the language, and says what is. It
+// returns false if something else comes next.
+func (p *parser) meantInRule(t *lexer.Token) bool {
+	meant := ""
+	switch {
+	case isOneOf(t, "if", "where") && !isSign(p.peekAt(1), "="):
+		meant = "when"
+	case isOneOf(t, "assign", "owner", "then", "give") && p.firstOnLine():
+		meant = "set"
+	default:
+		return false
+	}
+	d := p.unexpectedToken("has", "none", "when", "set")
+	d.Nearest, d.Fix = meant, nil
+	p.lex.Next()
+	p.skipInRule()
+	return true
 }

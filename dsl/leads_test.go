@@ -31,6 +31,45 @@ lead creation "Companies" {
         Since = 2026-05-31
 }
 
+assignment "Sales" {
+    audience {
+        has Lead
+            where Owner is empty
+    }
+
+    rule "Big German accounts" {
+        has Lead.ParentAccount
+            where Country = "DE"
+              and NumberOfEmployees > 500
+        any of {
+            has EmailOpened
+            has EmailClicked
+        }
+        when label of "B2B" is "A1" or sales ready of "B2B"
+        set Owner = "team-dach", Territory = "DACH", Priority = "High"
+    }
+
+    rule "Small accounts" {
+        when score of "B2B" >= 10
+        set Owner = one of ("seat-1", "seat-2", "seat-3"), Since = 2026-05-31
+    }
+
+    otherwise set Owner = "queue"
+}
+
+assignment "Long" {
+    rule "Nothing" {
+        has Lead
+        set
+            Topic = "An inquiry of somebody at a company that has no lead of its own as yet, and should",
+            Interests = ("Wood", "Metal")
+    }
+
+    otherwise set
+        Topic = "An inquiry of somebody at a company that has no lead of its own as yet, and should",
+        Owner = one of ("seat-1", "seat-2")
+}
+
 lead creation "Names" {
     from FormSubmitted
     scope contact
@@ -69,7 +108,7 @@ func TestLeadBlocksTree(t *testing.T) {
 	if per, ok := c.Clauses[2].(*dsl.CreationPer); !ok || per.Ref != nil {
 		t.Errorf("per company is %+v", c.Clauses[2])
 	}
-	if per := f.Blocks[3].(*dsl.LeadCreation).Clauses[2].(*dsl.CreationPer); per.Ref == nil || per.Ref.Text != "company" {
+	if per := f.Blocks[5].(*dsl.LeadCreation).Clauses[2].(*dsl.CreationPer); per.Ref == nil || per.Ref.Text != "company" {
 		t.Errorf("per a relationship called company is %+v", per)
 	}
 }

@@ -99,17 +99,13 @@ func (p *parser) parseFile() {
 				return
 			}
 			p.file.Blocks = append(p.file.Blocks, p.parseStages())
-		case isWord(t, "choose"), p.meansLeadCreation():
+		case isWord(t, "choose"), isWord(t, "assignment"), p.meansLeadCreation():
 			if others++; others > p.limits.Models {
-				p.report(tokenSpan(t.Pos, t.Value), CodeLimit, "the file has more than %d blocks of this kind", p.limits.Models)
+				p.report(tokenSpan(t.Pos, t.Value), CodeLimit, "the file has more than %d blocks about leads", p.limits.Models)
 				p.file.Incomplete = true
 				return
 			}
-			if isWord(t, "choose") {
-				p.file.Blocks = append(p.file.Blocks, p.parseChooseModel())
-			} else {
-				p.file.Blocks = append(p.file.Blocks, p.parseLeadCreation())
-			}
+			p.file.Blocks = append(p.file.Blocks, p.parseLeadBlock())
 		case isWord(t, "let"):
 			if let := p.parseLet(); let != nil {
 				p.file.Blocks = append(p.file.Blocks, let)
@@ -131,7 +127,7 @@ func (p *parser) parseFile() {
 			if found != nil {
 				d = p.reportForm(found)
 			} else {
-				d = p.unexpectedToken("model", "choose model", "stages", "lead creation", "test", "profile", "interaction", "let")
+				d = p.unexpectedToken("model", "choose model", "stages", "assignment", "lead creation", "test", "profile", "interaction", "let")
 			}
 			switch {
 			case found != nil:

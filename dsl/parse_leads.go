@@ -6,6 +6,17 @@ import (
 	"github.com/alecthomas/participle/v2/lexer"
 )
 
+// parseLeadBlock parses a block about leads, of which the first word comes next.
+func (p *parser) parseLeadBlock() Block {
+	switch t := p.peek(); {
+	case isWord(t, "choose"):
+		return p.parseChooseModel()
+	case isWord(t, "assignment"):
+		return p.parseAssignment()
+	}
+	return p.parseLeadCreation()
+}
+
 // parseChooseModel parses a block `choose model` and reports its problems.
 func (p *parser) parseChooseModel() *ChooseModel {
 	first := *p.peek()
@@ -228,9 +239,33 @@ func parseSetValue(lex *tokens, oneOf bool) (*FieldValue, error) {
 		bad.help = "set names a field of Lead alone, such as " + setExample(strings.ToLower(name.Value) == "lead", lex)
 		return nil, bad
 	}
+	if oneOf && isWord(lex.peekAt(2), "one") {
+		return parseOneOf(lex)
+	}
 	v, err := parseFieldValue(lex)
 	if bad, ok := err.(*syntaxError); ok && bad.help == valuesOfRecord {
 		bad.help = "what is set is written Field = value"
 	}
 	return v, err
+}
+
+// parseOneOf parses a field and the values of which it gets one.
+func parseOneOf(lex *tokens) (*FieldValue, error) {
+	name, err := wantName(lex, "a field's name")
+	if err != nil {
+		return nil, err
+	}
+	if err := wantSign(lex, "="); err != nil {
+		return nil, err
+	}
+	lex.Next()
+	if err := want(lex, "of"); err != nil {
+		return nil, err
+	}
+	v := &FieldValue{Field: name, OneOf: true}
+	if v.Values, v.Let, err = parseValues(lex); err != nil {
+		return nil, err
+	}
+	v.Span = Span{name.Start, endOf(lastBefore(lex))}
+	return v, nil
 }

@@ -104,6 +104,9 @@ func (a *FieldValue) String() string {
 	if a.When != nil {
 		return text + a.When.String()
 	}
+	if a.OneOf {
+		return text + "one of " + listText(a.Let, a.Values)
+	}
 	if a.List {
 		return text + listText(a.Let, a.Values)
 	}

@@ -46,6 +46,8 @@ func startsSetBlock(lex *tokens) bool {
 	switch t, next := lex.Peek(), lex.peekAt(1); wordOf(t) {
 	case "choose":
 		return isWord(next, "model") && isSign(lex.peekAt(2), "{")
+	case "assignment":
+		return next.Type == tokString
 	case "lead":
 		return isWord(next, "creation") && lex.peekAt(2).Type == tokString
 	}
@@ -55,7 +57,7 @@ func startsSetBlock(lex *tokens) bool {
 // startsBlockWord reports whether the next token is a keyword that blocks begin with.
 func (p *parser) startsBlockWord() bool {
 	switch wordOf(p.peek()) {
-	case "model", "test", "stages", "profile", "interaction", "choose":
+	case "model", "test", "stages", "profile", "interaction", "choose", "assignment":
 		return true
 	}
 	return false

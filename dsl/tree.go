@@ -34,7 +34,7 @@ type Comment struct {
 }
 
 // A Block is a part of a file at its top level: a [Model], [Stages], a [ChooseModel], a
-// [LeadCreation], an [Entity], a [Test] or a [Let].
+// [LeadCreation], an [Assignment], an [Entity], a [Test] or a [Let].
 type Block interface {
 	Node
 	block()

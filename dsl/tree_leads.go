@@ -56,6 +56,47 @@ type SetValues struct {
 	Values []*FieldValue
 }
 
+// An Assignment is `assignment "…" { … }`: who gets a lead.
+type Assignment struct {
+	Span
+	Name    *String // nil if it could not be read
+	Clauses []AssignmentClause
+	// Incomplete is set if something in the block could not be read.
+	Incomplete bool
+}
+
+// An AssignmentClause is a clause of an [Assignment]: an [Audience], an [AssignmentRule] or
+// an [Otherwise].
+type AssignmentClause interface {
+	Node
+	assignmentClause()
+}
+
+// An AssignmentRule is `rule "…" { … }`: children, and then `when` and `set`.
+type AssignmentRule struct {
+	Span
+	Name  *String // nil if it could not be read
+	Items []Item
+	When  Expr       // the decision, whose leaves are of type [Judgment], or nil
+	Set   *SetValues // nil if it could not be read
+	// Incomplete is set if something in the rule could not be read.
+	Incomplete bool
+}
+
+// An Otherwise is `otherwise set …`.
+type Otherwise struct {
+	Span
+	Set *SetValues
+}
+
+func (*Assignment) block() {}
+
+func (*Audience) assignmentClause() {}
+
+func (*AssignmentRule) assignmentClause() {}
+
+func (*Otherwise) assignmentClause() {}
+
 func (*ChooseModel) block() {}
 
 func (*LeadCreation) block() {}

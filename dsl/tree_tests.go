@@ -54,6 +54,7 @@ type FieldValue struct {
 	Field  *Name
 	Values []Literal // one, unless List
 	List   bool
+	OneOf  bool  // `one of` and a list, in an [Assignment]; List is not set
 	Let    *Let  // the name that stands for the whole list, or nil
 	When   *When // of a value such as `3 days ago`, in place of Values
 }

@@ -158,6 +158,16 @@ func leadsChildren(n Node, f func(Node)) {
 		all(f, n.Where)
 	case *CreationPer:
 		some(f, n.Ref)
+	case *Assignment:
+		some(f, n.Name)
+		all(f, n.Clauses)
+	case *AssignmentRule:
+		some(f, n.Name)
+		all(f, n.Items)
+		one(f, n.When)
+		some(f, n.Set)
+	case *Otherwise:
+		some(f, n.Set)
 	case *SetValues:
 		some(f, n.Values...)
 	}

@@ -71,7 +71,7 @@ func TestWalk(t *testing.T) {
 		"File", "Model", "Description", "Target", "TimeZone", "SalesReady", "Grade", "Condition", "Score", "Child", "Frequency", "Range",
 		"Comparison", "Name", "String", "Number", "Moment", "TimeSpan", "Bool", "Entity", "Field", "Relationship", "DatedBy", "BadMember",
 		"Test", "TestModel", "AsOf", "Record", "When", "FieldValue", "Expectation",
-		"ChooseModel", "ChooseBy", "LeadCreation", "CreationFrom", "CreationScope", "CreationPer", "SetValues",
+		"ChooseModel", "ChooseBy", "LeadCreation", "CreationFrom", "CreationScope", "CreationPer", "SetValues", "Assignment", "AssignmentRule", "Otherwise",
 		"Active", "ItemBlock", "Burst", "Cap", "Decay", "And", "Or", "Not",
 	} {
 		if kinds["*dsl."+kind] == 0 {

@@ -106,6 +106,13 @@ func hashOf(texts ...string) [sha256.Size]byte {
 	return sha256.Sum256(b)
 }
 
+// OneOf returns which of n values, counted from 0, a lead gets by a rule of an assignment
+// (language reference, Who gets the lead). n must be above 0.
+func OneOf(lead, rule string, n int) int {
+	sum := hashOf(lead, rule)
+	return int(binary.BigEndian.Uint64(sum[:8]) % uint64(n))
+}
+
 // proposalJSON is the JSON form of a [Proposal].
 type proposalJSON struct {
 	ID            string         `json:"id"`
@@ -122,12 +129,12 @@ type proposalJSON struct {
 // reference and context, values by field, and cause.
 func (p Proposal) MarshalJSON() ([]byte, error) {
 	return shown.JSON(proposalJSON{
-		p.ID, p.Creation, p.ParentContact, p.ParentAccount, p.Reference, p.Context, valuesJSON(p.Values), p.Cause,
+		p.ID, p.Creation, p.ParentContact, p.ParentAccount, p.Reference, p.Context, ValuesJSON(p.Values), p.Cause,
 	})
 }
 
-// valuesJSON returns values by field, as encoding/json takes them.
-func valuesJSON(values []FieldValue) map[string]any {
+// ValuesJSON returns values by field, as encoding/json takes them.
+func ValuesJSON(values []FieldValue) map[string]any {
 	if len(values) == 0 {
 		return nil
 	}

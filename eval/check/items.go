@@ -61,7 +61,7 @@ func (c *checker) block(model *Model, out *Condition, b *dsl.ItemBlock, in strin
 	if in != "" {
 		d := c.problem(firstLine(b.Span, c.file), CodeBlock, "same counts, and %s takes only children that hold", in)
 		d.Help = "write it outside, beside " + in
-		if in == inAudience {
+		if in == inAudience || in == inRule {
 			d.Help = "write any of { … } or all of { … }"
 		}
 	}
@@ -102,7 +102,7 @@ func (c *checker) holding(ch *dsl.Child, in string) {
 	if ch.Decay != nil {
 		d := c.problem(ch.Decay.Span, CodeBlock, "a decaying child counts, and %s takes only children that hold", in)
 		d.Help = "leave out the decay, or write the child outside, beside " + in
-		if in == inAudience {
+		if in == inAudience || in == inRule {
 			d.Help = "leave out the decay"
 		}
 	}

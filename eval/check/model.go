@@ -400,5 +400,7 @@ const (
 	CodeDecay     dsl.Code = "decay"      // a decay where nothing can be weighed
 	CodeGrades    dsl.Code = "grades"     // grades with a gap, an overlap or no order
 	CodeStage     dsl.Code = "stage"      // what a stage cannot have
-	CodeTimeZone  dsl.Code = "time-zone"  // a time zone that is not in the IANA database
+
+	CodeAssignment dsl.Code = "assignment" // a rule that makes others useless, or that is out of place
+	CodeTimeZone   dsl.Code = "time-zone"  // a time zone that is not in the IANA database
 )

@@ -18,6 +18,8 @@ type Set struct {
 	// Choice says which model scores a lead; nil if all of them do.
 	Choice    *Choice
 	Creations []*Creation // in the order of the files
+	// Assignments say who gets a lead, in the order of the files.
+	Assignments []*Assignment
 	// Auxiliary are models that rules do not have by name: each says whether the children of
 	// one block of the set hold for a lead, or whether a condition that a decision asks for
 	// does. It holds if the status is scored and, if the model has a Decision, the lead is
@@ -73,15 +75,18 @@ type asked struct {
 func hasSetBlocks(files []*dsl.File) bool {
 	return slices.ContainsFunc(files, func(f *dsl.File) bool {
 		return slices.ContainsFunc(f.Blocks, func(b dsl.Block) bool {
-			_, ok := b.(*dsl.Stages)
-			return ok
+			switch b.(type) {
+			case *dsl.Stages, *dsl.Assignment:
+				return true
+			}
+			return false
 		})
 	})
 }
 
 // blocks checks the blocks of the set.
 func (c *setChecker) blocks(files []*dsl.File) {
-	stages, creations := map[string]named{}, map[string]named{}
+	stages, creations, assignments := map[string]named{}, map[string]named{}, map[string]named{}
 	for _, f := range files {
 		c.file = f
 		for _, b := range f.Blocks {
@@ -93,6 +98,11 @@ func (c *setChecker) blocks(files []*dsl.File) {
 				c.set.Stages = append(c.set.Stages, c.stages(b))
 			case *dsl.ChooseModel:
 				c.onlyChoice(b)
+			case *dsl.Assignment:
+				if b.Name != nil {
+					c.unique(assignments, b.Name, "assignment")
+				}
+				c.set.Assignments = append(c.set.Assignments, c.assignment(b))
 			case *dsl.LeadCreation:
 				if b.Name != nil {
 					c.unique(creations, b.Name, "lead creation")

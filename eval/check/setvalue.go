@@ -2,7 +2,6 @@ package check
 
 import (
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/leadscore/leadscore/dsl"
@@ -11,8 +10,10 @@ import (
 
 // A SetValue is a field of Lead and the value that it is to have.
 type SetValue struct {
-	Field  traverse.Field
-	Value  traverse.Value
+	Field traverse.Field
+	Value traverse.Value
+	// OneOf are the values of which a lead gets one, in place of Value; nil for one value.
+	OneOf  []traverse.Value
 	Source *dsl.FieldValue
 }
 
@@ -25,7 +26,12 @@ func (c *checker) setValues(s *dsl.SetValues, said map[string]dsl.Span) []SetVal
 			continue
 		}
 		out := SetValue{Field: f, Source: v}
-		if out.Value, ok = c.setTo(f, v); ok {
+		if v.OneOf {
+			out.OneOf, ok = c.oneOf(f, v)
+		} else {
+			out.Value, ok = c.setTo(f, v)
+		}
+		if ok {
 			list = append(list, out)
 		}
 	}
@@ -74,12 +80,4 @@ func (c *checker) setTo(f traverse.Field, v *dsl.FieldValue) (traverse.Value, bo
 	k := testChecker{checker: c, model: &Model{Zone: time.UTC}, out: &Test{}, sound: true}
 	value, ok := k.value(c.schema.Entity(traverse.Lead), f, v)
 	return value, ok && k.sound
-}
-
-// Text returns the value as the language writes it.
-func (v *SetValue) Text() string {
-	if v.Value.Kind() == traverse.KindText {
-		return strconv.Quote(v.Value.Text())
-	}
-	return v.Value.String()
 }

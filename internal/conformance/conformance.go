@@ -46,6 +46,8 @@
 //	-- contacts --          optional: the contacts for which leads are created, one id per line
 //	-- create --            the leads that are to be created for these
 //	contact ada  Woodworking  Campaign spring  because of FormSubmitted form-1  id f00d…  Topic = Wood
+//	-- assign --            optional: what assignments give to the leads
+//	lead-1  Sales  "Small accounts"  Owner = seat-1, Priority = Normal
 //	-- tests --             optional: the results of the tests in the rule files
 //	-- formatted --         optional: the last rule file in canonical form
 //
@@ -91,6 +93,7 @@ const (
 	testsFile     = "tests"
 	contactsFile  = "contacts"
 	createFile    = "create"
+	assignFile    = "assign"
 	formattedFile = "formatted"
 )
 
@@ -252,7 +255,7 @@ func Parse(name, text string) (*Case, error) {
 			if err := c.readBefore(f.text); err != nil {
 				return nil, err
 			}
-		case slices.Contains([]string{wantFile, explainFile, ledgerFile, changesFile, stagesFile, movesFile, errorsFile, testsFile, formattedFile, createFile}, f.name):
+		case slices.Contains([]string{wantFile, explainFile, ledgerFile, changesFile, stagesFile, movesFile, errorsFile, testsFile, formattedFile, createFile, assignFile}, f.name):
 		default:
 			return nil, fmt.Errorf("unknown file %s", f.name)
 		}
@@ -275,9 +278,11 @@ func Parse(name, text string) (*Case, error) {
 		return nil, errors.New("the case has changes, but not want")
 	case !c.Scores() && (a.get(stagesFile) != nil || a.get(movesFile) != nil):
 		return nil, errors.New("the case has stages, but not want")
+	case a.get(assignFile) != nil && (c.data == nil || c.AsOf.IsZero()):
+		return nil, errors.New("the case has assign, but not data and as_of")
 	case a.get(createFile) != nil && (c.data == nil || c.AsOf.IsZero() || c.Contacts == nil):
 		return nil, errors.New("the case has create, but not data, contacts and as_of")
-	case !wrong && !c.Scores() && a.get(formattedFile) == nil && a.get(testsFile) == nil && a.get(createFile) == nil:
+	case !wrong && !c.Scores() && a.get(formattedFile) == nil && a.get(testsFile) == nil && a.get(createFile) == nil && a.get(assignFile) == nil:
 		return nil, errors.New("the case has neither want nor errors")
 	case c.Scores() && (c.data == nil || c.AsOf.IsZero()):
 		return nil, errors.New("the case has want, but not data and as_of")
@@ -339,18 +344,6 @@ func ChangesText(to time.Time, at []time.Time, after []Row) string {
 	}
 	return b.String()
 }
-
-// Created returns the leads that are to be created, if the case has them.
-func (c *Case) Created() (string, bool) {
-	f := c.archive.get(createFile)
-	if f == nil {
-		return "", false
-	}
-	return f.text, true
-}
-
-// SetCreated sets the leads that are to be created.
-func (c *Case) SetCreated(text string) { c.archive.set(createFile, text) }
 
 // Explains reports whether the case has the contributions of conditions.
 func (c *Case) Explains() bool { return c.archive.get(explainFile) != nil }

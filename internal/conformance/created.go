@@ -42,3 +42,56 @@ func CreatedText(list []Created) string {
 	slices.Sort(lines)
 	return strings.Join(lines, "")
 }
+
+// Created returns the leads that are to be created, if the case has them.
+func (c *Case) Created() (string, bool) {
+	f := c.archive.get(createFile)
+	if f == nil {
+		return "", false
+	}
+	return f.text, true
+}
+
+// SetCreated sets the leads that are to be created.
+func (c *Case) SetCreated(text string) { c.archive.set(createFile, text) }
+
+// Assigned returns what assignments give to the leads, if the case has that.
+func (c *Case) Assigned() (string, bool) {
+	f := c.archive.get(assignFile)
+	if f == nil {
+		return "", false
+	}
+	return f.text, true
+}
+
+// SetAssigned sets what assignments give to the leads.
+func (c *Case) SetAssigned(text string) { c.archive.set(assignFile, text) }
+
+// An Assigned is what one assignment gives to a lead.
+type Assigned struct {
+	Lead, Assignment string
+	Rule             string // or ""
+	Otherwise        bool   // no rule holds
+	Values           []string
+}
+
+// AssignedText returns what leads get as a case has it.
+func AssignedText(list []Assigned) string {
+	var b strings.Builder
+	for _, a := range list {
+		line := []string{quoted(a.Lead), quoted(a.Assignment)}
+		switch {
+		case a.Rule != "":
+			line = append(line, "rule "+quoted(a.Rule))
+		case a.Otherwise:
+			line = append(line, "otherwise")
+		default:
+			line = append(line, "not in audience")
+		}
+		if len(a.Values) > 0 {
+			line = append(line, strings.Join(a.Values, ", "))
+		}
+		b.WriteString(strings.Join(line, "  ") + "\n")
+	}
+	return b.String()
+}

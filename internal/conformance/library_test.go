@@ -9,7 +9,6 @@ import (
 	"math/big"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -63,6 +62,9 @@ func TestConformance(t *testing.T) {
 				if _, _, ok, _ := c.Moves(); ok {
 					c.SetMoves(moved(t, c))
 				}
+				if _, ok := c.Assigned(); ok {
+					c.SetAssigned(assigned(t, c))
+				}
 				if _, ok := c.Created(); ok {
 					c.SetCreated(created(t, c))
 				}
@@ -97,6 +99,11 @@ func TestConformance(t *testing.T) {
 			if _, want, ok, _ := c.Moves(); ok {
 				if diff := gocmp.Diff(want, moved(t, c)); diff != "" {
 					t.Errorf("the moves (-want +got):\n%s", diff)
+				}
+			}
+			if want, ok := c.Assigned(); ok {
+				if diff := gocmp.Diff(want, assigned(t, c)); diff != "" {
+					t.Errorf("what leads get (-want +got):\n%s", diff)
 				}
 			}
 			if want, ok := c.Created(); ok {
@@ -443,64 +450,6 @@ func otherWays(ctx context.Context, set *leadscore.Set, want leadscore.SetResult
 // ofSet reports whether only a set gives a status.
 func ofSet(s leadscore.Status) bool {
 	return s == leadscore.Stopped || s == leadscore.NoModel || s == leadscore.NotChosen
-}
-
-// created returns the leads that are to be created in a case. It fails if they depend on the
-// order of the contacts, or on how many are looked at together.
-func created(t *testing.T, c *conformance.Case) string {
-	var files []leadscore.File
-	for _, f := range c.Files {
-		files = append(files, leadscore.File{Name: f.Name, Text: f.Text})
-	}
-	set, err := leadscore.CompileSet(c.Base, files)
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := c.Load(schemaOf(c))
-	if err != nil {
-		t.Fatal(err)
-	}
-	run := func(contacts []string, batch int) string {
-		var list []conformance.Created
-		for p, err := range set.Create(t.Context(), leadscore.IDs(contacts...), data, leadscore.AsOf(c.AsOf), leadscore.Batch(batch)) {
-			list = append(list, proposed(t, p, err))
-		}
-		return conformance.CreatedText(list)
-	}
-	all := run(c.Contacts, 256)
-	backwards := slices.Clone(c.Contacts)
-	slices.Reverse(backwards)
-	for _, batch := range []int{1, 2, 256} {
-		for _, contacts := range [][]string{c.Contacts, backwards, slices.Concat(c.Contacts, backwards)} {
-			if diff := gocmp.Diff(all, run(contacts, batch)); diff != "" {
-				t.Errorf("for %q, %d together (-want +got):\n%s", contacts, batch, diff)
-			}
-		}
-	}
-	return all
-}
-
-// proposed returns a proposal, or why there is none, as a case has it.
-func proposed(t *testing.T, p leadscore.Proposal, err error) conformance.Created {
-	if bad, ok := errors.AsType[*leadscore.CreationError](err); ok {
-		out := conformance.Created{Parent: "contact", ID: bad.Contact, Creation: bad.Creation, Err: bad.Err}
-		if bad.Account != "" {
-			out.Parent, out.ID = "account", bad.Account
-		}
-		return out
-	} else if err != nil {
-		t.Fatal(err)
-	}
-	out := conformance.Created{
-		Parent: "contact", ID: p.ParentContact, Creation: p.Creation, Proposal: p.ID, Ref: p.Reference, Context: p.Context, Entity: p.Cause.Entity, Cause: p.Cause.ID,
-	}
-	if p.ParentAccount != "" {
-		out.Parent, out.ID = "account", p.ParentAccount
-	}
-	for _, v := range p.Values {
-		out.Values = append(out.Values, v.Field+" = "+v.Value.String())
-	}
-	return out
 }
 
 // bare returns a result without its explanation.

@@ -167,11 +167,11 @@ func isModule(dir string) bool {
 // rootNames lists the names that the root package exports, so that nobody adds or
 // removes one by accident.
 var rootNames = []string{
-	"AsOf", "Audience", "Batch", "Change", "Choice", "Compile", "CompileFS", "CompileOption", "CompileSet", "Contribution", "Creation", "CreationError", "DecisionPart",
-	"Diagnostics", "Dimension", "ErrMoved", "ErrNoAccount", "ErrNoLead", "ErrNoStage", "ErrTooManyRecords", "ErrUnknownModel", "Explain", "File", "IDs", "LeadError",
-	"Limits", "Line", "MaxRecords", "Model", "Move", "NewSet", "NextChange", "NoModel", "NoParent", "NoStatus", "NotActive", "NotChosen", "NotInAudience",
-	"NotTargeted", "Option", "ParseSchema", "Proposal", "Result", "Schema", "Scored", "Scores", "Season", "Set", "SetResult", "Source", "StageReason", "StageResult",
-	"Stages", "StagesBefore", "StandardSchema", "Status", "Stopped", "Workers",
+	"AsOf", "Assigned", "Assignment", "Audience", "Batch", "Change", "Choice", "Compile", "CompileFS", "CompileOption", "CompileSet", "Contribution", "Creation",
+	"CreationError", "DecisionPart", "Diagnostics", "Dimension", "ErrMoved", "ErrNoAccount", "ErrNoLead", "ErrNoStage", "ErrTooManyRecords", "ErrUnknownModel",
+	"Explain", "FieldValue", "File", "IDs", "LeadError", "Limits", "Line", "MaxRecords", "Model", "Move", "NewSet", "NextChange", "NoModel", "NoParent", "NoStatus",
+	"NotActive", "NotChosen", "NotInAudience", "NotTargeted", "Option", "ParseSchema", "Proposal", "Result", "RuleReason", "Schema", "Scored", "Scores", "Season",
+	"Set", "SetResult", "Source", "StageReason", "StageResult", "Stages", "StagesBefore", "StandardSchema", "Status", "Stopped", "Workers",
 }
 
 func TestRootIsSmall(t *testing.T) {

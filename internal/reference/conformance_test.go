@@ -29,6 +29,13 @@ func TestConformance(t *testing.T) {
 	}
 	n := 0
 	for _, c := range cases {
+		if want, ok := c.Assigned(); ok {
+			t.Run(c.Name+"/assign", func(t *testing.T) {
+				if got := assignedText(t, c); got != want {
+					t.Errorf("got\n%s\nwant\n%s", got, want)
+				}
+			})
+		}
 		if want, ok := c.Created(); ok {
 			t.Run(c.Name+"/create", func(t *testing.T) {
 				if got := createdText(t, c); got != want {
@@ -167,23 +174,52 @@ func createdText(t *testing.T, c *conformance.Case) string {
 			out.Parent = "account"
 		}
 		for _, v := range r.Values {
-			value := v.Values[0]
-			text := fmt.Sprint(value)
-			switch value := value.(type) {
-			case *dsl.String:
-				text = value.Value
-			case *dsl.Number:
-				text = value.Text
-			case *dsl.Bool:
-				text = strconv.FormatBool(value.Value)
-			case *dsl.Moment:
-				text = value.Raw
-			}
-			out.Values = append(out.Values, v.Field.Text+" = "+text)
+			out.Values = append(out.Values, v.Field.Text+" = "+literalsText(v.Values))
 		}
 		list = append(list, out)
 	}
 	return conformance.CreatedText(list)
+}
+
+// literalsText returns what is set as values of the engine are written.
+func literalsText(values []dsl.Literal) string {
+	var texts []string
+	for _, value := range values {
+		switch value := value.(type) {
+		case *dsl.String:
+			texts = append(texts, value.Value)
+		case *dsl.Number:
+			texts = append(texts, value.Text)
+		case *dsl.Bool:
+			texts = append(texts, strconv.FormatBool(value.Value))
+		case *dsl.Moment:
+			texts = append(texts, value.Raw)
+		}
+	}
+	return strings.Join(texts, "; ")
+}
+
+// assignedText returns what the assignments of a case give to its leads.
+func assignedText(t *testing.T, c *conformance.Case) string {
+	g, err := read(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []conformance.Assigned
+	for _, lead := range g.leads {
+		all, err := Assign(g.files, g.schema, g.data, lead, c.AsOf, c.Stopped...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range all {
+			out := conformance.Assigned{Lead: a.Lead, Assignment: a.Assignment, Rule: a.Rule, Otherwise: a.NoRule}
+			for _, v := range a.Values {
+				out.Values = append(out.Values, v.Field+" = "+literalsText(v.Values))
+			}
+			list = append(list, out)
+		}
+	}
+	return conformance.AssignedText(list)
 }
 
 // labeled reports whether a model has a label.

@@ -14,6 +14,10 @@ import (
 // models (language reference, Which model scores a lead).
 var ErrUnknownModel = eval.ErrUnknownModel
 
+// Chooses reports whether the set chooses one model for each lead, by a block `choose model`
+// (language reference, Which model scores a lead).
+func (s *Set) Chooses() bool { return s.chooser != nil }
+
 // Choice says what chose the model that scores a lead, in a set that chooses one: By, the
 // line of `choose model` that decided; Entity and Record, the record that names the model,
 // or that is not there; and Model, its name, or "" if no model is chosen.

@@ -2,6 +2,7 @@ package leadscore
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"slices"
 
@@ -53,6 +54,22 @@ func (s *Set) Creations() []*Creation {
 		return nil
 	}
 	return slices.Clone(s.blocks.creations)
+}
+
+// Contacts yields the ids of the contacts with interactions from which [Set.Creations] create
+// leads, each once, for [Set.Create]. The source must hold its records in memory, as
+// source/memory and source/tables do. For any other source it yields an error, as it does
+// once ctx is done.
+func (s *Set) Contacts(ctx context.Context, data Source) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		var creations []*check.Creation
+		for _, c := range s.Creations() {
+			creations = append(creations, c.checked)
+		}
+		if err := eval.Contacts(ctx, data, creations, func(id string) bool { return yield(id, nil) }); err != nil {
+			yield("", fmt.Errorf("leadscore: %w", err))
+		}
+	}
 }
 
 // Create yields the leads that are to be created because of what contacts did, for each of

@@ -54,7 +54,7 @@ func (p *Program) commands() []command {
 			about: "score the leads in " + records,
 			run:   runScore,
 		},
-	}, explaining(from, data), []command{
+	}, explaining(from, data), giving(data, records), []command{
 		{
 			name:  "check",
 			usage: "[--schema FILE] [" + checkData + "]\n[--strict] [--advice] [--format text|json] [--color WHEN] [FILE|DIR...]",
@@ -111,6 +111,27 @@ func (p *Program) commands() []command {
 			run:   runVersion,
 		},
 	})
+}
+
+// giving returns the commands that say who gets leads, and which leads there are to be. data
+// are the flags about the data, and records what they name.
+func giving(data, records string) []command {
+	return []command{
+		{
+			name:  "assign",
+			usage: "[--schema FILE] " + data + "\n[--lead ID]... [--why]\n[--format table|json|csv] [--color WHEN] FILE|DIR...",
+			more:  "It prints, and writes nothing. " + rulesHelp + " The command works with one set, and fails if there are several.",
+			about: "say who gets the leads in " + records + ", by assignments",
+			run:   runAssign,
+		},
+		{
+			name:  "create",
+			usage: "[--schema FILE] " + data + "\n[--contact ID]...\n[--format table|json|csv] [--color WHEN] FILE|DIR...",
+			more:  "It prints, and creates nothing. " + rulesHelp + " The command works with one set, and fails if there are several.",
+			about: "list the leads that are to be created, by lead creations",
+			run:   runCreate,
+		},
+	}
 }
 
 // explaining returns the commands that say why scores are as they are, and how they change.

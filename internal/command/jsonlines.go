@@ -20,6 +20,9 @@ const (
 	lineChange      = "change"      // diff: a modeldiff.Change of the rules
 	lineLead        = "lead"        // diff, history, next, changes: a modeldiff.LeadChange
 	lineEffect      = "effect"      // diff, changes: a modeldiff.Summary
+	lineAssigned    = "assigned"    // assign: a leadscore.Assigned
+	lineProposal    = "proposal"    // create: a leadscore.Proposal
+	lineUnproposed  = "unproposed"  // create: an unproposed
 	lineEntity      = "entity"      // schema: an entityJSON
 	lineProblem     = "problem"     // of rules: a dsl.Diagnostic
 	lineFinding     = "finding"     // about data: an audit.Finding

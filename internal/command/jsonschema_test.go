@@ -254,7 +254,7 @@ model "Others" {
 // everything that the schema documents can be seen.
 func TestJSONSchema(t *testing.T) {
 	schema := readJSONSchema(t)
-	setUp(t)
+	setUpLeads(t)
 	write(t, "odd.score", "model \"Odd\" {\n    target contact\n    condition \"Rated\" {\n        has Lead\n            where Rating = \"Hot\"\n              and Rating = \"Cold\"\n        score +10\n    }\n    sales ready at 0\n}\n")
 	write(t, "many.score", strings.Repeat("?\n", 200))
 	write(t, "twice.score", "model \"M\" {\n    target contact\n}\nmodel \"M\" {\n    target contact\n}\n")
@@ -310,6 +310,7 @@ func TestJSONSchema(t *testing.T) {
 		"history --data data --lead a --from 2026-05-01 --to 2026-06-01 coffee.score", "history --data parts --lead a --from 2026-04-01 --to 2026-09-01 parts.score",
 		"next --data data --as-of 2026-05-01 coffee.score", "next --data bad --skip-bad --as-of 2026-05-01 --lead nemo coffee.score",
 		"changes --data data --from 2026-05-01 --to 2026-06-01 coffee.score", "changes --data parts --from 2026-04-01 --to 2026-06-01 --scores parts.score",
+		"assign --data leads --as-of 2026-06-01 leads.score", "create --data leads --as-of 2026-06-01 leads.score",
 		"schema", "schema --schema shop.score",
 	} {
 		words := append(strings.Fields(args), "--format", "json")
@@ -327,6 +328,11 @@ func TestJSONSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	check("test", "test", string(failed))
+	// Only data that cannot be read makes an account for which no lead is proposed.
+	if failed, err = json.Marshal(map[string]unproposed{lineUnproposed: {Creation: "C", Account: "a", Error: "failed"}}); err != nil {
+		t.Fatal(err)
+	}
+	check("create", "create", string(failed))
 	for _, place := range documented(schema.root, "#") {
 		if !schema.seen[place] {
 			t.Errorf("no output has %s", place)

@@ -127,11 +127,11 @@ func (n *nextChanges) explain(ctx context.Context, opts []leadscore.Option) erro
 	for _, f := range n.found {
 		var results [2]leadscore.Result
 		for i, asOf := range []time.Time{f.at.Add(-time.Microsecond), f.at} {
-			r, err := n.set.Models()[f.model].Score(ctx, f.lead, n.data, append(opts[:len(opts):len(opts)], leadscore.AsOf(asOf))...)
+			r, err := n.set.Score(ctx, f.lead, n.data, append(opts[:len(opts):len(opts)], leadscore.AsOf(asOf))...)
 			if err != nil {
 				return err
 			}
-			results[i] = r
+			results[i] = r.Results[f.model]
 		}
 		n.changes = append(n.changes, modeldiff.Between(results[0], results[1]))
 	}

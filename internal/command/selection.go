@@ -110,8 +110,11 @@ func (s *selection) of(set *leadscore.Set) (*leadscore.Set, error) {
 			return nil, err
 		}
 	}
-	if len(s.models) == 0 {
+	switch {
+	case len(s.models) == 0:
 		return set, nil
+	case set.Chooses():
+		return set, nil // a model scores the leads for which it is chosen; the printer leaves out the others
 	}
 	return leadscore.NewSet(models...)
 }
@@ -193,6 +196,8 @@ func (s *selection) shows(o *outcome) bool {
 	switch {
 	case o.failed != nil:
 		return true
+	case len(s.models) > 0 && !slices.Contains(s.models, o.Model):
+		return false // of a set that chooses models
 	case *s.ready && !(scored && o.SalesReady):
 		return false
 	case len(s.grades) > 0 && !(scored && slices.Contains(s.grades, o.Grade)):

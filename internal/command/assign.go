@@ -1,0 +1,214 @@
+package command
+
+import (
+	"cmp"
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/internal/shown"
+	"github.com/leadscore/leadscore/spreadsheet"
+)
+
+func runAssign(ctx context.Context, inv *invocation) error {
+	rules, data := inv.ruleFlags(), inv.dataFlags()
+	var leads list
+	inv.list(&leads, "lead", "look only at the lead with this `ID`; may be given several times")
+	inv.formatFlag("table", "print who gets the leads as `FORMAT`: table, json (one object per line) or csv", "json", "csv")
+	why := inv.flags.Bool("why", false, "say of the rules up to the one that applies why they hold or not; json always does")
+	names, err := inv.parse()
+	if err != nil {
+		return err
+	}
+	if err := data.required(); err != nil {
+		return err
+	}
+	if len(names) == 0 {
+		return badUsage("name at least one rule file or folder")
+	}
+	set, err := rules.compileModels(ctx, names...)
+	if err != nil {
+		return inv.report(err)
+	}
+	if len(set.Assignments()) == 0 {
+		return fmt.Errorf("there is no assignment in %s", strings.Join(names, ", "))
+	}
+	p := startProgress(inv.streams)
+	defer p.stop()
+	data.resolve(set)
+	wanted := allScores
+	if len(leads) > 0 {
+		wanted = someLeads
+	}
+	loaded, err := data.load(ctx, p, wanted, false, set)
+	if err != nil {
+		return err
+	}
+	if err := data.audit(ctx, inv, p, set, loaded); err != nil {
+		return err
+	}
+	out := &leadTable{inv: inv, head: []string{"LEAD", "ASSIGNMENT", "RULE", "VALUES"}, why: *why}
+	if err := out.begin(set); err != nil {
+		return err
+	}
+	selected := &selection{leads: leads}
+	count, failed, all := 0, 0, cmp.Or(len(leads), leadsIn(loaded))
+	for part, err := range partsOf(ctx, loaded, selected) {
+		if err != nil {
+			return err
+		}
+		for r, err := range set.ScoreAll(ctx, part.ids, part.source, data.options(loaded)...) {
+			if bad, ok := errors.AsType[*leadscore.LeadError](err); ok {
+				count++
+				failed++
+				if err := inv.leadFailed(p, bad); err != nil {
+					return err
+				}
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			count++
+			p.say(done("assigned", count, all))
+			for _, a := range set.Assignments() {
+				assigned, err := a.Assign(r)
+				if err == nil {
+					err = out.assigned(assigned)
+				}
+				if err != nil {
+					return err
+				}
+			}
+		}
+	}
+	p.stop()
+	if err := out.end(); err != nil {
+		return err
+	}
+	return inv.failures(failed, count)
+}
+
+// A leadTable prints what leads get, or which leads there are to be.
+type leadTable struct {
+	inv    *invocation
+	head   []string
+	why    bool
+	rows   [][]string
+	csv    *csv.Writer
+	fields []string // those that some rule sets, in CSV a column each
+}
+
+// begin writes the head of CSV.
+func (t *leadTable) begin(set *leadscore.Set) error {
+	if *t.inv.format != "csv" {
+		t.rows = append(t.rows, t.head)
+		return nil
+	}
+	t.fields = fieldsSet(set, t.head[0] == "LEAD")
+	t.csv = csv.NewWriter(t.inv.out)
+	var head []string
+	for _, h := range t.head[:len(t.head)-1] {
+		head = append(head, strings.ReplaceAll(strings.ToLower(h), " ", "_"))
+	}
+	for _, f := range t.fields {
+		head = append(head, spreadsheet.Cell(f))
+	}
+	return t.csv.Write(head)
+}
+
+// fieldsSet returns the fields that assignments set, or else lead creations.
+func fieldsSet(set *leadscore.Set, assignments bool) []string {
+	var fields []string
+	add := func(name string) {
+		if !slices.Contains(fields, name) {
+			fields = append(fields, name)
+		}
+	}
+	if !assignments {
+		for _, c := range set.Creations() {
+			for _, v := range c.Checked().Values {
+				add(v.Field.Name)
+			}
+		}
+		return fields
+	}
+	for _, a := range set.Assignments() {
+		for _, r := range a.Checked().Rules {
+			for _, v := range r.Values {
+				add(v.Field.Name)
+			}
+		}
+		for _, v := range a.Checked().Otherwise {
+			add(v.Field.Name)
+		}
+	}
+	return fields
+}
+
+// row prints cells and values.
+func (t *leadTable) row(cells []string, values []leadscore.FieldValue) error {
+	if t.csv != nil {
+		var row []string
+		for _, c := range cells {
+			row = append(row, spreadsheet.Cell(c))
+		}
+		for _, f := range t.fields {
+			cell := ""
+			if i := slices.IndexFunc(values, func(v leadscore.FieldValue) bool { return v.Field == f }); i >= 0 {
+				cell = spreadsheet.Cell(values[i].Value.String())
+			}
+			row = append(row, cell)
+		}
+		return t.csv.Write(row)
+	}
+	row := make([]string, 0, len(cells)+1)
+	for _, c := range cells {
+		row = append(row, shown.Printable(c))
+	}
+	var texts []string
+	for _, v := range values {
+		texts = append(texts, v.Field+" = "+shown.Printable(v.Value.String()))
+	}
+	t.rows = append(t.rows, append(row, strings.Join(texts, ", ")))
+	return nil
+}
+
+// assigned prints what a lead gets.
+func (t *leadTable) assigned(a leadscore.Assigned) error {
+	if t.inv.json != nil {
+		return t.inv.json.line(lineAssigned, a)
+	}
+	rule := a.Rule
+	switch {
+	case rule != "":
+	case a.Otherwise:
+		rule = "(otherwise)"
+	default:
+		rule = "(not in audience)"
+	}
+	if err := t.row([]string{a.Lead, a.Assignment, rule}, a.Values); err != nil || !t.why || t.csv != nil {
+		return err
+	}
+	for _, r := range a.Reasons {
+		t.rows = append(t.rows, []string{"", "", "  " + r.String()})
+	}
+	return nil
+}
+
+// end prints the table, or what is left of CSV.
+func (t *leadTable) end() error {
+	switch {
+	case t.inv.json != nil:
+		return nil
+	case t.csv != nil:
+		t.csv.Flush()
+		return t.csv.Error()
+	}
+	_, err := fmt.Fprint(t.inv.out, aligned(t.rows))
+	return err
+}

@@ -77,6 +77,13 @@ func (s *Set) Checked() *check.Set {
 		for _, b := range s.blocks.stages {
 			set.Stages = append(set.Stages, b.checked)
 		}
+		set.Choice = s.blocks.choice
+		for _, c := range s.blocks.creations {
+			set.Creations = append(set.Creations, c.checked)
+		}
+		for _, a := range s.blocks.assignments {
+			set.Assignments = append(set.Assignments, a.checked)
+		}
 	}
 	return set
 }

@@ -49,6 +49,8 @@ const (
 	CodeStageNever    dsl.Code = "stage-never-entered"  // a stage whose when never holds
 	CodeStagePassed   dsl.Code = "stage-passed-over"    // a stage whose when holds only where that of a higher one does
 	CodeStageLost     dsl.Code = "stage-lost-at-once"   // a stage whose until holds whenever its when does
+	CodeRuleNever     dsl.Code = "rule-never"           // a rule of an assignment whose when never holds
+	CodeRuleHidden    dsl.Code = "rule-hidden"          // a rule of an assignment that holds only where one before it does
 )
 
 // The codes of the advice.

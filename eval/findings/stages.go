@@ -18,13 +18,18 @@ func OfSet(set *check.Set, asOf time.Time, files ...*dsl.File) dsl.Diagnostics {
 	} else {
 		found = AsOf(set.Models, asOf, files...)
 	}
-	if len(set.Stages) == 0 {
+	if len(set.Stages) == 0 && len(set.Assignments) == 0 {
 		return found
 	}
 	s := &stageFinder{deciders: map[*check.Model]*decider{}}
 	for _, b := range set.Stages {
 		s.finder = newFinder(&check.Model{File: b.File}, files)
 		s.block(b)
+		found = append(found, s.finder.found...)
+	}
+	for _, a := range set.Assignments {
+		s.finder = newFinder(&check.Model{File: a.File}, files)
+		s.assignment(a)
 		found = append(found, s.finder.found...)
 	}
 	var warnings, rest dsl.Diagnostics

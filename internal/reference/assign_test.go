@@ -7,11 +7,13 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/eval/findings"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -73,7 +75,7 @@ func assignedLine(assignment, rule string, otherwise bool, values []string) stri
 }
 
 func checkAssignments(t *testing.T, drawRules func(*generator) string, drawData func(*generator) Data) {
-	byRule, otherwise, none := 0, 0, 0
+	byRule, otherwise, none, said := 0, 0, 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		g := newGenerator(t)
 		rules := drawRules(g)
@@ -102,6 +104,19 @@ func checkAssignments(t *testing.T, drawRules func(*generator) string, drawData 
 		if set, err = set.Stop(stopped...); err != nil {
 			t.Fatal(err)
 		}
+		useless := map[string]bool{} // rules that are said never to apply
+		for _, d := range findings.OfSet(set.Checked(), time.Time{}, file) {
+			if d.Code == findings.CodeRuleNever || d.Code == findings.CodeRuleHidden {
+				for _, a := range set.Assignments() {
+					for _, r := range a.Checked().Rules {
+						if r.Source.Name.Span == d.Span {
+							useless[a.Name()+"/"+r.Name] = true
+							said++
+						}
+					}
+				}
+			}
+		}
 		t.Logf("as of %s, without %q\n%s\n%s%s", g.asOf, stopped, rules, g.schemaText, described(data))
 		var leads []string
 		want := map[string][]string{}
@@ -117,6 +132,9 @@ func checkAssignments(t *testing.T, drawRules func(*generator) string, drawData 
 					values = append(values, v.Field+" = "+literalsText(v.Values))
 				}
 				want[r.ID] = append(want[r.ID], assignedLine(a.Assignment, a.Rule, a.NoRule, values))
+				if useless[a.Assignment+"/"+a.Rule] {
+					t.Fatalf("rule %s of %s applies to lead %s, and is said never to", a.Rule, a.Assignment, r.ID)
+				}
 				switch {
 				case a.Rule != "":
 					byRule++
@@ -155,6 +173,7 @@ func checkAssignments(t *testing.T, drawRules func(*generator) string, drawData 
 			}
 		}
 	})
+	t.Logf("%d rules are said never to apply", said)
 	if byRule == 0 || otherwise == 0 || none == 0 {
 		t.Errorf("%d leads got something by a rule, %d because none held, %d were not in the audience", byRule, otherwise, none)
 	}

@@ -132,6 +132,8 @@ func parseExpectation(lex *tokens) (*Expectation, error) {
 		x.Name, err = wantString(lex)
 	case accept(lex, "dimension"):
 		err = parseDimensionExpectation(lex, x)
+	case accept(lex, "stage"), accept(lex, "event"):
+		err = parseStageExpectation(lex, x)
 	case accept(lex, "sales"):
 		x.Kind = ExpectSalesReady
 		err = want(lex, "ready")
@@ -169,6 +171,26 @@ func parseExpectation(lex *tokens) (*Expectation, error) {
 	}
 	x.Span = spanOf(&first, lastBefore(lex))
 	return x, nil
+}
+
+// parseStageExpectation parses what x says of a stage or an event, after that word.
+func parseStageExpectation(lex *tokens, x *Expectation) (err error) {
+	if x.Kind = ExpectStage; isWord(lastBefore(lex), "event") {
+		x.Kind = ExpectEvent
+		if err = want(lex, "from"); err != nil {
+			return err
+		}
+		if x.From, err = wantString(lex); err != nil {
+			return err
+		}
+		if err = want(lex, "to"); err != nil {
+			return err
+		}
+	}
+	if x.Name, err = wantString(lex); err == nil {
+		x.Stages, err = parseOf(lex)
+	}
+	return err
 }
 
 // parseDimensionExpectation parses what x says of a dimension, after that word.

@@ -176,8 +176,20 @@ func (x *Expectation) String() string {
 		return "expect dimension " + x.Dimension.Raw + " no grade"
 	case ExpectNoParent:
 		return "expect no parent"
+	case ExpectStage:
+		return "expect stage " + x.Name.Raw + x.ofStages()
+	case ExpectEvent:
+		return "expect event from " + x.From.Raw + " to " + x.Name.Raw + x.ofStages()
 	}
 	return ""
+}
+
+// ofStages returns the block of stages that x names, after of.
+func (x *Expectation) ofStages() string {
+	if x.Stages == nil {
+		return ""
+	}
+	return " of " + x.Stages.Raw
 }
 
 func testClauseText(c TestClause) string {

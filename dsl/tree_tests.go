@@ -90,6 +90,8 @@ const (
 	ExpectDimensionScore                     // expect dimension "…" score N
 	ExpectDimensionGrade                     // expect dimension "…" grade "…"
 	ExpectDimensionNoGrade                   // expect dimension "…" no grade
+	ExpectStage                              // expect stage "…", or expect stage "…" of "…"
+	ExpectEvent                              // expect event from "…" to "…", or with of "…" behind it
 )
 
 // An Expectation is what a test expects of the model.
@@ -98,7 +100,9 @@ type Expectation struct {
 	Kind      ExpectKind
 	Dimension *String // of ExpectDimensionScore, ExpectDimensionGrade and ExpectDimensionNoGrade
 	Number    *Number // of ExpectScore, ExpectDimensionScore and ExpectTimes
-	Name      *String // of ExpectGrade and ExpectDimensionGrade the grade; of ExpectLabel the label; of ExpectHolds, ExpectDoesNotHold and ExpectTimes the condition
+	From      *String // of ExpectEvent, the stage before
+	Stages    *String // of ExpectStage and ExpectEvent, the block of stages; or nil
+	Name      *String // of ExpectStage and ExpectEvent the stage; of ExpectGrade and ExpectDimensionGrade the grade; of ExpectLabel the label; of ExpectHolds, ExpectDoesNotHold and ExpectTimes the condition
 }
 
 func (*Test) block() {}

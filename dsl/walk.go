@@ -217,7 +217,9 @@ func testChildren(n Node, f func(Node)) {
 		some(f, n.When)
 	case *Expectation:
 		some(f, n.Dimension)
+		some(f, n.From)
 		some(f, n.Name)
+		some(f, n.Stages)
 		some(f, n.Number)
 	}
 }

@@ -148,7 +148,7 @@ func Run[T Runner[T]](t T, set *leadscore.Set) {
 	for _, m := range set.Models() {
 		for _, test := range m.Tests() {
 			t.Run(m.Name()+"/"+test.Name, func(t T) {
-				if r := Of(t.Context(), m, &test); !r.Passed() {
+				if r := of(t.Context(), set, m, &test); !r.Passed() {
 					t.Error("\n" + r.String())
 				}
 			})
@@ -163,7 +163,7 @@ func Results(ctx context.Context, set *leadscore.Set) iter.Seq[Result] {
 	return func(yield func(Result) bool) {
 		for _, m := range set.Models() {
 			for _, test := range m.Tests() {
-				if !yield(Of(ctx, m, &test)) {
+				if !yield(of(ctx, set, m, &test)) {
 					return
 				}
 			}
@@ -172,8 +172,14 @@ func Results(ctx context.Context, set *leadscore.Set) iter.Seq[Result] {
 }
 
 // Of runs one test of a model, one of those that [leadscore.Model.Tests] returns. Once ctx
-// is done, Err of the result is its error.
+// is done, Err of the result is its error. A test that expects a stage or an event needs the
+// set of the model, and has an error here: [Results] runs it.
 func Of(ctx context.Context, m *leadscore.Model, test *check.Test) Result {
+	return of(ctx, nil, m, test)
+}
+
+// of runs a test of a model of a set, which may be nil.
+func of(ctx context.Context, set *leadscore.Set, m *leadscore.Model, test *check.Test) Result {
 	r := Result{Model: m.Name(), Test: test.Name}
 	data := memory.New(m.Schema())
 	lead, err := fill(data, test.Records)
@@ -190,8 +196,16 @@ func Of(ctx context.Context, m *leadscore.Model, test *check.Test) Result {
 			counted[c.Condition] = c
 		}
 	}
+	staged := stager{set: set, lead: lead, data: data, test: test}
 	for i := range test.Expectations {
-		if wrong := unmet(&r.Result, &test.Expectations[i], counted); wrong != "" {
+		x := &test.Expectations[i]
+		wrong := ""
+		if x.Stages == nil {
+			wrong = unmet(&r.Result, x, counted)
+		} else if wrong, r.Err = staged.unmet(ctx, x); r.Err != nil {
+			return r
+		}
+		if wrong != "" {
 			at := test.Expectations[i].Source.Span
 			r.Failures = append(r.Failures, dsl.Diagnostic{
 				Code: CodeExpectation, Summary: wrong, File: test.File.Name, Span: at, Line: test.File.Line(at.Start),

@@ -22,7 +22,12 @@ func (k *testChecker) expectation(x *dsl.Expectation) {
 			return
 		}
 	}
-	if x.Name != nil {
+	switch {
+	case x.Kind == dsl.ExpectStage || x.Kind == dsl.ExpectEvent:
+		if !k.stageExpectation(x, &out) {
+			return
+		}
+	case x.Name != nil:
 		out.Name = x.Name.Value
 		k.known(x, out.Dimension)
 	}
@@ -182,4 +187,72 @@ func partCalled(clauses []dsl.Clause, name string) string {
 		}
 	}
 	return ""
+}
+
+// stageExpectation checks an expectation about a stage or an event. It reports what is wrong
+// and then returns false.
+func (k *testChecker) stageExpectation(x *dsl.Expectation, out *Expectation) bool {
+	if out.Stages = k.stagesOf(x); out.Stages == nil {
+		k.sound = false
+		return false
+	}
+	out.Name = x.Name.Value
+	sound := k.stageCalled(out.Stages, x.Name)
+	if x.From != nil {
+		out.From = x.From.Value
+		sound = k.stageCalled(out.Stages, x.From) && sound
+		if sound && out.From == out.Name {
+			k.bad(x.Name.Span, CodeStage, "an event is from one stage to another one")
+			sound = false
+		}
+	}
+	return sound
+}
+
+// stagesOf returns the block of stages that an expectation names, or else the only one. It
+// reports one that the set does not have.
+func (k *testChecker) stagesOf(x *dsl.Expectation) *Stages {
+	var names []string
+	for _, s := range k.stages {
+		if x.Stages != nil && s.Name == x.Stages.Value {
+			return s
+		}
+		names = append(names, s.Name)
+	}
+	switch {
+	case len(names) == 0:
+		k.bad(x.Span, CodeMissing, "there are no stages").Help = `declare them in a block of their own, such as stages "Life cycle" { … }`
+	case x.Stages == nil && len(names) == 1:
+		return k.stages[0]
+	case x.Stages == nil:
+		d := k.bad(x.Span, CodeMissing, "there are several blocks of stages; say which one is meant")
+		for _, n := range names[:min(3, len(names))] {
+			d.Expected = append(d.Expected, "of "+brief(strconv.Quote(n)))
+		}
+	case !x.Stages.Bad:
+		d := k.bad(x.Stages.Span, CodeName, "there are no stages called %s", brief(x.Stages.Raw))
+		k.nearestText(d, x.Stages, names)
+	}
+	return nil
+}
+
+// stageCalled reports a stage that a block does not have, and then returns false.
+func (k *testChecker) stageCalled(s *Stages, name *dsl.String) bool {
+	var names []string
+	for i := range s.Stages {
+		names = append(names, s.Stages[i].Name)
+	}
+	switch {
+	case name.Bad:
+		k.sound = false
+		return false
+	case slices.Contains(names, name.Value):
+		return true
+	case s.Source.Incomplete:
+		k.sound = false
+		return false
+	}
+	d := k.bad(name.Span, CodeName, "stages %s have no stage %s", brief(strconv.Quote(s.Name)), brief(name.Raw))
+	k.nearestText(d, name, names)
+	return false
 }

@@ -25,6 +25,9 @@ type checker struct {
 	// models: of two with one name the first.
 	byName map[string]*modelChecker
 
+	// stages are those of the set, for tests.
+	stages []*Stages
+
 	// commons holds the entities that represent several kinds, by the names of these.
 	commons map[string]*traverse.Entity
 

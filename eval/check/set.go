@@ -39,9 +39,10 @@ func NewSet(base *traverse.Schema, files ...*dsl.File) (*Set, dsl.Diagnostics) {
 		c.byName = map[string]*modelChecker{}
 	}
 	set := &Set{Schema: c.schema, Models: c.models(files)}
-	c.tests(files, set.Models)
 	s := &setChecker{checker: c, set: set, asked: map[asked]int{}}
 	s.blocks(files)
+	c.stages = set.Stages
+	c.tests(files, set.Models)
 	c.explainValues(files)
 	c.diags.Sort()
 	for _, f := range files {

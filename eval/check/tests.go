@@ -42,7 +42,9 @@ type TestRecord struct {
 type Expectation struct {
 	Kind      dsl.ExpectKind
 	Dimension *Dimension // whose score or grade is expected, or nil
-	Name      string     // the name of the grade or condition, or the label
+	Stages    *Stages    // of which a stage or an event is expected, or nil
+	From      string     // of an event, the stage before
+	Name      string     // the name of the grade, the condition or the stage, or the label
 	Number    int64      // the score, or how often a condition counts
 	Source    *dsl.Expectation
 }

@@ -40,7 +40,7 @@ func (s *section) checkRules(b *block) error {
 		base = nil
 	}
 	files := append(slices.Clip(s.schema), file)
-	tests := strings.HasPrefix(text, "test ") // of the models before
+	tests := strings.HasPrefix(text, "test ") || strings.Contains(text, "\nassignment \"") && !strings.Contains(text, "model \"") // of the models before
 	if tests && s.rules != nil {
 		files = append(files, *s.rules)
 	}

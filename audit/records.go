@@ -28,7 +28,7 @@ func Records(ctx context.Context, set *leadscore.Set, data columns.Lender, asOf 
 	}
 	x := &auditor{ctx: ctx, store: store, asked: ask(set, store.Schema()), asOf: asOf, daysFound: map[string]bool{}}
 	err := store.Use(ctx, 0, func() error {
-		x.records()
+		x.records(set)
 		return ctx.Err()
 	})
 	if err != nil {
@@ -52,7 +52,7 @@ type auditor struct {
 
 func (x *auditor) add(f Finding) { x.found.add(f) }
 
-func (x *auditor) records() {
+func (x *auditor) records(set *leadscore.Set) {
 	if t := x.store.Table(traverse.Lead); t == nil || t.Records() == 0 {
 		x.add(Finding{Code: CodeNoLeads, Entity: traverse.Lead, Summary: "the data has no lead"})
 		return
@@ -64,6 +64,7 @@ func (x *auditor) records() {
 		x.entity(e, x.store.Table(e.entity.Name()))
 	}
 	x.interactions()
+	x.owners(set)
 }
 
 func (x *auditor) entity(e *askedEntity, t *columns.Table) {

@@ -64,7 +64,7 @@ var arrows = map[string][]string{
 	"internal/hostile":    {},
 	"internal/imports":    {},
 
-	"audit":                 {".", "dsl", "eval/check", "internal/alike", "internal/shown", "source/tables", "traverse", "traverse/columns"},
+	"audit":                 {".", "dsl", "eval/check", "internal/alike", "internal/nearest", "internal/shown", "source/tables", "traverse", "traverse/columns"},
 	"explain":               {".", "eval", "internal/shown"},
 	"modeldiff":             {".", "dsl", "eval", "eval/check", "grades", "internal/shown", "traverse"},
 	"whatif":                {".", "eval/check", "grades", "internal/points", "internal/shown"},

@@ -831,7 +831,7 @@ func TestScoresInAnyOrder(t *testing.T) {
 					leads = append(leads, lead)
 				}
 				for range 20 {
-					if err := db.saveScores(t.Context(), leads, time.Now(), nextNumber(t, db)); err != nil {
+					if err := db.saveScores(t.Context(), nil, leads, time.Now(), nextNumber(t, db)); err != nil {
 						t.Error(err)
 					}
 				}

@@ -7,11 +7,11 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
 	"github.com/leadscore/leadscore"
-	"github.com/leadscore/leadscore/source/sqldb"
 )
 
 // The kinds of an event.
@@ -25,7 +25,7 @@ type event struct {
 	ID          string     `json:"id"`
 	Kind        string     `json:"kind"`
 	Lead        string     `json:"lead"`
-	Subject     string     `json:"model"`
+	Subject     string     `json:"subject"` // the model, or the block of stages
 	AsOf        time.Time  `json:"as_of"`
 	Sequence    int64      `json:"sequence"`
 	Status      string     `json:"status"`
@@ -61,20 +61,9 @@ type scoreKey struct{ lead, model string }
 
 // storedBefore returns the stored scores of some leads.
 func (s *store) storedBefore(ctx context.Context, tx *sql.Tx, leads []leadscore.SetResult) (map[scoreKey]storedScore, error) {
-	ids := make([]string, len(leads))
-	for i, lead := range leads {
-		ids[i] = lead.Lead
-	}
-	var isOne string
-	var list any
-	if s.isPostgres() {
-		isOne, list = s.dialect.Keys("lead_id", "$1", sqldb.Text, ids)
-	} else {
-		text, err := json.Marshal(ids)
-		if err != nil {
-			return nil, err
-		}
-		isOne, list = "lead_id IN (SELECT value FROM json_each($1))", string(text)
+	isOne, list, err := s.oneOf("lead_id", idsOf(leads))
+	if err != nil {
+		return nil, err
 	}
 	rows, err := tx.QueryContext(ctx, "SELECT lead_id, model, sales_ready, scoring FROM score WHERE "+isOne, list)
 	if err != nil {
@@ -166,8 +155,9 @@ func eventKey(parts ...string) string {
 	return "evt_" + hex.EncodeToString(h.Sum(nil)[:16])
 }
 
-// addEvents writes the events of a scoring, in the transaction that stores its scores.
-func addEvents(ctx context.Context, tx *sql.Tx, before map[scoreKey]storedScore, leads []leadscore.SetResult, asOf time.Time, number int64) error {
+// addEvents writes the events of a scoring, in the transaction that stores its scores: the
+// moves of leads, and where they become sales ready or no longer are.
+func addEvents(ctx context.Context, tx *sql.Tx, moves []event, before map[scoreKey]storedScore, leads []leadscore.SetResult, asOf time.Time, number int64) error {
 	list, err := eventsOf(before, leads, asOf, number)
 	if err != nil {
 		return err
@@ -176,7 +166,7 @@ func addEvents(ctx context.Context, tx *sql.Tx, before map[scoreKey]storedScore,
 	if err != nil {
 		return err
 	}
-	for _, e := range append(list, lost...) {
+	for _, e := range slices.Concat(list, lost, moves) {
 		_, err := tx.ExecContext(ctx, `INSERT INTO event (id, scoring, lead_id, kind, subject, body, as_of) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 			e.ID, e.Sequence, e.Lead, e.Kind, e.Subject, e.body, e.AsOf)
 		if err != nil {

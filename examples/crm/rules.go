@@ -270,7 +270,7 @@ func (s *service) score(ctx context.Context, number int64, ids []string) (scored
 	}
 	var done []leadscore.SetResult
 	save := func() error {
-		err := s.store.saveScores(ctx, done, asOf, number)
+		err := s.store.saveScores(ctx, live.Set.Stages(), done, asOf, number)
 		mark("scores, after the commit")
 		s.requestDelivery()
 		scored += len(done)

@@ -36,7 +36,7 @@ func TestNewerScoresStay(t *testing.T) {
 			for model, score := range scores {
 				result.Results = append(result.Results, leadscore.Result{Model: model, Lead: "lead-0001", Status: leadscore.Scored, Score: score})
 			}
-			if err := db.saveScores(t.Context(), []leadscore.SetResult{result}, noon.Add(later), number); err != nil {
+			if err := db.saveScores(t.Context(), nil, []leadscore.SetResult{result}, noon.Add(later), number); err != nil {
 				t.Fatal(err)
 			}
 		}

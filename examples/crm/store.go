@@ -226,9 +226,7 @@ func compare(ctx context.Context, tx *sql.Tx, i interaction) (outcome, error) {
 
 // leadsOf returns the leads for which the interactions of a contact count: those
 // of the contact, and the account-based ones of the contact's account.
-func leadsOf(ctx context.Context, db interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}, contact string) ([]string, error) {
+func leadsOf(ctx context.Context, db queryer, contact string) ([]string, error) {
 	rows, err := db.QueryContext(ctx, `SELECT id FROM lead WHERE parent_contact_id = $1
 		UNION SELECT l.id FROM contact c JOIN lead l ON l.parent_account_id = c.parent_account_id
 		WHERE c.id = $1 AND l.parent_contact_id IS NULL ORDER BY id`, contact)
@@ -241,8 +239,9 @@ func leadsOf(ctx context.Context, db interface {
 // saveScores stores the results of a scoring as of asOf. It keeps the scores of a
 // scoring with a higher number, which has seen more. It deletes a score that a lead no
 // longer has, because the model is gone, does not target it, is not active or has it
-// not in its audience. The events that follow are written in the same transaction.
-func (s *store) saveScores(ctx context.Context, leads []leadscore.SetResult, asOf time.Time, number int64) error {
+// not in its audience. The stages of
+// leads move on, and the events that follow are written, in the same transaction.
+func (s *store) saveScores(ctx context.Context, blocks []*leadscore.Stages, leads []leadscore.SetResult, asOf time.Time, number int64) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
 		if err := s.lock(ctx, tx, leads); err != nil {
 			return err
@@ -287,7 +286,11 @@ func (s *store) saveScores(ctx context.Context, leads []leadscore.SetResult, asO
 				return err
 			}
 		}
-		if err := addEvents(ctx, tx, before, leads, asOf, number); err != nil {
+		moves, err := s.step(ctx, tx, blocks, leads, asOf, number)
+		if err != nil {
+			return err
+		}
+		if err := addEvents(ctx, tx, moves, before, leads, asOf, number); err != nil {
 			return err
 		}
 		mark("scores, before the commit")
@@ -315,7 +318,7 @@ func (s *store) lock(ctx context.Context, tx *sql.Tx, leads []leadscore.SetResul
 // dropOrphans deletes the scores of leads that no longer exist.
 func (s *store) dropOrphans(ctx context.Context) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
-		for _, table := range []string{"score", "scored", "todo"} {
+		for _, table := range []string{"score", "scored", "todo", "stage"} {
 			if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE NOT EXISTS (SELECT 1 FROM lead WHERE id = lead_id)"); err != nil {
 				return err
 			}

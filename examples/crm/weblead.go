@@ -36,7 +36,8 @@ type leadPage struct {
 	AsOf     time.Time
 	Models   []modelView
 	Timeline []record
-	Earlier  string  // address of the rest of the time line; empty if there is none
+	Earlier  string // address of the rest of the time line; empty if there is none
+	Stages   []stageRow
 	Events   []event // the latest
 	Feedback []feedback
 	Form     feedbackForm
@@ -164,6 +165,12 @@ func (s *service) leadPage(ctx context.Context, id string, asOf time.Time) (p le
 		p.Form.Models = append(p.Form.Models, m.Name())
 	}
 	p.Form.ID, p.Form.Lead, p.Form.Reasons = rand.Text(), id, reasons
+	if p.Stages, err = s.store.stagesOf(ctx, s.store.read, []string{id}); err != nil {
+		return p, err
+	}
+	for i := range p.Stages {
+		p.Stages[i].Since = p.Stages[i].Since.In(zoneOf(live))
+	}
 	if p.Events, err = s.store.eventsAbout(ctx, id, shownEvents); err != nil {
 		return p, err
 	}

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/leadscore/leadscore/registry"
 )
 
 const (
@@ -20,6 +22,7 @@ const (
 type filter struct {
 	model, grade, search string
 	ready                string // "yes", "no" or ""
+	stages, stage        string // a stage of a block, or ""
 }
 
 // where returns the condition of a filter in SQL, and its values, which follow n others.
@@ -33,6 +36,11 @@ func (f filter) where(n int) (text string, values []any) {
 	}
 	if f.ready != "" {
 		and("s.sales_ready = $", f.ready == "yes")
+	}
+	if f.stages != "" {
+		values = append(values, f.stages, f.stage)
+		at := n + len(values)
+		text += fmt.Sprintf(" AND EXISTS (SELECT 1 FROM stage g WHERE g.lead_id = l.id AND g.stages = $%d AND g.stage = $%d)", at-1, at)
 	}
 	for _, word := range strings.Fields(f.search) {
 		and(`(LOWER(COALESCE(l.first_name, '') || ' ' || COALESCE(l.last_name, '') || ' ' || COALESCE(l.company_name, '') || ' ' || l.id) LIKE $ ESCAPE '\')`,
@@ -93,6 +101,8 @@ type leadsPage struct {
 	Grade        string
 	Search       string
 	SalesReady   string // "yes", "no" or ""
+	Blocks       []stageBlock
+	Stage        string // the value of a stageOption, or ""
 	Leads        []leadRow
 	Next, First  string // addresses; empty if there is no such page
 }
@@ -101,6 +111,36 @@ type leadsPage struct {
 type leadRow struct {
 	lead
 	Name, Href string
+	Stages     []string // one for each block of stages
+}
+
+// A stageBlock is a block of stages in the filter.
+type stageBlock struct {
+	Name    string
+	Options []stageOption
+}
+
+type stageOption struct{ Value, Name string }
+
+// stageBlocks returns the blocks of stages of a version of the rules.
+func stageBlocks(live *registry.Live) (list []stageBlock) {
+	for _, s := range live.Set.Stages() {
+		b := stageBlock{Name: s.Name()}
+		for _, name := range s.Names() {
+			b.Options = append(b.Options, stageOption{url.QueryEscape(s.Name()) + "/" + url.QueryEscape(name), name})
+		}
+		list = append(list, b)
+	}
+	return list
+}
+
+// parseStage returns the block and the stage of the value of a stageOption.
+func parseStage(value string) (stages, stage string, ok bool) {
+	stages, stage, ok = strings.Cut(value, "/")
+	stages, err1 := url.QueryUnescape(stages)
+	stage, err2 := url.QueryUnescape(stage)
+	valid := utf8.ValidString(stages+stage) && !strings.ContainsRune(stages+stage, 0)
+	return stages, stage, ok && err1 == nil && err2 == nil && stages != "" && valid
 }
 
 // fullName returns the name by which pages call a lead.
@@ -116,7 +156,7 @@ func leadHref(id string) string { return "/sales/lead?" + url.Values{"id": {id}}
 // getLeadsPage lists the leads of a model. Filter and search are in the address, so
 // that a list can be bookmarked and passed on.
 func (s *service) getLeadsPage(w http.ResponseWriter, r *http.Request) error {
-	query, err := parameters(r, "model", "grade", "ready", "q", "after")
+	query, err := parameters(r, "model", "grade", "ready", "stage", "q", "after")
 	if err != nil {
 		return err
 	}
@@ -155,6 +195,14 @@ func (s *service) getLeadsPage(w http.ResponseWriter, r *http.Request) error {
 		query.Del("after")
 		p.First = "/sales?" + query.Encode()
 	}
+	f := filter{model: p.Model, grade: p.Grade, search: p.Search, ready: p.SalesReady}
+	p.Blocks = stageBlocks(s.registry.Live())
+	if p.Stage = query.Get("stage"); p.Stage != "" {
+		var ok bool
+		if f.stages, f.stage, ok = parseStage(p.Stage); !ok {
+			return badParameter("stage", "choose a stage from the list")
+		}
+	}
 	if p.Grades, err = s.store.grades(r.Context(), p.Model); err != nil {
 		return err
 	}
@@ -162,7 +210,7 @@ func (s *service) getLeadsPage(w http.ResponseWriter, r *http.Request) error {
 		p.Total += g.Leads
 		p.Ready += g.Ready
 	}
-	list, err := s.store.find(r.Context(), filter{p.Model, p.Grade, p.Search, p.SalesReady}, after, pageLeads+1)
+	list, err := s.store.find(r.Context(), f, after, pageLeads+1)
 	if err != nil {
 		return err
 	}
@@ -172,10 +220,32 @@ func (s *service) getLeadsPage(w http.ResponseWriter, r *http.Request) error {
 		query.Set("after", cursor{last.Score, last.ID}.String())
 		p.Next = "/sales?" + query.Encode()
 	}
-	for _, l := range list {
-		p.Leads = append(p.Leads, leadRow{l, fullName(l.FirstName, l.LastName, l.ID), leadHref(l.ID)})
+	if p.Leads, err = s.leadRows(r.Context(), list); err != nil {
+		return err
 	}
 	return render(w, http.StatusOK, "leads", p)
+}
+
+// leadRows adds what a page shows of leads beside their scores.
+func (s *service) leadRows(ctx context.Context, list []lead) ([]leadRow, error) {
+	ids := make([]string, len(list))
+	for i, l := range list {
+		ids[i] = l.ID
+	}
+	stages, err := s.store.stagesOf(ctx, s.store.read, ids)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]leadRow, len(list))
+	for i, l := range list {
+		rows[i] = leadRow{lead: l, Name: fullName(l.FirstName, l.LastName, l.ID), Href: leadHref(l.ID)}
+		for _, r := range stages {
+			if r.Lead == l.ID {
+				rows[i].Stages = append(rows[i].Stages, r.Stage)
+			}
+		}
+	}
+	return rows, nil
 }
 
 // nullText reads a text that may be NULL.

@@ -395,9 +395,10 @@ func (s *Set) Needs() []*traverse.Need {
 // Queries returns what the set's models can ask a source for as of an instant, and
 // later, to score leads: a query without keys for each of [Set.Needs], with the
 // earliest date of the records that scores depend on as From. They are for a source
-// that reads whole tables, as Load of package source/sqldb does. [Explain] with lists of
-// records asks for records of any date, which a source that was loaded by these queries
-// does not have; load it by queries with the same needs and without From for that.
+// that reads whole tables, as Load of package source/sqldb does. Lists of records, which
+// [Result.Detailed] adds to the result of an [Explain], may need records of any date, which
+// a source that was loaded by these queries does not have: Detailed then fails. For that,
+// load it by queries with the same needs and without From.
 func (s *Set) Queries(asOf time.Time) []traverse.Query {
 	var queries []traverse.Query
 	if s.chooser != nil {

@@ -31,18 +31,19 @@ func queries(r *plan.Routes, asOf time.Time, lists bool) []traverse.Query {
 	return list
 }
 
-// uncovered fails leads because a store does not hold all that the program can request
-// from it, and reports whether that is so.
+// uncovered fails leads because a store does not hold all that their scores can depend on,
+// and reports whether that is so. Lists may need more: they are read by queries, which
+// fail then.
 func (p *Program) uncovered(store *columns.Store, ids []string, opts *Options, out Outcomes) bool {
 	if !store.Partial() {
 		return false
 	}
 	// What a store holds does not change, and later instants need no earlier records.
 	known := p.covered.Load()
-	if known != nil && known.store == weak.Make(store) && !opts.lists() && !opts.AsOf.Before(known.asOf) {
+	if known != nil && known.store == weak.Make(store) && !opts.AsOf.Before(known.asOf) {
 		return false
 	}
-	for _, q := range p.Queries(opts.AsOf, opts.lists()) {
+	for _, q := range p.Queries(opts.AsOf, false) {
 		if err := store.Covers(&q); err != nil {
 			for i, id := range ids {
 				out.Errs[i] = &LeadError{Lead: id, Entity: q.Entity, Path: q.Entity, Err: err}
@@ -50,9 +51,7 @@ func (p *Program) uncovered(store *columns.Store, ids []string, opts *Options, o
 			return true
 		}
 	}
-	if !opts.lists() {
-		p.covered.Store(&covered{weak.Make(store), opts.AsOf})
-	}
+	p.covered.Store(&covered{weak.Make(store), opts.AsOf})
 	return false
 }
 

@@ -2,6 +2,7 @@ package enginetest_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -61,7 +62,8 @@ func TestPartOfTheRecords(t *testing.T) {
 		{recent, part, 2, nil, "", 0},
 		{recent, part, 0, []leadscore.Option{leadscore.Explain(0)}, "", 1},
 		{recent, part, -1, nil, moved, 0},
-		{recent, part, 0, []leadscore.Option{leadscore.Explain(3)}, moved, 0},
+		{recent, part, 0, []leadscore.Option{leadscore.Explain(3)}, "", 1},
+		{recent, part, -1, []leadscore.Option{leadscore.Explain(3)}, moved, 0},
 		{model, part, 0, nil, moved, 0},
 	} {
 		r, err := c.model.Score(t.Context(), "l", c.store, append(c.opts, leadscore.AsOf(asOf.AddDate(0, 0, c.days)))...)
@@ -72,6 +74,61 @@ func TestPartOfTheRecords(t *testing.T) {
 		if text != c.want || r.Score != int64(c.score) || c.want != "" && !errors.Is(err, columns.ErrNotCovered) {
 			t.Errorf("%s, %d days later: %d, %v; want %d, %s", c.model.Name(), c.days, r.Score, err, c.score, c.want)
 		}
+	}
+}
+
+// TestListsOfAPart: an explanation from a store that was loaded for scores alone has its
+// counts. Lists that need other records are an error when they are read, and those that do
+// not are there.
+func TestListsOfAPart(t *testing.T) {
+	asOf := time.Date(2026, 5, 31, 12, 0, 0, 0, time.UTC)
+	model := scoretest.Compile(t, `model "A" { target contact
+		condition "Opened" { each EmailOpened within last 30 days score +1 }
+		condition "Lives" { has Lead.ParentContact where City = "Chicago" score +10 } }`)
+	store, err := columns.NewPart(model.Schema(), model.Queries(asOf))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for entity, values := range map[string]map[string]traverse.Value{
+		"Lead":        {"ParentContact": traverse.TextValue("1")},
+		"Contact":     {"City": traverse.TextValue("Chicago")},
+		"EmailOpened": {"Contact": traverse.TextValue("1"), "Timestamp": traverse.TimeValue(asOf.AddDate(0, 0, -29))},
+	} {
+		var list []traverse.Value
+		for _, c := range store.Table(entity).Columns() {
+			list = append(list, values[c.Name])
+		}
+		if err := store.Add(entity, "1", list...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r, err := model.Score(t.Context(), "1", store, leadscore.AsOf(asOf), leadscore.Explain(3))
+	if err != nil || r.Score != 11 {
+		t.Fatalf("score %d, %v", r.Score, err)
+	}
+	for c := range r.Contributions() {
+		if n := c.Children[0].Count; n != 1 {
+			t.Errorf("%s counts %d", c.Condition, n)
+		}
+	}
+	lives, err := r.Detailed(t.Context(), "Lives")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := 0
+	for c := range lives.Contributions() {
+		listed += len(c.Children[0].Occurrences)
+	}
+	if listed != 1 {
+		t.Errorf("%d records are listed", listed)
+	}
+	for _, conditions := range [][]string{nil, {"Opened"}} {
+		if _, err := r.Detailed(t.Context(), conditions...); !errors.Is(err, columns.ErrNotCovered) || !strings.Contains(err.Error(), "records of EmailOpened before 2026-05-01T12:00:00Z are missing") {
+			t.Errorf("lists of %q: %v", conditions, err)
+		}
+	}
+	if _, err := r.MarshalJSON(); !errors.Is(err, columns.ErrNotCovered) {
+		t.Errorf("JSON with all lists: %v", err)
 	}
 }
 

@@ -15,10 +15,11 @@ import (
 
 // Stop returns a set of the same models, in the same order, in which those with the given
 // names are stopped, as well as those that are stopped in s, which does not change. A
-// stopped model gives every lead the status [Stopped], and makes nobody sales ready
-// (language reference, Which leads a model scores). It is not evaluated: a source is not
-// asked for what it alone needs, and a lead does not fail because of it. A lead that the
-// source does not have is an error even if all models are stopped.
+// stopped model gives every lead the status [Stopped], or [NotChosen] or [NoModel] if the
+// set chooses another model for the lead or none, and makes nobody sales ready (language
+// reference, Which leads a model scores). It is not evaluated: a source is not asked for
+// what it alone needs, and a lead does not fail because of it. A lead that the source does
+// not have is an error even if all models are stopped.
 //
 // Stop fails if the set has no model of a name. It plans the new set, so it takes about as
 // long as [NewSet]. To let a model score again, use the set in which it is not stopped. A

@@ -136,8 +136,8 @@ func Score(files []*dsl.File, schema *traverse.Schema, data Data, lead string, a
 }
 
 // Stopped returns the results that [Score] returns for a lead, if the models with some names
-// are stopped: "A stopped model gives every lead the status `stopped`", and "The other
-// models score as without it."
+// are stopped: "A stopped model gives every lead the status `stopped`, unless another model
+// is chosen for the lead, or none", and "The other models score as without it."
 func Stopped(results []Result, models ...string) []Result {
 	results = slices.Clone(results)
 	for i, r := range results {

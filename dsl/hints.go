@@ -302,7 +302,7 @@ func wordsOfName(lex *tokens) bool {
 
 // noExpectation returns the error for a missing expectation after expect.
 func noExpectation(lex *tokens) *syntaxError {
-	err := keywordError(lex, "score", "grade", "no grade", "sales ready", "not sales ready", "a condition's name in double quotes", "dimension", "label", "no label", "not targeted", "no parent", "not active", "not in audience", "stage", "event")
+	err := keywordError(lex, "score", "grade", "no grade", "sales ready", "not sales ready", "a condition's name in double quotes", "dimension", "label", "no label", "not targeted", "no parent", "not active", "not in audience", "stage", "event", "assigned by", "a field and =")
 	if isWord(lex.Peek(), "condition") {
 		err.nearest, err.help = "", `leave out condition: expect "Opened an email" holds`
 	}

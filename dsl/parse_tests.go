@@ -132,6 +132,8 @@ func parseExpectation(lex *tokens) (*Expectation, error) {
 		x.Name, err = wantString(lex)
 	case accept(lex, "dimension"):
 		err = parseDimensionExpectation(lex, x)
+	case isWord(&t, "assigned"), (t.Type == tokIdent || t.Type == tokQuoted) && isSign(lex.peekAt(1), "="):
+		err = parseAssignedExpectation(lex, x)
 	case accept(lex, "stage"), accept(lex, "event"):
 		err = parseStageExpectation(lex, x)
 	case accept(lex, "sales"):
@@ -171,6 +173,25 @@ func parseExpectation(lex *tokens) (*Expectation, error) {
 	}
 	x.Span = spanOf(&first, lastBefore(lex))
 	return x, nil
+}
+
+// parseAssignedExpectation parses what x says of who gets the lead, and of what is set.
+func parseAssignedExpectation(lex *tokens, x *Expectation) (err error) {
+	switch {
+	case isSign(lex.peekAt(1), "="):
+		x.Kind = ExpectSet
+		x.Set, err = parseFieldValue(lex)
+	default:
+		lex.Next()
+		x.Kind = ExpectAssigned
+		if err = want(lex, "by"); err == nil {
+			x.Name, err = wantString(lex)
+		}
+	}
+	if err == nil {
+		x.Assignment, err = parseOf(lex)
+	}
+	return err
 }
 
 // parseStageExpectation parses what x says of a stage or an event, after that word.

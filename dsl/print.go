@@ -176,20 +176,24 @@ func (x *Expectation) String() string {
 		return "expect dimension " + x.Dimension.Raw + " no grade"
 	case ExpectNoParent:
 		return "expect no parent"
+	case ExpectAssigned:
+		return "expect assigned by " + x.Name.Raw + ofText(x.Assignment)
+	case ExpectSet:
+		return "expect " + x.Set.String() + ofText(x.Assignment)
 	case ExpectStage:
-		return "expect stage " + x.Name.Raw + x.ofStages()
+		return "expect stage " + x.Name.Raw + ofText(x.Stages)
 	case ExpectEvent:
-		return "expect event from " + x.From.Raw + " to " + x.Name.Raw + x.ofStages()
+		return "expect event from " + x.From.Raw + " to " + x.Name.Raw + ofText(x.Stages)
 	}
 	return ""
 }
 
-// ofStages returns the block of stages that x names, after of.
-func (x *Expectation) ofStages() string {
-	if x.Stages == nil {
+// ofText returns the block that an expectation names, after of, or "".
+func ofText(block *String) string {
+	if block == nil {
 		return ""
 	}
-	return " of " + x.Stages.Raw
+	return " of " + block.Raw
 }
 
 func testClauseText(c TestClause) string {

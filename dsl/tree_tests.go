@@ -92,6 +92,8 @@ const (
 	ExpectDimensionNoGrade                   // expect dimension "…" no grade
 	ExpectStage                              // expect stage "…", or expect stage "…" of "…"
 	ExpectEvent                              // expect event from "…" to "…", or with of "…" behind it
+	ExpectAssigned                           // expect assigned by "…", or with of "…" behind it
+	ExpectSet                                // expect Field = value, or with of "…" behind it
 )
 
 // An Expectation is what a test expects of the model.
@@ -101,8 +103,11 @@ type Expectation struct {
 	Dimension *String // of ExpectDimensionScore, ExpectDimensionGrade and ExpectDimensionNoGrade
 	Number    *Number // of ExpectScore, ExpectDimensionScore and ExpectTimes
 	From      *String // of ExpectEvent, the stage before
-	Stages    *String // of ExpectStage and ExpectEvent, the block of stages; or nil
-	Name      *String // of ExpectStage and ExpectEvent the stage; of ExpectGrade and ExpectDimensionGrade the grade; of ExpectLabel the label; of ExpectHolds, ExpectDoesNotHold and ExpectTimes the condition
+	// Assignment is that of ExpectAssigned and ExpectSet; or nil.
+	Assignment *String
+	Set        *FieldValue // of ExpectSet
+	Stages     *String     // of ExpectStage and ExpectEvent, the block of stages; or nil
+	Name       *String     // of ExpectStage and ExpectEvent the stage; of ExpectAssigned the rule; of ExpectGrade and ExpectDimensionGrade the grade; of ExpectLabel the label; of ExpectHolds, ExpectDoesNotHold and ExpectTimes the condition
 }
 
 func (*Test) block() {}

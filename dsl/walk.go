@@ -219,7 +219,8 @@ func testChildren(n Node, f func(Node)) {
 		some(f, n.Dimension)
 		some(f, n.From)
 		some(f, n.Name)
-		some(f, n.Stages)
+		some(f, n.Set)
+		some(f, n.Stages, n.Assignment)
 		some(f, n.Number)
 	}
 }

@@ -172,8 +172,8 @@ func Results(ctx context.Context, set *leadscore.Set) iter.Seq[Result] {
 }
 
 // Of runs one test of a model, one of those that [leadscore.Model.Tests] returns. Once ctx
-// is done, Err of the result is its error. A test that expects a stage or an event needs the
-// set of the model, and has an error here: [Results] runs it.
+// is done, Err of the result is its error. A test that expects a stage, an event or who gets
+// the lead needs the set of the model, and has an error here: [Results] runs it.
 func Of(ctx context.Context, m *leadscore.Model, test *check.Test) Result {
 	return of(ctx, nil, m, test)
 }
@@ -200,9 +200,15 @@ func of(ctx context.Context, set *leadscore.Set, m *leadscore.Model, test *check
 	for i := range test.Expectations {
 		x := &test.Expectations[i]
 		wrong := ""
-		if x.Stages == nil {
+		switch {
+		case x.Stages != nil:
+			wrong, r.Err = staged.unmet(ctx, x)
+		case x.Assignment != nil:
+			wrong, r.Err = staged.notAssigned(ctx, x)
+		default:
 			wrong = unmet(&r.Result, x, counted)
-		} else if wrong, r.Err = staged.unmet(ctx, x); r.Err != nil {
+		}
+		if r.Err != nil {
 			return r
 		}
 		if wrong != "" {

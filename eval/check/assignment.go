@@ -1,6 +1,9 @@
 package check
 
 import (
+	"slices"
+	"strconv"
+
 	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/traverse"
 )
@@ -122,4 +125,61 @@ func (c *checker) oneOf(f traverse.Field, v *dsl.FieldValue) ([]traverse.Value, 
 		list, sound = append(list, value), sound && ok
 	}
 	return list, sound
+}
+
+// assignedExpectation checks an expectation about who gets the lead. It reports what is
+// wrong and then returns false.
+func (k *testChecker) assignedExpectation(x *dsl.Expectation, out *Expectation) bool {
+	a := k.assignmentOf(x)
+	if a == nil {
+		return false
+	}
+	out.Assignment = a
+	if x.Kind == dsl.ExpectSet {
+		f, ok := k.setField(x.Set, map[string]dsl.Span{})
+		if !ok {
+			return false
+		}
+		out.Set = &SetValue{Field: f, Source: x.Set}
+		out.Set.Value, ok = k.setTo(f, x.Set)
+		return ok
+	}
+	var names []string
+	for i := range a.Rules {
+		names = append(names, a.Rules[i].Name)
+	}
+	out.Name = x.Name.Value
+	if x.Name.Bad || slices.Contains(names, out.Name) || a.Source.Incomplete {
+		return !x.Name.Bad
+	}
+	d := k.bad(x.Name.Span, CodeName, "assignment %s has no rule %s", brief(strconv.Quote(a.Name)), brief(x.Name.Raw))
+	k.nearestText(d, x.Name, names)
+	return false
+}
+
+// assignmentOf returns the assignment that an expectation names, or else the only one. It
+// reports one that the set does not have.
+func (k *testChecker) assignmentOf(x *dsl.Expectation) *Assignment {
+	var names []string
+	for _, a := range k.assignments {
+		if x.Assignment != nil && a.Name == x.Assignment.Value {
+			return a
+		}
+		names = append(names, a.Name)
+	}
+	switch {
+	case len(names) == 0:
+		k.bad(x.Span, CodeMissing, "there is no assignment").Help = `declare one, such as assignment "Sales" { … }`
+	case x.Assignment == nil && len(names) == 1:
+		return k.assignments[0]
+	case x.Assignment == nil:
+		d := k.bad(x.Span, CodeMissing, "there are several assignments; say which one is meant")
+		for _, n := range names[:min(3, len(names))] {
+			d.Expected = append(d.Expected, "of "+brief(strconv.Quote(n)))
+		}
+	case !x.Assignment.Bad:
+		d := k.bad(x.Assignment.Span, CodeName, "there is no assignment called %s", brief(x.Assignment.Raw))
+		k.nearestText(d, x.Assignment, names)
+	}
+	return nil
 }

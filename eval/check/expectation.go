@@ -27,6 +27,11 @@ func (k *testChecker) expectation(x *dsl.Expectation) {
 		if !k.stageExpectation(x, &out) {
 			return
 		}
+	case x.Kind == dsl.ExpectAssigned || x.Kind == dsl.ExpectSet:
+		if !k.assignedExpectation(x, &out) {
+			k.sound = false
+			return
+		}
 	case x.Name != nil:
 		out.Name = x.Name.Value
 		k.known(x, out.Dimension)

@@ -27,6 +27,8 @@ type checker struct {
 
 	// stages are those of the set, for tests.
 	stages []*Stages
+	// assignments are those of the set, for tests.
+	assignments []*Assignment
 
 	// commons holds the entities that represent several kinds, by the names of these.
 	commons map[string]*traverse.Entity

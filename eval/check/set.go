@@ -41,7 +41,7 @@ func NewSet(base *traverse.Schema, files ...*dsl.File) (*Set, dsl.Diagnostics) {
 	set := &Set{Schema: c.schema, Models: c.models(files)}
 	s := &setChecker{checker: c, set: set, asked: map[asked]int{}}
 	s.blocks(files)
-	c.stages = set.Stages
+	c.stages, c.assignments = set.Stages, set.Assignments
 	c.tests(files, set.Models)
 	c.explainValues(files)
 	c.diags.Sort()

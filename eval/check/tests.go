@@ -43,10 +43,13 @@ type Expectation struct {
 	Kind      dsl.ExpectKind
 	Dimension *Dimension // whose score or grade is expected, or nil
 	Stages    *Stages    // of which a stage or an event is expected, or nil
-	From      string     // of an event, the stage before
-	Name      string     // the name of the grade, the condition or the stage, or the label
-	Number    int64      // the score, or how often a condition counts
-	Source    *dsl.Expectation
+	// Assignment is that by which a rule or a value is expected, or nil.
+	Assignment *Assignment
+	Set        *SetValue // the value that is expected, or nil
+	From       string    // of an event, the stage before
+	Name       string    // the name of the grade, the condition or the stage, or the label
+	Number     int64     // the score, or how often a condition counts
+	Source     *dsl.Expectation
 }
 
 // tests checks the tests of all files and gives them to their models.

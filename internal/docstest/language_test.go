@@ -129,10 +129,14 @@ func TestDocsLimits(t *testing.T) {
 	condition := func(child string) string { return `condition "C" { ` + child + ` score +1 }` }
 	model := func(clauses string) string { return `model "M" { target contact ` + clauses + ` }` }
 	makers := map[string]func(n int) string{
-		"bytes in one file":            func(n int) string { return strings.Repeat(" ", n) },
-		"models in one file":           func(n int) string { return list(n, model(""), "\n") },
-		"tests in one file":            func(n int) string { return list(n, `test "T" { }`, "\n") },
-		"blocks of stages in one file": func(n int) string { return list(n, `stages "S" { }`, "\n") },
+		"bytes in one file":  func(n int) string { return strings.Repeat(" ", n) },
+		"models in one file": func(n int) string { return list(n, model(""), "\n") },
+		"tests in one file":  func(n int) string { return list(n, `test "T" { }`, "\n") },
+		"assignments, lead creations and blocks `choose model` in one file": func(n int) string {
+			return list(n, `lead creation "L" { }`, "\n")
+		},
+		"rules and other clauses of one of these": func(n int) string { return `choose model { ` + list(n, `by A.B`, "\n") + ` }` },
+		"blocks of stages in one file":            func(n int) string { return list(n, `stages "S" { }`, "\n") },
 		"stages and audiences in one block of stages": func(n int) string {
 			return `stages "S" { ` + list(n, `stage "A"`, "\n") + ` }`
 		},

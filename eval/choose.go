@@ -22,6 +22,7 @@ import (
 type Chooser struct {
 	plan    *plan.Choice
 	batches sync.Pool      // of *fetch.Batch
+	lines   []string       // as messages call them
 	models  map[string]int // the positions of those of the set, by name
 }
 
@@ -31,7 +32,11 @@ func NewChooser(c *check.Choice, schema *traverse.Schema, models []string) *Choo
 	for i, name := range models {
 		at[name] = i
 	}
-	return &Chooser{plan: plan.NewChoice(c, schema), models: at}
+	out := &Chooser{plan: plan.NewChoice(c, schema), models: at}
+	for i := range c.Lines {
+		out.lines = append(out.lines, c.Lines[i].String())
+	}
+	return out
 }
 
 // Needs returns everything that the chooser can request from a source.
@@ -66,9 +71,14 @@ type Chosen struct {
 // be as long as ids. For a lead that the source does not have it chooses no model, and
 // reports nothing. It fails only when ctx ends.
 //
-// It asks for the leads and for what the lines lead to, with as many queries as there are
+// It reads columns that the source lends, and otherwise asks for the leads and for what the lines lead to, with as many queries as there are
 // hops, whatever the number of leads.
 func (c *Chooser) Choose(ctx context.Context, source traverse.Source, ids []string, opts Options, out []Chosen) error {
+	if store := lentStore(source); store != nil {
+		if ok, err := c.chooseFromStore(ctx, store, ids, opts.AsOf, out); ok || err != nil {
+			return err
+		}
+	}
 	b, ok := c.batches.Get().(*fetch.Batch)
 	if !ok {
 		b = new(fetch.Batch)
@@ -121,33 +131,70 @@ func (c *Chooser) chosen(b *fetch.Batch, l *fetch.Lead, line int) Chosen {
 		return out
 	}
 	at := &c.plan.Lines[line]
-	out.By = at.Checked.String()
-	now := out
-	pending := false // some record is there later
-	from := int64(math.MinInt64)
+	way := way{chooser: c, lead: l.ID, line: line}
+	way.begin()
 	r := l.Record
 	for _, n := range at.Nodes {
 		key := fetch.Key(n, r)
-		out.Entity, out.Record = n.Layout.Entity.Name(), key
-		if !pending {
-			now = out
-		}
 		records := b.Records(n.Need(), key)
 		if len(records) == 0 {
-			return now // the record is not there, and never will be
+			return way.missing(n, key)
 		}
-		if r = records[0]; !b.Exists(n.Layout, r) {
-			pending, from = true, max(from, begins(n.Layout, r))
+		if r = records[0]; b.Exists(n.Layout, r) {
+			way.there(n, key)
+		} else {
+			way.later(n, key, begins(n.Layout, r))
 		}
 	}
-	later := c.named(&out, l, at, r)
-	if !pending {
-		return later
+	return way.names(r.Values[at.Field].Text())
+}
+
+// A way is what a line leads to from a lead, hop by hop.
+type way struct {
+	chooser *Chooser
+	lead    string
+	line    int
+	end     Chosen // as soon as all records are there
+	now     Chosen // as of now
+	pending bool   // some record is there later
+	from    int64  // when all of them are there
+}
+
+func (w *way) begin() {
+	w.end = Chosen{Model: -1, Choice: Choice{By: w.chooser.lines[w.line]}}
+	w.from = math.MinInt64
+}
+
+// there adds a hop to a record that is there.
+func (w *way) there(n *plan.Node, id string) {
+	w.end.Entity, w.end.Record = n.Layout.Entity.Name(), id
+	if !w.pending {
+		w.now = w.end
 	}
-	if later.Model >= 0 || later.Err != nil {
-		now.Later, now.From = &later, from
+}
+
+// later adds a hop to a record that is there from an instant on, in microseconds.
+func (w *way) later(n *plan.Node, id string, from int64) {
+	w.there(n, id)
+	w.pending, w.from = true, max(w.from, from)
+}
+
+// missing returns the choice if a hop leads to no record.
+func (w *way) missing(n *plan.Node, id string) Chosen {
+	w.there(n, id)
+	return w.now
+}
+
+// names returns the choice if the last record names a model.
+func (w *way) names(name string) Chosen {
+	end := w.chooser.named(&w.end, w.lead, w.line, name)
+	if !w.pending {
+		return end
 	}
-	return now
+	if end.Model >= 0 || end.Err != nil {
+		w.now.Later, w.now.From = &end, w.from
+	}
+	return w.now
 }
 
 // begins returns the first instant, in microseconds, as of which a record exists that says
@@ -159,10 +206,11 @@ func begins(l *plan.Layout, r *fetch.Record) int64 {
 	return r.When
 }
 
-// named completes the choice for a lead, as the record that the path leads to says.
-func (c *Chooser) named(choice *Chosen, l *fetch.Lead, at *plan.ChoiceLine, r *fetch.Record) Chosen {
-	out, last := *choice, at.Nodes[len(at.Nodes)-1]
-	name := r.Values[at.Field].Text()
+// named completes the choice for a lead, as the name says in the record that the path leads
+// to.
+func (c *Chooser) named(choice *Chosen, lead string, line int, name string) Chosen {
+	out, at := *choice, &c.plan.Lines[line]
+	last := at.Nodes[len(at.Nodes)-1]
 	if name == "" {
 		return out
 	}
@@ -170,7 +218,7 @@ func (c *Chooser) named(choice *Chosen, l *fetch.Lead, at *plan.ChoiceLine, r *f
 		out.Choice.Model, out.Model = name, i
 		return out
 	}
-	out.Err = &LeadError{Lead: l.ID, Entity: out.Entity, Path: last.Path(), Err: c.unknown(out.Record, at, name)}
+	out.Err = &LeadError{Lead: lead, Entity: out.Entity, Path: last.Path(), Err: c.unknown(out.Record, at, name)}
 	return out
 }
 

@@ -156,8 +156,8 @@ func eventKey(parts ...string) string {
 }
 
 // addEvents writes the events of a scoring, in the transaction that stores its scores: the
-// moves of leads, and where they become sales ready or no longer are.
-func addEvents(ctx context.Context, tx *sql.Tx, moves []event, before map[scoreKey]storedScore, leads []leadscore.SetResult, asOf time.Time, number int64) error {
+// moves of leads and who gets them, and where they become sales ready or no longer are.
+func addEvents(ctx context.Context, tx *sql.Tx, acts []event, before map[scoreKey]storedScore, leads []leadscore.SetResult, asOf time.Time, number int64) error {
 	list, err := eventsOf(before, leads, asOf, number)
 	if err != nil {
 		return err
@@ -166,7 +166,7 @@ func addEvents(ctx context.Context, tx *sql.Tx, moves []event, before map[scoreK
 	if err != nil {
 		return err
 	}
-	for _, e := range slices.Concat(list, lost, moves) {
+	for _, e := range slices.Concat(list, lost, acts) {
 		_, err := tx.ExecContext(ctx, `INSERT INTO event (id, scoring, lead_id, kind, subject, body, as_of) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 			e.ID, e.Sequence, e.Lead, e.Kind, e.Subject, e.body, e.AsOf)
 		if err != nil {

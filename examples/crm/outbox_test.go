@@ -35,7 +35,19 @@ func checkEvents(t testing.TB, db *store) {
 	t.Helper()
 	told := map[scoreKey]bool{}
 	stages := map[stageKey]string{}
+	owners := map[string]string{}
 	for _, e := range allEvents(t, db) {
+		if e.Kind == assigned {
+			var m assignedMessage
+			if err := json.Unmarshal([]byte(e.body), &m); err != nil {
+				t.Fatal(err)
+			}
+			if was := owners[e.Lead]; was != "" {
+				t.Errorf("%s was given to %s, and the next event is %s", e.Lead, was, e.body)
+			}
+			owners[e.Lead] = m.Owner
+			continue
+		}
 		if e.Kind == movedStage {
 			var m moveMessage
 			if err := json.Unmarshal([]byte(e.body), &m); err != nil {
@@ -55,6 +67,9 @@ func checkEvents(t testing.TB, db *store) {
 		told[k] = ready
 	}
 	checkStages(t, db, stages)
+	if got := storedOwners(t, db); !maps.Equal(got, owners) {
+		t.Errorf("the owners are %v, and the events tell of %v", got, owners)
+	}
 	maps.DeleteFunc(told, func(_ scoreKey, ready bool) bool { return !ready })
 	stored := map[scoreKey]bool{}
 	rows, err := db.read.Query("SELECT lead_id, model FROM score WHERE sales_ready")
@@ -75,6 +90,28 @@ func checkEvents(t testing.TB, db *store) {
 	if !maps.Equal(told, stored) {
 		t.Errorf("the events tell of %v, and stored are %v", told, stored)
 	}
+}
+
+// storedOwners returns the leads that have an owner.
+func storedOwners(t testing.TB, db *store) map[string]string {
+	t.Helper()
+	rows, err := db.read.Query("SELECT id, owner FROM lead WHERE owner IS NOT NULL")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	owners := map[string]string{}
+	for rows.Next() {
+		var id, owner string
+		if err := rows.Scan(&id, &owner); err != nil {
+			t.Fatal(err)
+		}
+		owners[id] = owner
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return owners
 }
 
 // checkStages checks that the stored stages are those that the events tell of.
@@ -108,7 +145,7 @@ func TestEvents(t *testing.T) {
 		db := openStore(t, flags)
 		kinds := func() (list []string) {
 			for _, e := range allEvents(t, db) {
-				if e.Kind != movedStage {
+				if e.Kind == becameReady || e.Kind == lostReady {
 					list = append(list, e.Kind+" "+e.Subject)
 				}
 			}
@@ -123,13 +160,15 @@ func TestEvents(t *testing.T) {
 			s.expect(t, "POST", "/interactions/EmailOpened", opened(fmt.Sprint("open-", i), "contact-0001"), 201)
 		}
 		expect("the lead is sales ready", "sales ready Buyers")
+		list := allEvents(t, db)
+		e := list[slices.IndexFunc(list, func(e event) bool { return e.Kind == becameReady })]
 		var m message
-		if err := json.Unmarshal([]byte(allEvents(t, db)[0].body), &m); err != nil {
+		if err := json.Unmarshal([]byte(e.body), &m); err != nil {
 			t.Fatal(err)
 		}
 		stored := get[struct{ Leads []lead }](t, s, "/models/Buyers/leads").Leads[0]
-		if m.ID != allEvents(t, db)[0].ID || m.Lead != "lead-0001" || m.Kind != becameReady || m.Status != "scored" || m.Score == nil || *m.Score < 60 || *m.Score > stored.Score || m.Grade != "Hot" {
-			t.Errorf("%s, and %v is stored", allEvents(t, db)[0].body, stored)
+		if m.ID != e.ID || m.Lead != "lead-0001" || m.Kind != becameReady || m.Status != "scored" || m.Score == nil || *m.Score < 60 || *m.Score > stored.Score || m.Grade != "Hot" {
+			t.Errorf("%s, and %v is stored", e.body, stored)
 		}
 		s.expect(t, "POST", "/models/Buyers/stop", `{"author":"ada"}`, 200)
 		expect("the model is stopped", "sales ready Buyers", "no longer sales ready Buyers")
@@ -157,7 +196,7 @@ func TestEventsOfScorings(t *testing.T) {
 		flags := append(append(open(t), fixed...), "-seed", "3")
 		db := openStore(t, flags)
 		newTestService(t, flags, db)
-		clear := []string{"DELETE FROM score", "DELETE FROM event", "DELETE FROM scored"}
+		clear := []string{"DELETE FROM score", "DELETE FROM event", "DELETE FROM scored", "DELETE FROM stage", "UPDATE lead SET owner = NULL"}
 		asOf := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
 		rapid.Check(t, func(rt *rapid.T) {
 			for _, statement := range clear {

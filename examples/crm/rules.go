@@ -49,6 +49,9 @@ func (m marked) Append(ctx context.Context, number int64, entry []byte) error {
 // prepare returns the data as the schema of a set sees it. The reasons against a set are
 // what it needs and the database does not have.
 func (s *service) prepare(ctx context.Context, set *leadscore.Set) (any, error) {
+	if reasons := assignable(set); reasons != nil {
+		return nil, reasons
+	}
 	zone, _ := set.Zone() // nil, and so UTC, if the models differ
 	data, err := sqldb.Open(ctx, s.store.read, s.store.dialect, set.Schema(), sqldb.Options{Needs: set.Needs(), Zone: zone})
 	problems, ok := errors.AsType[sqldb.Problems](err)
@@ -270,7 +273,7 @@ func (s *service) score(ctx context.Context, number int64, ids []string) (scored
 	}
 	var done []leadscore.SetResult
 	save := func() error {
-		err := s.store.saveScores(ctx, live.Set.Stages(), done, asOf, number)
+		err := s.store.saveScores(ctx, live.Set, done, asOf, number)
 		mark("scores, after the commit")
 		s.requestDelivery()
 		scored += len(done)

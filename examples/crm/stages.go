@@ -150,7 +150,14 @@ func moveEvent(m leadscore.Move, asOf time.Time, number int64) (event, error) {
 
 // Text says in words what an event tells.
 func (e event) Text() string {
-	if e.Kind != movedStage {
+	switch e.Kind {
+	case assigned:
+		var m assignedMessage
+		if err := json.Unmarshal([]byte(e.body), &m); err != nil {
+			return e.Kind
+		}
+		return "assigned to " + m.Owner + " by " + e.Subject
+	case becameReady, lostReady:
 		return e.Kind + " by " + e.Subject
 	}
 	var m moveMessage

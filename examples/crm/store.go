@@ -240,8 +240,8 @@ func leadsOf(ctx context.Context, db queryer, contact string) ([]string, error) 
 // scoring with a higher number, which has seen more. It deletes a score that a lead no
 // longer has, because the model is gone, does not target it, is not active or has it
 // not in its audience. The stages of
-// leads move on, and the events that follow are written, in the same transaction.
-func (s *store) saveScores(ctx context.Context, blocks []*leadscore.Stages, leads []leadscore.SetResult, asOf time.Time, number int64) error {
+// leads move on, leads get owners, and the events that follow are written, in the same transaction.
+func (s *store) saveScores(ctx context.Context, set *leadscore.Set, leads []leadscore.SetResult, asOf time.Time, number int64) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
 		if err := s.lock(ctx, tx, leads); err != nil {
 			return err
@@ -286,11 +286,11 @@ func (s *store) saveScores(ctx context.Context, blocks []*leadscore.Stages, lead
 				return err
 			}
 		}
-		moves, err := s.step(ctx, tx, blocks, leads, asOf, number)
+		acts, err := s.act(ctx, tx, set, leads, asOf, number)
 		if err != nil {
 			return err
 		}
-		if err := addEvents(ctx, tx, moves, before, leads, asOf, number); err != nil {
+		if err := addEvents(ctx, tx, acts, before, leads, asOf, number); err != nil {
 			return err
 		}
 		mark("scores, before the commit")

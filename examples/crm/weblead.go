@@ -45,8 +45,8 @@ type leadPage struct {
 
 // A profile is what the CRM has about a lead.
 type profile struct {
-	ID, Topic, Name, Company, Status, Source, JobTitle, Email, Phone, City string
-	first, last, contact, account                                          string
+	ID, Topic, Name, Company, Status, Source, JobTitle, Email, Phone, City, Owner string
+	first, last, contact, account                                                 string
 }
 
 // profile returns a lead's profile: its own fields, and those of its contact where it
@@ -55,13 +55,13 @@ func (s *store) profile(ctx context.Context, id string) (p profile, err error) {
 	var contactFirst, contactLast, account string
 	row := s.read.QueryRowContext(ctx, `SELECT l.id, l.topic, l.first_name, l.last_name, COALESCE(l.company_name, a.name), l.status, l.lead_source,
 			COALESCE(l.job_title, c.job_title), COALESCE(l.email, c.email), COALESCE(l.phone, c.phone), COALESCE(l.city, c.city),
-			c.first_name, c.last_name, l.parent_contact_id, l.parent_account_id, a.name
+			c.first_name, c.last_name, l.parent_contact_id, l.parent_account_id, a.name, l.owner
 		FROM lead l LEFT JOIN contact c ON c.id = l.parent_contact_id
 			LEFT JOIN account a ON a.id = COALESCE(l.parent_account_id, c.parent_account_id)
 		WHERE l.id = $1`, id)
 	var to []any
 	for _, field := range []*string{&p.ID, &p.Topic, &p.first, &p.last, &p.Company, &p.Status, &p.Source, &p.JobTitle, &p.Email, &p.Phone, &p.City,
-		&contactFirst, &contactLast, &p.contact, &p.account, &account} {
+		&contactFirst, &contactLast, &p.contact, &p.account, &account, &p.Owner} {
 		to = append(to, nullText(field))
 	}
 	if err := row.Scan(to...); err != nil {

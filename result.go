@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/leadscore/leadscore/eval"
@@ -316,15 +317,28 @@ func (r *Result) UnmarshalJSON([]byte) error {
 // JSON; to read the results back, use package explain's Ledger.
 type SetResult struct {
 	Lead       string   `json:"lead"`
-	SalesReady bool     `json:"sales_ready"` // for some model
-	Results    []Result `json:"results"`     // one for each model, in the order of the set
+	SalesReady bool     `json:"sales_ready"`     // for some model
+	Results    []Result `json:"results"`         // one for each model, in the order of the set
+	Choice     Choice   `json:"choice,omitzero"` // what chose the model, if the set chooses one
 	// Stages are those of the lead, one for each block of stages, in the order of the set.
 	// They are there only with [StagesBefore].
-	Choice Choice        `json:"choice,omitzero"` // what chose the model, if the set chooses one
 	Stages []StageResult `json:"stages,omitempty"`
 
 	blocks *blocks // of the set; or nil
 	holds  []bool  // by auxiliary model of the blocks
+}
+
+// String returns the results, each on a line of its own as [Result.String] returns it, and a
+// line for each block of stages, such as `"lead-42", Life cycle: stage "Marketing qualified"`.
+func (r SetResult) String() string {
+	lines := make([]string, 0, len(r.Results)+len(r.Stages))
+	for _, m := range r.Results {
+		lines = append(lines, m.String())
+	}
+	for _, s := range r.Stages {
+		lines = append(lines, fmt.Sprintf("%s, %s: stage %s", shown.QuoteAll(r.Lead), shown.Printable(s.Stages), shown.QuoteAll(s.Stage)))
+	}
+	return strings.Join(lines, "\n")
 }
 
 // Equal reports whether r and o are equal, including what the blocks of the set ask for:

@@ -319,3 +319,18 @@ stages "S" {
 		}
 	}
 }
+
+func TestSetResultString(t *testing.T) {
+	set := scoretest.CompileSet(t, lifeCycle)
+	r, err := set.Score(t.Context(), "ada-lead", openedBy(t, set, 5, "Open"), inMay, leadscore.StagesBefore(func(string, string) string { return "" }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `"ada-lead", B2B: score 50
+"ada-lead", Account: not targeted
+"ada-lead", Life cycle: stage "Marketing qualified"
+"ada-lead", Ready: stage "No"`
+	if got := r.String(); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}

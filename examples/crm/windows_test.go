@@ -120,7 +120,7 @@ func TestKillInWindows(t *testing.T) {
 		const contacts = 20
 		rc := newReceiver(testSecret)
 		hook := httptest.NewServer(rc)
-		defer hook.Close()
+		t.Cleanup(hook.Close)
 		secret := filepath.Join(t.TempDir(), "secret")
 		if err := os.WriteFile(secret, []byte(testSecret), 0o600); err != nil {
 			t.Fatal(err)
@@ -185,6 +185,8 @@ func TestKillInWindows(t *testing.T) {
 		checkAfterKill(t, flags, clients, rc)
 		list := allEvents(t, db)
 		again := 0
+		rc.mu.Lock()
+		defer rc.mu.Unlock()
 		for _, e := range list {
 			if body, ok := rc.bodies[e.ID]; !ok || body != e.body {
 				t.Errorf("the event %s is not delivered as it is: %q", e.ID, body)

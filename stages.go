@@ -127,7 +127,7 @@ type Move struct {
 	From   string    `json:"from"`
 	To     string    `json:"to"`
 	AsOf   time.Time `json:"as_of"` // in UTC
-	// Then is the text behind then of the stage that was entered. It is "" if the stage has
+	// Then is the text after then of the stage that was entered. It is "" if the stage has
 	// none, and if the lead fell back to a stage below.
 	Then string `json:"then,omitempty"`
 	// Reasons say why: of a lead that rose the decision by which it entered To, and of one

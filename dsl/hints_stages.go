@@ -8,7 +8,7 @@ import (
 	"github.com/leadscore/leadscore/internal/nearest"
 )
 
-// stageMeant maps words that newcomers write behind the name of a stage to the keyword
+// stageMeant maps words that newcomers write after the name of a stage to the keyword
 // that they mean.
 var stageMeant = map[string]string{
 	"if": "when", "where": "when", "from": "when", "once": "when", "enter": "when", "entered": "when",
@@ -35,7 +35,7 @@ func afterStage(lex *tokens, s *Stage) *syntaxError {
 	switch {
 	case t.Type == tokIdent && slices.Contains(stageWords, word):
 		err.expected = nil
-		err.help = "behind the name of a stage stand, each at most once and in this order, when, until, sticky and then"
+		err.help = "after the name of a stage come, each at most once and in this order, when, until, sticky and then"
 	case t.Type == tokIdent && stageMeant[word] != "" && slices.Contains(expected, stageMeant[word]):
 		err.nearest = stageMeant[word]
 		if word == "if" {

@@ -82,7 +82,7 @@ func TestStagesProblems(t *testing.T) {
 		{`stage "A" if score of "M" > 5`, `unexpected if; did you mean when? (expected when, until, sticky, then, stage or })`, `stage "A" when score of "M" > 5`},
 		{`stage "A" whn score of "M" > 5`, `unexpected whn; did you mean when? (expected when, until, sticky, then, stage or })`, `stage "A" when score of "M" > 5`},
 		{`stage A when score of "M" > 5`, `unexpected A; expected a text in double quotes; write "A"`, ``},
-		{`stage "A" sticky until score of "M" < 5`, `unexpected until; behind the name of a stage stand, each at most once and in this order, when, until, sticky and then`, ``},
+		{`stage "A" sticky until score of "M" < 5`, `unexpected until; after the name of a stage come, each at most once and in this order, when, until, sticky and then`, ``},
 		{`stage "A" when score of "M" > 5 else`, `unexpected else; expected and, or, until, sticky, then, stage or }; a lead without a higher stage stays in the first one, which has no when`, ``},
 		{`stage "A" then notify`, `unexpected notify; expected a text in double quotes; write "notify"`, ``},
 		{`stage "A" { score of "M" > 5 }`, `unexpected {; expected when, until, sticky, then, stage or }; a stage has no braces: write stage "…" when … until …`, ``},

@@ -10,7 +10,7 @@ type Stages struct {
 }
 
 // A Stage is `stage "…" when DECISION until DECISION sticky then "…"`, in which everything
-// behind the name may be missing. The leaves of its decisions are of type [Judgment], and
+// after the name may be missing. The leaves of its decisions are of type [Judgment], and
 // name a model.
 type Stage struct {
 	Span

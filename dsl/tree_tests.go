@@ -91,9 +91,9 @@ const (
 	ExpectDimensionGrade                     // expect dimension "…" grade "…"
 	ExpectDimensionNoGrade                   // expect dimension "…" no grade
 	ExpectStage                              // expect stage "…", or expect stage "…" of "…"
-	ExpectEvent                              // expect event from "…" to "…", or with of "…" behind it
-	ExpectAssigned                           // expect assigned by "…", or with of "…" behind it
-	ExpectSet                                // expect Field = value, or with of "…" behind it
+	ExpectEvent                              // expect event from "…" to "…", or with of "…" after it
+	ExpectAssigned                           // expect assigned by "…", or with of "…" after it
+	ExpectSet                                // expect Field = value, or with of "…" after it
 )
 
 // An Expectation is what a test expects of the model.

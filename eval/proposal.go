@@ -95,7 +95,7 @@ func (p *Proposal) setID() {
 	p.ID = hex.EncodeToString(sum[:size])
 }
 
-// hashOf returns the SHA-256 hash of texts, each behind its length in bytes, which is a
+// hashOf returns the SHA-256 hash of texts, each after its length in bytes, which is a
 // number of 8 bytes, the most significant first.
 func hashOf(texts ...string) [sha256.Size]byte {
 	var b []byte

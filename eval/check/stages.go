@@ -24,7 +24,7 @@ type Stage struct {
 	When   Decision // nil for the first stage, and for no other
 	Until  Decision // nil if the stage is lost when When does not hold, and if it is sticky
 	Sticky bool
-	Then   string   // the text behind then, or ""
+	Then   string   // the text after then, or ""
 	Models []*Model // that When and Until name, but for their status: without their scores the stage is kept
 	Source *dsl.Stage
 }
@@ -65,7 +65,7 @@ func (c *setChecker) stage(s *dsl.Stage, first, sure bool) Stage {
 	out := Stage{Name: s.Name.Value, Sticky: s.Sticky != nil, Source: s}
 	if s.Then != nil {
 		if out.Then = s.Then.Value; out.Then == "" && !s.Then.Bad {
-			c.problem(s.Then.Span, dsl.CodeEmpty, "the text behind then must not be empty").Help = "say what is to happen, or leave out then"
+			c.problem(s.Then.Span, dsl.CodeEmpty, "the text after then must not be empty").Help = "say what is to happen, or leave out then"
 		}
 	}
 	if s.When != nil {

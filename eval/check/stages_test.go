@@ -90,7 +90,7 @@ func TestStagesProblems(t *testing.T) {
 		{`stage "A" when status of "B2B" in (5)`, `a status is a text, and 5 is not; expected "no model", "not chosen", "stopped", "no parent", "not targeted", "not active", "not in audience" or "scored"`},
 		{`stage "A"`, `stage "A" has no when, and only the first stage has none; say when a lead reaches it, such as when score of "B2B" >= 50`},
 		{`stage "A" when sales ready of "B2B" until score of "B2B" < 3 sticky`, `a sticky stage is never lost, but until says when; leave out sticky or until`},
-		{`stage "A" when sales ready of "B2B" then ""`, `the text behind then must not be empty; say what is to happen, or leave out then`},
+		{`stage "A" when sales ready of "B2B" then ""`, `the text after then must not be empty; say what is to happen, or leave out then`},
 		{`stage "New" when sales ready of "B2B"`, `there are two stages called "New"`},
 		{`audience { has Lead } audience { has Lead }`, `stages have only one audience`},
 		{`audience { each EmailOpened }`, `each counts, and an audience takes only children that hold; write has`},

@@ -55,18 +55,42 @@ func runAssign(ctx context.Context, inv *invocation) error {
 	if err := out.begin(set); err != nil {
 		return err
 	}
+	return inv.eachResult(ctx, p, set, loaded, leads, "assigned", data.options(loaded), func(r leadscore.SetResult) error {
+		for _, a := range set.Assignments() {
+			assigned, err := a.Assign(r)
+			if err == nil {
+				err = out.assigned(assigned)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}, nil, out.end)
+}
+
+// eachResult scores leads, all if none are named, calls each with their results and
+// failed, unless it is nil, with the ids of those that cannot be scored, and then end. said
+// is what is being done with the leads. It returns what the command returns.
+func (inv *invocation) eachResult(ctx context.Context, p *progress, set *leadscore.Set, data Records, leads list, said string, opts []leadscore.Option,
+	each func(leadscore.SetResult) error, failed func(lead string) error, end func() error) error {
 	selected := &selection{leads: leads}
-	count, failed, all := 0, 0, cmp.Or(len(leads), leadsIn(loaded))
-	for part, err := range partsOf(ctx, loaded, selected) {
+	count, failures, all := 0, 0, cmp.Or(len(leads), leadsIn(data))
+	for part, err := range partsOf(ctx, data, selected) {
 		if err != nil {
 			return err
 		}
-		for r, err := range set.ScoreAll(ctx, part.ids, part.source, data.options(loaded)...) {
+		for r, err := range set.ScoreAll(ctx, part.ids, part.source, opts...) {
 			if bad, ok := errors.AsType[*leadscore.LeadError](err); ok {
 				count++
-				failed++
+				failures++
 				if err := inv.leadFailed(p, bad); err != nil {
 					return err
+				}
+				if failed != nil {
+					if err := failed(bad.Lead); err != nil {
+						return err
+					}
 				}
 				continue
 			}
@@ -74,23 +98,17 @@ func runAssign(ctx context.Context, inv *invocation) error {
 				return err
 			}
 			count++
-			p.say(done("assigned", count, all))
-			for _, a := range set.Assignments() {
-				assigned, err := a.Assign(r)
-				if err == nil {
-					err = out.assigned(assigned)
-				}
-				if err != nil {
-					return err
-				}
+			p.say(done(said, count, all))
+			if err := each(r); err != nil {
+				return err
 			}
 		}
 	}
 	p.stop()
-	if err := out.end(); err != nil {
+	if err := end(); err != nil {
 		return err
 	}
-	return inv.failures(failed, count)
+	return inv.failures(failures, count)
 }
 
 // A leadTable prints what leads get, or which leads there are to be.

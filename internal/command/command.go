@@ -113,10 +113,17 @@ func (p *Program) commands() []command {
 	})
 }
 
-// giving returns the commands that say who gets leads, and which leads there are to be. data
+// giving returns the commands that say in which stages leads are, who gets them, and which leads there are to be. data
 // are the flags about the data, and records what they name.
 func giving(data, records string) []command {
 	return []command{
+		{
+			name:  "stages",
+			usage: "[--schema FILE] " + data + "\n[--before FILE] [--lead ID]... [--why]\n[--format table|json|csv] [--color WHEN] FILE|DIR...",
+			more:  "To move leads on from where they are, print stages as json each time, and name the file with --before the next time. " + rulesHelp + " The command works with one set, and fails if there are several.",
+			about: "say in which stages the leads in " + records + " are, and which moved",
+			run:   runStages,
+		},
 		{
 			name:  "assign",
 			usage: "[--schema FILE] " + data + "\n[--lead ID]... [--why]\n[--format table|json|csv] [--color WHEN] FILE|DIR...",

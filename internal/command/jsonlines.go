@@ -20,6 +20,7 @@ const (
 	lineChange      = "change"      // diff: a modeldiff.Change of the rules
 	lineLead        = "lead"        // diff, history, next, changes: a modeldiff.LeadChange
 	lineEffect      = "effect"      // diff, changes: a modeldiff.Summary
+	lineStage       = "stage"       // stages: a leadStage
 	lineAssigned    = "assigned"    // assign: a leadscore.Assigned
 	lineProposal    = "proposal"    // create: a leadscore.Proposal
 	lineUnproposed  = "unproposed"  // create: an unproposed

@@ -310,7 +310,7 @@ func TestJSONSchema(t *testing.T) {
 		"history --data data --lead a --from 2026-05-01 --to 2026-06-01 coffee.score", "history --data parts --lead a --from 2026-04-01 --to 2026-09-01 parts.score",
 		"next --data data --as-of 2026-05-01 coffee.score", "next --data bad --skip-bad --as-of 2026-05-01 --lead nemo coffee.score",
 		"changes --data data --from 2026-05-01 --to 2026-06-01 coffee.score", "changes --data parts --from 2026-04-01 --to 2026-06-01 --scores parts.score",
-		"assign --data leads --as-of 2026-06-01 leads.score", "create --data leads --as-of 2026-06-01 leads.score",
+		"stages --data leads --as-of 2026-06-01 leads.score stages.score", "assign --data leads --as-of 2026-06-01 leads.score", "create --data leads --as-of 2026-06-01 leads.score",
 		"schema", "schema --schema shop.score",
 	} {
 		words := append(strings.Fields(args), "--format", "json")

@@ -12,7 +12,7 @@ import (
 type StageRow struct {
 	Lead, Stages, Stage string
 	From                string // the stage before, if the lead moved, or ""
-	Then                string // the text behind then of the stage that it entered, or ""
+	Then                string // the text after then of the stage that it entered, or ""
 }
 
 // readBefore reads the stages of leads before.

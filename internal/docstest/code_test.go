@@ -114,6 +114,9 @@ var unrun = []string{
 	"go get github.com/leadscore/leadscore",
 	"go install github.com/leadscore/leadscore/cmd/leadscore@latest",
 	"go test work", "go test -race work", ".ci/run",
+	// They write files.
+	"leadscore stages --data data.json --format json sales.score calls.score > monday.json",
+	"leadscore stages --data data.json --format json --before monday.json sales.score calls.score > tuesday.json",
 	// Its data is not part of the project.
 	"leadscore score --data 365-learning --mapping examples/mappings/365-learning.json --as-of 2022-06-30 --format csv examples/mappings/365-learning.score",
 }

@@ -40,8 +40,9 @@ func (s *section) checkRules(b *block) error {
 		base = nil
 	}
 	files := append(slices.Clip(s.schema), file)
-	tests := strings.HasPrefix(text, "test ") || strings.Contains(text, "\nassignment \"") && !strings.Contains(text, "model \"") // of the models before
-	if tests && s.rules != nil {
+	// Tests, stages and assignments are about the models before.
+	builds := !begins(text, "model") && (begins(text, "test") || begins(text, "stages") || begins(text, "assignment"))
+	if builds && s.rules != nil {
 		files = append(files, *s.rules)
 	}
 	_, err = leadscore.CompileSet(base, files)
@@ -73,11 +74,14 @@ func (s *section) checkRules(b *block) error {
 	switch {
 	case b.has("schema"):
 		s.schema = append(s.schema, file)
-	case !tests:
+	case !builds:
 		s.rules = &file
 	}
 	return nil
 }
+
+// begins reports whether a line of text begins a block, such as `test "…"`.
+func begins(text, word string) bool { return strings.Contains("\n"+text, "\n"+word+" \"") }
 
 // checkFindings checks the findings in rules that compile, if the page is about
 // findings.

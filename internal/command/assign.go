@@ -55,7 +55,8 @@ func runAssign(ctx context.Context, inv *invocation) error {
 	if err := out.begin(set); err != nil {
 		return err
 	}
-	return inv.eachResult(ctx, p, set, loaded, leads, "assigned", data.options(loaded), func(r leadscore.SetResult) error {
+	run := &scoring{inv: inv, progress: p, set: set, data: loaded, leads: leads, said: "assigned"}
+	err = run.each(ctx, data.options(loaded), func(r leadscore.SetResult) error {
 		for _, a := range set.Assignments() {
 			assigned, err := a.Assign(r)
 			if err == nil {
@@ -66,49 +67,63 @@ func runAssign(ctx context.Context, inv *invocation) error {
 			}
 		}
 		return nil
-	}, nil, out.end)
+	})
+	if err != nil {
+		return err
+	}
+	if err := out.end(); err != nil {
+		return err
+	}
+	return inv.failures(run.failures, run.count)
 }
 
-// eachResult scores leads, all if none are named, calls each with their results and
-// failed, unless it is nil, with the ids of those that cannot be scored, and then end. said
-// is what is being done with the leads. It returns what the command returns.
-func (inv *invocation) eachResult(ctx context.Context, p *progress, set *leadscore.Set, data Records, leads list, said string, opts []leadscore.Option,
-	each func(leadscore.SetResult) error, failed func(lead string) error, end func() error) error {
-	selected := &selection{leads: leads}
-	count, failures, all := 0, 0, cmp.Or(len(leads), leadsIn(data))
-	for part, err := range partsOf(ctx, data, selected) {
+// A scoring scores leads for a command that prints something about each of them.
+type scoring struct {
+	inv      *invocation
+	progress *progress
+	set      *leadscore.Set
+	data     Records
+	leads    list                    // all if it is empty
+	said     string                  // what is being done with the leads
+	failed   func(lead string) error // called with leads that cannot be scored, unless it is nil
+
+	count, failures int // leads, and those that could not be scored
+}
+
+// each calls f with the results of each lead. It reports leads that cannot be scored.
+func (s *scoring) each(ctx context.Context, opts []leadscore.Option, f func(leadscore.SetResult) error) error {
+	defer s.progress.stop()
+	selected, all := &selection{leads: s.leads}, cmp.Or(len(s.leads), leadsIn(s.data))
+	for part, err := range partsOf(ctx, s.data, selected) {
 		if err != nil {
 			return err
 		}
-		for r, err := range set.ScoreAll(ctx, part.ids, part.source, opts...) {
-			if bad, ok := errors.AsType[*leadscore.LeadError](err); ok {
-				count++
-				failures++
-				if err := inv.leadFailed(p, bad); err != nil {
-					return err
-				}
-				if failed != nil {
-					if err := failed(bad.Lead); err != nil {
-						return err
-					}
-				}
-				continue
+		for r, err := range s.set.ScoreAll(ctx, part.ids, part.source, opts...) {
+			bad, ok := errors.AsType[*leadscore.LeadError](err)
+			if err != nil && !ok {
+				return err
+			}
+			s.count++
+			if ok {
+				err = s.fail(bad)
+			} else {
+				s.progress.say(done(s.said, s.count, all))
+				err = f(r)
 			}
 			if err != nil {
 				return err
 			}
-			count++
-			p.say(done(said, count, all))
-			if err := each(r); err != nil {
-				return err
-			}
 		}
 	}
-	p.stop()
-	if err := end(); err != nil {
+	return nil
+}
+
+func (s *scoring) fail(bad *leadscore.LeadError) error {
+	s.failures++
+	if err := s.inv.leadFailed(s.progress, bad); err != nil || s.failed == nil {
 		return err
 	}
-	return inv.failures(failures, count)
+	return s.failed(bad.Lead)
 }
 
 // A leadTable prints what leads get, or which leads there are to be.

@@ -68,16 +68,9 @@ func runStages(ctx context.Context, inv *invocation) error {
 		return err
 	}
 	opts := append(data.options(loaded), leadscore.StagesBefore(before.of))
-	each := func(r leadscore.SetResult) error {
-		for _, s := range r.Stages {
-			if err := out.stage(r.Lead, s); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
+	run := &scoring{inv: inv, progress: p, set: set, data: loaded, leads: leads, said: "looked at"}
 	// A lead that cannot be scored keeps its stages, for the next run to begin with.
-	failed := func(lead string) error {
+	run.failed = func(lead string) error {
 		for _, s := range set.Stages() {
 			if stage := before.of(lead, s.Name()); stage != "" {
 				if err := out.stage(lead, leadscore.StageResult{Stages: s.Name(), Stage: stage}); err != nil {
@@ -87,7 +80,21 @@ func runStages(ctx context.Context, inv *invocation) error {
 		}
 		return nil
 	}
-	return inv.eachResult(ctx, p, set, loaded, leads, "looked at", opts, each, failed, out.end)
+	err = run.each(ctx, opts, func(r leadscore.SetResult) error {
+		for _, s := range r.Stages {
+			if err := out.stage(r.Lead, s); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if err := out.end(); err != nil {
+		return err
+	}
+	return inv.failures(run.failures, run.count)
 }
 
 // stagesBefore are stages by lead and block.

@@ -44,11 +44,8 @@ func runAssign(ctx context.Context, inv *invocation) error {
 	if len(leads) > 0 {
 		wanted = someLeads
 	}
-	loaded, err := data.load(ctx, p, wanted, false, set)
+	loaded, err := data.loadAndAudit(ctx, inv, p, wanted, set)
 	if err != nil {
-		return err
-	}
-	if err := data.audit(ctx, inv, p, set, loaded); err != nil {
 		return err
 	}
 	out := &leadTable{inv: inv, head: []string{"LEAD", "ASSIGNMENT", "RULE", "VALUES"}, why: *why}

@@ -53,6 +53,16 @@ func alike(a, b *audit.Finding) bool {
 	return what == same && a.Code == b.Code && a.Entity == b.Entity && a.Field == b.Field && a.Model == b.Model && a.Condition == b.Condition
 }
 
+// loadAndAudit loads what a command needs that scores leads, and checks it: see load and
+// audit.
+func (in *dataInput) loadAndAudit(ctx context.Context, inv *invocation, p *progress, wanted scope, set *leadscore.Set) (Records, error) {
+	data, err := in.load(ctx, p, wanted, false, set)
+	if err != nil {
+		return nil, err
+	}
+	return data, in.audit(ctx, inv, p, set, data)
+}
+
 // audit prints the warnings about the data for a set of models to standard error, or
 // as JSON to the output. With --strict it returns errReported if there are any. A
 // database is not searched for what is wrong with it for the sake of a few leads, unless

@@ -36,11 +36,8 @@ func runChanges(ctx context.Context, inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	loaded, err := data.load(ctx, p, allScores, false, set)
+	loaded, err := data.loadAndAudit(ctx, inv, p, allScores, set)
 	if err != nil {
-		return err
-	}
-	if err := data.audit(ctx, inv, p, set, loaded); err != nil {
 		return err
 	}
 	e := &effect{limit: *limit}

@@ -37,11 +37,8 @@ func runExplain(ctx context.Context, inv *invocation) error {
 	p := startProgress(inv.streams)
 	defer p.stop()
 	data.resolve(set)
-	loaded, err := data.load(ctx, p, someLeads, false, set)
+	loaded, err := data.loadAndAudit(ctx, inv, p, someLeads, set)
 	if err != nil {
-		return err
-	}
-	if err := data.audit(ctx, inv, p, set, loaded); err != nil {
 		return err
 	}
 	p.stop()

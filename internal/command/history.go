@@ -41,11 +41,8 @@ func runHistory(ctx context.Context, inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	loaded, err := data.load(ctx, p, someLeads, false, set)
+	loaded, err := data.loadAndAudit(ctx, inv, p, someLeads, set)
 	if err != nil {
-		return err
-	}
-	if err := data.audit(ctx, inv, p, set, loaded); err != nil {
 		return err
 	}
 	h, err := historyOf(ctx, set, *lead, loaded, data.asOf, to, data.options(loaded))

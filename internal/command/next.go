@@ -2,7 +2,6 @@ package command
 
 import (
 	"bufio"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -45,11 +44,8 @@ func runNext(ctx context.Context, inv *invocation) error {
 	if len(leads) > 0 {
 		wanted = someLeads
 	}
-	loaded, err := data.load(ctx, p, wanted, false, set)
+	loaded, err := data.loadAndAudit(ctx, inv, p, wanted, set)
 	if err != nil {
-		return err
-	}
-	if err := data.audit(ctx, inv, p, set, loaded); err != nil {
 		return err
 	}
 	opts := append(data.options(loaded), leadscore.NextChange(to))
@@ -95,27 +91,18 @@ type foundChange struct {
 // find finds when results change, and orders that by time. It reports leads that cannot be
 // scored.
 func (n *nextChanges) find(ctx context.Context, leads list, opts []leadscore.Option) error {
-	ids := (&selection{leads: leads}).ids(n.data.Leads(ctx))
-	all := cmp.Or(len(leads), leadsIn(n.data))
-	for r, err := range n.set.ScoreAll(ctx, ids, n.data, opts...) {
-		if bad, ok := errors.AsType[*leadscore.LeadError](err); ok {
-			n.leads++
-			n.failed++
-			if err := n.inv.leadFailed(n.progress, bad); err != nil {
-				return err
-			}
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		n.leads++
-		n.progress.say(done("looked at", n.leads, all))
+	run := &scoring{inv: n.inv, progress: n.progress, set: n.set, data: n.data, leads: leads, said: "looked at"}
+	err := run.each(ctx, opts, func(r leadscore.SetResult) error {
 		for i, m := range r.Results {
 			if at, ok := m.NextChange(); ok {
 				n.found = append(n.found, foundChange{r.Lead, i, at})
 			}
 		}
+		return nil
+	})
+	n.leads, n.failed = run.count, run.failures
+	if err != nil {
+		return err
 	}
 	slices.SortStableFunc(n.found, func(a, b foundChange) int { return a.at.Compare(b.at) })
 	return nil

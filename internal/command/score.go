@@ -79,11 +79,8 @@ func (inv *invocation) score(ctx context.Context, set *leadscore.Set, data *data
 	case explained:
 		wanted = everything // explanations list records of any date
 	}
-	loaded, err := data.load(ctx, p, wanted, false, set)
+	loaded, err := data.loadAndAudit(ctx, inv, p, wanted, set)
 	if err != nil {
-		return err
-	}
-	if err := data.audit(ctx, inv, p, set, loaded); err != nil {
 		return err
 	}
 	opts := data.options(loaded)

@@ -56,11 +56,8 @@ func runStages(ctx context.Context, inv *invocation) error {
 	if len(leads) > 0 {
 		wanted = someLeads
 	}
-	loaded, err := data.load(ctx, p, wanted, false, set)
+	loaded, err := data.loadAndAudit(ctx, inv, p, wanted, set)
 	if err != nil {
-		return err
-	}
-	if err := data.audit(ctx, inv, p, set, loaded); err != nil {
 		return err
 	}
 	out := &stageTable{inv: inv, why: *why, rows: [][]string{{"LEAD", "STAGES", "STAGE", "FROM", "THEN"}}}

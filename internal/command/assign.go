@@ -20,19 +20,9 @@ func runAssign(ctx context.Context, inv *invocation) error {
 	inv.list(&leads, "lead", "look only at the lead with this `ID`; may be given several times")
 	inv.formatFlag("table", "print who gets the leads as `FORMAT`: table, json (one object per line) or csv", "json", "csv")
 	why := inv.flags.Bool("why", false, "say of the rules up to the one that applies why they hold or not; json always does")
-	names, err := inv.parse()
+	set, names, err := rules.compileFor(ctx, data)
 	if err != nil {
 		return err
-	}
-	if err := data.required(); err != nil {
-		return err
-	}
-	if len(names) == 0 {
-		return badUsage("name at least one rule file or folder")
-	}
-	set, err := rules.compileModels(ctx, names...)
-	if err != nil {
-		return inv.report(err)
 	}
 	if len(set.Assignments()) == 0 {
 		return fmt.Errorf("there is no assignment in %s", strings.Join(names, ", "))

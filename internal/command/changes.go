@@ -15,19 +15,9 @@ func runChanges(ctx context.Context, inv *invocation) error {
 	inv.formatFlag("text", "print changes as `FORMAT`: text or json (one object per line)", "json")
 	scores := inv.flags.Bool("scores", false, "also list leads of which only scores differ")
 	limit := inv.flags.Int("limit", 0, "list at most `N` changes, or all if it is 0")
-	names, err := inv.parse()
+	set, _, err := rules.compileFor(ctx, data)
 	if err != nil {
 		return err
-	}
-	if err := data.required(); err != nil {
-		return err
-	}
-	if len(names) == 0 {
-		return badUsage("name at least one rule file or folder")
-	}
-	set, err := rules.compileModels(ctx, names...)
-	if err != nil {
-		return inv.report(err)
 	}
 	p := startProgress(inv.streams)
 	defer p.stop()

@@ -65,6 +65,26 @@ func compileSet(ctx context.Context, schema *leadscore.Schema, files []leadscore
 	return await(ctx, func() (*leadscore.Set, error) { return leadscore.CompileSet(schema, files) })
 }
 
+// compileFor parses the arguments of a command that scores leads of data, and compiles the
+// rules that they name. It returns the names, too, and reports problems of the rules.
+func (in *ruleInput) compileFor(ctx context.Context, data *dataInput) (*leadscore.Set, []string, error) {
+	names, err := in.inv.parse()
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := data.required(); err != nil {
+		return nil, nil, err
+	}
+	if len(names) == 0 {
+		return nil, nil, badUsage("name at least one rule file or folder")
+	}
+	set, err := in.compileModels(ctx, names...)
+	if err != nil {
+		return nil, nil, in.inv.report(err)
+	}
+	return set, names, nil
+}
+
 // compileModels is like compileOne, but fails if there is no model.
 func (in *ruleInput) compileModels(ctx context.Context, names ...string) (*leadscore.Set, error) {
 	set, err := in.compileOne(ctx, names)

@@ -19,19 +19,9 @@ func runNext(ctx context.Context, inv *invocation) error {
 	var leads list
 	inv.list(&leads, "lead", "look only at the lead with this `ID`; may be given several times")
 	inv.formatFlag("table", "print the next changes as `FORMAT`: table or json (one object per line)", "json")
-	names, err := inv.parse()
+	set, _, err := rules.compileFor(ctx, data)
 	if err != nil {
 		return err
-	}
-	if err := data.required(); err != nil {
-		return err
-	}
-	if len(names) == 0 {
-		return badUsage("name at least one rule file or folder")
-	}
-	set, err := rules.compileModels(ctx, names...)
-	if err != nil {
-		return inv.report(err)
 	}
 	p := startProgress(inv.streams)
 	defer p.stop()

@@ -16,19 +16,9 @@ func runScore(ctx context.Context, inv *invocation) error {
 	data.partFlag(inv)
 	explained := inv.flags.Bool("explain", false, "explain what each condition contributed")
 	output := inv.flags.String("o", "", "write the results to `FILE`, once they are complete, instead of standard output. A file of that name is replaced, and stays as it is if the command fails or is interrupted")
-	names, err := inv.parse()
+	set, _, err := rules.compileFor(ctx, data)
 	if err != nil {
 		return err
-	}
-	if err := data.required(); err != nil {
-		return err
-	}
-	if len(names) == 0 {
-		return badUsage("name at least one rule file or folder")
-	}
-	set, err := rules.compileModels(ctx, names...)
-	if err != nil {
-		return inv.report(err)
 	}
 	if set, err = selected.of(set); err != nil {
 		return err

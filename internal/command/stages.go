@@ -26,19 +26,9 @@ func runStages(ctx context.Context, inv *invocation) error {
 	name := inv.flags.String("before", "", "read the stages before from `FILE`, which an earlier run printed as json; without it all leads begin in the first stage")
 	inv.formatFlag("table", "print the stages as `FORMAT`: table, json (one object per line) or csv", "json", "csv")
 	why := inv.flags.Bool("why", false, "say why a lead moved to another stage; json always does")
-	names, err := inv.parse()
+	set, names, err := rules.compileFor(ctx, data)
 	if err != nil {
 		return err
-	}
-	if err := data.required(); err != nil {
-		return err
-	}
-	if len(names) == 0 {
-		return badUsage("name at least one rule file or folder")
-	}
-	set, err := rules.compileModels(ctx, names...)
-	if err != nil {
-		return inv.report(err)
 	}
 	if len(set.Stages()) == 0 {
 		return fmt.Errorf("there are no stages in %s", strings.Join(names, ", "))

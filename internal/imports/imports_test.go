@@ -53,6 +53,8 @@ var arrows = map[string][]string{
 	"source/sqldb":           {"internal/calendar", "internal/nearest", "internal/shown", "traverse", "traverse/columns"}, // calendar: where a day begins in a zone
 	"source/sourcetest":      {"traverse"},
 
+	"pushdown/internal/scalar": {},
+
 	"internal/reference":   {"dsl", "traverse"},
 	"internal/conformance": {"dsl", "traverse", "source/tables"},
 	"internal/mutate":      {},

@@ -1,0 +1,85 @@
+package scalar
+
+import (
+	"strconv"
+	"strings"
+)
+
+// PostgreSQL returns how PostgreSQL is written, without columns, parameters and calls.
+// It has NUMERIC for more than 64 bits. A text must not contain NUL.
+func PostgreSQL() Dialect {
+	return Dialect{
+		Text:     literal,
+		Truth:    keyword,
+		Whole:    cast("BIGINT"),
+		Wide:     cast("NUMERIC"),
+		Narrow:   cast("BIGINT"),
+		Least:    function("LEAST"),
+		Greatest: function("GREATEST"),
+		Quo: func(x, n string, wide bool) string {
+			if wide {
+				return "div(" + x + ", " + n + ")"
+			}
+			return "(" + x + " / " + n + ")"
+		},
+		Rem: func(x, n string, _ bool) string { return "(" + x + " % " + n + ")" },
+	}
+}
+
+// SQLite returns how SQLite is written, without columns, parameters and calls. It has 64 bits;
+// what does not fit fails with "integer overflow".
+func SQLite() Dialect {
+	return Dialect{
+		Text: func(s string) string {
+			if strings.ContainsRune(s, 0) { // a statement ends there
+				const digits = "0123456789ABCDEF"
+				out := make([]byte, 0, 2*len(s))
+				for _, c := range []byte(s) {
+					out = append(out, digits[c>>4], digits[c&15])
+				}
+				return "CAST(X'" + string(out) + "' AS TEXT)"
+			}
+			return literal(s)
+		},
+		Truth:  keyword,
+		Narrow: func(x string) string { return x },
+		// Sums and products that are too large become floating-point numbers.
+		Guard: func(x string) string {
+			return "CASE WHEN typeof(" + x + ") = 'integer' THEN " + x + " ELSE abs(" + minInt64 + ") END"
+		},
+		Least:    function("min"),
+		Greatest: function("max"),
+		Quo:      func(x, n string, _ bool) string { return "(" + x + " / " + n + ")" },
+		Rem:      func(x, n string, _ bool) string { return "(" + x + " % " + n + ")" },
+	}
+}
+
+// DuckDB returns how DuckDB is written, without columns, parameters and calls. It has HUGEINT,
+// of 128 bits; what does not fit fails. A text must not contain NUL.
+func DuckDB() Dialect {
+	return Dialect{
+		Text:     literal,
+		Truth:    keyword,
+		Whole:    cast("BIGINT"),
+		Wide:     cast("HUGEINT"),
+		Narrow:   cast("BIGINT"),
+		Least:    function("LEAST"),
+		Greatest: function("GREATEST"),
+		Quo:      func(x, n string, _ bool) string { return "(" + x + " // " + n + ")" },
+		Rem:      func(x, n string, _ bool) string { return "(" + x + " % " + n + ")" },
+	}
+}
+
+const minInt64 = "-9223372036854775808"
+
+func literal(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+
+func keyword(is bool) string { return strings.ToUpper(strconv.FormatBool(is)) }
+
+func cast(typ string) func(string) string {
+	return func(x string) string { return "CAST(" + x + " AS " + typ + ")" }
+}
+
+func function(name string) func([]string) string {
+	return func(list []string) string { return name + "(" + strings.Join(list, ", ") + ")" }
+}

@@ -18,6 +18,7 @@ import (
 type entity struct {
 	name   string
 	absent bool
+	table  string // its name
 	from   string // the quoted table
 	id     *column
 	fields map[string]*column // fields and references; nil = absent
@@ -43,7 +44,7 @@ func (e *entity) lack(n *traverse.Need) Problems {
 // A binder binds a schema to a database.
 type binder struct {
 	ctx      context.Context
-	conn     Conn
+	catalog  catalog
 	dialect  Dialect
 	schema   *traverse.Schema
 	mapping  Mapping
@@ -78,14 +79,12 @@ func (b *binder) lack(e *entity, member string, named bool, p Problem) {
 // bind returns the entities by their names. The error is Problems for what is wrong in
 // the mapping and for what the needs ask for and the database lacks.
 func (b *binder) bind(needs []*traverse.Need) (map[string]*entity, error) {
-	if b.dialect.Tables != "" {
-		tables, err := b.names(b.dialect.Tables)
-		if err != nil {
-			return nil, failed(b.ctx, "listing the tables", err)
-		}
-		slices.Sort(tables) // so that messages do not depend on the order of the database
-		b.tables = tables
+	tables, err := b.catalog.tables(b.ctx)
+	if err != nil {
+		return nil, failed(b.ctx, "listing the tables", err)
 	}
+	slices.Sort(tables) // so that messages do not depend on the order of the database
+	b.tables = tables
 	b.readAbsent()
 	b.wanted = map[string]bool{}
 	for _, n := range needs {
@@ -117,31 +116,6 @@ func (b *binder) bind(needs []*traverse.Need) (map[string]*entity, error) {
 		return nil, b.problems
 	}
 	return entities, nil
-}
-
-// names returns the first column of the rows of a query.
-func (b *binder) names(query string) ([]string, error) {
-	rows, err := b.conn.Query(b.ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var names []string
-	var cell Cell
-	for rows.Next() {
-		if err := rows.Scan([]*Cell{&cell}); err != nil {
-			return nil, err
-		}
-		name, err := decodeID(cell.raw)
-		if err != nil {
-			return nil, err
-		}
-		names = append(names, name.Text())
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return names, rows.Close()
 }
 
 func (b *binder) readAbsent() {
@@ -201,13 +175,14 @@ func (b *binder) entity(e *traverse.Entity) *entity {
 		b.lack(bound, "", named, *lack)
 		return bound
 	}
+	bound.table = table
 	bound.from = b.dialect.Quote(table) + " " + alias
 	if mapped.Schema != "" {
 		bound.from = b.dialect.Quote(mapped.Schema) + "." + bound.from
 	}
-	found, err := b.columns(bound.from)
+	found, err := b.catalog.columns(b.ctx, bound.from)
 	if stale(err) {
-		found, err = b.columns(bound.from)
+		found, err = b.catalog.columns(b.ctx, bound.from)
 	}
 	if err != nil {
 		b.lack(bound, "", named || broken(err), Problem{Message: "the table " + table + " cannot be read", Err: err})
@@ -285,11 +260,11 @@ func (b *binder) checkColumns(e *traverse.Entity, mapped Table) {
 // table returns the name of an entity's table, or why there is none.
 func (b *binder) table(entity string, mapped Table) (string, *Problem) {
 	switch {
-	case mapped.Name != "" && (mapped.Schema != "" || b.dialect.Tables == "" || slices.Contains(b.tables, mapped.Name)):
+	case mapped.Name != "" && (mapped.Schema != "" || !b.catalog.lists() || slices.Contains(b.tables, mapped.Name)):
 		return mapped.Name, nil
 	case mapped.Name != "":
 		return "", b.noTable("there is no table "+mapped.Name, mapped.Name)
-	case mapped.Schema != "" || b.dialect.Tables == "":
+	case mapped.Schema != "" || !b.catalog.lists():
 		return "", &Problem{Message: "name its table in Mapping.Tables: tables of another schema, or of this kind of database, are not searched"}
 	}
 	var like []string
@@ -317,12 +292,6 @@ func (b *binder) noTable(message, name string) *Problem {
 	return &Problem{Message: message, Nearest: nearest.Name(name, slices.Values(tables)), Tables: tables}
 }
 
-// A liveColumn is a column as the database has it.
-type liveColumn struct {
-	name string
-	typ  string // as the driver calls it
-}
-
 type tableColumns struct {
 	table   string
 	columns []liveColumn
@@ -344,30 +313,6 @@ func (t tableColumns) like(name string) *liveColumn {
 		}
 	}
 	return nil
-}
-
-// columns lists the columns of a table, by a query for no rows, which every database
-// can answer.
-func (b *binder) columns(from string) ([]liveColumn, error) {
-	rows, err := b.conn.Query(b.ctx, "SELECT * FROM "+from+" WHERE 1 = 0")
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	types, err := rows.Columns()
-	if err != nil {
-		return nil, err
-	}
-	columns := make([]liveColumn, len(types))
-	for i, t := range types {
-		columns[i] = liveColumn{t.Name, t.Type}
-	}
-	for rows.Next() {
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return columns, rows.Close()
 }
 
 // named returns the column of a name that the mapping gives.
@@ -421,7 +366,7 @@ func (b *binder) column(member string, live *liveColumn, format Column, typ trav
 	c := &column{
 		name: live.name, field: member, typ: typ, format: format,
 		quoted:  alias + "." + b.dialect.Quote(live.name),
-		storage: b.dialect.Storage(live.typ), declared: live.typ,
+		storage: live.storage, declared: live.typ,
 	}
 	c.selects = c.quoted
 	if b.dialect.Select != nil {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -328,11 +329,16 @@ func hasShape(text, shape string) bool {
 // textual returns a decoder for choices, which drivers return as text.
 func (c Column) textual(read func(string) ([]string, error)) decoder {
 	return func(src any) (traverse.Value, error) {
-		text, ok := src.(string)
-		if !ok {
+		var chosen []string
+		var err error
+		switch x := src.(type) {
+		case string:
+			chosen, err = read(x)
+		case []string: // of a source that is no database
+			chosen = slices.DeleteFunc(slices.Clone(x), func(s string) bool { return s == "" })
+		default:
 			return strange("a list of choices", src)
 		}
-		chosen, err := read(text)
 		if err == nil && c.Codes != nil {
 			chosen, err = c.decodedAll(chosen)
 		}

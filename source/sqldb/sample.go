@@ -34,8 +34,7 @@ func (s *Source) Samples(ctx context.Context, rows int) ([]TableSample, error) {
 	if s.dialect.Tables == "" {
 		return nil, fmt.Errorf("sqldb: the dialect %s does not say how to list tables", s.dialect.Name)
 	}
-	b := binder{ctx: ctx, conn: s.conn, dialect: s.dialect}
-	names, err := b.names(s.dialect.Tables)
+	names, err := connCatalog{s.conn, &s.dialect}.tables(ctx)
 	if err != nil {
 		return nil, failed(ctx, "listing the tables", err)
 	}
@@ -55,16 +54,15 @@ func (s *Source) Samples(ctx context.Context, rows int) ([]TableSample, error) {
 }
 
 func (s *Source) sample(ctx context.Context, t *TableSample, limit int) error {
-	b := binder{ctx: ctx, conn: s.conn, dialect: s.dialect}
 	from := s.dialect.Quote(t.Table) + " " + alias
-	columns, err := b.columns(from)
+	columns, err := connCatalog{s.conn, &s.dialect}.columns(ctx, from)
 	if err != nil {
 		return err
 	}
 	selected := ""
 	cells := make([]*Cell, len(columns))
 	for i, c := range columns {
-		column := SampleColumn{c.name, s.dialect.Storage(c.typ)}
+		column := SampleColumn{c.name, c.storage}
 		t.Columns = append(t.Columns, column)
 		expression := alias + "." + s.dialect.Quote(c.name)
 		if s.dialect.Select != nil {

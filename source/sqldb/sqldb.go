@@ -56,7 +56,7 @@ func OpenConn(ctx context.Context, conn Conn, dialect Dialect, schema *traverse.
 	case dialect.Quote == nil || dialect.Storage == nil:
 		return nil, fmt.Errorf("sqldb: the dialect %s lacks Quote or Storage", dialect.Name)
 	}
-	b := binder{ctx: ctx, conn: conn, dialect: dialect, schema: schema, mapping: opts.Mapping, zone: opts.Zone}
+	b := binder{ctx: ctx, catalog: connCatalog{conn, &dialect}, dialect: dialect, schema: schema, mapping: opts.Mapping, zone: opts.Zone}
 	if b.zone == nil {
 		b.zone = time.UTC
 	}

@@ -274,7 +274,7 @@ func TestBlockRecovery(t *testing.T) {
 		kept  string
 	}{
 		{"any of { has A", []dsl.Code{dsl.CodeUnclosed}, "any of { has A }"},
-		{"any of { has A has B within 3 }  has C", []dsl.Code{dsl.CodeSyntax}, "any of { has A } | has C"},
+		{"any of { has A has B within 3 }  has C", []dsl.Code{dsl.CodeSyntax}, "any of { has A has B } | has C"},
 		{"any of { }", []dsl.Code{dsl.CodeNoChild}, ""},
 		{"same X { }", []dsl.Code{dsl.CodeNoChild}, ""},
 		{"any of has A has B", []dsl.Code{dsl.CodeSyntax}, "has A | has B"},

@@ -178,13 +178,16 @@ func noMoment(lex *tokens) *syntaxError {
 }
 
 // names parses names with dots between them. what is what the first one is called
-// if it is missing.
+// if it is missing. With an error it returns the names before that.
 func names(lex *tokens, what string) ([]*Name, error) {
 	var list []*Name
 	for {
+		if len(list) > 0 && endsBeforeName(lex) {
+			return list, unexpected(lex, what)
+		}
 		name, err := wantName(lex, what)
 		if err != nil {
-			return nil, err
+			return list, err
 		}
 		list = lex.paths.append(list, name)
 		if !acceptSign(lex, ".") {

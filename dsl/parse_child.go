@@ -1,6 +1,7 @@
 package dsl
 
-// parseChild parses one child of a condition.
+// parseChild parses one child of a condition. With an error it returns what was read of
+// the child, or nil if that is less than its frequency.
 func parseChild(lex *tokens) (*Child, error) {
 	c := lex.children.new()
 	var err error
@@ -15,13 +16,28 @@ func parseChild(lex *tokens) (*Child, error) {
 	if c.Frequency, err = parseFrequency(lex); err != nil {
 		return nil, err
 	}
-	if err := parsePath(lex, c); err != nil {
-		return nil, otherwise(lex, mark, beginsChild, nil, err)
+	c.End = c.Frequency.End
+	if err = parsePath(lex, c); err != nil {
+		err = otherwise(lex, mark, beginsChild, nil, err)
+	} else {
+		err = parseAfterPath(lex, c)
 	}
-	if err := parseAfterPath(lex, c); err != nil {
-		return nil, err
+	if err != nil {
+		c.breakOff(lex)
 	}
-	return c, nil
+	return c, err
+}
+
+// breakOff marks c as Incomplete. Its end is that of what was read.
+func (c *Child) breakOff(lex *tokens) {
+	c.Incomplete = true
+	end := endOf(lastBefore(lex))
+	if n := len(c.Where); n > 0 && c.Where[n-1].At().End.Offset > end.Offset {
+		end = c.Where[n-1].At().End
+	}
+	if end.Offset > c.End.Offset {
+		c.End = end
+	}
 }
 
 // parseAfterPath parses what follows the path of c.
@@ -38,7 +54,7 @@ func parseAfterPath(lex *tokens, c *Child) error {
 // parsePath parses the path of c, whose root may be several kinds of interaction.
 func parsePath(lex *tokens, c *Child) error {
 	const what = "an entity such as EmailOpened"
-	if scoreFollows(lex) {
+	if endsBeforeName(lex) {
 		return unexpected(lex, what)
 	}
 	root, err := wantName(lex, what)
@@ -51,6 +67,9 @@ func parsePath(lex *tokens, c *Child) error {
 			return orChild(lex)
 		}
 		lex.Next()
+		if endsBeforeName(lex) {
+			return unexpected(lex, what)
+		}
 		kind, err := wantName(lex, what)
 		if err != nil {
 			return err
@@ -62,6 +81,9 @@ func parsePath(lex *tokens, c *Child) error {
 		c.End = c.Or[len(c.Or)-1].End
 	}
 	for acceptSign(lex, ".") {
+		if endsBeforeName(lex) {
+			return unexpected(lex, wordName)
+		}
 		hop, err := wantName(lex, wordName)
 		if err != nil {
 			return err
@@ -76,24 +98,24 @@ func parsePath(lex *tokens, c *Child) error {
 func parseWhere(lex *tokens, c *Child) error {
 	l := logic{lex: lex, leaf: comparisonLeaf, joint: noChild}
 	list, or, err := l.terms()
-	if err != nil {
-		return err
-	}
 	c.Where = list
-	if or {
+	if or && len(list) > 0 {
 		c.Where = lex.exprs.append(nil, join(list, or))
 	}
-	c.End = endOf(lastBefore(lex))
-	return nil
+	if err == nil {
+		c.End = endOf(lastBefore(lex))
+	}
+	return err
 }
 
-// comparisonLeaf parses a comparison.
+// comparisonLeaf parses a comparison. With an error it returns what was read of it, or
+// nil.
 func comparisonLeaf(lex *tokens) (Expr, error) {
 	c, err := parseComparison(lex)
-	if err != nil {
+	if c == nil {
 		return nil, err
 	}
-	return c, nil
+	return c, err
 }
 
 // noChild returns an error if a word that joins expressions comes next and is followed
@@ -141,4 +163,47 @@ func orBetweenChildren(lex *tokens) bool {
 	}
 	next := lex.peekAt(2)
 	return !isOneOf(next, additionWords...) && !isOneOf(next, "or", "where", "score")
+}
+
+// endsBeforeName reports whether the child ends where a name should come next: its score,
+// another child or a clause begins on the next line.
+func endsBeforeName(lex *tokens) bool {
+	return scoreFollows(lex) || childOnNextLine(lex) || clauseOnNextLine(lex)
+}
+
+// childOnNextLine reports whether the next token is the first on its line, and it is a
+// keyword with which surely a child begins, and not a name that is spelled like one.
+func childOnNextLine(lex *tokens) bool {
+	t, before := lex.Peek(), lastBefore(lex)
+	if before == nil || before.Pos.Line == t.Pos.Line || t.Type != tokIdent {
+		return false
+	}
+	const after = 3 // tokens
+	switch wordOf(t) {
+	case "each", "has", "none":
+		next := lex.peekAt(1)
+		return nameFollows(lex, 1) && !isOneOf(next, additionWords...) && !isOneOf(next, "or", "where", "score") && opWords.after(next) == nil
+	case "at":
+		return isOneOf(lex.peekAt(1), "least", "most") && lex.peekAt(2).Type == tokInt && nameFollows(lex, after)
+	}
+	return false
+}
+
+// clauseOnNextLine reports whether the next token is the first on its line and begins the
+// block of a condition or a clause after it.
+func clauseOnNextLine(lex *tokens) bool {
+	t, before := lex.Peek(), lastBefore(lex)
+	if before == nil || before.Pos.Line == t.Pos.Line {
+		return false
+	}
+	name := lex.peekAt(1)
+	switch wordOf(t) {
+	case "condition", "group", "dimension":
+		return name.Type == tokString && isSign(lex.peekAt(2), "{")
+	case "grade":
+		return name.Type == tokString && isOneOf(lex.peekAt(2), "below", "from")
+	case "table":
+		return name.Type == tokString && isWord(lex.peekAt(2), "by")
+	}
+	return false
 }

@@ -13,47 +13,49 @@ func scoreFollows(lex *tokens) bool {
 	return isWord(lex.Peek(), "score") && pointsFollow(lex, 1)
 }
 
-// parseComparison parses a field, an operator and its operands.
+// parseComparison parses a field, an operator and its operands. With an error it returns
+// what was read, marked as Incomplete, or nil if that is less than a name.
 func parseComparison(lex *tokens) (*Comparison, error) {
-	if scoreFollows(lex) {
+	if scoreFollows(lex) || childOnNextLine(lex) {
 		return nil, unexpected(lex, "a field's name")
 	}
 	mark := lex.at
 	ref, err := names(lex, "a field's name")
-	if err != nil {
+	if len(ref) == 0 {
 		return nil, err
 	}
 	c := lex.comparisons.new()
 	c.Ref = ref
-	c.Start = ref[0].Start
+	c.Start, c.End = ref[0].Start, ref[len(ref)-1].End
+	if err == nil {
+		err = parseAfterField(lex, c, mark)
+	}
+	if err != nil {
+		c.Incomplete = true
+		return c, err
+	}
+	return c, nil
+}
+
+// parseAfterField parses the operator and the operands of c, of which the token mark is
+// the first.
+func parseAfterField(lex *tokens, c *Comparison, mark int) error {
 	first := *lex.Peek()
 	op, err := parseOp(lex)
 	if err != nil {
-		if len(ref) == 1 && strings.EqualFold(ref[0].Text, "not") && !ref[0].Quoted {
-			return nil, notBefore(lex, mark, err)
-		}
-		if bad := otherScore(lex); bad != nil {
-			return nil, bad
-		}
-		if bad := needlessWord(lex, mark); bad != nil && len(ref) == 1 {
-			return nil, bad
-		}
-		err = fieldInParentheses(lex, ref, nameWithBlanks(lex, ref[len(ref)-1], err))
-		if len(ref) == 1 && !ref[0].Quoted {
-			err = otherwise(lex, mark, beginsExpr, nil, err)
-		}
-		return nil, err
+		return noOpAfter(lex, c.Ref, mark, err)
 	}
 	c.Op = op
+	// An operator without operands spans all of its words.
+	c.OpSpan = tokenSpan(first.Pos, first.Value)
 	mark = lex.at
 	if err := parseOperands(lex, c); err != nil {
+		c.End = endOf(lastBefore(lex))
 		if lex.list[mark].Type != tokString { // most errors are in the operands
 			err = otherwise(lex, mark, beginsOperand, nil, err)
 		}
-		return nil, otherwise(lex, mark-1, beginsOp, nil, err)
+		return otherwise(lex, mark-1, beginsOp, nil, err)
 	}
-	// An operator without operands spans all of its words.
-	c.OpSpan = tokenSpan(first.Pos, first.Value)
 	last := c.OpSpan.End
 	if t := lastBefore(lex); t != nil {
 		last = endOf(t)
@@ -62,7 +64,26 @@ func parseComparison(lex *tokens) (*Comparison, error) {
 	if len(c.Operands) == 0 && !op.List() {
 		c.OpSpan.End = last
 	}
-	return c, nil
+	return nil
+}
+
+// noOpAfter returns the error for what comes next after the reference ref, of which the
+// token mark is the first, in place of an operator. err says what parseOp found.
+func noOpAfter(lex *tokens, ref []*Name, mark int, err error) error {
+	if len(ref) == 1 && strings.EqualFold(ref[0].Text, "not") && !ref[0].Quoted {
+		return notBefore(lex, mark, err)
+	}
+	if bad := otherScore(lex); bad != nil {
+		return bad
+	}
+	if bad := needlessWord(lex, mark); bad != nil && len(ref) == 1 {
+		return bad
+	}
+	err = fieldInParentheses(lex, ref, nameWithBlanks(lex, ref[len(ref)-1], err))
+	if len(ref) == 1 && !ref[0].Quoted {
+		err = otherwise(lex, mark, beginsExpr, nil, err)
+	}
+	return err
 }
 
 // parseOp parses an operator.
@@ -109,7 +130,9 @@ func (w *opWord) after(t *lexer.Token) *opWord {
 // parseOperands parses the operands of c's operator.
 func parseOperands(lex *tokens, c *Comparison) error {
 	add := func(l Literal, err error) error {
-		c.Operands = lex.operands.append(c.Operands, l)
+		if err == nil {
+			c.Operands = lex.operands.append(c.Operands, l)
+		}
 		return err
 	}
 	switch c.Op.Operands() {
@@ -141,7 +164,7 @@ func parseOperands(lex *tokens, c *Comparison) error {
 		return nil
 	case OneMoment:
 		m, err := wantMoment(lex)
-		return add(m, err)
+		return add(m, err) // m is not added if it is nil
 	case OneTimeSpan:
 		s, err := parseTimeSpan(lex)
 		return add(s, err)

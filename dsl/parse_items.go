@@ -2,6 +2,7 @@ package dsl
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/alecthomas/participle/v2/lexer"
 )
@@ -47,13 +48,15 @@ func (h *holder) outermost() *holder {
 	return h
 }
 
-// lastChild returns the last item of h if that is a child, or nil.
+// lastChild returns the last item of h that was read as a whole if that is a child, or
+// nil.
 func (h *holder) lastChild() *Child {
-	if len(h.items) == 0 {
-		return nil
+	for _, item := range slices.Backward(h.items) {
+		if last, ok := item.(*Child); !ok || !last.Incomplete {
+			return last
+		}
 	}
-	last, _ := h.items[len(h.items)-1].(*Child)
-	return last
+	return nil
 }
 
 // parseItems parses items in braces, of which the opening one comes next, up to and
@@ -98,6 +101,9 @@ func (p *parser) parseItem(h *holder) bool {
 	child, err := parseChild(p.lex)
 	if err != nil {
 		p.failed(h.orLeftOut(p.lex, err))
+		if child != nil && h.scored() == nil && p.withinLimits(child) {
+			h.items = p.lex.nested.append(h.items, child)
+		}
 		if p.lex.at == before {
 			p.skipWord()
 		}

@@ -31,7 +31,8 @@ func parseLogic(lex *tokens, leaf func(lex *tokens) (Expr, error)) (Expr, error)
 	return join(list, or), nil
 }
 
-// terms parses expressions with and between them, or with or.
+// terms parses expressions with and between them, or with or. With an error it returns
+// those that were read before, and if the leaves are comparisons the one that broke.
 func (l *logic) terms() (list []Expr, or bool, err error) {
 	var other lexer.Token // the first word that is not the one before the second expression
 	var ors []bool        // if there is such a word: for each word, whether it is or
@@ -40,13 +41,15 @@ func (l *logic) terms() (list []Expr, or bool, err error) {
 		if err != nil && len(list) > 0 {
 			err = valueAfterWord(l.lex, list, err)
 		}
-		if err != nil {
-			return nil, false, err
+		if e != nil {
+			list = l.lex.exprs.append(list, e)
 		}
-		list = l.lex.exprs.append(list, e)
+		if err != nil {
+			return list, or, err
+		}
 		if l.joint != nil && l.depth == 0 {
 			if err := l.joint(l.lex); err != nil {
-				return nil, false, err
+				return list, or, err
 			}
 		}
 		t := l.lex.Peek()
@@ -54,7 +57,7 @@ func (l *logic) terms() (list []Expr, or bool, err error) {
 		switch {
 		case !isOr && !isWord(t, "and") && !isSign(t, "&&") && !isSign(t, "&"):
 			if ors != nil {
-				return nil, false, mixed(l.lex, list, ors, other)
+				return list, or, mixed(l.lex, list, ors, other)
 			}
 			return list, or, nil
 		case len(list) == 1:
@@ -69,7 +72,8 @@ func (l *logic) terms() (list []Expr, or bool, err error) {
 	}
 }
 
-// term parses a leaf, or an expression in parentheses or within not.
+// term parses a leaf, or an expression in parentheses or within not. With an error it
+// returns what was read of that, or nil.
 func (l *logic) term() (Expr, error) {
 	t := *l.lex.Peek()
 	not := isWord(&t, "not") && isSign(l.lex.peekAt(1), "(")
@@ -87,17 +91,17 @@ func (l *logic) term() (Expr, error) {
 		}
 	}
 	list, or, err := l.terms()
-	if err != nil {
-		return nil, err
+	if err == nil && !acceptSign(l.lex, ")") {
+		err = notClosed(l.lex, open)
 	}
-	if !acceptSign(l.lex, ")") {
-		return nil, notClosed(l.lex, open)
+	if len(list) == 0 {
+		return nil, err
 	}
 	l.depth--
 	e := join(list, or)
 	span := Span{startOf(&t), endOf(lastBefore(l.lex))}
 	if not {
-		return &Not{Span: span, Expr: e}, nil
+		return &Not{Span: span, Expr: e}, err
 	}
 	switch e := e.(type) {
 	case *And:
@@ -105,7 +109,7 @@ func (l *logic) term() (Expr, error) {
 	case *Or:
 		e.Span = span
 	}
-	return e, nil
+	return e, err
 }
 
 // join returns the expression that or, or else and, makes of list.

@@ -58,9 +58,11 @@ func parseTableHead(lex *tokens, t *Table) error {
 		t.Number.Frequency, t.Number.Start = f, f.Start
 		t.End = t.Number.End
 	} else {
-		if t.Ref, err = names(lex, "a path with a field at its end, or number of"); err != nil {
+		ref, err := names(lex, "a path with a field at its end, or number of")
+		if err != nil {
 			return err
 		}
+		t.Ref = ref
 		t.End = t.Ref[len(t.Ref)-1].End
 	}
 	if !isSign(lex.Peek(), "{") {

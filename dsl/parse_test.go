@@ -292,7 +292,54 @@ func TestRecovery(t *testing.T) {
 				sales ready at 3
 			}`,
 			[]dsl.Code{dsl.CodeSyntax, dsl.CodeSyntax},
-			[]string{"model", "target", "condition C", "has EmailOpened", `has FormSubmitted where FormName = "F"`, "score", "sales ready"},
+			[]string{
+				"model", "target", "condition C", "has EmailOpened", "each EmailClicked", "none EmailSent where City =",
+				`has FormSubmitted where FormName = "F"`, "score", "sales ready",
+			},
+		},
+		{
+			"children that end early",
+			`model "M" {
+				condition "C" {
+					has
+					score +1
+				}
+				condition "D" {
+					each
+					has EmailOpened.
+					none EmailClicked.Contact.
+					at least 2 FormSubmitted where Contact.
+					score +1
+				}
+				condition "E" {
+					has Lead or
+				condition "F" {
+					has Lead once per
+					score +1
+				}
+			}`,
+			[]dsl.Code{dsl.CodeSyntax, dsl.CodeSyntax, dsl.CodeSyntax, dsl.CodeSyntax, dsl.CodeSyntax, dsl.CodeSyntax, dsl.CodeUnclosed, dsl.CodeSyntax},
+			[]string{
+				"model", "condition C", "has", "score",
+				"condition D", "each", "has EmailOpened", "none EmailClicked.Contact", "at least 2 FormSubmitted where Contact", "score",
+				"condition E", "has Lead", "condition F", "has Lead", "score",
+			},
+		},
+		{
+			"expressions before the one that breaks",
+			`model "M" {
+				condition "C" {
+					has Lead within last 3 days where City = "X" and (Rating = "Hot" or Topic contains any ("A", 
+					has Lead where not (City = "X" and Rating )
+					has Lead where City between 3 and
+					score +1
+				}
+			}`,
+			[]dsl.Code{dsl.CodeSyntax, dsl.CodeSyntax, dsl.CodeSyntax},
+			[]string{
+				"model", "condition C", `has Lead within last 3 days where City = "X" and (Rating = "Hot" or Topic contains any)`,
+				`has Lead where not (City = "X" and Rating)`, "has Lead where City between 3", "score",
+			},
 		},
 		{
 			"a broken condition head",

@@ -3,13 +3,16 @@ package dsl
 import "strings"
 
 // String returns the comparison in its canonical form, on one line. It has no field if
-// it is that of a row of a table.
+// it is that of a row of a table. Of an Incomplete comparison it returns what was read.
 func (c *Comparison) String() string {
+	if c.Incomplete && !c.OpSpan.Known() {
+		return dotted(c.Ref)
+	}
 	text := c.Op.String()
 	if len(c.Ref) > 0 {
 		text = dotted(c.Ref) + " " + text
 	}
-	if c.Op.List() {
+	if c.Op.List() && !(c.Incomplete && len(c.Operands) == 0) {
 		return text + " " + listText(c.List, c.Operands)
 	}
 	if len(c.Operands) == 0 {
@@ -170,6 +173,9 @@ func (f *Frequency) String() string {
 
 // pathText returns the path of c in its canonical form.
 func (c *Child) pathText() string {
+	if len(c.Path) == 0 {
+		return "" // c is Incomplete
+	}
 	text := c.Path[0].String()
 	for _, kind := range c.Or {
 		text += " or " + kind.String()
@@ -186,8 +192,10 @@ func (c *Child) head() string {
 	if c.Label != nil {
 		b.WriteString(c.Label.Raw + ": ")
 	}
-	b.WriteString(c.Frequency.String() + " ")
-	b.WriteString(c.counted())
+	b.WriteString(c.Frequency.String())
+	if counted := c.counted(); counted != "" {
+		b.WriteString(" " + counted)
+	}
 	return b.String()
 }
 
@@ -210,7 +218,8 @@ func (c *Child) counted() string {
 	return text
 }
 
-// String returns the child in its canonical form, on one line.
+// String returns the child in its canonical form, on one line. Of an Incomplete child it
+// returns what was read.
 func (c *Child) String() string { return c.head() + c.whereText() }
 
 // whereText returns where and the expressions of c, on one line.

@@ -89,6 +89,9 @@ type Child struct {
 	Cap       *Cap    // or nil
 	Decay     *Decay  // or nil
 	Where     []Expr  // AND-ed
+	// Incomplete is set if something in the child could not be read. The child then holds
+	// what was read before: any part may be missing, and so may the path.
+	Incomplete bool
 }
 
 // A FrequencyKind is a kind of a [Frequency].
@@ -207,6 +210,9 @@ type Comparison struct {
 	OpSpan   Span
 	Operands []Literal
 	List     *Let // stands for the whole list of operands, or nil
+	// Incomplete is set if the operator or an operand could not be read. OpSpan is not
+	// known if the operator is missing, and Op then means nothing.
+	Incomplete bool
 }
 
 // An And is expressions with `and` between them, all of which must hold. In a child's

@@ -25,9 +25,12 @@ func (c *checker) condition(model *Model, out *Condition) {
 // children of a condition.
 func (c *checker) items(model *Model, out *Condition, items []dsl.Item, in string) []Item {
 	var list []Item
-	for i, item := range items {
+	for _, item := range items {
 		switch item := item.(type) {
 		case *dsl.Child:
+			if item.Incomplete {
+				continue // the parser has reported it
+			}
 			if list != nil || in != "" {
 				list = append(list, ChildItem(len(out.Children)))
 			}
@@ -38,7 +41,7 @@ func (c *checker) items(model *Model, out *Condition, items []dsl.Item, in strin
 			}
 		case *dsl.ItemBlock:
 			if list == nil {
-				for n := range i {
+				for n := range out.Children {
 					list = append(list, ChildItem(n))
 				}
 			}
@@ -118,6 +121,8 @@ func (c *checker) counting(out *Condition, cond *dsl.Condition) {
 	for _, item := range cond.Items {
 		if ch, ok := item.(*dsl.Child); ok {
 			switch {
+			case ch.Incomplete:
+				continue
 			case ch.Frequency.Kind == dsl.EveryWithout && alone == nil:
 				alone, first = &ch.Frequency, ch.Frequency.Span
 				c.end(&out.Children[child], out, cond)
@@ -126,8 +131,10 @@ func (c *checker) counting(out *Condition, cond *dsl.Condition) {
 			}
 			child++
 		} else if b, ok := item.(*dsl.ItemBlock); ok {
-			for range dsl.ChildrenOf(b.Items) {
-				child++
+			for ch := range dsl.ChildrenOf(b.Items) {
+				if !ch.Incomplete {
+					child++
+				}
 			}
 		}
 	}
@@ -141,7 +148,7 @@ func (c *checker) counting(out *Condition, cond *dsl.Condition) {
 		case *dsl.Child:
 			f := &item.Frequency
 			switch {
-			case f == alone || item.Decay != nil && item.Decay == decay && alone == nil:
+			case item.Incomplete, f == alone || item.Decay != nil && item.Decay == decay && alone == nil:
 				continue
 			case item.Decay != nil:
 				at, what = item.Decay.Span, "a child with a decay"
@@ -198,7 +205,7 @@ func (c *checker) same(model *Model, out *Condition, b *dsl.ItemBlock, label str
 	sound, whole := true, true
 	for _, item := range b.Items {
 		ch, ok := item.(*dsl.Child)
-		if !ok {
+		if !ok || ch.Incomplete {
 			continue // the parser has reported it
 		}
 		c.holding(ch, "same")

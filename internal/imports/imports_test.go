@@ -23,37 +23,39 @@ const module = "github.com/leadscore/leadscore"
 // listed one that no file has. The design is in docs/design.md. A pattern that
 // ends in /... means the folders in a folder.
 var arrows = map[string][]string{
-	"internal/calendar":      {},
-	"internal/nearest":       {},
-	"internal/shown":         {},
-	"internal/alike":         {"internal/shown", "traverse"},
-	"internal/regular":       {},
-	"internal/zones":         {"internal/nearest"},
-	"internal/substrings":    {},
-	"dsl":                    {"internal/nearest", "internal/shown"},
-	"traverse":               {"internal/nearest", "internal/shown"}, // shown: values in errors
-	"traverse/columns":       {"traverse", "internal/nearest"},
-	"grades":                 {},
-	"eval/check":             {"internal/substrings", "internal/zones", "dsl", "traverse", "grades", "internal/calendar", "internal/nearest"},
-	"internal/points":        {"eval/check"},
-	"eval/findings":          {"eval/check", "grades", "internal/points", "dsl", "traverse", "internal/shown"},
-	"eval/internal/plan":     {"dsl", "eval/check", "internal/calendar", "internal/points", "internal/substrings", "traverse", "traverse/columns"},
-	"eval/internal/fetch":    {"eval/internal/plan", "traverse"},
-	"eval/internal/walk":     {"eval/check", "eval/internal/fetch", "eval/internal/plan", "internal/points", "traverse"},
-	"eval/internal/instants": {"dsl", "eval/check", "internal/calendar"},
-	"eval/internal/follow":   {"eval/check", "eval/internal/fetch", "eval/internal/instants", "eval/internal/plan", "eval/internal/walk", "internal/points", "traverse"},
-	"eval/internal/columnar": {"eval/check", "eval/internal/plan", "internal/points", "traverse", "traverse/columns"},
-	"eval/internal/staging":  {"eval/internal/columnar", "eval/internal/fetch", "eval/internal/plan", "traverse", "traverse/columns"},
-	"eval/internal/evaltest": {"dsl", "eval/check", "source/memory", "traverse"},
-	"eval":                   {"dsl", "eval/check", "eval/internal/columnar", "eval/internal/fetch", "eval/internal/follow", "eval/internal/plan", "eval/internal/staging", "eval/internal/walk", "internal/alike", "internal/calendar", "internal/nearest", "internal/points", "internal/shown", "traverse", "traverse/columns"},
-	".":                      {"dsl", "eval", "eval/check", "grades", "internal/calendar", "internal/nearest", "internal/points", "internal/regular", "internal/shown", "traverse"},
-	"source/memory":          {"internal/calendar", "internal/nearest", "internal/shown", "traverse", "traverse/columns"},
-	"source/tables":          {"internal/zones", "internal/alike", "internal/nearest", "internal/regular", "internal/shown", "source/memory", "traverse", "traverse/columns"},
-	"source/structs":         {"internal/nearest", "internal/shown", "source/memory", "traverse", "traverse/columns"},
-	"source/sqldb":           {"internal/calendar", "internal/nearest", "internal/shown", "traverse", "traverse/columns"}, // calendar: where a day begins in a zone
-	"source/sourcetest":      {"traverse"},
+	"internal/calendar":          {},
+	"internal/nearest":           {},
+	"internal/shown":             {},
+	"internal/alike":             {"internal/shown", "traverse"},
+	"internal/regular":           {},
+	"internal/zones":             {"internal/nearest"},
+	"internal/substrings":        {},
+	"dsl":                        {"internal/nearest", "internal/shown"},
+	"traverse":                   {"internal/nearest", "internal/shown"}, // shown: values in errors
+	"traverse/columns":           {"traverse", "internal/nearest"},
+	"grades":                     {},
+	"eval/check":                 {"internal/substrings", "internal/zones", "dsl", "traverse", "grades", "internal/calendar", "internal/nearest"},
+	"internal/points":            {"eval/check"},
+	"internal/points/pointstest": {"eval/check", "grades"},
+	"eval/findings":              {"eval/check", "grades", "internal/points", "dsl", "traverse", "internal/shown"},
+	"eval/internal/plan":         {"dsl", "eval/check", "internal/calendar", "internal/points", "internal/substrings", "traverse", "traverse/columns"},
+	"eval/internal/fetch":        {"eval/internal/plan", "traverse"},
+	"eval/internal/walk":         {"eval/check", "eval/internal/fetch", "eval/internal/plan", "internal/points", "traverse"},
+	"eval/internal/instants":     {"dsl", "eval/check", "internal/calendar"},
+	"eval/internal/follow":       {"eval/check", "eval/internal/fetch", "eval/internal/instants", "eval/internal/plan", "eval/internal/walk", "internal/points", "traverse"},
+	"eval/internal/columnar":     {"eval/check", "eval/internal/plan", "internal/points", "traverse", "traverse/columns"},
+	"eval/internal/staging":      {"eval/internal/columnar", "eval/internal/fetch", "eval/internal/plan", "traverse", "traverse/columns"},
+	"eval/internal/evaltest":     {"dsl", "eval/check", "source/memory", "traverse"},
+	"eval":                       {"dsl", "eval/check", "eval/internal/columnar", "eval/internal/fetch", "eval/internal/follow", "eval/internal/plan", "eval/internal/staging", "eval/internal/walk", "internal/alike", "internal/calendar", "internal/nearest", "internal/points", "internal/shown", "traverse", "traverse/columns"},
+	".":                          {"dsl", "eval", "eval/check", "grades", "internal/calendar", "internal/nearest", "internal/points", "internal/regular", "internal/shown", "traverse"},
+	"source/memory":              {"internal/calendar", "internal/nearest", "internal/shown", "traverse", "traverse/columns"},
+	"source/tables":              {"internal/zones", "internal/alike", "internal/nearest", "internal/regular", "internal/shown", "source/memory", "traverse", "traverse/columns"},
+	"source/structs":             {"internal/nearest", "internal/shown", "source/memory", "traverse", "traverse/columns"},
+	"source/sqldb":               {"internal/calendar", "internal/nearest", "internal/shown", "traverse", "traverse/columns"}, // calendar: where a day begins in a zone
+	"source/sourcetest":          {"traverse"},
 
 	"pushdown/internal/scalar": {},
+	"pushdown/internal/award":  {"dsl", "eval/check", "grades", "pushdown/internal/scalar"},
 
 	"internal/reference":   {"dsl", "traverse"},
 	"internal/conformance": {"dsl", "traverse", "source/tables"},
@@ -83,7 +85,8 @@ var arrows = map[string][]string{
 
 // outside lists which packages import packages of other modules, without tests.
 var outside = map[string][]string{
-	"dsl": {"github.com/alecthomas/participle/v2", "github.com/alecthomas/participle/v2/lexer"},
+	"dsl":                        {"github.com/alecthomas/participle/v2", "github.com/alecthomas/participle/v2/lexer"},
+	"internal/points/pointstest": {"pgregory.net/rapid"}, // only tests import it
 }
 
 // rowOf returns the key of a package in a table: its name, or the pattern of the

@@ -54,8 +54,9 @@ var arrows = map[string][]string{
 	"source/sqldb":               {"internal/calendar", "internal/nearest", "internal/shown", "traverse", "traverse/columns"}, // calendar: where a day begins in a zone
 	"source/sourcetest":          {"traverse"},
 
-	"pushdown/internal/scalar": {},
-	"pushdown/internal/award":  {"dsl", "eval/check", "grades", "pushdown/internal/scalar"},
+	"pushdown/internal/scalar":            {},
+	"pushdown/internal/scalar/scalartest": {"pushdown/internal/scalar"},
+	"pushdown/internal/award":             {"dsl", "eval/check", "grades", "pushdown/internal/scalar"},
 
 	"internal/reference":   {"dsl", "traverse"},
 	"internal/conformance": {"dsl", "traverse", "source/tables"},
@@ -85,8 +86,9 @@ var arrows = map[string][]string{
 
 // outside lists which packages import packages of other modules, without tests.
 var outside = map[string][]string{
-	"dsl":                        {"github.com/alecthomas/participle/v2", "github.com/alecthomas/participle/v2/lexer"},
-	"internal/points/pointstest": {"pgregory.net/rapid"}, // only tests import it
+	"dsl":                                 {"github.com/alecthomas/participle/v2", "github.com/alecthomas/participle/v2/lexer"},
+	"internal/points/pointstest":          {"pgregory.net/rapid"}, // only tests import it
+	"pushdown/internal/scalar/scalartest": {"pgregory.net/rapid"}, // only tests import it
 }
 
 // rowOf returns the key of a package in a table: its name, or the pattern of the

@@ -45,8 +45,9 @@ func SQLite() Dialect {
 		Narrow: func(x string) string { return x },
 		// Sums and products that are too large become floating-point numbers.
 		Guard: func(x string) string {
-			return "CASE WHEN typeof(" + x + ") = 'integer' THEN " + x + " ELSE abs(" + minInt64 + ") END"
+			return "CASE WHEN typeof(" + x + ") = 'integer' THEN " + x + " ELSE " + overflow + " END"
 		},
+		Fail:     overflow,
 		Least:    function("min"),
 		Greatest: function("max"),
 		Quo:      func(x, n string, _ bool) string { return "(" + x + " / " + n + ")" },
@@ -70,7 +71,8 @@ func DuckDB() Dialect {
 	}
 }
 
-const minInt64 = "-9223372036854775808"
+// overflow fails in SQLite.
+const overflow = "abs(-9223372036854775808)"
 
 func literal(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 

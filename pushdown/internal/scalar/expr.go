@@ -79,6 +79,20 @@ func (e *Expr) Name() string { return e.name }
 // Range returns the numbers that e can be, if it is a [Whole].
 func (e *Expr) Range() Range { return e.span }
 
+// work returns the numbers that can come up while e is worked out of its arguments, in whatever
+// order a sum is added up.
+func (e *Expr) work() Range {
+	if e.op != Add {
+		return e.span
+	}
+	zero := new(big.Int)
+	sum := Range{zero, zero}
+	for _, x := range e.args {
+		sum = sum.Plus(x.span.Union(Range{zero, zero}))
+	}
+	return sum
+}
+
 // Constant returns the value of a [Const]. ok is false for any other expression.
 func (e *Expr) Constant() (v Value, ok bool) { return e.value, e.op == Const }
 

@@ -99,10 +99,10 @@ func (b *Builder) Clamp(x *Expr) *Expr {
 	return b.Least(b.Greatest(x, b.Whole(math.MinInt64)), b.Whole(math.MaxInt64))
 }
 
-// Quo returns x divided by n, which must be above 0, cut off towards 0.
+// Quo returns x divided by n, from 1 to 2⁶³ − 1, cut off towards 0.
 func (b *Builder) Quo(x *Expr, n *big.Int) *Expr {
 	want(Whole, x)
-	positive(n)
+	divisor(n)
 	if n.IsInt64() && n.Int64() == 1 {
 		return x
 	}
@@ -110,10 +110,10 @@ func (b *Builder) Quo(x *Expr, n *big.Int) *Expr {
 	return b.op(Quo, Whole, false, span, x, b.Const(BigOf(n)))
 }
 
-// Rem returns x - n * Quo(x, n).
+// Rem returns x - n * Quo(x, n), for an n from 1 to 2⁶³ − 1.
 func (b *Builder) Rem(x *Expr, n *big.Int) *Expr {
 	want(Whole, x)
-	positive(n)
+	divisor(n)
 	most := new(big.Int).Sub(n, big.NewInt(1))
 	span := Range{new(big.Int).Neg(most), most}
 	if x.span.In(span) {
@@ -129,18 +129,18 @@ func (b *Builder) Rem(x *Expr, n *big.Int) *Expr {
 	return b.op(Rem, Whole, false, span, x, b.Const(BigOf(n)))
 }
 
-// Floor returns the greatest whole number that is not above x divided by n, which must be
-// above 0.
+// Floor returns the greatest whole number that is not above x divided by n, from 1 to
+// 2⁶³ − 1.
 func (b *Builder) Floor(x *Expr, n *big.Int) *Expr {
 	down := b.Quo(b.Add(x, b.Const(BigOf(new(big.Int).Sub(big.NewInt(1), n)))), n)
 	return b.If(b.Less(x, b.Whole(0)), down, b.Quo(x, n))
 }
 
-// Rounded returns x times by, divided by of, which must be above 0, rounded to the nearest
-// whole number, halves away from 0. If 64 bits hold what that needs, they do.
+// Rounded returns x times by, divided by of, from 1 to 2⁶² − 1, rounded to the nearest whole number,
+// halves away from 0. If 64 bits can hold what that needs, they do.
 func (b *Builder) Rounded(x *Expr, by, of *big.Int) *Expr {
 	want(Whole, x)
-	positive(of)
+	divisor(new(big.Int).Lsh(of, 1))
 	if common := new(big.Int).GCD(nil, nil, new(big.Int).Abs(by), of); common.Sign() > 0 {
 		by, of = new(big.Int).Quo(by, common), new(big.Int).Quo(of, common)
 	}
@@ -192,8 +192,8 @@ func (b *Builder) within(e *Expr, span Range) *Expr {
 	return b.node(out)
 }
 
-func positive(n *big.Int) {
-	if n.Sign() <= 0 {
-		panic("scalar: the divisor is not above 0")
+func divisor(n *big.Int) {
+	if n.Sign() <= 0 || !n.IsInt64() {
+		panic("scalar: the divisor is not above 0, or has more than 64 bits")
 	}
 }

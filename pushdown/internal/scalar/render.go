@@ -20,8 +20,9 @@ type Dialect struct {
 
 	// Wide and Narrow return a number with more than 64 bits, or with 64. Wide is nil if there
 	// is no such type: then Guard returns a column, or fails for a row of which the column is
-	// not a whole number of 64 bits.
+	// not a whole number of 64 bits, and so does Fail for any row.
 	Wide, Narrow, Guard func(x string) string
+	Fail                string
 
 	Least, Greatest func(list []string) string
 	Quo, Rem        func(x, n string, wide bool) string // the result stands beside operators without parentheses
@@ -75,7 +76,7 @@ func (r renderer) wide(e *Expr) bool {
 	if r.Wide == nil || e.kind != Whole {
 		return false
 	}
-	return !e.span.Fits() || slices.ContainsFunc(e.args, func(x *Expr) bool { return x.kind == Whole && x.op != Const && !x.span.Fits() })
+	return !e.work().Fits() || slices.ContainsFunc(e.args, func(x *Expr) bool { return x.kind == Whole && x.op != Const && !x.span.Fits() })
 }
 
 func (r renderer) bare(e *Expr) (text string, binds int) {
@@ -116,7 +117,16 @@ func (r renderer) bare(e *Expr) (text string, binds int) {
 	case Add, Mul, Quo, Rem, Least, Greatest:
 		return r.number(e)
 	}
-	return r.expr(e.args[0], concatLevel) + " " + comparisons[e.op] + " " + r.expr(e.args[1], concatLevel), compareLevel
+	return r.expr(e.args[0], concatLevel) + " " + comparisons[e.op] + " " + r.compared(e.args[1]), compareLevel
+}
+
+// compared returns what an expression is compared with. A constant may have more than 64 bits
+// whatever the database has: it is not worked with.
+func (r renderer) compared(e *Expr) string {
+	if e.op == Const && e.kind == Whole && !e.isNull() {
+		return e.value.Whole.String()
+	}
+	return r.expr(e, concatLevel)
 }
 
 var comparisons = map[Op]string{Equal: "=", NotEqual: "<>", Less: "<", LessEqual: "<=", More: ">", MoreEqual: ">="}
@@ -129,6 +139,8 @@ func (r renderer) constant(e *Expr) (text string, binds int) {
 		return r.Truth(v.Truth), atom
 	case v.Kind == Text:
 		return r.Text(v.Text), atom
+	case r.Wide == nil && !e.span.Fits():
+		return r.Fail, atom
 	case v.Whole.Sign() < 0:
 		return v.Whole.String(), concatLevel
 	default:

@@ -106,7 +106,7 @@ func (a *arranger) arrange(e *Expr) *arranged {
 }
 
 // guards reports whether e is arithmetic that may give a number that 64 bits do not hold.
-func guards(e *Expr) bool { return (e.op == Add || e.op == Mul) && !e.span.Fits() }
+func guards(e *Expr) bool { return (e.op == Add || e.op == Mul) && !e.work().Fits() }
 
 // ref returns e as the steps after its own have it.
 func (a *arranger) ref(e *Expr) *Expr {

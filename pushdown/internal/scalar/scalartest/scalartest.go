@@ -145,9 +145,9 @@ func (d *drawer) fresh(depth int) (*scalar.Expr, *big.Int) {
 		return e, v.Whole
 	}
 	depth--
-	positive := func() *big.Int {
+	positive := func() *big.Int { // of 62 bits
 		n := new(big.Int).Abs(d.number())
-		return n.Add(n, big.NewInt(1))
+		return n.Add(n.Rem(n, big.NewInt(1<<62-1)), big.NewInt(1))
 	}
 	switch d.intn(9, "number") {
 	case 0:

@@ -19,10 +19,9 @@ type Dialect struct {
 	Call func(e *Expr, args []string) string
 
 	// Wide and Narrow return a number with more than 64 bits, or with 64. Wide is nil if there
-	// is no such type: then Guard returns a column, or fails for a row of which the column is
-	// not a whole number of 64 bits, and so does Fail for any row.
+	// is no such type: then Guard returns a number, or fails for a row of which it is not a
+	// whole number of 64 bits.
 	Wide, Narrow, Guard func(x string) string
-	Fail                string
 
 	Least, Greatest func(list []string) string
 	Quo, Rem        func(x, n string, wide bool) string // the result stands beside operators without parentheses
@@ -140,7 +139,7 @@ func (r renderer) constant(e *Expr) (text string, binds int) {
 	case v.Kind == Text:
 		return r.Text(v.Text), atom
 	case r.Wide == nil && !e.span.Fits():
-		return r.Fail, atom
+		return r.Guard(v.Whole.String()), atom
 	case v.Whole.Sign() < 0:
 		return v.Whole.String(), concatLevel
 	default:

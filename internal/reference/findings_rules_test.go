@@ -158,14 +158,6 @@ func (g *generator) oddReference(path string) string {
 	return pick(g, "reference", byType[pick(g, "type", slices.Sorted(maps.Keys(byType))...)]...)
 }
 
-func stepsOf(path traverse.Path) []step {
-	steps := make([]step, len(path))
-	for i, s := range path {
-		steps[i] = step{s.Name, s.Entity, false}
-	}
-	return steps
-}
-
 // oddSteps returns the steps of a path.
 func (g *generator) oddSteps(path string) []step {
 	if strings.Contains(path, " or ") {

@@ -2,10 +2,8 @@ package reference
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -127,25 +125,6 @@ func (g *generator) compare(t tester, drawRules func(*generator) string, drawDat
 		}
 	}
 	return &compared{g.schema, file, g.asOf, results}
-}
-
-// described is data that is written, without empty values, if a property fails.
-type described Data
-
-func (data described) String() string {
-	var b strings.Builder
-	for _, entity := range entities {
-		for _, r := range data[entity] {
-			fmt.Fprintf(&b, "%s %s:", entity, r.ID)
-			for name, v := range sorted(r.Values) {
-				if !empty(v) {
-					fmt.Fprintf(&b, " %s=%q", name, v)
-				}
-			}
-			b.WriteString("\n")
-		}
-	}
-	return b.String()
 }
 
 // source returns the data as a source: in memory, or the slices themselves, in their

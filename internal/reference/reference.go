@@ -5,6 +5,9 @@
 // own reading of the language reference, whose sentences it quotes.
 //
 // It accepts only models that compile, and reports no problems in them.
+//
+// The files generator*.go draw schemas, rules and data, for the properties of this package and,
+// as cases, for tests of other packages: see [DrawCase].
 package reference
 
 import (

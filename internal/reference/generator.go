@@ -38,6 +38,8 @@ type generator struct {
 	fileLets, modelLets *strings.Builder
 	lets                int // how many names there are
 
+	databases bool // values are drawn that databases treat in ways of their own
+
 	plain bool // paths are short and children without expressions, so that they count much
 
 	large       large  // which kind of large set is drawn, if one is
@@ -132,21 +134,8 @@ var entities = []string{
 	"Lead", "Contact", "Account", "Order", "Product", "Visit", "EmailSent", "EmailOpened", "EmailClicked", "WebsiteVisited", "Call",
 }
 
-// drawSchema draws a schema that is fixed except for exact and dated by.
-func (g *generator) drawSchema() string {
-	exact := func(label string) string {
-		if g.chance(2, label+" exact") {
-			return " exact"
-		}
-		return ""
-	}
-	dated := func(label string, fields ...string) string {
-		if g.chance(2, label+" dated") {
-			return "dated by " + pick(g, label+" dated by", fields...)
-		}
-		return ""
-	}
-	return fmt.Sprintf(`profile Lead {
+// schemaTemplate is a schema but for exact and dated by.
+const schemaTemplate = `profile Lead {
     Topic text%s
     Rating choice ("Hot", "Warm", "Straße")%s
     Budget number
@@ -181,7 +170,7 @@ profile Account {
     Founded date
     Contacts <- Contact.ParentAccount
     Leads <- Lead.ParentAccount
-    `+"`Parent account`"+` -> Account
+    ` + "`Parent account`" + ` -> Account
     %s
 }
 profile Order {
@@ -230,7 +219,23 @@ interaction WebsiteVisited {
 interaction Call {
     Outcome choice ("Reached", "Missed")
 }
-`, exact("Topic"), exact("Rating"), dated("Lead", "CreatedOn", "Due"),
+`
+
+// drawSchema draws a schema that is fixed except for exact and dated by.
+func (g *generator) drawSchema() string {
+	exact := func(label string) string {
+		if g.chance(2, label+" exact") {
+			return " exact"
+		}
+		return ""
+	}
+	dated := func(label string, fields ...string) string {
+		if g.chance(2, label+" dated") {
+			return "dated by " + pick(g, label+" dated by", fields...)
+		}
+		return ""
+	}
+	return fmt.Sprintf(schemaTemplate, exact("Topic"), exact("Rating"), dated("Lead", "CreatedOn", "Due"),
 		exact("JobTitle"), exact("Interests"), dated("Contact", "Birthday", "LastCall"),
 		dated("Account", "Founded"), pick(g, "Order dated by", "PlacedOn", "Shipped"), exact("EmailName"))
 }

@@ -2,6 +2,7 @@ package reference
 
 import (
 	"fmt"
+	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -76,6 +77,14 @@ type step struct {
 	name   string
 	entity *traverse.Entity
 	any    bool
+}
+
+func stepsOf(path traverse.Path) []step {
+	steps := make([]step, len(path))
+	for i, s := range path {
+		steps[i] = step{s.Name, s.Entity, false}
+	}
+	return steps
 }
 
 func (g *generator) child(b *strings.Builder, zone string) {
@@ -380,7 +389,12 @@ func (g *generator) operator(f traverse.Field, zone string) string {
 		op := pick(g, "text", dsl.Equal, dsl.Contains, dsl.NotContains, dsl.NotEqual, dsl.In, dsl.NotIn, dsl.ContainsAny,
 			dsl.NotContainsAny, dsl.ContainsWord, dsl.ContainsAnyWord, dsl.NotContainsWord, dsl.NotContainsAnyWord, dsl.BeginsWith, dsl.BeginsWithAny, dsl.NotBeginsWith, dsl.NotBeginsWithAny,
 			dsl.EndsWith, dsl.EndsWithAny, dsl.NotEndsWith, dsl.NotEndsWithAny)
-		return operands(op, func() string { return strconv.Quote(g.word()) })
+		return operands(op, func() string {
+			if g.databases && g.chance(6, "NUL") {
+				return strconv.Quote(g.word() + "\x00" + g.word())
+			}
+			return strconv.Quote(g.word())
+		})
 	case traverse.Choice:
 		return operands(pick(g, "choice", dsl.Equal, dsl.NotEqual, dsl.In, dsl.NotIn), value)
 	case traverse.Choices:
@@ -394,7 +408,12 @@ func (g *generator) operator(f traverse.Field, zone string) string {
 			return "between " + numbers[i] + " and " + numbers[g.number("to", i, len(numbers)-1)]
 		}
 		op := pick(g, "number", dsl.Equal, dsl.NotEqual, dsl.Less, dsl.LessEqual, dsl.Greater, dsl.GreaterEqual, dsl.In, dsl.NotIn)
-		return operands(op, func() string { return pick(g, "number operand", numbers...) })
+		return operands(op, func() string {
+			if g.databases && g.chance(3, "unusual operand") {
+				return pick(g, "unusual number", "-0.0", "0.0", huge, "-"+huge, "0."+strings.Repeat("0", 323)+"5")
+			}
+			return pick(g, "number operand", numbers...)
+		})
 	}
 	switch op := pick(g, "time", dsl.On, dsl.Before, dsl.After, dsl.OnOrBefore, dsl.OnOrAfter, dsl.InRange, dsl.InLast,
 		dsl.InNext, dsl.OlderThan); op {
@@ -409,6 +428,9 @@ func (g *generator) operator(f traverse.Field, zone string) string {
 		return op.String() + " " + g.let(g.moment(zone))
 	}
 }
+
+// huge is a number of 302 digits, which is a value of type float64.
+var huge = new(big.Int).Lsh(big.NewInt(1), 1000).String()
 
 // numbers holds operands in ascending order. Data hold them and their neighbours.
 var numbers = []string{

@@ -121,7 +121,7 @@ func (g *generator) layeredSharpRules() string {
 // dimensions and tables.
 func (g *generator) layeredManyRules() string {
 	g.random = g.seeded("rules")
-	if g.chance(8, "large") { // scoring one takes a second or two
+	if !g.databases && g.chance(8, "large") { // scoring one takes a second or two
 		g.large = pick(g, "large", byHops, byHops, byHops, byInteractions)
 		return g.largeRules()
 	}

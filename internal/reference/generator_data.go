@@ -136,6 +136,11 @@ func (g *generator) value(f traverse.Field) traverse.Value {
 		v := pick(g, "listed", append(slices.Clone(f.Values), "unlisted")...)
 		return g.otherCase(v)
 	}
+	if g.databases {
+		if v, ok := g.unusual(f); ok {
+			return v
+		}
+	}
 	switch f.Type {
 	case traverse.Text:
 		return traverse.TextValue(g.text())
@@ -170,7 +175,8 @@ func (g *generator) text() string {
 	if len(g.texts) == 0 || g.chance(3, "unrelated") {
 		return g.word()
 	}
-	text := pick(g, "operand", g.texts...)
+	// PostgreSQL holds no NUL.
+	text := strings.ReplaceAll(pick(g, "operand", g.texts...), "\x00", "")
 	switch pick(g, "variant", "same", "prefix", "suffix", "longer", "before") {
 	case "prefix":
 		runes := []rune(text)
@@ -196,4 +202,23 @@ func (g *generator) otherCase(s string) string {
 		return strings.ToTitle(s)
 	}
 	return s
+}
+
+// described is data that is written, without empty values, if a property fails.
+type described Data
+
+func (data described) String() string {
+	var b strings.Builder
+	for _, entity := range entities {
+		for _, r := range data[entity] {
+			fmt.Fprintf(&b, "%s %s:", entity, r.ID)
+			for name, v := range sorted(r.Values) {
+				if !empty(v) {
+					fmt.Fprintf(&b, " %s=%q", name, v)
+				}
+			}
+			b.WriteString("\n")
+		}
+	}
+	return b.String()
 }

@@ -364,3 +364,28 @@ func TestOpenChoices(t *testing.T) {
 		t.Errorf("got %v", diags)
 	}
 }
+
+// TestBlockInBlock checks that a block whose first item is a block has only that: the children
+// before it are beside it.
+func TestBlockInBlock(t *testing.T) {
+	for name, text := range map[string]string{
+		"audience":  "audience { has EmailOpened any of { all of { has EmailClicked } } }",
+		"condition": `condition "C" { has EmailOpened any of { all of { has EmailClicked } } score +1 }`,
+	} {
+		m := sound(t, fmt.Sprintf("model \"M\" { target contact %s }", text))[0]
+		condition := m.Audience
+		if condition == nil {
+			condition = &m.Conditions[0]
+		}
+		if len(condition.Items) != 2 || condition.Items[0] != check.ChildItem(0) {
+			t.Fatalf("%s: the items are %v", name, condition.Items)
+		}
+		outer := condition.Items[1].(*check.Block)
+		if len(outer.Items) != 1 {
+			t.Fatalf("%s: the outer block has the items %v", name, outer.Items)
+		}
+		if inner := outer.Items[0].(*check.Block); len(inner.Items) != 1 || inner.Items[0] != check.ChildItem(1) {
+			t.Errorf("%s: the inner block has the items %v", name, inner.Items)
+		}
+	}
+}

@@ -40,7 +40,7 @@ func (c *checker) items(model *Model, out *Condition, items []dsl.Item, in strin
 				c.holding(item, in)
 			}
 		case *dsl.ItemBlock:
-			if list == nil {
+			if list == nil && in == "" { // all of the children so far are in the condition itself
 				for n := range out.Children {
 					list = append(list, ChildItem(n))
 				}

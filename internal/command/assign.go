@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/internal/answer"
 	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/spreadsheet"
 )
@@ -201,7 +202,7 @@ func (t *leadTable) row(cells []string, values []leadscore.FieldValue) error {
 // assigned prints what a lead gets.
 func (t *leadTable) assigned(a leadscore.Assigned) error {
 	if t.inv.json != nil {
-		return t.inv.json.line(lineAssigned, a)
+		return t.inv.json.Line(answer.KeyAssigned, a)
 	}
 	rule := a.Rule
 	switch {

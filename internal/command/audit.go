@@ -3,12 +3,12 @@ package command
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/audit"
 	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/internal/answer"
 )
 
 // maxAudit is how many findings about data a command lists before its results.
@@ -18,7 +18,7 @@ const maxAudit = 20
 func (in *dataInput) findings(ctx context.Context, p *progress, set *leadscore.Set, data Records) (audit.Findings, error) {
 	p.say("checking the data")
 	if source, ok := data.(audit.Source); ok && inMemory(data) {
-		found, err := await(ctx, func() (audit.Findings, error) { return in.check(ctx, set, source) })
+		found, err := await(ctx, func() (audit.Findings, error) { return answer.DataFindings(ctx, set, source, in.asOf, in.until) })
 		for i := range found {
 			if found[i].Code == audit.CodeNoRecords && in.recent[found[i].Entity] {
 				found[i].Summary = "the rules ask for it, and the data has no record of it that is recent enough for them"
@@ -30,27 +30,6 @@ func (in *dataInput) findings(ctx context.Context, p *progress, set *leadscore.S
 		return auditor.Audit(ctx, set)
 	}
 	return nil, nil
-}
-
-// check returns what about the data does not meet the rules as of the instant of scoring. If
-// there is a period, it returns what does not as of both ends: what is later, or too old, as
-// of one of them may count in between.
-func (in *dataInput) check(ctx context.Context, set *leadscore.Set, source audit.Source) (audit.Findings, error) {
-	found, err := audit.Check(ctx, set, source, in.asOf)
-	if err != nil || in.until.IsZero() {
-		return found, err
-	}
-	then, err := audit.Check(ctx, set, source, in.until)
-	return slices.DeleteFunc(found, func(f audit.Finding) bool {
-		return !slices.ContainsFunc(then, func(t audit.Finding) bool { return alike(&f, &t) })
-	}), err
-}
-
-// alike reports whether two findings say the same of the data, whatever as of is.
-func alike(a, b *audit.Finding) bool {
-	what, _, _ := strings.Cut(a.Summary, " as of")
-	same, _, _ := strings.Cut(b.Summary, " as of")
-	return what == same && a.Code == b.Code && a.Entity == b.Entity && a.Field == b.Field && a.Model == b.Model && a.Condition == b.Condition
 }
 
 // loadAndAudit loads what a command needs that scores leads, and checks it: see load and
@@ -80,7 +59,7 @@ func (in *dataInput) audit(ctx context.Context, inv *invocation, p *progress, se
 		return nil
 	}
 	if inv.json != nil {
-		err = linesOf(inv.json, lineFinding, found)
+		err = answer.Each(inv.json, answer.KeyFinding, found)
 	} else {
 		p.printf("%s", in.lines(found, maxAudit))
 	}
@@ -131,7 +110,7 @@ func (in *dataInput) checkData(ctx context.Context, inv *invocation, set *leadsc
 		found = found.Warnings()
 	}
 	if inv.json != nil {
-		return warned, linesOf(inv.json, lineFinding, found)
+		return warned, answer.Each(inv.json, answer.KeyFinding, found)
 	}
 	_, err = fmt.Fprint(inv.err, in.lines(found, dsl.Limits{}.WithDefaults().Problems))
 	return warned, err

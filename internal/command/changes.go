@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/internal/answer"
 	"github.com/leadscore/leadscore/modeldiff"
 )
 
@@ -30,25 +31,16 @@ func runChanges(ctx context.Context, inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	e := &effect{limit: *limit}
-	before, after := modeldiff.Version{Set: set, Data: loaded, AsOf: data.asOf}, modeldiff.Version{Set: set, Data: loaded, AsOf: to}
-	for lead, err := range modeldiff.Leads(ctx, before, after, loaded.Leads(ctx), data.options(loaded)...) {
-		if bad, ok := errors.AsType[*leadscore.LeadError](err); ok {
-			e.failed++
-			if err := inv.leadFailed(p, bad); err != nil {
-				return err
-			}
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		e.Add(lead)
-		p.say(done("compared", e.Leads, leadsIn(loaded)))
-		e.list(lead.Changes)
-		if *scores {
-			e.list(lead.Scores())
-		}
+	c := answer.Comparison{
+		Before: modeldiff.Version{Set: set, Data: loaded, AsOf: data.asOf},
+		After:  modeldiff.Version{Set: set, Data: loaded, AsOf: to},
+		Scores: *scores, Limit: *limit,
+		OnFailure: func(bad *leadscore.LeadError) error { return inv.leadFailed(p, bad) },
+		Compared:  func(leads int) { p.say(done("compared", leads, leadsIn(loaded))) },
+	}
+	e, err := c.Of(ctx, loaded.Leads(ctx), data.options(loaded)...)
+	if err != nil {
+		return err
 	}
 	p.stop()
 	out := bufio.NewWriter(inv.out)
@@ -58,5 +50,5 @@ func runChanges(ctx context.Context, inv *invocation) error {
 	if err := errors.Join(inv.printEffect(out, e), out.Flush()); err != nil {
 		return err
 	}
-	return inv.failures(e.failed, e.failed+e.Leads)
+	return inv.failures(e.Failed, e.Failed+e.Leads)
 }

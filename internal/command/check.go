@@ -7,7 +7,7 @@ import (
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/dsl"
-	"github.com/leadscore/leadscore/eval/findings"
+	"github.com/leadscore/leadscore/internal/answer"
 )
 
 func runCheck(ctx context.Context, inv *invocation) error {
@@ -66,11 +66,8 @@ func (c *checker) check(ctx context.Context, files []string) error {
 		return c.inv.report(err)
 	}
 	c.warned = c.warned || slices.ContainsFunc(found, func(d dsl.Diagnostic) bool { return d.Severity == dsl.Warning })
-	if !c.advice {
-		found = slices.DeleteFunc(found, func(d dsl.Diagnostic) bool { return d.Severity == dsl.Advice })
-	}
-	if len(found) > 0 {
-		if err := c.inv.report(found.Limit(dsl.Limits{}.WithDefaults().Problems)); err != errReported {
+	if found = answer.Shown(found, c.advice); len(found) > 0 {
+		if err := c.inv.report(found); err != errReported {
 			return err
 		}
 	}
@@ -94,16 +91,11 @@ func findingsIn(ctx context.Context, rules *ruleInput, data *dataInput, names []
 		return nil, nil, err
 	}
 	found, err := await(ctx, func() (leadscore.Diagnostics, error) {
-		var trees []*dsl.File
-		for _, f := range files {
-			tree, _ := dsl.Parse(f.Name, f.Text, dsl.Limits{}) // there were no problems
-			trees = append(trees, tree)
-		}
 		if data != nil && *data.asOfText != "" {
 			data.resolve(set)
-			return findings.OfSet(set.Checked(), data.asOf, trees...), nil
+			return answer.RuleFindings(set, files, data.asOf), nil
 		}
-		return findings.OfSet(set.Checked(), time.Time{}, trees...), nil
+		return answer.RuleFindings(set, files, time.Time{}), nil
 	})
 	return set, found, err
 }

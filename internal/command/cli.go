@@ -8,6 +8,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/leadscore/leadscore/internal/answer"
 )
 
 // Exit statuses.
@@ -49,7 +51,7 @@ type invocation struct {
 	collect bool                // only define the flags
 	color   *string             // --color, which every command has
 	format  *string             // --format, if the command has it
-	json    *jsonLines          // the output, if --format is json
+	json    *answer.Lines       // the output, if --format is json
 	stdin   *string             // the text of standard input, once it is read
 	data    *dataInput          // the data, if the command has flags for it
 }
@@ -138,7 +140,7 @@ func (inv *invocation) parse() ([]string, error) {
 		}
 	}
 	if inv.format != nil && *inv.format == "json" {
-		j, err := begin(inv.out, inv.command.name)
+		j, err := answer.Begin(inv.out, inv.command.name)
 		if err != nil {
 			return nil, err
 		}
@@ -151,7 +153,7 @@ func (inv *invocation) parse() ([]string, error) {
 // output.
 func (inv *invocation) complain(err error) {
 	if inv.json != nil {
-		_ = inv.json.line(lineError, errorLine{err.Error()}) // the encoder keeps its error for the last line
+		_ = inv.json.Line(answer.KeyError, answer.Error{Message: err.Error()}) // the encoder keeps its error for the last line
 	}
 	fmt.Fprintf(inv.err, "%s %s: %v\n", inv.program.Name, inv.command.name, err)
 }

@@ -251,7 +251,7 @@ func (inv *invocation) conclude(ctx context.Context, err error) int {
 	if inv.json == nil {
 		return status
 	}
-	if failed := inv.json.end(status); failed != nil && !errors.Is(err, failed) {
+	if failed := inv.json.End(status); failed != nil && !errors.Is(err, failed) {
 		inv.json = nil
 		inv.complain(failed)
 		status = statusWrong

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/internal/answer"
 )
 
 func runCreate(ctx context.Context, inv *invocation) error {
@@ -79,7 +80,7 @@ func runCreate(ctx context.Context, inv *invocation) error {
 // proposed prints a lead that is to be created.
 func (t *leadTable) proposed(p leadscore.Proposal) error {
 	if t.inv.json != nil {
-		return t.inv.json.line(lineProposal, p)
+		return t.inv.json.Line(answer.KeyProposal, p)
 	}
 	context, on := p.Context, ""
 	if p.Reference != "" && t.csv == nil {
@@ -105,5 +106,5 @@ func (inv *invocation) notProposed(p *progress, bad *leadscore.CreationError) er
 	if inv.json == nil {
 		return nil
 	}
-	return inv.json.line(lineUnproposed, unproposed{bad.Creation, bad.Contact, bad.Account, bad.Err.Error()})
+	return inv.json.Line(answer.KeyUnproposed, unproposed{bad.Creation, bad.Contact, bad.Account, bad.Err.Error()})
 }

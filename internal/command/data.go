@@ -7,11 +7,10 @@ import (
 	"fmt"
 	"iter"
 	"math"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/internal/answer"
 	"github.com/leadscore/leadscore/internal/regular"
 	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/internal/zones"
@@ -117,16 +116,8 @@ const maxRecords = 20_000_000
 // resolve sets the zone of days, unless --zone does, and as of, for the models that
 // the data is scored by.
 func (in *dataInput) resolve(sets ...*leadscore.Set) {
-	for i, set := range sets {
-		if *in.zoneName != "" {
-			break
-		}
-		zone, ok := set.Zone()
-		if !ok || i > 0 && zone.String() != in.zone.String() {
-			in.zone = time.UTC
-			break
-		}
-		in.zone = zone
+	if *in.zoneName == "" {
+		in.zone = answer.ZoneOf(sets...)
 	}
 	in.asOf, _ = in.parseAsOf(in.zone) // it has been parsed before
 }
@@ -276,7 +267,7 @@ func (in *dataInput) loadFiles(ctx context.Context, p *progress, schema *leadsco
 	if err != nil {
 		return nil, err
 	}
-	if text := notes(&data.Report) + skipped(&data.Report); text != in.reported {
+	if text := answer.Notes(&data.Report); text != in.reported {
 		in.reported = text
 		p.printf("%s", text)
 	}
@@ -346,33 +337,4 @@ func (inv *invocation) closeData() {
 	}
 	fmt.Fprint(inv.err, inv.data.db.Skipped())
 	inv.data.db.Close()
-}
-
-// notes returns the notes of r, one per line.
-func notes(r *tables.Report) string {
-	var b strings.Builder
-	for _, n := range r.Notes {
-		fmt.Fprintf(&b, "note: %s\n", n)
-	}
-	return b.String()
-}
-
-// skipped returns lines that say which records were skipped, and why.
-func skipped(r *tables.Report) string {
-	var b strings.Builder
-	if r.Problems.Len() > 0 { // these include rows of look-up files, which are not records
-		fmt.Fprintf(&b, "%s\n", &r.Problems)
-	}
-	if r.Skipped() > 0 {
-		counts := slices.Clone(r.Entities)
-		counts = slices.DeleteFunc(counts, func(c tables.Count) bool { return c.Skipped == 0 })
-		for i, c := range counts {
-			if i > 0 {
-				b.WriteString(", ")
-			}
-			fmt.Fprintf(&b, "skipped %d of %d %s records", c.Skipped, c.Skipped+c.Records, c.Entity)
-		}
-		b.WriteByte('\n')
-	}
-	return b.String()
 }

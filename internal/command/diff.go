@@ -9,6 +9,7 @@ import (
 	"io"
 
 	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/internal/answer"
 	"github.com/leadscore/leadscore/modeldiff"
 )
 
@@ -61,32 +62,12 @@ func runDiff(ctx context.Context, inv *invocation) error {
 	if err = errors.Join(err, out.Flush()); err != nil {
 		return err
 	}
-	return cmp.Or(inv.failures(e.failed, e.failed+e.Leads), differs(len(changes) > 0 || e.Changed > 0))
-}
-
-// An effect is how the results of all leads change.
-type effect struct {
-	modeldiff.Summary
-	listed []modeldiff.LeadChange // the changes to print
-	limit  int                    // how many to print at most, or 0 for all
-	more   int                    // changes beyond the limit
-	failed int                    // leads that cannot be scored
-}
-
-// list adds changes to those to print.
-func (e *effect) list(changes []modeldiff.LeadChange) {
-	for _, c := range changes {
-		if e.limit <= 0 || len(e.listed) < e.limit {
-			e.listed = append(e.listed, c)
-		} else {
-			e.more++
-		}
-	}
+	return cmp.Or(inv.failures(e.Failed, e.Failed+e.Leads), differs(len(changes) > 0 || e.Changed > 0))
 }
 
 // compareLeads scores all leads with both versions. It lists at most limit changes,
 // or all if limit is 0, and reports leads that cannot be scored.
-func compareLeads(ctx context.Context, inv *invocation, older, newer *leadscore.Set, data *dataInput, limit int) (*effect, error) {
+func compareLeads(ctx context.Context, inv *invocation, older, newer *leadscore.Set, data *dataInput, limit int) (*answer.Effect, error) {
 	p := startProgress(inv.streams)
 	defer p.stop()
 	data.resolve(older, newer)
@@ -97,28 +78,17 @@ func compareLeads(ctx context.Context, inv *invocation, older, newer *leadscore.
 	if err := data.audit(ctx, inv, p, newer, is); err != nil {
 		return nil, err
 	}
-	ids, err := leadsOf(ctx, was, is)
+	ids, err := answer.LeadsOf(ctx, was, is)
 	if err != nil {
 		return nil, err
 	}
-	e := &effect{limit: limit}
-	before, after := modeldiff.Version{Set: older, Data: was}, modeldiff.Version{Set: newer, Data: is}
-	for lead, err := range modeldiff.Leads(ctx, before, after, leadscore.IDs(ids...), data.options(is)...) {
-		if bad, ok := errors.AsType[*leadscore.LeadError](err); ok {
-			e.failed++
-			if err := inv.leadFailed(p, bad); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		e.Add(lead)
-		p.say(done("compared", e.Leads, len(ids)))
-		e.list(lead.Changes)
+	c := answer.Comparison{
+		Before: modeldiff.Version{Set: older, Data: was}, After: modeldiff.Version{Set: newer, Data: is},
+		Limit:     limit,
+		OnFailure: func(bad *leadscore.LeadError) error { return inv.leadFailed(p, bad) },
+		Compared:  func(leads int) { p.say(done("compared", leads, len(ids))) },
 	}
-	return e, nil
+	return c.Of(ctx, leadscore.IDs(ids...), data.options(is)...)
 }
 
 // loadBoth loads the data for two versions of rules: once, if their schemas are equal.
@@ -134,63 +104,29 @@ func (in *dataInput) loadBoth(ctx context.Context, p *progress, older, newer *le
 	return was, is, err
 }
 
-// leadsOf returns the ids of the leads that at least one of two versions has: those
-// of the new one first. With --skip-bad and different schemas, each version can lack
-// leads that the other one has.
-func leadsOf(ctx context.Context, was, is Records) ([]string, error) {
-	ids := make([]string, 0, leadsIn(is))
-	for id, err := range is.Leads(ctx) {
-		if err != nil {
-			return nil, err
-		}
-		ids = append(ids, id)
-	}
-	if was == is {
-		return ids, nil
-	}
-	known := make(map[string]bool, len(ids))
-	for _, id := range ids {
-		known[id] = true
-	}
-	for id, err := range was.Leads(ctx) {
-		if err != nil {
-			return nil, err
-		}
-		if !known[id] {
-			ids = append(ids, id)
-		}
-	}
-	return ids, nil
-}
-
 // printRules prints changes of rules on w, or as JSON.
 func (inv *invocation) printRules(w io.Writer, changes modeldiff.Changes) error {
 	if inv.json != nil {
-		return linesOf(inv.json, lineChange, changes)
+		return answer.Each(inv.json, answer.KeyChange, changes)
 	}
 	_, err := fmt.Fprint(w, changes)
 	return err
 }
 
 // printEffect prints changes of results on w, or as JSON.
-func (inv *invocation) printEffect(w io.Writer, e *effect) error {
+func (inv *invocation) printEffect(w io.Writer, e *answer.Effect) error {
 	if inv.json != nil {
-		for i := range e.listed {
-			if c := &e.listed[i]; c.Conditions == nil {
-				c.Conditions = []modeldiff.ConditionChange{} // and not null
-			}
-		}
-		return cmp.Or(linesOf(inv.json, lineLead, e.listed), inv.json.line(lineEffect, e.Summary))
+		return e.Write(inv.json)
 	}
 	fmt.Fprintf(w, "\n%s", e.Summary)
-	for i, c := range e.listed {
+	for i, c := range e.Listed {
 		if i == 0 {
 			fmt.Fprintln(w)
 		}
 		fmt.Fprint(w, c)
 	}
-	if e.more > 0 {
-		fmt.Fprintf(w, "and %d more; --limit 0 lists all\n", e.more)
+	if e.More > 0 {
+		fmt.Fprintf(w, "and %d more; --limit 0 lists all\n", e.More)
 	}
 	return nil // w keeps its error
 }

@@ -2,6 +2,7 @@ package command
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/explain"
+	"github.com/leadscore/leadscore/internal/answer"
 	"github.com/leadscore/leadscore/whatif"
 )
 
@@ -47,23 +49,13 @@ func runExplain(ctx context.Context, inv *invocation) error {
 		return err
 	}
 	out := bufio.NewWriter(inv.out)
-	for i, m := range set.Models() {
-		answer := whatif.Answer{Result: scored.Results[i]}
-		if *whatIf {
-			if answer, err = whatif.SalesReady(m, scored.Results[i]); err != nil {
-				return err
-			}
-		}
+	err = answer.Explanations(set, scored.Results, *whatIf, func(a whatif.Answer) error {
 		if inv.json != nil {
-			err = inv.json.line(lineExplanation, answer)
-		} else {
-			err = printExplanation(ctx, out, answer, *whatIf)
+			return inv.json.Line(answer.KeyExplanation, a)
 		}
-		if err != nil {
-			return err
-		}
-	}
-	return out.Flush()
+		return printExplanation(ctx, out, a, *whatIf)
+	})
+	return cmp.Or(err, out.Flush())
 }
 
 // printExplanation prints the result of an answer and, indented below it, the answer

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/internal/answer"
 	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/modeldiff"
 )
@@ -45,59 +45,31 @@ func runHistory(ctx context.Context, inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	h, err := historyOf(ctx, set, *lead, loaded, data.asOf, to, data.options(loaded))
+	h, err := answer.HistoryOf(ctx, set, *lead, loaded, data.asOf, to, data.options(loaded))
 	p.stop()
 	if err != nil {
 		return err
 	}
 	switch {
 	case inv.json != nil:
-		if err := linesOf(inv.json, lineResult, h.first.Results); err != nil {
-			return err
-		}
-		return linesOf(inv.json, lineLead, h.changes)
+		return h.Write(inv.json)
 	case *inv.format == "plot":
-		_, err = io.WriteString(inv.out, h.plot())
+		_, err = io.WriteString(inv.out, plot(h))
 		return err
 	}
 	out := bufio.NewWriter(inv.out)
-	fmt.Fprint(out, h.table())
+	fmt.Fprint(out, historyTable(h))
 	return out.Flush()
 }
 
-// A history is the results for a lead as of an instant, and how they change until another.
-type history struct {
-	from, to time.Time
-	first    leadscore.SetResult
-	changes  []modeldiff.LeadChange // in the order of time
-}
-
-func historyOf(ctx context.Context, set *leadscore.Set, lead string, data leadscore.Source, from, to time.Time, opts []leadscore.Option) (*history, error) {
-	h := &history{from: from, to: to}
-	var err error
-	if h.first, err = set.Score(ctx, lead, data, opts...); err != nil {
-		return nil, err
-	}
-	opts = append(opts, leadscore.Explain(0))
-	for c, err := range set.Changes(ctx, lead, data, from, to, opts...) {
-		if err != nil {
-			return nil, err
-		}
-		for before, after := range c.Changed() {
-			h.changes = append(h.changes, modeldiff.Between(before, after))
-		}
-	}
-	return h, nil
-}
-
-// table returns the history as a table: the results as of the first instant, and then each
+// historyTable returns a history as a table: the results as of the first instant, and then each
 // change with what makes it.
-func (h *history) table() string {
+func historyTable(h *answer.History) string {
 	rows := [][]string{{"AS OF", "MODEL", "RESULT", "WHY"}}
-	for _, r := range h.first.Results {
+	for _, r := range h.First.Results {
 		rows = append(rows, []string{r.AsOf().Format(time.RFC3339Nano), shown.Printable(r.Model), modeldiff.Between(r, r).To.String()})
 	}
-	for _, c := range h.changes {
+	for _, c := range h.Changes {
 		rows = append(rows, withWhy(&c, c.AsOf.Format(time.RFC3339Nano), shown.Printable(c.Model), c.To.String()))
 	}
 	return aligned(rows)

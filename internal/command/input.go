@@ -8,6 +8,7 @@ import (
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/internal/answer"
 )
 
 // A ruleInput is the flags of commands that compile rules.
@@ -107,7 +108,7 @@ func (in *ruleInput) readSchema(ctx context.Context) (*leadscore.Schema, error) 
 	if diags, ok := errors.AsType[leadscore.Diagnostics](err); ok {
 		for i := range diags {
 			if diags[i].Code == check.CodeMissing {
-				diags[i].Help = "--schema replaces the standard schema; to add to that, put the blocks into a rule file"
+				diags[i].Help = answer.HelpSchema
 			}
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"github.com/leadscore/leadscore/internal/answer"
 )
 
 // A jsonLine is one line of the output of --format json.
@@ -28,12 +30,12 @@ func linesIn(t *testing.T, out, command string, status int) []jsonLine {
 		}
 	}
 	last := len(lines) - 1
-	if last < 1 || lines[0].key != lineBegin || lines[last].key != lineEnd {
+	if last < 1 || lines[0].key != answer.KeyBegin || lines[last].key != answer.KeyEnd {
 		t.Fatalf("no lines, or without begin and end:\n%s", out)
 	}
-	var first beginLine
-	var end endLine
-	if err := json.Unmarshal(lines[0].value, &first); err != nil || first != (beginLine{command, formatVersion}) {
+	var first answer.Begun
+	var end answer.Ended
+	if err := json.Unmarshal(lines[0].value, &first); err != nil || first != (answer.Begun{Command: command, Format: answer.FormatVersion}) {
 		t.Errorf("%v, %s", err, lines[0].value)
 	}
 	if err := json.Unmarshal(lines[last].value, &end); err != nil || end.Status != status {
@@ -48,7 +50,7 @@ func valuesIn(t *testing.T, out, command string, status int) string {
 	t.Helper()
 	var b strings.Builder
 	for _, l := range linesIn(t, out, command, status) {
-		if l.key == lineFinding && command != "check" {
+		if l.key == answer.KeyFinding && command != "check" {
 			continue
 		}
 		b.Write(l.value)

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/leadscore/leadscore/internal/answer"
 	"github.com/leadscore/leadscore/modeltest"
 )
 
@@ -323,13 +324,13 @@ func TestJSONSchema(t *testing.T) {
 		}
 	}
 	// No rule file makes a test that cannot be run.
-	failed, err := json.Marshal(map[string]testResult{lineTest: testLine(modeltest.Result{Model: "M", Test: "T", Err: errors.New("failed")})})
+	failed, err := json.Marshal(map[string]answer.Test{answer.KeyTest: answer.TestOf(modeltest.Result{Model: "M", Test: "T", Err: errors.New("failed")})})
 	if err != nil {
 		t.Fatal(err)
 	}
 	check("test", "test", string(failed))
 	// Only data that cannot be read makes an account for which no lead is proposed.
-	if failed, err = json.Marshal(map[string]unproposed{lineUnproposed: {Creation: "C", Account: "a", Error: "failed"}}); err != nil {
+	if failed, err = json.Marshal(map[string]unproposed{answer.KeyUnproposed: {Creation: "C", Account: "a", Error: "failed"}}); err != nil {
 		t.Fatal(err)
 	}
 	check("create", "create", string(failed))

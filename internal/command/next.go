@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/internal/answer"
 	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/modeldiff"
 )
@@ -50,7 +51,7 @@ func runNext(ctx context.Context, inv *invocation) error {
 	}
 	out := bufio.NewWriter(inv.out)
 	if inv.json != nil {
-		err = linesOf(inv.json, lineLead, n.changes)
+		err = answer.Each(inv.json, answer.KeyLead, n.changes)
 	} else {
 		fmt.Fprint(out, n.table())
 	}

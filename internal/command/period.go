@@ -3,6 +3,7 @@ package command
 import (
 	"time"
 
+	"github.com/leadscore/leadscore/internal/answer"
 	"github.com/leadscore/leadscore/internal/calendar"
 )
 
@@ -19,19 +20,8 @@ func (f *timeFlag) parse(zone *time.Location) (at time.Time, given bool, err err
 	if text == "" {
 		return time.Time{}, false, nil
 	}
-	if t, err := time.Parse(time.RFC3339Nano, text); err == nil {
+	if t, ok := answer.ParseTime(text, zone); ok {
 		return t, true, nil
-	}
-	for _, layout := range []string{time.DateOnly, "2006-01-02T15:04", "2006-01-02T15:04:05"} {
-		t, err := time.Parse(layout, text)
-		if err != nil {
-			continue
-		}
-		w := calendar.WallOf(t.UnixMicro(), time.UTC)
-		if layout == time.DateOnly {
-			return time.UnixMicro(calendar.DayStart(w.Day, zone)), true, nil
-		}
-		return time.UnixMicro(calendar.Instant(w, zone)), true, nil
 	}
 	return time.Time{}, true, badUsage("--%s %q is not a time; write 2026-05-31, 2026-05-31T09:30 or 2026-05-31T09:30:00Z", f.name, text)
 }

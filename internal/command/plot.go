@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/internal/answer"
 	"github.com/leadscore/leadscore/internal/calendar"
 	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/modeldiff"
@@ -24,14 +25,14 @@ var blocks = []rune(" ▁▂▃▄▅▆▇█")
 // plot returns the course of the score of each model as a plot: a column stands for a piece
 // of the period, and shows the score at its end. Where the lead is not scored there is
 // nothing.
-func (h *history) plot() string {
+func plot(h *answer.History) string {
 	var b strings.Builder
-	for _, r := range h.first.Results {
-		c := &course{from: h.from, to: h.to, zone: r.AsOf().Location()}
+	for _, r := range h.First.Results {
+		c := &course{from: h.From, to: h.To, zone: r.AsOf().Location()}
 		first := modeldiff.Between(r, r).To
-		c.add(h.from, &first)
-		for i := range h.changes {
-			if x := &h.changes[i]; x.Model == r.Model {
+		c.add(h.From, &first)
+		for i := range h.Changes {
+			if x := &h.Changes[i]; x.Model == r.Model {
 				c.add(x.AsOf, &x.To)
 			}
 		}

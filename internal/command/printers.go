@@ -12,6 +12,7 @@ import (
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/explain"
+	"github.com/leadscore/leadscore/internal/answer"
 	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/spreadsheet"
 )
@@ -64,13 +65,13 @@ func (inv *invocation) newPrinter(ctx context.Context, w io.Writer, models []*le
 	return &tablePrinter{w: w, labeled: labeled}, nil
 }
 
-type jsonPrinter struct{ *jsonLines }
+type jsonPrinter struct{ *answer.Lines }
 
 func (p jsonPrinter) print(o outcome) error {
 	if o.failed != nil {
-		return p.line(lineFailure, leadFailure{o.Lead, o.failed.Error()})
+		return p.Line(answer.KeyFailure, answer.Failure{Lead: o.Lead, Error: o.failed.Error()})
 	}
-	return p.line(lineResult, o.Result)
+	return p.Line(answer.KeyResult, o.Result)
 }
 
 func (jsonPrinter) end() error { return nil } // the last line comes with the exit status

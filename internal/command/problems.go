@@ -10,6 +10,7 @@ import (
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/internal/answer"
 )
 
 // report prints err to standard error, or as JSON to the output, and returns
@@ -21,7 +22,7 @@ func (inv *invocation) report(err error) error {
 		return err
 	}
 	if inv.json != nil {
-		return cmp.Or(linesOf(inv.json, lineProblem, diags), errReported)
+		return cmp.Or(answer.Each(inv.json, answer.KeyProblem, diags), errReported)
 	}
 	color := inColor(*inv.color, isTerminal(inv.err), os.Getenv)
 	texts := make([]string, len(diags))

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/internal/answer"
 )
 
 // progress shows on a terminal how far a command has come, if it takes longer than
@@ -86,5 +87,5 @@ func (inv *invocation) leadFailed(p *progress, bad *leadscore.LeadError) error {
 	if inv.json == nil {
 		return nil
 	}
-	return inv.json.line(lineFailure, leadFailure{bad.Lead, bad.Error()})
+	return inv.json.Line(answer.KeyFailure, answer.FailureOf(bad))
 }

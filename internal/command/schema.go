@@ -6,8 +6,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/leadscore/leadscore"
-	"github.com/leadscore/leadscore/traverse"
+	"github.com/leadscore/leadscore/internal/answer"
 )
 
 func runSchema(ctx context.Context, inv *invocation) error {
@@ -23,9 +22,9 @@ func runSchema(ctx context.Context, inv *invocation) error {
 	}
 	schema := set.Schema()
 	if inv.json != nil {
-		return linesOf(inv.json, lineEntity, entitiesOf(schema))
+		return answer.Each(inv.json, answer.KeyEntity, answer.Entities(schema))
 	}
-	for i, entity := range entitiesOf(schema) {
+	for i, entity := range answer.Entities(schema) {
 		if i > 0 {
 			fmt.Fprintln(inv.out)
 		}
@@ -36,63 +35,8 @@ func runSchema(ctx context.Context, inv *invocation) error {
 	return nil
 }
 
-// entitiesOf returns what is known of each entity of a schema, in its order.
-func entitiesOf(schema *leadscore.Schema) []entityJSON {
-	var list []entityJSON
-	for e := range schema.Entities() {
-		list = append(list, entityOf(e))
-	}
-	return list
-}
-
-// An entityJSON is an entity of leadscore schema --format json.
-type entityJSON struct {
-	Name    string      `json:"name"`
-	Kind    string      `json:"kind"`               // profile or interaction
-	Passive bool        `json:"passive"`            // an interaction done to the contact, not by them
-	DatedBy string      `json:"dated_by,omitempty"` // the field that dates its records
-	Fields  []fieldJSON `json:"fields"`
-	Hops    []hopJSON   `json:"hops"`
-}
-
-// A fieldJSON is a field of an entity.
-type fieldJSON struct {
-	Name    string   `json:"name"`
-	Type    string   `json:"type"`              // as in the rule language
-	Values  []string `json:"values,omitempty"`  // of a choice, or choices
-	Exact   bool     `json:"exact"`             // letter case matters
-	Derived string   `json:"derived,omitempty"` // calculated or rollup: rules cannot use it
-}
-
-// A hopJSON is a relationship that leads from an entity to another one.
-type hopJSON struct {
-	Name        string `json:"name"`
-	To          string `json:"to"`
-	Cardinality string `json:"cardinality"`   // one or many
-	Via         string `json:"via,omitempty"` // of many: the reference of the other entity that leads back
-}
-
-// entityOf returns what is known of an entity.
-func entityOf(e *traverse.Entity) entityJSON {
-	j := entityJSON{Name: e.Name(), Kind: e.Kind().String(), Passive: e.Passive(), Fields: []fieldJSON{}, Hops: []hopJSON{}}
-	if dated, ok := e.Dated(); ok {
-		j.DatedBy = dated.Name
-	}
-	for f := range e.Fields() {
-		j.Fields = append(j.Fields, fieldJSON{f.Name, f.Type.String(), f.Values, f.Exact, f.Derived.String()})
-	}
-	for r := range e.Relationships() {
-		hop := hopJSON{Name: r.Name, To: r.Target, Cardinality: "one"}
-		if r.Many() {
-			hop.Cardinality, hop.Via = "many", r.Via
-		}
-		j.Hops = append(j.Hops, hop)
-	}
-	return j
-}
-
 // printEntity prints an entity as text: a line for each field and each hop.
-func printEntity(w io.Writer, e entityJSON) error {
+func printEntity(w io.Writer, e answer.Entity) error {
 	head := e.Kind + " " + e.Name
 	if e.Passive {
 		head += " passive"

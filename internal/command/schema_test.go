@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/internal/answer"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -82,7 +83,7 @@ func TestSchemaJSON(t *testing.T) {
 	}
 	var defs []traverse.Definition
 	for line := range strings.Lines(out) {
-		var v struct{ Entity *entityJSON }
+		var v struct{ Entity *answer.Entity }
 		if err := json.Unmarshal([]byte(line), &v); err != nil {
 			t.Fatal(err)
 		}

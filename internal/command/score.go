@@ -8,6 +8,7 @@ import (
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/explain"
+	"github.com/leadscore/leadscore/internal/answer"
 )
 
 func runScore(ctx context.Context, inv *invocation) error {
@@ -33,7 +34,7 @@ func runScore(ctx context.Context, inv *invocation) error {
 	to := *inv // the same command with another output
 	to.out = file
 	if inv.json != nil {
-		if to.json, err = begin(file, inv.command.name); err != nil {
+		if to.json, err = answer.Begin(file, inv.command.name); err != nil {
 			return errors.Join(err, file.discard())
 		}
 		inv.json = nil // nothing of it is printed
@@ -47,7 +48,7 @@ func runScore(ctx context.Context, inv *invocation) error {
 		if err != nil {
 			status = statusWrong
 		}
-		if err := to.json.end(status); err != nil {
+		if err := to.json.End(status); err != nil {
 			return errors.Join(err, file.discard())
 		}
 	}

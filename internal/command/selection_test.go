@@ -17,6 +17,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/internal/answer"
 )
 
 // selectable sets up leads with scores of 0 to 30 and one that is sales ready, of two
@@ -90,7 +91,7 @@ var readers = map[string]func(t *testing.T, out string, status int) []printed{
 	"json": func(t *testing.T, out string, status int) (list []printed) {
 		for _, line := range linesIn(t, out, "score", status) {
 			switch line.key {
-			case lineResult:
+			case answer.KeyResult:
 				var v struct {
 					Lead, Model, Status, Grade string
 					Score                      *int64
@@ -104,8 +105,8 @@ var readers = map[string]func(t *testing.T, out string, status int) []printed{
 					r.score, r.ready = strconv.FormatInt(*v.Score, 10), strconv.FormatBool(*v.SalesReady)
 				}
 				list = append(list, r)
-			case lineFailure:
-				var v leadFailure
+			case answer.KeyFailure:
+				var v answer.Failure
 				if err := json.Unmarshal(line.value, &v); err != nil || v.Error == "" {
 					t.Errorf("%v: %s", err, line.value)
 				}

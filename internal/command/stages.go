@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/internal/answer"
 	"github.com/leadscore/leadscore/internal/nearest"
 	"github.com/leadscore/leadscore/internal/shown"
 	"github.com/leadscore/leadscore/spreadsheet"
@@ -117,14 +118,14 @@ func readStages(name string, set *leadscore.Set) (stagesBefore, error) {
 		if err == nil && ended {
 			err = errors.New("it follows the end")
 		}
-		if text, ok := line[lineStage]; ok && err == nil {
+		if text, ok := line[answer.KeyStage]; ok && err == nil {
 			err = b.add(text, set)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: object %d: %w", name, n, err)
 		}
-		began = began || line[lineBegin] != nil
-		ended = ended || line[lineEnd] != nil
+		began = began || line[answer.KeyBegin] != nil
+		ended = ended || line[answer.KeyEnd] != nil
 	}
 	switch {
 	case began && !ended:
@@ -182,7 +183,7 @@ func (t *stageTable) begin() error {
 // stage prints the stage of a lead.
 func (t *stageTable) stage(lead string, s leadscore.StageResult) error {
 	if t.inv.json != nil {
-		return t.inv.json.line(lineStage, leadStage{lead, s})
+		return t.inv.json.Line(answer.KeyStage, leadStage{lead, s})
 	}
 	from, then, asOf := "", "", ""
 	if s.Move != nil {

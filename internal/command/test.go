@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"github.com/leadscore/leadscore"
-	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/internal/answer"
 	"github.com/leadscore/leadscore/modeltest"
 )
 
@@ -68,7 +68,7 @@ func (inv *invocation) test(ctx context.Context, set *leadscore.Set, verbose boo
 		}
 		switch {
 		case inv.json != nil:
-			err = inv.json.line(lineTest, testLine(r))
+			err = inv.json.Line(answer.KeyTest, answer.TestOf(r))
 		case !r.Passed():
 			_, err = fmt.Fprintf(inv.out, "%v\n\n", r)
 		case verbose:
@@ -96,37 +96,4 @@ func tests(n int) string {
 		return "1 test"
 	}
 	return fmt.Sprintf("%d tests", n)
-}
-
-// A testResult is one line of leadscore test --format json.
-type testResult struct {
-	Model    string            `json:"model"`
-	Test     string            `json:"test"`
-	Passed   bool              `json:"passed"`
-	Failures []string          `json:"failures,omitempty"` // with their places
-	Warnings []string          `json:"warnings,omitempty"` // of a test that failed, with their places
-	Error    string            `json:"error,omitempty"`
-	Result   *leadscore.Result `json:"result,omitempty"` // of a test that failed
-}
-
-func testLine(r modeltest.Result) testResult {
-	line := testResult{Model: r.Model, Test: r.Test, Passed: r.Passed()}
-	for i := range r.Failures {
-		line.Failures = append(line.Failures, placed(&r.Failures[i]))
-	}
-	for i := range r.Warnings {
-		line.Warnings = append(line.Warnings, placed(&r.Warnings[i]))
-	}
-	switch {
-	case r.Err != nil:
-		line.Error = r.Err.Error()
-	case !line.Passed:
-		line.Result = &r.Result
-	}
-	return line
-}
-
-// placed returns a diagnostic on one line, with its place.
-func placed(d *dsl.Diagnostic) string {
-	return fmt.Sprintf("%s:%d:%d: %s", d.File, d.Span.Start.Line, d.Span.Start.Column, d.Message())
 }

@@ -75,7 +75,7 @@ func (r renderer) wide(e *Expr) bool {
 	if r.Wide == nil || e.kind != Whole {
 		return false
 	}
-	return !e.work().Fits() || slices.ContainsFunc(e.args, func(x *Expr) bool { return x.kind == Whole && x.op != Const && !x.span.Fits() })
+	return !e.work().Fits() || slices.ContainsFunc(e.args, func(x *Expr) bool { return x.kind == Whole && !x.isNull() && !x.span.Fits() })
 }
 
 func (r renderer) bare(e *Expr) (text string, binds int) {
@@ -237,12 +237,14 @@ func (r renderer) number(e *Expr) (text string, binds int) {
 	return r.narrowed(e, wide, text, binds)
 }
 
-// sum returns the sum of texts of expressions. A negative constant at the end is subtracted.
+// sum returns the sum of texts of expressions. A negative constant at the end is subtracted,
+// unless its opposite has more bits.
 func (r renderer) sum(list []*Expr, args []string) string {
-	if last := list[len(list)-1]; last.op == Const && last.value.Whole.Sign() < 0 {
-		n := len(args) - 1
-		head := balanced(args[:n], " + ")
-		return head + " - " + new(big.Int).Neg(last.value.Whole).String()
+	n := len(args) - 1
+	if last := list[n]; last.op == Const && last.value.Whole.Sign() < 0 {
+		if opposite := new(big.Int).Neg(last.value.Whole); opposite.IsInt64() {
+			return balanced(args[:n], " + ") + " - " + opposite.String()
+		}
 	}
 	return balanced(args, " + ")
 }

@@ -34,6 +34,7 @@ func TestRender(t *testing.T) {
 		{b.Null(Text), "NULL", ""},
 		{b.Text("it's"), "'it''s'", ""},
 		{b.Add(n, b.Whole(-5)), "e.n - 5", ""},
+		{b.Add(n, b.Whole(math.MinInt64)), "e.n + (-9223372036854775808)", ""},
 		{b.Mul(n, b.Whole(-5)), "e.n * (-5)", ""},
 		{b.Mul(b.Add(n, b.Whole(1)), b.Whole(7)), "(e.n + 1) * 7", ""},
 		{b.Sub(n, b.Mul(n, b.Whole(2))), "e.n + e.n * 2 * (-1)", ""},

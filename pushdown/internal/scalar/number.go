@@ -49,6 +49,8 @@ func (b *Builder) Mul(x, y *Expr) *Expr {
 		return y
 	case y.isWhole(1):
 		return x
+	case y.op == Const && x.op == Mul && x.args[1].op == Const: // so that there is one range for both
+		return b.Mul(x.args[0], b.Const(BigOf(new(big.Int).Mul(y.value.Whole, x.args[1].value.Whole))))
 	}
 	return b.op(Mul, Whole, false, x.span.Times(y.span), x, y)
 }
@@ -146,6 +148,9 @@ func (b *Builder) Rounded(x *Expr, by, of *big.Int) *Expr {
 	}
 	if of.IsInt64() && of.Int64() == 1 {
 		return b.Mul(x, b.Const(BigOf(by)))
+	}
+	if x.op == Mul && x.args[1].op == Const {
+		return b.Rounded(x.args[0], new(big.Int).Mul(x.args[1].value.Whole, by), of)
 	}
 	span := x.span.Times(Range{by, by}).mapped(func(n *big.Int) *big.Int { return nearest(n, of) })
 	if b.doubled(x, by, of).Fits() {

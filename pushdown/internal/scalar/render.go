@@ -21,7 +21,7 @@ type Dialect struct {
 	// Wide and Narrow return a number with more than 64 bits, or with 64. Wide is nil if there
 	// is no such type: then Guard returns a number, or fails for a row of which it is not a
 	// whole number of 64 bits.
-	Wide, Narrow, Guard func(x string) string
+	Wide, Narrow, Guard func(x string) string // Wide also of a constant text of digits
 
 	Least, Greatest func(list []string) string
 	Quo, Rem        func(x, n string, wide bool) string // the result stands beside operators without parentheses
@@ -120,9 +120,9 @@ func (r renderer) bare(e *Expr) (text string, binds int) {
 }
 
 // compared returns what an expression is compared with. A constant may have more than 64 bits
-// whatever the database has: it is not worked with.
+// where the database has no such type: it is not worked with.
 func (r renderer) compared(e *Expr) string {
-	if e.op == Const && e.kind == Whole && !e.isNull() {
+	if r.Wide == nil && e.op == Const && e.kind == Whole && !e.isNull() {
 		return e.value.Whole.String()
 	}
 	return r.expr(e, concatLevel)
@@ -138,8 +138,10 @@ func (r renderer) constant(e *Expr) (text string, binds int) {
 		return r.Truth(v.Truth), atom
 	case v.Kind == Text:
 		return r.Text(v.Text), atom
-	case r.Wide == nil && !e.span.Fits():
+	case !e.span.Fits() && r.Wide == nil:
 		return r.Guard(v.Whole.String()), atom
+	case !e.span.Fits(): // a number in SQL may be too large for the wide type, too, without an error
+		return r.Wide("'" + v.Whole.String() + "'"), atom
 	case v.Whole.Sign() < 0:
 		return v.Whole.String(), concatLevel
 	default:

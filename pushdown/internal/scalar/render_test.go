@@ -37,7 +37,7 @@ func TestRender(t *testing.T) {
 		{b.Add(n, b.Whole(math.MinInt64)), "e.n + (-9223372036854775808)", ""},
 		{b.Mul(n, b.Whole(-5)), "e.n * (-5)", ""},
 		{b.Mul(b.Add(n, b.Whole(1)), b.Whole(7)), "(e.n + 1) * 7", ""},
-		{b.Sub(n, b.Mul(n, b.Whole(2))), "e.n + e.n * 2 * (-1)", ""},
+		{b.Sub(n, b.Mul(n, b.Whole(2))), "e.n + e.n * (-2)", ""},
 		{b.Mul(m, b.Whole(2)), "CAST(e.m AS NUMERIC) * 2", "e.m * 2"},
 		{b.Clamp(b.Mul(w, b.Whole(2))), "CAST(LEAST(e.w * 2, 9223372036854775807) AS BIGINT)", "min(e.w * 2, 9223372036854775807)"},
 		{b.Least(n, b.Whole(5)), "LEAST(e.n, 5)", "min(e.n, 5)"},

@@ -4,6 +4,9 @@
 // problem as a [Diagnostic], and returns what it could read in any case. [Format]
 // returns a file in the canonical form. The package does not know the schema:
 // package eval/check finds out whether names exist and types fit.
+//
+// For editors, [At] says what can stand at a place of a text that is broken or half typed,
+// [Tokens] what each word of a file is, and [PathAt] which nodes are at a place.
 package dsl
 
 // These are the files, in an order in which each uses only those before it:
@@ -24,3 +27,5 @@ package dsl
 //	parse_condition, _model, _schema, _tests, parse
 //	                                     parsing blocks and files
 //	format                               the file in its canonical form
+//	place_grammar, place_rules, place_machine, place_blocks, place, highlight
+//	                                     what can stand at a place of a text, and what its tokens are

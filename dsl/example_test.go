@@ -84,3 +84,48 @@ func ExampleWalk() {
 	})
 	// Output: City = "Berlin"
 }
+
+func ExampleAt() {
+	const rules = `model "Coffee" {
+    target contact
+    condition "In Berlin" {
+        each EmailOpened.Contact within last 30 days where City d`
+	place := dsl.At(rules, len(rules))
+	fmt.Println("kinds:", place.Kinds)
+	for _, word := range place.Words {
+		if strings.HasPrefix(word.Text, place.Typed) {
+			fmt.Println(word.Text)
+		}
+	}
+	fmt.Printf("about %v of %v in %s %q\n", place.Ref[0], place.Path[1], place.Blocks[1].Word, place.Blocks[1].Name)
+	// Output:
+	// kinds: [sign operator]
+	// does not contain
+	// does not contain any
+	// does not contain word
+	// does not contain any word
+	// does not begin with
+	// does not begin with any
+	// does not end with
+	// does not end with any
+	// about City of Contact in condition "In Berlin"
+}
+
+func ExampleTokens() {
+	file, _ := dsl.Parse("coffee.score", `model "Coffee" { target contact condition "C" { has Contact where Score >= 5 score +10 } }`, dsl.Limits{})
+	for _, token := range dsl.Tokens(file) {
+		if token.Class == dsl.ClassWord {
+			fmt.Println(token.Text, "is a", token.Kind)
+		}
+	}
+	// Output:
+	// model is a keyword
+	// target is a keyword
+	// contact is a keyword
+	// condition is a keyword
+	// has is a keyword
+	// Contact is a root
+	// where is a keyword
+	// Score is a field
+	// score is a keyword
+}

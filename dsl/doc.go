@@ -26,7 +26,7 @@ package dsl
 //	parser, recover, stray               reporting errors, and resuming after them
 //	parse_condition, _model, _schema, _tests, parse
 //	                                     parsing blocks and files
-//	format                               the file in its canonical form
+//	format, edits                        the file in its canonical form, and edits
 //	lines                                places in bytes, characters and UTF-16 code units
 //	place_grammar, place_rules, place_machine, place_blocks, place, highlight
 //	                                     what can stand at a place of a text, and what its tokens are

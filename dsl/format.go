@@ -15,33 +15,43 @@ func Format(name, text string) (string, error) {
 	if len(diags) > 0 {
 		return "", diags
 	}
+	return formatted(f), nil
+}
+
+// formatted returns the text of f, which must not have problems, in the canonical form.
+func formatted(f *File) string {
 	var p printer
 	apart := false
 	for _, b := range f.Blocks {
+		p.block(b, apart)
 		_, let := b.(*Let)
-		switch b := b.(type) {
-		case *Model:
-			p.model(b)
-		case *Stages:
-			p.head(0, b.Start, b.Name, "stages ")
-			p.clauses(1, b.Clauses)
-			p.closeBrace(0, b.Span)
-		case *ChooseModel:
-			p.chooseModel(b)
-		case *LeadCreation:
-			p.leadCreation(b)
-		case *Assignment:
-			p.assignment(b)
-		case *Let:
-			p.add(0, b.Span, b.String()).apart = apart
-		case *Entity:
-			p.entity(b)
-		case *Test:
-			p.test(b)
-		}
 		apart = !let // a block has a blank line after it, too
 	}
-	return p.print(f.Comments), nil
+	return p.print(f.Comments)
+}
+
+// block lays out a block. apart says that there is one before it, which is no let.
+func (p *printer) block(b Block, apart bool) {
+	switch b := b.(type) {
+	case *Model:
+		p.model(b)
+	case *Stages:
+		p.head(0, b.Start, b.Name, "stages ")
+		p.clauses(1, b.Clauses)
+		p.closeBrace(0, b.Span)
+	case *ChooseModel:
+		p.chooseModel(b)
+	case *LeadCreation:
+		p.leadCreation(b)
+	case *Assignment:
+		p.assignment(b)
+	case *Let:
+		p.add(0, b.Span, b.String()).apart = apart
+	case *Entity:
+		p.entity(b)
+	case *Test:
+		p.test(b)
+	}
 }
 
 // A printer lays a file out in lines, then puts the comments between them.

@@ -357,5 +357,8 @@ func FuzzParse(f *testing.F) {
 			t.Error("the file is incomplete without a problem")
 		}
 		checkFormat(t, text)
+		if !strings.Contains(text, "\r") {
+			checkEdits(t, "f", text)
+		}
 	})
 }

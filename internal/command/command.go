@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"slices"
@@ -33,6 +34,12 @@ func (p *Program) Main() (status int) {
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	return p.run(ctx, streams{os.Stdin, os.Stdout, os.Stderr}, os.Args[1:])
+}
+
+// Run runs a command line and returns its exit status. It is what Main does, with other
+// streams and arguments than those of the process. The arguments have no name of the program.
+func (p *Program) Run(ctx context.Context, in io.Reader, out, err io.Writer, args []string) (status int) {
+	return p.run(ctx, streams{in, out, err}, args)
 }
 
 // commands returns the commands, in the order of the help text.

@@ -348,6 +348,9 @@ func ChangesText(to time.Time, at []time.Time, after []Row) string {
 // Explains reports whether the case has the contributions of conditions.
 func (c *Case) Explains() bool { return c.archive.get(explainFile) != nil }
 
+// Data returns the files of the case's data, or nil if it has none.
+func (c *Case) Data() fs.FS { return c.data }
+
 // Load loads the case's data. The schema must be the one that the rules were
 // compiled with. Load fails if it would ignore a part of the data.
 func (c *Case) Load(schema *traverse.Schema) (*tables.Data, error) {

@@ -14,6 +14,7 @@ import (
 type Listed struct {
 	Name    string
 	Columns []ListedColumn
+	Err     error // why the columns cannot be read; or nil
 }
 
 // A ListedColumn is a column of a [Listed] table.
@@ -122,6 +123,9 @@ func (c listedCatalog) columns(_ context.Context, from string) ([]liveColumn, er
 	for _, t := range c {
 		if t.Name+" "+alias != from {
 			continue
+		}
+		if t.Err != nil {
+			return nil, t.Err
 		}
 		var columns []liveColumn
 		for _, l := range t.Columns {

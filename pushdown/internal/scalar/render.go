@@ -220,7 +220,9 @@ func (r renderer) number(e *Expr) (text string, binds int) {
 	args := make([]string, len(e.args))
 	level := map[Op]int{Add: addLevel + 1, Mul: mulLevel, Quo: atom, Rem: atom}[e.op]
 	for i, x := range e.args {
-		args[i] = r.as(x, wide, level)
+		if args[i] = r.as(x, wide, level); e.op == Mul {
+			level = atom // a product on the right is worked out first
+		}
 	}
 	switch e.op {
 	case Add:

@@ -21,7 +21,7 @@ func complete(d Dialect) *Dialect {
 func TestRender(t *testing.T) {
 	var b Builder
 	n, m := b.Ref("n", Whole, Rows), b.Ref("m", Whole, Int64)
-	w := b.Ref("w", Whole, Natural)
+	w, i := b.Ref("w", Whole, Natural), b.Ref("i", Whole, Between(0, 9))
 	s, p := b.NullableRef("s", Text, Range{}), b.Param("p", Truth, Range{})
 	yes := b.More(n, b.Whole(3))
 	for _, test := range []struct {
@@ -36,6 +36,7 @@ func TestRender(t *testing.T) {
 		{b.Add(n, b.Whole(-5)), "e.n - 5", ""},
 		{b.Add(n, b.Whole(math.MinInt64)), "e.n + (-9223372036854775808)", ""},
 		{b.Mul(n, b.Whole(-5)), "e.n * (-5)", ""},
+		{b.Mul(b.Mul(i, i), b.Mul(i, i)), "e.i * e.i * (e.i * e.i)", ""},
 		{b.Mul(b.Add(n, b.Whole(1)), b.Whole(7)), "(e.n + 1) * 7", ""},
 		{b.Sub(n, b.Mul(n, b.Whole(2))), "e.n + e.n * (-2)", ""},
 		{b.Mul(m, b.Whole(2)), "CAST(e.m AS NUMERIC) * 2", "e.m * 2"},

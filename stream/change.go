@@ -26,7 +26,7 @@ type Change struct {
 	Entity string `json:"entity"` // of the schema, such as "Contact" or "EmailOpened"
 	ID     string `json:"id"`     // of the record, unique in its entity; at most 512 bytes
 	// Record holds the fields and references by name, as source/memory takes them.
-	Record  map[string]any `json:"record,omitempty"`
+	Record  map[string]any `json:"record,omitzero"`
 	Removed bool           `json:"removed,omitempty"` // there is no such record any more
 
 	// MessageID tells this message apart from others: the server ignores a second one of

@@ -176,3 +176,24 @@ func (s *Score) tell(e Event, asOf time.Time, version, log string) {
 	e.ID = fmt.Sprintf("%s/%s/%d", log, s.Lead, e.Number)
 	s.Pending = append(s.Pending, e)
 }
+
+// move tells that a lead is in another stage than before. lost is the stage before if the rules
+// do not have it any more, or "".
+func (s *Score) move(b leadscore.StageResult, lost string, asOf time.Time, version, log string) {
+	e := Event{Kind: StageChanged, Stages: b.Stages, From: lost, To: b.Stage}
+	if lost != "" {
+		e.Reasons = append(e.Reasons, fmt.Sprintf("the rules have no stage %q any more", lost))
+	}
+	if b.Move != nil {
+		if lost == "" {
+			e.From = b.Move.From
+		}
+		e.Then = b.Move.Then
+		for _, reason := range b.Move.Reasons {
+			e.Reasons = append(e.Reasons, reason.String())
+		}
+	}
+	if e.From != "" {
+		s.tell(e, asOf, version, log)
+	}
+}

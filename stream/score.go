@@ -79,8 +79,11 @@ func (w *Worker) scoreOnce(ctx context.Context, lead string, at time.Time, only 
 	if err := w.store(ctx, s, rev, next); err != nil {
 		return false, err
 	}
+	mark("stored")
 	if s.Live {
-		return false, w.send(ctx, s)
+		err := w.send(ctx, s)
+		mark("sent")
+		return false, err
 	}
 	live, err := w.log.liveVersion(ctx)
 	return live == w.version, err
@@ -112,8 +115,10 @@ func (w *Worker) step(ctx context.Context, s *Score, data leadscore.Source, at t
 	set := w.records.layout.set
 	end := at.Add(w.options.Horizon)
 	stage := func(_, block string) string { return s.Stages[block] }
-	for _, b := range set.Stages() { // a stage that the rules do not have any more
-		if !slices.Contains(b.Names(), s.Stages[b.Name()]) {
+	lost := map[string]string{} // stages that the rules do not have any more
+	for _, b := range set.Stages() {
+		if was, ok := s.Stages[b.Name()]; ok && !slices.Contains(b.Names(), was) {
+			lost[b.Name()] = was
 			delete(s.Stages, b.Name())
 		}
 	}
@@ -131,13 +136,7 @@ func (w *Worker) step(ctx context.Context, s *Score, data leadscore.Source, at t
 			s.Stages = map[string]string{}
 		}
 		s.Stages[b.Stages] = b.Stage
-		if b.Move != nil {
-			e := Event{Kind: StageChanged, Stages: b.Stages, From: b.Move.From, To: b.Move.To, Then: b.Move.Then}
-			for _, reason := range b.Move.Reasons {
-				e.Reasons = append(e.Reasons, reason.String())
-			}
-			s.tell(e, at, w.version, w.log.name)
-		}
+		s.move(b, lost[b.Stages], at, w.version, w.log.name)
 	}
 	s.Next = end // to look again
 	if next, ok := r.NextChange(); ok && next.Before(s.Next) {

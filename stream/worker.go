@@ -154,7 +154,7 @@ func (w *Worker) consume(ctx context.Context, c jetstream.Consumer, handle func(
 	if err != nil {
 		return unavailable("take messages", err)
 	}
-	defer messages.Stop()
+	defer giveBack(messages)
 	for {
 		m, err := messages.Next(jetstream.NextContext(ctx))
 		switch {
@@ -172,8 +172,23 @@ func (w *Worker) consume(ctx context.Context, c jetstream.Consumer, handle func(
 		select {
 		case lanes[maphash.String(w.seed, lane(m))%uint64(len(lanes))] <- m:
 		case <-ctx.Done():
+			_ = m.Nak()
 			return ctx.Err()
 		}
+	}
+}
+
+// giveBack ends an iterator. Other workers get the messages that it has fetched already; they
+// would have to wait for AckWait otherwise.
+func giveBack(messages jetstream.MessagesContext) {
+	messages.Drain()
+	for {
+		m, err := messages.Next(jetstream.NextMaxWait(time.Second))
+		if err != nil {
+			messages.Stop()
+			return
+		}
+		_ = m.Nak()
 	}
 }
 
@@ -197,6 +212,7 @@ func lane(m jetstream.Msg) string {
 // handle has a message handled and acknowledges it, or has it delivered again later.
 func (w *Worker) handle(ctx context.Context, m jetstream.Msg, handle func(context.Context, jetstream.Msg, *jetstream.MsgMetadata) error) {
 	if ctx.Err() != nil {
+		_ = m.Nak()
 		return
 	}
 	begun := time.Now()

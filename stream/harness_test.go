@@ -268,8 +268,25 @@ func (m *mirror) outcomes(t testing.TB, lead string, asOf time.Time) []Outcome {
 // each, as of the microsecond before the next change, and as of now.
 func (m *mirror) compare(t testing.TB, w *Worker, doing string) {
 	t.Helper()
+	m.compareBy(t, doing, func(lead string) (Score, bool, error) { return w.Score(t.Context(), lead) })
+}
+
+// compareLater is compare while servers may not answer.
+func (m *mirror) compareLater(t *testing.T, w *Worker, doing string) {
+	t.Helper()
+	m.compareBy(t, doing, func(lead string) (s Score, ok bool, err error) {
+		until(t, "read a score", func(ctx context.Context) error {
+			s, ok, err = w.Score(ctx, lead)
+			return err
+		})
+		return s, ok, err
+	})
+}
+
+func (m *mirror) compareBy(t testing.TB, doing string, score func(lead string) (Score, bool, error)) {
+	t.Helper()
 	for lead := range m.leads {
-		s, ok, err := w.Score(t.Context(), lead)
+		s, ok, err := score(lead)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -95,6 +95,9 @@ func (p *parquetFile) footer(f fs.File) (*file.Reader, error) {
 	if err != nil {
 		return nil, err
 	}
+	// The schema of Arrow that some writers add says little that matters here, and in a damaged
+	// file it can ask for more memory than there is, which ends the process.
+	r.MetaData().FileMetaData.KeyValueMetadata = nil
 	arrows, err := pqarrow.NewFileReader(r, pqarrow.ArrowReadProperties{}, memory.DefaultAllocator)
 	if err != nil {
 		return nil, err
@@ -209,8 +212,7 @@ func (r *groupReader) close() {
 // read them: those whose values are all in a dictionary as positions in it.
 func (r *groupReader) leaves() ([]int, pqarrow.ArrowReadProperties, error) {
 	props := pqarrow.ArrowReadProperties{BatchSize: batchRows}
-	footer := r.file.MetaData()
-	manifest, err := pqarrow.NewSchemaManifest(footer.Schema, footer.KeyValueMetadata(), &props)
+	manifest, err := pqarrow.NewSchemaManifest(r.file.MetaData().Schema, nil, &props)
 	if err != nil {
 		return nil, props, err
 	}
@@ -278,7 +280,7 @@ func tooEarly(r *file.Reader, columns *arrow.Schema, group int, since *bound) bo
 	if since == nil {
 		return false
 	}
-	manifest, err := pqarrow.NewSchemaManifest(r.MetaData().Schema, r.MetaData().KeyValueMetadata(), &pqarrow.ArrowReadProperties{})
+	manifest, err := pqarrow.NewSchemaManifest(r.MetaData().Schema, nil, &pqarrow.ArrowReadProperties{})
 	if err != nil || !manifest.Fields[since.at].IsLeaf() {
 		return false
 	}

@@ -111,16 +111,16 @@ type RuleReason struct {
 // that [Set.Stop] made of it. It asks no source, as the set has counted what the rules ask
 // for together with the scores. It fails if the results are not those of such a set.
 func (a *Assignment) Assign(r SetResult) (Assigned, error) {
-	if r.blocks != a.blocks {
+	if r.of == nil || r.of.blocks != a.blocks {
 		return Assigned{}, errors.New("leadscore: the results are not those of a set with this assignment")
 	}
 	out := Assigned{Assignment: a.checked.Name, Lead: r.Lead}
-	if at := a.checked.Audience; at >= 0 && !r.holds[at] {
+	if at := a.checked.Audience; at >= 0 && !r.of.holds[at] {
 		return out, nil
 	}
 	for i := range a.checked.Rules {
 		rule := &a.checked.Rules[i]
-		why := RuleReason{Rule: rule.Name, Children: rule.Children < 0 || r.holds[rule.Children]}
+		why := RuleReason{Rule: rule.Name, Children: rule.Children < 0 || r.of.holds[rule.Children]}
 		why.Holds = why.Children
 		if rule.When != nil {
 			r.parts(rule.When, &why.Parts)

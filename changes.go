@@ -104,7 +104,10 @@ func (w *watch) begin(ctx context.Context, data Source, from, to time.Time) erro
 		return fmt.Errorf("leadscore: Changes: from, %s, is after to, %s", from.UTC().Format(time.RFC3339Nano), to.UTC().Format(time.RFC3339Nano))
 	}
 	w.to = to.UnixMicro()
-	w.state = SetResult{Lead: w.lead, Results: make([]Result, len(w.set.models)), blocks: w.set.blocks}
+	w.state = SetResult{Lead: w.lead, Results: make([]Result, len(w.set.models))}
+	if w.set.blocks != nil {
+		w.state.of = &blockResult{blocks: w.set.blocks}
+	}
 	if err := w.choose(ctx, data, from); err != nil {
 		return err
 	}
@@ -146,8 +149,9 @@ func (w *watch) put(r *SetResult, group int, outcomes []eval.ModelOutcome, asOf 
 		w.set.models[at].result(&r.Results[at], w.lead, nil, &outcomes[j])
 	}
 	if g.auxiliary {
-		r.holds = make([]bool, w.set.auxiliary()) // the slice of before belongs to other results
-		w.set.blocks.holds(outcomes[len(g.models):], r.holds)
+		r.of = r.of.clone()
+		r.of.holds = make([]bool, w.set.auxiliary())
+		w.set.blocks.holds(outcomes[len(g.models):], r.of.holds)
 	}
 }
 
@@ -185,14 +189,14 @@ func (w *watch) step(ctx context.Context) (c Change, ok bool, err error) {
 	results := pieceOf(&w.results, 2*len(w.set.models))
 	models := len(w.set.models)
 	c.AsOf = time.UnixMicro(at).UTC()
-	c.Before = SetResult{Lead: w.lead, Results: results[:models:models], blocks: w.state.blocks, holds: w.state.holds}
+	c.Before = SetResult{Lead: w.lead, Results: results[:models:models], of: w.state.of}
 	copy(c.Before.Results, w.state.Results)
-	c.Before.Choice = w.state.Choice
 	if choosing {
 		if err := w.chosen.Later.Err; err != nil {
 			return Change{}, false, err
 		}
-		w.state.Choice = w.chosen.Later.Choice
+		w.state.of = w.state.of.clone()
+		w.state.of.choice = w.chosen.Later.Choice
 		w.putStopped(&w.state, at)
 	}
 	for i, f := range w.groups {
@@ -203,7 +207,7 @@ func (w *watch) step(ctx context.Context) (c Change, ok bool, err error) {
 	if choosing {
 		w.chosen = *w.chosen.Later
 	}
-	c.After = SetResult{Lead: w.lead, Results: results[models:], Choice: w.state.Choice, blocks: w.state.blocks, holds: w.state.holds}
+	c.After = SetResult{Lead: w.lead, Results: results[models:], of: w.state.of}
 	copy(c.After.Results, w.state.Results)
 	if w.options.Explain {
 		if err := w.explain(ctx, &c); err != nil {
@@ -229,7 +233,7 @@ func (w *watch) explain(ctx context.Context, c *Change) error {
 		if err != nil {
 			return err
 		}
-		if c.Before.Choice == c.After.Choice { // else no model was chosen
+		if c.Before.Choice() == c.After.Choice() { // else no model was chosen
 			w.put(&c.Before, i, before, c.AsOf.UnixMicro())
 		}
 		after, err := f.Explain(ctx, c.AsOf)

@@ -81,7 +81,7 @@ func (w *watch) choose(ctx context.Context, data Source, from time.Time) error {
 	if chosen[0].Err != nil {
 		return chosen[0].Err
 	}
-	w.chosen, w.state.Choice = chosen[0], chosen[0].Choice
+	w.chosen, w.state.of.choice = chosen[0], chosen[0].Choice
 	return nil
 }
 

@@ -88,8 +88,8 @@ func TestChoiceSays(t *testing.T) {
 		"none":   {},
 	} {
 		r, err := set.Score(t.Context(), lead, data, leadscore.AsOf(chooseAsOf))
-		if err != nil || r.Choice != want {
-			t.Errorf("lead %s: %+v, %v; want %+v", lead, r.Choice, err, want)
+		if err != nil || r.Choice() != want {
+			t.Errorf("lead %s: %+v, %v; want %+v", lead, r.Choice(), err, want)
 		}
 	}
 	_, err := set.Score(t.Context(), "wrong", data, leadscore.AsOf(chooseAsOf))
@@ -181,7 +181,7 @@ func TestChoiceOverTime(t *testing.T) {
 			at = append(at, c.AsOf)
 			for r, asOf := range map[*leadscore.SetResult]time.Time{&c.Before: c.AsOf.Add(-time.Microsecond), &c.After: c.AsOf} {
 				scored, err := set.Score(t.Context(), lead, data, leadscore.AsOf(asOf), leadscore.Explain(0))
-				if err != nil || scored.Choice != r.Choice || scored.SalesReady != r.SalesReady {
+				if err != nil || scored.Choice() != r.Choice() || scored.SalesReady != r.SalesReady {
 					t.Errorf("lead %s as of %s: %+v, %v, and in changes %+v", lead, asOf, scored, err, r)
 				}
 				for i := range scored.Results {

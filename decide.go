@@ -19,9 +19,9 @@ func (r *SetResult) decides(d check.Decision) bool {
 	case check.NotDecision:
 		return !r.decides(d.Decision)
 	case check.StatusDecision:
-		return slices.Contains(d.Values, r.of(d.Model).Status.String()) != d.Not
+		return slices.Contains(d.Values, r.resultOf(d.Model).Status.String()) != d.Not
 	case check.ModelDecision:
-		of := r.of(d.Model)
+		of := r.resultOf(d.Model)
 		return of.Status == Scored && r.says(of, d)
 	}
 	return false
@@ -38,11 +38,11 @@ func (r *SetResult) says(of *Result, d check.ModelDecision) bool {
 	case check.ReadyDecision:
 		return of.SalesReady
 	}
-	return r.holds[d.Auxiliary]
+	return r.of.holds[d.Auxiliary]
 }
 
-// of returns the result of a model of the set.
-func (r *SetResult) of(m *check.Model) *Result { return &r.Results[r.blocks.models[m]] }
+// resultOf returns the result of a model of the set.
+func (r *SetResult) resultOf(m *check.Model) *Result { return &r.Results[r.of.blocks.models[m]] }
 
 // score returns the score of a dimension, or of the model for nil.
 func (r *Result) score(of *check.Dimension) int64 {
@@ -67,6 +67,16 @@ func (r *Result) grade(d check.GradeDecision) string {
 func (r *Result) dimension(of *check.Dimension) Dimension {
 	list := r.Dimensions()
 	return list[slices.IndexFunc(list, func(d Dimension) bool { return d.Name == of.Name })]
+}
+
+// results returns room for what the blocks say of so many leads.
+func (b *blocks) results(leads int) []blockResult {
+	each := len(b.auxiliary)
+	list, holds := make([]blockResult, leads), make([]bool, leads*each)
+	for i := range list {
+		list[i] = blockResult{blocks: b, holds: holds[i*each : (i+1)*each : (i+1)*each]}
+	}
+	return list
 }
 
 // holds writes which auxiliary models hold for a lead, from their outcomes.

@@ -32,10 +32,11 @@ func (s *Set) Moves(ctx context.Context, lead string, data Source, from, to time
 		}
 		now, err := w.first(ctx, from)
 		for ok := err == nil; ok; {
+			now.of = now.of.clone()
 			if err = now.step(before); err != nil {
 				break
 			}
-			stages := now.Stages
+			stages := now.Stages()
 			for _, r := range stages {
 				if r.Move != nil && !yield(*r.Move, nil) {
 					return

@@ -1,6 +1,7 @@
 package leadscore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -317,25 +318,80 @@ func (r *Result) UnmarshalJSON([]byte) error {
 // JSON; to read the results back, use package explain's Ledger.
 type SetResult struct {
 	Lead       string   `json:"lead"`
-	SalesReady bool     `json:"sales_ready"`     // for some model
-	Results    []Result `json:"results"`         // one for each model, in the order of the set
-	Choice     Choice   `json:"choice,omitzero"` // what chose the model, if the set chooses one
-	// Stages are those of the lead, one for each block of stages, in the order of the set.
-	// They are there only with [StagesBefore].
-	Stages []StageResult `json:"stages,omitempty"`
+	SalesReady bool     `json:"sales_ready"` // for some model
+	Results    []Result `json:"results"`     // one for each model, in the order of the set
 
-	blocks *blocks // of the set; or nil
-	holds  []bool  // by auxiliary model of the blocks
+	// What blocks of the set say, behind one pointer: results are passed on by value, and
+	// this is few enough words for the registers of a call.
+	of *blockResult // nil if the set has no blocks
+}
+
+// A blockResult is what the blocks of a set, such as stages, say of a lead, and what they
+// need for that.
+type blockResult struct {
+	blocks *blocks
+	holds  []bool // by auxiliary model of the blocks
+	choice Choice
+	stages []StageResult // only with StagesBefore
+}
+
+// equal reports whether o and p, which may be nil, say the same.
+func (o *blockResult) equal(p *blockResult) bool {
+	var none blockResult
+	o, p = cmp.Or(o, &none), cmp.Or(p, &none)
+	return o.choice == p.choice && slices.Equal(o.holds, p.holds) && slices.EqualFunc(o.stages, p.stages, StageResult.equal)
+}
+
+// clone returns a copy of o, which may be nil: results of several instants point to o.
+func (o *blockResult) clone() *blockResult {
+	if o == nil {
+		return nil
+	}
+	copied := *o
+	return &copied
+}
+
+// Choice returns what chose the model that scores the lead. It returns the zero Choice if the
+// set chooses none: see [Set.Chooses].
+func (r SetResult) Choice() Choice {
+	if r.of == nil {
+		return Choice{}
+	}
+	return r.of.choice
+}
+
+// Stages returns the stages of the lead, one for each block of stages, in the order of the
+// set. They must not be changed. It returns nil unless the lead was scored with
+// [StagesBefore].
+func (r SetResult) Stages() []StageResult {
+	if r.of == nil {
+		return nil
+	}
+	return r.of.stages
+}
+
+// MarshalJSON returns the object that the leadscore command prints for a lead. It has lead,
+// sales_ready, and results, as [Result.MarshalJSON] returns them; choice, if a model is chosen
+// for the lead; and stages, if there are any. A struct that embeds a SetResult has this
+// method, too, and no fields of its own in JSON; so keep it in a field with a name.
+func (r SetResult) MarshalJSON() ([]byte, error) {
+	return shown.JSON(struct {
+		Lead       string        `json:"lead"`
+		SalesReady bool          `json:"sales_ready"`
+		Results    []Result      `json:"results"`
+		Choice     Choice        `json:"choice,omitzero"`
+		Stages     []StageResult `json:"stages,omitempty"`
+	}{r.Lead, r.SalesReady, r.Results, r.Choice(), r.Stages()})
 }
 
 // String returns the results, each on a line of its own as [Result.String] returns it, and a
 // line for each block of stages, such as `"lead-42", Life cycle: stage "Marketing qualified"`.
 func (r SetResult) String() string {
-	lines := make([]string, 0, len(r.Results)+len(r.Stages))
+	lines := make([]string, 0, len(r.Results)+len(r.Stages()))
 	for _, m := range r.Results {
 		lines = append(lines, m.String())
 	}
-	for _, s := range r.Stages {
+	for _, s := range r.Stages() {
 		lines = append(lines, fmt.Sprintf("%s, %s: stage %s", shown.QuoteAll(r.Lead), shown.Printable(s.Stages), shown.QuoteAll(s.Stage)))
 	}
 	return strings.Join(lines, "\n")
@@ -344,8 +400,7 @@ func (r SetResult) String() string {
 // Equal reports whether r and o are equal, including what the blocks of the set ask for:
 // see [Set.Stages]. Results are compared by [Result.Equal]. Package go-cmp uses it.
 func (r SetResult) Equal(o SetResult) bool {
-	return r.Lead == o.Lead && r.SalesReady == o.SalesReady && r.Choice == o.Choice && slices.EqualFunc(r.Results, o.Results, Result.Equal) && slices.Equal(r.holds, o.holds) &&
-		slices.EqualFunc(r.Stages, o.Stages, StageResult.equal)
+	return r.Lead == o.Lead && r.SalesReady == o.SalesReady && slices.EqualFunc(r.Results, o.Results, Result.Equal) && r.of.equal(o.of)
 }
 
 // NextChange returns the first of the next changes of the models: see [Result.NextChange].

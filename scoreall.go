@@ -87,7 +87,7 @@ type stream struct {
 type job struct {
 	*batch
 	ending
-	done chan struct{} // has one element when the worker has finished
+	done chan struct{} // has one element when the worker has finished; nil before it is given to one
 }
 
 // run reads ids into batches, has them scored and yields the results.
@@ -145,7 +145,7 @@ func (st *stream) run(ids iter.Seq2[string, error]) error {
 func (st *stream) next() *job {
 	n := len(st.idle) - 1
 	if n < 0 {
-		return &job{batch: st.set.batch(), done: make(chan struct{}, 1)}
+		return &job{batch: st.set.batch()}
 	}
 	j := st.idle[n]
 	st.idle = st.idle[:n]
@@ -191,6 +191,9 @@ func (st *stream) hand(j *job) {
 	if st.started < st.workers {
 		st.started++
 		st.running.Go(st.work)
+	}
+	if j.done == nil {
+		j.done = make(chan struct{}, 1)
 	}
 	st.flight = append(st.flight, j)
 	st.jobs <- j

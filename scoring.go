@@ -99,7 +99,7 @@ type batch struct {
 	moments  []moment        // by model, in its time zone; results point to it, so it never changes
 	room     []moment        // memory for moments of later instants
 	results  []Result        // by lead and model
-	holds    []bool          // by lead and auxiliary model of the blocks
+	blocks   []blockResult   // by lead, if the set has blocks
 	chosen   []eval.Chosen   // by lead, if the set has a chooser
 	given    []eval.Status   // memory for eval.Options.Given
 }
@@ -117,7 +117,7 @@ func (s *Set) batch() *batch {
 func (b *batch) empty() {
 	clear(b.ids)
 	clear(b.chosen)
-	b.ids, b.results, b.holds = b.ids[:0], nil, nil
+	b.ids, b.results, b.blocks = b.ids[:0], nil, nil
 	for i := range b.outcomes {
 		b.outcomes[i].Forget()
 	}
@@ -183,8 +183,9 @@ func (s *Set) score(ctx context.Context, b *batch, data Source, o eval.Options, 
 			b.moments[i] = moment{asOf: calendar.Local(time.UnixMicro(o.AsOf.UnixMicro()), m.checked.Zone)}
 		}
 	}
-	auxiliary := s.auxiliary()
-	b.holds = make([]bool, len(b.ids)*auxiliary)
+	if s.blocks != nil {
+		b.blocks = s.blocks.results(len(b.ids))
+	}
 	for i, g := range s.groups {
 		out := &b.outcomes[i]
 		for n, id := range b.ids {
@@ -192,7 +193,7 @@ func (s *Set) score(ctx context.Context, b *batch, data Source, o eval.Options, 
 				continue
 			}
 			if g.auxiliary {
-				s.blocks.holds(out.Models(n)[len(g.models):], b.holds[n*auxiliary:(n+1)*auxiliary])
+				s.blocks.holds(out.Models(n)[len(g.models):], b.blocks[n].holds)
 			}
 			results := b.results[n*models : (n+1)*models]
 			list := out.Models(n)
@@ -275,12 +276,11 @@ func (b *batch) lead(n int) (SetResult, error) {
 	for i := range r.Results {
 		r.SalesReady = r.SalesReady || r.Results[i].SalesReady
 	}
-	if b.set.chooser != nil {
-		r.Choice = b.chosen[n].Choice
-	}
-	if r.blocks = b.set.blocks; r.blocks != nil {
-		auxiliary := b.set.auxiliary()
-		r.holds = b.holds[n*auxiliary : (n+1)*auxiliary : (n+1)*auxiliary]
+	if b.blocks != nil {
+		r.of = &b.blocks[n]
+		if b.set.chooser != nil {
+			r.of.choice = b.chosen[n].Choice
+		}
 	}
 	return r, nil
 }

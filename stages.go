@@ -206,7 +206,7 @@ func (r StageReason) String() string {
 // The error wraps [ErrNoStage] if there is no stage before, and is another one if the
 // results are not those of such a set.
 func (s *Stages) Step(before string, now SetResult) (StageResult, error) {
-	if now.blocks != s.blocks {
+	if now.of == nil || now.of.blocks != s.blocks {
 		return StageResult{}, fmt.Errorf("leadscore: stages %q: the results are not those of their set", s.Name())
 	}
 	at, err := s.index(before)
@@ -255,7 +255,7 @@ func (s *Stages) someNames() string {
 
 // next returns the index of the stage after that before.
 func (s *Stages) next(before int, now *SetResult) int {
-	if s.checked.Audience >= 0 && !now.holds[s.checked.Audience] {
+	if s.checked.Audience >= 0 && !now.of.holds[s.checked.Audience] {
 		return before
 	}
 	for i := len(s.checked.Stages) - 1; i > 0; i-- {
@@ -272,7 +272,7 @@ func (s *Stages) kept(stage *check.Stage, now *SetResult) bool {
 	switch {
 	case stage.Sticky:
 		return true
-	case slices.ContainsFunc(stage.Models, func(m *check.Model) bool { return now.of(m).Status != Scored }):
+	case slices.ContainsFunc(stage.Models, func(m *check.Model) bool { return now.resultOf(m).Status != Scored }):
 		return true
 	case stage.Until != nil:
 		return !now.decides(stage.Until)
@@ -282,16 +282,17 @@ func (s *Stages) kept(stage *check.Stage, now *SetResult) bool {
 
 // step sets the stages of r, given those before, unless before is nil.
 func (r *SetResult) step(before func(lead, stages string) string) error {
-	if r.blocks == nil || before == nil {
+	if r.of == nil || before == nil {
 		return nil
 	}
-	r.Stages = make([]StageResult, len(r.blocks.stages))
-	for i, s := range r.blocks.stages {
+	list := make([]StageResult, len(r.of.blocks.stages))
+	for i, s := range r.of.blocks.stages {
 		var err error
-		if r.Stages[i], err = s.Step(before(r.Lead, s.Name()), *r); err != nil {
+		if list[i], err = s.Step(before(r.Lead, s.Name()), *r); err != nil {
 			return &LeadError{Lead: r.Lead, Err: err}
 		}
 	}
+	r.of.stages = list
 	return nil
 }
 
@@ -338,7 +339,7 @@ func (r *SetResult) parts(d check.Decision, list *[]DecisionPart) {
 	case check.NotDecision:
 		r.parts(d.Decision, list)
 	case check.StatusDecision:
-		*list = append(*list, DecisionPart{d.Source.String(), r.decides(d), r.of(d.Model).Status.String()})
+		*list = append(*list, DecisionPart{d.Source.String(), r.decides(d), r.resultOf(d.Model).Status.String()})
 	case check.ModelDecision:
 		*list = append(*list, DecisionPart{d.Source.String(), r.decides(d), r.what(d)})
 	}
@@ -346,7 +347,7 @@ func (r *SetResult) parts(d check.Decision, list *[]DecisionPart) {
 
 // what returns what a part of a decision is about, as the lead has it.
 func (r *SetResult) what(d check.ModelDecision) string {
-	of := r.of(d.Model)
+	of := r.resultOf(d.Model)
 	if of.Status != Scored {
 		return of.Status.String()
 	}
@@ -370,7 +371,7 @@ func (r *SetResult) what(d check.ModelDecision) string {
 		}
 		return "not sales ready"
 	}
-	if r.holds[d.Auxiliary] {
+	if r.of.holds[d.Auxiliary] {
 		return "holds"
 	}
 	return "does not hold"

@@ -193,7 +193,7 @@ func TestScoreAllStages(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, s := range r.Stages {
+		for _, s := range r.Stages() {
 			stage[s.Stages] = s.Stage
 			got = append(got, fmt.Sprint(s.Stages, " ", s.Stage, " ", s.Move != nil))
 		}

@@ -166,9 +166,12 @@ func (s *service) getScores(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return answer(w, http.StatusOK, "application/json", struct {
-		AsOf time.Time `json:"as_of"`
-		leadscore.SetResult
-	}{asOf.UTC(), scores})
+		AsOf       time.Time          `json:"as_of"`
+		Lead       string             `json:"lead"`
+		SalesReady bool               `json:"sales_ready"`
+		Results    []leadscore.Result `json:"results"`
+		Choice     leadscore.Choice   `json:"choice,omitzero"`
+	}{asOf.UTC(), scores.Lead, scores.SalesReady, scores.Results, scores.Choice()})
 }
 
 func (s *service) getModels(w http.ResponseWriter, r *http.Request) error {

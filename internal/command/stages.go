@@ -69,7 +69,7 @@ func runStages(ctx context.Context, inv *invocation) error {
 		return nil
 	}
 	err = run.each(ctx, opts, func(r leadscore.SetResult) error {
-		for _, s := range r.Stages {
+		for _, s := range r.Stages() {
 			if err := out.stage(r.Lead, s); err != nil {
 				return err
 			}

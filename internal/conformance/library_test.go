@@ -300,7 +300,7 @@ func staged(t *testing.T, c *conformance.Case) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, s := range r.Stages {
+		for _, s := range r.Stages() {
 			row := conformance.StageRow{Lead: r.Lead, Stages: s.Stages, Stage: s.Stage}
 			if s.Move != nil {
 				row.From, row.Then = s.Move.From, s.Move.Then

@@ -220,10 +220,10 @@ func checkStages(t *testing.T, drawRules func(*generator) string, drawData func(
 				}
 			}
 			for i, w := range want {
-				if got := stagedByEngine(r.Lead, r.Stages[i]); got != w {
+				if got := stagedByEngine(r.Lead, r.Stages()[i]); got != w {
 					t.Fatalf("lead %q: %+v, want %+v", r.Lead, got, w)
 				}
-				if m := r.Stages[i].Move; m != nil {
+				if m := r.Stages()[i].Move; m != nil {
 					moves++
 					for _, reason := range m.Reasons {
 						if len(reason.Parts) == 0 || reason.Holds != (reason.Decision == "until" || m.To == reason.Stage) {

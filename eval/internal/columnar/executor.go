@@ -52,7 +52,7 @@ type Executor struct {
 	leads      *columns.Table
 	contact    int // the cells of the lead's references
 	account    int
-	next       int           // the row after that of the lead before
+	order      order         // of leads
 	owners     []columns.Key // of the lead's interactions
 	segments   []uint32      // of the records of an owner
 	except     columns.Key   // the lead whose interactions are left out, or 0
@@ -151,11 +151,12 @@ func (x *Executor) SetAsOf(t time.Time) {
 
 // Find returns the row of a lead, or -1 if the store does not have it.
 func (x *Executor) Find(id string) int {
-	row := x.next // leads often come in the order of the store
+	row := x.order.guess()
 	if !x.holds(row, id) {
 		row = x.leads.Row(x.leads.Key(id))
+		x.order.missed(row, x.leads.Len())
 	}
-	x.next = row + 1
+	x.order.at(row)
 	return row
 }
 
@@ -164,7 +165,7 @@ func (x *Executor) FindAt(row int, id string) int {
 	if !x.holds(row, id) {
 		return x.Find(id)
 	}
-	x.next = row + 1
+	x.order.at(row)
 	return row
 }
 

@@ -91,11 +91,11 @@ func (g *generator) unusual(f traverse.Field) (traverse.Value, bool) {
 	case traverse.Time:
 		return traverse.TimeValue(pick(g, "unusual time",
 			time.Date(1969, 12, 31, 23, 59, 59, 999_999_000, time.UTC), time.Unix(0, 0), time.Date(1900, 2, 28, 23, 59, 59, 1000, time.UTC),
-			time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(1582, 10, 10, 0, 0, 0, 0, time.UTC),
+			time.Date(1, 1, 1, 0, 0, 0, 1000, time.UTC), time.Date(1582, 10, 10, 0, 0, 0, 0, time.UTC),
 			time.Date(9999, 12, 31, 23, 59, 59, 999_999_000, time.UTC))), true
 	case traverse.Date:
 		return traverse.DateValue(pick(g, "unusual day", time.Date(1969, 12, 31, 0, 0, 0, 0, time.UTC), time.Date(1900, 2, 28, 0, 0, 0, 0, time.UTC),
-			time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)).Date()), true
+			time.Date(1, 1, 2, 0, 0, 0, 0, time.UTC), time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)).Date()), true
 	}
 	return traverse.Value{}, false
 }

@@ -60,7 +60,7 @@ func (w *Worker) scoreOnce(ctx context.Context, lead string, at time.Time, only 
 			return false, err
 		}
 	}
-	if s.Closed || only && s.Live && (s.Next.IsZero() || s.Next.After(at)) {
+	if s.Closed || only && (s.Next.IsZero() || s.Next.After(at)) {
 		return false, nil
 	}
 	if !s.Live {
@@ -95,8 +95,9 @@ func (w *Worker) steps(ctx context.Context, s *Score, data leadscore.Source, at 
 	if at.Before(s.AsOf) {
 		at = s.AsOf
 	}
-	for range catchUp {
-		if !s.Next.After(s.AsOf) || s.Next.After(at) {
+	for missed := 0; s.Next.After(s.AsOf) && !s.Next.After(at); missed++ {
+		if missed == catchUp {
+			w.options.Logger.WarnContext(ctx, "a lead has missed too many changes by time; it goes on as of now", "lead", s.Lead, "from", s.AsOf, "to", at)
 			break
 		}
 		if err := w.step(ctx, s, data, s.Next); err != nil {
@@ -131,7 +132,7 @@ func (w *Worker) step(ctx context.Context, s *Score, data leadscore.Source, at t
 		outcomes[i] = OutcomeOf(m)
 	}
 	s.change(outcomes, at, w.version, w.log.name)
-	for _, b := range r.Stages {
+	for _, b := range r.Stages() {
 		if s.Stages == nil {
 			s.Stages = map[string]string{}
 		}
@@ -239,9 +240,9 @@ func (w *Worker) adopt(ctx context.Context, s *Score) error {
 // close makes a version send no more events for a lead, and returns its last score. What the
 // version has not sent yet is sent first.
 func (l *Log) close(ctx context.Context, version, lead string) (*Score, error) {
-	b, err := l.openState(ctx, version)
-	if err != nil {
-		return nil, err
+	b, err := l.stateOf(ctx, version)
+	if err != nil || b == nil {
+		return &Score{}, err
 	}
 	for try := 0; ; try++ {
 		s := &Score{Lead: lead}

@@ -171,9 +171,26 @@ func Results(ctx context.Context, set *leadscore.Set) iter.Seq[Result] {
 	}
 }
 
+// One runs one test of a set, by the name of its model and its own, so that an editor can
+// run the test that somebody looks at. Once ctx is done, Err of the result is its error. ok is
+// false if the set has no such test.
+func One(ctx context.Context, set *leadscore.Set, model, test string) (r Result, ok bool) {
+	for _, m := range set.Models() {
+		if m.Name() != model {
+			continue
+		}
+		for _, t := range m.Tests() {
+			if t.Name == test {
+				return of(ctx, set, m, &t), true
+			}
+		}
+	}
+	return Result{}, false
+}
+
 // Of runs one test of a model, one of those that [leadscore.Model.Tests] returns. Once ctx
 // is done, Err of the result is its error. A test that expects a stage, an event or who gets
-// the lead needs the set of the model, and has an error here: [Results] runs it.
+// the lead needs the set of the model, and has an error here: [One] and [Results] run it.
 func Of(ctx context.Context, m *leadscore.Model, test *check.Test) Result {
 	return of(ctx, nil, m, test)
 }

@@ -27,6 +27,14 @@ test "T" {
 			t.Error(r)
 		}
 	}
+	if r, ok := modeltest.One(t.Context(), set, "M", "T"); !ok || !r.Passed() {
+		t.Errorf("one test: %t, %v", ok, r)
+	}
+	for _, name := range [][2]string{{"M", "U"}, {"N", "T"}} {
+		if r, ok := modeltest.One(t.Context(), set, name[0], name[1]); ok {
+			t.Errorf("there is no test %q, and it gave %v", name, r)
+		}
+	}
 	m := set.Models()[0]
 	r := modeltest.Of(t.Context(), m, &m.Tests()[0])
 	if r.Passed() || r.Err == nil || !strings.Contains(r.Err.Error(), "needs the set of its model") {

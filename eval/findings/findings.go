@@ -8,6 +8,7 @@
 package findings
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -85,15 +86,7 @@ func AsOf(models []*check.Model, asOf time.Time, files ...*dsl.File) dsl.Diagnos
 func of(models []*check.Model, asOf *time.Time, files []*dsl.File) dsl.Diagnostics {
 	var warnings, advice dsl.Diagnostics
 	for _, m := range models {
-		if !whole(m) {
-			continue
-		}
-		f := newFinder(m, files)
-		f.find()
-		if asOf != nil {
-			f.seasonsOver(*asOf)
-		}
-		for _, d := range f.found {
+		for _, d := range ofModel(context.Background(), m, asOf, files) {
 			if d.Severity == dsl.Warning {
 				warnings = append(warnings, d)
 			} else {
@@ -108,6 +101,21 @@ func of(models []*check.Model, asOf *time.Time, files []*dsl.File) dsl.Diagnosti
 	warnings.Sort()
 	advice.Sort()
 	return append(warnings, advice...)
+}
+
+// ofModel returns the findings about one model, in the order in which they are found. Once
+// ctx is done, it leaves out those that are left.
+func ofModel(ctx context.Context, m *check.Model, asOf *time.Time, files []*dsl.File) dsl.Diagnostics {
+	if !whole(m) {
+		return nil
+	}
+	f := newFinder(m, files)
+	f.judge.ctx = ctx
+	f.find()
+	if asOf != nil {
+		f.seasonsOver(*asOf)
+	}
+	return f.found
 }
 
 // whole reports whether a model is complete: an error leaves out parts of it.
@@ -182,6 +190,9 @@ func (f *finder) find() {
 	f.seasons()
 	seen := map[string]*condition{}
 	for i, c := range conditions {
+		if f.judge.done() {
+			return
+		}
 		if c.Row != nil {
 			continue
 		}

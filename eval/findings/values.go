@@ -1,6 +1,7 @@
 package findings
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -34,14 +35,20 @@ func (e *expr) hopeless() bool { return e.missing && e.predicate != check.IsEmpt
 
 // A judge compares expressions. When the lists of hostile rules would take too long,
 // it gives up, and then finds no contradiction.
-type judge struct{ left int }
+type judge struct {
+	left int
+	ctx  context.Context // or nil; once it is done, the judge gives up
+}
+
+// done reports whether nobody waits for the findings any more.
+func (j *judge) done() bool { return j.ctx != nil && j.ctx.Err() != nil }
 
 // most is the largest number of comparisons of values for one model.
 const most = 2_000_000
 
 // take takes n comparisons from those that are left, and reports whether it could.
 func (j *judge) take(n int) bool {
-	if n > j.left {
+	if n > j.left || j.done() {
 		return false
 	}
 	j.left -= n

@@ -14,6 +14,7 @@ import (
 	"github.com/leadscore/leadscore/internal/answer"
 	"github.com/leadscore/leadscore/modeldiff"
 	"github.com/leadscore/leadscore/modeltest"
+	"github.com/leadscore/leadscore/playground/internal/tiles"
 	"github.com/leadscore/leadscore/source/tables"
 	"github.com/leadscore/leadscore/whatif"
 )
@@ -327,4 +328,36 @@ func format(_ context.Context, _ *Session, r *request) (any, error) {
 		return nil, err
 	}
 	return text, nil
+}
+
+// tilesOf returns rules as tiles. It fails if the text has errors.
+func tilesOf(_ context.Context, _ *Session, r *request) (any, error) {
+	var f File
+	if err := r.read(&f); err != nil {
+		return nil, err
+	}
+	return tiles.Of(f.Name, string(f.bytes()))
+}
+
+// edited is the answer of edit.
+type edited struct {
+	Text string `json:"text"`
+}
+
+// edit makes a gesture on tiles an edit of their text. It fails, with a message for people,
+// if that cannot be.
+func edit(_ context.Context, _ *Session, r *request) (any, error) {
+	var p struct {
+		Name    string        `json:"name"`
+		Text    string        `json:"text"`
+		Gesture tiles.Gesture `json:"gesture"`
+	}
+	if err := r.read(&p); err != nil {
+		return nil, err
+	}
+	text, err := tiles.Apply(p.Name, p.Text, p.Gesture)
+	if err != nil {
+		return nil, err
+	}
+	return edited{text}, nil
 }

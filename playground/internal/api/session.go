@@ -77,6 +77,8 @@ var methods = map[string]struct {
 }{
 	"open":    {open, false},
 	"format":  {format, false},
+	"tiles":   {tilesOf, false},
+	"edit":    {edit, false},
 	"check":   {checkRules, true},
 	"score":   {score, true},
 	"explain": {explainLead, true},

@@ -1,0 +1,382 @@
+package tiles_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/internal/conformance"
+	"github.com/leadscore/leadscore/playground/internal/tiles"
+)
+
+const rules = `// About coffee.
+model "Coffee" {
+    target contact
+
+    // Emails are cheap.
+    condition "Opened" { // see the campaign
+        // of this year
+        each EmailOpened within last 90 days // a quarter
+            where EmailName begins with "May" // our name
+              and (CustomerJourney = "Spring" or CustomerJourney = "Summer")
+        none EmailClicked
+        score +10
+    }
+
+    group "Firm" {
+        limit up to 30
+
+        condition "Large" {
+            has Lead.ParentAccount
+                where NumberOfEmployees > 500
+            score +20 up to +40
+        }
+    }
+
+    first of "Visits" {
+        condition "Many" {
+            at least 5 WebsiteVisited once per day
+            score +5
+        }
+
+        condition "Some" {
+            has WebsiteVisited
+            score +1
+        }
+    }
+
+    grade "Hot" from 20
+    sales ready when score >= 20 and condition "Opened" holds
+}
+
+test "Opens" {
+    as of 2026-06-01
+    Lead with ParentContact = "ada"
+    Contact "ada"
+    EmailOpened with EmailName = "May 1"
+    expect "Opened" does not hold
+}
+`
+
+// at returns the offset of a text in rules.
+func at(t testing.TB, text string) int {
+	t.Helper()
+	i := strings.Index(rules, text)
+	if i < 0 || strings.Count(rules, text) != 1 {
+		t.Fatalf("%q is not once in the rules", text)
+	}
+	return i
+}
+
+// TestGestures: each gesture changes what it is for, and nothing else.
+func TestGestures(t *testing.T) {
+	opened, child := at(t, `condition "Opened" {`), at(t, "each EmailOpened")
+	large := at(t, "has Lead.ParentAccount")
+	for _, test := range []struct {
+		name    string
+		gesture tiles.Gesture
+		was, is string
+	}{
+		{"points", tiles.Gesture{Kind: "points", At: opened, Value: "15"}, "score +10", "score +15"},
+		{"negative points", tiles.Gesture{Kind: "points", At: opened, Value: " -3 "}, "score +10", "score -3"},
+		{"frequency", tiles.Gesture{Kind: "frequency", At: child, Value: "at least 2"}, "each EmailOpened", "at least 2 EmailOpened"},
+		{"range", tiles.Gesture{Kind: "range", At: child, Value: "since 2026-01-01"}, "within last 90 days", "since 2026-01-01"},
+		{"no range", tiles.Gesture{Kind: "range", At: child}, " within last 90 days", ""},
+		{"a new range", tiles.Gesture{Kind: "range", At: at(t, "none EmailClicked"), Value: "within last 3 weeks"}, "none EmailClicked", "none EmailClicked within last 3 weeks"},
+		{"expression", tiles.Gesture{Kind: "expression", At: large, Value: "Industry = \"Retail\""}, "NumberOfEmployees > 500", "Industry = \"Retail\""},
+		{"another expression", tiles.Gesture{Kind: "expression", At: large, Index: 1, Value: "City = \"Rome\""}, "NumberOfEmployees > 500", "NumberOfEmployees > 500\n                  and City = \"Rome\""},
+		{"another expression with or", tiles.Gesture{Kind: "expression", At: large, Index: 1, Value: "City = \"Rome\" or City = \"Bari\""}, "NumberOfEmployees > 500", "NumberOfEmployees > 500\n                  and (City = \"Rome\" or City = \"Bari\")"},
+		{"no expression", tiles.Gesture{Kind: "expression", At: large}, "\n                where NumberOfEmployees > 500", ""},
+		{"a first expression", tiles.Gesture{Kind: "expression", At: at(t, "none EmailClicked"), Value: "LinkText is empty"}, "none EmailClicked", "none EmailClicked\n            where LinkText is empty"},
+		{"an expression in parentheses", tiles.Gesture{Kind: "expression", At: child, Index: 1, Value: "CustomerJourney = \"Fall\""}, "(CustomerJourney = \"Spring\" or CustomerJourney = \"Summer\")", "CustomerJourney = \"Fall\""},
+		{"no expression in parentheses", tiles.Gesture{Kind: "expression", At: child, Index: 1}, "\n              and (CustomerJourney = \"Spring\" or CustomerJourney = \"Summer\")", ""},
+		{"limit", tiles.Gesture{Kind: "limit", At: at(t, "group"), Value: "from 1 to 20"}, "limit up to 30", "limit from 1 to 20"},
+		{"no limit", tiles.Gesture{Kind: "limit", At: at(t, "group")}, "        limit up to 30\n\n", ""},
+		{"a new limit", tiles.Gesture{Kind: "limit", At: at(t, "model \"Coffee\""), Value: "up to 99"}, "holds\n}\n\ntest", "holds\n    limit up to 99\n}\n\ntest"},
+		{"a tier", tiles.Gesture{Kind: "add", At: at(t, "first of"), Value: "Some"}, "has WebsiteVisited\n            score +1\n        }\n", "has WebsiteVisited\n            score +1\n        }\n\n        condition \"Some 2\" {\n            has Lead\n            score +1\n        }\n"},
+		{"a child", tiles.Gesture{Kind: "add child", At: opened, Value: "none FormSubmitted"}, "none EmailClicked\n", "none EmailClicked\n        none FormSubmitted\n"},
+		{"remove a child", tiles.Gesture{Kind: "remove", At: at(t, "none EmailClicked")}, "        none EmailClicked\n", ""},
+		{"remove", tiles.Gesture{Kind: "remove", At: at(t, `condition "Some"`)}, "\n        condition \"Some\" {\n            has WebsiteVisited\n            score +1\n        }\n", ""},
+	} {
+		got, err := tiles.Apply("rules.score", rules, test.gesture)
+		if err != nil {
+			t.Errorf("%s: %v", test.name, err)
+			continue
+		}
+		if d := cmp.Diff(strings.Replace(rules, test.was, test.is, 1), got); d != "" {
+			t.Errorf("%s (-want +got):\n%s", test.name, d)
+		}
+	}
+}
+
+// TestRename: a name is changed where it is used, too.
+func TestRename(t *testing.T) {
+	got, err := tiles.Apply("rules.score", rules, tiles.Gesture{Kind: "name", At: at(t, `condition "Opened" {`), Value: `Read "all"`})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(strings.ReplaceAll(rules, `"Opened"`, `"Read \"all\""`), got); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+	back, err := tiles.Apply("rules.score", got, tiles.Gesture{Kind: "name", At: strings.Index(got, `condition "Read`), Value: "Opened"})
+	if err != nil || back != rules {
+		t.Errorf("%v; renamed back (-want +got):\n%s", err, cmp.Diff(rules, back))
+	}
+}
+
+// TestMove: a tile is moved with the comments before and in it.
+func TestMove(t *testing.T) {
+	opened, group, visits := at(t, `condition "Opened" {`), at(t, "group"), at(t, "first of")
+	block := rules[at(t, "    // Emails are cheap."):at(t, "\n    group")]
+	want := strings.Replace(rules, block+"\n", "", 1)
+	want = strings.Replace(want, "    first of", block+"\n    first of", 1)
+	got, err := tiles.Apply("rules.score", rules, tiles.Gesture{Kind: "move", At: opened, To: visits})
+	if err != nil || got != want {
+		t.Errorf("%v (-want +got):\n%s", err, cmp.Diff(want, got))
+	}
+	if got, err := tiles.Apply("rules.score", rules, tiles.Gesture{Kind: "move", At: opened, To: group}); err != nil || got != rules {
+		t.Errorf("%v: moved to where it is (-want +got):\n%s", err, cmp.Diff(rules, got))
+	}
+	if _, err := tiles.Apply("rules.score", rules, tiles.Gesture{Kind: "move", At: opened, To: at(t, `condition "Some"`)}); err == nil {
+		t.Error("a condition is moved into tiers")
+	}
+}
+
+// TestRefused: values that are none, or that would change more, are refused.
+func TestRefused(t *testing.T) {
+	opened, child := at(t, `condition "Opened" {`), at(t, "each EmailOpened")
+	for _, g := range []tiles.Gesture{
+		{Kind: "points", At: opened, Value: "many"},
+		{Kind: "points", At: opened, Value: "5 up to +9"},
+		{Kind: "points", At: child, Value: "5"},
+		{Kind: "points", At: 1, Value: "5"},
+		{Kind: "name", At: opened, Value: " "},
+		{Kind: "name", At: opened, Value: "Large"},
+		{Kind: "frequency", At: child, Value: "none EmailClicked each"},
+		{Kind: "frequency", At: child, Value: "often"},
+		{Kind: "frequency", At: child, Value: "each // "},
+		{Kind: "range", At: child, Value: "within last 9 days where City = 1"},
+		{Kind: "range", At: child, Value: "once per day"},
+		{Kind: "expression", At: child, Value: `City = "Rome" score +5 } condition "X" { has Lead`},
+		{Kind: "expression", At: child, Value: `City = "Rome" // x`},
+		{Kind: "expression", At: child, Value: `City = "Rome" and City = "Bari"`},
+		{Kind: "expression", At: child, Index: 5, Value: `City = "Rome"`},
+		{Kind: "limit", At: opened, Value: "up to 5"},
+		{Kind: "limit", At: at(t, "group"), Value: "up to 5 } group \"X\" { limit up to 3"},
+		{Kind: "add child", At: opened, Value: "has"},
+		{Kind: "remove", At: at(t, "has Lead.ParentAccount")},
+		{Kind: "dance", At: child},
+	} {
+		if got, err := tiles.Apply("rules.score", rules, g); err == nil {
+			t.Errorf("%+v is made:\n%s", g, cmp.Diff(rules, got))
+		}
+	}
+	if _, err := tiles.Apply("rules.score", "model {", tiles.Gesture{Kind: "remove"}); err == nil {
+		t.Error("a text with errors is changed")
+	}
+}
+
+// texts returns the rule files of the conformance cases that parse.
+func texts(t testing.TB) []string {
+	t.Helper()
+	cases, err := conformance.Read(os.DirFS("../../../testdata/conformance"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := []string{rules}
+	for _, c := range cases {
+		for _, f := range c.Files {
+			if _, diags := dsl.Parse(f.Name, f.Text, dsl.Limits{}); len(diags) == 0 {
+				list = append(list, f.Text)
+			}
+		}
+	}
+	for _, name := range []string{"quickstart/coffee.score", "b2b/b2b.score", "account/account.score"} {
+		text, err := os.ReadFile(filepath.Join("../../../examples", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, string(text))
+	}
+	return list
+}
+
+// each calls f with each gesture that leaves tiles as they are.
+func each(clauses []tiles.Clause, f func(tiles.Gesture)) {
+	var items func([]tiles.Item)
+	items = func(list []tiles.Item) {
+		for _, i := range list {
+			if i.Kind == "block" {
+				items(i.Items)
+				continue
+			}
+			f(tiles.Gesture{Kind: "frequency", At: i.At, Value: i.Frequency})
+			f(tiles.Gesture{Kind: "range", At: i.At, Value: i.Range})
+			for n, w := range i.Where {
+				f(tiles.Gesture{Kind: "expression", At: i.At, Index: n, Value: w})
+			}
+		}
+	}
+	for _, c := range clauses {
+		if c.Kind == "condition" {
+			f(tiles.Gesture{Kind: "points", At: c.At, Value: c.Points})
+		}
+		if c.Name != "" {
+			f(tiles.Gesture{Kind: "name", At: c.At, Value: c.Name})
+		}
+		if c.Kind == "group" || c.Kind == "dimension" {
+			f(tiles.Gesture{Kind: "limit", At: c.At, Value: c.Limit})
+		}
+		items(c.Items)
+		each(c.Clauses, f)
+	}
+}
+
+// TestIdentity: writing into each tile what it has leaves the text as it is.
+func TestIdentity(t *testing.T) {
+	made := 0
+	for _, text := range texts(t) {
+		canonical, err := dsl.Format("rules.score", text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		view, err := tiles.Of("rules.score", canonical)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range view.Models {
+			each(m.Clauses, func(g tiles.Gesture) {
+				made++
+				got, err := tiles.Apply("rules.score", canonical, g)
+				if err != nil || got != canonical {
+					t.Errorf("%+v: %v (-was +is):\n%s", g, err, cmp.Diff(canonical, got))
+				}
+			})
+		}
+	}
+	t.Logf("%d gestures", made)
+	if made < 1000 {
+		t.Errorf("only %d gestures were made", made)
+	}
+}
+
+// comments returns the comments of a text, sorted.
+func comments(t *rapid.T, text string) []string {
+	f, diags := dsl.Parse("rules.score", text, dsl.Limits{})
+	if len(diags) > 0 {
+		t.Fatalf("the text does not parse: %v", diags)
+	}
+	var list []string
+	for _, c := range f.Comments {
+		list = append(list, c.Text)
+	}
+	slices.Sort(list)
+	return list
+}
+
+// TestRandomGestures: after any gestures the text is canonical and has its comments, and a
+// gesture that gives a tile another value gives it that value.
+func TestRandomGestures(t *testing.T) {
+	list := texts(t)
+	made := map[string]int{}
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.SampledFrom(list).Draw(t, "text")
+		for range 5 {
+			view, err := tiles.Of("rules.score", text)
+			if err != nil || len(view.Models) == 0 {
+				return
+			}
+			var all []tiles.Gesture
+			for _, m := range view.Models {
+				each(m.Clauses, func(g tiles.Gesture) { all = append(all, g) })
+			}
+			if len(all) == 0 {
+				return
+			}
+			g := other(t, rapid.SampledFrom(all).Draw(t, "tile"), all)
+			got, err := tiles.Apply("rules.score", text, g)
+			if err != nil {
+				continue
+			}
+			made[g.Kind]++
+			if again, err := dsl.Format("rules.score", got); err != nil || again != got {
+				t.Fatalf("%+v: the text is not canonical: %v\n%s", g, err, cmp.Diff(again, got))
+			}
+			if d := cmp.Diff(comments(t, text), comments(t, got)); d != "" {
+				t.Fatalf("%+v: other comments (-was +is):\n%s", g, d)
+			}
+			was, err := dsl.Format("rules.score", text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			intended(t, was, got, g)
+			text = got
+		}
+	})
+	for _, kind := range []string{"points", "name", "frequency", "range", "expression", "limit", "move", "remove"} {
+		if made[kind] == 0 {
+			t.Errorf("no gesture %s was made", kind)
+		}
+	}
+}
+
+// other returns a gesture on the tile of g that changes something.
+func other(t *rapid.T, g tiles.Gesture, all []tiles.Gesture) tiles.Gesture {
+	values := map[string][]string{
+		"points":     {"+7", "-12", "40"},
+		"name":       {"Another name", "Größe \"x\""},
+		"frequency":  {"each", "has", "none", "at least 3", "at most 2", "exactly 1", "from 1 to 4"},
+		"range":      {"", "within last 3 months", "since 2026-01-01", "between 2026-01-01 and 2026-02-01"},
+		"expression": {"", "City = \"Rome\"", "City = \"Rome\" or City is empty", "not (City in (\"A\", \"B\"))"},
+		"limit":      {"", "up to 25", "from -5 to 50"},
+	}
+	switch rapid.IntRange(0, 5).Draw(t, "what") {
+	case 0:
+		return tiles.Gesture{Kind: "move", At: g.At, To: rapid.SampledFrom(all).Draw(t, "to").At}
+	case 1:
+		return tiles.Gesture{Kind: "remove", At: g.At}
+	}
+	g.Value = rapid.SampledFrom(values[g.Kind]).Draw(t, "value")
+	return g
+}
+
+// intended fails if a gesture that gave a tile a value did more, or something else.
+func intended(t *rapid.T, text, got string, g tiles.Gesture) {
+	if g.Value == "" {
+		return
+	}
+	count := func(text string) (values []string) {
+		view, err := tiles.Of("rules.score", text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range view.Models {
+			each(m.Clauses, func(x tiles.Gesture) {
+				values = append(values, x.Kind+": "+strings.TrimPrefix(x.Value, "+"))
+			})
+		}
+		slices.Sort(values)
+		return values
+	}
+	was, is := count(text), count(got)
+	if len(was) != len(is) {
+		t.Fatalf("%+v: there were %d fields, and are %d", g, len(was), len(is))
+	}
+	differ := 0
+	for _, v := range is {
+		if i := slices.Index(was, v); i >= 0 {
+			was = slices.Delete(was, i, i+1)
+		} else {
+			differ++
+		}
+	}
+	if differ > 1 {
+		t.Fatalf("%+v: %d fields have other values:\n%s", g, differ, cmp.Diff(text, got))
+	}
+}

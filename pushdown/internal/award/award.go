@@ -39,6 +39,8 @@ type Award struct {
 
 	// Seasons has the parameters that the expressions may have, by name: each is a truth.
 	Seasons map[string]Season
+
+	lowering *lowering
 }
 
 // A Dimension is what one dimension gives.
@@ -46,6 +48,31 @@ type Dimension struct {
 	Name  string
 	Score *scalar.Expr // before its weight, of 64 bits; 0 out of season
 	Grade *scalar.Expr // a text, null without a grade
+}
+
+// A Condition is what one condition adds, of a lead that is scored.
+type Condition struct {
+	// Times is how often its points count, as a multiple of 1/Of, whatever the season and the
+	// tiers before it. Of is 1 unless a child has a decay.
+	Times *scalar.Expr
+	Of    uint64
+	// Taken is a truth: Times is above 0, in season, and no earlier tier was taken.
+	Taken *scalar.Expr
+	// Amount is what it adds to the sum of what holds it. It may have more than 64 bits.
+	Amount *scalar.Expr
+}
+
+// Conditions returns what the conditions of the model add, in the order of
+// check.Model.Conditions.
+func (a *Award) Conditions() []Condition {
+	l := a.lowering
+	out := make([]Condition, len(l.model.Conditions))
+	for i := range out {
+		times, of := l.times(i)
+		taken := l.counting(i)
+		out[i] = Condition{l.If(l.holds(i), times, l.Whole(0)), of, taken, l.If(taken, l.worth(i), l.Whole(0))}
+	}
+	return out
 }
 
 // A Season is the instants, in microseconds since 1970-01-01 UTC, at which something counts.
@@ -62,6 +89,7 @@ func (s Season) Holds(asOf time.Time) bool {
 func Of(b *scalar.Builder, m *check.Model, counts Counts) *Award {
 	a := &Award{Seasons: map[string]Season{}}
 	l := &lowering{Builder: b, model: m, counts: counts, award: a, in: make([]*holder, len(m.Conditions)), dimensions: map[*check.Dimension]int{}}
+	a.lowering = l
 	a.Active = l.season(m.Season)
 	a.InAudience = b.Truth(true)
 	if m.Audience != nil {
@@ -273,20 +301,28 @@ func (l *lowering) holds(condition int) *scalar.Expr {
 	return l.And(list...)
 }
 
+// times returns how often the points of a condition count if it holds, as a multiple of
+// 1/scale.
+func (l *lowering) times(condition int) (n *scalar.Expr, scale uint64) {
+	var list []*scalar.Expr
+	scale = 1
+	for _, it := range l.items(condition) {
+		if it.times != nil {
+			list, scale = append(list, it.times), it.scale // one that decays is the only one that counts
+		}
+	}
+	if list == nil {
+		return l.Whole(1), 1
+	}
+	return l.Least(list...), scale
+}
+
 // worth returns what a condition adds if it holds: its points, as often as they count, rounded
 // once, up to its bound.
 func (l *lowering) worth(condition int) *scalar.Expr {
 	c := l.condition(condition)
-	times, scale := []*scalar.Expr{}, uint64(1)
-	for _, it := range l.items(condition) {
-		if it.times != nil {
-			times, scale = append(times, it.times), it.scale // one that decays is the only one that counts
-		}
-	}
-	sum := l.Whole(c.Points)
-	if len(times) > 0 {
-		sum = l.Rounded(l.Least(times...), big.NewInt(c.Points), new(big.Int).SetUint64(scale))
-	}
+	times, scale := l.times(condition)
+	sum := l.Rounded(times, big.NewInt(c.Points), new(big.Int).SetUint64(scale))
 	switch {
 	case c.Bound > 0:
 		return l.Least(sum, l.Whole(c.Bound))

@@ -94,23 +94,30 @@ func (l *lead) drawAudience(t *rapid.T) {
 	l.model.Audience = c
 }
 
-// want returns what points.Program gives.
-func (l *lead) want() result {
-	p := points.ProgramOf(l.model)
-	count := func(n *big.Int) points.Count { return points.FractionOf(new(big.Rat).SetInt(n)).Count }
-	var counts, audience []points.Count
+func countOf(n *big.Int) points.Count { return points.FractionOf(new(big.Rat).SetInt(n)).Count }
+
+// programCounts returns the counts as points.Program wants them.
+func (l *lead) programCounts() []points.Count {
+	var counts []points.Count
 	for i := range l.model.Conditions {
 		children := l.model.Conditions[i].Children
 		for k, n := range l.counts[i] {
-			c := count(n)
+			c := countOf(n)
 			if k < len(children) {
 				c = points.FrequencyOf(&children[k]).Of(c)
 			}
 			counts = append(counts, c)
 		}
 	}
+	return counts
+}
+
+// want returns what points.Program gives.
+func (l *lead) want() result {
+	p := points.ProgramOf(l.model)
+	var audience []points.Count
 	for _, n := range l.audience {
-		audience = append(audience, count(n))
+		audience = append(audience, countOf(n))
 	}
 	switch contact := l.model.Target == dsl.TargetContact; {
 	case contact || l.model.Target == dsl.TargetAccount:
@@ -128,7 +135,7 @@ func (l *lead) want() result {
 		return result{Status: "not in audience"}
 	}
 	var out points.Outcome
-	p.Score(l.asOf, counts, &out, nil)
+	p.Score(l.asOf, l.programCounts(), &out, nil)
 	r := result{Status: "scored", Score: out.Score, Grade: p.Grade(&out), Label: p.Label(&out), SalesReady: out.SalesReady}
 	for i, d := range out.Dimensions {
 		r.Scores, r.Grades = append(r.Scores, d.Score), append(r.Grades, p.DimensionGrade(i, &out))
@@ -239,6 +246,32 @@ func TestOf(t *testing.T) {
 		if seen[want] == 0 {
 			t.Errorf("%s was never tried", want)
 		}
+	}
+}
+
+// TestConditions: what the conditions add is what the ledger of points.Program says.
+func TestConditions(t *testing.T) {
+	for range 5 {
+		rapid.Check(t, func(t *rapid.T) {
+			l := draw(t)
+			e := l.express(natural)
+			var ledger points.Ledger
+			p := points.ProgramOf(l.model)
+			p.Score(l.asOf, l.programCounts(), &points.Outcome{}, &ledger)
+			got := e.award.Conditions()
+			for _, line := range ledger.Lines {
+				if line.Kind != points.ConditionLine {
+					continue
+				}
+				c := got[line.Condition]
+				values := scalar.Eval(e.env(), c.Times, c.Taken, c.Amount)
+				times := new(big.Rat).SetFrac(values[0].Whole, new(big.Int).SetUint64(c.Of))
+				if times.Cmp(line.Multiplier.Rat()) != 0 || values[1].Truth != line.Taken || values[2].Whole.Cmp(line.Amount.Big()) != 0 {
+					t.Fatalf("condition %d has the multiplier %v, adds %v, and is taken: %v; want %v, %v and %t",
+						line.Condition, times, values[2], values[1], line.Multiplier.Rat(), line.Amount.Big(), line.Taken)
+				}
+			}
+		})
 	}
 }
 

@@ -63,6 +63,9 @@ func (f *fan) visit(ctx context.Context, p place) error {
 		}
 		return f.referrers(ctx, need.Entity, p.id)
 	}
+	if p.key && f.layout.roots[p.need] {
+		return f.owned(ctx, need, p.id)
+	}
 	if p.key {
 		return f.keyed(ctx, f.layout.target(need), p.id)
 	}
@@ -81,6 +84,53 @@ func (f *fan) visit(ctx context.Context, p place) error {
 			if w.ref == i {
 				f.add(place{p.need, w.id, true})
 			}
+		}
+	}
+	return nil
+}
+
+// owned adds the leads of an id whose interactions are counted: the lead itself, or the leads of
+// a contact, and those of the account of the contact.
+func (f *fan) owned(ctx context.Context, need *traverse.Need, id string) error {
+	if f.layout.target(need) == traverse.Lead {
+		f.leads[id] = true
+		return nil
+	}
+	n, err := f.view.get(ctx, traverse.Contact, id)
+	if err != nil {
+		return err
+	}
+	for lead := range n.node.in[f.layout.edgeOf(traverse.Lead, traverse.ParentContact)] {
+		f.leads[lead] = true
+	}
+	contact := f.layout.entities[traverse.Contact]
+	if !f.layout.ofAccounts[need.Entity] || contact == nil {
+		return nil
+	}
+	var accounts []string
+	for i, ref := range contact.refs {
+		if ref.name != traverse.ParentAccount {
+			continue
+		}
+		if n.node.refs != nil {
+			accounts = append(accounts, n.node.refs[i])
+		}
+		for _, w := range n.node.was {
+			if w.ref == i {
+				accounts = append(accounts, w.id)
+			}
+		}
+	}
+	for _, account := range accounts {
+		if account == "" {
+			continue
+		}
+		n, err := f.view.get(ctx, traverse.Account, account)
+		if err != nil {
+			return err
+		}
+		for lead := range n.node.in[f.layout.edgeOf(traverse.Lead, traverse.ParentAccount)] {
+			f.leads[lead] = true
 		}
 	}
 	return nil

@@ -24,6 +24,11 @@ type layout struct {
 	edges    []edge
 	needs    []*traverse.Need
 	lead     *entity
+	// roots says of which needs the keys come from leads alone: those for interactions that no
+	// relationship leads to, so that they are only counted as the interactions of a lead.
+	roots []bool
+	// ofAccounts says which interactions are counted for the leads of accounts.
+	ofAccounts map[string]bool
 
 	mu      sync.Mutex
 	cutHour int64
@@ -78,7 +83,32 @@ func newLayout(set *leadscore.Set) (*layout, error) {
 			return nil, err
 		}
 	}
+	l.findRoots()
 	return l, nil
+}
+
+// findRoots sets roots and ofAccounts.
+func (l *layout) findRoots() {
+	l.ofAccounts = map[string]bool{}
+	for _, m := range l.set.Models() {
+		for _, n := range m.Needs() {
+			if m.Checked().Account() {
+				l.ofAccounts[n.Entity] = true
+			}
+		}
+	}
+	inverse := map[[2]string]bool{}
+	for e := range l.schema.Entities() {
+		for r := range e.Relationships() {
+			if r.Many() {
+				inverse[[2]string{r.Target, r.Via}] = true
+			}
+		}
+	}
+	for _, n := range l.needs {
+		owner := n.By != "" && (l.target(n) == traverse.Contact || l.target(n) == traverse.Lead)
+		l.roots = append(l.roots, owner && l.entities[n.Entity].interaction && !inverse[[2]string{n.Entity, n.By}])
+	}
 }
 
 // ask adds what a need asks for.

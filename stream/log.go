@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -97,6 +98,9 @@ type Log struct {
 	options *Options
 	changes jetstream.Stream
 	pointer *bucket
+
+	mu     sync.Mutex
+	states map[string]*bucket // by version
 }
 
 // Open opens the log of a name, and creates its streams if they are not there. The name can
@@ -106,6 +110,9 @@ func Open(ctx context.Context, js jetstream.JetStream, name string, o Options) (
 		return nil, err
 	}
 	l := &Log{name: name, js: js, options: o.withDefaults()}
+	if l.options.Window <= l.options.AckWait {
+		return nil, fmt.Errorf("stream: the window for repetitions, %s, is not longer than AckWait, %s", l.options.Window, l.options.AckWait)
+	}
 	var err error
 	l.changes, err = js.CreateOrUpdateStream(ctx, l.config("changes", 0))
 	if err != nil {
@@ -206,6 +213,28 @@ func (l *Log) openState(ctx context.Context, version string) (*bucket, error) {
 	return openBucket(ctx, l.js, l.name+"_state_"+version, l.name+".state."+version+".", l.options)
 }
 
+// stateOf returns the bucket of a version that is there, or nil if its state has been deleted.
+func (l *Log) stateOf(ctx context.Context, version string) (*bucket, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if b := l.states[version]; b != nil {
+		return b, nil
+	}
+	s, err := l.js.Stream(ctx, l.name+"_state_"+version)
+	switch {
+	case errors.Is(err, jetstream.ErrStreamNotFound):
+		l.options.Logger.WarnContext(ctx, "the state of a version has been deleted: its leads are taken over as if nothing had been told", "version", version)
+		return nil, nil
+	case err != nil:
+		return nil, unavailable("look at the state of a version", err)
+	}
+	if l.states == nil {
+		l.states = map[string]*bucket{}
+	}
+	l.states[version] = &bucket{js: l.js, conn: l.js.Conn(), stream: s, prefix: l.name + ".state." + version + "."}
+	return l.states[version], nil
+}
+
 // Drop deletes the state of a version that is not live, and its place in the log. It fails if
 // the version is live, or was live before and leads have yet to be taken over from it.
 func (l *Log) Drop(ctx context.Context, version string) error {
@@ -238,6 +267,9 @@ func (l *Log) Drop(ctx context.Context, version string) error {
 	if err := l.changes.DeleteConsumer(ctx, version); err != nil && !errors.Is(err, jetstream.ErrConsumerNotFound) {
 		return unavailable("delete a consumer", err)
 	}
+	l.mu.Lock()
+	delete(l.states, version)
+	l.mu.Unlock()
 	if err := l.js.DeleteStream(ctx, l.name+"_state_"+version); err != nil && !errors.Is(err, jetstream.ErrStreamNotFound) {
 		return unavailable("delete the state of a version", err)
 	}
@@ -246,8 +278,8 @@ func (l *Log) Drop(ctx context.Context, version string) error {
 
 // untaken returns how many leads of a version send events, or would.
 func (l *Log) untaken(ctx context.Context, version string) (int, error) {
-	b, err := l.openState(ctx, version)
-	if err != nil {
+	b, err := l.stateOf(ctx, version)
+	if err != nil || b == nil {
 		return 0, err
 	}
 	leads, err := b.names(ctx, "s.")

@@ -35,8 +35,11 @@ func token(name string) string {
 
 // name returns what token made a token of.
 func name(token string) (string, error) {
-	if token == "=" {
+	switch token {
+	case "=":
 		return "", nil
+	case "":
+		return "", errors.New("an empty token names nothing")
 	}
 	b := make([]byte, 0, len(token))
 	for i := 0; i < len(token); i++ {

@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
+
+	"github.com/leadscore/leadscore/traverse"
 )
 
 // pruned is how many interactions that no rule counts any more are removed in a commit.
@@ -88,8 +91,9 @@ func (v *view) prefetch(ctx context.Context, entity string, ids []string) error 
 }
 
 // apply writes a change into the documents: that of the record, and those of the records that
-// it refers to or referred to, all at once. It reports false if a later change of the record
-// has been applied. To apply a change again changes nothing.
+// it refers to or referred to, all at once. It reports false if there is nothing to score: a
+// later change of the record has been applied, or the change changes nothing that rules ask for.
+// To apply a change again changes nothing.
 func (r *records) apply(ctx context.Context, c *reading, seq uint64, at time.Time) (bool, error) {
 	for try := 0; ; try++ {
 		v := r.view()
@@ -100,6 +104,7 @@ func (r *records) apply(ctx context.Context, c *reading, seq uint64, at time.Tim
 		if own.node.seq >= seq {
 			return own.node.seq == seq, nil
 		}
+		same := r.same(own.node, c)
 		if err := r.change(ctx, v, own, c, seq, at); err != nil {
 			return false, err
 		}
@@ -111,13 +116,20 @@ func (r *records) apply(ctx context.Context, c *reading, seq uint64, at time.Tim
 		}
 		err = r.bucket.commit(ctx, writes...)
 		if !errors.Is(err, errConflict) {
-			return err == nil, err
+			return err == nil && !same, err
 		}
 		r.tries(err)
 		if err := pause(ctx, try); err != nil {
 			return false, err
 		}
 	}
+}
+
+// same reports whether a record is what a change says, as far as rules ask, and has been
+// scored: the messages about it are acknowledged.
+func (r *records) same(n *node, c *reading) bool {
+	return c.entity.byID && n.seq > 0 && n.seq <= r.floor() && n.exists == c.exists &&
+		slices.Equal(n.refs, c.refs) && slices.EqualFunc(n.values, c.values, traverse.Value.Equal)
 }
 
 // pause waits a little longer after each try, and not as long as others do.

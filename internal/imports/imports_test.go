@@ -54,6 +54,7 @@ var arrows = map[string][]string{
 	"source/sqldb":               {"internal/calendar", "internal/nearest", "internal/shown", "traverse", "traverse/columns"}, // calendar: where a day begins in a zone
 	"source/sourcetest":          {"traverse"},
 
+	"pushdown":                            {".", "dsl", "eval/check", "pushdown/internal/award", "pushdown/internal/scalar", "source/sqldb", "traverse"},
 	"pushdown/internal/scalar":            {},
 	"pushdown/internal/scalar/scalartest": {"pushdown/internal/scalar"},
 	"pushdown/internal/award":             {"dsl", "eval/check", "grades", "pushdown/internal/scalar"},

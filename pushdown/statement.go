@@ -1,0 +1,298 @@
+package pushdown
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/pushdown/internal/scalar"
+)
+
+// A Statement is a set of models as one SQL statement. Its result has one row for each lead and
+// model: see [Row]. It is immutable and safe for concurrent use.
+//
+// The columns are lead, model, status, score, grade, sales_ready and label, and then for the
+// most dimensions that a model has dimension1, grade1, dimension2, grade2 and so on. score and
+// the scores of dimensions are null for a lead that is not scored, and grades and the label are
+// the empty text where there are none.
+type Statement struct {
+	text       string
+	parameters []string // their names, in the order of the arguments
+	dimensions int
+	models     map[string]*lowered
+	lowering   *lowering
+	list       []*lowered
+	parts      []*part
+	forLeads   bool
+}
+
+// An Option changes a statement. [ForLeads] returns one. The zero Option changes nothing.
+type Option struct{ kind optionKind }
+
+type optionKind uint8
+
+const optionForLeads optionKind = 1
+
+// ForLeads makes a statement that scores only leads whose ids are given with the arguments.
+func ForLeads() Option { return Option{optionForLeads} }
+
+// New lowers the models of a set to one statement in a dialect. The rules are those of the set,
+// so the statement has to be made again when they change, and the tables are where mapping says.
+//
+// If the set, or a part of it, cannot be lowered so that scores are those of the engine, the
+// error is [Refusals] with all that stands in the way.
+func New(set *leadscore.Set, dialect *Dialect, mapping Mapping, opts ...Option) (*Statement, error) {
+	switch {
+	case set == nil || len(set.Models()) == 0:
+		return nil, errors.New("pushdown: the set has no models")
+	case dialect == nil:
+		return nil, errors.New("pushdown: the dialect is nil")
+	case set.Schema() == nil:
+		return nil, Refusals{{Reason: "the models of the set have different schemas", Remedy: "make a statement for each of them"}}
+	case set.Chooses():
+		return nil, Refusals{{Reason: "the set chooses one model for each lead, and choose model is not lowered", Remedy: "make a set of the models alone, and choose among their rows"}}
+	}
+	l := newLowering(dialect, &mapping, set.Schema())
+	s := &Statement{models: map[string]*lowered{}, lowering: l}
+	for _, o := range opts {
+		s.forLeads = s.forLeads || o.kind == optionForLeads
+	}
+	stopped := set.Stopped()
+	var refusals Refusals
+	for _, m := range set.Models() {
+		low, refused := l.model(m.Checked(), slices.Contains(stopped, m.Name()))
+		if refusals = append(refusals, refused...); low == nil {
+			continue
+		}
+		s.list = append(s.list, low)
+		s.models[low.name] = low
+		s.dimensions = max(s.dimensions, len(low.dimensions))
+	}
+	if refusals != nil {
+		return nil, refusals
+	}
+	if s.parts, refusals = l.parts(s.list); refusals != nil {
+		return nil, refusals
+	}
+	if r := l.tooLarge(s.parts); r != nil {
+		return nil, r
+	}
+	w := &writer{lowering: l, numbers: map[string]int{}}
+	s.text, s.parameters = s.write(w), w.names
+	if len(s.parameters) > dialect.MaxParameters {
+		return nil, Refusals{{Reason: fmt.Sprintf("the statement has %d parameters, and %s takes %d", len(s.parameters), dialect.Name, dialect.MaxParameters), Remedy: "split the set"}}
+	}
+	return s, nil
+}
+
+// tooLarge refuses a statement that reads more tables than the database takes.
+func (l *lowering) tooLarge(parts []*part) Refusals {
+	tables, known := 0, map[*relation]int{}
+	for _, p := range parts {
+		tables += len(p.steps)
+		for _, r := range p.pieces {
+			tables += 1 + r.tables(known)
+		}
+	}
+	if l.d.MaxTables == 0 || tables <= l.d.MaxTables {
+		return nil
+	}
+	return Refusals{{
+		Reason: fmt.Sprintf("the statement reads %d tables, counting each as often as it is read, and %s takes %d", tables, l.d.Name, l.d.MaxTables),
+		Remedy: "make a statement for fewer models, or shorten paths",
+	}}
+}
+
+// Text returns the statement with parameters. It is the same whatever as of is.
+func (s *Statement) Text() string { return s.text }
+
+// Columns returns the names of the columns of the result.
+func (s *Statement) Columns() []string {
+	list := []string{columnLead, columnModel, columnStatus, columnScore, columnGrade, columnReady, columnLabel}
+	for i := range s.dimensions {
+		list = append(list, fmt.Sprintf("dimension%d", i+1), fmt.Sprintf("grade%d", i+1))
+	}
+	return list
+}
+
+// Args returns the arguments of the statement as of an instant, which is truncated to
+// microseconds. leads are those of a statement with [ForLeads]. Args fails if there are leads
+// for another statement, or if the year of as of is not between 0 and 9999.
+func (s *Statement) Args(asOf time.Time, leads ...string) ([]any, error) {
+	args, err := s.args(asOf, leads)
+	if err != nil {
+		return nil, fmt.Errorf("pushdown: %w", err)
+	}
+	return args, nil
+}
+
+func (s *Statement) args(asOf time.Time, leads []string) ([]any, error) {
+	if err := s.check(asOf, leads); err != nil {
+		return nil, err
+	}
+	at := newInstant(asOf)
+	args := make([]any, len(s.parameters))
+	for i, name := range s.parameters {
+		if name == leadsParameter {
+			args[i] = s.lowering.d.Leads(leads)
+			continue
+		}
+		p := s.lowering.parameters[name]
+		args[i] = s.lowering.d.Argument(p.typ, p.value(at))
+	}
+	return args, nil
+}
+
+func (s *Statement) check(asOf time.Time, leads []string) error {
+	if year := asOf.UTC().Year(); year < 0 || year > 9999 {
+		return fmt.Errorf("as of year %d: years go from 0 to 9999", year)
+	}
+	if s.lowering.lasting && asOf.UTC().Year() > lastOffset {
+		return fmt.Errorf("as of year %d: the statement has changes of clocks up to the year %d", asOf.UTC().Year(), lastOffset)
+	}
+	if len(leads) > 0 && !s.forLeads {
+		return errors.New("the statement is for all leads: make it with ForLeads")
+	}
+	return nil
+}
+
+// newInstant returns what arguments are worked out for.
+func newInstant(asOf time.Time) *instant {
+	return &instant{asOf: time.UnixMicro(asOf.UnixMicro()).UTC(), edges: map[string][]int64{}}
+}
+
+// Literal returns the statement without parameters, as of an instant, for a view or another
+// statement. It fails as [Statement.Args] does, or if the database has no text like the id of a
+// lead.
+func (s *Statement) Literal(asOf time.Time, leads ...string) (string, error) {
+	if err := s.check(asOf, leads); err != nil {
+		return "", fmt.Errorf("pushdown: %w", err)
+	}
+	w := &writer{lowering: s.lowering, at: newInstant(asOf)}
+	if s.forLeads {
+		list, ok := s.lowering.d.LeadList(leads)
+		if !ok {
+			return "", fmt.Errorf("pushdown: the ids %q have no form in %s", leads, s.lowering.d.Name)
+		}
+		w.leads = list
+	}
+	return s.write(w), nil
+}
+
+// leadsParameter is the name of the parameter with the ids of leads.
+const leadsParameter = "leads"
+
+// A writer writes a statement.
+type writer struct {
+	*lowering
+	scalar  scalar.Dialect
+	names   []string // of the parameters, in the order in which they are written
+	numbers map[string]int
+	at      *instant // if set, arguments stand in place of parameters
+	leads   string   // and this list of leads
+}
+
+// write returns the text of the statement.
+func (s *Statement) write(w *writer) string {
+	w.scalar = w.dialect()
+	var roots []*relation
+	for _, p := range s.parts {
+		for _, r := range p.pieces {
+			if !slices.Contains(roots, r) {
+				roots = append(roots, r)
+			}
+		}
+	}
+	var b strings.Builder
+	for i, r := range order(roots) {
+		word := ",\n"
+		if i == 0 {
+			word = "WITH "
+		}
+		fmt.Fprintf(&b, "%s%s AS (\n%s)", word, w.d.Quote(r.name), w.sql(r))
+	}
+	for i, p := range s.parts {
+		b.WriteString("\n")
+		if i > 0 {
+			b.WriteString("UNION ALL ")
+		}
+		b.WriteString(s.rowsOf(w, p))
+	}
+	return b.String()
+}
+
+func (w *writer) nullNumber() string {
+	if w.d.Narrow != nil {
+		return w.d.Narrow("NULL")
+	}
+	return "NULL"
+}
+
+func (w *writer) text(s string) string {
+	text, ok := w.d.Text(s)
+	if !ok {
+		panic(fmt.Sprintf("pushdown: %q has no form in %s", s, w.d.Name))
+	}
+	return text
+}
+
+func (w *writer) expr(e *scalar.Expr) string { return scalar.Render(&w.scalar, e) }
+
+// dialect returns how expressions are written.
+func (w *writer) dialect() scalar.Dialect {
+	d := w.d
+	return scalar.Dialect{
+		Text: w.text, Truth: d.Truth, Whole: d.Whole, Call: w.call,
+		Param: func(e *scalar.Expr) string { return w.parameter(e.Name()) },
+		Ref: func(name string) string {
+			if table, column, ok := strings.Cut(name, "."); ok {
+				return d.Quote(table) + "." + d.Quote(column)
+			}
+			return d.Quote(name)
+		},
+		Wide: d.Wide, Narrow: d.Narrow, Guard: d.Guard, Least: d.Least, Greatest: d.Greatest, Quo: d.Quo, Rem: d.Rem, Concat: d.Concat,
+	}
+}
+
+// parameter returns what stands for a parameter.
+func (w *writer) parameter(name string) string {
+	if w.at != nil {
+		if name == leadsParameter {
+			return w.leads
+		}
+		p := w.parameters[name]
+		return w.constant(p.typ, p.value(w.at))
+	}
+	n, ok := w.numbers[name]
+	if !ok {
+		w.names = append(w.names, name)
+		n = len(w.names)
+		w.numbers[name] = n
+	}
+	typ := LeadsArgument
+	if name != leadsParameter {
+		typ = w.parameters[name].typ
+	}
+	return w.d.Parameter(n, typ)
+}
+
+func (w *writer) constant(t ArgumentType, n int64) string {
+	switch t {
+	case InstantArgument:
+		return w.d.Instant(n)
+	case DayArgument:
+		return w.d.Day(n)
+	case TruthArgument:
+		return w.d.Truth(n != 0)
+	}
+	if digits := fmt.Sprint(n); w.d.Whole != nil {
+		return w.d.Whole(digits)
+	} else if n < 0 {
+		return "(" + digits + ")"
+	} else {
+		return digits
+	}
+}

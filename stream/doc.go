@@ -52,7 +52,7 @@
 // models with different schemas, and one that has been given the name of another version.
 //
 // What refers to one record is listed in one document, whose size the server limits (by default
-// to a megabyte: some 10,000 interactions of a contact, or 40,000 references). A change that
+// to a megabyte: some 10,000 interactions of a contact, or 20,000 references). A change that
 // would make it larger is a dead letter.
 //
 // # Several workers
@@ -63,8 +63,9 @@
 // two workers that score the same lead, the one that comes second scores it again. The score is
 // read before the records and written after them, only if nobody has written it meanwhile; a
 // change is written before the leads are looked for. So the last score of a lead has seen all
-// changes. Within a worker, changes of one contact are handled one after the other, which
-// makes conflicts rare.
+// changes. Within a worker, changes of one contact are handled one after the other, and changes
+// that wait for the same lead share one scoring, so conflicts are rare. So an event may tell
+// what several changes have brought about that came at the same time.
 //
 // # Time
 //

@@ -31,6 +31,11 @@ func scoreKey(lead string) string { return "s." + token(lead) }
 func (w *Worker) score(ctx context.Context, lead string, at time.Time, only bool) error {
 	ctx, end := w.meter.span(ctx, "leadscore.score")
 	defer end()
+	return w.turns.take(ctx, lead, at, only, func(at time.Time, only bool) error { return w.scoreNow(ctx, lead, at, only) })
+}
+
+// scoreNow is score, without waiting for the turn of the lead.
+func (w *Worker) scoreNow(ctx context.Context, lead string, at time.Time, only bool) error {
 	for try := 0; ; try++ {
 		again, err := w.scoreOnce(ctx, lead, at, only)
 		if !errors.Is(err, errConflict) && !again || err != nil && !errors.Is(err, errConflict) {

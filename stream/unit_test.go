@@ -174,3 +174,23 @@ model "M" {
 		t.Errorf("the document of an interaction that counts expires: %v, %v", raw, err)
 	}
 }
+
+// TestDocumentSizes holds the package comment to what it says of the sizes of documents, with
+// ids that are UUIDs.
+func TestDocumentSizes(t *testing.T) {
+	const megabyte = 1 << 20
+	id := func(i int) string { return fmt.Sprintf("%08d-0000-0000-0000-000000000000", i) }
+	contact, account := &node{exists: true}, &node{exists: true}
+	for i := range 10_000 {
+		contact.put(1, id(i), referrer{1 << 30, []traverse.Value{traverse.TextValue(id(0)), traverse.TimeValue(time.Now())}})
+	}
+	if got := len(contact.encode()); got > megabyte || got < megabyte*3/4 {
+		t.Errorf("10,000 interactions take %d bytes, want up to a megabyte", got)
+	}
+	for i := range 20_000 {
+		account.put(1, id(i), referrer{1 << 30, nil})
+	}
+	if got := len(account.encode()); got > megabyte || got < megabyte*3/4 {
+		t.Errorf("20,000 references take %d bytes, want up to a megabyte", got)
+	}
+}

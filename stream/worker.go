@@ -30,6 +30,7 @@ type Worker struct {
 	fitter  *fitter
 	meter   *meter
 	sent    sentSet
+	turns   turns
 	build   uint64 // changes up to it are applied and not scored one by one: see Worker.built
 	changes jetstream.Consumer
 	clock   jetstream.Consumer

@@ -34,11 +34,15 @@ func Open(ctx context.Context, pool *pgxpool.Pool, schema *traverse.Schema, opts
 	if pool == nil {
 		return nil, errors.New("pgx: the pool is nil")
 	}
-	return sqldb.OpenConn(ctx, conn{pool}, sqldb.PostgreSQL(), schema, opts)
+	prepares := pool.Config().ConnConfig.DefaultQueryExecMode == pgx.QueryExecModeCacheStatement
+	return sqldb.OpenConn(ctx, conn{pool, prepares}, sqldb.PostgreSQL(), schema, opts)
 }
 
 // A conn runs statements on the connections of a pool.
-type conn struct{ pool *pgxpool.Pool }
+type conn struct {
+	pool     *pgxpool.Pool
+	prepares bool // statements may be prepared on its connections
+}
 
 func (c conn) Query(ctx context.Context, statement string, args ...any) (sqldb.Rows, error) {
 	// A pool notices that a server has ended a connection only when it uses it. Statements

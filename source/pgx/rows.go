@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
 
 	"github.com/leadscore/leadscore/source/sqldb"
@@ -28,9 +29,18 @@ var formats = pgx.QueryResultFormatsByOID{
 // A take gives the value of a column to a cell.
 type take func(*sqldb.Cell, []byte) error
 
+// received are the rows of a statement, as those of pgx.
+type received interface {
+	Next() bool
+	RawValues() [][]byte
+	FieldDescriptions() []pgconn.FieldDescription
+	Err() error
+	Close()
+}
+
 // rows are the rows of a statement.
 type rows struct {
-	rows    pgx.Rows
+	rows    received
 	conn    *pgx.Conn
 	takes   []take // by column
 	first   bool   // the first row has been read, and Next was not called yet
@@ -45,6 +55,11 @@ func query(ctx context.Context, c *pgx.Conn, statement string, args []any) (*row
 	if err != nil {
 		return nil, lost(c, err)
 	}
+	return begin(answer, c)
+}
+
+// begin reads the first row.
+func begin(answer received, c *pgx.Conn) (*rows, error) {
 	r := &rows{rows: answer, conn: c, first: true, more: answer.Next()}
 	if err := answer.Err(); err != nil {
 		answer.Close()

@@ -119,8 +119,13 @@ type found struct{ key, id string }
 
 // answer fetches q and compares the answer with the records.
 func (w *world) answer(q *traverse.Query) error {
+	return w.answerOf(w.source, q)
+}
+
+// answerOf is answer of a source or a pipeline.
+func (w *world) answerOf(source traverse.Source, q *traverse.Query) error {
 	out := traverse.NewRows(q)
-	if err := traverse.Ask(context.Background(), w.source, q, out); err != nil {
+	if err := traverse.Ask(context.Background(), source, q, out); err != nil {
 		if fault, ok := errors.AsType[*traverse.ContractError](err); ok {
 			return fmt.Errorf("%s: %w", describe(q), fault)
 		}

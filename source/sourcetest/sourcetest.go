@@ -34,6 +34,7 @@ var checks = []check{
 	{"ManyKeys", checkManyKeys},
 	{"Limit", checkLimit},
 	{"SkipIDs", checkSkipIDs},
+	{"Pipeline", checkPipeline},
 	{"KeepsNothing", checkKeepsNothing},
 	{"Cancelled", checkCancelled},
 	{"Concurrent", checkConcurrent},

@@ -60,19 +60,9 @@ func (s *Source) fetch(ctx context.Context, db Queryer, q *traverse.Query, out *
 	if err != nil || p.key == nil {
 		return err
 	}
-	r := p.reader()
+	r := s.reader(p, q, out)
 	defer r.release()
-	r.out = out
-	keys := make([]string, 0, len(q.Keys))
-	for i, k := range q.Keys {
-		if s.dialect.loose || p.key.storage.canHold(k) {
-			r.asked[k] = int32(i)
-			keys = append(keys, k)
-		}
-	}
-	if s.skipBad && (q.Entity != traverse.Lead || q.By != "") { // a lead that is asked for is scored, or has the error
-		r.skipped = &s.skipped
-	}
+	keys := s.holdable(p, q.Keys, r.asked)
 	for len(keys) > 0 && !out.Full() {
 		n := min(len(keys), s.maxKeys())
 		if err := r.run(ctx, db, q, keys[:n]); err != nil {
@@ -83,6 +73,31 @@ func (s *Source) fetch(ctx context.Context, db Queryer, q *traverse.Query, out *
 	return nil
 }
 
+// reader returns a reader of the answer to q.
+func (s *Source) reader(p *plan, q *traverse.Query, out *traverse.Rows) *reader {
+	r := p.reader()
+	r.out = out
+	if s.skipBad && (q.Entity != traverse.Lead || q.By != "") { // a lead that is asked for is scored, or has the error
+		r.skipped = &s.skipped
+	}
+	return r
+}
+
+// holdable returns those of the keys that the column of a plan can hold, and writes their
+// positions into at, unless that is nil.
+func (s *Source) holdable(p *plan, keys []string, at map[string]int32) []string {
+	list := make([]string, 0, len(keys))
+	for i, k := range keys {
+		if s.dialect.loose || p.key.storage.canHold(k) {
+			list = append(list, k)
+			if at != nil {
+				at[k] = int32(i)
+			}
+		}
+	}
+	return list
+}
+
 func (s *Source) maxKeys() int {
 	if s.dialect.MaxKeys <= 0 {
 		return 500
@@ -91,12 +106,18 @@ func (s *Source) maxKeys() int {
 }
 
 func (r *reader) run(ctx context.Context, db Queryer, q *traverse.Query, keys []string) error {
-	limit := rowLimit(q, r.out)
+	limit := rowLimit(q, r.out.Len())
 	text, args := r.plan.statement(q, keys, limit)
 	rows, err := db.Query(ctx, text, args...)
 	if err != nil {
 		return err
 	}
+	return r.read(rows, q, limit)
+}
+
+// read reads the rows of a statement that asks for so many, or for all if limit is 0, and
+// closes them.
+func (r *reader) read(rows Rows, q *traverse.Query, limit int) error {
 	defer rows.Close()
 	if err := unchanged(r.plan.dialect, rows, r.plan.columns); err != nil {
 		return err

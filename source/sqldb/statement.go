@@ -140,12 +140,12 @@ func (p *plan) among(b *strings.Builder, keys []string) []any {
 	return args
 }
 
-// rowLimit returns how many rows a statement asks for so that the answer to q can
-// become full, or 0 if there is no limit. It is a power of two, so that a need has
+// rowLimit returns how many rows a statement asks for so that the answer to q, which has
+// some records, can become full, or 0 if there is no limit. It is a power of two, so that a need has
 // few different statements.
-func rowLimit(q *traverse.Query, out *traverse.Rows) int {
+func rowLimit(q *traverse.Query, have int) int {
 	const few, many = 1 << 10, 1 << 40
-	left := q.Limit - out.Len()
+	left := q.Limit - have
 	if q.Limit <= 0 || left > many {
 		return 0
 	}

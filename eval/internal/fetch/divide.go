@@ -8,16 +8,21 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// query asks for the records of some keys. If the query fails, those of its parts are
-// asked for, so that a key has an error only if it fails by itself. query returns
-// only what ends the whole batch.
-func (l *loader) query(n *plan.Need, have map[string]*Group, keys []string) error {
-	failed, err := l.ask(n, have, keys)
+// answer asks a query, which may have been sent. If it fails, parts of its keys are asked
+// for, so that a key has an error only if it fails by itself. answer returns only what
+// ends the whole batch.
+func (l *loader) answer(n *plan.Need, have map[string]*Group, q *traverse.Query) error {
+	source := l.source
+	if l.sent != nil {
+		source = l.sent
+	}
+	failed, err := l.ask(source, n, have, q)
 	if err != nil || failed == nil {
 		return err
 	}
+	l.unsend()
 	d := division{loader: l, need: n, have: have}
-	return d.run(part{keys, failed})
+	return d.run(part{q.Keys, failed})
 }
 
 // A part is some keys of a query that failed, with the error of the last query that
@@ -87,7 +92,8 @@ func (d *division) sample() error {
 
 // ask asks for the keys of a part, and sets its error.
 func (d *division) ask(p *part) (err error) {
-	p.err, err = d.loader.ask(d.need, d.have, p.keys)
+	a := d.loader.query(d.need, p.keys)
+	p.err, err = d.loader.ask(d.loader.source, d.need, d.have, &a.query)
 	d.answered = d.answered || p.err == nil
 	return err
 }

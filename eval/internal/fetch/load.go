@@ -52,9 +52,11 @@ func (l *loader) rounds() error {
 	return nil
 }
 
-// fetch fetches the keys of l.want that have not been fetched yet.
+// fetch fetches the keys of l.want that have not been fetched yet. A source that takes
+// several queries at once is asked all of them together.
 func (l *loader) fetch() error {
 	b := l.b
+	l.asked = l.asked[:0]
 	for i, keys := range l.want {
 		n, have := b.plan.Needs[i], b.Groups[i]
 		var missing []string
@@ -64,12 +66,37 @@ func (l *loader) fetch() error {
 			missing = b.missing(have, keys)
 		}
 		for chunk := range slices.Chunk(missing, max(b.opts.MaxKeys, 1)) {
-			if err := l.query(n, have, chunk); err != nil {
-				return err
-			}
+			l.asked = append(l.asked, l.query(n, chunk))
+		}
+	}
+	l.send()
+	defer l.unsend()
+	for i, n := range l.asked {
+		if err := l.answer(n.need, b.Groups[n.need.Index], &l.asked[i].query); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// send sends the queries of l.asked together, if the source takes that.
+func (l *loader) send() {
+	if _, ok := l.source.(traverse.Pipeliner); !ok || len(l.asked) < 2 {
+		return
+	}
+	queries := make([]*traverse.Query, len(l.asked))
+	for i := range l.asked {
+		queries[i] = &l.asked[i].query
+	}
+	l.sent = traverse.PipelineOf(l.ctx, l.source, queries)
+}
+
+// unsend gives up what was sent and not answered.
+func (l *loader) unsend() {
+	if l.sent != nil {
+		l.sent.Close()
+		l.sent = nil
+	}
 }
 
 // missing returns those of the keys that have no group yet, and gives each an empty one.

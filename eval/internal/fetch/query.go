@@ -21,25 +21,44 @@ type loader struct {
 	intakes []Intake                  // by need: what takes its records, or nil
 	roots   map[rootOf][]string       // the keys of roots
 	reached [plan.Targets][][]*Record // what some path goes on from, by target and node
+	asked   []asked                   // the queries of a round
+	sent    traverse.Pipeline         // has their answers; or nil
 }
 
-// ask asks for the records of some keys with one query. It returns the error of the
-// query as failed, and what ends the whole batch as err.
-func (l *loader) ask(n *plan.Need, have map[string]*Group, keys []string) (failed, err error) {
-	b := l.b
-	q := &traverse.Query{Need: n.Asked, Keys: keys}
+// An asked is a query for records of a need.
+type asked struct {
+	need  *plan.Need
+	query traverse.Query
+}
+
+// query returns the query for some keys.
+func (l *loader) query(n *plan.Need, keys []string) asked {
+	q := traverse.Query{Need: n.Asked, Keys: keys, SkipIDs: l.intakes[n.Index] != nil}
 	if n.Asked.Time != "" {
-		q.From, q.To = b.hint(n)
+		q.From, q.To = l.b.hint(n)
 	}
-	if b.room < math.MaxInt {
-		q.Limit = b.room + 1 // one more shows that there are too many
+	q.Limit = l.b.limit()
+	return asked{n, q}
+}
+
+// limit returns how many records the next query may return, or 0.
+func (b *Batch) limit() int {
+	if b.room == math.MaxInt {
+		return 0
 	}
+	return b.room + 1 // one more shows that there are too many
+}
+
+// ask asks a source a query for records of a need. It returns the error of the query as
+// failed, and what ends the whole batch as err.
+func (l *loader) ask(source traverse.Source, n *plan.Need, have map[string]*Group, q *traverse.Query) (failed, err error) {
+	b := l.b
+	q.Limit = b.limit()
 	rows, intake := b.memory.answer(), l.intakes[n.Index]
 	if intake != nil {
-		q.SkipIDs = true
-		intake.Begin(keys)
+		intake.Begin(q.Keys)
 	}
-	failed = traverse.AskInto(l.ctx, l.source, q, rows, intake)
+	failed = traverse.AskInto(l.ctx, source, q, rows, intake)
 	if err := l.ctx.Err(); err != nil {
 		return nil, err
 	}

@@ -19,7 +19,8 @@
 //	leadscore-db version
 //
 // Rule files that are named together are one set, and so are the .score files in a
-// folder; folders below it are sets of their own. The file - is standard input.
+// folder; folders below it are sets of their own. The file - is standard input. A folder
+// with a file leadscore.json is a project: docs/cli.md describes it.
 //
 // The URL of a database is postgres://USER@HOST:PORT/DATABASE, with parameters as libpq
 // has them, or sqlite:FILE. A password is read from PGPASSWORD, or a password file, or the

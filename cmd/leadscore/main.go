@@ -20,7 +20,8 @@
 //	leadscore version
 //
 // Rule files that are named together are one set, and so are the .score files in a
-// folder; folders below it are sets of their own. The file - is standard input.
+// folder; folders below it are sets of their own. The file - is standard input. A folder
+// with a file leadscore.json is a project: docs/cli.md describes it.
 //
 // Problems in rules are written to standard error, in colour if that is a terminal.
 // With --format json they are written to standard output, as everything else is, one

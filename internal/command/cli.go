@@ -134,6 +134,7 @@ func (inv *invocation) parse() ([]string, error) {
 		operands = append(operands, inv.flags.Arg(0))
 		args = inv.flags.Args()[1:]
 	}
+	operands, bad := inv.useProject(append(operands, tail...))
 	for _, check := range inv.checks {
 		if err := check(); err != nil {
 			return nil, err
@@ -146,7 +147,10 @@ func (inv *invocation) parse() ([]string, error) {
 		}
 		inv.json = j
 	}
-	return append(operands, tail...), nil
+	if bad != nil {
+		return nil, inv.report(bad)
+	}
+	return operands, nil
 }
 
 // complain prints an error of the command to standard error and, as JSON, to the

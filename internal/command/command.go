@@ -185,7 +185,7 @@ func explaining(from, data string) []command {
 }
 
 // rulesHelp describes the operands of commands that compile rules.
-const rulesHelp = "FILE is a rule file, or - for standard input. DIR stands for the .score files in it. All that are named together are one set: they are compiled together. Folders below DIR are sets of their own."
+const rulesHelp = "FILE is a rule file, or - for standard input. DIR stands for the .score files in it. All that are named together are one set: they are compiled together. Folders below DIR are sets of their own. If DIR has a file leadscore.json, that says which rule files, schema and data are used."
 
 func (p *Program) commandCalled(name string) *command {
 	for _, c := range p.commands() {

@@ -336,7 +336,7 @@ func TestProgramNames(t *testing.T) {
 		if status := databaseCommand.run(t.Context(), streams{strings.NewReader(""), &out, os.Stderr}, args); status != statusOK {
 			t.Errorf("%q: status %d", args, status)
 		}
-		rest := strings.NewReplacer("leadscore-db", "", "_leadscore_db", "").Replace(out.String())
+		rest := strings.NewReplacer("leadscore-db", "", "_leadscore_db", "", "leadscore.json", "").Replace(out.String())
 		if strings.Contains(rest, "leadscore") || out.Len() == len(rest) {
 			t.Errorf("%q: %s", args, out.String())
 		}

@@ -50,7 +50,7 @@ func (s *Session) subject(ctx context.Context, r *request, asOf string, to *stri
 	if sub.data, err = s.load(ctx, r, set, sub.zone); err != nil {
 		return nil, err
 	}
-	found, err := answer.DataFindings(ctx, set, sub.data, sub.asOf, sub.to)
+	found, err := s.findings(ctx, set, sub.data, sub.asOf, sub.to)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +88,7 @@ func checkRules(ctx context.Context, s *Session, r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	odd, err := answer.DataFindings(ctx, set, data, asOf, time.Time{})
+	odd, err := s.findings(ctx, set, data, asOf, time.Time{})
 	if !p.Advice {
 		odd = odd.Warnings()
 	}
@@ -267,7 +267,7 @@ func diff(ctx context.Context, s *Session, r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := answer.DataFindings(ctx, newer, is, asOf, time.Time{})
+	found, err := s.findings(ctx, newer, is, asOf, time.Time{})
 	if err != nil {
 		return nil, err
 	}

@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 	"testing/fstest"
 	"time"
 
 	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/audit"
 	"github.com/leadscore/leadscore/eval/check"
 	"github.com/leadscore/leadscore/internal/answer"
 	"github.com/leadscore/leadscore/internal/zones"
@@ -35,6 +37,28 @@ type data struct {
 	loaded *tables.Data // or nil
 	schema *leadscore.Schema
 	in     string // the zone of days
+}
+
+// checked are the findings about data that were made last, and what they are about.
+type checked struct {
+	set      *leadscore.Set
+	data     *tables.Data
+	asOf, to time.Time
+	found    audit.Findings
+}
+
+// findings returns what about the data does not meet a set. It looks at them only if
+// something has changed: that takes as long as scoring all leads.
+func (s *Session) findings(ctx context.Context, set *leadscore.Set, data *tables.Data, asOf, to time.Time) (audit.Findings, error) {
+	c := &s.checked
+	if c.set != set || c.data != data || !c.asOf.Equal(asOf) || !c.to.Equal(to) {
+		found, err := answer.DataFindings(ctx, set, data, asOf, to)
+		if err != nil {
+			return nil, err
+		}
+		*c = checked{set, data, asOf, to, found}
+	}
+	return slices.Clone(c.found), nil
 }
 
 // opened are the parameters of open. What is not given stays as it is; null removes it.

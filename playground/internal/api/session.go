@@ -24,6 +24,7 @@ type Session struct {
 	schema     *File
 	rules, old version
 	data       data
+	checked    checked
 	now        func() time.Time // time.Now, unless a test sets it
 }
 
@@ -46,9 +47,9 @@ func (f *File) bytes() []byte {
 type Answer struct {
 	Status int               `json:"status"`          // as the exit status of a command
 	Error  string            `json:"error,omitempty"` // why the request is wrong; Status is 2 then
-	Lines  []json.RawMessage `json:"lines,omitempty"` // as a command prints them with --format json
 	Notes  string            `json:"notes,omitempty"` // about the data that were loaded, one per line
 	Value  any               `json:"value,omitempty"` // of methods that no command has
+	Lines  []json.RawMessage `json:"lines,omitempty"` // as a command prints them with --format json
 }
 
 // A requestError is a mistake in a request.
@@ -112,21 +113,29 @@ func (r *request) read(v any) error {
 // Handle answers a request: it returns an [Answer] as JSON. It never fails; what is wrong
 // with the request is in the answer.
 func (s *Session) Handle(ctx context.Context, name string, params []byte) []byte {
+	a, lines := s.answer(ctx, name, params)
 	var out bytes.Buffer
 	e := json.NewEncoder(&out)
 	e.SetEscapeHTML(false) // as the lines have it
-	if err := e.Encode(s.answer(ctx, name, params)); err != nil {
+	if err := e.Encode(a); err != nil {
 		out.Reset()
 		_ = e.Encode(Answer{Status: answer.StatusWrong, Error: err.Error()})
+		return out.Bytes()
 	}
-	return out.Bytes()
+	if len(lines) == 0 {
+		return out.Bytes()
+	}
+	// The lines are JSON already, which an encoder would only read again.
+	text := append(bytes.TrimSuffix(out.Bytes(), []byte("}\n")), `,"lines":[`...)
+	text = append(text, bytes.ReplaceAll(bytes.TrimSuffix(lines, []byte("\n")), []byte("\n"), []byte(","))...)
+	return append(text, "]}\n"...)
 }
 
-// answer answers a request.
-func (s *Session) answer(ctx context.Context, name string, params []byte) Answer {
+// answer answers a request, and returns the lines apart.
+func (s *Session) answer(ctx context.Context, name string, params []byte) (a Answer, lines []byte) {
 	m, ok := methods[name]
 	if !ok {
-		return Answer{Status: statusRequest, Error: fmt.Sprintf("there is no method %q", name)}
+		return Answer{Status: statusRequest, Error: fmt.Sprintf("there is no method %q", name)}, nil
 	}
 	var text bytes.Buffer
 	r := &request{params: params}
@@ -134,12 +143,12 @@ func (s *Session) answer(ctx context.Context, name string, params []byte) Answer
 		r.lines, _ = answer.Begin(&text, name) // a buffer does not fail
 	}
 	value, err := m.run(ctx, s, r)
-	a := Answer{Notes: r.notes, Value: value}
+	a = Answer{Notes: r.notes, Value: value}
 	bad, wrong := errors.AsType[*requestError](err)
 	switch {
 	case err == nil:
 	case wrong:
-		return Answer{Status: statusRequest, Error: bad.message}
+		return Answer{Status: statusRequest, Error: bad.message}, nil
 	default:
 		a.Status = answer.StatusWrong
 		r.report(err)
@@ -147,13 +156,10 @@ func (s *Session) answer(ctx context.Context, name string, params []byte) Answer
 	switch {
 	case r.lines != nil:
 		_ = r.lines.End(a.Status)
-		for line := range bytes.Lines(text.Bytes()) {
-			a.Lines = append(a.Lines, bytes.TrimSuffix(line, []byte("\n")))
-		}
 	case err != nil:
 		a.Error = err.Error()
 	}
-	return a
+	return a, text.Bytes()
 }
 
 // report writes an error as lines.

@@ -71,16 +71,22 @@ func (e *editor) rename(name string) error {
 	return nil
 }
 
-// taken reports whether something of the same kind has a name in the same model or file.
+// isModel reports whether a node is a model: the names in a model are apart from those of models.
+func isModel(n dsl.Node) bool {
+	_, ok := n.(*dsl.Model)
+	return ok
+}
+
+// taken reports whether something in the same model has a name, or another model.
 func (e *editor) taken(name string, except *dsl.String) bool {
 	var in dsl.Node = e.file
-	if _, ok := e.node.(*dsl.Model); !ok {
+	if !isModel(e.node) {
 		in = e.path[1]
 	}
 	found := false
 	dsl.Walk(in, func(n dsl.Node) bool {
 		s := nameOf(n)
-		found = found || s != nil && s != except && s.Value == name && fmt.Sprintf("%T", n) == fmt.Sprintf("%T", e.node)
+		found = found || s != nil && s != except && s.Value == name && isModel(n) == isModel(e.node)
 		return true
 	})
 	return found

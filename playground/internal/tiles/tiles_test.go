@@ -158,6 +158,7 @@ func TestRefused(t *testing.T) {
 		{Kind: "points", At: 1, Value: "5"},
 		{Kind: "name", At: opened, Value: " "},
 		{Kind: "name", At: opened, Value: "Large"},
+		{Kind: "name", At: opened, Value: "Firm"},
 		{Kind: "frequency", At: child, Value: "none EmailClicked each"},
 		{Kind: "frequency", At: child, Value: "often"},
 		{Kind: "frequency", At: child, Value: "each // "},

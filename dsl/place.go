@@ -30,8 +30,8 @@ type Place struct {
 	// Path is the path so far of the child, or of the table, that the place is in; its first
 	// name is the root. Or is the other kinds of a root of several.
 	Path, Or []*Name
-	// Ref is the reference so far of the expression that the place is in: relationships, or
-	// a step, and behind the operator the field at the end.
+	// Ref is the names before the place of the reference of the expression that the place is
+	// in: relationships or a step, and last the field, once that is before the place.
 	Ref []*Name
 	// Op is the operator of that expression, if it is before the place; otherwise OpSpan is
 	// not known.

@@ -155,16 +155,12 @@ func (k *modelLowering) base() *relation {
 	return rel
 }
 
-// fewJoins is how many tables one count joins to the leads at most: those of a lead with contact
-// and all kinds of interactions take more, and then join more than a piece should.
-const fewJoins = 8
-
 // piece returns the leads of a relation that has room for another count.
 func (k *modelLowering) piece() record {
 	n := len(k.lowering.pieces)
 	if n > 0 {
 		last := k.lowering.pieces[n-1]
-		if len(last.columns) < k.d.MaxColumns-10 && len(last.sources) < k.d.MaxJoins-fewJoins {
+		if k.room(last) {
 			return k.main(last, k.schema.Entity(traverse.Lead), "")
 		}
 	}

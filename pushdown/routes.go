@@ -77,16 +77,29 @@ func (w *walk) next(r record, step int, t test) *scalar.Expr {
 	return w.joined(r, rel, mine, rel.add(w.lowering, w.weight(there, step+1, t)))
 }
 
-// relation returns the relation of a name, which it adds unless it is there.
+// relation returns the relation of a name that has room for another column, which it adds unless
+// it is there.
 func (l *lowering) relation(kind, name string) *relation {
 	name = kind + " " + name
-	r, ok := l.named[name]
-	if !ok {
-		r = &relation{name: fmt.Sprintf("%s%d", kind, l.kinds[kind]), prefix: "n"}
-		l.kinds[kind]++
-		l.named[name] = r
+	for {
+		r, ok := l.named[name]
+		if ok && l.room(r) {
+			return r
+		}
+		if !ok {
+			r = &relation{name: fmt.Sprintf("%s%d", kind, l.kinds[kind]), prefix: "n"}
+			l.kinds[kind]++
+			l.named[name] = r
+			return r
+		}
+		name += "+"
 	}
-	return r
+}
+
+// room reports whether a relation has room for what one more child takes.
+func (l *lowering) room(r *relation) bool {
+	const fewColumns, fewJoins = 10, 12
+	return len(r.columns) < l.d.MaxColumns-fewColumns && len(r.sources) < l.d.MaxJoins-fewJoins
 }
 
 // keyed makes an id the key of a relation.

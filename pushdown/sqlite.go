@@ -73,7 +73,7 @@ func SQLite() *Dialect {
 		Quo:        func(x, n string, _ bool) string { return "(" + x + " / " + n + ")" },
 		Rem:        func(x, n string, _ bool) string { return "(" + x + " % " + n + ")" },
 		Fence:      " LIMIT -1", // a SELECT with a limit is not merged into one that joins it, and so gets an index
-		MaxColumns: 1500, MaxJoins: 50, MaxParameters: 32_000, MaxTables: 900,
+		MaxColumns: 1500, MaxJoins: 62, MaxParameters: 32_000, MaxTables: 900,
 	}
 }
 

@@ -81,29 +81,40 @@ func New(set *leadscore.Set, dialect *Dialect, mapping Mapping, opts ...Option) 
 		return nil, r
 	}
 	w := &writer{lowering: l, numbers: map[string]int{}}
-	s.text, s.parameters = s.write(w), w.names
+	if r := try(func() { s.text = s.write(w) }); r != nil {
+		return nil, Refusals{{Reason: r.reason, Remedy: r.remedy}}
+	}
+	s.parameters = w.names
 	if len(s.parameters) > dialect.MaxParameters {
 		return nil, Refusals{{Reason: fmt.Sprintf("the statement has %d parameters, and %s takes %d", len(s.parameters), dialect.Name, dialect.MaxParameters), Remedy: "split the set"}}
 	}
 	return s, nil
 }
 
-// tooLarge refuses a statement that reads more tables than the database takes.
+// tooLarge refuses a statement that has more of something than the database takes.
 func (l *lowering) tooLarge(parts []*part) Refusals {
 	tables, known := 0, map[*relation]int{}
+	var roots []*relation
 	for _, p := range parts {
 		tables += len(p.steps)
 		for _, r := range p.pieces {
 			tables += 1 + r.tables(known)
 		}
+		roots = append(roots, p.pieces...)
 	}
-	if l.d.MaxTables == 0 || tables <= l.d.MaxTables {
-		return nil
+	const remedy = "make a statement for fewer models, or shorten paths"
+	if l.d.MaxTables > 0 && tables > l.d.MaxTables {
+		reason := fmt.Sprintf("the statement reads %d tables, counting each as often as it is read, and %s takes %d", tables, l.d.Name, l.d.MaxTables)
+		return Refusals{{Reason: reason, Remedy: remedy}}
 	}
-	return Refusals{{
-		Reason: fmt.Sprintf("the statement reads %d tables, counting each as often as it is read, and %s takes %d", tables, l.d.Name, l.d.MaxTables),
-		Remedy: "make a statement for fewer models, or shorten paths",
-	}}
+	for _, r := range order(roots) {
+		if len(r.sources) > l.d.MaxJoins || len(r.columns) >= l.d.MaxColumns {
+			reason := fmt.Sprintf("a SELECT of the statement joins %d tables and has %d columns, and %s takes %d and %d",
+				len(r.sources), len(r.columns)+1, l.d.Name, l.d.MaxJoins, l.d.MaxColumns)
+			return Refusals{{Reason: reason, Remedy: remedy}}
+		}
+	}
+	return nil
 }
 
 // Text returns the statement with parameters. It is the same whatever as of is.
@@ -234,7 +245,7 @@ func (w *writer) nullNumber() string {
 func (w *writer) text(s string) string {
 	text, ok := w.d.Text(s)
 	if !ok {
-		panic(fmt.Sprintf("pushdown: %q has no form in %s", s, w.d.Name))
+		refuse(fmt.Sprintf("%s has no text such as %q", w.d.Name, s), "give the model, grade or label another name")
 	}
 	return text
 }

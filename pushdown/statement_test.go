@@ -210,3 +210,56 @@ func TestMapping(t *testing.T) {
 		}
 	}
 }
+
+// TestNames: the name of a model may be any text that the database has.
+func TestNames(t *testing.T) {
+	rules := func(name string) string {
+		return strings.Replace(visits, "Visits", name, 1)
+	}
+	for _, d := range []*pushdown.Dialect{pushdown.PostgreSQL(), pushdown.SQLite()} {
+		s, err := pushdown.New(compile(t, rules(`it's \\ a \"quoted\" name`)), d, pushdown.Mapping{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]string{"PostgreSQL": `E'it''s \\ a "quoted" name'`, "SQLite": `'it''s \ a "quoted" name'`}[d.Name]
+		if !strings.Contains(s.Text(), want) {
+			t.Errorf("%s is not in the statement:\n%s", want, s.Text())
+		}
+		_, err = pushdown.New(compile(t, rules("a\x00b")), d, pushdown.Mapping{})
+		if _, ok := errors.AsType[pushdown.Refusals](err); !ok {
+			t.Errorf("%s and NUL: %v", d.Name, err)
+		}
+	}
+}
+
+// TestManyCounters: counters that do not fit into one SELECT are in several.
+func TestManyCounters(t *testing.T) {
+	var rules strings.Builder
+	rules.WriteString("model \"Many\" {\n  target contact\n")
+	for i := range 100 {
+		fmt.Fprintf(&rules, "  condition \"C%d\" {\n    each WebsiteVisited within last %d days\n    score +1\n  }\n", i, i+1)
+	}
+	rules.WriteString("}\n")
+	const most = 70
+	for _, d := range []*pushdown.Dialect{pushdown.PostgreSQL(), pushdown.SQLite()} {
+		d.MaxColumns = most
+		_, err := pushdown.New(compile(t, rules.String()), d, pushdown.Mapping{})
+		if err == nil || !strings.Contains(err.Error(), "divide the model") { // which adds up 100 columns
+			t.Errorf("%s: %v", d.Name, err)
+		}
+		d.MaxColumns = 110
+		s, err := pushdown.New(compile(t, rules.String()), d, pushdown.Mapping{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, part := range strings.Split(s.Text(), "SELECT ") {
+			head, _, _ := strings.Cut(part, "\nFROM ")
+			if n := strings.Count(head, ",\n") + 1; n > d.MaxColumns {
+				t.Errorf("%s: SELECT %d has %d columns", d.Name, i, n)
+			}
+		}
+		if n := strings.Count(s.Text(), `"WebsiteVisited"`); n != 1 {
+			t.Errorf("%s: the table is read %d times", d.Name, n)
+		}
+	}
+}

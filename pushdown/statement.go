@@ -36,7 +36,9 @@ type optionKind uint8
 
 const optionForLeads optionKind = 1
 
-// ForLeads makes a statement that scores only leads whose ids are given with the arguments.
+// ForLeads makes a statement that has only the rows of leads whose ids are given with the
+// arguments. The database may read the tables as a whole all the same: to score a few leads out
+// of many, use package source/sqldb.
 func ForLeads() Option { return Option{optionForLeads} }
 
 // New lowers the models of a set to one statement in a dialect. The rules are those of the set,

@@ -255,7 +255,7 @@ func (c *scope) apartBy(v check.Value, route []record, kind int) *scalar.Expr {
 	return r.value(f, formPlain)
 }
 
-// counted apart: what a child with a cap or a burst counts.
+// apart returns what a child with a cap or a burst counts, in the row of a lead.
 func (c *scope) apart(lead record, ch *check.Child) *scalar.Expr {
 	rel, n := c.apartOf(ch, nil, false)
 	return c.joined(lead, rel, c.keyOf(lead, ch), n)
@@ -326,15 +326,15 @@ func (c *scope) burst(g group, ch *check.Child, kept int) (*relation, total) {
 	if !ok {
 		panic("pushdown: a burst of months or years")
 	}
-	close := c.over(g.relation)
-	close.where = append(close.where, c.Not(c.IsNull(c.atOf(days))))
-	w := &window{sum: c.whole(columnCount, g.span), by: []*scalar.Expr{close.key}, order: c.atOf(days), back: span}
+	near := c.over(g.relation)
+	near.where = append(near.where, c.Not(c.IsNull(c.atOf(days))))
+	w := &window{sum: c.whole(columnCount, g.span), by: []*scalar.Expr{near.key}, order: c.atOf(days), back: span}
 	for i := range kept {
-		close.renameAlways(each, c.other(valueColumn(i)), valueColumn(i))
+		near.renameAlways(each, c.other(valueColumn(i)), valueColumn(i))
 		w.by = append(w.by, c.other(valueColumn(i)))
 	}
-	close.windowed(w, "total")
-	rel := c.grouped(close)
+	near.windowed(w, "total")
+	rel := c.grouped(near)
 	for i := range kept {
 		rel.renameAlways(keys, c.other(valueColumn(i)), valueColumn(i))
 	}

@@ -62,7 +62,7 @@ func (c *scope) boundParameter(b check.Bound, days bool) string {
 	return name
 }
 
-// number returns a parameter that is a number.
+// numberParameter returns a parameter that is a number.
 func (l *lowering) numberParameter(name string, value func(at *instant) int64) *scalar.Expr {
 	l.parameters[name] = parameter{NumberArgument, value}
 	first, last := firstDay*microsPerDay, (lastDay+1)*microsPerDay

@@ -11,8 +11,8 @@ import (
 )
 
 // PostgreSQL returns the dialect of PostgreSQL 14 and later, with a server encoding of UTF8, for
-// any driver. An interval never goes into a statement, nor does what depends on the session's
-// time zone or on a collation.
+// any driver. Nothing of a statement depends on the session's time zone or on a collation, and
+// intervals have seconds alone.
 func PostgreSQL() *Dialect {
 	return &Dialect{
 		Name:    "PostgreSQL",

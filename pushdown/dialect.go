@@ -4,7 +4,7 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// A Dialect says how a statement is written for a kind of database. [PostgreSQL] and [SQLite]
+// A Dialect says how a statement is written for a kind of database. [PostgreSQL], [SQLite] and [DuckDB]
 // return one; for another database change one of them or fill one in. The functions take and
 // return SQL. What they return stands beside any operator without parentheses, unless said
 // otherwise. They must be safe for concurrent use.

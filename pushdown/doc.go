@@ -64,6 +64,9 @@
 //     MaxParameters.
 //   - SQLite: contains word; once per, up to N per and same by a text that is not exact; an
 //     operand with NUL; separated choices. Sums of more than 64 bits fail when the statement runs.
+//   - DuckDB: times in nanoseconds. Sums of more than 128 bits fail when the statement runs. It
+//     takes seconds to plan a statement of some hundred relations, so make several statements of
+//     a set that is so large.
 //
 // Statements that tell the hours, days, weeks, months or years of local times apart have the
 // changes of clocks up to the year 2150, and do not run as of a later one.

@@ -45,7 +45,7 @@ func TestGolden(t *testing.T) {
 		t.Fatal("no rules", err)
 	}
 	for _, name := range rules {
-		for _, d := range []*pushdown.Dialect{pushdown.PostgreSQL(), pushdown.SQLite()} {
+		for _, d := range []*pushdown.Dialect{pushdown.PostgreSQL(), pushdown.SQLite(), pushdown.DuckDB()} {
 			s, err := pushdown.New(compile(t, read(t, name)), d, pushdown.Mapping{})
 			if err != nil {
 				t.Errorf("%s: %v", name, err)

@@ -200,7 +200,7 @@ func TestMutants(t *testing.T) {
 		}
 		for seed := from; seed < from+worlds && len(left) > 0; seed++ {
 			s := d.styles[seed%len(d.styles)]
-			w := newWorld(t, seed, s.ids, -1)
+			w := newWorld(t, seed, s.ids)
 			p := &comparison{d: d, s: s, w: w, dialect: d.dialect(), db: d.load(t, s, w)}
 			for _, c := range w.cases {
 				statement, err := pushdown.New(c.set, p.dialect, s.mapping(w.schema))

@@ -17,7 +17,7 @@ func TestTables(t *testing.T) {
 				if d.read == nil || d.name == "SQLite" && s.formats[traverse.Date] == sqldb.ByType {
 					t.Skip("package sqldb does not read such tables")
 				}
-				w := newWorld(t, i, s.ids, -1)
+				w := newWorld(t, i, s.ids)
 				db := d.load(t, s, w)
 				source, err := sqldb.Open(t.Context(), db, d.read(), w.schema, sqldb.Options{Mapping: s.sqlMapping(w.schema)})
 				if err != nil {

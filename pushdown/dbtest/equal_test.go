@@ -228,7 +228,7 @@ func TestEqual(t *testing.T) {
 			p.db.Close()
 			total = p.tally
 			if only >= 0 {
-				break
+				models = 0 // this was all
 			}
 		}
 		t.Logf("LEADSCORE_FROM=%d to %d, in %v: %v", from, seed-1, total.took, &total)

@@ -132,7 +132,7 @@ func sqliteCanonical(column string, c Column, m *Mapping, typ traverse.Type) (Ca
 		case integer:
 			return Canonical{Expr: column, Class: IntegerID, Plain: true}, nil
 		case text:
-			return Canonical{Expr: "NULLIF(" + column + ", '') COLLATE BINARY"}, nil
+			return Canonical{Expr: "NULLIF(" + column + " COLLATE BINARY, '') COLLATE BINARY"}, nil
 		}
 	case traverse.Text, traverse.Choice:
 		switch {
@@ -141,7 +141,7 @@ func sqliteCanonical(column string, c Column, m *Mapping, typ traverse.Type) (Ca
 		case integer:
 			return Canonical{Expr: "CAST(" + column + " AS TEXT)"}, nil
 		case text:
-			return Canonical{Expr: "NULLIF(" + column + ", '') COLLATE BINARY"}, nil
+			return Canonical{Expr: "NULLIF(" + column + " COLLATE BINARY, '') COLLATE BINARY"}, nil
 		}
 	case traverse.Number:
 		if number {

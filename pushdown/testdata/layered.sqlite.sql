@@ -2,16 +2,16 @@ WITH "o0" AS (
 SELECT "j1"."id" AS "id",
   "e"."x_Timestamp" AS "at",
   COUNT(*) FILTER (WHERE 1) AS "n"
-FROM (SELECT NULLIF("Contact", '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "WebsiteVisited" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
-JOIN (SELECT NULLIF("ParentContact", '') COLLATE BINARY AS "r_ParentContact", NULLIF("id", '') COLLATE BINARY AS "id" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Contact" = "j1"."r_ParentContact"
+FROM (SELECT NULLIF("Contact" COLLATE BINARY, '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "WebsiteVisited" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
+JOIN (SELECT NULLIF("ParentContact" COLLATE BINARY, '') COLLATE BINARY AS "r_ParentContact", NULLIF("id" COLLATE BINARY, '') COLLATE BINARY AS "id" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Contact" = "j1"."r_ParentContact"
 WHERE (1) AND ("j1"."id" IS NOT NULL)
 GROUP BY "j1"."id", "e"."x_Timestamp"),
 "o1" AS (
 SELECT "j1"."id" AS "id",
   "e"."x_Timestamp" AS "at",
   COUNT(*) FILTER (WHERE 1) AS "n"
-FROM (SELECT NULLIF("Lead", '') COLLATE BINARY AS "r_Lead", NULLIF("Contact", '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "WebsiteVisited" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
-JOIN (SELECT NULLIF("id", '') COLLATE BINARY AS "id", NULLIF("ParentContact", '') COLLATE BINARY AS "r_ParentContact" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Lead" = "j1"."id"
+FROM (SELECT NULLIF("Lead" COLLATE BINARY, '') COLLATE BINARY AS "r_Lead", NULLIF("Contact" COLLATE BINARY, '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "WebsiteVisited" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
+JOIN (SELECT NULLIF("id" COLLATE BINARY, '') COLLATE BINARY AS "id", NULLIF("ParentContact" COLLATE BINARY, '') COLLATE BINARY AS "r_ParentContact" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Lead" = "j1"."id"
 WHERE (NOT COALESCE("e"."r_Contact" = "j1"."r_ParentContact", 0)) AND (1) AND ("j1"."id" IS NOT NULL)
 GROUP BY "j1"."id", "e"."x_Timestamp"),
 "o2" AS (
@@ -57,16 +57,16 @@ GROUP BY "e"."id"),
 SELECT "j1"."id" AS "id",
   "e"."x_Timestamp" AS "at",
   COUNT(*) FILTER (WHERE 1) AS "n"
-FROM (SELECT NULLIF("Contact", '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EmailClicked" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
-JOIN (SELECT NULLIF("ParentContact", '') COLLATE BINARY AS "r_ParentContact", NULLIF("id", '') COLLATE BINARY AS "id" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Contact" = "j1"."r_ParentContact"
+FROM (SELECT NULLIF("Contact" COLLATE BINARY, '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EmailClicked" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
+JOIN (SELECT NULLIF("ParentContact" COLLATE BINARY, '') COLLATE BINARY AS "r_ParentContact", NULLIF("id" COLLATE BINARY, '') COLLATE BINARY AS "id" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Contact" = "j1"."r_ParentContact"
 WHERE (1) AND ("j1"."id" IS NOT NULL)
 GROUP BY "j1"."id", "e"."x_Timestamp"),
 "o10" AS (
 SELECT "j1"."id" AS "id",
   "e"."x_Timestamp" AS "at",
   COUNT(*) FILTER (WHERE 1) AS "n"
-FROM (SELECT NULLIF("Lead", '') COLLATE BINARY AS "r_Lead", NULLIF("Contact", '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EmailClicked" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
-JOIN (SELECT NULLIF("id", '') COLLATE BINARY AS "id", NULLIF("ParentContact", '') COLLATE BINARY AS "r_ParentContact" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Lead" = "j1"."id"
+FROM (SELECT NULLIF("Lead" COLLATE BINARY, '') COLLATE BINARY AS "r_Lead", NULLIF("Contact" COLLATE BINARY, '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EmailClicked" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
+JOIN (SELECT NULLIF("id" COLLATE BINARY, '') COLLATE BINARY AS "id", NULLIF("ParentContact" COLLATE BINARY, '') COLLATE BINARY AS "r_ParentContact" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Lead" = "j1"."id"
 WHERE (NOT COALESCE("e"."r_Contact" = "j1"."r_ParentContact", 0)) AND (1) AND ("j1"."id" IS NOT NULL)
 GROUP BY "j1"."id", "e"."x_Timestamp"),
 "o11" AS (
@@ -92,16 +92,16 @@ GROUP BY "e"."id"),
 SELECT "j1"."id" AS "id",
   "e"."r_Lead" AS "x0",
   COUNT(*) FILTER (WHERE 1) AS "n"
-FROM (SELECT NULLIF("Contact", '') COLLATE BINARY AS "r_Contact", NULLIF("Lead", '') COLLATE BINARY AS "r_Lead" FROM "EventRegistered" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
-JOIN (SELECT NULLIF("ParentContact", '') COLLATE BINARY AS "r_ParentContact", NULLIF("id", '') COLLATE BINARY AS "id" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Contact" = "j1"."r_ParentContact"
+FROM (SELECT NULLIF("Contact" COLLATE BINARY, '') COLLATE BINARY AS "r_Contact", NULLIF("Lead" COLLATE BINARY, '') COLLATE BINARY AS "r_Lead" FROM "EventRegistered" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
+JOIN (SELECT NULLIF("ParentContact" COLLATE BINARY, '') COLLATE BINARY AS "r_ParentContact", NULLIF("id" COLLATE BINARY, '') COLLATE BINARY AS "id" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Contact" = "j1"."r_ParentContact"
 WHERE (1) AND ("j1"."id" IS NOT NULL)
 GROUP BY "j1"."id", "e"."r_Lead"),
 "o16" AS (
 SELECT "j1"."id" AS "id",
   "e"."r_Lead" AS "x0",
   COUNT(*) FILTER (WHERE 1) AS "n"
-FROM (SELECT NULLIF("Lead", '') COLLATE BINARY AS "r_Lead", NULLIF("Contact", '') COLLATE BINARY AS "r_Contact" FROM "EventRegistered" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
-JOIN (SELECT NULLIF("id", '') COLLATE BINARY AS "id", NULLIF("ParentContact", '') COLLATE BINARY AS "r_ParentContact" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Lead" = "j1"."id"
+FROM (SELECT NULLIF("Lead" COLLATE BINARY, '') COLLATE BINARY AS "r_Lead", NULLIF("Contact" COLLATE BINARY, '') COLLATE BINARY AS "r_Contact" FROM "EventRegistered" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
+JOIN (SELECT NULLIF("id" COLLATE BINARY, '') COLLATE BINARY AS "id", NULLIF("ParentContact" COLLATE BINARY, '') COLLATE BINARY AS "r_ParentContact" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Lead" = "j1"."id"
 WHERE (NOT COALESCE("e"."r_Contact" = "j1"."r_ParentContact", 0)) AND (1) AND ("j1"."id" IS NOT NULL)
 GROUP BY "j1"."id", "e"."r_Lead"),
 "o17" AS (
@@ -124,16 +124,16 @@ WHERE ("e"."x0" IS NOT NULL)),
 SELECT "j1"."id" AS "id",
   "e"."r_Lead" AS "x0",
   COUNT(*) FILTER (WHERE 1) AS "n"
-FROM (SELECT NULLIF("Contact", '') COLLATE BINARY AS "r_Contact", NULLIF("Lead", '') COLLATE BINARY AS "r_Lead" FROM "EventCancelled" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
-JOIN (SELECT NULLIF("ParentContact", '') COLLATE BINARY AS "r_ParentContact", NULLIF("id", '') COLLATE BINARY AS "id" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Contact" = "j1"."r_ParentContact"
+FROM (SELECT NULLIF("Contact" COLLATE BINARY, '') COLLATE BINARY AS "r_Contact", NULLIF("Lead" COLLATE BINARY, '') COLLATE BINARY AS "r_Lead" FROM "EventCancelled" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
+JOIN (SELECT NULLIF("ParentContact" COLLATE BINARY, '') COLLATE BINARY AS "r_ParentContact", NULLIF("id" COLLATE BINARY, '') COLLATE BINARY AS "id" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Contact" = "j1"."r_ParentContact"
 WHERE (1) AND ("j1"."id" IS NOT NULL)
 GROUP BY "j1"."id", "e"."r_Lead"),
 "o21" AS (
 SELECT "j1"."id" AS "id",
   "e"."r_Lead" AS "x0",
   COUNT(*) FILTER (WHERE 1) AS "n"
-FROM (SELECT NULLIF("Lead", '') COLLATE BINARY AS "r_Lead", NULLIF("Contact", '') COLLATE BINARY AS "r_Contact" FROM "EventCancelled" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
-JOIN (SELECT NULLIF("id", '') COLLATE BINARY AS "id", NULLIF("ParentContact", '') COLLATE BINARY AS "r_ParentContact" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Lead" = "j1"."id"
+FROM (SELECT NULLIF("Lead" COLLATE BINARY, '') COLLATE BINARY AS "r_Lead", NULLIF("Contact" COLLATE BINARY, '') COLLATE BINARY AS "r_Contact" FROM "EventCancelled" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
+JOIN (SELECT NULLIF("id" COLLATE BINARY, '') COLLATE BINARY AS "id", NULLIF("ParentContact" COLLATE BINARY, '') COLLATE BINARY AS "r_ParentContact" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Lead" = "j1"."id"
 WHERE (NOT COALESCE("e"."r_Contact" = "j1"."r_ParentContact", 0)) AND (1) AND ("j1"."id" IS NOT NULL)
 GROUP BY "j1"."id", "e"."r_Lead"),
 "o22" AS (
@@ -170,183 +170,183 @@ GROUP BY "e"."id"),
 "i0" AS (
 SELECT "e"."r_Contact" AS "id",
   MAX(CASE WHEN 1 THEN "e"."x_Timestamp" END) AS "n0"
-FROM (SELECT NULLIF("Contact", '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EmailOpened" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
+FROM (SELECT NULLIF("Contact" COLLATE BINARY, '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EmailOpened" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
 WHERE ("e"."r_Contact" IS NOT NULL)
 GROUP BY "e"."r_Contact"),
 "i1" AS (
 SELECT "j1"."id" AS "id",
   MAX(CASE WHEN 1 THEN "e"."x_Timestamp" END) AS "n0"
-FROM (SELECT NULLIF("Lead", '') COLLATE BINARY AS "r_Lead", NULLIF("Contact", '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EmailOpened" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
-JOIN (SELECT NULLIF("id", '') COLLATE BINARY AS "id", NULLIF("ParentContact", '') COLLATE BINARY AS "r_ParentContact" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Lead" = "j1"."id"
+FROM (SELECT NULLIF("Lead" COLLATE BINARY, '') COLLATE BINARY AS "r_Lead", NULLIF("Contact" COLLATE BINARY, '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EmailOpened" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
+JOIN (SELECT NULLIF("id" COLLATE BINARY, '') COLLATE BINARY AS "id", NULLIF("ParentContact" COLLATE BINARY, '') COLLATE BINARY AS "r_ParentContact" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Lead" = "j1"."id"
 WHERE (NOT COALESCE("e"."r_Contact" = "j1"."r_ParentContact", 0)) AND ("j1"."id" IS NOT NULL)
 GROUP BY "j1"."id"),
 "i2" AS (
 SELECT "e"."r_Contact" AS "id",
   MAX(CASE WHEN 1 THEN "e"."x_Timestamp" END) AS "n0"
-FROM (SELECT NULLIF("Contact", '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EmailClicked" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
+FROM (SELECT NULLIF("Contact" COLLATE BINARY, '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EmailClicked" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
 WHERE ("e"."r_Contact" IS NOT NULL)
 GROUP BY "e"."r_Contact"),
 "i3" AS (
 SELECT "j1"."id" AS "id",
   MAX(CASE WHEN 1 THEN "e"."x_Timestamp" END) AS "n0"
-FROM (SELECT NULLIF("Lead", '') COLLATE BINARY AS "r_Lead", NULLIF("Contact", '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EmailClicked" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
-JOIN (SELECT NULLIF("id", '') COLLATE BINARY AS "id", NULLIF("ParentContact", '') COLLATE BINARY AS "r_ParentContact" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Lead" = "j1"."id"
+FROM (SELECT NULLIF("Lead" COLLATE BINARY, '') COLLATE BINARY AS "r_Lead", NULLIF("Contact" COLLATE BINARY, '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EmailClicked" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
+JOIN (SELECT NULLIF("id" COLLATE BINARY, '') COLLATE BINARY AS "id", NULLIF("ParentContact" COLLATE BINARY, '') COLLATE BINARY AS "r_ParentContact" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Lead" = "j1"."id"
 WHERE (NOT COALESCE("e"."r_Contact" = "j1"."r_ParentContact", 0)) AND ("j1"."id" IS NOT NULL)
 GROUP BY "j1"."id"),
 "i4" AS (
 SELECT "e"."r_Contact" AS "id",
   MAX(CASE WHEN 1 THEN "e"."x_Timestamp" END) AS "n0"
-FROM (SELECT NULLIF("Contact", '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EmailForwarded" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
+FROM (SELECT NULLIF("Contact" COLLATE BINARY, '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EmailForwarded" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
 WHERE ("e"."r_Contact" IS NOT NULL)
 GROUP BY "e"."r_Contact"),
 "i5" AS (
 SELECT "j1"."id" AS "id",
   MAX(CASE WHEN 1 THEN "e"."x_Timestamp" END) AS "n0"
-FROM (SELECT NULLIF("Lead", '') COLLATE BINARY AS "r_Lead", NULLIF("Contact", '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EmailForwarded" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
-JOIN (SELECT NULLIF("id", '') COLLATE BINARY AS "id", NULLIF("ParentContact", '') COLLATE BINARY AS "r_ParentContact" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Lead" = "j1"."id"
+FROM (SELECT NULLIF("Lead" COLLATE BINARY, '') COLLATE BINARY AS "r_Lead", NULLIF("Contact" COLLATE BINARY, '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EmailForwarded" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
+JOIN (SELECT NULLIF("id" COLLATE BINARY, '') COLLATE BINARY AS "id", NULLIF("ParentContact" COLLATE BINARY, '') COLLATE BINARY AS "r_ParentContact" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Lead" = "j1"."id"
 WHERE (NOT COALESCE("e"."r_Contact" = "j1"."r_ParentContact", 0)) AND ("j1"."id" IS NOT NULL)
 GROUP BY "j1"."id"),
 "i6" AS (
 SELECT "e"."r_Contact" AS "id",
   MAX(CASE WHEN 1 THEN "e"."x_Timestamp" END) AS "n0"
-FROM (SELECT NULLIF("Contact", '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EmailUnsubscribed" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
+FROM (SELECT NULLIF("Contact" COLLATE BINARY, '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EmailUnsubscribed" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
 WHERE ("e"."r_Contact" IS NOT NULL)
 GROUP BY "e"."r_Contact"),
 "i7" AS (
 SELECT "j1"."id" AS "id",
   MAX(CASE WHEN 1 THEN "e"."x_Timestamp" END) AS "n0"
-FROM (SELECT NULLIF("Lead", '') COLLATE BINARY AS "r_Lead", NULLIF("Contact", '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EmailUnsubscribed" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
-JOIN (SELECT NULLIF("id", '') COLLATE BINARY AS "id", NULLIF("ParentContact", '') COLLATE BINARY AS "r_ParentContact" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Lead" = "j1"."id"
+FROM (SELECT NULLIF("Lead" COLLATE BINARY, '') COLLATE BINARY AS "r_Lead", NULLIF("Contact" COLLATE BINARY, '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EmailUnsubscribed" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
+JOIN (SELECT NULLIF("id" COLLATE BINARY, '') COLLATE BINARY AS "id", NULLIF("ParentContact" COLLATE BINARY, '') COLLATE BINARY AS "r_ParentContact" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Lead" = "j1"."id"
 WHERE (NOT COALESCE("e"."r_Contact" = "j1"."r_ParentContact", 0)) AND ("j1"."id" IS NOT NULL)
 GROUP BY "j1"."id"),
 "i8" AS (
 SELECT "e"."r_Contact" AS "id",
   MAX(CASE WHEN 1 THEN "e"."x_Timestamp" END) AS "n0"
-FROM (SELECT NULLIF("Contact", '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EmailMarkedAsSpam" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
+FROM (SELECT NULLIF("Contact" COLLATE BINARY, '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EmailMarkedAsSpam" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
 WHERE ("e"."r_Contact" IS NOT NULL)
 GROUP BY "e"."r_Contact"),
 "i9" AS (
 SELECT "j1"."id" AS "id",
   MAX(CASE WHEN 1 THEN "e"."x_Timestamp" END) AS "n0"
-FROM (SELECT NULLIF("Lead", '') COLLATE BINARY AS "r_Lead", NULLIF("Contact", '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EmailMarkedAsSpam" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
-JOIN (SELECT NULLIF("id", '') COLLATE BINARY AS "id", NULLIF("ParentContact", '') COLLATE BINARY AS "r_ParentContact" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Lead" = "j1"."id"
+FROM (SELECT NULLIF("Lead" COLLATE BINARY, '') COLLATE BINARY AS "r_Lead", NULLIF("Contact" COLLATE BINARY, '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EmailMarkedAsSpam" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
+JOIN (SELECT NULLIF("id" COLLATE BINARY, '') COLLATE BINARY AS "id", NULLIF("ParentContact" COLLATE BINARY, '') COLLATE BINARY AS "r_ParentContact" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Lead" = "j1"."id"
 WHERE (NOT COALESCE("e"."r_Contact" = "j1"."r_ParentContact", 0)) AND ("j1"."id" IS NOT NULL)
 GROUP BY "j1"."id"),
 "i10" AS (
 SELECT "e"."r_Contact" AS "id",
   MAX(CASE WHEN 1 THEN "e"."x_Timestamp" END) AS "n0"
-FROM (SELECT NULLIF("Contact", '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "WebsiteVisited" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
+FROM (SELECT NULLIF("Contact" COLLATE BINARY, '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "WebsiteVisited" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
 WHERE ("e"."r_Contact" IS NOT NULL)
 GROUP BY "e"."r_Contact"),
 "i11" AS (
 SELECT "j1"."id" AS "id",
   MAX(CASE WHEN 1 THEN "e"."x_Timestamp" END) AS "n0"
-FROM (SELECT NULLIF("Lead", '') COLLATE BINARY AS "r_Lead", NULLIF("Contact", '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "WebsiteVisited" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
-JOIN (SELECT NULLIF("id", '') COLLATE BINARY AS "id", NULLIF("ParentContact", '') COLLATE BINARY AS "r_ParentContact" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Lead" = "j1"."id"
+FROM (SELECT NULLIF("Lead" COLLATE BINARY, '') COLLATE BINARY AS "r_Lead", NULLIF("Contact" COLLATE BINARY, '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "WebsiteVisited" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
+JOIN (SELECT NULLIF("id" COLLATE BINARY, '') COLLATE BINARY AS "id", NULLIF("ParentContact" COLLATE BINARY, '') COLLATE BINARY AS "r_ParentContact" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Lead" = "j1"."id"
 WHERE (NOT COALESCE("e"."r_Contact" = "j1"."r_ParentContact", 0)) AND ("j1"."id" IS NOT NULL)
 GROUP BY "j1"."id"),
 "i12" AS (
 SELECT "e"."r_Contact" AS "id",
   MAX(CASE WHEN 1 THEN "e"."x_Timestamp" END) AS "n0"
-FROM (SELECT NULLIF("Contact", '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "WebsiteClicked" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
+FROM (SELECT NULLIF("Contact" COLLATE BINARY, '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "WebsiteClicked" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
 WHERE ("e"."r_Contact" IS NOT NULL)
 GROUP BY "e"."r_Contact"),
 "i13" AS (
 SELECT "j1"."id" AS "id",
   MAX(CASE WHEN 1 THEN "e"."x_Timestamp" END) AS "n0"
-FROM (SELECT NULLIF("Lead", '') COLLATE BINARY AS "r_Lead", NULLIF("Contact", '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "WebsiteClicked" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
-JOIN (SELECT NULLIF("id", '') COLLATE BINARY AS "id", NULLIF("ParentContact", '') COLLATE BINARY AS "r_ParentContact" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Lead" = "j1"."id"
+FROM (SELECT NULLIF("Lead" COLLATE BINARY, '') COLLATE BINARY AS "r_Lead", NULLIF("Contact" COLLATE BINARY, '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "WebsiteClicked" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
+JOIN (SELECT NULLIF("id" COLLATE BINARY, '') COLLATE BINARY AS "id", NULLIF("ParentContact" COLLATE BINARY, '') COLLATE BINARY AS "r_ParentContact" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Lead" = "j1"."id"
 WHERE (NOT COALESCE("e"."r_Contact" = "j1"."r_ParentContact", 0)) AND ("j1"."id" IS NOT NULL)
 GROUP BY "j1"."id"),
 "i14" AS (
 SELECT "e"."r_Contact" AS "id",
   MAX(CASE WHEN 1 THEN "e"."x_Timestamp" END) AS "n0"
-FROM (SELECT NULLIF("Contact", '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "FormVisited" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
+FROM (SELECT NULLIF("Contact" COLLATE BINARY, '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "FormVisited" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
 WHERE ("e"."r_Contact" IS NOT NULL)
 GROUP BY "e"."r_Contact"),
 "i15" AS (
 SELECT "j1"."id" AS "id",
   MAX(CASE WHEN 1 THEN "e"."x_Timestamp" END) AS "n0"
-FROM (SELECT NULLIF("Lead", '') COLLATE BINARY AS "r_Lead", NULLIF("Contact", '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "FormVisited" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
-JOIN (SELECT NULLIF("id", '') COLLATE BINARY AS "id", NULLIF("ParentContact", '') COLLATE BINARY AS "r_ParentContact" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Lead" = "j1"."id"
+FROM (SELECT NULLIF("Lead" COLLATE BINARY, '') COLLATE BINARY AS "r_Lead", NULLIF("Contact" COLLATE BINARY, '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "FormVisited" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
+JOIN (SELECT NULLIF("id" COLLATE BINARY, '') COLLATE BINARY AS "id", NULLIF("ParentContact" COLLATE BINARY, '') COLLATE BINARY AS "r_ParentContact" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Lead" = "j1"."id"
 WHERE (NOT COALESCE("e"."r_Contact" = "j1"."r_ParentContact", 0)) AND ("j1"."id" IS NOT NULL)
 GROUP BY "j1"."id"),
 "i16" AS (
 SELECT "e"."r_Contact" AS "id",
   MAX(CASE WHEN 1 THEN "e"."x_Timestamp" END) AS "n0"
-FROM (SELECT NULLIF("Contact", '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "FormSubmitted" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
+FROM (SELECT NULLIF("Contact" COLLATE BINARY, '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "FormSubmitted" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
 WHERE ("e"."r_Contact" IS NOT NULL)
 GROUP BY "e"."r_Contact"),
 "i17" AS (
 SELECT "j1"."id" AS "id",
   MAX(CASE WHEN 1 THEN "e"."x_Timestamp" END) AS "n0"
-FROM (SELECT NULLIF("Lead", '') COLLATE BINARY AS "r_Lead", NULLIF("Contact", '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "FormSubmitted" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
-JOIN (SELECT NULLIF("id", '') COLLATE BINARY AS "id", NULLIF("ParentContact", '') COLLATE BINARY AS "r_ParentContact" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Lead" = "j1"."id"
+FROM (SELECT NULLIF("Lead" COLLATE BINARY, '') COLLATE BINARY AS "r_Lead", NULLIF("Contact" COLLATE BINARY, '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "FormSubmitted" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
+JOIN (SELECT NULLIF("id" COLLATE BINARY, '') COLLATE BINARY AS "id", NULLIF("ParentContact" COLLATE BINARY, '') COLLATE BINARY AS "r_ParentContact" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Lead" = "j1"."id"
 WHERE (NOT COALESCE("e"."r_Contact" = "j1"."r_ParentContact", 0)) AND ("j1"."id" IS NOT NULL)
 GROUP BY "j1"."id"),
 "i18" AS (
 SELECT "e"."r_Contact" AS "id",
   MAX(CASE WHEN 1 THEN "e"."x_Timestamp" END) AS "n0"
-FROM (SELECT NULLIF("Contact", '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "MarketingPageVisited" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
+FROM (SELECT NULLIF("Contact" COLLATE BINARY, '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "MarketingPageVisited" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
 WHERE ("e"."r_Contact" IS NOT NULL)
 GROUP BY "e"."r_Contact"),
 "i19" AS (
 SELECT "j1"."id" AS "id",
   MAX(CASE WHEN 1 THEN "e"."x_Timestamp" END) AS "n0"
-FROM (SELECT NULLIF("Lead", '') COLLATE BINARY AS "r_Lead", NULLIF("Contact", '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "MarketingPageVisited" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
-JOIN (SELECT NULLIF("id", '') COLLATE BINARY AS "id", NULLIF("ParentContact", '') COLLATE BINARY AS "r_ParentContact" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Lead" = "j1"."id"
+FROM (SELECT NULLIF("Lead" COLLATE BINARY, '') COLLATE BINARY AS "r_Lead", NULLIF("Contact" COLLATE BINARY, '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "MarketingPageVisited" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
+JOIN (SELECT NULLIF("id" COLLATE BINARY, '') COLLATE BINARY AS "id", NULLIF("ParentContact" COLLATE BINARY, '') COLLATE BINARY AS "r_ParentContact" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Lead" = "j1"."id"
 WHERE (NOT COALESCE("e"."r_Contact" = "j1"."r_ParentContact", 0)) AND ("j1"."id" IS NOT NULL)
 GROUP BY "j1"."id"),
 "i20" AS (
 SELECT "e"."r_Contact" AS "id",
   MAX(CASE WHEN 1 THEN "e"."x_Timestamp" END) AS "n0"
-FROM (SELECT NULLIF("Contact", '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EventRegistered" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
+FROM (SELECT NULLIF("Contact" COLLATE BINARY, '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EventRegistered" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
 WHERE ("e"."r_Contact" IS NOT NULL)
 GROUP BY "e"."r_Contact"),
 "i21" AS (
 SELECT "j1"."id" AS "id",
   MAX(CASE WHEN 1 THEN "e"."x_Timestamp" END) AS "n0"
-FROM (SELECT NULLIF("Lead", '') COLLATE BINARY AS "r_Lead", NULLIF("Contact", '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EventRegistered" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
-JOIN (SELECT NULLIF("id", '') COLLATE BINARY AS "id", NULLIF("ParentContact", '') COLLATE BINARY AS "r_ParentContact" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Lead" = "j1"."id"
+FROM (SELECT NULLIF("Lead" COLLATE BINARY, '') COLLATE BINARY AS "r_Lead", NULLIF("Contact" COLLATE BINARY, '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EventRegistered" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
+JOIN (SELECT NULLIF("id" COLLATE BINARY, '') COLLATE BINARY AS "id", NULLIF("ParentContact" COLLATE BINARY, '') COLLATE BINARY AS "r_ParentContact" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Lead" = "j1"."id"
 WHERE (NOT COALESCE("e"."r_Contact" = "j1"."r_ParentContact", 0)) AND ("j1"."id" IS NOT NULL)
 GROUP BY "j1"."id"),
 "i22" AS (
 SELECT "e"."r_Contact" AS "id",
   MAX(CASE WHEN 1 THEN "e"."x_Timestamp" END) AS "n0"
-FROM (SELECT NULLIF("Contact", '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EventCheckedIn" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
+FROM (SELECT NULLIF("Contact" COLLATE BINARY, '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EventCheckedIn" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
 WHERE ("e"."r_Contact" IS NOT NULL)
 GROUP BY "e"."r_Contact"),
 "i23" AS (
 SELECT "j1"."id" AS "id",
   MAX(CASE WHEN 1 THEN "e"."x_Timestamp" END) AS "n0"
-FROM (SELECT NULLIF("Lead", '') COLLATE BINARY AS "r_Lead", NULLIF("Contact", '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EventCheckedIn" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
-JOIN (SELECT NULLIF("id", '') COLLATE BINARY AS "id", NULLIF("ParentContact", '') COLLATE BINARY AS "r_ParentContact" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Lead" = "j1"."id"
+FROM (SELECT NULLIF("Lead" COLLATE BINARY, '') COLLATE BINARY AS "r_Lead", NULLIF("Contact" COLLATE BINARY, '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EventCheckedIn" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
+JOIN (SELECT NULLIF("id" COLLATE BINARY, '') COLLATE BINARY AS "id", NULLIF("ParentContact" COLLATE BINARY, '') COLLATE BINARY AS "r_ParentContact" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Lead" = "j1"."id"
 WHERE (NOT COALESCE("e"."r_Contact" = "j1"."r_ParentContact", 0)) AND ("j1"."id" IS NOT NULL)
 GROUP BY "j1"."id"),
 "i24" AS (
 SELECT "e"."r_Contact" AS "id",
   MAX(CASE WHEN 1 THEN "e"."x_Timestamp" END) AS "n0"
-FROM (SELECT NULLIF("Contact", '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EventCancelled" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
+FROM (SELECT NULLIF("Contact" COLLATE BINARY, '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EventCancelled" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
 WHERE ("e"."r_Contact" IS NOT NULL)
 GROUP BY "e"."r_Contact"),
 "i25" AS (
 SELECT "j1"."id" AS "id",
   MAX(CASE WHEN 1 THEN "e"."x_Timestamp" END) AS "n0"
-FROM (SELECT NULLIF("Lead", '') COLLATE BINARY AS "r_Lead", NULLIF("Contact", '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EventCancelled" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
-JOIN (SELECT NULLIF("id", '') COLLATE BINARY AS "id", NULLIF("ParentContact", '') COLLATE BINARY AS "r_ParentContact" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Lead" = "j1"."id"
+FROM (SELECT NULLIF("Lead" COLLATE BINARY, '') COLLATE BINARY AS "r_Lead", NULLIF("Contact" COLLATE BINARY, '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EventCancelled" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
+JOIN (SELECT NULLIF("id" COLLATE BINARY, '') COLLATE BINARY AS "id", NULLIF("ParentContact" COLLATE BINARY, '') COLLATE BINARY AS "r_ParentContact" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Lead" = "j1"."id"
 WHERE (NOT COALESCE("e"."r_Contact" = "j1"."r_ParentContact", 0)) AND ("j1"."id" IS NOT NULL)
 GROUP BY "j1"."id"),
 "i26" AS (
 SELECT "e"."r_Contact" AS "id",
   MAX(CASE WHEN 1 THEN "e"."x_Timestamp" END) AS "n0"
-FROM (SELECT NULLIF("Contact", '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "Subscribed" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
+FROM (SELECT NULLIF("Contact" COLLATE BINARY, '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "Subscribed" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
 WHERE ("e"."r_Contact" IS NOT NULL)
 GROUP BY "e"."r_Contact"),
 "i27" AS (
 SELECT "j1"."id" AS "id",
   MAX(CASE WHEN 1 THEN "e"."x_Timestamp" END) AS "n0"
-FROM (SELECT NULLIF("Lead", '') COLLATE BINARY AS "r_Lead", NULLIF("Contact", '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "Subscribed" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
-JOIN (SELECT NULLIF("id", '') COLLATE BINARY AS "id", NULLIF("ParentContact", '') COLLATE BINARY AS "r_ParentContact" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Lead" = "j1"."id"
+FROM (SELECT NULLIF("Lead" COLLATE BINARY, '') COLLATE BINARY AS "r_Lead", NULLIF("Contact" COLLATE BINARY, '') COLLATE BINARY AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "Subscribed" WHERE ("Timestamp" IS NULL OR "Timestamp" <= ?1) LIMIT -1) AS "e"
+JOIN (SELECT NULLIF("id" COLLATE BINARY, '') COLLATE BINARY AS "id", NULLIF("ParentContact" COLLATE BINARY, '') COLLATE BINARY AS "r_ParentContact" FROM "Lead" LIMIT -1) AS "j1" ON "e"."r_Lead" = "j1"."id"
 WHERE (NOT COALESCE("e"."r_Contact" = "j1"."r_ParentContact", 0)) AND ("j1"."id" IS NOT NULL)
 GROUP BY "j1"."id"),
 "p0" AS (
@@ -361,11 +361,11 @@ SELECT "e"."id" AS "id",
   CASE WHEN ("j4"."x_NumberOfEmployees" >= 500.0) THEN 1 ELSE 0 END AS "c0_7",
   CASE WHEN ("j4"."x_NumberOfEmployees" >= 50.0) AND ("j4"."x_NumberOfEmployees" < 500.0) THEN 1 ELSE 0 END AS "c0_8",
   CASE WHEN CASE WHEN CASE WHEN "j5"."n0" IS NULL AND "j6"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j5"."n0", -62167219200000001), COALESCE("j6"."n0", -62167219200000001)) END IS NULL AND CASE WHEN "j7"."n0" IS NULL AND "j8"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j7"."n0", -62167219200000001), COALESCE("j8"."n0", -62167219200000001)) END IS NULL AND CASE WHEN "j9"."n0" IS NULL AND "j10"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j9"."n0", -62167219200000001), COALESCE("j10"."n0", -62167219200000001)) END IS NULL AND CASE WHEN "j11"."n0" IS NULL AND "j12"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j11"."n0", -62167219200000001), COALESCE("j12"."n0", -62167219200000001)) END IS NULL AND CASE WHEN "j13"."n0" IS NULL AND "j14"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j13"."n0", -62167219200000001), COALESCE("j14"."n0", -62167219200000001)) END IS NULL AND CASE WHEN "j15"."n0" IS NULL AND "j16"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j15"."n0", -62167219200000001), COALESCE("j16"."n0", -62167219200000001)) END IS NULL AND CASE WHEN "j17"."n0" IS NULL AND "j18"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j17"."n0", -62167219200000001), COALESCE("j18"."n0", -62167219200000001)) END IS NULL AND CASE WHEN "j19"."n0" IS NULL AND "j20"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j19"."n0", -62167219200000001), COALESCE("j20"."n0", -62167219200000001)) END IS NULL AND CASE WHEN "j21"."n0" IS NULL AND "j22"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j21"."n0", -62167219200000001), COALESCE("j22"."n0", -62167219200000001)) END IS NULL AND CASE WHEN "j23"."n0" IS NULL AND "j24"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j23"."n0", -62167219200000001), COALESCE("j24"."n0", -62167219200000001)) END IS NULL AND CASE WHEN "j25"."n0" IS NULL AND "j26"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j25"."n0", -62167219200000001), COALESCE("j26"."n0", -62167219200000001)) END IS NULL AND CASE WHEN "j27"."n0" IS NULL AND "j28"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j27"."n0", -62167219200000001), COALESCE("j28"."n0", -62167219200000001)) END IS NULL AND CASE WHEN "j29"."n0" IS NULL AND "j30"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j29"."n0", -62167219200000001), COALESCE("j30"."n0", -62167219200000001)) END IS NULL AND CASE WHEN "j31"."n0" IS NULL AND "j32"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j31"."n0", -62167219200000001), COALESCE("j32"."n0", -62167219200000001)) END IS NULL THEN NULL ELSE MAX(COALESCE(CASE WHEN "j5"."n0" IS NULL AND "j6"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j5"."n0", -62167219200000001), COALESCE("j6"."n0", -62167219200000001)) END, -62167219200000001), COALESCE(CASE WHEN "j7"."n0" IS NULL AND "j8"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j7"."n0", -62167219200000001), COALESCE("j8"."n0", -62167219200000001)) END, -62167219200000001), COALESCE(CASE WHEN "j9"."n0" IS NULL AND "j10"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j9"."n0", -62167219200000001), COALESCE("j10"."n0", -62167219200000001)) END, -62167219200000001), COALESCE(CASE WHEN "j11"."n0" IS NULL AND "j12"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j11"."n0", -62167219200000001), COALESCE("j12"."n0", -62167219200000001)) END, -62167219200000001), COALESCE(CASE WHEN "j13"."n0" IS NULL AND "j14"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j13"."n0", -62167219200000001), COALESCE("j14"."n0", -62167219200000001)) END, -62167219200000001), COALESCE(CASE WHEN "j15"."n0" IS NULL AND "j16"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j15"."n0", -62167219200000001), COALESCE("j16"."n0", -62167219200000001)) END, -62167219200000001), COALESCE(CASE WHEN "j17"."n0" IS NULL AND "j18"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j17"."n0", -62167219200000001), COALESCE("j18"."n0", -62167219200000001)) END, -62167219200000001), COALESCE(CASE WHEN "j19"."n0" IS NULL AND "j20"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j19"."n0", -62167219200000001), COALESCE("j20"."n0", -62167219200000001)) END, -62167219200000001), COALESCE(CASE WHEN "j21"."n0" IS NULL AND "j22"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j21"."n0", -62167219200000001), COALESCE("j22"."n0", -62167219200000001)) END, -62167219200000001), COALESCE(CASE WHEN "j23"."n0" IS NULL AND "j24"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j23"."n0", -62167219200000001), COALESCE("j24"."n0", -62167219200000001)) END, -62167219200000001), COALESCE(CASE WHEN "j25"."n0" IS NULL AND "j26"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j25"."n0", -62167219200000001), COALESCE("j26"."n0", -62167219200000001)) END, -62167219200000001), COALESCE(CASE WHEN "j27"."n0" IS NULL AND "j28"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j27"."n0", -62167219200000001), COALESCE("j28"."n0", -62167219200000001)) END, -62167219200000001), COALESCE(CASE WHEN "j29"."n0" IS NULL AND "j30"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j29"."n0", -62167219200000001), COALESCE("j30"."n0", -62167219200000001)) END, -62167219200000001), COALESCE(CASE WHEN "j31"."n0" IS NULL AND "j32"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j31"."n0", -62167219200000001), COALESCE("j32"."n0", -62167219200000001)) END, -62167219200000001)) END IS NULL THEN 0 ELSE MIN((MAX((?35 + COALESCE(CASE WHEN CASE WHEN "j5"."n0" IS NULL AND "j6"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j5"."n0", -62167219200000001), COALESCE("j6"."n0", -62167219200000001)) END IS NULL AND CASE WHEN "j7"."n0" IS NULL AND "j8"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j7"."n0", -62167219200000001), COALESCE("j8"."n0", -62167219200000001)) END IS NULL AND CASE WHEN "j9"."n0" IS NULL AND "j10"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j9"."n0", -62167219200000001), COALESCE("j10"."n0", -62167219200000001)) END IS NULL AND CASE WHEN "j11"."n0" IS NULL AND "j12"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j11"."n0", -62167219200000001), COALESCE("j12"."n0", -62167219200000001)) END IS NULL AND CASE WHEN "j13"."n0" IS NULL AND "j14"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j13"."n0", -62167219200000001), COALESCE("j14"."n0", -62167219200000001)) END IS NULL AND CASE WHEN "j15"."n0" IS NULL AND "j16"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j15"."n0", -62167219200000001), COALESCE("j16"."n0", -62167219200000001)) END IS NULL AND CASE WHEN "j17"."n0" IS NULL AND "j18"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j17"."n0", -62167219200000001), COALESCE("j18"."n0", -62167219200000001)) END IS NULL AND CASE WHEN "j19"."n0" IS NULL AND "j20"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j19"."n0", -62167219200000001), COALESCE("j20"."n0", -62167219200000001)) END IS NULL AND CASE WHEN "j21"."n0" IS NULL AND "j22"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j21"."n0", -62167219200000001), COALESCE("j22"."n0", -62167219200000001)) END IS NULL AND CASE WHEN "j23"."n0" IS NULL AND "j24"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j23"."n0", -62167219200000001), COALESCE("j24"."n0", -62167219200000001)) END IS NULL AND CASE WHEN "j25"."n0" IS NULL AND "j26"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j25"."n0", -62167219200000001), COALESCE("j26"."n0", -62167219200000001)) END IS NULL AND CASE WHEN "j27"."n0" IS NULL AND "j28"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j27"."n0", -62167219200000001), COALESCE("j28"."n0", -62167219200000001)) END IS NULL AND CASE WHEN "j29"."n0" IS NULL AND "j30"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j29"."n0", -62167219200000001), COALESCE("j30"."n0", -62167219200000001)) END IS NULL AND CASE WHEN "j31"."n0" IS NULL AND "j32"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j31"."n0", -62167219200000001), COALESCE("j32"."n0", -62167219200000001)) END IS NULL THEN NULL ELSE MAX(COALESCE(CASE WHEN "j5"."n0" IS NULL AND "j6"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j5"."n0", -62167219200000001), COALESCE("j6"."n0", -62167219200000001)) END, -62167219200000001), COALESCE(CASE WHEN "j7"."n0" IS NULL AND "j8"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j7"."n0", -62167219200000001), COALESCE("j8"."n0", -62167219200000001)) END, -62167219200000001), COALESCE(CASE WHEN "j9"."n0" IS NULL AND "j10"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j9"."n0", -62167219200000001), COALESCE("j10"."n0", -62167219200000001)) END, -62167219200000001), COALESCE(CASE WHEN "j11"."n0" IS NULL AND "j12"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j11"."n0", -62167219200000001), COALESCE("j12"."n0", -62167219200000001)) END, -62167219200000001), COALESCE(CASE WHEN "j13"."n0" IS NULL AND "j14"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j13"."n0", -62167219200000001), COALESCE("j14"."n0", -62167219200000001)) END, -62167219200000001), COALESCE(CASE WHEN "j15"."n0" IS NULL AND "j16"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j15"."n0", -62167219200000001), COALESCE("j16"."n0", -62167219200000001)) END, -62167219200000001), COALESCE(CASE WHEN "j17"."n0" IS NULL AND "j18"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j17"."n0", -62167219200000001), COALESCE("j18"."n0", -62167219200000001)) END, -62167219200000001), COALESCE(CASE WHEN "j19"."n0" IS NULL AND "j20"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j19"."n0", -62167219200000001), COALESCE("j20"."n0", -62167219200000001)) END, -62167219200000001), COALESCE(CASE WHEN "j21"."n0" IS NULL AND "j22"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j21"."n0", -62167219200000001), COALESCE("j22"."n0", -62167219200000001)) END, -62167219200000001), COALESCE(CASE WHEN "j23"."n0" IS NULL AND "j24"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j23"."n0", -62167219200000001), COALESCE("j24"."n0", -62167219200000001)) END, -62167219200000001), COALESCE(CASE WHEN "j25"."n0" IS NULL AND "j26"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j25"."n0", -62167219200000001), COALESCE("j26"."n0", -62167219200000001)) END, -62167219200000001), COALESCE(CASE WHEN "j27"."n0" IS NULL AND "j28"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j27"."n0", -62167219200000001), COALESCE("j28"."n0", -62167219200000001)) END, -62167219200000001), COALESCE(CASE WHEN "j29"."n0" IS NULL AND "j30"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j29"."n0", -62167219200000001), COALESCE("j30"."n0", -62167219200000001)) END, -62167219200000001), COALESCE(CASE WHEN "j31"."n0" IS NULL AND "j32"."n0" IS NULL THEN NULL ELSE MAX(COALESCE("j31"."n0", -62167219200000001), COALESCE("j32"."n0", -62167219200000001)) END, -62167219200000001)) END, 0) * (-1)) - 1, 0) / 604800000000), 10) END AS "c0_9"
-FROM (SELECT NULLIF("id", '') COLLATE BINARY AS "id", NULLIF("ParentContact", '') COLLATE BINARY AS "r_ParentContact", NULLIF("ParentAccount", '') COLLATE BINARY AS "r_ParentAccount", CASE WHEN length(CAST(NULLIF("Status", '') COLLATE BINARY AS BLOB)) = length(NULLIF("Status", '') COLLATE BINARY) THEN lower(NULLIF("Status", '') COLLATE BINARY) ELSE replace(lower(NULLIF("Status", '') COLLATE BINARY), 'ſ', 's') END AS "f_Status" FROM "Lead" LIMIT -1) AS "e"
+FROM (SELECT NULLIF("id" COLLATE BINARY, '') COLLATE BINARY AS "id", NULLIF("ParentContact" COLLATE BINARY, '') COLLATE BINARY AS "r_ParentContact", NULLIF("ParentAccount" COLLATE BINARY, '') COLLATE BINARY AS "r_ParentAccount", CASE WHEN length(CAST(NULLIF("Status" COLLATE BINARY, '') COLLATE BINARY AS BLOB)) = length(NULLIF("Status" COLLATE BINARY, '') COLLATE BINARY) THEN lower(NULLIF("Status" COLLATE BINARY, '') COLLATE BINARY) ELSE replace(lower(NULLIF("Status" COLLATE BINARY, '') COLLATE BINARY), 'ſ', 's') END AS "f_Status" FROM "Lead" LIMIT -1) AS "e"
 LEFT JOIN "o8" AS "j1" ON "e"."id" = "j1"."id"
 LEFT JOIN "o14" AS "j2" ON "e"."id" = "j2"."id"
 LEFT JOIN "o27" AS "j3" ON "e"."id" = "j3"."id"
-LEFT JOIN (SELECT NULLIF("id", '') COLLATE BINARY AS "id", CAST("NumberOfEmployees" AS REAL) AS "x_NumberOfEmployees" FROM "Account" LIMIT -1) AS "j4" ON "e"."r_ParentAccount" = "j4"."id"
+LEFT JOIN (SELECT NULLIF("id" COLLATE BINARY, '') COLLATE BINARY AS "id", CAST("NumberOfEmployees" AS REAL) AS "x_NumberOfEmployees" FROM "Account" LIMIT -1) AS "j4" ON "e"."r_ParentAccount" = "j4"."id"
 LEFT JOIN "i0" AS "j5" ON "e"."r_ParentContact" = "j5"."id"
 LEFT JOIN "i1" AS "j6" ON "e"."id" = "j6"."id"
 LEFT JOIN "i2" AS "j7" ON "e"."r_ParentContact" = "j7"."id"

@@ -143,7 +143,7 @@ func (c *cluster) connect(t *testing.T) *nats.Conn {
 // until calls f until it succeeds.
 func until(t *testing.T, what string, f func(context.Context) error) {
 	t.Helper()
-	end := time.Now().Add(2 * time.Minute)
+	end := time.Now().Add(5 * time.Minute)
 	for {
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		err := f(ctx)

@@ -208,7 +208,7 @@ func work(t testing.TB, l *Log, version string, set *leadscore.Set) (w *Worker, 
 // wait waits until a version has nothing to do.
 func wait(t testing.TB, w *Worker) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	if err := w.Wait(ctx); err != nil {
 		lag, _ := w.Lag(t.Context())

@@ -17,7 +17,7 @@ const want = `-- a lead, its contact, and two accounts
 -- Ada moves to a retailer
    5. T ada-lead, Coffee: score 60, Hot, sales ready instead of score 40, Hot
    6. T ada-lead, Life cycle: from "Marketing qualified" to "Sales qualified" (route to sales)
--- an email that was opened 30 days ago, but for two seconds: it counts for as long
+-- an email that was opened 30 days ago, but for four seconds: it counts for as long
    7. T ada-lead, Coffee: score 70, Hot, sales ready instead of score 60, Hot, sales ready
    8. T ada-lead, Coffee: score 60, Hot, sales ready instead of score 70, Hot, sales ready
 -- the retailer is no retailer

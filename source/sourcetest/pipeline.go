@@ -87,7 +87,7 @@ func (wrapped) Fetch(context.Context, *traverse.Query, *traverse.Rows) error { r
 func passedBy(source traverse.Pipeliner, queries []*traverse.Query) error {
 	if p := traverse.PipelineOf(context.Background(), wrapped{source}, queries); p != nil {
 		p.Close()
-		return errors.New("Pipeline answers for a source that embeds it and has a Fetch of its own; it must return nil unless asked is the source itself")
+		return errors.New("a source that embeds this one and has a Fetch of its own was passed by; Pipeline must return nil unless asked is the source itself")
 	}
 	return nil
 }

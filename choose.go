@@ -23,16 +23,22 @@ func (s *Set) Chooses() bool { return s.chooser != nil }
 // or that is not there; and Model, its name, or "" if no model is chosen.
 type Choice = eval.Choice
 
-// givenTo returns the statuses that the choice gives to the leads of the batch for the
-// models of a group.
-func (b *batch) givenTo(g *group) []eval.Status {
+// givenTo returns the statuses that so many leads of the batch have for the models of a
+// group whatever their data: those that the choice gives, and if alone those of auxiliary
+// models, which are left out.
+func (b *batch) givenTo(g *group, leads int, alone bool) []eval.Status {
 	models := g.program.Models()
-	b.given = sized(b.given, len(b.chosen)*models)
-	for n := range b.chosen {
+	b.given = sized(b.given, leads*models)
+	clear(b.given)
+	for n := range leads {
 		given := b.given[n*models : (n+1)*models]
-		clear(given)
-		for j, at := range g.models {
-			given[j] = b.chosen[n].Given(at)
+		if b.set.chooser != nil {
+			for j, at := range g.models {
+				given[j] = b.chosen[n].Given(at)
+			}
+		}
+		for j := len(g.models); alone && j < models; j++ {
+			given[j] = eval.NotChosen
 		}
 	}
 	return b.given

@@ -283,13 +283,14 @@ func NewSet(models ...*Model) (*Set, error) {
 // nil. schema is the schema that all of them share, or nil if there is none.
 func newSet(schema *Schema, models []*Model, stopped []bool, blocks *blocks) *Set {
 	s := &Set{schema: schema, models: slices.Clone(models), stopped: stopped, blocks: blocks}
-	var checked [][]*check.Model
+	var checked, auxiliary [][]*check.Model
+	var schemas []*Schema // of the groups
 	groupOf := func(schema *Schema) int {
-		at := slices.IndexFunc(checked, func(group []*check.Model) bool { return group[0].Schema.Equal(schema) })
+		at := slices.IndexFunc(schemas, schema.Equal)
 		if at < 0 {
 			at = len(checked)
-			checked = append(checked, nil)
-			s.groups = append(s.groups, group{})
+			checked, auxiliary = append(checked, nil), append(auxiliary, nil)
+			s.groups, schemas = append(s.groups, group{}), append(schemas, schema)
 		}
 		return at
 	}
@@ -303,11 +304,11 @@ func newSet(schema *Schema, models []*Model, stopped []bool, blocks *blocks) *Se
 	}
 	if blocks != nil && len(blocks.auxiliary) > 0 {
 		at := groupOf(blocks.auxiliary[0].Schema) // they all have one
-		checked[at] = append(checked[at], blocks.auxiliary...)
+		auxiliary[at] = blocks.auxiliary
 		s.groups[at].auxiliary = true
 	}
 	for i := range s.groups {
-		s.groups[i].program = eval.New(checked[i])
+		s.groups[i].program = eval.NewWith(checked[i], auxiliary[i])
 	}
 	if blocks != nil && blocks.choice != nil && len(models) > 0 {
 		s.chooser = eval.NewChooser(blocks.choice, schema, slices.Collect(s.names()))

@@ -131,6 +131,9 @@ func (s *Set) program(model int) (p *eval.Program, at int) {
 // fails when ctx is done, if data is nil, if the year of [AsOf] is not between 0 and 9999,
 // and with [Explain], of which columns can hold nothing. Then the columns have no leads.
 //
+// What blocks of the set ask for, such as the audience of stages, is not counted, and data
+// is not asked for what they alone need.
+//
 // It scores leads in batches ([Batch]), several at the same time ([Workers]), one of them
 // on the caller's goroutine. It returns when all have been scored, and needs memory for all
 // leads: for more than some millions, call it for some of them after the other. If data
@@ -145,7 +148,7 @@ func (s *Set) ScoreInto(ctx context.Context, leads []string, data Source, into *
 		return errors.New("leadscore: ScoreInto cannot explain scores: use Score or ScoreAll")
 	}
 	into.reset(s, leads, o.AsOf)
-	o.Transient = true
+	o.Transient, o.Alone = true, true // columns have nothing that blocks ask for
 	f := filling{set: s, data: data, options: o, into: into, size: max(min(o.Keys, len(leads)), 1)}
 	if workers == 0 {
 		workers = defaultWorkers(data)

@@ -148,8 +148,8 @@ func (s *Set) run(ctx context.Context, b *batch, ids []string, data Source, o ev
 		if w != nil {
 			o.Worker = &w[i]
 		}
-		if s.chooser != nil {
-			o.Given = b.givenTo(&g)
+		if s.chooser != nil || o.Alone && g.auxiliary {
+			o.Given = b.givenTo(&g, len(ids), o.Alone)
 		}
 		if err := g.program.Run(ctx, data, ids, o, &b.outcomes[i]); err != nil {
 			return err
@@ -219,7 +219,7 @@ func (s *Set) nextChanges(ctx context.Context, b *batch, data Source, o eval.Opt
 	moments := make([]moment, len(b.results))
 	for i, g := range s.groups {
 		if s.chooser != nil {
-			o.Given = b.givenTo(&g)
+			o.Given = b.givenTo(&g, len(b.ids), false)
 		}
 		next, errs, err := g.program.NextChanges(ctx, data, b.ids, o)
 		if err != nil {

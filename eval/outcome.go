@@ -64,6 +64,8 @@ type Options struct {
 	// whatever its data: 0 for a lead that is to be scored. The model then needs nothing of
 	// the lead.
 	Given []Status
+	// Alone leaves the auxiliary models of [NewWith] out, to which Given must give a status.
+	Alone bool
 	// Worker, if it is not nil, is what the goroutine keeps from run to run.
 	Worker *Worker
 	// Transient lets Run use the memory of explanations again: they are valid only until the

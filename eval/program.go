@@ -8,6 +8,7 @@
 package eval
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -27,6 +28,7 @@ type Program struct {
 	routes    *routePlan
 	scores    *columnPlan // for scores alone
 	explained *columnPlan // for scores with what each condition counted
+	alone     *columnPlan // for scores without the auxiliary models; nil if there are none
 	// programs say what the counts of structured models are worth, by model; nil for
 	// others.
 	programs []*points.Program
@@ -39,13 +41,22 @@ type Program struct {
 
 // New plans models, which must share one schema. It panics if the schema lacks
 // what a checked model names, which would be a mistake of package check.
-func New(models []*check.Model) *Program {
+func New(models []*check.Model) *Program { return NewWith(models, nil) }
+
+// NewWith is [New] for models and auxiliary ones, which come after them. Runs with
+// Options.Alone leave these out.
+func NewWith(models, auxiliary []*check.Model) *Program {
+	first := len(models)
+	models = slices.Concat(models, auxiliary)
 	p := &Program{routes: &routePlan{plan: plan.NewRoutes(models)}}
 	for _, m := range p.routes.plan.Models {
 		p.programs = append(p.programs, m.Program)
 	}
 	p.followed = sync.OnceValue(func() []*points.Program { return programsOf(p.routes.plan.Models) })
-	p.scores, p.explained = newColumnPlan(p.routes, false), newColumnPlan(p.routes, true)
+	p.scores, p.explained = newColumnPlan(p.routes, len(models), false), newColumnPlan(p.routes, len(models), true)
+	if first < len(models) {
+		p.alone = newColumnPlan(p.routes, first, false)
+	}
 	return p
 }
 
@@ -82,8 +93,11 @@ func (p *Program) Plan() string { return p.scores.planned().columns.String() }
 
 // columns returns what counts over columns for some options.
 func (p *Program) columns(opts *Options) *columnPlan {
-	if opts.Explain {
+	switch {
+	case opts.Explain:
 		return p.explained
+	case opts.Alone && p.alone != nil:
+		return p.alone
 	}
 	return p.scores
 }
@@ -133,9 +147,9 @@ type plannedColumns struct {
 	residual *routePlan // nil if nothing is left over
 }
 
-func newColumnPlan(r *routePlan, explain bool) *columnPlan {
+func newColumnPlan(r *routePlan, models int, explain bool) *columnPlan {
 	return &columnPlan{planned: sync.OnceValue(func() *plannedColumns {
-		p := &plannedColumns{columns: plan.NewColumns(r.plan, explain)}
+		p := &plannedColumns{columns: plan.NewColumnsOf(r.plan, models, explain)}
 		if left := p.columns.ResidualRoutes; left != nil {
 			p.residual = &routePlan{plan: left}
 		}

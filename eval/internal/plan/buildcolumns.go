@@ -17,6 +17,12 @@ import (
 // NewColumns plans the models of routes for columns. If explain, every condition
 // is a conjunction, so that the counts of all children can be read.
 func NewColumns(routes *Routes, explain bool) *Columns {
+	return NewColumnsOf(routes, len(routes.Models), explain)
+}
+
+// NewColumnsOf is [NewColumns] for so many models, the first ones. The others have places
+// in the plan, and nothing that is counted: a status must be given to them.
+func NewColumnsOf(routes *Routes, first int, explain bool) *Columns {
 	models := routes.Models
 	p := &Columns{Residual: make([][]Condition, len(models)), Counted: make([]*Counted, len(models)), Sums: make([]int, len(models))}
 	for i, m := range models {
@@ -36,6 +42,10 @@ func NewColumns(routes *Routes, explain bool) *Columns {
 	residual := make([]*check.Model, len(models))
 	left := false
 	for i, m := range models {
+		if i >= first {
+			residual[i] = &check.Model{Target: m.Checked.Target, Zone: m.Checked.Zone, Schema: m.Checked.Schema, Source: m.Checked.Source}
+			continue
+		}
 		b.model, b.zone, b.schema = i, m.Checked.Zone, m.Checked.Schema
 		b.kind, b.target, b.known = m.Target, &p.Targets[m.Target], &b.targets[m.Target]
 		if m.Structured() {

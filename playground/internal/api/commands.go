@@ -28,9 +28,14 @@ type subject struct {
 	to   time.Time // or the zero time
 }
 
+// quick is a parameter of all commands about leads.
+type quick struct {
+	Quick bool `json:"quick"` // leave out what is odd about the data, which takes as long as scoring all leads
+}
+
 // subject compiles the rules, loads the data and writes the warnings about them. to is the
 // end of a period, or nil.
-func (s *Session) subject(ctx context.Context, r *request, asOf string, to *string) (*subject, error) {
+func (s *Session) subject(ctx context.Context, r *request, q quick, asOf string, to *string) (*subject, error) {
 	set, err := s.compileModels(&s.rules)
 	if err != nil {
 		return nil, err
@@ -50,6 +55,9 @@ func (s *Session) subject(ctx context.Context, r *request, asOf string, to *stri
 	if sub.data, err = s.load(ctx, r, set, sub.zone); err != nil {
 		return nil, err
 	}
+	if q.Quick {
+		return sub, nil
+	}
 	found, err := s.findings(ctx, set, sub.data, sub.asOf, sub.to)
 	if err != nil {
 		return nil, err
@@ -61,6 +69,7 @@ func (s *Session) subject(ctx context.Context, r *request, asOf string, to *stri
 // there are any.
 func checkRules(ctx context.Context, s *Session, r *request) (any, error) {
 	var p struct {
+		quick
 		Advice bool   `json:"advice"`
 		AsOf   string `json:"as_of"`
 	}
@@ -81,7 +90,7 @@ func checkRules(ctx context.Context, s *Session, r *request) (any, error) {
 		seasons = asOf
 	}
 	found := answer.Shown(answer.RuleFindings(set, s.rules.files, seasons), p.Advice)
-	if err := answer.Each(r.lines, answer.KeyProblem, found); err != nil || len(s.data.files) == 0 {
+	if err := answer.Each(r.lines, answer.KeyProblem, found); err != nil || p.Quick || len(s.data.files) == 0 {
 		return nil, err
 	}
 	data, err := s.load(ctx, r, set, zone)
@@ -107,6 +116,7 @@ func (r *request) failures(failed, leads int) error {
 // score answers what score does: the results of all leads, or of some.
 func score(ctx context.Context, s *Session, r *request) (any, error) {
 	var p struct {
+		quick
 		AsOf    string   `json:"as_of"`
 		Leads   []string `json:"leads"`
 		Explain bool     `json:"explain"`
@@ -114,7 +124,7 @@ func score(ctx context.Context, s *Session, r *request) (any, error) {
 	if err := r.read(&p); err != nil {
 		return nil, err
 	}
-	sub, err := s.subject(ctx, r, p.AsOf, nil)
+	sub, err := s.subject(ctx, r, p.quick, p.AsOf, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -150,6 +160,7 @@ func score(ctx context.Context, s *Session, r *request) (any, error) {
 // explainLead answers what explain does: why a lead has its score.
 func explainLead(ctx context.Context, s *Session, r *request) (any, error) {
 	var p struct {
+		quick
 		Lead   string `json:"lead"`
 		AsOf   string `json:"as_of"`
 		WhatIf bool   `json:"what_if"`
@@ -160,7 +171,7 @@ func explainLead(ctx context.Context, s *Session, r *request) (any, error) {
 	if p.Lead == "" {
 		return nil, badRequest("lead is required")
 	}
-	sub, err := s.subject(ctx, r, p.AsOf, nil)
+	sub, err := s.subject(ctx, r, p.quick, p.AsOf, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -176,6 +187,7 @@ func explainLead(ctx context.Context, s *Session, r *request) (any, error) {
 // history answers what history does: how the results for a lead change in a period.
 func history(ctx context.Context, s *Session, r *request) (any, error) {
 	var p struct {
+		quick
 		Lead string `json:"lead"`
 		From string `json:"from"`
 		To   string `json:"to"`
@@ -186,7 +198,7 @@ func history(ctx context.Context, s *Session, r *request) (any, error) {
 	if p.Lead == "" || p.From == "" {
 		return nil, badRequest("lead and from are required")
 	}
-	sub, err := s.subject(ctx, r, p.From, &p.To)
+	sub, err := s.subject(ctx, r, p.quick, p.From, &p.To)
 	if err != nil {
 		return nil, err
 	}
@@ -200,6 +212,7 @@ func history(ctx context.Context, s *Session, r *request) (any, error) {
 // changes answers what changes does: which results differ between two instants.
 func changes(ctx context.Context, s *Session, r *request) (any, error) {
 	var p struct {
+		quick
 		From   string `json:"from"`
 		To     string `json:"to"`
 		Scores bool   `json:"scores"`
@@ -211,7 +224,7 @@ func changes(ctx context.Context, s *Session, r *request) (any, error) {
 	if p.From == "" {
 		return nil, badRequest("from is required")
 	}
-	sub, err := s.subject(ctx, r, p.From, &p.To)
+	sub, err := s.subject(ctx, r, p.quick, p.From, &p.To)
 	if err != nil {
 		return nil, err
 	}
@@ -237,6 +250,7 @@ func (r *request) failure(bad *leadscore.LeadError) error {
 // change if there are data.
 func diff(ctx context.Context, s *Session, r *request) (any, error) {
 	p := struct {
+		quick
 		AsOf  string `json:"as_of"`
 		Limit int    `json:"limit"`
 	}{Limit: 20}
@@ -267,12 +281,11 @@ func diff(ctx context.Context, s *Session, r *request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	found, err := s.findings(ctx, newer, is, asOf, time.Time{})
-	if err != nil {
-		return nil, err
-	}
-	if err := answer.Each(r.lines, answer.KeyFinding, found.Warnings()); err != nil {
-		return nil, err
+	if !p.Quick {
+		found, err := s.findings(ctx, newer, is, asOf, time.Time{})
+		if err := cmp.Or(err, answer.Each(r.lines, answer.KeyFinding, found.Warnings())); err != nil {
+			return nil, err
+		}
 	}
 	ids, err := answer.LeadsOf(ctx, was, is)
 	if err != nil {

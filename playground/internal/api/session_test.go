@@ -34,6 +34,7 @@ func TestOpen(t *testing.T) {
 		{"open", `{"data": [{"name": "Lead.csv", "text": "id,ParentContact,Shoes\na,ada,42\n"}, {"name": "Contact.csv", "text": "id\nada\n"}]}`, `{"status":0}`},
 		{"score", `{"as_of": "2026-06-01"}`, `"score":1,`},
 		{"score", `{"as_of": "2026-06-01"}`, "ignored columns Shoes"},
+		{"score", `{"as_of": "2026-06-01", "quick": true}`, `{"begin":{"command":"score","format":1}},{"result":`},
 		{"score", `{"as_of": "soon"}`, "is not a time"},
 		{"history", `{"lead": "a", "from": "2026-06-01", "to": "2026-05-01"}`, "to is before from"},
 		{"open", `{"schema": {"name": "s.score", "text": "profile Lead { ParentContact -> Contact ParentAccount -> Account }\nprofile Contact { ParentAccount -> Account }\nprofile Account { }\n"}}`, `{"status":0}`},

@@ -114,6 +114,7 @@ var unrun = []string{
 	"go get github.com/leadscore/leadscore",
 	"go install github.com/leadscore/leadscore/cmd/leadscore@latest",
 	"go test work", "go test -race work", ".ci/run",
+	"go run ./playground", // it serves until it is interrupted
 	// They write files.
 	"leadscore stages --data data.json --format json sales.score calls.score > monday.json",
 	"leadscore stages --data data.json --format json --before monday.json sales.score calls.score > tuesday.json",

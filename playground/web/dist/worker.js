@@ -1,0 +1,1 @@
+var n=(async()=>{await import("./wasm_exec.js");let s=new Go,{instance:a}=await WebAssembly.instantiateStreaming(fetch("leadscore.wasm"),s.importObject);s.run(a)})();onmessage=async({data:[s,a,t]})=>{try{await n,postMessage([s,JSON.parse(leadscore(a,JSON.stringify(t??{})))])}catch(e){postMessage([s,{status:1,error:String(e),lines:[]}])}};

@@ -1,0 +1,116 @@
+// One lead: why it has its score, what is nearly so, what would make it sales ready, and
+// its score over time.
+import uPlot from "uplot";
+import { el, byId, show, signed } from "./dom.js";
+
+let chart = null;
+
+// outcome returns a result as people say it.
+const outcome = (r) => (r.status === "scored" ? `${r.score}${r.grade ? ", " + r.grade : ""}${r.sales_ready ? ", sales ready" : ""}` : r.status);
+
+const day = (time) => time.slice(0, 16).replace("T", " ");
+
+// child returns the account of a child: its records, and what kept others from counting.
+function child(c) {
+  return el(
+    "li",
+    { class: c.holds ? "holds" : "fails" },
+    el("code", {}, c.rule),
+    ` counted ${c.count}`,
+    c.weight ? `, weighing ${c.weight}` : "",
+    c.holds ? "" : ", does not hold",
+    c.occurrences?.length ? el("ul", {}, c.occurrences.map((o) => el("li", {}, `${o.entity} ${o.id}${o.time ? ", " + day(o.time) : ""}${o.routes > 1 ? ` ×${o.routes}` : ""}`))) : null,
+    near(c),
+    c.missing?.length ? el("ul", {}, c.missing.map((m) => el("li", {}, lacks(m)))) : null,
+  );
+}
+
+// near returns what kept the nearest record of a child from counting.
+function near(c) {
+  return c.nearest?.length
+    ? el("p", { class: "near" }, "nearly: ", c.nearest.map((n) => `${n.entity} ${n.id} has ${n.value || "nothing"} where the rule wants ${n.rule}${n.because ? ` (${n.because})` : ""}`).join("; "))
+    : null;
+}
+
+// lacks returns why the path of a child led to too few records.
+const lacks = (m) => `missing: ${m.count} ${m.entity} (${m.reason}${m.reference ? ", " + m.reference : ""}${m.id ? ", " + m.id : ""})`;
+
+// ledger returns the account of a score as a table.
+function ledger(r) {
+  return el(
+    "table",
+    {},
+    el("caption", {}, `${r.model}: ${outcome(r)}`),
+    el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Points"), el("th", { scope: "col" }, "Condition"), el("th", { scope: "col" }, "Counted"))),
+    el(
+      "tbody",
+      {},
+      [...(r.contributions ?? [])].map((c) =>
+        el(
+          "tr",
+          { class: c.score ? "" : "quiet" },
+          el("td", { class: "number" }, signed(c.score)),
+          el("th", { scope: "row" }, c.condition + (c.row ? ", " + c.row : "")),
+          el("td", {}, `${c.multiplier} × ${signed(c.points)}`, el("details", {}, el("summary", {}, "why"), el("ul", {}, (c.children ?? []).map(child)))),
+        ),
+      ),
+      (r.ledger ?? []).filter((l) => l.kind !== "condition").map((l) => el("tr", {}, el("td", { class: "number" }, signed(Number(l.amount))), el("th", { scope: "row" }, l.rule ?? l.kind), el("td", {}, (l.in ?? []).map((p) => p.name || p.kind).join(" / ")))),
+    ),
+  );
+}
+
+// showLead shows the explanations of a lead.
+export function showLead(lead, explanations, error) {
+  byId("lead-name").textContent = lead || "No lead";
+  show(
+    "explanation",
+    error ? el("p", { class: "wrong" }, error) : null,
+    lead ? null : el("p", {}, "Choose a lead in the table."),
+    explanations.map((a) => [ledger(a.result), whatIf(a)]).flat(),
+  );
+}
+
+// whatIf returns what would make a lead sales ready.
+function whatIf(a) {
+  if (a.result.status !== "scored" || a.result.sales_ready || a.sales_ready_at == null) return null;
+  return el(
+    "div",
+    {},
+    el("h4", {}, `What would make it sales ready (${a.sales_ready_at} points)`),
+    a.what_if?.length ? el("ul", {}, a.what_if.map((way) => el("li", {}, way.map((c) => `${c.condition}: ${c.times ? c.times + " × " : ""}${c.points ?? ""}`).join(", and ")))) : el("p", {}, "No small change would."),
+  );
+}
+
+// showHistory draws the scores of a lead over time, and lists the changes.
+export function showHistory(from, to, first, changes) {
+  chart?.destroy();
+  chart = null;
+  const host = byId("chart");
+  const models = first.map((r) => r.model);
+  const seconds = (t) => Date.parse(t) / 1000;
+  const times = [...new Set([seconds(from), ...changes.map((c) => seconds(c.as_of)), seconds(to)])].sort((a, b) => a - b);
+  const series = models.map((model, i) => {
+    let now = first[i].status === "scored" ? first[i].score : null;
+    return times.map((t) => {
+      for (const c of changes) if (c.model === model && seconds(c.as_of) === t) now = c.to.status === "scored" ? c.to.score : null;
+      return now;
+    });
+  });
+  const css = getComputedStyle(document.body);
+  const color = (name) => css.getPropertyValue(name).trim();
+  if (models.length && host.clientWidth) {
+    const axis = { stroke: color("--text"), grid: { stroke: color("--line") }, ticks: { stroke: color("--line") } };
+    chart = new uPlot(
+      {
+        width: host.clientWidth,
+        height: 180,
+        axes: [axis, axis],
+        legend: { show: models.length > 1 },
+        series: [{}, ...models.map((label, i) => ({ label, stroke: color(["--accent", "--good", "--bad"][i % 3]), width: 2, paths: uPlot.paths.stepped({ align: 1 }) }))],
+      },
+      [times, ...series],
+      host,
+    );
+  }
+  show("history", changes.map((c) => el("li", {}, `${day(c.as_of)}, ${c.model}: ${outcome(c.from)} → ${outcome(c.to)}`, c.conditions?.length ? ` (${c.conditions.map((x) => `${x.condition} ${x.from} → ${x.to}`).join("; ")})` : "")));
+}

@@ -500,9 +500,9 @@ func TestURLs(t *testing.T) {
 	setUp(t)
 	write(t, "file.db", "")
 	for url, want := range map[string]string{
-		"crm":                                "want a URL, such as postgres://crm@localhost/crm or sqlite:crm.db\n",
-		"file.db":                            "want a URL, such as postgres://crm@localhost/crm or sqlite:crm.db; for a file of SQLite, write sqlite:file.db\n",
-		"mysql://crm@localhost/crm":          "the scheme \"mysql\" is not known; want a URL such as postgres://crm@localhost/crm or sqlite:crm.db\n",
+		"crm":                                "want a URL, such as postgres://crm@localhost/crm, sqlite:crm.db or parquet:lake\n",
+		"file.db":                            "want a URL, such as postgres://crm@localhost/crm, sqlite:crm.db or parquet:lake; for a file of SQLite, write sqlite:file.db\n",
+		"mysql://crm@localhost/crm":          "the scheme \"mysql\" is not known; want a URL such as postgres://crm@localhost/crm, sqlite:crm.db or parquet:lake\n",
 		"sqlite:":                            "sqlite: lacks the name of a file; ",
 		"host=localhost password=tigerlily":  "want a URL, ",
 		"host=localhost password=tiger:lily": "want a URL, ",

@@ -91,25 +91,29 @@ func (d *database) snapshotOf(ctx context.Context, source *sqldb.Source) (*sqldb
 func (d *database) Skipped() string {
 	var b strings.Builder
 	for _, source := range d.sources {
-		skipped := source.Skipped()
-		for _, p := range skipped.Problems {
-			fmt.Fprintf(&b, "%s: %v", d.name, p)
-			if p.Err != nil {
-				fmt.Fprintf(&b, ": %v", p.Err)
-			}
-			b.WriteByte('\n')
-		}
-		for i, c := range skipped.Entities {
-			if i > 0 {
-				b.WriteString(", ")
-			}
-			fmt.Fprintf(&b, "skipped %d %s records", c.Skipped, c.Entity)
-		}
-		if len(skipped.Entities) > 0 {
-			b.WriteByte('\n')
-		}
+		describeSkipped(&b, d.name, source.Skipped())
 	}
 	return b.String()
+}
+
+// describeSkipped writes lines about rows that were skipped.
+func describeSkipped(b *strings.Builder, name string, skipped sqldb.Skipped) {
+	for _, p := range skipped.Problems {
+		fmt.Fprintf(b, "%s: %v", name, p)
+		if p.Err != nil {
+			fmt.Fprintf(b, ": %v", p.Err)
+		}
+		b.WriteByte('\n')
+	}
+	for i, c := range skipped.Entities {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(b, "skipped %d %s records", c.Skipped, c.Entity)
+	}
+	if len(skipped.Entities) > 0 {
+		b.WriteByte('\n')
+	}
 }
 
 // Close ends the snapshot and closes the connections.

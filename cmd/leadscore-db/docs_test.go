@@ -12,6 +12,7 @@ import (
 var unrun = []string{
 	"go build -o leadscore-db ./cmd/leadscore-db\n",
 	"CREATE INDEX ON email_opened (contact_id, timestamp);\n", // SQLite wants a name
+	"EXPORT DATABASE 'lake' (FORMAT parquet); -- DuckDB\n" + "EXPORT DATA OPTIONS (uri = 'gs://bucket/lake/contact-*.parquet', format = 'PARQUET') AS SELECT * FROM crm.contact; -- BigQuery\n",
 }
 
 // TestDocs: the commands that docs/databases.md shows print what it says. Each section
@@ -39,6 +40,8 @@ func TestDocs(t *testing.T) {
 				}
 				switch {
 				case strings.Contains(strings.Join(unrun, "\x00"), text) && text != "":
+				case strings.HasSuffix(file, ".parquet"):
+					writeParquet(t, file, text)
 				case file != "":
 					write(t, file, text)
 				case lang == "sql":

@@ -1,7 +1,7 @@
 // Command leadscore-db is the command leadscore, which also reads databases: leads are
-// scored by rule files over the tables of PostgreSQL or SQLite.
+// scored by rule files over the tables of PostgreSQL or SQLite, or over Parquet files.
 //
-//	leadscore-db score [--schema FILE] --data DIR|FILE|--database URL [--keyed] [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME] [--max-records N] [--lead ID]... [--model NAME]... [--grade NAME]... [--label NAME]... [--ready] [--sort data|score|lead] [--top N] [--format table|json|csv] [--explain] [-o FILE] [--color WHEN] FILE|DIR...
+//	leadscore-db score [--schema FILE] --data DIR|FILE|--database URL [--keyed] [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME] [--max-records N] [--lead ID]... [--model NAME]... [--grade NAME]... [--label NAME]... [--ready] [--sort data|score|lead] [--top N] [--format table|json|csv|parquet] [--explain] [-o FILE] [--color WHEN] FILE|DIR...
 //	leadscore-db explain [--schema FILE] --data DIR|FILE|--database URL [--keyed] [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME] --lead ID [--format text|json] [--what-if] [--color WHEN] FILE|DIR...
 //	leadscore-db history [--schema FILE] --data DIR|FILE|--database URL [--keyed] [--mapping FILE] [--skip-bad] [--strict] [--zone NAME] --lead ID --from TIME [--to TIME] [--format table|plot|json] [--color WHEN] FILE|DIR...
 //	leadscore-db next [--schema FILE] --data DIR|FILE|--database URL [--keyed] [--mapping FILE] [--skip-bad] [--strict] [--as-of TIME] [--zone NAME] [--to TIME] [--lead ID]... [--format table|json] [--color WHEN] FILE|DIR...
@@ -49,6 +49,6 @@ import (
 )
 
 func main() {
-	program := command.Program{Name: "leadscore-db", Open: open}
+	program := command.Program{Name: "leadscore-db", Open: open, Formats: formats}
 	os.Exit(program.Main())
 }

@@ -26,7 +26,7 @@ type client interface {
 }
 
 // forms are the URLs that open understands, as examples.
-const forms = "postgres://crm@localhost/crm or sqlite:crm.db"
+const forms = "postgres://crm@localhost/crm, sqlite:crm.db or parquet:lake"
 
 // open returns the database at a URL. No error contains a password, nor what may be a
 // part of one.
@@ -34,7 +34,11 @@ func open(address string) (command.Database, error) {
 	scheme, rest, ok := strings.Cut(address, ":")
 	if !ok || strings.ContainsAny(scheme, "/=@ ") {
 		hint := ""
-		if info, err := os.Stat(address); err == nil && info.Mode().IsRegular() {
+		switch info, err := os.Stat(address); {
+		case err != nil:
+		case info.IsDir():
+			hint = "; for a folder of Parquet files, write parquet:" + shown.Printable(address)
+		case info.Mode().IsRegular():
 			hint = "; for a file of SQLite, write sqlite:" + shown.Printable(address)
 		}
 		return nil, errors.New("want a URL, such as " + forms + hint)
@@ -44,6 +48,8 @@ func open(address string) (command.Database, error) {
 		return openPostgres("postgres:" + rest)
 	case "sqlite", "sqlite3":
 		return openSQLite(strings.TrimPrefix(rest, "//"))
+	case "parquet":
+		return openParquet(strings.TrimPrefix(rest, "//"))
 	default:
 		return nil, fmt.Errorf("the scheme %s is not known; want a URL such as %s", shown.Quote(scheme), forms)
 	}

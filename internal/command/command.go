@@ -8,11 +8,14 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/signal"
 	"slices"
+	"strings"
 	"syscall"
 
+	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/internal/nearest"
 	"github.com/leadscore/leadscore/internal/shown"
 )
@@ -25,6 +28,27 @@ type Program struct {
 	// says what is wrong with the URL. If Open is nil, the program reads no databases, and
 	// has no flag --database.
 	Open func(url string) (Database, error)
+
+	// Formats are further formats in which score writes results, by the names that
+	// --format has for them.
+	Formats map[string]func(w io.Writer) (ResultWriter, error)
+}
+
+// A ResultWriter writes results in a format.
+type ResultWriter interface {
+	// Write writes the results of models for a lead.
+	Write(results ...leadscore.Result) error
+
+	// WriteError writes why a lead could not be scored.
+	WriteError(*leadscore.LeadError) error
+
+	// Close ends the results. If a command fails, it is not called.
+	Close() error
+}
+
+// formats returns the names of the formats of score, the default first.
+func (p *Program) formats() []string {
+	return slices.Concat([]string{"table", "json", "csv"}, slices.Sorted(maps.Keys(p.Formats)))
 }
 
 // Main runs the command line of the process and returns its exit status. The first
@@ -56,7 +80,7 @@ func (p *Program) commands() []command {
 	return slices.Concat([]command{
 		{
 			name:  "score",
-			usage: "[--schema FILE] " + data + parts + "\n[--lead ID]... [--model NAME]... [--grade NAME]... [--label NAME]... [--ready]\n[--sort data|score|lead] [--top N]\n[--format table|json|csv] [--explain] [-o FILE] [--color WHEN] FILE|DIR...",
+			usage: "[--schema FILE] " + data + parts + "\n[--lead ID]... [--model NAME]... [--grade NAME]... [--label NAME]... [--ready]\n[--sort data|score|lead] [--top N]\n[--format " + strings.Join(p.formats(), "|") + "] [--explain] [-o FILE] [--color WHEN] FILE|DIR...",
 			more:  rulesHelp + " The command works with one set, and fails if there are several.",
 			about: "score the leads in " + records,
 			run:   runScore,

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"iter"
 	"os"
 	"slices"
@@ -23,7 +24,62 @@ import (
 // databaseCommand is the command leadscore-db with a database that does not open.
 var databaseCommand = &Program{Name: "leadscore-db", Open: func(string) (Database, error) {
 	return nil, errors.New("there is no database")
-}}
+}, Formats: map[string]func(io.Writer) (ResultWriter, error){"parquet": func(w io.Writer) (ResultWriter, error) { return &lines{w}, nil }}}
+
+// lines is a format of a program: a line for each result.
+type lines struct{ io.Writer }
+
+func (l *lines) Write(results ...leadscore.Result) error {
+	for _, r := range results {
+		if _, err := fmt.Fprintln(l.Writer, r.Lead, r.Model, r.Score); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *lines) WriteError(e *leadscore.LeadError) error {
+	_, err := fmt.Fprintln(l.Writer, e.Lead, "failed")
+	return err
+}
+
+func (l *lines) Close() error {
+	_, err := fmt.Fprintln(l.Writer, "end")
+	return err
+}
+
+// TestFormats writes results in a format that only one program has.
+func TestFormats(t *testing.T) {
+	setUp(t)
+	run := func(args string) (stdout, stderr string, status int) {
+		var out, errs bytes.Buffer
+		status = databaseCommand.run(t.Context(), streams{strings.NewReader(""), &out, &errs}, strings.Fields(args))
+		return out.String(), errs.String(), status
+	}
+	out, errs, status := run("score --data data --as-of 2026-06-01 --format parquet coffee.score")
+	csv, _, _ := run("score --data data --as-of 2026-06-01 --format csv coffee.score")
+	if status != statusOK || strings.Count(out, "\n") != strings.Count(csv, "\n") || !strings.HasSuffix(out, "\nend\n") {
+		t.Errorf("status %d, %s%s", status, errs, out)
+	}
+	if _, errs, status := run("score --data data --as-of 2026-06-01 --format parquet -o out coffee.score"); status != statusOK {
+		t.Errorf("status %d, %s", status, errs)
+	}
+	if text, err := os.ReadFile("out"); err != nil || string(text) != out {
+		t.Errorf("%v, %s", err, text)
+	}
+	out, errs, status = run("score --data data --as-of 2026-06-01 --lead nemo --format parquet coffee.score")
+	if status != statusWrong || out != "nemo failed\nend\n" || !strings.Contains(errs, "1 of 1 leads could not be scored") {
+		t.Errorf("status %d, %s%s", status, errs, out)
+	}
+	_, errs, status = run("score --data data --format parquet --explain coffee.score")
+	if status != statusUsage || !strings.HasPrefix(errs, "leadscore-db score: --format parquet has no explanations; choose json or csv for them\n") {
+		t.Errorf("status %d, %s", status, errs)
+	}
+	_, errs, status = call(t, "", "score", "--data", "data", "--format", "parquet", "coffee.score")
+	if status != statusUsage || !strings.HasPrefix(errs, "leadscore score: --format must be table, json or csv, not \"parquet\"\n") {
+		t.Errorf("status %d, %s", status, errs)
+	}
+}
 
 // programs are the commands that share this package.
 var programs = []*Program{leadscoreCommand, databaseCommand}

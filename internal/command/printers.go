@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -46,6 +47,10 @@ type printer interface {
 // prints on w, or as JSON.
 func (inv *invocation) newPrinter(ctx context.Context, w io.Writer, models []*leadscore.Model, explained bool) (printer, error) {
 	labeled := slices.ContainsFunc(models, func(m *leadscore.Model) bool { return len(m.Checked().Label) > 0 })
+	if format := inv.program.Formats[*inv.format]; format != nil {
+		results, err := format(w)
+		return resultPrinter{results}, err
+	}
 	switch {
 	case inv.json != nil:
 		return jsonPrinter{inv.json}, nil
@@ -64,6 +69,18 @@ func (inv *invocation) newPrinter(ctx context.Context, w io.Writer, models []*le
 	}
 	return &tablePrinter{w: w, labeled: labeled}, nil
 }
+
+// A resultPrinter prints in a format of the program.
+type resultPrinter struct{ ResultWriter }
+
+func (p resultPrinter) print(o outcome) error {
+	if bad, ok := errors.AsType[*leadscore.LeadError](o.failed); ok {
+		return p.WriteError(bad)
+	}
+	return p.Write(o.Result)
+}
+
+func (p resultPrinter) end() error { return p.Close() }
 
 type jsonPrinter struct{ *answer.Lines }
 

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/explain"
@@ -13,9 +14,22 @@ import (
 
 func runScore(ctx context.Context, inv *invocation) error {
 	rules, data, selected := inv.ruleFlags(), inv.dataFlags(), inv.selectionFlags()
-	inv.formatFlag("table", "print results as `FORMAT`: table, json (one object per line) or csv", "json", "csv")
+	formats := inv.program.formats()
+	about := strings.Join(formats[3:], " or ")
+	if about == "" {
+		about = "table, json (one object per line) or csv"
+	} else {
+		about = "table, json (one object per line), csv or " + about
+	}
+	inv.formatFlag("table", "print results as `FORMAT`: "+about, formats[1:]...)
 	data.partFlag(inv)
 	explained := inv.flags.Bool("explain", false, "explain what each condition contributed")
+	inv.checks = append(inv.checks, func() error {
+		if *explained && inv.program.Formats[*inv.format] != nil {
+			return badUsage("--format %s has no explanations; choose json or csv for them", *inv.format)
+		}
+		return nil
+	})
 	output := inv.flags.String("o", "", "write the results to `FILE`, once they are complete, instead of standard output. A file of that name is replaced, and stays as it is if the command fails or is interrupted")
 	set, _, err := rules.compileFor(ctx, data)
 	if err != nil {

@@ -129,6 +129,7 @@ func (p *Program) commands() []command {
 			about: "print the entities, fields, choices and hops that rules can use",
 			run:   runSchema,
 		},
+		statements(),
 		{
 			name:  "completion",
 			usage: "[--color WHEN] bash|zsh|fish",

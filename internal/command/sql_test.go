@@ -1,0 +1,54 @@
+package command
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestSQL prints models as a statement.
+func TestSQL(t *testing.T) {
+	setUp(t)
+	write(t, "crm.json", `{"tables": {"Lead": {"schema": "crm", "name": "leads", "id": "lead_id", "columns": {"ParentContact": "contact_id"}}}, "absent": ["WebsiteVisited", "Contact.City"]}`)
+	write(t, "bad.json", `{"tables": {"Leed": "leads"}}`)
+	for args, want := range map[string][]string{
+		"sql --as-of 2026-06-01 coffee.score":                                 {"SELECT", "2026", `"EmailOpened"`, ";\n"},
+		"sql --dialect sqlite --as-of 2026-06-01 coffee.score":                {"SELECT", `"EmailOpened"`, ";\n"},
+		"sql --parameters coffee.score":                                       {"SELECT", "$1"},
+		"sql --parameters --dialect sqlite coffee.score":                      {"SELECT", "?"},
+		"sql --as-of 2026-06-01T12:00 --mapping crm.json coffee.score":        {`"crm"."leads"`, `"lead_id"`, `"contact_id"`},
+		"sql --as-of 2026-06-01 --zone Europe/Berlin --schema x coffee.score": nil,
+	} {
+		out, errs, status := call(t, "", strings.Fields(args)...)
+		if want == nil {
+			if status != statusWrong || out != "" {
+				t.Errorf("%s: status %d, %s", args, status, out)
+			}
+			continue
+		}
+		if status != statusOK || errs != "" {
+			t.Errorf("%s: status %d, %s", args, status, errs)
+		}
+		for _, w := range want {
+			if !strings.Contains(out, w) {
+				t.Errorf("%s: the statement lacks %s:\n%s", args, w, out)
+			}
+		}
+		again, _, _ := call(t, "", strings.Fields(args)...)
+		if again != out {
+			t.Errorf("%s: the statement is another one the second time", args)
+		}
+	}
+	for args, want := range map[string]string{
+		"sql --as-of 2026-06-01 --parameters coffee.score": "leadscore sql: choose one of --as-of and --parameters\n",
+		"sql --as-of tomorrow coffee.score":                `leadscore sql: --as-of "tomorrow" is not a time; `,
+		"sql --dialect oracle coffee.score":                `leadscore sql: --dialect must be postgresql or sqlite, not "oracle"` + "\n",
+		"sql --zone Mars coffee.score":                     `leadscore sql: --zone "Mars" is not a time zone`,
+		"sql":                                              "leadscore sql: name at least one rule file or folder\n",
+		"sql --mapping bad.json coffee.score":              `leadscore sql: the mapping names "Leed", but the schema has no such entity` + "\n",
+	} {
+		out, errs, status := call(t, "", strings.Fields(args)...)
+		if status == statusOK || out != "" || !strings.HasPrefix(errs, want) {
+			t.Errorf("%s: status %d\n%s%swant %s", args, status, out, errs, want)
+		}
+	}
+}

@@ -150,7 +150,7 @@ func sqliteCanonical(column string, c Column, m *Mapping, typ traverse.Type) (Ca
 	case traverse.Bool:
 		switch {
 		case text && c.True != "" && c.False != "":
-			return wordsCanonical(sqliteText, column, c, "1", "0")
+			return wordsCanonical(sqliteText, column+" COLLATE BINARY", c, "1", "0")
 		case integer, strings.HasPrefix(name, "BOOL"):
 			return Canonical{Expr: column, Plain: true}, nil
 		}
@@ -173,7 +173,7 @@ func sqliteCanonical(column string, c Column, m *Mapping, typ traverse.Type) (Ca
 		}
 	case traverse.Choices:
 		if text && c.Separator == "" && c.Codes == nil {
-			return Canonical{Expr: "(SELECT NULLIF(json_group_array(value), '[]') FROM json_each(NULLIF(" + column + ", '')) WHERE value <> '')"}, nil
+			return Canonical{Expr: "(SELECT NULLIF(json_group_array(value), '[]') FROM json_each(NULLIF(" + column + " COLLATE BINARY, '')) WHERE value <> '')"}, nil
 		}
 	}
 	return Canonical{}, unfit(c, typ)

@@ -14,5 +14,8 @@
 // LEADSCORE_CASES is how many models are compared in each database, LEADSCORE_FROM the seed of
 // the first world, and LEADSCORE_CASE the number of the one case to run. A failure prints them.
 //
-// PostgreSQL is tested if LEADSCORE_POSTGRES holds a connection string.
+// PostgreSQL is tested if LEADSCORE_POSTGRES holds a connection string, and DuckDB, which is linked
+// into the program, with cgo and the tag duckdb:
+//
+//	go test -tags duckdb ./pushdown/dbtest -run /DuckDB
 package dbtest

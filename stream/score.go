@@ -258,6 +258,9 @@ func (l *Log) close(ctx context.Context, version, lead string) (*Score, error) {
 		if err := l.send(ctx, s.Pending); err != nil {
 			return nil, err
 		}
+		if !s.Live { // it has not sent anything, as other versions were live
+			s.Outcomes, s.Stages, s.Number = nil, nil, 0
+		}
 		s.Closed, s.Pending = true, nil
 		if err := b.putJSON(ctx, scoreKey(lead), s, rev); !errors.Is(err, errConflict) {
 			return s, err

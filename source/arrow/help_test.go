@@ -152,7 +152,7 @@ func (s style) batches(schema *traverse.Schema, records []sourcetest.Record) (ma
 func parquetOf(t testing.TB, rows int64, batches ...arrow.RecordBatch) *fstest.MapFile {
 	t.Helper()
 	var out bytes.Buffer
-	props := parquet.NewWriterProperties(parquet.WithMaxRowGroupLength(rows), parquet.WithCompression(compress.Codecs.Snappy), parquet.WithDataPageSize(1000))
+	props := parquet.NewWriterProperties(parquet.WithMaxRowGroupLength(rows), parquet.WithCompression(compress.Codecs.Snappy), parquet.WithDataPageSize(min(1<<20, 100*rows)))
 	w, err := pqarrow.NewFileWriter(batches[0].Schema(), &out, props, pqarrow.NewArrowWriterProperties(pqarrow.WithStoreSchema()))
 	if err != nil {
 		t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 	"github.com/leadscore/leadscore/bench/internal/rules"
 	"github.com/leadscore/leadscore/bench/internal/sidebyside"
 	"github.com/leadscore/leadscore/bench/internal/statement"
+	"github.com/leadscore/leadscore/pushdown"
 	source "github.com/leadscore/leadscore/source/pgx"
 	"github.com/leadscore/leadscore/source/sqldb"
 )
@@ -27,7 +28,8 @@ var ways = []struct {
 }{
 	{"reading what the rules need, without scores", true, (*PostgreSQLWays).readNeeds},
 	{"reading whole tables, without scores", true, (*PostgreSQLWays).readTables},
-	{"scores computed by one SQL statement", false, (*PostgreSQLWays).compute},
+	{"scores computed by one SQL statement, written for the workload", false, (*PostgreSQLWays).compute},
+	{"leadscore as one SQL statement, of pushdown", false, (*PostgreSQLWays).pushDown},
 	{"leadscore over source/pgx, whole tables", false, wholeTables(overPGX)},
 	{"leadscore over source/sqldb, whole tables", false, wholeTables(overSQL)},
 	{"leadscore over source/pgx, in parts", false, inParts(overPGX)},
@@ -186,6 +188,34 @@ func (p *PostgreSQLWays) compute(ctx context.Context, m *rules.Model, score func
 		return nil
 	})
 	return err
+}
+
+// pushDown has the database count by the statement that package pushdown makes of the rules.
+func (p *PostgreSQLWays) pushDown(ctx context.Context, m *rules.Model, score func(lead string, score int64)) (err error) {
+	set, err := leadscore.CompileSet(p.database.schema, []leadscore.File{{Name: m.Name, Text: m.Text()}})
+	if err != nil {
+		return err
+	}
+	lead := pushdown.Table{Columns: map[string]pushdown.Column{"ParentAccount": {Absent: true}}}
+	s, err := pushdown.New(set, pushdown.PostgreSQL(), pushdown.Mapping{Tables: map[string]pushdown.Table{"Lead": lead}})
+	if err != nil {
+		return err
+	}
+	conn, err := p.database.db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, conn.Close()) }()
+	if _, err := conn.ExecContext(ctx, "SET jit = off"); err != nil { // as for the other statement
+		return err
+	}
+	for row, err := range s.Query(ctx, conn, crm.AsOf) {
+		if err != nil {
+			return err
+		}
+		score(row.Lead, row.Score)
+	}
+	return nil
 }
 
 func (p *PostgreSQLWays) readNeeds(ctx context.Context, m *rules.Model, _ func(lead string, score int64)) error {

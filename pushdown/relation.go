@@ -230,7 +230,7 @@ func (w *writer) sql(r *relation) string {
 		default:
 			b.WriteString("\nLEFT JOIN ")
 		}
-		b.WriteString(w.source(s))
+		b.WriteString(w.source(s, r))
 		if s.on != nil {
 			b.WriteString(" ON " + w.expr(s.on))
 		}
@@ -300,15 +300,21 @@ func (w *writer) window(v *window) string {
 	return fmt.Sprintf("%s OVER (PARTITION BY %s ORDER BY %s %s)", w.d.Sum(w.expr(v.sum)), strings.Join(by, ", "), w.expr(v.order), frame)
 }
 
-func (w *writer) source(s *source) string {
+// source returns what stands for a source of r in its FROM.
+func (w *writer) source(s *source, r *relation) string {
 	if s.rel != nil {
 		return w.d.Quote(s.rel.name) + " AS " + w.d.Quote(s.alias)
 	}
-	return "(" + w.leaf(s.leaf) + ") AS " + w.d.Quote(s.alias)
+	var bounds []*scalar.Expr
+	if s == r.sources[0] {
+		bounds = w.since(r)
+	}
+	return "(" + w.leaf(s.leaf, bounds) + ") AS " + w.d.Quote(s.alias)
 }
 
-// leaf returns the SELECT of a table in canonical form.
-func (w *writer) leaf(l *leaf) string {
+// leaf returns the SELECT of a table in canonical form, of the records whose date reaches one of
+// bounds, if there are any.
+func (w *writer) leaf(l *leaf, bounds []*scalar.Expr) string {
 	list := make([]string, 0, len(l.columns))
 	for _, c := range l.columns {
 		list = append(list, w.leafColumn(l.entity, c)+" AS "+w.d.Quote(c.name))
@@ -326,10 +332,15 @@ func (w *writer) leaf(l *leaf) string {
 	default:
 		text += " FROM " + w.d.Quote(t.Name)
 	}
+	word := " WHERE ("
+	f, _ := l.entity.Dated()
 	if l.visible != "" {
-		f, _ := l.entity.Dated()
 		at := w.canonical(l.entity, f.Name, f.Type).Expr
-		text += " WHERE (" + at + " IS NULL OR " + at + " <= " + w.parameter(l.visible) + ")"
+		text += word + at + " IS NULL OR " + at + " <= " + w.parameter(l.visible) + ")"
+		word = " AND ("
+	}
+	if len(bounds) > 0 {
+		text += word + w.reaches(w.canonical(l.entity, f.Name, f.Type).Expr, bounds) + ")"
 	}
 	return text + w.d.Fence
 }

@@ -2,7 +2,7 @@ WITH "i0" AS (
 SELECT "e"."r_Contact" AS "id",
   COUNT(*) FILTER (WHERE (("e"."x_Timestamp" >= make_timestamp(CAST($1 AS BIGINT))) AND ("e"."x_Timestamp" <= make_timestamp(CAST($2 AS BIGINT)))) AND (contains("e"."f_Url", 'price') OR "j1"."f_City" = 'sofia')) AS "n0",
   COUNT(*) FILTER (WHERE ("e"."x_Timestamp" >= make_timestamp(CAST($3 AS BIGINT))) AND ("e"."x_Timestamp" <= make_timestamp(CAST($2 AS BIGINT)))) AS "n1"
-FROM (SELECT (NULLIF(CAST("Contact" AS VARCHAR), '') COLLATE C) AS "r_Contact", CAST("Timestamp" AS TIMESTAMP) AS "x_Timestamp", CASE WHEN strlen((NULLIF(CAST("Url" AS VARCHAR), '') COLLATE C)) = length((NULLIF(CAST("Url" AS VARCHAR), '') COLLATE C)) THEN lower((NULLIF(CAST("Url" AS VARCHAR), '') COLLATE C)) ELSE translate((NULLIF(CAST("Url" AS VARCHAR), '') COLLATE C), 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz') END AS "f_Url" FROM "WebsiteVisited" WHERE (CAST("Timestamp" AS TIMESTAMP) IS NULL OR CAST("Timestamp" AS TIMESTAMP) <= make_timestamp(CAST($2 AS BIGINT)))) AS "e"
+FROM (SELECT (NULLIF(CAST("Contact" AS VARCHAR), '') COLLATE C) AS "r_Contact", CAST("Timestamp" AS TIMESTAMP) AS "x_Timestamp", CASE WHEN strlen((NULLIF(CAST("Url" AS VARCHAR), '') COLLATE C)) = length((NULLIF(CAST("Url" AS VARCHAR), '') COLLATE C)) THEN lower((NULLIF(CAST("Url" AS VARCHAR), '') COLLATE C)) ELSE translate((NULLIF(CAST("Url" AS VARCHAR), '') COLLATE C), 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz') END AS "f_Url" FROM "WebsiteVisited" WHERE (CAST("Timestamp" AS TIMESTAMP) IS NULL OR CAST("Timestamp" AS TIMESTAMP) <= make_timestamp(CAST($2 AS BIGINT))) AND (CAST("Timestamp" AS TIMESTAMP) >= make_timestamp(CAST($1 AS BIGINT)) OR CAST("Timestamp" AS TIMESTAMP) >= make_timestamp(CAST($3 AS BIGINT)))) AS "e"
 LEFT JOIN (SELECT (NULLIF(CAST("id" AS VARCHAR), '') COLLATE C) AS "id", CASE WHEN strlen((NULLIF(CAST("City" AS VARCHAR), '') COLLATE C)) = length((NULLIF(CAST("City" AS VARCHAR), '') COLLATE C)) THEN lower((NULLIF(CAST("City" AS VARCHAR), '') COLLATE C)) ELSE translate((NULLIF(CAST("City" AS VARCHAR), '') COLLATE C), 'ABCDEFGHIJKLMNOPQRSTUVWXYZſ', 'abcdefghijklmnopqrstuvwxyzs') END AS "f_City" FROM "Contact") AS "j1" ON "e"."r_Contact" = "j1"."id"
 WHERE ("e"."r_Contact" IS NOT NULL)
 GROUP BY "e"."r_Contact"),
@@ -32,73 +32,73 @@ GROUP BY "e"."r_Contact"),
 "i2" AS (
 SELECT "e"."r_Contact" AS "id",
   COUNT(*) FILTER (WHERE ("e"."x_Timestamp" >= make_timestamp(CAST($3 AS BIGINT))) AND ("e"."x_Timestamp" <= make_timestamp(CAST($2 AS BIGINT)))) AS "n0"
-FROM (SELECT (NULLIF(CAST("Contact" AS VARCHAR), '') COLLATE C) AS "r_Contact", CAST("Timestamp" AS TIMESTAMP) AS "x_Timestamp" FROM "EmailClicked" WHERE (CAST("Timestamp" AS TIMESTAMP) IS NULL OR CAST("Timestamp" AS TIMESTAMP) <= make_timestamp(CAST($2 AS BIGINT)))) AS "e"
+FROM (SELECT (NULLIF(CAST("Contact" AS VARCHAR), '') COLLATE C) AS "r_Contact", CAST("Timestamp" AS TIMESTAMP) AS "x_Timestamp" FROM "EmailClicked" WHERE (CAST("Timestamp" AS TIMESTAMP) IS NULL OR CAST("Timestamp" AS TIMESTAMP) <= make_timestamp(CAST($2 AS BIGINT))) AND (CAST("Timestamp" AS TIMESTAMP) >= make_timestamp(CAST($3 AS BIGINT)))) AS "e"
 WHERE ("e"."r_Contact" IS NOT NULL)
 GROUP BY "e"."r_Contact"),
 "i3" AS (
 SELECT "e"."r_Contact" AS "id",
   COUNT(*) FILTER (WHERE ("e"."x_Timestamp" >= make_timestamp(CAST($3 AS BIGINT))) AND ("e"."x_Timestamp" <= make_timestamp(CAST($2 AS BIGINT)))) AS "n0"
-FROM (SELECT (NULLIF(CAST("Contact" AS VARCHAR), '') COLLATE C) AS "r_Contact", CAST("Timestamp" AS TIMESTAMP) AS "x_Timestamp" FROM "EmailForwarded" WHERE (CAST("Timestamp" AS TIMESTAMP) IS NULL OR CAST("Timestamp" AS TIMESTAMP) <= make_timestamp(CAST($2 AS BIGINT)))) AS "e"
+FROM (SELECT (NULLIF(CAST("Contact" AS VARCHAR), '') COLLATE C) AS "r_Contact", CAST("Timestamp" AS TIMESTAMP) AS "x_Timestamp" FROM "EmailForwarded" WHERE (CAST("Timestamp" AS TIMESTAMP) IS NULL OR CAST("Timestamp" AS TIMESTAMP) <= make_timestamp(CAST($2 AS BIGINT))) AND (CAST("Timestamp" AS TIMESTAMP) >= make_timestamp(CAST($3 AS BIGINT)))) AS "e"
 WHERE ("e"."r_Contact" IS NOT NULL)
 GROUP BY "e"."r_Contact"),
 "i4" AS (
 SELECT "e"."r_Contact" AS "id",
   COUNT(*) FILTER (WHERE ("e"."x_Timestamp" >= make_timestamp(CAST($3 AS BIGINT))) AND ("e"."x_Timestamp" <= make_timestamp(CAST($2 AS BIGINT)))) AS "n0"
-FROM (SELECT (NULLIF(CAST("Contact" AS VARCHAR), '') COLLATE C) AS "r_Contact", CAST("Timestamp" AS TIMESTAMP) AS "x_Timestamp" FROM "EmailUnsubscribed" WHERE (CAST("Timestamp" AS TIMESTAMP) IS NULL OR CAST("Timestamp" AS TIMESTAMP) <= make_timestamp(CAST($2 AS BIGINT)))) AS "e"
+FROM (SELECT (NULLIF(CAST("Contact" AS VARCHAR), '') COLLATE C) AS "r_Contact", CAST("Timestamp" AS TIMESTAMP) AS "x_Timestamp" FROM "EmailUnsubscribed" WHERE (CAST("Timestamp" AS TIMESTAMP) IS NULL OR CAST("Timestamp" AS TIMESTAMP) <= make_timestamp(CAST($2 AS BIGINT))) AND (CAST("Timestamp" AS TIMESTAMP) >= make_timestamp(CAST($3 AS BIGINT)))) AS "e"
 WHERE ("e"."r_Contact" IS NOT NULL)
 GROUP BY "e"."r_Contact"),
 "i5" AS (
 SELECT "e"."r_Contact" AS "id",
   COUNT(*) FILTER (WHERE ("e"."x_Timestamp" >= make_timestamp(CAST($3 AS BIGINT))) AND ("e"."x_Timestamp" <= make_timestamp(CAST($2 AS BIGINT)))) AS "n0"
-FROM (SELECT (NULLIF(CAST("Contact" AS VARCHAR), '') COLLATE C) AS "r_Contact", CAST("Timestamp" AS TIMESTAMP) AS "x_Timestamp" FROM "EmailMarkedAsSpam" WHERE (CAST("Timestamp" AS TIMESTAMP) IS NULL OR CAST("Timestamp" AS TIMESTAMP) <= make_timestamp(CAST($2 AS BIGINT)))) AS "e"
+FROM (SELECT (NULLIF(CAST("Contact" AS VARCHAR), '') COLLATE C) AS "r_Contact", CAST("Timestamp" AS TIMESTAMP) AS "x_Timestamp" FROM "EmailMarkedAsSpam" WHERE (CAST("Timestamp" AS TIMESTAMP) IS NULL OR CAST("Timestamp" AS TIMESTAMP) <= make_timestamp(CAST($2 AS BIGINT))) AND (CAST("Timestamp" AS TIMESTAMP) >= make_timestamp(CAST($3 AS BIGINT)))) AS "e"
 WHERE ("e"."r_Contact" IS NOT NULL)
 GROUP BY "e"."r_Contact"),
 "i6" AS (
 SELECT "e"."r_Contact" AS "id",
   COUNT(*) FILTER (WHERE ("e"."x_Timestamp" >= make_timestamp(CAST($3 AS BIGINT))) AND ("e"."x_Timestamp" <= make_timestamp(CAST($2 AS BIGINT)))) AS "n0"
-FROM (SELECT (NULLIF(CAST("Contact" AS VARCHAR), '') COLLATE C) AS "r_Contact", CAST("Timestamp" AS TIMESTAMP) AS "x_Timestamp" FROM "WebsiteClicked" WHERE (CAST("Timestamp" AS TIMESTAMP) IS NULL OR CAST("Timestamp" AS TIMESTAMP) <= make_timestamp(CAST($2 AS BIGINT)))) AS "e"
+FROM (SELECT (NULLIF(CAST("Contact" AS VARCHAR), '') COLLATE C) AS "r_Contact", CAST("Timestamp" AS TIMESTAMP) AS "x_Timestamp" FROM "WebsiteClicked" WHERE (CAST("Timestamp" AS TIMESTAMP) IS NULL OR CAST("Timestamp" AS TIMESTAMP) <= make_timestamp(CAST($2 AS BIGINT))) AND (CAST("Timestamp" AS TIMESTAMP) >= make_timestamp(CAST($3 AS BIGINT)))) AS "e"
 WHERE ("e"."r_Contact" IS NOT NULL)
 GROUP BY "e"."r_Contact"),
 "i7" AS (
 SELECT "e"."r_Contact" AS "id",
   COUNT(*) FILTER (WHERE ("e"."x_Timestamp" >= make_timestamp(CAST($3 AS BIGINT))) AND ("e"."x_Timestamp" <= make_timestamp(CAST($2 AS BIGINT)))) AS "n0"
-FROM (SELECT (NULLIF(CAST("Contact" AS VARCHAR), '') COLLATE C) AS "r_Contact", CAST("Timestamp" AS TIMESTAMP) AS "x_Timestamp" FROM "FormVisited" WHERE (CAST("Timestamp" AS TIMESTAMP) IS NULL OR CAST("Timestamp" AS TIMESTAMP) <= make_timestamp(CAST($2 AS BIGINT)))) AS "e"
+FROM (SELECT (NULLIF(CAST("Contact" AS VARCHAR), '') COLLATE C) AS "r_Contact", CAST("Timestamp" AS TIMESTAMP) AS "x_Timestamp" FROM "FormVisited" WHERE (CAST("Timestamp" AS TIMESTAMP) IS NULL OR CAST("Timestamp" AS TIMESTAMP) <= make_timestamp(CAST($2 AS BIGINT))) AND (CAST("Timestamp" AS TIMESTAMP) >= make_timestamp(CAST($3 AS BIGINT)))) AS "e"
 WHERE ("e"."r_Contact" IS NOT NULL)
 GROUP BY "e"."r_Contact"),
 "i8" AS (
 SELECT "e"."r_Contact" AS "id",
   COUNT(*) FILTER (WHERE ("e"."x_Timestamp" >= make_timestamp(CAST($3 AS BIGINT))) AND ("e"."x_Timestamp" <= make_timestamp(CAST($2 AS BIGINT)))) AS "n0"
-FROM (SELECT (NULLIF(CAST("Contact" AS VARCHAR), '') COLLATE C) AS "r_Contact", CAST("Timestamp" AS TIMESTAMP) AS "x_Timestamp" FROM "FormSubmitted" WHERE (CAST("Timestamp" AS TIMESTAMP) IS NULL OR CAST("Timestamp" AS TIMESTAMP) <= make_timestamp(CAST($2 AS BIGINT)))) AS "e"
+FROM (SELECT (NULLIF(CAST("Contact" AS VARCHAR), '') COLLATE C) AS "r_Contact", CAST("Timestamp" AS TIMESTAMP) AS "x_Timestamp" FROM "FormSubmitted" WHERE (CAST("Timestamp" AS TIMESTAMP) IS NULL OR CAST("Timestamp" AS TIMESTAMP) <= make_timestamp(CAST($2 AS BIGINT))) AND (CAST("Timestamp" AS TIMESTAMP) >= make_timestamp(CAST($3 AS BIGINT)))) AS "e"
 WHERE ("e"."r_Contact" IS NOT NULL)
 GROUP BY "e"."r_Contact"),
 "i9" AS (
 SELECT "e"."r_Contact" AS "id",
   COUNT(*) FILTER (WHERE ("e"."x_Timestamp" >= make_timestamp(CAST($3 AS BIGINT))) AND ("e"."x_Timestamp" <= make_timestamp(CAST($2 AS BIGINT)))) AS "n0"
-FROM (SELECT (NULLIF(CAST("Contact" AS VARCHAR), '') COLLATE C) AS "r_Contact", CAST("Timestamp" AS TIMESTAMP) AS "x_Timestamp" FROM "MarketingPageVisited" WHERE (CAST("Timestamp" AS TIMESTAMP) IS NULL OR CAST("Timestamp" AS TIMESTAMP) <= make_timestamp(CAST($2 AS BIGINT)))) AS "e"
+FROM (SELECT (NULLIF(CAST("Contact" AS VARCHAR), '') COLLATE C) AS "r_Contact", CAST("Timestamp" AS TIMESTAMP) AS "x_Timestamp" FROM "MarketingPageVisited" WHERE (CAST("Timestamp" AS TIMESTAMP) IS NULL OR CAST("Timestamp" AS TIMESTAMP) <= make_timestamp(CAST($2 AS BIGINT))) AND (CAST("Timestamp" AS TIMESTAMP) >= make_timestamp(CAST($3 AS BIGINT)))) AS "e"
 WHERE ("e"."r_Contact" IS NOT NULL)
 GROUP BY "e"."r_Contact"),
 "i10" AS (
 SELECT "e"."r_Contact" AS "id",
   COUNT(*) FILTER (WHERE ("e"."x_Timestamp" >= make_timestamp(CAST($3 AS BIGINT))) AND ("e"."x_Timestamp" <= make_timestamp(CAST($2 AS BIGINT)))) AS "n0"
-FROM (SELECT (NULLIF(CAST("Contact" AS VARCHAR), '') COLLATE C) AS "r_Contact", CAST("Timestamp" AS TIMESTAMP) AS "x_Timestamp" FROM "EventRegistered" WHERE (CAST("Timestamp" AS TIMESTAMP) IS NULL OR CAST("Timestamp" AS TIMESTAMP) <= make_timestamp(CAST($2 AS BIGINT)))) AS "e"
+FROM (SELECT (NULLIF(CAST("Contact" AS VARCHAR), '') COLLATE C) AS "r_Contact", CAST("Timestamp" AS TIMESTAMP) AS "x_Timestamp" FROM "EventRegistered" WHERE (CAST("Timestamp" AS TIMESTAMP) IS NULL OR CAST("Timestamp" AS TIMESTAMP) <= make_timestamp(CAST($2 AS BIGINT))) AND (CAST("Timestamp" AS TIMESTAMP) >= make_timestamp(CAST($3 AS BIGINT)))) AS "e"
 WHERE ("e"."r_Contact" IS NOT NULL)
 GROUP BY "e"."r_Contact"),
 "i11" AS (
 SELECT "e"."r_Contact" AS "id",
   COUNT(*) FILTER (WHERE ("e"."x_Timestamp" >= make_timestamp(CAST($3 AS BIGINT))) AND ("e"."x_Timestamp" <= make_timestamp(CAST($2 AS BIGINT)))) AS "n0"
-FROM (SELECT (NULLIF(CAST("Contact" AS VARCHAR), '') COLLATE C) AS "r_Contact", CAST("Timestamp" AS TIMESTAMP) AS "x_Timestamp" FROM "EventCheckedIn" WHERE (CAST("Timestamp" AS TIMESTAMP) IS NULL OR CAST("Timestamp" AS TIMESTAMP) <= make_timestamp(CAST($2 AS BIGINT)))) AS "e"
+FROM (SELECT (NULLIF(CAST("Contact" AS VARCHAR), '') COLLATE C) AS "r_Contact", CAST("Timestamp" AS TIMESTAMP) AS "x_Timestamp" FROM "EventCheckedIn" WHERE (CAST("Timestamp" AS TIMESTAMP) IS NULL OR CAST("Timestamp" AS TIMESTAMP) <= make_timestamp(CAST($2 AS BIGINT))) AND (CAST("Timestamp" AS TIMESTAMP) >= make_timestamp(CAST($3 AS BIGINT)))) AS "e"
 WHERE ("e"."r_Contact" IS NOT NULL)
 GROUP BY "e"."r_Contact"),
 "i12" AS (
 SELECT "e"."r_Contact" AS "id",
   COUNT(*) FILTER (WHERE ("e"."x_Timestamp" >= make_timestamp(CAST($3 AS BIGINT))) AND ("e"."x_Timestamp" <= make_timestamp(CAST($2 AS BIGINT)))) AS "n0"
-FROM (SELECT (NULLIF(CAST("Contact" AS VARCHAR), '') COLLATE C) AS "r_Contact", CAST("Timestamp" AS TIMESTAMP) AS "x_Timestamp" FROM "EventCancelled" WHERE (CAST("Timestamp" AS TIMESTAMP) IS NULL OR CAST("Timestamp" AS TIMESTAMP) <= make_timestamp(CAST($2 AS BIGINT)))) AS "e"
+FROM (SELECT (NULLIF(CAST("Contact" AS VARCHAR), '') COLLATE C) AS "r_Contact", CAST("Timestamp" AS TIMESTAMP) AS "x_Timestamp" FROM "EventCancelled" WHERE (CAST("Timestamp" AS TIMESTAMP) IS NULL OR CAST("Timestamp" AS TIMESTAMP) <= make_timestamp(CAST($2 AS BIGINT))) AND (CAST("Timestamp" AS TIMESTAMP) >= make_timestamp(CAST($3 AS BIGINT)))) AS "e"
 WHERE ("e"."r_Contact" IS NOT NULL)
 GROUP BY "e"."r_Contact"),
 "i13" AS (
 SELECT "e"."r_Contact" AS "id",
   COUNT(*) FILTER (WHERE ("e"."x_Timestamp" >= make_timestamp(CAST($3 AS BIGINT))) AND ("e"."x_Timestamp" <= make_timestamp(CAST($2 AS BIGINT)))) AS "n0"
-FROM (SELECT (NULLIF(CAST("Contact" AS VARCHAR), '') COLLATE C) AS "r_Contact", CAST("Timestamp" AS TIMESTAMP) AS "x_Timestamp" FROM "Subscribed" WHERE (CAST("Timestamp" AS TIMESTAMP) IS NULL OR CAST("Timestamp" AS TIMESTAMP) <= make_timestamp(CAST($2 AS BIGINT)))) AS "e"
+FROM (SELECT (NULLIF(CAST("Contact" AS VARCHAR), '') COLLATE C) AS "r_Contact", CAST("Timestamp" AS TIMESTAMP) AS "x_Timestamp" FROM "Subscribed" WHERE (CAST("Timestamp" AS TIMESTAMP) IS NULL OR CAST("Timestamp" AS TIMESTAMP) <= make_timestamp(CAST($2 AS BIGINT))) AND (CAST("Timestamp" AS TIMESTAMP) >= make_timestamp(CAST($3 AS BIGINT)))) AS "e"
 WHERE ("e"."r_Contact" IS NOT NULL)
 GROUP BY "e"."r_Contact"),
 "a0" AS (

@@ -2,7 +2,7 @@ WITH "i0" AS (
 SELECT "e"."r_Contact" AS "id",
   COUNT(*) FILTER (WHERE (("e"."x_Timestamp" >= $1::timestamptz) AND ("e"."x_Timestamp" <= $2::timestamptz)) AND ((strpos("e"."f_Url", 'price') > 0) OR "j1"."f_City" = 'sofia')) AS "n0",
   COUNT(*) FILTER (WHERE ("e"."x_Timestamp" >= $3::timestamptz) AND ("e"."x_Timestamp" <= $2::timestamptz)) AS "n1"
-FROM (SELECT NULLIF("Contact"::text COLLATE "C", '') AS "r_Contact", "Timestamp" AS "x_Timestamp", lower(NULLIF("Url"::text COLLATE "C", '') COLLATE "C") AS "f_Url" FROM "WebsiteVisited" WHERE ("Timestamp" IS NULL OR "Timestamp" <= $2::timestamptz) OFFSET 0) AS "e"
+FROM (SELECT NULLIF("Contact"::text COLLATE "C", '') AS "r_Contact", "Timestamp" AS "x_Timestamp", lower(NULLIF("Url"::text COLLATE "C", '') COLLATE "C") AS "f_Url" FROM "WebsiteVisited" WHERE ("Timestamp" IS NULL OR "Timestamp" <= $2::timestamptz) AND ("Timestamp" >= $1::timestamptz OR "Timestamp" >= $3::timestamptz) OFFSET 0) AS "e"
 LEFT JOIN (SELECT NULLIF("id"::text COLLATE "C", '') AS "id", CASE WHEN octet_length(NULLIF("City"::text COLLATE "C", '')) = char_length(NULLIF("City"::text COLLATE "C", '')) THEN lower(NULLIF("City"::text COLLATE "C", '') COLLATE "C") ELSE translate(lower(NULLIF("City"::text COLLATE "C", '') COLLATE "C"), 'ſ', 's') END AS "f_City" FROM "Contact" OFFSET 0) AS "j1" ON "e"."r_Contact" = "j1"."id"
 WHERE ("e"."r_Contact" IS NOT NULL)
 GROUP BY "e"."r_Contact"),
@@ -32,73 +32,73 @@ GROUP BY "e"."r_Contact"),
 "i2" AS (
 SELECT "e"."r_Contact" AS "id",
   COUNT(*) FILTER (WHERE ("e"."x_Timestamp" >= $3::timestamptz) AND ("e"."x_Timestamp" <= $2::timestamptz)) AS "n0"
-FROM (SELECT NULLIF("Contact"::text COLLATE "C", '') AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EmailClicked" WHERE ("Timestamp" IS NULL OR "Timestamp" <= $2::timestamptz) OFFSET 0) AS "e"
+FROM (SELECT NULLIF("Contact"::text COLLATE "C", '') AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EmailClicked" WHERE ("Timestamp" IS NULL OR "Timestamp" <= $2::timestamptz) AND ("Timestamp" >= $3::timestamptz) OFFSET 0) AS "e"
 WHERE ("e"."r_Contact" IS NOT NULL)
 GROUP BY "e"."r_Contact"),
 "i3" AS (
 SELECT "e"."r_Contact" AS "id",
   COUNT(*) FILTER (WHERE ("e"."x_Timestamp" >= $3::timestamptz) AND ("e"."x_Timestamp" <= $2::timestamptz)) AS "n0"
-FROM (SELECT NULLIF("Contact"::text COLLATE "C", '') AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EmailForwarded" WHERE ("Timestamp" IS NULL OR "Timestamp" <= $2::timestamptz) OFFSET 0) AS "e"
+FROM (SELECT NULLIF("Contact"::text COLLATE "C", '') AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EmailForwarded" WHERE ("Timestamp" IS NULL OR "Timestamp" <= $2::timestamptz) AND ("Timestamp" >= $3::timestamptz) OFFSET 0) AS "e"
 WHERE ("e"."r_Contact" IS NOT NULL)
 GROUP BY "e"."r_Contact"),
 "i4" AS (
 SELECT "e"."r_Contact" AS "id",
   COUNT(*) FILTER (WHERE ("e"."x_Timestamp" >= $3::timestamptz) AND ("e"."x_Timestamp" <= $2::timestamptz)) AS "n0"
-FROM (SELECT NULLIF("Contact"::text COLLATE "C", '') AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EmailUnsubscribed" WHERE ("Timestamp" IS NULL OR "Timestamp" <= $2::timestamptz) OFFSET 0) AS "e"
+FROM (SELECT NULLIF("Contact"::text COLLATE "C", '') AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EmailUnsubscribed" WHERE ("Timestamp" IS NULL OR "Timestamp" <= $2::timestamptz) AND ("Timestamp" >= $3::timestamptz) OFFSET 0) AS "e"
 WHERE ("e"."r_Contact" IS NOT NULL)
 GROUP BY "e"."r_Contact"),
 "i5" AS (
 SELECT "e"."r_Contact" AS "id",
   COUNT(*) FILTER (WHERE ("e"."x_Timestamp" >= $3::timestamptz) AND ("e"."x_Timestamp" <= $2::timestamptz)) AS "n0"
-FROM (SELECT NULLIF("Contact"::text COLLATE "C", '') AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EmailMarkedAsSpam" WHERE ("Timestamp" IS NULL OR "Timestamp" <= $2::timestamptz) OFFSET 0) AS "e"
+FROM (SELECT NULLIF("Contact"::text COLLATE "C", '') AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EmailMarkedAsSpam" WHERE ("Timestamp" IS NULL OR "Timestamp" <= $2::timestamptz) AND ("Timestamp" >= $3::timestamptz) OFFSET 0) AS "e"
 WHERE ("e"."r_Contact" IS NOT NULL)
 GROUP BY "e"."r_Contact"),
 "i6" AS (
 SELECT "e"."r_Contact" AS "id",
   COUNT(*) FILTER (WHERE ("e"."x_Timestamp" >= $3::timestamptz) AND ("e"."x_Timestamp" <= $2::timestamptz)) AS "n0"
-FROM (SELECT NULLIF("Contact"::text COLLATE "C", '') AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "WebsiteClicked" WHERE ("Timestamp" IS NULL OR "Timestamp" <= $2::timestamptz) OFFSET 0) AS "e"
+FROM (SELECT NULLIF("Contact"::text COLLATE "C", '') AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "WebsiteClicked" WHERE ("Timestamp" IS NULL OR "Timestamp" <= $2::timestamptz) AND ("Timestamp" >= $3::timestamptz) OFFSET 0) AS "e"
 WHERE ("e"."r_Contact" IS NOT NULL)
 GROUP BY "e"."r_Contact"),
 "i7" AS (
 SELECT "e"."r_Contact" AS "id",
   COUNT(*) FILTER (WHERE ("e"."x_Timestamp" >= $3::timestamptz) AND ("e"."x_Timestamp" <= $2::timestamptz)) AS "n0"
-FROM (SELECT NULLIF("Contact"::text COLLATE "C", '') AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "FormVisited" WHERE ("Timestamp" IS NULL OR "Timestamp" <= $2::timestamptz) OFFSET 0) AS "e"
+FROM (SELECT NULLIF("Contact"::text COLLATE "C", '') AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "FormVisited" WHERE ("Timestamp" IS NULL OR "Timestamp" <= $2::timestamptz) AND ("Timestamp" >= $3::timestamptz) OFFSET 0) AS "e"
 WHERE ("e"."r_Contact" IS NOT NULL)
 GROUP BY "e"."r_Contact"),
 "i8" AS (
 SELECT "e"."r_Contact" AS "id",
   COUNT(*) FILTER (WHERE ("e"."x_Timestamp" >= $3::timestamptz) AND ("e"."x_Timestamp" <= $2::timestamptz)) AS "n0"
-FROM (SELECT NULLIF("Contact"::text COLLATE "C", '') AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "FormSubmitted" WHERE ("Timestamp" IS NULL OR "Timestamp" <= $2::timestamptz) OFFSET 0) AS "e"
+FROM (SELECT NULLIF("Contact"::text COLLATE "C", '') AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "FormSubmitted" WHERE ("Timestamp" IS NULL OR "Timestamp" <= $2::timestamptz) AND ("Timestamp" >= $3::timestamptz) OFFSET 0) AS "e"
 WHERE ("e"."r_Contact" IS NOT NULL)
 GROUP BY "e"."r_Contact"),
 "i9" AS (
 SELECT "e"."r_Contact" AS "id",
   COUNT(*) FILTER (WHERE ("e"."x_Timestamp" >= $3::timestamptz) AND ("e"."x_Timestamp" <= $2::timestamptz)) AS "n0"
-FROM (SELECT NULLIF("Contact"::text COLLATE "C", '') AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "MarketingPageVisited" WHERE ("Timestamp" IS NULL OR "Timestamp" <= $2::timestamptz) OFFSET 0) AS "e"
+FROM (SELECT NULLIF("Contact"::text COLLATE "C", '') AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "MarketingPageVisited" WHERE ("Timestamp" IS NULL OR "Timestamp" <= $2::timestamptz) AND ("Timestamp" >= $3::timestamptz) OFFSET 0) AS "e"
 WHERE ("e"."r_Contact" IS NOT NULL)
 GROUP BY "e"."r_Contact"),
 "i10" AS (
 SELECT "e"."r_Contact" AS "id",
   COUNT(*) FILTER (WHERE ("e"."x_Timestamp" >= $3::timestamptz) AND ("e"."x_Timestamp" <= $2::timestamptz)) AS "n0"
-FROM (SELECT NULLIF("Contact"::text COLLATE "C", '') AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EventRegistered" WHERE ("Timestamp" IS NULL OR "Timestamp" <= $2::timestamptz) OFFSET 0) AS "e"
+FROM (SELECT NULLIF("Contact"::text COLLATE "C", '') AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EventRegistered" WHERE ("Timestamp" IS NULL OR "Timestamp" <= $2::timestamptz) AND ("Timestamp" >= $3::timestamptz) OFFSET 0) AS "e"
 WHERE ("e"."r_Contact" IS NOT NULL)
 GROUP BY "e"."r_Contact"),
 "i11" AS (
 SELECT "e"."r_Contact" AS "id",
   COUNT(*) FILTER (WHERE ("e"."x_Timestamp" >= $3::timestamptz) AND ("e"."x_Timestamp" <= $2::timestamptz)) AS "n0"
-FROM (SELECT NULLIF("Contact"::text COLLATE "C", '') AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EventCheckedIn" WHERE ("Timestamp" IS NULL OR "Timestamp" <= $2::timestamptz) OFFSET 0) AS "e"
+FROM (SELECT NULLIF("Contact"::text COLLATE "C", '') AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EventCheckedIn" WHERE ("Timestamp" IS NULL OR "Timestamp" <= $2::timestamptz) AND ("Timestamp" >= $3::timestamptz) OFFSET 0) AS "e"
 WHERE ("e"."r_Contact" IS NOT NULL)
 GROUP BY "e"."r_Contact"),
 "i12" AS (
 SELECT "e"."r_Contact" AS "id",
   COUNT(*) FILTER (WHERE ("e"."x_Timestamp" >= $3::timestamptz) AND ("e"."x_Timestamp" <= $2::timestamptz)) AS "n0"
-FROM (SELECT NULLIF("Contact"::text COLLATE "C", '') AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EventCancelled" WHERE ("Timestamp" IS NULL OR "Timestamp" <= $2::timestamptz) OFFSET 0) AS "e"
+FROM (SELECT NULLIF("Contact"::text COLLATE "C", '') AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "EventCancelled" WHERE ("Timestamp" IS NULL OR "Timestamp" <= $2::timestamptz) AND ("Timestamp" >= $3::timestamptz) OFFSET 0) AS "e"
 WHERE ("e"."r_Contact" IS NOT NULL)
 GROUP BY "e"."r_Contact"),
 "i13" AS (
 SELECT "e"."r_Contact" AS "id",
   COUNT(*) FILTER (WHERE ("e"."x_Timestamp" >= $3::timestamptz) AND ("e"."x_Timestamp" <= $2::timestamptz)) AS "n0"
-FROM (SELECT NULLIF("Contact"::text COLLATE "C", '') AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "Subscribed" WHERE ("Timestamp" IS NULL OR "Timestamp" <= $2::timestamptz) OFFSET 0) AS "e"
+FROM (SELECT NULLIF("Contact"::text COLLATE "C", '') AS "r_Contact", "Timestamp" AS "x_Timestamp" FROM "Subscribed" WHERE ("Timestamp" IS NULL OR "Timestamp" <= $2::timestamptz) AND ("Timestamp" >= $3::timestamptz) OFFSET 0) AS "e"
 WHERE ("e"."r_Contact" IS NOT NULL)
 GROUP BY "e"."r_Contact"),
 "a0" AS (

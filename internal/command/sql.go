@@ -13,13 +13,13 @@ import (
 )
 
 // dialects are the databases that statements are written for, by the values of --dialect.
-var dialects = map[string]func() *pushdown.Dialect{"postgresql": pushdown.PostgreSQL, "sqlite": pushdown.SQLite}
+var dialects = map[string]func() *pushdown.Dialect{"postgresql": pushdown.PostgreSQL, "duckdb": pushdown.DuckDB, "sqlite": pushdown.SQLite}
 
 // statements returns the command that prints models as SQL.
 func statements() command {
 	return command{
 		name:  "sql",
-		usage: "[--schema FILE] [--dialect postgresql|sqlite] [--as-of TIME|--parameters] [--mapping FILE] [--zone NAME] [--color WHEN] FILE|DIR...",
+		usage: "[--schema FILE] [--dialect postgresql|duckdb|sqlite] [--as-of TIME|--parameters] [--mapping FILE] [--zone NAME] [--color WHEN] FILE|DIR...",
 		more:  rulesHelp + " The command works with one set, and fails if there are several.",
 		about: "print the models as one SQL statement, which a database scores its leads by",
 		run:   runSQL,
@@ -28,7 +28,7 @@ func statements() command {
 
 func runSQL(ctx context.Context, inv *invocation) error {
 	rules := inv.ruleFlags()
-	dialect := inv.choice("dialect", "postgresql", "write the statement for the database `NAME`: postgresql or sqlite", "sqlite")
+	dialect := inv.choice("dialect", "postgresql", "write the statement for the database `NAME`: postgresql, duckdb or sqlite", "duckdb", "sqlite")
 	asOf := &timeFlag{"as-of", inv.flags.String("as-of", "", aboutAsOf+". It is part of the statement")}
 	parameters := inv.flags.Bool("parameters", false, "leave as of open: print the statement with parameters, whose values package pushdown works out")
 	mappingFile := inv.flags.String("mapping", "", "find tables and columns by the mapping in `FILE`, as --database does. Those that it does not name are called as in the schema")
@@ -77,7 +77,7 @@ func runSQL(ctx context.Context, inv *invocation) error {
 		for _, r := range refusals {
 			fmt.Fprintln(inv.err, r)
 		}
-		return fmt.Errorf("the models cannot be one statement with equal scores, for %d reasons", len(refusals))
+		return errors.New("the models cannot be one statement with equal scores, for the reasons above")
 	}
 	if err != nil {
 		return err

@@ -13,6 +13,7 @@ func TestSQL(t *testing.T) {
 	for args, want := range map[string][]string{
 		"sql --as-of 2026-06-01 coffee.score":                                 {"SELECT", "2026", `"EmailOpened"`, ";\n"},
 		"sql --dialect sqlite --as-of 2026-06-01 coffee.score":                {"SELECT", `"EmailOpened"`, ";\n"},
+		"sql --dialect duckdb --as-of 2026-06-01 coffee.score":                {"SELECT", "VARCHAR"},
 		"sql --parameters coffee.score":                                       {"SELECT", "$1"},
 		"sql --parameters --dialect sqlite coffee.score":                      {"SELECT", "?"},
 		"sql --as-of 2026-06-01T12:00 --mapping crm.json coffee.score":        {`"crm"."leads"`, `"lead_id"`, `"contact_id"`},
@@ -38,13 +39,25 @@ func TestSQL(t *testing.T) {
 			t.Errorf("%s: the statement is another one the second time", args)
 		}
 	}
+	write(t, "words.score", `model "Words" {
+    target contact
+
+    condition "Trial" {
+        has EmailOpened
+            where EmailName contains word "trial"
+        score +5
+    }
+}
+`)
 	for args, want := range map[string]string{
 		"sql --as-of 2026-06-01 --parameters coffee.score": "leadscore sql: choose one of --as-of and --parameters\n",
 		"sql --as-of tomorrow coffee.score":                `leadscore sql: --as-of "tomorrow" is not a time; `,
-		"sql --dialect oracle coffee.score":                `leadscore sql: --dialect must be postgresql or sqlite, not "oracle"` + "\n",
+		"sql --dialect oracle coffee.score":                `leadscore sql: --dialect must be postgresql, duckdb or sqlite, not "oracle"` + "\n",
 		"sql --zone Mars coffee.score":                     `leadscore sql: --zone "Mars" is not a time zone`,
-		"sql":                                              "leadscore sql: name at least one rule file or folder\n",
-		"sql --mapping bad.json coffee.score":              `leadscore sql: the mapping names "Leed", but the schema has no such entity` + "\n",
+		"sql --dialect sqlite words.score": `words.score:5:9: model "Words", condition "Trial": SQLite cannot look for a word; write contains, or a list of values` +
+			"\nleadscore sql: the models cannot be one statement with equal scores, for the reasons above\n",
+		"sql":                                 "leadscore sql: name at least one rule file or folder\n",
+		"sql --mapping bad.json coffee.score": `leadscore sql: the mapping names "Leed", but the schema has no such entity` + "\n",
 	} {
 		out, errs, status := call(t, "", strings.Fields(args)...)
 		if status == statusOK || out != "" || !strings.HasPrefix(errs, want) {

@@ -10,7 +10,7 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// PostgreSQL returns the dialect of PostgreSQL 14 and later, with a server encoding of UTF8, for
+// PostgreSQL returns the dialect of PostgreSQL 15 and later, with a server encoding of UTF8, for
 // any driver. Nothing of a statement depends on the session's time zone or on a collation, and
 // intervals have seconds alone.
 func PostgreSQL() *Dialect {

@@ -28,7 +28,7 @@ var (
 	visible  = regexp.MustCompile(`(WHERE \([^\n]{1,200}? IS NULL OR [^\n]{1,200}? <= [$?]\d+(::\w+)?)\)`)
 	grouped  = regexp.MustCompile(`GROUP BY ("e"\."(?:[^"]|"")+")`)
 	zoned    = regexp.MustCompile(`time zone "[^"]+"`)
-	rootLead = regexp.MustCompile(`FROM "(Lead|x ""LEAD""'; -- Lead)"( OFFSET 0)?\) AS "e"`)
+	rootLead = regexp.MustCompile(`FROM "(Lead|x ""LEAD""'; -- Lead)"( OFFSET 0| LIMIT -1)?\) AS "e"`)
 )
 
 // mutants are wrong in ways that are easily written.

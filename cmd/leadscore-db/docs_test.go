@@ -12,6 +12,8 @@ import (
 var unrun = []string{
 	"go build -o leadscore-db ./cmd/leadscore-db\n",
 	"CREATE INDEX ON email_opened (contact_id, timestamp);\n", // SQLite wants a name
+	"leadscore sql --dialect duckdb --as-of 2026-06-01 coffee.score > coffee.sql\n" +
+		"leadscore sql --dialect postgresql --parameters --mapping crm.json coffee.score > coffee.sql\n", // it is about files
 	"EXPORT DATABASE 'lake' (FORMAT parquet); -- DuckDB\n" + "EXPORT DATA OPTIONS (uri = 'gs://bucket/lake/contact-*.parquet', format = 'PARQUET') AS SELECT * FROM crm.contact; -- BigQuery\n",
 }
 

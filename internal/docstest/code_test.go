@@ -116,8 +116,6 @@ var unrun = []string{
 	"go test work", "go test -race work", ".ci/run",
 	"go run ./playground", // it serves until it is interrupted
 	// They write files.
-	"leadscore sql --dialect duckdb --as-of 2026-06-01 coffee.score > coffee.sql",
-	"leadscore sql --dialect postgresql --parameters --mapping crm.json coffee.score > coffee.sql",
 	"go run ./cmd/leadscore-db score --database parquet:lake --format parquet -o results.parquet coffee.score",
 	"leadscore stages --data data.json --format json sales.score calls.score > monday.json",
 	"leadscore stages --data data.json --format json --before monday.json sales.score calls.score > tuesday.json",

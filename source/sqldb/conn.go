@@ -3,6 +3,8 @@ package sqldb
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"net"
 )
 
 // A Conn runs the statements of a [Source], on as many connections as it likes. [Open]
@@ -68,11 +70,24 @@ type sqlConn struct {
 }
 
 func (c sqlConn) Query(ctx context.Context, statement string, args ...any) (Rows, error) {
-	rows, err := c.db.QueryContext(ctx, statement, args...)
-	if err != nil {
-		return nil, err
+	// A session that has ended while it was idle does not take its next statement. Not every
+	// driver then says so by driver.ErrBadConn, after which database/sql takes another connection.
+	// The statement has not been run, and only reads. All idle connections may be lost.
+	for more := c.db.Stats().Idle; ; more-- {
+		rows, err := c.db.QueryContext(ctx, statement, args...)
+		switch {
+		case err == nil:
+			return &sqlRows{Rows: rows}, nil
+		case more <= 0 || ctx.Err() != nil || !unsent(err):
+			return nil, err
+		}
 	}
-	return &sqlRows{Rows: rows}, nil
+}
+
+// unsent reports whether a connection was lost before a statement was sent.
+func unsent(err error) bool {
+	op, ok := errors.AsType[*net.OpError](err)
+	return ok && op.Op == "write" && !op.Timeout()
 }
 
 func (c sqlConn) Begin(ctx context.Context) (Tx, error) {

@@ -137,7 +137,9 @@ func (f *fault) interruptions(t *testing.T, times int64, what func()) {
 				lost++
 			}
 		}
-		if before <= queries/2 && lost == 0 {
+		// The source may have been asked twice as often as the snapshot is, and the last lead has
+		// nobody after it who could say so.
+		if before <= queries/4 && lost == 0 {
 			t.Errorf("the snapshot is lost, and no lead says so: %v", bad)
 		}
 		for _, err := range snapshot.Leads(t.Context()) {

@@ -3,7 +3,8 @@
 // which the language reference's section Frequencies and points is written down
 // for scores, explanations, findings and what-if. The engine has faster forms of
 // an award for counts that fit in 64 bits ([Single], [Conjunction], [Pair]);
-// tests hold them equal to it.
+// tests hold them equal to it. Databases work points out by expressions that
+// package pushdown makes, which tests hold equal to a [Program].
 package points
 
 import (

@@ -71,7 +71,7 @@ func FormatEdits(name, text string) ([]Edit, Diagnostics) {
 	var edits []Edit
 	for _, b := range f.Blocks {
 		from, to := b.At().Start.Offset, b.At().End.Offset
-		if !f.sound(b, diags) {
+		if !sound(b, text, diags) {
 			continue
 		}
 		for from > 0 && (text[from-1] == ' ' || text[from-1] == '\t') {
@@ -88,9 +88,11 @@ func FormatEdits(name, text string) ([]Edit, Diagnostics) {
 	return edits, diags
 }
 
-// sound reports whether a block has no problem.
-func (f *File) sound(b Block, diags Diagnostics) bool {
+// sound reports whether a block of text has no problem. One that comes right after the block may
+// be that something is missing in it.
+func sound(b Block, text string, diags Diagnostics) bool {
 	at := b.At()
+	at.End.Offset = len(text) - len(strings.TrimLeft(text[at.End.Offset:], " \t\r\n"))
 	for _, d := range diags {
 		if d.More != 0 || d.Span.Start.Offset <= at.End.Offset && d.Span.End.Offset >= at.Start.Offset {
 			return false
@@ -101,10 +103,55 @@ func (f *File) sound(b Block, diags Diagnostics) bool {
 			}
 		}
 	}
-	if let, ok := b.(*Let); ok {
-		return let.Value != nil
+	whole := true
+	Walk(b, func(n Node) bool {
+		whole = whole && !incomplete(n)
+		return whole
+	})
+	return whole
+}
+
+// incomplete reports whether something of a node itself could not be read.
+func incomplete(n Node) bool {
+	switch n := n.(type) {
+	case *Let:
+		return n.Value == nil
+	case *Entity:
+		return n.Incomplete || n.Name == nil
+	case *Model:
+		return n.Incomplete || n.Name == nil
+	case *Test:
+		return n.Incomplete || n.Name == nil
+	case *Stages:
+		return n.Incomplete || n.Name == nil
+	case *LeadCreation:
+		return n.Incomplete || n.Name == nil
+	case *Assignment:
+		return n.Incomplete || n.Name == nil
+	case *AssignmentRule:
+		return n.Incomplete || n.Name == nil || n.Set == nil
+	case *ChooseModel:
+		return n.Incomplete
+	case *Group:
+		return n.Incomplete || n.Name == nil
+	case *FirstOf:
+		return n.Incomplete || n.Name == nil
+	case *Table:
+		return n.Incomplete || n.Name == nil
+	case *Dimension:
+		return n.Incomplete || n.Name == nil
+	case *Audience:
+		return n.Incomplete
+	case *Condition:
+		return n.Incomplete || n.Name == nil || n.Score == nil
+	case *ItemBlock:
+		return n.Incomplete
+	case *Child:
+		return n.Incomplete
+	case *Comparison:
+		return n.Incomplete
 	}
-	return true
+	return false
 }
 
 // edits returns the edits that turn the text between two offsets into other text.

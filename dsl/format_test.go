@@ -318,6 +318,7 @@ func FuzzParse(f *testing.F) {
 	f.Add("model \"M\" { condition \"C\" { has Lead where A = 1\n ))\n} }")
 	f.Add("model \"M\" { target contact condition \"C\" {\neach E" + strings.Repeat(")", 30))
 	f.Add(`model "M" { condition "C" { has Lead }and and and`)
+	f.Add("x\nprofile\n")
 	for _, test := range formatTests {
 		f.Add(test.text)
 	}

@@ -47,6 +47,7 @@ type rows struct {
 	more    bool   // there is one
 	release func() // gives the connection back
 	closed  bool
+	err     error // once they are closed: the connection is another's then
 }
 
 // query runs a statement. It reads the first row, as errors may come with it.
@@ -112,12 +113,18 @@ func (r *rows) Scan(cells []*sqldb.Cell) error {
 	return nil
 }
 
-func (r *rows) Err() error { return lost(r.conn, r.rows.Err()) }
+func (r *rows) Err() error {
+	if r.closed {
+		return r.err
+	}
+	return lost(r.conn, r.rows.Err())
+}
 
 func (r *rows) Close() error {
 	if !r.closed {
 		r.closed = true
 		r.rows.Close()
+		r.err = lost(r.conn, r.rows.Err())
 		r.release()
 	}
 	return nil

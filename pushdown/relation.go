@@ -37,22 +37,26 @@ const (
 
 // use adds a column unless it is there, and returns its name.
 func (l *leaf) use(c leafColumn) string {
-	switch c.form {
-	case formID:
-		c.name = "id"
-	case formRef:
-		c.name = "r_" + c.ref
-	case formPlain:
-		c.name = "x_" + c.field.Name
-	case formFold:
-		c.name = "f_" + c.field.Name
-	case formKey:
-		c.name = "k_" + c.field.Name
-	}
+	c.name = c.form.name(c.field, c.ref)
 	if !slices.ContainsFunc(l.columns, func(old leafColumn) bool { return old.name == c.name }) {
 		l.columns = append(l.columns, c)
 	}
 	return c.name
+}
+
+// name returns the name of the column with a field or a reference in this form.
+func (f form) name(field traverse.Field, ref string) string {
+	switch f {
+	case formRef:
+		return "r_" + ref
+	case formPlain:
+		return "x_" + field.Name
+	case formFold:
+		return "f_" + field.Name
+	case formKey:
+		return "k_" + field.Name
+	}
+	return "id"
 }
 
 // A source is a leaf or a relation in the FROM of another one.

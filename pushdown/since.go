@@ -21,7 +21,7 @@ func (l *lowering) since(r *relation) []*scalar.Expr {
 	if !ok {
 		return nil
 	}
-	at := l.NullableRef(r.sources[0].alias+"."+(&leaf{}).use(leafColumn{form: formPlain, field: f}), scalar.Other, scalar.Range{})
+	at := l.NullableRef(r.sources[0].alias+"."+formPlain.name(f, ""), scalar.Other, scalar.Range{})
 	var all []*scalar.Expr
 	for _, c := range r.columns {
 		bounds, ok := c.since(l, at)

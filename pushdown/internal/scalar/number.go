@@ -6,7 +6,8 @@ import (
 	"slices"
 )
 
-// Add returns the sum of a list: 0 if it is empty.
+// Add returns the sum of a list: 0 if it is empty. Constants of sums in the list are added up,
+// as DuckDB does that itself, in 64 bits.
 func (b *Builder) Add(list ...*Expr) *Expr {
 	want(Whole, list...)
 	sum := new(big.Int)
@@ -14,8 +15,12 @@ func (b *Builder) Add(list ...*Expr) *Expr {
 	var span Range
 	for _, e := range list {
 		if e.op == Const {
-			sum = new(big.Int).Add(sum, e.value.Whole)
+			sum.Add(sum, e.value.Whole)
 			continue
+		}
+		if n := len(e.args) - 1; e.op == Add && e.args[n].op == Const {
+			sum.Add(sum, e.args[n].value.Whole)
+			e = b.Add(e.args[:n]...)
 		}
 		if args = append(args, e); len(args) == 1 {
 			span = e.span
@@ -38,7 +43,8 @@ func (b *Builder) Add(list ...*Expr) *Expr {
 // Sub returns x - y.
 func (b *Builder) Sub(x, y *Expr) *Expr { return b.Add(x, b.Mul(y, b.Whole(-1))) }
 
-// Mul returns x * y.
+// Mul returns x * y. A constant factor of x or y becomes the last factor of the product, as
+// DuckDB multiplies constants with each other itself, in 64 bits.
 func (b *Builder) Mul(x, y *Expr) *Expr {
 	want(Whole, x, y)
 	if x.op == Const {
@@ -51,6 +57,10 @@ func (b *Builder) Mul(x, y *Expr) *Expr {
 		return x
 	case y.op == Const && x.op == Mul && x.args[1].op == Const: // so that there is one range for both
 		return b.Mul(x.args[0], b.Const(BigOf(new(big.Int).Mul(y.value.Whole, x.args[1].value.Whole))))
+	case x.op == Mul && x.args[1].op == Const:
+		return b.Mul(b.Mul(x.args[0], y), x.args[1])
+	case y.op == Mul && y.args[1].op == Const:
+		return b.Mul(b.Mul(x, y.args[0]), y.args[1])
 	}
 	return b.op(Mul, Whole, false, x.span.Times(y.span), x, y)
 }

@@ -39,6 +39,8 @@ func TestRender(t *testing.T) {
 		{b.Mul(b.Mul(i, i), b.Mul(i, i)), "e.i * e.i * (e.i * e.i)", ""},
 		{b.Mul(b.Add(n, b.Whole(1)), b.Whole(7)), "(e.n + 1) * 7", ""},
 		{b.Sub(n, b.Mul(n, b.Whole(2))), "e.n + e.n * (-2)", ""},
+		{b.Mul(i, b.Mul(b.Mul(i, b.Whole(7)), b.Whole(2))), "e.i * e.i * 14", ""},
+		{b.Add(n, b.Add(n, b.Whole(6)), b.Whole(-8)), "e.n + e.n - 2", ""},
 		{b.Mul(m, b.Whole(2)), "CAST(e.m AS NUMERIC) * 2", "e.m * 2"},
 		{b.Clamp(b.Mul(w, b.Whole(2))), "CAST(LEAST(e.w * 2, 9223372036854775807) AS BIGINT)", "min(e.w * 2, 9223372036854775807)"},
 		{b.Least(n, b.Whole(5)), "LEAST(e.n, 5)", "min(e.n, 5)"},

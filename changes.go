@@ -58,8 +58,8 @@ func (r Result) alike(o Result) bool {
 // and 9999; and it ends with ctx.Err() once ctx is done.
 func (s *Set) Changes(ctx context.Context, lead string, data Source, from, to time.Time, opts ...Option) iter.Seq2[Change, error] {
 	return func(yield func(Change, error) bool) {
-		o, _ := runOptions(append(opts[:len(opts):len(opts)], AsOf(from)))
-		w := watch{set: s, lead: lead, options: o}
+		o := settingsOf(append(opts[:len(opts):len(opts)], AsOf(from)))
+		w := watch{set: s, lead: lead, options: o.Options}
 		defer w.end()
 		if err := w.begin(ctx, data, from, to); err != nil {
 			yield(Change{}, err)
@@ -93,7 +93,7 @@ type watch struct {
 }
 
 func (w *watch) begin(ctx context.Context, data Source, from, to time.Time) error {
-	if err := refuse(ctx, data, w.options); err != nil {
+	if err := refuse(ctx, data, &w.options); err != nil {
 		return err
 	}
 	if err := validYear("to", to); err != nil {

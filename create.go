@@ -94,9 +94,9 @@ func (s *Set) Contacts(ctx context.Context, data Source) iter.Seq2[string, error
 // Create keeps the ids of contacts and accounts that it has looked at, as it proposes nothing
 // twice. It ranges over contacts and asks data on the caller's goroutine.
 func (s *Set) Create(ctx context.Context, contacts iter.Seq2[string, error], data Source, opts ...Option) iter.Seq2[Proposal, error] {
-	o, _ := runOptions(opts)
+	o := settingsOf(opts).Options
 	return func(yield func(Proposal, error) bool) {
-		if err := refuse(ctx, data, o); err != nil {
+		if err := refuse(ctx, data, &o); err != nil {
 			yield(Proposal{}, err)
 			return
 		}

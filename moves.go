@@ -19,14 +19,14 @@ import (
 // stages has no moves.
 func (s *Set) Moves(ctx context.Context, lead string, data Source, from, to time.Time, opts ...Option) iter.Seq2[Move, error] {
 	return func(yield func(Move, error) bool) {
-		o, _ := runOptions(append(opts[:len(opts):len(opts)], AsOf(from)))
-		w := watch{set: s, lead: lead, options: o}
+		o := settingsOf(append(opts[:len(opts):len(opts)], AsOf(from)))
+		w := watch{set: s, lead: lead, options: o.Options}
 		defer w.end()
 		if err := w.begin(ctx, data, from, to); err != nil {
 			yield(Move{}, err)
 			return
 		}
-		before := stagesBefore(opts)
+		before := o.before
 		if before == nil {
 			before = func(string, string) string { return "" }
 		}

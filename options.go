@@ -126,23 +126,20 @@ const (
 // lastInstant is the last instant as of which leads can be scored.
 var lastInstant = time.Date(10000, time.January, 1, 0, 0, 0, 0, time.UTC).Add(-time.Microsecond)
 
-// stagesBefore returns the function that opts set, or nil.
-func stagesBefore(opts []Option) (before func(lead, stages string) string) {
-	for _, opt := range opts {
-		if opt.kind == optionStages {
-			before = opt.before
-		}
-	}
-	return before
+// settings are what options set.
+type settings struct {
+	eval.Options
+	workers int                              // 0 if no option sets them
+	until   time.Time                        // see NextChange; or zero
+	before  func(lead, stages string) string // see StagesBefore; or nil
 }
 
-// runOptions returns the options of the engine that opts set, and the number of
-// workers, or 0 if opts do not set it.
-func runOptions(opts []Option) (o eval.Options, workers int) {
-	o = eval.Options{Keys: defaultBatch, Records: defaultRecords}
+// settingsOf returns what opts set.
+func settingsOf(opts []Option) settings {
+	o := settings{Options: eval.Options{Keys: defaultBatch, Records: defaultRecords}}
 	now := true
-	for _, opt := range opts {
-		switch opt.kind {
+	for i := range opts {
+		switch opt := &opts[i]; opt.kind {
 		case optionAsOf:
 			o.AsOf, now = opt.time, false
 		case optionExplain:
@@ -150,17 +147,19 @@ func runOptions(opts []Option) (o eval.Options, workers int) {
 		case optionBatch:
 			o.Keys = opt.n
 		case optionWorkers:
-			workers = opt.n
+			o.workers = opt.n
 		case optionRecords:
 			o.Records = opt.n
 		case optionNext:
-			if o.Until = opt.time; opt.time.IsZero() || opt.time.UTC().Year() > 9999 {
-				o.Until = lastInstant
+			if o.until = opt.time; opt.time.IsZero() || opt.time.UTC().Year() > 9999 {
+				o.until = lastInstant
 			}
+		case optionStages:
+			o.before = opt.before
 		}
 	}
 	if now {
 		o.AsOf = time.Now()
 	}
-	return o, workers
+	return o
 }

@@ -33,12 +33,12 @@ import (
 // loop does not end before the other goroutines do: it waits until data returns, as it
 // should once its context is done. If data panics, so does the loop.
 func (s *Set) ScoreAll(ctx context.Context, ids iter.Seq2[string, error], data Source, opts ...Option) iter.Seq2[SetResult, error] {
-	o, workers := runOptions(opts)
-	if workers == 0 {
-		workers = defaultWorkers(data)
+	o := settingsOf(opts)
+	if o.workers == 0 {
+		o.workers = defaultWorkers(data)
 	}
 	return func(yield func(SetResult, error) bool) {
-		st := stream{set: s, before: stagesBefore(opts), ctx: ctx, data: data, options: o, workers: workers, yield: yield, here: s.worker()}
+		st := stream{set: s, ctx: ctx, data: data, options: o, yield: yield, here: s.worker()}
 		defer st.end()
 		if err := st.run(ids); err != nil && err != errStopped {
 			yield(SetResult{}, err)
@@ -65,11 +65,9 @@ type stream struct {
 	set     *Set
 	ctx     context.Context
 	data    Source
-	options eval.Options
-	workers int
+	options settings
 	yield   func(SetResult, error) bool
-	before  func(lead, stages string) string // see StagesBefore; or nil
-	here    worker                           // of the caller's goroutine
+	here    worker // of the caller's goroutine
 
 	flight []*job // given to workers and not yet yielded, oldest first
 	idle   []*job // to be reused
@@ -92,7 +90,7 @@ type job struct {
 
 // run reads ids into batches, has them scored and yields the results.
 func (st *stream) run(ids iter.Seq2[string, error]) error {
-	if err := refuse(st.ctx, st.data, st.options); err != nil {
+	if err := refuse(st.ctx, st.data, &st.options.Options); err != nil {
 		return err
 	}
 	var failed error
@@ -112,7 +110,7 @@ func (st *stream) run(ids iter.Seq2[string, error]) error {
 			}
 		}
 		j.ids = append(j.ids, id)
-		if len(j.ids) == st.options.Keys && (st.workers == 1 || st.started > 0) {
+		if len(j.ids) == st.options.Keys && (st.options.workers == 1 || st.started > 0) {
 			if j, err = st.pass(j); err != nil {
 				return err
 			}
@@ -154,7 +152,7 @@ func (st *stream) next() *job {
 
 // pass has a batch scored, waits until another one may be read, and returns that.
 func (st *stream) pass(j *job) (*job, error) {
-	if st.workers == 1 {
+	if st.options.workers == 1 {
 		err := st.scoreHere(j)
 		return st.next(), err
 	}
@@ -164,7 +162,7 @@ func (st *stream) pass(j *job) (*job, error) {
 	// runs.
 	for range 2 {
 		n := len(st.flight)
-		if n == 2*st.workers || n > 1 && len(st.flight[0].done) > 0 {
+		if n == 2*st.options.workers || n > 1 && len(st.flight[0].done) > 0 {
 			if err := st.take(); err != nil {
 				return nil, err
 			}
@@ -175,7 +173,7 @@ func (st *stream) pass(j *job) (*job, error) {
 
 // scoreHere scores a batch on the caller's goroutine and yields its results.
 func (st *stream) scoreHere(j *job) error {
-	j.err = st.set.score(st.ctx, j.batch, st.data, st.options, st.here)
+	j.err = st.set.score(st.ctx, j.batch, st.data, &st.options, st.here)
 	return st.emit(j)
 }
 
@@ -183,12 +181,12 @@ func (st *stream) scoreHere(j *job) error {
 func (st *stream) hand(j *job) {
 	if st.started == 0 {
 		st.working, st.cancel = context.WithCancel(st.ctx)
-		st.jobs = make(chan *job, 2*st.workers)
+		st.jobs = make(chan *job, 2*st.options.workers)
 		if st.helps = eval.InMemory(st.data); st.helps {
 			st.started = 1
 		}
 	}
-	if st.started < st.workers {
+	if st.started < st.options.workers {
 		st.started++
 		st.running.Go(st.work)
 	}
@@ -211,7 +209,7 @@ func (st *stream) work() {
 // scoreThere scores a batch as a worker. It keeps a panic for when it is the batch's turn.
 func (st *stream) scoreThere(j *job, w worker) {
 	defer func() { j.done <- struct{}{} }()
-	j.of(func() error { return st.set.score(st.working, j.batch, st.data, st.options, w) })
+	j.of(func() error { return st.set.score(st.working, j.batch, st.data, &st.options, w) })
 }
 
 // help scores batches that no worker has begun, until one that it waits for has been scored
@@ -251,7 +249,7 @@ func (st *stream) emit(j *job) error {
 		}
 		r, err := j.lead(i)
 		if err == nil {
-			if err = r.step(st.before); err != nil {
+			if err = r.step(st.options.before); err != nil {
 				r = SetResult{Lead: r.Lead}
 			}
 		}

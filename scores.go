@@ -139,9 +139,9 @@ func (s *Set) program(model int) (p *eval.Program, at int) {
 // leads: for more than some millions, call it for some of them after the other. If data
 // panics, so does ScoreInto.
 func (s *Set) ScoreInto(ctx context.Context, leads []string, data Source, into *Scores, opts ...Option) error {
-	o, workers := runOptions(opts)
+	o := settingsOf(opts)
 	into.forget()
-	if err := refuse(ctx, data, o); err != nil {
+	if err := refuse(ctx, data, &o.Options); err != nil {
 		return err
 	}
 	if o.Explain {
@@ -149,9 +149,9 @@ func (s *Set) ScoreInto(ctx context.Context, leads []string, data Source, into *
 	}
 	into.reset(s, leads, o.AsOf)
 	o.Transient, o.Alone = true, true // columns have nothing that blocks ask for
-	f := filling{set: s, data: data, options: o, into: into, size: max(min(o.Keys, len(leads)), 1)}
-	if workers == 0 {
-		workers = defaultWorkers(data)
+	f := filling{set: s, data: data, options: o.Options, into: into, size: max(min(o.Keys, len(leads)), 1)}
+	if o.workers == 0 {
+		o.workers = defaultWorkers(data)
 	}
 	filled := false
 	defer func() {
@@ -159,7 +159,7 @@ func (s *Set) ScoreInto(ctx context.Context, leads []string, data Source, into *
 			into.forget()
 		}
 	}()
-	if err := f.run(ctx, min(workers, (len(leads)+f.size-1)/f.size)); err != nil {
+	if err := f.run(ctx, min(o.workers, (len(leads)+f.size-1)/f.size)); err != nil {
 		return err
 	}
 	// A source may have failed because of it.
@@ -319,7 +319,7 @@ func (f *filling) work(ctx context.Context) error {
 func (f *filling) score(ctx context.Context, b *batch, w worker, from, to int) error {
 	o, ids := f.options, f.into.leads[from:to]
 	o.Rows = f.into.rows[from:to]
-	if err := f.set.run(ctx, b, ids, f.data, o, w); err != nil {
+	if err := f.set.run(ctx, b, ids, f.data, &o, w); err != nil {
 		return err
 	}
 	for i, g := range f.set.groups {

@@ -49,18 +49,18 @@ func (m *Model) Score(ctx context.Context, lead string, data Source, opts ...Opt
 // does. A set without models asks data for nothing, so the result is empty even if
 // there is no such lead.
 func (s *Set) Score(ctx context.Context, lead string, data Source, opts ...Option) (SetResult, error) {
-	o, _ := runOptions(opts)
-	if err := refuse(ctx, data, o); err != nil {
+	o := settingsOf(opts)
+	if err := refuse(ctx, data, &o.Options); err != nil {
 		return SetResult{}, err
 	}
 	b := s.batch()
 	b.ids = append(b.ids, lead)
-	if err := s.score(ctx, b, data, o, nil); err != nil {
+	if err := s.score(ctx, b, data, &o, nil); err != nil {
 		return SetResult{}, err
 	}
 	r, err := b.lead(0)
-	if err == nil {
-		if err = r.step(stagesBefore(opts)); err != nil {
+	if err == nil && r.of != nil {
+		if err = r.step(o.before); err != nil {
 			r = SetResult{Lead: lead}
 		}
 	}
@@ -73,7 +73,7 @@ func (s *Set) Score(ctx context.Context, lead string, data Source, opts ...Optio
 }
 
 // refuse returns an error if no lead can be scored.
-func refuse(ctx context.Context, data Source, o eval.Options) error {
+func refuse(ctx context.Context, data Source, o *eval.Options) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -137,7 +137,8 @@ func (w worker) release() {
 }
 
 // run scores leads into the outcomes of b. w may be nil. It fails only when ctx is done.
-func (s *Set) run(ctx context.Context, b *batch, ids []string, data Source, o eval.Options, w worker) error {
+func (s *Set) run(ctx context.Context, b *batch, ids []string, data Source, opts *eval.Options, w worker) error {
+	o := *opts
 	if s.chooser != nil {
 		b.chosen = sized(b.chosen, len(ids))
 		if err := s.chooser.Choose(ctx, data, ids, o, b.chosen); err != nil {
@@ -151,7 +152,7 @@ func (s *Set) run(ctx context.Context, b *batch, ids []string, data Source, o ev
 		if s.chooser != nil || o.Alone && g.auxiliary {
 			o.Given = b.givenTo(&g, len(ids), o.Alone)
 		}
-		if err := g.program.Run(ctx, data, ids, o, &b.outcomes[i]); err != nil {
+		if err := g.program.Run(ctx, data, ids, &o, &b.outcomes[i]); err != nil {
 			return err
 		}
 	}
@@ -167,8 +168,8 @@ func (s *Set) run(ctx context.Context, b *batch, ids []string, data Source, o ev
 
 // score scores the leads of b, of which there must be at least one. w may be nil. It
 // fails only when ctx is done.
-func (s *Set) score(ctx context.Context, b *batch, data Source, o eval.Options, w worker) error {
-	if err := s.run(ctx, b, b.ids, data, o, w); err != nil {
+func (s *Set) score(ctx context.Context, b *batch, data Source, o *settings, w worker) error {
+	if err := s.run(ctx, b, b.ids, data, &o.Options, w); err != nil {
 		return err
 	}
 	models := len(s.models)
@@ -207,21 +208,21 @@ func (s *Set) score(ctx context.Context, b *batch, data Source, o eval.Options, 
 			b.results[n*models+at] = Result{Model: s.models[at].checked.Name, Lead: b.ids[n], Status: b.ofStopped(n, at), moment: &b.moments[at]}
 		}
 	}
-	if !o.Until.IsZero() {
-		return s.nextChanges(ctx, b, data, o)
+	if !o.until.IsZero() {
+		return s.nextChanges(ctx, b, data, o.Options, o.until)
 	}
 	return nil
 }
 
-// nextChanges finds the next change of each result of b.
-func (s *Set) nextChanges(ctx context.Context, b *batch, data Source, o eval.Options) error {
+// nextChanges finds the next change of each result of b, up to an instant.
+func (s *Set) nextChanges(ctx context.Context, b *batch, data Source, o eval.Options, until time.Time) error {
 	models := len(s.models)
 	moments := make([]moment, len(b.results))
 	for i, g := range s.groups {
 		if s.chooser != nil {
 			o.Given = b.givenTo(&g, len(b.ids), false)
 		}
-		next, errs, err := g.program.NextChanges(ctx, data, b.ids, o)
+		next, errs, err := g.program.NextChanges(ctx, data, b.ids, o, until)
 		if err != nil {
 			return err
 		}
@@ -240,7 +241,7 @@ func (s *Set) nextChanges(ctx context.Context, b *batch, data Source, o eval.Opt
 				if s.chooser != nil && b.chosen[n].Given(at) != 0 {
 					t = eval.NoChange
 				}
-				if from, ok := b.chosenLater(n, o.Until); ok {
+				if from, ok := b.chosenLater(n, until); ok {
 					t = from
 				}
 				if t != eval.NoChange {
@@ -252,7 +253,7 @@ func (s *Set) nextChanges(ctx context.Context, b *batch, data Source, o eval.Opt
 	}
 	for at := range s.stopped {
 		for n := range b.ids {
-			if from, ok := b.chosenLater(n, o.Until); ok && s.stopped[at] {
+			if from, ok := b.chosenLater(n, until); ok && s.stopped[at] {
 				m := &moments[n*models+at]
 				*m = b.moments[at]
 				m.next = calendar.Local(time.UnixMicro(from), s.models[at].checked.Zone)

@@ -22,31 +22,31 @@ import (
 //
 // Without models there are no outcomes. out may hold those of an earlier run: Run
 // uses their memory again.
-func (p *Program) Run(ctx context.Context, source traverse.Source, ids []string, opts Options, out *Outcomes) error {
+func (p *Program) Run(ctx context.Context, source traverse.Source, ids []string, opts *Options, out *Outcomes) error {
 	out.reset(len(ids), len(p.routes.plan.Models))
 	if len(p.routes.plan.Models) == 0 {
 		return ctx.Err()
 	}
-	r := run{ctx: ctx, source: source, opts: opts, programs: p.programs}
+	r := run{ctx: ctx, source: source, opts: *opts, programs: p.programs}
 	if opts.Transient {
 		out.room.grow(len(ids), p.programs)
 		r.room = out.room
 	}
-	m := method{routes: p.routes, columns: p.columns(&opts), maxRecords: opts.Records}
+	m := method{routes: p.routes, columns: p.columns(opts), maxRecords: opts.Records}
 	if store := lentStore(source); store != nil {
 		m.lent = true
-		if p.uncovered(store, ids, &opts, *out) {
+		if p.uncovered(store, ids, opts, *out) {
 			return ctx.Err()
 		}
 		r.opts.Occurrences = 0 // lists are made when they are read
 		version := store.Version()
 		if ok, err := r.scoreFromStore(store, m, ids, *out); ok || err != nil {
 			if ok && opts.lists() {
-				p.listLater(&lister{p, source, store, version, opts}, ids, out)
+				p.listLater(&lister{p, source, store, version, *opts}, ids, out)
 			}
 			return err
 		}
-		r.opts = opts
+		r.opts = *opts
 	}
 	if m.nearMisses = opts.lists(); m.nearMisses || !m.columns.planned().columns.Any() {
 		m.columns = nil

@@ -115,7 +115,7 @@ func TestLeadError(t *testing.T) {
 	source := f.fetched()
 	source.Before = fail("Contact", "ParentAccount")
 	var out eval.Outcomes
-	if err := f.program.Run(t.Context(), source, []string{"deal", "nobody"}, options["scores"], &out); err != nil {
+	if err := f.program.Run(t.Context(), source, []string{"deal", "nobody"}, new(options["scores"]), &out); err != nil {
 		t.Fatal(err)
 	}
 	want := eval.LeadError{Lead: "deal", Entity: "Contact", Path: "Contact.ParentAccount", Err: errBroken}
@@ -250,7 +250,7 @@ func TestTooManyRecords(t *testing.T) {
 	var out eval.Outcomes
 	opts := options["scores"]
 	opts.Records = 1
-	if err := f.program.Run(t.Context(), f.fetched(), []string{"few"}, opts, &out); err != nil {
+	if err := f.program.Run(t.Context(), f.fetched(), []string{"few"}, &opts, &out); err != nil {
 		t.Fatal(err)
 	}
 	if got := out.Errs[0]; !errors.Is(got, eval.ErrTooManyRecords) || got.Lead != "few" || got.Entity != "EmailOpened" || got.Path != "EmailOpened" {
@@ -339,7 +339,7 @@ func TestDone(t *testing.T) {
 				}
 				left := stages
 				var out eval.Outcomes
-				err := f.program.Run(countdown{t.Context(), &left}, source, ids, opts, &out)
+				err := f.program.Run(countdown{t.Context(), &left}, source, ids, &opts, &out)
 				if err == nil {
 					break
 				}
@@ -377,7 +377,7 @@ func TestPanic(t *testing.T) {
 						t.Errorf("%s: recovered %v", name, got)
 					}
 				}()
-				_ = f.program.Run(t.Context(), source, everyLead, opts, new(eval.Outcomes))
+				_ = f.program.Run(t.Context(), source, everyLead, &opts, new(eval.Outcomes))
 			}()
 			got, _ := f.run(t, f.fetched(), opts, 9, everyLead...)
 			if diff := cmp.Diff(want, got); diff != "" {

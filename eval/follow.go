@@ -136,18 +136,18 @@ func (f *Following) Explain(ctx context.Context, asOf time.Time) ([]ModelOutcome
 const NoChange = math.MaxInt64
 
 // NextChanges returns, for each lead and model, the first instant after opts.AsOf, up to
-// opts.Until, as of which the outcome differs from that before, in microseconds, or
+// until, as of which the outcome differs from that before, in microseconds, or
 // [NoChange]. It also returns the error of each lead, or nil: its records are fetched for
 // all of the instants. It fails only when ctx ends.
-func (p *Program) NextChanges(ctx context.Context, source traverse.Source, ids []string, opts Options) ([]int64, []*LeadError, error) {
+func (p *Program) NextChanges(ctx context.Context, source traverse.Source, ids []string, opts Options, until time.Time) ([]int64, []*LeadError, error) {
 	models := len(p.routes.plan.Models)
 	next := make([]int64, len(ids)*models)
 	for i := range next {
 		next[i] = NoChange
 	}
-	l := leadLoader{p: p, ctx: ctx, source: source, opts: opts, from: opts.AsOf, to: opts.Until, errs: make([]*LeadError, len(ids))}
+	l := leadLoader{p: p, ctx: ctx, source: source, opts: opts, from: opts.AsOf, to: until, errs: make([]*LeadError, len(ids))}
 	l.opts.Explain = false
-	if !opts.Until.After(opts.AsOf) {
+	if !until.After(opts.AsOf) {
 		return next, l.errs, ctx.Err()
 	}
 	f := p.follower()

@@ -45,7 +45,7 @@ WebsiteVisited w1 Contact=ada
 		}}
 		test.opts.Keys, test.opts.Records, test.opts.AsOf = 10, 100, evaltest.AsOf
 		var out eval.Outcomes
-		if err := eval.New(models).Run(t.Context(), source, []string{"l1"}, test.opts, &out); err != nil {
+		if err := eval.New(models).Run(t.Context(), source, []string{"l1"}, &test.opts, &out); err != nil {
 			t.Fatal(err)
 		}
 		if out.Errs[0] != nil || out.Models(0)[0].Score != 1112 {
@@ -93,7 +93,7 @@ func TestTextThatIsNotUTF8(t *testing.T) {
 		} {
 			var out eval.Outcomes
 			opts := eval.Options{Keys: 10, Records: 100, AsOf: evaltest.AsOf}
-			if err := eval.New(models).Run(t.Context(), spoiled{data, []string{test.field}}, []string{"l1"}, opts, &out); err != nil {
+			if err := eval.New(models).Run(t.Context(), spoiled{data, []string{test.field}}, []string{"l1"}, &opts, &out); err != nil {
 				t.Fatal(err)
 			}
 			if got := fmt.Sprintf("%d, %v", out.Models(0)[0].Score, out.Errs[0]); got != test.want {

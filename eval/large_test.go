@@ -39,7 +39,7 @@ func TestLargeSums(t *testing.T) {
 		}
 		opts.Explain = how == "columns, explained"
 		var got Outcomes
-		if err := p.Run(t.Context(), source, ids, opts, &got); err != nil {
+		if err := p.Run(t.Context(), source, ids, &opts, &got); err != nil {
 			t.Fatal(err)
 		}
 		for i, want := range []int64{0, 3*3 + 2*10 + 100, 0, 3*3 + 2*10 + 100} {

@@ -52,10 +52,11 @@ func (e *LeadError) Unwrap() error { return e.Err }
 type Options struct {
 	AsOf        time.Time // the scoring instant; what is later does not exist
 	Explain     bool
-	Occurrences int       // the most records that an explanation lists for a condition: see [Explanation.Detailed]
-	Keys        int       // the most keys of one query; below 1 it is 1
-	Until       time.Time // the last instant that [Program.NextChanges] looks at
-	Records     int       // the most records that are fetched for one lead; below 1 there is no limit
+	Alone       bool // leaves out the auxiliary models of [NewWith], to which Given must give a status
+	Transient   bool // lets Run use the memory of explanations again: they are valid only until the next run into the same Outcomes
+	Occurrences int  // the most records that an explanation lists for a condition: see [Explanation.Detailed]
+	Keys        int  // the most keys of one query; below 1 it is 1
+	Records     int  // the most records that are fetched for one lead; below 1 there is no limit
 	// Rows, if it is not nil, says by lead in which row of a source that lends its columns the
 	// lead may be, counted from 1: Run looks there first, and writes where the lead was. What
 	// it says may be wrong; 0 says nothing.
@@ -64,13 +65,8 @@ type Options struct {
 	// whatever its data: 0 for a lead that is to be scored. The model then needs nothing of
 	// the lead.
 	Given []Status
-	// Alone leaves the auxiliary models of [NewWith] out, to which Given must give a status.
-	Alone bool
 	// Worker, if it is not nil, is what the goroutine keeps from run to run.
 	Worker *Worker
-	// Transient lets Run use the memory of explanations again: they are valid only until the
-	// next run into the same Outcomes.
-	Transient bool
 }
 
 // lists reports whether explanations list records and near misses.

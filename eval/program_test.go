@@ -68,7 +68,7 @@ func TestConcurrently(t *testing.T) {
 					source = f.fetched()
 				}
 				var out eval.Outcomes
-				if err := f.program.Run(t.Context(), source, everyLead, options[names[(i+j)%3]], &out); err != nil {
+				if err := f.program.Run(t.Context(), source, everyLead, new(options[names[(i+j)%3]]), &out); err != nil {
 					t.Error(err)
 					return
 				}
@@ -126,7 +126,7 @@ func TestExplanationStays(t *testing.T) {
 		var kept []*eval.Explanation
 		var out eval.Outcomes
 		for batch := range slices.Chunk(ids, 7) {
-			if err := f.program.Run(t.Context(), source, batch, options["counts"], &out); err != nil {
+			if err := f.program.Run(t.Context(), source, batch, new(options["counts"]), &out); err != nil {
 				t.Fatal(err)
 			}
 			for i := range batch {
@@ -146,7 +146,7 @@ func TestExplanationStays(t *testing.T) {
 				t.Errorf("%s: lead %d has %d contributions of %d, want %d", how, i, n, sum, want)
 			}
 		}
-		if err := f.program.Run(t.Context(), source, ids[:1], options["lists"], &out); err != nil {
+		if err := f.program.Run(t.Context(), source, ids[:1], new(options["lists"]), &out); err != nil {
 			t.Fatal(err)
 		}
 		for _, e := range []*eval.Explanation{kept[0], out.Models(0)[0].Explained} {
@@ -205,7 +205,7 @@ func TestPlansAtTheSameTime(t *testing.T) {
 		for _, source := range []traverse.Source{f.data, f.fetched()} {
 			running.Go(func() {
 				var out eval.Outcomes
-				if err := f.program.Run(t.Context(), source, []string{"ada-lead"}, opts, &out); err != nil || out.Errs[0] != nil {
+				if err := f.program.Run(t.Context(), source, []string{"ada-lead"}, &opts, &out); err != nil || out.Errs[0] != nil {
 					t.Error(err, out.Errs)
 				}
 			})

@@ -48,7 +48,7 @@ func (f fixture) run(t testing.TB, source traverse.Source, opts eval.Options, si
 	t.Helper()
 	var out eval.Outcomes
 	for batch := range slices.Chunk(ids, size) {
-		if err := f.program.Run(t.Context(), source, batch, opts, &out); err != nil {
+		if err := f.program.Run(t.Context(), source, batch, &opts, &out); err != nil {
 			t.Fatal(err)
 		}
 		if len(out.Errs) != len(batch) {
@@ -324,7 +324,7 @@ func TestScores(t *testing.T) {
 			if len(ids) == 0 {
 				f := newFixture(t, test.rules, records)
 				var out eval.Outcomes
-				if err := f.program.Run(t.Context(), f.data, nil, options["counts"], &out); err != nil || len(out.Errs) != 0 {
+				if err := f.program.Run(t.Context(), f.data, nil, new(options["counts"]), &out); err != nil || len(out.Errs) != 0 {
 					t.Errorf("%d outcomes, %v", len(out.Errs), err)
 				}
 				return

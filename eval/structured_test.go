@@ -101,7 +101,7 @@ func TestStructuredModel(t *testing.T) {
 			for after, want := range map[time.Duration][]string{0: early, time.Microsecond: late} {
 				opts.AsOf = evaltest.AsOf.Add(after)
 				var out eval.Outcomes
-				if err := program.Run(t.Context(), source, ids, opts, &out); err != nil {
+				if err := program.Run(t.Context(), source, ids, &opts, &out); err != nil {
 					t.Fatal(err)
 				}
 				var got []string
@@ -129,7 +129,7 @@ func TestStructuredExplanation(t *testing.T) {
 	data := evaltest.Data(t, models[0].Schema, structuredRecords)
 	for name, opts := range options {
 		var out eval.Outcomes
-		if err := eval.New(models).Run(t.Context(), data, []string{"ada-lead"}, opts, &out); err != nil {
+		if err := eval.New(models).Run(t.Context(), data, []string{"ada-lead"}, &opts, &out); err != nil {
 			t.Fatal(err)
 		}
 		e := out.Models(0)[1].Explained
@@ -187,7 +187,7 @@ func TestLinesOfSum(t *testing.T) {
 		"Contact c\nLead l ParentContact=c\nEmailOpened o Contact=c\nEmailOpened p Contact=c")
 	for name, opts := range options {
 		var out eval.Outcomes
-		if err := f.program.Run(t.Context(), f.data, []string{"l"}, opts, &out); err != nil {
+		if err := f.program.Run(t.Context(), f.data, []string{"l"}, &opts, &out); err != nil {
 			t.Fatal(err)
 		}
 		if !opts.Explain {
@@ -241,7 +241,7 @@ func TestStructuredInParts(t *testing.T) {
 		for _, limit := range []int{0, 1, 3, 1000} {
 			opts.Records = limit
 			var out eval.Outcomes
-			if err := f.program.Run(t.Context(), f.data, ids, opts, &out); err != nil {
+			if err := f.program.Run(t.Context(), f.data, ids, &opts, &out); err != nil {
 				t.Fatal(err)
 			}
 			var got []string

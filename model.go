@@ -216,43 +216,11 @@ func compile(schema *Schema, files []File, opts []CompileOption) (*check.Set, er
 	limits := limitsOf(opts)
 	trees := make([]*dsl.File, len(files))
 	problems := make([]Diagnostics, len(files))
-	at := map[string]int{}
 	for i, f := range files {
 		trees[i], problems[i] = dsl.Parse(f.Name, f.Text, limits)
-		at[f.Name] = i
 	}
 	set, found := check.NewSet(schema, trees...)
-	var all Diagnostics
-	for _, d := range found {
-		if i, ok := at[d.File]; ok {
-			problems[i] = append(problems[i], d)
-		} else {
-			all = append(all, d)
-		}
-	}
-	for _, ds := range problems {
-		ds = withoutCovered(ds)
-		ds.Sort()
-		all = append(all, ds.Limit(limits.Problems)...)
-	}
-	return set, all.Err()
-}
-
-// withoutCovered leaves out what the parser found wrong within a name that the checker
-// knows better, such as Parent contact for ParentContact.
-func withoutCovered(ds Diagnostics) Diagnostics {
-	var names []dsl.Span
-	for _, d := range ds {
-		if d.Code == check.CodeName || d.Code == check.CodePath {
-			names = append(names, d.Span)
-		}
-	}
-	return slices.DeleteFunc(ds, func(d dsl.Diagnostic) bool {
-		at := d.Span.Start.Offset
-		return d.Code == dsl.CodeSyntax && slices.ContainsFunc(names, func(name dsl.Span) bool {
-			return name.Start.Offset < at && at < name.End.Offset
-		})
-	})
+	return set, check.Merge(trees, problems, found, limits.Problems).Err()
 }
 
 func newModel(m *check.Model) *Model {

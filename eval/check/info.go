@@ -142,6 +142,21 @@ func (i *Info) At(f *dsl.File, offset int) (o Occurrence, ok bool) {
 	return Occurrence{}, false
 }
 
+// In returns an iterator over the occurrences in a file, in the order of its text.
+func (i *Info) In(f *dsl.File) iter.Seq[Occurrence] {
+	return func(yield func(Occurrence) bool) {
+		start, known := i.starts[f]
+		if !known {
+			return
+		}
+		for _, o := range i.Occurrences[start:] {
+			if o.File != f || !yield(o) {
+				return
+			}
+		}
+	}
+}
+
 // Of returns an iterator over the occurrences of an object, in the order of the files and
 // of their texts.
 func (i *Info) Of(object *Object) iter.Seq[Occurrence] {

@@ -192,7 +192,8 @@ func (s *Snapshot) taken(o *check.Object, name string) error {
 // several interactions that make a root together.
 func (s *Snapshot) together(o *check.Object) ([]*check.Object, error) {
 	objects := []*check.Object{o}
-	if o.Kind != check.FieldObject && o.Kind != check.RelationshipObject || o.Entity.Kind() != traverse.Interaction {
+	isMember := o.Kind == check.FieldObject || o.Kind == check.RelationshipObject
+	if !isMember || o.Entity.Kind() != traverse.Interaction && o.Entity.Name() != traverse.Lead {
 		return objects, nil
 	}
 	members := map[*traverse.Entity]*check.Object{}
@@ -224,7 +225,7 @@ func (s *Snapshot) roots(o *check.Object) [][]*traverse.Entity {
 	for _, f := range s.files {
 		dsl.Walk(f.tree, func(n dsl.Node) bool {
 			names, at := rootsOf(n)
-			if len(names) < 2 && (len(names) == 0 || names[0].Text != traverse.AnyInteraction) {
+			if len(names) == 0 || len(names) == 1 && names[0].Text != traverse.AnyInteraction && !tells(n, o.Name) {
 				return true
 			}
 			var kinds []*traverse.Entity
@@ -235,6 +236,9 @@ func (s *Snapshot) roots(o *check.Object) [][]*traverse.Entity {
 				if e := s.set.Schema.Entity(name.Text); e != nil {
 					kinds = append(kinds, e)
 				}
+			}
+			if tells(n, o.Name) { // apart, so that Lead has it, too
+				kinds = append(kinds, s.set.Schema.Entity(traverse.Lead))
 			}
 			if slices.Contains(kinds, o.Entity) && s.isUsed(f, at, o.Name, kinds) {
 				list = append(list, kinds)
@@ -271,6 +275,16 @@ func rootsOf(n dsl.Node) ([]*dsl.Name, dsl.Span) {
 		return names, n.Span
 	}
 	return nil, dsl.Span{}
+}
+
+// tells reports whether a node is a lead creation that tells leads apart by a relationship of
+// that name.
+func tells(n dsl.Node, name string) bool {
+	c, ok := n.(*dsl.LeadCreation)
+	return ok && slices.ContainsFunc(c.Clauses, func(clause dsl.CreationClause) bool {
+		per, ok := clause.(*dsl.CreationPer)
+		return ok && per.Ref != nil && per.Ref.Text == name
+	})
 }
 
 // isUsed reports whether a member of one of kinds is named in a part of a file.

@@ -79,7 +79,7 @@ var arrows = map[string][]string{
 	"registry/folder":       {"internal/regular", "registry"},
 	"registry/sqlstore":     {"registry"},
 	"registry/registrytest": {"registry"},
-	"internal/language":     {"dsl", "eval/check", "eval/findings", "internal/nearest", "internal/zones", "traverse"},
+	"internal/language":     {".", "dsl", "eval/check", "eval/findings", "internal/nearest", "internal/zones", "modeltest", "traverse"},
 	"internal/project":      {"dsl", "internal/nearest", "internal/regular", "internal/zones"},
 	"internal/command":      {"internal/answer", "internal/project", "internal/zones", ".", "audit", "dsl", "eval/check", "explain", "internal/calendar", "internal/nearest", "internal/regular", "internal/shown", "modeldiff", "modeltest", "pushdown", "source/sqldb", "source/tables", "spreadsheet", "traverse", "traverse/columns", "whatif"},
 	"internal/answer":       {".", "audit", "dsl", "eval/findings", "internal/calendar", "modeldiff", "modeltest", "source/tables", "traverse", "whatif"},

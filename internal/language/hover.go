@@ -8,7 +8,6 @@ import (
 
 	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/eval/check"
-	"github.com/leadscore/leadscore/eval/findings"
 	"github.com/leadscore/leadscore/traverse"
 )
 
@@ -288,7 +287,7 @@ func (s *Snapshot) modelDoc(n *dsl.Model) string {
 		}
 	}
 	if m := s.checked(n); m != nil {
-		lines = append(lines, counted(len(m.Conditions), "condition"), "Scores "+findings.Range(m).String())
+		lines = append(lines, counted(len(m.Conditions), "condition"), "Scores "+s.scores(m).String())
 	}
 	return strings.Join(lines, "  \n")
 }

@@ -47,6 +47,7 @@ type Snapshot struct {
 	set    *check.Set
 	errors dsl.Diagnostics
 	info   func() *check.Info
+	ranges sync.Map // *check.Model -> findings.Scores
 
 	finding sync.Mutex
 	found   dsl.Diagnostics // the findings, once they are known

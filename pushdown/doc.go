@@ -4,7 +4,9 @@
 //
 //	set, err := leadscore.CompileSet(leadscore.StandardSchema(), files)
 //	…
-//	statement, err := pushdown.New(set, pushdown.PostgreSQL(), pushdown.Mapping{})
+//	source, err := sqldb.Open(ctx, db, sqldb.PostgreSQL(), set.Schema(), sqldb.Options{Needs: set.Needs()})
+//	…
+//	statement, err := pushdown.New(set, pushdown.PostgreSQL(), pushdown.MappingOf(source))
 //	if err != nil {
 //		log.Fatal(err) // all that cannot be lowered, with its place in the rules
 //	}
@@ -12,6 +14,9 @@
 //		…
 //		fmt.Println(row.Lead, row.Model, row.Status, row.Score, row.Grade)
 //	}
+//
+// [MappingOf] finds tables, columns and types in the database. A [Mapping] that is written by
+// hand needs none.
 //
 // The text of a statement depends on the models, the schema, the [Mapping] and the [Dialect],
 // and not on as of: [Statement.Args] works out the bounds of windows, in Go, for an instant.

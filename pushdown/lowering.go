@@ -67,19 +67,24 @@ func (l *lowering) canonical(e *traverse.Entity, name string, typ traverse.Type)
 	}
 	t := l.m.table(e.Name())
 	c := t.column(name)
-	if c.Absent || t.Absent {
+	what := name
+	if name == "" {
+		what = "id"
+	}
+	switch {
+	case t.Absent, c.Absent:
 		l.known[k] = Canonical{Expr: l.d.Null(typ)}
 		return l.known[k]
+	case t.Missing != "":
+		refuse(e.Name()+": "+t.Missing, "")
+	case c.Missing != "":
+		refuse(fmt.Sprintf("%s.%s: %s", e.Name(), what, c.Missing), "")
 	}
 	if c.Type == "" {
 		c.Type = l.d.Default(typ)
 	}
 	out, err := l.d.Canonical(l.d.Quote(c.Name), c, l.m, typ)
 	if err != nil {
-		what := name
-		if name == "" {
-			what = "id"
-		}
 		remedy := ""
 		if u, ok := err.(*UnfitError); ok {
 			remedy = u.Remedy

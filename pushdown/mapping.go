@@ -10,7 +10,8 @@ import (
 // Mapping suits a database that has the names of the schema, and the types that the [Dialect]
 // has for fields.
 //
-// Names are exact, and need no database: a statement can be made without one.
+// Names are exact, and need no database: a statement can be made without one. [MappingOf]
+// returns the Mapping of an opened database.
 type Mapping struct {
 	// Tables has the tables by entity. An entity that is not there has the zero Table.
 	Tables map[string]Table
@@ -26,6 +27,7 @@ type Table struct {
 	ID      Column            // the record's id; without a name the column id
 	Columns map[string]Column // by field or reference; one that is not there has the zero Column
 	Absent  bool              // there is no such table, and so there are no records
+	Missing string            // why the table cannot be used, so that rules that ask for it are refused; "" = it can
 }
 
 // A Column is where one field or reference of an entity is.
@@ -46,5 +48,6 @@ type Column struct {
 	// null.
 	Codes map[string]string
 
-	Absent bool // there is no such column, and so all values are null
+	Absent  bool   // there is no such column, and so all values are null
+	Missing string // why the column cannot be used, so that rules that ask for it are refused; "" = it can
 }

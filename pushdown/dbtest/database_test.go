@@ -34,13 +34,15 @@ type database struct {
 	// fill writes records into a table that create made.
 	fill func(t testing.TB, db *sql.DB, s *style, e *traverse.Entity, records []reference.Record)
 	read func() sqldb.Dialect // with which package sqldb reads the tables, or nil
+	// catalog is with which it finds tables and columns.
+	catalog func() sqldb.Dialect
 }
 
 // databases lists what to test with; files with build constraints add to it.
 var databases = []*database{
 	{
 		name: "SQLite", dialect: pushdown.SQLite, styles: sqliteStyles, missing: func() string { return "" },
-		open: openSQLite, fill: fillSQLite, read: sqldb.SQLite,
+		open: openSQLite, fill: fillSQLite, read: sqldb.SQLite, catalog: sqldb.SQLite,
 	},
 	{
 		name: "PostgreSQL", dialect: pushdown.PostgreSQL, styles: postgresStyles, missing: func() string {
@@ -49,7 +51,7 @@ var databases = []*database{
 			}
 			return ""
 		},
-		open: openPostgres, fill: fillPostgres, read: sqldb.PostgreSQL,
+		open: openPostgres, fill: fillPostgres, read: sqldb.PostgreSQL, catalog: sqldb.PostgreSQL,
 	},
 }
 

@@ -20,8 +20,39 @@ import (
 func init() {
 	databases = append(databases, &database{
 		name: "DuckDB", dialect: pushdown.DuckDB, styles: duckStyles, missing: func() string { return "" },
-		open: openDuckDB, fill: fillDuckDB, longest: 300_000,
+		open: openDuckDB, fill: fillDuckDB, longest: 300_000, catalog: duckCatalog,
 	})
+}
+
+// duckCatalog says what package sqldb needs to find the tables of DuckDB, whose rows it does not
+// read.
+func duckCatalog() sqldb.Dialect {
+	return sqldb.Dialect{
+		Name: "DuckDB", Quote: pushdown.DuckDB().Quote, Tables: "SELECT table_name FROM information_schema.tables",
+		Storage: func(typ string) sqldb.Storage {
+			switch name, _, _ := strings.Cut(typ, "("); name {
+			case "VARCHAR":
+				return sqldb.Text
+			case "TINYINT", "SMALLINT", "INTEGER", "BIGINT":
+				return sqldb.Integer
+			case "DOUBLE", "FLOAT", "DECIMAL":
+				return sqldb.Decimal
+			case "BOOLEAN":
+				return sqldb.Boolean
+			case "TIMESTAMP", "TIMESTAMPTZ", "TIMESTAMP_S", "TIMESTAMP_MS":
+				return sqldb.Instant
+			case "DATE":
+				return sqldb.Day
+			case "UUID":
+				return sqldb.UUID
+			case "JSON":
+				return sqldb.JSON
+			case "VARCHAR[]":
+				return sqldb.TextArray
+			}
+			return sqldb.Unknown
+		},
+	}
 }
 
 // duckStyles are how DuckDB stores records. Sessions have three time zones, and the columns two

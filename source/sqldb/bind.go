@@ -18,6 +18,7 @@ import (
 type entity struct {
 	name   string
 	absent bool
+	schema string // of the database, if the mapping names it
 	table  string // its name
 	from   string // the quoted table
 	id     *column
@@ -175,7 +176,7 @@ func (b *binder) entity(e *traverse.Entity) *entity {
 		b.lack(bound, "", named, *lack)
 		return bound
 	}
-	bound.table = table
+	bound.schema, bound.table = mapped.Schema, table
 	bound.from = b.dialect.Quote(table) + " " + alias
 	if mapped.Schema != "" {
 		bound.from = b.dialect.Quote(mapped.Schema) + "." + bound.from

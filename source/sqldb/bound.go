@@ -24,9 +24,10 @@ type ListedColumn struct {
 	Storage Storage
 }
 
-// A Bound says where the records of one entity are, as [Bind] has found.
+// A Bound says where the records of one entity are, as [Bind] or [Open] has found.
 type Bound struct {
 	Entity  string
+	Schema  string                  // the schema of the database that the mapping names; "" = the default
 	Table   string                  // "" if the entity is absent, or missing: see [Bound.Lack]
 	ID      *BoundColumn            // the id of the record; nil if Table is ""
 	Columns map[string]*BoundColumn // by field or reference; without those that are absent or missing
@@ -36,10 +37,12 @@ type Bound struct {
 
 // A BoundColumn is a column that holds a field, a reference or the id of a record.
 type BoundColumn struct {
-	Name string         // of the column
-	Type traverse.Type  // of the field; NoType for a reference, and for the id
-	As   Column         // what the mapping says of it
-	Zone *time.Location // where a day begins if the field is a time
+	Name     string         // of the column
+	Declared string         // the type of the column, as the driver calls it; "" if it has none
+	Storage  Storage        // what that type comes to
+	Type     traverse.Type  // of the field; NoType for a reference, and for the id
+	As       Column         // what the mapping says of it
+	Zone     *time.Location // where a day begins if the field is a time
 
 	decode decoder
 }
@@ -78,15 +81,26 @@ func Bind(schema *traverse.Schema, tables []Listed, opts Options) (map[string]*B
 	return bound, nil
 }
 
+// Bound returns where the records of the schema's entities are, by entity, as [Open] has
+// found: their tables, and columns with their types. What the database lacks is a problem of
+// [Bound.Lack].
+func (s *Source) Bound() map[string]*Bound {
+	bound := map[string]*Bound{}
+	for name, e := range s.entities {
+		bound[name] = e.bound(s.zone)
+	}
+	return bound
+}
+
 // bound returns what was found.
 func (e *entity) bound(zone *time.Location) *Bound {
 	out := &Bound{Entity: e.name, Columns: map[string]*BoundColumn{}, entity: e}
 	if e.absent {
 		return out
 	}
-	out.Table = e.table
+	out.Schema, out.Table = e.schema, e.table
 	of := func(c *column) *BoundColumn {
-		return &BoundColumn{Name: c.name, Type: c.typ, As: c.format, Zone: zone, decode: c.decode}
+		return &BoundColumn{Name: c.name, Declared: c.declared, Storage: c.storage, Type: c.typ, As: c.format, Zone: zone, decode: c.decode}
 	}
 	if e.id != nil {
 		out.ID = of(e.id)

@@ -21,7 +21,7 @@ type Source struct {
 	schema   *traverse.Schema
 	entities map[string]*entity
 	skipBad  bool
-	zoned    bool // days begin in a zone other than UTC
+	zone     *time.Location // in which days begin
 	skipped  skipper
 
 	mu    sync.Mutex
@@ -64,8 +64,15 @@ func OpenConn(ctx context.Context, conn Conn, dialect Dialect, schema *traverse.
 	if err != nil {
 		return nil, err
 	}
-	return &Source{conn: conn, dialect: dialect, schema: schema, entities: entities, skipBad: opts.SkipBad, zoned: b.zone != time.UTC, plans: map[*traverse.Need]*plan{}}, nil
+	return &Source{conn: conn, dialect: dialect, schema: schema, entities: entities, skipBad: opts.SkipBad, zone: b.zone, plans: map[*traverse.Need]*plan{}}, nil
 }
+
+// Schema returns the schema that the source was opened with.
+func (s *Source) Schema() *traverse.Schema { return s.schema }
+
+// Zone returns the time zone in which a day begins where a field wants a time: see
+// [Options.Zone]. It is never nil.
+func (s *Source) Zone() *time.Location { return s.zone }
 
 // Check returns [Problems] that list what needs ask for and the database lacked when
 // it was opened, or nil if it lacked nothing. The needs are of the source's schema,

@@ -56,7 +56,7 @@ func (s *Source) newPlan(n *traverse.Need) (*plan, error) {
 	if lack := e.lack(n); lack != nil {
 		return nil, &kindError{lack, traverse.ErrUnavailable}
 	}
-	p := &plan{dialect: &s.dialect, entity: e, what: described(n), by: cmp.Or(n.By, "id"), zoned: s.zoned}
+	p := &plan{dialect: &s.dialect, entity: e, what: described(n), by: cmp.Or(n.By, "id"), zoned: s.zone != time.UTC}
 	if e.absent {
 		return p, nil
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/eval/check"
 	"github.com/leadscore/leadscore/pushdown/internal/award"
@@ -17,6 +18,7 @@ const leadRoot = traverse.Lead
 // A lowered is a model as relations.
 type lowered struct {
 	name       string
+	of         *leadscore.Model
 	dimensions []string
 	pieces     []*relation    // of the leads, that have what the values are made of
 	values     []*scalar.Expr // the columns of the result after lead and model, without those of dimensions that the model lacks

@@ -69,6 +69,16 @@ func (s *Statement) Scan(rows *sql.Rows) (Row, error) {
 	return r, nil
 }
 
+// Result returns a row as the engine's result, for what takes one: package explain, writers of
+// Parquet files, or JSON. asOf is the instant that the row is as of.
+func (s *Statement) Result(r Row, asOf time.Time) (leadscore.Result, error) {
+	m, ok := s.models[r.Model]
+	if !ok {
+		return leadscore.Result{}, fmt.Errorf("pushdown: the statement has no model %q", r.Model)
+	}
+	return m.of.ResultOf(r.Lead, asOf, leadscore.Numbers{Status: r.Status, Score: r.Score, SalesReady: r.SalesReady, Dimensions: r.Dimensions}), nil
+}
+
 func (s *Statement) scan(rows *sql.Rows) (Row, error) {
 	var r Row
 	var status string

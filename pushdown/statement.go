@@ -69,6 +69,7 @@ func New(set *leadscore.Set, dialect *Dialect, mapping Mapping, opts ...Option) 
 		if refusals = append(refusals, refused...); low == nil {
 			continue
 		}
+		low.of = m
 		s.list = append(s.list, low)
 		s.models[low.name] = low
 		s.dimensions = max(s.dimensions, len(low.dimensions))

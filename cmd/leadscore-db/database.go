@@ -12,6 +12,7 @@ import (
 	"github.com/leadscore/leadscore/audit"
 	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/internal/command"
+	"github.com/leadscore/leadscore/pushdown"
 	"github.com/leadscore/leadscore/source/sqldb"
 	"github.com/leadscore/leadscore/traverse"
 )
@@ -25,12 +26,44 @@ type database struct {
 	snapshot *sqldb.Snapshot
 }
 
-var _ command.Database = (*database)(nil)
+var (
+	_ command.Database = (*database)(nil)
+	_ command.Runner   = (*database)(nil)
+)
 
 func (d *database) Name() string { return d.name }
 
 // Records returns records of the snapshot.
 func (d *database) Records(ctx context.Context, r command.Request) (command.Records, error) {
+	source, err := d.open(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	snapshot, err := d.snapshotOf(ctx, source)
+	if err != nil {
+		return nil, err
+	}
+	if r.Keyed {
+		return queried{snapshot}, nil
+	}
+	load := sqldb.LoadOptions{MaxRecords: r.MaxRecords, Progress: func(p sqldb.Progress) {
+		r.Progress(fmt.Sprintf("reading %s: %d records", p.Entity, p.Records))
+	}}
+	store, err := snapshot.Load(ctx, r.Queries, load)
+	if errors.Is(err, sqldb.ErrTooManyRecords) {
+		return parted{queried{snapshot}, r.Queries, load}, nil
+	}
+	if err != nil {
+		return nil, readable(err)
+	}
+	if !r.More {
+		_ = snapshot.Close() // scoring takes a while, and printing may take long
+	}
+	return store, nil
+}
+
+// open connects to the database and looks up the tables that a request asks for.
+func (d *database) open(ctx context.Context, r command.Request) (*sqldb.Source, error) {
 	opts := sqldb.Options{Zone: r.Zone, SkipBad: r.SkipBad}
 	for _, q := range r.Queries {
 		opts.Needs = append(opts.Needs, q.Need)
@@ -53,27 +86,16 @@ func (d *database) Records(ctx context.Context, r command.Request) (command.Reco
 		return nil, readable(err)
 	}
 	d.sources = append(d.sources, source)
-	snapshot, err := d.snapshotOf(ctx, source)
+	return source, nil
+}
+
+// Pushdown looks up the tables that a request asks for, with the types of their columns.
+func (d *database) Pushdown(ctx context.Context, r command.Request) (*command.Pushdown, error) {
+	source, err := d.open(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	if r.Keyed {
-		return queried{snapshot}, nil
-	}
-	load := sqldb.LoadOptions{MaxRecords: r.MaxRecords, Progress: func(p sqldb.Progress) {
-		r.Progress(fmt.Sprintf("reading %s: %d records", p.Entity, p.Records))
-	}}
-	store, err := snapshot.Load(ctx, r.Queries, load)
-	if errors.Is(err, sqldb.ErrTooManyRecords) {
-		return parted{queried{snapshot}, r.Queries, load}, nil
-	}
-	if err != nil {
-		return nil, readable(err)
-	}
-	if !r.More {
-		_ = snapshot.Close() // scoring takes a while, and printing may take long
-	}
-	return store, nil
+	return &command.Pushdown{Dialect: d.client.dialect(), Mapping: pushdown.MappingOf(source), Begin: d.client.begin}, nil
 }
 
 // snapshotOf returns a source that reads the state of the database's snapshot.

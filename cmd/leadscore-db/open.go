@@ -10,6 +10,7 @@ import (
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/internal/command"
 	"github.com/leadscore/leadscore/internal/shown"
+	"github.com/leadscore/leadscore/pushdown"
 	"github.com/leadscore/leadscore/source/sqldb"
 )
 
@@ -20,6 +21,12 @@ type client interface {
 
 	// open returns a source, once the client is connected.
 	open(ctx context.Context, schema *leadscore.Schema, opts sqldb.Options) (*sqldb.Source, error)
+
+	// dialect returns how statements are written for the database.
+	dialect() *pushdown.Dialect
+
+	// begin returns what runs statements, until the client is closed.
+	begin(ctx context.Context) (pushdown.Queryer, error)
 
 	// close closes the connections.
 	close()

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"net/url"
@@ -11,9 +12,11 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/internal/shown"
+	"github.com/leadscore/leadscore/pushdown"
 	pgxsource "github.com/leadscore/leadscore/source/pgx"
 	"github.com/leadscore/leadscore/source/sqldb"
 )
@@ -38,6 +41,10 @@ func openPostgres(address string) (*database, error) {
 type postgres struct {
 	config *pgxpool.Config
 	pool   *pgxpool.Pool // nil until it is connected
+
+	// Of statements that the database runs; nil until begin.
+	sql *sql.DB
+	tx  *sql.Tx
 }
 
 func (c *postgres) connect(ctx context.Context) error {
@@ -55,7 +62,28 @@ func (c *postgres) open(ctx context.Context, schema *leadscore.Schema, opts sqld
 	return pgxsource.Open(ctx, c.pool, schema, opts)
 }
 
+func (c *postgres) dialect() *pushdown.Dialect { return pushdown.PostgreSQL() }
+
+// begin begins a transaction that only reads, and does not compile statements: that takes longer
+// than to run them.
+func (c *postgres) begin(ctx context.Context) (pushdown.Queryer, error) {
+	c.sql = stdlib.OpenDBFromPool(c.pool)
+	tx, err := c.sql.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return nil, err
+	}
+	c.tx = tx
+	_, err = tx.ExecContext(ctx, "SET LOCAL jit = off")
+	return tx, err
+}
+
 func (c *postgres) close() {
+	if c.tx != nil {
+		_ = c.tx.Rollback() // it wrote nothing
+	}
+	if c.sql != nil {
+		_ = c.sql.Close()
+	}
 	if c.pool != nil {
 		c.pool.Close()
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/internal/regular"
 	"github.com/leadscore/leadscore/internal/shown"
+	"github.com/leadscore/leadscore/pushdown"
 	"github.com/leadscore/leadscore/source/sqldb"
 )
 
@@ -43,5 +44,9 @@ func (c *sqlite) connect(ctx context.Context) error {
 func (c *sqlite) open(ctx context.Context, schema *leadscore.Schema, opts sqldb.Options) (*sqldb.Source, error) {
 	return sqldb.Open(ctx, c.db, sqldb.SQLite(), schema, opts)
 }
+
+func (c *sqlite) dialect() *pushdown.Dialect { return pushdown.SQLite() }
+
+func (c *sqlite) begin(context.Context) (pushdown.Queryer, error) { return c.db, nil }
 
 func (c *sqlite) close() { _ = c.db.Close() }

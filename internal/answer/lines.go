@@ -29,6 +29,8 @@ const (
 	KeyProposal    = "proposal"    // create: a leadscore.Proposal
 	KeyUnproposed  = "unproposed"  // create: why it is not known whether a lead is to be created
 	KeyEntity      = "entity"      // schema: an Entity
+	KeyStatement   = "statement"   // sql: a Statement
+	KeyRefusal     = "refusal"     // sql: a Refusal
 	KeyProblem     = "problem"     // of rules: a dsl.Diagnostic
 	KeyFinding     = "finding"     // about data: an audit.Finding
 	KeyFailure     = "failure"     // of a lead: a Failure

@@ -129,7 +129,7 @@ func (p *Program) commands() []command {
 			about: "print the entities, fields, choices and hops that rules can use",
 			run:   runSchema,
 		},
-		statements(),
+		p.statements(),
 		{
 			name:  "completion",
 			usage: "[--color WHEN] bash|zsh|fish",

@@ -281,6 +281,7 @@ func TestJSONSchema(t *testing.T) {
 	write(t, "odd/Lead.csv", "id,ParentContact\na,501\nb,502\n")
 	write(t, "odd/Contact.csv", "id\n501\n502\n")
 	write(t, "odd/EmailOpened.csv", "Contact,Timestamp\n501.0,2026-05-20\n502,2026-05-20\n")
+	write(t, "words.score", "model \"Words\" {\n    target contact\n    condition \"Trial\" {\n        has EmailOpened where EmailName contains word \"trial\"\n        score +5\n    }\n}\n")
 	write(t, "five.score", "model \"M\" {\n    5\n}\n")
 	people := "id,ParentContact\n"
 	for i := range 1000 {
@@ -313,6 +314,7 @@ func TestJSONSchema(t *testing.T) {
 		"changes --data data --from 2026-05-01 --to 2026-06-01 coffee.score", "changes --data parts --from 2026-04-01 --to 2026-06-01 --scores parts.score",
 		"stages --data leads --as-of 2026-06-01 leads.score stages.score", "assign --data leads --as-of 2026-06-01 leads.score", "create --data leads --as-of 2026-06-01 leads.score",
 		"schema", "schema --schema shop.score",
+		"sql --as-of 2026-06-01 coffee.score", "sql --parameters coffee.score", "sql --dialect sqlite words.score",
 	} {
 		words := append(strings.Fields(args), "--format", "json")
 		out, errs, _ := call(t, "", words...)

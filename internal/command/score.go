@@ -9,7 +9,6 @@ import (
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/explain"
-	"github.com/leadscore/leadscore/internal/answer"
 )
 
 func runScore(ctx context.Context, inv *invocation) error {
@@ -30,7 +29,7 @@ func runScore(ctx context.Context, inv *invocation) error {
 		}
 		return nil
 	})
-	output := inv.flags.String("o", "", "write the results to `FILE`, once they are complete, instead of standard output. A file of that name is replaced, and stays as it is if the command fails or is interrupted")
+	output := inv.outputFlag()
 	set, _, err := rules.compileFor(ctx, data)
 	if err != nil {
 		return err
@@ -38,38 +37,7 @@ func runScore(ctx context.Context, inv *invocation) error {
 	if set, err = selected.of(set); err != nil {
 		return err
 	}
-	if *output == "" {
-		return inv.score(ctx, set, data, selected, *explained)
-	}
-	file, err := replace(*output)
-	if err != nil {
-		return err
-	}
-	to := *inv // the same command with another output
-	to.out = file
-	if inv.json != nil {
-		if to.json, err = answer.Begin(file, inv.command.name); err != nil {
-			return errors.Join(err, file.discard())
-		}
-		inv.json = nil // nothing of it is printed
-	}
-	err = to.score(ctx, set, data, selected, *explained)
-	if err != nil && !errors.Is(err, errLeadsFailed) {
-		return errors.Join(err, file.discard())
-	}
-	if to.json != nil {
-		status := statusOK
-		if err != nil {
-			status = statusWrong
-		}
-		if err := to.json.End(status); err != nil {
-			return errors.Join(err, file.discard())
-		}
-	}
-	if err := file.commit(); err != nil {
-		return err
-	}
-	return err
+	return inv.into(*output, func(inv *invocation) error { return inv.score(ctx, set, data, selected, *explained) })
 }
 
 // score scores the data with a set and prints the results to inv.out.

@@ -3,46 +3,132 @@ package command
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/internal/answer"
 	"github.com/leadscore/leadscore/internal/regular"
 	"github.com/leadscore/leadscore/pushdown"
 	"github.com/leadscore/leadscore/source/sqldb"
+	"github.com/leadscore/leadscore/traverse"
 )
 
 // dialects are the databases that statements are written for, by the values of --dialect.
 var dialects = map[string]func() *pushdown.Dialect{"postgresql": pushdown.PostgreSQL, "duckdb": pushdown.DuckDB, "sqlite": pushdown.SQLite}
 
-// statements returns the command that prints models as SQL.
-func statements() command {
-	return command{
+// statements returns the command that prints models as SQL, and runs them in a database.
+func (p *Program) statements() command {
+	c := command{
 		name:  "sql",
-		usage: "[--schema FILE] [--dialect postgresql|duckdb|sqlite] [--as-of TIME|--parameters] [--mapping FILE] [--zone NAME] [--color WHEN] FILE|DIR...",
+		usage: "[--schema FILE] [--dialect postgresql|duckdb|sqlite]\n[--as-of TIME|--parameters] [--mapping FILE] [--zone NAME]\n[--format text|json] [--color WHEN] FILE|DIR...",
 		more:  rulesHelp + " The command works with one set, and fails if there are several.",
 		about: "print the models as one SQL statement, which a database scores its leads by",
 		run:   runSQL,
 	}
+	if p.Open != nil {
+		c.usage = "[--schema FILE] [--dialect postgresql|duckdb|sqlite|--database URL [--run]]\n[--as-of TIME|--parameters] [--mapping FILE] [--zone NAME]\n" +
+			"[--lead ID]... [--model NAME]... [--grade NAME]... [--label NAME]... [--ready]\n[--sort data|score|lead] [--top N]\n[--format " +
+			strings.Join(p.statementFormats(), "|") + "] [-o FILE] [--color WHEN] FILE|DIR..."
+		c.about = "print the models as one SQL statement, which a database scores its leads by, or run it there"
+	}
+	return c
+}
+
+// statementFormats returns the formats of the command sql.
+func (p *Program) statementFormats() []string {
+	if p.Open == nil {
+		return []string{"text", "json"}
+	}
+	return slices.Concat([]string{"text"}, p.formats())
+}
+
+// A statementInput is the flags of the command sql.
+type statementInput struct {
+	inv                        *invocation
+	rules                      *ruleInput
+	dialect, mapping, zoneName *string
+	asOf                       *timeFlag
+	parameters                 *bool
+	now                        time.Time // when the command began
+
+	// Of a program that reads databases; otherwise they are as if not given.
+	database, output *string
+	run              *bool
+	selected         *selection
+	db               Database // of --database, or nil
+}
+
+// A pushed is a statement, and where it runs.
+type pushed struct {
+	*pushdown.Statement
+	dialect *pushdown.Dialect
+	runs    *Pushdown // nil without --database
+	asOf    time.Time
+}
+
+func (inv *invocation) statementFlags() *statementInput {
+	in := &statementInput{inv: inv, rules: inv.ruleFlags(), database: new(string), output: new(string), run: new(bool), selected: &selection{}, now: time.Now()}
+	in.dialect = inv.choice("dialect", "postgresql", "write the statement for the database `NAME`: postgresql, duckdb or sqlite", "duckdb", "sqlite")
+	in.asOf = &timeFlag{"as-of", inv.flags.String("as-of", "", aboutAsOf+". It is part of the statement")}
+	in.parameters = inv.flags.Bool("parameters", false, "leave as of open: print the statement with parameters, whose values package pushdown works out")
+	in.mapping = inv.flags.String("mapping", "", "find tables and columns by the mapping in `FILE`, as --database does. Those that it does not name are called as in the schema")
+	in.zoneName = inv.flags.String("zone", "", "days without a time of day, in --as-of and in the data, are those of the time zone `NAME`, such as Europe/Berlin (default the time zone that all models share, or else UTC)")
+	about := "print the statement as `FORMAT`: text or json"
+	if inv.program.Open != nil {
+		in.database = inv.flags.String("database", "", "take tables, columns and their types from the database at `URL`, such as postgres://crm@localhost/crm or sqlite:crm.db, and write the statement for it")
+		in.run = inv.flags.Bool("run", false, "run the statement in the database, and print the results, in the order in which it returns them")
+		in.selected = inv.selectionFlags()
+		in.output = inv.outputFlag()
+		about = "print the statement as `FORMAT`: text or json; with --run, print results as " + strings.Join(inv.program.formats(), ", ") + ", where text is a table"
+	}
+	formats := inv.program.statementFormats()
+	inv.formatFlag(formats[0], about, formats[1:]...)
+	inv.checks = append(inv.checks, in.check)
+	return in
+}
+
+// check fails if flags do not go together. It opens the database.
+func (in *statementInput) check() error {
+	given := map[string]bool{}
+	in.inv.flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	if *in.database != "" {
+		db, err := in.inv.program.Open(*in.database)
+		if err != nil {
+			return badUsage("--database: %v", err)
+		}
+		in.db = db
+		in.inv.data = &dataInput{db: db} // so that it is closed
+	}
+	switch {
+	case *in.parameters && *in.asOf.text != "":
+		return badUsage("choose one of --as-of and --parameters")
+	case *in.database != "" && given["dialect"]:
+		return badUsage("choose one of --dialect and --database: the URL says which database it is")
+	case *in.run && *in.database == "":
+		return badUsage("--run needs --database")
+	case *in.parameters && (*in.run || len(in.selected.leads) > 0):
+		return badUsage("--parameters is for a statement that is printed for all leads")
+	case !*in.run && *in.inv.format != "text" && *in.inv.format != "json":
+		return badUsage("--format %s needs --run: a statement is printed as text or json", *in.inv.format)
+	}
+	for _, name := range []string{"grade", "label", "ready", "sort", "top", "o"} {
+		if given[name] && !*in.run {
+			return badUsage("%s needs --run", strings.Repeat("-", min(len(name), 2))+name)
+		}
+	}
+	_, err := parseZone(*in.zoneName)
+	if err == nil {
+		_, _, err = in.asOf.parse(time.UTC)
+	}
+	return err
 }
 
 func runSQL(ctx context.Context, inv *invocation) error {
-	rules := inv.ruleFlags()
-	dialect := inv.choice("dialect", "postgresql", "write the statement for the database `NAME`: postgresql, duckdb or sqlite", "duckdb", "sqlite")
-	asOf := &timeFlag{"as-of", inv.flags.String("as-of", "", aboutAsOf+". It is part of the statement")}
-	parameters := inv.flags.Bool("parameters", false, "leave as of open: print the statement with parameters, whose values package pushdown works out")
-	mappingFile := inv.flags.String("mapping", "", "find tables and columns by the mapping in `FILE`, as --database does. Those that it does not name are called as in the schema")
-	zoneName := inv.flags.String("zone", "", "days without a time of day, in --as-of and in the data, are those of the time zone `NAME`, such as Europe/Berlin (default the time zone that all models share, or else UTC)")
-	inv.checks = append(inv.checks, func() error {
-		if *parameters && *asOf.text != "" {
-			return badUsage("choose one of --as-of and --parameters")
-		}
-		_, err := parseZone(*zoneName)
-		if err == nil {
-			_, _, err = asOf.parse(time.UTC)
-		}
-		return err
-	})
+	in := inv.statementFlags()
 	names, err := inv.parse()
 	if err != nil {
 		return err
@@ -50,51 +136,121 @@ func runSQL(ctx context.Context, inv *invocation) error {
 	if len(names) == 0 {
 		return badUsage("name at least one rule file or folder")
 	}
-	set, err := rules.compileModels(ctx, names...)
+	set, err := in.rules.compileModels(ctx, names...)
 	if err != nil {
 		return inv.report(err)
 	}
-	zone, shared := set.Zone()
-	if *zoneName != "" || !shared {
-		zone, _ = parseZone(*zoneName) // it has been parsed before
+	if set, err = in.selected.of(set); err != nil {
+		return err
 	}
-	mapping := pushdown.Mapping{Zone: zone}
-	if *mappingFile != "" {
-		text, err := regular.Read(*mappingFile, maxMapping)
-		if err != nil {
-			return err
-		}
-		named, err := sqldb.ReadMapping(*mappingFile, []byte(text))
-		if err != nil {
-			return errors.New(strings.ReplaceAll(err.Error(), "sqldb: ", ""))
-		}
-		if mapping.Tables, err = exactTables(named, set.Schema().Entity); err != nil {
-			return err
-		}
-	}
-	statement, err := pushdown.New(set, dialects[*dialect](), mapping)
-	if refusals, ok := errors.AsType[pushdown.Refusals](err); ok {
-		for _, r := range refusals {
-			fmt.Fprintln(inv.err, r)
-		}
-		return errors.New("the models cannot be one statement with equal scores, for the reasons above")
-	}
+	p := startProgress(inv.streams)
+	defer p.stop()
+	s, err := in.statement(ctx, p, set)
 	if err != nil {
 		return err
 	}
-	text := statement.Text()
-	if !*parameters {
-		at, given, err := asOf.parse(zone)
+	if *in.run {
+		return inv.into(*in.output, func(inv *invocation) error { return in.results(ctx, inv, p, set, s) })
+	}
+	return in.print(s)
+}
+
+// statement makes the statement of a set.
+func (in *statementInput) statement(ctx context.Context, p *progress, set *leadscore.Set) (*pushed, error) {
+	zone, shared := set.Zone()
+	if *in.zoneName != "" || !shared {
+		zone, _ = parseZone(*in.zoneName) // it has been parsed before
+	}
+	s := &pushed{asOf: in.now, dialect: dialects[*in.dialect]()}
+	if at, given, err := in.asOf.parse(zone); err != nil {
+		return nil, err
+	} else if given {
+		s.asOf = at
+	}
+	mapping := pushdown.Mapping{Zone: zone}
+	file, err := in.mappingFile()
+	switch {
+	case err != nil:
+		return nil, err
+	case in.db != nil && set.Schema() != nil: // without one schema, the set is refused
+		if s.runs, err = in.pushdown(ctx, p, set, file, zone); err != nil {
+			return nil, err
+		}
+		s.dialect, mapping = s.runs.Dialect, s.runs.Mapping
+	case file != nil:
+		named, err := sqldb.ReadMapping(file.Name, []byte(file.Text))
 		if err != nil {
-			return err
+			return nil, errors.New(strings.ReplaceAll(err.Error(), "sqldb: ", ""))
 		}
-		if !given {
-			at = time.Now()
+		if mapping.Tables, err = exactTables(named, set.Schema().Entity); err != nil {
+			return nil, err
 		}
-		if text, err = statement.Literal(at); err != nil {
+	}
+	var opts []pushdown.Option
+	if len(in.selected.leads) > 0 {
+		opts = append(opts, pushdown.ForLeads())
+	}
+	s.Statement, err = pushdown.New(set, s.dialect, mapping, opts...)
+	if refusals, ok := errors.AsType[pushdown.Refusals](err); ok {
+		p.stop()
+		return nil, in.inv.refused(refusals)
+	}
+	return s, err
+}
+
+// mappingFile returns the file of --mapping, or nil.
+func (in *statementInput) mappingFile() (*leadscore.File, error) {
+	if *in.mapping == "" {
+		return nil, nil
+	}
+	text, err := regular.Read(*in.mapping, maxMapping)
+	if err != nil {
+		return nil, err
+	}
+	return &leadscore.File{Name: *in.mapping, Text: text}, nil
+}
+
+// pushdown returns where statements for a set run.
+func (in *statementInput) pushdown(ctx context.Context, p *progress, set *leadscore.Set, mapping *leadscore.File, zone *time.Location) (*Pushdown, error) {
+	runner, ok := in.db.(Runner)
+	if !ok {
+		return nil, fmt.Errorf("%s runs no statements; choose --dialect to print one for another database", in.db.Name())
+	}
+	p.say("connecting to the database")
+	r := Request{Schema: set.Schema(), Mapping: mapping, Zone: zone, Progress: p.say}
+	for _, n := range set.Needs() {
+		r.Queries = append(r.Queries, traverse.Query{Need: n})
+	}
+	return runner.Pushdown(ctx, r)
+}
+
+// refused reports what cannot be lowered, and returns the error of the command.
+func (inv *invocation) refused(refusals pushdown.Refusals) error {
+	for _, r := range refusals {
+		if inv.json == nil {
+			fmt.Fprintln(inv.err, r)
+		} else if err := inv.json.Line(answer.KeyRefusal, answer.Refusal(r)); err != nil {
 			return err
 		}
 	}
-	_, err = fmt.Fprintf(inv.out, "%s;\n", strings.TrimRight(text, "\n"))
+	return errors.New("the models cannot be one statement with equal scores, for the reasons above")
+}
+
+// print prints the statement.
+func (in *statementInput) print(s *pushed) error {
+	text, err := s.Text(), error(nil)
+	if !*in.parameters {
+		if text, err = s.Literal(s.asOf, in.selected.leads...); err != nil {
+			return err
+		}
+	}
+	if in.inv.json != nil {
+		out := answer.Statement{Dialect: s.dialect.Name, Text: text, Columns: s.Columns()}
+		if !*in.parameters {
+			out.AsOf = s.asOf.UTC().Truncate(time.Microsecond)
+		}
+		return in.inv.json.Line(answer.KeyStatement, out)
+	}
+	_, err = fmt.Fprintf(in.inv.out, "%s;\n", strings.TrimRight(text, "\n"))
 	return err
 }

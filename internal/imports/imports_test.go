@@ -182,7 +182,7 @@ var rootNames = []string{
 	"AsOf", "Assigned", "Assignment", "Audience", "Batch", "Change", "Choice", "Compile", "CompileFS", "CompileOption", "CompileSet", "Contribution", "Creation",
 	"CreationError", "DecisionPart", "Diagnostics", "Dimension", "ErrMoved", "ErrNoAccount", "ErrNoLead", "ErrNoStage", "ErrTooManyRecords", "ErrUnknownModel",
 	"Explain", "FieldValue", "File", "IDs", "LeadError", "Limits", "Line", "MaxRecords", "Model", "Move", "NewSet", "NextChange", "NoModel", "NoParent", "NoStatus",
-	"NotActive", "NotChosen", "NotInAudience", "NotTargeted", "Option", "ParseSchema", "Proposal", "Result", "RuleReason", "Schema", "Scored", "Scores", "Season",
+	"NotActive", "NotChosen", "NotInAudience", "NotTargeted", "Numbers", "Option", "ParseSchema", "Proposal", "Result", "RuleReason", "Schema", "Scored", "Scores", "Season",
 	"Set", "SetResult", "Source", "StageReason", "StageResult", "Stages", "StagesBefore", "StandardSchema", "Status", "Stopped", "Workers",
 }
 

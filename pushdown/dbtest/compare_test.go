@@ -22,6 +22,12 @@ type pair struct{ lead, model string }
 // outcomes holds what each model gives to each lead, as a text of all fields.
 type outcomes map[pair]string
 
+// outcomeOf writes all fields of a result of the engine.
+func outcomeOf(r leadscore.Result) string {
+	label, _ := r.Label()
+	return outcome(r.Status.String(), r.Score, r.Grade, r.SalesReady, label, r.Dimensions())
+}
+
 // outcome writes all fields of a result. What is meaningful only for a lead that is scored is
 // left out for another.
 func outcome(status string, score int64, grade string, ready bool, label string, dimensions []leadscore.Dimension) string {
@@ -62,8 +68,7 @@ func ofEngine(set *leadscore.Set, source leadscore.Source, leads []string, asOf 
 			return nil, err
 		}
 		for _, one := range r.Results {
-			label, _ := one.Label()
-			all[pair{r.Lead, one.Model}] = outcome(one.Status.String(), one.Score, one.Grade, one.SalesReady, label, one.Dimensions())
+			all[pair{r.Lead, one.Model}] = outcomeOf(one)
 		}
 	}
 	return all, nil
@@ -83,6 +88,13 @@ func ofStatement(db *sql.DB, statement *pushdown.Statement, asOf time.Time, lead
 		}
 		if err := all.add(row); err != nil {
 			return nil, err
+		}
+		result, err := statement.Result(row, asOf)
+		if err != nil {
+			return nil, err
+		}
+		if text := outcomeOf(result); text != all[pair{row.Lead, row.Model}] {
+			return nil, fmt.Errorf("the result of %+v is %s", row, text)
 		}
 	}
 	return all, nil

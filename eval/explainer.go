@@ -23,10 +23,7 @@ type explainer struct {
 // multiplier and the score are still to be set. It appends what the condition counts to
 // counts: see [points.Program].
 func (e *explainer) condition(w *walk.Walker, c *plan.Condition, l *fetch.Lead, counts []points.Count) (Contribution, []points.Count) {
-	out := Contribution{Condition: c.Name, Points: c.Award.Points, Bound: c.Checked.Bound, Children: make([]ChildResult, 0, len(c.Children))}
-	if c.Checked.Row != nil {
-		out.Row = rowText(c.Checked.Row)
-	}
+	out := contributionOf(c)
 	room := e.occurrences
 	for i := range c.Children {
 		ch, frequency := &c.Children[i], c.Award.Children[i]
@@ -47,17 +44,9 @@ func (e *explainer) condition(w *walk.Walker, c *plan.Condition, l *fetch.Lead, 
 			counted = w.Weigh(ch, l)
 		}
 		counts = append(counts, counted)
-		holds := frequency.Holds(counted)
-		out.add(ch, n, holds)
-		result := &out.Children[i]
-		if points.Decays(ch.Checked) {
-			result.Weight = points.Fraction{Count: counted, Of: ch.Checked.Aging.Scale()}.Rat().RatString()
-		}
+		result := out.child(c, i, n, counted)
 		result.Occurrences, result.Next = list, next
 		tooFew, same := frequency.TooFew(n), inSame(c, i)
-		if !same {
-			result.TooMany = frequency.TooMany(n).Clamp()
-		}
 		if e.nearMisses && !same && !ch.Checked.None() && (ch.Checked.Aging == nil || !ch.Checked.Aging.Newest) {
 			if full, ok := w.Full(ch, l); ok {
 				result.Full = fullOf(ch, full)
@@ -71,6 +60,30 @@ func (e *explainer) condition(w *walk.Walker, c *plan.Condition, l *fetch.Lead, 
 		}
 	}
 	return out, countSames(counts, w, c, l)
+}
+
+// contributionOf returns the contribution of a condition, without children, multiplier and score.
+func contributionOf(c *plan.Condition) Contribution {
+	out := Contribution{Condition: c.Name, Points: c.Award.Points, Bound: c.Checked.Bound, Children: make([]ChildResult, 0, len(c.Children))}
+	if c.Checked.Row != nil {
+		out.Row = rowText(c.Checked.Row)
+	}
+	return out
+}
+
+// child adds the i-th child of a condition, which counts n, and with a decay weighs counted. Without
+// one that is n, too.
+func (c *Contribution) child(of *plan.Condition, i int, n, counted points.Count) *ChildResult {
+	ch, frequency := &of.Children[i], of.Award.Children[i]
+	c.add(ch, n, frequency.Holds(counted))
+	result := &c.Children[i]
+	if points.Decays(ch.Checked) {
+		result.Weight = points.Fraction{Count: counted, Of: ch.Checked.Aging.Scale()}.Rat().RatString()
+	}
+	if !inSame(of, i) {
+		result.TooMany = frequency.TooMany(n).Clamp()
+	}
+	return result
 }
 
 // countSames appends what the same blocks of a condition count.

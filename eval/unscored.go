@@ -138,11 +138,16 @@ func (s *recordScorer) outside(p *points.Program, m *plan.Model, l *fetch.Lead) 
 	if p.InAudience(s.counts) {
 		return ModelOutcome{}, false
 	}
-	out := ModelOutcome{Status: NotInAudience}
-	if s.explainer != nil {
-		holds := func(b *check.Block) bool { return p.AudienceHolds(b, s.counts) }
-		blocks := blocksOf(m.Checked.Audience.Items, s.counts[len(why.Children):], holds)
-		out.Explained = &Explanation{details: &details{audience: &Audience{why.Children, blocks}}}
+	if s.explainer == nil {
+		return ModelOutcome{Status: NotInAudience}, true
 	}
-	return out, true
+	return notInAudience(p, m, why.Children, s.counts), true
+}
+
+// notInAudience returns the outcome of a lead that does not belong to the audience of a model, explained
+// by its children and by what these and its same blocks count.
+func notInAudience(p *points.Program, m *plan.Model, children []ChildResult, counts []points.Count) ModelOutcome {
+	holds := func(b *check.Block) bool { return p.AudienceHolds(b, counts) }
+	blocks := blocksOf(m.Checked.Audience.Items, counts[len(children):], holds)
+	return ModelOutcome{Status: NotInAudience, Explained: &Explanation{details: &details{audience: &Audience{children, blocks}}}}
 }

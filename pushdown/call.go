@@ -28,6 +28,8 @@ func (w *writer) call(e *scalar.Expr, args []string) string {
 		return w.d.Days(args[0])
 	case callOnly:
 		return "CASE WHEN " + args[0] + " THEN " + args[1] + " END"
+	case callDigits:
+		return "CAST(" + args[0] + " AS TEXT)"
 	case callMonth:
 		return w.d.Month(args[0])
 	}

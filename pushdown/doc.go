@@ -26,7 +26,8 @@
 // # The result
 //
 // There is one row for each lead and model, also for leads that a model does not score: see
-// [Row] and [Statement].
+// [Row] and [Statement]. With [Explain] it has what each condition has counted, and
+// [Statement.Result] makes the engine's explanation of it, without lists of records.
 //
 // # What is equal
 //

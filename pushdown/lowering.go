@@ -23,6 +23,7 @@ type lowering struct {
 	parameters map[string]parameter
 	letters    map[folded]map[rune]bool
 	unique     int  // how many relations are for one child alone
+	explains   bool // the result has the column explanation
 	lasting    bool // there are changes of clocks in the statement, up to the year lastOffset
 	known      map[column]Canonical
 }

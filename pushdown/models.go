@@ -8,6 +8,7 @@ import (
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/internal/points"
 	"github.com/leadscore/leadscore/pushdown/internal/award"
 	"github.com/leadscore/leadscore/pushdown/internal/scalar"
 	"github.com/leadscore/leadscore/traverse"
@@ -22,6 +23,7 @@ type lowered struct {
 	dimensions []string
 	pieces     []*relation    // of the leads, that have what the values are made of
 	values     []*scalar.Expr // the columns of the result after lead and model, without those of dimensions that the model lacks
+	explained  *scalar.Expr   // the column explanation, or nil
 }
 
 // A modelLowering lowers one model.
@@ -29,7 +31,7 @@ type modelLowering struct {
 	*scope
 	refusals []Refusal
 	pieces   []*relation
-	counts   map[[2]int]*scalar.Expr
+	counts   map[counter]*scalar.Expr
 }
 
 // model lowers a model, or returns what cannot be lowered.
@@ -38,7 +40,7 @@ func (l *lowering) model(m *check.Model, stopped bool) (*lowered, []Refusal) {
 	if zone == nil {
 		zone = time.UTC
 	}
-	k := &modelLowering{scope: &scope{l, m, zone}, counts: map[[2]int]*scalar.Expr{}}
+	k := &modelLowering{scope: &scope{l, m, zone}, counts: map[counter]*scalar.Expr{}}
 	out := &lowered{name: m.Name}
 	var base *relation
 	if r := try(func() { base = k.base() }); r != nil {
@@ -49,9 +51,17 @@ func (l *lowering) model(m *check.Model, stopped bool) (*lowered, []Refusal) {
 	if stopped {
 		out.pieces = k.pieces
 		out.values = []*scalar.Expr{k.Text("stopped"), k.only(k.Truth(false), k.Whole(0)), k.Text(""), k.Truth(false), k.Text("")}
+		if l.explains {
+			out.explained = k.Text("")
+		}
 		return out, nil
 	}
 	a := award.Of(&l.Builder, m, k.countOf)
+	contact, account := k.Ref(baseContact, scalar.Truth, scalar.Range{}), k.Ref(baseAccount, scalar.Truth, scalar.Range{})
+	status := a.Status(&l.Builder, m.Target, contact, account)
+	if l.explains {
+		out.explained = k.explanation(status, a)
+	}
 	for name, season := range a.Seasons {
 		l.parameters[name] = parameter{TruthArgument, func(at *instant) int64 {
 			if season.Holds(at.asOf) {
@@ -67,8 +77,7 @@ func (l *lowering) model(m *check.Model, stopped bool) (*lowered, []Refusal) {
 	for _, d := range a.Dimensions {
 		out.dimensions = append(out.dimensions, d.Name)
 	}
-	contact, account := k.Ref(baseContact, scalar.Truth, scalar.Range{}), k.Ref(baseAccount, scalar.Truth, scalar.Range{})
-	out.values = k.values(a.Status(&l.Builder, m.Target, contact, account), a)
+	out.values = k.values(status, a)
 	return out, nil
 }
 
@@ -88,10 +97,25 @@ func (l *lowering) only(condition, number *scalar.Expr) *scalar.Expr {
 	return l.Call(callOnly, scalar.Whole, true, number.Range(), condition, number)
 }
 
+// A counter is what a column counts.
+type counter struct {
+	condition, child int  // see award.Counts
+	occurrences      bool // whatever they weigh
+}
+
 // countOf returns the column with what a child counts: see award.Counts. What cannot be counted
 // is refused.
 func (k *modelLowering) countOf(condition, child int) *scalar.Expr {
-	at := [2]int{condition, child}
+	return k.counted(counter{condition, child, false})
+}
+
+// occurrencesOf returns the column with how many occurrences a child counts.
+func (k *modelLowering) occurrencesOf(condition, child int) *scalar.Expr {
+	return k.counted(counter{condition, child, true})
+}
+
+func (k *modelLowering) counted(at counter) *scalar.Expr {
+	condition, child := at.condition, at.child
 	if e, ok := k.counts[at]; ok {
 		return e
 	}
@@ -106,6 +130,14 @@ func (k *modelLowering) countOf(condition, child int) *scalar.Expr {
 		if child < len(c.Children) {
 			ch := &c.Children[child]
 			place = ch.Source
+			if at.occurrences && points.Decays(ch) {
+				whole := *ch
+				whole.Aging = nil
+				ch = &whole
+			} else if at.occurrences {
+				e = k.countOf(condition, child)
+				return
+			}
 			e = k.put(func(lead record) *scalar.Expr { return k.count(lead, ch) })
 			return
 		}

@@ -28,6 +28,7 @@ const (
 	callDays     = "days"
 	callMonth    = "month"
 	callIDText   = "id text "
+	callDigits   = "digits"
 	callOnly     = "only" // a condition and a number, null without the condition
 )
 

@@ -3,6 +3,7 @@ package pushdown
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"iter"
 	"time"
@@ -20,6 +21,7 @@ type Row struct {
 	SalesReady  bool
 	Label       string                // "" if the model has no label, or a part of it no grade
 	Dimensions  []leadscore.Dimension // in the order of the rules
+	Explanation *Explanation          // of a statement with [Explain], of a lead that is scored or not in the audience; or nil
 }
 
 // A Queryer runs a statement: a *[sql.DB], *[sql.Conn] or *[sql.Tx].
@@ -70,13 +72,26 @@ func (s *Statement) Scan(rows *sql.Rows) (Row, error) {
 }
 
 // Result returns a row as the engine's result, for what takes one: package explain, writers of
-// Parquet files, or JSON. asOf is the instant that the row is as of.
+// Parquet files, or JSON. asOf is the instant that the row is as of. The result is explained if the
+// statement has [Explain].
 func (s *Statement) Result(r Row, asOf time.Time) (leadscore.Result, error) {
 	m, ok := s.models[r.Model]
 	if !ok {
 		return leadscore.Result{}, fmt.Errorf("pushdown: the statement has no model %q", r.Model)
 	}
-	return m.of.ResultOf(r.Lead, asOf, leadscore.Numbers{Status: r.Status, Score: r.Score, SalesReady: r.SalesReady, Dimensions: r.Dimensions}), nil
+	n := leadscore.Numbers{Status: r.Status, Score: r.Score, SalesReady: r.SalesReady, Dimensions: r.Dimensions}
+	if s.lowering.explains {
+		n.Counted = []leadscore.Counted{}
+	}
+	if e := r.Explanation; e != nil {
+		for i := range e.Conditions {
+			n.Counted = append(n.Counted, e.Conditions[i].Counted)
+		}
+		if e.Audience != nil {
+			n.Counted = append(n.Counted, *e.Audience)
+		}
+	}
+	return m.of.ResultOf(r.Lead, asOf, n)
 }
 
 func (s *Statement) scan(rows *sql.Rows) (Row, error) {
@@ -89,6 +104,10 @@ func (s *Statement) scan(rows *sql.Rows) (Row, error) {
 	scores, names := make([]sql.NullInt64, s.dimensions), make([]sql.NullString, s.dimensions)
 	for i := range s.dimensions {
 		into = append(into, &scores[i], &names[i])
+	}
+	var explanation sql.NullString
+	if s.lowering.explains {
+		into = append(into, &explanation)
 	}
 	if err := rows.Scan(into...); err != nil {
 		return Row{}, err
@@ -104,6 +123,11 @@ func (s *Statement) scan(rows *sql.Rows) (Row, error) {
 	if r.Status == leadscore.Scored {
 		for i, name := range m.dimensions {
 			r.Dimensions = append(r.Dimensions, leadscore.Dimension{Name: name, Score: scores[i].Int64, Grade: names[i].String})
+		}
+	}
+	if explanation.String != "" {
+		if err := json.Unmarshal([]byte(explanation.String), &r.Explanation); err != nil {
+			return Row{}, fmt.Errorf("the column %s: %w", columnExplanation, err)
 		}
 	}
 	return r, nil

@@ -39,6 +39,9 @@ func (l *lowering) parts(models []*lowered) ([]*part, Refusals) {
 				list = append(list, scalar.Column{Name: valueName(i, j), Expr: e})
 			}
 		}
+		if e := m.explained; e != nil && e.Op() != scalar.Const {
+			list = append(list, scalar.Column{Name: valueName(i, len(m.values)), Expr: e})
+		}
 	}
 	p.steps = l.Arrange(list, "s", l.d.Wide == nil)
 	const fewSelects = 400 // in a UNION ALL
@@ -91,15 +94,20 @@ func (s *Statement) rowsOf(w *writer, p *part) string {
 	rows := make([][]string, len(p.models))
 	for i, m := range p.models {
 		rows[i] = append(rows[i], w.text(m.name))
-		for j, e := range m.values {
-			text := q("t") + "." + q(valueName(i, j))
+		value := func(j int, e *scalar.Expr) string {
 			if e.Op() == scalar.Const {
-				text = w.expr(e)
+				return w.expr(e)
 			}
-			rows[i] = append(rows[i], text)
+			return q("t") + "." + q(valueName(i, j))
+		}
+		for j, e := range m.values {
+			rows[i] = append(rows[i], value(j, e))
 		}
 		for range s.dimensions - len(m.dimensions) {
 			rows[i] = append(rows[i], w.nullNumber(), w.text(""))
+		}
+		if m.explained != nil {
+			rows[i] = append(rows[i], value(len(m.values), m.explained))
 		}
 	}
 	columns := s.Columns()[1:]

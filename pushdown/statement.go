@@ -17,7 +17,7 @@ import (
 // The columns are lead, model, status, score, grade, sales_ready and label, and then for the
 // most dimensions that a model has dimension1, grade1, dimension2, grade2 and so on. score and
 // the scores of dimensions are null for a lead that is not scored, and grades and the label are
-// the empty text where there are none.
+// the empty text where there are none. With [Explain] the last column is explanation.
 type Statement struct {
 	text       string
 	parameters []string // their names, in the order of the arguments
@@ -29,12 +29,15 @@ type Statement struct {
 	forLeads   bool
 }
 
-// An Option changes a statement. [ForLeads] returns one. The zero Option changes nothing.
+// An Option changes a statement. [ForLeads] and [Explain] return one. The zero Option changes nothing.
 type Option struct{ kind optionKind }
 
 type optionKind uint8
 
-const optionForLeads optionKind = 1
+const (
+	optionForLeads optionKind = iota + 1
+	optionExplain
+)
 
 // ForLeads makes a statement that has only the rows of leads whose ids are given with the
 // arguments. The database may read the tables as a whole all the same: to score a few leads out
@@ -61,6 +64,7 @@ func New(set *leadscore.Set, dialect *Dialect, mapping Mapping, opts ...Option) 
 	s := &Statement{models: map[string]*lowered{}, lowering: l}
 	for _, o := range opts {
 		s.forLeads = s.forLeads || o.kind == optionForLeads
+		l.explains = l.explains || o.kind == optionExplain
 	}
 	stopped := set.Stopped()
 	var refusals Refusals
@@ -128,6 +132,9 @@ func (s *Statement) Columns() []string {
 	list := []string{columnLead, columnModel, columnStatus, columnScore, columnGrade, columnReady, columnLabel}
 	for i := range s.dimensions {
 		list = append(list, fmt.Sprintf("dimension%d", i+1), fmt.Sprintf("grade%d", i+1))
+	}
+	if s.lowering.explains {
+		list = append(list, columnExplanation)
 	}
 	return list
 }

@@ -38,6 +38,7 @@ func TestRunSQL(t *testing.T) {
 			"--grade Warm":                       0,
 			"--lead nemo --format csv":           1,
 			"--lead b --lead nemo --format json": 1,
+			"--sort lead --explain --format csv": 0,
 			"--sort lead --zone Europe/Berlin":   0,
 		} {
 			args += " --as-of 2026-06-01 coffee.score"
@@ -48,6 +49,11 @@ func TestRunSQL(t *testing.T) {
 			if got != want || errs != wantErrs || gotStatus != status || wantStatus != status {
 				t.Errorf("%s: status %d\n%s\n%s\nof files: status %d\n%s\n%s", args, gotStatus, got, errs, wantStatus, want, wantErrs)
 			}
+		}
+		explained, errs, status := call(t, "sql --run --explain --lead a --model Coffee --mapping sql.json --as-of 2026-06-01 coffee.score", "--database", url)
+		if want := "\"a\", Coffee: score 25, Warm, sales ready\n  as of 2026-06-01T00:00:00Z\n  Opened: 2 x +10 = +20\n    each EmailOpened within last 90 days: 2, holds\n" +
+			"  Decides: 1 x +5 = +5\n    has Lead.ParentContact where JobTitle contains \"director\": 1, holds\n"; explained != want || errs != "" || status != 0 {
+			t.Errorf("--explain: status %d\n%s%s", status, explained, errs)
 		}
 		want, _, _ := call(t, "score --sort lead --format parquet -o want.parquet --data data --as-of 2026-06-01 coffee.score")
 		got, errs, status := call(t, "sql --run --sort lead --format parquet -o got.parquet --mapping sql.json --as-of 2026-06-01 coffee.score", "--database", url)

@@ -24,14 +24,14 @@ var dialects = map[string]func() *pushdown.Dialect{"postgresql": pushdown.Postgr
 func (p *Program) statements() command {
 	c := command{
 		name:  "sql",
-		usage: "[--schema FILE] [--dialect postgresql|duckdb|sqlite]\n[--as-of TIME|--parameters] [--mapping FILE] [--zone NAME]\n[--format text|json] [--color WHEN] FILE|DIR...",
+		usage: "[--schema FILE] [--dialect postgresql|duckdb|sqlite]\n[--as-of TIME|--parameters] [--mapping FILE] [--zone NAME]\n[--explain] [--format text|json] [--color WHEN] FILE|DIR...",
 		more:  rulesHelp + " The command works with one set, and fails if there are several.",
 		about: "print the models as one SQL statement, which a database scores its leads by",
 		run:   runSQL,
 	}
 	if p.Open != nil {
 		c.usage = "[--schema FILE] [--dialect postgresql|duckdb|sqlite|--database URL [--run]]\n[--as-of TIME|--parameters] [--mapping FILE] [--zone NAME]\n" +
-			"[--lead ID]... [--model NAME]... [--grade NAME]... [--label NAME]... [--ready]\n[--sort data|score|lead] [--top N]\n[--format " +
+			"[--lead ID]... [--model NAME]... [--grade NAME]... [--label NAME]... [--ready]\n[--sort data|score|lead] [--top N]\n[--explain] [--format " +
 			strings.Join(p.statementFormats(), "|") + "] [-o FILE] [--color WHEN] FILE|DIR..."
 		c.about = "print the models as one SQL statement, which a database scores its leads by, or run it there"
 	}
@@ -52,7 +52,7 @@ type statementInput struct {
 	rules                      *ruleInput
 	dialect, mapping, zoneName *string
 	asOf                       *timeFlag
-	parameters                 *bool
+	parameters, explained      *bool
 	now                        time.Time // when the command began
 
 	// Of a program that reads databases; otherwise they are as if not given.
@@ -77,6 +77,7 @@ func (inv *invocation) statementFlags() *statementInput {
 	in.parameters = inv.flags.Bool("parameters", false, "leave as of open: print the statement with parameters, whose values package pushdown works out")
 	in.mapping = inv.flags.String("mapping", "", "find tables and columns by the mapping in `FILE`, as --database does. Those that it does not name are called as in the schema")
 	in.zoneName = inv.flags.String("zone", "", "days without a time of day, in --as-of and in the data, are those of the time zone `NAME`, such as Europe/Berlin (default the time zone that all models share, or else UTC)")
+	in.explained = inv.flags.Bool("explain", false, "add a column with what each condition has counted and contributed, without lists of records")
 	about := "print the statement as `FORMAT`: text or json"
 	if inv.program.Open != nil {
 		in.database = inv.flags.String("database", "", "take tables, columns and their types from the database at `URL`, such as postgres://crm@localhost/crm or sqlite:crm.db, and write the statement for it")
@@ -114,6 +115,9 @@ func (in *statementInput) check() error {
 		return badUsage("--parameters is for a statement that is printed for all leads")
 	case !*in.run && *in.inv.format != "text" && *in.inv.format != "json":
 		return badUsage("--format %s needs --run: a statement is printed as text or json", *in.inv.format)
+	}
+	if *in.run && *in.explained && in.inv.program.Formats[*in.inv.format] != nil {
+		return badUsage("--format %s has no explanations; choose json or csv for them", *in.inv.format)
 	}
 	for _, name := range []string{"grade", "label", "ready", "sort", "top", "o"} {
 		if given[name] && !*in.run {
@@ -189,6 +193,9 @@ func (in *statementInput) statement(ctx context.Context, p *progress, set *leads
 	var opts []pushdown.Option
 	if len(in.selected.leads) > 0 {
 		opts = append(opts, pushdown.ForLeads())
+	}
+	if *in.explained {
+		opts = append(opts, pushdown.Explain())
 	}
 	s.Statement, err = pushdown.New(set, s.dialect, mapping, opts...)
 	if refusals, ok := errors.AsType[pushdown.Refusals](err); ok {

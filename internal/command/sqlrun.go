@@ -34,7 +34,7 @@ func (in *statementInput) results(ctx context.Context, inv *invocation, p *progr
 		return err
 	}
 	out := bufio.NewWriter(inv.out)
-	printer, err := inv.newPrinter(ctx, out, set.Models(), false)
+	printer, err := inv.newPrinter(ctx, out, set.Models(), *in.explained)
 	if err != nil {
 		return err
 	}

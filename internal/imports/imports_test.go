@@ -54,7 +54,7 @@ var arrows = map[string][]string{
 	"source/sqldb":               {"internal/calendar", "internal/nearest", "internal/shown", "traverse", "traverse/columns"}, // calendar: where a day begins in a zone
 	"source/sourcetest":          {"traverse"},
 
-	"pushdown":                            {".", "dsl", "eval/check", "pushdown/internal/award", "pushdown/internal/scalar", "source/sqldb", "traverse"},
+	"pushdown":                            {".", "dsl", "eval/check", "internal/points", "pushdown/internal/award", "pushdown/internal/scalar", "source/sqldb", "traverse"},
 	"pushdown/internal/scalar":            {},
 	"pushdown/internal/scalar/scalartest": {"pushdown/internal/scalar"},
 	"pushdown/internal/award":             {"dsl", "eval/check", "grades", "pushdown/internal/scalar"},
@@ -179,7 +179,7 @@ func isModule(dir string) bool {
 // rootNames lists the names that the root package exports, so that nobody adds or
 // removes one by accident.
 var rootNames = []string{
-	"AsOf", "Assigned", "Assignment", "Audience", "Batch", "Change", "Choice", "Compile", "CompileFS", "CompileOption", "CompileSet", "Contribution", "Creation",
+	"AsOf", "Assigned", "Assignment", "Audience", "Batch", "Change", "Choice", "Compile", "CompileFS", "CompileOption", "CompileSet", "Contribution", "Counted", "Creation",
 	"CreationError", "DecisionPart", "Diagnostics", "Dimension", "ErrMoved", "ErrNoAccount", "ErrNoLead", "ErrNoStage", "ErrTooManyRecords", "ErrUnknownModel",
 	"Explain", "FieldValue", "File", "IDs", "LeadError", "Limits", "Line", "MaxRecords", "Model", "Move", "NewSet", "NextChange", "NoModel", "NoParent", "NoStatus",
 	"NotActive", "NotChosen", "NotInAudience", "NotTargeted", "Numbers", "Option", "ParseSchema", "Proposal", "Result", "RuleReason", "Schema", "Scored", "Scores", "Season",

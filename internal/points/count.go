@@ -16,6 +16,9 @@ type Count struct {
 // CountOf returns the count n.
 func CountOf(n uint64) Count { return Count{small: n} }
 
+// BigCount returns the count n, which must not be negative, and is not changed afterwards.
+func BigCount(n *big.Int) Count { return Count{large: n}.reduced() }
+
 // IsZero reports whether c is 0.
 func (c Count) IsZero() bool { return c.large == nil && c.small == 0 }
 

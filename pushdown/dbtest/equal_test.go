@@ -46,6 +46,7 @@ func setting(t testing.TB, name string, otherwise int) int {
 type tally struct {
 	equal, refused, rows int
 	failed, different    int
+	explanations         int
 	reasons              map[string]int // of refusals
 	took                 map[string]time.Duration
 }
@@ -55,8 +56,8 @@ func (c *tally) models() int { return c.equal + c.refused + c.failed + c.differe
 // String says how many models were compared, and what kept others from being compared.
 func (c *tally) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d models: %d equal in %d rows, %d refused (%.1f %%), %d failed, %d different", c.models(), c.equal, c.rows, c.refused,
-		100*float64(c.refused)/float64(max(c.models(), 1)), c.failed, c.different)
+	fmt.Fprintf(&b, "%d models: %d equal in %d rows, %d refused (%.1f %%), %d failed, %d different; %d explanations equal", c.models(), c.equal, c.rows, c.refused,
+		100*float64(c.refused)/float64(max(c.models(), 1)), c.failed, c.different, c.explanations)
 	reasons := slices.SortedFunc(maps.Keys(c.reasons), func(x, y string) int { return c.reasons[y] - c.reasons[x] })
 	for i, reason := range reasons {
 		if i == 15 {
@@ -155,6 +156,8 @@ func (p *comparison) compareSet(c *testCase, set *leadscore.Set, statement *push
 	switch c.number % 8 {
 	case 4:
 		return p.compareSome(c, set, want)
+	case 1, 3, 6:
+		return p.compareExplained(c, set)
 	case 0:
 		literal, err := p.timed("database", func() (outcomes, error) { return ofLiteral(p.db, statement, c.AsOf) })
 		if err != nil {
@@ -232,7 +235,7 @@ func TestEqual(t *testing.T) {
 			}
 		}
 		t.Logf("LEADSCORE_FROM=%d to %d, in %v: %v", from, seed-1, total.took, &total)
-		if total.equal == 0 {
+		if total.equal == 0 || total.explanations == 0 && only < 0 {
 			t.Error("no model is equal")
 		}
 	})

@@ -90,6 +90,12 @@ type Dialect struct {
 	// Concat joins texts; nil for the operator ||.
 	Concat func(list []string) string
 
+	// Replace returns the statements that make a table of the rows of a query, with these
+	// columns, and put it in the place of the table of that name in a schema ("" = the default),
+	// all in one transaction; nil if there are none: see [Statement.Into]. The name of the table
+	// is not quoted, and columns and the query are SQL.
+	Replace func(schema, table, columns, query string) []string
+
 	// Fence is written at the end of an inner SELECT whose columns the database should not
 	// work out again wherever they are used; "" if there is no need.
 	Fence string

@@ -28,6 +28,7 @@
 // There is one row for each lead and model, also for leads that a model does not score: see
 // [Row] and [Statement]. With [Explain] it has what each condition has counted, and
 // [Statement.Result] makes the engine's explanation of it, without lists of records.
+// [Statement.Into] puts the result into a table.
 //
 // # What is equal
 //

@@ -80,6 +80,7 @@ func PostgreSQL() *Dialect {
 			return "(" + x + " / " + n + ")"
 		},
 		Rem:        func(x, n string, _ bool) string { return "(" + x + " % " + n + ")" },
+		Replace:    replaceTable(quoteIdentifier),
 		Fence:      " OFFSET 0",
 		Lateral:    true,
 		MaxColumns: 1500, MaxJoins: 200, MaxParameters: 65_535,

@@ -72,6 +72,7 @@ func SQLite() *Dialect {
 		Greatest:   func(list []string) string { return "MAX(" + strings.Join(list, ", ") + ")" },
 		Quo:        func(x, n string, _ bool) string { return "(" + x + " / " + n + ")" },
 		Rem:        func(x, n string, _ bool) string { return "(" + x + " % " + n + ")" },
+		Replace:    replaceTable(quoteIdentifier),
 		Fence:      " LIMIT -1", // a SELECT with a limit is not merged into one that joins it, and so gets an index
 		MaxColumns: 1500, MaxJoins: 62, MaxParameters: 32_000, MaxTables: 900,
 	}

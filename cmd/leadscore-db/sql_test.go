@@ -92,6 +92,14 @@ func TestPrintSQL(t *testing.T) {
 		if err := db.QueryRow("SELECT COUNT(*) FROM (" + strings.TrimSuffix(text, ";\n") + ") AS r WHERE score IS NOT NULL").Scan(&n); err != nil || n != 2 {
 			t.Errorf("%d rows, error %v", n, err)
 		}
+		// So does a script that puts the results into a table.
+		for range 2 {
+			script, _, _ := call(t, "sql --mapping sql.json --model Coffee --as-of 2026-06-01 --into scores coffee.score", "--database", url)
+			exec1(t, db, script)
+		}
+		if err := db.QueryRow("SELECT COUNT(*) FROM scores WHERE sales_ready AND score = 25 AND grade = 'Warm'").Scan(&n); err != nil || n != 1 {
+			t.Errorf("%d rows in the table, error %v", n, err)
+		}
 		for args, want := range map[string]string{
 			"--dialect duckdb":        "leadscore-db sql: choose one of --dialect and --database: the URL says which database it is\n",
 			"--run --parameters":      "leadscore-db sql: --parameters is for a statement that is printed for all leads\n",

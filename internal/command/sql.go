@@ -24,14 +24,14 @@ var dialects = map[string]func() *pushdown.Dialect{"postgresql": pushdown.Postgr
 func (p *Program) statements() command {
 	c := command{
 		name:  "sql",
-		usage: "[--schema FILE] [--dialect postgresql|duckdb|sqlite]\n[--as-of TIME|--parameters] [--mapping FILE] [--zone NAME]\n[--explain] [--format text|json] [--color WHEN] FILE|DIR...",
+		usage: "[--schema FILE] [--dialect postgresql|duckdb|sqlite]\n[--as-of TIME|--parameters] [--mapping FILE] [--zone NAME]\n[--explain] [--into TABLE] [--format text|json] [--color WHEN] FILE|DIR...",
 		more:  rulesHelp + " The command works with one set, and fails if there are several.",
 		about: "print the models as one SQL statement, which a database scores its leads by",
 		run:   runSQL,
 	}
 	if p.Open != nil {
 		c.usage = "[--schema FILE] [--dialect postgresql|duckdb|sqlite|--database URL [--run]]\n[--as-of TIME|--parameters] [--mapping FILE] [--zone NAME]\n" +
-			"[--lead ID]... [--model NAME]... [--grade NAME]... [--label NAME]... [--ready]\n[--sort data|score|lead] [--top N]\n[--explain] [--format " +
+			"[--lead ID]... [--model NAME]... [--grade NAME]... [--label NAME]... [--ready]\n[--sort data|score|lead] [--top N]\n[--explain] [--into TABLE] [--format " +
 			strings.Join(p.statementFormats(), "|") + "] [-o FILE] [--color WHEN] FILE|DIR..."
 		c.about = "print the models as one SQL statement, which a database scores its leads by, or run it there"
 	}
@@ -51,6 +51,7 @@ type statementInput struct {
 	inv                        *invocation
 	rules                      *ruleInput
 	dialect, mapping, zoneName *string
+	table                      *string // of --into, perhaps with a schema before it
 	asOf                       *timeFlag
 	parameters, explained      *bool
 	now                        time.Time // when the command began
@@ -78,6 +79,7 @@ func (inv *invocation) statementFlags() *statementInput {
 	in.mapping = inv.flags.String("mapping", "", "find tables and columns by the mapping in `FILE`, as --database does. Those that it does not name are called as in the schema")
 	in.zoneName = inv.flags.String("zone", "", "days without a time of day, in --as-of and in the data, are those of the time zone `NAME`, such as Europe/Berlin (default the time zone that all models share, or else UTC)")
 	in.explained = inv.flags.Bool("explain", false, "add a column with what each condition has counted and contributed, without lists of records")
+	in.table = inv.flags.String("into", "", "print a script that puts the results into the table `TABLE`, or SCHEMA.TABLE, in the place of an older one, in one transaction")
 	about := "print the statement as `FORMAT`: text or json"
 	if inv.program.Open != nil {
 		in.database = inv.flags.String("database", "", "take tables, columns and their types from the database at `URL`, such as postgres://crm@localhost/crm or sqlite:crm.db, and write the statement for it")
@@ -113,6 +115,8 @@ func (in *statementInput) check() error {
 		return badUsage("--run needs --database")
 	case *in.parameters && (*in.run || len(in.selected.leads) > 0):
 		return badUsage("--parameters is for a statement that is printed for all leads")
+	case *in.table != "" && (*in.run || *in.parameters):
+		return badUsage("--into prints a script as of an instant: leave out --run and --parameters")
 	case !*in.run && *in.inv.format != "text" && *in.inv.format != "json":
 		return badUsage("--format %s needs --run: a statement is printed as text or json", *in.inv.format)
 	}
@@ -243,13 +247,30 @@ func (inv *invocation) refused(refusals pushdown.Refusals) error {
 	return errors.New("the models cannot be one statement with equal scores, for the reasons above")
 }
 
+// text returns the statement, or the script of --into.
+func (in *statementInput) text(s *pushed) (string, error) {
+	switch {
+	case *in.parameters:
+		return s.Text(), nil
+	case *in.table == "":
+		return s.Literal(s.asOf, in.selected.leads...)
+	}
+	schema, table := "", *in.table
+	if before, after, ok := strings.Cut(table, "."); ok {
+		schema, table = before, after
+	}
+	script, err := s.Into(schema, table, s.asOf, in.selected.leads...)
+	if err != nil {
+		return "", errors.New(strings.TrimPrefix(err.Error(), "pushdown: "))
+	}
+	return "BEGIN;\n" + strings.Join(script, ";\n") + ";\nCOMMIT", nil
+}
+
 // print prints the statement.
 func (in *statementInput) print(s *pushed) error {
-	text, err := s.Text(), error(nil)
-	if !*in.parameters {
-		if text, err = s.Literal(s.asOf, in.selected.leads...); err != nil {
-			return err
-		}
+	text, err := in.text(s)
+	if err != nil {
+		return err
 	}
 	if in.inv.json != nil {
 		out := answer.Statement{Dialect: s.dialect.Name, Text: text, Columns: s.Columns()}

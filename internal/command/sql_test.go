@@ -17,6 +17,8 @@ func TestSQL(t *testing.T) {
 		"sql --parameters coffee.score":                                       {"SELECT", "$1"},
 		"sql --parameters --dialect sqlite coffee.score":                      {"SELECT", "?"},
 		"sql --as-of 2026-06-01T12:00 --mapping crm.json coffee.score":        {`"crm"."leads"`, `"lead_id"`, `"contact_id"`},
+		"sql --as-of 2026-06-01 --into crm.scores coffee.score":               {"BEGIN;\nCREATE TABLE \"crm\".\"new_scores\" (", "ALTER TABLE \"crm\".\"new_scores\" RENAME TO \"scores\";\nCOMMIT;\n"},
+		"sql --as-of 2026-06-01 --explain coffee.score":                       {`"v"."explanation"`, `{"conditions":[{"condition":"`},
 		"sql --as-of 2026-06-01 --zone Europe/Berlin --schema x coffee.score": nil,
 	} {
 		out, errs, status := call(t, "", strings.Fields(args)...)
@@ -51,6 +53,8 @@ func TestSQL(t *testing.T) {
 `)
 	for args, want := range map[string]string{
 		"sql --as-of 2026-06-01 --parameters coffee.score": "leadscore sql: choose one of --as-of and --parameters\n",
+		"sql --into Lead coffee.score":                     "leadscore sql: the table Lead is for the records of Lead; choose another name for that of results\n",
+		"sql --into x --parameters coffee.score":           "leadscore sql: --into prints a script as of an instant: leave out --run and --parameters\n",
 		"sql --as-of tomorrow coffee.score":                `leadscore sql: --as-of "tomorrow" is not a time; `,
 		"sql --dialect oracle coffee.score":                `leadscore sql: --dialect must be postgresql, duckdb or sqlite, not "oracle"` + "\n",
 		"sql --zone Mars coffee.score":                     `leadscore sql: --zone "Mars" is not a time zone`,

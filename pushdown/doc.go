@@ -49,6 +49,11 @@
 //
 // The limit [leadscore.MaxRecords] does not apply.
 //
+// # Several databases
+//
+// [ShardBy] says how to divide the records among databases that know nothing of each other, so
+// that each scores its leads alone by the same statement.
+//
 // # How leads are counted
 //
 // Each table of interactions is read once for all children that count without more: a GROUP BY

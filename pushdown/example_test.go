@@ -7,6 +7,7 @@ import (
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/pushdown"
+	"github.com/leadscore/leadscore/traverse"
 )
 
 func Example() {
@@ -37,4 +38,35 @@ model "Coffee" {
 	// Output:
 	// [lead model status score grade sales_ready label]
 	// true
+}
+
+func ExampleShardBy() {
+	set, err := leadscore.CompileSet(leadscore.StandardSchema(), []leadscore.File{{Name: "coffee.score", Text: `
+model "Coffee" {
+    target contact
+    condition "Opened" {
+        each EmailOpened within last 90 days
+            where Contact.ParentAccount.NumberOfEmployees > 50
+        score +10
+    }
+}`}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	tables, err := pushdown.ShardBy(set, traverse.Contact)
+	if err != nil {
+		log.Fatal(err) // what can be scored in one database alone
+	}
+	for _, t := range tables {
+		if t.By == "" {
+			fmt.Println(t.Entity, "whole:", t.Why)
+		} else {
+			fmt.Println(t.Entity, "by", t.By)
+		}
+	}
+	// Output:
+	// Lead by ParentContact
+	// Contact by id
+	// Account whole: coffee.score:5:9: model "Coffee", condition "Opened": Contact.ParentAccount may lead to records of other shards
+	// EmailOpened by Contact
 }

@@ -1,0 +1,256 @@
+package dbtest
+
+import (
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/internal/reference"
+	"github.com/leadscore/leadscore/pushdown"
+	"github.com/leadscore/leadscore/traverse"
+)
+
+// shardsOfCase is how many shards the records of a case are divided among.
+const shardsOfCase = 3
+
+// A divider divides records as the documentation of ShardBy says, and as nothing in it does.
+type divider struct {
+	by      string // Contact or Account
+	schema  *traverse.Schema
+	tables  map[string]string // what divides the records of an entity; "" for those on each shard
+	records map[string]map[string]reference.Record
+}
+
+func newDivider(schema *traverse.Schema, by string, tables []pushdown.ShardedTable, data reference.Data) *divider {
+	d := &divider{by: by, schema: schema, tables: map[string]string{}, records: map[string]map[string]reference.Record{}}
+	for _, t := range tables {
+		d.tables[t.Entity] = t.By
+	}
+	for entity, records := range data {
+		d.records[entity] = map[string]reference.Record{}
+		for _, r := range records {
+			d.records[entity][r.ID] = r
+		}
+	}
+	return d
+}
+
+func shardOfID(id string) int {
+	h := fnv.New32a()
+	h.Write([]byte(id))
+	return int(h.Sum32()>>7) % shardsOfCase
+}
+
+func referenceOf(r reference.Record, name string) string {
+	if v := r.Values[name]; v.Kind() != traverse.KindNull {
+		return v.Text()
+	}
+	return ""
+}
+
+// contact returns the shard of a contact.
+func (d *divider) contact(id string) int {
+	if d.by == traverse.Account {
+		if account := referenceOf(d.records[traverse.Contact][id], traverse.ParentAccount); account != "" {
+			return shardOfID(account)
+		}
+	}
+	return shardOfID(id)
+}
+
+// shard returns the shard of a record.
+func (d *divider) shard(entity string, r reference.Record) int {
+	contact, account := referenceOf(r, traverse.ParentContact), referenceOf(r, traverse.ParentAccount)
+	switch by := d.tables[entity]; {
+	case by == pushdown.ByID:
+		return shardOfID(r.ID)
+	case entity == traverse.Contact:
+		return d.contact(r.ID)
+	case entity != traverse.Lead:
+		return d.named(entity, r, by)
+	case contact != "":
+		return d.contact(contact)
+	case account != "" && d.by == traverse.Account:
+		return shardOfID(account)
+	}
+	return shardOfID(r.ID)
+}
+
+// named returns the shard of the record that another one names.
+func (d *divider) named(entity string, r reference.Record, by string) int {
+	id, target := referenceOf(r, by), traverse.Contact
+	if h, ok := d.schema.Entity(entity).Relationship(by); ok {
+		target = h.Target
+	}
+	switch there, ok := d.records[target][id]; {
+	case id == "":
+	case target == traverse.Contact:
+		return d.contact(id)
+	case target == traverse.Account && d.by == traverse.Account:
+		return shardOfID(id)
+	case ok:
+		return d.shard(target, there)
+	}
+	return shardOfID(r.ID)
+}
+
+// divide returns the records of each shard. Records of entities that are not read are on none.
+func (d *divider) divide(data reference.Data) []reference.Data {
+	shards := make([]reference.Data, shardsOfCase)
+	for i := range shards {
+		shards[i] = reference.Data{}
+	}
+	for entity, records := range data {
+		by, ok := d.tables[entity]
+		for _, r := range records {
+			for i, shard := range shards {
+				if ok && (by == "" || d.shard(entity, r) == i) {
+					shard[entity] = append(shard[entity], r)
+				}
+			}
+		}
+	}
+	return shards
+}
+
+// ofShards runs a statement on each shard, and returns the rows of all of them.
+func ofShards(t testing.TB, p *comparison, statement *pushdown.Statement, c *testCase, shards []reference.Data) (outcomes, error) {
+	all := outcomes{}
+	for _, data := range shards {
+		db := p.d.load(t, p.s, &world{schema: p.w.schema, all: data})
+		got, err := ofStatement(db, statement, c.AsOf)
+		db.Close()
+		if err != nil {
+			return nil, err
+		}
+		for key, what := range got {
+			if _, ok := all[key]; ok {
+				return nil, fmt.Errorf("%w of lead %q", errTwoRows, key.lead)
+			}
+			all[key] = what
+		}
+	}
+	return all, nil
+}
+
+// A shardTally counts what TestShards did.
+type shardTally struct {
+	equal, rows, refused int
+	wrong                map[string][2]int // how many mutants are noticed, and not
+	reasons              map[string]int
+	reached              map[string]int // how many plans have tables of a kind
+}
+
+// TestShards divides random data as ShardBy says, and compares the rows of all shards with the
+// engine. Data divided in another way have to show that the way matters.
+func TestShards(t *testing.T) {
+	alone(t)
+	models := setting(t, "LEADSCORE_CASES", 120)
+	forDatabases(t, func(t *testing.T, d *database) {
+		for _, by := range []string{traverse.Contact, traverse.Account} {
+			total := shardTally{wrong: map[string][2]int{}, reasons: map[string]int{}, reached: map[string]int{}}
+			seed, s := setting(t, "LEADSCORE_FROM", 0), d.styles[0]
+			for ; total.equal < models && !t.Failed(); seed++ {
+				w := newWorld(t, seed, s.ids)
+				p := &comparison{d: d, s: s, w: w, dialect: d.dialect()}
+				for _, c := range w.cases {
+					for _, m := range c.set.Models() {
+						total.compare(t, p, c, m, by)
+					}
+				}
+			}
+			t.Logf("by %s, worlds to %d: %d models are equal in %d rows, %d are not divided; mutants noticed, and not: %v; plans with %v", by, seed-1,
+				total.equal, total.rows, total.refused, total.wrong, total.reached)
+			for _, reason := range slices.Sorted(maps.Keys(total.reasons)) {
+				t.Logf("%5d %s", total.reasons[reason], reason)
+			}
+			for _, kind := range []string{"a table is missing", "a whole table is divided", "a table is divided by id"} {
+				if models >= 100 && total.wrong[kind][0] == 0 {
+					t.Errorf("by %s: no case shows that %s", by, kind)
+				}
+			}
+		}
+	})
+}
+
+// compare compares the rows of a model.
+func (n *shardTally) compare(t *testing.T, p *comparison, c *testCase, m *leadscore.Model, by string) {
+	set, err := leadscore.NewSet(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	statement, err := pushdown.New(set, p.dialect, p.s.mapping(p.w.schema))
+	if err != nil {
+		return // other tests see to it
+	}
+	tables, err := pushdown.ShardBy(set, by)
+	if refusals, ok := errors.AsType[pushdown.Refusals](err); ok {
+		n.refused++
+		n.reasons[refusals[0].Remedy]++
+		return
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := ofEngine(set, inMemory(t, p.w.schema, c.Data), c.leads, c.AsOf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := ofShards(t, p, statement, c, newDivider(p.w.schema, by, tables, c.Data).divide(c.Data))
+	text := ""
+	if err == nil {
+		text = differences(want, got)
+	}
+	if err != nil || text != "" {
+		t.Errorf("%s by %s, LEADSCORE_FROM=%d, case %d: %v\n%s\n%v\n%s\n%s\n%s", p.d.name, by, p.w.seed, c.number, err, text, tables, c.Rules, p.w.schemaText, clipped(c.Data.String(), 10_000))
+		return
+	}
+	n.equal++
+	n.rows += len(got)
+	for _, table := range tables {
+		switch e := p.w.schema.Entity(table.Entity); {
+		case table.By == "":
+			n.reached["whole tables"]++
+		case e.Kind() == traverse.Interaction:
+			n.reached["interactions by "+table.By]++
+		case e.Name() != traverse.Lead && e.Name() != traverse.Contact && e.Name() != traverse.Account:
+			n.reached["other profiles by a reference"]++
+		}
+	}
+	if n.equal%2 == 0 {
+		n.mutate(t, p, c, statement, by, tables, want)
+	}
+}
+
+// mutate divides one table in another way.
+func (n *shardTally) mutate(t *testing.T, p *comparison, c *testCase, statement *pushdown.Statement, by string, tables []pushdown.ShardedTable, want outcomes) {
+	i := n.equal / 2 % len(tables)
+	other, kind := slices.Clone(tables), ""
+	switch table := tables[i]; {
+	case n.equal%8 == 0 && table.Entity != traverse.Lead:
+		other, kind = slices.Delete(other, i, i+1), "a table is missing"
+	case table.By == "":
+		other[i].By, kind = pushdown.ByID, "a whole table is divided"
+	case table.By == pushdown.ByID:
+		return
+	default:
+		other[i].By, kind = pushdown.ByID, "a table is divided by id"
+	}
+	got, err := ofShards(t, p, statement, c, newDivider(p.w.schema, by, other, c.Data).divide(c.Data))
+	if err != nil && !strings.Contains(err.Error(), errTwoRows.Error()) {
+		t.Error(err)
+		return
+	}
+	seen := n.wrong[kind]
+	if err != nil || differences(want, got) != "" {
+		seen[0]++
+	} else {
+		seen[1]++
+	}
+	n.wrong[kind] = seen
+}

@@ -248,18 +248,45 @@ model "B2B" {
 	}
 }
 
-// FuzzComplete checks that completion and what else looks at places takes any text.
-func FuzzComplete(f *testing.F) {
-	for _, w := range sound(f) {
-		f.Add(w.last().Text, uint(len(w.last().Text)*2/3))
+// FuzzPlaces checks that everything takes any text, and that ranges are within it.
+func FuzzPlaces(f *testing.F) {
+	for _, w := range append(sound(f), wrong(f)...) {
+		f.Add(w.last().Text, uint(len(w.last().Text)*2/3), "New name")
 	}
-	f.Fuzz(func(t *testing.T, text string, offset uint) {
-		s := New(nil, traverse.Standard(), []File{{"a.score", text}})
+	f.Fuzz(func(t *testing.T, text string, offset uint, name string) {
+		s := New(nil, traverse.Standard(), []File{{"a.score", text}, {"b.score", "test \"T\" { as of 2026-05-31 Lead expect score 0 }"}})
 		at := int(offset % uint(len(text)+1))
+		inside := func(r Range) {
+			if r.Start < 0 || r.Start > r.End || r.End > len(s.file(r.File).Text) {
+				t.Errorf("%v is not within the text", r)
+			}
+		}
 		for _, c := range s.Complete("a.score", at) {
-			if c.Replace.Start > c.Replace.End || c.Replace.End > len(text) || c.Insert == "" {
+			if inside(c.Replace); c.Insert == "" {
 				t.Errorf("the candidate at %d is %+v", at, c)
 			}
 		}
+		if h, ok := s.Hover("a.score", at); ok {
+			inside(h.Range)
+		}
+		for _, r := range append(s.References("a.score", at, true), s.Definition("a.score", at)...) {
+			inside(r)
+		}
+		if r, _, err := s.PrepareRename("a.score", at); err == nil {
+			inside(r)
+		}
+		if edits, err := s.Rename("a.score", at, name); err == nil {
+			if _, err := s.with(edits); err != nil {
+				t.Error(err)
+			}
+		}
+		for _, a := range s.Actions("a.score", at, at) {
+			if _, err := s.with(a.Edits); err != nil {
+				t.Errorf("%s: %v", a.Title, err)
+			}
+		}
+		s.Lenses("a.score")
+		s.Hints("a.score", 0, len(text))
+		checkRanges(t, "a", s, "a.score")
 	})
 }

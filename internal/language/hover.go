@@ -68,7 +68,7 @@ func (s *Snapshot) meaningOf(f *file, t dsl.Token) string {
 	case dsl.KindKeyword, dsl.KindOperator, dsl.KindUnit:
 	case dsl.KindReference: // a period in another letter case
 		if c, ok := enclosing(f.tree, t.Span, false).(*dsl.Cap); ok && len(c.Per) == 1 {
-			return quoted("period") + reference(meanings["period"].heading)
+			return quoted("period") + source(meanings["period"].heading)
 		}
 		return ""
 	case dsl.KindValue:
@@ -92,16 +92,16 @@ func (s *Snapshot) meaningOf(f *file, t dsl.Token) string {
 	if c, ok := n.(*dsl.Comparison); ok {
 		doc = fmt.Sprintf("`%s`\n\n%s", c.Op, doc)
 	}
-	return doc + reference(m.heading)
+	return doc + source(m.heading)
 }
 
 // described returns a row of a table of the language reference.
 func described(row, heading string) string {
-	return rowText(strings.TrimPrefix(row, "| ")) + reference(heading)
+	return rowText(strings.TrimPrefix(row, "| ")) + source(heading)
 }
 
-// reference returns the line that says where the language reference says more.
-func reference(heading string) string {
+// source returns the line that says where the language reference says more.
+func source(heading string) string {
 	return fmt.Sprintf("\n\n*Language reference, %s*", heading)
 }
 

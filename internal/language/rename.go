@@ -311,20 +311,19 @@ func (s *Snapshot) nameEdits(objects []*check.Object, to string, quotes bool) []
 			if sign := strings.TrimLeft(was, "+-"); isNamed(o.Kind) && len(sign) < len(was) {
 				at.Start, was = at.Start+len(was)-len(sign), sign
 			}
-			edits = append(edits, TextEdit{at, spelled(o, was, to, quotes)})
+			edits = append(edits, TextEdit{at, spelled(o, to, quotes)})
 		}
 	}
 	return edits
 }
 
-// spelled returns a new name of an object as it is written where the old one is written as
-// was: in quotes if that had some without need.
-func spelled(o *check.Object, was, to string, quotes bool) string {
-	if !isNamed(o.Kind) {
+// spelled returns a new name of an object as rules have it: in back quotes only if it must be,
+// as in the canonical form.
+func spelled(o *check.Object, to string, quotes bool) string {
+	switch {
+	case !isNamed(o.Kind):
 		return quote(to)
-	}
-	needless := strings.HasPrefix(was, "`") && (&dsl.Name{Text: o.Name}).String() == o.Name
-	if quotes || needless {
+	case quotes:
 		return "`" + to + "`"
 	}
 	return (&dsl.Name{Text: to}).String()

@@ -291,16 +291,3 @@ func (s *Snapshot) modelDoc(n *dsl.Model) string {
 	}
 	return strings.Join(lines, "  \n")
 }
-
-// checked returns the model that a block was checked to if the rules have no errors, or nil.
-func (s *Snapshot) checked(n *dsl.Model) *check.Model {
-	if len(s.errors) > 0 {
-		return nil
-	}
-	for _, m := range s.set.Models {
-		if m.Source == n {
-			return m
-		}
-	}
-	return nil
-}

@@ -6,8 +6,10 @@
 // read no files and start no goroutines: a program that talks to an editor, or a page,
 // gives them texts. All places are offsets in bytes; [dsl.Lines] converts them.
 //
-// The files of the package, each of which uses those before it: language.go, index.go,
-// values.go, place.go, candidates.go, and then a file for each kind of question.
+// The files of the package, each of which uses those before it: index.go, values.go,
+// language.go, declared.go, then those about completion (place.go, candidates.go, meanings.go,
+// describe.go, construct.go, completewords.go, completenames.go, complete.go), and a file for each
+// other question.
 package language
 
 import (

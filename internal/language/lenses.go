@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/leadscore/leadscore/dsl"
-	"github.com/leadscore/leadscore/eval/check"
 	"github.com/leadscore/leadscore/eval/findings"
 )
 
@@ -50,16 +49,6 @@ func (s *Snapshot) Hints(name string, start, end int) []Hint {
 	}
 	sortBy(list, func(h Hint) int { return h.Offset })
 	return list
-}
-
-// scores returns the scores that a model can give. They are worked out once.
-func (s *Snapshot) scores(m *check.Model) findings.Scores {
-	if known, ok := s.ranges.Load(m); ok {
-		return known.(findings.Scores)
-	}
-	scores := findings.Range(m)
-	s.ranges.Store(m, scores)
-	return scores
 }
 
 // scoresTooltip says because of what scores have no bounds.

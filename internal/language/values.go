@@ -102,28 +102,3 @@ func written(v dsl.Literal) string {
 	}
 	return ""
 }
-
-// used returns the values that all files use.
-func (s *Snapshot) used() *used {
-	if len(s.files) == 1 {
-		return s.files[0].used()
-	}
-	all := &used{ofFields: map[string]tally{}}
-	merge := func(into *tally, from tally) {
-		for text, n := range from {
-			into.add(text, n)
-		}
-	}
-	for _, f := range s.files {
-		u := f.used()
-		merge(&all.spans, u.spans)
-		merge(&all.moments, u.moments)
-		merge(&all.points, u.points)
-		for name, t := range u.ofFields {
-			into := all.ofFields[name]
-			merge(&into, t)
-			all.ofFields[name] = into
-		}
-	}
-	return all
-}

@@ -154,6 +154,42 @@ func isDeclaredOutside(s *Snapshot, o *check.Object) bool {
 	return false
 }
 
+// TestKeywordsAreExplained completes at the beginnings of tokens of the documents: what a
+// keyword means is known, but for those that mean nothing by themselves.
+func TestKeywordsAreExplained(t *testing.T) {
+	plain := []string{
+		"of", "with", "to", "from", "below", "set", "every", "per", "and", "times", "time", "holds", "does not hold", "ago", "on", "in", "number of",
+		"score", "grade", "no grade", "parent", "label", "sales ready", "targeted", "active", "in audience", "without",
+	}
+	known, unknown := 0, map[string]int{}
+	for i, w := range sound(t) {
+		if i%5 != 0 {
+			continue
+		}
+		s := New(nil, w.base, w.files)
+		f := s.file(w.last().Name)
+		for _, token := range f.tokens() {
+			for _, c := range s.Complete(f.Name, token.Start.Offset) {
+				switch {
+				case c.Kind != CandidateKeyword && c.Kind != CandidateOperator:
+				case c.Doc != "":
+					known++
+				case !slices.Contains(plain, c.Label):
+					unknown[c.Label]++
+				}
+			}
+		}
+	}
+	missing := 0
+	for _, word := range sortedKeys(unknown) { // second words, where the first is there already
+		t.Logf("%d times nothing is said of %s", unknown[word], word)
+		missing += unknown[word]
+	}
+	if known < 10000 || missing*100 > known {
+		t.Errorf("%d keywords are explained, and %d are not", known, missing)
+	}
+}
+
 // at returns a text without the mark ‸, and the offset of that.
 func at(t *testing.T, text string) (string, int) {
 	t.Helper()
@@ -186,6 +222,8 @@ model "B2B" {
     grade "Hot" from 70 grade "Cold" below 70
 `
 	for _, test := range []struct{ text, want string }{
+		{model + "    ‸", "condition · group · dimension · first of · table · grade · sales ready at · sales ready when · description · time zone · limit"},
+		{model + "condition \"X\" { has Lead where Rating in (\"Hot\", ‸", "\"Warm\" (Rating) · \"Cold\" (Rating)"},
 		{"‸", "model · choose model · stages"},
 		{"mod‸", "model"},
 		{model + "condition \"X\" { ‸", "has · each · none"},

@@ -154,7 +154,7 @@ func (c *completion) values() {
 	}
 	for _, text := range p.s.used().ofFields[name].most() {
 		isText := strings.HasPrefix(text, `"`)
-		if p.Inside == dsl.InText && !isText {
+		if p.Inside == dsl.InText && !isText || p.isInList(text) {
 			continue
 		}
 		c.value(text, "")
@@ -164,6 +164,12 @@ func (c *completion) values() {
 			c.value(text, "")
 		}
 	}
+}
+
+// isInList reports whether a value is in the list already that is before the place.
+func (p *place) isInList(text string) bool {
+	from, to := p.OpSpan.End.Offset, p.Token.Start.Offset
+	return p.OpSpan.Known() && p.Op.List() && from < to && strings.Contains(p.f.Text[from:to], text)
 }
 
 // listed adds the values that a field lists.
@@ -177,7 +183,9 @@ func (c *completion) listed(f *traverse.Field) {
 		}
 	case traverse.Choice, traverse.Choices:
 		for _, v := range f.Values {
-			c.value((&dsl.String{Value: v, Raw: quote(v)}).Raw, f.Name)
+			if text := quote(v); !c.place.isInList(text) {
+				c.value(text, f.Name)
+			}
 		}
 	}
 }

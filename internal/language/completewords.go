@@ -43,8 +43,8 @@ var wordKinds = map[dsl.Kind]CandidateKind{
 // words adds keywords, operators, units and signs. Of the operators it adds those of the
 // type of the field.
 func (c *completion) words(kind dsl.Kind) {
-	for _, w := range c.place.Words {
-		if w.Kind != kind || kind == dsl.KindOperator && !c.applies(w) {
+	for _, w := range c.inOrder() {
+		if w.Kind != kind || kind == dsl.KindOperator && !c.applies(w) || w.Text == "ago" && !c.isAfterUnit() {
 			continue
 		}
 		text := w.Text
@@ -58,6 +58,71 @@ func (c *completion) words(kind dsl.Kind) {
 		}
 		c.add(text, Candidate{Label: text, Insert: text, Kind: wordKinds[kind], Doc: wordDoc(c.place, w)})
 	}
+}
+
+// goesOn are keywords with which people seldom begin a line: they go on with the one before.
+var goesOn = []string{"within last", "since", "between", "within any", "once", "up to", "halving every", "losing", "fading over", "to", "down to"}
+
+// inOrder returns the words that can be at the place. On a new line those that go on with the
+// line before come last, and in a model the clauses that it has already.
+func (c *completion) inOrder() []dsl.Word {
+	words := slices.Clone(c.place.Words)
+	line := c.place.f.Text[:c.at.Start]
+	if line = line[strings.LastIndexByte(line, '\n')+1:]; strings.TrimSpace(line) != "" {
+		return words
+	}
+	isExpression := slices.ContainsFunc(words, func(w dsl.Word) bool { return w.Text == "and" })
+	given := c.place.givenOnce()
+	sortBy(words, func(w dsl.Word) int {
+		if slices.Contains(goesOn, w.Text) || w.Text == "or" && !isExpression || slices.Contains(given, w.Text) {
+			return 1
+		}
+		return 0
+	})
+	return words
+}
+
+// givenOnce returns the clauses that the model has which the place is in, and that it cannot
+// have twice.
+func (p *place) givenOnce() []string {
+	if !p.in("model") {
+		return nil
+	}
+	m := p.model()
+	if m == nil {
+		return nil
+	}
+	var words []string
+	for _, clause := range m.model.Clauses {
+		switch clause.(type) {
+		case *dsl.Target:
+			words = append(words, "target")
+		case *dsl.Description:
+			words = append(words, "description")
+		case *dsl.TimeZone:
+			words = append(words, "time zone")
+		case *dsl.SalesReady:
+			words = append(words, "sales ready at", "sales ready when")
+		case *dsl.Limit:
+			words = append(words, "limit")
+		case *dsl.Active:
+			words = append(words, "active")
+		case *dsl.Audience:
+			words = append(words, "audience")
+		case *dsl.Label:
+			words = append(words, "label")
+		}
+	}
+	return words
+}
+
+// isAfterUnit reports whether a unit of time is before the place.
+func (c *completion) isAfterUnit() bool {
+	switch strings.TrimSuffix(c.place.wordBefore(), "s") {
+	case "minute", "hour", "day", "week", "month", "year":
+		return true
+	}
+	return false
 }
 
 // applies reports whether an operator applies to the field at the place, as far as that is
@@ -115,7 +180,7 @@ func (c *completion) roots() {
 // entity adds an entity.
 func (c *completion) entity(e *traverse.Entity) {
 	name := &dsl.Name{Text: e.Name()}
-	c.add(e.Name(), Candidate{Label: e.Name(), Insert: name.String(), Detail: entityDetail(e), Kind: CandidateEntity})
+	c.add(e.Name(), Candidate{Label: e.Name(), Insert: name.String(), Detail: entityDetail(e), Kind: CandidateEntity, Doc: entityDoc(e)})
 }
 
 // entityDetail returns in short what an entity is.
@@ -141,10 +206,7 @@ func (c *completion) entities(k dsl.Kind) {
 }
 
 // after reports whether the word before the place is a keyword.
-func (c *completion) after(word string) bool {
-	before := strings.Fields(c.place.f.Text[max(0, c.at.Start-len(word)-8):c.at.Start])
-	return len(before) > 0 && strings.EqualFold(before[len(before)-1], word)
-}
+func (c *completion) after(word string) bool { return c.place.wordBefore() == word }
 
 // hops adds the relationships that a path can go on with, while hops are left.
 func (c *completion) hops() {

@@ -63,3 +63,36 @@ func relationshipDoc(e *traverse.Entity, r traverse.Relationship) string {
 
 // pointsText returns the points of a condition, with their bound.
 func pointsText(s *dsl.Score) string { return strings.TrimPrefix(s.String(), "score ") }
+
+// code returns lines of rules as Markdown.
+func code(text string) string { return "```score\n" + text + "\n```" }
+
+// entityDoc returns an entity as a schema block, with its fields and relationships.
+func entityDoc(e *traverse.Entity) string {
+	var b strings.Builder
+	const most = 40
+	lines := 0
+	line := func(text string) {
+		if lines++; lines < most {
+			b.WriteString("\n    " + text)
+		} else if lines == most {
+			b.WriteString("\n    // …")
+		}
+	}
+	for f := range e.Fields() {
+		line((&dsl.Name{Text: f.Name}).String() + " " + fieldDetail(&f))
+	}
+	for r := range e.Relationships() {
+		name, target := (&dsl.Name{Text: r.Name}).String(), (&dsl.Name{Text: r.Target}).String()
+		if r.Many() {
+			line(fmt.Sprintf("%s <- %s.%s", name, target, (&dsl.Name{Text: r.Via}).String()))
+		} else {
+			line(fmt.Sprintf("%s -> %s", name, target))
+		}
+	}
+	head := e.Kind().String() + " " + (&dsl.Name{Text: e.Name()}).String()
+	if e.Passive() {
+		head += " passive"
+	}
+	return code(head + " {" + b.String() + "\n}")
+}

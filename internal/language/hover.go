@@ -129,7 +129,11 @@ func (s *Snapshot) describe(o *check.Object) string {
 	declared := s.declarations(o)
 	switch o.Kind {
 	case check.EntityObject:
-		add(s.entityDoc(o))
+		if o.Name == traverse.AnyInteraction || o.Entity == nil {
+			add("**" + o.Name + "**\n\n" + quoted("root Interaction"))
+		} else {
+			add(entityDoc(o.Entity))
+		}
 	case check.FieldObject:
 		if f, ok := o.Entity.Field(o.Name); ok {
 			add(fmt.Sprintf("**%s**", o.Name))
@@ -171,43 +175,6 @@ func (s *Snapshot) declaredAt(o *check.Object, declared []check.Occurrence) stri
 		return "Declared by the standard schema."
 	}
 	return "Declared by the schema."
-}
-
-// code returns lines of rules as Markdown.
-func code(text string) string { return "```score\n" + text + "\n```" }
-
-// entityDoc returns what an entity is, with its fields and relationships.
-func (s *Snapshot) entityDoc(o *check.Object) string {
-	if o.Name == traverse.AnyInteraction || o.Entity == nil {
-		return "**" + o.Name + "**\n\n" + quoted("root Interaction")
-	}
-	e := o.Entity
-	var b strings.Builder
-	const most = 40
-	lines := 0
-	line := func(text string) {
-		if lines++; lines < most {
-			b.WriteString("\n    " + text)
-		} else if lines == most {
-			b.WriteString("\n    // …")
-		}
-	}
-	for f := range e.Fields() {
-		line((&dsl.Name{Text: f.Name}).String() + " " + fieldDetail(&f))
-	}
-	for r := range e.Relationships() {
-		name, target := (&dsl.Name{Text: r.Name}).String(), (&dsl.Name{Text: r.Target}).String()
-		if r.Many() {
-			line(fmt.Sprintf("%s <- %s.%s", name, target, (&dsl.Name{Text: r.Via}).String()))
-		} else {
-			line(fmt.Sprintf("%s -> %s", name, target))
-		}
-	}
-	head := e.Kind().String() + " " + (&dsl.Name{Text: e.Name()}).String()
-	if e.Passive() {
-		head += " passive"
-	}
-	return code(head + " {" + b.String() + "\n}")
 }
 
 // nodeDoc returns what a block or clause says, in short.

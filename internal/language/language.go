@@ -6,10 +6,10 @@
 // read no files and start no goroutines: a program that talks to an editor, or a page,
 // gives them texts. All places are offsets in bytes; [dsl.Lines] converts them.
 //
-// The files of the package, each of which uses those before it: index.go, values.go,
-// language.go, declared.go, then those about completion (place.go, candidates.go, meanings.go,
-// describe.go, construct.go, completewords.go, completenames.go, complete.go), and a file for each
-// other question.
+// The files of the package can be read one after the other: index.go, values.go, language.go and
+// declared.go are what is known of files; place.go, candidates.go, meanings.go, describe.go,
+// construct.go, worddoc.go, completewords.go, completenames.go and complete.go are completion;
+// the others answer one kind of question each.
 package language
 
 import (
@@ -173,4 +173,9 @@ func (s *Snapshot) Findings(ctx context.Context) (dsl.Diagnostics, error) {
 // rangeOf returns the range of a span of a file.
 func (f *file) rangeOf(at dsl.Span) Range {
 	return Range{f.Name, at.Start.Offset, at.End.Offset}
+}
+
+// sortBy sorts a list by a key, and keeps the order of those with equal keys.
+func sortBy[T any, K cmp.Ordered](list []T, key func(T) K) {
+	slices.SortStableFunc(list, func(a, b T) int { return cmp.Compare(key(a), key(b)) })
 }

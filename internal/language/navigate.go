@@ -1,8 +1,11 @@
 package language
 
 import (
+	"slices"
+
 	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/eval/check"
+	"github.com/leadscore/leadscore/traverse"
 )
 
 // occurrence returns the file with a name, and the name of something that is at an offset of
@@ -17,16 +20,30 @@ func (s *Snapshot) occurrence(name string, offset int) (*file, check.Occurrence,
 }
 
 // Definition returns where what is named at an offset of a file is declared: an entity is
-// declared in each of its blocks. It returns nothing for what the schema declares that the
-// files extend.
+// declared in each of its blocks, and what follows a root of several kinds by all of them. It
+// returns nothing for what the schema declares that the files extend.
 func (s *Snapshot) Definition(name string, offset int) []Range {
 	_, o, ok := s.occurrence(name, offset)
 	if !ok {
 		return nil
 	}
+	objects := []*check.Object{o.Object}
+	for _, r := range s.shared(o.Object) {
+		if !r.has(o, o.Object.Name) {
+			continue
+		}
+		members := s.members(o.Object.Name)
+		for _, e := range r.kinds {
+			if x := members[e]; x != nil && !slices.Contains(objects, x) {
+				objects = append(objects, x)
+			}
+		}
+	}
 	var list []Range
-	for _, d := range s.declarations(o.Object) {
-		list = append(list, occurrenceRange(d))
+	for _, x := range objects {
+		for _, d := range s.declarations(x) {
+			list = append(list, occurrenceRange(d))
+		}
 	}
 	return list
 }
@@ -38,13 +55,24 @@ func (s *Snapshot) References(name string, offset int, declaration bool) []Range
 	if !ok {
 		return nil
 	}
+	shared := s.shared(o.Object)
 	var list []Range
-	for of := range s.info().Of(o.Object) {
-		if declaration || !of.Declares {
+	for _, of := range s.info().Occurrences {
+		isUse := of.Object == o.Object || slices.ContainsFunc(shared, func(r root) bool { return r.has(of, o.Object.Name) })
+		if isUse && (declaration || !of.Declares) {
 			list = append(list, occurrenceRange(of))
 		}
 	}
 	return list
+}
+
+// shared returns the roots of several kinds after which an object is used, if it is a member of
+// an interaction.
+func (s *Snapshot) shared(o *check.Object) []root {
+	if !isMember(o) || o.Entity == nil || o.Entity.Kind() != traverse.Interaction {
+		return nil
+	}
+	return s.roots(o)
 }
 
 func occurrenceRange(o check.Occurrence) Range {

@@ -104,6 +104,31 @@ func TestDefinitionAndReferences(t *testing.T) {
 	}
 }
 
+// TestReferencesOfSeveralKinds: what follows a root of several kinds is of each of them.
+func TestReferencesOfSeveralKinds(t *testing.T) {
+	const text = `interaction Called { Topic text }
+interaction Met { Topic text }
+model "M" {
+    target contact
+    condition "Both" { each Called or Met where Topic = "x" score +1 }
+    condition "Any" { has Interaction.Contact score +1 }
+    condition "One" { each Met where Topic = "x" score +1 }
+}
+`
+	s := New(nil, traverse.Standard(), []File{{"a.score", text}})
+	both := strings.Index(text, "Topic = ")
+	if got, want := bySource(s, s.Definition("a.score", both)), []string{"a.score:1 Topic", "a.score:2 Topic"}; !slices.Equal(got, want) {
+		t.Errorf("it is declared at %q, want %q", got, want)
+	}
+	of := func(offset int) []string { return bySource(s, s.References("a.score", offset, false)) }
+	if got, want := of(strings.Index(text, "Topic")), []string{"a.score:5 Topic"}; !slices.Equal(got, want) {
+		t.Errorf("Called.Topic is used at %q, want %q", got, want)
+	}
+	if got, want := of(strings.LastIndex(text, "Topic = ")), []string{"a.score:5 Topic", "a.score:7 Topic"}; !slices.Equal(got, want) {
+		t.Errorf("Met.Topic is used at %q, want %q", got, want)
+	}
+}
+
 // outline returns symbols as text.
 func outline(symbols []Symbol, indent string) string {
 	var b strings.Builder

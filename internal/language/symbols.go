@@ -189,8 +189,3 @@ func (l *lister) members(members []dsl.Member) {
 		}
 	}
 }
-
-// sortBy sorts a list by a key, and keeps the order of those with equal keys.
-func sortBy[T any, K cmp.Ordered](list []T, key func(T) K) {
-	slices.SortStableFunc(list, func(a, b T) int { return cmp.Compare(key(a), key(b)) })
-}

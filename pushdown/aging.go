@@ -3,6 +3,7 @@ package pushdown
 import (
 	"fmt"
 	"math/big"
+	"time"
 
 	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/eval/check"
@@ -108,12 +109,22 @@ func steadySpan(s check.Span) (ticks int64, ok bool) {
 // age returns how many spans old an occurrence with a date is, at most steps: the largest k
 // such that it is before as of - k spans.
 func (c *scope) age(span int64, steps int, at date) *scalar.Expr {
-	name := "now"
+	return c.ageAt("", func(at *instant) time.Time { return at.asOf }, span, steps, at)
+}
+
+// ageSince is age as of the first of two instants: see [Changed].
+func (c *scope) ageSince(span int64, steps int, at date) *scalar.Expr {
+	return c.ageAt("first ", func(at *instant) time.Time { return at.since }, span, steps, at)
+}
+
+// ageAt is age as of an instant, which has a name if it is not as of.
+func (c *scope) ageAt(which string, asOf func(*instant) time.Time, span int64, steps int, at date) *scalar.Expr {
+	name := which + "now"
 	zone := c.zone
-	value := func(at *instant) int64 { return at.asOf.UnixMicro() }
+	value := func(at *instant) int64 { return asOf(at).UnixMicro() }
 	if at.days {
-		name = "today " + zone.String()
-		value = func(at *instant) int64 { return check.AsOfDay(at.asOf, zone) }
+		name = which + "today " + zone.String()
+		value = func(at *instant) int64 { return check.AsOfDay(asOf(at), zone) }
 	}
 	passed := c.Sub(c.Sub(c.numberParameter(name, value), c.Coalesce(at.ticks, c.Whole(0))), c.Whole(1))
 	k := c.Quo(c.Greatest(passed, c.Whole(0)), big.NewInt(span))

@@ -28,7 +28,8 @@
 // There is one row for each lead and model, also for leads that a model does not score: see
 // [Row] and [Statement]. With [Explain] it has what each condition has counted, and
 // [Statement.Result] makes the engine's explanation of it, without lists of records.
-// [Statement.Into] puts the result into a table.
+// [Statement.Into] puts the result into a table. [NewChanged] makes a statement for the leads whose
+// results may have changed, so that only these need be scored again.
 //
 // # What is equal
 //

@@ -34,13 +34,18 @@ type modelLowering struct {
 	counts   map[counter]*scalar.Expr
 }
 
-// model lowers a model, or returns what cannot be lowered.
-func (l *lowering) model(m *check.Model, stopped bool) (*lowered, []Refusal) {
+// of returns a lowering of a model.
+func (l *lowering) of(m *check.Model) *modelLowering {
 	zone := m.Zone
 	if zone == nil {
 		zone = time.UTC
 	}
-	k := &modelLowering{scope: &scope{l, m, zone}, counts: map[counter]*scalar.Expr{}}
+	return &modelLowering{scope: &scope{l, m, zone}, counts: map[counter]*scalar.Expr{}}
+}
+
+// model lowers a model, or returns what cannot be lowered.
+func (l *lowering) model(m *check.Model, stopped bool) (*lowered, []Refusal) {
+	k := l.of(m)
 	out := &lowered{name: m.Name}
 	var base *relation
 	if r := try(func() { base = k.base() }); r != nil {

@@ -18,6 +18,7 @@ type parameter struct {
 // An instant is the one that arguments are worked out for.
 type instant struct {
 	asOf  time.Time
+	since time.Time          // the earlier one of a [Changed]; otherwise as of
 	edges map[string][]int64 // by what they are edges of
 }
 

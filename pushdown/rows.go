@@ -74,11 +74,7 @@ func valueName(model, value int) string { return fmt.Sprintf("m%d_%d", model, va
 // rowsOf returns the SELECT of the rows of a part: those of its last step, one for each model.
 func (s *Statement) rowsOf(w *writer, p *part) string {
 	q := w.d.Quote
-	from := q(p.pieces[0].name) + " AS " + q("p0")
-	for i, r := range p.pieces[1:] {
-		alias := fmt.Sprintf("p%d", i+1)
-		from += fmt.Sprintf("\nJOIN %s AS %s ON %s.%s = %s.%s", q(r.name), q(alias), q("p0"), q(p.pieces[0].keyName), q(alias), q(r.keyName))
-	}
+	from := w.joinedPieces(p.pieces)
 	where := ""
 	if s.forLeads {
 		where = "\nWHERE " + w.d.In(q(baseLead), w.parameter(leadsParameter))
@@ -115,6 +111,17 @@ func (s *Statement) rowsOf(w *writer, p *part) string {
 		return w.lateral(from, columns, rows)
 	}
 	return w.choosing(from, columns, rows)
+}
+
+// joinedPieces returns the FROM of the relations of leads.
+func (w *writer) joinedPieces(pieces []*relation) string {
+	q := w.d.Quote
+	from := q(pieces[0].name) + " AS " + q("p0")
+	for i, r := range pieces[1:] {
+		alias := fmt.Sprintf("p%d", i+1)
+		from += fmt.Sprintf("\nJOIN %s AS %s ON %s.%s = %s.%s", q(r.name), q(alias), q("p0"), q(pieces[0].keyName), q(alias), q(r.keyName))
+	}
+	return from
 }
 
 // lateral makes rows of one row by a list of values.

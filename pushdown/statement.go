@@ -50,15 +50,8 @@ func ForLeads() Option { return Option{optionForLeads} }
 // If the set, or a part of it, cannot be lowered so that scores are those of the engine, the
 // error is [Refusals] with all that stands in the way.
 func New(set *leadscore.Set, dialect *Dialect, mapping Mapping, opts ...Option) (*Statement, error) {
-	switch {
-	case set == nil || len(set.Models()) == 0:
-		return nil, errors.New("pushdown: the set has no models")
-	case dialect == nil:
-		return nil, errors.New("pushdown: the dialect is nil")
-	case set.Schema() == nil:
-		return nil, Refusals{{Reason: "the models of the set have different schemas", Remedy: "make a statement for each of them"}}
-	case set.Chooses():
-		return nil, Refusals{{Reason: "the set chooses one model for each lead, and choose model is not lowered", Remedy: "make a set of the models alone, and choose among their rows"}}
+	if err := lowerable(set, dialect); err != nil {
+		return nil, err
 	}
 	l := newLowering(dialect, &mapping, set.Schema())
 	s := &Statement{models: map[string]*lowered{}, lowering: l}
@@ -93,9 +86,28 @@ func New(set *leadscore.Set, dialect *Dialect, mapping Mapping, opts ...Option) 
 	}
 	s.parameters = w.names
 	if len(s.parameters) > dialect.MaxParameters {
-		return nil, Refusals{{Reason: fmt.Sprintf("the statement has %d parameters, and %s takes %d", len(s.parameters), dialect.Name, dialect.MaxParameters), Remedy: "split the set"}}
+		return nil, tooManyParameters(dialect, len(s.parameters))
 	}
 	return s, nil
+}
+
+func tooManyParameters(d *Dialect, n int) Refusals {
+	return Refusals{{Reason: fmt.Sprintf("the statement has %d parameters, and %s takes %d", n, d.Name, d.MaxParameters), Remedy: "split the set"}}
+}
+
+// lowerable returns an error for what cannot be lowered as a set.
+func lowerable(set *leadscore.Set, dialect *Dialect) error {
+	switch {
+	case set == nil || len(set.Models()) == 0:
+		return errors.New("pushdown: the set has no models")
+	case dialect == nil:
+		return errors.New("pushdown: the dialect is nil")
+	case set.Schema() == nil:
+		return Refusals{{Reason: "the models of the set have different schemas", Remedy: "make a statement for each of them"}}
+	case set.Chooses():
+		return Refusals{{Reason: "the set chooses one model for each lead, and choose model is not lowered", Remedy: "make a set of the models alone, and choose among their rows"}}
+	}
+	return nil
 }
 
 // tooLarge refuses a statement that has more of something than the database takes.
@@ -154,25 +166,26 @@ func (s *Statement) args(asOf time.Time, leads []string) ([]any, error) {
 	if err := s.check(asOf, leads); err != nil {
 		return nil, err
 	}
-	at := newInstant(asOf)
-	args := make([]any, len(s.parameters))
-	for i, name := range s.parameters {
+	return s.lowering.arguments(s.parameters, newInstant(asOf), leads), nil
+}
+
+// arguments returns the arguments for parameters.
+func (l *lowering) arguments(parameters []string, at *instant, leads []string) []any {
+	args := make([]any, len(parameters))
+	for i, name := range parameters {
 		if name == leadsParameter {
-			args[i] = s.lowering.d.Leads(leads)
+			args[i] = l.d.Leads(leads)
 			continue
 		}
-		p := s.lowering.parameters[name]
-		args[i] = s.lowering.d.Argument(p.typ, p.value(at))
+		p := l.parameters[name]
+		args[i] = l.d.Argument(p.typ, p.value(at))
 	}
-	return args, nil
+	return args
 }
 
 func (s *Statement) check(asOf time.Time, leads []string) error {
-	if year := asOf.UTC().Year(); year < 0 || year > 9999 {
-		return fmt.Errorf("as of year %d: years go from 0 to 9999", year)
-	}
-	if s.lowering.lasting && asOf.UTC().Year() > lastOffset {
-		return fmt.Errorf("as of year %d: the statement has changes of clocks up to the year %d", asOf.UTC().Year(), lastOffset)
+	if err := s.lowering.valid(asOf); err != nil {
+		return err
 	}
 	if len(leads) > 0 && !s.forLeads {
 		return errors.New("the statement is for all leads: make it with ForLeads")
@@ -180,9 +193,20 @@ func (s *Statement) check(asOf time.Time, leads []string) error {
 	return nil
 }
 
+// valid returns an error for an instant that no arguments are worked out for.
+func (l *lowering) valid(asOf time.Time) error {
+	if year := asOf.UTC().Year(); year < 0 || year > 9999 {
+		return fmt.Errorf("as of year %d: years go from 0 to 9999", year)
+	} else if l.lasting && year > lastOffset {
+		return fmt.Errorf("as of year %d: the statement has changes of clocks up to the year %d", year, lastOffset)
+	}
+	return nil
+}
+
 // newInstant returns what arguments are worked out for.
 func newInstant(asOf time.Time) *instant {
-	return &instant{asOf: time.UnixMicro(asOf.UnixMicro()).UTC(), edges: map[string][]int64{}}
+	asOf = time.UnixMicro(asOf.UnixMicro()).UTC()
+	return &instant{asOf: asOf, since: asOf, edges: map[string][]int64{}}
 }
 
 // Literal returns the statement without parameters, as of an instant, for a view or another
@@ -228,19 +252,26 @@ func (s *Statement) write(w *writer) string {
 		}
 	}
 	var b strings.Builder
-	for i, r := range order(roots) {
-		word := ",\n"
-		if i == 0 {
-			word = "WITH "
-		}
-		fmt.Fprintf(&b, "%s%s AS (\n%s)", word, w.d.Quote(r.name), w.sql(r))
-	}
+	b.WriteString(w.with(roots))
 	for i, p := range s.parts {
 		b.WriteString("\n")
 		if i > 0 {
 			b.WriteString("UNION ALL ")
 		}
 		b.WriteString(s.rowsOf(w, p))
+	}
+	return b.String()
+}
+
+// with returns the WITH of relations and of those that they read.
+func (w *writer) with(roots []*relation) string {
+	var b strings.Builder
+	for i, r := range order(roots) {
+		word := ",\n"
+		if i == 0 {
+			word = "WITH "
+		}
+		fmt.Fprintf(&b, "%s%s AS (\n%s)", word, w.d.Quote(r.name), w.sql(r))
 	}
 	return b.String()
 }

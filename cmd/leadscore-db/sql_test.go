@@ -55,6 +55,11 @@ func TestRunSQL(t *testing.T) {
 			"  Decides: 1 x +5 = +5\n    has Lead.ParentContact where JobTitle contains \"director\": 1, holds\n"; explained != want || errs != "" || status != 0 {
 			t.Errorf("--explain: status %d\n%s%s", status, explained, errs)
 		}
+		// Of the leads only ada's a has something new on May 2.
+		since, errs, status := call(t, "sql --run --sort lead --since 2026-05-01T12:00 --as-of 2026-05-02 --mapping sql.json --model Coffee --format csv coffee.score", "--database", url)
+		if want := "lead,model,status,score,grade,sales_ready\na,Coffee,scored,25,Warm,true\n"; since != want || errs != "" || status != 0 {
+			t.Errorf("--since: status %d\n%s%s", status, since, errs)
+		}
 		want, _, _ := call(t, "score --sort lead --format parquet -o want.parquet --data data --as-of 2026-06-01 coffee.score")
 		got, errs, status := call(t, "sql --run --sort lead --format parquet -o got.parquet --mapping sql.json --as-of 2026-06-01 coffee.score", "--database", url)
 		if got+errs != "" || got != want || status != 0 {

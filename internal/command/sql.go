@@ -24,13 +24,13 @@ var dialects = map[string]func() *pushdown.Dialect{"postgresql": pushdown.Postgr
 func (p *Program) statements() command {
 	c := command{
 		name:  "sql",
-		usage: "[--schema FILE] [--dialect postgresql|duckdb|sqlite]\n[--as-of TIME|--parameters] [--mapping FILE] [--zone NAME]\n[--explain] [--into TABLE] [--format text|json] [--color WHEN] FILE|DIR...",
+		usage: "[--schema FILE] [--dialect postgresql|duckdb|sqlite]\n[--since TIME] [--as-of TIME|--parameters] [--mapping FILE] [--zone NAME]\n[--explain] [--into TABLE] [--format text|json] [--color WHEN] FILE|DIR...",
 		more:  rulesHelp + " The command works with one set, and fails if there are several.",
 		about: "print the models as one SQL statement, which a database scores its leads by",
 		run:   runSQL,
 	}
 	if p.Open != nil {
-		c.usage = "[--schema FILE] [--dialect postgresql|duckdb|sqlite|--database URL [--run]]\n[--as-of TIME|--parameters] [--mapping FILE] [--zone NAME]\n" +
+		c.usage = "[--schema FILE] [--dialect postgresql|duckdb|sqlite|--database URL [--run]]\n[--since TIME] [--as-of TIME|--parameters] [--mapping FILE] [--zone NAME]\n" +
 			"[--lead ID]... [--model NAME]... [--grade NAME]... [--label NAME]... [--ready]\n[--sort data|score|lead] [--top N]\n[--explain] [--into TABLE] [--format " +
 			strings.Join(p.statementFormats(), "|") + "] [-o FILE] [--color WHEN] FILE|DIR..."
 		c.about = "print the models as one SQL statement, which a database scores its leads by, or run it there"
@@ -52,7 +52,7 @@ type statementInput struct {
 	rules                      *ruleInput
 	dialect, mapping, zoneName *string
 	table                      *string // of --into, perhaps with a schema before it
-	asOf                       *timeFlag
+	asOf, since                *timeFlag
 	parameters, explained      *bool
 	now                        time.Time // when the command began
 
@@ -69,12 +69,17 @@ type pushed struct {
 	dialect *pushdown.Dialect
 	runs    *Pushdown // nil without --database
 	asOf    time.Time
+
+	// Of --since; otherwise nil and the zero time.
+	changed *pushdown.Changed
+	since   time.Time
 }
 
 func (inv *invocation) statementFlags() *statementInput {
 	in := &statementInput{inv: inv, rules: inv.ruleFlags(), database: new(string), output: new(string), run: new(bool), selected: &selection{}, now: time.Now()}
 	in.dialect = inv.choice("dialect", "postgresql", "write the statement for the database `NAME`: postgresql, duckdb or sqlite", "duckdb", "sqlite")
 	in.asOf = &timeFlag{"as-of", inv.flags.String("as-of", "", aboutAsOf+". It is part of the statement")}
+	in.since = &timeFlag{"since", inv.flags.String("since", "", "only leads whose results may differ from those as of `TIME`, by time alone and by interactions since then: print the statement that finds them, or with --run print their results")}
 	in.parameters = inv.flags.Bool("parameters", false, "leave as of open: print the statement with parameters, whose values package pushdown works out")
 	in.mapping = inv.flags.String("mapping", "", "find tables and columns by the mapping in `FILE`, as --database does. Those that it does not name are called as in the schema")
 	in.zoneName = inv.flags.String("zone", "", "days without a time of day, in --as-of and in the data, are those of the time zone `NAME`, such as Europe/Berlin (default the time zone that all models share, or else UTC)")
@@ -117,6 +122,8 @@ func (in *statementInput) check() error {
 		return badUsage("--parameters is for a statement that is printed for all leads")
 	case *in.table != "" && (*in.run || *in.parameters):
 		return badUsage("--into prints a script as of an instant: leave out --run and --parameters")
+	case *in.since.text != "" && (len(in.selected.leads) > 0 || *in.table != "" || *in.explained && !*in.run):
+		return badUsage("--since finds leads: leave out --lead, --into and, without --run, --explain")
 	case !*in.run && *in.inv.format != "text" && *in.inv.format != "json":
 		return badUsage("--format %s needs --run: a statement is printed as text or json", *in.inv.format)
 	}
@@ -131,6 +138,9 @@ func (in *statementInput) check() error {
 	_, err := parseZone(*in.zoneName)
 	if err == nil {
 		_, _, err = in.asOf.parse(time.UTC)
+	}
+	if err == nil {
+		_, _, err = in.since.parse(time.UTC)
 	}
 	return err
 }
@@ -175,6 +185,13 @@ func (in *statementInput) statement(ctx context.Context, p *progress, set *leads
 	} else if given {
 		s.asOf = at
 	}
+	var finds bool
+	var err error
+	if s.since, finds, err = in.since.parse(zone); err != nil {
+		return nil, err
+	} else if finds && !*in.parameters && !s.since.Before(s.asOf) {
+		return nil, fmt.Errorf("--since is not before --as-of, which is %s", s.asOf.Format(time.RFC3339))
+	}
 	mapping := pushdown.Mapping{Zone: zone}
 	file, err := in.mappingFile()
 	switch {
@@ -195,13 +212,18 @@ func (in *statementInput) statement(ctx context.Context, p *progress, set *leads
 		}
 	}
 	var opts []pushdown.Option
-	if len(in.selected.leads) > 0 {
+	if len(in.selected.leads) > 0 || finds {
 		opts = append(opts, pushdown.ForLeads())
 	}
 	if *in.explained {
 		opts = append(opts, pushdown.Explain())
 	}
-	s.Statement, err = pushdown.New(set, s.dialect, mapping, opts...)
+	if finds {
+		s.changed, err = pushdown.NewChanged(set, s.dialect, mapping)
+	}
+	if err == nil {
+		s.Statement, err = pushdown.New(set, s.dialect, mapping, opts...)
+	}
 	if refusals, ok := errors.AsType[pushdown.Refusals](err); ok {
 		p.stop()
 		return nil, in.inv.refused(refusals)
@@ -250,6 +272,10 @@ func (inv *invocation) refused(refusals pushdown.Refusals) error {
 // text returns the statement, or the script of --into.
 func (in *statementInput) text(s *pushed) (string, error) {
 	switch {
+	case s.changed != nil && *in.parameters:
+		return s.changed.Text(), nil
+	case s.changed != nil:
+		return s.changed.Literal(s.since, s.asOf)
 	case *in.parameters:
 		return s.Text(), nil
 	case *in.table == "":
@@ -274,6 +300,9 @@ func (in *statementInput) print(s *pushed) error {
 	}
 	if in.inv.json != nil {
 		out := answer.Statement{Dialect: s.dialect.Name, Text: text, Columns: s.Columns()}
+		if s.changed != nil {
+			out.Columns = s.Columns()[:1]
+		}
 		if !*in.parameters {
 			out.AsOf = s.asOf.UTC().Truncate(time.Microsecond)
 		}

@@ -18,6 +18,7 @@ func TestSQL(t *testing.T) {
 		"sql --parameters --dialect sqlite coffee.score":                      {"SELECT", "?"},
 		"sql --as-of 2026-06-01T12:00 --mapping crm.json coffee.score":        {`"crm"."leads"`, `"lead_id"`, `"contact_id"`},
 		"sql --as-of 2026-06-01 --into crm.scores coffee.score":               {"BEGIN;\nCREATE TABLE \"crm\".\"new_scores\" (", "ALTER TABLE \"crm\".\"new_scores\" RENAME TO \"scores\";\nCOMMIT;\n"},
+		"sql --since 2026-05-31 --as-of 2026-06-01 coffee.score":              {"SELECT", `AS "lead"`, `WHERE "c0_`},
 		"sql --as-of 2026-06-01 --explain coffee.score":                       {`"v"."explanation"`, `{"conditions":[{"condition":"`},
 		"sql --as-of 2026-06-01 --zone Europe/Berlin --schema x coffee.score": nil,
 	} {
@@ -52,12 +53,15 @@ func TestSQL(t *testing.T) {
 }
 `)
 	for args, want := range map[string]string{
-		"sql --as-of 2026-06-01 --parameters coffee.score": "leadscore sql: choose one of --as-of and --parameters\n",
-		"sql --into Lead coffee.score":                     "leadscore sql: the table Lead is for the records of Lead; choose another name for that of results\n",
-		"sql --into x --parameters coffee.score":           "leadscore sql: --into prints a script as of an instant: leave out --run and --parameters\n",
-		"sql --as-of tomorrow coffee.score":                `leadscore sql: --as-of "tomorrow" is not a time; `,
-		"sql --dialect oracle coffee.score":                `leadscore sql: --dialect must be postgresql, duckdb or sqlite, not "oracle"` + "\n",
-		"sql --zone Mars coffee.score":                     `leadscore sql: --zone "Mars" is not a time zone`,
+		"sql --as-of 2026-06-01 --parameters coffee.score":       "leadscore sql: choose one of --as-of and --parameters\n",
+		"sql --since 2026-06-01 --as-of 2026-06-01 coffee.score": "leadscore sql: --since is not before --as-of, which is 2026-06-01T00:00:00Z\n",
+		"sql --since 2026-06-01 --into x coffee.score":           "leadscore sql: --since finds leads: leave out --lead, --into and, without --run, --explain\n",
+		"sql --since June coffee.score":                          `leadscore sql: --since "June" is not a time; `,
+		"sql --into Lead coffee.score":                           "leadscore sql: the table Lead is for the records of Lead; choose another name for that of results\n",
+		"sql --into x --parameters coffee.score":                 "leadscore sql: --into prints a script as of an instant: leave out --run and --parameters\n",
+		"sql --as-of tomorrow coffee.score":                      `leadscore sql: --as-of "tomorrow" is not a time; `,
+		"sql --dialect oracle coffee.score":                      `leadscore sql: --dialect must be postgresql, duckdb or sqlite, not "oracle"` + "\n",
+		"sql --zone Mars coffee.score":                           `leadscore sql: --zone "Mars" is not a time zone`,
 		"sql --dialect sqlite words.score": `words.score:5:9: model "Words", condition "Trial": SQLite cannot look for a word; write contains, or a list of values` +
 			"\nleadscore sql: the models cannot be one statement with equal scores, for the reasons above\n",
 		"sql":                                 "leadscore sql: name at least one rule file or folder\n",

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/leadscore/leadscore"
@@ -54,12 +55,20 @@ func (in *statementInput) results(ctx context.Context, inv *invocation, p *progr
 // printRows runs a statement and prints its rows. It returns how many leads were asked for, and
 // how many of them the database does not have; both are 0 for all leads.
 func (in *statementInput) printRows(ctx context.Context, inv *invocation, p *progress, db pushdown.Queryer, s *pushed, printer printer) (leads, failed int, err error) {
-	missing := map[string]bool{}
+	missing, ids := map[string]bool{}, slices.Clone([]string(in.selected.leads))
+	if s.changed != nil {
+		for id, err := range s.changed.Leads(ctx, db, s.since, s.asOf) {
+			if err != nil {
+				return 0, 0, readableRun(ctx, err)
+			}
+			ids = append(ids, id)
+		}
+	}
 	for _, id := range in.selected.leads {
 		missing[id] = true
 	}
 	rows := 0
-	for row, err := range s.Query(ctx, db, s.asOf, in.selected.leads...) {
+	for row, err := range s.Query(ctx, db, s.asOf, ids...) {
 		if err != nil {
 			return 0, 0, readableRun(ctx, err)
 		}

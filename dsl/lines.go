@@ -8,8 +8,8 @@ import (
 
 // Lines converts places of a text: offsets in bytes, lines and columns in characters as in
 // a [Pos], and the positions of the Language Server Protocol, which count in UTF-16 code
-// units. A byte that is not UTF-8 counts as one character and as one code unit. Lines is
-// safe for concurrent use.
+// units or in bytes. A byte that is not UTF-8 counts as one character and as one code unit.
+// Lines is safe for concurrent use.
 type Lines struct {
 	text   string
 	starts []int // the offsets at which lines begin
@@ -67,7 +67,7 @@ func (l *Lines) content(starts []int, i int) string {
 func (l *Lines) within(offset int) int {
 	offset = min(max(offset, 0), len(l.text))
 	for back := range min(offset, utf8.UTFMax-1) {
-		if r, n := utf8.DecodeRuneInString(l.text[offset-back-1:]); r != utf8.RuneError && n > back+1 {
+		if _, n := utf8.DecodeRuneInString(l.text[offset-back-1:]); n > back+1 {
 			return offset - back - 1
 		}
 	}
@@ -131,6 +131,24 @@ func (l *Lines) OffsetUTF16(line, character int) int {
 		}
 	}
 	return l.editor[i] + len(content)
+}
+
+// UTF8 returns the line and the character of an offset in bytes, both from 0, and the
+// character in bytes. An offset outside of the text or within a character is taken as by
+// Pos.
+func (l *Lines) UTF8(offset int) (line, character int) {
+	offset = l.within(offset)
+	line = lineOf(l.editor, offset)
+	return line, offset - l.editor[line]
+}
+
+// OffsetUTF8 returns the offset in bytes of a line and a character as UTF8 returns them. A
+// line or character outside of the text is taken as by OffsetUTF16, and one within a
+// character for the start of that character.
+func (l *Lines) OffsetUTF8(line, character int) int {
+	i := min(max(line, 0), len(l.editor)-1)
+	start := l.editor[i]
+	return l.within(start + min(max(character, 0), len(l.content(l.editor, i))))
 }
 
 // unitsOf returns the number of UTF-16 code units of text.

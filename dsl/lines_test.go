@@ -53,6 +53,11 @@ func TestLines(t *testing.T) {
 			t.Errorf("OffsetUTF16(%d, %d) is %d, and not %d", test[0], test[1], got, test[2])
 		}
 	}
+	for _, test := range [][3]int{{-1, 5, 5}, {0, 99, 5}, {1, 1, 7}, {1, 4, 11}, {1, -1, 7}, {99, 2, 17}, {99, 99, 20}} {
+		if got := l.OffsetUTF8(test[0], test[1]); got != test[2] {
+			t.Errorf("OffsetUTF8(%d, %d) is %d, and not %d", test[0], test[1], got, test[2])
+		}
+	}
 	for _, test := range [][3]int{{0, 0, 3}, {1, 99, 5}, {2, 99, 15}, {9, 2, 20}} {
 		if got := l.Offset(test[0], test[1]); got != test[2] {
 			t.Errorf("Offset(%d, %d) is %d, and not %d", test[0], test[1], got, test[2])
@@ -67,11 +72,11 @@ func TestLines(t *testing.T) {
 // their inverses.
 func TestLinesConvert(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		text := strings.Join(rapid.SliceOf(rapid.SampledFrom([]string{"a", "\n", "\r\n", "\r", "é", "€", "𝔊", "\xff", "\xe2\x82", " "})).Draw(t, "text"), "")
+		text := strings.Join(rapid.SliceOf(rapid.SampledFrom([]string{"a", "\n", "\r\n", "\r", "é", "€", "𝔊", "\xff", "\xe2\x82", "\ufffd", " "})).Draw(t, "text"), "")
 		l := dsl.NewLines(text)
 		for offset := range len(text) + 1 {
 			p := l.Pos(offset)
-			if r, n := utf8.DecodeRuneInString(text[p.Offset:]); p.Offset > offset || p.Offset < offset && (r == utf8.RuneError || p.Offset+n <= offset) {
+			if r, n := utf8.DecodeRuneInString(text[p.Offset:]); p.Offset > offset || p.Offset < offset && (r == utf8.RuneError && n == 1 || p.Offset+n <= offset) {
 				t.Fatalf("%q: Pos(%d) is at %d", text, offset, p.Offset)
 			}
 			before := text[:p.Offset]
@@ -98,6 +103,13 @@ func TestLinesConvert(t *testing.T) {
 			}
 			if got := l.OffsetUTF16(editorLine, character); got != p.Offset {
 				t.Fatalf("%q: OffsetUTF16(%d, %d) is %d, and not %d", text, editorLine, character, got, p.Offset)
+			}
+			line8, character8 := l.UTF8(offset)
+			if line8 != editorLine || character8 != len(before)-start {
+				t.Fatalf("%q: UTF8(%d) is %d, %d, and not %d, %d", text, offset, line8, character8, editorLine, len(before)-start)
+			}
+			if got := l.OffsetUTF8(line8, character8+offset-p.Offset); got != p.Offset {
+				t.Fatalf("%q: OffsetUTF8(%d, %d) is %d, and not %d", text, line8, character8+offset-p.Offset, got, p.Offset)
 			}
 		}
 	})

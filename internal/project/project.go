@@ -108,6 +108,80 @@ func Of(rules string) (*Project, error) {
 	return &Project{Folder: own, Rules: list}, nil
 }
 
+// OfFS is like [Of] for a rule file, or a file with the schema of a project, of a file
+// system. All names are those of fsys, with slashes between their parts. If the file belongs
+// to no project because the nearest project file has problems, these are returned, too.
+// Project files are read by [fs.ReadFile].
+func OfFS(fsys fs.FS, name string) (*Project, dsl.Diagnostics) {
+	var problems dsl.Diagnostics
+	own := path.Dir(name)
+	for folder := own; ; folder = path.Dir(folder) {
+		p, err := InFS(fsys, folder)
+		if err == nil && (p.Schema == name || slices.Contains(p.Rules, name)) {
+			return p, nil
+		}
+		if diags, ok := errors.AsType[dsl.Diagnostics](err); ok && problems == nil {
+			problems = diags
+		}
+		if folder == path.Dir(folder) {
+			break
+		}
+	}
+	p := &Project{Folder: own}
+	if sub, err := fs.Sub(fsys, own); err == nil {
+		p.Rules, _ = ruleFiles(sub, []string{"*.score"}) // none can be found in a folder that cannot be read
+	}
+	p.inFolder(own)
+	if !slices.Contains(p.Rules, name) {
+		p.Rules = append(p.Rules, name)
+		slices.Sort(p.Rules)
+	}
+	return p, problems
+}
+
+// InFS reads the project file of a folder of a file system. The error is a [dsl.Diagnostics]
+// if it has problems. All names are as those of [OfFS].
+func InFS(fsys fs.FS, folder string) (*Project, error) {
+	name := path.Join(folder, FileName)
+	text, err := fs.ReadFile(fsys, name)
+	if err != nil {
+		return nil, err
+	}
+	if len(text) > mostBytes {
+		return nil, &regular.SizeError{Name: name, Size: int64(len(text)), Limit: mostBytes}
+	}
+	sub, err := fs.Sub(fsys, folder)
+	if err != nil {
+		return nil, err
+	}
+	p, err := Parse(FileName, string(text), sub)
+	if diags, ok := errors.AsType[dsl.Diagnostics](err); ok {
+		for i := range diags {
+			diags[i].File = name
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	p.inFolder(folder)
+	return p, nil
+}
+
+// inFolder makes the names of p, which are relative to a folder of a file system, names of
+// that file system.
+func (p *Project) inFolder(folder string) {
+	named := func(name string) string {
+		if name == "" {
+			return ""
+		}
+		return path.Join(folder, filepath.ToSlash(name))
+	}
+	p.Folder, p.File, p.Schema, p.Data, p.Mapping = folder, named(p.File), named(p.Schema), named(p.Data), named(p.Mapping)
+	for i, name := range p.Rules {
+		p.Rules[i] = named(name)
+	}
+}
+
 // Parse reads the text of the project file with that name, which is in the folder fsys. The
 // error is a [dsl.Diagnostics] with all problems.
 func Parse(name, text string, fsys fs.FS) (*Project, error) {

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/leadscore/leadscore/dsl"
 )
 
@@ -123,6 +125,38 @@ func TestFolders(t *testing.T) {
 	}
 	if !IsFile(file) || IsFile(a) {
 		t.Error("project files are not known by their name")
+	}
+}
+
+// TestOfFS: files of a file system belong to the same projects as on a disk.
+func TestOfFS(t *testing.T) {
+	fsys := fstest.MapFS{
+		"w/a.score": {}, "w/crm.score": {}, "w/below/b.score": {}, "w/below/.hidden.score": {}, "w/apart/c.score": {}, "w/broken/d.score": {},
+		"w/leadscore.json":        {Data: []byte(`{"rules": ["a.score", "below/*.score"], "schema": "crm.score", "data": "apart", "zone": "Europe/Berlin"}`)},
+		"w/broken/leadscore.json": {Data: []byte(`{"rules": 1}`)},
+		"long/leadscore.json":     {Data: []byte(strings.Repeat(" ", mostBytes+1))},
+		"e.score":                 {},
+	}
+	whole := Project{Folder: "w", File: "w/leadscore.json", Rules: []string{"w/a.score", "w/below/b.score"}, Schema: "w/crm.score", Data: "w/apart", Zone: "Europe/Berlin"}
+	for name, want := range map[string]Project{
+		"w/a.score":             whole,
+		"w/crm.score":           whole,
+		"w/below/b.score":       whole,
+		"w/below/.hidden.score": {Folder: "w/below", Rules: []string{"w/below/.hidden.score", "w/below/b.score"}},
+		"w/apart/c.score":       {Folder: "w/apart", Rules: []string{"w/apart/c.score"}},
+		"w/broken/d.score":      {Folder: "w/broken", Rules: []string{"w/broken/d.score"}},
+		"w/new.score":           {Folder: "w", Rules: []string{"w/a.score", "w/crm.score", "w/new.score"}},
+		"e.score":               {Folder: ".", Rules: []string{"e.score"}},
+		"none/f.score":          {Folder: "none", Rules: []string{"none/f.score"}},
+		"long/g.score":          {Folder: "long", Rules: []string{"long/g.score"}},
+	} {
+		got, problems := OfFS(fsys, name)
+		if diff := cmp.Diff(&want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+		if broken := strings.Contains(name, "broken"); broken != (len(problems) == 1) || broken && problems[0].File != "w/broken/leadscore.json" {
+			t.Errorf("%s: problems %v", name, problems)
+		}
 	}
 }
 

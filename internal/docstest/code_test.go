@@ -19,7 +19,7 @@ import (
 
 // checkGo looks for a block in the Go files that are compiled and tested.
 func checkGo(b *block) error {
-	shown := unindented(strings.Split(strings.TrimSuffix(b.text, "\n"), "\n"))
+	shown := unindented(strings.Split(strings.TrimSuffix(b.Text, "\n"), "\n"))
 	for _, name := range goFiles() {
 		text, err := os.ReadFile(name)
 		if err != nil {
@@ -74,7 +74,7 @@ func unindented(lines []string) []string {
 func (s *section) checkCommands(b *block) error {
 	var printed strings.Builder
 	var failed error
-	for line := range strings.Lines(b.text) {
+	for line := range strings.Lines(b.Text) {
 		line = strings.TrimSpace(line)
 		words := strings.Fields(line)
 		var cmd *exec.Cmd

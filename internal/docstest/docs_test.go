@@ -11,6 +11,7 @@ import (
 	"testing/fstest"
 
 	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/internal/pages"
 )
 
 const (
@@ -47,50 +48,7 @@ func TestDocs(t *testing.T) {
 	}
 }
 
-// A block is one fenced code block, or the heading that begins a section.
-type block struct {
-	page    string
-	line    int
-	heading bool
-	lang    string
-	args    map[string]string // a word without = has the value ""
-	text    string            // of a heading, the line
-}
-
-func (b *block) has(arg string) bool { _, ok := b.args[arg]; return ok }
-
-// blocks returns the headings and fenced code blocks of a page. Code that is
-// indented instead of fenced is a problem, as it would not be tested.
-func blocks(page, text string) (list []block, problems []string) {
-	var open *block
-	for i, line := range strings.Split(text, "\n") {
-		info, fence := strings.CutPrefix(line, "```")
-		switch {
-		case open != nil && fence:
-			list, open = append(list, *open), nil
-		case open != nil:
-			open.text += line + "\n"
-		case fence:
-			open = &block{page: page, line: i + 1, args: map[string]string{}}
-			words := strings.Fields(info)
-			if len(words) > 0 {
-				open.lang = words[0]
-				for _, w := range words[1:] {
-					key, value, _ := strings.Cut(w, "=")
-					open.args[key] = value
-				}
-			}
-		case strings.HasPrefix(line, "#"):
-			list = append(list, block{page: page, line: i + 1, heading: true, text: line})
-		case strings.HasPrefix(line, "    "), strings.HasPrefix(line, "\t"), strings.HasPrefix(strings.TrimSpace(line), "```"):
-			problems = append(problems, fmt.Sprintf("%s:%d: code must be fenced, and not indented", page, i+1))
-		}
-	}
-	if open != nil {
-		problems = append(problems, fmt.Sprintf("%s:%d: the block is not closed", page, open.line))
-	}
-	return list, problems
-}
+type block = pages.Block
 
 // A section is the part of a page since the last heading.
 type section struct {
@@ -115,7 +73,7 @@ type outcome struct {
 }
 
 func checkPage(t *testing.T, page, text string) {
-	list, problems := blocks(page, text)
+	list, problems := pages.Blocks(page, text)
 	for _, p := range problems {
 		t.Error(p)
 	}
@@ -124,32 +82,31 @@ func checkPage(t *testing.T, page, text string) {
 		switch w := s.want; {
 		case w == nil || w.optional:
 		case w.failed != nil:
-			t.Errorf("%s:%d: %v", page, w.block.line, w.failed)
+			t.Errorf("%s:%d: %v", page, w.block.Line, w.failed)
 		default:
-			t.Errorf("%s:%d: a text block with this result is missing:\n%s", page, w.block.line, w.text)
+			t.Errorf("%s:%d: a text block with this result is missing:\n%s", page, w.block.Line, w.text)
 		}
 		s.want = nil
 	}
 	end := func() {
 		if s.unused != nil {
-			t.Errorf("%s:%d: nothing in the section uses this data", page, s.unused.line)
+			t.Errorf("%s:%d: nothing in the section uses this data", page, s.unused.Line)
 		}
 	}
 	for i := range list {
 		b := &list[i]
-		if b.lang != "text" || b.has("scores") || b.has("changes") || b.has("moves") || b.has("counts") || b.has("tests") || b.has("audit") {
+		if b.Lang != "text" || b.Has("scores") || b.Has("changes") || b.Has("moves") || b.Has("counts") || b.Has("tests") || b.Has("audit") {
 			pending()
 		}
-		if b.heading && (page == tourPage || page == commandPage) && strings.HasPrefix(b.text, "### ") {
-			continue // these pages go on with the same files
-		}
-		if b.heading {
+		if b.Begins() {
 			end()
 			s = &section{t: t, data: fstest.MapFS{}}
+		}
+		if b.Heading {
 			continue
 		}
 		if err := s.check(b); err != nil {
-			t.Errorf("%s:%d: %v", page, b.line, err)
+			t.Errorf("%s:%d: %v", page, b.Line, err)
 		}
 		s.last = b
 	}
@@ -158,21 +115,21 @@ func checkPage(t *testing.T, page, text string) {
 }
 
 func (s *section) check(b *block) error {
-	if err := b.known(); err != nil {
+	if err := known(b); err != nil {
 		return err
 	}
-	switch b.lang {
+	switch b.Lang {
 	case "score":
 		return s.checkRules(b)
 	case "csv":
-		s.data["data/"+b.args["file"]] = &fstest.MapFile{Data: []byte(b.text)}
+		s.data["data/"+b.Args["file"]] = &fstest.MapFile{Data: []byte(b.Text)}
 		s.unused = b
 		return nil
 	case "json":
-		if b.has("explain") {
+		if b.Has("explain") {
 			return s.compare(b, s.explained)
 		}
-		s.data[b.args["file"]] = &fstest.MapFile{Data: []byte(b.text)}
+		s.data[b.Args["file"]] = &fstest.MapFile{Data: []byte(b.Text)}
 		s.unused = b
 		return nil
 	case "text":
@@ -186,24 +143,24 @@ func (s *section) check(b *block) error {
 }
 
 // known returns an error for an info string that is not known.
-func (b *block) known() error {
+func known(b *block) error {
 	words := map[string]string{
 		"score": "schema alone loose formatted wrong findings right fragment path target file as-of",
 		"csv":   "file", "json": "file explain lead as-of",
 		"text": "messages scores changes moves counts tests audit lead as-of to",
 		"go":   "", "sh": "", "ebnf": "",
 	}
-	allowed, ok := words[b.lang]
+	allowed, ok := words[b.Lang]
 	if !ok {
-		return fmt.Errorf("this test does not know the block %q", b.lang)
+		return fmt.Errorf("this test does not know the block %q", b.Lang)
 	}
-	for arg := range b.args {
+	for arg := range b.Args {
 		if !slices.Contains(strings.Fields(allowed), arg) {
-			return fmt.Errorf("a %s block does not have %s", b.lang, arg)
+			return fmt.Errorf("a %s block does not have %s", b.Lang, arg)
 		}
 	}
-	if (b.lang == "csv" || b.lang == "json" && !b.has("explain")) && b.args["file"] == "" {
-		return fmt.Errorf("a %s block needs file=", b.lang)
+	if (b.Lang == "csv" || b.Lang == "json" && !b.Has("explain")) && b.Args["file"] == "" {
+		return fmt.Errorf("a %s block needs file=", b.Lang)
 	}
 	return nil
 }

@@ -27,7 +27,7 @@ func checkGrammar(b *block) error {
 	g.rules["moment"] = samples("2026-05-31", "2026-05-31T09:30", "2026-05-31T09:30:15.123Z", "2026-05-31T09:30-05:00")
 	g.rules["unit"] = samples("minute", "hours", "days", "week", "months", "year")
 	// Productions end with a dot; a dot in quotes does not end one.
-	g.tokens = regexp.MustCompile(`"[^"]*"|[a-z]+|[^\s]`).FindAllString(b.text, -1)
+	g.tokens = regexp.MustCompile(`"[^"]*"|[a-z]+|[^\s]`).FindAllString(b.Text, -1)
 	first := ""
 	for len(g.tokens) > 0 {
 		name := g.next()

@@ -12,6 +12,7 @@ import (
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/dsl"
+	"github.com/leadscore/leadscore/internal/pages"
 )
 
 // TestDocsStandardSchema: the page lists the whole standard schema.
@@ -226,10 +227,10 @@ func find(page, lang, arg, value string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	list, _ := blocks(page, string(text))
+	list, _ := pages.Blocks(page, string(text))
 	for i := range list {
-		if b := &list[i]; b.lang == lang && b.has(arg) && b.args[arg] == value {
-			return b.text, nil
+		if b := &list[i]; b.Lang == lang && b.Has(arg) && b.Args[arg] == value {
+			return b.Text, nil
 		}
 	}
 	return "", fmt.Errorf("%s has no %s block with %s=%s", page, lang, arg, value)

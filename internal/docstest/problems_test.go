@@ -19,6 +19,7 @@ import (
 	"github.com/leadscore/leadscore/audit"
 	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/eval/findings"
+	"github.com/leadscore/leadscore/internal/pages"
 )
 
 // diagnosticCodes returns the codes that the module declares, which are the
@@ -88,25 +89,25 @@ func TestDocsDiagnostics(t *testing.T) {
 	type examples struct{ wrong, right int }
 	sections := map[dsl.Code]*examples{}
 	var code dsl.Code
-	list, _ := blocks(problemsPage, string(text))
+	list, _ := pages.Blocks(problemsPage, string(text))
 	for i := range list {
 		b := &list[i]
-		name, isSection := strings.CutPrefix(b.text, "### ")
+		name, isSection := strings.CutPrefix(b.Text, "### ")
 		switch {
-		case b.heading && isSection:
+		case b.Heading && isSection:
 			code = dsl.Code(strings.TrimSpace(name))
 			if codes[code] == "" || sections[code] != nil {
-				t.Errorf("%s:%d: there is no code %s, or it has another section", problemsPage, b.line, code)
+				t.Errorf("%s:%d: there is no code %s, or it has another section", problemsPage, b.Line, code)
 			}
 			sections[code] = &examples{}
-		case b.heading:
+		case b.Heading:
 			code = ""
-		case code != "" && b.lang == "text" && b.has("tests"):
+		case code != "" && b.Lang == "text" && b.Has("tests"):
 			sections[code].wrong++ // rules that compile, but fail their tests
-		case code == "" || b.lang != "score":
-		case b.has("wrong"):
+		case code == "" || b.Lang != "score":
+		case b.Has("wrong"):
 			sections[code].wrong++
-			whole, err := b.whole()
+			whole, err := b.Whole()
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -114,7 +115,7 @@ func TestDocsDiagnostics(t *testing.T) {
 			diags, _ := errors.AsType[leadscore.Diagnostics](err)
 			for _, d := range diags {
 				if d.Code != code {
-					t.Errorf("%s:%d: the example of %s gives %s", problemsPage, b.line, code, d.Code)
+					t.Errorf("%s:%d: the example of %s gives %s", problemsPage, b.Line, code, d.Code)
 				}
 			}
 		default:

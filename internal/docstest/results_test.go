@@ -17,28 +17,28 @@ func (s *section) checkText(b *block) error {
 	want := s.want
 	s.want = nil
 	switch {
-	case b.has("scores"):
+	case b.Has("scores"):
 		return s.compare(b, s.scores)
-	case b.has("changes"):
+	case b.Has("changes"):
 		return s.compare(b, s.changes)
-	case b.has("moves"):
+	case b.Has("moves"):
 		return s.compare(b, s.moves)
-	case b.has("counts"):
+	case b.Has("counts"):
 		return s.compare(b, s.counts)
-	case b.has("tests"):
+	case b.Has("tests"):
 		return s.compare(b, s.failures)
-	case b.has("audit"):
+	case b.Has("audit"):
 		return s.compare(b, s.audit)
 	case want == nil:
 		return fmt.Errorf("no block before this one has a result")
-	case b.has("messages"):
+	case b.Has("messages"):
 		var messages strings.Builder
 		for i := range want.diags {
 			messages.WriteString(want.diags[i].Message() + "\n")
 		}
-		return differ("what the block before gives", b.text, messages.String())
+		return differ("what the block before gives", b.Text, messages.String())
 	}
-	return differ("what the block before gives", b.text, strings.TrimSuffix(want.text, "\n")+"\n")
+	return differ("what the block before gives", b.Text, strings.TrimSuffix(want.text, "\n")+"\n")
 }
 
 // fullSchema returns the standard schema with the blocks that the section adds.
@@ -80,7 +80,7 @@ func (s *section) open() (*tables.Data, *leadscore.Schema, error) {
 // prepare compiles the section's last models, loads its data, and returns them with
 // the instant that the block names.
 func (s *section) prepare(b *block) (*leadscore.Set, *tables.Data, time.Time, error) {
-	asOf, err := time.Parse(time.RFC3339, b.args["as-of"])
+	asOf, err := time.Parse(time.RFC3339, b.Args["as-of"])
 	if err != nil {
 		return nil, nil, asOf, fmt.Errorf("the block needs as-of=: %w", err)
 	}
@@ -117,8 +117,8 @@ func (s *section) results(b *block, opts ...leadscore.Option) ([]leadscore.SetRe
 	}
 	ctx := context.Background()
 	ids := data.Leads(ctx)
-	if b.has("lead") {
-		ids = leadscore.IDs(b.args["lead"])
+	if b.Has("lead") {
+		ids = leadscore.IDs(b.Args["lead"])
 	}
 	var results []leadscore.SetResult
 	for r, err := range set.ScoreAll(ctx, ids, data, append(opts, leadscore.AsOf(asOf))...) {
@@ -136,7 +136,7 @@ func (s *section) compare(b *block, show func(*block) (string, error)) error {
 	if err != nil {
 		return err
 	}
-	return differ("the result", b.text, is)
+	return differ("the result", b.Text, is)
 }
 
 // scores returns a line for each lead and model, such as
@@ -178,12 +178,12 @@ func (s *section) changes(b *block) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	to, err := time.Parse(time.RFC3339, b.args["to"])
+	to, err := time.Parse(time.RFC3339, b.Args["to"])
 	if err != nil {
 		return "", fmt.Errorf("the block needs to=: %w", err)
 	}
 	var out strings.Builder
-	for c, err := range set.Changes(s.t.Context(), b.args["lead"], data, asOf, to) {
+	for c, err := range set.Changes(s.t.Context(), b.Args["lead"], data, asOf, to) {
 		if err != nil {
 			return "", err
 		}
@@ -201,12 +201,12 @@ func (s *section) moves(b *block) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	to, err := time.Parse(time.RFC3339, b.args["to"])
+	to, err := time.Parse(time.RFC3339, b.Args["to"])
 	if err != nil {
 		return "", fmt.Errorf("the block needs to=: %w", err)
 	}
 	var out strings.Builder
-	for m, err := range set.Moves(s.t.Context(), b.args["lead"], data, asOf, to) {
+	for m, err := range set.Moves(s.t.Context(), b.Args["lead"], data, asOf, to) {
 		if err != nil {
 			return "", err
 		}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 	"testing/fstest"
 	"time"
 
@@ -15,15 +14,15 @@ import (
 )
 
 func (s *section) checkRules(b *block) error {
-	text, err := b.whole()
+	text, err := b.Whole()
 	if err != nil {
 		return err
 	}
-	if b.has("formatted") {
-		if s.last == nil || s.last.lang != "score" {
+	if b.Has("formatted") {
+		if s.last == nil || s.last.Lang != "score" {
 			return fmt.Errorf("a formatted block must follow a score block")
 		}
-		before, err := s.last.whole()
+		before, err := s.last.Whole()
 		if err != nil {
 			return err
 		}
@@ -33,20 +32,19 @@ func (s *section) checkRules(b *block) error {
 		}
 		return differ("the canonical form", text, formatted)
 	}
-	file := leadscore.File{Name: cmp.Or(b.args["file"], "rules.score"), Text: text}
+	file := leadscore.File{Name: cmp.Or(b.Args["file"], "rules.score"), Text: text}
 	s.data[file.Name] = &fstest.MapFile{Data: []byte(text)}
 	base := leadscore.StandardSchema()
-	if b.has("alone") {
+	if b.Has("alone") {
 		base = nil
 	}
 	files := append(slices.Clip(s.schema), file)
-	// Tests, stages and assignments are about the models before.
-	builds := !begins(text, "model") && (begins(text, "test") || begins(text, "stages") || begins(text, "assignment"))
+	builds := b.Builds()
 	if builds && s.rules != nil {
 		files = append(files, *s.rules)
 	}
 	_, err = leadscore.CompileSet(base, files)
-	if b.has("wrong") {
+	if b.Has("wrong") {
 		diags, ok := err.(leadscore.Diagnostics)
 		if !ok {
 			return fmt.Errorf("this should not compile, but the error is %v", err)
@@ -64,7 +62,7 @@ func (s *section) checkRules(b *block) error {
 	switch {
 	case err != nil:
 		return err
-	case !b.has("loose"):
+	case !b.Has("loose"):
 		if err := differ("the canonical form", text, formatted); err != nil {
 			return err
 		}
@@ -72,7 +70,7 @@ func (s *section) checkRules(b *block) error {
 		return fmt.Errorf("this is in canonical form, so it must not be loose")
 	}
 	switch {
-	case b.has("schema"):
+	case b.Has("schema"):
 		s.schema = append(s.schema, file)
 	case !builds:
 		s.rules = &file
@@ -80,14 +78,11 @@ func (s *section) checkRules(b *block) error {
 	return nil
 }
 
-// begins reports whether a line of text begins a block, such as `test "…"`.
-func begins(text, word string) bool { return strings.Contains("\n"+text, "\n"+word+" \"") }
-
 // checkFindings checks the findings in rules that compile, if the page is about
 // findings.
 func (s *section) checkFindings(b *block, base *leadscore.Schema, file leadscore.File) error {
-	code, shown := b.args["findings"]
-	if !shown && !b.has("right") {
+	code, shown := b.Args["findings"]
+	if !shown && !b.Has("right") {
 		return nil
 	}
 	var trees []*dsl.File
@@ -97,7 +92,7 @@ func (s *section) checkFindings(b *block, base *leadscore.Schema, file leadscore
 	}
 	set, _ := check.NewSet(base, trees...)
 	var asOf time.Time
-	if text := b.args["as-of"]; text != "" {
+	if text := b.Args["as-of"]; text != "" {
 		var err error
 		if asOf, err = time.Parse(time.RFC3339, text); err != nil {
 			return err
@@ -120,56 +115,4 @@ func (s *section) checkFindings(b *block, base *leadscore.Schema, file leadscore
 	s.code = code
 	s.want = &outcome{block: b, diags: found, text: found.Error()}
 	return nil
-}
-
-// whole returns the block's text as a file. It completes a fragment.
-func (b *block) whole() (string, error) {
-	target := cmp.Or(b.args["target"], "contact")
-	const model = "model \"Fragment\" {\n    target %s\n%s}\n"
-	fragment := b.args["fragment"]
-	switch fragment {
-	case "":
-		return b.text, nil
-	case "clause":
-		apart := func(word string) bool { return strings.HasPrefix(b.text, word+" ") } // a blank line is before it
-		if slices.ContainsFunc([]string{"condition", "group", "first of", "table", "dimension", "audience"}, apart) {
-			return fmt.Sprintf(model, target, "\n"+indent(b.text, "    ")), nil
-		}
-		return fmt.Sprintf(model, target, indent(b.text, "    ")), nil
-	case "child", "where":
-	default:
-		return "", fmt.Errorf("there is no fragment %s", fragment)
-	}
-	var conditions strings.Builder
-	for i, part := range parts(b.text) {
-		part = indent(part, "        ")
-		if fragment == "where" {
-			part = fmt.Sprintf("        has %s\n            where %s\n", b.args["path"], strings.TrimSpace(part))
-		}
-		fmt.Fprintf(&conditions, "\n    condition \"%d\" {\n%s        score +1\n    }\n", i+1, part)
-	}
-	return fmt.Sprintf(model, target, conditions.String()), nil
-}
-
-// parts splits a text before each line that is not indented and does not close a block.
-func parts(text string) []string {
-	var list []string
-	for line := range strings.Lines(text) {
-		if len(list) == 0 || !strings.HasPrefix(line, " ") && !strings.HasPrefix(line, "}") {
-			list = append(list, "")
-		}
-		list[len(list)-1] += line
-	}
-	return list
-}
-
-func indent(text, by string) string {
-	var out strings.Builder
-	for line := range strings.Lines(text) {
-		if line != "\n" {
-			out.WriteString(by)
-		}
-		out.WriteString(line)
-	}
-	return out.String()
 }

@@ -62,6 +62,7 @@ var arrows = map[string][]string{
 	"internal/reference":   {".", "dsl", "traverse"}, // .: the schemas that are drawn; only tests import this package
 	"internal/conformance": {"dsl", "traverse", "source/tables"},
 	"internal/mutate":      {},
+	"internal/pages":       {},
 	"internal/structure":   {},
 
 	"internal/scoretest":  {".", "source/memory", "traverse"},

@@ -1,10 +1,11 @@
 // Command playground serves a page with the library in it: rules, data, scores and what
-// explains them. It builds the library as wasm, and needs the command go for that. All that
-// is typed stays in the page, which asks nothing of any other address.
+// explains them; and below docs/ the documentation. It builds the library as wasm, and needs the
+// command go for that. All that is typed stays in the page, which asks nothing of any other
+// address. With --write it writes both to a folder instead, for a server of files.
 //
 // Usage:
 //
-//	go run ./playground [--listen ADDRESS]
+//	go run ./playground [--listen ADDRESS | --write DIR]
 package main
 
 import (
@@ -21,11 +22,13 @@ import (
 	"time"
 
 	"github.com/leadscore/leadscore/playground/internal/build"
+	"github.com/leadscore/leadscore/playground/internal/docsite"
 	"github.com/leadscore/leadscore/playground/internal/site"
 )
 
 func main() {
 	listen := flag.String("listen", "127.0.0.1:8090", "serve on `ADDRESS`, a host and a port; port 0 takes a free one")
+	write := flag.String("write", "", "write the page and the documentation to the folder `DIR`, and do not serve them")
 	flag.Parse()
 	if flag.NArg() > 0 {
 		fmt.Fprintf(os.Stderr, "playground: there are no operands, and %q is one\n", flag.Arg(0))
@@ -33,34 +36,50 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, *listen); err != nil {
+	do := func(s *site.Site) error { return s.Write(*write) }
+	if *write == "" {
+		do = func(s *site.Site) error { return serve(ctx, *listen, s) }
+	}
+	if err := run(ctx, do); err != nil {
 		fmt.Fprintf(os.Stderr, "playground: %v\n", err)
 		os.Exit(1)
 	}
 }
 
-// run builds the library and serves the page until ctx is done.
-func run(ctx context.Context, listen string) error {
+// run makes the site and does something with it.
+func run(ctx context.Context, do func(*site.Site) error) error {
+	root, err := build.Root(ctx)
+	if err != nil {
+		return err
+	}
+	docs, err := docsite.Build(os.DirFS(root))
+	if err != nil {
+		return fmt.Errorf("making the documentation:\n%w", err)
+	}
 	dir, err := os.MkdirTemp("", "playground")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
+	s := &site.Site{Wasm: filepath.Join(dir, "leadscore.wasm"), Docs: docs}
+	if err := build.Wasm(ctx, s.Wasm); err != nil {
+		return err
+	}
+	if s.Support, err = build.Support(ctx); err != nil {
+		return err
+	}
+	return do(s)
+}
+
+// serve serves a site until ctx is done.
+func serve(ctx context.Context, listen string, s *site.Site) error {
 	listener, err := net.Listen("tcp", listen)
 	if err != nil {
 		return err
 	}
-	wasm := filepath.Join(dir, "leadscore.wasm")
-	if err := build.Wasm(ctx, wasm); err != nil {
-		return errors.Join(err, listener.Close())
-	}
-	support, err := build.Support(ctx)
-	if err != nil {
-		return errors.Join(err, listener.Close())
-	}
-	server := &http.Server{Handler: site.Handler(wasm, support), ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: s.Handler(), ReadHeaderTimeout: 10 * time.Second}
 	context.AfterFunc(ctx, func() { _ = server.Close() })
-	fmt.Printf("http://%s/\n", listener.Addr())
+	fmt.Printf("http://%s/\nhttp://%s/docs/\n", listener.Addr(), listener.Addr())
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}

@@ -92,7 +92,7 @@ func TestScreenshots(t *testing.T) {
 		compare       bool
 	}{
 		{"page", "light", 1300, 1500, false},
-		{"compare", "dark", 1300, 1700, true},
+		{"compare", "dark", 1300, 1640, true},
 	} {
 		b.open("", shot.width, shot.height, shot.scheme)
 		if shot.compare {

@@ -18,6 +18,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/leadscore/leadscore/playground/internal/build"
+	"github.com/leadscore/leadscore/playground/internal/docsite"
 	"github.com/leadscore/leadscore/playground/internal/site"
 )
 
@@ -53,7 +54,15 @@ func start(t *testing.T) *browser {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(site.Handler(wasm, support))
+	root, err := build.Root(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	docs, err := docsite.Build(os.DirFS(root))
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer((&site.Site{Wasm: wasm, Support: support, Docs: docs}).Handler())
 	t.Cleanup(server.Close)
 	b := &browser{t: t, url: server.URL}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.Flag("force-device-scale-factor", "1"))

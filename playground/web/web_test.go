@@ -17,6 +17,9 @@ import (
 // maxScript is how long the scripts of the page may be, in bytes, compressed by gzip.
 const maxScript = 180_000
 
+// policy is that of package site, without what only a server can say.
+const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src 'self'; worker-src 'self'; img-src data:; base-uri 'none'; form-action 'none'"
+
 // TestScript: the scripts are short, and load nothing from elsewhere.
 func TestScript(t *testing.T) {
 	var compressed bytes.Buffer
@@ -43,6 +46,9 @@ func TestScript(t *testing.T) {
 	page, err := fs.ReadFile(web.Dist, "dist/index.html")
 	if err != nil {
 		t.Fatal(err)
+	}
+	if !bytes.Contains(page, []byte(`content="`+policy+`"`)) {
+		t.Errorf("the page has not the policy %q, which counts where no server has one", policy)
 	}
 	if bytes.Contains(page, []byte("//")) || bytes.Contains(page, []byte("<script>")) {
 		t.Error("the page loads something from elsewhere, or has a script in it")

@@ -1,4 +1,4 @@
-// Package build makes the library as wasm for the page.
+// Package build makes the library as wasm for the page, and finds what else the page needs.
 package build
 
 import (
@@ -11,8 +11,20 @@ import (
 	"strings"
 )
 
-// program is the package that is built.
-const program = "github.com/leadscore/leadscore/playground/wasm"
+// module is the module of the library, and program the package that is built.
+const (
+	module  = "github.com/leadscore/leadscore"
+	program = module + "/playground/wasm"
+)
+
+// Root returns the folder of the project, which has the documents.
+func Root(ctx context.Context) (string, error) {
+	out, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}", module).Output()
+	if err != nil {
+		return "", fmt.Errorf("looking for the folder of %s: %w", module, err)
+	}
+	return strings.TrimSpace(string(out)), nil
+}
 
 // Wasm writes the library as wasm to a file. Functions are not inlined, which makes the file
 // a fifth smaller. It needs the command go and this module, in

@@ -6,7 +6,10 @@ import { el, byId, show, signed } from "./dom.js";
 let chart = null;
 
 // outcome returns a result as people say it.
-const outcome = (r) => (r.status === "scored" ? `${r.score}${r.grade ? ", " + r.grade : ""}${r.sales_ready ? ", sales ready" : ""}` : r.status);
+const outcome = (r) => (r.status === "scored" ? [String(r.score), r.grade, r.label, r.sales_ready && "sales ready"].filter(Boolean).join(", ") : r.status);
+
+// dimensionsOf returns the scores of the dimensions of a result, as people say them.
+const dimensionsOf = (r) => Object.entries(r.dimensions ?? {}).map(([name, d]) => `; ${name} ${[String(d.score), d.grade].filter(Boolean).join(", ")}`).join("");
 
 const day = (time) => time.slice(0, 16).replace("T", " ");
 
@@ -40,7 +43,7 @@ function ledger(r) {
   return el(
     "table",
     {},
-    el("caption", {}, `${r.model}: ${outcome(r)}`),
+    el("caption", {}, `${r.model}: ${outcome(r)}${dimensionsOf(r)}`),
     el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Points"), el("th", { scope: "col" }, "Condition"), el("th", { scope: "col" }, "Counted"))),
     el(
       "tbody",
@@ -81,34 +84,50 @@ function whatIf(a) {
   );
 }
 
-// showHistory draws the scores of a lead over time, and lists the changes.
+// linesOf returns the lines of the chart: the score of each model, and those of its dimensions,
+// which are there while the model is active.
+function linesOf(first, changes) {
+  const dimensions = (r) => [...new Set([r, ...changes.filter((c) => c.model === r.model).map((c) => c.to)].flatMap((o) => Object.keys(o.dimensions ?? {})))];
+  const named = (model, name) => (first.length > 1 ? `${model}: ${name}` : name);
+  return first.flatMap((r) => [
+    { model: r.model, label: first.length > 1 ? r.model : "Score", first: r, value: (o) => o.score },
+    ...dimensions(r).map((name) => ({ model: r.model, label: named(r.model, name), first: r, value: (o) => o.dimensions?.[name]?.score, part: true })),
+  ]);
+}
+
+// valuesAt returns the values of a line at times.
+function valuesAt(line, times, changes, seconds) {
+  const valueOf = (o) => (o.status === "scored" ? (line.value(o) ?? null) : null);
+  let now = valueOf(line.first);
+  return times.map((t) => {
+    for (const c of changes) if (c.model === line.model && seconds(c.as_of) === t) now = valueOf(c.to);
+    return now;
+  });
+}
+
+// showHistory draws the scores of a lead over time, of each dimension, too, and lists the
+// changes.
 export function showHistory(from, to, first, changes) {
   chart?.destroy();
   chart = null;
   const host = byId("chart");
-  const models = first.map((r) => r.model);
   const seconds = (t) => Date.parse(t) / 1000;
   const times = [...new Set([seconds(from), ...changes.map((c) => seconds(c.as_of)), seconds(to)])].sort((a, b) => a - b);
-  const series = models.map((model, i) => {
-    let now = first[i].status === "scored" ? first[i].score : null;
-    return times.map((t) => {
-      for (const c of changes) if (c.model === model && seconds(c.as_of) === t) now = c.to.status === "scored" ? c.to.score : null;
-      return now;
-    });
-  });
+  const lines = linesOf(first, changes);
   const css = getComputedStyle(document.body);
   const color = (name) => css.getPropertyValue(name).trim();
-  if (models.length && host.clientWidth) {
+  const colors = ["--accent", "--good", "--bad", "--keyword", "--number"];
+  if (lines.length && host.clientWidth) {
     const axis = { stroke: color("--text"), grid: { stroke: color("--line") }, ticks: { stroke: color("--line") } };
     chart = new uPlot(
       {
         width: host.clientWidth,
-        height: 180,
+        height: lines.length > 1 ? 240 : 180,
         axes: [axis, axis],
-        legend: { show: models.length > 1 },
-        series: [{}, ...models.map((label, i) => ({ label, stroke: color(["--accent", "--good", "--bad"][i % 3]), width: 2, paths: uPlot.paths.stepped({ align: 1 }) }))],
+        legend: { show: lines.length > 1 },
+        series: [{}, ...lines.map(({ label, part }, i) => ({ label, stroke: color(colors[i % colors.length]), width: 2, dash: part ? [6, 4] : undefined, paths: uPlot.paths.stepped({ align: 1 }) }))],
       },
-      [times, ...series],
+      [times, ...lines.map((l) => valuesAt(l, times, changes, seconds))],
       host,
     );
   }

@@ -23,6 +23,9 @@ function mark(what) {
   byId("state").textContent = { fresh: "Up to date", stale: "Working…", wrong: "The rules have errors: these are older results" }[what];
 }
 
+// today returns the day that leads are scored as of; a link may have a time of that day, too.
+const today = () => state.asOf.slice(0, 10);
+
 // dayFrom returns the day that is some days after another.
 function dayFrom(day, days) {
   const d = new Date(day + "T00:00:00Z");
@@ -82,11 +85,14 @@ async function updateLead(stale) {
   const why = await ask("explain", { lead: state.lead, as_of: state.asOf, what_if: true, quick: true });
   if (stale()) return;
   showLead(state.lead, valuesOf(why, "explanation"), errorOf(why));
-  const from = dayFrom(state.asOf, -180);
-  const to = dayFrom(state.asOf, 180);
+  const from = dayFrom(today(), -180);
+  const to = dayFrom(today(), 180);
   const history = await ask("history", { lead: state.lead, from, to, quick: true });
   if (!stale()) showHistory(from, to, valuesOf(history, "result"), valuesOf(history, "lead"));
 }
+
+// about returns a link to what a page of the documentation says of a code.
+const about = (page, code) => (code ? [el("a", { href: `docs/${page}.html#${code}`, target: "_blank", "aria-label": `About ${code}` }, code), " "] : null);
 
 // showFindings lists what is wrong or odd, in rules and data.
 function showFindings(problems, findings, error, notes) {
@@ -99,10 +105,11 @@ function showFindings(problems, findings, error, notes) {
         { class: p.severity },
         p.span ? el("button", { type: "button", class: "link", click: () => goTo(view, p.span) }, `line ${p.span.start.line}`) : null,
         ` ${p.severity}: ${p.message} `,
+        about(p.severity === "error" ? "diagnostics" : "findings", p.code),
         p.edit ? el("button", { type: "button", class: "fix", click: () => fix(view, p) }, "Fix") : null,
       ),
     ),
-    findings.map((f) => el("li", { class: f.severity }, `data, ${[f.entity, f.field].filter(Boolean).join(".")}: ${f.summary}${f.help ? "; " + f.help : ""}`)),
+    findings.map((f) => el("li", { class: f.severity }, `data, ${[f.entity, f.field].filter(Boolean).join(".")}: ${f.summary}${f.help ? "; " + f.help : ""} `, about("audit", f.code))),
     (notes ?? "").split("\n").filter(Boolean).map((n) => el("li", { class: "advice" }, n)),
   );
   if (!byId("problems").children.length) show("problems", el("li", {}, "Nothing is wrong or odd."));
@@ -116,11 +123,17 @@ function showTestResults(results) {
   show("tests", failed.map((r) => el("li", { class: "wrong" }, `${r.test}: ${[...(r.failures ?? []), r.error].filter(Boolean).join("; ")}`)));
 }
 
+// showAsOf shows when leads are scored as of.
+function showAsOf() {
+  byId("as-of").value = today();
+  byId("as-of-time").textContent = state.asOf.slice(11);
+}
+
 // start shows what the state has.
 function start() {
-  byId("as-of").value = state.asOf;
+  showAsOf();
   byId("slider").value = 0;
-  byId("slider").dataset.from = state.asOf;
+  byId("slider").dataset.from = today();
   showFiles();
 }
 
@@ -184,7 +197,7 @@ function controls() {
 listen((changed) => {
   if (changed.includes("rules") && view) replace(view, state.rules.text);
   if (changed.includes("data") || changed.includes("mapping")) showFiles();
-  if (changed.includes("asOf")) byId("as-of").value = state.asOf;
+  if (changed.includes("asOf")) showAsOf();
   if (changed.length === 1 && changed[0] === "lead") showTable();
   later();
 });

@@ -45,26 +45,31 @@ export function showTable() {
   more.textContent = `Show ${Math.min(first, all.length - shown)} more of ${all.length}`;
 }
 
-// showGrades shows how many leads have each grade, by model.
+// showGrades shows how many leads have each grade, by model and by dimension. A model without
+// grades has labels.
 function showGrades() {
   const counts = new Map();
+  const count = (where, grade, score, ready) => {
+    const key = JSON.stringify([where, grade]);
+    const c = counts.get(key) ?? { where, grade, leads: 0, ready: 0, best: -Infinity };
+    c.leads++;
+    c.ready += ready ? 1 : 0;
+    c.best = Math.max(c.best, score);
+    counts.set(key, c);
+  };
   for (const r of results) {
     if (r.status !== "scored") continue;
-    const key = JSON.stringify([r.model, r.grade || "no grade"]);
-    const c = counts.get(key) ?? { model: r.model, grade: r.grade || "no grade", leads: 0, ready: 0, best: -Infinity };
-    c.leads++;
-    c.ready += r.sales_ready ? 1 : 0;
-    c.best = Math.max(c.best, r.score);
-    counts.set(key, c);
+    count(r.model, r.grade || r.label || "no grade", r.score, r.sales_ready);
+    for (const [name, d] of Object.entries(r.dimensions ?? {})) count(`${r.model}, ${name}`, d.grade || "no grade", d.score, r.sales_ready);
   }
-  const list = [...counts.values()].sort((a, b) => a.model.localeCompare(b.model) || b.best - a.best);
+  const list = [...counts.values()].sort((a, b) => a.where.localeCompare(b.where) || b.best - a.best);
   const most = Math.max(1, ...list.map((c) => c.leads));
   show(
     "grades",
     list.map((c) => {
       const bar = el("span", { class: "bar", "aria-hidden": "true" });
       bar.style.width = (100 * c.leads) / most + "%";
-      return el("li", {}, el("span", { class: "name" }, `${c.model}: ${c.grade}`), el("span", { class: "track" }, bar), el("span", { class: "number" }, `${c.leads} (${c.ready} ready)`));
+      return el("li", {}, el("span", { class: "name" }, `${c.where}: ${c.grade}`), el("span", { class: "track" }, bar), el("span", { class: "number" }, `${c.leads} (${c.ready} ready)`));
     }),
   );
 }

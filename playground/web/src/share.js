@@ -26,9 +26,12 @@ export async function unpack(text) {
 const isText = (v) => typeof v === "string";
 const isFile = (f) => f && isText(f.name) && (isText(f.text) || isText(f.data));
 
+// isInstant says whether a value is a day or an instant, such as 2026-05-31T12:00:00Z.
+const isInstant = (v) => isText(v) && /^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d)?)?$/.test(v) && !Number.isNaN(Date.parse(v.slice(0, 10)));
+
 // checked returns a state from a link, if it is one: all that is in it may be hostile.
 export function checked(s) {
-  const wrong = !s || !isFile(s.rules) || !(s.old === null || isText(s.old)) || !Array.isArray(s.data) || !s.data.every(isFile) || !(s.mapping === null || isFile(s.mapping)) || !isText(s.asOf) || !isText(s.lead);
+  const wrong = !s || !isFile(s.rules) || !(s.old === null || isText(s.old)) || !Array.isArray(s.data) || !s.data.every(isFile) || !(s.mapping === null || isFile(s.mapping)) || !isInstant(s.asOf) || !isText(s.lead);
   if (wrong) throw new Error("the link is not one of this page");
   return { rules: s.rules, old: s.old, data: s.data, mapping: s.mapping, asOf: s.asOf, lead: s.lead };
 }

@@ -23,6 +23,7 @@ const (
 	problemsPage  = "docs/diagnostics.md"
 	exportsPage   = "docs/exports.md"
 	commandPage   = "docs/cli.md"
+	cookbookPage  = "docs/cookbook.md"
 )
 
 // TestMain runs the tests in the root folder of the module, where the pages are.
@@ -34,7 +35,7 @@ func TestMain(m *testing.M) {
 }
 
 func TestDocs(t *testing.T) {
-	for _, page := range []string{referencePage, tourPage, findingsPage, readmePage, problemsPage, exportsPage, auditPage, commandPage} {
+	for _, page := range []string{referencePage, tourPage, findingsPage, readmePage, problemsPage, exportsPage, auditPage, commandPage, cookbookPage} {
 		t.Run(filepath.Base(page), func(t *testing.T) {
 			text, err := os.ReadFile(page)
 			if page == readmePage && os.IsNotExist(err) {

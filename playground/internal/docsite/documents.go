@@ -22,7 +22,7 @@ var groups = []struct {
 	title string
 	files []string
 }{
-	{"Begin", []string{"README.md", "docs/tour.md"}},
+	{"Begin", []string{"README.md", "docs/guides.md", "docs/tour.md", "docs/cookbook.md"}},
 	{"Rules", []string{"docs/language.md", "docs/diagnostics.md", "docs/findings.md"}},
 	{"Data", []string{"docs/exports.md", "docs/databases.md", "docs/audit.md"}},
 	{"Programs", []string{"docs/cli.md", "playground/README.md", "examples/crm/README.md"}},

@@ -15,6 +15,7 @@ import (
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/internal/answer"
+	"github.com/leadscore/leadscore/source/tables"
 )
 
 // A Session holds what requests are about: rules, an older version of them, a schema and
@@ -25,6 +26,9 @@ type Session struct {
 	rules, old version
 	data       data
 	checked    checked
+	scores     *leadscore.Scores // or nil; their memory is used again
+	leads      []string          // the leads of leadsOf
+	leadsOf    *tables.Data
 	now        func() time.Time // time.Now, unless a test sets it
 }
 
@@ -82,6 +86,7 @@ var methods = map[string]struct {
 	"edit":    {edit, false},
 	"check":   {checkRules, true},
 	"score":   {score, true},
+	"scores":  {scores, false},
 	"explain": {explainLead, true},
 	"history": {history, true},
 	"changes": {changes, true},

@@ -67,7 +67,7 @@ func FuzzHandle(f *testing.F) {
 			"data":  []api.File{{Name: "Lead.csv", Text: "id,ParentContact\na,ada\n"}},
 		}})
 		answerIn(t, s.Handle(t.Context(), method, []byte(params)))
-		for _, name := range []string{"check", "score", "test", "schema", "diff"} {
+		for _, name := range []string{"check", "score", "scores", "test", "schema", "diff"} {
 			answerIn(t, s.Handle(t.Context(), name, nil))
 		}
 	})

@@ -29,8 +29,15 @@ func Root(ctx context.Context) (string, error) {
 // Wasm writes the library as wasm to a file. Functions are not inlined, which makes the file
 // a fifth smaller. It needs the command go and this module, in
 // the current folder or one above it. The error has what the command says.
-func Wasm(ctx context.Context, file string) error {
-	c := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-gcflags=all=-l", "-o", file, program)
+func Wasm(ctx context.Context, file string) error { return wasm(ctx, file, "-ldflags=-s -w") }
+
+// Named is like Wasm, but keeps the names of functions, for profiles.
+func Named(ctx context.Context, file string) error { return wasm(ctx, file) }
+
+// wasm builds the library with flags besides those that it always has.
+func wasm(ctx context.Context, file string, flags ...string) error {
+	args := append([]string{"build", "-trimpath", "-gcflags=all=-l", "-o", file}, flags...)
+	c := exec.CommandContext(ctx, "go", append(args, program)...)
 	c.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "CGO_ENABLED=0", "GOWASM=satconv,signext")
 	if out, err := c.CombinedOutput(); err != nil {
 		return fmt.Errorf("building the library as wasm: %w\n%s", err, out)

@@ -1,7 +1,7 @@
 // The page: what people change, and what follows from it.
 import { el, byId, show, say } from "./dom.js";
 import { state, set, listen } from "./state.js";
-import { ask, valuesOf, errorOf } from "./client.js";
+import { ask, valuesOf, resultsOf, errorOf } from "./client.js";
 import { editorIn, replace, showProblems, showTests, fix, goTo } from "./editor.js";
 import { examples } from "./examples.js";
 import { pack, unpack, checked } from "./share.js";
@@ -58,11 +58,11 @@ async function update(mine) {
     showComparison(null);
     return mark("wrong");
   }
-  const score = await ask("score", { as_of: state.asOf, quick: true });
+  const scores = await ask("scores", { as_of: state.asOf });
   if (stale()) return;
-  const results = valuesOf(score, "result");
+  const results = resultsOf(scores.value);
   if (!results.some((r) => r.lead === state.lead)) state.lead = results[0]?.lead ?? "";
-  showResults(results, valuesOf(score, "failure"), errorOf(score));
+  showResults(results, scores.value?.failures ?? [], errorOf(scores));
   const test = await ask("test");
   if (stale()) return;
   showTestResults(valuesOf(test, "test"));

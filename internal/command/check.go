@@ -14,6 +14,7 @@ func runCheck(ctx context.Context, inv *invocation) error {
 	rules, data := inv.ruleFlags(), inv.dataFlags()
 	advice := inv.flags.Bool("advice", false, "also give advice, on what is unusual but may be intended")
 	inv.formatFlag("text", "report problems as `FORMAT`: text, on standard error, or json, one object per line on standard output", "json")
+	inv.watchFlag()
 	names, err := inv.parse()
 	if err != nil {
 		return err

@@ -54,6 +54,10 @@ type invocation struct {
 	json    *answer.Lines       // the output, if --format is json
 	stdin   *string             // the text of standard input, once it is read
 	data    *dataInput          // the data, if the command has flags for it
+
+	operands []string // as they were given, once they are parsed
+	watch    *bool    // --watch, if the command has it
+	watching bool     // the command is run by --watch
 }
 
 func (p *Program) newInvocation(s streams, c *command, args []string) *invocation {
@@ -134,11 +138,15 @@ func (inv *invocation) parse() ([]string, error) {
 		operands = append(operands, inv.flags.Arg(0))
 		args = inv.flags.Args()[1:]
 	}
-	operands, bad := inv.useProject(append(operands, tail...))
+	inv.operands = append(operands, tail...)
+	operands, bad := inv.useProject(inv.operands)
 	for _, check := range inv.checks {
 		if err := check(); err != nil {
 			return nil, err
 		}
+	}
+	if inv.watch != nil && *inv.watch && !inv.watching {
+		return operands, errWatch
 	}
 	if inv.format != nil && *inv.format == "json" {
 		j, err := answer.Begin(inv.out, inv.command.name)

@@ -88,14 +88,14 @@ func (p *Program) commands() []command {
 	}, explaining(from, data), giving(data, records), []command{
 		{
 			name:  "check",
-			usage: "[--schema FILE] [" + checkData + "]\n[--strict] [--advice] [--format text|json] [--color WHEN] [FILE|DIR...]",
+			usage: "[--schema FILE] [" + checkData + "]\n[--strict] [--advice] [--watch] [--format text|json] [--color WHEN] [FILE|DIR...]",
 			more:  rulesHelp + " check judges those, too, each on its own.",
 			about: "report errors in rule files, rules that are valid but odd, and data that does not meet the rules",
 			run:   runCheck,
 		},
 		{
 			name:  "test",
-			usage: "[--schema FILE] [-v] [--format text|json] [--color WHEN] FILE|DIR...",
+			usage: "[--schema FILE] [-v] [--watch] [--format text|json] [--color WHEN] FILE|DIR...",
 			more:  rulesHelp + " test runs the tests of those, too, each on its own.",
 			about: "run the tests in rule files",
 			run:   runTest,
@@ -130,6 +130,19 @@ func (p *Program) commands() []command {
 			run:   runSchema,
 		},
 		p.statements(),
+	}, p.aroundRules())
+}
+
+// aroundRules returns the commands that are not about certain rules.
+func (p *Program) aroundRules() []command {
+	return []command{
+		{
+			name:  "lsp",
+			usage: "[--stdio] [--color WHEN]",
+			more:  "An editor starts it, and ends it. It speaks the Language Server Protocol, on standard input and output: problems while people type, fixes, completion, what a word means, where a name is used, other names for things, formatting, and tests to run. A file leadscore.json says which files belong together; see the folder editors for settings of editors.",
+			about: "serve an editor in which people write rules",
+			run:   runLSP,
+		},
 		{
 			name:  "completion",
 			usage: "[--color WHEN] bash|zsh|fish",
@@ -142,7 +155,7 @@ func (p *Program) commands() []command {
 			about: "print the version of the command",
 			run:   runVersion,
 		},
-	})
+	}
 }
 
 // giving returns the commands that say in which stages leads are, who gets them, and which leads there are to be. data
@@ -254,6 +267,9 @@ func (p *Program) run(ctx context.Context, s streams, args []string) int {
 	}
 	inv := p.newInvocation(s, c, args[1:])
 	err := c.run(ctx, inv)
+	if err == errWatch {
+		return inv.runAgain(ctx)
+	}
 	inv.closeData()
 	return inv.conclude(ctx, err)
 }

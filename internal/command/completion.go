@@ -65,7 +65,7 @@ func (p *Program) flagsOfCommands() []commandFlags {
 			entry.operands = shells
 		case "mapping":
 			entry.operands = []string{"init"}
-		case "version":
+		case "lsp", "version":
 			entry.operands = []string{}
 		}
 		all = append(all, entry)

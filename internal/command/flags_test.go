@@ -33,7 +33,7 @@ func TestFlagsForData(t *testing.T) {
 		"score":   {"explain", "format", "grade", "label", "lead", "model", "o", "ready", "sort", "top"},
 		"explain": {"format", "lead", "what-if"},
 		"diff":    {"exit-code", "format", "limit"},
-		"check":   {"advice", "format"},
+		"check":   {"advice", "format", "watch"},
 	}
 	score := flagsOf(t, "score")
 	for _, name := range own["score"] {

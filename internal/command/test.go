@@ -13,6 +13,7 @@ func runTest(ctx context.Context, inv *invocation) error {
 	rules := inv.ruleFlags()
 	verbose := inv.flags.Bool("v", false, "also list tests that pass")
 	inv.formatFlag("text", "print results as `FORMAT`: text or json (one object per test)", "json")
+	inv.watchFlag()
 	names, err := inv.parse()
 	if err != nil {
 		return err

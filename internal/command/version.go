@@ -15,12 +15,16 @@ func runVersion(_ context.Context, inv *invocation) error {
 	if len(names) > 0 {
 		return badUsage("version takes no arguments")
 	}
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		info = &debug.BuildInfo{}
-	}
-	_, err = fmt.Fprintln(inv.out, versionLine(inv.program.Name, info))
+	_, err = fmt.Fprintln(inv.out, versionLine(inv.program.Name, buildInfo()))
 	return err
+}
+
+// buildInfo returns what is known of how the program was built.
+func buildInfo() *debug.BuildInfo {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		return info
+	}
+	return &debug.BuildInfo{}
 }
 
 // versionLine returns the version of a program, the version of Go it was built

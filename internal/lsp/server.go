@@ -1,0 +1,274 @@
+// Package lsp is the language server of leadscore: what editors ask about rule files, by the
+// methods of the Language Server Protocol 3.17. A [Server] knows no transport: package wire
+// connects it to an editor, and a page can call it directly. It opens no file itself: it
+// reads those of a file system that it is given.
+package lsp
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"sync"
+	"time"
+)
+
+// Options are what a [Server] works with.
+type Options struct {
+	// Files are the files that URIs with the scheme file name, by their paths without the
+	// first slash. If it is nil, there are only the documents that the client opens.
+	Files fs.FS
+
+	// Notify sends a notification to the client, and Request a request, whose answer does
+	// not matter. They must not call the server and must not wait for the client. They may be
+	// nil.
+	Notify, Request func(method string, params any)
+
+	// Delay is how long nothing must change before findings are looked for. They take longer
+	// than the errors, which are reported at once.
+	Delay time.Duration
+
+	// Version is the version of the server, or "".
+	Version string
+}
+
+// A Server answers what an editor asks. It is safe for concurrent use, but what an editor
+// sends must be given to [Server.Start] in the order in which it was sent.
+type Server struct {
+	options Options
+	files   *openFiles
+
+	mu        sync.Mutex
+	phase     phase
+	encoding  encoding
+	watches   bool // the client can watch files
+	documents map[string]*document
+	units     map[string]*unit
+	working   sync.WaitGroup // searches for findings
+}
+
+// A phase is how far the life of a server has come.
+type phase uint8
+
+const (
+	starting phase = iota // before initialize
+	running
+	stopped // after shutdown
+)
+
+// New returns a server.
+func New(options Options) *Server {
+	none := func(string, any) {}
+	if options.Notify == nil {
+		options.Notify = none
+	}
+	if options.Request == nil {
+		options.Request = none
+	}
+	s := &Server{options: options, documents: map[string]*document{}, units: map[string]*unit{}}
+	s.files = &openFiles{disk: options.Files, server: s}
+	return s
+}
+
+// A Call does what is left of a method once [Server.Start] has returned. It may run at any
+// time, also concurrently with others, and fails soon after its context is done.
+type Call func(ctx context.Context) (result any, err error)
+
+// Handle does what a method says and returns its result, which can be marshaled as JSON; it
+// is nil for a notification. The error is an [*Error], or that of ctx.
+func (s *Server) Handle(ctx context.Context, method string, params json.RawMessage) (any, error) {
+	return s.Start(method, params)(ctx)
+}
+
+// Start begins a method: it makes the changes of a notification, and decides which state of
+// the documents a request is about. What remains is in the call.
+func (s *Server) Start(method string, params json.RawMessage) Call {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.allowed(method); err != nil {
+		return failed(err)
+	}
+	m, ok := methods[method]
+	if !ok {
+		return failed(&Error{CodeUnknownMethod, fmt.Sprintf("there is no method %q", method)})
+	}
+	call, err := m(s, params)
+	switch {
+	case err != nil:
+		return failed(err)
+	case call == nil:
+		return func(context.Context) (any, error) { return nil, nil }
+	}
+	return func(ctx context.Context) (any, error) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		result, err := call(ctx)
+		if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+			return nil, ctx.Err()
+		}
+		return result, asError(err)
+	}
+}
+
+// failed returns the call of a method that failed.
+func failed(err error) Call {
+	return func(context.Context) (any, error) { return nil, asError(err) }
+}
+
+// asError returns err as an [*Error], or nil.
+func asError(err error) error {
+	if err == nil {
+		return nil
+	}
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e
+	}
+	return &Error{CodeFailed, err.Error()}
+}
+
+// allowed returns why a method may not be called now, or nil.
+func (s *Server) allowed(method string) error {
+	switch {
+	case s.phase == starting && method != "initialize" && method != "exit":
+		return &Error{CodeNotInitialized, "the first request must be initialize"}
+	case s.phase == running && method == "initialize":
+		return &Error{CodeInvalidRequest, "the server is initialized already"}
+	case s.phase == stopped && method != "exit":
+		return &Error{CodeInvalidRequest, "the server is shut down"}
+	}
+	return nil
+}
+
+// Stopped reports whether the client has asked the server to shut down.
+func (s *Server) Stopped() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.phase == stopped
+}
+
+// Close ends what the server does in the background, and returns once it has ended.
+func (s *Server) Close() {
+	s.mu.Lock()
+	s.phase = stopped
+	s.dropUnits()
+	s.mu.Unlock()
+	s.working.Wait()
+}
+
+// A method begins to answer. s.mu is locked.
+type method func(s *Server, params json.RawMessage) (Call, error)
+
+// methods are the methods by name.
+var methods map[string]method
+
+func init() {
+	methods = map[string]method{
+		"initialize":                       with(initialize),
+		"initialized":                      with(initialized),
+		"shutdown":                         with(shutdown),
+		"exit":                             nothing,
+		"$/setTrace":                       nothing,
+		"$/cancelRequest":                  nothing, // the transport knows which request is meant
+		"textDocument/didOpen":             with(didOpen),
+		"textDocument/didChange":           with(didChange),
+		"textDocument/didClose":            with(didClose),
+		"textDocument/didSave":             with(filesChanged),
+		"workspace/didChangeWatchedFiles":  with(filesChanged),
+		"workspace/didChangeConfiguration": nothing,
+		"textDocument/formatting":          about(formatting),
+		"textDocument/rangeFormatting":     about(rangeFormatting),
+
+		"textDocument/completion":          about(complete),
+		"textDocument/hover":               about(hover),
+		"textDocument/definition":          about(definition),
+		"textDocument/references":          about(references),
+		"textDocument/documentHighlight":   about(highlights),
+		"textDocument/documentSymbol":      about(documentSymbols),
+		"textDocument/foldingRange":        about(folds),
+		"textDocument/semanticTokens/full": about(semanticTokens),
+		"workspace/symbol":                 with(workspaceSymbols),
+	}
+}
+
+// nothing is a method that does nothing.
+func nothing(*Server, json.RawMessage) (Call, error) { return nil, nil }
+
+// with returns a method with the parameters P.
+func with[P any](f func(*Server, *P) (Call, error)) method {
+	return func(s *Server, params json.RawMessage) (Call, error) {
+		var p P
+		if len(params) > 0 {
+			if err := json.Unmarshal(params, &p); err != nil {
+				return nil, &Error{CodeInvalidParams, "the parameters: " + err.Error()}
+			}
+		}
+		return f(s, &p)
+	}
+}
+
+// about returns a method about an open document, as it is when the method starts. It answers
+// nothing about a project file.
+func about[P any, Q interface {
+	*P
+	document() string
+}](f func(ctx context.Context, at *file, p *P) (any, error)) method {
+	return with(func(s *Server, p *P) (Call, error) {
+		at, err := s.fileAt(Q(p).document())
+		if err != nil || at == nil {
+			return nil, err
+		}
+		return func(ctx context.Context) (any, error) { return f(ctx, at, p) }, nil
+	})
+}
+
+func initialize(s *Server, p *initializeParams) (Call, error) {
+	s.phase = running
+	s.encoding = inUTF16
+	for _, name := range p.Capabilities.General.PositionEncodings {
+		if name == inUTF8.String() {
+			s.encoding = inUTF8
+		}
+	}
+	s.watches = p.Capabilities.Workspace.DidChangeWatchedFiles.DynamicRegistration
+	result := &initializeResult{Capabilities: s.abilities(), ServerInfo: serverInfo{"leadscore", s.options.Version}}
+	return func(context.Context) (any, error) { return result, nil }, nil
+}
+
+// abilities returns what the server can do.
+func (s *Server) abilities() capabilities {
+	return capabilities{
+		PositionEncoding:                s.encoding.String(),
+		TextDocumentSync:                syncOptions{OpenClose: true, Change: syncIncremental},
+		DocumentFormattingProvider:      true,
+		DocumentRangeFormattingProvider: true,
+		CompletionProvider:              completionOptions{[]string{".", "\"", "`", " ", "("}},
+		HoverProvider:                   true,
+		DefinitionProvider:              true,
+		ReferencesProvider:              true,
+		DocumentHighlightProvider:       true,
+		DocumentSymbolProvider:          true,
+		WorkspaceSymbolProvider:         true,
+		FoldingRangeProvider:            true,
+		SemanticTokensProvider:          tokensOptions{tokensLegend{tokenNames(), modifierNames}, true},
+	}
+}
+
+// initialized asks the client to watch the files of projects, if it can.
+func initialized(s *Server, _ *struct{}) (Call, error) {
+	if s.watches {
+		s.options.Request("client/registerCapability", registrationParams{[]registration{{
+			ID:              "files",
+			Method:          "workspace/didChangeWatchedFiles",
+			RegisterOptions: watchOptions{[]watcher{{"**/*.score"}, {"**/leadscore.json"}}},
+		}}})
+	}
+	return nil, nil
+}
+
+func shutdown(s *Server, _ *struct{}) (Call, error) {
+	s.phase = stopped
+	s.dropUnits()
+	return nil, nil
+}

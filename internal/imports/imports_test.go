@@ -81,7 +81,7 @@ var arrows = map[string][]string{
 	"registry/sqlstore":     {"registry"},
 	"registry/registrytest": {"registry"},
 	"internal/language":     {".", "dsl", "eval/check", "eval/findings", "internal/nearest", "internal/zones", "modeltest", "traverse"},
-	"internal/lsp":          {".", "dsl", "eval/check", "eval/findings", "internal/language", "internal/project", "internal/regular", "modeltest", "traverse"},
+	"internal/lsp":          {".", "dsl", "eval/check", "eval/findings", "internal/answer", "internal/language", "internal/project", "internal/regular", "internal/zones", "modeltest", "source/tables", "traverse"},
 	"internal/lsp/wire":     {"internal/lsp"},
 	"internal/project":      {"dsl", "internal/nearest", "internal/regular", "internal/zones"},
 	"internal/command":      {"internal/answer", "internal/lsp", "internal/lsp/wire", "internal/project", "internal/zones", ".", "audit", "dsl", "eval/check", "explain", "internal/calendar", "internal/nearest", "internal/regular", "internal/shown", "modeldiff", "modeltest", "pushdown", "source/sqldb", "source/tables", "spreadsheet", "traverse", "traverse/columns", "whatif"},

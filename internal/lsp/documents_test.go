@@ -271,7 +271,7 @@ func TestChanges(t *testing.T) {
 		if diff := cmp.Diff(fresh.problems(uri), s.problems(uri)); diff != "" {
 			t.Fatalf("problems (-fresh +changed):\n%s", diff)
 		}
-		for _, method := range []string{"textDocument/formatting"} {
+		for _, method := range []string{"textDocument/formatting", "textDocument/documentSymbol", "textDocument/semanticTokens/full", "textDocument/foldingRange", "textDocument/codeLens"} {
 			if diff := cmp.Diff(string(fresh.ask(method, placeOf(uri, 0, 0))), string(s.ask(method, placeOf(uri, 0, 0)))); diff != "" {
 				t.Fatalf("%s (-fresh +changed):\n%s", method, diff)
 			}

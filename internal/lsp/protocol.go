@@ -97,6 +97,7 @@ type capabilities struct {
 	TextDocumentSync                syncOptions       `json:"textDocumentSync"`
 	DocumentFormattingProvider      bool              `json:"documentFormattingProvider"`
 	DocumentRangeFormattingProvider bool              `json:"documentRangeFormattingProvider"`
+	CodeActionProvider              codeActionOptions `json:"codeActionProvider"`
 	CompletionProvider              completionOptions `json:"completionProvider"`
 	HoverProvider                   bool              `json:"hoverProvider"`
 	DefinitionProvider              bool              `json:"definitionProvider"`
@@ -104,8 +105,12 @@ type capabilities struct {
 	DocumentHighlightProvider       bool              `json:"documentHighlightProvider"`
 	DocumentSymbolProvider          bool              `json:"documentSymbolProvider"`
 	WorkspaceSymbolProvider         bool              `json:"workspaceSymbolProvider"`
+	RenameProvider                  renameOptions     `json:"renameProvider"`
 	FoldingRangeProvider            bool              `json:"foldingRangeProvider"`
 	SemanticTokensProvider          tokensOptions     `json:"semanticTokensProvider"`
+	InlayHintProvider               bool              `json:"inlayHintProvider"`
+	CodeLensProvider                struct{}          `json:"codeLensProvider"`
+	ExecuteCommandProvider          commandOptions    `json:"executeCommandProvider"`
 }
 
 type completionOptions struct {

@@ -179,6 +179,7 @@ func init() {
 		"workspace/didChangeConfiguration": nothing,
 		"textDocument/formatting":          about(formatting),
 		"textDocument/rangeFormatting":     about(rangeFormatting),
+		"textDocument/codeAction":          about(codeActions),
 
 		"textDocument/completion":          about(complete),
 		"textDocument/hover":               about(hover),
@@ -186,9 +187,14 @@ func init() {
 		"textDocument/references":          about(references),
 		"textDocument/documentHighlight":   about(highlights),
 		"textDocument/documentSymbol":      about(documentSymbols),
+		"textDocument/prepareRename":       about(prepareRename),
+		"textDocument/rename":              about(rename),
 		"textDocument/foldingRange":        about(folds),
 		"textDocument/semanticTokens/full": about(semanticTokens),
+		"textDocument/inlayHint":           about(inlayHints),
+		"textDocument/codeLens":            about(codeLenses),
 		"workspace/symbol":                 with(workspaceSymbols),
+		"workspace/executeCommand":         with(execute),
 	}
 }
 
@@ -243,6 +249,7 @@ func (s *Server) abilities() capabilities {
 		TextDocumentSync:                syncOptions{OpenClose: true, Change: syncIncremental},
 		DocumentFormattingProvider:      true,
 		DocumentRangeFormattingProvider: true,
+		CodeActionProvider:              codeActionOptions{[]string{kindQuickFix, kindRefactor, kindFixAll}},
 		CompletionProvider:              completionOptions{[]string{".", "\"", "`", " ", "("}},
 		HoverProvider:                   true,
 		DefinitionProvider:              true,
@@ -250,8 +257,11 @@ func (s *Server) abilities() capabilities {
 		DocumentHighlightProvider:       true,
 		DocumentSymbolProvider:          true,
 		WorkspaceSymbolProvider:         true,
+		RenameProvider:                  renameOptions{PrepareProvider: true},
 		FoldingRangeProvider:            true,
 		SemanticTokensProvider:          tokensOptions{tokensLegend{tokenNames(), modifierNames}, true},
+		InlayHintProvider:               true,
+		ExecuteCommandProvider:          commandOptions{commandNames},
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // A tester is a *testing.T or a *rapid.T.
@@ -44,7 +45,7 @@ func begin(t tester, files fs.FS, utf8 bool) *session {
 			s.published[p.URI] = p
 		}
 	}
-	s.Server = New(Options{Files: files, Notify: tell, Request: tell, Version: "v1"})
+	s.Server = New(Options{Files: files, Notify: tell, Request: tell, Version: "v1", Delay: time.Hour})
 	if c, ok := t.(interface{ Cleanup(func()) }); ok {
 		c.Cleanup(s.Close)
 	}

@@ -1,8 +1,10 @@
 package dsl
 
 import (
+	"cmp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -16,11 +18,21 @@ type Lines struct {
 	// editor is starts for editors, to which a carriage return alone ends a line, too. To
 	// this package it is white space.
 	editor []int
+	marks  func() []mark
 }
+
+// A mark says how many UTF-16 code units are before an offset at which a character begins. There is
+// one every few hundred bytes, so that places on a long line need not be counted from its
+// beginning.
+type mark struct{ offset, units int }
+
+// markEvery is about how many bytes are between two marks.
+const markEvery = 256
 
 // NewLines returns the lines of text.
 func NewLines(text string) *Lines {
 	l := &Lines{text: text, starts: make([]int, 1, strings.Count(text, "\n")+1)}
+	l.marks = sync.OnceValue(func() []mark { return marksOf(text) })
 	for i := range len(text) {
 		if text[i] == '\n' {
 			l.starts = append(l.starts, i+1)
@@ -115,7 +127,37 @@ func (l *Lines) Offset(line, column int) int {
 func (l *Lines) UTF16(offset int) (line, character int) {
 	offset = l.within(offset)
 	line = lineOf(l.editor, offset)
-	return line, unitsOf(l.text[l.editor[line]:offset])
+	return line, l.units(l.editor[line], offset)
+}
+
+// units returns the number of UTF-16 code units from one offset at which a character begins to
+// another.
+func (l *Lines) units(from, to int) int {
+	if to-from <= markEvery {
+		return unitsOf(l.text[from:to])
+	}
+	before := func(offset int) int {
+		marks := l.marks()
+		i, found := slices.BinarySearchFunc(marks, offset, func(m mark, offset int) int { return cmp.Compare(m.offset, offset) })
+		if !found {
+			i--
+		}
+		return marks[i].units + unitsOf(l.text[marks[i].offset:offset])
+	}
+	return before(to) - before(from)
+}
+
+// marksOf returns the marks of a text, the first one at its beginning.
+func marksOf(text string) []mark {
+	marks := make([]mark, 1, len(text)/markEvery+1)
+	units := 0
+	for at, r := range text {
+		if at >= marks[len(marks)-1].offset+markEvery {
+			marks = append(marks, mark{at, units})
+		}
+		units += unitsIn(r)
+	}
+	return marks
 }
 
 // OffsetUTF16 returns the offset in bytes of a line and a character as UTF16 returns

@@ -114,3 +114,21 @@ func TestLinesConvert(t *testing.T) {
 		}
 	})
 }
+
+// TestLongLines: places on lines of many kilobytes are those that are counted from the beginning.
+func TestLongLines(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		part := strings.Join(rapid.SliceOfN(rapid.SampledFrom([]string{"a", "é", "€", "𝔊", "\xff", "\xe2\x82", "\ufffd"}), 1, 9).Draw(t, "part"), "")
+		text := "𝔊\n" + strings.Repeat(part, 9000/len(part)) + "\r\n" + strings.Repeat(part+"x", 5000/len(part)) + "\rb"
+		l := dsl.NewLines(text)
+		for range 20 {
+			offset := rapid.IntRange(0, len(text)).Draw(t, "offset")
+			at := l.Pos(offset).Offset
+			start := strings.LastIndexAny(text[:at], "\r\n") + 1
+			_, character := l.UTF16(offset)
+			if want := len(utf16.Encode([]rune(text[start:at]))); character != want {
+				t.Fatalf("the character of %d is %d, and not %d", offset, character, want)
+			}
+		}
+	})
+}

@@ -45,6 +45,7 @@ func (w *writer) call(e *scalar.Expr, args []string) string {
 		callAt:      func(op string) string { return "(" + args[0] + " " + op + " " + args[1] + ")" },
 		callInstant: func(rest string) string { return w.d.Instant(whole(rest)) },
 		callDay:     func(rest string) string { return w.d.Day(whole(rest)) },
+		callClock:   func(zone string) string { return nestedClock(args[0], clocks(w.zones[zone])) },
 		callIDText:  func(class string) string { return w.d.IDText(args[0], IDClass(whole(class))) },
 	} {
 		if rest, ok := strings.CutPrefix(name, prefix); ok {

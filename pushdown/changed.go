@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/leadscore/leadscore"
@@ -77,12 +78,9 @@ func NewChanged(set *leadscore.Set, dialect *Dialect, mapping Mapping) (*Changed
 	if r := l.tooLarge([]*part{{pieces: out.pieces}}); r != nil {
 		return nil, r
 	}
-	w := &writer{lowering: l, numbers: map[string]int{}}
-	if r := try(func() { out.text = out.write(w) }); r != nil {
-		return nil, Refusals{{Reason: r.reason, Remedy: r.remedy}}
-	}
-	if out.parameters = w.names; len(w.names) > dialect.MaxParameters {
-		return nil, tooManyParameters(dialect, len(w.names))
+	var err error
+	if out.text, out.parameters, err = l.written(out.write); err != nil {
+		return nil, err
 	}
 	return out, nil
 }
@@ -102,11 +100,17 @@ func (l *lowering) anyOf(list []*scalar.Expr) *scalar.Expr {
 // write returns the text of the statement.
 func (s *Changed) write(w *writer) string {
 	w.scalar = w.dialect()
-	from := w.with(s.pieces) + "\nSELECT " + w.d.Quote(baseLead) + " AS " + w.d.Quote(columnLead) + "\nFROM " + w.joinedPieces(s.pieces)
-	return from + "\nWHERE " + w.expr(s.condition)
+	var b strings.Builder
+	if with := w.with(s.pieces); with != "" {
+		b.WriteString(with + "\n")
+	}
+	b.WriteString("SELECT " + w.d.Quote(baseLead) + " AS " + w.d.Quote(columnLead) + "\nFROM " + w.joinedPieces(s.pieces, s.condition))
+	b.WriteString("\nWHERE " + w.condition(s.condition))
+	return b.String()
 }
 
-// Text returns the statement with parameters, whatever the instants are.
+// Text returns the statement with parameters, whatever the instants are. It is "" for a dialect
+// without parameters.
 func (s *Changed) Text() string { return s.text }
 
 // Args returns the arguments of the statement for the results as of an instant, compared with those as
@@ -114,6 +118,9 @@ func (s *Changed) Text() string { return s.text }
 // the year of one of them is not between 0 and 9999.
 func (s *Changed) Args(since, asOf time.Time) ([]any, error) {
 	at, err := s.between(since, asOf)
+	if err == nil {
+		err = s.lowering.parametric()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("pushdown: %w", err)
 	}
@@ -141,19 +148,28 @@ func (s *Changed) Literal(since, asOf time.Time) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("pushdown: %w", err)
 	}
-	return s.write(&writer{lowering: s.lowering, at: at}), nil
+	text := s.write(&writer{lowering: s.lowering, at: at})
+	if err := s.lowering.fits(text); err != nil {
+		return "", fmt.Errorf("pushdown: %w", err)
+	}
+	return text, nil
 }
 
 // Leads runs the statement and yields the ids of leads, in the order in which the database returns
 // them. After an error Leads yields it and ends.
 func (s *Changed) Leads(ctx context.Context, db Queryer, since, asOf time.Time) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
-		args, err := s.Args(since, asOf)
+		text, args, err := s.text, []any(nil), error(nil)
+		if s.lowering.parametric() != nil {
+			text, err = s.Literal(since, asOf)
+		} else {
+			args, err = s.Args(since, asOf)
+		}
 		if err != nil {
 			yield("", err)
 			return
 		}
-		rows, err := db.QueryContext(ctx, s.text, args...)
+		rows, err := db.QueryContext(ctx, text, args...)
 		if err != nil {
 			yield("", fmt.Errorf("pushdown: %w", err))
 			return

@@ -32,7 +32,8 @@ type Dialect struct {
 	Whole   func(digits string) string
 
 	// Parameter returns the n-th parameter of a statement, from 1, as a value of a type. It
-	// may be used more than once. Argument returns what is passed for it: n is an instant in
+	// may be used more than once. It is nil for a database without parameters: then statements
+	// have but [Statement.Literal]. Argument returns what is passed for it: n is an instant in
 	// microseconds, a day in days, a number, or 0 and 1 for a truth value.
 	Parameter func(n int, t ArgumentType) string
 	Argument  func(t ArgumentType, n int64) any
@@ -110,6 +111,11 @@ type Dialect struct {
 	// MaxTables is how many tables a statement may read, each as often as it is read by a
 	// SELECT that is written out wherever its name stands; 0 if there is no limit.
 	MaxTables int
+
+	// MaxText is how many bytes a statement may have; 0 if there is no limit.
+	MaxText int
+
+	nested bool // see nested.go: expressions are those of scalar.ClickHouse
 }
 
 // An ArgumentType is the type of a parameter.

@@ -26,6 +26,7 @@ type lowering struct {
 	explains   bool // the result has the column explanation
 	lasting    bool // there are changes of clocks in the statement, up to the year lastOffset
 	known      map[column]Canonical
+	zones      map[string]*time.Location
 }
 
 // A column is a field, a reference or, without a name, the id of an entity.
@@ -36,7 +37,7 @@ type column struct {
 func newLowering(d *Dialect, m *Mapping, schema *traverse.Schema) *lowering {
 	return &lowering{
 		d: d, m: m, schema: schema, named: map[string]*relation{}, kinds: map[string]int{}, parameters: map[string]parameter{},
-		letters: map[folded]map[rune]bool{}, known: map[column]Canonical{},
+		letters: map[folded]map[rune]bool{}, known: map[column]Canonical{}, zones: map[string]*time.Location{},
 	}
 }
 
@@ -84,6 +85,7 @@ func (l *lowering) canonical(e *traverse.Entity, name string, typ traverse.Type)
 	if c.Type == "" {
 		c.Type = l.d.Default(typ)
 	}
+	l.clashes(e.Name(), c)
 	out, err := l.d.Canonical(l.d.Quote(c.Name), c, l.m, typ)
 	if err != nil {
 		remedy := ""

@@ -137,6 +137,10 @@ func clocks(zone *time.Location) []clock {
 // offset returns the seconds by which the local time in the zone of the model is ahead of UTC.
 func (c *scope) offset(at *scalar.Expr) *scalar.Expr {
 	c.lasting = true
+	if c.d.nested {
+		c.zones[c.zone.String()] = c.zone
+		return c.Call(callClock+c.zone.String(), scalar.Whole, false, scalar.Between(-100_000, 100_000), at)
+	}
 	var tree func(list []clock) *scalar.Expr
 	tree = func(list []clock) *scalar.Expr {
 		if len(list) == 1 {

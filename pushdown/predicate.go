@@ -29,7 +29,8 @@ const (
 	callMonth    = "month"
 	callIDText   = "id text "
 	callDigits   = "digits"
-	callOnly     = "only" // a condition and a number, null without the condition
+	callClock    = "clock " // a time zone: how far its time is ahead, of a nested dialect alone
+	callOnly     = "only"   // a condition and a number, null without the condition
 )
 
 func (l *lowering) is(name string, args ...*scalar.Expr) *scalar.Expr {

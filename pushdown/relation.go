@@ -280,11 +280,15 @@ func (w *writer) output(c output) string {
 	if c.window != nil {
 		return w.window(c.window)
 	}
+	if c.measure == counts {
+		return w.d.Count(w.condition(c.expr))
+	}
 	text := w.expr(c.expr)
 	switch c.measure {
-	case counts:
-		return w.d.Count(text)
 	case sums:
+		if w.d.nested && !c.expr.Range().Fits() { // a sum that is too large is no error there
+			return "(" + w.d.Sum(text) + " + " + w.d.Wide("throwIf(sum(abs(toFloat64("+text+"))) > 1e37)") + ")"
+		}
 		return w.d.Sum(text)
 	case greatest:
 		return w.d.Max(text)
@@ -326,11 +330,20 @@ func (w *writer) leaf(l *leaf, bounds []*scalar.Expr) string {
 	if len(list) == 0 {
 		list = append(list, "1 AS "+w.d.Quote("one"))
 	}
+	text := "SELECT " + strings.Join(list, ", ") + w.leafFrom(l, bounds)
+	if !w.m.table(l.entity.Name()).Absent {
+		text += w.d.Fence
+	}
+	return text
+}
+
+// leafFrom returns the FROM and the WHERE of a table.
+func (w *writer) leafFrom(l *leaf, bounds []*scalar.Expr) string {
 	t := w.m.table(l.entity.Name())
-	text := "SELECT " + strings.Join(list, ", ")
+	text := ""
 	switch {
 	case t.Absent:
-		return text + " WHERE " + w.d.Truth(true) + " = " + w.d.Truth(false)
+		return " WHERE " + w.d.Truth(true) + " = " + w.d.Truth(false)
 	case t.Schema != "":
 		text += " FROM " + w.d.Quote(t.Schema) + "." + w.d.Quote(t.Name)
 	default:
@@ -346,7 +359,7 @@ func (w *writer) leaf(l *leaf, bounds []*scalar.Expr) string {
 	if len(bounds) > 0 {
 		text += word + w.reaches(w.canonical(l.entity, f.Name, f.Type).Expr, bounds) + ")"
 	}
-	return text + w.d.Fence
+	return text
 }
 
 func (w *writer) leafColumn(e *traverse.Entity, c leafColumn) string {

@@ -41,11 +41,16 @@ func (s *Statement) Query(ctx context.Context, db Queryer, asOf time.Time, leads
 }
 
 func (s *Statement) query(ctx context.Context, db Queryer, asOf time.Time, leads []string, yield func(Row, error) bool) error {
-	args, err := s.args(asOf, leads)
+	text, args, err := s.text, []any(nil), error(nil)
+	if s.lowering.d.Parameter == nil {
+		text, err = s.literal(asOf, leads)
+	} else {
+		args, err = s.args(asOf, leads)
+	}
 	if err != nil {
 		return err
 	}
-	rows, err := db.QueryContext(ctx, s.text, args...)
+	rows, err := db.QueryContext(ctx, text, args...)
 	if err != nil {
 		return err
 	}

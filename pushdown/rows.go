@@ -74,7 +74,11 @@ func valueName(model, value int) string { return fmt.Sprintf("m%d_%d", model, va
 // rowsOf returns the SELECT of the rows of a part: those of its last step, one for each model.
 func (s *Statement) rowsOf(w *writer, p *part) string {
 	q := w.d.Quote
-	from := w.joinedPieces(p.pieces)
+	var first []*scalar.Expr
+	for _, c := range p.steps[0] {
+		first = append(first, c.Expr)
+	}
+	from := w.joinedPieces(p.pieces, first...)
 	where := ""
 	if s.forLeads {
 		where = "\nWHERE " + w.d.In(q(baseLead), w.parameter(leadsParameter))
@@ -107,14 +111,20 @@ func (s *Statement) rowsOf(w *writer, p *part) string {
 		}
 	}
 	columns := s.Columns()[1:]
-	if w.d.Lateral {
+	switch {
+	case w.d.Lateral:
 		return w.lateral(from, columns, rows)
+	case w.d.nested:
+		return w.arrayed(from, columns, rows)
 	}
 	return w.choosing(from, columns, rows)
 }
 
-// joinedPieces returns the FROM of the relations of leads.
-func (w *writer) joinedPieces(pieces []*relation) string {
+// joinedPieces returns the FROM of the relations of leads, of which expressions are worked out.
+func (w *writer) joinedPieces(pieces []*relation, of ...*scalar.Expr) string {
+	if w.d.nested {
+		return w.nestedPieces(pieces, of)
+	}
 	q := w.d.Quote
 	from := q(pieces[0].name) + " AS " + q("p0")
 	for i, r := range pieces[1:] {

@@ -80,19 +80,49 @@ func New(set *leadscore.Set, dialect *Dialect, mapping Mapping, opts ...Option) 
 	if r := l.tooLarge(s.parts); r != nil {
 		return nil, r
 	}
-	w := &writer{lowering: l, numbers: map[string]int{}}
-	if r := try(func() { s.text = s.write(w) }); r != nil {
-		return nil, Refusals{{Reason: r.reason, Remedy: r.remedy}}
-	}
-	s.parameters = w.names
-	if len(s.parameters) > dialect.MaxParameters {
-		return nil, tooManyParameters(dialect, len(s.parameters))
+	var err error
+	if s.text, s.parameters, err = l.written(s.write); err != nil {
+		return nil, err
 	}
 	return s, nil
 }
 
-func tooManyParameters(d *Dialect, n int) Refusals {
-	return Refusals{{Reason: fmt.Sprintf("the statement has %d parameters, and %s takes %d", n, d.Name, d.MaxParameters), Remedy: "split the set"}}
+// written returns a statement with its parameters, or none if the dialect has no parameters.
+func (l *lowering) written(write func(w *writer) string) (text string, parameters []string, err error) {
+	d := l.d
+	w := &writer{lowering: l, numbers: map[string]int{}}
+	if d.Parameter == nil {
+		w.at = newInstant(time.Unix(0, 0))
+		w.at.since = w.at.asOf
+	}
+	if r := try(func() { text = write(w) }); r != nil {
+		return "", nil, Refusals{{Reason: r.reason, Remedy: r.remedy}}
+	}
+	switch {
+	case d.MaxText > 0 && len(text) > d.MaxText:
+		return "", nil, Refusals{{Reason: fmt.Sprintf("the statement has %d bytes, and %s takes %d", len(text), d.Name, d.MaxText), Remedy: remedyFewer}}
+	case d.Parameter == nil:
+		return "", nil, nil
+	case len(w.names) > d.MaxParameters:
+		return "", nil, Refusals{{Reason: fmt.Sprintf("the statement has %d parameters, and %s takes %d", len(w.names), d.Name, d.MaxParameters), Remedy: "split the set"}}
+	}
+	return text, w.names, nil
+}
+
+// parametric returns an error if the dialect has no parameters.
+func (l *lowering) parametric() error {
+	if l.d.Parameter == nil {
+		return fmt.Errorf("%s has no parameters: use Literal", l.d.Name)
+	}
+	return nil
+}
+
+// fits returns an error for a statement with arguments in place of parameters that is too long.
+func (l *lowering) fits(text string) error {
+	if l.d.MaxText > 0 && len(text) > l.d.MaxText {
+		return fmt.Errorf("the statement has %d bytes, and %s takes %d", len(text), l.d.Name, l.d.MaxText)
+	}
+	return nil
 }
 
 // lowerable returns an error for what cannot be lowered as a set.
@@ -110,6 +140,8 @@ func lowerable(set *leadscore.Set, dialect *Dialect) error {
 	return nil
 }
 
+const remedyFewer = "make a statement for fewer models, or shorten paths"
+
 // tooLarge refuses a statement that has more of something than the database takes.
 func (l *lowering) tooLarge(parts []*part) Refusals {
 	tables, known := 0, map[*relation]int{}
@@ -121,22 +153,22 @@ func (l *lowering) tooLarge(parts []*part) Refusals {
 		}
 		roots = append(roots, p.pieces...)
 	}
-	const remedy = "make a statement for fewer models, or shorten paths"
 	if l.d.MaxTables > 0 && tables > l.d.MaxTables {
 		reason := fmt.Sprintf("the statement reads %d tables, counting each as often as it is read, and %s takes %d", tables, l.d.Name, l.d.MaxTables)
-		return Refusals{{Reason: reason, Remedy: remedy}}
+		return Refusals{{Reason: reason, Remedy: remedyFewer}}
 	}
 	for _, r := range order(roots) {
 		if len(r.sources) > l.d.MaxJoins || len(r.columns) >= l.d.MaxColumns {
 			reason := fmt.Sprintf("a SELECT of the statement joins %d tables and has %d columns, and %s takes %d and %d",
 				len(r.sources), len(r.columns)+1, l.d.Name, l.d.MaxJoins, l.d.MaxColumns)
-			return Refusals{{Reason: reason, Remedy: remedy}}
+			return Refusals{{Reason: reason, Remedy: remedyFewer}}
 		}
 	}
 	return nil
 }
 
-// Text returns the statement with parameters. It is the same whatever as of is.
+// Text returns the statement with parameters. It is the same whatever as of is. It is "" for a
+// dialect without parameters.
 func (s *Statement) Text() string { return s.text }
 
 // Columns returns the names of the columns of the result.
@@ -163,6 +195,9 @@ func (s *Statement) Args(asOf time.Time, leads ...string) ([]any, error) {
 }
 
 func (s *Statement) args(asOf time.Time, leads []string) ([]any, error) {
+	if err := s.lowering.parametric(); err != nil {
+		return nil, err
+	}
 	if err := s.check(asOf, leads); err != nil {
 		return nil, err
 	}
@@ -213,18 +248,28 @@ func newInstant(asOf time.Time) *instant {
 // statement. It fails as [Statement.Args] does, or if the database has no text like the id of a
 // lead.
 func (s *Statement) Literal(asOf time.Time, leads ...string) (string, error) {
-	if err := s.check(asOf, leads); err != nil {
+	text, err := s.literal(asOf, leads)
+	if err != nil {
 		return "", fmt.Errorf("pushdown: %w", err)
 	}
+	return text, nil
+}
+
+func (s *Statement) literal(asOf time.Time, leads []string) (string, error) {
+	if err := s.check(asOf, leads); err != nil {
+		return "", err
+	}
+	d := s.lowering.d
 	w := &writer{lowering: s.lowering, at: newInstant(asOf)}
 	if s.forLeads {
-		list, ok := s.lowering.d.LeadList(leads)
+		list, ok := d.LeadList(leads)
 		if !ok {
-			return "", fmt.Errorf("pushdown: the ids %q have no form in %s", leads, s.lowering.d.Name)
+			return "", fmt.Errorf("the ids %q have no form in %s", leads, d.Name)
 		}
 		w.leads = list
 	}
-	return s.write(w), nil
+	text := s.write(w)
+	return text, s.lowering.fits(text)
 }
 
 // leadsParameter is the name of the parameter with the ids of leads.
@@ -238,6 +283,9 @@ type writer struct {
 	numbers map[string]int
 	at      *instant // if set, arguments stand in place of parameters
 	leads   string   // and this list of leads
+
+	count int               // of names, in a nested statement
+	scope map[string]string // what begins the names of columns, by the alias of their source
 }
 
 // write returns the text of the statement.
@@ -254,7 +302,9 @@ func (s *Statement) write(w *writer) string {
 	var b strings.Builder
 	b.WriteString(w.with(roots))
 	for i, p := range s.parts {
-		b.WriteString("\n")
+		if b.Len() > 0 {
+			b.WriteString("\n")
+		}
 		if i > 0 {
 			b.WriteString("UNION ALL ")
 		}
@@ -263,8 +313,11 @@ func (s *Statement) write(w *writer) string {
 	return b.String()
 }
 
-// with returns the WITH of relations and of those that they read.
+// with returns the WITH of relations and of those that they read, or "".
 func (w *writer) with(roots []*relation) string {
+	if w.d.nested {
+		return ""
+	}
 	var b strings.Builder
 	for i, r := range order(roots) {
 		word := ",\n"
@@ -291,22 +344,42 @@ func (w *writer) text(s string) string {
 	return text
 }
 
-func (w *writer) expr(e *scalar.Expr) string { return scalar.Render(&w.scalar, e) }
+func (w *writer) expr(e *scalar.Expr) string {
+	if w.d.nested {
+		e = w.Definite(e)
+	}
+	return scalar.Render(&w.scalar, e)
+}
+
+// condition returns a truth as a condition, where null is false.
+func (w *writer) condition(e *scalar.Expr) string {
+	if w.d.nested {
+		e = w.DefinitelyTrue(e)
+	}
+	return scalar.Render(&w.scalar, e)
+}
 
 // dialect returns how expressions are written.
 func (w *writer) dialect() scalar.Dialect {
 	d := w.d
-	return scalar.Dialect{
+	out := scalar.Dialect{
 		Text: w.text, Truth: d.Truth, Whole: d.Whole, Call: w.call,
 		Param: func(e *scalar.Expr) string { return w.parameter(e.Name()) },
 		Ref: func(name string) string {
-			if table, column, ok := strings.Cut(name, "."); ok {
+			if table, column, ok := strings.Cut(name, "."); ok && d.nested {
+				return d.Quote(w.scope[table] + column)
+			} else if ok {
 				return d.Quote(table) + "." + d.Quote(column)
 			}
 			return d.Quote(name)
 		},
 		Wide: d.Wide, Narrow: d.Narrow, Guard: d.Guard, Least: d.Least, Greatest: d.Greatest, Quo: d.Quo, Rem: d.Rem, Concat: d.Concat,
 	}
+	if d.nested {
+		own := scalar.ClickHouse()
+		out.Typed, out.Null, out.Product = true, own.Null, own.Product
+	}
+	return out
 }
 
 // parameter returns what stands for a parameter.

@@ -36,6 +36,9 @@ type database struct {
 	read func() sqldb.Dialect // with which package sqldb reads the tables, or nil
 	// catalog is with which it finds tables and columns.
 	catalog func() sqldb.Dialect
+
+	engine  string // after CREATE TABLE, where columns are not null unless their type says so
+	textual bool   // statements have no parameters
 }
 
 // databases lists what to test with; files with build constraints add to it.
@@ -122,11 +125,14 @@ func (d *database) load(t testing.TB, s *style, w *world) *sql.DB {
 	quote := d.dialect().Quote
 	for e := range w.schema.Entities() {
 		table := quote(s.table(e.Name()))
-		definitions := []string{quote(s.column("id")) + " " + s.typeOf(idColumn) + " NOT NULL"}
+		definitions := []string{quote(s.column("id")) + " " + s.typeOf(idColumn)}
+		if d.engine == "" {
+			definitions[0] += " NOT NULL"
+		}
 		for _, c := range columnsOf(e) {
 			definitions = append(definitions, quote(s.column(c.Name))+" "+s.typeOf(c))
 		}
-		exec(t, db, "CREATE TABLE "+table+" ("+strings.Join(definitions, ", ")+")")
+		exec(t, db, "CREATE TABLE "+table+" ("+strings.Join(definitions, ", ")+")"+d.engine)
 		if records := w.all[e.Name()]; len(records) > 0 {
 			d.fill(t, db, s, e, records)
 		}

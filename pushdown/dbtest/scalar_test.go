@@ -48,6 +48,16 @@ var scalarDatabases = []scalarDatabase{
 			return openScalar(t, "pgx", dsn)
 		},
 	},
+	{
+		name: "ClickHouse", dialect: scalar.ClickHouse(), overflow: regexp.MustCompile("Decimal (math|convert) overflow|Too many digits in decimal|throwIf"), most: 125,
+		types: map[scalar.Kind]string{scalar.Whole: "Nullable(Int64)", scalar.Truth: "Nullable(UInt8)", scalar.Text: "Nullable(String)"},
+		open: func(t *testing.T) *sql.DB {
+			if why := missingClickHouse(); why != "" {
+				t.Skip("ClickHouse is not tested: " + why)
+			}
+			return openClickHouse(t, nil)
+		},
+	},
 }
 
 func openScalar(t *testing.T, driver, dsn string) *sql.DB {
@@ -70,7 +80,7 @@ func (d *scalarDatabase) constant(v scalar.Value, span scalar.Range) string {
 	switch {
 	case v.Null:
 	case v.Kind == scalar.Whole && !span.Fits() && d.dialect.Wide != nil:
-		return d.dialect.Wide(v.Whole.String())
+		return d.dialect.Wide("'" + v.Whole.String() + "'")
 	case v.Kind == scalar.Whole:
 		text = v.Whole.String()
 	case v.Kind == scalar.Truth:
@@ -107,7 +117,11 @@ func (d *scalarDatabase) statement(c *scalartest.Case) string {
 	for _, step := range c.Builder.Arrange(c.Columns, "x", dialect.Wide == nil) {
 		columns = nil
 		for _, column := range step {
-			columns = append(columns, scalar.Render(&dialect, column.Expr)+" AS "+column.Name)
+			e := column.Expr
+			if dialect.Typed {
+				e = c.Builder.Definite(e)
+			}
+			columns = append(columns, scalar.Render(&dialect, e)+" AS "+column.Name)
 		}
 		if columns == nil {
 			columns = []string{"1 AS one"} // all that follows is constant

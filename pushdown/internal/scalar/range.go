@@ -43,6 +43,11 @@ func (r Range) Plus(s Range) Range {
 	return Range{add(r.Lo, s.Lo), add(r.Hi, s.Hi)}
 }
 
+// within reports whether all numbers have so few bits, without the sign.
+func (r Range) within(bits int) bool {
+	return r.Lo != nil && r.Hi != nil && r.Lo.BitLen() <= bits && r.Hi.BitLen() <= bits
+}
+
 // Times returns the smallest range that has the products of a number of r and one of s.
 func (r Range) Times(s Range) Range {
 	var finite []*big.Int

@@ -26,6 +26,14 @@ type Dialect struct {
 	Least, Greatest func(list []string) string
 	Quo, Rem        func(x, n string, wide bool) string // the result stands beside operators without parentheses
 	Concat          func(list []string) string          // nil for ||
+
+	// Typed says that numbers of different types are not in one operation, so that constants
+	// and columns are given the type: an operation with more than 64 bits has nothing else.
+	Typed bool
+	Null  func(k Kind) string // of a kind; nil if NULL has any type
+	// Product returns the product of two numbers with more than 64 bits that may have more
+	// than 126; nil for *.
+	Product func(x, y string) string
 }
 
 // Render returns an expression in SQL. It has no parentheses around it.
@@ -83,8 +91,11 @@ func (r renderer) bare(e *Expr) (text string, binds int) {
 	case Const:
 		return r.constant(e)
 	case Ref:
-		if text = r.Ref(e.name); e.guarded {
+		text = r.Ref(e.name)
+		if e.guarded {
 			text = r.Guard(text)
+		} else if r.Typed && e.kind == Whole && !e.span.Fits() {
+			text = r.Wide(text)
 		}
 		return text, atom
 	case Param:
@@ -103,6 +114,9 @@ func (r renderer) bare(e *Expr) (text string, binds int) {
 	case IsNull:
 		return r.expr(e.args[0], atom) + " IS NULL", compareLevel
 	case Coalesce:
+		if r.Typed && e.kind == Whole && !e.span.Fits() {
+			return "COALESCE(" + r.as(e.args[0], true, lowest) + ", " + r.as(e.args[1], true, lowest) + ")", atom
+		}
 		return "COALESCE(" + strings.Join(r.list(e.args, lowest), ", ") + ")", atom
 	case In:
 		return r.expr(e.args[0], concatLevel) + " IN (" + strings.Join(r.list(e.args[1:], lowest), ", ") + ")", compareLevel
@@ -132,6 +146,8 @@ var comparisons = map[Op]string{Equal: "=", NotEqual: "<>", Less: "<", LessEqual
 
 func (r renderer) constant(e *Expr) (text string, binds int) {
 	switch v := e.value; {
+	case v.Null && r.Null != nil:
+		return r.Null(v.Kind), atom
 	case v.Null:
 		return "NULL", atom
 	case v.Kind == Truth:
@@ -142,6 +158,8 @@ func (r renderer) constant(e *Expr) (text string, binds int) {
 		return r.Guard(v.Whole.String()), atom
 	case !e.span.Fits(): // a number in SQL may be too large for the wide type, too, without an error
 		return r.Wide("'" + v.Whole.String() + "'"), atom
+	case r.Typed && v.Whole.BitLen() > 31: // it would be without a sign
+		return r.Whole(v.Whole.String()), atom
 	case v.Whole.Sign() < 0:
 		return v.Whole.String(), concatLevel
 	default:
@@ -200,7 +218,14 @@ func (r renderer) caseOf(e *Expr) (text string, binds int) {
 
 // as returns a number as one of more than 64 bits, if wide is set.
 func (r renderer) as(e *Expr, wide bool, level int) string {
-	if !wide || e.kind != Whole || e.op == Const && !e.isNull() || !e.span.Fits() {
+	switch {
+	case wide && e.isNull():
+		return "NULL"
+	case !wide || e.kind != Whole || !e.span.Fits():
+		return r.expr(e, level)
+	case e.op == Const && !e.isNull() && r.Typed:
+		return r.Wide("'" + e.value.Whole.String() + "'")
+	case e.op == Const && !e.isNull():
 		return r.expr(e, level)
 	}
 	return r.Wide(r.expr(e, lowest))
@@ -228,7 +253,9 @@ func (r renderer) number(e *Expr) (text string, binds int) {
 	case Add:
 		text, binds = r.sum(e.args, args), addLevel
 	case Mul:
-		text, binds = args[0]+" * "+args[1], mulLevel
+		if text, binds = args[0]+" * "+args[1], mulLevel; wide && r.Product != nil && !e.span.within(126) {
+			text, binds = r.Product(args[0], args[1]), atom
+		}
 	case Quo:
 		text, binds = r.Dialect.Quo(args[0], args[1], wide), atom
 	case Rem:
@@ -245,7 +272,7 @@ func (r renderer) number(e *Expr) (text string, binds int) {
 // unless its opposite has more bits.
 func (r renderer) sum(list []*Expr, args []string) string {
 	n := len(args) - 1
-	if last := list[n]; last.op == Const && last.value.Whole.Sign() < 0 {
+	if last := list[n]; last.op == Const && last.value.Whole.Sign() < 0 && !r.Typed {
 		if opposite := new(big.Int).Neg(last.value.Whole); opposite.IsInt64() {
 			return balanced(args[:n], " + ") + " - " + opposite.String()
 		}

@@ -27,8 +27,8 @@ type job struct {
 // run scores all leads as of an instant into a new table, which then takes the place of the old
 // one. Readers see the one or the other, and wait only while names are exchanged. After an error
 // the old table is as before.
-func (j *job) run(ctx context.Context, asOf time.Time) (leads int64, err error) {
-	text, err := j.statement.Literal(asOf)
+func (j *job) run(ctx context.Context, asOf time.Time) (rows int64, err error) {
+	script, err := j.statement.Into("", "lead_scores", asOf)
 	if err != nil {
 		return 0, err
 	}
@@ -45,38 +45,28 @@ func (j *job) run(ctx context.Context, asOf time.Time) (leads int64, err error) 
 	if !free {
 		return 0, errBusy
 	}
-	result, err := execAll(ctx, tx,
+	settings := []string{
 		"SET LOCAL jit = off", // which takes longer than the statement
 		"SET LOCAL lock_timeout = '10s'",
-		"CREATE TABLE lead_scores_next AS SELECT s.*, '"+asOf.UTC().Format(time.RFC3339Nano)+"'::timestamptz AS as_of FROM (\n"+text+"\n) AS s",
-	)
-	if err != nil {
-		return 0, err
 	}
-	if leads, err = result.RowsAffected(); err != nil {
-		return 0, err
-	}
-	_, err = execAll(ctx, tx,
-		"ALTER TABLE lead_scores_next ADD PRIMARY KEY (lead, model)",
-		"ANALYZE lead_scores_next",
-		"DROP TABLE IF EXISTS lead_scores",
-		"ALTER TABLE lead_scores_next RENAME TO lead_scores",
-		"ALTER INDEX lead_scores_next_pkey RENAME TO lead_scores_pkey",
-	)
-	if err != nil {
-		return 0, err
-	}
-	return leads, tx.Commit()
-}
-
-// execAll runs statements, and returns the result of the last one.
-func execAll(ctx context.Context, tx *sql.Tx, statements ...string) (result sql.Result, err error) {
-	for _, s := range statements {
-		if result, err = tx.ExecContext(ctx, s); err != nil {
-			return nil, fmt.Errorf("%.60s: %w", s, err)
+	for _, s := range append(settings, script...) {
+		result, err := tx.ExecContext(ctx, s)
+		if err != nil {
+			return 0, fmt.Errorf("%.60s: %w", s, err)
+		}
+		if n, err := result.RowsAffected(); err == nil { // of the INSERT, and 0 of all others
+			rows += n
 		}
 	}
-	return result, nil
+	if err := tx.Commit(); err != nil {
+		return 0, err
+	}
+	// Readers do not wait for the index.
+	if _, err := j.db.ExecContext(ctx, "CREATE UNIQUE INDEX ON lead_scores (lead, model)"); err != nil {
+		return rows, fmt.Errorf("the scores are there, without an index: %w", err)
+	}
+	_, err = j.db.ExecContext(ctx, "ANALYZE lead_scores")
+	return rows, err
 }
 
 // every calls score at once and then at each whole multiple of an interval, until ctx is done. An

@@ -32,7 +32,7 @@ type ShardedTable struct {
 // shard scores its leads alone by the [Statement] of the set, and the rows of all shards together
 // are those of one database. by is [traverse.Contact] or [traverse.Account].
 //
-// It returns the tables that the statement reads, in the order of the schema. All records that
+// It returns the entities that the models read, in the order of the schema. All records that
 // are divided follow from one function, which gives an id to a shard, for example a hash of the
 // id as text:
 //

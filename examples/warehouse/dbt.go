@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
@@ -92,9 +93,16 @@ func newDBTModel(set *leadscore.Set, target string) (*dbtModel, error) {
 	return m, err
 }
 
+// version names a variable that only variables for this statement have, so that dbt fails with
+// those for other rules, which have other bounds under the same names.
+func (m *dbtModel) version() string {
+	return fmt.Sprintf("statement_%x", sha256.Sum256([]byte(m.statement.Text())))[:len("statement_")+12]
+}
+
 // sql returns the text of the model.
 func (m *dbtModel) sql() string {
 	return `-- Generated from rules/*.score by "go run . dbt". Do not edit: change the rules, and run it again.
+-- {{ var('` + m.version() + `') }}
 {{ config(materialized='table') }}
 
 SELECT s.*, {{ var('as_of') }} AS as_of
@@ -110,7 +118,7 @@ func (m *dbtModel) vars(asOf time.Time) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	vars := map[string]string{"as_of": m.dialect.Instant(asOf.UnixMicro())}
+	vars := map[string]string{"as_of": m.dialect.Instant(asOf.UnixMicro()), m.version(): "The variables are those for this statement."}
 	for i, a := range args {
 		vars[m.variables[i]] = a.(string)
 	}

@@ -74,6 +74,26 @@ model "A" {
 	}
 }
 
+// TestOtherRules: the variables for other rules do not fit.
+func TestOtherRules(t *testing.T) {
+	other, err := newDBTModel(mustCompile(t, "rules/people.score"), "postgres")
+	if err != nil {
+		t.Fatal(err)
+	}
+	vars, err := other.vars(asOf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range projectFor(t, "postgres", "x").vars { // also if they have all other names
+		if _, ok := vars[name]; !ok && !strings.HasPrefix(name, "statement_") {
+			vars[name] = "NULL"
+		}
+	}
+	if _, err := readProject("dbt", "postgres", "x", vars); err == nil || !strings.Contains(err.Error(), "var('statement_") {
+		t.Error(err)
+	}
+}
+
 // projectFor returns the dbt project with the variables that the command prints.
 func projectFor(t *testing.T, target, schema string) *dbtProject {
 	t.Helper()

@@ -1,4 +1,5 @@
 -- Generated from rules/*.score by "go run . dbt". Do not edit: change the rules, and run it again.
+-- {{ var('statement_c82ad67f0ded') }}
 {{ config(materialized='table') }}
 
 SELECT s.*, {{ var('as_of') }} AS as_of

@@ -15,6 +15,7 @@ import (
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/internal/answer"
+	"github.com/leadscore/leadscore/internal/language"
 	"github.com/leadscore/leadscore/source/tables"
 )
 
@@ -29,7 +30,8 @@ type Session struct {
 	scores     *leadscore.Scores // or nil; their memory is used again
 	leads      []string          // the leads of leadsOf
 	leadsOf    *tables.Data
-	now        func() time.Time // time.Now, unless a test sets it
+	language   *language.Snapshot // the rules that are being written, or nil
+	now        func() time.Time   // time.Now, unless a test sets it
 }
 
 // A File is a file that a page has read.
@@ -80,19 +82,21 @@ var methods = map[string]struct {
 	run     method
 	command bool
 }{
-	"open":    {open, false},
-	"format":  {format, false},
-	"tiles":   {tilesOf, false},
-	"edit":    {edit, false},
-	"check":   {checkRules, true},
-	"score":   {score, true},
-	"scores":  {scores, false},
-	"explain": {explainLead, true},
-	"history": {history, true},
-	"changes": {changes, true},
-	"diff":    {diff, true},
-	"test":    {test, true},
-	"schema":  {schema, true},
+	"open":     {open, false},
+	"format":   {format, false},
+	"complete": {complete, false},
+	"hover":    {hover, false},
+	"tiles":    {tilesOf, false},
+	"edit":     {edit, false},
+	"check":    {checkRules, true},
+	"score":    {score, true},
+	"scores":   {scores, false},
+	"explain":  {explainLead, true},
+	"history":  {history, true},
+	"changes":  {changes, true},
+	"diff":     {diff, true},
+	"test":     {test, true},
+	"schema":   {schema, true},
 }
 
 // A request is a request that is being answered.

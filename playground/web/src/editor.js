@@ -5,6 +5,7 @@ import { EditorState, StateEffect, StateField, RangeSet, Transaction } from "@co
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { setDiagnostics, lintGutter, lintKeymap } from "@codemirror/lint";
 import { bracketMatching, syntaxHighlighting } from "@codemirror/language";
+import { assist } from "./assist.js";
 import { language, style } from "./language.js";
 
 const setTests = StateEffect.define();
@@ -47,6 +48,13 @@ const theme = EditorView.theme({
   "&.cm-focused": { outline: "2px solid var(--accent)", outlineOffset: "-2px" },
   ".cm-selectionBackground, &.cm-focused .cm-selectionBackground": { backgroundColor: "var(--selection) !important" },
   ".cm-tooltip": { backgroundColor: "var(--panel)", color: "var(--text)", border: "1px solid var(--line)" },
+  ".cm-tooltip-autocomplete > ul": { fontFamily: "var(--mono) !important", maxWidth: "min(40rem, 90vw)" },
+  ".cm-tooltip-autocomplete > ul > li[aria-selected]": { background: "var(--selection) !important", color: "var(--text) !important" },
+  ".cm-completionDetail": { color: "var(--quiet)", fontStyle: "normal" },
+  ".doc": { maxWidth: "34rem", maxHeight: "20rem", overflow: "auto", padding: ".3rem .6rem" },
+  ".doc p": { margin: ".3rem 0" },
+  ".doc pre": { margin: ".3rem 0", whiteSpace: "pre-wrap" },
+  ".doc a": { color: "var(--accent)" },
   ".cm-collapsedLines": { background: "var(--active) !important", color: "var(--text) !important" },
   ".cm-tests": { width: "1.2em" },
   ".passed": { color: "var(--good)" },
@@ -79,6 +87,7 @@ export function editorIn(host, label, changed) {
         tests,
         gutter({ class: "cm-tests", markers: (v) => v.state.field(tests) }),
         highlightActiveLine(),
+        assist,
         keymap.of([...lintKeymap, ...historyKeymap, ...defaultKeymap, indentWithTab]),
         extensions,
         EditorView.lineWrapping,

@@ -1,0 +1,106 @@
+package api
+
+import (
+	"context"
+	"unicode/utf8"
+
+	"github.com/leadscore/leadscore/internal/language"
+)
+
+// place are the parameters of questions about a place in the rules that are being written.
+// They are newer than those that were opened.
+type place struct {
+	Name   string `json:"name"`
+	Text   string `json:"text"`
+	Offset int    `json:"offset"` // in UTF-16 code units, as scripts count
+}
+
+// snapshot reads a place, and returns the rules and the offset of the place in bytes.
+func (s *Session) snapshot(r *request) (at place, offset int, err error) {
+	if err := r.read(&at); err != nil {
+		return at, 0, err
+	}
+	base, err := s.base()
+	if err != nil {
+		return at, 0, err
+	}
+	s.language = language.New(s.language, base, []language.File{{Name: at.Name, Text: at.Text}})
+	return at, byteOffset(at.Text, at.Offset), nil
+}
+
+// byteOffset returns the offset in bytes of an offset in UTF-16 code units. One outside of the
+// text is taken for the nearest in it.
+func byteOffset(text string, units int) int {
+	n := 0
+	for i, r := range text {
+		if n >= units {
+			return i
+		}
+		n += unitsOf(r)
+	}
+	return len(text)
+}
+
+// unitOffset returns the offset in UTF-16 code units of an offset in bytes.
+func unitOffset(text string, offset int) int {
+	n := 0
+	for _, r := range text[:min(offset, len(text))] {
+		n += unitsOf(r)
+	}
+	return n
+}
+
+// unitsOf returns how many UTF-16 code units a character has.
+func unitsOf(r rune) int {
+	if utf8.RuneLen(r) == utf8.UTFMax {
+		return 2
+	}
+	return 1
+}
+
+// A candidate is something that can be written at a place. From and To are what it replaces.
+type candidate struct {
+	Label  string `json:"label"`
+	Insert string `json:"insert"`
+	Detail string `json:"detail,omitempty"`
+	Doc    string `json:"doc,omitempty"` // Markdown
+	Kind   string `json:"kind"`
+	From   int    `json:"from"`
+	To     int    `json:"to"`
+}
+
+// complete answers with what can be written at a place, best first.
+func complete(_ context.Context, s *Session, r *request) (any, error) {
+	at, offset, err := s.snapshot(r)
+	if err != nil {
+		return nil, err
+	}
+	list := []candidate{}
+	for _, c := range s.language.Complete(at.Name, offset) {
+		list = append(list, candidate{
+			Label: c.Label, Insert: c.Insert, Detail: c.Detail, Doc: c.Doc, Kind: c.Kind.String(),
+			From: unitOffset(at.Text, c.Replace.Start), To: unitOffset(at.Text, c.Replace.End),
+		})
+	}
+	return list, nil
+}
+
+// A meaning is what the word at a place means.
+type meaning struct {
+	From int    `json:"from"`
+	To   int    `json:"to"`
+	Doc  string `json:"doc"` // Markdown
+}
+
+// hover answers with what the word at a place means, or with null.
+func hover(_ context.Context, s *Session, r *request) (any, error) {
+	at, offset, err := s.snapshot(r)
+	if err != nil {
+		return nil, err
+	}
+	h, ok := s.language.Hover(at.Name, offset)
+	if !ok {
+		return nil, nil
+	}
+	return meaning{unitOffset(at.Text, h.Start), unitOffset(at.Text, h.End), h.Markdown}, nil
+}

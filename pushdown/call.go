@@ -29,6 +29,9 @@ func (w *writer) call(e *scalar.Expr, args []string) string {
 	case callOnly:
 		return "CASE WHEN " + args[0] + " THEN " + args[1] + " END"
 	case callDigits:
+		if w.d.nested {
+			return "toString(" + args[0] + ")"
+		}
 		return "CAST(" + args[0] + " AS TEXT)"
 	case callMonth:
 		return w.d.Month(args[0])

@@ -18,19 +18,19 @@ import (
 )
 
 // dialects are the databases that statements are written for, by the values of --dialect.
-var dialects = map[string]func() *pushdown.Dialect{"postgresql": pushdown.PostgreSQL, "duckdb": pushdown.DuckDB, "sqlite": pushdown.SQLite}
+var dialects = map[string]func() *pushdown.Dialect{"postgresql": pushdown.PostgreSQL, "duckdb": pushdown.DuckDB, "sqlite": pushdown.SQLite, "clickhouse": pushdown.ClickHouse}
 
 // statements returns the command that prints models as SQL, and runs them in a database.
 func (p *Program) statements() command {
 	c := command{
 		name:  "sql",
-		usage: "[--schema FILE] [--dialect postgresql|duckdb|sqlite]\n[--since TIME] [--as-of TIME|--parameters] [--mapping FILE] [--zone NAME]\n[--explain] [--into TABLE] [--format text|json] [--color WHEN] FILE|DIR...",
+		usage: "[--schema FILE] [--dialect postgresql|duckdb|sqlite|clickhouse]\n[--since TIME] [--as-of TIME|--parameters] [--mapping FILE] [--zone NAME]\n[--explain] [--into TABLE] [--format text|json] [--color WHEN] FILE|DIR...",
 		more:  rulesHelp + " The command works with one set, and fails if there are several.",
 		about: "print the models as one SQL statement, which a database scores its leads by",
 		run:   runSQL,
 	}
 	if p.Open != nil {
-		c.usage = "[--schema FILE] [--dialect postgresql|duckdb|sqlite|--database URL [--run]]\n[--since TIME] [--as-of TIME|--parameters] [--mapping FILE] [--zone NAME]\n" +
+		c.usage = "[--schema FILE] [--dialect postgresql|duckdb|sqlite|clickhouse|--database URL [--run]]\n[--since TIME] [--as-of TIME|--parameters] [--mapping FILE] [--zone NAME]\n" +
 			"[--lead ID]... [--model NAME]... [--grade NAME]... [--label NAME]... [--ready]\n[--sort data|score|lead] [--top N]\n[--explain] [--into TABLE] [--format " +
 			strings.Join(p.statementFormats(), "|") + "] [-o FILE] [--color WHEN] FILE|DIR..."
 		c.about = "print the models as one SQL statement, which a database scores its leads by, or run it there"
@@ -77,7 +77,7 @@ type pushed struct {
 
 func (inv *invocation) statementFlags() *statementInput {
 	in := &statementInput{inv: inv, rules: inv.ruleFlags(), database: new(string), output: new(string), run: new(bool), selected: &selection{}, now: time.Now()}
-	in.dialect = inv.choice("dialect", "postgresql", "write the statement for the database `NAME`: postgresql, duckdb or sqlite", "duckdb", "sqlite")
+	in.dialect = inv.choice("dialect", "postgresql", "write the statement for the database `NAME`: postgresql, duckdb, sqlite or clickhouse", "duckdb", "sqlite", "clickhouse")
 	in.asOf = &timeFlag{"as-of", inv.flags.String("as-of", "", aboutAsOf+". It is part of the statement")}
 	in.since = &timeFlag{"since", inv.flags.String("since", "", "only leads whose results may differ from those as of `TIME`, by time alone and by interactions since then: print the statement that finds them, or with --run print their results")}
 	in.parameters = inv.flags.Bool("parameters", false, "leave as of open: print the statement with parameters, whose values package pushdown works out")
@@ -114,6 +114,8 @@ func (in *statementInput) check() error {
 	switch {
 	case *in.parameters && *in.asOf.text != "":
 		return badUsage("choose one of --as-of and --parameters")
+	case *in.parameters && dialects[*in.dialect]().Parameter == nil:
+		return badUsage("%s has no parameters: leave out --parameters", dialects[*in.dialect]().Name)
 	case *in.database != "" && given["dialect"]:
 		return badUsage("choose one of --dialect and --database: the URL says which database it is")
 	case *in.run && *in.database == "":

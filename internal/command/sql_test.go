@@ -14,6 +14,7 @@ func TestSQL(t *testing.T) {
 		"sql --as-of 2026-06-01 coffee.score":                                 {"SELECT", "2026", `"EmailOpened"`, ";\n"},
 		"sql --dialect sqlite --as-of 2026-06-01 coffee.score":                {"SELECT", `"EmailOpened"`, ";\n"},
 		"sql --dialect duckdb --as-of 2026-06-01 coffee.score":                {"SELECT", "VARCHAR"},
+		"sql --dialect clickhouse --as-of 2026-06-01 coffee.score":            {"SELECT", "toInt64", "ALL LEFT JOIN"},
 		"sql --parameters coffee.score":                                       {"SELECT", "$1"},
 		"sql --parameters --dialect sqlite coffee.score":                      {"SELECT", "?"},
 		"sql --as-of 2026-06-01T12:00 --mapping crm.json coffee.score":        {`"crm"."leads"`, `"lead_id"`, `"contact_id"`},
@@ -60,7 +61,9 @@ func TestSQL(t *testing.T) {
 		"sql --into Lead coffee.score":                           "leadscore sql: the table Lead is for the records of Lead; choose another name for that of results\n",
 		"sql --into x --parameters coffee.score":                 "leadscore sql: --into prints a script as of an instant: leave out --run and --parameters\n",
 		"sql --as-of tomorrow coffee.score":                      `leadscore sql: --as-of "tomorrow" is not a time; `,
-		"sql --dialect oracle coffee.score":                      `leadscore sql: --dialect must be postgresql, duckdb or sqlite, not "oracle"` + "\n",
+		"sql --dialect oracle coffee.score":                      `leadscore sql: --dialect must be postgresql, duckdb, sqlite or clickhouse, not "oracle"` + "\n",
+		"sql --dialect clickhouse --parameters coffee.score":     "leadscore sql: ClickHouse has no parameters: leave out --parameters\n",
+		"sql --dialect clickhouse --into x coffee.score":         "leadscore sql: ClickHouse has no statements that replace a table\n",
 		"sql --zone Mars coffee.score":                           `leadscore sql: --zone "Mars" is not a time zone`,
 		"sql --dialect sqlite words.score": `words.score:5:9: model "Words", condition "Trial": SQLite cannot look for a word; write contains, or a list of values` +
 			"\nleadscore sql: the models cannot be one statement with equal scores, for the reasons above\n",

@@ -22,7 +22,8 @@ import (
 )
 
 // clickhouseVariable may hold the address of a server, such as http://localhost:8123. Without it
-// the tests start one of their own.
+// the tests start one of their own, if it is installed. If it holds the word start, they fail if they
+// cannot.
 const clickhouseVariable = "LEADSCORE_CLICKHOUSE"
 
 // TestMain stops the server that tests have started.
@@ -57,7 +58,7 @@ func clickhouseProgram() ([]string, error) {
 
 // missingClickHouse returns why there is no ClickHouse, or "".
 func missingClickHouse() string {
-	if os.Getenv(clickhouseVariable) != "" || os.Getenv("CI") != "" {
+	if os.Getenv(clickhouseVariable) != "" {
 		return ""
 	}
 	if _, err := clickhouseProgram(); err != nil {
@@ -69,7 +70,7 @@ func missingClickHouse() string {
 // clickhouseAddress returns the address of a server, which it starts unless there is one.
 func clickhouseAddress(t testing.TB) string {
 	t.Helper()
-	if address := os.Getenv(clickhouseVariable); address != "" {
+	if address := os.Getenv(clickhouseVariable); address != "" && address != "start" {
 		return address
 	}
 	clickhouse.once.Do(func() { clickhouse.err = startClickHouse() })

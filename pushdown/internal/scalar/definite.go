@@ -142,7 +142,7 @@ func (d *definer) isFalse(e *Expr) *Expr {
 		x := d.rebuild(e, d.arguments(e))
 		out = d.Not(d.Coalesce(x, d.Truth(false)))
 		if e.nullable {
-			out = d.And(d.Not(d.IsNull(e.args[0])), out)
+			out = d.And(d.Not(d.IsNull(d.value(e.args[0]))), out)
 		}
 	default:
 		out = d.Coalesce(d.Not(d.rebuild(e, d.arguments(e))), d.Truth(false))

@@ -21,6 +21,20 @@ func TestEval(t *testing.T) {
 					t.Fatalf("%v is %v, want %v, for %v", c.Expr, got, d.Want[i], d.Row)
 				}
 			}
+			for i, c := range d.Columns {
+				definite := d.Builder.Definite(c.Expr)
+				if got := scalar.Eval(d.Env(), definite)[0]; !got.Is(d.Want[i]) {
+					t.Fatalf("%v is %v, want %v, for %v", definite, got, d.Want[i], d.Row)
+				}
+				checkDefinite(t, definite)
+				if c.Expr.Kind() != scalar.Truth {
+					continue
+				}
+				holds := d.Builder.DefinitelyTrue(c.Expr)
+				if got := scalar.Eval(d.Env(), holds)[0]; got.Null || got.Truth != (d.Want[i].Truth && !d.Want[i].Null) {
+					t.Fatalf("%v is %v, want whether %v, for %v", holds, got, d.Want[i], d.Row)
+				}
+			}
 			arranged := d.Builder.Arrange(d.Columns, "x", rapid.Bool().Draw(t, "guard"))
 			got := run(arranged, d.Row)
 			for i, c := range d.Columns {
@@ -33,6 +47,23 @@ func TestEval(t *testing.T) {
 	}
 	if steps < 3 {
 		t.Errorf("no case has more than %d steps", steps)
+	}
+}
+
+// checkDefinite fails if what is worked out of truths may be so of null.
+func checkDefinite(t *rapid.T, e *scalar.Expr) {
+	for i, a := range e.Args() {
+		switch e.Op() {
+		case scalar.And, scalar.Or:
+			if a.Nullable() {
+				t.Fatalf("%v may be null in %v", a, e)
+			}
+		case scalar.Case:
+			if i%2 == 0 && i < len(e.Args())-1 && a.Nullable() {
+				t.Fatalf("the condition %v may be null in %v", a, e)
+			}
+		}
+		checkDefinite(t, a)
 	}
 }
 

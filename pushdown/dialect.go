@@ -91,6 +91,12 @@ type Dialect struct {
 	// Concat joins texts; nil for the operator ||.
 	Concat func(list []string) string
 
+	// NotFinite reports whether a number is none or infinite; nil if no number is. Mistyped
+	// reports whether a column has a value of another type than the one of the column; nil if
+	// columns have no others. Both are for [Audit].
+	NotFinite func(number string) string
+	Mistyped  func(column string, c Column, typ traverse.Type) string
+
 	// Replace returns the statements that make a table of the rows of a query, with these
 	// columns, and put it in the place of the table of that name in a schema ("" = the default),
 	// all in one transaction; nil if there are none: see [Statement.Into]. The name of the table

@@ -44,11 +44,11 @@
 //   - The columns have the types that the mapping says.
 //   - Ids are unique within a table.
 //   - Values are as traverse.Value.Check says: no NaN and no infinity, in numbers and times, and
-//     years from 0 to 9999.
+//     years from 0 to 9999; nor the first instant of the year 1, which the engine takes for empty.
 //   - A column of codes, of texts for true and false, of JSON or of a format has nothing else.
 //     What is something else is null.
 //
-// The limit [leadscore.MaxRecords] does not apply.
+// [Audit] makes statements that look for what does not hold of that. The limit [leadscore.MaxRecords] does not apply.
 //
 // # Several databases
 //

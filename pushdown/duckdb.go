@@ -80,6 +80,7 @@ func DuckDB() *Dialect {
 		Least: listCall("LEAST"), Greatest: listCall("GREATEST"),
 		Quo:        func(x, n string, _ bool) string { return "(" + x + " // " + n + ")" },
 		Rem:        func(x, n string, _ bool) string { return "(" + x + " % " + n + ")" },
+		NotFinite:  func(number string) string { return "(isnan(" + number + ") OR isinf(" + number + "))" },
 		Replace:    replaceTable(quoteIdentifier),
 		MaxColumns: 4000, MaxJoins: 100, MaxParameters: 65_535,
 	}

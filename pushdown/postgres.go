@@ -79,7 +79,10 @@ func PostgreSQL() *Dialect {
 			}
 			return "(" + x + " / " + n + ")"
 		},
-		Rem:        func(x, n string, _ bool) string { return "(" + x + " % " + n + ")" },
+		Rem: func(x, n string, _ bool) string { return "(" + x + " % " + n + ")" },
+		NotFinite: func(number string) string {
+			return number + " IN ('NaN'::float8, 'Infinity'::float8, '-Infinity'::float8)"
+		},
 		Replace:    replaceTable(quoteIdentifier),
 		Fence:      " OFFSET 0",
 		Lateral:    true,

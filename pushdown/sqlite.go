@@ -63,15 +63,19 @@ func SQLite() *Dialect {
 			// The calendar of SQLite is that of Go, from year 0 to 9999.
 			return "(CAST(strftime('%Y', (" + value + ") * 86400, 'unixepoch') AS INTEGER) * 12 + CAST(strftime('%m', (" + value + ") * 86400, 'unixepoch') AS INTEGER))"
 		},
-		Count:      func(condition string) string { return "COUNT(*) FILTER (WHERE " + condition + ")" },
-		Sum:        func(value string) string { return "SUM(" + value + ")" }, // which fails beyond 64 bits
-		Max:        func(value string) string { return "MAX(" + value + ")" },
-		Windows:    true,
-		Guard:      sqliteGuard,
-		Least:      func(list []string) string { return "MIN(" + strings.Join(list, ", ") + ")" },
-		Greatest:   func(list []string) string { return "MAX(" + strings.Join(list, ", ") + ")" },
-		Quo:        func(x, n string, _ bool) string { return "(" + x + " / " + n + ")" },
-		Rem:        func(x, n string, _ bool) string { return "(" + x + " % " + n + ")" },
+		Count:    func(condition string) string { return "COUNT(*) FILTER (WHERE " + condition + ")" },
+		Sum:      func(value string) string { return "SUM(" + value + ")" }, // which fails beyond 64 bits
+		Max:      func(value string) string { return "MAX(" + value + ")" },
+		Windows:  true,
+		Guard:    sqliteGuard,
+		Least:    func(list []string) string { return "MIN(" + strings.Join(list, ", ") + ")" },
+		Greatest: func(list []string) string { return "MAX(" + strings.Join(list, ", ") + ")" },
+		Quo:      func(x, n string, _ bool) string { return "(" + x + " / " + n + ")" },
+		Rem:      func(x, n string, _ bool) string { return "(" + x + " % " + n + ")" },
+		NotFinite: func(number string) string { // NaN is null
+			return "abs(" + number + ") > 1.7976931348623157e308"
+		},
+		Mistyped:   sqliteMistyped,
 		Replace:    replaceTable(quoteIdentifier),
 		Fence:      " LIMIT -1", // a SELECT with a limit is not merged into one that joins it, and so gets an index
 		MaxColumns: 1500, MaxJoins: 62, MaxParameters: 32_000, MaxTables: 900,
@@ -200,4 +204,25 @@ func sqliteFold(text string, from, to []rune) string {
 		folded = "replace(" + folded + ", " + a + ", " + b + ")"
 	}
 	return "CASE WHEN length(CAST(" + text + " AS BLOB)) = length(" + text + ") THEN " + lower + " ELSE " + folded + " END"
+}
+
+// sqliteMistyped compares what a column holds with its type, which SQLite only prefers.
+func sqliteMistyped(column string, c Column, typ traverse.Type) string {
+	integer := strings.Contains(strings.ToUpper(c.Type), "INT")
+	want := "'text'"
+	switch typ {
+	case traverse.NoType, traverse.Text, traverse.Choice:
+		if integer {
+			want = "'integer'"
+		}
+	case traverse.Number:
+		want = "'integer', 'real'"
+	case traverse.Bool:
+		if c.True == "" {
+			want = "'integer'"
+		}
+	case traverse.Time, traverse.Date:
+		want = "'integer'"
+	}
+	return "typeof(" + column + ") NOT IN ('null', " + want + ")"
 }

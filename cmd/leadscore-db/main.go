@@ -15,7 +15,7 @@
 //	leadscore-db fmt [-l] [-d] [-w] [--fail] [--color WHEN] [FILE|DIR...]
 //	leadscore-db mapping init [--schema FILE] --data DIR|--database URL [--color WHEN] [FILE|DIR...]
 //	leadscore-db schema [--schema FILE] [--format text|json] [--color WHEN] [FILE|DIR...]
-//	leadscore-db sql [--schema FILE] [--dialect postgresql|duckdb|sqlite|clickhouse|--database URL [--run]] [--since TIME] [--as-of TIME|--parameters] [--mapping FILE] [--zone NAME] [--lead ID]... [--model NAME]... [--grade NAME]... [--label NAME]... [--ready] [--sort data|score|lead] [--top N] [--explain] [--into TABLE] [--format text|table|json|csv|parquet] [-o FILE] [--color WHEN] FILE|DIR...
+//	leadscore-db sql [--schema FILE] [--dialect postgresql|duckdb|sqlite|clickhouse|--database URL [--run]] [--since TIME] [--as-of TIME|--parameters] [--mapping FILE] [--zone NAME] [--lead ID]... [--model NAME]... [--grade NAME]... [--label NAME]... [--ready] [--sort data|score|lead] [--top N] [--explain] [--into TABLE] [--audit] [--format text|table|json|csv|parquet] [-o FILE] [--color WHEN] FILE|DIR...
 //	leadscore-db lsp [--stdio] [--color WHEN]
 //	leadscore-db completion [--color WHEN] bash|zsh|fish
 //	leadscore-db version

@@ -143,6 +143,27 @@ func TestPrintSQL(t *testing.T) {
 	}
 }
 
+// TestAuditSQL finds what the engine refuses, by statements of the database.
+func TestAuditSQL(t *testing.T) {
+	forServers(t, func(t *testing.T, s server) {
+		url, db := s.make(t)
+		fillSQL(t, s, db)
+		out, errs, status := call(t, "sql --run --audit --mapping sql.json coffee.score", "--database", url)
+		if !strings.Contains(out, ": nothing is wrong, say ") || errs != "" || status != 0 {
+			t.Errorf("good data: status %d\n%s%s", status, out, errs)
+		}
+		exec1(t, db, "INSERT INTO lead VALUES ('b', 'ada', NULL, NULL), ('c', 'ada', NULL, NULL), ('c', 'ben', NULL, NULL)")
+		out, errs, status = call(t, "sql --run --audit --mapping sql.json coffee.score", "--database", url)
+		if want := ": 2 rows: Lead.id: several rows have the same id, and count several times, such as \"b\", \"c\"; make ids unique, or map the table to a view with one row for each\n"; !strings.HasSuffix(out, want) || strings.Count(out, "\n") != 1 || errs != "" || status != 1 {
+			t.Errorf("ids of several rows: status %d\n%s%s", status, out, errs)
+		}
+		out, _, status = call(t, "sql --run --audit --format json --mapping sql.json coffee.score", "--database", url)
+		if want := `{"finding":{"code":"duplicate-id","severity":"warning","entity":"Lead","field":"id","count":2,"of":0,"summary":"several rows`; !strings.Contains(out, want) || status != 1 {
+			t.Errorf("as JSON: status %d\n%s", status, out)
+		}
+	})
+}
+
 // TestRefusedSQL: what a statement cannot have is listed, and nothing is run.
 func TestRefusedSQL(t *testing.T) {
 	forServers(t, func(t *testing.T, s server) {

@@ -16,7 +16,7 @@
 //	leadscore fmt [-l] [-d] [-w] [--fail] [--color WHEN] [FILE|DIR...]
 //	leadscore mapping init [--schema FILE] --data DIR [--color WHEN] [FILE|DIR...]
 //	leadscore schema [--schema FILE] [--format text|json] [--color WHEN] [FILE|DIR...]
-//	leadscore sql [--schema FILE] [--dialect postgresql|duckdb|sqlite|clickhouse] [--since TIME] [--as-of TIME|--parameters] [--mapping FILE] [--zone NAME] [--explain] [--into TABLE] [--format text|json] [--color WHEN] FILE|DIR...
+//	leadscore sql [--schema FILE] [--dialect postgresql|duckdb|sqlite|clickhouse] [--since TIME] [--as-of TIME|--parameters] [--mapping FILE] [--zone NAME] [--explain] [--into TABLE] [--audit] [--format text|json] [--color WHEN] FILE|DIR...
 //	leadscore lsp [--stdio] [--color WHEN]
 //	leadscore completion [--color WHEN] bash|zsh|fish
 //	leadscore version

@@ -5,8 +5,9 @@ import "time"
 // A Statement is models as SQL.
 type Statement struct {
 	Dialect string    `json:"dialect"`
-	AsOf    time.Time `json:"as_of,omitzero"` // the zero time for a statement with parameters
-	Columns []string  `json:"columns"`        // of the result
+	AsOf    time.Time `json:"as_of,omitzero"`  // the zero time for a statement with parameters
+	Finds   string    `json:"finds,omitempty"` // what a statement of --audit looks for
+	Columns []string  `json:"columns"`         // of the result
 	Text    string    `json:"text"`
 }
 

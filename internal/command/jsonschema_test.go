@@ -314,7 +314,7 @@ func TestJSONSchema(t *testing.T) {
 		"changes --data data --from 2026-05-01 --to 2026-06-01 coffee.score", "changes --data parts --from 2026-04-01 --to 2026-06-01 --scores parts.score",
 		"stages --data leads --as-of 2026-06-01 leads.score stages.score", "assign --data leads --as-of 2026-06-01 leads.score", "create --data leads --as-of 2026-06-01 leads.score",
 		"schema", "schema --schema shop.score",
-		"sql --as-of 2026-06-01 coffee.score", "sql --parameters coffee.score", "sql --dialect sqlite words.score",
+		"sql --as-of 2026-06-01 coffee.score", "sql --parameters coffee.score", "sql --audit coffee.score", "sql --dialect sqlite words.score",
 	} {
 		words := append(strings.Fields(args), "--format", "json")
 		out, errs, _ := call(t, "", words...)

@@ -24,14 +24,14 @@ var dialects = map[string]func() *pushdown.Dialect{"postgresql": pushdown.Postgr
 func (p *Program) statements() command {
 	c := command{
 		name:  "sql",
-		usage: "[--schema FILE] [--dialect postgresql|duckdb|sqlite|clickhouse]\n[--since TIME] [--as-of TIME|--parameters] [--mapping FILE] [--zone NAME]\n[--explain] [--into TABLE] [--format text|json] [--color WHEN] FILE|DIR...",
+		usage: "[--schema FILE] [--dialect postgresql|duckdb|sqlite|clickhouse]\n[--since TIME] [--as-of TIME|--parameters] [--mapping FILE] [--zone NAME]\n[--explain] [--into TABLE] [--audit] [--format text|json] [--color WHEN] FILE|DIR...",
 		more:  rulesHelp + " The command works with one set, and fails if there are several.",
 		about: "print the models as one SQL statement, which a database scores its leads by",
 		run:   runSQL,
 	}
 	if p.Open != nil {
 		c.usage = "[--schema FILE] [--dialect postgresql|duckdb|sqlite|clickhouse|--database URL [--run]]\n[--since TIME] [--as-of TIME|--parameters] [--mapping FILE] [--zone NAME]\n" +
-			"[--lead ID]... [--model NAME]... [--grade NAME]... [--label NAME]... [--ready]\n[--sort data|score|lead] [--top N]\n[--explain] [--into TABLE] [--format " +
+			"[--lead ID]... [--model NAME]... [--grade NAME]... [--label NAME]... [--ready]\n[--sort data|score|lead] [--top N]\n[--explain] [--into TABLE] [--audit] [--format " +
 			strings.Join(p.statementFormats(), "|") + "] [-o FILE] [--color WHEN] FILE|DIR..."
 		c.about = "print the models as one SQL statement, which a database scores its leads by, or run it there"
 	}
@@ -54,6 +54,7 @@ type statementInput struct {
 	table                      *string // of --into, perhaps with a schema before it
 	asOf, since                *timeFlag
 	parameters, explained      *bool
+	audits                     *bool     // --audit
 	now                        time.Time // when the command began
 
 	// Of a program that reads databases; otherwise they are as if not given.
@@ -67,10 +68,12 @@ type statementInput struct {
 type pushed struct {
 	*pushdown.Statement
 	dialect *pushdown.Dialect
+	mapping pushdown.Mapping
 	runs    *Pushdown // nil without --database
 	asOf    time.Time
 
-	// Of --since; otherwise nil and the zero time.
+	// Of --since.
+	finds   bool // it is given
 	changed *pushdown.Changed
 	since   time.Time
 }
@@ -85,6 +88,7 @@ func (inv *invocation) statementFlags() *statementInput {
 	in.zoneName = inv.flags.String("zone", "", "days without a time of day, in --as-of and in the data, are those of the time zone `NAME`, such as Europe/Berlin (default the time zone that all models share, or else UTC)")
 	in.explained = inv.flags.Bool("explain", false, "add a column with what each condition has counted and contributed, without lists of records")
 	in.table = inv.flags.String("into", "", "print a script that puts the results into the table `TABLE`, or SCHEMA.TABLE, in the place of an older one, in one transaction")
+	in.audits = inv.flags.Bool("audit", false, "print statements that look for what the engine refuses in the tables and a statement does not notice, such as ids of several rows; with --run print what they find")
 	about := "print the statement as `FORMAT`: text or json"
 	if inv.program.Open != nil {
 		in.database = inv.flags.String("database", "", "take tables, columns and their types from the database at `URL`, such as postgres://crm@localhost/crm or sqlite:crm.db, and write the statement for it")
@@ -126,6 +130,10 @@ func (in *statementInput) check() error {
 		return badUsage("--into prints a script as of an instant: leave out --run and --parameters")
 	case *in.since.text != "" && (len(in.selected.leads) > 0 || *in.table != "" || *in.explained && !*in.run):
 		return badUsage("--since finds leads: leave out --lead, --into and, without --run, --explain")
+	case *in.audits && (*in.parameters || *in.explained || *in.table != "" || *in.since.text != "" || *in.asOf.text != "" || len(in.selected.leads) > 0 || given["o"]):
+		return badUsage("--audit is about all rows: leave out the flags for results")
+	case *in.audits && *in.inv.format != "text" && *in.inv.format != "json":
+		return badUsage("--audit prints text or json, not %s", *in.inv.format)
 	case !*in.run && *in.inv.format != "text" && *in.inv.format != "json":
 		return badUsage("--format %s needs --run: a statement is printed as text or json", *in.inv.format)
 	}
@@ -165,8 +173,14 @@ func runSQL(ctx context.Context, inv *invocation) error {
 	}
 	p := startProgress(inv.streams)
 	defer p.stop()
-	s, err := in.statement(ctx, p, set)
+	s, err := in.target(ctx, p, set)
 	if err != nil {
+		return err
+	}
+	if *in.audits {
+		return in.audit(ctx, p, set, s)
+	}
+	if err := in.statement(p, set, s); err != nil {
 		return err
 	}
 	if *in.run {
@@ -175,8 +189,8 @@ func runSQL(ctx context.Context, inv *invocation) error {
 	return in.print(s)
 }
 
-// statement makes the statement of a set.
-func (in *statementInput) statement(ctx context.Context, p *progress, set *leadscore.Set) (*pushed, error) {
+// target returns what a statement is made for: a database with its tables, and instants.
+func (in *statementInput) target(ctx context.Context, p *progress, set *leadscore.Set) (*pushed, error) {
 	zone, shared := set.Zone()
 	if *in.zoneName != "" || !shared {
 		zone, _ = parseZone(*in.zoneName) // it has been parsed before
@@ -187,14 +201,13 @@ func (in *statementInput) statement(ctx context.Context, p *progress, set *leads
 	} else if given {
 		s.asOf = at
 	}
-	var finds bool
 	var err error
-	if s.since, finds, err = in.since.parse(zone); err != nil {
+	if s.since, s.finds, err = in.since.parse(zone); err != nil {
 		return nil, err
-	} else if finds && !*in.parameters && !s.since.Before(s.asOf) {
+	} else if s.finds && !*in.parameters && !s.since.Before(s.asOf) {
 		return nil, fmt.Errorf("--since is not before --as-of, which is %s", s.asOf.Format(time.RFC3339))
 	}
-	mapping := pushdown.Mapping{Zone: zone}
+	s.mapping.Zone = zone
 	file, err := in.mappingFile()
 	switch {
 	case err != nil:
@@ -203,34 +216,39 @@ func (in *statementInput) statement(ctx context.Context, p *progress, set *leads
 		if s.runs, err = in.pushdown(ctx, p, set, file, zone); err != nil {
 			return nil, err
 		}
-		s.dialect, mapping = s.runs.Dialect, s.runs.Mapping
+		s.dialect, s.mapping = s.runs.Dialect, s.runs.Mapping
 	case file != nil:
 		named, err := sqldb.ReadMapping(file.Name, []byte(file.Text))
 		if err != nil {
 			return nil, errors.New(strings.ReplaceAll(err.Error(), "sqldb: ", ""))
 		}
-		if mapping.Tables, err = exactTables(named, set.Schema().Entity); err != nil {
+		if s.mapping.Tables, err = exactTables(named, set.Schema().Entity); err != nil {
 			return nil, err
 		}
 	}
+	return s, nil
+}
+
+// statement makes the statement of a set.
+func (in *statementInput) statement(p *progress, set *leadscore.Set, s *pushed) (err error) {
 	var opts []pushdown.Option
-	if len(in.selected.leads) > 0 || finds {
+	if len(in.selected.leads) > 0 || s.finds {
 		opts = append(opts, pushdown.ForLeads())
 	}
 	if *in.explained {
 		opts = append(opts, pushdown.Explain())
 	}
-	if finds {
-		s.changed, err = pushdown.NewChanged(set, s.dialect, mapping)
+	if s.finds {
+		s.changed, err = pushdown.NewChanged(set, s.dialect, s.mapping)
 	}
 	if err == nil {
-		s.Statement, err = pushdown.New(set, s.dialect, mapping, opts...)
+		s.Statement, err = pushdown.New(set, s.dialect, s.mapping, opts...)
 	}
 	if refusals, ok := errors.AsType[pushdown.Refusals](err); ok {
 		p.stop()
-		return nil, in.inv.refused(refusals)
+		return in.inv.refused(refusals)
 	}
-	return s, err
+	return err
 }
 
 // mappingFile returns the file of --mapping, or nil.

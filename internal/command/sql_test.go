@@ -20,6 +20,7 @@ func TestSQL(t *testing.T) {
 		"sql --as-of 2026-06-01T12:00 --mapping crm.json coffee.score":        {`"crm"."leads"`, `"lead_id"`, `"contact_id"`},
 		"sql --as-of 2026-06-01 --into crm.scores coffee.score":               {"BEGIN;\nCREATE TABLE \"crm\".\"new_scores\" (", "ALTER TABLE \"crm\".\"new_scores\" RENAME TO \"scores\";\nCOMMIT;\n"},
 		"sql --since 2026-05-31 --as-of 2026-06-01 coffee.score":              {"SELECT", `AS "lead"`, `WHERE "c0_`},
+		"sql --audit coffee.score":                                            {"-- Lead.id: several rows have the same id, and count several times; make ids unique", `GROUP BY`, ";\n\n"},
 		"sql --as-of 2026-06-01 --explain coffee.score":                       {`"v"."explanation"`, `{"conditions":[{"condition":"`},
 		"sql --as-of 2026-06-01 --zone Europe/Berlin --schema x coffee.score": nil,
 	} {
@@ -57,6 +58,7 @@ func TestSQL(t *testing.T) {
 		"sql --as-of 2026-06-01 --parameters coffee.score":       "leadscore sql: choose one of --as-of and --parameters\n",
 		"sql --since 2026-06-01 --as-of 2026-06-01 coffee.score": "leadscore sql: --since is not before --as-of, which is 2026-06-01T00:00:00Z\n",
 		"sql --since 2026-06-01 --into x coffee.score":           "leadscore sql: --since finds leads: leave out --lead, --into and, without --run, --explain\n",
+		"sql --audit --as-of 2026-06-01 coffee.score":            "leadscore sql: --audit is about all rows: leave out the flags for results\n",
 		"sql --since June coffee.score":                          `leadscore sql: --since "June" is not a time; `,
 		"sql --into Lead coffee.score":                           "leadscore sql: the table Lead is for the records of Lead; choose another name for that of results\n",
 		"sql --into x --parameters coffee.score":                 "leadscore sql: --into prints a script as of an instant: leave out --run and --parameters\n",

@@ -5,10 +5,32 @@ import (
 	"context"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 )
+
+// A lockedText is what a command prints while a test runs.
+type lockedText struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+// Write adds text.
+func (p *lockedText) Write(text []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.text.Write(text)
+}
+
+// take returns the text since it was called last.
+func (p *lockedText) take() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	defer p.text.Reset()
+	return p.text.String()
+}
 
 // TestWatch: check and test run again when a file changes, appears or goes, and only then.
 func TestWatch(t *testing.T) {
@@ -19,11 +41,9 @@ func TestWatch(t *testing.T) {
 	write(t, "p/notes.txt", "")
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		var out, errs bytes.Buffer // which only the command writes, and nobody reads while it does
+		var out, errs lockedText
 		status := make(chan int, 1)
 		began := func(args ...string) {
-			out.Reset()
-			errs.Reset()
 			go func() { status <- leadscoreCommand.run(ctx, streams{strings.NewReader(""), &out, &errs}, args) }()
 		}
 		// next returns what the command printed in the last minute, which begins with change.
@@ -31,10 +51,7 @@ func TestWatch(t *testing.T) {
 			change()
 			time.Sleep(time.Minute)
 			synctest.Wait()
-			text := out.String() + errs.String()
-			out.Reset()
-			errs.Reset()
-			return text
+			return out.take() + errs.take()
 		}
 		nothing := func() {}
 		began("check", "--watch", "p")
@@ -63,8 +80,8 @@ func TestWatch(t *testing.T) {
 			}
 		}
 		cancel()
-		if got := <-status; got != statusInterrupted || errs.String() != "leadscore check: interrupted\n" {
-			t.Errorf("status %d, %q", got, errs.String())
+		if got, text := <-status, errs.take(); got != statusInterrupted || text != "leadscore check: interrupted\n" {
+			t.Errorf("status %d, %q", got, text)
 		}
 
 		ctx, cancel = context.WithCancel(t.Context())

@@ -301,4 +301,11 @@ test "T" {
 	if !slices.Equal(got, want) {
 		t.Errorf("the lenses are %q, want %q", got, want)
 	}
+	got = nil
+	for _, l := range shop().Lenses("test.score") { // the only model is in another file
+		got = append(got, fmt.Sprintf("%s %q", l.Command, l.Arguments))
+	}
+	if want := []string{`leadscore.test ["Shop" "A buyer"]`}; !slices.Equal(got, want) {
+		t.Errorf("the lenses of a file of tests are %q, want %q", got, want)
+	}
 }

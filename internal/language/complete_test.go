@@ -286,6 +286,34 @@ model "B2B" {
 	}
 }
 
+// TestCompleteAtMost: of many candidates the first 40 are shown.
+func TestCompleteAtMost(t *testing.T) {
+	text, offset := at(t, "model \"M\" { time zone \"‸")
+	s := New(nil, traverse.Standard(), []File{{"a.score", text}})
+	if n := len(s.Complete("a.score", offset)); n != 40 {
+		t.Errorf("there are %d candidates", n)
+	}
+}
+
+// TestCompleteFieldsThatCannotBeRead: a field without a type is not offered, and all operators
+// are offered after it.
+func TestCompleteFieldsThatCannotBeRead(t *testing.T) {
+	const schema = "profile Lead {\n    Odd nmber\n    Even number\n}\n"
+	complete := func(text string) (labels []string) {
+		text, offset := at(t, "model \"M\" { condition \"C\" { has Lead where "+text)
+		for _, c := range New(nil, traverse.Standard(), []File{{"s.score", schema}, {"a.score", text}}).Complete("a.score", offset) {
+			labels = append(labels, c.Label)
+		}
+		return labels
+	}
+	if got := complete("‸"); slices.Contains(got, "Odd") || !slices.Contains(got, "Even") {
+		t.Errorf("the fields are %q", got)
+	}
+	if got := complete("Odd ‸"); !slices.Contains(got, "contains") || !slices.Contains(got, "<=") {
+		t.Errorf("the operators are %q", got)
+	}
+}
+
 // FuzzPlaces checks that everything takes any text, and that ranges are within it.
 func FuzzPlaces(f *testing.F) {
 	for _, w := range append(sound(f), wrong(f)...) {

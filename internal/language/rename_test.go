@@ -1,6 +1,7 @@
 package language
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"slices"
@@ -224,6 +225,11 @@ test "T" {
 		if err != nil {
 			t.Errorf("%s to %s: %v", test.at, test.to, err)
 			continue
+		}
+		if !slices.IsSortedFunc(edits, func(a, b TextEdit) int {
+			return cmp.Or(-cmp.Compare(a.File, b.File), cmp.Compare(a.Start, b.Start)) // events.score comes first
+		}) {
+			t.Errorf("%s to %s: the edits are %v", test.at, test.to, edits)
 		}
 		now, err := s.with(edits)
 		if err != nil || len(now.Diagnostics()) > 0 {

@@ -12,14 +12,14 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// addTest returns the action that writes a test of the model at a place, which has none. The
-// test passes: it expects what the model gives now.
+// addTest returns the action that writes a test of the model whose name is at a place, if it has
+// none. The test passes: it expects what the model gives now.
 func (s *Snapshot) addTest(f *file, start, end int) (Action, bool) {
 	if len(s.errors) > 0 {
 		return Action{}, false
 	}
 	i := slices.IndexFunc(f.index().models, func(m *modelIndex) bool {
-		return m.model.Start.Offset <= start && end <= m.model.End.Offset && m.model.Name != nil
+		return m.model.Name != nil && m.model.Start.Offset <= start && end <= m.model.Name.End.Offset
 	})
 	if i < 0 {
 		return Action{}, false
@@ -32,8 +32,11 @@ func (s *Snapshot) addTest(f *file, start, end int) (Action, bool) {
 			}
 		}
 	}
-	text, ok := s.newTest(f, m)
-	if !ok {
+	text := s.once(m, func() any {
+		text, _ := s.newTest(f, m)
+		return text
+	}).(string)
+	if text == "" {
 		return Action{}, false
 	}
 	at := Range{f.Name, m.model.End.Offset, m.model.End.Offset}

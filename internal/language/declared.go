@@ -93,12 +93,7 @@ func (s *Snapshot) checked(n *dsl.Model) *check.Model {
 	return nil
 }
 
-// scores returns the scores that a model can give. They are worked out once.
+// scores returns the scores that a model can give.
 func (s *Snapshot) scores(m *check.Model) findings.Scores {
-	if known, ok := s.ranges.Load(m); ok {
-		return known.(findings.Scores)
-	}
-	scores := findings.Range(m)
-	s.ranges.Store(m, scores)
-	return scores
+	return s.once(m, func() any { return findings.Range(m) }).(findings.Scores)
 }

@@ -85,6 +85,12 @@ const mostRounds = 5
 // fixAll returns the action that corrects all problems of a file that have a fix, and those
 // that show thereby. It leaves out fixes after which there is a problem that was not there.
 func (s *Snapshot) fixAll(f *file) (Action, bool) {
+	a := s.once(f, func() any { return s.fixedFile(f) }).(Action)
+	return a, len(a.Edits) > 0
+}
+
+// fixedFile returns what fixAll does, or the zero Action if there is nothing to fix.
+func (s *Snapshot) fixedFile(f *file) Action {
 	var fixed dsl.Diagnostics
 	now := s
 	rounds := 0
@@ -105,12 +111,12 @@ func (s *Snapshot) fixAll(f *file) (Action, bool) {
 		now = next
 	}
 	if rounds == 0 {
-		return Action{}, false
+		return Action{}
 	}
 	if rounds > 1 {
 		edits = []TextEdit{between(f.File, now.file(f.Name).Text)}
 	}
-	return Action{"Fix all problems of this file that have one correction", FixAll, edits, fixed}, true
+	return Action{"Fix all problems of this file that have one correction", FixAll, edits, fixed}
 }
 
 // fixOnce returns the snapshot after the fixes of a file, and the edits that were made. It

@@ -49,7 +49,7 @@ type Snapshot struct {
 	set    *check.Set
 	errors dsl.Diagnostics
 	info   func() *check.Info
-	ranges sync.Map // *check.Model -> findings.Scores
+	known  sync.Map // what once has found out
 
 	finding sync.Mutex
 	found   dsl.Diagnostics // the findings, once they are known
@@ -168,6 +168,16 @@ func (s *Snapshot) Findings(ctx context.Context) (dsl.Diagnostics, error) {
 	})
 	s.found, s.isFound = all, true
 	return all, nil
+}
+
+// once returns what find finds out about something. It asks find only once, or seldom more often
+// if several ask at the same time.
+func (s *Snapshot) once(about any, find func() any) any {
+	if known, ok := s.known.Load(about); ok {
+		return known
+	}
+	known, _ := s.known.LoadOrStore(about, find())
+	return known
 }
 
 // rangeOf returns the range of a span of a file.

@@ -97,6 +97,7 @@ func TestChanged(t *testing.T) {
 	const aging = "model \"Aging\" {\n    target contact\n    condition \"Called\" {\n        each Called losing 25% every 1 week\n        score +100\n    }\n}\n"
 	const monthly = "model \"Aging\" {\n    target contact\n    condition \"Called\" {\n        each Called losing 50% every 1 month\n        score +100\n    }\n}\n"
 	forDatabases(t, func(t *testing.T, d *database) {
+		d.found(t)
 		db := d.open(t, d.styles[0])
 		mappedTables(t, d, db) // calls of 1 on May 30 and 29, of 2 on May 28, and of 3 on May 31
 		mapping := pushdown.MappingOf(d.opened(t, db, schema, sqldb.Options{Mapping: mappedTo(d)}))

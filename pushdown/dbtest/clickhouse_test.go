@@ -15,7 +15,7 @@ import (
 func init() {
 	databases = append(databases, &database{
 		name: "ClickHouse", dialect: pushdown.ClickHouse, styles: clickhouseStyles, missing: missingClickHouse,
-		open: openClickHouse, fill: fillClickHouse, engine: " ENGINE = Memory", textual: true,
+		open: openClickHouse, fill: fillClickHouse, engine: " ENGINE = Memory", textual: true, models: 30,
 	})
 }
 

@@ -39,6 +39,7 @@ type database struct {
 
 	engine  string // after CREATE TABLE, where columns are not null unless their type says so
 	textual bool   // statements have no parameters
+	models  int    // how many models TestEqual compares unless it is told otherwise, if it is not 0
 }
 
 // databases lists what to test with; files with build constraints add to it.
@@ -56,6 +57,14 @@ var databases = []*database{
 		},
 		open: openPostgres, fill: fillPostgres, read: sqldb.PostgreSQL, catalog: sqldb.PostgreSQL,
 	},
+}
+
+// found skips a test of tables that package sqldb finds, if it finds none in the database.
+func (d *database) found(t testing.TB) {
+	t.Helper()
+	if d.catalog == nil {
+		t.Skipf("package sqldb finds no tables in %s", d.name)
+	}
 }
 
 // forDatabases runs a test with each database that there is.

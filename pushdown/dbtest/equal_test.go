@@ -214,6 +214,10 @@ func TestEqual(t *testing.T) {
 	from, only := setting(t, "LEADSCORE_FROM", 0), setting(t, "LEADSCORE_CASE", -1)
 	models := setting(t, "LEADSCORE_CASES", 8*modelsOfWorld)
 	forDatabases(t, func(t *testing.T, d *database) {
+		models := models
+		if d.models > 0 && os.Getenv("LEADSCORE_CASES") == "" {
+			models = d.models
+		}
 		total := tally{reasons: map[string]int{}, took: map[string]time.Duration{}}
 		problems := 0
 		seed := from

@@ -30,6 +30,7 @@ func (d *database) opened(t testing.TB, db *sql.DB, schema *leadscore.Schema, op
 // the database reports, in every style.
 func TestMappingOf(t *testing.T) {
 	forDatabases(t, func(t *testing.T, d *database) {
+		d.found(t)
 		for i, s := range d.styles {
 			t.Run(s.name, func(t *testing.T) {
 				if d.name == "SQLite" && s.formats[traverse.Date] == sqldb.ByType {
@@ -211,6 +212,7 @@ func TestMappedValues(t *testing.T) {
 	}
 	asOf, leads := time.Date(2026, 5, 31, 0, 0, 0, 0, time.UTC), []string{"1", "2", "3", "4"}
 	forDatabases(t, func(t *testing.T, d *database) {
+		d.found(t)
 		db := d.open(t, d.styles[0])
 		mappedTables(t, d, db)
 		set := compile(t, mappedRules+separatedRules)
@@ -267,6 +269,7 @@ func TestMissing(t *testing.T) {
 		t.Fatal(err)
 	}
 	forDatabases(t, func(t *testing.T, d *database) {
+		d.found(t)
 		db := d.open(t, d.styles[0])
 		exec(t, db, "CREATE TABLE lead (id text, parent_contact text, parent_account text, knd text)")
 		exec(t, db, "CREATE TABLE contact (id text)")

@@ -103,64 +103,82 @@ const clickhouseUsers = `<?xml version="1.0"?>
 </yandex>
 `
 
-// startClickHouse starts a server that listens to this machine alone.
-func startClickHouse() error {
+// startClickHouse starts the server for all tests.
+func startClickHouse() (err error) {
+	clickhouse.address, clickhouse.stop, err = runClickHouse("")
+	return err
+}
+
+// runClickHouse starts a server that listens to this machine alone, with more in its configuration.
+// It returns its address for HTTP, and what stops it, which is not nil.
+func runClickHouse(more string) (address string, stop func(), err error) {
+	stop = func() {}
 	program, err := clickhouseProgram()
 	if err != nil {
-		return err
+		return "", stop, err
 	}
 	dir, err := os.MkdirTemp("", "leadscore-clickhouse")
 	if err != nil {
-		return err
+		return "", stop, err
 	}
-	clickhouse.stop = func() { os.RemoveAll(dir) }
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	stop = func() { os.RemoveAll(dir) }
+	port, err := freePort()
 	if err != nil {
-		return err
+		return "", stop, err
 	}
-	_, port, _ := net.SplitHostPort(listener.Addr().String())
-	listener.Close()
-	for name, text := range map[string]string{"config.xml": clickhouseConfig, "users.xml": clickhouseUsers} {
+	config := strings.Replace(clickhouseConfig, "</yandex>", more+"</yandex>", 1)
+	for name, text := range map[string]string{"config.xml": config, "users.xml": clickhouseUsers} {
 		text = strings.NewReplacer("DIR", dir, "PORT", port).Replace(text)
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-			return err
+			return "", stop, err
 		}
 	}
 	for _, name := range []string{"data", "tmp"} {
 		if err := os.Mkdir(filepath.Join(dir, name), 0o700); err != nil {
-			return err
+			return "", stop, err
 		}
 	}
 	cmd := programs.Command(program[0], append(program[1:], "--config-file="+filepath.Join(dir, "config.xml"))...)
 	cmd.Dir = dir
 	if err := cmd.Start(); err != nil {
-		return err
+		return "", stop, err
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
-	clickhouse.stop = func() {
+	stop = func() {
 		cmd.Process.Kill()
 		<-ended
 		os.RemoveAll(dir)
 	}
-	clickhouse.address = "http://127.0.0.1:" + port
+	address = "http://127.0.0.1:" + port
 	for end := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
-		response, err := http.Get(clickhouse.address + "/ping")
+		response, err := http.Get(address + "/ping")
 		if err == nil {
 			response.Body.Close()
-			return nil
+			return address, stop, nil
 		}
 		select {
 		case err := <-ended:
 			ended <- err
 			text, _ := os.ReadFile(filepath.Join(dir, "errors"))
-			return fmt.Errorf("the server ends: %v\n%s", err, text)
+			return "", stop, fmt.Errorf("the server ends: %v\n%s", err, text)
 		default:
 		}
 		if time.Now().After(end) {
-			return fmt.Errorf("the server does not answer: %w", err)
+			return "", stop, fmt.Errorf("the server does not answer: %w", err)
 		}
 	}
+}
+
+// freePort returns a port of this machine to which nobody listens.
+func freePort() (string, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer listener.Close()
+	_, port, err := net.SplitHostPort(listener.Addr().String())
+	return port, err
 }
 
 // A clickhouseClient is a driver that sends statements by HTTP. It takes no arguments.

@@ -133,6 +133,9 @@ func (d *database) load(t testing.TB, s *style, w *world) *sql.DB {
 	db := d.open(t, s)
 	quote := d.dialect().Quote
 	for e := range w.schema.Entities() {
+		if w.only != nil && !w.only[e.Name()] {
+			continue
+		}
 		table := quote(s.table(e.Name()))
 		definitions := []string{quote(s.column("id")) + " " + s.typeOf(idColumn)}
 		if d.engine == "" {

@@ -136,7 +136,7 @@ func (c *clickhouseShards) distribute(t *testing.T, name string, s *style, w *wo
 		db := c.database(t, address, name)
 		on := *d
 		on.open = func(testing.TB, *style) *sql.DB { return db }
-		on.load(t, s, &world{schema: w.schema, all: shards[i]})
+		on.load(t, s, &world{schema: w.schema, all: shards[i], only: w.only})
 		exec(t, db, "CREATE VIEW scores AS "+text)
 		columns = describeClickHouse(t, db)
 	}
@@ -208,7 +208,7 @@ func (c *clickhouseShards) testRandom(t *testing.T, models int) {
 					continue
 				}
 				name := fmt.Sprintf("shards_%d_%d_%d", seed, one.number, i)
-				db, statement, err := c.distribute(t, name, s, w, set, one.AsOf, newDivider(2, w.schema, by, tables, one.Data).divide(one.Data))
+				db, statement, err := c.distribute(t, name, s, &world{schema: w.schema, only: read(tables)}, set, one.AsOf, newDivider(2, w.schema, by, tables, one.Data).divide(one.Data))
 				if _, ok := errors.AsType[pushdown.Refusals](err); ok {
 					refused++
 					continue
@@ -313,6 +313,7 @@ func (c *clickhouseShards) testWork(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.only = read(tables)
 	db, statement, err := c.distribute(t, "work", clickhouseStyles[0], w, set, asOf, newDivider(2, w.schema, traverse.Contact, tables, w.all).divide(w.all))
 	if err != nil {
 		t.Fatal(err)

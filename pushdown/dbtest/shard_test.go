@@ -117,11 +117,22 @@ func (d *divider) divide(data reference.Data) []reference.Data {
 	return shards
 }
 
-// ofShards runs a statement on each shard, and returns the rows of all of them.
-func ofShards(t testing.TB, p *comparison, statement *pushdown.Statement, c *testCase, shards []reference.Data) (outcomes, error) {
+// read returns the entities of a plan. A statement that reads another one fails, as there is no
+// table.
+func read(tables []pushdown.ShardedTable) map[string]bool {
+	only := map[string]bool{}
+	for _, t := range tables {
+		only[t.Entity] = true
+	}
+	return only
+}
+
+// ofShards runs a statement on each shard, which has the tables of a plan, and returns the rows of
+// all of them.
+func ofShards(t testing.TB, p *comparison, statement *pushdown.Statement, c *testCase, tables []pushdown.ShardedTable, shards []reference.Data) (outcomes, error) {
 	all := outcomes{}
 	for _, data := range shards {
-		db := p.d.load(t, p.s, &world{schema: p.w.schema, all: data})
+		db := p.d.load(t, p.s, &world{schema: p.w.schema, all: data, only: read(tables)})
 		got, err := ofStatement(db, statement, c.AsOf)
 		db.Close()
 		if err != nil {
@@ -211,7 +222,7 @@ func (n *shardTally) compare(t *testing.T, p *comparison, c *testCase, set *lead
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := ofShards(t, p, statement, c, newDivider(3, p.w.schema, by, tables, c.Data).divide(c.Data))
+	got, err := ofShards(t, p, statement, c, tables, newDivider(3, p.w.schema, by, tables, c.Data).divide(c.Data))
 	text := ""
 	if err == nil {
 		text = differences(want, got)
@@ -263,7 +274,7 @@ func (n *shardTally) mutate(t *testing.T, p *comparison, c *testCase, statement 
 	} else {
 		other[m.table].By = m.by
 	}
-	got, err := ofShards(t, p, statement, c, newDivider(3, p.w.schema, by, other, c.Data).divide(c.Data))
+	got, err := ofShards(t, p, statement, c, m.tables, newDivider(3, p.w.schema, by, other, c.Data).divide(c.Data))
 	if err != nil && !strings.Contains(err.Error(), errTwoRows.Error()) {
 		t.Error(err)
 		return

@@ -23,7 +23,8 @@ type world struct {
 	schema     *traverse.Schema
 	schemaText string
 	cases      []*testCase
-	all        reference.Data // of all cases
+	all        reference.Data  // of all cases
+	only       map[string]bool // the entities that have a table; nil for all
 	source     leadscore.Source
 	leads      []string // of all cases
 }

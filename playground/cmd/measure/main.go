@@ -5,7 +5,8 @@
 //	go run ./playground/cmd/measure
 //	go run ./playground/cmd/measure -leads 1000 -rules 20 -profile folder
 //
-// It prints the medians of what one change takes, by method, in milliseconds. With -profile it
+// It prints the medians of what one change takes, by method, in milliseconds, and the processor
+// time, which other programs disturb less. With -profile it
 // writes a profile of the processor to a folder, which the developer tools of a browser show.
 package main
 
@@ -97,17 +98,21 @@ const ask = (method, params) => {
 WebAssembly.instantiate(fs.readFileSync(wasm), go.importObject).then(({ instance }) => {
   go.run(instance);
   const times = {};
+  let used;
   const open = (i) => ask("open", { rules: [{ name: "rules.score", text: rules[i % 2] }] });
   ask("open", { data });
   for (let i = 0; i <= runs; i++) {
     const parts = { open: open(i), check: ask("check", { quick: true }), scores: ask("scores", { as_of: "2026-06-01" }) };
     if (i === 0) {
       console.log("the first time, with loading: " + Math.round(parts.scores[0]) + " ms for " + parts.scores[1].value.leads.length + " leads");
+      used = process.cpuUsage();
       continue;
     }
     for (const [name, [ms]] of Object.entries(parts)) (times[name] ??= []).push(ms);
     (times.all ??= []).push(Object.values(parts).reduce((sum, [ms]) => sum + ms, 0));
   }
+  const { user, system } = process.cpuUsage(used);
+  console.log(((user + system) / 1000 / runs).toFixed(1) + " ms of processor time for each change, with the collectors");
   for (const [name, list] of Object.entries(times)) {
     list.sort((a, b) => a - b);
     console.log(name.padEnd(7) + list[list.length >> 1].toFixed(1).padStart(8) + " ms, " + list[0].toFixed(1) + " to " + list[list.length - 1].toFixed(1));

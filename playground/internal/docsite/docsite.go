@@ -55,7 +55,8 @@ type link struct {
 }
 
 // Build makes the site of the documents in root, the folder of the project. It returns the
-// files by name, such as language.html. The error names each link that leads nowhere.
+// files by name, such as language.html. The error names each link that leads nowhere, and
+// whatever else is wrong; the files are there nevertheless.
 func Build(root fs.FS) (map[string][]byte, error) {
 	docs, err := readDocuments(root)
 	if err != nil {
@@ -73,7 +74,7 @@ func Build(root fs.FS) (map[string][]byte, error) {
 	}
 	var problems []error
 	for _, d := range docs {
-		problems = append(problems, (&resolver{root: root, docs: docs, files: files}).resolve(d))
+		problems = append(problems, d.problem, (&resolver{root: root, docs: docs, files: files}).resolve(d))
 	}
 	for i, d := range docs {
 		body, err := d.render(maker)

@@ -203,7 +203,8 @@ func project(t *testing.T, more map[string]string) fstest.MapFS {
 // TestLinkAddresses: what the links of a document become.
 func TestLinkAddresses(t *testing.T) {
 	files, err := docsite.Build(project(t, map[string]string{"docs/new.md": "# New\n\n" +
-		"[a](language.md) [b](language.md#decay-1) [c](#new) [d](../LICENSE) [e](../a) [f](s.json) ![g](../a/b.png) [h](https://example.com/?a=1&b=2) [i](../README.md) [j](language.md#a-code)\n"}))
+		"[a](language.md) [b](language.md#decay-1) [c](#new) [d](../LICENSE) [e](../a) [f](s.json) ![g](../a/b.png) [h](https://example.com/?a=1&b=2) [i](../README.md) [j](language.md#a-code) [k](../a/NOTES.md#b) [l](../examples/x/README.md#y)\n",
+		"a/NOTES.md": "# A\n\n## B\n", "examples/x/README.md": "# X\n\n## Y\n"}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -213,6 +214,7 @@ func TestLinkAddresses(t *testing.T) {
 		`<a href="https://github.com/leadscore/leadscore/blob/main/LICENSE">d</a>`, `<a href="https://github.com/leadscore/leadscore/tree/main/a">e</a>`,
 		`<a href="s.json">f</a>`, `<img src="a-b.png" alt="g">`, `<a href="https://example.com/?a=1&amp;b=2">h</a>`, `<a href="index.html">i</a>`,
 		`<a href="language.html#a-code">j</a>`, `<h2 class="small">More</h2>`,
+		`<a href="https://github.com/leadscore/leadscore/blob/main/a/NOTES.md#b">k</a>`, `<a href="x.html#y">l</a>`,
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page has no %s:\n%s", want, page)
@@ -225,7 +227,9 @@ func TestLinkAddresses(t *testing.T) {
 
 // TestWrong: what is wrong with documents is said, all of it, with the document.
 func TestWrong(t *testing.T) {
+	notes := "# A\n"
 	for text, want := range map[string]string{
+		"# A\n\n[x](../a/NOTES.md#b)":        `a/NOTES.md has no heading "b"`,
 		"# A\n\n[x](gone.md)":                "docs/new.md: the link gone.md: ",
 		"# A\n\n[x](language.md#dekay)":      `docs/new.md: the link language.md#dekay: docs/language.md has no heading "dekay"`,
 		"# A\n\n[x](#b)":                     `docs/new.md has no heading "b"`,
@@ -239,7 +243,7 @@ func TestWrong(t *testing.T) {
 		"# A\n\n<script>alert(1)</script>\n": "docs/new.md: there is HTML in it",
 		"A\n":                                "docs/new.md has no heading",
 	} {
-		_, err := docsite.Build(project(t, map[string]string{"docs/new.md": text}))
+		_, err := docsite.Build(project(t, map[string]string{"docs/new.md": text, "a/NOTES.md": notes}))
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, without %q", text, err, want)
 		}
@@ -250,7 +254,11 @@ func TestWrong(t *testing.T) {
 			t.Errorf("the error does not name %s: %v", want, err)
 		}
 	}
-	if _, err := docsite.Build(fstest.MapFS{}); err == nil {
+	files, err := docsite.Build(project(t, map[string]string{"docs/new.md": "A <b>b</b> [x](a.md)"}))
+	if err == nil || len(files) == 0 || strings.Contains(string(files["new.html"]), "<b>") {
+		t.Errorf("mistakes leave no pages, or HTML on them: %v", err)
+	}
+	if files, err := docsite.Build(fstest.MapFS{}); err == nil || files != nil {
 		t.Error("there is a site of nothing")
 	}
 	if _, err := docsite.Build(project(t, map[string]string{"docs/crm.md": "# A"})); err == nil || !strings.Contains(err.Error(), "same page") {

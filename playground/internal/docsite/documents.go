@@ -17,7 +17,8 @@ import (
 // homePage is the page that a site begins with.
 const homePage = "index.html"
 
-// groups are the documents in the order of the site. Other documents of docs come after them.
+// groups are the documents in the order of the site. Other documents of docs, and those of
+// examples, come after them.
 var groups = []struct {
 	title string
 	files []string
@@ -42,6 +43,7 @@ type document struct {
 	tree      ast.Node
 	headings  []*heading
 	blocks    []pages.Block
+	problem   error // what is wrong with it, or nil
 }
 
 // A heading is a heading of a document, which begins a section.
@@ -82,6 +84,11 @@ func readDocuments(root fs.FS) ([]*document, error) {
 	if len(found) == 0 {
 		return nil, errors.New("there are no documents in the folder docs")
 	}
+	readmes, err := fs.Glob(root, "examples/*/README.md")
+	if err != nil {
+		return nil, err
+	}
+	found = append(found, readmes...)
 	var docs []*document
 	add := func(group, file string) error {
 		text, err := fs.ReadFile(root, file)
@@ -93,7 +100,8 @@ func readDocuments(root fs.FS) ([]*document, error) {
 			return fmt.Errorf("%s and %s would be the same page, %s", docs[i].file, file, d.url)
 		}
 		docs = append(docs, d)
-		return d.parse()
+		d.problem = d.parse()
+		return nil
 	}
 	known := map[string]bool{}
 	for _, g := range groups {
@@ -115,7 +123,8 @@ func readDocuments(root fs.FS) ([]*document, error) {
 	return docs, nil
 }
 
-// Documents returns the documents that every site has. Other documents of docs are added.
+// Documents returns the documents that every site has. Other documents of docs and examples are
+// added.
 func Documents() []string {
 	var list []string
 	for _, g := range groups {

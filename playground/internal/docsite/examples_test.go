@@ -130,7 +130,7 @@ func TestExamples(t *testing.T) {
 			}
 			score := ask(t, s, "score", map[string]any{"as_of": state.AsOf})
 			if shows := slices.Contains(mistakesInData, headingBefore(d.blocks[:i])); shows != (score.Status != 0) {
-				t.Errorf("%s: the leads are scored in the playground with status %d, and the data has mistakes: %t", place, score.Status, shows)
+				t.Errorf("%s: scoring in the playground has the status %d; that the data has mistakes, as the section shows: %t", place, score.Status, shows)
 			}
 			if want, ok := scoresAfter(d.blocks[i+1:], state); ok {
 				compared++

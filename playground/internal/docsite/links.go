@@ -75,6 +75,8 @@ func (r *resolver) address(d *document, to string, isImage bool) (string, error)
 	switch {
 	case err != nil:
 		return to, err
+	case u.Fragment != "" && path.Ext(file) == ".md":
+		return r.outside(file, u.Fragment)
 	case u.Fragment != "":
 		return to, errors.New("it leads into a file that is no page")
 	case isImage || path.Dir(file) == "docs":
@@ -88,6 +90,18 @@ func (r *resolver) address(d *document, to string, isImage bool) (string, error)
 		return repository + "/tree/main/" + file, nil
 	}
 	return repository + "/blob/main/" + file, nil
+}
+
+// outside returns the address of a heading of a document that is not on the site.
+func (r *resolver) outside(file, id string) (string, error) {
+	address := repository + "/blob/main/" + file + "#" + id
+	text, err := fs.ReadFile(r.root, file)
+	if err != nil {
+		return address, err
+	}
+	d := &document{file: file, text: text}
+	_ = d.parse() // whatever else is wrong with it is no matter of the site
+	return address, anchorIn(d, id)
 }
 
 // anchorIn returns an error if a document has no heading with an id that is not empty.

@@ -34,13 +34,14 @@ func (d *document) parse() error {
 	d.tree = markdown().Parser().Parse(text.NewReader(d.text))
 	d.blocks, _ = pages.Blocks(d.file, string(d.text))
 	used := map[string]int{}
-	err := ast.Walk(d.tree, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+	var problem error
+	_ = ast.Walk(d.tree, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
 			return ast.WalkContinue, nil
 		}
 		switch n := n.(type) {
 		case *ast.HTMLBlock, *ast.RawHTML:
-			return ast.WalkStop, fmt.Errorf("%s: there is HTML in it", d.file)
+			problem = fmt.Errorf("%s: there is HTML in it, which is left out", d.file)
 		case *ast.Heading:
 			h := &heading{Level: n.Level, Text: oneLine(plain(n, d.text))}
 			id := slug(h.Text)
@@ -57,10 +58,11 @@ func (d *document) parse() error {
 		}
 		return ast.WalkContinue, nil
 	})
-	if err == nil && d.title == "" {
-		err = fmt.Errorf("%s has no heading", d.file)
+	if d.title == "" {
+		d.title = d.file
+		problem = fmt.Errorf("%s has no heading", d.file)
 	}
-	return err
+	return problem
 }
 
 // has reports whether the document has a heading with an id.

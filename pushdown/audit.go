@@ -75,6 +75,7 @@ func Audit(set *leadscore.Set, dialect *Dialect, mapping Mapping) ([]Check, erro
 		return nil, err
 	}
 	a := &checker{lowering: newLowering(dialect, &mapping, set.Schema()), asked: map[string]bool{}}
+	a.choice = choosingOf(set)
 	for _, n := range set.Needs() {
 		e := set.Schema().Entity(n.Entity)
 		if t := a.m.table(e.Name()); t.Absent || t.Missing != "" {
@@ -88,6 +89,7 @@ func Audit(set *leadscore.Set, dialect *Dialect, mapping Mapping) ([]Check, erro
 			}
 		}
 	}
+	a.chosen()
 	return a.checks, nil
 }
 

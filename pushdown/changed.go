@@ -47,6 +47,7 @@ func NewChanged(set *leadscore.Set, dialect *Dialect, mapping Mapping) (*Changed
 		return nil, err
 	}
 	l := newLowering(dialect, &mapping, set.Schema())
+	l.choice = choosingOf(set)
 	out := &Changed{lowering: l}
 	stopped := set.Stopped()
 	var refusals Refusals
@@ -200,6 +201,9 @@ func (k *modelLowering) changes() []*scalar.Expr {
 	}
 	k.pieces = []*relation{base}
 	terms := []*scalar.Expr{k.seasonsChange()}
+	if k.choice != nil {
+		terms = append(terms, k.choiceChanges()...)
+	}
 	if k.model.Audience != nil {
 		terms = append(terms, k.conditionChanges(k.model.Audience, "")...)
 	}

@@ -26,7 +26,8 @@
 // # The result
 //
 // There is one row for each lead and model, also for leads that a model does not score: see
-// [Row] and [Statement]. With [Explain] it has what each condition has counted, and
+// [Row] and [Statement]. Only a lead for which `choose model` leads to the name of no model of
+// the set has no rows; the engine gives it an error. With [Explain] it has what each condition has counted, and
 // [Statement.Result] makes the engine's explanation of it, without lists of records.
 // [Statement.Into] puts the result into a table. [NewChanged] makes a statement for the leads whose
 // results may have changed, so that only these need be scored again.
@@ -67,7 +68,7 @@
 //
 // [New] refuses what it cannot lower exactly, before anything runs: [Refusals] has all of it.
 //
-//   - Models with different schemas, and choose model.
+//   - Models with different schemas.
 //   - One expression that mixes more than six tests of a step with tests of other steps, by or
 //     and not.
 //   - A decay or every SPAN without whose age has more than 1,500 steps of months or years.

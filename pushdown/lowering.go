@@ -22,9 +22,10 @@ type lowering struct {
 	pieces     []*relation          // of the leads with their counts
 	parameters map[string]parameter
 	letters    map[folded]map[rune]bool
-	unique     int  // how many relations are for one child alone
-	explains   bool // the result has the column explanation
-	lasting    bool // there are changes of clocks in the statement, up to the year lastOffset
+	unique     int       // how many relations are for one child alone
+	choice     *choosing // or nil
+	explains   bool      // the result has the column explanation
+	lasting    bool      // there are changes of clocks in the statement, up to the year lastOffset
 	known      map[column]Canonical
 	zones      map[string]*time.Location
 }

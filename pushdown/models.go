@@ -55,7 +55,7 @@ func (l *lowering) model(m *check.Model, stopped bool) (*lowered, []Refusal) {
 	k.pieces = []*relation{base}
 	if stopped {
 		out.pieces = k.pieces
-		out.values = []*scalar.Expr{k.Text("stopped"), k.only(k.Truth(false), k.Whole(0)), k.Text(""), k.Truth(false), k.Text("")}
+		out.values = []*scalar.Expr{k.given(k.Text("stopped")), k.only(k.Truth(false), k.Whole(0)), k.Text(""), k.Truth(false), k.Text("")}
 		if l.explains {
 			out.explained = k.Text("")
 		}
@@ -63,7 +63,7 @@ func (l *lowering) model(m *check.Model, stopped bool) (*lowered, []Refusal) {
 	}
 	a := award.Of(&l.Builder, m, k.countOf)
 	contact, account := k.Ref(baseContact, scalar.Truth, scalar.Range{}), k.Ref(baseAccount, scalar.Truth, scalar.Range{})
-	status := a.Status(&l.Builder, m.Target, contact, account)
+	status := k.given(a.Status(&l.Builder, m.Target, contact, account))
 	if l.explains {
 		out.explained = k.explanation(status, a)
 	}
@@ -191,6 +191,9 @@ func (k *modelLowering) base() *relation {
 	rel.rename(each, k.Not(k.IsNull(lead.reference(traverse.ParentContact).expr)), baseContact)
 	rel.rename(each, k.Not(k.IsNull(lead.reference(traverse.ParentAccount).expr)), baseAccount)
 	rel.where = append(rel.where, k.Not(k.IsNull(lead.id().expr)))
+	if k.choice != nil {
+		k.choose(lead)
+	}
 	return rel
 }
 

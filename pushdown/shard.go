@@ -97,6 +97,9 @@ func newSharding(set *leadscore.Set, by string) *sharding {
 	for p.again = true; p.again; {
 		p.again = false
 		p.read(p.schema.Entity(traverse.Lead))
+		if set.Chooses() {
+			p.choice(set.Checked().Choice)
+		}
 		for _, m := range set.Models() {
 			if !slices.Contains(stopped, m.Name()) {
 				p.lookAt(m.Checked())
@@ -104,6 +107,15 @@ func newSharding(set *leadscore.Set, by string) *sharding {
 		}
 	}
 	return p
+}
+
+// choice looks at what chooses the model of a lead.
+func (p *sharding) choice(c *check.Choice) {
+	for _, line := range c.Lines {
+		start := line.Source.At().Start
+		p.at = Refusal{Place: fmt.Sprintf("%s:%d:%d", c.File, start.Line, start.Column)}
+		p.references(shardRecord{p.schema.Entity(traverse.Lead), true, traverse.ParentContact}, line.Path[1:])
+	}
 }
 
 func (p *sharding) tables() []ShardedTable {

@@ -144,3 +144,36 @@ func TestShardByRefuses(t *testing.T) {
 		t.Error(tables, err)
 	}
 }
+
+// TestShardByChoice: each shard needs the records that name the models of leads.
+func TestShardByChoice(t *testing.T) {
+	set := compile(t, `profile Lead {
+    Campaign -> Campaign
+}
+profile Campaign {
+    Program -> Program
+}
+profile Program {
+    ScoringModel text
+}
+choose model {
+    by Campaign.Program.ScoringModel
+    by ParentContact.City
+}
+model "M" {
+    target contact
+    condition "C" {
+        each EmailOpened
+        score +1
+    }
+}`)
+	for by, want := range map[string]string{
+		traverse.Contact: "Lead by ParentContact, Contact by id, EmailOpened by Contact, Campaign whole, Program whole",
+		traverse.Account: "Lead by ParentContact, Contact by ParentAccount, EmailOpened by Contact, Campaign whole, Program whole",
+	} {
+		tables, err := pushdown.ShardBy(set, by)
+		if got := planOf(tables); err != nil || got != want {
+			t.Errorf("by %s: %s, error %v, want %s", by, got, err, want)
+		}
+	}
+}

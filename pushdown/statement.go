@@ -54,6 +54,7 @@ func New(set *leadscore.Set, dialect *Dialect, mapping Mapping, opts ...Option) 
 		return nil, err
 	}
 	l := newLowering(dialect, &mapping, set.Schema())
+	l.choice = choosingOf(set)
 	s := &Statement{models: map[string]*lowered{}, lowering: l}
 	for _, o := range opts {
 		s.forLeads = s.forLeads || o.kind == optionForLeads
@@ -134,8 +135,6 @@ func lowerable(set *leadscore.Set, dialect *Dialect) error {
 		return errors.New("pushdown: the dialect is nil")
 	case set.Schema() == nil:
 		return Refusals{{Reason: "the models of the set have different schemas", Remedy: "make a statement for each of them"}}
-	case set.Chooses():
-		return Refusals{{Reason: "the set chooses one model for each lead, and choose model is not lowered", Remedy: "make a set of the models alone, and choose among their rows"}}
 	}
 	return nil
 }

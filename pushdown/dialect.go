@@ -4,9 +4,9 @@ import (
 	"github.com/leadscore/leadscore/traverse"
 )
 
-// A Dialect says how a statement is written for a kind of database. [PostgreSQL], [SQLite] and [DuckDB]
-// return one; for another database change one of them or fill one in. The functions take and
-// return SQL. What they return stands beside any operator without parentheses, unless said
+// A Dialect says how a statement is written for a kind of database. [PostgreSQL], [SQLite], [DuckDB]
+// and [ClickHouse] return one; for another database change one of them or fill one in. The functions
+// take and return SQL. What they return stands beside any operator without parentheses, unless said
 // otherwise. They must be safe for concurrent use.
 //
 // Values have one form in a statement, the canonical form, however they are stored: texts and

@@ -74,13 +74,16 @@
 //   - A decay or every SPAN without whose age has more than 1,500 steps of months or years.
 //   - A column whose type cannot be compared as its field, such as a time in text; a view that
 //     converts it can.
-//   - Sets that are too large for the database: [Dialect.MaxTables], MaxColumns and
-//     MaxParameters.
+//   - Sets that are too large for the database: [Dialect.MaxTables], MaxColumns,
+//     MaxParameters and MaxText.
 //   - SQLite: contains word; once per, up to N per and same by a text that is not exact; an
 //     operand with NUL; separated choices. Sums of more than 64 bits fail when the statement runs.
 //   - DuckDB: times in nanoseconds. Sums of more than 128 bits fail when the statement runs. It
 //     takes seconds to plan a statement of some hundred relations, so make several statements of
 //     a set that is so large.
+//   - ClickHouse: statements of more than 256 KiB, as a relation is written out wherever it is
+//     read; choices as JSON. Sums of more than 38 digits fail when the statement runs. It takes
+//     up to seconds to analyze a statement with a dozen joins.
 //
 // Statements that tell the hours, days, weeks, months or years of local times apart have the
 // changes of clocks up to the year 2150, and do not run as of a later one.

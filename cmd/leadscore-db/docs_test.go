@@ -14,6 +14,7 @@ var unrun = []string{
 	"CREATE INDEX ON email_opened (contact_id, timestamp);\n", // SQLite wants a name
 	"leadscore sql --dialect duckdb --as-of 2026-06-01 coffee.score > coffee.sql\n" +
 		"leadscore sql --dialect postgresql --parameters --mapping crm.json coffee.score > coffee.sql\n", // it is about files
+	"leadscore sql --dialect clickhouse --as-of 2026-06-01 coffee.score > coffee.sql\n",
 	"leadscore-db sql --database postgres://crm@localhost/crm --into scores coffee.score | psql -v ON_ERROR_STOP=1 postgres://crm@localhost/crm\n", // it is about psql
 	"EXPORT DATABASE 'lake' (FORMAT parquet); -- DuckDB\n" + "EXPORT DATA OPTIONS (uri = 'gs://bucket/lake/contact-*.parquet', format = 'PARQUET') AS SELECT * FROM crm.contact; -- BigQuery\n",
 }

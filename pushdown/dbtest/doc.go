@@ -18,4 +18,9 @@
 // into the program, with cgo and the tag duckdb:
 //
 //	go test -tags duckdb ./pushdown/dbtest -run /DuckDB
+//
+// For ClickHouse the tests start a server of their own, if it is installed; LEADSCORE_CLICKHOUSE may
+// hold the address of another one, or the word start, with which tests fail that cannot start one.
+// It analyzes a statement for seconds, so that few models are compared unless LEADSCORE_CASES says
+// otherwise.
 package dbtest

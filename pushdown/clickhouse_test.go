@@ -3,6 +3,7 @@ package pushdown_test
 import (
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -48,6 +49,25 @@ func TestClickHouseTypes(t *testing.T) {
 		}
 		if text != test.want {
 			t.Errorf("%s as %s: %s, want %s", test.column.Type, test.typ, text, test.want)
+		}
+	}
+}
+
+// TestClickHouseAtOnce: a statement is written by several goroutines at the same time.
+func TestClickHouseAtOnce(t *testing.T) {
+	s, err := pushdown.New(compile(t, read(t, "testdata/layered.score")), pushdown.ClickHouse(), pushdown.Mapping{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := make([]string, 4)
+	var group sync.WaitGroup
+	for i := range texts {
+		group.Go(func() { texts[i], _ = s.Literal(time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)) })
+	}
+	group.Wait()
+	for _, text := range texts {
+		if text+"\n" != read(t, "testdata/layered.clickhouse.sql") {
+			t.Error("the statement is another one")
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/leadscore/leadscore/internal/reference"
 	"github.com/leadscore/leadscore/pushdown"
@@ -107,4 +108,64 @@ func clickhouseCell(s *style, c traverse.Field, v any) string {
 		return text + " * 86400000000"
 	}
 	return text
+}
+
+// TestClickHouseColumns checks the canonical form of columns that the styles do not have.
+func TestClickHouseColumns(t *testing.T) {
+	if why := missingClickHouse(); why != "" {
+		t.Skip("ClickHouse is not tested: " + why)
+	}
+	db := openClickHouse(t, nil)
+	exec(t, db, `CREATE TABLE t (code String, n Int64, u UInt64, f Float32, list String, odd Nullable(String), tags Array(String), none Array(String),
+		second DateTime, day Date, size Enum8('s' = 1, 'L' = 2), yes Nullable(String), id UUID) ENGINE = Memory`)
+	exec(t, db, "INSERT INTO t VALUES (' x ', -1, 18446744073709551615, 0.1, 'a;B; c\u00a0;;', 'a||B| ', ['q', '', 'R'], [], "+
+		"toDateTime(1767218400), toDate(20454), 'L', 'no', toUUID('61f0c404-5cb3-11e7-907b-a6006ad3dba0'))")
+	d := pushdown.ClickHouse()
+	for _, test := range []struct {
+		column pushdown.Column
+		typ    traverse.Type
+		want   string
+	}{
+		{pushdown.Column{Name: "code", Type: "String", Codes: map[string]string{"X": "large", "x": "small"}}, traverse.Text, "small"},
+		{pushdown.Column{Name: "code", Type: "String", Codes: map[string]string{"X": "large"}}, traverse.Text, "<nil>"},
+		{pushdown.Column{Name: "code", Type: "String"}, traverse.Text, " x "},
+		{pushdown.Column{Name: "n", Type: "Int64", Codes: map[string]string{"-1": "yes"}}, traverse.Choice, "yes"},
+		{pushdown.Column{Name: "n", Type: "Int64"}, traverse.Number, "-1"},
+		{pushdown.Column{Name: "u", Type: "UInt64"}, traverse.NoType, "18446744073709551615"},
+		{pushdown.Column{Name: "f", Type: "Float32"}, traverse.Number, "0.10000000149011612"},
+		{pushdown.Column{Name: "yes", Type: "Nullable(String)", True: "NO", False: "no"}, traverse.Bool, "0"},
+		{pushdown.Column{Name: "list", Type: "String"}, traverse.Choices, "\xffa\xffB\xffc\xff"},
+		{pushdown.Column{Name: "odd", Type: "Nullable(String)", Separator: "|"}, traverse.Choices, "\xffa\xffB\xff"},
+		{pushdown.Column{Name: "list", Type: "String", Codes: map[string]string{"a": "first", "c": "third"}}, traverse.Choices, "\xfffirst\xffthird\xff"},
+		{pushdown.Column{Name: "tags", Type: "Array(String)"}, traverse.Choices, "\xffq\xffR\xff"},
+		{pushdown.Column{Name: "none", Type: "Array(String)"}, traverse.Choices, "<nil>"},
+		{pushdown.Column{Name: "second", Type: "DateTime"}, traverse.Time, "1767218400000000"},
+		{pushdown.Column{Name: "second", Type: "DateTime"}, traverse.Date, "20453"},
+		{pushdown.Column{Name: "day", Type: "Date"}, traverse.Time, "1767225600000000"},
+		{pushdown.Column{Name: "day", Type: "Date"}, traverse.Date, "20454"},
+		{pushdown.Column{Name: "n", Type: "Int64", Format: sqldb.UnixMicros}, traverse.Time, "-1"},
+		{pushdown.Column{Name: "n", Type: "Int64", Format: sqldb.UnixSeconds}, traverse.Time, "-1000000"},
+		{pushdown.Column{Name: "n", Type: "Int64", Format: sqldb.UnixMicros}, traverse.Date, "-1"},
+		{pushdown.Column{Name: "size", Type: "Enum8('s' = 1, 'L' = 2)"}, traverse.Choice, "L"},
+		{pushdown.Column{Name: "id", Type: "UUID"}, traverse.Text, "61f0c404-5cb3-11e7-907b-a6006ad3dba0"},
+	} {
+		got, err := d.Canonical(d.Quote(test.column.Name), test.column, &pushdown.Mapping{}, test.typ)
+		if err != nil {
+			t.Errorf("%s as %s: %v", test.column.Name, test.typ, err)
+			continue
+		}
+		var v any
+		if err := db.QueryRow("SELECT toNullable(" + got.Expr + ") AS v FROM t").Scan(&v); err != nil {
+			t.Errorf("%s: %v", got.Expr, err)
+		} else if text := fmt.Sprint(v); text != test.want {
+			t.Errorf("%s as %s is %q, want %q", test.column.Name, test.typ, text, test.want)
+		}
+	}
+	for _, day := range []int64{-719_528, -719_469, -719_468, -1, 0, 58, 59, 11_016, 2_932_896, -721_000} {
+		y, m, _ := time.Unix(day*24*60*60, 0).UTC().Date()
+		var got int64
+		if err := db.QueryRow(fmt.Sprintf("SELECT %s AS v", d.Month(fmt.Sprintf("toInt64(%d)", day)))).Scan(&got); err != nil || got != int64(y)*12+int64(m) {
+			t.Errorf("the month of the day %d is %d, want that of %d-%02d, error %v", day, got, y, m, err)
+		}
+	}
 }

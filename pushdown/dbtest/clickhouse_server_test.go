@@ -138,17 +138,20 @@ func runClickHouse(more string) (address string, stop func(), err error) {
 			return "", stop, err
 		}
 	}
-	cmd := programs.Command(program[0], append(program[1:], "--config-file="+filepath.Join(dir, "config.xml"))...)
+	// The shell stops the server when its input ends: also if the tests are killed.
+	const untilEnd = `dir=$1; shift; "$@" & server=$!; cat >/dev/null; kill -9 "$server"; wait "$server" 2>/dev/null; rm -rf "$dir"`
+	cmd := programs.Command("sh", append([]string{"-c", untilEnd, "sh", dir}, append(program, "--config-file="+filepath.Join(dir, "config.xml"))...)...)
 	cmd.Dir = dir
+	input, err := cmd.StdinPipe()
+	if err != nil {
+		return "", stop, err
+	}
 	if err := cmd.Start(); err != nil {
 		return "", stop, err
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
 	stop = func() {
-		cmd.Process.Kill()
-		<-ended
-		os.RemoveAll(dir)
+		input.Close()
+		cmd.Wait()
 	}
 	address = "http://127.0.0.1:" + port
 	for end := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
@@ -157,15 +160,9 @@ func runClickHouse(more string) (address string, stop func(), err error) {
 			response.Body.Close()
 			return address, stop, nil
 		}
-		select {
-		case err := <-ended:
-			ended <- err
-			text, _ := os.ReadFile(filepath.Join(dir, "errors"))
-			return "", stop, fmt.Errorf("the server ends: %v\n%s", err, text)
-		default:
-		}
 		if time.Now().After(end) {
-			return "", stop, fmt.Errorf("the server does not answer: %w", err)
+			text, _ := os.ReadFile(filepath.Join(dir, "errors"))
+			return "", stop, fmt.Errorf("the server does not answer: %w\n%s", err, text)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"maps"
 	"math"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -109,7 +110,7 @@ var mutants = []mutant{
 			return out, err
 		}
 	}},
-	{name: "texts are compared by patterns", dialect: func(d *pushdown.Dialect) {
+	{name: "texts are compared by patterns", sql: true, dialect: func(d *pushdown.Dialect) {
 		d.Begins = func(value, operand string) string { return "(" + value + " LIKE " + operand + " || '%')" }
 		d.Ends = func(value, operand string) string { return "(" + value + " LIKE '%' || " + operand + ")" }
 		d.Contains = func(value, operand string) string { return "(" + value + " LIKE '%' || " + operand + " || '%')" }
@@ -220,6 +221,9 @@ func TestMutants(t *testing.T) {
 	const worlds = 15
 	from := setting(t, "LEADSCORE_FROM", 0)
 	forDatabases(t, func(t *testing.T, d *database) {
+		if d.models > 0 && os.Getenv("LEADSCORE_FROM") == "" {
+			t.Skip("it takes a quarter of an hour: set LEADSCORE_FROM")
+		}
 		left := map[string]mutant{}
 		for _, m := range mutants {
 			if (m.only == "" || m.only == d.name) && !(m.sql && d.textual) {

@@ -104,18 +104,25 @@ type checker struct {
 func (a *checker) add(c Check, e *traverse.Entity, value, condition string) {
 	t := a.m.table(e.Name())
 	id := t.column("")
-	text := func(sql string) string { return "CAST(" + sql + " AS TEXT)" }
 	a.query(c, e, fmt.Sprintf("SELECT %s AS %s, %s AS %s FROM %s WHERE %s",
-		text(value), a.d.Quote("sample"), text(a.d.Quote(id.Name)), a.d.Quote("id"), a.from(t), condition))
+		a.shown(value), a.d.Quote("sample"), a.shown(a.d.Quote(id.Name)), a.d.Quote("id"), a.from(t), condition))
 }
 
 // query adds a check for the rows of a query.
 func (a *checker) query(c Check, e *traverse.Entity, query string) {
 	c.Entity = e.Name()
-	bad, count, sample, id := a.d.Quote("wrong"), a.d.Quote("count"), a.d.Quote("sample"), a.d.Quote("id")
-	c.Text = fmt.Sprintf("WITH %s AS (\n%s)\nSELECT (SELECT COUNT(*) FROM %s) AS %s, %s, %s\nFROM %s\nORDER BY %s, %s LIMIT 3", bad, query, bad, count, sample, id, bad, sample, id)
+	wrong, count, sample, id := a.d.Quote("wrong"), a.d.Quote("count"), a.d.Quote("sample"), a.d.Quote("id")
+	rows := "WITH " + wrong + " AS (\n" + query + ")\n"
+	from := wrong
+	if a.d.nested { // which has no WITH
+		rows, from = "", "(\n"+query+")"
+	}
+	c.Text = fmt.Sprintf("%sSELECT (SELECT COUNT(*) FROM %s) AS %s, %s, %s\nFROM %s\nORDER BY %s, %s LIMIT 3", rows, from, count, sample, id, from, sample, id)
 	a.checks = append(a.checks, c)
 }
+
+// shown returns a value as text.
+func (a *checker) shown(sql string) string { return a.d.IDText("("+sql+")", IntegerID) }
 
 // from returns a table in SQL.
 func (a *checker) from(t Table) string {
@@ -137,8 +144,8 @@ func (a *checker) ids(e *traverse.Entity) {
 	}
 	t := a.m.table(e.Name())
 	a.query(Check{Code: "duplicate-id", Field: "id", Summary: "several rows have the same id, and count several times", Remedy: "make ids unique, or map the table to a view with one row for each"},
-		e, fmt.Sprintf("SELECT CAST(%s AS TEXT) AS %s, CAST(%s AS TEXT) AS %s FROM %s WHERE %s IS NOT NULL GROUP BY %s HAVING COUNT(*) > 1",
-			id.Expr, a.d.Quote("sample"), id.Expr, a.d.Quote("id"), a.from(t), id.Expr, id.Expr))
+		e, fmt.Sprintf("SELECT %[1]s AS %[2]s, %[1]s AS %[3]s FROM (SELECT %[4]s AS %[5]s FROM %[6]s) AS %[7]s WHERE %[5]s IS NOT NULL GROUP BY %[5]s HAVING COUNT(*) > 1",
+			a.shown(a.d.Quote("key")), a.d.Quote("sample"), a.d.Quote("id"), id.Expr, a.d.Quote("key"), a.from(t), a.d.Quote("t")))
 	if e.Name() != traverse.Lead { // a row without an id is no lead
 		raw := a.d.Quote(t.column("").Name)
 		a.add(Check{Code: "no-id", Field: "id", Summary: "some rows have no id", Remedy: "give each row one, or map the table to a view without them"}, e, raw, id.Expr+" IS NULL")
@@ -171,10 +178,10 @@ func (a *checker) column(e *traverse.Entity, name string) {
 		switch {
 		case c.True != "" && c.False != "":
 			a.add(Check{Code: "no-bool", Field: name, Summary: fmt.Sprintf("some rows have another text than %q and %q", c.True, c.False), Remedy: "make them null"}, e, raw,
-				at.Expr+" IS NULL AND CAST("+raw+" AS TEXT) <> ''")
+				at.Expr+" IS NULL AND "+a.shown(raw)+" <> ''")
 		default:
 			a.add(Check{Code: "no-bool", Field: name, Summary: "some rows have a number other than 0 and 1", Remedy: "make them null, or 0 or 1"}, e, raw,
-				"CAST("+raw+" AS TEXT) NOT IN ('0', '1', 'true', 'false')")
+				raw+" IS NOT NULL AND "+a.shown(raw)+" NOT IN ('0', '1', 'true', 'false')")
 		}
 	case traverse.Text, traverse.Choice:
 		if c.Codes != nil {
@@ -185,7 +192,10 @@ func (a *checker) column(e *traverse.Entity, name string) {
 
 // codes checks that values are among the codes of a column.
 func (a *checker) codes(e *traverse.Entity, name string, c Column, raw, canonical string) {
-	list := []string{"''"}
+	list, trim := []string{"''"}, "TRIM"
+	if a.d.nested {
+		trim = "trimBoth"
+	}
 	for _, code := range slices.Sorted(maps.Keys(c.Codes)) {
 		if c.Codes[code] == "" {
 			text, _ := a.d.Text(code)
@@ -193,7 +203,7 @@ func (a *checker) codes(e *traverse.Entity, name string, c Column, raw, canonica
 		}
 	}
 	a.add(Check{Code: "unknown-code", Field: name, Summary: "some rows have a value that is not among the codes of the mapping", Remedy: "add it to the codes, with \"\" if it stands for nothing"}, e, raw,
-		canonical+" IS NULL AND TRIM(CAST("+raw+" AS TEXT)) NOT IN ("+strings.Join(list, ", ")+")")
+		canonical+" IS NULL AND "+raw+" IS NOT NULL AND "+trim+"("+a.shown(raw)+") NOT IN ("+strings.Join(list, ", ")+")")
 }
 
 // dates checks times or dates.

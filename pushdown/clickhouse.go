@@ -78,6 +78,7 @@ func ClickHouse() *Dialect {
 		Least:    own.Least,
 		Greatest: own.Greatest,
 		Quo:      own.Quo, Rem: own.Rem, Concat: own.Concat,
+		NotFinite:  func(number string) string { return "(isNaN(" + number + ") OR isInfinite(" + number + "))" },
 		MaxColumns: 1000, MaxJoins: 50, MaxText: 256 * 1024,
 		nested: true,
 	}

@@ -80,6 +80,7 @@ func TestAudit(t *testing.T) {
 		t.Fatal(err)
 	}
 	forDatabases(t, func(t *testing.T, d *database) {
+		d.found(t)
 		db := d.open(t, d.styles[0])
 		auditedTables(d.name, func(statement string) { exec(t, db, statement) })
 		happened, since := sqldb.Column{Name: "happened"}, sqldb.Column{}

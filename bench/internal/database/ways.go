@@ -192,15 +192,6 @@ func (p *PostgreSQLWays) compute(ctx context.Context, m *rules.Model, score func
 
 // pushDown has the database count by the statement that package pushdown makes of the rules.
 func (p *PostgreSQLWays) pushDown(ctx context.Context, m *rules.Model, score func(lead string, score int64)) (err error) {
-	set, err := leadscore.CompileSet(p.database.schema, []leadscore.File{{Name: m.Name, Text: m.Text()}})
-	if err != nil {
-		return err
-	}
-	lead := pushdown.Table{Columns: map[string]pushdown.Column{"ParentAccount": {Absent: true}}}
-	s, err := pushdown.New(set, pushdown.PostgreSQL(), pushdown.Mapping{Tables: map[string]pushdown.Table{"Lead": lead}})
-	if err != nil {
-		return err
-	}
 	conn, err := p.database.db.Conn(ctx)
 	if err != nil {
 		return err
@@ -209,13 +200,7 @@ func (p *PostgreSQLWays) pushDown(ctx context.Context, m *rules.Model, score fun
 	if _, err := conn.ExecContext(ctx, "SET jit = off"); err != nil { // as for the other statement
 		return err
 	}
-	for row, err := range s.Query(ctx, conn, crm.AsOf) {
-		if err != nil {
-			return err
-		}
-		score(row.Lead, row.Score)
-	}
-	return nil
+	return sidebyside.Pushdown(ctx, p.database.schema, pushdown.PostgreSQL(), conn, m, score)
 }
 
 func (p *PostgreSQLWays) readNeeds(ctx context.Context, m *rules.Model, _ func(lead string, score int64)) error {

@@ -12,10 +12,12 @@ import (
 
 	_ "github.com/duckdb/duckdb-go/v2" // the driver duckdb
 
+	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/bench/internal/crm"
 	"github.com/leadscore/leadscore/bench/internal/rules"
 	"github.com/leadscore/leadscore/bench/internal/sidebyside"
 	"github.com/leadscore/leadscore/bench/internal/statement"
+	"github.com/leadscore/leadscore/pushdown"
 )
 
 // Missing is why there are no loaders, if there are none.
@@ -24,14 +26,18 @@ const Missing = ""
 // Loaders lists the ways to use DuckDB.
 func Loaders() []*sidebyside.Loader {
 	return []*sidebyside.Loader{
-		loader("DuckDB", statement.DuckDB),
-		loader("DuckDB, text folded when loaded", statement.FoldedDuckDB),
+		loader("DuckDB", statement.DuckDB, scores),
+		loader("DuckDB, text folded when loaded", statement.FoldedDuckDB, scores),
+		loader("DuckDB, by the statement of pushdown", statement.DuckDB, pushDown),
 	}
 }
 
-// loader returns a loader into the memory of DuckDB. A statement of the dialect scores
-// all leads; to plan it is part of scoring.
-func loader(name string, dialect *statement.Dialect) *sidebyside.Loader {
+// A scorer scores all leads of a database that was loaded for a dialect.
+type scorer func(ctx context.Context, db *sql.DB, dialect *statement.Dialect, m *rules.Model, score func(lead string, score int64)) error
+
+// loader returns a loader into the memory of DuckDB. One statement scores all leads; to plan
+// it is part of scoring.
+func loader(name string, dialect *statement.Dialect, scores scorer) *sidebyside.Loader {
 	return &sidebyside.Loader{Name: name, Load: func(ctx context.Context, dir string, threads int) (*sidebyside.Way, func() error, error) {
 		db, err := sql.Open("duckdb", "")
 		if err != nil {
@@ -119,6 +125,15 @@ func scores(ctx context.Context, db *sql.DB, dialect *statement.Dialect, m *rule
 		score(lead, n)
 	}
 	return rows.Err()
+}
+
+// pushDown scores by the statement that package pushdown makes of the rules.
+func pushDown(ctx context.Context, db *sql.DB, _ *statement.Dialect, m *rules.Model, score func(lead string, score int64)) error {
+	schema, err := leadscore.ParseSchema("schema", crm.Schema(), nil)
+	if err != nil {
+		return err
+	}
+	return sidebyside.Pushdown(ctx, schema, pushdown.DuckDB(), db, m, score)
 }
 
 func literal(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }

@@ -20,7 +20,7 @@ import (
 	"testing"
 )
 
-// binariesVariable says where initdb, pg_ctl and psql are.
+// binariesVariable says where initdb and pg_ctl are. psql may be on the PATH instead.
 const binariesVariable = "LEADSCORE_POSTGRES_BIN"
 
 // A server is a PostgreSQL server that a test starts for itself.
@@ -107,7 +107,11 @@ func (s *server) script(t *testing.T, name string, variables map[string]string) 
 	for name, value := range variables {
 		args = append(args, "-v", name+"="+value)
 	}
-	c := exec.Command(filepath.Join(s.binaries, "psql"), args...)
+	psql := filepath.Join(s.binaries, "psql")
+	if _, err := os.Stat(psql); err != nil {
+		psql = "psql"
+	}
+	c := exec.Command(psql, args...)
 	c.Stdin = bytes.NewReader(text) // the server's user may not see the file
 	out, err := c.CombinedOutput()
 	if err != nil || strings.Contains(string(out), "ERROR") {

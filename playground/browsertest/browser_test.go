@@ -136,12 +136,15 @@ func eval[T any](b *browser, expression string) T {
 	return v
 }
 
-// until waits until an expression holds on the page.
+// until waits until an expression holds on the page, which may be about to give way to another
+// one: then it cannot be evaluated for a moment.
 func (b *browser) until(expression string) {
 	b.t.Helper()
 	for range 600 {
-		if eval[bool](b, "Boolean("+expression+")") {
+		if holds, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool]("Boolean("+expression+")")); err == nil && holds {
 			return
+		} else if err != nil && !strings.Contains(err.Error(), "navigated") && !strings.Contains(err.Error(), "context") {
+			b.t.Fatal(err)
 		}
 		time.Sleep(50 * time.Millisecond)
 	}

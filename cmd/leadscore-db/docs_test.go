@@ -15,7 +15,8 @@ var unrun = []string{
 	"leadscore sql --dialect duckdb --as-of 2026-06-01 coffee.score > coffee.sql\n" +
 		"leadscore sql --dialect postgresql --parameters --mapping crm.json coffee.score > coffee.sql\n", // it is about files
 	"leadscore sql --dialect clickhouse --as-of 2026-06-01 coffee.score > coffee.sql\n",
-	"leadscore-db sql --database postgres://crm@localhost/crm --into scores coffee.score | psql -v ON_ERROR_STOP=1 postgres://crm@localhost/crm\n", // it is about psql
+	"leadscore-db sql --database postgres://crm@localhost/crm --into scores coffee.score | psql -v ON_ERROR_STOP=1 postgres://crm@localhost/crm\n" +
+		"leadscore-db sql --database sqlite:crm.db --mapping seconds.json --into scores opened.score | sqlite3 -bail crm.db\n", // it is about shells
 	"EXPORT DATABASE 'lake' (FORMAT parquet); -- DuckDB\n" + "EXPORT DATA OPTIONS (uri = 'gs://bucket/lake/contact-*.parquet', format = 'PARQUET') AS SELECT * FROM crm.contact; -- BigQuery\n",
 }
 

@@ -51,7 +51,7 @@ type statementInput struct {
 	inv                        *invocation
 	rules                      *ruleInput
 	dialect, mapping, zoneName *string
-	table                      *string // of --into, perhaps with a schema before it
+	into                       *string // perhaps with a schema before the table
 	asOf, since                *timeFlag
 	parameters, explained      *bool
 	audits                     *bool     // --audit
@@ -87,7 +87,7 @@ func (inv *invocation) statementFlags() *statementInput {
 	in.mapping = inv.flags.String("mapping", "", "find tables and columns by the mapping in `FILE`, as --database does. Those that it does not name are called as in the schema")
 	in.zoneName = inv.flags.String("zone", "", "days without a time of day, in --as-of and in the data, are those of the time zone `NAME`, such as Europe/Berlin (default the time zone that all models share, or else UTC)")
 	in.explained = inv.flags.Bool("explain", false, "add a column with what each condition has counted and contributed, without lists of records")
-	in.table = inv.flags.String("into", "", "print a script that puts the results into the table `TABLE`, or SCHEMA.TABLE, in the place of an older one, in one transaction")
+	in.into = inv.flags.String("into", "", "print a script that puts the results into the table `TABLE`, or SCHEMA.TABLE, in the place of an older one, in one transaction")
 	in.audits = inv.flags.Bool("audit", false, "print statements that look for what the engine refuses in the tables and a statement does not notice, such as ids of several rows; with --run print what they find")
 	about := "print the statement as `FORMAT`: text or json"
 	if inv.program.Open != nil {
@@ -126,11 +126,11 @@ func (in *statementInput) check() error {
 		return badUsage("--run needs --database")
 	case *in.parameters && (*in.run || len(in.selected.leads) > 0):
 		return badUsage("--parameters is for a statement that is printed for all leads")
-	case *in.table != "" && (*in.run || *in.parameters):
+	case *in.into != "" && (*in.run || *in.parameters):
 		return badUsage("--into prints a script as of an instant: leave out --run and --parameters")
-	case *in.since.text != "" && (len(in.selected.leads) > 0 || *in.table != "" || *in.explained && !*in.run):
+	case *in.since.text != "" && (len(in.selected.leads) > 0 || *in.into != "" || *in.explained && !*in.run):
 		return badUsage("--since finds leads: leave out --lead, --into and, without --run, --explain")
-	case *in.audits && (*in.parameters || *in.explained || *in.table != "" || *in.since.text != "" || *in.asOf.text != "" || len(in.selected.leads) > 0 || given["o"]):
+	case *in.audits && (*in.parameters || *in.explained || *in.into != "" || *in.since.text != "" || *in.asOf.text != "" || len(in.selected.leads) > 0 || given["o"]):
 		return badUsage("--audit is about all rows: leave out the flags for results")
 	case *in.audits && *in.inv.format != "text" && *in.inv.format != "json":
 		return badUsage("--audit prints text or json, not %s", *in.inv.format)
@@ -145,7 +145,10 @@ func (in *statementInput) check() error {
 			return badUsage("%s needs --run", strings.Repeat("-", min(len(name), 2))+name)
 		}
 	}
-	_, err := parseZone(*in.zoneName)
+	_, _, err := in.table()
+	if err == nil {
+		_, err = parseZone(*in.zoneName)
+	}
 	if err == nil {
 		_, _, err = in.asOf.parse(time.UTC)
 	}
@@ -298,18 +301,35 @@ func (in *statementInput) text(s *pushed) (string, error) {
 		return s.changed.Literal(s.since, s.asOf)
 	case *in.parameters:
 		return s.Text(), nil
-	case *in.table == "":
+	case *in.into == "":
 		return s.Literal(s.asOf, in.selected.leads...)
 	}
-	schema, table := "", *in.table
-	if before, after, ok := strings.Cut(table, "."); ok {
-		schema, table = before, after
+	schema, table, err := in.table()
+	if err != nil {
+		return "", err
 	}
 	script, err := s.Into(schema, table, s.asOf, in.selected.leads...)
 	if err != nil {
 		return "", errors.New(strings.TrimPrefix(err.Error(), "pushdown: "))
 	}
 	return "BEGIN;\n" + strings.Join(script, ";\n") + ";\nCOMMIT", nil
+}
+
+// table returns the schema and the table of --into, which are empty without it.
+func (in *statementInput) table() (schema, table string, err error) {
+	given := false
+	in.inv.flags.Visit(func(f *flag.Flag) { given = given || f.Name == "into" })
+	if !given {
+		return "", "", nil
+	}
+	schema, table, cut := strings.Cut(*in.into, ".")
+	if !cut {
+		schema, table = "", schema
+	}
+	if table == "" || cut && schema == "" || strings.Contains(table, ".") {
+		return "", "", badUsage("--into %q is not the name of a table; want TABLE or SCHEMA.TABLE", *in.into)
+	}
+	return schema, table, nil
 }
 
 // print prints the statement.
@@ -327,6 +347,9 @@ func (in *statementInput) print(s *pushed) error {
 			out.AsOf = s.asOf.UTC().Truncate(time.Microsecond)
 		}
 		return in.inv.json.Line(answer.KeyStatement, out)
+	}
+	if *in.into != "" && s.dialect.Name == "SQLite" { // whose shell goes on after an error, and would drop the old table
+		text = ".bail on\n" + text
 	}
 	_, err = fmt.Fprintf(in.inv.out, "%s;\n", strings.TrimRight(text, "\n"))
 	return err

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"os/exec"
 	"strings"
 	"testing"
 )
@@ -61,6 +62,10 @@ func TestSQL(t *testing.T) {
 		"sql --audit --as-of 2026-06-01 coffee.score":            "leadscore sql: --audit is about all rows: leave out the flags for results\n",
 		"sql --since June coffee.score":                          `leadscore sql: --since "June" is not a time; `,
 		"sql --into Lead coffee.score":                           "leadscore sql: the table Lead is for the records of Lead; choose another name for that of results\n",
+		"sql --into a.b.c coffee.score":                          `leadscore sql: --into "a.b.c" is not the name of a table; want TABLE or SCHEMA.TABLE` + "\n",
+		"sql --into .x coffee.score":                             `leadscore sql: --into ".x" is not the name of a table; want TABLE or SCHEMA.TABLE` + "\n",
+		"sql --into x. coffee.score":                             `leadscore sql: --into "x." is not the name of a table; want TABLE or SCHEMA.TABLE` + "\n",
+		"sql --into= coffee.score":                               `leadscore sql: --into "" is not the name of a table; want TABLE or SCHEMA.TABLE` + "\n",
 		"sql --into x --parameters coffee.score":                 "leadscore sql: --into prints a script as of an instant: leave out --run and --parameters\n",
 		"sql --as-of tomorrow coffee.score":                      `leadscore sql: --as-of "tomorrow" is not a time; `,
 		"sql --dialect oracle coffee.score":                      `leadscore sql: --dialect must be postgresql, duckdb, sqlite or clickhouse, not "oracle"` + "\n",
@@ -76,5 +81,41 @@ func TestSQL(t *testing.T) {
 		if status == statusOK || out != "" || !strings.HasPrefix(errs, want) {
 			t.Errorf("%s: status %d\n%s%swant %s", args, status, out, errs, want)
 		}
+	}
+}
+
+// TestIntoSQLite: the script of --into keeps the old table in SQLite, whose shell goes on after an
+// error unless it is told not to.
+func TestIntoSQLite(t *testing.T) {
+	setUp(t)
+	args := strings.Fields("sql --dialect sqlite --as-of 2026-06-01 --into scores coffee.score")
+	script, errs, status := call(t, "", args...)
+	if !strings.HasPrefix(script, ".bail on\nBEGIN;\nCREATE TABLE \"new_scores\" (") || !strings.HasSuffix(script, ";\nCOMMIT;\n") || errs != "" || status != statusOK {
+		t.Errorf("status %d, %s\n%s", status, errs, script)
+	}
+	if out, _, _ := call(t, "", append(args, "--format", "json")...); !strings.Contains(out, `"BEGIN;\nCREATE TABLE`) || strings.Contains(out, ".bail") {
+		t.Errorf("JSON has a command of the shell, or no script:\n%s", out)
+	}
+	if out, _, _ := call(t, "", "sql", "--as-of", "2026-06-01", "--into", "scores", "coffee.score"); !strings.HasPrefix(out, "BEGIN;\n") {
+		t.Errorf("PostgreSQL gets a command of the shell of SQLite:\n%s", out)
+	}
+	shell, err := exec.LookPath("sqlite3")
+	if err != nil {
+		t.Skip("the script is not run: ", err)
+	}
+	run := func(text string) (string, error) {
+		cmd := exec.Command(shell, "crm.db")
+		cmd.Stdin = strings.NewReader(text)
+		out, err := cmd.CombinedOutput()
+		return string(out), err
+	}
+	if out, err := run("CREATE TABLE scores (old integer); INSERT INTO scores VALUES (42);"); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if out, err := run(script); err == nil || !strings.Contains(out, "no such table") {
+		t.Errorf("without the tables of the statement: %v, %s", err, out)
+	}
+	if out, err := run("SELECT old FROM scores; SELECT COUNT(*) FROM sqlite_master;"); err != nil || out != "42\n1\n" {
+		t.Errorf("after a script that failed, there is %q, error %v", out, err)
 	}
 }

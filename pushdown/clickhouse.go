@@ -62,7 +62,7 @@ func ClickHouse() *Dialect {
 			}
 			return "toString(" + id + ")"
 		},
-		Fold: clickhouseFold, FoldsAll: true, FoldChoices: clickhouseFold,
+		Fold: clickhouseFold, FoldsAll: true, FoldChoices: clickhouseFoldChoices,
 		Contains: func(value, operand string) string { return "(position(" + value + ", " + operand + ") > 0)" },
 		Begins:   binaryCall("startsWith"), Ends: binaryCall("endsWith"), Matches: binaryCall("match"),
 		Chosen: func(value, operand string) string {
@@ -376,6 +376,12 @@ func clickhouseFold(text string, from, to []rune) string {
 		return "[" + strings.Join(texts, ", ") + "]"
 	}
 	return "nullIf(arrayStringConcat(arrayMap(x -> transform(x, " + list(from) + ", " + list(to) + ", x), extractAll(ifNull(" + folded + ", ''), '(?s).'))), '')"
+}
+
+// clickhouseFoldChoices folds each of the choices, as a regular expression drops what is between them.
+func clickhouseFoldChoices(choices string, from, to []rune) string {
+	const sign = "'" + betweenChoices + "'"
+	return "nullIf(arrayStringConcat(arrayMap(c -> ifNull(" + clickhouseFold("c", from, to) + ", ''), splitByChar(" + sign + ", ifNull(" + choices + ", ''))), " + sign + "), '')"
 }
 
 // clickhouseMonth counts the months of the Gregorian calendar, in years that begin in March, so

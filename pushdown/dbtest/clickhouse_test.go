@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/leadscore/leadscore/internal/reference"
 	"github.com/leadscore/leadscore/pushdown"
@@ -166,6 +167,47 @@ func TestClickHouseColumns(t *testing.T) {
 		var got int64
 		if err := db.QueryRow(fmt.Sprintf("SELECT %s AS v", d.Month(fmt.Sprintf("toInt64(%d)", day)))).Scan(&got); err != nil || got != int64(y)*12+int64(m) {
 			t.Errorf("the month of the day %d is %d, want that of %d-%02d, error %v", day, got, y, m, err)
+		}
+	}
+}
+
+// TestClickHouseFold folds texts and choices with few letters and with many, which are replaced
+// in other ways.
+func TestClickHouseFold(t *testing.T) {
+	if why := missingClickHouse(); why != "" {
+		t.Skip("ClickHouse is not tested: " + why)
+	}
+	db := openClickHouse(t, nil)
+	d := pushdown.ClickHouse()
+	var from, to []rune
+	for r := 'А'; r <= 'Я'; r++ {
+		from, to = append(from, r), append(to, unicode.ToLower(r))
+	}
+	for r := 'Α'; r <= 'Ϋ'; r++ {
+		from, to = append(from, r), append(to, unicode.ToLower(r))
+	}
+	for _, letters := range []int{0, 1, 50, 51, len(from)} {
+		fold := map[string]func(text string, from, to []rune) string{"text": d.Fold, "choices": d.FoldChoices}
+		for _, test := range []struct{ what, text, want string }{
+			{"text", "АbC\n", "аbc\n"},
+			{"text", "", "<nil>"},
+			{"choices", "\xffАbC\n\xffЯ\xff", "\xffаbc\n\xffя\xff"},
+			{"choices", "\xffА\xff", "\xffа\xff"},
+		} {
+			want := test.want
+			if letters < 1 {
+				want = strings.ReplaceAll(want, "а", "А")
+			}
+			if letters < 32 {
+				want = strings.ReplaceAll(want, "я", "Я")
+			}
+			value := "CAST(nullIf('" + strings.NewReplacer("\xff", `\xFF`, "\n", `\n`).Replace(test.text) + "', '') AS Nullable(String))"
+			var got any
+			if err := db.QueryRow("SELECT toNullable(" + fold[test.what](value, from[:letters], to[:letters]) + ") AS v").Scan(&got); err != nil {
+				t.Error(err)
+			} else if text := fmt.Sprint(got); text != want {
+				t.Errorf("%s %q with %d letters is %q, want %q", test.what, test.text, letters, text, want)
+			}
 		}
 	}
 }

@@ -237,9 +237,7 @@ func (a *checker) typed(e *traverse.Entity, name string, typ traverse.Type) {
 	}
 	t := a.m.table(e.Name())
 	c, what := t.column(name), name
-	if c.Type == "" {
-		c.Type = a.d.Default(typ)
-	}
+	c.Type = a.columnType(c, typ)
 	if name == "" {
 		what = "id"
 	}

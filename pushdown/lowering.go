@@ -83,9 +83,7 @@ func (l *lowering) canonical(e *traverse.Entity, name string, typ traverse.Type)
 	case c.Missing != "":
 		refuse(fmt.Sprintf("%s.%s: %s", e.Name(), what, c.Missing), "")
 	}
-	if c.Type == "" {
-		c.Type = l.d.Default(typ)
-	}
+	c.Type = l.columnType(c, typ)
 	l.clashes(e.Name(), c)
 	out, err := l.d.Canonical(l.d.Quote(c.Name), c, l.m, typ)
 	if err != nil {
@@ -97,6 +95,17 @@ func (l *lowering) canonical(e *traverse.Entity, name string, typ traverse.Type)
 	}
 	l.known[k] = out
 	return out
+}
+
+// columnType returns the type of a column. Words for true and false and separators are for texts.
+func (l *lowering) columnType(c Column, typ traverse.Type) string {
+	switch {
+	case c.Type != "":
+		return c.Type
+	case typ == traverse.Bool && (c.True != "" || c.False != ""), typ == traverse.Choices && c.Separator != "":
+		return l.d.Default(traverse.Text)
+	}
+	return l.d.Default(typ)
 }
 
 // table returns where the records of an entity are.

@@ -35,9 +35,9 @@ type Column struct {
 	Name string // "" = the name of the field or reference
 
 	// Type is the name of the column's type in the database, in any letter case, such as int8
-	// or timestamptz. "" means the type that the [Dialect] has for the field. The scores are
-	// those of the engine only if the column has this type: the type says how values are
-	// compared.
+	// or timestamptz. "" means the type that the [Dialect] has for the field, or for a text if
+	// there is a Separator, or True and False. The scores are those of the engine only if the
+	// column has this type: the type says how values are compared.
 	Type string
 
 	Format      sqldb.Format // how values are written, if the type does not say so

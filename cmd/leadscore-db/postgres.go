@@ -64,11 +64,11 @@ func (c *postgres) open(ctx context.Context, schema *leadscore.Schema, opts sqld
 
 func (c *postgres) dialect() *pushdown.Dialect { return pushdown.PostgreSQL() }
 
-// begin begins a transaction that only reads, and does not compile statements: that takes longer
-// than to run them.
+// begin begins a transaction that only reads, in which all statements see one state, and does not
+// compile them: that takes longer than to run them.
 func (c *postgres) begin(ctx context.Context) (pushdown.Queryer, error) {
 	c.sql = stdlib.OpenDBFromPool(c.pool)
-	tx, err := c.sql.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	tx, err := c.sql.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
 	if err != nil {
 		return nil, err
 	}

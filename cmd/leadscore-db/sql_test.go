@@ -2,10 +2,15 @@ package main
 
 import (
 	"database/sql"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/internal/command"
 )
 
 // fillSQL makes tables that statements can use, and writes the mapping sql.json for them: times in
@@ -141,6 +146,42 @@ func TestPrintSQL(t *testing.T) {
 	if _, errs, status := call(t, "sql --run coffee.score"); status != 2 || !strings.HasPrefix(errs, "leadscore-db sql: --run needs --database\n") {
 		t.Errorf("without a database: status %d, %s", status, errs)
 	}
+}
+
+// TestOneStateSQL: all statements that a command runs see one state, and others can write meanwhile.
+func TestOneStateSQL(t *testing.T) {
+	forServers(t, func(t *testing.T, s server) {
+		url, writer := s.make(t)
+		fillSQL(t, s, writer)
+		db, err := open(url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		runner := db.(command.Runner)
+		runs, err := runner.Pushdown(t.Context(), command.Request{Schema: leadscore.StandardSchema(), Zone: time.UTC, Progress: func(string) {}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		reader, err := runs.Begin(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range 3 {
+			rows, err := reader.QueryContext(t.Context(), "SELECT COUNT(*) FROM lead")
+			if err != nil {
+				t.Fatal(err)
+			}
+			n := 0
+			for rows.Next() {
+				err = rows.Scan(&n)
+			}
+			if err := errors.Join(err, rows.Err(), rows.Close()); err != nil || n != 4 {
+				t.Errorf("statement %d: %d leads, want 4, error %v", i+1, n, err)
+			}
+			exec1(t, writer, "INSERT INTO lead SELECT 'new', parent_contact, parent_account, shoe FROM lead WHERE id = 'a'")
+		}
+	})
 }
 
 // TestAuditSQL finds what the engine refuses, by statements of the database.

@@ -24,13 +24,14 @@ func openSQLite(name string) (*database, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &database{name: shown.Printable(name), client: &sqlite{name, db}}, nil
+	return &database{name: shown.Printable(name), client: &sqlite{file: name, db: db}}, nil
 }
 
 // sqlite is a client for a file of SQLite.
 type sqlite struct {
 	file string
 	db   *sql.DB
+	tx   *sql.Tx // of statements that the database runs; nil until begin
 }
 
 func (c *sqlite) connect(ctx context.Context) error {
@@ -47,6 +48,19 @@ func (c *sqlite) open(ctx context.Context, schema *leadscore.Schema, opts sqldb.
 
 func (c *sqlite) dialect() *pushdown.Dialect { return pushdown.SQLite() }
 
-func (c *sqlite) begin(context.Context) (pushdown.Queryer, error) { return c.db, nil }
+// begin begins a transaction, in which all statements see one state.
+func (c *sqlite) begin(ctx context.Context) (pushdown.Queryer, error) {
+	tx, err := c.db.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	c.tx = tx
+	return tx, nil
+}
 
-func (c *sqlite) close() { _ = c.db.Close() }
+func (c *sqlite) close() {
+	if c.tx != nil {
+		_ = c.tx.Rollback() // it wrote nothing
+	}
+	_ = c.db.Close()
+}

@@ -5,8 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 	"maps"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/leadscore/leadscore"
@@ -68,8 +66,8 @@ func (c Check) Run(ctx context.Context, db Queryer) (Found, error) {
 // values of another type than the column's. Together they read each table a few times. Scores of a
 // statement are those of the engine if no check finds anything.
 //
-// They do not look for texts that are not UTF-8, which only SQLite can hold, nor at what is in JSON. A column
-// that cannot be used is not checked: [New] refuses it.
+// They do not look for texts that are not UTF-8, nor at what is in JSON. A column that cannot be used
+// is not checked: [New] refuses it.
 func Audit(set *leadscore.Set, dialect *Dialect, mapping Mapping) ([]Check, error) {
 	if err := lowerable(set, dialect); err != nil {
 		return nil, err
@@ -185,25 +183,24 @@ func (a *checker) column(e *traverse.Entity, name string) {
 		}
 	case traverse.Text, traverse.Choice:
 		if c.Codes != nil {
-			a.codes(e, name, c, raw, at.Expr)
+			a.codes(e, name, c, raw, typ)
 		}
 	}
 }
 
-// codes checks that values are among the codes of a column.
-func (a *checker) codes(e *traverse.Entity, name string, c Column, raw, canonical string) {
-	list, trim := []string{"''"}, "TRIM"
-	if a.d.nested {
-		trim = "trimBoth"
+// codes checks that values are among the codes of a column: none is null if each code stands for
+// something.
+func (a *checker) codes(e *traverse.Entity, name string, c Column, raw string, typ traverse.Type) {
+	c.Type, c.Codes = a.columnType(c, typ), maps.Clone(c.Codes)
+	for code := range c.Codes {
+		c.Codes[code] = "known"
 	}
-	for _, code := range slices.Sorted(maps.Keys(c.Codes)) {
-		if c.Codes[code] == "" {
-			text, _ := a.d.Text(code)
-			list = append(list, text)
-		}
+	known, err := a.d.Canonical(raw, c, a.m, typ)
+	if err != nil {
+		return
 	}
 	a.add(Check{Code: "unknown-code", Field: name, Summary: "some rows have a value that is not among the codes of the mapping", Remedy: "add it to the codes, with \"\" if it stands for nothing"}, e, raw,
-		canonical+" IS NULL AND "+raw+" IS NOT NULL AND "+trim+"("+a.shown(raw)+") NOT IN ("+strings.Join(list, ", ")+")")
+		known.Expr+" IS NULL AND "+raw+" IS NOT NULL AND "+a.shown(raw)+" <> ''")
 }
 
 // dates checks times or dates.
@@ -219,11 +216,10 @@ func (a *checker) dates(e *traverse.Entity, name string, c Column, raw, canonica
 	}
 	a.add(Check{Code: "no-year", Field: name, Summary: "some rows have a year that is not between 0 and 9999, or infinity", Remedy: "make them null"}, e, raw,
 		value+" < "+literal(first)+" OR "+value+" > "+literal(last))
-	if unixSeconds(c.Format) > 0 {
-		return
-	}
 	zero := time.Time{}.UnixMicro()
-	if days {
+	if per := unixSeconds(c.Format); per > 0 {
+		zero = time.Time{}.Unix() * per
+	} else if days {
 		zero /= microsPerDay
 	}
 	a.add(Check{Code: "zero-time", Field: name, Summary: "some rows have the first instant of the year 1, which the engine takes for empty", Remedy: "make them null"}, e, raw,

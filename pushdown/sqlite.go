@@ -142,7 +142,7 @@ func sqliteCanonical(column string, c Column, m *Mapping, typ traverse.Type) (Ca
 	case traverse.Text, traverse.Choice:
 		switch {
 		case c.Codes != nil && (integer || text):
-			return codesCanonical(sqliteText, "trim(CAST("+column+" AS TEXT))", c, " COLLATE BINARY")
+			return codesCanonical(sqliteText, "trim(CAST("+column+" AS TEXT), ' ' || char(9, 10, 13))", c, " COLLATE BINARY")
 		case integer:
 			return Canonical{Expr: "CAST(" + column + " AS TEXT)"}, nil
 		case text:

@@ -195,8 +195,18 @@ func TestAuditSQL(t *testing.T) {
 		}
 		exec1(t, db, "INSERT INTO lead VALUES ('b', 'ada', NULL, NULL), ('c', 'ada', NULL, NULL), ('c', 'ben', NULL, NULL)")
 		out, errs, status = call(t, "sql --run --audit --mapping sql.json coffee.score", "--database", url)
-		if want := ": 2 rows: Lead.id: several rows have the same id, and count several times, such as \"b\", \"c\"; make ids unique, or map the table to a view with one row for each\n"; !strings.HasSuffix(out, want) || strings.Count(out, "\n") != 1 || errs != "" || status != 1 {
+		if want := ": 2 ids: Lead.id: several rows have the same id, and count several times, such as \"b\", \"c\"; make ids unique, or map the table to a view with one row for each\n"; !strings.HasSuffix(out, want) || strings.Count(out, "\n") != 1 || errs != "" || status != 1 {
 			t.Errorf("ids of several rows: status %d\n%s%s", status, out, errs)
+		}
+		exec1(t, db, "INSERT INTO contact (id) VALUES (NULL)")
+		out, _, _ = call(t, "sql --run --audit --mapping sql.json coffee.score", "--database", url)
+		if want := ": 1 row: Contact.id: some rows have no id; "; !strings.Contains(out, want) {
+			t.Errorf("lacks %q:\n%s", want, out)
+		}
+		exec1(t, db, "INSERT INTO contact (id) VALUES ('')")
+		out, _, _ = call(t, "sql --run --audit --mapping sql.json coffee.score", "--database", url)
+		if want := ": 2 rows: Contact.id: some rows have no id"; !strings.Contains(out, want) {
+			t.Errorf("lacks %q:\n%s", want, out)
 		}
 		out, _, status = call(t, "sql --run --audit --format json --mapping sql.json coffee.score", "--database", url)
 		if want := `{"finding":{"code":"duplicate-id","severity":"warning","entity":"Lead","field":"id","count":2,"of":0,"summary":"several rows`; !strings.Contains(out, want) || status != 1 {

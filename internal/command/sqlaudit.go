@@ -47,7 +47,7 @@ func (in *statementInput) audit(ctx context.Context, p *progress, set *leadscore
 	p.stop()
 	for _, f := range found {
 		if in.inv.json == nil {
-			fmt.Fprintf(in.inv.out, "%s: %d rows: %s\n", in.db.Name(), f.Count, strings.TrimPrefix(f.String(), f.Severity.String()+": "))
+			fmt.Fprintf(in.inv.out, "%s: %s: %s\n", in.db.Name(), countedOf(f), strings.TrimPrefix(f.String(), f.Severity.String()+": "))
 		} else if err := in.inv.json.Line(answer.KeyFinding, f); err != nil {
 			return err
 		}
@@ -59,6 +59,18 @@ func (in *statementInput) audit(ctx context.Context, p *progress, set *leadscore
 		fmt.Fprintf(in.inv.out, "%s: nothing is wrong, say %d statements\n", in.db.Name(), len(checks))
 	}
 	return nil
+}
+
+// countedOf says how many rows a finding is about, or how many ids if several rows have them.
+func countedOf(f audit.Finding) string {
+	what := "row"
+	if f.Code == "duplicate-id" {
+		what = "id"
+	}
+	if f.Count != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", f.Count, what)
 }
 
 // printChecks prints statements that look for something.

@@ -121,6 +121,8 @@ type Dialect struct {
 	// MaxText is how many bytes a statement may have; 0 if there is no limit.
 	MaxText int
 
+	longestName int // in bytes; 0 if there is no limit
+
 	nested bool // see nested.go: expressions are those of scalar.ClickHouse
 }
 

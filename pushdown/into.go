@@ -12,6 +12,9 @@ import (
 // columnAsOf is the column of a table of results with the instant that they are as of.
 const columnAsOf = "as_of"
 
+// newTable stands before the name of a table of results until the old one is dropped.
+const newTable = "new_"
+
 // Into returns statements that put the results as of an instant into a table, in the place of the
 // table that has its name, if there is one. Run them one after the other in one transaction: others
 // see the old table until it ends, and then the new one. schema is the schema of the database that
@@ -21,8 +24,9 @@ const columnAsOf = "as_of"
 // was granted on the old table, and its indexes, go with it, and a view over it keeps PostgreSQL from
 // dropping it. Meanwhile the new table is called new_ and the name; there must be no such table.
 //
-// Into fails as [Statement.Literal] does, for the name of a table that the statement may read, and in
-// a dialect without Replace.
+// Into fails as [Statement.Literal] does, for the name of a table of the [Mapping], for a name that
+// is too long for the database, and in a dialect without Replace. It does not know what a view of the
+// Mapping reads: results must not go into the place of a table behind such a view.
 func (s *Statement) Into(schema, table string, asOf time.Time, leads ...string) ([]string, error) {
 	d := s.lowering.d
 	switch {
@@ -30,6 +34,11 @@ func (s *Statement) Into(schema, table string, asOf time.Time, leads ...string) 
 		return nil, errors.New("pushdown: the table has no name")
 	case d.Replace == nil:
 		return nil, fmt.Errorf("pushdown: %s has no statements that replace a table", d.Name)
+	case d.longestName > 0 && len(table) > d.longestName-len(newTable):
+		return nil, fmt.Errorf("pushdown: the name of the table has %d bytes; %s cuts off names of more than %d, and %s stands before it until the table is complete, so choose one of at most %d",
+			len(table), d.Name, d.longestName, newTable, d.longestName-len(newTable))
+	case d.longestName > 0 && len(schema) > d.longestName:
+		return nil, fmt.Errorf("pushdown: the name of the schema has %d bytes; %s has none of more than %d", len(schema), d.Name, d.longestName)
 	}
 	for e := range s.lowering.schema.Entities() {
 		of := s.lowering.m.table(e.Name())
@@ -76,7 +85,7 @@ func replaceTable(quote func(string) string) func(schema, table, columns, query 
 		if schema != "" {
 			in = quote(schema) + "."
 		}
-		fresh := in + quote("new_"+table)
+		fresh := in + quote(newTable+table)
 		return []string{
 			"CREATE TABLE " + fresh + " (" + columns + ")",
 			"INSERT INTO " + fresh + " " + query,

@@ -83,7 +83,7 @@ func PostgreSQL() *Dialect {
 		NotFinite: func(number string) string {
 			return number + " IN ('NaN'::float8, 'Infinity'::float8, '-Infinity'::float8)"
 		},
-		Replace:    replaceTable(quoteIdentifier),
+		Replace: replaceTable(quoteIdentifier), longestName: 63,
 		Fence:      " OFFSET 0",
 		Lateral:    true,
 		MaxColumns: 1500, MaxJoins: 200, MaxParameters: 65_535,

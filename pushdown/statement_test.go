@@ -269,3 +269,33 @@ func TestManyCounters(t *testing.T) {
 		}
 	}
 }
+
+// TestIntoNames: PostgreSQL would cut off a long name, also with new_ before it.
+func TestIntoNames(t *testing.T) {
+	for _, test := range []struct {
+		dialect       *pushdown.Dialect
+		schema, table string
+		want          string // what the error says, or nothing
+	}{
+		{pushdown.PostgreSQL(), "", strings.Repeat("n", 59), ""},
+		{pushdown.PostgreSQL(), strings.Repeat("s", 63), "ä" + strings.Repeat("n", 57), ""},
+		{pushdown.PostgreSQL(), "", strings.Repeat("n", 60), "pushdown: the name of the table has 60 bytes; PostgreSQL cuts off names of more than 63, and new_ stands before it until the table is complete, so choose one of at most 59"},
+		{pushdown.PostgreSQL(), "", "ä" + strings.Repeat("n", 58), "the name of the table has 60 bytes"},
+		{pushdown.PostgreSQL(), strings.Repeat("s", 64), "scores", "pushdown: the name of the schema has 64 bytes; PostgreSQL has none of more than 63"},
+		{pushdown.SQLite(), "", strings.Repeat("n", 100), ""},
+		{pushdown.DuckDB(), "", strings.Repeat("n", 100), ""},
+		{pushdown.PostgreSQL(), "", "", "pushdown: the table has no name"},
+	} {
+		s, err := pushdown.New(compile(t, visits), test.dialect, pushdown.Mapping{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		script, err := s.Into(test.schema, test.table, time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC))
+		switch {
+		case test.want == "" && (err != nil || !strings.Contains(script[0], "new_"+test.table)):
+			t.Errorf("%s, %q: %v", test.dialect.Name, test.table, err)
+		case test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)):
+			t.Errorf("%s, %q, %q: %v, want %s", test.dialect.Name, test.schema, test.table, err, test.want)
+		}
+	}
+}

@@ -113,7 +113,7 @@ func (c *completer) blockAt(i int) openBlock {
 		return c.block(i, i-second, word, namedBlocks[word], before)
 	case before.Type == tokString && word == "of" && isWord(at(third), "first"):
 		return c.block(i, i-third, "first of", "tiers", before)
-	case before.Type == tokString && word == "creation":
+	case before.Type == tokString && word == "creation" && isWord(at(third), "lead"):
 		return c.block(i, i-third, "lead creation", "creation", before)
 	case isWord(before, "of") && (word == "any" || word == "all"):
 		return c.block(i, i-second, word+" of", "item", nil)

@@ -255,6 +255,7 @@ func TestAt(t *testing.T) {
 		{"profile Lead { City ", "\n}", "profile Lead > [keyword sign] entity Lead"},
 		{"profile Lead { Visits <- Visit.", "\n}", "profile Lead > [reference] entity Visit"},
 		{"}}} what is this { ", "", "  > [keyword sign]"},
+		{"creation \"X\" {\n", "", "  > [keyword sign]"}, // without lead
 	} {
 		if got := shown(dsl.At(test.before+test.after, len(test.before))); got != test.want {
 			t.Errorf("after %s:\n got %s\nwant %s", test.before, got, test.want)
@@ -269,6 +270,7 @@ func FuzzAt(f *testing.F) {
 	}
 	f.Add("model{{{{ \"", uint(3))
 	f.Add("same.same.same{", uint(15))
+	f.Add("creation \"X\" {\n", uint(15))
 	f.Fuzz(func(t *testing.T, text string, offset uint) {
 		at := int(offset % uint(len(text)+1))
 		for at > 0 && at < len(text) && !utf8.RuneStart(text[at]) {

@@ -127,7 +127,7 @@ func (s *Server) tested(ctx context.Context, u *unit, v *view, set *leadscore.Se
 
 // show lets the client show a message to people.
 func (s *Server) show(kind int, text string) {
-	s.options.Notify("window/showMessage", showMessageParams{kind, text})
+	s.options.Notify("window/showMessage", messageParams{kind, text})
 }
 
 // counted returns a number with what is counted, such as "1 test".

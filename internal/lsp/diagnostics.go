@@ -21,6 +21,7 @@ func (s *Server) lookForFindings(u *unit) {
 	v := u.view
 	s.working.Go(func() {
 		defer cancel()
+		defer func() { _ = s.failure("the search for findings", recover()) }() // nobody waits for it
 		timer := time.NewTimer(s.options.Delay)
 		defer timer.Stop()
 		select {

@@ -227,7 +227,7 @@ const (
 	kindFixAll   = "source.fixAll"
 )
 
-type showMessageParams struct {
+type messageParams struct {
 	Type    int    `json:"type"`
 	Message string `json:"message"`
 }

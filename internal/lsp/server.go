@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"runtime/debug"
 	"sync"
 	"time"
 )
@@ -82,10 +83,16 @@ func (s *Server) Handle(ctx context.Context, method string, params json.RawMessa
 }
 
 // Start begins a method: it makes the changes of a notification, and decides which state of
-// the documents a request is about. What remains is in the call.
-func (s *Server) Start(method string, params json.RawMessage) Call {
+// the documents a request is about. What remains is in the call. A method that panics fails, and the
+// client is sent the stack for its log.
+func (s *Server) Start(method string, params json.RawMessage) (call Call) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	defer func() {
+		if err := s.failure(method, recover()); err != nil {
+			call = failed(err)
+		}
+	}()
 	if err := s.allowed(method); err != nil {
 		return failed(err)
 	}
@@ -93,23 +100,39 @@ func (s *Server) Start(method string, params json.RawMessage) Call {
 	if !ok {
 		return failed(&Error{CodeUnknownMethod, fmt.Sprintf("there is no method %q", method)})
 	}
-	call, err := m(s, params)
+	rest, err := m(s, params)
 	switch {
 	case err != nil:
 		return failed(err)
-	case call == nil:
+	case rest == nil:
 		return func(context.Context) (any, error) { return nil, nil }
 	}
-	return func(ctx context.Context) (any, error) {
+	return func(ctx context.Context) (result any, err error) {
+		defer func() {
+			if failure := s.failure(method, recover()); failure != nil {
+				result, err = nil, failure
+			}
+		}()
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		result, err := call(ctx)
+		result, err = rest(ctx)
 		if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 			return nil, ctx.Err()
 		}
 		return result, asError(err)
 	}
+}
+
+// failure returns the error of what panicked with a value, and sends the stack to the log of the
+// client. It returns nil for the value nil: there was no panic.
+func (s *Server) failure(what string, value any) error {
+	if value == nil {
+		return nil
+	}
+	err := &Error{CodeInternal, fmt.Sprintf("%s failed because of a mistake in the language server: %v", what, value)}
+	s.options.Notify("window/logMessage", messageParams{messageError, fmt.Sprintf("%s\n\n%s", err.Message, debug.Stack())})
+	return err
 }
 
 // failed returns the call of a method that failed.

@@ -75,9 +75,9 @@ func (s *Server) publish(u *unit) {
 			add(f.uri, diagnosticOf(d, f.places(), u.view))
 		}
 	}
-	for uri := range u.sent {
-		if _, ok := next[uri]; !ok && len(u.sent[uri].Diagnostics) > 0 {
-			next[uri] = publishParams{URI: uri, Diagnostics: []diagnostic{}}
+	for _, uri := range slices.Sorted(maps.Keys(u.sent)) {
+		if _, ok := next[uri]; !ok {
+			s.withdraw(uri, u)
 		}
 	}
 	for _, uri := range slices.Sorted(maps.Keys(next)) {
@@ -86,6 +86,22 @@ func (s *Server) publish(u *unit) {
 		}
 	}
 	u.sent = next
+}
+
+// withdraw tells the client that u says nothing of a document any more. What another unit says of it
+// remains.
+func (s *Server) withdraw(uri string, u *unit) {
+	if len(u.sent[uri].Diagnostics) == 0 {
+		return
+	}
+	p := publishParams{URI: uri, Diagnostics: []diagnostic{}}
+	for _, key := range slices.Sorted(maps.Keys(s.units)) {
+		if other := s.units[key]; other != u && len(other.sent[uri].Diagnostics) > 0 {
+			p = other.sent[uri]
+			break
+		}
+	}
+	s.options.Notify("textDocument/publishDiagnostics", p)
 }
 
 // diagnostics returns an iterator over the errors and findings of u, and what tests did not

@@ -130,6 +130,43 @@ func TestProject(t *testing.T) {
 	}
 }
 
+// TestUnitsShareDocument: what one unit says of a document stays when another one has nothing to
+// say of it any more.
+func TestUnitsShareDocument(t *testing.T) {
+	const settings, a, b = "file:///w/leadscore.json", "file:///w/a.score", "file:///w/b.score"
+	disk := fstest.MapFS{"w/leadscore.json": file1(`{"rules": ["a.score", "b.score"]}`), "w/a.score": file1(""), "w/b.score": file1(""), "w/x/a.score": file1(""), "w/y/b.score": file1("")}
+	s := begin(t, disk, false)
+	s.open(a, model("A", "EmailOpend"))
+	s.open(b, model("B", "EmailOpened"))
+	for _, rules := range []string{`["b.score"]`, `["a.score", "b.score"]`, `["a.score"]`, `["b.score"]`} {
+		disk["w/leadscore.json"] = file1(`{"rules": ` + rules + `}`)
+		s.ask("workspace/didChangeWatchedFiles", struct{}{})
+		if got := s.shown(); !slices.Equal(got, []string{a}) {
+			t.Errorf("the rules are %s: problems in %q", rules, got)
+		}
+	}
+	s.close(a)
+	if got := s.shown(); len(got) > 0 {
+		t.Errorf("problems in %q", got)
+	}
+	s.close(b)
+
+	disk["w/leadscore.json"] = file1(`{"rules": 5}`)
+	const x, y = "file:///w/x/a.score", "file:///w/y/b.score"
+	s.open(x, model("A", "EmailOpened"))
+	s.open(y, model("B", "EmailOpened"))
+	s.close(x)
+	if got := s.shown(); !slices.Equal(got, []string{settings}) {
+		t.Errorf("the project file is wrong: problems in %q", got)
+	}
+	s.open(x, model("A", "EmailOpened"))
+	disk["w/leadscore.json"] = file1(`{"rules": ["x/a.score", "y/b.score"]}`)
+	s.ask("workspace/didChangeWatchedFiles", struct{}{})
+	if got := s.shown(); len(got) > 0 {
+		t.Errorf("the project file is right: problems in %q", got)
+	}
+}
+
 // TestUnread: a file that cannot be read is a problem of that file.
 func TestUnread(t *testing.T) {
 	s := begin(t, fstest.MapFS{"a.score": file1(""), "b.score": file1(strings.Repeat(" ", 3<<20))}, false)

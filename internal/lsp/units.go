@@ -207,9 +207,7 @@ func (s *Server) replaceUnits() {
 func (s *Server) drop(u *unit) {
 	u.stop()
 	for _, uri := range slices.Sorted(maps.Keys(u.sent)) {
-		if len(u.sent[uri].Diagnostics) > 0 {
-			s.options.Notify("textDocument/publishDiagnostics", publishParams{URI: uri, Diagnostics: []diagnostic{}})
-		}
+		s.withdraw(uri, u)
 	}
 	u.sent = map[string]publishParams{}
 }

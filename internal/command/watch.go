@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -44,7 +45,8 @@ func (inv *invocation) watchFlag() {
 // runAgain runs a command, and again whenever one of its files changes, until ctx is done. inv is an
 // invocation of it that has only parsed its arguments.
 func (inv *invocation) runAgain(ctx context.Context) int {
-	seen := look(inv.files())
+	of := inv.files()
+	seen := look(of)
 	for {
 		run := inv.program.newInvocation(inv.streams, inv.command, inv.args)
 		run.watching = true
@@ -53,13 +55,11 @@ func (inv *invocation) runAgain(ctx context.Context) int {
 			return status
 		}
 		fmt.Fprintf(inv.err, "%s %s: exit status %d; waiting for changes\n", inv.program.Name, inv.command.name, status)
-		now := look(run.files()) // which may be others, if the project has changed
-		for name := range now {
-			if before, ok := seen[name]; ok {
-				now[name] = before
-			}
+		if files := run.files(); !reflect.DeepEqual(files, of) { // the project names others
+			seen = rebased(seen, look(of), look(files))
+			of = files
 		}
-		changed, after, err := awaitChange(ctx, run.files(), now)
+		changed, after, err := awaitChange(ctx, of, seen)
 		if err != nil {
 			return inv.conclude(ctx, err)
 		}
@@ -68,10 +68,29 @@ func (inv *invocation) runAgain(ctx context.Context) int {
 	}
 }
 
+// rebased returns the stamps that a command has seen once it watches other files: then and now are
+// the stamps, after it has run, of those it watched and of those that it will. What was made or removed
+// while it ran is not among what it has seen.
+func rebased(seen, then, now map[string]stamp) map[string]stamp {
+	seen = maps.Clone(seen)
+	for name := range then {
+		if _, ok := now[name]; !ok {
+			delete(seen, name)
+		}
+	}
+	for name, s := range now {
+		if _, ok := then[name]; !ok {
+			seen[name] = s
+		}
+	}
+	return seen
+}
+
 // watched are the files that a command depends on.
 type watched struct {
-	rules []string // rule files, project files, and folders with them
-	other []string // other files, and folders of which all files count
+	rules   []string // rule files, project files, and folders with them
+	other   []string // other files, and folders of which all files count
+	project string   // the folder of a project whose rule files count, whatever their names; or ""
 }
 
 // files returns the files that the command of inv depends on.
@@ -81,6 +100,9 @@ func (inv *invocation) files() watched {
 		if project.IsFile(name) {
 			w.rules[i] = filepath.Dir(name)
 		}
+	}
+	if len(w.rules) == 1 {
+		w.project = w.rules[0]
 	}
 	for _, name := range []string{"schema", "data", "mapping"} {
 		if f := inv.flags.Lookup(name); f != nil && f.Value.String() != "" {
@@ -99,7 +121,15 @@ type stamp struct {
 // look returns the stamps of files by their names. A file that is not there has none.
 func look(w watched) map[string]stamp {
 	stamps := map[string]stamp{}
-	for i, root := range slices.Concat(w.rules, w.other) {
+	other := w.other
+	if p, err := project.In(w.project); err == nil && w.project != "" {
+		other = slices.Concat(other, p.Rules)
+	}
+	for i, given := range slices.Concat(w.rules, other) {
+		root, err := filepath.EvalSymlinks(given) // WalkDir does not follow a link
+		if err != nil {
+			continue
+		}
 		_ = filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
 			switch {
 			case err != nil:
@@ -113,7 +143,8 @@ func look(w watched) map[string]stamp {
 				return nil
 			}
 			if info, err := os.Stat(name); err == nil {
-				stamps[name] = stamp{info.Size(), info.ModTime()}
+				within, _ := filepath.Rel(root, name) // which is below it
+				stamps[filepath.Join(given, within)] = stamp{info.Size(), info.ModTime()}
 			}
 			return nil
 		})

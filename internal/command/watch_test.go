@@ -3,6 +3,7 @@ package command
 import (
 	"bytes"
 	"context"
+	"maps"
 	"os"
 	"strings"
 	"sync"
@@ -32,6 +33,35 @@ func (p *lockedText) take() string {
 	return p.text.String()
 }
 
+// A watching is a command that runs with --watch.
+type watching struct {
+	out, err lockedText
+	cancel   func()
+	status   chan int
+}
+
+// watch starts a command with --watch. It must be called in a bubble.
+func watch(t *testing.T, args ...string) *watching {
+	ctx, cancel := context.WithCancel(t.Context())
+	w := &watching{cancel: cancel, status: make(chan int, 1)}
+	go func() { w.status <- leadscoreCommand.run(ctx, streams{strings.NewReader(""), &w.out, &w.err}, args) }()
+	return w
+}
+
+// next returns what the command printed in the last minute, which begins with change.
+func (w *watching) next(change func()) string {
+	change()
+	time.Sleep(time.Minute)
+	synctest.Wait()
+	return w.out.take() + w.err.take()
+}
+
+// end interrupts the command and returns its status.
+func (w *watching) end() int {
+	w.cancel()
+	return <-w.status
+}
+
 // TestWatch: check and test run again when a file changes, appears or goes, and only then.
 func TestWatch(t *testing.T) {
 	setUp(t)
@@ -40,21 +70,8 @@ func TestWatch(t *testing.T) {
 	write(t, "p/rules/a.score", "")
 	write(t, "p/notes.txt", "")
 	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithCancel(t.Context())
-		var out, errs lockedText
-		status := make(chan int, 1)
-		began := func(args ...string) {
-			go func() { status <- leadscoreCommand.run(ctx, streams{strings.NewReader(""), &out, &errs}, args) }()
-		}
-		// next returns what the command printed in the last minute, which begins with change.
-		next := func(change func()) string {
-			change()
-			time.Sleep(time.Minute)
-			synctest.Wait()
-			return out.take() + errs.take()
-		}
+		w := watch(t, "check", "--watch", "p")
 		nothing := func() {}
-		began("check", "--watch", "p")
 		for _, step := range []struct {
 			change func()
 			want   string
@@ -75,25 +92,22 @@ func TestWatch(t *testing.T) {
 				}
 			}, "\n== p/leadscore.json and p/rules/b.score changed ==\nleadscore check: exit status 0; waiting for changes\n"},
 		} {
-			if got := next(step.change); !strings.HasPrefix(got, step.want) || step.want == "" && got != "" || strings.Count(got, "exit status") > 1 {
+			if got := w.next(step.change); !strings.HasPrefix(got, step.want) || step.want == "" && got != "" || strings.Count(got, "exit status") > 1 {
 				t.Fatalf("got\n%s\nwant\n%s", got, step.want)
 			}
 		}
-		cancel()
-		if got, text := <-status, errs.take(); got != statusInterrupted || text != "leadscore check: interrupted\n" {
+		if got, text := w.end(), w.err.take(); got != statusInterrupted || text != "leadscore check: interrupted\n" {
 			t.Errorf("status %d, %q", got, text)
 		}
 
-		ctx, cancel = context.WithCancel(t.Context())
-		began("test", "--watch", "-v", "coffee.score", "passing.test")
-		if got := next(nothing); got != "ok    Coffee: Two emails\n1 test passed\nleadscore test: exit status 0; waiting for changes\n" {
+		w = watch(t, "test", "--watch", "-v", "coffee.score", "passing.test")
+		if got := w.next(nothing); got != "ok    Coffee: Two emails\n1 test passed\nleadscore test: exit status 0; waiting for changes\n" {
 			t.Errorf("got\n%s", got)
 		}
-		if got := next(func() { write(t, "passing.test", files["failing.test"]) }); !strings.Contains(got, "0 failed") && !strings.Contains(got, "1 failed") || !strings.Contains(got, "== passing.test changed ==\n") || !strings.Contains(got, "exit status 1") {
+		if got := w.next(func() { write(t, "passing.test", files["failing.test"]) }); !strings.Contains(got, "0 failed") && !strings.Contains(got, "1 failed") || !strings.Contains(got, "== passing.test changed ==\n") || !strings.Contains(got, "exit status 1") {
 			t.Errorf("got\n%s", got)
 		}
-		cancel()
-		<-status
+		w.end()
 	})
 	for args, want := range map[string]string{
 		"check --watch --format json coffee.score": "choose one of --watch and --format json",
@@ -105,6 +119,109 @@ func TestWatch(t *testing.T) {
 		}
 	}
 }
+
+// TestWatchWhatCounts: rule files of a project count whatever their names, and files below a folder that is a
+// link.
+func TestWatchWhatCounts(t *testing.T) {
+	setUp(t)
+	write(t, "p/leadscore.json", `{"rules": ["*.rules", ".more/*.score"]}`)
+	write(t, "p/a.rules", "")
+	write(t, "p/.more/b.score", "")
+	write(t, "p/.more/notes.txt", "")
+	write(t, "records/Lead.csv", "id\n")
+	write(t, "rules/c.score", "")
+	for to, from := range map[string]string{"records": "crm", "rules": "link"} {
+		if err := os.Symlink(to, from); err != nil {
+			t.Skipf("there are no symbolic links: %v", err)
+		}
+	}
+	const waits = "waiting for changes\n"
+	synctest.Test(t, func(t *testing.T) {
+		for _, run := range []struct {
+			args  []string
+			steps map[string]string // the file that is written, and what is reported
+		}{
+			{[]string{"test", "--watch", "p"}, map[string]string{
+				"p/a.rules": "p/a.rules", "p/.more/b.score": "p/.more/b.score", "p/new.rules": "p/new.rules",
+				"p/.more/notes.txt": "",
+			}},
+			{[]string{"check", "--watch", "--data", "crm", "link"}, map[string]string{"rules/c.score": "link/c.score", "records/Lead.csv": "crm/Lead.csv"}},
+		} {
+			w := watch(t, run.args...)
+			if got := w.next(func() {}); !strings.HasSuffix(got, waits) {
+				t.Errorf("%s: got\n%s", run.args, got)
+			}
+			for file, want := range run.steps {
+				got := w.next(func() { write(t, file, "id\n\n// "+strings.Join(run.args, " ")+"\n") })
+				if want == "" && got != "" || want != "" && (!strings.HasPrefix(got, "\n== "+want+" changed ==\n") || !strings.HasSuffix(got, waits)) {
+					t.Errorf("%s: after a change of %s: got\n%s", run.args, file, got)
+				}
+			}
+			w.end()
+		}
+	})
+}
+
+// TestWatchDuringRun: what is made or removed while the command runs is a change, also if the project
+// names other files than before.
+func TestWatchDuringRun(t *testing.T) {
+	old, edited := stamp{size: 1}, stamp{size: 2}
+	for _, test := range []struct{ name, seen, then, now, want string }{
+		{"the same", "a", "a", "a", "a"},
+		{"made", "a", "a b", "a b", "a"},
+		{"removed", "a b", "a", "a", "a b"},
+		{"edited", "a", "a!", "a!", "a"},
+		{"watched now", "a", "a", "a b", "a b"},
+		{"not watched any more", "a b", "a b", "a", "a"},
+	} {
+		stamps := func(list string) map[string]stamp {
+			m := map[string]stamp{}
+			for name := range strings.FieldsSeq(list) {
+				m[strings.TrimSuffix(name, "!")] = old
+				if strings.HasSuffix(name, "!") {
+					m[strings.TrimSuffix(name, "!")] = edited
+				}
+			}
+			return m
+		}
+		if got := rebased(stamps(test.seen), stamps(test.then), stamps(test.now)); !maps.Equal(got, stamps(test.want)) {
+			t.Errorf("%s: got %v", test.name, got)
+		}
+	}
+	setUp(t)
+	write(t, "rules/a.score", "")
+	synctest.Test(t, func(t *testing.T) {
+		made := false
+		var out lockedText
+		ctx, cancel := context.WithCancel(t.Context())
+		// The first run ends with a line on standard error, at which another file is made: it was not
+		// there when the run began.
+		errs := writerFunc(func(text []byte) (int, error) {
+			if !made {
+				made = true
+				write(t, "rules/b.score", "model")
+			}
+			return out.Write(text)
+		})
+		status := make(chan int, 1)
+		go func() {
+			status <- leadscoreCommand.run(ctx, streams{strings.NewReader(""), &out, errs}, []string{"check", "--watch", "rules"})
+		}()
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if got := out.take(); !strings.Contains(got, "== rules/b.score changed ==\nrules/b.score:1:") {
+			t.Errorf("got\n%s", got)
+		}
+		cancel()
+		<-status
+	})
+}
+
+// A writerFunc is an [io.Writer].
+type writerFunc func([]byte) (int, error)
+
+// Write calls f.
+func (f writerFunc) Write(text []byte) (int, error) { return f(text) }
 
 func TestChangeBetween(t *testing.T) {
 	one, two := stamp{size: 1}, stamp{size: 2}

@@ -130,6 +130,45 @@ func TestProject(t *testing.T) {
 	}
 }
 
+// TestWatchedFiles: the client watches what a project names, whatever the names.
+func TestWatchedFiles(t *testing.T) {
+	watched := func(s *session) (list []string) {
+		ids := map[string]bool{}
+		for _, text := range s.told {
+			var p registrationParams
+			if text, ok := strings.CutPrefix(text, "client/registerCapability "); !ok || json.Unmarshal([]byte(text), &p) != nil {
+				continue
+			}
+			for _, r := range p.Registrations {
+				if ids[r.ID] {
+					t.Errorf("two registrations have the id %s", r.ID)
+				}
+				ids[r.ID] = true
+				for _, w := range r.RegisterOptions.(map[string]any)["watchers"].([]any) {
+					list = append(list, w.(map[string]any)["globPattern"].(string))
+				}
+			}
+		}
+		return list
+	}
+	disk := fstest.MapFS{
+		"w/leadscore.json": file1(`{"rules": ["a.score", "*.rules", "more/b{1}"], "schema": "crm.txt"}`),
+		"w/a.score":        file1(""), "w/c.rules": file1(""), "w/d.rules": file1(""), "w/more/b{1}": file1(""), "w/crm.txt": file1(""),
+	}
+	s := begin(t, disk, false)
+	usual := []string{"**/*.score", "**/leadscore.json"}
+	if got := watched(s); !slices.Equal(got, usual) {
+		t.Errorf("at the beginning: %q", got)
+	}
+	s.open("untitled:a.text", "")
+	s.open("file:///w/a.score", "")
+	s.ask("workspace/didChangeWatchedFiles", struct{}{})
+	want := append(usual, "**/*.txt", "**/*.rules", "**/b?1?")
+	if got := watched(s); !slices.Equal(got, want) {
+		t.Errorf("for the project: got %q, want %q", got, want)
+	}
+}
+
 // TestUnitsShareDocument: what one unit says of a document stays when another one has nothing to
 // say of it any more.
 func TestUnitsShareDocument(t *testing.T) {

@@ -10,9 +10,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
+
+	"github.com/leadscore/leadscore/internal/project"
 )
 
 // Options are what a [Server] works with.
@@ -43,7 +47,8 @@ type Server struct {
 	mu        sync.Mutex
 	phase     phase
 	encoding  encoding
-	watches   bool // the client can watch files
+	watches   bool            // the client can watch files
+	watched   map[string]bool // the patterns of the files that it watches
 	documents map[string]*document
 	units     map[string]*unit
 	working   sync.WaitGroup // searches for findings
@@ -67,7 +72,7 @@ func New(options Options) *Server {
 	if options.Request == nil {
 		options.Request = none
 	}
-	s := &Server{options: options, documents: map[string]*document{}, units: map[string]*unit{}}
+	s := &Server{options: options, watched: map[string]bool{}, documents: map[string]*document{}, units: map[string]*unit{}}
 	s.files = &openFiles{disk: options.Files, server: s}
 	return s
 }
@@ -290,14 +295,46 @@ func (s *Server) abilities() capabilities {
 
 // initialized asks the client to watch the files of projects, if it can.
 func initialized(s *Server, _ *struct{}) (Call, error) {
-	if s.watches {
-		s.options.Request("client/registerCapability", registrationParams{[]registration{{
-			ID:              "files",
-			Method:          "workspace/didChangeWatchedFiles",
-			RegisterOptions: watchOptions{[]watcher{{"**/*.score"}, {"**/leadscore.json"}}},
-		}}})
-	}
+	s.watch("**/*.score", "**/"+project.FileName)
 	return nil, nil
+}
+
+// watch asks the client to watch files, if it can and does not yet.
+func (s *Server) watch(patterns ...string) {
+	var watchers []watcher
+	for _, pattern := range patterns {
+		if s.watches && !s.watched[pattern] {
+			s.watched[pattern] = true
+			watchers = append(watchers, watcher{pattern})
+		}
+	}
+	if len(watchers) == 0 {
+		return
+	}
+	s.options.Request("client/registerCapability", registrationParams{[]registration{{
+		ID:              fmt.Sprintf("files-%d", len(s.watched)),
+		Method:          "workspace/didChangeWatchedFiles",
+		RegisterOptions: watchOptions{watchers},
+	}}})
+}
+
+// watchFiles asks the client to watch the files of u that do not have the usual names, and others of
+// their kind, which the project may name once they are there.
+func (s *Server) watchFiles(u *unit) {
+	var patterns []string
+	for _, name := range u.names {
+		base := path.Base(name)
+		if ext := path.Ext(base); ext != "" {
+			base = "*" + ext
+		}
+		patterns = append(patterns, "**/"+strings.Map(func(r rune) rune {
+			if strings.ContainsRune(`?[]{}\`, r) {
+				return '?'
+			}
+			return r
+		}, base))
+	}
+	s.watch(patterns...)
 }
 
 func shutdown(s *Server, _ *struct{}) (Call, error) {

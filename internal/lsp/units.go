@@ -78,7 +78,8 @@ func (u *unit) nameOf(d *document) string {
 	return u.relative(d.name)
 }
 
-// place finds the unit of a document. If that is a new one, its files are not read yet.
+// place finds the unit of a document, and lets the client watch its files. If the unit is a new one,
+// they are not read yet.
 func (s *Server) place(d *document) {
 	switch {
 	case d.name == "":
@@ -112,6 +113,7 @@ func (s *Server) place(d *document) {
 	if !d.isProject() {
 		add(d.name) // it may not be saved yet
 	}
+	s.watchFiles(u)
 }
 
 // unit returns the unit with a key, which it makes if there is none yet.

@@ -26,7 +26,7 @@ var groups = []struct {
 	{"Begin", []string{"README.md", "docs/guides.md", "docs/tour.md", "docs/cookbook.md"}},
 	{"Rules", []string{"docs/language.md", "docs/diagnostics.md", "docs/findings.md"}},
 	{"Data", []string{"docs/exports.md", "docs/databases.md", "docs/audit.md"}},
-	{"Programs", []string{"docs/cli.md", "playground/README.md", "examples/crm/README.md"}},
+	{"Programs", []string{"docs/cli.md", "playground/README.md", "editors/README.md", "examples/crm/README.md"}},
 	{"Speed and size", []string{"docs/scale.md", "docs/performance.md", "bench/README.md"}},
 	{"How it is built", []string{"docs/design.md", "docs/engine.md", "CONTRIBUTING.md", "CHANGELOG.md"}},
 }

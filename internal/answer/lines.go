@@ -24,7 +24,7 @@ const (
 	KeyChange      = "change"      // diff: a modeldiff.Change of the rules
 	KeyLead        = "lead"        // diff, history, next, changes: a modeldiff.LeadChange
 	KeyEffect      = "effect"      // diff, changes: a modeldiff.Summary
-	KeyStage       = "stage"       // stages: the stage of a lead
+	KeyStage       = "stage"       // stages: a LeadStage
 	KeyAssigned    = "assigned"    // assign: a leadscore.Assigned
 	KeyProposal    = "proposal"    // create: a leadscore.Proposal
 	KeyUnproposed  = "unproposed"  // create: why it is not known whether a lead is to be created

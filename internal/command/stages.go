@@ -93,12 +93,6 @@ type leadAndBlock struct{ lead, stages string }
 // of returns the stage of a lead in a block, or "".
 func (b stagesBefore) of(lead, stages string) string { return b[leadAndBlock{lead, stages}] }
 
-// A leadStage is the stage of a lead in a block, as a line has it.
-type leadStage struct {
-	Lead string `json:"lead"`
-	leadscore.StageResult
-}
-
 // readStages reads what an earlier run printed as JSON lines.
 func readStages(name string, set *leadscore.Set) (stagesBefore, error) {
 	file, err := os.Open(name)
@@ -138,7 +132,7 @@ func readStages(name string, set *leadscore.Set) (stagesBefore, error) {
 
 // add adds the stage in a line.
 func (b stagesBefore) add(text json.RawMessage, set *leadscore.Set) error {
-	var s leadStage
+	var s answer.LeadStage
 	if err := json.Unmarshal(text, &s); err != nil {
 		return err
 	}
@@ -183,7 +177,7 @@ func (t *stageTable) begin() error {
 // stage prints the stage of a lead.
 func (t *stageTable) stage(lead string, s leadscore.StageResult) error {
 	if t.inv.json != nil {
-		return t.inv.json.Line(answer.KeyStage, leadStage{lead, s})
+		return t.inv.json.Line(answer.KeyStage, answer.LeadStage{Lead: lead, StageResult: s})
 	}
 	from, then, asOf := "", "", ""
 	if s.Move != nil {

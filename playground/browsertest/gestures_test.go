@@ -176,3 +176,15 @@ func TestPrint(t *testing.T) {
 		t.Errorf("the PDF has %d bytes", len(pdf))
 	}
 }
+
+// dropPaths drops files and folders of the disk on the page.
+func (b *browser) dropPaths(paths ...string) {
+	b.t.Helper()
+	for _, kind := range []input.DispatchDragEventType{"dragEnter", "dragOver", "drop"} {
+		b.do(func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+			data := &input.DragData{Items: []*input.DragDataItem{}, Files: paths, DragOperationsMask: 1}
+			_, err := cdp.Call(ctx, t, input.DispatchDragEvent, input.DispatchDragEventParams{Type: kind, X: 300, Y: 300, Data: data})
+			return chromedp.Void{}, err
+		})
+	}
+}

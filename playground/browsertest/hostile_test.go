@@ -20,7 +20,8 @@ func TestHostile(t *testing.T) {
 		const q = JSON.stringify(bad);
 		const state = {
 			rules: { name: bad + ".score", text: "model " + q + " {\n    target contact\n    condition " + q + " {\n        " + q + ": has Lead where City = " + q + "\n        score +1\n    }\n    group " + JSON.stringify(bad + "2") + " {\n    condition \"b\" {\n        has Lead\n        score +1\n    }\n    }\n    grade " + q + " from 0\n    sales ready at 9\n}\ntest " + q + " {\n    as of 2026-01-01\n    Lead with ParentContact = \"a\"\n    Contact \"a\"\n    expect score 7\n}\n" },
-			old: "model " + q + " {\n    target contact\n    condition \"c\" {\n        has Lead\n        score +1\n    }\n}\n",
+			others: [{ name: "<b>" + bad, text: "// " + bad + "\n" }],
+			old: [{ name: bad + ".score", text: "model " + q + " {\n    target contact\n    condition \"c\" {\n        has Lead\n        score +1\n    }\n}\n" }],
 			data: [{ name: "Lead.csv", text: "id,ParentContact,City,<b>\n\"" + bad + "\",a,\"" + bad + "\",x\nl2,a,x,y\n" }, { name: "Contact.csv", text: "id\na\n" }],
 			mapping: null, asOf: "2026-05-01", lead: bad,
 		};
@@ -38,6 +39,7 @@ func TestHostile(t *testing.T) {
 	b.expect("#tests", "onerror")
 	b.expect("#grades", "onerror")
 	b.expect("#changes", "onerror")
+	b.expect("#rulefiles", "onerror")
 	if n := eval[int](b, `document.querySelectorAll("img, main script, b").length`); n != 0 {
 		t.Errorf("%d elements come from names", n)
 	}

@@ -79,6 +79,8 @@ func pagesOf(t testing.TB, c *conformance.Case) []page {
 	add("check", map[string]any{"as_of": at}, with...)
 	add("score", map[string]any{"as_of": at}, with...)
 	add("score", map[string]any{"as_of": at, "explain": true}, append(with, "--explain")...)
+	add("stages", map[string]any{"as_of": at}, with...)
+	add("assign", map[string]any{"as_of": at}, with...)
 	later := asOf.AddDate(0, 4, 0).Format(time.RFC3339Nano)
 	add("changes", map[string]any{"from": at, "to": later, "scores": true}, "--data", from, "--from", at, "--to", later, "--scores")
 	if len(names) == 1 { // as the operand OLD is one, too
@@ -88,6 +90,8 @@ func pagesOf(t testing.TB, c *conformance.Case) []page {
 	}
 	for _, lead := range leadsOf(t, data, c) {
 		add("explain", map[string]any{"as_of": at, "lead": lead, "what_if": true}, append(with, "--what-if", "--lead", lead)...)
+		add("stages", map[string]any{"as_of": at, "leads": []string{lead}}, append(with, "--lead", lead)...)
+		add("assign", map[string]any{"as_of": at, "leads": []string{lead}}, append(with, "--lead", lead)...)
 		add("history", map[string]any{"from": at, "to": later, "lead": lead}, "--data", from, "--from", at, "--to", later, "--lead", lead)
 	}
 	return pages
@@ -218,6 +222,7 @@ var leadscore = &command.Program{Name: "leadscore"}
 // prints with --format json, byte for byte, with the same status and the same notes.
 func TestAnswersOfCommand(t *testing.T) {
 	asked := map[string]int{}
+	answered := map[string]int{} // lines of stages and assignments
 	for _, c := range casesOf(t) {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Chdir(t.TempDir())
@@ -236,12 +241,18 @@ func TestAnswersOfCommand(t *testing.T) {
 					t.Errorf("the notes are %q, and those of the command %q", got.Notes, errs.String())
 				}
 				asked[p.method]++
+				for _, key := range []string{"stage", "assigned"} {
+					answered[key] += strings.Count(lines(got), `{"`+key+`":{`)
+				}
 			}
 		})
 	}
-	for _, name := range []string{"schema", "test", "check", "score", "explain", "history", "changes", "diff"} {
+	for _, name := range []string{"schema", "test", "check", "score", "explain", "history", "changes", "diff", "stages", "assign"} {
 		if asked[name] < 20 {
 			t.Errorf("%s was asked %d times only", name, asked[name])
 		}
+	}
+	if answered["stage"] < 20 || answered["assigned"] < 20 {
+		t.Errorf("there were only %d stages and %d assignments", answered["stage"], answered["assigned"])
 	}
 }

@@ -132,29 +132,32 @@ func score(ctx context.Context, s *Session, r *request) (any, error) {
 	if p.Explain {
 		opts = append(opts, leadscore.Explain(explain.Occurrences))
 	}
+	return nil, each(ctx, r, sub, p.Leads, opts, func(result leadscore.SetResult) error {
+		return answer.Each(r.lines, answer.KeyResult, result.Results)
+	})
+}
+
+// each calls f with the results of leads, or of all leads if there are none. It writes why
+// leads could not be scored, and fails then.
+func each(ctx context.Context, r *request, sub *subject, leads []string, opts []leadscore.Option, f func(leadscore.SetResult) error) error {
 	ids := sub.data.Leads(ctx)
-	if len(p.Leads) > 0 {
-		ids = leadscore.IDs(p.Leads...)
+	if len(leads) > 0 {
+		ids = leadscore.IDs(leads...)
 	}
-	leads, failed := 0, 0
+	count, failed := 0, 0
 	for result, err := range sub.set.ScoreAll(ctx, ids, sub.data, opts...) {
 		if bad, ok := errors.AsType[*leadscore.LeadError](err); ok {
-			leads++
 			failed++
-			if err := r.lines.Line(answer.KeyFailure, answer.FailureOf(bad)); err != nil {
-				return nil, err
-			}
-			continue
+			err = r.failure(bad)
+		} else if err == nil {
+			err = f(result)
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
-		leads++
-		if err := answer.Each(r.lines, answer.KeyResult, result.Results); err != nil {
-			return nil, err
-		}
+		count++
 	}
-	return nil, r.failures(failed, leads)
+	return r.failures(failed, count)
 }
 
 // explainLead answers what explain does: why a lead has its score.
@@ -354,7 +357,8 @@ func tilesOf(_ context.Context, _ *Session, r *request) (any, error) {
 
 // edited is the answer of edit.
 type edited struct {
-	Text string `json:"text"`
+	Text   string       `json:"text"`
+	Others []tiles.File `json:"others,omitempty"` // other rule files that have another text now
 }
 
 // edit makes a gesture on tiles an edit of their text. It fails, with a message for people,
@@ -363,14 +367,15 @@ func edit(_ context.Context, _ *Session, r *request) (any, error) {
 	var p struct {
 		Name    string        `json:"name"`
 		Text    string        `json:"text"`
+		Others  []tiles.File  `json:"others"` // the other rule files
 		Gesture tiles.Gesture `json:"gesture"`
 	}
 	if err := r.read(&p); err != nil {
 		return nil, err
 	}
-	text, err := tiles.Apply(p.Name, p.Text, p.Gesture)
+	text, others, err := tiles.ApplyIn(p.Name, p.Text, p.Others, p.Gesture)
 	if err != nil {
 		return nil, err
 	}
-	return edited{text}, nil
+	return edited{text, others}, nil
 }

@@ -13,6 +13,7 @@ type place struct {
 	Name   string `json:"name"`
 	Text   string `json:"text"`
 	Offset int    `json:"offset"` // in UTF-16 code units, as scripts count
+	Others []File `json:"others"` // the other rule files
 }
 
 // snapshot reads a place, and returns the rules and the offset of the place in bytes.
@@ -24,7 +25,11 @@ func (s *Session) snapshot(r *request) (at place, offset int, err error) {
 	if err != nil {
 		return at, 0, err
 	}
-	s.language = language.New(s.language, base, []language.File{{Name: at.Name, Text: at.Text}})
+	files := []language.File{{Name: at.Name, Text: at.Text}}
+	for i := range at.Others {
+		files = append(files, language.File{Name: at.Others[i].Name, Text: string(at.Others[i].bytes())})
+	}
+	s.language = language.New(s.language, base, files)
 	return at, byteOffset(at.Text, at.Offset), nil
 }
 

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -75,6 +76,16 @@ func TestCompleteSchema(t *testing.T) {
 	list := askAt[[]candidate](t, &s, "complete", "model \"M\" {\n    target contact\n    condition \"C\" {\n        has Lead where Sh‸")
 	if len(list) != 1 || list[0].Insert != "Shoes" {
 		t.Errorf("the candidates are %+v", list)
+	}
+}
+
+// TestCompleteOthers: names come from the other rule files, too.
+func TestCompleteOthers(t *testing.T) {
+	var s api.Session
+	const text = "stages \"Life\" { stage \"A\" stage \"B\" when score of "
+	got := string(s.Handle(t.Context(), "complete", []byte(fmt.Sprintf(`{"name": "a.score", "text": %q, "offset": %d, "others": [{"name": "b.score", "text": %q}]}`, text, len(text), coffee))))
+	if !strings.Contains(got, `"insert":"\"Coffee\""`) {
+		t.Errorf("the candidates are %s", got)
 	}
 }
 

@@ -93,6 +93,8 @@ var methods = map[string]struct {
 	"scores":   {scores, false},
 	"explain":  {explainLead, true},
 	"history":  {history, true},
+	"stages":   {stages, true},
+	"assign":   {assign, true},
 	"changes":  {changes, true},
 	"diff":     {diff, true},
 	"test":     {test, true},

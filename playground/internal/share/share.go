@@ -13,12 +13,15 @@ import (
 
 // A State is what a link holds.
 type State struct {
-	Rules   File    `json:"rules"`
-	Old     *string `json:"old"` // an older version of the rules, or nil
-	Data    []File  `json:"data"`
-	Mapping *File   `json:"mapping"`
-	AsOf    string  `json:"asOf"` // a day or an instant, such as 2026-05-31T12:00:00Z
-	Lead    string  `json:"lead"` // the lead to explain; "" is the first one
+	Rules   File   `json:"rules"`            // the rule file that is shown
+	Others  []File `json:"others,omitempty"` // the other rule files
+	Old     []File `json:"old"`              // an older version of the rules, or nil
+	Data    []File `json:"data"`
+	Mapping *File  `json:"mapping"`
+	Schema  *File  `json:"schema,omitempty"` // in place of the standard schema, or nil
+	Zone    string `json:"zone,omitempty"`   // of days, or "" for that of the models
+	AsOf    string `json:"asOf"`             // a day or an instant, such as 2026-05-31T12:00:00Z
+	Lead    string `json:"lead"`             // the lead to explain; "" is the first one
 }
 
 // A File is a text file.

@@ -28,8 +28,12 @@ func drawState(t *rapid.T) *share.State {
 		Lead:  rapid.String().Draw(t, "lead"),
 	}
 	if rapid.Bool().Draw(t, "compared") {
-		old := rapid.String().Draw(t, "old")
-		s.Old = &old
+		s.Old = rapid.SliceOfN(file, 1, 3).Draw(t, "old")
+	}
+	if rapid.Bool().Draw(t, "several") {
+		s.Others = rapid.SliceOfN(file, 1, 3).Draw(t, "others")
+		schema := file.Draw(t, "schema")
+		s.Schema, s.Zone = &schema, rapid.String().Draw(t, "zone")
 	}
 	if rapid.Bool().Draw(t, "mapped") {
 		mapping := file.Draw(t, "mapping")
@@ -90,9 +94,10 @@ func TestPage(t *testing.T) {
 	if _, err := exec.LookPath("node"); err != nil {
 		t.Skip("THE LINKS ARE NOT COMPARED WITH THOSE OF THE PAGE: there is no node")
 	}
-	old := "model \"É\" { target contact }"
 	want := &share.State{
-		Rules: share.File{Name: "ä.score", Text: strings.Repeat("// “tëxt” 😀\n", 10_000)}, Old: &old,
+		Rules:  share.File{Name: "ä.score", Text: strings.Repeat("// “tëxt” 😀\n", 10_000)},
+		Others: []share.File{{Name: "b.score", Text: "// b"}}, Old: []share.File{{Name: "ä.score", Text: "model \"É\" { target contact }"}},
+		Schema: &share.File{Name: "s.score", Text: "profile Lead {}"}, Zone: "Europe/Berlin",
 		Data: []share.File{{Name: "Lead.csv", Text: "id\na\n"}}, AsOf: "2026-05-31T12:00:00Z", Lead: "a",
 	}
 	script := `import { pack, unpack, checked } from "../../web/src/share.js";

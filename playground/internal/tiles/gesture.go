@@ -31,35 +31,85 @@ type Gesture struct {
 	Value string `json:"value"`
 }
 
+// A File is a rule file that is compiled together with the one of the tiles.
+type File struct {
+	Name string `json:"name"`
+	Text string `json:"text"`
+}
+
+// ApplyIn is like [Apply] for a rule file that is compiled together with others. It also returns
+// those that have other texts then: a new name is used in them, too.
+func ApplyIn(name, text string, others []File, g Gesture) (string, []File, error) {
+	if g.Kind != "name" {
+		edited, err := Apply(name, text, g)
+		return edited, nil, err
+	}
+	e, edited, err := apply(name, text, g)
+	if err != nil {
+		return "", nil, err
+	}
+	var changed []File
+	for _, o := range others {
+		canonical, err := dsl.Format(o.Name, o.Text)
+		if err != nil {
+			return "", nil, fmt.Errorf("%s has errors, and may use the name: correct them first", o.Name)
+		}
+		f, _ := dsl.Parse(o.Name, canonical, dsl.Limits{})
+		in := &editor{name: o.Name, file: f, text: canonical, node: e.node, path: e.path, grows: map[string]int{}}
+		if isModel(e.node) && in.taken(g.Value, nil) {
+			return "", nil, fmt.Errorf("the name %s is taken in %s", strconv.Quote(g.Value), o.Name)
+		}
+		for _, s := range in.uses(nameOf(e.node).Value) {
+			in.replace(s.Start.Offset, s.End.Offset, strconv.Quote(g.Value))
+		}
+		if len(in.edits) == 0 {
+			continue
+		}
+		renamed, err := dsl.Format(o.Name, in.apply())
+		if err != nil {
+			return "", nil, err
+		}
+		changed = append(changed, File{o.Name, renamed})
+	}
+	return edited, changed, nil
+}
+
 // Apply returns a rule file with a gesture made. The text is in its canonical form then, and
 // has all comments that it had. Apply fails, with a message for people, if the text does not
 // parse, if there is no such tile, and if the value is not one or would change more than what
 // it is for.
 func Apply(name, text string, g Gesture) (string, error) {
+	_, edited, err := apply(name, text, g)
+	return edited, err
+}
+
+// apply makes a gesture, and also returns the editor that made it.
+func apply(name, text string, g Gesture) (*editor, string, error) {
 	before, diags := dsl.Parse(name, text, dsl.Limits{})
 	if len(diags) > 0 {
-		return "", errors.New("the text has errors: correct them to go on with tiles")
+		return nil, "", errors.New("the text has errors: correct them to go on with tiles")
 	}
 	at, to := place(before, g.At), place(before, g.To)
 	canonical, err := dsl.Format(name, text)
 	if err != nil {
-		return "", err
+		return nil, "", err
 	}
 	f, _ := dsl.Parse(name, canonical, dsl.Limits{})
 	e := &editor{name: name, file: f, text: canonical, node: nodeAt(f, at), path: pathTo(f, at)}
 	if e.node == nil {
-		return "", errors.New("there is no such tile any more: try again")
+		return nil, "", errors.New("there is no such tile any more: try again")
 	}
 	if err := e.gesture(g, nodeAt(f, to)); err != nil {
-		return "", err
+		return nil, "", err
 	}
 	edited := e.apply()
 	if after, diags := dsl.Parse(name, edited, dsl.Limits{}); len(diags) > 0 {
-		return "", errors.New(diags[0].Message())
+		return nil, "", errors.New(diags[0].Message())
 	} else if wrong := e.unwanted(after); wrong {
-		return "", fmt.Errorf("%s is not what can be written here", strconv.Quote(g.Value))
+		return nil, "", fmt.Errorf("%s is not what can be written here", strconv.Quote(g.Value))
 	}
-	return dsl.Format(name, edited)
+	edited, err = dsl.Format(name, edited)
+	return e, edited, err
 }
 
 // place returns which node of those that tiles show starts at an offset, counted in the order

@@ -130,6 +130,62 @@ func TestRename(t *testing.T) {
 	}
 }
 
+// TestRenameInOthers: a new name is used in the other rule files, too, whose comments stay.
+func TestRenameInOthers(t *testing.T) {
+	others := []tiles.File{
+		{Name: "stages.score", Text: `// stages
+stages "Life" {
+    stage "In"
+
+    // by score
+    stage "Out" when score of "Coffee" >= 5 or condition "Opened" of "Coffee" holds
+}
+`},
+		{Name: "tea.score", Text: "model \"Tea\" {\n    target contact\n\n    condition \"Opened\" {\n        has Lead\n        score +1\n    }\n}\n"},
+		{Name: "tests.score", Text: "test \"T\" {\n    model \"Coffee\"\n    Lead\n    expect \"Opened\" does not hold\n}\n\ntest \"U\" {\n    model \"Tea\"\n    Lead\n    expect \"Opened\" holds\n}\n"},
+	}
+	for _, test := range []struct {
+		at   string
+		name string
+		want map[string]string // what the others have then
+	}{
+		{`model "Coffee"`, "Beans", map[string]string{
+			"stages.score": strings.ReplaceAll(others[0].Text, "Coffee", "Beans"),
+			"tests.score":  strings.ReplaceAll(others[2].Text, "Coffee", "Beans"),
+		}},
+		{`condition "Opened" {`, "Read", map[string]string{
+			"stages.score": strings.ReplaceAll(others[0].Text, "Opened", "Read"),
+			"tests.score":  strings.Replace(others[2].Text, "Opened", "Read", 1),
+		}},
+		{`condition "Large"`, "Big", map[string]string{}},
+	} {
+		_, changed, err := tiles.ApplyIn("rules.score", rules, others, tiles.Gesture{Kind: "name", At: at(t, test.at), Value: test.name})
+		if err != nil {
+			t.Errorf("%s: %v", test.name, err)
+		}
+		got := map[string]string{}
+		for _, f := range changed {
+			got[f.Name] = f.Text
+		}
+		if d := cmp.Diff(test.want, got); d != "" {
+			t.Errorf("%s (-want +got):\n%s", test.name, d)
+		}
+	}
+	for _, name := range []string{"Tea", " "} {
+		if _, _, err := tiles.ApplyIn("rules.score", rules, others, tiles.Gesture{Kind: "name", At: at(t, `model "Coffee"`), Value: name}); err == nil {
+			t.Errorf("the model is renamed to %q", name)
+		}
+	}
+	broken := []tiles.File{{Name: "broken.score", Text: "stages {"}}
+	if _, _, err := tiles.ApplyIn("rules.score", rules, broken, tiles.Gesture{Kind: "name", At: at(t, `model "Coffee"`), Value: "X"}); err == nil || !strings.Contains(err.Error(), "broken.score") {
+		t.Errorf("a name is changed beside a file with errors: %v", err)
+	}
+	points := tiles.Gesture{Kind: "points", At: at(t, `condition "Opened" {`), Value: "15"}
+	if got, changed, err := tiles.ApplyIn("rules.score", rules, broken, points); err != nil || len(changed) > 0 || !strings.Contains(got, "score +15") {
+		t.Errorf("points beside a file with errors: %v, %v", changed, err)
+	}
+}
+
 // TestMove: a tile is moved with the comments before and in it.
 func TestMove(t *testing.T) {
 	opened, group, visits := at(t, `condition "Opened" {`), at(t, "group"), at(t, "first of")

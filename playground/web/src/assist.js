@@ -8,7 +8,7 @@ import { markdown } from "./markdown.js";
 import { state } from "./state.js";
 
 // at returns a place in an editor as the library wants it.
-const at = (editor, offset) => ({ name: state.rules.name, text: editor.doc.toString(), offset });
+const at = (editor, offset) => ({ name: state.rules.name, text: editor.doc.toString(), offset, others: state.others });
 
 // complete lists what can be written at a place: when people ask for it, and while they write
 // a word, a path or a text.

@@ -21,13 +21,14 @@ function close() {
 export function showComparison(answer) {
   byId("compare").hidden = state.old === null;
   if (state.old === null) return close();
-  const both = JSON.stringify([state.old, state.rules.text]);
+  const older = state.old.find((f) => f.name === state.rules.name)?.text ?? "";
+  const both = JSON.stringify([older, state.rules.text]);
   if (both !== texts) {
     close();
     texts = both;
     const { root, place } = rootOf(byId("merge"));
     const side = (doc) => ({ doc, extensions: [extensions, EditorState.readOnly.of(true)] });
-    merge = new MergeView({ a: side(state.old), b: side(state.rules.text), parent: place, root, collapseUnchanged: { margin: 3, minSize: 6 } });
+    merge = new MergeView({ a: side(older), b: side(state.rules.text), parent: place, root, collapseUnchanged: { margin: 3, minSize: 6 } });
   }
   if (!answer) return;
   const effect = valuesOf(answer, "effect")[0];

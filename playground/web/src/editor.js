@@ -74,13 +74,15 @@ export function rootOf(host) {
   return { root, place };
 }
 
+// shownWith returns the state of an editor of rules with a text, and without a history.
+let shownWith;
+
 // editorIn makes the editor of rules in an element. changed is called with each new text.
 export function editorIn(host, label, changed) {
   const { root, place } = rootOf(host);
-  const view = new EditorView({
-    root,
-    parent: place,
-    state: EditorState.create({
+  shownWith = (doc) =>
+    EditorState.create({
+      doc,
       extensions: [
         history(),
         lintGutter(),
@@ -94,9 +96,30 @@ export function editorIn(host, label, changed) {
         EditorView.contentAttributes.of({ "aria-label": label }),
         EditorView.updateListener.of((u) => u.docChanged && changed(u.state.doc.toString())),
       ],
-    }),
-  });
-  return view;
+    });
+  return new EditorView({ root, parent: place, state: shownWith("") });
+}
+
+let kept = new Map(); // the states of the rule files that are not shown, by name
+
+// showFile shows another rule file, with the history that it had when it was shown before.
+export function showFile(view, from, to) {
+  if (from) kept.set(from, view.state);
+  const state = kept.get(to.name);
+  kept.delete(to.name);
+  view.setState(state?.doc.toString() === to.text ? state : shownWith(to.text));
+}
+
+// changeOther gives a rule file that is not shown another text, which can be undone there.
+export function changeOther({ name, text }) {
+  const state = kept.get(name);
+  if (state) kept.set(name, state.update({ changes: { from: 0, to: state.doc.length, insert: text } }).state);
+}
+
+// forget forgets the history of a rule file that is not shown, or of all of them.
+export function forget(name) {
+  if (name == null) kept = new Map();
+  else kept.delete(name);
 }
 
 // replace gives an editor another text, as one change that is as short as possible, so
@@ -159,14 +182,27 @@ export function goTo(view, span) {
   view.focus();
 }
 
-// showTests marks the lines of tests with their results, which are in the order of the text.
+// nameOf returns the name of a test on its first line, or "".
+function nameOf(line) {
+  const name = line.match(/^test\s*("(?:\\.|[^"\\])*")/)?.[1];
+  try {
+    return name ? JSON.parse(name) : "";
+  } catch {
+    return name.slice(1, -1);
+  }
+}
+
+// showTests marks the lines of tests with their results.
 export function showTests(view, results) {
   const { doc } = view.state;
   const marks = [];
-  for (let n = 1; n <= doc.lines && marks.length < results.length; n++) {
+  const left = [...results];
+  for (let n = 1; n <= doc.lines && left.length; n++) {
     const line = doc.line(n);
-    if (!/^test\s*"/.test(line.text)) continue;
-    const r = results[marks.length];
+    const name = nameOf(line.text);
+    const i = name ? left.findIndex((r) => r.test === name) : -1;
+    if (i < 0) continue;
+    const [r] = left.splice(i, 1);
     marks.push(new TestMark(r.passed, r.passed ? "passed" : `failed: ${[...(r.failures ?? []), r.error].filter(Boolean).join("; ")}`).range(line.from));
   }
   view.dispatch({ effects: setTests.of(RangeSet.of(marks)) });

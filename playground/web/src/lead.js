@@ -73,6 +73,33 @@ export function showLead(lead, explanations, error) {
   );
 }
 
+// parts returns why a decision holds or does not.
+const parts = (r) => (r.parts ?? []).filter((p) => p.holds === r.holds).map((p) => `${p.rule}: ${p.is}`).join("; ");
+
+// stage returns the stage of a lead in a block, and why it moved there from the first one.
+const stage = (s) =>
+  el(
+    "li",
+    {},
+    `${s.stages}: ${s.stage}${s.move ? `, from ${s.move.from}` : ""}${s.move?.then ? `; then ${s.move.then}` : ""}`,
+    s.move ? el("ul", {}, s.move.reasons.map((r) => el("li", {}, `${r.stage}: ${r.decision} ${r.holds ? "holds" : "does not hold"}: ${parts(r)}`))) : null,
+  );
+
+// given returns what a lead gets by an assignment, and why.
+const given = (a) =>
+  el(
+    "li",
+    {},
+    `${a.assignment}: ${a.rule ?? a.status}${Object.entries(a.values ?? {}).map(([field, value]) => `, ${field} = ${value}`).join("")}`,
+    a.reasons?.length ? el("ul", {}, a.reasons.map((r) => el("li", {}, `${r.rule}: ${r.holds ? "holds" : "does not hold"}${r.children ? "" : ", as its children do not"}${parts(r) ? `: ${parts(r)}` : ""}`))) : null,
+  );
+
+// showBlocks shows in which stages a lead is, and who gets it.
+export function showBlocks(stages, assigned) {
+  const list = (title, items) => (items.length ? [el("h3", {}, title), el("ul", {}, items)] : []);
+  show("blocks", list("Stages", stages.map(stage)), list("Assignment", assigned.map(given)));
+}
+
 // whatIf returns what would make a lead sales ready.
 function whatIf(a) {
   if (a.result.status !== "scored" || a.result.sales_ready || a.sales_ready_at == null) return null;

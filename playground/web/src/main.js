@@ -1,13 +1,14 @@
 // The page: what people change, and what follows from it.
 import { el, byId, show, say } from "./dom.js";
-import { state, set, listen } from "./state.js";
+import { state, set, listen, ruleFiles } from "./state.js";
 import { ask, valuesOf, resultsOf, errorOf } from "./client.js";
-import { editorIn, replace, showProblems, showTests, fix, goTo } from "./editor.js";
+import { editorIn, forget, replace, showProblems, showTests, fix, goTo } from "./editor.js";
+import { changeOthers, ruleFilesIn, showRuleFiles, switchTo } from "./files.js";
 import { examples } from "./examples.js";
 import { pack, unpack, checked } from "./share.js";
 import { dataIn, showFiles } from "./data.js";
 import { resultsIn, showResults, showTable } from "./results.js";
-import { showLead, showHistory } from "./lead.js";
+import { showBlocks, showLead, showHistory } from "./lead.js";
 import { showComparison } from "./compare.js";
 import { tilesIn, showTiles } from "./tiles.js";
 
@@ -44,14 +45,18 @@ function later() {
 // update asks for all that the page shows. It stops as soon as something changes.
 async function update(mine) {
   const stale = () => mine !== generation;
-  const rules = [{ name: state.rules.name, text: state.rules.text }];
-  await ask("open", { rules, old: state.old === null ? [] : [{ name: "older " + state.rules.name, text: state.old }], data: state.data, mapping: state.mapping });
+  const { old, data, mapping, schema, zone } = state;
+  const opened = await ask("open", { rules: ruleFiles(), old: (old ?? []).map((f) => ({ ...f, name: "older " + f.name })), data, mapping, schema, zone });
   if (stale()) return;
+  if (opened.error) {
+    showFindings([], [], opened.error);
+    return mark("wrong");
+  }
   const check = await ask("check", { advice: true, as_of: state.asOf, quick: true });
-  const tiles = await ask("tiles", rules[0]);
+  const tiles = await ask("tiles", state.rules);
   if (stale()) return;
   const problems = valuesOf(check, "problem");
-  showProblems(view, problems);
+  showProblems(view, problems.filter(isHere));
   showFindings(problems, [], errorOf(check));
   showTiles(tiles);
   if (problems.some((p) => p.severity === "error")) {
@@ -80,6 +85,7 @@ async function update(mine) {
 async function updateLead(stale) {
   if (!state.lead) {
     showLead("", []);
+    showBlocks([], []);
     return showHistory(state.asOf, state.asOf, [], []);
   }
   const why = await ask("explain", { lead: state.lead, as_of: state.asOf, what_if: true, quick: true });
@@ -87,8 +93,21 @@ async function updateLead(stale) {
   showLead(state.lead, valuesOf(why, "explanation"), errorOf(why));
   const from = dayFrom(today(), -180);
   const to = dayFrom(today(), 180);
+  const stages = await ask("stages", { leads: [state.lead], as_of: state.asOf, quick: true });
+  const assigned = await ask("assign", { leads: [state.lead], as_of: state.asOf, quick: true });
+  if (stale()) return;
+  showBlocks(valuesOf(stages, "stage"), valuesOf(assigned, "assigned"));
   const history = await ask("history", { lead: state.lead, from, to, quick: true });
   if (!stale()) showHistory(from, to, valuesOf(history, "result"), valuesOf(history, "lead"));
+}
+
+// isHere says whether a problem is in the rule file that is shown.
+const isHere = (p) => !p.file || p.file === state.rules.name;
+
+// there calls f with the editor and what is in a problem, whose file it shows first.
+function there(p, f, what) {
+  if (!isHere(p)) switchTo(p.file);
+  f(view, what);
 }
 
 // about returns a link to what a page of the documentation says of a code.
@@ -103,10 +122,10 @@ function showFindings(problems, findings, error, notes) {
       el(
         "li",
         { class: p.severity },
-        p.span ? el("button", { type: "button", class: "link", click: () => goTo(view, p.span) }, `line ${p.span.start.line}`) : null,
+        p.span ? el("button", { type: "button", class: "link", click: () => there(p, goTo, p.span) }, `${state.others.length ? p.file + ", " : ""}line ${p.span.start.line}`) : null,
         ` ${p.severity}: ${p.message} `,
         about(p.severity === "error" ? "diagnostics" : "findings", p.code),
-        p.edit ? el("button", { type: "button", class: "fix", click: () => fix(view, p) }, "Fix") : null,
+        p.edit ? el("button", { type: "button", class: "fix", click: () => there(p, fix, p) }, "Fix") : null,
       ),
     ),
     findings.map((f) => el("li", { class: f.severity }, `data, ${[f.entity, f.field].filter(Boolean).join(".")}: ${f.summary}${f.help ? "; " + f.help : ""} `, about("audit", f.code))),
@@ -140,7 +159,9 @@ function start() {
 // openExample opens an example. Its rules are one change of the text, which can be undone.
 function openExample(i) {
   const e = examples[i];
-  set({ rules: { name: e.name, text: e.text }, data: e.data, mapping: null, asOf: e.asOf, lead: "", old: null });
+  const [first, ...others] = e.files;
+  forget();
+  set({ rules: first, others, data: e.data, mapping: null, schema: null, zone: "", asOf: e.asOf, lead: "", old: null });
   start();
 }
 
@@ -149,7 +170,9 @@ async function openLink() {
   const packed = location.hash.match(/^#s=(.+)$/)?.[1];
   if (!packed) return false;
   try {
-    set(checked(await unpack(packed)));
+    const opened = checked(await unpack(packed));
+    forget();
+    set(opened);
     start();
     return true;
   } catch (e) {
@@ -170,14 +193,13 @@ function controls() {
     else if (text === state.rules.text) replace(view, a.value); // nothing was typed meanwhile
   });
   byId("keep").addEventListener("click", () => {
-    set({ old: state.rules.text });
+    set({ old: ruleFiles() });
     say("This version is kept: what you change is compared with it");
   });
   byId("drop").addEventListener("click", () => set({ old: null }));
   byId("print").addEventListener("click", () => print());
   byId("share").addEventListener("click", async () => {
-    const { rules, old, data, mapping, asOf, lead } = state;
-    history.replaceState(null, "", "#s=" + (await pack({ rules, old, data, mapping, asOf, lead })));
+    history.replaceState(null, "", "#s=" + (await pack(state)));
     try {
       await navigator.clipboard.writeText(location.href);
       say("The link was copied");
@@ -196,6 +218,7 @@ function controls() {
 
 listen((changed) => {
   if (changed.includes("rules") && view) replace(view, state.rules.text);
+  if (changed.includes("rules") || changed.includes("others")) showRuleFiles();
   if (changed.includes("data") || changed.includes("mapping")) showFiles();
   if (changed.includes("asOf")) showAsOf();
   if (changed.length === 1 && changed[0] === "lead") showTable();
@@ -208,7 +231,11 @@ view = editorIn(byId("editor"), "Rules", (text) => {
   later();
 });
 Object.defineProperty(byId("editor"), "value", { get: () => view.state.doc.toString() }); // as a textarea has it
-tilesIn((text) => replace(view, text));
+ruleFilesIn(view);
+tilesIn((text, others) => {
+  changeOthers(others);
+  replace(view, text);
+});
 controls();
 dataIn();
 resultsIn();

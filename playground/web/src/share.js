@@ -24,14 +24,18 @@ export async function unpack(text) {
 }
 
 const isText = (v) => typeof v === "string";
-const isFile = (f) => f && isText(f.name) && (isText(f.text) || isText(f.data));
+const isFile = (f) => f && isText(f.name) && (isText(f.text) || isText(f.data)) && Object.keys(f).length === 2;
 
 // isInstant says whether a value is a day or an instant, such as 2026-05-31T12:00:00Z.
 const isInstant = (v) => isText(v) && /^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d)?)?$/.test(v) && !Number.isNaN(Date.parse(v.slice(0, 10)));
 
+const areFiles = (v) => Array.isArray(v) && v.every(isFile);
+const distinct = (files) => new Set(files.map((f) => f.name)).size === files.length;
+
 // checked returns a state from a link, if it is one: all that is in it may be hostile.
 export function checked(s) {
-  const wrong = !s || !isFile(s.rules) || !(s.old === null || isText(s.old)) || !Array.isArray(s.data) || !s.data.every(isFile) || !(s.mapping === null || isFile(s.mapping)) || !isInstant(s.asOf) || !isText(s.lead);
+  const { others = [], schema = null, zone = "" } = s ?? {};
+  const wrong = !s || !isFile(s.rules) || !isText(s.rules.text) || !areFiles(others) || !others.every((f) => isText(f.text)) || !distinct([s.rules, ...others]) || !(s.old === null || areFiles(s.old)) || !areFiles(s.data) || !(s.mapping === null || isFile(s.mapping)) || !(schema === null || isFile(schema)) || !isText(zone) || !isInstant(s.asOf) || !isText(s.lead);
   if (wrong) throw new Error("the link is not one of this page");
-  return { rules: s.rules, old: s.old, data: s.data, mapping: s.mapping, asOf: s.asOf, lead: s.lead };
+  return { rules: s.rules, others, old: s.old, data: s.data, mapping: s.mapping, schema, zone, asOf: s.asOf, lead: s.lead };
 }

@@ -7,7 +7,8 @@ import { ask } from "./client.js";
 let write = () => {};
 let current = ""; // the text that the tiles show
 
-// tilesIn connects the tiles with the text: change gives that another text.
+// tilesIn connects the tiles with the text: change gives that another text, and other
+// rule files, too.
 export function tilesIn(change) {
   write = change;
 }
@@ -15,12 +16,12 @@ export function tilesIn(change) {
 // gesture makes an edit of the text. Edits of tiles that are older than the text are refused.
 async function gesture(g) {
   if (current !== state.rules.text) return say("The tiles are older than the text: try again");
-  const a = await ask("edit", { name: state.rules.name, text: current, gesture: g });
+  const a = await ask("edit", { name: state.rules.name, text: current, others: state.others, gesture: g });
   if (a.error) {
     say(a.error);
     return redraw();
   }
-  if (current === state.rules.text) write(a.value.text);
+  if (current === state.rules.text) write(a.value.text, a.value.others ?? []);
 }
 
 let last = null;

@@ -2,8 +2,11 @@ package browsertest
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -39,6 +42,24 @@ func TestDrop(t *testing.T) {
 	b.expect("#datafiles", "EmailOpened.csv")
 	b.expect("#said", "4 files were opened")
 
+	b.expect("#records-head", "idScore, MineParentContact")
+	b.expect("#records", "my-lead14zoe")
+	b.records("EmailOpened")
+	b.expect("#records", "12026-04-01T08:00:00Zzoe")
+
+	eval[bool](b, drop+`({ "Lead.ndjson": "{\"id\": \"nd-lead\", \"ParentContact\": \"zoe\"}\n", "Contact.csv": "id,JobTitle\nzoe,Boss\n" })`)
+	b.until(`document.querySelector("#leads tr th")?.textContent === "nd-lead"`)
+	b.wait("fresh")
+	b.records("Contact")
+	b.expect("#records", "zoeBoss")
+
+	eval[bool](b, drop+`({ "all.json": "{\"Lead\": [{\"id\": \"json-lead\", \"City\": \"Rome\"}]}" })`)
+	b.until(`document.querySelector("#leads tr th")?.textContent === "json-lead"`)
+	b.wait("fresh")
+	b.records("Lead")
+	b.expect("#records", "json-leadno parentRome")
+	b.expect("#problems", "data, Lead: 1 of 1 has neither a ParentContact nor a ParentAccount")
+
 	eval[bool](b, drop+`({
 		"people.csv": "Key,Name\n9,Ada\n",
 		"mapping.json": JSON.stringify({ tables: [
@@ -49,6 +70,8 @@ func TestDrop(t *testing.T) {
 	b.until(`document.querySelector("#leads tr th")?.textContent === "lead-9"`)
 	b.wait("fresh")
 	b.expect("#datafiles", "mapping.json")
+	b.records("Contact")
+	b.expect("#records", "9Ada")
 
 	eval[bool](b, drop+`({ "Lead.csv": "id,ParentContact\na,b,c,d\n" })`)
 	b.until(`document.getElementById("failures").textContent !== ""`)
@@ -65,6 +88,13 @@ func TestDrop(t *testing.T) {
 	b.do(chromedp.SetUploadFiles("#files", []string{file}))
 	b.until(`document.querySelector("#leads tr th")?.textContent === "from-disk"`)
 	b.wait("fresh")
+}
+
+// records shows the records of an entity.
+func (b *browser) records(entity string) {
+	b.t.Helper()
+	eval[bool](b, `(() => { const e = document.getElementById("entity"); e.value = `+quoted(entity)+`; e.dispatchEvent(new Event("change")); return e.value !== ""; })()`)
+	b.until(`document.getElementById("records-head").textContent.includes("Score") === ` + strconv.FormatBool(entity == "Lead"))
 }
 
 // middle returns the middle of an element, in the window.
@@ -168,12 +198,46 @@ func TestPrint(t *testing.T) {
 	if !eval[bool](b, `window.printed === true`) {
 		t.Error("the button does not print")
 	}
-	pdf, err := chromedp.Run(b.ctx, chromedp.PrintToPDF())
-	if err != nil {
-		t.Fatal(err)
+	b.printsOnePage()
+
+	// However much there is, it is one page: many leads, two versions, a lead with a long history.
+	eval[bool](b, `(document.getElementById("keep").click(), true)`)
+	b.wait("fresh")
+	b.put("Points of Opened an email", "1")
+	b.expect("#moved", "lead-ada")
+	b.printsOnePage()
+	leads, opened := "id,ParentContact\n", "id,Contact,Timestamp\n"
+	for i := range 300 {
+		leads += fmt.Sprintf("lead-%d,c\n", i)
+		opened += fmt.Sprintf("%d,c,2026-%02d-%02dT08:00:00Z\n", i, 1+i%4, 1+i%28)
 	}
-	if !strings.HasPrefix(string(pdf), "%PDF-") || len(pdf) < 10_000 {
-		t.Errorf("the PDF has %d bytes", len(pdf))
+	eval[bool](b, drop+`({ "Lead.csv": `+quoted(leads)+`, "Contact.csv": "id\nc\n", "EmailOpened.csv": `+quoted(opened)+` })`)
+	b.until(`document.querySelectorAll("#leads tr").length === 200`)
+	b.wait("fresh")
+	b.expect("#unprinted", "The best 20 of 300.")
+	if n := eval[int](b, `[...document.querySelectorAll("#leads tr")].filter((e) => e.checkVisibility()).length`); n != 20 {
+		t.Errorf("%d leads are printed", n)
+	}
+	b.printsOnePage()
+}
+
+// pageObject matches a page in a PDF of chromium, whose objects are not compressed.
+var pageObject = regexp.MustCompile(`/Type\s*/Page\b`)
+
+// printsOnePage fails if the page is printed on more than one page, of A4 and of Letter.
+func (b *browser) printsOnePage() {
+	b.t.Helper()
+	for _, paper := range []chromedp.PaperSize{chromedp.PaperA4, chromedp.PaperLetter} {
+		pdf, err := chromedp.Run(b.ctx, chromedp.PrintToPDF(chromedp.PDFPaper(paper), chromedp.PDFPrintBackground()))
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		if !strings.HasPrefix(string(pdf), "%PDF-") || len(pdf) < 10_000 {
+			b.t.Errorf("the PDF has %d bytes", len(pdf))
+		}
+		if n := len(pageObject.FindAll(pdf, -1)); n != 1 {
+			b.t.Errorf("on paper of %v inches it is printed on %d pages", paper, n)
+		}
 	}
 }
 

@@ -51,45 +51,6 @@ func TestTypeAndFix(t *testing.T) {
 	b.wait("fresh")
 }
 
-// Each gesture on tiles changes the text as it says, keeps its comments, and can be undone by
-// the editor.
-func TestTiles(t *testing.T) {
-	b := start(t)
-	b.open("", 1300, 1000, "light")
-	was := b.rules()
-	const name = "Opened an email"
-	for _, g := range []struct {
-		gesture func()
-		want    string // what the text has after that
-	}{
-		{func() { b.put("Points of "+name, "12") }, "score +12"},
-		{func() { b.put("Name of the condition Gone quiet", "Silent") }, `expect "Silent" holds`},
-		{func() { b.put("Date range of Clicked", "within last 30 days") }, "each EmailClicked.Contact within last 30 days"},
-		{func() { b.put("How often, of Clicked", "at least 2") }, `"Clicked": at least 2 EmailClicked.Contact`},
-		{func() { b.put("Expression 1 of Clicked", `City = "Rome"`) }, `where City = "Rome"`},
-		{func() { b.put("Expression 2 of Clicked", "") }, "where City = \"Chicago\"\n        score +5"},
-		{func() { b.put("Another expression of Lead.ParentContact.ParentAccount", `City is not empty`) }, "and City is not empty"},
-		{func() { b.put("Limit of Coffee geeks", "up to 90") }, "limit up to 90"},
-		{func() { b.press("Add a condition to Coffee geeks") }, `condition "New condition"`},
-		{func() { b.press("Add a child to " + name) }, "has Lead\n        score +10"},
-		{func() { b.press("Remove Enterprise account") }, "// Coffee geeks most likely"},
-		{func() { b.press("Move Gone quiet up") }, "each EmailOpened"},
-	} {
-		g.gesture()
-		now := b.rules()
-		if !strings.Contains(now, g.want) {
-			t.Errorf("the text has not %q:\n%s", g.want, now)
-		}
-		if !strings.HasPrefix(now, "// Coffee geeks most likely to buy beans in May.\n") {
-			t.Errorf("the comment is lost:\n%s", now)
-		}
-		b.focusText()
-		b.do(chromedp.KeyEvent("z", chromedp.KeyModifiers(chromedp.ModifierCtrl)))
-		b.until(`document.getElementById("editor").value === ` + quoted(was))
-		b.wait("fresh")
-	}
-}
-
 // Somebody slides through time, keeps a version, changes points and sees who changes; the
 // link that is shared opens the same.
 func TestSlideCompareShare(t *testing.T) {

@@ -10,10 +10,10 @@ import (
 	"github.com/leadscore/leadscore/internal/answer"
 )
 
-// columns are the scores of all leads, in columns: for a table of many leads, which changes
+// scoreColumns are the scores of all leads, in columns: for a table of many leads, which changes
 // with each key that is pressed, the lines of score take too long to write and to read.
 // Leads that could not be scored have no status.
-type columns struct {
+type scoreColumns struct {
 	Leads    []string         `json:"leads"`
 	Models   []modelColumns   `json:"models"`
 	Failures []answer.Failure `json:"failures"`
@@ -110,8 +110,8 @@ func scores(ctx context.Context, s *Session, r *request) (any, error) {
 }
 
 // columnsOf returns scores as columns.
-func columnsOf(set *leadscore.Set, scored *leadscore.Scores, leads []string) *columns {
-	c := &columns{Leads: leads, Failures: []answer.Failure{}}
+func columnsOf(set *leadscore.Set, scored *leadscore.Scores, leads []string) *scoreColumns {
+	c := &scoreColumns{Leads: leads, Failures: []answer.Failure{}}
 	for _, bad := range scored.Errs() {
 		c.Failures = append(c.Failures, answer.FailureOf(bad))
 	}

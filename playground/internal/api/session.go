@@ -91,6 +91,7 @@ var methods = map[string]struct {
 	"check":    {checkRules, true},
 	"score":    {score, true},
 	"scores":   {scores, false},
+	"records":  {listRecords, false},
 	"explain":  {explainLead, true},
 	"history":  {history, true},
 	"stages":   {stages, true},

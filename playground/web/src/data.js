@@ -65,7 +65,7 @@ async function within(entry) {
   const files = [];
   for (;;) {
     const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
-    if (!some.length) return files.filter((f) => /\.(score|csv|json|jsonl|ndjson)$/i.test(f.name));
+    if (!some.length) return files.filter((f) => /\.(score|csv|tsv|json|ndjson)(\.gz)?$/i.test(f.name));
     for (const e of some) if (!e.name.startsWith(".")) files.push(...(await within(e)));
   }
 }

@@ -7,6 +7,7 @@ import { changeOthers, ruleFilesIn, showRuleFiles, switchTo } from "./files.js";
 import { examples } from "./examples.js";
 import { pack, unpack, checked } from "./share.js";
 import { dataIn, showFiles } from "./data.js";
+import { recordsIn, showRecords } from "./records.js";
 import { resultsIn, showResults, showTable } from "./results.js";
 import { showBlocks, showLead, showHistory } from "./lead.js";
 import { showComparison } from "./compare.js";
@@ -68,6 +69,8 @@ async function update(mine) {
   const results = resultsOf(scores.value);
   if (!results.some((r) => r.lead === state.lead)) state.lead = results[0]?.lead ?? "";
   showResults(results, scores.value?.failures ?? [], errorOf(scores));
+  await showRecords(results, stale);
+  if (stale()) return;
   const test = await ask("test");
   if (stale()) return;
   showTestResults(valuesOf(test, "test"));
@@ -239,5 +242,6 @@ tilesIn((text, others) => {
 controls();
 dataIn();
 resultsIn();
+recordsIn();
 if (!(await openLink())) openExample(0);
 addEventListener("hashchange", openLink);

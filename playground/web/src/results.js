@@ -3,6 +3,7 @@ import { el, byId, show } from "./dom.js";
 import { state, set } from "./state.js";
 
 const first = 200; // rows that are shown before people ask for more
+const printed = 20; // rows on paper, as the style sheet says
 let shown = first;
 let results = [];
 
@@ -40,6 +41,7 @@ export function showTable() {
       ),
     ),
   );
+  byId("unprinted").textContent = all.length > printed ? `The best ${printed} of ${all.length}.` : "";
   const more = byId("more");
   more.hidden = all.length <= shown;
   more.textContent = `Show ${Math.min(first, all.length - shown)} more of ${all.length}`;

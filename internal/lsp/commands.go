@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"iter"
 	"math"
 	"strings"
 	"time"
@@ -90,10 +91,7 @@ func (s *Server) tested(ctx context.Context, u *unit, v *view, set *leadscore.Se
 	result := testResult{Tests: []answer.Test{}}
 	failures := map[[2]string]*dsl.Diagnostics{}
 	var texts []string
-	for r := range modeltest.Results(ctx, set) {
-		if r.Model != names[0] || len(names) > 1 && r.Test != names[1] {
-			continue
-		}
+	for r := range results(ctx, set, names) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
@@ -123,6 +121,29 @@ func (s *Server) tested(ctx context.Context, u *unit, v *view, set *leadscore.Se
 	}
 	s.show(messageInfo, fmt.Sprintf("%s passed", counted(result.Passed, "test")))
 	return result, nil
+}
+
+// results returns an iterator over the results of the tests of a model, or of one of them. names are
+// those of the model and of the test.
+func results(ctx context.Context, set *leadscore.Set, names []string) iter.Seq[modeltest.Result] {
+	return func(yield func(modeltest.Result) bool) {
+		if len(names) > 1 {
+			if r, ok := modeltest.One(ctx, set, names[0], names[1]); ok {
+				yield(r)
+			}
+			return
+		}
+		for _, m := range set.Models() {
+			if m.Name() != names[0] {
+				continue
+			}
+			for _, t := range m.Tests() {
+				if r, ok := modeltest.One(ctx, set, m.Name(), t.Name); ok && !yield(r) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // show lets the client show a message to people.

@@ -2,6 +2,8 @@ package lsp
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/leadscore/leadscore/internal/project"
 )
@@ -65,9 +67,15 @@ func didClose(s *Server, p *documentParams) (Call, error) {
 }
 
 // closeDocument forgets a document. What is saved takes its place, if it is in a unit with
-// other documents.
+// other documents. If the same file is open by another URI, that document is the file now.
 func (s *Server) closeDocument(d *document) {
 	delete(s.documents, d.uri)
+	for _, uri := range slices.Sorted(maps.Keys(s.documents)) {
+		if d.name != "" && nameOf(uri) == d.name {
+			s.documents[uri].name = d.name
+			break
+		}
+	}
 	s.replaceUnits()
 }
 

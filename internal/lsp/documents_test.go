@@ -206,6 +206,35 @@ func TestUnitsShareDocument(t *testing.T) {
 	}
 }
 
+// TestTwoURIs: the first of two URIs by which a file is open is the file, and the other one when it is
+// closed.
+func TestTwoURIs(t *testing.T) {
+	const first, second, third = "file:///w/a.score", "file://localhost/w/a.score", "file:///w/x/../a.score"
+	const other = "file:///w/b.score"
+	disk := fstest.MapFS{"w/a.score": file1(""), "w/b.score": file1(model("A", "EmailOpened"))}
+	s := begin(t, disk, false)
+	s.open(first, "")
+	s.open(second, model("A", "EmailOpened"))
+	s.open(third, "")
+	if got := s.shown(); len(got) > 0 {
+		t.Errorf("a document that is no file is checked with others: problems in %q", got)
+	}
+	s.close(third)
+	s.close(first)
+	if got := s.shown(); !slices.Equal(got, []string{other}) {
+		t.Errorf("the other document is not the file: problems in %q", got)
+	}
+	s.open(first, model("A", "EmailOpened"))
+	s.change(second, 2, contentChange{Text: "model"})
+	if got := s.problems(second); got == "" || s.problems(first) != "" || s.problems(other) != "" {
+		t.Errorf("problems in %q", s.shown())
+	}
+	s.close(second)
+	if got := s.shown(); !slices.Equal(got, []string{other}) {
+		t.Errorf("the first document is not the file again: problems in %q", got)
+	}
+}
+
 // TestUnread: a file that cannot be read is a problem of that file.
 func TestUnread(t *testing.T) {
 	s := begin(t, fstest.MapFS{"a.score": file1(""), "b.score": file1(strings.Repeat(" ", 3<<20))}, false)

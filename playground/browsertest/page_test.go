@@ -27,6 +27,9 @@ func TestTypeAndFix(t *testing.T) {
 	b.do(chromedp.KeyEvent(`model "B" { target contact condition "C" { each EmailOpend score +1 } }`))
 	b.wait("wrong")
 	b.expect("#state", "older results")
+	if style := eval[string](b, `getComputedStyle(document.getElementById("scores")).borderTopStyle`); style != "dashed" {
+		t.Errorf("the frame of older results is %s", style)
+	}
 	b.expect("#problems", "EmailOpend")
 	if n := eval[int](b, `document.querySelectorAll(".model").length`); n != 2 {
 		t.Errorf("there are tiles of %d models", n)

@@ -310,9 +310,12 @@ func (e *editor) limit(value string) error {
 		end := e.node.At().End.Offset - 1 // before the brace
 		e.replace(end, end, "limit "+value+"\n")
 	case value == "":
-		e.grows["*dsl.Limit"] = -1
-		s := clauses[at].At()
-		e.replace(s.Start.Offset, s.End.Offset, "")
+		for _, c := range clauses { // rules with mistakes may have several
+			if l, ok := c.(*dsl.Limit); ok {
+				e.grows["*dsl.Limit"]--
+				e.replace(l.Start.Offset, l.End.Offset, "")
+			}
+		}
 	default:
 		s := clauses[at].At()
 		e.replace(s.Start.Offset, s.End.Offset, "limit "+value)

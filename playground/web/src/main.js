@@ -54,11 +54,12 @@ async function update(mine) {
     return mark("wrong");
   }
   const check = await ask("check", { advice: true, as_of: state.asOf, quick: true });
-  const tiles = await ask("tiles", state.rules);
   if (stale()) return;
   const problems = valuesOf(check, "problem");
   showProblems(view, problems.filter(isHere));
   showFindings(problems, [], errorOf(check));
+  const tiles = await ask("tiles", state.rules);
+  if (stale()) return;
   showTiles(tiles);
   if (problems.some((p) => p.severity === "error")) {
     showComparison(null);

@@ -91,8 +91,8 @@ func TestScreenshots(t *testing.T) {
 		width, height int64
 		compare       bool
 	}{
-		{"page", "light", 1300, 1500, false},
-		{"compare", "dark", 1300, 1640, true},
+		{"page", "light", 1300, 1640, false},
+		{"compare", "dark", 1300, 1600, true},
 	} {
 		b.open("", shot.width, shot.height, shot.scheme)
 		if shot.compare {

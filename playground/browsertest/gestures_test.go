@@ -214,7 +214,7 @@ func TestPrint(t *testing.T) {
 	eval[bool](b, drop+`({ "Lead.csv": `+quoted(leads)+`, "Contact.csv": "id\nc\n", "EmailOpened.csv": `+quoted(opened)+` })`)
 	b.until(`document.querySelectorAll("#leads tr").length === 200`)
 	b.wait("fresh")
-	b.expect("#unprinted", "The best 20 of 300.")
+	b.expect("#on-paper", "By coffee.score, as of 2026-05-01. The best 20 of 300.")
 	if n := eval[int](b, `[...document.querySelectorAll("#leads tr")].filter((e) => e.checkVisibility()).length`); n != 20 {
 		t.Errorf("%d leads are printed", n)
 	}

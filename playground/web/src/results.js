@@ -1,6 +1,6 @@
 // The table of leads with their scores, and how many have each grade.
 import { el, byId, show } from "./dom.js";
-import { state, set } from "./state.js";
+import { state, set, ruleFiles } from "./state.js";
 
 const first = 200; // rows that are shown before people ask for more
 const printed = 20; // rows on paper, as the style sheet says
@@ -41,7 +41,7 @@ export function showTable() {
       ),
     ),
   );
-  byId("unprinted").textContent = all.length > printed ? `The best ${printed} of ${all.length}.` : "";
+  byId("on-paper").textContent = `By ${ruleFiles().map((f) => f.name).join(", ")}, as of ${state.asOf}.${all.length > printed ? ` The best ${printed} of ${all.length}.` : ""}`;
   const more = byId("more");
   more.hidden = all.length <= shown;
   more.textContent = `Show ${Math.min(first, all.length - shown)} more of ${all.length}`;

@@ -113,7 +113,7 @@ export function showFile(view, from, to) {
 // changeOther gives a rule file that is not shown another text, which can be undone there.
 export function changeOther({ name, text }) {
   const state = kept.get(name);
-  if (state) kept.set(name, state.update({ changes: { from: 0, to: state.doc.length, insert: text } }).state);
+  if (state) kept.set(name, state.update({ changes: { from: 0, to: state.doc.length, insert: text }, userEvent: "input" }).state); // an event of its own, to undo
 }
 
 // forget forgets the history of a rule file that is not shown, or of all of them.

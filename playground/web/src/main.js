@@ -13,7 +13,7 @@ import { showBlocks, showLead, showHistory } from "./lead.js";
 import { showComparison } from "./compare.js";
 import { tilesIn, showTiles } from "./tiles.js";
 
-const wait = 120; // milliseconds after the last key until the rules are checked
+const wait = 80; // milliseconds after the last key until the rules are checked, so that problems show within 150
 let view;
 let generation = 0; // of what is shown; a later change makes what runs stale
 let timer = 0;

@@ -124,7 +124,11 @@ func TestLongLines(t *testing.T) {
 		for range 20 {
 			offset := rapid.IntRange(0, len(text)).Draw(t, "offset")
 			at := l.Pos(offset).Offset
-			start := strings.LastIndexAny(text[:at], "\r\n") + 1
+			before := at
+			if strings.HasPrefix(text[max(0, at-1):], "\r\n") { // within the end of a line
+				before--
+			}
+			start := strings.LastIndexAny(text[:before], "\r\n") + 1
 			_, character := l.UTF16(offset)
 			if want := len(utf16.Encode([]rune(text[start:at]))); character != want {
 				t.Fatalf("the character of %d is %d, and not %d", offset, character, want)

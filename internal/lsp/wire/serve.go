@@ -38,11 +38,14 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer, options lsp.Options
 	c.answering.Wait() // for what has been cancelled
 	c.end()
 	err := context.Cause(ctx)
-	if err != errExit && err != io.EOF {
+	_, broken := errors.AsType[*FrameError](err)
+	if err != errExit && err != io.EOF && !broken {
 		return err
 	}
 	<-written
 	switch {
+	case broken:
+		return err
 	case stopped:
 		return nil
 	case err == errExit:
@@ -196,11 +199,13 @@ func (c *connection) handle(body []byte) (exit bool) {
 	case *m.Method == "$/cancelRequest":
 		c.cancel(m.Params)
 		return false
+	case m.ID != nil && c.answers(m.ID):
+		c.send(message{ID: m.ID, Error: &lsp.Error{Code: lsp.CodeInvalidRequest, Message: "another request with this id is not answered yet"}})
+		return false
 	}
 	call := c.server.Start(*m.Method, m.Params)
 	if m.ID == nil {
-		_, _ = call(c.ctx) // the client is not told how a notification went
-		return false
+		return false // a notification leaves nothing to the call, and nobody waits for the result of a request without an id
 	}
 	c.answer(m.ID, call)
 	return false
@@ -218,6 +223,13 @@ func orNull(id json.RawMessage) json.RawMessage {
 // isID reports whether the JSON value id is a number or a text.
 func isID(id json.RawMessage) bool {
 	return id[0] == '"' || id[0] == '-' || id[0] >= '0' && id[0] <= '9'
+}
+
+// answers reports whether a request with an id is being answered.
+func (c *connection) answers(id json.RawMessage) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.running[string(id)] != nil
 }
 
 // answer makes a call and sends its result. Calls run at the same time.

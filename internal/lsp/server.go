@@ -1,7 +1,7 @@
 // Package lsp is the language server of leadscore: what editors ask about rule files, by the
 // methods of the Language Server Protocol 3.17. A [Server] knows no transport: package wire
-// connects it to an editor, and a page can call it directly. It opens no file itself: it
-// reads those of a file system that it is given.
+// connects it to an editor. It opens no file itself: it reads those of a file system that it is
+// given.
 package lsp
 
 import (

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -155,7 +156,7 @@ func marksOf(text string) []mark {
 		if at >= marks[len(marks)-1].offset+markEvery {
 			marks = append(marks, mark{at, units})
 		}
-		units += unitsIn(r)
+		units += utf16.RuneLen(r)
 	}
 	return marks
 }
@@ -168,7 +169,7 @@ func (l *Lines) OffsetUTF16(line, character int) int {
 	i := min(max(line, 0), len(l.editor)-1)
 	content := l.content(l.editor, i)
 	for at, r := range content {
-		if character -= unitsIn(r); character < 0 {
+		if character -= utf16.RuneLen(r); character < 0 {
 			return l.editor[i] + at
 		}
 	}
@@ -197,16 +198,7 @@ func (l *Lines) OffsetUTF8(line, character int) int {
 func unitsOf(text string) int {
 	n := 0
 	for _, r := range text {
-		n += unitsIn(r)
+		n += utf16.RuneLen(r)
 	}
 	return n
-}
-
-// unitsIn returns the number of UTF-16 code units of r.
-func unitsIn(r rune) int {
-	const basic = 0xFFFF // the last character that has one
-	if r > basic {
-		return 2
-	}
-	return 1
 }

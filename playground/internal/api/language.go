@@ -2,7 +2,7 @@ package api
 
 import (
 	"context"
-	"unicode/utf8"
+	"unicode/utf16"
 
 	"github.com/leadscore/leadscore/internal/language"
 )
@@ -41,7 +41,7 @@ func byteOffset(text string, units int) int {
 		if n >= units {
 			return i
 		}
-		n += unitsOf(r)
+		n += utf16.RuneLen(r)
 	}
 	return len(text)
 }
@@ -50,17 +50,9 @@ func byteOffset(text string, units int) int {
 func unitOffset(text string, offset int) int {
 	n := 0
 	for _, r := range text[:min(offset, len(text))] {
-		n += unitsOf(r)
+		n += utf16.RuneLen(r)
 	}
 	return n
-}
-
-// unitsOf returns how many UTF-16 code units a character has.
-func unitsOf(r rune) int {
-	if utf8.RuneLen(r) == utf8.UTFMax {
-		return 2
-	}
-	return 1
 }
 
 // A candidate is something that can be written at a place. From and To are what it replaces.
@@ -81,11 +73,12 @@ func complete(_ context.Context, s *Session, r *request) (any, error) {
 		return nil, err
 	}
 	list := []candidate{}
-	for _, c := range s.language.Complete(at.Name, offset) {
-		list = append(list, candidate{
-			Label: c.Label, Insert: c.Insert, Detail: c.Detail, Doc: c.Doc, Kind: c.Kind.String(),
-			From: unitOffset(at.Text, c.Replace.Start), To: unitOffset(at.Text, c.Replace.End),
-		})
+	var from, to int
+	for i, c := range s.language.Complete(at.Name, offset) {
+		if i == 0 { // all of them replace what is being typed
+			from, to = unitOffset(at.Text, c.Replace.Start), unitOffset(at.Text, c.Replace.End)
+		}
+		list = append(list, candidate{Label: c.Label, Insert: c.Insert, Detail: c.Detail, Doc: c.Doc, Kind: c.Kind.String(), From: from, To: to})
 	}
 	return list, nil
 }

@@ -85,13 +85,7 @@ var duckStyles = []*style{
 // writeDuckDB returns an expression of SQL.
 func writeDuckDB(t traverse.Type, v traverse.Value) any {
 	d := pushdown.DuckDB()
-	literal := func(s string) string {
-		text, ok := d.Text(s)
-		if !ok {
-			panic(fmt.Sprintf("%q is not UTF-8", s))
-		}
-		return text
-	}
+	literal := func(s string) string { return textOf(d, s) }
 	switch v.Kind() {
 	case traverse.KindNumber:
 		return d.Number(v.Number())

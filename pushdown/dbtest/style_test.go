@@ -2,6 +2,7 @@ package dbtest
 
 import (
 	"encoding/json"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -259,4 +260,13 @@ var sqliteStyles = []*style{
 		types:   storedAs("TEXT COLLATE NOCASE", "TEXT COLLATE RTRIM", "REAL", "BOOLEAN", "INTEGER", "INTEGER", "TEXT"),
 		formats: map[traverse.Type]sqldb.Format{traverse.Time: sqldb.UnixMicros, traverse.Choices: sqldb.JSONArray},
 	},
+}
+
+// textOf returns a text as a constant of SQL.
+func textOf(d *pushdown.Dialect, s string) string {
+	text, ok := d.Text(s)
+	if !ok {
+		panic(fmt.Sprintf("%q is not UTF-8", s))
+	}
+	return text
 }

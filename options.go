@@ -136,7 +136,14 @@ type settings struct {
 
 // settingsOf returns what opts set.
 func settingsOf(opts []Option) settings {
-	o := settings{Options: eval.Options{Keys: defaultBatch, Records: defaultRecords}}
+	var o settings
+	o.set(opts)
+	return o
+}
+
+// set makes zero settings what opts set.
+func (o *settings) set(opts []Option) {
+	o.Keys, o.Records = defaultBatch, defaultRecords
 	now := true
 	for i := range opts {
 		switch opt := &opts[i]; opt.kind {
@@ -161,5 +168,4 @@ func settingsOf(opts []Option) settings {
 	if now {
 		o.AsOf = time.Now()
 	}
-	return o
 }

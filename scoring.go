@@ -49,13 +49,14 @@ func (m *Model) Score(ctx context.Context, lead string, data Source, opts ...Opt
 // does. A set without models asks data for nothing, so the result is empty even if
 // there is no such lead.
 func (s *Set) Score(ctx context.Context, lead string, data Source, opts ...Option) (SetResult, error) {
-	o := settingsOf(opts)
+	b := s.batch()
+	o := &b.settings
+	o.set(opts)
 	if err := refuse(ctx, data, &o.Options); err != nil {
 		return SetResult{}, err
 	}
-	b := s.batch()
 	b.ids = append(b.ids, lead)
-	if err := s.score(ctx, b, data, &o, nil); err != nil {
+	if err := s.score(ctx, b, data, o, nil); err != nil {
 		return SetResult{}, err
 	}
 	r, err := b.lead(0)
@@ -102,6 +103,7 @@ type batch struct {
 	blocks   []blockResult   // by lead, if the set has blocks
 	chosen   []eval.Chosen   // by lead, if the set has a chooser
 	given    []eval.Status   // memory for eval.Options.Given
+	settings settings        // memory for what one call of Score or run is given
 }
 
 // batch returns an empty batch, in the memory of an earlier one if there is one.
@@ -117,7 +119,7 @@ func (s *Set) batch() *batch {
 func (b *batch) empty() {
 	clear(b.ids)
 	clear(b.chosen)
-	b.ids, b.results, b.blocks = b.ids[:0], nil, nil
+	b.ids, b.results, b.blocks, b.settings = b.ids[:0], nil, nil, settings{}
 	for i := range b.outcomes {
 		b.outcomes[i].Forget()
 	}
@@ -138,21 +140,25 @@ func (w worker) release() {
 
 // run scores leads into the outcomes of b. w may be nil. It fails only when ctx is done.
 func (s *Set) run(ctx context.Context, b *batch, ids []string, data Source, opts *eval.Options, w worker) error {
-	o := *opts
+	if w != nil || s.chooser != nil || opts.Alone {
+		b.settings.Options = *opts
+		opts = &b.settings.Options
+	}
 	if s.chooser != nil {
 		b.chosen = sized(b.chosen, len(ids))
-		if err := s.chooser.Choose(ctx, data, ids, o, b.chosen); err != nil {
+		if err := s.chooser.Choose(ctx, data, ids, *opts, b.chosen); err != nil {
 			return err
 		}
 	}
-	for i, g := range s.groups {
+	for i := range s.groups {
+		g := &s.groups[i]
 		if w != nil {
-			o.Worker = &w[i]
+			opts.Worker = &w[i]
 		}
-		if s.chooser != nil || o.Alone && g.auxiliary {
-			o.Given = b.givenTo(&g, len(ids), o.Alone)
+		if s.chooser != nil || opts.Alone && g.auxiliary {
+			opts.Given = b.givenTo(g, len(ids), opts.Alone)
 		}
-		if err := g.program.Run(ctx, data, ids, &o, &b.outcomes[i]); err != nil {
+		if err := g.program.Run(ctx, data, ids, opts, &b.outcomes[i]); err != nil {
 			return err
 		}
 	}
@@ -187,7 +193,8 @@ func (s *Set) score(ctx context.Context, b *batch, data Source, o *settings, w w
 	if s.blocks != nil {
 		b.blocks = s.blocks.results(len(b.ids))
 	}
-	for i, g := range s.groups {
+	for i := range s.groups {
+		g := &s.groups[i]
 		out := &b.outcomes[i]
 		for n, id := range b.ids {
 			if out.Errs[n] != nil {
@@ -218,9 +225,10 @@ func (s *Set) score(ctx context.Context, b *batch, data Source, o *settings, w w
 func (s *Set) nextChanges(ctx context.Context, b *batch, data Source, o eval.Options, until time.Time) error {
 	models := len(s.models)
 	moments := make([]moment, len(b.results))
-	for i, g := range s.groups {
+	for i := range s.groups {
+		g := &s.groups[i]
 		if s.chooser != nil {
-			o.Given = b.givenTo(&g, len(b.ids), false)
+			o.Given = b.givenTo(g, len(b.ids), false)
 		}
 		next, errs, err := g.program.NextChanges(ctx, data, b.ids, o, until)
 		if err != nil {

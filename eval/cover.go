@@ -34,7 +34,7 @@ func queries(r *plan.Routes, asOf time.Time, lists bool) []traverse.Query {
 // uncovered fails leads because a store does not hold all that their scores can depend on,
 // and reports whether that is so. Lists may need more: they are read by queries, which
 // fail then.
-func (p *Program) uncovered(store *columns.Store, ids []string, opts *Options, out Outcomes) bool {
+func (p *Program) uncovered(store *columns.Store, ids []string, opts *Options, out *Outcomes) bool {
 	if !store.Partial() {
 		return false
 	}

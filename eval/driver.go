@@ -27,7 +27,7 @@ func (p *Program) Run(ctx context.Context, source traverse.Source, ids []string,
 	if len(p.routes.plan.Models) == 0 {
 		return ctx.Err()
 	}
-	r := run{ctx: ctx, source: source, opts: *opts, programs: p.programs}
+	r := run{ctx: ctx, source: source, opts: opts, occurrences: opts.Occurrences, programs: p.programs}
 	if opts.Transient {
 		out.room.grow(len(ids), p.programs)
 		r.room = out.room
@@ -35,23 +35,23 @@ func (p *Program) Run(ctx context.Context, source traverse.Source, ids []string,
 	m := method{routes: p.routes, columns: p.columns(opts), maxRecords: opts.Records}
 	if store := lentStore(source); store != nil {
 		m.lent = true
-		if p.uncovered(store, ids, opts, *out) {
+		if p.uncovered(store, ids, opts, out) {
 			return ctx.Err()
 		}
-		r.opts.Occurrences = 0 // lists are made when they are read
+		r.occurrences = 0 // lists are made when they are read
 		version := store.Version()
-		if ok, err := r.scoreFromStore(store, m, ids, *out); ok || err != nil {
+		if ok, err := r.scoreFromStore(store, m, ids, out); ok || err != nil {
 			if ok && opts.lists() {
 				p.listLater(&lister{p, source, store, version, *opts}, ids, out)
 			}
 			return err
 		}
-		r.opts = *opts
+		r.occurrences = opts.Occurrences
 	}
 	if m.nearMisses = opts.lists(); m.nearMisses || !m.columns.planned().columns.Any() {
 		m.columns = nil
 	}
-	if err := r.scoreFromRecords(m, ids, begun{given: opts.Given}, *out); err != nil {
+	if err := r.scoreFromRecords(m, ids, begun{given: opts.Given}, out); err != nil {
 		return err
 	}
 	if opts.lists() {
@@ -62,9 +62,10 @@ func (p *Program) Run(ctx context.Context, source traverse.Source, ids []string,
 
 // A run is what all steps of Run share.
 type run struct {
-	ctx    context.Context
-	source traverse.Source
-	opts   Options
+	ctx         context.Context
+	source      traverse.Source
+	opts        *Options // not to be changed: copying them takes as long as looking up a lead
+	occurrences int      // instead of Options.Occurrences
 
 	programs []*points.Program
 	room     outcomeRoom // for whoever scores the whole batch first
@@ -83,7 +84,7 @@ type method struct {
 // need routes, and leads whose sums may not fit in 64 bits, are scored from
 // records. It returns false if the store lacks what the plan names: then queries
 // will say what is missing.
-func (r *run) scoreFromStore(store *columns.Store, m method, ids []string, out Outcomes) (bool, error) {
+func (r *run) scoreFromStore(store *columns.Store, m method, ids []string, out *Outcomes) (bool, error) {
 	from, large, ok, err := r.scoreStore(store, m.columns, m.routes.plan.Models, ids, out)
 	if err != nil || !ok {
 		return false, err
@@ -92,10 +93,10 @@ func (r *run) scoreFromStore(store *columns.Store, m method, ids []string, out O
 		rest := remainderOf(ids, large, out, from, residual.plan.Models)
 		var walked Outcomes
 		walked.reset(len(rest.ids), out.each)
-		if err := r.scoreFromRecords(method{routes: residual, lent: true, maxRecords: m.maxRecords}, rest.ids, rest.begun, walked); err != nil {
+		if err := r.scoreFromRecords(method{routes: residual, lent: true, maxRecords: m.maxRecords}, rest.ids, rest.begun, &walked); err != nil {
 			return false, err
 		}
-		rest.merge(walked, out)
+		rest.merge(&walked, out)
 	}
 	m.columns = nil
 	for _, i := range large {
@@ -110,7 +111,7 @@ func (r *run) scoreFromStore(store *columns.Store, m method, ids []string, out O
 // been counted. A batch that reaches too many records is scored in parts. They are small,
 // as each asks again for the leads with the most records: of 256 leads, one is asked for
 // four times.
-func (r *run) scoreFromRecords(m method, ids []string, begun begun, out Outcomes) error {
+func (r *run) scoreFromRecords(m method, ids []string, begun begun, out *Outcomes) error {
 	err := r.fetchAndScore(m, ids, begun, out)
 	limit, tooMany := errors.AsType[*fetch.LimitError](err)
 	switch {
@@ -143,7 +144,7 @@ func (r *run) scoreFromRecords(m method, ids []string, begun begun, out Outcomes
 // fetchAndScore fetches what leads reach and scores them: over columns what these can
 // count, and by routes the rest. It returns a [*fetch.LimitError] for a batch that
 // reaches too many records.
-func (r *run) fetchAndScore(m method, ids []string, from begun, out Outcomes) error {
+func (r *run) fetchAndScore(m method, ids []string, from begun, out *Outcomes) error {
 	b := m.routes.get()
 	opts := fetch.Options{MaxKeys: r.opts.Keys, MaxRecords: m.maxRecords, NearMisses: m.nearMisses}
 	s := recordScorer{routes: m.routes, columns: m.columns, batch: b, begun: from, structuredScorer: r.structuredScorer(len(ids))}
@@ -164,9 +165,9 @@ func (r *run) fetchAndScore(m method, ids []string, from begun, out Outcomes) er
 		return err
 	}
 	if r.opts.Explain {
-		s.explainer = &explainer{occurrences: r.opts.Occurrences, nearMisses: m.nearMisses, asOf: r.opts.AsOf}
+		s.explainer = &explainer{occurrences: r.occurrences, nearMisses: m.nearMisses, asOf: r.opts.AsOf}
 	}
-	if err := s.begin(r.ctx, &r.opts); err != nil {
+	if err := s.begin(r.ctx, r.opts); err != nil {
 		return err
 	}
 	for i, id := range ids {

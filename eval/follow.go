@@ -123,7 +123,7 @@ func (f *Following) Explain(ctx context.Context, asOf time.Time) ([]ModelOutcome
 	}
 	var out Outcomes
 	out.reset(1, len(f.program.routes.plan.Models))
-	s.score(0, f.lead, out)
+	s.score(0, f.lead, &out)
 	if f.opts.lists() {
 		f.program.listLater(nil, []string{f.lead}, &out)
 	}

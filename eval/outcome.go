@@ -139,8 +139,8 @@ func (o *Outcomes) reset(leads, models int) {
 }
 
 // part returns the outcomes of some leads, in the same memory.
-func (o *Outcomes) part(from, to int) Outcomes {
-	return Outcomes{Errs: o.Errs[from:to], models: o.models[from*o.each : to*o.each], each: o.each}
+func (o *Outcomes) part(from, to int) *Outcomes {
+	return &Outcomes{Errs: o.Errs[from:to], models: o.models[from*o.each : to*o.each], each: o.each}
 }
 
 // A ModelOutcome is the outcome of one model for one lead.

@@ -98,7 +98,7 @@ func (s *recordScorer) end() {
 
 // score scores the lead at a position of the batch into out. It returns false if
 // its sums over columns may not fit in 64 bits: then nothing is written.
-func (s *recordScorer) score(i int, id string, out Outcomes) bool {
+func (s *recordScorer) score(i int, id string, out *Outcomes) bool {
 	l := &s.batch.fetched.Leads[i]
 	out.Errs[i] = nil // an earlier try may have failed
 	if f := l.Failed; f != nil {

@@ -26,7 +26,7 @@ func lentStore(source traverse.Source) *columns.Store {
 // returns what has been counted of structured models that need routes, too, and the
 // positions of leads whose sums may not fit in 64 bits. It returns false if the store
 // lacks what the plan names, and ctx.Err() once ctx is done.
-func (r *run) scoreStore(store *columns.Store, c *columnPlan, models []*plan.Model, ids []string, out Outcomes) (from begun, large []int, ok bool, err error) {
+func (r *run) scoreStore(store *columns.Store, c *columnPlan, models []*plan.Model, ids []string, out *Outcomes) (from begun, large []int, ok bool, err error) {
 	ctx, asOf := r.ctx, r.opts.AsOf
 	x, rec := r.opts.Worker.get(c), c.recorder()
 	s := rowScorer{x, rec, models, r.structuredScorer(len(ids)), asOf.UnixMicro(), begun{plan: x.Plan(), given: r.opts.Given}}
@@ -193,7 +193,7 @@ func (b *begun) remains(models []*plan.Model, at int, out []ModelOutcome) bool {
 
 // remainderOf returns the leads that are neither failed nor large and for which routes
 // are left to be counted. models are those of the plan for that.
-func remainderOf(ids []string, large []int, out Outcomes, from begun, models []*plan.Model) remainder {
+func remainderOf(ids []string, large []int, out *Outcomes, from begun, models []*plan.Model) remainder {
 	r := remainder{begun: begun{plan: from.plan}}
 	for i, id := range ids {
 		if _, ok := slices.BinarySearch(large, i); out.Errs[i] != nil || ok || !from.remains(models, i, out.Models(i)) {
@@ -215,7 +215,7 @@ func remainderOf(ids []string, large []int, out Outcomes, from begun, models []*
 
 // merge writes the outcomes of the remainder, which began with r.begun, into those of the
 // batch.
-func (r *remainder) merge(walked, out Outcomes) {
+func (r *remainder) merge(walked, out *Outcomes) {
 	for i, at := range r.at {
 		out.Errs[at] = walked.Errs[i]
 		for j, m := range walked.Models(i) {

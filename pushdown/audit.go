@@ -63,11 +63,12 @@ func (c Check) Run(ctx context.Context, db Queryer) (Found, error) {
 // Audit returns checks of all that the models of a set read: ids that several rows have, or that are
 // missing; numbers that are none; times and dates that the engine does not take, or takes for empty;
 // values that are not among the codes or the texts for true and false of a column; and in SQLite
-// values of another type than the column's. Together they read each table a few times. Scores of a
-// statement are those of the engine if no check finds anything.
+// values of another type than the column's; and texts that are not UTF-8, in SQLite, up to their first
+// NUL, and in ClickHouse. Together they read each table a few times. Scores of a statement are those of
+// the engine if no check finds anything.
 //
-// They do not look for texts that are not UTF-8, nor at what is in JSON. A column that cannot be used
-// is not checked: [New] refuses it.
+// They do not look at what is in JSON or in an array. A column that cannot be used is not checked: [New]
+// refuses it.
 func Audit(set *leadscore.Set, dialect *Dialect, mapping Mapping) ([]Check, error) {
 	if err := lowerable(set, dialect); err != nil {
 		return nil, err
@@ -149,6 +150,15 @@ func (a *checker) ids(e *traverse.Entity) {
 		a.add(Check{Code: "no-id", Field: "id", Summary: "some rows have no id", Remedy: "give each row one, or map the table to a view without them"}, e, raw, id.Expr+" IS NULL")
 	}
 	a.typed(e, "", traverse.NoType)
+	a.utf8(e, "id", a.d.Quote(t.column("").Name))
+}
+
+// utf8 checks texts.
+func (a *checker) utf8(e *traverse.Entity, name, raw string) {
+	if a.d.NotUTF8 != nil {
+		a.add(Check{Code: "no-utf-8", Field: name, Summary: "some rows have a text that is not UTF-8", Remedy: "convert it from the encoding that it has, such as Latin-1"}, e, raw,
+			a.d.NotUTF8(raw))
+	}
 }
 
 // column checks a field or reference.
@@ -184,7 +194,11 @@ func (a *checker) column(e *traverse.Entity, name string) {
 	case traverse.Text, traverse.Choice:
 		if c.Codes != nil {
 			a.codes(e, name, c, raw, typ)
+		} else {
+			a.utf8(e, name, raw)
 		}
+	case traverse.NoType:
+		a.utf8(e, name, raw)
 	}
 }
 

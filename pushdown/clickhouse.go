@@ -78,7 +78,10 @@ func ClickHouse() *Dialect {
 		Least:    own.Least,
 		Greatest: own.Greatest,
 		Quo:      own.Quo, Rem: own.Rem, Concat: own.Concat,
-		NotFinite:  func(number string) string { return "(isNaN(" + number + ") OR isInfinite(" + number + "))" },
+		NotFinite: func(number string) string { return "(isNaN(" + number + ") OR isInfinite(" + number + "))" },
+		NotUTF8: func(text string) string { // a regular expression matches no byte that is not UTF-8
+			return "NOT match(toString(" + text + `), '(?s)^[^\\x{D800}-\\x{DFFF}]*\\z')`
+		},
 		MaxColumns: 1000, MaxJoins: 50, MaxText: 256 * 1024,
 		nested: true,
 	}

@@ -93,9 +93,11 @@ type Dialect struct {
 
 	// NotFinite reports whether a number is none or infinite; nil if no number is. Mistyped
 	// reports whether a column has a value of another type than the one of the column; nil if
-	// columns have no others. Both are for [Audit].
+	// columns have no others. NotUTF8 reports whether a text is not UTF-8; nil if the database
+	// takes no such text. All are for [Audit].
 	NotFinite func(number string) string
 	Mistyped  func(column string, c Column, typ traverse.Type) string
+	NotUTF8   func(text string) string
 
 	// Replace returns the statements that make a table of the rows of a query, with these
 	// columns, and put it in the place of the table of that name in a schema ("" = the default),

@@ -76,6 +76,7 @@ func SQLite() *Dialect {
 			return "abs(" + number + ") > 1.7976931348623157e308"
 		},
 		Mistyped:   sqliteMistyped,
+		NotUTF8:    sqliteNotUTF8,
 		Replace:    replaceTable(quoteIdentifier),
 		Fence:      " LIMIT -1", // a SELECT with a limit is not merged into one that joins it, and so gets an index
 		MaxColumns: 1500, MaxJoins: 62, MaxParameters: 32_000, MaxTables: 900,
@@ -225,4 +226,14 @@ func sqliteMistyped(column string, c Column, typ traverse.Type) string {
 		want = "'integer'"
 	}
 	return "typeof(" + column + ") NOT IN ('null', " + want + ")"
+}
+
+// sqliteNotUTF8 looks for a character that is not what SQLite writes for the code point that it
+// reads. It reads U+FFFE and U+FFFF as U+FFFD, and so these are left out. A text ends before its
+// first NUL.
+func sqliteNotUTF8(text string) string {
+	char := "substr(" + text + ", n, 1)"
+	return "(typeof(" + text + ") = 'text' AND " + text + " GLOB '*[^' || char(1) || '-' || char(127) || ']*' AND EXISTS (" +
+		"WITH RECURSIVE chars(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM chars WHERE n < length(" + text + ")) " +
+		"SELECT 1 FROM chars WHERE hex(char(unicode(" + char + "))) <> hex(" + char + ") AND hex(" + char + ") NOT IN ('EFBFBE', 'EFBFBF')))"
 }

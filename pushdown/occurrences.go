@@ -2,6 +2,7 @@ package pushdown
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/leadscore/leadscore/dsl"
 	"github.com/leadscore/leadscore/eval/check"
@@ -64,13 +65,12 @@ func (c *scope) owners(e *traverse.Entity) []owner {
 // keyOf returns the id in the row of a lead by which it has occurrences.
 func (c *scope) keyOf(lead record, ch *check.Child) ident {
 	switch {
-	case ch.Path[0].Name == leadRoot:
+	case c.perLead(ch):
+		return lead.id()
 	case c.model.Target == dsl.TargetContact:
 		return lead.reference(traverse.ParentContact)
-	case c.model.Target == dsl.TargetAccount:
-		return lead.reference(traverse.ParentAccount)
 	}
-	return lead.id()
+	return lead.reference(traverse.ParentAccount)
 }
 
 // owned returns the key of an interaction.
@@ -354,10 +354,20 @@ func (c *scope) newestOnPath(lead record, ch *check.Child) *scalar.Expr {
 // sameValues counts the values for which all children of a block hold.
 func (c *scope) sameValues(lead record, cond *check.Condition, s *check.Same) *scalar.Expr {
 	name := func(child int) string { return fmt.Sprintf("n%d", child) }
+	mixed := slices.ContainsFunc(s.Children, func(child int) bool {
+		return c.perLead(&cond.Children[child]) != c.perLead(&cond.Children[s.Children[0]])
+	})
+	key := c.keyOf(lead, &cond.Children[s.Children[0]])
+	if mixed {
+		key = lead.id()
+	}
 	var parts []*relation
 	for i, child := range s.Children {
 		of, n := c.apartOf(&cond.Children[child], &s.Values[i], true)
 		rel := c.over(of)
+		if mixed && !c.perLead(&cond.Children[child]) {
+			c.byLeads(rel)
+		}
 		rel.renameAlways(each, c.other(valueColumn(0)), valueColumn(0))
 		for j := range s.Children {
 			count := c.Whole(0)
@@ -382,7 +392,27 @@ func (c *scope) sameValues(lead record, cond *check.Condition, s *check.Same) *s
 		holds = append(holds, c.holds(&cond.Children[child], c.whole(name(j), scalar.Natural)))
 	}
 	n := total{rel.column(counts, c.And(holds...)), scalar.Rows}
-	return c.joined(lead, rel, c.keyOf(lead, &cond.Children[s.Children[0]]), n)
+	return c.joined(lead, rel, key, n)
+}
+
+// perLead returns whether a child has occurrences by the id of the lead, and not by that of its
+// contact or account.
+func (c *scope) perLead(ch *check.Child) bool {
+	return ch.Path[0].Name == leadRoot || c.model.Target != dsl.TargetContact && c.model.Target != dsl.TargetAccount
+}
+
+// byLeads changes the key of a relation, which is the id of the lead's contact or account as a text,
+// into that of the lead: there is a row for each of its leads.
+func (c *scope) byLeads(rel *relation) {
+	e := c.schema.Entity(traverse.Lead)
+	parent := traverse.ParentContact
+	if c.model.Target == dsl.TargetAccount {
+		parent = traverse.ParentAccount
+	}
+	of := ident{rel.key, rel.class}
+	lead := record{c, rel, rel.join("the lead", func() *source { return &source{leaf: &leaf{entity: e}, inner: true} }), e}
+	lead.src.on = c.same(of, lead.reference(parent))
+	c.keyed(rel, ident{c.text(lead.id()), TextID})
 }
 
 // holds returns whether a child that does not count holds for a count.

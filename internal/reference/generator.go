@@ -38,6 +38,8 @@ type generator struct {
 	fileLets, modelLets *strings.Builder
 	lets                int // how many names there are
 
+	small bool // rules have few parts
+
 	databases bool // values are drawn that databases treat in ways of their own
 
 	plain bool // paths are short and children without expressions, so that they count much
@@ -114,6 +116,12 @@ func (g *generator) chance(bits int, label string) bool {
 }
 
 func (g *generator) number(label string, from, to int) int {
+	if g.small && slices.Contains(partsOfRules, label) {
+		to = min(to, from+1) // one as a rule, and sometimes two, of which the second may depend on the first
+		if !g.chance(3, "another of "+label) {
+			to = from
+		}
+	}
 	if g.random != nil {
 		return from + g.random.IntN(to-from+1)
 	}

@@ -3,6 +3,7 @@ package reference
 import (
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"pgregory.net/rapid"
@@ -34,8 +35,15 @@ var draws = map[string]struct {
 	"layered many":  {(*generator).layeredManyRules, (*generator).manyData},
 }
 
+// small stands before a kind whose rules have few parts.
+const small = "small "
+
+// partsOfRules labels the numbers of parts that rules may have many of.
+var partsOfRules = []string{"models", "conditions", "children", "parts", "audience"}
+
 // Kinds returns the kinds of cases that [DrawCase] draws: those of the properties of this
 // package that compare the engine. Kinds with "layered" have the second layer of the language.
+// [DrawCase] also takes each of them after "small ", but for those with "many".
 func Kinds() []string { return slices.Collect(keys(draws)) }
 
 func keys[V any](m map[string]V) func(func(string) bool) {
@@ -59,12 +67,13 @@ func DrawSchema(seed int) (schema *traverse.Schema, text string) {
 // their own: empty texts, NUL in operands but not in data, negative zero, very large and very
 // small numbers, and times long before 1970. It panics if there is no such kind.
 func DrawCase(schema *traverse.Schema, kind string, seed int) Case {
+	kind, few := strings.CutPrefix(kind, small)
 	draw, ok := draws[kind]
-	if !ok {
+	if !ok || few && strings.Contains(kind, "many") {
 		panic("reference: there is no kind of case " + kind)
 	}
 	return rapid.Custom(func(t *rapid.T) Case {
-		g := &generator{T: t, schema: schema, databases: true}
+		g := &generator{T: t, schema: schema, databases: true, small: few}
 		g.setting()
 		c := Case{Rules: draw.rules(g), AsOf: g.asOf}
 		file, problems := dsl.Parse("model.score", c.Rules, dsl.Limits{})

@@ -499,6 +499,7 @@ func (g *generator) inOrder(a, b, zone string, typ traverse.Type) (first, second
 var fragments = []string{
 	"a", "A", "s", "S", "ſ", "ß", "ẞ", "ss", "SS", "k", "K", "\u212a", "å", "Å", "\u212b", "σ", "ς", "Σ", "i", "I", "İ", "ı",
 	"i̇", "µ", "μ", "Μ", "θ", "ϑ", "ϴ", "ǆ", "ǅ", "Ǆ", "é", "e\u0301", "/", " ", "\"", "\\", "\n", "ﬀ", "\u0345", "ι", "Ⅷ", "ⅷ", "𐐀", "𐐨", "Ꭰ", "ꭰ", "ა", "Ა",
+	"_", "%", // which patterns of databases take for any letter and any text
 	"Straße", "STRASSE", "STRAẞE", "Kelvin", "\u212aELVIN", "οδος", "ΟΔΟΣ", "Istanbul", "İSTANBUL",
 }
 
@@ -506,6 +507,9 @@ func (g *generator) word() string {
 	w, list := "", fragments
 	if g.fewFragments != nil {
 		list = g.fewFragments
+		if g.databases {
+			list = append(slices.Clip(list), "_")
+		}
 	}
 	for range pick(g, "fragments", 1, 2, 3) {
 		w += pick(g, "fragment", list...)

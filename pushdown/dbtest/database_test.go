@@ -46,7 +46,7 @@ type database struct {
 var databases = []*database{
 	{
 		name: "SQLite", dialect: pushdown.SQLite, styles: sqliteStyles, missing: func() string { return "" },
-		open: openSQLite, fill: fillSQLite, read: sqldb.SQLite, catalog: sqldb.SQLite,
+		open: openSQLite, fill: fillSQLite, read: sqldb.SQLite, catalog: sqldb.SQLite, models: 500,
 	},
 	{
 		name: "PostgreSQL", dialect: pushdown.PostgreSQL, styles: postgresStyles, missing: func() string {

@@ -6,7 +6,7 @@
 // data of all cases are in the same tables, under ids of their own, so that the tables are filled
 // once and many statements run. All of a world follows from its seed.
 //
-//	go test ./pushdown/dbtest                              # a few hundred models for each database
+//	go test ./pushdown/dbtest                              # about a thousand models for each database
 //	LEADSCORE_CASES=10000 go test ./pushdown/dbtest -run TestEqual -timeout=0
 //	LEADSCORE_FROM=120 LEADSCORE_CASES=1 go test ./pushdown/dbtest -run TestEqual/SQLite
 //	LEADSCORE_FROM=120 LEADSCORE_CASE=7 go test ./pushdown/dbtest -run TestEqual/SQLite

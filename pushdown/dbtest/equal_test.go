@@ -204,15 +204,15 @@ func (p *comparison) timed(what string, work func() (outcomes, error)) (outcomes
 // quoted is what differs between reasons that are alike.
 var quoted = regexp.MustCompile(`"(\\.|[^"\\])*"`)
 
-// modelsOfWorld is about how many models a world has.
-const modelsOfWorld = 2 * casesOfWorld
+// modelsByDefault is how many models are compared in each database, unless it says otherwise.
+const modelsByDefault = 1200
 
 // TestEqual compares statements for random models over random data with the reference and with
 // the engine.
 func TestEqual(t *testing.T) {
 	alone(t)
 	from, only := setting(t, "LEADSCORE_FROM", 0), setting(t, "LEADSCORE_CASE", -1)
-	models := setting(t, "LEADSCORE_CASES", 8*modelsOfWorld)
+	models := setting(t, "LEADSCORE_CASES", modelsByDefault)
 	forDatabases(t, func(t *testing.T, d *database) {
 		models := models
 		if d.models > 0 && os.Getenv("LEADSCORE_CASES") == "" {

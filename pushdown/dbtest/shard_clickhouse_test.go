@@ -1,7 +1,6 @@
 package dbtest
 
 import (
-	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -16,6 +15,7 @@ import (
 	"time"
 
 	"github.com/leadscore/leadscore"
+	"github.com/leadscore/leadscore/internal/clickhouse"
 	"github.com/leadscore/leadscore/internal/reference"
 	"github.com/leadscore/leadscore/pushdown"
 	"github.com/leadscore/leadscore/traverse"
@@ -33,16 +33,16 @@ func startClickHouseShards(t *testing.T) *clickhouseShards {
 	t.Helper()
 	c := &clickhouseShards{}
 	run := func(more string) string {
-		address, stop, err := runClickHouse(more)
-		t.Cleanup(stop)
+		server, err := clickhouse.Start(more)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return address
+		t.Cleanup(server.Close)
+		return server.Address
 	}
 	cluster := "<remote_servers><shards>"
 	for i := range c.shards {
-		port, err := freePort()
+		port, err := clickhouse.FreePort()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -102,9 +102,9 @@ func newShardMeter(t *testing.T, server string) *shardMeter {
 // database makes an empty database of a name on a server.
 func (c *clickhouseShards) database(t *testing.T, address, name string) *sql.DB {
 	t.Helper()
-	admin := sql.OpenDB(clickhouseClient{address, "default"})
+	admin := clickhouseDatabase(address, "default")
 	exec(t, admin, "CREATE DATABASE "+name)
-	db := sql.OpenDB(clickhouseClient{address, name})
+	db := clickhouseDatabase(address, name)
 	t.Cleanup(func() {
 		admin.Exec("DROP DATABASE " + name) // the server may have ended
 		db.Close()
@@ -179,7 +179,7 @@ func describeClickHouse(t *testing.T, db *sql.DB) (columns []string) {
 // and compares the rows of a Distributed table over a view on each with the engine.
 func TestShardsClickHouse(t *testing.T) {
 	alone(t)
-	if _, err := clickhouseProgram(); err != nil {
+	if _, err := clickhouse.Program(); err != nil {
 		if os.Getenv(clickhouseVariable) == "start" {
 			t.Fatal(err)
 		}
@@ -351,8 +351,8 @@ func (c *clickhouseShards) testWork(t *testing.T) {
 // rowsRead returns how many rows a server reads for a query in the format JSON.
 func rowsRead(t *testing.T, address, query string) int {
 	t.Helper()
-	client := clickhouseClient{address, "default"}
-	body, err := client.send(context.Background(), query, nil)
+	client := clickhouse.Client{Address: address, Database: "default"}
+	body, err := client.Send(t.Context(), query)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,8 +8,10 @@
 // leads, in turns. DuckDB needs cgo, and is left out without the tag.
 //
 // The same data is written into the PostgreSQL server of LEADSCORE_POSTGRES, which must
-// run on this machine. The ways to score its leads take turns, and the server's time
-// counts, too. They are left out without the variable.
+// run on this machine, and into a server of ClickHouse that the command starts. The ways to
+// score their leads take turns, and the time of the servers counts, too, as do the bytes
+// that they and this process send each other. Without the variable both are left out, and
+// ClickHouse if it is not installed, unless LEADSCORE_CLICKHOUSE is set.
 //
 // Before anything is measured, every lead must have the same score from everywhere.
 package main
@@ -33,6 +35,7 @@ import (
 	"github.com/leadscore/leadscore/bench/internal/duckdb"
 	"github.com/leadscore/leadscore/bench/internal/rules"
 	"github.com/leadscore/leadscore/bench/internal/sidebyside"
+	"github.com/leadscore/leadscore/internal/clickhouse"
 )
 
 func main() {
@@ -51,7 +54,11 @@ func main() {
 	}
 }
 
-const variable = "LEADSCORE_POSTGRES"
+// The variables that say where PostgreSQL is, and that ClickHouse may not be left out.
+const (
+	variable           = "LEADSCORE_POSTGRES"
+	clickhouseVariable = "LEADSCORE_CLICKHOUSE"
+)
 
 type options struct {
 	runs, leads    int
@@ -91,7 +98,7 @@ func run(ctx context.Context, out io.Writer, o options) error {
 	if err := files(ctx, out, dir, o, threads, models); err != nil {
 		return err
 	}
-	return postgres(ctx, out, o, models)
+	return servers(ctx, out, o, models)
 }
 
 // numbers returns the numbers of a flag.
@@ -141,10 +148,10 @@ func files(ctx context.Context, out io.Writer, dir string, o options, threads []
 	return nil
 }
 
-// postgres prints the comparison over PostgreSQL.
-func postgres(ctx context.Context, out io.Writer, o options, models []*rules.Model) (err error) {
+// servers prints the comparison over PostgreSQL and ClickHouse.
+func servers(ctx context.Context, out io.Writer, o options, models []*rules.Model) (err error) {
 	if o.dsn == "" {
-		fmt.Fprintf(out, "\nPostgreSQL is left out: the environment variable %s holds no connection string.\n", variable)
+		fmt.Fprintf(out, "\nPostgreSQL and ClickHouse are left out: the environment variable %s holds no connection string.\n", variable)
 		return nil
 	}
 	d, err := fill(ctx, o)
@@ -166,18 +173,45 @@ func postgres(ctx context.Context, out io.Writer, o options, models []*rules.Mod
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "\nPostgreSQL %s.\n\n| rules | what | µs/lead | client | server | times the first | least to most |\n|---:|---|---:|---:|---:|---:|---:|\n", version)
-	list := ways.List()
+	fmt.Fprintf(out, "\nPostgreSQL %s.\n", version)
+	list, used := ways.List(), sidebyside.Meter(ways.Used)
+	if _, missing := clickhouse.Program(); missing != nil && os.Getenv(clickhouseVariable) == "" {
+		fmt.Fprintf(out, "ClickHouse is left out: %v.\n", missing)
+		return print(ctx, out, o, models, used, list)
+	}
+	c, err := fillClickHouse(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, c.Close()) }()
+	if version, err = c.Version(ctx); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "ClickHouse %s.\n", version)
+	return print(ctx, out, o, models, sidebyside.Together(used, c.Used), append(list, c.List()...))
+}
+
+// print prints the rows of ways over servers.
+func print(ctx context.Context, out io.Writer, o options, models []*rules.Model, used sidebyside.Meter, all []*sidebyside.Way) error {
+	fmt.Fprint(out, "\n| rules | what | µs/lead | client | server | times by keys | least to most | bytes/lead | times by keys |\n|---:|---|---:|---:|---:|---:|---:|---:|---:|\n")
+	var refused []error
 	for _, m := range models {
-		costs, err := sidebyside.Ways(ctx, ways.Used, o.leads, o.runs, m, list...)
+		list, cannot := sidebyside.Divide(m, all)
+		refused = append(refused, cannot...)
+		costs, err := sidebyside.Ways(ctx, used, o.leads, o.runs, m, list...)
 		if err != nil {
 			return err
 		}
+		keys := costs[slices.IndexFunc(list, func(w *sidebyside.Way) bool { return w.Name == database.ByKeys })]
 		for i, w := range list {
 			each := func(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) / float64(o.leads) }
 			c := costs[i]
-			fmt.Fprintf(out, "| %s | %s | %.1f | %.1f | %.1f | %s |\n", m.Label, w.Name, each(c.Median()), each(c.Client()), each(c.Server()), c.Over(costs[0]))
+			fmt.Fprintf(out, "| %s | %s | %.1f | %.1f | %.1f | %s | %.0f | %.4f |\n", m.Label, w.Name, each(c.Median()), each(c.Client()), each(c.Server()),
+				c.Over(keys), float64(c.Bytes())/float64(o.leads), float64(c.Bytes())/float64(keys.Bytes()))
 		}
+	}
+	for _, why := range refused {
+		fmt.Fprintf(out, "\n%v\n", why)
 	}
 	return nil
 }
@@ -189,6 +223,15 @@ func fill(ctx context.Context, o options) (*database.Database, error) {
 		return nil, err
 	}
 	return database.PostgreSQL(ctx, o.dsn, crm.Generate(o.leads, o.seed), schema)
+}
+
+// fillClickHouse starts ClickHouse and writes the data into it, and keeps no reference to it.
+func fillClickHouse(ctx context.Context, o options) (*database.ClickHouseWays, error) {
+	schema, err := leadscore.ParseSchema("schema", crm.Schema(), nil)
+	if err != nil {
+		return nil, err
+	}
+	return database.ClickHouse(ctx, crm.Generate(o.leads, o.seed), schema)
 }
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/leadscore/leadscore/bench/internal/duckdb"
+	"github.com/leadscore/leadscore/internal/clickhouse"
 )
 
 func TestRun(t *testing.T) {
@@ -14,17 +15,24 @@ func TestRun(t *testing.T) {
 	if err := run(t.Context(), &out, o); err != nil {
 		t.Fatal(err)
 	}
+	_, missing := clickhouse.Program()
 	want := map[string]int{
-		"| leadscore |":                        4, // loading, the first time, and two models again
-		"| DuckDB |":                           4,
-		duckdb.Missing + ".\n":                 1,
-		"PostgreSQL is left out":               1,
-		"scores computed by one SQL statement": 2,
+		"| leadscore |":                          4, // loading, the first time, and two models again
+		"| DuckDB |":                             4,
+		duckdb.Missing + ".\n":                   1,
+		"PostgreSQL and ClickHouse are left out": 1,
+		"scores computed by one SQL statement":   2,
+		"| ClickHouse: leadscore":                2,
+		"ClickHouse is left out":                 0,
 	}
 	if o.dsn != "" {
-		want["PostgreSQL is left out"] = 0
+		want["PostgreSQL and ClickHouse are left out"] = 0
 	} else {
 		want["scores computed by one SQL statement"] = 0
+		want["| ClickHouse: leadscore"] = 0
+	}
+	if o.dsn != "" && missing != nil {
+		want["| ClickHouse: leadscore"], want["ClickHouse is left out"] = 0, 1
 	}
 	if duckdb.Missing != "" {
 		want["| DuckDB |"] = 0

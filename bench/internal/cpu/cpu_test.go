@@ -49,6 +49,11 @@ func TestServer(t *testing.T) {
 	if want := 1180 * 10 * time.Millisecond; err != nil || used != want {
 		t.Errorf("used %v, %v; want %v", used, err, want)
 	}
+	started := StartedBy(10)
+	started.root = root
+	if other, err := started.Used(); err != nil || other != used {
+		t.Errorf("used %v, %v; want %v", other, err, used)
+	}
 	for _, pid := range []int{14, 15} {
 		if _, err := serverOf(root, pid); err == nil {
 			t.Errorf("process %d belongs to a server", pid)

@@ -13,15 +13,19 @@ import (
 	"time"
 )
 
-// A Server is a PostgreSQL server on this machine: the process that others were forked
-// from, and these.
+// A Server is a database server on this machine: a process, and those that it has started.
 type Server struct {
 	root string // of the files about processes
 	pid  int
 }
 
-// ServerOf returns the server of a connection, whose process has that id. It fails if
-// there is no such process of PostgreSQL on this machine.
+// StartedBy returns the server that the process with an id has started, which does nothing
+// else.
+func StartedBy(pid int) *Server { return &Server{"/proc", pid} }
+
+// ServerOf returns the PostgreSQL server of a connection, whose process has that id: the
+// process that others were forked from, and these. It fails if there is no such process of
+// PostgreSQL on this machine.
 func ServerOf(backend int) (*Server, error) { return serverOf("/proc", backend) }
 
 func serverOf(root string, backend int) (*Server, error) {
@@ -36,7 +40,7 @@ func serverOf(root string, backend int) (*Server, error) {
 }
 
 // Used returns the processor time, of user and system, that the server and all processes
-// it ever forked have used.
+// it ever started have used.
 func (s *Server) Used() (time.Duration, error) {
 	for {
 		before, err := read(s.root, s.pid)

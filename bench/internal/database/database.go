@@ -21,6 +21,7 @@ import (
 
 	"github.com/leadscore/leadscore"
 	"github.com/leadscore/leadscore/bench/internal/crm"
+	"github.com/leadscore/leadscore/bench/internal/traffic"
 	"github.com/leadscore/leadscore/source/sqldb"
 )
 
@@ -32,10 +33,12 @@ type Database struct {
 	db     *sql.DB
 	asked  *counter
 	remove func() error
-	config *pgx.ConnConfig // of PostgreSQL
 	schema *leadscore.Schema
 
-	interactions int // in all tables; of PostgreSQL
+	// Of PostgreSQL.
+	config       *pgx.ConnConfig
+	traffic      *traffic.Counter // of all connections
+	interactions int              // in all tables
 }
 
 // Statements returns the number of queries since its previous call.
@@ -116,6 +119,8 @@ func PostgreSQL(ctx context.Context, dsn string, data *crm.Data, schema *leadsco
 	}
 	own := fmt.Sprintf("leadscore_bench_%d", os.Getpid())
 	config.RuntimeParams["search_path"] = own
+	moved := &traffic.Counter{}
+	config.DialFunc = moved.Dial(config.DialFunc)
 	conn, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
 		return nil, err
@@ -125,7 +130,7 @@ func PostgreSQL(ctx context.Context, dsn string, data *crm.Data, schema *leadsco
 		return nil, err
 	}
 	name := stdlib.RegisterConnConfig(config)
-	d := &Database{Name: "PostgreSQL", config: config, interactions: data.Interactions(), asked: &counter{}, remove: func() error {
+	d := &Database{Name: "PostgreSQL", config: config, traffic: moved, interactions: data.Interactions(), asked: &counter{}, remove: func() error {
 		stdlib.UnregisterConnConfig(name)
 		conn, err := pgx.ConnectConfig(ctx, config)
 		if err != nil {

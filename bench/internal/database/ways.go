@@ -27,15 +27,21 @@ var ways = []struct {
 	run      run
 }{
 	{"reading what the rules need, without scores", true, (*PostgreSQLWays).readNeeds},
+	{"counting interactions by contact, without rules", true, (*PostgreSQLWays).count},
 	{"reading whole tables, without scores", true, (*PostgreSQLWays).readTables},
 	{"scores computed by one SQL statement, written for the workload", false, (*PostgreSQLWays).compute},
 	{"leadscore as one SQL statement, of pushdown", false, (*PostgreSQLWays).pushDown},
+	{"leadscore as one SQL statement, of pushdown, asked for lead and score alone", false, (*PostgreSQLWays).pushDownScores},
 	{"leadscore over source/pgx, whole tables", false, wholeTables(overPGX)},
 	{"leadscore over source/sqldb, whole tables", false, wholeTables(overSQL)},
 	{"leadscore over source/pgx, in parts", false, inParts(overPGX)},
 	{"leadscore over source/pgx, by keys", false, byKeys(overPGX)},
-	{"leadscore over source/sqldb, by keys", false, byKeys(overSQL)},
+	{ByKeys, false, byKeys(overSQL)},
 }
+
+// ByKeys is the name of the way to read leads that there was first, which others are compared
+// with.
+const ByKeys = "leadscore over source/sqldb, by keys"
 
 type run func(p *PostgreSQLWays, ctx context.Context, m *rules.Model, score func(lead string, score int64)) error
 
@@ -79,6 +85,7 @@ func (d *Database) Ways(ctx context.Context) (p *PostgreSQLWays, err error) {
 		return p, err
 	}
 	pool.ConnConfig.RuntimeParams["search_path"] = d.config.RuntimeParams["search_path"]
+	pool.ConnConfig.DialFunc = d.config.DialFunc
 	if p.pool, err = pgxpool.NewWithConfig(ctx, pool); err != nil {
 		return p, err
 	}
@@ -97,13 +104,14 @@ func (p *PostgreSQLWays) Close() error {
 	return p.conn.Close(context.Background())
 }
 
-// Used is the meter of this process and of the server.
+// Used is the meter of this process, of the server, and of what they send each other.
 func (p *PostgreSQLWays) Used() (sidebyside.Cost, error) {
 	own, err := sidebyside.Own()
 	if err != nil {
 		return own, err
 	}
 	own.Server, err = p.server.Used()
+	own.Bytes = p.database.traffic.Bytes()
 	return own, err
 }
 
@@ -177,6 +185,11 @@ func (p *PostgreSQLWays) compute(ctx context.Context, m *rules.Model, score func
 	if err != nil {
 		return err
 	}
+	return p.ask(ctx, query, score)
+}
+
+// ask runs a query of leads and scores.
+func (p *PostgreSQLWays) ask(ctx context.Context, query string, score func(lead string, score int64)) error {
 	rows, err := p.conn.Query(ctx, query)
 	if err != nil {
 		return err
@@ -200,7 +213,35 @@ func (p *PostgreSQLWays) pushDown(ctx context.Context, m *rules.Model, score fun
 	if _, err := conn.ExecContext(ctx, "SET jit = off"); err != nil { // as for the other statement
 		return err
 	}
-	return sidebyside.Pushdown(ctx, p.database.schema, pushdown.PostgreSQL(), conn, m, score)
+	s := sidebyside.Pushdown{Schema: p.database.schema, Dialect: pushdown.PostgreSQL(), Mapping: sidebyside.Mapping}
+	return s.Score(ctx, conn, m, score)
+}
+
+// pushDownScores asks for two columns of the statement, as one does of a view.
+func (p *PostgreSQLWays) pushDownScores(ctx context.Context, m *rules.Model, score func(lead string, score int64)) error {
+	s := sidebyside.Pushdown{Schema: p.database.schema, Dialect: pushdown.PostgreSQL(), Mapping: sidebyside.Mapping}
+	text, err := s.Literal(m)
+	if err != nil {
+		return err
+	}
+	return p.ask(ctx, "SELECT lead, score FROM ("+text+") AS s", score)
+}
+
+// count has the database count what a statement counts, without tests.
+func (p *PostgreSQLWays) count(ctx context.Context, _ *rules.Model, _ func(lead string, score int64)) error {
+	return counts(p.database.interactions, func(n *int64) error { return p.conn.QueryRow(ctx, statement.Counts()).Scan(n) })
+}
+
+// counts checks the number of interactions that a query gives.
+func counts(want int, query func(n *int64) error) error {
+	var n int64
+	if err := query(&n); err != nil {
+		return err
+	}
+	if n != int64(want) {
+		return fmt.Errorf("%d interactions are counted; there are %d", n, want)
+	}
+	return nil
 }
 
 func (p *PostgreSQLWays) readNeeds(ctx context.Context, m *rules.Model, _ func(lead string, score int64)) error {

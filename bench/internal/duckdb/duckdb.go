@@ -29,6 +29,7 @@ func Loaders() []*sidebyside.Loader {
 		loader("DuckDB", statement.DuckDB, scores),
 		loader("DuckDB, text folded when loaded", statement.FoldedDuckDB, scores),
 		loader("DuckDB, by the statement of pushdown", statement.DuckDB, pushDown),
+		loader("DuckDB, counting interactions by contact, without rules", statement.DuckDB, nil),
 	}
 }
 
@@ -36,7 +37,7 @@ func Loaders() []*sidebyside.Loader {
 type scorer func(ctx context.Context, db *sql.DB, dialect *statement.Dialect, m *rules.Model, score func(lead string, score int64)) error
 
 // loader returns a loader into the memory of DuckDB. One statement scores all leads; to plan
-// it is part of scoring.
+// it is part of scoring. Without a scorer it only counts.
 func loader(name string, dialect *statement.Dialect, scores scorer) *sidebyside.Loader {
 	return &sidebyside.Loader{Name: name, Load: func(ctx context.Context, dir string, threads int) (*sidebyside.Way, func() error, error) {
 		db, err := sql.Open("duckdb", "")
@@ -47,7 +48,10 @@ func loader(name string, dialect *statement.Dialect, scores scorer) *sidebyside.
 		if err := load(ctx, db, dialect, dir, threads); err != nil {
 			return nil, nil, errors.Join(err, db.Close())
 		}
-		return &sidebyside.Way{Name: name, Run: func(ctx context.Context, m *rules.Model, score func(lead string, score int64)) error {
+		return &sidebyside.Way{Name: name, Unscored: scores == nil, Run: func(ctx context.Context, m *rules.Model, score func(lead string, score int64)) error {
+			if scores == nil {
+				return count(ctx, db)
+			}
 			return scores(ctx, db, dialect, m, score)
 		}}, db.Close, nil
 	}}
@@ -133,7 +137,20 @@ func pushDown(ctx context.Context, db *sql.DB, _ *statement.Dialect, m *rules.Mo
 	if err != nil {
 		return err
 	}
-	return sidebyside.Pushdown(ctx, schema, pushdown.DuckDB(), db, m, score)
+	s := sidebyside.Pushdown{Schema: schema, Dialect: pushdown.DuckDB(), Mapping: sidebyside.Mapping}
+	return s.Score(ctx, db, m, score)
+}
+
+// count counts what a statement counts, without tests.
+func count(ctx context.Context, db *sql.DB) error {
+	var n int64
+	if err := db.QueryRowContext(ctx, statement.Counts()).Scan(&n); err != nil {
+		return err
+	}
+	if n == 0 {
+		return errors.New("nothing was counted")
+	}
+	return nil
 }
 
 func literal(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }

@@ -33,6 +33,11 @@ func TestScores(t *testing.T) {
 			}
 		}()
 		ways = append(ways, w)
+		if w.Unscored {
+			if err := w.Run(t.Context(), nil, nil); err != nil {
+				t.Errorf("%s: %v", w.Name, err)
+			}
+		}
 	}
 	if len(ways) < 2 {
 		t.Error("DuckDB is missing")

@@ -64,6 +64,24 @@ func TestEqual(t *testing.T) {
 	}
 }
 
+func TestDivide(t *testing.T) {
+	first, second := scores{}.way("first"), scores{}.way("second")
+	second.Refused = func(m *rules.Model) error {
+		if m.Label == "20" {
+			return errors.New("too long")
+		}
+		return nil
+	}
+	can, refused := sidebyside.Divide(rules.Measured(7), []*sidebyside.Way{second, first})
+	if len(can) != 2 || refused != nil {
+		t.Errorf("%d ways, %v", len(can), refused)
+	}
+	can, refused = sidebyside.Divide(rules.Measured(20), []*sidebyside.Way{second, first})
+	if len(can) != 1 || can[0] != first || len(refused) != 1 || refused[0].Error() != "second, model 20: too long" {
+		t.Errorf("%d ways, %v", len(can), refused)
+	}
+}
+
 func text(err error) string {
 	if err == nil {
 		return ""
@@ -73,27 +91,41 @@ func text(err error) string {
 
 func TestCosts(t *testing.T) {
 	const s = time.Second
-	base := sidebyside.Costs{{s, s}, {2 * s, 0}, {s, 3 * s}}
-	other := sidebyside.Costs{{4 * s, 0}, {4 * s, 6 * s}, {s, s}}
+	base := sidebyside.Costs{{s, s, 10}, {2 * s, 0, 30}, {s, 3 * s, 20}}
+	other := sidebyside.Costs{{4 * s, 0, 0}, {4 * s, 6 * s, 0}, {s, s, 0}}
 	if got := [...]time.Duration{base.Median(), base.Client(), base.Server()}; got != [...]time.Duration{2 * s, s, s} {
 		t.Errorf("medians %v", got)
 	}
 	if got := other.Over(base); got != (sidebyside.Ratio{Median: 2, Least: 0.5, Most: 5}) {
 		t.Errorf("ratio %v", got)
 	}
-	if got := (sidebyside.Costs{{s, 0}, {3 * s, 0}}).Median(); got != 2*s {
+	if got := base.Bytes(); got != 20 {
+		t.Errorf("median of bytes %v", got)
+	}
+	if got := (sidebyside.Costs{{s, 0, 0}, {3 * s, 0, 0}}).Median(); got != 2*s {
 		t.Errorf("median of two %v", got)
 	}
 	used := sidebyside.Cost{Client: s}
-	cost, err := sidebyside.Meter(func() (sidebyside.Cost, error) { return used, nil }).Run(t.Context(), &sidebyside.Way{
-		Run: func(context.Context, *rules.Model, func(string, int64)) error {
-			used.Client += 2 * s
-			used.Server += s
-			return nil
-		},
-	}, rules.Measured(7), 3)
-	if err != nil || cost != (sidebyside.Cost{Client: 2 * s, Server: s}) {
+	meter := sidebyside.Meter(func() (sidebyside.Cost, error) { return used, nil })
+	server := sidebyside.Meter(func() (sidebyside.Cost, error) { return sidebyside.Cost{Server: used.Client, Bytes: 5}, nil })
+	way := &sidebyside.Way{Run: func(context.Context, *rules.Model, func(string, int64)) error {
+		used.Client += 2 * s
+		used.Server += s
+		used.Bytes += 7
+		return nil
+	}}
+	cost, err := meter.Run(t.Context(), way, rules.Measured(7), 3)
+	if err != nil || cost != (sidebyside.Cost{Client: 2 * s, Server: s, Bytes: 7}) {
 		t.Errorf("cost %v, %v", cost, err)
+	}
+	cost, err = sidebyside.Together(meter, server).Run(t.Context(), way, rules.Measured(7), 1)
+	if err != nil || cost != (sidebyside.Cost{Client: 2 * s, Server: 3 * s, Bytes: 7}) {
+		t.Errorf("cost together %v, %v", cost, err)
+	}
+	unknown := errors.New("unknown")
+	bad := sidebyside.Meter(func() (sidebyside.Cost, error) { return sidebyside.Cost{}, unknown })
+	if _, err := sidebyside.Together(meter, bad).Run(t.Context(), way, rules.Measured(7), 1); err != unknown {
+		t.Errorf("a meter that fails: %v", err)
 	}
 }
 

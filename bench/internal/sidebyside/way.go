@@ -19,9 +19,25 @@ type Way struct {
 	// Unscored says that the way does only what others begin with, such as reading the
 	// data, and calls score for nothing.
 	Unscored bool
+	// Refused returns why the way cannot score by a model, or nil. Nil: it can by all.
+	Refused func(m *rules.Model) error
 	// Run reads the rules, scores all leads by them and calls score for each of them, in
 	// any order.
 	Run func(ctx context.Context, m *rules.Model, score func(lead string, score int64)) error
+}
+
+// Divide returns the ways that can score by a model, and why the others cannot.
+func Divide(m *rules.Model, ways []*Way) (can []*Way, refused []error) {
+	for _, w := range ways {
+		if w.Refused != nil {
+			if err := w.Refused(m); err != nil {
+				refused = append(refused, fmt.Errorf("%s, model %s: %w", w.Name, m.Label, err))
+				continue
+			}
+		}
+		can = append(can, w)
+	}
+	return can, refused
 }
 
 // Equal returns an error if a way does not give every lead the same score as the first
@@ -60,14 +76,32 @@ func Equal(ctx context.Context, leads int, m *rules.Model, ways ...*Way) error {
 	return nil
 }
 
-// A Cost is processor time.
-type Cost struct{ Client, Server time.Duration }
+// A Cost is processor time, and the bytes that client and server have sent each other.
+type Cost struct {
+	Client, Server time.Duration
+	Bytes          int64
+}
 
-// Sum returns what client and server took together.
+// Sum returns the time that client and server took together.
 func (c Cost) Sum() time.Duration { return c.Client + c.Server }
 
 // A Meter tells what has been used so far.
 type Meter func() (Cost, error)
+
+// Together is the meter of what several meters tell of.
+func Together(meters ...Meter) Meter {
+	return func() (Cost, error) {
+		var all Cost
+		for _, m := range meters {
+			c, err := m()
+			if err != nil {
+				return Cost{}, err
+			}
+			all = Cost{all.Client + c.Client, all.Server + c.Server, all.Bytes + c.Bytes}
+		}
+		return all, nil
+	}
+}
 
 // Of returns what f takes.
 func (m Meter) Of(f func() error) (Cost, error) {
@@ -79,7 +113,7 @@ func (m Meter) Of(f func() error) (Cost, error) {
 		return Cost{}, err
 	}
 	after, err := m()
-	return Cost{after.Client - before.Client, after.Server - before.Server}, err
+	return Cost{after.Client - before.Client, after.Server - before.Server, after.Bytes - before.Bytes}, err
 }
 
 // Run returns what a way takes, each time that it is run so many times.
@@ -94,7 +128,7 @@ func (m Meter) Run(ctx context.Context, w *Way, model *rules.Model, times int) (
 		return nil
 	})
 	n := time.Duration(times)
-	return Cost{c.Client / n, c.Server / n}, err
+	return Cost{c.Client / n, c.Server / n, c.Bytes / int64(times)}, err
 }
 
 // Ways measures ways, in turns, by a model, and returns the costs of each. Before that, it
@@ -131,6 +165,11 @@ func (c Costs) Client() time.Duration {
 // Server returns the median of what the server took.
 func (c Costs) Server() time.Duration {
 	return c.median(func(c Cost) time.Duration { return c.Server })
+}
+
+// Bytes returns the median of the bytes that client and server sent each other.
+func (c Costs) Bytes() int64 {
+	return int64(c.median(func(c Cost) time.Duration { return time.Duration(c.Bytes) }))
 }
 
 func (c Costs) median(of func(Cost) time.Duration) time.Duration {

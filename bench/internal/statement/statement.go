@@ -227,6 +227,16 @@ func (w *writer) statement(points []string) string {
 	return b.String()
 }
 
+// Counts returns the query of how many interactions there are, which counts those of each kind
+// and contact. It is what a statement begins with, without any test.
+func Counts() string {
+	var kinds []string
+	for _, e := range crm.Interactions {
+		kinds = append(kinds, "SELECT COUNT(*) AS n FROM "+Quote(e.Name)+` GROUP BY "Contact"`)
+	}
+	return "SELECT CAST(SUM(n) AS bigint) AS n FROM (\n" + strings.Join(kinds, "\nUNION ALL ") + ") AS c"
+}
+
 // sum adds up terms, some at a time: databases limit how deep an expression may be.
 func sum(terms []string) string {
 	for len(terms) > 1 {

@@ -31,6 +31,13 @@ func TestFold(t *testing.T) {
 	}
 }
 
+func TestCounts(t *testing.T) {
+	query := statement.Counts()
+	if got, want := strings.Count(query, `GROUP BY "Contact"`), len(crm.Interactions); got != want || strings.Contains(query, "WHERE") {
+		t.Errorf("%d kinds of %d are counted by\n%s", got, want, query)
+	}
+}
+
 // A model reads each kind of interaction once, however many rules there are, and no
 // columns that it does not test.
 func TestReads(t *testing.T) {

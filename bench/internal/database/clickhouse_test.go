@@ -48,7 +48,7 @@ func TestClickHouse(t *testing.T) {
 	ways := append([]*sidebyside.Way{files}, c.List()...)
 	statementtest.Models(t, leads, ways...)
 	if can, refused := sidebyside.Divide(rules.Measured(1000), ways); len(refused) == 0 {
-		t.Errorf("%d ways score by 1000 rules; the statement is too long", len(can))
+		t.Errorf("%d ways score by 1000 rules; a SELECT has too many columns", len(can))
 	}
 	costs, err := sidebyside.Ways(t.Context(), sidebyside.Together(sidebyside.Own, c.Used), leads, 1, rules.Measured(20), ways...)
 	if err != nil {

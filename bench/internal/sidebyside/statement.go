@@ -55,8 +55,8 @@ func (p *Pushdown) Literal(m *rules.Model) (string, error) {
 	return s.Literal(crm.AsOf)
 }
 
-// Refused returns why there is no statement of a model, such as that the database takes none of
-// its length, or nil.
+// Refused returns why there is no statement of a model, such as that the database takes none
+// that is as long, or nil.
 func (p *Pushdown) Refused(m *rules.Model) error {
 	_, err := p.Literal(m)
 	return err
